@@ -1,0 +1,31 @@
+# embed_sql(MODULE): makes <module>/sql.hpp from MODULE's queries.sql, so that a query is looked up by name
+# when the program is compiled. MSVC-free zone: one raw string literal holds up to 64 kB in g++ and more.
+function(embed_sql MODULE)
+  set(source ${CMAKE_CURRENT_SOURCE_DIR}/queries.sql)
+  file(READ ${source} SQL)
+  configure_file(${CMAKE_SOURCE_DIR}/cmake/sql.hpp.in ${CMAKE_BINARY_DIR}/generated/${MODULE}/sql.hpp @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+endfunction()
+
+# embed_files(NAMESPACE OUT FILE...): a header with `inline constexpr std::pair<name, text> files[]`.
+function(embed_files NAMESPACE OUT)
+  set(ENTRIES "")
+  foreach(path ${ARGN})
+    file(READ ${path} text)
+    get_filename_component(name ${path} NAME)
+    string(APPEND ENTRIES "    {\"${name}\", R\"embedded(${text})embedded\"},\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${path})
+  endforeach()
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${OUT} @ONLY CONTENT
+"#pragma once
+#include <string_view>
+namespace @NAMESPACE@ {
+struct EmbeddedFile {
+    std::string_view name;
+    std::string_view text;
+};
+inline constexpr EmbeddedFile files[] = {
+@ENTRIES@};
+}
+")
+endfunction()
