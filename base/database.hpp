@@ -164,7 +164,6 @@ public:
     std::size_t connections() const { return limit_; }
 
 private:
-    class Lease;
     using Body = void (*)(void*, Tx&);
 
     template <typename F>
@@ -174,10 +173,12 @@ private:
     void attempt_erased(Body body, void* context);
     std::unique_ptr<Connection> take();
     void give_back(std::unique_ptr<Connection> connection);
+    void drop_idle();
 
     std::string url_;
     std::size_t limit_;
     std::size_t open_ = 0;
+    bool was_connected_ = false;
     std::mutex mutex_;
     std::condition_variable freed_;
     std::vector<std::unique_ptr<Connection>> idle_;

@@ -100,7 +100,17 @@ struct Counts {
     bool operator==(const Counts&) const = default;
 };
 
+// First 8 bytes of a hash, big-endian: a blob's bk, a reject's rk.
+std::int64_t leading_bytes(std::string_view sha256);
+
+// SHA-256(payload, a zero byte, SHA-256 of the blob or nothing): equal contents are one version.
+std::string content_sha256(std::string_view payload, std::string_view blob_sha256);
+
+// A time as PostgreSQL reads it, in UTC with microseconds.
+std::string timestamp(Time time);
+
 // 64-bit SimHash of the text's lower-cased word 3-shingles (Charikar 2002); near-duplicates differ in few bits.
+// 0 for a text without words.
 std::uint64_t simhash(std::string_view utf8);
 
 // Lower-case hexadecimal SHA-256.

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace base {
+class Tx;
+}
+
+namespace schema {
+
+// Bodies and images by their SHA-256. Small ones lie in the database, others in a directory, as aa/bb/<hex> below it. A
+// file is complete and synced before the row that names it is committed; a crash leaves at most a file without a row.
+// Thread-safe.
+class Blobs {
+public:
+    // Nothing is made until a large blob is stored.
+    explicit Blobs(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+    // A blob made ready to be stored as a row.
+    struct Row {
+        std::string sha256;
+        std::int64_t size = 0;  // before compression
+        bool compressed = false;
+        std::string bytes;     // inline, or empty and
+        std::string location;  // where the file is, relative to the directory
+    };
+
+    // Compresses (zstd, where it saves an eighth) and, if it is large even then, writes the file.
+    Row seal(std::string_view data) const;
+
+    // The bytes of a blob, or nothing if there is none of that hash. Throws base::Error if its file is missing or damaged.
+    std::optional<std::string> load(base::Tx& tx, const std::string& sha256) const;
+
+private:
+    std::filesystem::path directory_;
+};
+
+}  // namespace schema

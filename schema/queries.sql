@@ -1,0 +1,156 @@
+-- Queries of schema/. Parameters are $1, $2 ..; times are parameters.
+
+-- name: has_migration_table
+SELECT to_regclass('schema_migration') IS NOT NULL;
+
+-- name: lock_migrations
+SELECT pg_advisory_xact_lock(7410219660712);
+
+-- name: make_migration_table
+CREATE TABLE IF NOT EXISTS schema_migration (
+    version int CONSTRAINT schema_migration_key PRIMARY KEY,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamptz NOT NULL
+);
+
+-- name: applied_migrations
+SELECT version, checksum, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM schema_migration ORDER BY version;
+
+-- name: note_migration
+INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4::timestamptz);
+
+-- name: add_source
+INSERT INTO source (name, kind, spec, schedule, created_at) VALUES ($1, $2, $3::jsonb, $4, $5::timestamptz)
+ON CONFLICT (name) DO NOTHING RETURNING id;
+
+-- name: find_source
+SELECT id, name, kind, spec::text, coalesce(schedule, ''), state FROM source WHERE name = $1 AND state <> 'removed';
+
+-- name: list_sources
+SELECT id, name, kind, spec::text, coalesce(schedule, ''), state FROM source WHERE state <> 'removed' ORDER BY name;
+
+-- name: set_source_state
+UPDATE source SET state = $2 WHERE id = $1;
+
+-- name: set_source_schedule
+UPDATE source SET schedule = $2, next_due_at = $3::timestamptz WHERE id = $1;
+
+-- name: set_source_spec
+UPDATE source SET spec = $2::jsonb WHERE id = $1;
+
+-- name: due_sources
+SELECT id, name, kind, schedule FROM source
+WHERE state = 'active' AND schedule IS NOT NULL AND next_due_at <= $1::timestamptz ORDER BY next_due_at;
+
+-- name: begin_run
+INSERT INTO source_run (source_id, state, spec, started_at) VALUES ($1, 'running', $2::jsonb, $3::timestamptz) RETURNING id;
+
+-- Runs of a source that a killed program left behind.
+-- name: close_stale_runs
+UPDATE source_run SET state = 'interrupted', ended_at = $2::timestamptz, error = 'the program ended before the run did'
+WHERE source_id = $1 AND state = 'running';
+
+-- name: end_run
+UPDATE source_run SET state = $2, error = $3, ended_at = $4::timestamptz WHERE id = $1;
+
+-- name: add_counts
+UPDATE source_run SET read = read + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5,
+    rejected = rejected + $6, bytes = bytes + $7
+WHERE id = $1;
+
+-- name: run_counts
+SELECT read, added, changed, unchanged, rejected FROM source_run WHERE id = $1;
+
+-- name: source_totals
+SELECT count(*), coalesce(sum(added), 0), coalesce(sum(changed), 0), coalesce(sum(unchanged), 0), coalesce(sum(rejected), 0)
+FROM source_run WHERE source_id = $1;
+
+-- name: list_runs
+SELECT id, state, read, added, changed, unchanged, rejected, coalesce(error, ''),
+    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    coalesce(extract(epoch FROM ended_at - started_at)::float8, -1)
+FROM source_run WHERE source_id = $1 ORDER BY id DESC LIMIT $2;
+
+-- name: load_cursor
+SELECT position FROM source_cursor WHERE source_id = $1 AND stream = $2;
+
+-- name: save_cursor
+INSERT INTO source_cursor (source_id, stream, position, run_id, updated_at) VALUES ($1, $2, $3, $4, $5::timestamptz)
+ON CONFLICT (source_id, stream) DO UPDATE SET position = excluded.position, run_id = excluded.run_id, updated_at = excluded.updated_at;
+
+-- name: drop_cursor
+DELETE FROM source_cursor WHERE source_id = $1 AND stream = $2;
+
+-- name: latest_columns
+SELECT version, columns::text FROM column_set WHERE source_id = $1 ORDER BY version DESC LIMIT 1;
+
+-- name: columns_of
+SELECT columns::text FROM column_set WHERE source_id = $1 AND version = $2;
+
+-- name: add_columns
+INSERT INTO column_set (source_id, version, columns, created_at) VALUES ($1, $2, $3::jsonb, $4::timestamptz);
+
+-- name: category_codes
+SELECT value, code FROM category WHERE source_id = $1 AND column_name = $2 AND value = ANY($3::text[]);
+
+-- name: add_categories
+INSERT INTO category (source_id, column_name, value, code)
+SELECT $1, $2, v.value, (SELECT coalesce(max(code), -1) FROM category WHERE source_id = $1 AND column_name = $2) + v.place
+FROM unnest($3::text[]) WITH ORDINALITY AS v (value, place)
+RETURNING value, code;
+
+-- name: category_values
+SELECT value, code FROM category WHERE source_id = $1 AND column_name = $2 ORDER BY code;
+
+-- name: find_records
+SELECT rk, key, version, content_sha256 FROM record WHERE source_id = $1 AND rk = ANY($2::bigint[]);
+
+-- name: mark_seen
+UPDATE record r SET last_run = $2, last_seen = $3::timestamptz
+FROM unnest($4::bigint[], $5::text[]) AS d (rk, key)
+WHERE r.rk = d.rk AND r.source_id = $1 AND r.key = d.key;
+
+-- name: change_records
+UPDATE record r SET version = d.version, content_sha256 = d.sha, group_key = d.group_key, record_time = d.record_time,
+    last_run = $2, last_seen = $3::timestamptz
+FROM unnest($4::bigint[], $5::text[], $6::int[], $7::bytea[], $8::text[], $9::timestamptz[])
+    AS d (rk, key, version, sha, group_key, record_time)
+WHERE r.rk = d.rk AND r.source_id = $1 AND r.key = d.key AND r.version < d.version;
+
+-- name: find_blobs
+SELECT sha256 FROM blob WHERE bk = ANY($1::bigint[]);
+
+-- name: load_blob
+SELECT encoding, bytes, location, size FROM blob WHERE bk = $1 AND sha256 = $2;
+
+-- name: add_reject
+INSERT INTO reject (rk, source_id, place_sha256, run_id, at, raw, file, member, line, byte_offset, column_name, code, reason)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $6, $7, $8, $9, $10, $11, $12, $13)
+ON CONFLICT (rk, source_id, place_sha256) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, code = excluded.code,
+    reason = excluded.reason, column_name = excluded.column_name, state = 'open';
+
+-- name: count_records
+SELECT count(*) FROM record WHERE source_id = $1;
+
+-- name: list_records
+SELECT r.rk, r.key, r.version, coalesce(v.url, ''), left(v.payload::text, 2000), coalesce(t.title, ''), left(coalesce(t.body, ''), 200),
+    coalesce(i.width, 0), coalesce(i.height, 0)
+FROM record r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: show_record
+SELECT r.rk, r.version, v.payload::text, coalesce(v.url, ''), coalesce(v.file, ''), coalesce(v.member, ''), coalesce(v.line, -1),
+    coalesce(v.byte_offset, -1), coalesce(v.licence, ''), coalesce(v.consent::text, ''), v.run_id, coalesce(v.media_type, ''),
+    coalesce(encode(v.blob_sha256, 'hex'), ''), coalesce(t.title, ''), coalesce(t.body, ''), coalesce(t.language, ''),
+    coalesce(n.values::text, ''), coalesce(n.column_set, 0), coalesce(i.width, 0), coalesce(i.height, 0),
+    encode(r.content_sha256, 'hex'), to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM record r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN content_numeric n USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;

@@ -1,0 +1,138 @@
+#include "base/postgres.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <fmt/format.h>
+
+#include "base/database.hpp"
+#include "base/error.hpp"
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+// A folder that user postgres may pass, gone at the end.
+struct Home {
+    fs::path path;
+    Home() {
+        static int count = 0;
+        path = fs::temp_directory_path() / fmt::format("tilth-pg-{}-{}", getpid(), ++count);
+        fs::create_directories(path);
+    }
+    ~Home() { fs::remove_all(path); }
+};
+
+bool alive(int pid) {
+    if (kill(pid, 0) != 0) return false;
+    std::ifstream in(fmt::format("/proc/{}/stat", pid));
+    std::string id, name, state;
+    in >> id >> name >> state;
+    return state != "Z";
+}
+
+bool gone_within(int pid, std::chrono::milliseconds patience) {
+    for (auto waited = 0ms; waited < patience; waited += 10ms) {
+        if (!alive(pid)) return true;
+        std::this_thread::sleep_for(10ms);
+    }
+    return false;
+}
+
+int count_rows(const std::string& url) {
+    base::Database db(url, 1);
+    return db.call([](base::Tx& tx) { return *tx.value<int>("SELECT count(*)::int FROM t"); });
+}
+
+void add_row(const std::string& url) {
+    base::Database db(url, 1);
+    db.call([](base::Tx& tx) {
+        tx.exec("CREATE TABLE IF NOT EXISTS t (x int)");
+        tx.exec("INSERT INTO t VALUES (1)");
+    });
+}
+
+}  // namespace
+
+TEST_CASE("a private cluster is made, keeps its rows over a restart, and stops with its last user", "[base][postgres]") {
+    Home home;
+    int server = 0;
+    {
+        base::EmbeddedPostgres first(home.path, false);
+        add_row(first.url());
+        server = first.server_pid();
+        REQUIRE(server > 0);
+        {
+            base::EmbeddedPostgres second(home.path, false);
+            CHECK(second.server_pid() == server);
+            CHECK(count_rows(second.url()) == 1);
+        }
+        CHECK(alive(server));
+        CHECK(count_rows(first.url()) == 1);
+    }
+    CHECK(gone_within(server, 0ms + 10ms));
+    base::EmbeddedPostgres again(home.path, false);
+    CHECK(count_rows(again.url()) == 1);
+}
+
+TEST_CASE("a server killed with -9 comes back while somebody uses it", "[base][postgres]") {
+    Home home;
+    base::EmbeddedPostgres cluster(home.path, false);
+    auto url = cluster.url();
+    base::Database db(url, 1);
+    db.call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); tx.exec("INSERT INTO t VALUES (1)"); });
+    for (int round = 0; round < 3; ++round) {
+        int server = cluster.server_pid();
+        REQUIRE(server > 0);
+        kill(server, SIGKILL);
+        REQUIRE(gone_within(server, 5s));
+        db.call([](base::Tx& tx) { tx.exec("INSERT INTO t VALUES (1)"); });
+    }
+    CHECK(count_rows(url) == 4);
+}
+
+TEST_CASE("a user killed with -9 does not keep the server running", "[base][postgres]") {
+    Home home;
+    int pipe_ends[2];
+    REQUIRE(pipe(pipe_ends) == 0);
+    pid_t user = fork();
+    if (user == 0) {
+        base::EmbeddedPostgres cluster(home.path, false);
+        add_row(cluster.url());
+        int server = cluster.server_pid();
+        if (write(pipe_ends[1], &server, sizeof server) < 0) _exit(1);
+        pause();
+        _exit(0);
+    }
+    int server = 0;
+    REQUIRE(read(pipe_ends[0], &server, sizeof server) == sizeof server);
+    kill(user, SIGKILL);
+    waitpid(user, nullptr, 0);
+    CHECK(gone_within(server, 10s));
+
+    base::EmbeddedPostgres next(home.path, false);
+    CHECK(count_rows(next.url()) == 1);
+}
+
+TEST_CASE("a postmaster.pid that names another live process is no obstacle", "[base][postgres]") {
+    Home home;
+    { base::EmbeddedPostgres cluster(home.path, false); add_row(cluster.url()); }
+    std::ofstream(home.path / "postgres/data/postmaster.pid") << getpid() << "\n" << (home.path / "postgres/data").string() << "\n";
+    base::EmbeddedPostgres cluster(home.path, false);
+    CHECK(count_rows(cluster.url()) == 1);
+}
+
+TEST_CASE("a home whose socket path is too long is one clear line", "[base][postgres]") {
+    Home home;
+    CHECK_THROWS_WITH(base::EmbeddedPostgres(home.path / std::string(100, 'x'), false), Catch::Contains("the system allows 107") && Catch::Contains("shorter --home"));
+}
+
+TEST_CASE("a home that cannot be made is one clear line", "[base][postgres]") {
+    CHECK_THROWS_WITH(base::EmbeddedPostgres("/proc/tilth", false), Catch::Contains("/proc/tilth: ") && Catch::Contains("another --home"));
+}
