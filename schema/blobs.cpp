@@ -90,18 +90,20 @@ std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_b
     auto rows = tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
-    std::string bytes;
-    if (!row[1].is_null()) {
-        bytes = base::bytes(row[1]);
-    } else {
-        auto path = directory_ / row[2].as<std::string>();
+    return unpack(row[0].as<std::string>(), row[1].is_null() ? std::string() : base::bytes(row[1]),
+                  row[2].is_null() ? std::string() : row[2].as<std::string>(), row[3].as<std::size_t>());
+}
+
+std::string Blobs::unpack(const std::string& encoding, std::string bytes, const std::string& location, std::size_t size) const {
+    if (!location.empty()) {
+        auto path = directory_ / location;
         std::ifstream in(path, std::ios::binary);
         if (!in) throw base::Error(path.string(), "the file of a stored blob is missing", "restore the blob directory from a backup");
         std::ostringstream text;
         text << in.rdbuf();
         bytes = text.str();
     }
-    return row[0].as<std::string>() == "zstd" ? decompress(bytes, row[3].as<std::size_t>()) : bytes;
+    return encoding == "zstd" ? decompress(bytes, size) : bytes;
 }
 
 }  // namespace schema

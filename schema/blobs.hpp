@@ -34,6 +34,9 @@ public:
     // The bytes of a blob, or nothing if there is none of that hash. Throws base::Error if its file is missing or damaged.
     std::optional<std::string> load(base::Tx& tx, const std::string& sha256) const;
 
+    // The bytes of a blob from the columns of its row (bytes is empty where there is a location).
+    std::string unpack(const std::string& encoding, std::string bytes, const std::string& location, std::size_t size) const;
+
 private:
     std::filesystem::path directory_;
 };

@@ -154,3 +154,24 @@ LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_numeric n USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
+
+-- name: add_job
+INSERT INTO job (kind, spec, dedup, due_at, created_at) VALUES ($1, $2::jsonb, $3, $4::timestamptz, $5::timestamptz)
+ON CONFLICT (dedup) DO NOTHING RETURNING id;
+
+-- name: claim_job
+UPDATE job SET worker = $2, token = token + 1, attempts = attempts + 1, leased_until = $4::timestamptz
+WHERE id = (SELECT id FROM job WHERE kind = ANY($1::text[]) AND due_at <= $3::timestamptz AND (leased_until IS NULL OR leased_until < $3::timestamptz)
+            ORDER BY priority DESC, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, kind, spec::text, token, attempts;
+
+-- name: renew_job
+UPDATE job SET leased_until = $3::timestamptz WHERE id = $1 AND token = $2;
+
+-- name: release_job
+UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz WHERE id = $1 AND token = $2;
+
+-- name: finish_job
+WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
+INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
+SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;

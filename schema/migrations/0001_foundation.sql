@@ -386,6 +386,9 @@ CREATE TABLE label_lease (
 CREATE INDEX label_lease_by_user ON label_lease (user_id, state, expires_at);
 COMMENT ON INDEX label_lease_by_user IS 'tasks an annotator holds; last answer for undo';
 
+CREATE INDEX label_lease_held ON label_lease (expires_at) WHERE state = 'held';
+COMMENT ON INDEX label_lease_held IS 'freeing the tasks of leases that are over';
+
 -- What people said; nothing is overwritten. The answer that counts is the highest attempt that is not withdrawn.
 CREATE TABLE annotation (
     rk bigint NOT NULL,

@@ -1,0 +1,2 @@
+// Beast's own code, compiled once; base/asio.cpp does the same for Asio.
+#include <boost/beast/src.hpp>

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+namespace api {
+
+enum class Method { get, head, post, put, patch, del, other };
+
+Method method_of(std::string_view name);
+std::string_view name_of(Method method);
+
+// One HTTP request as the handlers see it: read whole, of bounded size.
+struct Request {
+    Method method = Method::get;
+    std::string path;   // percent-encoded, as sent, without the query
+    std::string query;  // without the '?'
+    std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
+    std::string body;
+
+    // The first header of that lower-case name, or an empty string.
+    std::string_view header(std::string_view name) const;
+    // The first value of a query parameter, percent-decoded, '+' as a space.
+    std::optional<std::string> parameter(std::string_view name) const;
+    // The value of a cookie, or an empty string.
+    std::string_view cookie(std::string_view name) const;
+};
+
+struct Response {
+    int status = 200;
+    std::string media_type = "application/json";
+    std::string body;
+    std::vector<std::pair<std::string, std::string>> headers;
+    std::shared_ptr<const std::string> shared;  // sent instead of `body` when set
+    bool stream = false;  // the answer to this request is the stream of progress events
+
+    std::string_view bytes() const { return shared ? std::string_view(*shared) : body; }
+    void set(std::string name, std::string value);
+    bool has(std::string_view name) const;  // without regard to case
+};
+
+Response json(const boost::json::value& value, int status = 200);
+Response no_content();
+
+// What ends a handler early: an answer by RFC 9457. Nothing that the handler wrote is kept.
+class Problem : public std::runtime_error {
+public:
+    // `title` is the same for all problems of one kind; `detail` tells of this one and how to mend
+    // it.
+    Problem(int status, std::string title, std::string detail);
+
+    int status;
+    std::string title;
+    std::string detail;
+    boost::json::object more;  // further members of the problem
+    std::vector<std::pair<std::string, std::string>> headers;
+};
+
+Response problem(const Problem& what, std::string_view request_id);
+
+// Percent-decodes; nothing if an escape is broken or the result holds a zero byte.
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space = false);
+
+}  // namespace api

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "api/route.hpp"
+#include "api/time.hpp"
+
+namespace api {
+
+// Answers the requests of /api/v1, each in one database transaction: who is calling, whether he
+// may, whether this write was done before, and the handler. What a handler refuses leaves nothing
+// behind.
+class Service {
+public:
+    explicit Service(Setting setting) : setting_(std::move(setting)) {}
+
+    // What needs no database: an unknown path or method. Nothing if answer() must be asked.
+    static std::optional<Response> refused(const Match& match, const Request& request);
+
+    // Runs within `tx`, possibly more than once for one request. Problems of the caller are thrown
+    // as Problem.
+    Response answer(base::Tx& tx, const Match& match, const Request& request, Time now) const;
+
+private:
+    Setting setting_;
+};
+
+}  // namespace api

@@ -1,0 +1,231 @@
+#include "app/gather.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "app/output.hpp"
+#include "base/database.hpp"
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "crawler/crawl.hpp"
+#include "ingest/pipeline.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+const std::set<std::string, std::less<>> crawl_keys{"urls", "max_pages", "depth", "allow_private", "scope", "include", "exclude", "delay_ms", "concurrency",
+                                                    "obey_robots", "consent", "rules", "rules_name", "user_agent", "proxy"};
+const std::set<std::string, std::less<>> files_keys{"inputs", "format", "key", "rules", "rules_name", "delimiter", "encoding", "record_path", "restart", "limit",
+                                                    "max_rejects"};
+
+// A source's settings with their types. What is absent keeps its default.
+class Spec {
+public:
+    explicit Spec(const std::string& text) : value_(json::parse(text)), object_(value_.as_object()) {}
+
+    std::string text(std::string_view key, std::string otherwise = {}) const {
+        const auto* found = object_.if_contains(key);
+        if (!found) return otherwise;
+        if (!found->is_string()) wrong(key, "a string");
+        return std::string(found->as_string());
+    }
+    std::int64_t number(std::string_view key, std::int64_t otherwise) const {
+        const auto* found = object_.if_contains(key);
+        if (!found) return otherwise;
+        boost::system::error_code error;
+        auto value = found->to_number<std::int64_t>(error);
+        if (error || value < 0) wrong(key, "a whole number that is not negative");
+        return value;
+    }
+    bool truth(std::string_view key, bool otherwise) const {
+        const auto* found = object_.if_contains(key);
+        if (!found) return otherwise;
+        if (!found->is_bool()) wrong(key, "true or false");
+        return found->as_bool();
+    }
+    std::vector<std::string> texts(std::string_view key) const {
+        std::vector<std::string> all;
+        const auto* found = object_.if_contains(key);
+        if (!found) return all;
+        if (found->is_string()) return {std::string(found->as_string())};
+        if (!found->is_array()) wrong(key, "a list of strings");
+        for (const auto& item : found->as_array()) {
+            if (!item.is_string()) wrong(key, "a list of strings");
+            all.emplace_back(item.as_string());
+        }
+        return all;
+    }
+
+private:
+    [[noreturn]] static void wrong(std::string_view key, std::string_view wanted) {
+        throw base::UsageError(fmt::format("setting '{}'", key), "has a wrong value", fmt::format("give it {}", wanted));
+    }
+
+    json::value value_;
+    const json::object& object_;
+};
+
+crawler::ScopeRules::Reach reach_of(const std::string& word) {
+    using Reach = crawler::ScopeRules::Reach;
+    if (word == "host") return Reach::host;
+    if (word == "domain") return Reach::domain;
+    if (word == "prefix") return Reach::prefix;
+    if (word == "any") return Reach::any;
+    throw base::UsageError(fmt::format("scope '{}'", word), "unknown", "use host, domain, prefix or any");
+}
+
+ingest::RunRequest files_request(const schema::Source& source) {
+    Spec spec(source.spec);
+    ingest::RunRequest request;
+    request.source = source.name;
+    request.inputs = spec.texts("inputs");
+    request.read.format = spec.text("format", "auto");
+    request.read.encoding = spec.text("encoding");
+    request.read.record_path = spec.text("record_path");
+    if (auto delimiter = spec.text("delimiter"); !delimiter.empty()) request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
+    if (auto rules = spec.text("rules"); !rules.empty()) request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
+    request.key = spec.text("key");
+    request.restart = spec.truth("restart", false);
+    request.limit = static_cast<std::uint64_t>(spec.number("limit", 0));
+    if (auto most = spec.number("max_rejects", 0); most > 0) request.max_rejects = static_cast<std::uint64_t>(most);
+    return request;
+}
+
+GatherResult gather_files(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events) {
+    auto request = files_request(source);
+    if (request.inputs.empty()) throw base::UsageError(fmt::format("source '{}'", source.name), "has no inputs", "give it paths");
+    auto result = ingest::run(context.database(), context.blobs(), request, stop, [&](const ingest::RunProgress& progress) {
+        if (events.progress) events.progress(progress.counts, 0, progress.counts.rejected ? fmt::format("{} rejected", progress.counts.rejected) : "");
+    });
+    return {result.run_id, result.state, result.counts, result.bytes, result.seconds, result.resumed, result.why};
+}
+
+GatherResult gather_crawl(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events) {
+    auto options = crawl_options(context.config, source);
+    if (options.seeds.empty()) throw base::UsageError(fmt::format("source '{}'", source.name), "has no URLs", "give it some");
+    options.stop = stop;
+    auto& database = context.database();
+    options.run_id = database.call([&](base::Tx& tx) { return schema::begin_run(tx, source.id, source.spec, Clock::now()); });
+    options.progress = [&](const crawler::CrawlProgress& progress) {
+        if (!events.progress) return;
+        schema::Counts counts;
+        counts.read = progress.kept;
+        events.progress(counts, 0, fmt::format("{} fetched, {} in flight, {} waiting", progress.fetched, progress.in_flight, progress.waiting));
+    };
+    auto close = [&](const std::string& state, const std::string& why) {
+        database.call([&](base::Tx& tx) { schema::end_run(tx, options.run_id, state, why, Clock::now()); });
+    };
+    try {
+        auto report = crawler::crawl(database, context.blobs(), options);
+        GatherResult result{options.run_id, report.interrupted ? "interrupted" : "done", report.counts, report.bytes, report.seconds, report.resumed, {}};
+        if (report.revisit) result.notes.emplace_back(fmt::format("crawled before: {} pages not modified by their server's word", report.not_modified));
+        if (report.retries > 0) result.notes.emplace_back(fmt::format("{} retries", report.retries));
+        for (const auto& line : report.urls)
+            if (!line.reason.empty()) result.notes.emplace_back(fmt::format("{} URLs {}: {}", grouped(line.urls), line.state, line.reason));
+        close(result.state, "");
+        return result;
+    } catch (const std::exception& failure) {
+        close("failed", failure.what());
+        throw;
+    }
+}
+
+json::object to_json(const schema::Source& source, const GatherResult& result) {
+    json::array notes;
+    for (const auto& note : result.notes) notes.emplace_back(note);
+    const auto& counts = result.counts;
+    return {{"source", source.name}, {"run", result.run_id}, {"state", result.state}, {"read", counts.read}, {"new", counts.added}, {"changed", counts.changed},
+            {"unchanged", counts.unchanged}, {"rejected", counts.rejected}, {"bytes", result.bytes}, {"seconds", result.seconds}, {"resumed", result.resumed}, {"notes", notes}};
+}
+
+}  // namespace
+
+crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source) {
+    Spec spec(source.spec);
+    crawler::CrawlOptions options;
+    options.seeds = spec.texts("urls");
+    options.source_id = source.id;
+    options.source_name = source.name;
+    options.max_pages = static_cast<std::uint64_t>(spec.number("max_pages", 0));
+    options.scope.reach = reach_of(spec.text("scope", "host"));
+    options.scope.include = spec.texts("include");
+    options.scope.exclude = spec.texts("exclude");
+    options.scope.depth = static_cast<int>(spec.number("depth", 100));
+    options.politeness.delay = std::chrono::milliseconds(spec.number("delay_ms", 1000));
+    options.politeness.at_once = static_cast<int>(std::max<std::int64_t>(1, spec.number("concurrency", 1)));
+    options.obey_robots = spec.truth("obey_robots", true);
+    auto consent = spec.text("consent", "honour");
+    if (consent != "honour" && consent != "record") throw base::UsageError(fmt::format("consent '{}'", consent), "unknown", "use honour or record");
+    options.honour_consent = consent == "honour";
+    options.fetch.user_agent = spec.text("user_agent", config.user_agent);
+    options.fetch.allow_private = spec.truth("allow_private", false);
+    options.fetch.proxy = spec.text("proxy");
+    if (auto rules = spec.text("rules"); !rules.empty())
+        options.rules = std::make_shared<const crawler::Rules>(crawler::Rules::parse(rules, spec.text("rules_name", "rules")));
+    return options;
+}
+
+void check_spec(const std::string& kind, const json::object& spec, const std::function<std::string(const std::string& key)>& where) {
+    if (kind != "crawl" && kind != "files") throw base::UsageError(fmt::format("kind '{}'", kind), "unknown", "use crawl or files");
+    const auto& known = kind == "crawl" ? crawl_keys : files_keys;
+    for (const auto& item : spec) {
+        std::string key(item.key());
+        if (!known.contains(key)) throw base::UsageError(where(key), fmt::format("unknown key '{}' for a source of kind {}", key, kind), "remove it or mend its name");
+    }
+    schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
+    if (kind == "crawl") {
+        crawl_options({}, source);
+    } else {
+        files_request(source);
+    }
+}
+
+schema::Source ensure_source(Context& context, const std::string& name, const std::string& kind, const json::object& spec) {
+    check_spec(kind, spec, [](const std::string& key) { return fmt::format("setting '{}'", key); });
+    return context.database().call([&](base::Tx& tx) {
+        auto text = json::serialize(spec);
+        auto found = schema::find_source(tx, name);
+        if (!found) found = schema::add_source(tx, {0, name, kind, text, "", ""}, Clock::now());
+        if (!found) throw base::Error(fmt::format("source '{}'", name), "was removed", "choose another name");
+        if (found->kind != kind) throw base::Error(fmt::format("source '{}'", name), fmt::format("is of kind {}, not {}", found->kind, kind), "choose another name");
+        schema::set_source_spec(tx, found->id, text);
+        found->spec = text;
+        return *found;
+    });
+}
+
+GatherResult gather(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events) {
+    return source.kind == "crawl" ? gather_crawl(context, source, stop, events) : gather_files(context, source, stop, events);
+}
+
+GatherResult gather_and_tell(Context& context, const schema::Source& source) {
+    GatherResult result;
+    {
+        base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
+        result = gather(context, source, context.stop(), {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) { progress.update(counts.read, more); }});
+        progress.update(result.counts.read);
+    }
+    const auto& counts = result.counts;
+    if (context.json) {
+        print_json(to_json(source, result));
+    } else {
+        for (const auto& note : result.notes) print_line(note);
+        if (result.resumed) print_line("went on where an earlier run stopped");
+        print_line(fmt::format("{}: {} read = {} new + {} changed + {} unchanged + {} rejected, {:.1f} s", source.name, grouped(counts.read), grouped(counts.added),
+                               grouped(counts.changed), grouped(counts.unchanged), grouped(counts.rejected), result.seconds));
+        if (result.state == "done" && counts.added + counts.changed == 0 && counts.unchanged > 0) print_line("nothing new: every record was stored before");
+        if (counts.rejected > 0) print_line(fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name));
+    }
+    if (result.state == "interrupted" && context.stop().stop_requested()) throw base::Interrupted();
+    return result;
+}
+
+}  // namespace app

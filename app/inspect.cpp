@@ -1,0 +1,2 @@
+#include "app/commands.hpp"
+namespace app { void add_inspect(CLI::App&, Context&) {} }

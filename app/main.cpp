@@ -1,0 +1,126 @@
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "app/commands.hpp"
+#include "app/version.hpp"
+#include "base/database.hpp"
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/progress.hpp"
+
+namespace {
+
+struct Flags {
+    std::string config_file;
+    std::string database_url;
+    std::string home;
+    std::string log_level;
+};
+
+void add_flags(CLI::App& cli, app::Context& context, Flags& flags) {
+    cli.add_option("--config", flags.config_file, "Settings file (tilth.toml here if there is one)")->type_name("FILE");
+    cli.add_option("--db", flags.database_url, "PostgreSQL connection string or URL; without one, the embedded server is used")->type_name("URL");
+    cli.add_option("--home", flags.home, "Folder of the embedded database and of large blobs (.tilth)")->type_name("DIR");
+    cli.add_option("--log", flags.log_level, "debug, info, warning, error or off (warning)")->type_name("LEVEL");
+    cli.add_flag("--json", context.json, "Output for machines: one JSON object, or JSON lines for lists");
+    cli.add_flag("--quiet", context.quiet, "No progress");
+}
+
+void apply_settings(app::Context& context, const Flags& flags) {
+    auto& config = context.config;
+    if (!flags.config_file.empty()) {
+        app::read_file(config, flags.config_file);
+    } else if (std::filesystem::exists("tilth.toml")) {
+        app::read_file(config, "tilth.toml");
+    }
+    app::read_environment(config, [](const char* name) -> const char* { return std::getenv(name); });
+    if (!flags.database_url.empty()) config.database_url = flags.database_url;
+    if (!flags.home.empty()) config.home = flags.home;
+    if (!flags.log_level.empty()) config.log_level = flags.log_level;
+    base::log::set_level(base::log::level_of(config.log_level));
+    base::Progress::set_quiet(context.quiet);
+}
+
+int complain(int code, std::string_view text) {
+    auto line = std::string(text.substr(0, text.find('\n')));
+    fmt::print(stderr, "tilth: {}\n", line);
+    return code;
+}
+
+// Runs `work` and turns whatever it throws into one line and an exit code.
+template <typename Work>
+int guarded(Work work) {
+    try {
+        work();
+        std::cout.flush();
+        return 0;
+    } catch (const base::UsageError& error) {
+        return complain(2, error.what());
+    } catch (const base::Error& error) {
+        return complain(1, error.what());
+    } catch (const base::Interrupted&) {
+        return complain(130, "interrupted: what was done is stored; run the same command again to go on");
+    } catch (const pqxx::failure& error) {
+        return complain(1, fmt::format("database: {}", error.what()));
+    } catch (const std::bad_alloc&) {
+        return complain(1, "memory: not enough for this; use a smaller batch or sample");
+    } catch (const std::exception& error) {
+        return complain(1, fmt::format("unexpected: {}; please report it with the command", error.what()));
+    }
+}
+
+// Each subcommand takes the global flags too, wherever they stand.
+void let_flags_fall_through(CLI::App& cli) {
+    for (auto* sub : cli.get_subcommands([](CLI::App*) { return true; })) {
+        sub->fallthrough();
+        let_flags_fall_through(*sub);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    base::StopOnSignal stop;
+    app::Context context(stop);
+    Flags flags;
+
+    CLI::App cli("tilth: from data in the wild to a measured model", "tilth");
+    cli.set_version_flag("--version", std::string("tilth ") + app::version);
+    cli.require_subcommand(1);
+    add_flags(cli, context, flags);
+    cli.parse_complete_callback([&] { apply_settings(context, flags); });
+    app::add_service(cli, context);
+    app::add_source(cli, context);
+    app::add_crawl(cli, context);
+    app::add_ingest(cli, context);
+    app::add_rejects(cli, context);
+    app::add_records(cli, context);
+    app::add_label(cli, context);
+    app::add_snapshot(cli, context);
+    app::add_train(cli, context);
+    app::add_model(cli, context);
+    app::add_errors(cli, context);
+    app::add_report(cli, context);
+    app::add_people(cli, context);
+    app::add_db(cli, context);
+    app::add_inspect(cli, context);
+    app::add_statistics(cli, context);
+    app::add_completion(cli);
+    let_flags_fall_through(cli);
+
+    return guarded([&] {
+        try {
+            cli.parse(argc, argv);
+        } catch (const CLI::Success& wanted) {  // --help, --version
+            cli.exit(wanted);
+        } catch (const CLI::ParseError& error) {
+            throw base::UsageError("command line", error.what(), "see 'tilth --help'");
+        }
+        context.close();
+    });
+}

@@ -1,0 +1,68 @@
+#include "app/output.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace app {
+
+namespace {
+
+// Characters, not bytes.
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+bool is_number(const std::string& text) {
+    return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-') && text.find_first_not_of("0123456789.,-+e% ") == text.npos;
+}
+
+}  // namespace
+
+void Table::print() const {
+    std::vector<std::size_t> widths(rows_[0].size());
+    std::vector<bool> numeric(widths.size(), rows_.size() > 1);
+    for (std::size_t r = 0; r < rows_.size(); ++r)
+        for (std::size_t i = 0; i < rows_[r].size() && i < widths.size(); ++i) {
+            widths[i] = std::max(widths[i], width_of(rows_[r][i]));
+            if (r > 0 && !rows_[r][i].empty() && !is_number(rows_[r][i])) numeric[i] = false;
+        }
+    for (const auto& row : rows_) {
+        std::string line;
+        for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
+            std::string padding(widths[i] - width_of(row[i]), ' ');
+            if (i > 0) line += "  ";
+            line += numeric[i] ? padding + row[i] : row[i] + padding;
+        }
+        line.erase(line.find_last_not_of(' ') + 1);
+        print_line(line);
+    }
+}
+
+void print_json(const boost::json::value& value) { std::cout << boost::json::serialize(value) << '\n'; }
+void print_line(std::string_view text) { std::cout << text << '\n'; }
+
+std::string grouped(std::uint64_t number) {
+    auto text = std::to_string(number);
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    return text;
+}
+
+std::string with_interval(double value, double low, double high) { return fmt::format("{:.4f} ({:.4f} to {:.4f})", value, low, high); }
+
+std::string read_whole_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw base::Error(path, "cannot be read", "check the path");
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+}  // namespace app

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json/fwd.hpp>
+
+namespace app {
+
+// Columns of text for people, aligned; numbers to the right.
+class Table {
+public:
+    explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
+    void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+    bool empty() const { return rows_.size() == 1; }
+    void print() const;
+
+private:
+    std::vector<std::vector<std::string>> rows_;
+};
+
+// One JSON value and a line end on standard output.
+void print_json(const boost::json::value& value);
+// A line of text on standard output.
+void print_line(std::string_view text);
+
+// "1,234,567"
+std::string grouped(std::uint64_t number);
+// "0.8734 (0.8667 to 0.8799)"
+std::string with_interval(double value, double low, double high);
+
+std::string read_whole_file(const std::string& path);
+
+}  // namespace app

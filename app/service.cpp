@@ -1,0 +1,106 @@
+#include <iostream>
+#include <memory>
+#include <sstream>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "api/server.hpp"
+#include "app/commands.hpp"
+#include "app/output.hpp"
+#include "app/predict.hpp"
+#include "app/version.hpp"
+#include "app/worker.hpp"
+#include "base/database.hpp"
+#include "base/error.hpp"
+#include "training/run_report.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+
+namespace {
+
+struct Options {
+    std::string address, kinds = "crawl,ingest,train";
+    int port = -1;
+    std::size_t slots = 1;
+};
+
+std::vector<std::string> kinds_of(const std::string& text) {
+    std::vector<std::string> kinds;
+    std::stringstream in(text);
+    for (std::string kind; std::getline(in, kind, ',');) {
+        if (kind != "crawl" && kind != "ingest" && kind != "train") throw base::UsageError(fmt::format("--kinds {}", text), fmt::format("'{}' is no kind", kind), "use crawl, ingest, train");
+        kinds.push_back(kind);
+    }
+    return kinds;
+}
+
+// Reports and predictions have connections of their own: the request that asks for them holds one already.
+struct Helpers {
+    base::Database database;
+    const schema::Blobs& blobs;
+
+    api::Hooks hooks() {
+        api::Hooks hooks;
+        hooks.report = [this](base::Tx&, std::int64_t run) { return training::render_html(training::report_of(database, blobs, {}, run)); };
+        hooks.predict = [this](base::Tx&, const std::string& model, int wanted, const json::array& inputs) { return predict(load_model(database, blobs, model, wanted), inputs); };
+        return hooks;
+    }
+};
+
+void serve(Context& context, const Options& options, bool with_workers) {
+    auto& database = context.database();
+    Helpers helpers{{database.url(), 2}, context.blobs()};
+    api::Options service;
+    service.address = options.address.empty() ? context.config.address : options.address;
+    service.port = options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.port;
+    service.static_dir = context.config.web_directory.empty() ? web_directory : context.config.web_directory;
+    service.setting.hooks = helpers.hooks();
+    service.setting.blob_directory = (context.config.blob_directory.empty() ? context.config.home / "blobs" : std::filesystem::path(context.config.blob_directory)).string();
+    api::Server server(database, service);
+
+    auto url = fmt::format("http://{}:{}", service.address, server.port());
+    auto link = fmt::format("{}/sign-in#{}", url, api::first_sign_in(database));
+    if (context.json) {
+        print_json(json::object{{"url", url}, {"sign_in", link}});
+    } else {
+        print_line(fmt::format("tilth is at {}", url));
+        print_line(fmt::format("sign in (once, within a day): {}", link));
+        print_line("stop with Ctrl-C");
+    }
+    std::cout.flush();
+
+    std::jthread workers;
+    if (with_workers) workers = std::jthread([&] { run_worker(context, {kinds_of(options.kinds), options.slots, true}, context.stop()); });
+    server.run(context.stop());
+}
+
+}  // namespace
+
+void add_service(CLI::App& cli, Context& context) {
+    auto options = std::make_shared<Options>();
+    auto address = [&](CLI::App* command) {
+        command->add_option("--address", options->address, "To listen on (127.0.0.1)");
+        command->add_option("--port", options->port, "8080; 0 takes any that is free")->check(CLI::Range(0, 65535));
+    };
+    auto work = [&](CLI::App* command) {
+        command->add_option("--kinds", options->kinds, "Jobs to do (crawl,ingest,train)");
+        command->add_option("--slots", options->slots, "Jobs at once (1)")->check(CLI::Range(1, 64));
+    };
+    auto* up = cli.add_subcommand("up", "Everything on one machine: database, workers, scheduler, API and web page");
+    address(up);
+    work(up);
+    up->callback([options, &context] { serve(context, *options, true); });
+    auto* only_api = cli.add_subcommand("serve", "Only the API and the web page");
+    address(only_api);
+    only_api->callback([options, &context] { serve(context, *options, false); });
+    auto* worker = cli.add_subcommand("worker", "Only workers and the scheduler");
+    work(worker);
+    worker->callback([options, &context] { run_worker(context, {kinds_of(options->kinds), options->slots, true}, context.stop()); });
+}
+
+}  // namespace app

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crawler/page.hpp"
+#include "crawler/store.hpp"
+
+namespace base {
+class Tx;
+}
+
+namespace crawler {
+
+// What a crawl found out since it last wrote to the database. All of it is written in one transaction.
+struct Batch {
+    std::vector<schema::Sealed> records;
+    std::vector<std::string> unchanged;  // keys of pages that the server says have not changed
+    std::vector<Closed> closed;
+    std::vector<std::int64_t> ids;  // of the closed addresses
+    std::vector<Discovery> found;
+    std::vector<Fetched> fetched;
+    std::uint64_t bytes = 0;
+    std::size_t weight = 0;  // octets of memory, about
+    std::vector<std::string> lost;  // hosts whose leases were lost before the batch was written
+
+    bool empty() const { return closed.empty() && fetched.empty(); }
+
+    // An address that was not asked for.
+    void add_refusal(const Target& target, std::string reason, std::string detail, Time now);
+    // An address that was asked for, and what came of it.
+    void add(const Target& target, const Fetched& fetch, PageOutcome outcome, Time now);
+
+    // Takes out what belongs to other hosts than these: their leases were lost, another worker does them again.
+    void keep_hosts(const std::vector<std::string>& hosts);
+};
+
+struct BatchContext {
+    schema::BatchTarget target;
+    std::vector<HostLease> leases;
+    std::string holder;
+    Time lease_until;
+};
+
+// Writes the batch within the transaction. May be called again after a rollback.
+schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch);
+
+}  // namespace crawler

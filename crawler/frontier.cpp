@@ -1,0 +1,18 @@
+#include "crawler/frontier.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "schema/record.hpp"
+#include "schema/values.hpp"
+
+namespace crawler {
+
+std::string url_key(std::string_view canonical) { return schema::hex_of(schema::sha256(canonical).substr(0, 16)); }
+
+std::uint64_t RecentUrls::hash(std::string_view url, bool queued) {
+    auto value = XXH3_64bits_withSeed(url.data(), url.size(), queued ? 1 : 2);
+    return value ? value : 1;
+}
+
+}  // namespace crawler

@@ -1,0 +1,239 @@
+#include "crawler/page.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "crawler/article.hpp"
+#include "crawler/canonical.hpp"
+#include "crawler/characters.hpp"
+#include "crawler/charset.hpp"
+#include "crawler/html.hpp"
+
+namespace crawler {
+
+namespace {
+
+std::string media_type_of(const Response& response) {
+    auto type = response.header("content-type");
+    auto media = to_lower(trim(type.substr(0, type.find(';'))));
+    if (!media.empty()) return media;
+    auto start = trim(std::string_view(response.body).substr(0, 512));
+    return start.starts_with('<') ? "text/html" : "application/octet-stream";
+}
+
+bool is_html(std::string_view media) { return media == "text/html" || media == "application/xhtml+xml"; }
+
+bool is_redirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+
+class Digest {
+public:
+    Digest(const PageRules& rules, const Target& target, const Robots& robots, Response&& response, Time fetched_at)
+        : rules_(rules), target_(target), robots_(robots), response_(std::move(response)), fetched_at_(fetched_at), url_(*parse_url(target.url)) {}
+
+    PageOutcome run() {
+        if (response_.error != FetchError::none) {
+            no_answer();
+        } else if (response_.status == 304 && !(target_.etag.empty() && target_.last_modified.empty())) {
+            outcome_.ending = Ending::unchanged;
+        } else if (is_redirect(response_.status) && !response_.header("location").empty()) {
+            redirect();
+        } else if (response_.status >= 200 && response_.status < 300) {
+            page();
+        } else {
+            bad_status();
+        }
+        return std::move(outcome_);
+    }
+
+private:
+    void end(Ending ending, std::string reason, std::string detail = {}) {
+        outcome_.ending = ending;
+        outcome_.reason = std::move(reason);
+        outcome_.detail = std::move(detail);
+    }
+
+    void end_or_retry(Attempt attempt, std::string reason, std::string detail) {
+        auto seed = static_cast<std::uint64_t>(target_.id);
+        if (auto delay = retry_delay(rules_.retry, attempt, target_.attempts + 1, seed)) {
+            outcome_.retry_in = *delay;
+            return end(Ending::retry, std::move(reason), std::move(detail));
+        }
+        end(Ending::failed, std::move(reason), std::move(detail));
+    }
+
+    void no_answer() {
+        auto detail = std::string(name_of(response_.error)) + ": " + response_.message;
+        switch (response_.error) {
+            case FetchError::refused_address: return end(Ending::skipped, "address", response_.message);
+            case FetchError::too_large: return end(Ending::skipped, "too_large", response_.message);
+            case FetchError::bad_url: return end(Ending::failed, "network", detail);
+            default: return end_or_retry({}, "network", detail);
+        }
+    }
+
+    void bad_status() {
+        Attempt attempt{response_.status, false, parse_retry_after(response_.header("retry-after"), fetched_at_)};
+        end_or_retry(attempt, "http", std::to_string(response_.status));
+    }
+
+    void redirect() {
+        auto to = parse_url(response_.header("location"), &url_);
+        if (!to) return end(Ending::failed, "redirect", "a location that is no URL");
+        auto canonical = canonical_url(*to);
+        if (canonical == target_.url) return end(Ending::failed, "redirect", "to itself");
+        if (target_.hops + 1 > rules_.hop_limit) return end(Ending::failed, "redirect", "more than " + std::to_string(rules_.hop_limit) + " in a row");
+        lead_to(*to, canonical, target_.depth, target_.hops + 1);
+        end(Ending::skipped, "redirect", canonical);
+    }
+
+    void lead_to(const Url& url, std::string canonical, int depth, int hops, bool nofollow = false) {
+        bool from_seed = target_.depth == 0 && hops > 0;
+        auto refusal = rules_.scope->refusal(url, canonical, depth, from_seed);
+        if (refusal == "scheme" || refusal == "length") return;  // mailto:, javascript: .. are no addresses of pages
+        std::string reason(refusal.empty() && nofollow ? std::string_view("nofollow") : refusal);
+        if (rules_.recent && rules_.recent->contains(RecentUrls::hash(canonical, reason.empty()))) return;
+        Discovery found;
+        found.url = std::move(canonical);
+        found.host = url.host_and_port();
+        found.depth = depth;
+        found.hops = hops;
+        found.priority = -depth;
+        found.reason = std::move(reason);
+        found.found_on = target_.key;
+        outcome_.found.push_back(std::move(found));
+    }
+
+    void page() {
+        outcome_.etag = response_.header("etag");
+        outcome_.last_modified = response_.header("last-modified");
+        outcome_.body_sha256 = schema::sha256(response_.body);
+        media_type_ = media_type_of(response_);
+        if (is_html(media_type_)) return html();
+        if (media_type_ == "text/plain") return plain();
+        end(Ending::skipped, "content_type", media_type_);
+    }
+
+    void html() {
+        auto charset = detect_charset(response_.body, response_.header("content-type"));
+        auto document = Document::parse(*decode(response_.body, charset.encoding));
+        auto facts = read_facts(document, url_);
+        auto consent = consent_of(facts.metas);
+        follow(document, facts, consent.nofollow);
+        if (!consent.allowed && rules_.honour_consent) return refuse(consent);
+        if (moves_to_canonical(facts)) return;
+
+        boost::json::object fields;
+        schema::Text text;
+        std::string main;
+        if (rules_.rules) {
+            fields = rules_.rules->extract(document);
+            rules_.rules->remove_from(document);
+            main = rules_.rules->main_text(document);
+        }
+        if (main.empty()) main = text_of(document, find_main_part(document));
+        if (main.empty()) main = document.visible_text(document.body());
+        text.title = facts.title;
+        text.body = std::move(main);
+        text.language = facts.language.empty() ? guess_language(text.body) : facts.language;
+        store(std::move(fields), std::move(text), consent, facts.licence);
+    }
+
+    void plain() {
+        auto consent = consent_of({});
+        if (!consent.allowed && rules_.honour_consent) return refuse(consent);
+        auto charset = detect_charset(response_.body, response_.header("content-type"));
+        schema::Text text;
+        text.body = *decode(response_.body, charset.encoding);
+        std::erase(text.body, '\0');
+        text.language = guess_language(text.body);
+        store({}, std::move(text), consent, {});
+    }
+
+    Consent consent_of(std::vector<std::pair<std::string, std::string>> metas) const {
+        ConsentQuestion question;
+        auto target = url_.target();
+        question.target = target;
+        question.agent = rules_.user_agent;
+        question.robots = &robots_;
+        question.headers = response_.headers;
+        question.metas = std::move(metas);
+        return judge_consent(question);
+    }
+
+    void refuse(const Consent& consent) {
+        outcome_.etag.clear();  // ask for the whole page again: its signals may change
+        outcome_.last_modified.clear();
+        end(Ending::skipped, "consent", consent.rule);
+    }
+
+    void follow(const Document& document, const Facts& facts, bool nofollow) {
+        for (auto& link : read_links(document, facts, false)) {
+            ++outcome_.links;
+            auto canonical = canonical_url(link.url);
+            lead_to(link.url, std::move(canonical), target_.depth + 1, 0, nofollow || link.nofollow);
+        }
+        if (facts.refresh) lead_to(*facts.refresh, canonical_url(*facts.refresh), target_.depth, target_.hops + 1);
+    }
+
+    // A page that names another of its host as the real one gives way to it, unless it was reached by such a hint itself.
+    bool moves_to_canonical(const Facts& facts) {
+        if (!facts.canonical || target_.hops > 0 || facts.canonical->host_and_port() != url_.host_and_port()) return false;
+        auto canonical = canonical_url(*facts.canonical);
+        if (canonical == target_.url || facts.canonical->path == "/") return false;
+        lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);
+        end(Ending::skipped, "canonical", canonical);
+        return true;
+    }
+
+    void store(boost::json::object fields, schema::Text text, const Consent& consent, std::string licence) {
+        boost::json::object payload;
+        payload["url"] = target_.url;
+        payload["title"] = text.title;
+        payload["status"] = response_.status;
+        payload["depth"] = target_.depth;
+        payload["content_type"] = media_type_;
+        payload["links_out"] = outcome_.links;
+        for (auto& [name, value] : fields) payload[name] = std::move(value);
+        schema::Draft draft;
+        draft.key = target_.url;
+        draft.payload = boost::json::serialize(payload);
+        draft.text = std::move(text);
+        draft.blob = std::move(response_.body);
+        draft.media_type = media_type_;
+        draft.origin.url = target_.url;
+        draft.origin.licence = std::move(licence);
+        draft.origin.consent = consent.json();
+        draft.origin.fetched_at = fetched_at_;
+        outcome_.record = schema::seal(rules_.source_name, std::move(draft), *rules_.blobs);
+        outcome_.ending = Ending::stored;
+    }
+
+    const PageRules& rules_;
+    const Target& target_;
+    const Robots& robots_;
+    Response response_;
+    Time fetched_at_;
+    Url url_;
+    std::string media_type_;
+    PageOutcome outcome_;
+};
+
+}  // namespace
+
+std::string_view name_of(Ending ending) {
+    switch (ending) {
+        case Ending::stored: return "stored";
+        case Ending::unchanged: return "unchanged";
+        case Ending::skipped: return "skipped";
+        case Ending::retry: return "retry";
+        case Ending::failed: return "failed";
+    }
+    return "failed";
+}
+
+PageOutcome digest_page(const PageRules& rules, const Target& target, const Robots& robots, Response response, Time fetched_at) {
+    return Digest(rules, target, robots, std::move(response), fetched_at).run();
+}
+
+}  // namespace crawler

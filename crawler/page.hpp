@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawler/consent.hpp"
+#include "crawler/fetch.hpp"
+#include "crawler/frontier.hpp"
+#include "crawler/retry.hpp"
+#include "crawler/robots.hpp"
+#include "crawler/rules.hpp"
+#include "crawler/scope.hpp"
+#include "schema/record_store.hpp"
+
+namespace crawler {
+
+// How a try to fetch an address ended.
+enum class Ending {
+    stored,     // a page that goes to the records
+    unchanged,  // the server says it has not changed since it was stored
+    skipped,    // an answer that is not kept, for the reason given
+    retry,      // to be tried again later
+    failed,     // given up
+};
+std::string_view name_of(Ending ending);
+
+struct PageOutcome {
+    Ending ending = Ending::failed;
+    std::string reason;  // content_type, consent, redirect, canonical, http, network, address, too_large ..; empty if stored
+    std::string detail;
+    Millis retry_in{0};
+    std::optional<schema::Sealed> record;
+    std::vector<Discovery> found;  // links of the page that were not sent to the frontier lately
+    std::size_t links = 0;
+    std::string etag, last_modified, body_sha256;
+};
+
+// What the pages of one crawl are judged and made into records by. Read-only while pages are digested.
+struct PageRules {
+    std::string source_name;
+    std::string user_agent;
+    const Scope* scope = nullptr;
+    const schema::Blobs* blobs = nullptr;
+    const Rules* rules = nullptr;           // scraping rules; null: the main text alone
+    const RecentUrls* recent = nullptr;     // null: every link is reported
+    bool honour_consent = true;             // false: signals are recorded, pages kept
+    RetryPolicy retry;
+    int hop_limit = 10;
+};
+
+// Makes an answer into a record, new addresses, and a verdict. Touches neither network nor database; any thread.
+// `robots` is that of the page's origin.
+PageOutcome digest_page(const PageRules& rules, const Target& target, const Robots& robots, Response response, Time fetched_at);
+
+}  // namespace crawler

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace crawler {
+
+struct PolitenessPolicy {
+    std::chrono::milliseconds delay{1000};      // between the starts of two requests to one host
+    int at_once = 1;                            // requests to one host in flight
+    std::chrono::milliseconds longest{60'000};  // the delay never grows beyond this; a Crawl-delay beyond it counts as it
+    bool adaptive = true;                       // grow the delay with the host's latency and errors
+};
+
+// Decides when one host may be asked again. Reads no clock: callers pass `now`. One lane belongs to one thread.
+//
+// Adaptive lanes aim at `at_once` requests in flight at the host's own pace, as Scrapy's AutoThrottle documents it: after each answer the
+// delay moves half of the way to latency / at_once; errors never shorten it; it stays within [policy.delay, longest].
+class Lane {
+public:
+    using Clock = std::chrono::steady_clock;
+    using Duration = Clock::duration;
+
+    explicit Lane(const PolitenessPolicy& policy) : policy_(policy), delay_(policy.delay) {}
+
+    // The host's own wish in robots.txt: at most one request per `delay`, up to the policy's longest.
+    void crawl_delay(std::chrono::milliseconds delay) {
+        floor_ = std::min<Duration>(delay, policy_.longest);
+        if (floor_ > Duration::zero()) at_once_limit_ = 1;
+    }
+
+    // Whether a request may start at `now`.
+    bool open(Clock::time_point now) const { return in_flight_ < limit() && now >= due_; }
+
+    // When a request may start if none ends before; nothing if one in flight has to end first.
+    std::optional<Clock::time_point> next() const {
+        if (in_flight_ >= limit()) return std::nullopt;
+        return due_;
+    }
+
+    void begin(Clock::time_point now) {
+        ++in_flight_;
+        due_ = std::max(due_, now + delay());
+    }
+
+    struct Answer {
+        Duration latency{};
+        bool good = true;  // false: 429, 5xx, no answer
+        std::optional<std::chrono::milliseconds> retry_after;
+    };
+    void end(Clock::time_point now, const Answer& answer) {
+        --in_flight_;
+        if (policy_.adaptive && policy_.delay > Duration::zero()) adapt(answer);
+        if (!answer.good) {
+            ++failures_;
+            auto pause = std::min<Duration>(std::chrono::seconds(1) * (1 << std::min(failures_, 6)), policy_.longest);
+            if (policy_.delay > Duration::zero()) due_ = std::max(due_, now + pause);
+        } else {
+            failures_ = 0;
+        }
+        if (answer.retry_after) due_ = std::max(due_, now + std::min<Duration>(*answer.retry_after, std::chrono::hours(1)));
+    }
+
+    Duration delay() const { return std::max(delay_, floor_); }
+    Clock::time_point due() const { return due_; }
+    void not_before(Clock::time_point due) { due_ = std::max(due_, due); }
+    int in_flight() const { return in_flight_; }
+    int failures() const { return failures_; }
+
+private:
+    int limit() const { return std::min(policy_.at_once, at_once_limit_); }
+
+    void adapt(const Answer& answer) {
+        auto target = answer.latency / std::max(1, policy_.at_once);
+        auto next = std::max<Duration>(target, (delay_ + target) / 2);
+        if (!answer.good && next < delay_) return;
+        delay_ = std::clamp<Duration>(next, policy_.delay, std::max<Duration>(policy_.longest, policy_.delay));
+    }
+
+    PolitenessPolicy policy_;
+    Duration delay_;
+    Duration floor_{};
+    Clock::time_point due_{};
+    int in_flight_ = 0;
+    int failures_ = 0;
+    int at_once_limit_ = 1 << 20;
+};
+
+}  // namespace crawler

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ingest {
+
+// One input as uncompressed bytes: a plain file, standard input ("-"), a compressed file (gz, zst,
+// xz, bz2, lz4), or the members of a zip or tar (itself compressed or not) one after the other.
+// Memory is flat. Throws base::Error when the input cannot be opened or is damaged.
+class Bytes {
+public:
+    explicit Bytes(const std::string& path);
+    // The text itself as the only member.
+    static std::unique_ptr<Bytes> of(std::string text);
+    ~Bytes();
+    Bytes(const Bytes&) = delete;
+
+    // Goes to the next member; a plain or compressed file has exactly one, called "". False after
+    // the last.
+    bool next_member();
+    const std::string& member() const;
+    bool archive() const;
+
+    // The next bytes of the present member, up to `size`, without taking them.
+    std::string_view peek(std::size_t size);
+
+    // Fills up to `size` bytes of the present member; 0 at its end.
+    std::size_t read(char* into, std::size_t size);
+
+    // Moves forward to `offset` in the present member. False if it is shorter.
+    bool skip_to(std::int64_t offset);
+
+    // Of the next byte in the present member.
+    std::int64_t offset() const;
+
+private:
+    Bytes();
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ingest

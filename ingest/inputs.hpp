@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace ingest {
+
+struct InputFile {
+    std::string path;  // to open; "-" is standard input
+    std::string name;  // from the root of the input it came from
+};
+
+// The files of the inputs: a path, a folder (all files below it in order of name; hidden ones are
+// left out), a glob
+// (`*`, `?`, `[a-z]`), a file:// URL, "-". Throws base::Error if one is missing.
+std::vector<InputFile> list_files(const std::vector<std::string>& inputs);
+
+}  // namespace ingest

@@ -1,0 +1,284 @@
+#include "ingest/pipeline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <future>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/database.hpp"
+#include "base/error.hpp"
+#include "ingest/batches.hpp"
+#include "ingest/mark.hpp"
+#include "ingest/store.hpp"
+#include "ingest/text.hpp"
+#include "schema/blobs.hpp"
+#include "schema/record_store.hpp"
+#include "schema/source_store.hpp"
+
+namespace ingest {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr std::size_t sample_records = 1000;
+constexpr std::uint64_t share_counts_from = 1000;
+
+// The stream that a cursor belongs to: the inputs, as given.
+std::string stream_of(const RunRequest& request) {
+    std::string stream = "files";
+    for (const auto& input : request.inputs) stream += "\n" + input;
+    return valid_utf8(stream) ? stream : "files " + schema::sha256_hex(stream);
+}
+
+std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {
+    std::string spec = "{\"inputs\":[";
+    for (std::size_t i = 0; i < request.inputs.size(); ++i) {
+        std::string text;
+        decode(
+            request.inputs[i],
+            valid_utf8(request.inputs[i]) ? Encoding::utf8 : Encoding::latin1,
+            true,
+            text
+        );
+        if (i > 0) spec += ',';
+        append_json_string(text, spec);
+    }
+    spec += "],\"format\":";
+    append_json_string(format, spec);
+    spec += ",\"rules\":" + to_json(rules) + "}";
+    return spec;
+}
+
+Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::string>& why) {
+    if (!request.rules) return infer_rules(sample, request.key, &why);
+    auto rules = *request.rules;
+    if (rules.key.empty() && !request.key.empty()) rules.key = {request.key};
+    return rules;
+}
+
+void check_rejects(const RunRequest& request, const schema::Counts& counts) {
+    auto share =
+        counts.read ? static_cast<double>(counts.rejected) / static_cast<double>(counts.read) : 0.0;
+    bool many = counts.rejected > request.max_rejects;
+    bool large = counts.read >= share_counts_from && share > request.max_reject_share;
+    if (!many && !large) return;
+    throw base::Error(
+        "source '" + request.source + "'",
+        fmt::format("{} of {} inputs were rejected", counts.rejected, counts.read),
+        fmt::format(
+            "see 'tilth rejects list --source {}'; what was read is stored, the next run goes on",
+            request.source
+        )
+    );
+}
+
+class Run {
+public:
+    Run(base::Database& database, const schema::Blobs& blobs, const RunRequest& request)
+        : database_(database), blobs_(blobs), request_(request), stream_(stream_of(request)) {}
+
+    RunResult go(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
+        auto started = std::chrono::steady_clock::now();
+        prepare();
+        try {
+            store_all(stop, progress);
+        } catch (const std::exception& error) {
+            try {
+                close("failed", error.what());
+            } catch (const std::exception&) {
+                // The database is gone: the run is closed as interrupted when the next one begins.
+            }
+            throw;
+        }
+        result_.state = stop.stop_requested() && !complete_ ? "interrupted" : "done";
+        close(result_.state, {});
+        result_.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        return result_;
+    }
+
+private:
+    void prepare() {
+        bool piped =
+            std::find(request_.inputs.begin(), request_.inputs.end(), "-") != request_.inputs.end();
+        source_ = database_.call([&](base::Tx& tx) {
+            return schema::require_source(tx, request_.source);
+        });
+        if (piped || request_.restart) {
+            database_.call([&](base::Tx& tx) { drop_marks(tx); });
+        } else {
+            auto marks = database_.call([&](base::Tx& tx) {
+                return std::array{load_mark(tx, 0), load_mark(tx, 1)};
+            });
+            point_ = resume_point(marks[0], marks[1]);
+            result_.resumed = marks[0] || marks[1];
+        }
+        connector_ = open_files_at(request_.inputs, request_.read, point_);
+        if (piped) {  // can be read only once: the sample is the first batch
+            auto records = request_.limit > 0
+                               ? std::min<std::size_t>(sample_records, request_.limit)
+                               : sample_records;
+            connector_->next(first_, records, request_.batch_bytes);
+        } else {
+            auto sampler = open_files(request_.inputs, request_.read);
+            Page sample;
+            sampler->next(sample, sample_records, request_.batch_bytes);
+            learn(sample, sampler->explain());
+        }
+        if (piped) learn(first_, connector_->explain());
+    }
+
+    void learn(const Page& sample, const std::string& explained) {
+        result_.why.push_back(explained.empty() ? "no input to read" : explained);
+        mapping_.emplace(rules_for(request_, sample, result_.why));
+        auto format = explained.substr(0, explained.find(' '));
+        database_.call([&](base::Tx& tx) {
+            auto now = Clock::now();
+            target_.run_id = schema::begin_run(
+                tx, source_.id, spec_of(request_, mapping_->rules(), format), now
+            );
+            target_.column_set = schema::ensure_columns(tx, source_.id, mapping_->columns(), now);
+        });
+        target_.source_id = source_.id;
+        target_.source_name = source_.name;
+        target_.columns = mapping_->columns();
+        result_.run_id = target_.run_id;
+    }
+
+    void store_all(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
+        BatchLimits limits{request_.batch_records, request_.batch_bytes, request_.limit};
+        Batches batches(*connector_, *mapping_, blobs_, source_.name, limits, &first_);
+        auto collect = [&](Lane& lane) {
+            if (!lane.stored.valid()) return;
+            result_.counts += lane.stored.get();
+            result_.bytes += lane.bytes;
+            if (progress) progress({result_.counts, result_.bytes});
+            check_rejects(request_, result_.counts);
+        };
+        Mark mark{point_.number, {}, {}, point_.cursor};
+        while (!stop.stop_requested()) {
+            auto batch = batches.take();
+            if (!batch) {
+                complete_ = true;
+                break;
+            }
+            auto& lane = lanes_[static_cast<std::size_t>(mark.number % 2)];
+            auto& other = lanes_[static_cast<std::size_t>((mark.number + 1) % 2)];
+            collect(lane);
+            if (other.stored.valid() && shares_keys(other.keys, *batch)) collect(other);
+            mark = {mark.number, mark.from, mark.to, batch->cursor};
+            send(lane, std::move(*batch), mark);
+            ++mark.number;
+            if (point_.stored &&
+                mark.to == point_.stored->from) {  // the next one is stored already
+                mark = *point_.stored;
+                ++mark.number;
+            }
+            point_.stored.reset();  // only the first batch can close the gap
+        }
+        auto first = static_cast<std::size_t>(mark.number % 2);
+        collect(lanes_[first]);
+        collect(lanes_[1 - first]);
+    }
+
+    // One of two batches on their way to the database.
+    struct Lane {
+        std::future<schema::Counts> stored;
+        std::unordered_set<std::int64_t> keys;
+        std::uint64_t bytes = 0;
+    };
+
+    // Of two batches with a record in common the second must wait: the later content has to win.
+    static bool shares_keys(const std::unordered_set<std::int64_t>& keys, const Batch& batch) {
+        return std::any_of(
+            batch.records.begin(),
+            batch.records.end(),
+            [&](const schema::Sealed& record) { return keys.contains(record.rk); }
+        );
+    }
+
+    void send(Lane& lane, Batch batch, const Mark& mark) {
+        lane.bytes = batch.bytes;
+        lane.keys.clear();
+        for (const auto& record : batch.records) lane.keys.insert(record.rk);
+        lane.stored = std::async(std::launch::async, [this, batch = std::move(batch), mark] {
+            return store(batch, mark);
+        });
+    }
+
+    schema::Counts store(const Batch& batch, const Mark& mark) {
+        auto target = target_;
+        target.now = Clock::now();
+        return database_.call([&](base::Tx& tx) {
+            auto stored =
+                schema::write_batch(tx, target, batch.records, batch.rejects, batch.bytes);
+            for (const auto& reread : batch.rereads)
+                save_reread(tx, source_.id, reread, target.run_id, target.now);
+            schema::save_cursor(
+                tx,
+                source_.id,
+                lane_stream(mark.number % 2),
+                write_mark(mark),
+                target.run_id,
+                target.now
+            );
+            return stored;
+        });
+    }
+
+    std::string lane_stream(std::int64_t lane) const {
+        return stream_ + (lane == 0 ? "\nlane 0" : "\nlane 1");
+    }
+
+    std::optional<Mark> load_mark(base::Tx& tx, std::int64_t lane) const {
+        auto text = schema::load_cursor(tx, source_.id, lane_stream(lane));
+        return text ? read_mark(*text) : std::nullopt;
+    }
+
+    void drop_marks(base::Tx& tx) const {
+        for (std::int64_t lane : {0, 1}) schema::drop_cursor(tx, source_.id, lane_stream(lane));
+    }
+
+    // A complete run leaves no marks: the next one starts at the beginning.
+    void close(const std::string& state, const std::string& error) {
+        for (auto& lane : lanes_) {
+            if (lane.stored.valid()) lane.stored.wait();
+        }
+        database_.call([&](base::Tx& tx) {
+            if (complete_ && state == "done") drop_marks(tx);
+            schema::end_run(tx, target_.run_id, state, error, Clock::now());
+        });
+    }
+
+    base::Database& database_;
+    const schema::Blobs& blobs_;
+    const RunRequest& request_;
+    std::string stream_;
+    ResumePoint point_;
+    std::array<Lane, 2> lanes_;
+    schema::Source source_;
+    std::unique_ptr<Connector> connector_;
+    std::optional<Mapping> mapping_;
+    Page first_;
+    schema::BatchTarget target_;
+    RunResult result_;
+    bool complete_ = false;
+};
+
+}  // namespace
+
+RunResult run(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const RunRequest& request,
+    std::stop_token stop,
+    const std::function<void(const RunProgress&)>& progress
+) {
+    return Run(database, blobs, request).go(stop, progress);
+}
+
+}  // namespace ingest

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "ingest/connector.hpp"
+#include "ingest/rules.hpp"
+#include "schema/record.hpp"
+
+namespace base {
+class Database;
+}
+namespace schema {
+class Blobs;
+}
+
+namespace ingest {
+
+struct RunRequest {
+    std::string source;               // the name of a source that exists
+    std::vector<std::string> inputs;  // as for open_files
+    ReadOptions read;
+    std::optional<Rules> rules;  // absent: inferred from the first records
+    std::string key;             // the key column when the rules have none
+    bool restart = false;        // forget where an earlier run stopped
+    std::uint64_t limit = 0;     // stop after so many records; 0: none
+
+    std::size_t batch_records = 5000;
+    std::size_t batch_bytes = 8 * 1024 * 1024;
+
+    // A run fails when more inputs than this were rejected, or a larger share after the first
+    // thousand.
+    std::uint64_t max_rejects = std::numeric_limits<std::uint64_t>::max();
+    double max_reject_share = 1.0;
+};
+
+struct RunProgress {
+    schema::Counts counts;
+    std::uint64_t bytes = 0;  // of uncompressed input
+};
+
+struct RunResult {
+    std::int64_t run_id = 0;
+    std::string state;      // done, interrupted
+    schema::Counts counts;  // of this run; read = added + changed + unchanged + rejected
+    std::uint64_t bytes = 0;
+    double seconds = 0;
+    bool resumed = false;          // went on where an earlier run stopped
+    std::vector<std::string> why;  // format, rules: one line per decision
+};
+
+// Reads the inputs, maps their records and stores them, batch by batch. A batch's records, rejects,
+// counts and the place behind it are committed together: after a crash the next run of the same
+// inputs goes on there. A finished run starts at the beginning the next time and finds what is new
+// or changed.
+//
+// A stop request ends the run after the batches in hand; its state is "interrupted". Reading and
+// mapping use one thread; two batches at a time are on their way to the database, unless they have
+// a record in common. `progress` is called on the caller's thread. Memory: a few batches. The
+// database needs two connections to use both ways. Throws base::Error when an input is missing, too
+// many inputs are rejected, or the database fails; the run is then marked failed and can be gone on
+// with.
+RunResult run(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const RunRequest& request,
+    std::stop_token stop = {},
+    const std::function<void(const RunProgress&)>& progress = {}
+);
+
+}  // namespace ingest

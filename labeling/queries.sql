@@ -1,0 +1,280 @@
+-- Queries of labeling/. Parameters are $1, $2 ..; times are parameters.
+-- Locks are taken in one order everywhere: a task, then its leases.
+
+------------------------------------------------------------------------------------------------------------- projects
+
+-- name: add_project
+INSERT INTO label_project (name, source_id, kind, spec, overlap, created_at) VALUES ($1, $2, $3, $4::jsonb, $5, $6::timestamptz)
+ON CONFLICT (name) DO NOTHING RETURNING id;
+
+-- name: find_project
+SELECT p.id, p.name, p.source_id, s.name, p.spec::text, p.overlap, p.version, p.state,
+    to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
+
+-- name: find_project_by_id
+SELECT p.id, p.name, p.source_id, s.name, p.spec::text, p.overlap, p.version, p.state,
+    to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.id = $1;
+
+-- name: list_projects
+SELECT name FROM label_project ORDER BY name;
+
+-- name: set_project_state
+UPDATE label_project SET state = $2 WHERE id = $1;
+
+-- name: project_classes
+SELECT class_id, name, title, coalesce(hotkey, ''), coalesce(colour, '') FROM label_class WHERE project_id = $1 ORDER BY class_id;
+
+-- name: add_class
+INSERT INTO label_class (project_id, class_id, name, title, hotkey, colour) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- Serialises the adding of classes to a project.
+-- name: lock_project
+SELECT version FROM label_project WHERE id = $1 FOR UPDATE;
+
+-- name: raise_project_version
+UPDATE label_project SET version = version + 1 WHERE id = $1;
+
+-- name: task_counts
+SELECT state, count(*), coalesce(sum(answers), 0), coalesce(sum(leases), 0), coalesce(sum(wanted), 0)
+FROM label_task WHERE project_id = $1 GROUP BY state;
+
+-- name: truth_counts
+SELECT coalesce(c.name, ''), count(*), avg(g.probability)
+FROM ground_truth g LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE g.project_id = $1 GROUP BY c.class_id, c.name ORDER BY c.class_id;
+
+-- name: annotator_counts
+SELECT u.id, u.name, u.simulated, count(*) FILTER (WHERE a.withdrawn_at IS NULL), count(a.withdrawn_at),
+    coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds), 0)::float8,
+    (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+     WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1)
+FROM annotation a JOIN app_user u ON u.id = a.user_id WHERE a.project_id = $1
+GROUP BY u.id, u.name, u.simulated ORDER BY u.name;
+
+----------------------------------------------------------------------------------------------------------------- tasks
+
+-- Puts records into the queue. Returns how many records are known, new in the queue, and changed there.
+-- name: enqueue_tasks
+WITH wish AS (
+    SELECT DISTINCT ON (rk, key) rk, key, priority, reason
+    FROM unnest($3::bigint[], $4::text[], $5::float8[], $6::text[]) AS w (rk, key, priority, reason)
+    ORDER BY rk, key, priority DESC
+), known AS (
+    SELECT w.rk, w.key, w.priority, w.reason, r.version
+    FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
+), put AS (
+    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at)
+    SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz FROM known ORDER BY priority DESC, rk
+    ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
+        priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
+        wanted = CASE WHEN t.state = 'done' THEN t.answers + excluded.wanted ELSE t.wanted END
+    WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
+        OR (t.state = 'done' AND $9::boolean)
+    RETURNING xmax = 0 AS is_new
+)
+SELECT (SELECT count(*) FROM known), count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM put;
+
+-- Puts up to $3 records without a label into the queue. rk is a hash, so that its order is a random one, the same each time.
+-- name: enqueue_unlabeled
+INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at)
+SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz
+FROM record r
+WHERE r.source_id = $2
+    AND NOT EXISTS (SELECT 1 FROM ground_truth g
+                    WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+    AND NOT EXISTS (SELECT 1 FROM label_task t
+                    WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
+ORDER BY r.rk LIMIT $3::bigint
+ON CONFLICT (project_id, rk, source_id, key) DO NOTHING;
+
+-- Leases up to $5 tasks of project $1 to user $2 from $3 until $4. Leases that are over are freed on the way; their tasks can be
+-- had by the next claim. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock
+-- sees the latest state. Returns one row at least: the number of freed leases, and a task or NULLs.
+-- name: claim_tasks
+WITH ended AS (
+    SELECT l.task_id, l.user_id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+    WHERE l.state = 'held' AND l.expires_at <= $3::timestamptz
+    ORDER BY l.expires_at LIMIT 200 FOR UPDATE OF t, l SKIP LOCKED
+), freed AS (
+    UPDATE label_lease l SET state = 'released' FROM ended e
+    WHERE l.task_id = e.task_id AND l.user_id = e.user_id RETURNING l.task_id
+), lowered AS (
+    UPDATE label_task t SET leases = t.leases - f.n
+    FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.id = f.task_id
+), picked AS (
+    SELECT t.id FROM label_task t
+    WHERE t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
+        AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.task_id = t.id)
+        AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
+    ORDER BY t.priority DESC, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
+), leased AS (
+    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at)
+    SELECT id, $2, 1, 1, 'held', $4::timestamptz FROM picked
+    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at
+    WHERE l.state = 'released'
+    RETURNING task_id, token, attempt
+), raised AS (
+    UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
+    RETURNING t.id, t.rk, t.key, t.version, t.priority, t.reason, e.token, e.attempt
+)
+SELECT (SELECT count(*) FROM freed), r.id, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason
+FROM (SELECT 1) AS always LEFT JOIN raised r ON true ORDER BY r.priority DESC, r.id;
+
+-- name: renew_lease
+UPDATE label_lease SET expires_at = $4::timestamptz WHERE task_id = $1 AND user_id = $2 AND token = $3 AND state = 'held';
+
+-- Ends a lease without an answer: $4 is 'released' or 'skipped'.
+-- name: end_lease
+WITH task AS (
+    SELECT id FROM label_task WHERE id = $1 FOR UPDATE
+), gone AS (
+    UPDATE label_lease l SET state = $4, reason = $5, expires_at = $6::timestamptz FROM task t
+    WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.state = 'held' RETURNING l.task_id
+)
+UPDATE label_task t SET leases = t.leases - 1 FROM gone WHERE t.id = gone.task_id;
+
+-- Stores an answer if the lease is the one the answer was given under. Returns the task's new state, or no row.
+-- name: submit_answer
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+), taken AS (
+    UPDATE label_lease l SET state = 'answered', expires_at = $8::timestamptz FROM task t
+    WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.attempt = $4 AND l.state = 'held'
+        AND EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $5)
+    RETURNING l.task_id
+), kept AS (
+    INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at)
+    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $4, t.version, t.id, $5, $6::jsonb, $7::int, $8::timestamptz
+    FROM task t JOIN taken ON taken.task_id = t.id
+)
+UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
+    state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
+    done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN $8::timestamptz ELSE t.done_at END
+FROM taken WHERE t.id = taken.task_id
+RETURNING t.state, t.answers;
+
+-- Why submit_answer stored nothing.
+-- name: explain_submit
+SELECT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4),
+    a.attempt IS NOT NULL AND a.withdrawn_at IS NULL, a.class_id, t.state, t.answers
+FROM label_task t LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
+    AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
+WHERE t.id = $1;
+
+-- An ended lease keeps the time of its end in expires_at.
+-- name: last_answer
+SELECT l.task_id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.user_id = $1 AND l.state IN ('answered', 'skipped') AND t.project_id = $2
+ORDER BY l.expires_at DESC, l.task_id DESC LIMIT 1;
+
+-- name: undo_answer
+WITH task AS (
+    SELECT t.*, l.state AS was FROM label_task t JOIN label_lease l ON l.task_id = t.id
+    WHERE t.id = $1 AND l.user_id = $2 AND l.state IN ('answered', 'skipped') FOR UPDATE
+), back AS (
+    UPDATE label_lease l SET state = 'held', reason = '', token = l.token + 1, attempt = l.attempt + 1, expires_at = $4::timestamptz
+    FROM task t WHERE l.task_id = t.id AND l.user_id = $2
+    RETURNING l.task_id, l.token, l.attempt
+), withdrawn AS (
+    UPDATE annotation a SET withdrawn_at = $3::timestamptz FROM task t, back b
+    WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+        AND a.user_id = $2 AND a.attempt = b.attempt - 1 AND a.withdrawn_at IS NULL
+)
+UPDATE label_task t SET leases = t.leases + 1, answers = t.answers - CASE WHEN k.was = 'answered' THEN 1 ELSE 0 END,
+    state = CASE WHEN t.state = 'cancelled' THEN t.state ELSE 'open' END, done_at = NULL
+FROM back b JOIN task k ON k.id = b.task_id WHERE t.id = b.task_id
+RETURNING t.id, b.token, b.attempt, t.rk, t.key, t.version, t.priority, t.reason;
+
+-- Asks one more person about tasks whose truth is still too unsure.
+-- name: extend_unsure
+UPDATE label_task t SET wanted = t.answers + 1, state = 'open', done_at = NULL, reason = 'unsure'
+FROM ground_truth g
+WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
+    AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method <> 'import';
+
+----------------------------------------------------------------------------------------------------------- ground truth
+
+-- Values of a payload field that are no class, most frequent first.
+-- name: unknown_values
+SELECT n.value, count(*) FROM (
+    SELECT coalesce($4::jsonb ->> (v.payload #>> $3::text[]), v.payload #>> $3::text[]) AS value
+    FROM record r JOIN record_version v USING (rk, source_id, key, version) WHERE r.source_id = $2
+) n
+WHERE NOT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = $1 AND c.name = n.value)
+GROUP BY n.value ORDER BY count(*) DESC, n.value;
+
+-- Labels each record by a payload field; $4 maps spellings to class names. Returns new, changed and equal labels.
+-- name: import_field
+WITH known AS (
+    SELECT r.rk, r.source_id, r.key, c.class_id
+    FROM record r JOIN record_version v USING (rk, source_id, key, version)
+    JOIN label_class c ON c.project_id = $1 AND c.name = coalesce($4::jsonb ->> (v.payload #>> $3::text[]), v.payload #>> $3::text[])
+    WHERE r.source_id = $2
+), put AS (
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at)
+    SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz FROM known ORDER BY rk
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = 1, method = 'import',
+        revision = g.revision + 1, set_at = excluded.set_at
+    WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
+    RETURNING xmax = 0 AS is_new
+)
+SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT count(*) FROM known) - count(*) FROM put;
+
+-- Writes labels. With $9, imported labels stay as they are. Returns known records, new and changed labels.
+-- name: put_truth
+WITH given AS (
+    SELECT DISTINCT ON (rk, key) rk, key, class_id, probability
+    FROM unnest($3::bigint[], $4::text[], $5::int[], $6::float8[]) WITH ORDINALITY AS w (rk, key, class_id, probability, place)
+    ORDER BY rk, key, place DESC
+), known AS (
+    SELECT n.rk, n.key, n.class_id, n.probability
+    FROM given n JOIN record r ON r.rk = n.rk AND r.source_id = $2 AND r.key = n.key
+), put AS (
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at)
+    SELECT rk, $2, key, $1, class_id, probability, $7, $8::timestamptz FROM known ORDER BY rk
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = excluded.probability,
+        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
+    WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
+        AND NOT ($9::boolean AND g.method = 'import')
+    RETURNING xmax = 0 AS is_new
+)
+SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM known), count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new)
+FROM put;
+
+-- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn.
+-- name: answers_page
+SELECT a.rk, a.key, a.user_id, a.attempt, u.name, c.name
+FROM annotation a JOIN app_user u ON u.id = a.user_id
+JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
+    AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
+ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
+
+-- name: imported_truth
+SELECT g.key, c.name FROM ground_truth g JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE g.project_id = $1 AND g.method = 'import';
+
+-- name: export_page
+SELECT g.rk, g.key, c.name, g.probability, g.method, g.revision, r.version, coalesce(t.title, ''), coalesce(t.body, ''),
+    coalesce(v.url, ''), v.payload::text
+FROM (
+    SELECT * FROM ground_truth
+    WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3::bigint, $2::bigint, $4::text)
+    ORDER BY rk, source_id, key LIMIT $5::int
+) g
+JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
+ORDER BY g.rk, g.source_id, g.key;
+
+------------------------------------------------------------------------------------------------------ simulated people
+
+-- name: add_simulated_user
+INSERT INTO app_user (name, role, simulated, created_at) VALUES ($1, 'labeler', true, $2::timestamptz) ON CONFLICT (name) DO NOTHING;
+
+-- name: find_user
+SELECT id, simulated FROM app_user WHERE name = $1;

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "labeling/answers.hpp"
+
+namespace labeling {
+
+// Ways to infer the truth from several people's answers.
+enum class Method {
+    mv,       // majority vote
+    wawa,     // worker agreement with aggregate: votes weighted by agreement with the majority
+    ds,       // Dawid & Skene 1979: a confusion matrix per worker, by EM
+    onecoin,  // one accuracy per worker, errors and classes evenly likely; by EM
+    glad,     // Whitehill et al. 2009: worker ability and question difficulty, by EM
+    mace,     // Hovy et al. 2013: each worker knows or spams, by variational EM from several starts
+    lfc,      // Raykar et al. 2010: Dawid & Skene with a prior, here each worker shrunk towards the
+              // pooled confusion
+    mean,     // of numbers
+    median,
+    automatic,  // "auto": see choose()
+};
+
+std::optional<Method> parse_method(std::string_view name);
+std::string_view method_name(Method method);
+std::string_view method_names();  // separated by ", "
+bool is_numeric(Method method);   // mean or median
+
+// The truth as far as the answers tell. Rows follow Judgements::questions, columns
+// Judgements::answers.
+struct Truth {
+    Method method = Method::mv;
+    std::size_t classes = 0;
+    std::vector<double> posterior;  // questions x classes, each row sums to 1
+    std::vector<std::uint32_t>
+        label;  // the likeliest; a tie is broken by a hash of the question, the same in every run
+    std::vector<double> worker_accuracy;  // expected share of right answers, by worker
+    int iterations = 0;
+
+    double probability(std::size_t question) const {
+        return posterior[question * classes + label[question]];
+    }
+};
+
+// Infers by a method for classes; mean, median and auto throw base::Error, as do no judgements at
+// all, and ds or lfc with so many classes and workers that their tables pass 100 million cells.
+// Deterministic.
+Truth infer(const Judgements& judgements, Method method);
+
+// P(a worker answers column | the truth is row), classes x classes, from a truth inferred before;
+// shrunk towards what all workers together do, by the weight of two answers a row, so that rare
+// classes get a sensible row.
+std::vector<double>
+confusion(const Judgements& judgements, const Truth& truth, std::uint32_t worker);
+
+struct Estimates {
+    Method method = Method::mean;
+    std::vector<double> value{};   // by question
+    std::vector<double> spread{};  // standard deviation of its answers; 0 for one answer
+};
+
+// Mean or median of the answers; throws base::Error if an answer is no number or the method is
+// another.
+Estimates estimate(const Judgements& judgements, Method method);
+
+struct Choice {
+    Method method = Method::mv;
+    std::string why;  // one line: the criterion, the figures, the runner-up
+};
+
+// Chooses a method for these judgements.
+//
+// With gold for 30 questions or more: by expected accuracy on the half of them that chooses_by()
+// tells, so that the other half can judge the result. Without: by the log-likelihood of a fifth of
+// the answers that is left out of the fit. Of the methods within one standard error of the best (of
+// the paired difference), the simplest is taken, in the order mv, wawa, onecoin, lfc, ds, glad,
+// mace.
+//
+// Answers that look like numbers: mean or median, by the mean absolute error on gold, or by the
+// squared error in predicting each answer from the others to its question.
+Choice choose(const Judgements& judgements, const Gold& gold);
+
+// Whether choose() used this question's gold.
+bool chooses_by(const std::string& question);
+
+// Whether choose() takes the answers for numbers rather than classes: each is one, and there are
+// more than 20 different ones or one has a fraction.
+bool looks_numeric(const Judgements& judgements);
+
+}  // namespace labeling

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "api/server.hpp"
+#include "base/database.hpp"
+
+namespace test {
+
+// Sources, records, projects and a model run, made with the program's own verbs:
+// `pages` (texts), `shirts` (4 x 4 raw grey pictures), `packages` (numbers); label projects
+// `topics`, `clothes`, `sections` (20 classes), with tasks for all records; on `topics` answers of
+// two simulated annotators.
+void make_world(base::Database& database, int records_per_source);
+
+// A server on a free port, on a thread of its own.
+class Running {
+public:
+    Running(base::Database& database, api::Options options);
+    explicit Running(base::Database& database);
+    ~Running();
+
+    std::uint16_t port() const { return server_.port(); }
+    void stop();
+
+private:
+    api::Server server_;
+    std::jthread thread_;
+};
+
+}  // namespace test

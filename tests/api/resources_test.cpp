@@ -1,0 +1,297 @@
+#include <algorithm>
+#include <set>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <catch2/catch.hpp>
+
+#include "api/openapi.hpp"
+#include "api/sql.hpp"
+#include "base/error.hpp"
+#include "tests/api/client.hpp"
+#include "tests/api/fixture.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+bool is_type(const value& at, std::string_view type) {
+    if (type == "string") return at.is_string();
+    if (type == "integer") return at.is_int64() || at.is_uint64();
+    if (type == "number") return at.is_number();
+    if (type == "boolean") return at.is_bool();
+    if (type == "object") return at.is_object();
+    if (type == "array") return at.is_array();
+    return type == "null" && at.is_null();
+}
+
+// How the value breaks the schema, or an empty string. Knows what schemas.json uses of JSON Schema.
+std::string broken(
+    const value& at,
+    const object& schema,
+    const object& document,
+    const std::string& where = "answer"
+) {
+    if (const auto* reference = schema.if_contains("$ref")) {
+        std::string name(reference->as_string());
+        name = name.substr(name.rfind('/') + 1);
+        return broken(
+            at, document.at("components").at("schemas").at(name).as_object(), document, where
+        );
+    }
+    if (const auto* all = schema.if_contains("allOf"))
+        for (const auto& each : all->as_array())
+            if (auto why = broken(at, each.as_object(), document, where); !why.empty()) return why;
+    if (const auto* some = schema.if_contains("oneOf")) {
+        auto fits = [&](const value& each) {
+            return broken(at, each.as_object(), document, where).empty();
+        };
+        if (std::count_if(some->as_array().begin(), some->as_array().end(), fits) != 1)
+            return where + ": fits not one of oneOf";
+    }
+    if (const auto* type = schema.if_contains("type")) {
+        bool fits = false;
+        if (type->is_string())
+            fits = is_type(at, type->as_string());
+        else
+            for (const auto& each : type->as_array()) fits = fits || is_type(at, each.as_string());
+        if (!fits) return where + ": wrong type " + boost::json::serialize(at);
+    }
+    if (const auto* known = schema.if_contains("enum"))
+        if (std::find(known->as_array().begin(), known->as_array().end(), at) ==
+            known->as_array().end())
+            return where + ": not in enum";
+    if (at.is_object()) {
+        if (const auto* required = schema.if_contains("required"))
+            for (const auto& name : required->as_array())
+                if (!at.as_object().contains(name.as_string()))
+                    return where + ": lacks " + std::string(name.as_string());
+        if (const auto* properties = schema.if_contains("properties"))
+            for (const auto& member : at.as_object())
+                if (const auto* known = properties->as_object().if_contains(member.key()))
+                    if (auto why = broken(
+                            member.value(),
+                            known->as_object(),
+                            document,
+                            where + "." + std::string(member.key())
+                        );
+                        !why.empty())
+                        return why;
+    }
+    if (at.is_array())
+        if (const auto* items = schema.if_contains("items"))
+            for (const auto& each : at.as_array())
+                if (auto why = broken(each, items->as_object(), document, where + "[]");
+                    !why.empty())
+                    return why;
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("every list and page answers as the description says", "[api][resources]") {
+    test::TestDatabase database;
+    test::make_world(*database, 12);
+    test::Running server(*database);
+    test::Client admin(server.port());
+    admin.bearer = api::bearer_token(*database, "admin", "admin");
+    admin.send("POST", "/api/v1/sources/pages/pause", boost::json::object{});
+    auto document = boost::json::parse(admin.get("/api/v1/openapi.json").body).as_object();
+    auto record =
+        admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0).at("id");
+
+    std::set<std::string> tried;
+    for (const auto& route : api::routes()) {
+        if (route.method != api::Method::get || route.answer == "*/*") continue;
+        std::string path(route.pattern);
+        auto put = [&](const std::string& name, const std::string& text) {
+            if (auto at = path.find("{" + name + "}"); at != path.npos)
+                path.replace(at, name.size() + 2, text);
+        };
+        put("source", "packages");
+        put("project", "topics");
+        put("id", std::string(record.as_string()));
+        put("run", "2");
+        put("snapshot", "topics-1");
+        INFO(path);
+        auto reply = admin.get(path);
+        REQUIRE(reply.status == 200);
+        CHECK(reply.headers["content-type"] == "application/json");
+        CHECK(reply.headers["cache-control"] == "no-store");
+        const auto& schema = document.at("paths")
+                                 .at(route.pattern)
+                                 .at("get")
+                                 .at("responses")
+                                 .at("200")
+                                 .at("content")
+                                 .at("application/json")
+                                 .at("schema");
+        CHECK(broken(reply.json(), schema.as_object(), document) == "");
+        if (route.answer.front() == '[') CHECK_FALSE(reply.json().at("items").as_array().empty());
+        tried.emplace(route.operation);
+    }
+    CHECK(tried.size() >= 20);
+    CHECK(
+        broken(
+            value{{"items", 1}, {"next", nullptr}},
+            document.at("components").at("schemas").at("Session").as_object(),
+            document
+        ) != ""
+    );
+}
+
+TEST_CASE("pages of a list join to the whole, each item once", "[api][resources]") {
+    test::TestDatabase database;
+    test::make_world(*database, 23);
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "ann", "analyst");
+    std::set<std::string> keys;
+    std::string after;
+    int pages = 0;
+    for (;; ++pages) {
+        REQUIRE(pages < 10);
+        auto page = client.get("/api/v1/sources/pages/records?limit=5" + after).json();
+        for (const auto& item : page.at("items").as_array())
+            CHECK(keys.insert(std::string(item.at("key").as_string())).second);
+        if (page.at("next").is_null()) break;
+        std::string escaped;
+        for (char c : page.at("next").as_string())
+            escaped += c == ':' || c == '/' ? (c == ':' ? "%3A" : "%2F") : std::string(1, c);
+        after = "&after=" + escaped;
+    }
+    CHECK(keys.size() == 23);
+    CHECK(pages == 4);
+    for (auto wrong : {"limit=0", "limit=201", "limit=x", "after=nonsense", "after=%zz"}) {
+        INFO(wrong);
+        CHECK(client.get("/api/v1/sources/pages/records?" + std::string(wrong)).status == 400);
+    }
+}
+
+TEST_CASE("two who edit a project do not overwrite each other", "[api][resources]") {
+    test::TestDatabase database;
+    test::make_world(*database, 4);
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "otto", "operator");
+    auto etag = client.get("/api/v1/projects/topics").headers["etag"];
+    std::string path = "/api/v1/projects/topics";
+
+    CHECK(client.send("PATCH", path, {{"title", "Topics"}}).status == 428);
+    CHECK(client.send("PATCH", path, {{"title", "Topics"}}, {"If-Match: \"999\""}).status == 412);
+    auto edited = client.send(
+        "PATCH", path, {{"title", "Topics"}, {"instructions", "Read first."}}, {"If-Match: " + etag}
+    );
+    REQUIRE(edited.status == 200);
+    CHECK(edited.text("title") == "Topics");
+    CHECK(edited.text("instructions") == "Read first.");
+    auto late = client.send("PATCH", path, {{"title", "Other"}}, {"If-Match: " + etag});
+    CHECK(late.status == 412);
+    CHECK(late.headers["etag"] == edited.headers["etag"]);
+    CHECK(
+        client.send("PATCH", path, {{"state", "gone"}}, {"If-Match: " + edited.headers["etag"]})
+            .status == 422
+    );
+    CHECK(client.get(path).text("title") == "Topics");
+}
+
+TEST_CASE("roles hold on every route", "[api][resources]") {
+    test::TestDatabase database;
+    test::Running server(*database);
+    const std::pair<const char*, api::Role> people[] = {
+        {"a", api::Role::admin},
+        {"o", api::Role::operate},
+        {"l", api::Role::label},
+        {"n", api::Role::analyse}};
+    test::Client nobody(server.port());
+    std::vector<test::Client> clients;
+    for (auto [name, role] : people) {
+        clients.emplace_back(server.port());
+        clients.back().bearer = api::bearer_token(*database, name, std::string(api::name_of(role)));
+    }
+    for (const auto& route : api::routes()) {
+        if (route.roles == api::anyone || route.operation == "watch" ||
+            route.operation == "closeSession")
+            continue;
+        std::string path(route.pattern);
+        for (auto open = path.find('{'); open != path.npos; open = path.find('{'))
+            path.replace(open, path.find('}') - open + 1, "999999");
+        std::string method(api::name_of(route.method));
+        INFO(method << " " << path);
+        CHECK(nobody.send(method, path, boost::json::object{}).status == 401);
+        for (std::size_t i = 0; i < clients.size(); ++i) {
+            auto status = clients[i].send(method, path, boost::json::object{}).status;
+            CHECK((status == 403) == !api::may(people[i].second, route.roles));
+            CHECK(status != 401);
+            CHECK(status != 500);
+        }
+    }
+}
+
+TEST_CASE("a report is shown in a page that can run nothing", "[api][resources]") {
+    test::TestDatabase database;
+    test::make_world(*database, 4);
+    api::Options options;
+    options.setting.hooks.report = [](base::Tx&, std::int64_t run) {
+        return "<h1>" + std::to_string(run) + "</h1>";
+    };
+    test::Running server(*database, options);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "ann", "analyst");
+    auto report = client.get("/api/v1/runs/2/report");
+    CHECK(report.body == "<h1>2</h1>");
+    CHECK_THAT(
+        report.headers["content-security-policy"], Catch::Contains("sandbox; default-src 'none'")
+    );
+    CHECK(client.get("/api/v1/runs/77/report").status == 404);
+    test::Running bare(*database);
+    test::Client other(bare.port());
+    other.bearer = client.bearer;
+    CHECK(other.get("/api/v1/runs/2/report").status == 501);
+}
+
+TEST_CASE(
+    "predictions are asked of the program, and its refusals are the caller's to mend",
+    "[api][resources]"
+) {
+    test::TestDatabase database;
+    api::Options options;
+    options.setting.hooks.predict =
+        [](base::Tx&, const std::string& model, int version, const boost::json::array& inputs) {
+            if (model != "topics") throw base::Error("model '" + model + "'", "no such model");
+            return boost::json::array(inputs.size(), object{{"class", "a"}, {"version", version}});
+        };
+    test::Running server(*database, options);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "ann", "analyst");
+    boost::json::value body{
+        {"inputs", boost::json::array{object{{"text", "x"}}, object{}}}, {"version", 3}};
+    auto reply = client.send("POST", "/api/v1/models/topics/predict", body);
+    REQUIRE(reply.status == 200);
+    CHECK(reply.json().at("predictions").as_array().size() == 2);
+    CHECK(reply.json().at("predictions").at(1).at("version") == 3);
+    auto none = client.send("POST", "/api/v1/models/other/predict", body);
+    CHECK(none.status == 422);
+    CHECK(none.text("detail") == "model 'other': no such model");
+    CHECK(
+        client.send(
+                  "POST", "/api/v1/models/topics/predict", {{"inputs", boost::json::array{}}}
+        ).status == 422
+    );
+}
+
+TEST_CASE("every query of the service fits the schema", "[api][resources]") {
+    test::TestDatabase database;
+    int n = 0;
+    database->call([&](base::Tx& tx) {
+        api::sql::file.each([&](std::string_view name, std::string_view query) {
+            INFO(name);
+            CHECK_NOTHROW(tx.exec("PREPARE test_" + std::string(name) + " AS " + std::string(query))
+            );
+            ++n;
+        });
+    });
+    CHECK(n > 40);
+}

@@ -1,0 +1,277 @@
+#include "crawler/crawl.hpp"
+
+#include <csignal>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "base/database.hpp"
+#include "schema/source_store.hpp"
+#include "tests/crawler/test_site.hpp"
+#include "tests/support/test_database.hpp"
+
+using namespace std::chrono_literals;
+using test::page_with_links;
+using test::SiteReply;
+using test::SiteRequest;
+
+namespace {
+
+// A source in a database of its own, and crawls of it.
+struct World {
+    test::TestDatabase database{6};
+    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tilth-crawl-test-" + std::to_string(getpid()));
+    schema::Blobs blobs{folder};
+    std::int64_t source = 0;
+
+    World() {
+        source = database->call([](base::Tx& tx) {
+            schema::Source made;
+            made.name = "site";
+            made.kind = "crawl";
+            made.spec = "{}";
+            return schema::add_source(tx, made, std::chrono::system_clock::now())->id;
+        });
+    }
+    ~World() { std::filesystem::remove_all(folder); }
+
+    crawler::CrawlOptions options(const std::string& seed) {
+        crawler::CrawlOptions options;
+        options.seeds = {seed};
+        options.source_id = source;
+        options.source_name = "site";
+        options.run_id = database->call([&](base::Tx& tx) { return schema::begin_run(tx, source, "{}", std::chrono::system_clock::now()); });
+        options.fetch.allow_private = true;
+        options.politeness.delay = 0ms;
+        options.politeness.at_once = 16;
+        options.retry.first = 1ms;
+        options.retry.longest = 20ms;
+        options.batch = 20;
+        options.batch_wait = 30ms;
+        return options;
+    }
+
+    crawler::CrawlReport crawl(const crawler::CrawlOptions& options) { return crawler::crawl(*database, blobs, options); }
+
+    long long pages() { return database.number("SELECT count(*) FROM record"); }
+    std::string reason(const std::string& url) {
+        return database->call([&](base::Tx& tx) {
+            auto rows = tx.exec("SELECT state || ':' || coalesce(reason, '') FROM frontier_url WHERE url = $1", url);
+            return rows.empty() ? std::string("unknown") : rows[0][0].as<std::string>();
+        });
+    }
+};
+
+// A tree of pages: /0 links to /1 .. /fan, and so on, `count` in all.
+void plant_tree(test::TestSite& site, int count, int fan, std::chrono::milliseconds delay = 0ms) {
+    site.otherwise([=](const SiteRequest& request) {
+        SiteReply reply;
+        reply.delay = delay;
+        int number = request.path.size() > 1 && std::isdigit(static_cast<unsigned char>(request.path[1])) ? std::stoi(request.path.substr(1)) : -1;
+        if (number < 0 || number >= count) {
+            reply.status = 404;
+            return reply;
+        }
+        std::vector<std::string> links;
+        for (int i = 1; i <= fan; ++i)
+            if (number * fan + i < count) links.push_back("/" + std::to_string(number * fan + i));
+        links.push_back("/0");
+        reply.body = page_with_links("Page " + std::to_string(number), links);
+        return reply;
+    });
+}
+
+}  // namespace
+
+TEST_CASE("a crawl stores every page that links lead to, once, and a second one finds them unchanged", "[crawler][crawl]") {
+    test::TestSite site;
+    plant_tree(site, 150, 3);
+    World world;
+
+    auto first = world.crawl(world.options(site.url("/0")));
+    CHECK(first.counts.added == 150);
+    CHECK(first.counts.read == 150);
+    CHECK_FALSE(first.revisit);
+    CHECK(world.pages() == 150);
+    CHECK(site.requests().size() == 151);  // and robots.txt
+
+    auto second = world.crawl(world.options(site.url("/0")));
+    CHECK(second.revisit);
+    CHECK(second.counts.added == 0);
+    CHECK(second.counts.unchanged == 150);
+    CHECK(world.pages() == 150);
+    CHECK(world.database.number("SELECT count(*) FROM source_run WHERE read = added + changed + unchanged + rejected") == 2);
+}
+
+TEST_CASE("a page with an ETag is asked for conditionally and not sent again", "[crawler][crawl]") {
+    test::TestSite site;
+    site.on("/", [](const SiteRequest& request) {
+        SiteReply reply;
+        auto known = request.headers.find("if-none-match");
+        reply.headers.push_back("ETag: \"v1\"");
+        if (known != request.headers.end() && known->second == "\"v1\"") {
+            reply.status = 304;
+        } else {
+            reply.body = page_with_links("Front", {});
+        }
+        return reply;
+    });
+    World world;
+    world.crawl(world.options(site.url()));
+    auto second = world.crawl(world.options(site.url()));
+    CHECK(second.not_modified == 1);
+    CHECK(second.counts.unchanged == 1);
+    CHECK(world.pages() == 1);
+}
+
+TEST_CASE("every address that is not stored has its reason", "[crawler][crawl]") {
+    test::TestSite site;
+    auto with = [&](const std::string& path, SiteReply reply) { site.on(path, [reply](const SiteRequest&) { return reply; }); };
+    site.page("/", page_with_links("Front", {"/secret/x", "/moved", "/gone", "/picture", "/noai", "/copy", "/storm", "/broken", "/loop", "http://elsewhere.test/", "/far"}) +
+                       "<a rel=nofollow href=/ad>ad</a>");
+    with("/robots.txt", {200, {"Content-Type: text/plain"}, "User-agent: *\nDisallow: /secret/\n", 0ms, false, false});
+    with("/moved", {301, {"Location: /target"}, "", 0ms, false, false});
+    site.page("/target", page_with_links("Target", {}));
+    with("/gone", {410, {}, "", 0ms, false, false});
+    with("/picture", {200, {"Content-Type: image/png"}, "png", 0ms, false, false});
+    with("/noai", {200, {"Content-Type: text/html", "X-Robots-Tag: noai"}, page_with_links("No", {}), 0ms, false, false});
+    site.page("/copy", "<link rel=canonical href=/target>" + page_with_links("Copy", {}));
+    with("/storm", {503, {"Retry-After: 0"}, "", 0ms, false, false});
+    with("/broken", {200, {"Content-Type: text/html"}, "half of it", 0ms, true, false});
+    with("/loop", {302, {"Location: /loop"}, "", 0ms, false, false});
+    site.page("/far", page_with_links("Far", {"/further"}));
+    World world;
+    auto options = world.options(site.url());
+    options.scope.depth = 1;
+    world.crawl(options);
+
+    CHECK(world.reason(site.url("/")) == "done:");
+    CHECK(world.reason(site.url("/secret/x")) == "skipped:robots");
+    CHECK(site.count("/secret/x") == 0);
+    CHECK(world.reason(site.url("/moved")) == "skipped:redirect");
+    CHECK(world.reason(site.url("/target")) == "done:");
+    CHECK(world.reason(site.url("/gone")) == "failed:http");
+    CHECK(site.count("/gone") == 1);
+    CHECK(world.reason(site.url("/picture")) == "skipped:content_type");
+    CHECK(world.reason(site.url("/noai")) == "skipped:consent");
+    CHECK(world.reason(site.url("/copy")) == "skipped:canonical");
+    CHECK(world.reason(site.url("/storm")) == "failed:http");
+    CHECK(site.count("/storm") == 4);
+    CHECK(world.reason(site.url("/broken")) == "failed:network");
+    CHECK(world.reason(site.url("/loop")) == "failed:redirect");
+    CHECK(world.reason(site.url("/further")) == "skipped:depth");
+    CHECK(world.reason(site.url("/ad")) == "skipped:nofollow");
+    CHECK(world.reason("http://elsewhere.test/") == "skipped:scope");
+    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE state = 'queued'") == 0);
+    CHECK(world.pages() == 3);
+}
+
+TEST_CASE("a site whose robots.txt can not be had is left alone", "[crawler][crawl]") {
+    test::TestSite site;
+    site.on("/robots.txt", [](const SiteRequest&) { return SiteReply{503, {}, "", 0ms, false, false}; });
+    site.page("/", page_with_links("Front", {}));
+    World world;
+    auto report = world.crawl(world.options(site.url()));
+    CHECK(report.counts.read == 0);
+    CHECK(world.reason(site.url("/")) == "skipped:robots");
+    CHECK(site.count("/") == 0);
+}
+
+TEST_CASE("private addresses are refused unless allowed", "[crawler][crawl]") {
+    test::TestSite site;
+    site.page("/", page_with_links("Front", {}));
+    World world;
+    auto options = world.options(site.url());
+    options.fetch.allow_private = false;
+    options.obey_robots = false;
+    world.crawl(options);
+    CHECK(world.reason(site.url("/")) == "skipped:address");
+    CHECK(site.requests().empty());
+}
+
+TEST_CASE("a host is not asked more often than its delay, nor more at once than its limit, by several workers", "[crawler][crawl]") {
+    test::TestSite site;
+    plant_tree(site, 24, 3, 5ms);
+    World world;
+    auto options = world.options(site.url("/0"));
+    options.politeness.delay = 30ms;
+    options.politeness.adaptive = false;
+    options.politeness.at_once = 2;
+    std::vector<std::thread> workers;
+    for (int i = 0; i < 3; ++i) workers.emplace_back([&] { world.crawl(options); });
+    for (auto& worker : workers) worker.join();
+
+    auto requests = site.requests();
+    CHECK(world.pages() == 24);
+    for (std::size_t i = 1; i < requests.size(); ++i) {
+        CHECK(requests[i].at - requests[i - 1].at >= 29ms);  // the request takes its way to the server
+        CHECK(requests[i].at_once <= 2);
+    }
+}
+
+TEST_CASE("the budget ends a crawl and says so of what is left", "[crawler][crawl]") {
+    test::TestSite site;
+    plant_tree(site, 100, 10);
+    World world;
+    auto options = world.options(site.url("/0"));
+    options.max_pages = 15;
+    auto report = world.crawl(options);
+    CHECK(report.counts.added == 15);
+    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE reason = 'budget'") > 0);
+    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE state = 'queued'") == 0);
+}
+
+TEST_CASE("a stop request ends a crawl soon, and the next one goes on", "[crawler][crawl]") {
+    test::TestSite site;
+    plant_tree(site, 60, 3, 10ms);
+    World world;
+    auto options = world.options(site.url("/0"));
+    options.politeness.at_once = 2;
+    std::stop_source stop;
+    options.stop = stop.get_token();
+    options.progress = [&](const crawler::CrawlProgress& progress) {
+        if (progress.fetched >= 10) stop.request_stop();
+    };
+    auto first = world.crawl(options);
+    CHECK(first.interrupted);
+    CHECK(world.pages() < 60);
+    auto second = world.crawl(world.options(site.url("/0")));
+    CHECK(second.resumed);
+    CHECK(world.pages() == 60);
+    CHECK(first.counts.added + second.counts.added == 60);
+}
+
+TEST_CASE("a crawl killed again and again ends with the pages of an undisturbed one", "[crawler][crawl][kill]") {
+    test::TestSite site;
+    plant_tree(site, 200, 4, 2ms);
+    World world;
+    auto url = world.database.url();
+    int killed = 0;
+    for (int round = 0; round < 12; ++round) {
+        auto options = world.options(site.url("/0"));
+        options.politeness.at_once = 4;
+        auto child = fork();
+        if (child == 0) {
+            base::Database database(url, 3);
+            crawler::crawl(database, world.blobs, options);
+            _exit(0);
+        }
+        std::this_thread::sleep_for(40ms + round * 15ms);
+        kill(child, SIGKILL);
+        int status = 0;
+        waitpid(child, &status, 0);
+        killed += WIFSIGNALED(status) ? 1 : 0;
+    }
+    CHECK(killed > 0);
+    auto last = world.crawl(world.options(site.url("/0")));
+    CHECK(last.seconds < 30);  // the hosts of the dead were taken over, not waited for
+    CHECK(world.pages() == 200);
+    CHECK(world.database.number("SELECT count(*) FROM record_version") == 200);
+    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE state = 'done'") == 200);
+    CHECK(world.database.number("SELECT sum(added) FROM source_run") == 200);
+}

@@ -1,0 +1,101 @@
+#include "labeling/export.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+
+using labeling::Format;
+
+namespace {
+
+labeling::Project project() {
+    labeling::Project result;
+    result.name = "topics";
+    result.classes = {{.name = "a \"b\""}, {.name = "c"}};
+    return result;
+}
+
+std::vector<labeling::ExportRow> rows() {
+    labeling::ExportRow first{
+        .key = "k,1",
+        .label = "a \"b\"",
+        .probability = 0.75,
+        .method = "ds",
+        .text = "zwei\nZeilen"};
+    labeling::ExportRow second{
+        .key = "k2", .label = "c", .method = "import", .payload = R"({"x":1})"};
+    return {first, second};
+}
+
+std::string text(Format format) {
+    std::ostringstream out;
+    auto exporter = labeling::make_exporter(format, project(), out);
+    for (const auto& row : rows()) exporter->write(row);
+    exporter->finish();
+    return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("each JSON line holds one labeled record", "[labeling][export]") {
+    std::istringstream lines(text(Format::jsonl));
+    std::string line;
+    REQUIRE(std::getline(lines, line));
+    auto first = boost::json::parse(line).as_object();
+    CHECK(first.at("key").as_string() == "k,1");
+    CHECK(first.at("label").as_string() == "a \"b\"");
+    CHECK(first.at("probability").to_number<double>() == 0.75);
+    CHECK(first.at("text").as_string() == "zwei\nZeilen");
+    CHECK_FALSE(first.contains("fields"));
+    REQUIRE(std::getline(lines, line));
+    CHECK(boost::json::parse(line).as_object().at("fields").as_object().at("x").as_int64() == 1);
+    CHECK_FALSE(std::getline(lines, line));
+}
+
+TEST_CASE("CSV quotes what needs it", "[labeling][export]") {
+    CHECK(
+        text(Format::csv) ==
+        "key,label,probability,method,revision,version\r\n"
+        "\"k,1\",\"a \"\"b\"\"\",0.75,ds,1,1\r\nk2,c,1,import,1,1\r\n"
+    );
+}
+
+TEST_CASE("spaCy lines name every class as a category", "[labeling][export]") {
+    std::istringstream lines(text(Format::spacy));
+    std::string line;
+    std::getline(lines, line);
+    auto first = boost::json::parse(line).as_object();
+    CHECK(first.at("text").as_string() == "zwei\nZeilen");
+    CHECK(first.at("cats").as_object().at("a \"b\"").to_number<double>() == 1);
+    CHECK(first.at("cats").as_object().at("c").to_number<double>() == 0);
+}
+
+TEST_CASE("Label Studio tasks are one array with a choice each", "[labeling][export]") {
+    auto tasks = boost::json::parse(text(Format::label_studio)).as_array();
+    REQUIRE(tasks.size() == 2);
+    const auto& result = tasks[1]
+                             .as_object()
+                             .at("annotations")
+                             .as_array()[0]
+                             .as_object()
+                             .at("result")
+                             .as_array()[0]
+                             .as_object();
+    CHECK(result.at("type").as_string() == "choices");
+    CHECK(result.at("value").as_object().at("choices").as_array()[0].as_string() == "c");
+    std::ostringstream out;
+    labeling::make_exporter(Format::label_studio, project(), out)->finish();
+    CHECK(boost::json::parse(out.str()).as_array().empty());
+}
+
+TEST_CASE("a format whose geometry the project lacks is refused", "[labeling][export]") {
+    std::ostringstream out;
+    for (auto format : {Format::coco, Format::yolo, Format::voc, Format::conll})
+        CHECK_THROWS_AS(labeling::make_exporter(format, project(), out), base::UsageError);
+    CHECK(labeling::parse_format("label-studio") == Format::label_studio);
+    CHECK_FALSE(labeling::parse_format("parquet"));
+}

@@ -1,0 +1,116 @@
+#include "labeling/project.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+
+using Catch::Contains;
+
+namespace {
+
+const std::string minimal = "name = \"p\"\nsource = \"s\"\n";
+
+std::string failure(const std::string& toml) {
+    try {
+        labeling::read_project("p.toml", toml);
+    } catch (const base::Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+}  // namespace
+
+TEST_CASE("a project file is read whole and survives the store's form", "[labeling][project]") {
+    auto project = labeling::read_project("p.toml", R"(
+name = "topics"
+kind = "classification"
+source = "pages"
+instructions = "What is the page about?"
+show = ["fields", "text"]
+fields = ["title"]
+overlap = 3
+hidden_gold = 0.05
+[truth]
+method = "ds"
+target = 0.9
+[[class]]
+name = "container"
+hotkey = "c"
+colour = "#4477aa"
+description = "Vectors and their kin"
+value = "1"
+[[class]]
+name = "other"
+)");
+    CHECK(project.classes.size() == 2);
+    CHECK(project.classes[1].id == 1);
+    CHECK(project.classes[0].colour == "#4477aa");
+    for (const auto& p : {project, labeling::project_from_json(labeling::to_json(project))}) {
+        CHECK(p.name == "topics");
+        CHECK(p.source == "pages");
+        CHECK(p.instructions == "What is the page about?");
+        CHECK(
+            p.show == std::vector{labeling::Project::Show::fields, labeling::Project::Show::text}
+        );
+        CHECK(p.fields == std::vector<std::string>{"title"});
+        CHECK(p.overlap == 3);
+        CHECK(p.hidden_gold == 0.05);
+        CHECK(p.truth_method == labeling::Method::ds);
+        CHECK(p.truth_target == 0.9);
+    }
+}
+
+TEST_CASE("a wrong project file is refused with the line", "[labeling][project]") {
+    CHECK(failure(minimal) == "no error");
+    CHECK_THAT(failure("name = \n"), Contains("p.toml: line 1"));
+    CHECK_THAT(failure("source = \"s\"\n"), Contains("no name"));
+    CHECK_THAT(failure("name = \"p\"\n"), Contains("no source"));
+    CHECK_THAT(
+        failure(minimal + "overlaps = 2\n"),
+        Contains("p.toml: line 3: unknown key 'overlaps'") && Contains("overlap,")
+    );
+    CHECK_THAT(
+        failure(minimal + "overlap = 0\n"),
+        Contains("line 3: 'overlap' must be a number from 1 to 100")
+    );
+    CHECK_THAT(failure(minimal + "overlap = 1.5\n"), Contains("whole number"));
+    CHECK_THAT(failure(minimal + "kind = \"boxes\"\n"), Contains("line 3: unknown kind 'boxes'"));
+    CHECK_THAT(
+        failure(minimal + "show = [\"text\", \"sound\"]\n"), Contains("line 3: cannot show 'sound'")
+    );
+    CHECK_THAT(
+        failure(minimal + "[truth]\nmethod = \"mean\"\n"),
+        Contains("line 4: unknown truth method 'mean'")
+    );
+    CHECK_THAT(failure(minimal + "[truth]\ngoal = 1\n"), Contains("line 4: unknown key 'goal'"));
+    CHECK_THAT(
+        failure(minimal + "[[class]]\nname = \"a\"\nkey = \"x\"\n"),
+        Contains("line 5: unknown key 'key'")
+    );
+    CHECK_THAT(
+        failure(minimal + "[[class]]\nhotkey = \"a\"\n"), Contains("line 3: a class without a name")
+    );
+    CHECK_THAT(
+        failure(minimal + "[[class]]\nname = \"a\"\ncolour = \"red\"\n"),
+        Contains("line 5: colour 'red'")
+    );
+    CHECK_THAT(
+        failure(minimal + "[[class]]\nname = \"a\"\n[[class]]\nname = \"a\"\n"),
+        Contains("line 5: class 'a' appears twice")
+    );
+}
+
+TEST_CASE("a hotkey serves one class, whatever its case", "[labeling][project]") {
+    CHECK_THAT(
+        failure(
+            minimal +
+            "[[class]]\nname = \"a\"\nhotkey = \"k\"\n[[class]]\nname = \"b\"\nhotkey = \"K\"\n"
+        ),
+        Contains("line 8: hotkey 'K' of class 'b' is taken by class 'a'")
+    );
+    CHECK_THAT(
+        failure(minimal + "[[class]]\nname = \"a\"\nhotkey = \"F1\"\n"),
+        Contains("line 5: hotkey 'F1'")
+    );
+}

@@ -1,0 +1,126 @@
+#include "store_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <limits>
+
+#include "base/database.hpp"
+#include "schema/record.hpp"
+
+using namespace std::chrono_literals;
+
+std::string record_name(int i) {
+    return std::string("r").append(std::to_string(i));
+}
+
+labeling::Time LabelingWorld::now() const {
+    return clock_ += 1ms;
+}
+labeling::Time LabelingWorld::later(std::chrono::seconds by) {
+    return clock_ += by;
+}
+
+void LabelingWorld::add_records(int n, const std::vector<std::string>& kinds) {
+    auto at = now();
+    db->call([&](base::Tx& tx) {
+        auto source = *tx.value<std::int64_t>(
+            "INSERT INTO source (name, kind, created_at) VALUES ('s', 'files', $1::timestamptz) "
+            "RETURNING id",
+            schema::timestamp(at)
+        );
+        auto fill = [&](std::string_view table, int columns, auto write) {
+            auto copy = tx.copy(table, columns);
+            for (int i = 0; i < n; ++i) {
+                auto key = record_name(i);
+                copy.begin_row();
+                copy.value(schema::record_key("s", key));
+                copy.value(source);
+                copy.text(key);
+                copy.value(std::int32_t{1});
+                write(copy, i);
+            }
+            copy.finish();
+        };
+        fill(
+            "record (rk, source_id, key, version, content_sha256, first_run, last_run, first_seen, "
+            "last_seen)",
+            9,
+            [&](auto& copy, int) {
+                copy.bytea("x");
+                copy.value(std::int64_t{1});
+                copy.value(std::int64_t{1});
+                copy.time(at);
+                copy.time(at);
+            }
+        );
+        fill(
+            "record_version (rk, source_id, key, version, run_id, content_sha256, payload, "
+            "stored_at)",
+            8,
+            [&](auto& copy, int i) {
+                copy.value(std::int64_t{1});
+                copy.bytea("x");
+                const auto& kind = kinds[static_cast<std::size_t>(i) % kinds.size()];
+                copy.jsonb(
+                    "{\"kind\": \"" + kind + "\", \"deep\": {\"n\": " + std::to_string(i) + "}}"
+                );
+                copy.time(at);
+            }
+        );
+    });
+}
+
+labeling::StoredProject LabelingWorld::add_project(const std::string& toml_tail) {
+    auto spec = labeling::read_project("p.toml", "name = \"p\"\nsource = \"s\"\n" + toml_tail);
+    if (spec.classes.empty())
+        for (auto name : {"a", "b", "c"}) {
+            labeling::LabelClass item;
+            item.name = name;
+            item.id = static_cast<std::int32_t>(spec.classes.size());
+            spec.classes.push_back(item);
+        }
+    project = db->call([&](base::Tx& tx) { return labeling::create_project(tx, spec, now()); });
+    return project;
+}
+
+std::int64_t LabelingWorld::add_user(const std::string& name) {
+    return db->call([&](base::Tx& tx) {
+        return *tx.value<std::int64_t>(
+            "INSERT INTO app_user (name, role, created_at) VALUES ($1, 'labeler', $2::timestamptz) "
+            "RETURNING id",
+            name,
+            schema::timestamp(now())
+        );
+    });
+}
+
+void LabelingWorld::enqueue_all() {
+    db->call([&](base::Tx& tx) {
+        labeling::enqueue_unlabeled(
+            tx, project, std::numeric_limits<std::int64_t>::max(), 0, "new", now()
+        );
+    });
+}
+
+void LabelingWorld::check_sums() {
+    CHECK(
+        check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
+              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL)") == 0
+    );
+    CHECK(
+        check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
+              "label_lease l WHERE l.task_id = t.id AND l.state = 'answered')") == 0
+    );
+    CHECK(
+        check("SELECT count(*) FROM label_task t WHERE t.leases <> (SELECT count(*) FROM "
+              "label_lease l WHERE l.task_id = t.id AND l.state = 'held')") == 0
+    );
+    CHECK(check("SELECT count(*) FROM label_task WHERE answers + leases > wanted") == 0);
+    CHECK(
+        check("SELECT count(*) FROM label_task WHERE (state = 'done') <> (answers >= wanted)") == 0
+    );
+    CHECK(
+        check("SELECT count(*) FROM (SELECT 1 FROM annotation WHERE withdrawn_at IS NULL GROUP BY "
+              "task_id, user_id HAVING count(*) > 1) d") == 0
+    );
+}

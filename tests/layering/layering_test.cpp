@@ -1,0 +1,111 @@
+// Who may include whom: see ARCHITECTURE.md.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path root = TILTH_SOURCE_DIR;
+
+const std::map<std::string, std::set<std::string>> allowed{
+    {"base", {"base"}},
+    {"schema", {"schema", "base"}},
+    {"crawler", {"crawler", "schema", "base"}},
+    {"ingest", {"ingest", "schema", "base"}},
+    {"labeling", {"labeling", "schema", "base"}},
+    {"training", {"training", "schema", "base"}},
+    {"api", {"api", "crawler", "ingest", "labeling", "training", "schema", "base"}},
+    {"app", {"app", "api", "crawler", "ingest", "labeling", "training", "schema", "base"}},
+};
+
+struct Line {
+    fs::path file;
+    std::size_t number;
+    std::string text;
+    std::string place() const { return file.string() + ":" + std::to_string(number); }
+};
+
+bool is_source(const fs::path& file) { return file.extension() == ".cpp" || file.extension() == ".hpp"; }
+
+// Every line of the modules' sources.
+std::vector<Line> lines() {
+    std::vector<Line> all;
+    for (const auto& [module, edges] : allowed)
+        for (const auto& entry : fs::recursive_directory_iterator(root / module)) {
+            if (!is_source(entry.path())) continue;
+            std::ifstream in(entry.path());
+            std::string text;
+            for (std::size_t number = 1; std::getline(in, text); ++number) all.push_back({fs::relative(entry.path(), root), number, text});
+        }
+    return all;
+}
+
+std::string module_of(const fs::path& file) { return file.begin()->string(); }
+
+}  // namespace
+
+TEST_CASE("modules include only downwards", "[layering]") {
+    static const std::regex include("^\\s*#include \"([^/\"]+)/");
+    std::size_t edges = 0;
+    for (const auto& line : lines()) {
+        std::smatch found;
+        if (!std::regex_search(line.text, found, include)) continue;
+        ++edges;
+        INFO(line.place() << ": " << line.text);
+        CHECK(allowed.at(module_of(line.file)).contains(found[1]));
+    }
+    CHECK(edges > 300);
+}
+
+TEST_CASE("each foreign library has its owners", "[layering]") {
+    struct Owner {
+        std::regex header;
+        std::regex files;
+    };
+    const std::vector<Owner> owners{
+        {std::regex("<pqxx/"), std::regex("base/database\\.(hpp|cpp)")},
+        {std::regex("<curl/"), std::regex("crawler/.*")},
+        {std::regex("<libxml/"), std::regex("crawler/.*|ingest/connectors/xml\\.cpp")},
+        {std::regex("<boost/beast"), std::regex("api/.*")},
+        {std::regex("<Eigen/"), std::regex("training/.*|labeling/.*")},
+        {std::regex("<vips/"), std::regex("ingest/image\\.cpp")},
+        {std::regex("<archive"), std::regex("ingest/bytes\\.cpp")},
+        {std::regex("<spdlog/"), std::regex("base/log\\.cpp")},
+    };
+    for (const auto& line : lines()) {
+        if (line.text.find("#include <") == line.text.npos) continue;
+        for (const auto& owner : owners) {
+            if (!std::regex_search(line.text, owner.header)) continue;
+            INFO(line.place() << ": " << line.text);
+            CHECK(std::regex_match(line.file.generic_string(), owner.files));
+        }
+    }
+}
+
+TEST_CASE("SQL is run by store files only", "[layering]") {
+    static const std::regex call("\\bsql::file\\[|\\bfile\\[\"");
+    static const std::regex store("(base/database|schema/(migrate|blobs|.*_store)|.*store(_.*)?|.*/store.*)\\.(cpp|hpp)|api/store.*");
+    for (const auto& line : lines()) {
+        if (!std::regex_search(line.text, call)) continue;
+        INFO(line.place() << ": " << line.text);
+        CHECK(std::regex_match(line.file.generic_string(), store));
+    }
+}
+
+// g++ 12 destroys the captures of a lambda written inside a co_await expression twice.
+TEST_CASE("no lambda that captures by value is written inside a co_await expression", "[layering]") {
+    static const std::regex trap("co_await[^;]*\\[[^&\\]]+\\]\\s*(\\(|\\{|mutable)");
+    for (const auto& line : lines()) {
+        INFO(line.place() << ": " << line.text);
+        CHECK_FALSE(std::regex_search(line.text, trap));
+    }
+}

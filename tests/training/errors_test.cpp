@@ -1,0 +1,148 @@
+#include "training/errors.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <set>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "training/detail/random.hpp"
+
+using namespace training;
+
+TEST_CASE("confusions come most frequent first, and classes weakest first", "[training][errors]") {
+    ClassReport report;
+    report.confusion = {8, 2, 0, 5, 4, 1, 0, 0, 10};
+    report.classes = {{0.6, 0.8, 0.69, 10, 13}, {0.67, 0.4, 0.5, 10, 6}, {0.9, 1, 0.95, 10, 11}};
+    const auto pairs = confused_pairs(report);
+    REQUIRE(pairs.size() == 3);
+    CHECK(pairs[0].truth == 1);
+    CHECK(pairs[0].predicted == 0);
+    CHECK(pairs[0].share == Approx(0.5));
+    CHECK(worst_classes(report, 2) == std::vector<std::size_t>{1, 0});
+}
+
+TEST_CASE("a slice with planted errors is found, and noise is not", "[training][errors]") {
+    const detail::Random random(1, 1);
+    constexpr std::size_t n = 3000;
+    SliceColumn language{"language", {}, {}};
+    SliceColumn size{"size", {}, {}};
+    SliceColumn noise{"noise", {}, {}};
+    std::vector<std::uint8_t> wrong(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        language.texts.push_back(random.below(i, 3) == 0 ? "de" : "en");
+        size.numbers.push_back(random.unit(n + i) * 100);
+        noise.texts.push_back("v" + std::to_string(random.below(2 * n + i, 20)));
+        const bool planted = language.texts.back() == "de" && size.numbers.back() > 75;
+        wrong[i] = random.unit(3 * n + i) < (planted ? 0.6 : 0.1) ? 1 : 0;
+    }
+    const std::vector<SliceColumn> columns{language, size, noise};
+    const auto slices = worst_slices(columns, wrong);
+    REQUIRE(!slices.empty());
+    CHECK_THAT(
+        slices[0].description,
+        Catch::Contains("language = de") && Catch::Contains("size above") &&
+            Catch::Contains(" and ")
+    );
+    CHECK(slices[0].lift > 3);
+    CHECK(slices[0].interval.low < slices[0].rate);
+    for (const auto& slice : slices) {
+        CHECK(slice.rows.size() >= 30);
+        CHECK(slice.q_value <= 0.05);
+        if (slice.description.find(" and ") == std::string::npos)
+            CHECK_THAT(slice.description, !Catch::StartsWith("noise"));
+    }
+    const std::vector<SliceColumn> only_noise{noise};
+    CHECK(worst_slices(only_noise, wrong).empty());
+    CHECK(worst_slices(columns, std::vector<std::uint8_t>(n, 0)).empty());
+    CHECK_THROWS_AS(worst_slices(columns, std::vector<std::uint8_t>(5, 1)), base::Error);
+}
+
+TEST_CASE("flipped labels are suspected and their share estimated", "[training][errors]") {
+    const detail::Random random(2, 1);
+    constexpr std::size_t n = 2000;
+    std::vector<double> p;
+    std::vector<int> given;
+    std::set<std::uint32_t> flipped;
+    for (std::uint32_t i = 0; i < n; ++i) {
+        const auto truth = static_cast<int>(random.below(3 * i, 2));
+        const bool flip = random.unit(3 * i + 1) < 0.08;
+        if (flip) flipped.insert(i);
+        given.push_back(flip ? 1 - truth : truth);
+        const double sure = 0.7 + 0.3 * random.unit(3 * i + 2);
+        p.push_back(truth == 0 ? sure : 1 - sure);
+        p.push_back(truth == 0 ? 1 - sure : sure);
+    }
+    const auto found = label_errors(p, given, 2);
+    std::size_t right = 0;
+    for (const auto& suspect : found.suspects) {
+        right += flipped.count(suspect.row);
+        CHECK(suspect.suggested != suspect.given);
+    }
+    CHECK(static_cast<double>(right) / static_cast<double>(found.suspects.size()) > 0.95);
+    CHECK(static_cast<double>(right) / static_cast<double>(flipped.size()) > 0.6);
+    CHECK(found.estimated_share == Approx(0.08).margin(0.03));
+    CHECK(std::is_sorted(found.suspects.begin(), found.suspects.end(), [](auto& a, auto& b) {
+        return a.self_confidence < b.self_confidence;
+    }));
+}
+
+TEST_CASE(
+    "next items are the least certain, with a random arm and without near-duplicates",
+    "[training][errors]"
+) {
+    constexpr std::size_t n = 1000;
+    std::vector<double> p;
+    std::vector<std::uint64_t> hashes;
+    const detail::Random random(4, 1);
+    for (std::size_t i = 0; i < n; ++i) {
+        const double sure = 0.5 + 0.5 * static_cast<double>(i) / n;  // row 0 is least certain
+        p.push_back(sure);
+        p.push_back(1 - sure);
+        hashes.push_back(random.at(i / 2));  // pairs of the same text
+    }
+    NextSpec spec;
+    spec.count = 50;
+    const auto items = next_items(p, 2, hashes, spec);
+    REQUIRE(items.size() == 50);
+    std::size_t chance = 0;
+    std::set<std::uint64_t> texts;
+    double last = 2;
+    for (const auto& item : items) {
+        CHECK(texts.insert(hashes[item.row]).second);
+        if (item.reason == NextItem::Reason::random) {
+            ++chance;
+            continue;
+        }
+        CHECK(item.score <= last);
+        CHECK(item.row < 120);
+        last = item.score;
+    }
+    CHECK(chance == 5);
+    CHECK(items[0].reason == NextItem::Reason::random);
+
+    spec.count = 5000;  // more than there are
+    CHECK(next_items(p, 2, hashes, spec).size() == 500);
+    CHECK(next_items(p, 2, {}, spec).size() == 1000);
+    spec.random_share = 0;
+    CHECK(next_items(p, 2, hashes, spec).size() == 500);
+    spec.random_share = 1;
+    CHECK(next_items(p, 2, hashes, spec).size() == 500);
+}
+
+TEST_CASE("a power law is recovered from its points", "[training][errors]") {
+    std::vector<CurveSample> samples;
+    const PowerLaw truth{0.1, 2, 0.5, 0};
+    for (double rows : {100.0, 200.0, 400.0, 800.0, 1600.0})
+        samples.push_back({rows, truth.at(rows)});
+    const auto law = fit_power_law(samples);
+    REQUIRE(law);
+    CHECK(law->floor == Approx(0.1).margin(0.002));
+    CHECK(law->exponent == Approx(0.5).margin(0.02));
+    CHECK(law->at(6400) == Approx(truth.at(6400)).margin(0.002));
+    CHECK_FALSE(fit_power_law(std::vector<CurveSample>{{10, 0.5}, {20, 0.4}, {20, 0.41}}));
+    const auto rising = fit_power_law(std::vector<CurveSample>{{10, 0.1}, {20, 0.2}, {40, 0.3}});
+    REQUIRE(rising);
+    CHECK(rising->scale == 0);
+}

@@ -1,0 +1,200 @@
+#include "training/features.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "training/detail/words.hpp"
+
+using namespace training;
+
+namespace {
+
+std::size_t words_in(std::string_view text) {
+    std::vector<std::uint64_t> out;
+    detail::hash_words(text, 1, out);
+    return out.size();
+}
+
+std::uint64_t only_word(std::string_view text) {
+    std::vector<std::uint64_t> out;
+    detail::hash_words(text, 1, out);
+    REQUIRE(out.size() == 1);
+    return out[0];
+}
+
+Examples numbers(std::vector<double> column) {
+    Examples out;
+    out.rows = column.size();
+    out.columns = {{"x", schema::Column::Type::number, ""}};
+    out.numeric = std::move(column);
+    return out;
+}
+
+const double missing = std::numeric_limits<double>::quiet_NaN();
+
+}  // namespace
+
+TEST_CASE("words are found in any script, without regard to letter case", "[training][features]") {
+    CHECK(words_in("Hello, wide world!") == 3);
+    CHECK(words_in("") == 0);
+    CHECK(words_in("snake_case x1") == 2);
+    CHECK(only_word("\xc3\x84RGER") == only_word("\xc3\xa4rger"));  // German
+    CHECK(
+        only_word("\xd0\x9c\xd0\x98\xd0\xa0") == only_word("\xd0\xbc\xd0\xb8\xd1\x80")
+    );  // Russian
+    CHECK(
+        words_in("\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e") == 3
+    );  // Japanese: a character is a word
+    CHECK(
+        words_in("ab\xff"
+                 "cd") == 2
+    );  // a broken byte separates
+}
+
+TEST_CASE(
+    "tf-idf rows have length one and their weights follow the training frequencies",
+    "[training][features]"
+) {
+    detail::Team team(1);
+    TextSpec spec;
+    spec.ngrams = 1;
+    HashedTfidf text(spec);
+    const std::vector<TextItem> items{
+        {"", "rare common"}, {"", "common"}, {"", "common common common"}};
+    const auto rows = text.fit(items, team);
+
+    REQUIRE(rows.count(0) == 2);
+    double square = 0;
+    for (std::size_t i = 0; i < 2; ++i)
+        square += std::pow(static_cast<double>(rows.row_values(0)[i]), 2);
+    CHECK(square == Approx(1));
+    const double low = std::min(std::abs(rows.row_values(0)[0]), std::abs(rows.row_values(0)[1]));
+    const double high = std::max(std::abs(rows.row_values(0)[0]), std::abs(rows.row_values(0)[1]));
+    CHECK(high / low == Approx(std::log(4.0 / 2) + 1));  // idf of df 1 over idf of df 3, which is 1
+    CHECK(std::abs(rows.row_values(2)[0]) == Approx(1));
+
+    const auto unknown = text.apply({{"", "never seen here"}}, team);
+    CHECK(unknown.count(0) == 0);
+}
+
+TEST_CASE("the same word weighs apart in title and body", "[training][features]") {
+    detail::Team team(1);
+    HashedTfidf text(TextSpec{});
+    const auto rows = text.fit({{"wheat", ""}, {"", "wheat"}}, team);
+    REQUIRE(rows.count(0) == 1);
+    REQUIRE(rows.count(1) == 1);
+    CHECK(rows.row_where(0)[0] != rows.row_where(1)[0]);
+}
+
+TEST_CASE("a bigram depends on the order of its words", "[training][features]") {
+    detail::Team team(1);
+    HashedTfidf text(TextSpec{});
+    const auto rows = text.fit({{"", "dog bites man"}, {"", "man bites dog"}}, team);
+    CHECK(rows.count(0) == 5);
+    std::size_t shared = 0;
+    for (std::size_t i = 0; i < 5; ++i) {
+        for (std::size_t j = 0; j < 5; ++j)
+            shared += rows.row_where(0)[i] == rows.row_where(1)[j] ? 1 : 0;
+    }
+    CHECK(shared == 3);
+}
+
+TEST_CASE("numbers are standardised with the training moments only", "[training][features]") {
+    Standardizer numeric;
+    numeric.fit(numbers({1, 2, 3, 4, 5}));
+    const auto rows = numeric.apply(numbers({3, 3 + std::sqrt(2.0), 1000}));
+    REQUIRE(rows.columns == 1);
+    CHECK(rows.values[0] == Approx(0).margin(1e-7));
+    CHECK(rows.values[1] == Approx(1));
+    CHECK(rows.values[2] == Approx(997 / std::sqrt(2.0)));
+}
+
+TEST_CASE("a missing number becomes the mean and is marked", "[training][features]") {
+    Standardizer numeric;
+    numeric.fit(numbers({1, missing, 3, 2}));
+    const auto rows = numeric.apply(numbers({missing, 3}));
+    REQUIRE(numeric.names() == std::vector<std::string>{"x", "x missing"});
+    CHECK(rows.values[0] == 0);
+    CHECK(rows.values[1] == 1);
+    CHECK(rows.values[2] > 1);
+    CHECK(rows.values[3] == 0);
+}
+
+TEST_CASE(
+    "a heavily skewed non-negative column is read as a logarithm, and one with negatives is not",
+    "[training][features]"
+) {
+    std::vector<double> sizes;
+    for (int i = 0; i < 200; ++i) sizes.push_back(std::exp(0.06 * i));
+    Standardizer numeric;
+    numeric.fit(numbers(sizes));
+    CHECK(numeric.logarithms() == std::vector<std::string>{"x"});
+    sizes[0] = -1;
+    numeric.fit(numbers(sizes));
+    CHECK(numeric.logarithms().empty());
+}
+
+TEST_CASE(
+    "categories become one column each, unknown ones none, and a constant column is dropped",
+    "[training][features]"
+) {
+    Examples train;
+    train.rows = 6;
+    train.columns = {
+        {"colour", schema::Column::Type::category, ""}, {"same", schema::Column::Type::number, ""}};
+    train.numeric = {0, 9, 0, 9, 1, 9, 1, 9, 1, 9, 2, 9};
+    Standardizer numeric;
+    numeric.fit(train);
+    CHECK(
+        numeric.names() == std::vector<std::string>{"colour = 1", "colour = 0"}
+    );  // 2 was met once only
+    const auto rows = numeric.apply(train);
+    CHECK(rows.values == std::vector<float>{0, 1, 0, 1, 1, 0, 1, 0, 1, 0, 0, 0});
+
+    auto other = train;
+    other.columns[0].name = "hue";
+    CHECK_THROWS_WITH(numeric.apply(other), Catch::Contains("give colour, same in this order"));
+}
+
+TEST_CASE("pixels are centred by the training mean of their position", "[training][features]") {
+    Examples images;
+    images.rows = 2;
+    images.pixel_count = 2;
+    images.pixels = {0, 255, 255, 255};
+    Pixels pixels;
+    pixels.fit(images);
+    const auto rows = pixels.apply(images);
+    CHECK(rows.values[0] == Approx(-0.5));
+    CHECK(rows.values[1] == Approx(0).margin(1e-6));
+    CHECK(rows.values[2] == Approx(0.5));
+    images.pixel_count = 4;
+    images.rows = 1;
+    CHECK_THROWS_WITH(pixels.apply(images), Catch::Contains("trained on 2"));
+}
+
+TEST_CASE("text and numbers join into sparse rows that survive saving", "[training][features]") {
+    detail::Team team(2);
+    Examples examples = numbers({1, 2, 4});
+    examples.text = {{"a", "red wheat"}, {"b", "blue sea"}, {"c", "green field"}};
+    detail::Design rows;
+    const auto features = Featurizer::fit(examples, {}, team, rows);
+    CHECK(rows.sparse);
+    CHECK(rows.columns == (1U << 18) + 1);
+
+    detail::Writer out;
+    features.save(out);
+    const auto bytes = out.take();
+    detail::Reader in(bytes);
+    const auto again = Featurizer::load(in).apply(examples, team);
+    CHECK(again.values == rows.values);
+    CHECK(again.where == rows.where);
+    CHECK(again.starts == rows.starts);
+
+    examples.text.clear();
+    CHECK_THROWS_WITH(
+        features.apply(examples, team), Catch::Contains("no text, which the model needs")
+    );
+}

@@ -1,0 +1,149 @@
+#include "training/detail/kernels.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <catch2/catch.hpp>
+
+#include "training/detail/random.hpp"
+#include "training/detail/team.hpp"
+
+using namespace training::detail;
+
+namespace {
+
+template <typename T>
+std::vector<T> numbers(std::size_t count, std::uint64_t stream) {
+    const Random random(5, stream);
+    std::vector<T> out(count);
+    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(2 * random.unit(i) - 1);
+    return out;
+}
+
+template <typename T, typename Gemm>
+double worst_miss(
+    Gemm gemm,
+    std::size_t m,
+    std::size_t n,
+    std::size_t k,
+    bool turn_a,
+    bool turn_b,
+    bool add
+) {
+    const auto a = numbers<T>(m * k, 1);
+    const auto b = numbers<T>(k * n, 2);
+    auto c = numbers<T>(m * n, 3);
+    const auto before = c;
+    std::vector<T> work(work_floats);
+    const std::size_t a_row = turn_a ? 1 : k;
+    const std::size_t a_col = turn_a ? m : 1;
+    const std::size_t b_row = turn_b ? 1 : n;
+    const std::size_t b_col = turn_b ? k : 1;
+    gemm(m, n, k, a.data(), a_row, a_col, b.data(), b_row, b_col, c.data(), n, add, work.data());
+    double worst = 0;
+    for (std::size_t i = 0; i < m; ++i) {
+        for (std::size_t j = 0; j < n; ++j) {
+            double sum = add ? static_cast<double>(before[i * n + j]) : 0;
+            for (std::size_t p = 0; p < k; ++p)
+                sum += static_cast<double>(a[i * a_row + p * a_col]) *
+                       static_cast<double>(b[p * b_row + j * b_col]);
+            worst = std::max(worst, std::abs(sum - static_cast<double>(c[i * n + j])));
+        }
+    }
+    return worst;
+}
+
+std::vector<const Kernels*> variants() {
+    std::vector<const Kernels*> out{portable_kernels()};
+    if (avx2_kernels()) {
+        out.push_back(avx2_kernels());
+    } else {
+        WARN("this processor has no AVX2: only the portable kernels are tested");
+    }
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("a matrix product is right in every shape, layout and variant", "[training][kernels]") {
+    struct Shape {
+        std::size_t m, n, k;
+    };
+    for (const auto* k : variants()) {
+        for (auto shape :
+             {Shape{1, 1, 1},
+              {7, 10, 300},
+              {97, 17, 33},
+              {13, 130, 70},
+              {3, 1100, 5},
+              {100, 64, 257},
+              {4, 4, 0}}) {
+            for (int way = 0; way < 8; ++way) {
+                INFO(
+                    k->name << " " << shape.m << "x" << shape.n << "x" << shape.k << " way " << way
+                );
+                const bool a = (way & 1) != 0;
+                const bool b = (way & 2) != 0;
+                const bool add = (way & 4) != 0;
+                CHECK(worst_miss<float>(k->gemm, shape.m, shape.n, shape.k, a, b, add) < 1e-4);
+                CHECK(
+                    worst_miss<double>(k->gemm_double, shape.m, shape.n, shape.k, a, b, add) < 1e-12
+                );
+            }
+        }
+    }
+}
+
+TEST_CASE("sparse rows are gathered and scattered at every width", "[training][kernels]") {
+    const std::vector<std::uint32_t> where{0, 3, 7, 19, 20, 21, 22, 30, 31, 33, 35, 36, 38, 39};
+    const auto values = numbers<float>(where.size(), 4);
+    for (const auto* k : variants()) {
+        for (std::size_t width : {8U, 16U, 24U, 32U, 40U, 48U, 56U, 64U, 72U}) {
+            INFO(k->name << " width " << width);
+            const auto table = numbers<float>(40 * width, 5);
+            std::vector<float> sum(width, 1.0F);
+            k->gather_rows(
+                where.size(), where.data(), values.data(), table.data(), width, sum.data()
+            );
+            auto spread = table;
+            k->scatter_rows(
+                where.size(), where.data(), values.data(), sum.data(), width, spread.data()
+            );
+            for (std::size_t j = 0; j < width; ++j) {
+                double expected = 1;
+                for (std::size_t i = 0; i < where.size(); ++i)
+                    expected += static_cast<double>(values[i]) *
+                                static_cast<double>(table[where[i] * width + j]);
+                CHECK(static_cast<double>(sum[j]) == Approx(expected).margin(1e-5));
+                CHECK(
+                    spread[7 * width + j] ==
+                    Approx(table[7 * width + j] + values[2] * sum[j]).margin(1e-5)
+                );
+                CHECK(spread[8 * width + j] == table[8 * width + j]);
+            }
+        }
+    }
+}
+
+TEST_CASE("a team runs every part once, and hands on a failure", "[training][team]") {
+    for (std::size_t threads : {1U, 2U, 3U}) {
+        Team team(threads);
+        for (int round = 0; round < 200; ++round) {
+            std::vector<int> runs(17);
+            team.run(runs.size(), [&](std::size_t part) { ++runs[part]; });
+            CHECK(runs == std::vector<int>(17, 1));
+        }
+        CHECK_THROWS_WITH(
+            team.run(
+                4,
+                [](std::size_t part) {
+                    if (part == 2) throw std::runtime_error("part 2");
+                }
+            ),
+            "part 2"
+        );
+        int after = 0;
+        team.run(1, [&](std::size_t) { ++after; });
+        CHECK(after == 1);
+    }
+}

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "training/detail/random.hpp"
+#include "training/examples.hpp"
+
+// Small made-up data whose structure is known.
+namespace made {
+
+// About normal: the sum of twelve uniforms (Irwin-Hall).
+inline double normal(const training::detail::Random& random, std::uint64_t counter) {
+    double sum = -6;
+    for (std::uint64_t i = 0; i < 12; ++i) sum += random.unit(counter * 12 + i);
+    return sum;
+}
+
+// Three clouds in four dimensions; the first two columns tell them apart, well but not fully.
+inline training::Examples clouds(std::size_t rows, std::uint64_t seed) {
+    const training::detail::Random random(seed, 1);
+    training::Examples out;
+    out.rows = rows;
+    out.class_names = {"left", "right", "top"};
+    for (int c = 0; c < 4; ++c)
+        out.columns.push_back({"c" + std::to_string(c), schema::Column::Type::number, ""});
+    constexpr double centres[3][2] = {{-2, 0}, {2, 0}, {0, 3}};
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto label = static_cast<int>(random.below(1'000'000 + row, 3));
+        out.classes.push_back(label);
+        for (std::size_t c = 0; c < 4; ++c) {
+            const double centre = c < 2 ? centres[label][c] : 0;
+            out.numeric.push_back(centre + normal(random, row * 4 + c));
+        }
+    }
+    return out;
+}
+
+// y = 3 a - 2 b + 5 with a little noise.
+inline training::Examples plane(std::size_t rows, std::uint64_t seed) {
+    auto out = clouds(rows, seed);
+    out.classes.clear();
+    out.class_names.clear();
+    const training::detail::Random random(seed, 2);
+    for (std::size_t row = 0; row < rows; ++row) {
+        out.targets.push_back(
+            3 * out.numeric[row * 4] - 2 * out.numeric[row * 4 + 1] + 5 + 0.1 * normal(random, row)
+        );
+    }
+    return out;
+}
+
+// Two topics of twenty words each with a shared stock of fifty.
+inline training::Examples topics(std::size_t rows, std::uint64_t seed) {
+    const training::detail::Random random(seed, 3);
+    training::Examples out;
+    out.rows = rows;
+    out.class_names = {"field", "sea"};
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto label = static_cast<int>(random.below(row, 2));
+        out.classes.push_back(label);
+        training::TextItem item;
+        for (std::uint64_t w = 0; w < 30; ++w) {
+            const auto at = 10'000 + row * 100 + w * 2;
+            const bool own = random.unit(at) < 0.2;
+            item.body +=
+                own ? (label == 0 ? "field" : "sea") + std::to_string(random.below(at + 1, 20))
+                    : "word" + std::to_string(random.below(at + 1, 50));
+            item.body += ' ';
+        }
+        item.title = "note " + std::to_string(row % 7);
+        out.text.push_back(std::move(item));
+    }
+    return out;
+}
+
+}  // namespace made

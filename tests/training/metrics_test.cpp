@@ -1,0 +1,98 @@
+#include "training/metrics.hpp"
+
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "training/comparison.hpp"
+
+using namespace training;
+
+TEST_CASE("Wilson's interval matches published values", "[training][metrics]") {
+    const auto some =
+        wilson(8, 10);  // Agresti and Coull 1998 style check, computed by hand from the formula
+    CHECK(some.low == Approx(0.4901625).epsilon(1e-5));
+    CHECK(some.high == Approx(0.9433178).epsilon(1e-5));
+    CHECK(wilson(0, 10).low == Approx(0).margin(1e-12));
+    CHECK(wilson(0, 10).high == Approx(0.2775328).epsilon(1e-5));
+    CHECK(wilson(0, 0).high == 1);
+}
+
+TEST_CASE("class metrics match a table worked by hand", "[training][metrics]") {
+    // truth 0 0 0 1 1 2, said 0 0 1 1 0 2
+    const std::vector<int> truth{0, 0, 0, 1, 1, 2};
+    const std::vector<double> p{
+        0.8, 0.1, 0.1, 0.6, 0.3, 0.1, 0.2, 0.7, 0.1, 0.1, 0.8, 0.1, 0.5, 0.4, 0.1, 0.0, 0.0, 1.0};
+    const auto r = judge_classes(p, truth, 3);
+    CHECK(r.correct == 4);
+    CHECK(r.accuracy.value == Approx(4.0 / 6));
+    CHECK(r.confusion == std::vector<std::size_t>{2, 1, 0, 1, 1, 0, 0, 0, 1});
+    CHECK(r.classes[0].precision == Approx(2.0 / 3));
+    CHECK(r.classes[0].recall == Approx(2.0 / 3));
+    CHECK(r.classes[1].f1 == Approx(0.5));
+    CHECK(r.macro_f1.value == Approx((2.0 / 3 + 0.5 + 1) / 3));
+    CHECK(
+        r.log_loss.value ==
+        Approx(-(std::log(0.8) + std::log(0.6) + std::log(0.2) + std::log(0.8) + std::log(0.4)) / 6)
+    );
+    // bins: .8 .8 right; .6 right; .7 wrong; .5 wrong; 1.0 right
+    CHECK(r.calibration_error == Approx((2 * 0.2 + 0.4 + 0.7 + 0.5 + 0) / 6));
+    CHECK(r.macro_f1.interval.low <= r.macro_f1.value);
+    CHECK(r.macro_f1.interval.high >= r.macro_f1.value);
+}
+
+TEST_CASE("value metrics match a table worked by hand", "[training][metrics]") {
+    const auto r = judge_values(std::vector<double>{1, 2, 5}, std::vector<double>{1, 3, 3});
+    CHECK(r.rmse.value == Approx(std::sqrt(5.0 / 3)));
+    CHECK(r.mae.value == Approx(1));
+    CHECK(r.r2.value == Approx(1 - 5 / (8.0 / 3)));
+}
+
+TEST_CASE(
+    "bootstrap intervals repeat by seed and cover the truth about as often as they say",
+    "[training][metrics]"
+) {
+    std::vector<double> a(400);
+    std::vector<double> b(400);
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<double>(i % 20);
+    const auto x = compare_losses(b, a, 7);
+    const auto y = compare_losses(b, a, 7);
+    CHECK(x.interval.low == y.interval.low);
+    CHECK(x.value == Approx(9.5));
+    const double reach = 1.96 * std::sqrt(33.25 / 400);  // of the mean of a uniform 0 .. 19
+    CHECK(x.interval.low == Approx(9.5 - reach).margin(0.1));
+    CHECK(x.interval.high == Approx(9.5 + reach).margin(0.1));
+}
+
+TEST_CASE("McNemar's test is exact", "[training][metrics]") {
+    CHECK(binomial_test_half(1, 10) == Approx(2 * 11.0 / 1024));
+    CHECK(binomial_test_half(5, 10) == 1);
+    const std::vector<int> truth(12, 1);
+    std::vector<int> first(12, 1);
+    std::vector<int> second(12, 1);
+    for (std::size_t i = 0; i < 9; ++i) first[i] = 0;
+    second[10] = 0;
+    const auto c = compare_classes(first, second, truth);
+    CHECK(c.only_first == 1);
+    CHECK(c.only_second == 9);
+    CHECK(c.p_value == Approx(2 * 11.0 / 1024));
+    CHECK(c.difference.value == Approx(8.0 / 12));
+}
+
+TEST_CASE("false discoveries are controlled as Benjamini and Hochberg say", "[training][metrics]") {
+    const std::vector<double> p{0.01, 0.04, 0.03, 0.5};
+    const auto q = adjust(p);
+    CHECK(q[0] == Approx(0.04));
+    CHECK(q[1] == Approx(0.16 / 3));
+    CHECK(q[2] == Approx(0.16 / 3));
+    CHECK(q[3] == Approx(0.5));
+    CHECK(hypergeometric_tail(3, 3, 3, 6) == Approx(1.0 / 20));
+    CHECK(hypergeometric_tail(0, 3, 3, 6) == Approx(1));
+}
+
+TEST_CASE("predictions that do not fit the truth are refused", "[training][metrics]") {
+    CHECK_THROWS_AS(judge_classes(std::vector<double>{1}, std::vector<int>{0}, 2), base::Error);
+    CHECK_THROWS_AS(judge_values(std::vector<double>{1, 2}, std::vector<double>{0}), base::Error);
+    CHECK(judge_classes({}, {}, 2).rows == 0);
+}

@@ -1,0 +1,143 @@
+#include "training/report.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "training/detail/html.hpp"
+#include "training/detail/png.hpp"
+
+using namespace training;
+
+namespace {
+
+Report full() {
+    Report r;
+    r.title = "Section <of> \"packages\" & more";
+    r.subtitle = "softmax on snapshot s-1";
+    r.facts = {{"Snapshot", "s-1"}};
+    r.warnings = {"one <warning>"};
+    r.metrics = {{"Accuracy", true, false}, {"Log-loss", false, true}};
+    r.models = {
+        {"majority", {Estimate{0.4, {0.3, 0.5}}, std::nullopt}, 0.1, false},
+        {"softmax", {Estimate{0.75, {0.7, 0.8}}, Estimate{0.61, {0.55, 0.66}}}, 2.5, true},
+    };
+    r.class_names = {"games", "<script>alert(1)</script>"};
+    r.balance = {{80, 10, 10}, {40, 5, 5}};
+    r.classes = judge_classes(
+        std::vector<double>{0.9, 0.1, 0.4, 0.6, 0.7, 0.3, 0.2, 0.8}, std::vector<int>{0, 0, 1, 1}, 2
+    );
+    r.curve = {{100, 0.4}, {200, 0.3}, {400, 0.25}};
+    r.law = fit_power_law(r.curve);
+    r.epochs = {{"fit", 1, 2, 0.9, 0.8}, {"fit", 2, 2, 0.5, 0.6}};
+    r.error_rate = 0.25;
+    r.slices = {{"language = <de>", {1, 2, 3}, 2, 0.66, {0.3, 0.9}, 2.6, 0.01, 0.03}};
+    r.worst = {
+        {"key'1",
+         "games",
+         "other",
+         0.97,
+         "<img src=x onerror=alert(1)>\x01\xff",
+         "javascript:alert(1)",
+         Thumbnail{2, 2, 1, {0, 255, 255, 0}}}};
+    r.suspects = {{"key2", "a", "b", 0.9, "", "https://example.org/?a=1&b=2", {}}};
+    r.trials = {
+        {0, {{"rate", 1}}, 1, 0.5, 0, ""}, {1, {{"rate", 2}}, 1, HUGE_VAL, 0, "too <fast>"}};
+    return r;
+}
+
+std::size_t count(const std::string& text, std::string_view word) {
+    std::size_t found = 0;
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) ++found;
+    return found;
+}
+
+// Every element that is opened is closed, in order.
+bool balanced(const std::string& html) {
+    std::vector<std::string> open;
+    for (std::size_t at = html.find('<'); at != html.npos; at = html.find('<', at + 1)) {
+        const auto end = html.find('>', at);
+        if (end == html.npos) return false;
+        const auto tag = html.substr(at + 1, end - at - 1);
+        if (tag[0] == '!' || tag.ends_with("/")) continue;
+        const bool closes = tag[0] == '/';
+        std::string name;
+        for (std::size_t i = closes ? 1 : 0;
+             i < tag.size() && std::isalnum(static_cast<unsigned char>(tag[i])) != 0;
+             ++i)
+            name.push_back(tag[i]);
+        if (name == "meta" || name == "br" || name == "img") continue;
+        if (!closes) {
+            open.push_back(name);
+        } else if (open.empty() || open.back() != name) {
+            return false;
+        } else {
+            open.pop_back();
+        }
+    }
+    return open.empty();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "the page holds every section, is well formed and asks the network for nothing",
+    "[training][report]"
+) {
+    const auto html = render_html(full());
+    CHECK(balanced(html));
+    for (const auto* id :
+         {"models",
+          "confusion",
+          "classes",
+          "calibration",
+          "balance",
+          "learning",
+          "slices",
+          "errors",
+          "labels",
+          "search"}) {
+        INFO(id);
+        CHECK(count(html, std::string("<section id=\"") + id + "\"") == 1);
+        CHECK(count(html, std::string("href=\"#") + id + "\"") == 1);
+    }
+    CHECK(count(html, "<script") == 0);
+    CHECK(count(html, "<link") == 0);
+    CHECK(count(html, "@import") == 0);
+    CHECK(count(html, "url(") == 0);
+    CHECK(count(html, "src=\"data:image/png;base64,") == 1);
+    CHECK(count(html, "src=\"http") == 0);
+    CHECK(count(html, "prefers-color-scheme:dark") == 1);
+    CHECK(count(html, "nan") == 0);
+    CHECK(count(html, "inf\"") == 0);
+}
+
+TEST_CASE("texts are escaped and only web addresses are linked", "[training][report]") {
+    const auto html = render_html(full());
+    CHECK(
+        html.find("<title>Section &lt;of&gt; &quot;packages&quot; &amp; more</title>") != html.npos
+    );
+    CHECK(html.find("onerror=alert(1)>") == html.npos);
+    CHECK(html.find("&lt;img src=x onerror=alert(1)&gt;\xef\xbf\xbd\xef\xbf\xbd") != html.npos);
+    CHECK(html.find("javascript:") == html.npos);
+    CHECK(html.find("href=\"https://example.org/?a=1&amp;b=2\"") != html.npos);
+    CHECK(html.find("too &lt;fast&gt;") != html.npos);
+    CHECK(html.find("35.0 points above majority") != html.npos);
+}
+
+TEST_CASE("an empty report is still a page", "[training][report]") {
+    const auto html = render_html({});
+    CHECK(balanced(html));
+    CHECK(html.find("<section") == html.npos);
+}
+
+TEST_CASE("a thumbnail is a PNG of the right size, and nonsense is none", "[training][report]") {
+    const auto uri = detail::png_data_uri({2, 1, 3, {255, 0, 0, 0, 0, 255}});
+    CHECK(uri.starts_with("data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjd")
+    );                                           // signature, IHDR 2x1 RGB and its CRC
+    CHECK(uri.ends_with("AAAABJRU5ErkJggg=="));  // IEND
+    CHECK(detail::png_data_uri({2, 2, 1, {0}}).empty());
+    CHECK(detail::png_data_uri({1, 1, 2, {0, 0}}).empty());
+}

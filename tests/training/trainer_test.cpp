@@ -1,0 +1,117 @@
+#include "training/trainer.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "made_data.hpp"
+
+using namespace training;
+
+namespace {
+
+TrainSpec spec_of(const std::string& model) {
+    TrainSpec spec;
+    spec.model = model;
+    spec.threads = 1;
+    spec.features.text.bits = 9;
+    return spec;
+}
+
+}  // namespace
+
+TEST_CASE("every kind of model predicts the same after a save and a load", "[training][trainer]") {
+    for (const auto& kind : model_kinds()) {
+        for (const auto& data : {made::clouds(200, 1), made::topics(150, 2)}) {
+            INFO(kind);
+            const auto result = fit(data, {}, spec_of(kind));
+            const auto model = Predictor::load(result.artefact);
+            CHECK(model.model() == kind);
+            CHECK(model.class_names() == data.class_names);
+            const auto first = model.predict(data, 1);
+            CHECK(first.size() == data.rows * data.class_names.size());
+            CHECK(Predictor::load(fit(data, {}, spec_of(kind)).artefact).predict(data, 2) == first);
+        }
+    }
+    const auto values = made::plane(200, 3);
+    const auto model = Predictor::load(fit(values, {}, spec_of("ridge")).artefact);
+    CHECK_FALSE(model.predicts_classes());
+    CHECK(model.predict(values).size() == values.rows);
+}
+
+TEST_CASE("the artefact does not depend on the number of threads", "[training][trainer]") {
+    const auto data = made::topics(300, 4);
+    const auto held_out = made::topics(60, 5);
+    for (const std::string tune : {"", "random:5", "halving:6"}) {
+        auto one = spec_of("softmax");
+        one.tune = tune;
+        auto two = one;
+        two.threads = 2;
+        CHECK(fit(data, held_out, one).artefact == fit(data, held_out, two).artefact);
+    }
+}
+
+TEST_CASE(
+    "a damaged artefact gives one clear line, wherever the damage is",
+    "[training][trainer]"
+) {
+    const auto good = fit(made::clouds(60, 6), {}, spec_of("softmax")).artefact;
+    for (std::size_t at = 0; at < good.size(); at += 7) {
+        auto bad = good;
+        bad[at] = static_cast<char>(bad[at] ^ 0x20);
+        CHECK_THROWS_AS(Predictor::load(bad), base::Error);
+        CHECK_THROWS_AS(Predictor::load(std::string_view(good).substr(0, at)), base::Error);
+    }
+    auto bad = good;
+    bad.back() = static_cast<char>(bad.back() ^ 1);
+    CHECK_THROWS_WITH(
+        Predictor::load(bad),
+        "model artefact: its checksum does not match; train the model again or restore the artefact"
+    );
+    bad = good;
+    bad[12] = 9;
+    CHECK_THROWS_WITH(Predictor::load(bad), Catch::Contains("version 9 is newer"));
+    CHECK_THROWS_WITH(Predictor::load("PK\3\4"), "model artefact: not a model of this program");
+}
+
+TEST_CASE("what cannot be learnt from is refused before any work", "[training][trainer]") {
+    auto data = made::clouds(50, 7);
+    const auto refuse = [&](const Examples& train, const TrainSpec& spec, const std::string& words
+                        ) { CHECK_THROWS_WITH(fit(train, {}, spec), Catch::Contains(words)); };
+    refuse({}, spec_of("softmax"), "no training rows");
+    auto same = data;
+    same.classes.assign(50, 1);
+    refuse(same, spec_of("softmax"), "all rows have the class 'right'");
+    auto unlabelled = data;
+    unlabelled.classes.clear();
+    refuse(unlabelled, spec_of("softmax"), "no labels");
+    auto wild = data;
+    wild.classes[3] = 17;
+    refuse(wild, spec_of("softmax"), "class 17 is not one of the 3 named");
+    auto ragged = data;
+    ragged.numeric.pop_back();
+    refuse(ragged, spec_of("softmax"), "numeric has 199 values where 200 are expected");
+    auto tuned = spec_of("softmax");
+    tuned.tune = "random:3";
+    refuse(data, tuned, "no validation rows");
+    refuse(made::plane(50, 1), spec_of("softmax"), "it learns classes, not values");
+}
+
+TEST_CASE("validation stops the fit and its loss is reported", "[training][trainer]") {
+    std::vector<Progress> seen;
+    const auto result =
+        fit(made::clouds(300, 8), made::clouds(100, 9), spec_of("mlp"), [&](const Progress& p) {
+            seen.push_back(p);
+        });
+    REQUIRE(!result.epochs.empty());
+    CHECK(result.epochs.back().validation.has_value());
+    CHECK(result.epochs.front().loss > result.epochs.back().loss);
+    CHECK(seen.front().stage == "features");
+}
+
+TEST_CASE("a learning curve falls as rows are added", "[training][trainer]") {
+    const auto curve =
+        learning_curve(made::topics(640, 10), made::topics(300, 11), spec_of("softmax"));
+    REQUIRE(curve.size() == 5);
+    CHECK(curve.back().rows == 640);
+    CHECK(curve.back().error < curve.front().error);
+}

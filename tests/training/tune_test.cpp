@@ -1,0 +1,96 @@
+#include "training/tune.hpp"
+
+#include <cmath>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+
+using namespace training;
+
+namespace {
+
+const std::vector<Knob> knobs_of_test{
+    {"rate", 1, 0.01, 100, true, false, {0.1, 1, 10}},
+    {"depth", 2, 1, 5, false, true, {1, 2}},
+    {"still", 7, 0, 0, false, false, {}},
+};
+
+// Least at rate 10.
+double bowl(const Params& params, double fraction) {
+    return std::pow(std::log10(params.at("rate")) - 1, 2) + (1 - fraction) * 0.01;
+}
+
+}  // namespace
+
+TEST_CASE("a search is read from its words, and nonsense is refused", "[training][tune]") {
+    CHECK(parse_search("random:40").trials == 40);
+    CHECK(parse_search("halving:9").kind == Search::Kind::halving);
+    CHECK(parse_search("grid").kind == Search::Kind::grid);
+    CHECK(parse_search("").kind == Search::Kind::none);
+    for (const auto* bad :
+         {"random", "random:", "random:0", "random:4x", "halving:99999", "bayes:3"})
+        CHECK_THROWS_AS(parse_search(bad), base::UsageError);
+}
+
+TEST_CASE(
+    "a random search starts at the defaults, stays in range and repeats by seed",
+    "[training][tune]"
+) {
+    const auto drawn = settings(knobs_of_test, {}, {Search::Kind::random, 50}, 3);
+    REQUIRE(drawn.size() == 50);
+    CHECK(drawn[0] == Params{{"rate", 1}, {"depth", 2}, {"still", 7}});
+    for (const auto& params : drawn) {
+        CHECK(params.at("rate") >= 0.01);
+        CHECK(params.at("rate") <= 100);
+        CHECK(params.at("depth") == std::round(params.at("depth")));
+        CHECK(params.at("still") == 7);
+    }
+    CHECK(drawn == settings(knobs_of_test, {}, {Search::Kind::random, 50}, 3));
+    CHECK(drawn != settings(knobs_of_test, {}, {Search::Kind::random, 50}, 4));
+}
+
+TEST_CASE(
+    "a grid holds every combination, and a fixed parameter is not searched",
+    "[training][tune]"
+) {
+    CHECK(settings(knobs_of_test, {}, {Search::Kind::grid, 0}, 1).size() == 6);
+    const auto fixed = settings(knobs_of_test, {{"rate", 5}}, {Search::Kind::grid, 0}, 1);
+    REQUIRE(fixed.size() == 2);
+    CHECK(fixed[1].at("rate") == 5);
+}
+
+TEST_CASE("the search finds the least cost, whatever the number of threads", "[training][tune]") {
+    const Search search{Search::Kind::halving, 27};
+    const auto one = tune(knobs_of_test, {}, search, 5, 1, bowl, {});
+    const auto two = tune(knobs_of_test, {}, search, 5, 2, bowl, {});
+    REQUIRE(one.size() == 27 + 9 + 3);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+        CHECK(one[i].params == two[i].params);
+        CHECK(one[i].cost == two[i].cost);
+        CHECK(one[i].number == i);
+    }
+    const auto& best = best_trial(one);
+    CHECK(best.fraction == 1);
+    for (const auto& trial : one) CHECK(bowl(best.params, 1) <= bowl(trial.params, 1));
+}
+
+TEST_CASE(
+    "a failed trial is kept with its reason, and all failing is an error",
+    "[training][tune]"
+) {
+    const auto moody = [](const Params& params, double) -> double {
+        if (params.at("depth") == 1) throw base::Error("fit", "too shallow");
+        return params.at("rate");
+    };
+    const auto trials = tune(knobs_of_test, {}, {Search::Kind::grid, 0}, 1, 1, moody, {});
+    CHECK(trials.size() == 6);
+    CHECK(best_trial(trials).params.at("rate") == 0.1);
+    CHECK(best_trial(trials).params.at("depth") == 2);
+    CHECK(trials[0].failure == "fit: too shallow");
+    const auto never = [](const Params&, double) -> double { throw base::Error("fit", "no"); };
+    CHECK_THROWS_WITH(
+        best_trial(tune(knobs_of_test, {}, {Search::Kind::grid, 0}, 1, 1, never, {})),
+        Catch::Contains("every trial failed")
+    );
+}

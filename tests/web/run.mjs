@@ -1,0 +1,344 @@
+// Tests of the browser application; each is a sentence. Ends with "N passed, N failed".
+import assert from "node:assert/strict";
+import { Browser, Service, violations } from "./stage.mjs";
+
+const [program, dist] = process.argv.slice(2);
+const service = await new Service(program, dist).start();
+const browser = await new Browser().start();
+const { url } = service.info;
+let passed = 0;
+let failed = 0;
+
+async function test(sentence, body) {
+  const started = Date.now();
+  let limit;
+  try {
+    const late = new Promise((_, reject) => (limit = setTimeout(() => reject(new Error("took over 40 s")), 40_000)));
+    await Promise.race([body(), late]);
+    passed++;
+    console.log(`ok      ${sentence} (${Date.now() - started} ms)`);
+  } catch (error) {
+    failed++;
+    console.log(`FAILED  ${sentence}\n        ${String(error.stack ?? error).replaceAll("\n", "\n        ")}`);
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+const saved = (page) => page.getByText("All saved").waitFor();
+const answersOf = async (project) => (await service.api(`/projects/${project}`)).answers;
+const item = (page) => page.getByRole("article", { name: "Item to label" });
+
+// Waits until what `read` gives is as wanted; then it must be equal.
+async function becomes(read, wanted) {
+  for (const end = Date.now() + 10_000; Date.now() < end; ) {
+    if ((await read()) === wanted) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  assert.equal(await read(), wanted);
+}
+
+async function closed(page) {
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
+async function signedIn(token) {
+  await browser.context.clearCookies();
+  const page = await browser.page(`${url}/sign-in#${token}`);
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  return page;
+}
+
+await test("a link signs in, leaves no token in the address bar, and works once", async () => {
+  const page = await signedIn(service.info.admin);
+  assert.equal(page.url(), `${url}/`);
+  await page.reload();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to tilth" }).waitFor();
+  await page.goto(`${url}/sign-in`);
+  await page.goto(`${url}/sign-in#${service.info.admin}`); // only the part after '#' changes
+  await page.getByText("was used, revoked or is over").waitFor();
+  await page.close();
+});
+
+await test("a labeler sees the projects and nothing of sources and models", async () => {
+  const page = await signedIn(service.info.labeler);
+  await page.getByRole("link", { name: "Label clothes" }).waitFor();
+  assert.equal(await page.getByRole("heading", { name: "Sources" }).count(), 0);
+  assert.equal(await page.getByRole("heading", { name: "Models" }).count(), 0);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+await test("ten items are labeled by keyboard only, and the next one is there at once", async () => {
+  const page = await signedIn(service.info.labeler);
+  const link = page.getByRole("link", { name: "Label clothes" });
+  while (!(await link.evaluate((node) => node === document.activeElement))) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await item(page).waitFor();
+  await becomes(() => page.evaluate(() => document.querySelector("article img")?.naturalWidth ?? 0), 28);
+  const times = [];
+  for (let i = 0; i < 10; i++) {
+    const before = await page.locator("article img").getAttribute("src");
+    const took = await page.evaluate(
+      ([key, old]) =>
+        new Promise((resolve) => {
+          const start = performance.now();
+          const look = () => {
+            const now = document.querySelector("article img")?.getAttribute("src");
+            if (now && now !== old) resolve(performance.now() - start);
+            else requestAnimationFrame(look);
+          };
+          window.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+          look();
+        }),
+      [String(i), before],
+    );
+    times.push(took);
+    await page.waitForTimeout(150); // as a person would look
+  }
+  await saved(page);
+  await becomes(() => answersOf("clothes"), 10);
+  times.sort((a, b) => a - b);
+  console.log(`        next item after key press: median ${times[5].toFixed(1)} ms, worst ${times[9].toFixed(1)} ms`);
+  assert.ok(times[5] < 100, `median ${times[5]} ms`);
+  assert.deepEqual(page.complaints, []);
+  await page.close();
+});
+
+await test("undo takes the last answer back, and the item returns", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  const first = await page.locator("article img").getAttribute("src");
+  const before = await answersOf("clothes");
+  await page.keyboard.press("3");
+  await saved(page);
+  await becomes(() => answersOf("clothes"), before + 1);
+  await page.keyboard.press("z");
+  await becomes(() => page.locator("article img").getAttribute("src"), first);
+  await becomes(() => answersOf("clothes"), before);
+  await page.keyboard.press("4");
+  await saved(page);
+  await becomes(() => answersOf("clothes"), before + 1);
+  await page.close();
+});
+
+await test("a skip needs a reason, by keyboard too", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  const before = await page.locator("article img").getAttribute("src");
+  await page.keyboard.press("s");
+  await page.getByRole("dialog", { name: "Why skip it?" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.equal(await page.locator("article img").getAttribute("src"), before);
+  await page.keyboard.press("s");
+  await page.getByRole("dialog").waitFor();
+  await page.getByPlaceholder("Another reason").focus();
+  await page.keyboard.type("1 is not it"); // digits are letters here, not commands
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  assert.notEqual(await page.locator("article img").getAttribute("src"), before);
+  await saved(page);
+  await page.close();
+});
+
+await test("answers given offline are kept and sent when the network is back", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  await page.waitForTimeout(500);
+  const before = await answersOf("clothes");
+  await browser.context.setOffline(true);
+  for (const key of ["1", "2", "3"]) await page.keyboard.press(key);
+  await page.getByText("Offline · 3 answers kept here").waitFor();
+  assert.equal(await answersOf("clothes"), before);
+  await page.keyboard.press("z"); // the last one was never sent: it comes back at once
+  await page.getByText("Offline · 2 answers kept here").waitFor();
+  await page.keyboard.press("5");
+  await page.getByText("Offline · 3 answers kept here").waitFor();
+  await browser.context.setOffline(false);
+  await saved(page);
+  await becomes(() => answersOf("clothes"), before + 3);
+  await page.close();
+});
+
+await test("answers survive a service that is down and a window that is closed", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  await page.waitForTimeout(500);
+  const before = await answersOf("clothes");
+  await service.pause();
+  await page.keyboard.press("6");
+  await page.keyboard.press("7");
+  await page.getByText("Offline · 2 answers kept here").waitFor();
+  await page.close();
+  await service.resume();
+  assert.equal(await answersOf("clothes"), before);
+  const again = await browser.page(`${url}/label/clothes`);
+  await saved(again);
+  await becomes(() => answersOf("clothes"), before + 2);
+  await again.close();
+});
+
+await test("an answer that was taken although its reply was lost counts once", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  const before = await answersOf("clothes");
+  let lost = 0;
+  await page.route("**/submit", async (route) => {
+    if (lost++ > 0) return route.continue();
+    await route.fetch(); // the service takes it
+    await route.abort(); // the page hears nothing
+  });
+  await page.keyboard.press("8");
+  await becomes(() => answersOf("clothes"), before + 1);
+  await becomes(async () => lost > 1, true);
+  await saved(page);
+  assert.equal(await answersOf("clothes"), before + 1);
+  assert.equal(await page.getByText("could not be saved").count(), 0);
+  await page.close();
+});
+
+await test("an answer that the service refuses is shown, not dropped", async () => {
+  const page = await browser.page(`${url}/label/sections`);
+  await item(page).waitFor();
+  await page.route("**/submit", (route) =>
+    route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ title: "Lease over", detail: "went back to the queue" }) }),
+  );
+  await page.keyboard.press("1");
+  await page.getByText("1 answer could not be saved").waitFor();
+  await page.getByRole("button", { name: "Look at it" }).click();
+  await page.getByText("went back to the queue").waitFor();
+  await page.getByRole("button", { name: "Forget it" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByText("could not be saved").waitFor({ state: "detached" });
+  await page.close();
+});
+
+await test("among many classes one is found by typing", async () => {
+  const page = await browser.page(`${url}/label/sections`);
+  await item(page).waitFor();
+  const before = await answersOf("sections");
+  await page.keyboard.press("/");
+  await page.keyboard.type("scien");
+  assert.equal(await page.locator(".answers ul button").count(), 1);
+  await page.keyboard.press("Enter");
+  await saved(page);
+  await becomes(() => answersOf("sections"), before + 1);
+  await page.close();
+});
+
+await test("choose first, send later: the choice is a draft that outlives the window", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  const before = await answersOf("clothes");
+  await page.keyboard.press("?");
+  await page.getByLabel("Choose first, then send").check();
+  await closed(page);
+  await page.keyboard.press("2");
+  await page.getByRole("button", { name: "trousers", pressed: true }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "trousers", pressed: true }).waitFor();
+  assert.equal(await answersOf("clothes"), before);
+  await page.keyboard.press("Enter");
+  await saved(page);
+  await becomes(() => answersOf("clothes"), before + 1);
+  await page.evaluate(() => localStorage.removeItem("tilth.settings"));
+  await page.close();
+});
+
+await test("single keys do nothing once they are turned off", async () => {
+  const page = await browser.page(`${url}/label/clothes`);
+  await item(page).waitFor();
+  const before = await page.locator("article img").getAttribute("src");
+  await page.keyboard.press("?");
+  await page.getByLabel("Single keys choose and command").uncheck();
+  await closed(page);
+  for (const key of ["1", "s", "z"]) await page.keyboard.press(key);
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  assert.equal(await page.locator("article img").getAttribute("src"), before);
+  await page.evaluate(() => localStorage.removeItem("tilth.settings"));
+  await page.close();
+});
+
+await test("what comes from the wild is shown as text and runs nothing", async () => {
+  const page = await browser.page(`${url}/label/topics`);
+  await page.keyboard.press("Escape");
+  await item(page).waitFor();
+  assert.match(await item(page).innerText(), /<script>document\.title = 'owned'<\/script>/);
+  assert.notEqual(await page.title(), "owned");
+  assert.equal(await page.locator("article script, article b").count(), 0);
+  await page.close();
+});
+
+await test("two people never hold the same task", async () => {
+  const seen = new Set();
+  for (const who of [service.info.labeler, service.info.other]) {
+    const response = await fetch(`${url}/api/v1/projects/sections/claim`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${who}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ n: 10 }),
+    });
+    for (const task of (await response.json()).tasks) {
+      assert.ok(!seen.has(task.id), `task ${task.id} twice`);
+      seen.add(task.id);
+    }
+  }
+  assert.ok(seen.size >= 20);
+});
+
+const pages = { overview: "/", project: "/projects/topics", run: "/runs/2", labeling: "/label/clothes", "a missing page": "/nowhere" };
+const admin = service.info.operator;
+for (const scheme of ["light", "dark"]) {
+  await test(`no page breaks WCAG A or AA, ${scheme}`, async () => {
+    const opened = await signedIn(admin);
+    await opened.emulateMedia({ colorScheme: scheme });
+    const found = [];
+    for (const [name, path] of Object.entries(pages)) {
+      await opened.goto(url + path);
+      await opened.waitForLoadState("load");
+      await opened.locator("h1").waitFor();
+      await opened.waitForTimeout(600);
+      for (const each of await violations(opened)) found.push(`${name}: ${each}`);
+    }
+    await opened.goto(`${url}/label/topics`);
+    await opened.keyboard.press("Escape");
+    await opened.getByRole("article").waitFor();
+    await opened.keyboard.press("s");
+    await opened.getByRole("dialog").waitFor();
+    for (const each of await violations(opened)) found.push(`skip dialog: ${each}`);
+    assert.deepEqual(found, []);
+    assert.deepEqual(opened.complaints, []);
+    await opened.close();
+  });
+}
+
+await test("no page is wider than a phone", async () => {
+  const page = await signedIn(admin);
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const path of Object.values(pages)) {
+    await page.goto(url + path);
+    await page.locator("h1").waitFor();
+    await page.waitForTimeout(400);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(wide <= 360, `${path} is ${wide} wide`);
+  }
+  await page.close();
+});
+
+await test("nothing moves for those who asked for reduced motion", async () => {
+  const page = await browser.page();
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await page.goto(`${url}/`);
+  await page.getByRole("progressbar").first().waitFor();
+  const transition = await page.locator("[role=progressbar] > div").first().evaluate((node) => getComputedStyle(node).transitionDuration + getComputedStyle(node).transitionProperty);
+  assert.match(transition, /none/);
+  await page.close();
+});
+
+await browser.stop();
+await service.stop();
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace training::detail {
+
+// The rows as a model sees them: a dense row-major matrix, or a sparse one in compressed rows with
+// rising columns.
+struct Design {
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    bool sparse = false;
+    std::vector<float> values;          // dense: rows x columns; sparse: the non-zeros
+    std::vector<std::uint32_t> where;   // sparse: the column of each value
+    std::vector<std::uint64_t> starts;  // sparse: rows + 1 offsets into values
+
+    std::size_t count(std::size_t row) const {
+        return static_cast<std::size_t>(starts[row + 1] - starts[row]);
+    }
+    const float* row_values(std::size_t row) const {
+        return values.data() + (sparse ? starts[row] : row * columns);
+    }
+    const std::uint32_t* row_where(std::size_t row) const { return where.data() + starts[row]; }
+};
+
+// The rows at `chosen`, in that order.
+Design take_rows(const Design& design, std::span<const std::uint32_t> chosen);
+
+// Writes the rows at `chosen` one after the other into `out`, dense, chosen.size() x
+// design.columns.
+void copy_rows(const Design& design, std::span<const std::uint32_t> chosen, float* out);
+
+}  // namespace training::detail

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace training::detail {
+
+// The hot loops, compiled once for any processor and once for AVX2 with FMA. Plain arrays in and
+// out, no allocation, no state. One variant gives the same bits for the same input every time; the
+// two variants differ in the last bits, since FMA rounds once.
+struct Kernels {
+    const char* name;
+
+    // C (M x N, row-major with `ldc`) = A * B, or += if `add`. Element (i, k) of A is a[i * a_row +
+    // k * a_col], so a transposed operand needs no copy; B likewise. `work` holds at least
+    // work_floats (work_doubles) elements.
+    void (*gemm
+    )(std::size_t m,
+      std::size_t n,
+      std::size_t k,
+      const float* a,
+      std::size_t a_row,
+      std::size_t a_col,
+      const float* b,
+      std::size_t b_row,
+      std::size_t b_col,
+      float* c,
+      std::size_t ldc,
+      bool add,
+      float* work);
+    void (*gemm_double
+    )(std::size_t m,
+      std::size_t n,
+      std::size_t k,
+      const double* a,
+      std::size_t a_row,
+      std::size_t a_col,
+      const double* b,
+      std::size_t b_row,
+      std::size_t b_col,
+      double* c,
+      std::size_t ldc,
+      bool add,
+      double* work);
+
+    // out[0..width) += sum over i of values[i] * table[columns[i] * width ..]; width is a multiple
+    // of 8.
+    void (*gather_rows
+    )(std::size_t count,
+      const std::uint32_t* columns,
+      const float* values,
+      const float* table,
+      std::size_t width,
+      float* out);
+    // table[columns[i] * width ..] += values[i] * delta[0..width)
+    void (*scatter_rows
+    )(std::size_t count,
+      const std::uint32_t* columns,
+      const float* values,
+      const float* delta,
+      std::size_t width,
+      float* table);
+    // One AdaGrad step (Duchi et al. 2011) on the rows that an example touches, with one
+    // accumulator per row; then the L2 shrinkage that the row has missed since `seen[row]`, as an
+    // implicit step.
+    void (*adagrad_rows
+    )(std::size_t count,
+      const std::uint32_t* columns,
+      const float* values,
+      const float* delta,
+      std::size_t width,
+      float* table,
+      float* accumulator,
+      std::uint32_t* seen,
+      std::uint32_t now,
+      float rate,
+      float l2);
+    // One Adam step (Kingma and Ba 2015); `rate` has the bias correction in it.
+    void (*adam
+    )(std::size_t count,
+      float* weights,
+      float* first,
+      float* second,
+      const float* gradient,
+      float rate,
+      float epsilon,
+      float shrink);
+    // y += a * x
+    void (*axpy)(std::size_t count, float a, const float* x, float* y);
+};
+
+inline constexpr std::size_t work_floats = 256 * 1024 + 96 * 256 + 64;
+inline constexpr std::size_t work_doubles = work_floats;
+
+// The best variant for this processor. TILTH_KERNELS=portable in the environment asks for the plain
+// one.
+const Kernels& kernels();
+
+// Each variant by itself; nullptr when it is not built in or the processor cannot run it.
+const Kernels* portable_kernels();
+const Kernels* avx2_kernels();
+
+}  // namespace training::detail

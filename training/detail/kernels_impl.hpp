@@ -1,0 +1,335 @@
+// Included by kernels_portable.cpp and kernels_avx2.cpp only, with VECTOR_BYTES set. Everything is
+// in an anonymous namespace and nothing of the standard library with code in it is used: an inline
+// function compiled with -mavx2 could otherwise be the copy that the linker keeps for the whole
+// program.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace {
+
+using std::size_t;
+using std::uint32_t;
+
+template <typename T>
+struct Simd;
+template <>
+struct Simd<float> {
+    typedef float V __attribute__((vector_size(VECTOR_BYTES), aligned(4), may_alias));
+};
+template <>
+struct Simd<double> {
+    typedef double V __attribute__((vector_size(VECTOR_BYTES), aligned(8), may_alias));
+};
+
+template <typename T>
+inline constexpr size_t lanes = VECTOR_BYTES / sizeof(T);
+
+inline size_t least(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+// Blocks of C are `block_m` rows high and computed `block_k` products at a time; see Goto and van
+// de Geijn 2008.
+inline constexpr size_t tile_m = 6;
+inline constexpr size_t block_m = 96;
+inline constexpr size_t block_k = 256;
+inline constexpr size_t block_n = 1024;
+
+// A tile of C, tile_m by two vectors, over `k` products. B is packed, two vectors per step.
+template <typename T, size_t rows>
+inline void tile(
+    size_t k,
+    const T* a,
+    size_t a_row,
+    size_t a_col,
+    const T* b,
+    T* c,
+    size_t ldc,
+    size_t columns,
+    bool add
+) {
+    using V = typename Simd<T>::V;
+    constexpr size_t width = 2 * lanes<T>;
+    V left[rows] = {};
+    V right[rows] = {};
+    for (size_t p = 0; p < k; ++p) {
+        const V b0 = *reinterpret_cast<const V*>(b + p * width);
+        const V b1 = *reinterpret_cast<const V*>(b + p * width + lanes<T>);
+#pragma GCC unroll 8
+        for (size_t i = 0; i < rows; ++i) {
+            const T scalar = a[i * a_row + p * a_col];
+            left[i] += b0 * scalar;
+            right[i] += b1 * scalar;
+        }
+    }
+    if (columns == width) {
+#pragma GCC unroll 8
+        for (size_t i = 0; i < rows; ++i) {
+            V* out0 = reinterpret_cast<V*>(c + i * ldc);
+            V* out1 = reinterpret_cast<V*>(c + i * ldc + lanes<T>);
+            *out0 = add ? *out0 + left[i] : left[i];
+            *out1 = add ? *out1 + right[i] : right[i];
+        }
+        return;
+    }
+    for (size_t i = 0; i < rows; ++i) {
+        T line[width];
+        *reinterpret_cast<V*>(line) = left[i];
+        *reinterpret_cast<V*>(line + lanes<T>) = right[i];
+        for (size_t j = 0; j < columns; ++j)
+            c[i * ldc + j] = add ? c[i * ldc + j] + line[j] : line[j];
+    }
+}
+
+template <typename T>
+void any_tile(
+    size_t rows,
+    size_t k,
+    const T* a,
+    size_t a_row,
+    size_t a_col,
+    const T* b,
+    T* c,
+    size_t ldc,
+    size_t columns,
+    bool add
+) {
+    switch (rows) {
+        case 1:
+            return tile<T, 1>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        case 2:
+            return tile<T, 2>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        case 3:
+            return tile<T, 3>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        case 4:
+            return tile<T, 4>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        case 5:
+            return tile<T, 5>(k, a, a_row, a_col, b, c, ldc, columns, add);
+        default:
+            return tile<T, 6>(k, a, a_row, a_col, b, c, ldc, columns, add);
+    }
+}
+
+// B in slivers two vectors wide, the last one filled up with zeros.
+template <typename T>
+void pack_b(size_t k, size_t n, const T* b, size_t b_row, size_t b_col, T* out) {
+    constexpr size_t width = 2 * lanes<T>;
+    for (size_t j = 0; j < n; j += width) {
+        const size_t columns = least(width, n - j);
+        for (size_t p = 0; p < k; ++p) {
+            const T* from = b + p * b_row + j * b_col;
+            for (size_t q = 0; q < columns; ++q) out[q] = from[q * b_col];
+            for (size_t q = columns; q < width; ++q) out[q] = T{0};
+            out += width;
+        }
+    }
+}
+
+// A in slivers of tile_m rows, step by step.
+template <typename T>
+void pack_a(size_t m, size_t k, const T* a, size_t a_row, size_t a_col, T* out) {
+    for (size_t i = 0; i < m; i += tile_m) {
+        const size_t rows = least(tile_m, m - i);
+        for (size_t p = 0; p < k; ++p) {
+            for (size_t q = 0; q < rows; ++q) out[q] = a[(i + q) * a_row + p * a_col];
+            for (size_t q = rows; q < tile_m; ++q) out[q] = T{0};
+            out += tile_m;
+        }
+    }
+}
+
+template <typename T>
+void multiply(
+    size_t m,
+    size_t n,
+    size_t k,
+    const T* a,
+    size_t a_row,
+    size_t a_col,
+    const T* b,
+    size_t b_row,
+    size_t b_col,
+    T* c,
+    size_t ldc,
+    bool add,
+    T* work
+) {
+    constexpr size_t width = 2 * lanes<T>;
+    T* packed_b = work;
+    T* packed_a = work + block_k * block_n;
+    if (k == 0 && !add) {
+        for (size_t i = 0; i < m; ++i) {
+            for (size_t j = 0; j < n; ++j) c[i * ldc + j] = T{0};
+        }
+    }
+    for (size_t j0 = 0; j0 < n; j0 += block_n) {
+        const size_t nb = least(block_n, n - j0);
+        for (size_t p0 = 0; p0 < k; p0 += block_k) {
+            const size_t kb = least(block_k, k - p0);
+            const bool onto = add || p0 > 0;
+            pack_b(kb, nb, b + p0 * b_row + j0 * b_col, b_row, b_col, packed_b);
+            for (size_t i0 = 0; i0 < m; i0 += block_m) {
+                const size_t mb = least(block_m, m - i0);
+                const T* from = a + i0 * a_row + p0 * a_col;
+                size_t row_step = a_row;
+                size_t column_step = a_col;
+                // Few columns do not repay a copy of A.
+                const bool packed = nb > 4 * width;
+                if (packed) {
+                    pack_a(mb, kb, from, a_row, a_col, packed_a);
+                    from = packed_a;
+                    row_step = 1;
+                    column_step = tile_m;
+                }
+                for (size_t j = 0; j < nb; j += width) {
+                    for (size_t i = 0; i < mb; i += tile_m) {
+                        any_tile(
+                            least(tile_m, mb - i),
+                            kb,
+                            from + (packed ? i * kb : i * row_step),
+                            row_step,
+                            column_step,
+                            packed_b + j * kb,
+                            c + (i0 + i) * ldc + j0 + j,
+                            ldc,
+                            least(width, nb - j),
+                            onto
+                        );
+                    }
+                }
+            }
+        }
+    }
+}
+
+template <size_t vectors>
+inline void gather(
+    size_t count,
+    const uint32_t* columns,
+    const float* values,
+    const float* table,
+    size_t width,
+    float* out
+) {
+    using V = Simd<float>::V;
+    V sum[vectors];
+#pragma GCC unroll 8
+    for (size_t q = 0; q < vectors; ++q) sum[q] = reinterpret_cast<const V*>(out)[q];
+    for (size_t i = 0; i < count; ++i) {
+        if (i + 12 < count) {
+            const float* next = table + size_t{columns[i + 12]} * width;
+            __builtin_prefetch(next);
+            if (vectors * VECTOR_BYTES > 64) __builtin_prefetch(next + 16);
+        }
+        const V* row = reinterpret_cast<const V*>(table + size_t{columns[i]} * width);
+#pragma GCC unroll 8
+        for (size_t q = 0; q < vectors; ++q) sum[q] += row[q] * values[i];
+    }
+#pragma GCC unroll 8
+    for (size_t q = 0; q < vectors; ++q) reinterpret_cast<V*>(out)[q] = sum[q];
+}
+
+void gather_rows(
+    size_t count,
+    const uint32_t* columns,
+    const float* values,
+    const float* table,
+    size_t width,
+    float* out
+) {
+    constexpr size_t eight = 32 / VECTOR_BYTES;  // vectors in 8 floats
+    size_t at = 0;
+    for (; at + 32 <= width; at += 32)
+        gather<4 * eight>(count, columns, values, table + at, width, out + at);
+    if (at + 16 <= width) {
+        if (at + 24 <= width)
+            return gather<3 * eight>(count, columns, values, table + at, width, out + at);
+        return gather<2 * eight>(count, columns, values, table + at, width, out + at);
+    }
+    if (at < width) gather<eight>(count, columns, values, table + at, width, out + at);
+}
+
+void scatter_rows(
+    size_t count,
+    const uint32_t* columns,
+    const float* values,
+    const float* delta,
+    size_t width,
+    float* table
+) {
+    using V = Simd<float>::V;
+    for (size_t i = 0; i < count; ++i) {
+        if (i + 12 < count) __builtin_prefetch(table + size_t{columns[i + 12]} * width, 1);
+        float* row = table + size_t{columns[i]} * width;
+        for (size_t q = 0; q < width; q += lanes<float>) {
+            *reinterpret_cast<V*>(row + q) += *reinterpret_cast<const V*>(delta + q) * values[i];
+        }
+    }
+}
+
+void adagrad_rows(
+    size_t count,
+    const uint32_t* columns,
+    const float* values,
+    const float* delta,
+    size_t width,
+    float* table,
+    float* accumulator,
+    uint32_t* seen,
+    uint32_t now,
+    float rate,
+    float l2
+) {
+    using V = Simd<float>::V;
+    float norm = 0;
+    for (size_t q = 0; q < width; ++q) norm += delta[q] * delta[q];
+    for (size_t i = 0; i < count; ++i) {
+        if (i + 12 < count) {
+            const float* next = table + size_t{columns[i + 12]} * width;
+            __builtin_prefetch(next, 1);
+            __builtin_prefetch(next + 16, 1);
+            __builtin_prefetch(accumulator + columns[i + 12], 1);
+        }
+        const uint32_t column = columns[i];
+        accumulator[column] += norm * values[i] * values[i];
+        const float step = rate / (1e-4F + __builtin_sqrtf(accumulator[column]));
+        const float missed = static_cast<float>(now - seen[column]);
+        const float shrink = 1.0F / (1.0F + step * l2 * missed);
+        const float scale = -step * values[i];
+        seen[column] = now;
+        float* row = table + size_t{column} * width;
+        for (size_t q = 0; q < width; q += lanes<float>) {
+            V& w = *reinterpret_cast<V*>(row + q);
+            w = w * shrink + *reinterpret_cast<const V*>(delta + q) * scale;
+        }
+    }
+}
+
+void adam(
+    size_t count,
+    float* weights,
+    float* first,
+    float* second,
+    const float* gradient,
+    float rate,
+    float epsilon,
+    float shrink
+) {
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; ++i) {
+        const float g = gradient[i];
+        const float m = 0.9F * first[i] + 0.1F * g;
+        const float v = 0.999F * second[i] + 0.001F * g * g;
+        first[i] = m;
+        second[i] = v;
+        weights[i] = weights[i] * shrink - rate * m / (__builtin_sqrtf(v) + epsilon);
+    }
+}
+
+void axpy(size_t count, float a, const float* x, float* y) {
+#pragma GCC ivdep
+    for (size_t i = 0; i < count; ++i) y[i] += a * x[i];
+}
+
+}  // namespace

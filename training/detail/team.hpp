@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+namespace training::detail {
+
+// Threads that share the parts of a job. What a part computes may depend on its number only, never
+// on who runs it, so that results do not depend on how many threads there are. One job at a time;
+// run() is not reentrant.
+class Team {
+public:
+    // `threads` counts the caller; 0 means one per processor.
+    explicit Team(std::size_t threads);
+    ~Team();
+    Team(const Team&) = delete;
+
+    // Calls part(0) .. part(parts - 1), each once, and returns when all are done. The first
+    // exception is thrown on.
+    void run(std::size_t parts, const std::function<void(std::size_t)>& part);
+
+    std::size_t threads() const;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace training::detail

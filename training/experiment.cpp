@@ -1,0 +1,191 @@
+#include "training/experiment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/database.hpp"
+#include "base/error.hpp"
+#include "training/metrics.hpp"
+#include "training/snapshot_store.hpp"
+
+namespace training {
+
+namespace json = boost::json;
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+constexpr int validation = 1;
+constexpr int test = 2;
+
+struct Judged {
+    std::vector<Metric> metrics;
+    std::vector<Prediction> predictions;
+    json::object report;
+};
+
+json::array numbers(const std::vector<std::size_t>& values) {
+    json::array all;
+    for (auto value : values) all.emplace_back(value);
+    return all;
+}
+
+json::object to_json(const ClassReport& report, const std::vector<std::string>& names) {
+    json::array classes, bins;
+    for (std::size_t i = 0; i < report.classes.size(); ++i) {
+        const auto& c = report.classes[i];
+        classes.push_back(json::object{{"name", names.at(i)}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}, {"predicted", c.predicted}});
+    }
+    for (const auto& bin : report.bins) bins.push_back(json::object{{"rows", bin.rows}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
+    return {{"rows", report.rows}, {"classes", classes}, {"confusion", numbers(report.confusion)}, {"bins", bins}};
+}
+
+Prediction prediction_of(const Item& item, int split) {
+    Prediction prediction;
+    prediction.id = item.id;
+    prediction.version = item.version;
+    prediction.split = split;
+    return prediction;
+}
+
+Judged judge_classes_of(const std::vector<Item>& items, const Examples& examples, const std::vector<double>& probabilities, int split) {
+    auto classes = examples.class_names.size();
+    auto report = judge_classes(probabilities, examples.classes, classes);
+    Judged judged;
+    judged.metrics = {{split, "accuracy", report.accuracy, true}, {split, "macro_f1", report.macro_f1, true}, {split, "log_loss", report.log_loss, true},
+                      {split, "calibration_error", {report.calibration_error, {}}, false}};
+    judged.report = to_json(report, examples.class_names);
+    auto decided = decide(probabilities, classes);
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        auto prediction = prediction_of(items[row], split);
+        const double* of_row = probabilities.data() + row * classes;
+        auto chosen = static_cast<std::size_t>(decided[row]);
+        double next = 0;
+        for (std::size_t c = 0; c < classes; ++c)
+            if (c != chosen) next = std::max(next, of_row[c]);
+        prediction.class_id = decided[row];
+        prediction.probability = of_row[chosen];
+        prediction.margin = of_row[chosen] - next;
+        prediction.truth_probability = of_row[static_cast<std::size_t>(examples.classes[row])];
+        judged.predictions.push_back(std::move(prediction));
+    }
+    return judged;
+}
+
+Judged judge_values_of(const std::vector<Item>& items, const Examples& examples, const std::vector<double>& values, int split) {
+    auto report = judge_values(values, examples.targets);
+    Judged judged;
+    judged.metrics = {{split, "rmse", report.rmse, true}, {split, "mae", report.mae, true}, {split, "r2", report.r2, true}};
+    judged.report = {{"rows", report.rows}};
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        auto prediction = prediction_of(items[row], split);
+        prediction.value = values[row];
+        judged.predictions.push_back(std::move(prediction));
+    }
+    return judged;
+}
+
+Judged judge(const Predictor& predictor, const std::vector<Item>& items, const Examples& examples, int split) {
+    if (items.empty()) return {};
+    auto predicted = predictor.predict(examples);
+    return predictor.predicts_classes() ? judge_classes_of(items, examples, predicted, split) : judge_values_of(items, examples, predicted, split);
+}
+
+std::string spec_json(const TrainRequest& request, const Params& params) {
+    json::object all;
+    for (const auto& [name, value] : params) all[name] = value;
+    return json::serialize(json::object{{"model", request.spec.model}, {"tune", request.spec.tune}, {"target", request.target}, {"params", all}});
+}
+
+json::object analysis_of(const TrainResult& fitted, const Examples& examples, const std::vector<CurvePoint>& curve, const Judged& on_validation, const Judged& on_test) {
+    json::array epochs, trials, points, names;
+    for (const auto& epoch : fitted.epochs) {
+        json::object entry{{"epoch", epoch.done}, {"loss", epoch.loss}};
+        if (epoch.validation) entry["validation"] = *epoch.validation;
+        epochs.push_back(std::move(entry));
+    }
+    for (const auto& trial : fitted.trials) {
+        json::object params;
+        for (const auto& [name, value] : trial.params) params[name] = value;
+        if (!std::isfinite(trial.cost)) continue;
+        trials.push_back(json::object{{"params", params}, {"fraction", trial.fraction}, {"cost", trial.cost}, {"failure", trial.failure}});
+    }
+    for (const auto& point : curve) points.push_back(json::object{{"rows", point.rows}, {"error", point.error}});
+    for (const auto& name : examples.class_names) names.emplace_back(name);
+    json::object params;
+    for (const auto& [name, value] : fitted.params) params[name] = value;
+    return {{"rows", examples.rows}, {"features", fitted.features}, {"params", params}, {"summary", json::parse(fitted.summary)},
+            {"class_names", names}, {"epochs", epochs}, {"trials", trials}, {"curve", points},
+            {"validation", on_validation.report}, {"test", on_test.report}};
+}
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+}  // namespace
+
+TrainOutcome train(
+    base::Database& database, const schema::Blobs& blobs, const DecodeImage& decode, const TrainRequest& request, const OnProgress& progress, std::stop_token stop
+) {
+    auto start = std::chrono::steady_clock::now();
+    auto snapshot = require_snapshot(database, request.snapshot);
+    auto names = request.target.empty() ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); }) : std::vector<std::string>{};
+    auto run_id = database.call([&](base::Tx& tx) {
+        return begin_run(tx, snapshot.id, request.spec.model, spec_json(request, request.spec.params), request.spec.seed, request.code_version, Clock::now());
+    });
+    auto close = [&](const char* state, const std::string& why) {
+        database.call([&](base::Tx& tx) { end_run(tx, run_id, state, why, seconds_since(start), "{}", Clock::now()); });
+    };
+    try {
+        ExampleStore store(database, blobs, decode);
+        std::array<std::vector<Item>, 3> items;
+        std::array<Examples, 3> examples;
+        for (std::size_t split = 0; split < 3; ++split) {
+            items[split] = store.split_items(snapshot.id, static_cast<int>(split));
+            examples[split] = store.load(items[split], names, request.target);
+        }
+        auto fitted = fit(examples[0], examples[1], request.spec, progress, stop);
+        auto curve_spec = request.spec;
+        curve_spec.tune.clear();
+        curve_spec.params = fitted.params;
+        std::vector<CurvePoint> curve;
+        if (request.learning_curve && items[1].size() > 0) curve = learning_curve(examples[0], examples[1], curve_spec, stop);
+
+        auto predictor = Predictor::load(fitted.artefact);
+        auto on_validation = judge(predictor, items[1], examples[1], validation);
+        auto on_test = judge(predictor, items[2], examples[2], test);
+        auto analysis = json::serialize(analysis_of(fitted, examples[0], curve, on_validation, on_test));
+        auto artefact = blobs.seal(fitted.artefact);
+        auto name = request.model_name.empty() ? snapshot.project + "-" + request.spec.model : request.model_name;
+
+        TrainOutcome outcome;
+        outcome.model_name = name;
+        outcome.training_rows = items[0].size();
+        database.call([&](base::Tx& tx) {
+            outcome.metrics.clear();
+            for (const auto* judged : {&on_validation, &on_test}) {
+                add_metrics(tx, run_id, judged->metrics);
+                if (!judged->predictions.empty()) add_predictions(tx, run_id, judged->predictions);
+                outcome.metrics.insert(outcome.metrics.end(), judged->metrics.begin(), judged->metrics.end());
+            }
+            outcome.model_version = add_model(tx, name, run_id, artefact, Clock::now());
+            end_run(tx, run_id, "done", "", seconds_since(start), analysis, Clock::now());
+            outcome.run = require_run(tx, run_id);
+        });
+        return outcome;
+    } catch (const base::Interrupted&) {
+        close("interrupted", "");
+        throw;
+    } catch (const std::exception& failure) {
+        close("failed", failure.what());
+        throw;
+    }
+}
+
+}  // namespace training

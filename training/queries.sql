@@ -1,0 +1,160 @@
+-- Queries of training/. Pages are read by key range, so that no long transaction is held.
+
+-- name: find_project
+SELECT p.id, p.name, p.source_id, s.name, p.kind FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
+
+-- name: class_names
+SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
+
+-- Labelled records of a project after ($3, $4), with what a condition may ask for. The payload comes only if $6 says so.
+-- name: labeled_records
+SELECT g.rk, g.key, r.version, r.content_sha256, coalesce(r.group_key, ''), extract(epoch FROM r.record_time)::float8, g.class_id,
+    (g.value #>> '{}')::float8, g.probability, g.method, CASE WHEN $6 THEN v.payload::text END, t.simhash, t.words, t.characters,
+    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height
+FROM ground_truth g
+JOIN record r USING (rk, source_id, key)
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE g.project_id = $1 AND g.source_id = $2 AND (g.rk, g.key) > ($3, $4)
+ORDER BY g.rk, g.key LIMIT $5;
+
+-- name: find_snapshot
+SELECT s.id, s.name, s.project_id, p.name, p.source_id, c.name, s.state, coalesce(encode(s.content_sha256, 'hex'), ''), s.members, s.counts::text,
+    s.spec::text, p.kind, to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM snapshot s JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+WHERE s.name = $1;
+
+-- name: list_snapshots
+SELECT s.id, s.name, s.project_id, p.name, p.source_id, c.name, s.state, coalesce(encode(s.content_sha256, 'hex'), ''), s.members, s.counts::text,
+    s.spec::text, p.kind, to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM snapshot s JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+ORDER BY s.id;
+
+-- name: open_snapshot
+INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ($1, $2, $3::jsonb, 'open', $4::timestamptz)
+ON CONFLICT (name) DO NOTHING RETURNING id;
+
+-- What a killed program left of a snapshot that was never closed.
+-- name: drop_open_items
+DELETE FROM snapshot_item WHERE snapshot_id = (SELECT id FROM snapshot WHERE name = $1 AND state = 'open');
+
+-- name: drop_open_snapshot
+DELETE FROM snapshot WHERE name = $1 AND state = 'open';
+
+-- name: close_snapshot
+UPDATE snapshot SET state = 'closed', content_sha256 = $2, members = $3, counts = $4::jsonb, closed_at = $5::timestamptz
+WHERE id = $1 AND state = 'open';
+
+-- Members of a snapshot after ($2, $3) with the content that the snapshot fixed.
+-- name: snapshot_members
+SELECT i.rk, i.key, i.version, i.split, i.class_id, i.value, v.content_sha256
+FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version)
+WHERE i.snapshot_id = $1 AND (i.rk, i.key) > ($2, $3) ORDER BY i.rk, i.key LIMIT $4;
+
+-- name: split_items
+SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '')
+FROM snapshot_item i JOIN record r USING (rk, source_id, key)
+WHERE i.snapshot_id = $1 AND i.split = $2 AND (i.rk, i.key) > ($3, $4) ORDER BY i.rk, i.key LIMIT $5;
+
+-- Records of a source without a label in the project, after ($3, $4).
+-- name: unlabeled_items
+SELECT r.rk, r.source_id, r.key, r.version, NULL::int, NULL::float8, coalesce(r.group_key, '')
+FROM record r
+WHERE r.source_id = $2 AND (r.rk, r.key) > ($3, $4)
+    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+    AND NOT EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
+        AND t.state <> 'cancelled')
+ORDER BY r.rk, r.key LIMIT $5;
+
+-- All records of a source, after ($2, $3), with what a condition may ask for.
+-- name: source_items
+SELECT r.rk, r.source_id, r.key, r.version, NULL::int, NULL::float8, coalesce(r.group_key, ''), v.payload::text, t.words, t.characters,
+    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height
+FROM record r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- Contents of named record versions: $1 rk, $2 key, $3 version, $4 source.
+-- name: texts_of
+SELECT d.place, t.title, t.body
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN content_text t ON t.rk = d.rk AND t.source_id = $4 AND t.key = d.key AND t.version = d.version;
+
+-- name: numbers_of
+SELECT d.place, n.column_set, n.values::text
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN content_numeric n ON n.rk = d.rk AND n.source_id = $4 AND n.key = d.key AND n.version = d.version;
+
+-- name: images_of
+SELECT d.place, i.width, i.height, i.channels, i.format, b.encoding, b.bytes, coalesce(b.location, ''), b.size
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
+JOIN blob b ON b.bk = ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AND b.sha256 = v.blob_sha256;
+
+-- name: source_has
+SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1), EXISTS (SELECT 1 FROM content_numeric WHERE source_id = $1),
+    EXISTS (SELECT 1 FROM content_image WHERE source_id = $1);
+
+-- name: begin_model_run
+INSERT INTO model_run (snapshot_id, kind, spec, seed, code_version, state, started_at)
+VALUES ($1, $2, $3::jsonb, $4, $5, 'running', $6::timestamptz) RETURNING id;
+
+-- name: end_model_run
+UPDATE model_run SET state = $2, error = $3, seconds = $4, analysis = $5::jsonb, ended_at = $6::timestamptz WHERE id = $1;
+
+-- name: add_metric
+INSERT INTO metric (run_id, split, name, value, low, high) VALUES ($1, $2, $3, $4, $5, $6);
+
+-- name: add_model
+INSERT INTO model (name, version, run_id, artefact_sha256, created_at)
+VALUES ($1, 1 + coalesce((SELECT max(version) FROM model WHERE name = $1), 0), $2, $3, $4::timestamptz) RETURNING version;
+
+-- name: add_blob
+INSERT INTO blob (bk, sha256, size, encoding, bytes, location) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (bk, sha256) DO NOTHING;
+
+-- name: find_model
+SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex'), p.name, p.source_id, c.name, r.kind, s.name
+FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
+JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+WHERE m.name = $1 AND ($2 = 0 OR m.version = $2)
+ORDER BY m.stage = 'production' DESC, m.version DESC LIMIT 1;
+
+-- name: list_models
+SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex'), p.name, p.source_id, c.name, r.kind, s.name
+FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
+JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+ORDER BY m.name, m.version;
+
+-- name: model_of_run
+SELECT name, version, encode(artefact_sha256, 'hex') FROM model WHERE run_id = $1;
+
+-- name: retire_production
+UPDATE model SET stage = 'retired' WHERE name = $1 AND stage = 'production' AND version <> $2;
+
+-- name: set_stage
+UPDATE model SET stage = $3 WHERE name = $1 AND version = $2;
+
+-- name: find_model_run
+SELECT r.id, s.name, p.name, p.id, p.source_id, c.name, r.kind, r.state, coalesce(r.seconds, 0), r.spec::text, r.analysis::text, coalesce(r.error, ''),
+    to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), s.id, r.code_version, r.seed
+FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+WHERE r.id = $1;
+
+-- name: list_model_runs
+SELECT r.id, s.name, p.name, p.id, p.source_id, c.name, r.kind, r.state, coalesce(r.seconds, 0), r.spec::text, '{}', coalesce(r.error, ''),
+    to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), s.id, r.code_version, r.seed
+FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+ORDER BY r.id;
+
+-- name: metrics_of
+SELECT split, name, value, low, high FROM metric WHERE run_id = $1 ORDER BY split, name;
+
+-- name: predictions_of
+SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.probability, p.margin, p.truth_probability, i.class_id, i.value
+FROM prediction p JOIN model_run r ON r.id = p.run_id
+JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
+WHERE p.run_id = $1 AND p.split = $2 ORDER BY p.rk, p.key;

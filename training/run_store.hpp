@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/blobs.hpp"
+#include "schema/record.hpp"
+#include "training/statistics.hpp"
+
+namespace base {
+class Database;
+class Tx;
+}
+
+// Model runs, their metrics, models and predictions in the database.
+namespace training {
+
+struct RunInfo {
+    std::int64_t id = 0;
+    std::string snapshot;
+    std::string project;
+    std::int64_t project_id = 0;
+    std::int64_t source_id = 0;
+    std::string source;
+    std::string kind;      // majority, softmax, ridge, mlp
+    std::string state;     // running, done, interrupted, failed
+    double seconds = 0;
+    std::string spec;      // JSON
+    std::string analysis;  // JSON; "{}" in lists
+    std::string error;
+    std::string started_at;
+    std::int64_t snapshot_id = 0;
+    std::string code_version;
+    std::uint64_t seed = 0;
+};
+
+struct Metric {
+    int split = 2;  // 0 training, 1 validation, 2 test
+    std::string name;
+    Estimate estimate;
+    bool has_interval = true;
+};
+
+struct Prediction {
+    schema::RecordId id;
+    int version = 0;
+    int split = 2;
+    std::optional<int> class_id;
+    std::optional<double> value;
+    double probability = 0;        // of the predicted class
+    double margin = 0;             // probability of the predicted less that of the next class
+    double truth_probability = 0;  // of the label
+    std::optional<int> truth_class;     // filled when read
+    std::optional<double> truth_value;  // filled when read
+};
+
+struct ModelInfo {
+    std::string name;
+    int version = 0;
+    std::int64_t run_id = 0;
+    std::string stage;  // candidate, staging, production, retired
+    std::string artefact_sha256;  // hexadecimal
+    std::string project;
+    std::int64_t source_id = 0;
+    std::string source;
+    std::string kind;
+    std::string snapshot;
+};
+
+std::int64_t begin_run(base::Tx& tx, std::int64_t snapshot_id, const std::string& kind, const std::string& spec, std::uint64_t seed,
+                       const std::string& code_version, schema::Time now);
+void end_run(base::Tx& tx, std::int64_t run_id, const std::string& state, const std::string& error, double seconds,
+             const std::string& analysis, schema::Time now);
+void add_metrics(base::Tx& tx, std::int64_t run_id, const std::vector<Metric>& metrics);
+void add_predictions(base::Tx& tx, std::int64_t run_id, const std::vector<Prediction>& predictions);
+
+// Stores the artefact as a blob and gives the model its next version.
+int add_model(base::Tx& tx, const std::string& name, std::int64_t run_id, const schema::Blobs::Row& artefact, schema::Time now);
+
+// Throws base::Error if there is none.
+RunInfo require_run(base::Tx& tx, std::int64_t id);
+std::vector<RunInfo> list_runs(base::Tx& tx);
+std::vector<Metric> metrics_of(base::Tx& tx, std::int64_t run_id);
+std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int split);
+
+// Version 0: the one in production, or else the newest. Throws base::Error if there is none.
+ModelInfo require_model(base::Tx& tx, const std::string& name, int version = 0);
+std::vector<ModelInfo> list_models(base::Tx& tx);
+// Puts a version into a stage; the one that was in production before is retired.
+void promote(base::Tx& tx, const std::string& name, int version, const std::string& stage);
+// The artefact of the model that a run made. Throws base::Error if it made none.
+std::string artefact_of_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run_id);
+
+}  // namespace training

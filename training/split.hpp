@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace training {
+
+enum class Part : std::uint8_t { training, validation, test, left_out };
+
+std::string_view name_of(Part part);
+// "train", "training"; "validation", "valid", "val", "dev"; "test"; letter case does not matter.
+// Nothing for others.
+std::optional<Part> parse_part(std::string_view text);
+
+// One row to be put into a part.
+struct Member {
+    std::uint64_t id = 0;       // stable over time, unique: a hash of source and key
+    std::uint64_t group = 0;    // hash of its group (a user, a site); 0: none
+    std::uint64_t content = 0;  // hash of its content; 0: none
+    std::uint64_t simhash = 0;  // 64-bit SimHash of its text; 0: none
+    std::int64_t time = 0;      // any unit; read by a time split only
+    std::optional<Part> fixed;  // read by a fixed split only
+};
+
+struct SplitSpec {
+    enum class By { hash, time, fixed };
+    By by = By::hash;
+    double training = 0.8;
+    double validation = 0.1;
+    double test = 0.1;
+    std::uint64_t seed = 1;
+    int near = 3;  // SimHashes at most this many bits apart are near-duplicates; 0 to 3, -1
+                   // switches it off
+};
+
+// "0.8,0.1,0.1" or "80/10/10" into the three fractions, scaled to a sum of 1. Throws
+// base::UsageError unless there are two or three non-negative numbers with a positive first; of
+// two, the second is the test part.
+void parse_fractions(std::string_view text, SplitSpec& spec);
+
+struct Split {
+    std::vector<Part> parts;  // of each member, in their order
+    std::vector<std::uint32_t>
+        clusters;  // of each member: the position of the cluster's member with the smallest id
+    std::array<std::size_t, 4> rows{};  // by part
+    std::size_t cluster_count = 0;
+    std::size_t largest_cluster = 0;
+    std::vector<std::string> warnings;  // one line each
+};
+
+// Rows of the same group, with the same content, or near-duplicates, directly or through others,
+// form a cluster, and a cluster is never divided.
+//
+// By hash: a cluster's part follows from the seed and its smallest id alone, so that new rows move
+// no old cluster that they do not join. By time: clusters in the order of their latest row fill
+// training, then validation, then test; equal times stay together. By fixed field: each row has its
+// part; where a cluster holds several, the one held out furthest wins (test, then validation) and
+// its rows of the other parts are left out. Rows without one go with their cluster, else to
+// training. If no row is fixed to validation, a share validation / (training + validation) of the
+// training clusters, chosen by hash, becomes it.
+Split split(std::span<const Member> members, const SplitSpec& spec);
+
+// Two rows that must not be in different parts, but are.
+struct Leak {
+    std::uint32_t first = 0;
+    std::uint32_t second = 0;
+    std::string_view reason;  // "group", "content", "near-duplicate"
+};
+
+// Looks for leaks afresh, without trusting split(): at most `limit` of them. Rows left out do not
+// count.
+std::vector<Leak> find_leaks(
+    std::span<const Member> members,
+    std::span<const Part> parts,
+    int near = 3,
+    std::size_t limit = 100
+);
+
+}  // namespace training

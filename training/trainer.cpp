@@ -1,0 +1,337 @@
+#include "training/trainer.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include <xxhash.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "training/detail/kernels.hpp"
+#include "training/detail/random.hpp"
+#include "training/features.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr std::string_view magic{"tilth-model\n", 12};
+constexpr std::uint32_t version = 1;
+
+std::string seal(const std::string& payload) {
+    detail::Writer out;
+    out.put(version);
+    out.put<std::uint64_t>(XXH3_64bits(payload.data(), payload.size()));
+    out.text(payload);
+    return std::string(magic) + out.take();
+}
+
+std::string unseal(std::string_view artefact) {
+    if (!artefact.starts_with(magic))
+        throw base::Error("model artefact", "not a model of this program");
+    detail::Reader in(artefact.substr(magic.size()));
+    const auto written = in.get<std::uint32_t>();
+    if (written == 0 || written > version) {
+        throw base::Error(
+            "model artefact",
+            "version " + std::to_string(written) + " is newer than version " +
+                std::to_string(version) + ", the newest known",
+            "use the program that wrote it"
+        );
+    }
+    const auto checksum = in.get<std::uint64_t>();
+    auto payload = in.text();
+    if (!in.done() || XXH3_64bits(payload.data(), payload.size()) != checksum) {
+        throw base::Error(
+            "model artefact",
+            "its checksum does not match",
+            "train the model again or restore the artefact"
+        );
+    }
+    return payload;
+}
+
+View view_of(const detail::Design& rows, const Examples& examples) {
+    return {&rows, examples.classes, examples.targets};
+}
+
+// Lower is better: mean log-loss, error rate, or RMSE.
+double cost_of(
+    const std::vector<double>& predicted,
+    const View& truth,
+    std::size_t classes,
+    std::string_view objective
+) {
+    double sum = 0;
+    const auto n = truth.size();
+    for (std::size_t row = 0; row < n; ++row) {
+        if (classes == 0) {
+            sum += (predicted[row] - truth.targets[row]) * (predicted[row] - truth.targets[row]);
+            continue;
+        }
+        const auto* line = predicted.data() + row * classes;
+        const auto label = static_cast<std::size_t>(truth.classes[row]);
+        if (objective == "error") {
+            sum += std::max_element(line, line + classes) == line + label ? 0 : 1;
+        } else {
+            sum -= std::log(std::max(line[label], 1e-15));
+        }
+    }
+    sum /= static_cast<double>(std::max<std::size_t>(1, n));
+    return classes == 0 ? std::sqrt(sum) : sum;
+}
+
+void check_spec(const Examples& train, const Examples& validation, const TrainSpec& spec) {
+    check(train);
+    check(validation);
+    if (train.rows == 0)
+        throw base::Error("training", "no training rows", "label more items or widen the snapshot");
+    if (train.classes.empty() && train.targets.empty())
+        throw base::Error("training", "no labels", "choose a target");
+    if (train.rows > 4'000'000'000)
+        throw base::Error("training", "more than 4,000,000,000 rows", "sample the snapshot");
+    if (!train.classes.empty()) {
+        const auto first = train.classes.front();
+        const bool one = std::all_of(train.classes.begin(), train.classes.end(), [&](int c) {
+            return c == first;
+        });
+        if (one && spec.model != "majority") {
+            throw base::Error(
+                "training",
+                "all rows have the class '" + train.class_names[static_cast<std::size_t>(first)] +
+                    "'",
+                "label another class"
+            );
+        }
+    }
+    if (validation.rows > 0 && validation.has_classes() != train.has_classes()) {
+        throw base::Error(
+            "validation examples",
+            "their labels are of another kind than those of training",
+            "give classes or targets in both"
+        );
+    }
+    if (validation.rows > 0 && validation.classes.empty() && validation.targets.empty()) {
+        throw base::Error("validation examples", "no labels", "leave validation empty or label it");
+    }
+    if (spec.objective != "log_loss" && spec.objective != "error") {
+        throw base::UsageError(
+            "objective '" + spec.objective + "'", "no such objective", "use log_loss or error"
+        );
+    }
+    if (!spec.tune.empty() && spec.tune != "none" && validation.rows == 0) {
+        throw base::UsageError(
+            "tune", "there are no validation rows to judge by", "split with a validation part"
+        );
+    }
+}
+
+std::string summary_of(
+    const TrainSpec& spec,
+    const Params& params,
+    const std::string& features,
+    std::size_t columns
+) {
+    boost::json::object values;
+    for (const auto& [name, value] : params) values[name] = value;
+    return boost::json::serialize(boost::json::object{
+        {"model", spec.model},
+        {"parameters", values},
+        {"features", boost::json::parse(features)},
+        {"columns", columns},
+        {"seed", spec.seed},
+        {"kernels", detail::kernels().name},
+    });
+}
+
+// Everything one training run needs at hand.
+struct Run {
+    const TrainSpec& spec;
+    const detail::Design& train_rows;
+    const detail::Design& validation_rows;
+    const Examples& train;
+    const Examples& validation;
+    std::stop_token stop;
+
+    std::size_t classes() const { return train.has_classes() ? train.class_names.size() : 0; }
+
+    // The cost of one setting on validation, on one thread.
+    double judge(const Params& params, double fraction) const {
+        detail::Team team(1);
+        auto model = make_model(spec.model, params);
+        const FitContext context{spec.seed, stop, {}, &team};
+        const auto validation_view = view_of(validation_rows, validation);
+        if (fraction >= 1) {
+            model->fit(view_of(train_rows, train), validation_view, classes(), context);
+        } else {
+            std::vector<std::uint32_t> order(train_rows.rows);
+            std::iota(order.begin(), order.end(), 0U);
+            detail::Random(spec.seed, 9).shuffle(std::span(order));
+            order.resize(std::max<std::size_t>(
+                1, static_cast<std::size_t>(fraction * static_cast<double>(order.size()))
+            ));
+            const auto rows = detail::take_rows(train_rows, order);
+            std::vector<int> labels;
+            std::vector<double> targets;
+            for (auto row : order) {
+                if (classes() > 0) {
+                    labels.push_back(train.classes[row]);
+                } else {
+                    targets.push_back(train.targets[row]);
+                }
+            }
+            model->fit({&rows, labels, targets}, validation_view, classes(), context);
+        }
+        return cost_of(
+            model->predict(validation_rows, team), validation_view, classes(), spec.objective
+        );
+    }
+};
+
+}  // namespace
+
+TrainResult fit(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    const OnProgress& progress,
+    std::stop_token stop
+) {
+    const auto begun = std::chrono::steady_clock::now();
+    complete(spec.model, spec.params);  // refuses bad names before the work starts
+    const auto search = parse_search(spec.tune);
+    check_spec(train, validation, spec);
+    detail::Team team(spec.threads);
+    TrainResult result;
+
+    if (progress) progress({"features", 0, train.rows, 0, {}});
+    auto feature_spec = spec.features;
+    if (spec.model == "mlp") feature_spec.text.bits = std::min(feature_spec.text.bits, 12);
+    detail::Design train_rows;
+    const auto featurizer = Featurizer::fit(train, feature_spec, team, train_rows);
+    const auto validation_rows =
+        validation.rows > 0 ? featurizer.apply(validation, team) : detail::Design{};
+    if (progress) progress({"features", train.rows, train.rows, 0, {}});
+    if (stop.stop_requested()) throw base::Interrupted();
+
+    const Run run{spec, train_rows, validation_rows, train, validation, stop};
+    result.params = complete(spec.model, spec.params);
+    if (search.kind != Search::Kind::none) {
+        const auto judge = [&](const Params& params, double fraction) {
+            return run.judge(params, fraction);
+        };
+        result.trials = tune(
+            knobs(spec.model), spec.params, search, spec.seed, team.threads(), judge, progress
+        );
+        result.params = best_trial(result.trials).params;
+    }
+
+    auto model = make_model(spec.model, result.params);
+    const auto note = [&](const Progress& now) {
+        result.epochs.push_back(now);
+        if (progress) progress(now);
+    };
+    const auto held_out = validation.rows > 0 ? view_of(validation_rows, validation) : View{};
+    model->fit(view_of(train_rows, train), held_out, run.classes(), {spec.seed, stop, note, &team});
+
+    result.features = train_rows.columns;
+    result.summary = summary_of(spec, result.params, featurizer.json(), train_rows.columns);
+    detail::Writer out;
+    out.text(spec.model);
+    out.text(result.summary);
+    const bool classes = train.has_classes();
+    out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
+    if (classes) {
+        for (const auto& name : train.class_names) out.text(name);
+    }
+    featurizer.save(out);
+    model->save(out);
+    result.artefact = seal(out.take());
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return result;
+}
+
+struct Predictor::State {
+    std::string kind;
+    std::string summary;
+    std::vector<std::string> class_names;
+    Featurizer featurizer;
+    std::unique_ptr<Model> model;
+};
+
+Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+Predictor::~Predictor() = default;
+
+Predictor Predictor::load(std::string_view artefact) {
+    const auto payload = unseal(artefact);
+    detail::Reader in(payload);
+    auto state = std::make_unique<State>();
+    state->kind = in.text();
+    state->summary = in.text();
+    for (auto count = in.get<std::uint64_t>(); count > 0; --count)
+        state->class_names.push_back(in.text());
+    state->featurizer = Featurizer::load(in);
+    state->model = make_model(state->kind, {});
+    state->model->load(in);
+    if (!in.done()) detail::Reader::broken();
+    return Predictor(std::move(state));
+}
+
+const std::string& Predictor::model() const {
+    return state_->kind;
+}
+const std::vector<std::string>& Predictor::class_names() const {
+    return state_->class_names;
+}
+const std::string& Predictor::summary() const {
+    return state_->summary;
+}
+
+std::vector<double> Predictor::predict(const Examples& examples, std::size_t threads) const {
+    check(examples);
+    if (examples.rows == 0) return {};
+    detail::Team team(threads);
+    return state_->model->predict(state_->featurizer.apply(examples, team), team);
+}
+
+std::vector<CurvePoint> learning_curve(
+    const Examples& train,
+    const Examples& held_out,
+    const TrainSpec& spec,
+    std::stop_token stop
+) {
+    auto plain = spec;
+    plain.tune.clear();
+    std::vector<std::size_t> order(train.rows);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    detail::Random(spec.seed, 11).shuffle(std::span(order));
+    std::vector<CurvePoint> points;
+    for (std::size_t part = 16; part >= 1; part /= 2) {
+        const auto rows = train.rows / part;
+        if (rows < 20) continue;
+        const auto sample =
+            take(train, {order.begin(), order.begin() + static_cast<std::ptrdiff_t>(rows)});
+        Examples none;
+        const auto model = Predictor::load(fit(sample, none, plain, {}, stop).artefact);
+        const auto predicted = model.predict(held_out, spec.threads);
+        detail::Design shape;
+        shape.rows = held_out.rows;
+        points.push_back(
+            {rows,
+             cost_of(
+                 predicted,
+                 view_of(shape, held_out),
+                 train.has_classes() ? train.class_names.size() : 0,
+                 "error"
+             )}
+        );
+    }
+    return points;
+}
+
+}  // namespace training

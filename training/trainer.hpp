@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "training/examples.hpp"
+#include "training/hashed_tfidf.hpp"
+#include "training/model.hpp"
+#include "training/tune.hpp"
+
+namespace training {
+
+// Which parts of the examples a model sees; what the training examples lack is left out by itself.
+struct FeatureSpec {
+    bool use_text = true;
+    bool use_numeric = true;
+    bool use_pixels = true;
+    TextSpec text;  // mlp lowers text.bits to 12
+};
+
+struct TrainSpec {
+    std::string model = "softmax";  // majority, softmax, ridge, mlp
+    FeatureSpec features;
+    Params params;     // those given are not searched; the others start at their defaults
+    std::string tune;  // "", "grid", "random:N", "halving:N"; needs validation examples
+    std::string objective =
+        "log_loss";  // what a search lowers: log_loss, error (1 - accuracy); values: always RMSE
+    std::uint64_t seed = 1;
+    std::size_t threads = 0;  // 0: one per processor. The result does not depend on it
+};
+
+struct TrainResult {
+    std::string artefact;          // see Predictor::load
+    Params params;                 // the ones used
+    std::vector<Trial> trials;     // of the search, if any
+    std::vector<Progress> epochs;  // of the last fit
+    std::size_t features = 0;      // columns that the model saw
+    std::string summary;           // JSON: model, parameters, features, kernels
+    double seconds = 0;            // wall clock, features and search included
+};
+
+// Learns classes if train.classes is given, else values from train.targets. Features, search and
+// fit see no other rows; a validation without rows is allowed. Throws base::Error / UsageError with
+// one line; base::Interrupted at a stop.
+TrainResult fit(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    const OnProgress& progress = {},
+    std::stop_token stop = {}
+);
+
+// A trained model, ready to predict. Immutable; predict() may be called from several threads.
+class Predictor {
+public:
+    // Reads an artefact of this or an earlier version. Throws base::Error in one line if it is cut
+    // short, altered, or newer.
+    static Predictor load(std::string_view artefact);
+    Predictor(Predictor&&) noexcept;
+    Predictor& operator=(Predictor&&) noexcept;
+    ~Predictor();
+
+    const std::string& model() const;                     // its kind
+    const std::vector<std::string>& class_names() const;  // empty: it predicts values
+    bool predicts_classes() const { return !class_names().empty(); }
+    const std::string& summary() const;  // as in TrainResult
+
+    // Row-major rows x classes probabilities, or one value per row. Throws base::Error if the
+    // examples do not fit.
+    std::vector<double> predict(const Examples& examples, std::size_t threads = 0) const;
+
+private:
+    struct State;
+    explicit Predictor(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+// One point of a learning curve: a model fitted on the first `rows` of a seeded shuffle of the
+// training examples.
+struct CurvePoint {
+    std::size_t rows = 0;
+    double error = 0;  // on the held-out examples: 1 - accuracy, or RMSE
+};
+
+// Fits at growing sizes (1/16, 1/8, .. 1 of the rows) with `spec`, without a search, and judges on
+// `held_out`.
+std::vector<CurvePoint> learning_curve(
+    const Examples& train,
+    const Examples& held_out,
+    const TrainSpec& spec,
+    std::stop_token stop = {}
+);
+
+}  // namespace training

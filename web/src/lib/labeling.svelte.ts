@@ -1,0 +1,183 @@
+// One person's work on one project: the task at hand, the next ones fetched ahead, drafts, undo.
+import { api, Problem, type Project, type Task } from "./api";
+import { newKey, type Outbox, type Reply } from "./outbox.svelte";
+
+const ahead = 3;
+const renewEvery = 30_000; // milliseconds
+
+const lease = (task: Task): string => `${task.id} ${task.lease}`;
+
+export interface Draft {
+  choice?: string;
+}
+
+export class Labeling {
+  project = $state<Project | null>(null);
+  current = $state<Task | null>(null);
+  next = $state<Task[]>([]);
+  mine = $state(0); // own answers, with those that still wait to be sent
+  draft = $state<Draft>({});
+  empty = $state(false); // no task left for this person
+  trouble = $state("");
+  canUndo = $state(false);
+  spoken = $state(""); // for screen readers
+  // Tasks answered under their present lease: a claim that was under way meanwhile may bring them once more.
+  private readonly handled = new Set<string>();
+  private shownAt = 0;
+  private filling: Promise<void> | null = null;
+  private readonly timer: ReturnType<typeof setInterval>;
+  private readonly wake = () => void this.fill();
+
+  constructor(
+    readonly name: string,
+    readonly outbox: Outbox,
+  ) {
+    this.timer = setInterval(() => void this.renew(), renewEvery);
+    addEventListener("online", this.wake);
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+    removeEventListener("online", this.wake);
+  }
+
+  async open(): Promise<void> {
+    try {
+      this.project = (await api.project(this.name)).project;
+      await this.outbox.flush();
+      await this.fill();
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  answer(choice: string): void {
+    const milliseconds = Math.round(performance.now() - this.shownAt);
+    this.send({ kind: "answer", class: choice, milliseconds }, choice);
+  }
+
+  skip(reason: string): void {
+    this.send({ kind: "skip", reason }, "skipped");
+  }
+
+  private send(reply: Reply, said: string): void {
+    const task = this.current;
+    if (!task) return;
+    this.outbox.add(this.name, task, reply);
+    this.handled.add(lease(task));
+    localStorage.removeItem(this.draftKey(task));
+    this.canUndo = true;
+    if (reply.kind === "answer") this.mine++;
+    this.spoken = `${said}. `;
+    this.show(this.next.shift() ?? null);
+    void this.fill();
+  }
+
+  // The last answer comes back: from the outbox if it was not sent yet, else from the service.
+  async undo(): Promise<void> {
+    const unsent = this.outbox.takeBack(this.name);
+    if (unsent) {
+      this.bring(unsent.task, unsent.reply.kind === "answer");
+      return;
+    }
+    try {
+      await this.outbox.flush();
+      const back = this.outbox.takeBack(this.name);
+      if (back) this.bring(back.task, back.reply.kind === "answer");
+      else this.bring(await api.undo(this.name, newKey()), true);
+    } catch (error) {
+      if (error instanceof Problem && (error.status === 404 || error.status === 409)) this.canUndo = false;
+      this.complain(error);
+    }
+  }
+
+  private bring(task: Task, counted: boolean): void {
+    this.handled.delete(lease(task));
+    if (this.current && this.current.id !== task.id) this.next.unshift(this.current);
+    this.next = this.next.filter((each) => each.id !== task.id);
+    if (counted) this.mine = Math.max(0, this.mine - 1);
+    this.trouble = "";
+    this.spoken = "Taken back. ";
+    this.show(task);
+  }
+
+  private show(task: Task | null): void {
+    this.current = task;
+    this.empty = false;
+    this.shownAt = performance.now();
+    this.draft = task ? this.loadDraft(task) : {};
+    if (task) this.spoken += task.item.title || "Next task";
+  }
+
+  // Claims so many that `ahead` wait behind the task at hand.
+  fill(): Promise<void> {
+    this.filling ??= this.claim().finally(() => (this.filling = null));
+    return this.filling;
+  }
+
+  private async claim(): Promise<void> {
+    if (this.current && this.next.length >= ahead) return;
+    try {
+      const claimed = await api.claim(this.name, ahead + 1);
+      const known = new Set([this.current?.id, ...this.next.map((task) => task.id)]);
+      const fresh = claimed.tasks.filter((task) => !known.has(task.id) && !this.handled.has(lease(task)) && !this.outbox.holds(task.id));
+      for (const task of fresh) if (task.item.image) new Image().src = task.item.image.url;
+      this.next = [...this.next, ...fresh];
+      // Answers that still wait are not counted by the service yet.
+      const unsent = this.outbox.waiting.filter((e) => e.project === this.name && e.reply.kind === "answer").length;
+      this.mine = claimed.mine + unsent;
+      this.trouble = "";
+      if (!this.current) this.show(this.next.shift() ?? null);
+      this.empty = this.current === null;
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  // A task that another person got meanwhile leaves the queue, unless an answer to it waits already.
+  private async renew(): Promise<void> {
+    for (const task of [this.current, ...this.next]) {
+      if (!task || Date.parse(task.expires_at) - Date.now() > 4 * renewEvery) continue;
+      try {
+        task.expires_at = (await api.renew(task.id, task.lease)).expires_at;
+      } catch (error) {
+        if (error instanceof Problem && !error.passing) this.lose(task.id);
+      }
+    }
+    if (!this.current && !this.empty) void this.fill();
+    try {
+      this.project = (await api.project(this.name)).project;
+    } catch {
+      // its figures are a little old then
+    }
+  }
+
+  private lose(id: number): void {
+    this.next = this.next.filter((task) => task.id !== id);
+    if (this.current?.id !== id) return;
+    this.trouble = "You were away for long, so this task went back to the queue.";
+    this.show(this.next.shift() ?? null);
+    void this.fill();
+  }
+
+  private complain(error: unknown): void {
+    this.trouble = error instanceof Problem ? error.message : "Something went wrong.";
+    if (!(error instanceof Problem)) throw error;
+  }
+
+  // Drafts: what was begun on a task survives a closed window.
+  private draftKey(task: Task): string {
+    return `tilth.draft.${this.name}.${task.id}`;
+  }
+  private loadDraft(task: Task): Draft {
+    try {
+      return JSON.parse(localStorage.getItem(this.draftKey(task)) ?? "{}") as Draft;
+    } catch {
+      return {};
+    }
+  }
+  setDraft(draft: Draft): void {
+    this.draft = draft;
+    if (this.current) localStorage.setItem(this.draftKey(this.current), JSON.stringify(draft));
+  }
+}

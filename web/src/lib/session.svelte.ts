@@ -1,0 +1,41 @@
+import { api, Problem, useCsrf, type Session } from "./api";
+
+// Who is signed in. `known` is false until the service was asked.
+class SessionState {
+  account = $state<Session["account"] | null>(null);
+  known = $state(false);
+  unreachable = $state(false);
+
+  take(session: Session): void {
+    this.account = session.account;
+    useCsrf(session.csrf_token);
+    this.known = true;
+    this.unreachable = false;
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.take(await api.session());
+    } catch (error) {
+      this.unreachable = error instanceof Problem && error.passing;
+      this.account = null;
+      this.known = true;
+    }
+  }
+
+  async leave(): Promise<void> {
+    await api.signOut();
+    this.account = null;
+    useCsrf("");
+  }
+
+  // Labelers see their tasks only; everybody else also sources and runs.
+  get seesAll(): boolean {
+    return this.account !== null && this.account.role !== "labeler";
+  }
+  get labels(): boolean {
+    return this.account !== null && this.account.role !== "analyst";
+  }
+}
+
+export const session = new SessionState();

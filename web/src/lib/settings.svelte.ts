@@ -1,0 +1,38 @@
+// How a person likes to label; kept in this browser.
+const key = "tilth.settings";
+
+class Settings {
+  private values = $state({ singleKeys: true, confirm: false });
+
+  constructor() {
+    try {
+      this.values = { ...this.values, ...(JSON.parse(localStorage.getItem(key) ?? "{}") as object) };
+    } catch {
+      // a broken entry is as none
+    }
+  }
+
+  // Commands by one key; can be turned off (WCAG 2.1.4).
+  get singleKeys(): boolean {
+    return this.values.singleKeys;
+  }
+  set singleKeys(on: boolean) {
+    this.values.singleKeys = on;
+    this.save();
+  }
+
+  // Choosing a class does not send it yet.
+  get confirm(): boolean {
+    return this.values.confirm;
+  }
+  set confirm(on: boolean) {
+    this.values.confirm = on;
+    this.save();
+  }
+
+  private save(): void {
+    localStorage.setItem(key, JSON.stringify(this.values));
+  }
+}
+
+export const settings = new Settings();
