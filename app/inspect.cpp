@@ -1,2 +1,88 @@
+#include <iostream>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
 #include "app/commands.hpp"
-namespace app { void add_inspect(CLI::App&, Context&) {} }
+#include "base/error.hpp"
+#include "crawler/inspect.hpp"
+#include "ingest/inspect.hpp"
+
+namespace app {
+
+namespace {
+
+// Answers each line of standard input by one line.
+void answer_lines(const std::string& kind) {
+    std::ios::sync_with_stdio(false);
+    for (std::string line; std::getline(std::cin, line);) {
+        if (line.find_first_not_of(" \t\r") == line.npos) continue;
+        std::cout << crawler::inspect(kind, line) << '\n';
+    }
+    std::cout.flush();
+}
+
+struct Options {
+    std::string file, delimiter, encoding;
+    bool rows = false;
+};
+
+ingest::ReadOptions read_options(const Options& options) {
+    ingest::ReadOptions read;
+    read.format = "csv";
+    read.encoding = options.encoding;
+    if (!options.delimiter.empty()) read.delimiter = options.delimiter == "\\t" ? '\t' : options.delimiter[0];
+    return read;
+}
+
+void add_file_kinds(CLI::App& inspect) {
+    auto options = std::make_shared<Options>();
+    auto kind = [&](const char* name, const char* help) {
+        auto* verb = inspect.add_subcommand(name, help);
+        verb->add_option("FILE", options->file, "A path, or - for standard input")->required();
+        return verb;
+    };
+    auto* csv = kind("csv", "Dialect, columns and the reasons");
+    csv->add_option("--delimiter", options->delimiter, "Instead of the one found");
+    csv->add_option("--encoding", options->encoding, "Instead of the one found");
+    csv->add_flag("--rows", options->rows, "Print the rows as RFC 4180 CSV");
+    csv->callback([options] {
+        if (options->rows) {
+            ingest::write_csv_rows(options->file, read_options(*options), std::cout);
+        } else {
+            std::cout << ingest::inspect_csv(options->file, read_options(*options)) << '\n';
+        }
+    });
+    kind("json", "Whether the file is one JSON text")->callback([options] {
+        auto verdict = ingest::inspect_json(options->file);
+        if (!verdict.valid) throw base::Error(options->file, "is not JSON: " + verdict.reason);
+    });
+    kind("image", "Format, size and hash")->callback([options] { std::cout << ingest::inspect_image(options->file) << '\n'; });
+}
+
+}  // namespace
+
+void add_inspect(CLI::App& cli, Context&) {
+    auto* inspect = cli.add_subcommand("inspect", "Ask for single decisions, without a database: JSON lines in, JSON lines out");
+    inspect->require_subcommand(1);
+    for (const auto& [name, help] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"robots", "May a URL be fetched (RFC 9309)"},
+             {"url", "The parts of a URL (WHATWG)"},
+             {"canonical", "The form of a URL that names its page"},
+             {"select", "What a CSS or XPath expression matches"},
+             {"charset", "The encoding of a page, and how it was found"},
+             {"decode", "Bytes as UTF-8"},
+             {"article", "Main text, title, byline, date, language, licence"},
+             {"metadata", "JSON-LD, microdata, OpenGraph, meta"},
+             {"links", "Links with text and rel"},
+             {"sitemap", "URLs of a sitemap"},
+             {"feed", "Entries of a feed"},
+             {"consent", "Opt-outs from machine learning, and the decision"}}) {
+        if (!crawler::can_inspect(name)) continue;
+        inspect->add_subcommand(name, help)->callback([kind = std::string(name)] { answer_lines(kind); });
+    }
+    add_file_kinds(*inspect);
+}
+
+}  // namespace app

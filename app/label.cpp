@@ -101,6 +101,7 @@ void import_labels(CLI::App& project, Context& context) {
         std::string file, project, field;
         bool add_classes = false;
         std::size_t most = 1000;
+        double share = 1;
     };
     auto options = std::make_shared<Options>();
     auto* verb = project.add_subcommand("import", "Take ground truth from a file, or from a field of the records");
@@ -109,9 +110,10 @@ void import_labels(CLI::App& project, Context& context) {
     verb->add_option("--field", options->field, "A field of the records instead of a file");
     verb->add_flag("--add-classes", options->add_classes, "Make classes of values that are none");
     verb->add_option("--max-classes", options->most, "With --add-classes: the most frequent so many");
+    verb->add_option("--share", options->share, "With --field: only this share of the records, always the same ones (1)")->check(CLI::Range(0.0, 1.0));
     verb->callback([options, &context] {
         if (options->file.empty() == options->field.empty()) throw base::UsageError("label project import", "needs a FILE or --field, one of them", "see --help");
-        labeling::ImportOptions how{options->add_classes, options->most};
+        labeling::ImportOptions how{options->add_classes, options->most, options->share};
         auto done = options->field.empty() ? labeling::import_file(context.database(), options->project, options->file, how, Clock::now())
                                            : labeling::import_field(context.database(), options->project, options->field, how, Clock::now());
         json::object rejected;

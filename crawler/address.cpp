@@ -15,8 +15,20 @@ struct Range4 {
     int bits;
 };
 constexpr Range4 ranges4[] = {
-    {0x00000000, 8},  {0x0a000000, 8},  {0x64400000, 10}, {0x7f000000, 8},  {0xa9fe0000, 16}, {0xac100000, 12}, {0xc0000000, 24},
-    {0xc0000200, 24}, {0xc0586300, 24}, {0xc0a80000, 16}, {0xc6120000, 15}, {0xc6336400, 24}, {0xcb007100, 24}, {0xe0000000, 3},
+    {0x00000000, 8},
+    {0x0a000000, 8},
+    {0x64400000, 10},
+    {0x7f000000, 8},
+    {0xa9fe0000, 16},
+    {0xac100000, 12},
+    {0xc0000000, 24},
+    {0xc0000200, 24},
+    {0xc0586300, 24},
+    {0xc0a80000, 16},
+    {0xc6120000, 15},
+    {0xc6336400, 24},
+    {0xcb007100, 24},
+    {0xe0000000, 3},
 };
 
 bool is_private4(std::uint32_t address) {
@@ -26,20 +38,24 @@ bool is_private4(std::uint32_t address) {
 }
 
 std::uint32_t word(const std::array<unsigned char, 16>& bytes, std::size_t at) {
-    return std::uint32_t{bytes[at]} << 24U | std::uint32_t{bytes[at + 1]} << 16U | std::uint32_t{bytes[at + 2]} << 8U | bytes[at + 3];
+    return std::uint32_t{bytes[at]} << 24U | std::uint32_t{bytes[at + 1]} << 16U |
+           std::uint32_t{bytes[at + 2]} << 8U | bytes[at + 3];
 }
 
 bool is_private6(const std::array<unsigned char, 16>& b) {
     bool upper_zero = word(b, 0) == 0 && word(b, 4) == 0;
-    if (upper_zero && word(b, 8) == 0) return is_private4(word(b, 12)) || word(b, 12) <= 0xffff;  // ::, ::1, ::a.b.c.d
-    if (upper_zero && word(b, 8) == 0xffff) return is_private4(word(b, 12));                      // ::ffff:a.b.c.d
-    if (upper_zero && word(b, 8) == 0xffff0000) return is_private4(word(b, 12));                  // ::ffff:0:a.b.c.d
-    if (word(b, 0) == 0x0064ff9b) return b[4] || b[5] || is_private4(word(b, 12));                // NAT64
-    if (word(b, 0) >> 16 == 0x2002) return is_private4(word(b, 2));                               // 6to4
-    if (word(b, 0) == 0x20010000) return true;                                                    // Teredo
-    if (word(b, 0) == 0x20010db8 || word(b, 0) == 0x01000000) return true;                        // documentation, discard
-    bool global = (b[0] & 0xe0) == 0x20;                                                          // 2000::/3
-    return !global;                                                                               // fc00::/7, fe80::/10, ff00::/8 ..
+    if (upper_zero && word(b, 8) == 0)
+        return is_private4(word(b, 12)) || word(b, 12) <= 0xffff;             // ::, ::1, ::a.b.c.d
+    if (upper_zero && word(b, 8) == 0xffff) return is_private4(word(b, 12));  // ::ffff:a.b.c.d
+    if (upper_zero && word(b, 8) == 0xffff0000)
+        return is_private4(word(b, 12));  // ::ffff:0:a.b.c.d
+    if (word(b, 0) == 0x0064ff9b) return b[4] || b[5] || is_private4(word(b, 12));  // NAT64
+    if (word(b, 0) >> 16 == 0x2002) return is_private4(word(b, 2));                 // 6to4
+    if (word(b, 0) == 0x20010000) return true;                                      // Teredo
+    if (word(b, 0) == 0x20010db8 || word(b, 0) == 0x01000000)
+        return true;                      // documentation, discard
+    bool global = (b[0] & 0xe0) == 0x20;  // 2000::/3
+    return !global;                       // fc00::/7, fe80::/10, ff00::/8 ..
 }
 
 }  // namespace

@@ -12,22 +12,27 @@ namespace {
 
 // What an element's subtree holds, struck parts left out.
 struct Measure {
-    std::uint32_t letters = 0;       // of text, white space runs as one
+    std::uint32_t letters = 0;  // of text, white space runs as one
     std::uint32_t link_letters = 0;
     std::uint32_t commas = 0;
     std::uint32_t paragraphs = 0, items = 0, images = 0, inputs = 0, embeds = 0;
-    std::uint32_t own_letters = 0;   // of text not inside a nested block
+    std::uint32_t own_letters = 0;  // of text not inside a nested block
 };
 
 class Finder {
 public:
     explicit Finder(const Document& document)
-        : document_(document), struck_(document.size()), verdicts_(document.size()), measures_(document.size()), scores_(document.size()) {}
+        : document_(document),
+          struck_(document.size()),
+          verdicts_(document.size()),
+          measures_(document.size()),
+          scores_(document.size()) {}
 
     MainPart run() {
         strike(true);
         auto best = choose();
-        if (!best || measures_[best].letters < 250) {  // too strict for this page: judge less by names
+        if (!best ||
+            measures_[best].letters < 250) {  // too strict for this page: judge less by names
             std::fill(struck_.begin(), struck_.end(), false);
             strike(false);
             best = choose();
@@ -43,7 +48,9 @@ public:
 
 private:
     const Node& node(NodeId id) const { return document_[id]; }
-    std::string_view value(NodeId id, std::string_view name) const { return document_.attribute(id, name).value_or(""); }
+    std::string_view value(NodeId id, std::string_view name) const {
+        return document_.attribute(id, name).value_or("");
+    }
 
     // ---- striking out
 
@@ -65,23 +72,39 @@ private:
         if (tag == html || tag == body) return false;
         if (has_trait(tag, is_invisible) && tag != head) return true;
         switch (tag) {
-            case head: case nav: case footer: case aside: case form: case button: case input: case label: case menu: case dialog: case fieldset:
+            case head:
+            case nav:
+            case footer:
+            case aside:
+            case form:
+            case button:
+            case input:
+            case label:
+            case menu:
+            case dialog:
+            case fieldset:
                 return tag != form || by_name;
-            default: break;
+            default:
+                break;
         }
         if (node(id).attribute_count == 0) return false;
-        if (document_.attribute(id, "hidden") || value(id, "aria-hidden") == "true" || value(id, "aria-modal") == "true") {
+        if (document_.attribute(id, "hidden") || value(id, "aria-hidden") == "true" ||
+            value(id, "aria-modal") == "true") {
             return value(id, "class").find("fallback-image") == std::string_view::npos;
         }
         if (auto style_text = value(id, "style"); !style_text.empty()) {
             auto styles = to_lower(style_text);
             std::erase(styles, ' ');
-            if (styles.find("display:none") != styles.npos || styles.find("visibility:hidden") != styles.npos) return true;
+            if (styles.find("display:none") != styles.npos ||
+                styles.find("visibility:hidden") != styles.npos)
+                return true;
         }
         if (is_foreign_role(value(id, "role"))) return true;
         if (!by_name) return false;
         auto& verdict = verdicts_[id] = judge_class(value(id, "class"), value(id, "id"));
-        bool in_code_or_table = tag == table || tag == pre || tag == code || tag == td || tag == tr || tag == tbody || tag == a || tag == article || tag == main;
+        bool in_code_or_table = tag == table || tag == pre || tag == code || tag == td ||
+                                tag == tr || tag == tbody || tag == a || tag == article ||
+                                tag == main;
         return verdict.unlikely && !verdict.likely && !in_code_or_table;
     }
 
@@ -98,12 +121,26 @@ private:
             } else {
                 using enum Tag;
                 switch (at.tag) {
-                    case p: ++own.paragraphs; break;
-                    case li: ++own.items; break;
-                    case img: ++own.images; break;
-                    case input: case textarea: case select: case button: ++own.inputs; break;
-                    case a: own.link_letters = is_anchor(id) ? own.letters * 3 / 10 : own.letters; break;
-                    default: break;
+                    case p:
+                        ++own.paragraphs;
+                        break;
+                    case li:
+                        ++own.items;
+                        break;
+                    case img:
+                        ++own.images;
+                        break;
+                    case input:
+                    case textarea:
+                    case select:
+                    case button:
+                        ++own.inputs;
+                        break;
+                    case a:
+                        own.link_letters = is_anchor(id) ? own.letters * 3 / 10 : own.letters;
+                        break;
+                    default:
+                        break;
                 }
             }
             add(measures_[at.parent], own, at);
@@ -125,7 +162,10 @@ private:
             if ((c & 0xc0) != 0x80) ++into.letters;
             if (c == ',') ++into.commas;
             bool wide = c >= 0xe3 && i + 2 < text.size();  // ideographic commas
-            if (wide && (text.substr(i, 3) == "\xe3\x80\x81" || text.substr(i, 3) == "\xef\xbc\x8c" || text.substr(i, 3) == "\xe3\x80\x82")) ++into.commas;
+            if (wide &&
+                (text.substr(i, 3) == "\xe3\x80\x81" || text.substr(i, 3) == "\xef\xbc\x8c" ||
+                 text.substr(i, 3) == "\xe3\x80\x82"))
+                ++into.commas;
         }
         if (gap && into.letters) --into.letters;
         into.own_letters = into.letters;
@@ -139,7 +179,8 @@ private:
         to.items += from.items;
         to.images += from.images;
         to.inputs += from.inputs;
-        bool block = child.kind == Node::Kind::element && has_trait(child.tag, is_block) && child.tag != Tag::br;
+        bool block = child.kind == Node::Kind::element && has_trait(child.tag, is_block) &&
+                     child.tag != Tag::br;
         if (!block) to.own_letters += from.own_letters;
     }
 
@@ -154,15 +195,45 @@ private:
         using enum Tag;
         double points = 0;
         switch (node(id).tag) {
-            case div: points = 5; break;
-            case article: case main: points = 10; break;
-            case section: points = 3; break;
-            case pre: case td: case blockquote: points = 3; break;
-            case address: case ol: case ul: case dl: case dd: case dt: case li: case form: points = -3; break;
-            case h1: case h2: case h3: case h4: case h5: case h6: case th: points = -5; break;
-            default: break;
+            case div:
+                points = 5;
+                break;
+            case article:
+            case main:
+                points = 10;
+                break;
+            case section:
+                points = 3;
+                break;
+            case pre:
+            case td:
+            case blockquote:
+                points = 3;
+                break;
+            case address:
+            case ol:
+            case ul:
+            case dl:
+            case dd:
+            case dt:
+            case li:
+            case form:
+                points = -3;
+                break;
+            case h1:
+            case h2:
+            case h3:
+            case h4:
+            case h5:
+            case h6:
+            case th:
+                points = -5;
+                break;
+            default:
+                break;
         }
-        if (auto property = value(id, "itemprop"); property == "articleBody" || property == "text") points += 50;
+        if (auto property = value(id, "itemprop"); property == "articleBody" || property == "text")
+            points += 50;
         return points + verdicts_[id].weight;
     }
 
@@ -170,12 +241,20 @@ private:
         std::fill(scores_.begin(), scores_.end(), 0.0);
         std::vector<NodeId> scored;
         for (NodeId id = 1; id < document_.size(); ++id) {
-            if (struck_[id] || node(id).kind != Node::Kind::element || !has_trait(node(id).tag, is_block)) continue;
+            if (struck_[id] || node(id).kind != Node::Kind::element ||
+                !has_trait(node(id).tag, is_block))
+                continue;
             const auto& own = measures_[id];
             if (own.own_letters < 25) continue;
-            double points = 1 + own.commas * static_cast<double>(own.own_letters) / std::max(1U, own.letters) + std::min(own.own_letters / 100.0, 3.0);
-            auto ancestor = node(id).tag == Tag::p || node(id).tag == Tag::pre || node(id).tag == Tag::td ? node(id).parent : id;
-            for (int level = 0; level < 5 && ancestor && node(ancestor).tag != Tag::html; ++level, ancestor = node(ancestor).parent) {
+            double points =
+                1 + own.commas * static_cast<double>(own.own_letters) / std::max(1U, own.letters) +
+                std::min(own.own_letters / 100.0, 3.0);
+            auto ancestor =
+                node(id).tag == Tag::p || node(id).tag == Tag::pre || node(id).tag == Tag::td
+                    ? node(id).parent
+                    : id;
+            for (int level = 0; level < 5 && ancestor && node(ancestor).tag != Tag::html;
+                 ++level, ancestor = node(ancestor).parent) {
                 if (scores_[ancestor] == 0) {
                     scores_[ancestor] = starting_points(ancestor);
                     scored.push_back(ancestor);
@@ -190,14 +269,18 @@ private:
         return best ? widened(best, scored) : 0;
     }
 
-    // An ancestor that gathers several good candidates, or that is nearly as good, or that holds nothing else, is the better choice.
+    // An ancestor that gathers several good candidates, or that is nearly as good, or that holds
+    // nothing else, is the better choice.
     NodeId widened(NodeId best, const std::vector<NodeId>& scored) const {
         std::vector<NodeId> rivals;
         for (auto id : scored)
             if (id != best && scores_[id] >= scores_[best] * 0.75) rivals.push_back(id);
         if (rivals.size() >= 3) {
-            for (auto ancestor = node(best).parent; ancestor && node(ancestor).tag != Tag::body; ancestor = node(ancestor).parent) {
-                auto held = std::count_if(rivals.begin(), rivals.end(), [&](NodeId id) { return is_inside(id, ancestor); });
+            for (auto ancestor = node(best).parent; ancestor && node(ancestor).tag != Tag::body;
+                 ancestor = node(ancestor).parent) {
+                auto held = std::count_if(rivals.begin(), rivals.end(), [&](NodeId id) {
+                    return is_inside(id, ancestor);
+                });
                 if (held >= 3) {
                     best = ancestor;
                     break;
@@ -205,7 +288,8 @@ private:
             }
         }
         double last = scores_[best], floor = last / 3;
-        for (auto ancestor = node(best).parent; ancestor && node(ancestor).tag != Tag::body; ancestor = node(ancestor).parent) {
+        for (auto ancestor = node(best).parent; ancestor && node(ancestor).tag != Tag::body;
+             ancestor = node(ancestor).parent) {
             if (scores_[ancestor] == 0) continue;
             if (scores_[ancestor] < floor) break;
             if (scores_[ancestor] > last) {
@@ -214,7 +298,10 @@ private:
             }
             last = scores_[ancestor];
         }
-        for (auto parent = node(best).parent; parent && node(parent).tag != Tag::body && only_child(best); parent = node(best).parent) best = parent;
+        for (auto parent = node(best).parent;
+             parent && node(parent).tag != Tag::body && only_child(best);
+             parent = node(best).parent)
+            best = parent;
         return best;
     }
 
@@ -223,7 +310,9 @@ private:
         return id == ancestor;
     }
 
-    bool only_child(NodeId id) const { return measures_[node(id).parent].letters == measures_[id].letters; }
+    bool only_child(NodeId id) const {
+        return measures_[node(id).parent].letters == measures_[id].letters;
+    }
 
     std::vector<NodeId> with_siblings(NodeId best) {
         auto parent = node(best).parent;
@@ -237,10 +326,14 @@ private:
                 continue;
             }
             if (struck_[id] || !document_.is_element(id)) continue;
-            double bonus = !own_class.empty() && value(id, "class") == own_class ? scores_[best] * 0.2 : 0;
+            double bonus =
+                !own_class.empty() && value(id, "class") == own_class ? scores_[best] * 0.2 : 0;
             const auto& own = measures_[id];
-            bool prose = node(id).tag == Tag::p && ((own.letters > 80 && link_density(id) < 0.25) || (own.letters > 0 && own.letters <= 80 && own.link_letters == 0 && ends_sentence(id)));
-            if ((scores_[id] != 0 && scores_[id] + bonus >= threshold) || prose) chosen.push_back(id);
+            bool prose = node(id).tag == Tag::p && ((own.letters > 80 && link_density(id) < 0.25) ||
+                                                    (own.letters > 0 && own.letters <= 80 &&
+                                                     own.link_letters == 0 && ends_sentence(id)));
+            if ((scores_[id] != 0 && scores_[id] + bonus >= threshold) || prose)
+                chosen.push_back(id);
         }
         return chosen;
     }
@@ -262,7 +355,8 @@ private:
 
     void strike_subtree(NodeId root) {
         struck_[root] = true;
-        for (auto id = document_.following(root, root); id; id = document_.following(id, root)) struck_[id] = true;
+        for (auto id = document_.following(root, root); id; id = document_.following(id, root))
+            struck_[id] = true;
     }
 
     bool is_clutter(NodeId id) const {
@@ -271,22 +365,28 @@ private:
         const auto& own = measures_[id];
         if (has_trait(tag, is_heading)) return verdicts_[id].weight < 0;
         bool listed = tag == ul || tag == ol;
-        if (tag != div && tag != section && tag != table && !listed && tag != dl && tag != header) return false;
+        if (tag != div && tag != section && tag != table && !listed && tag != dl && tag != header)
+            return false;
         if (tag == table && is_data_table(id)) return false;
         if (document_.is_element(id) && inside_code_or_figure(id)) return false;
-        if (tag == header) return own.paragraphs == 0 && own.letters < 200 && measures_[id].letters > 0 && !has_heading(id);
+        if (tag == header)
+            return own.paragraphs == 0 && own.letters < 200 && measures_[id].letters > 0 &&
+                   !has_heading(id);
         double weight = verdicts_[id].weight;
         if (weight < 0 && own.commas < 10) return true;
         if (own.commas >= 10) return false;
         double density = link_density(id);
-        bool many_images = !listed && own.images > 1 && own.paragraphs * 2 < own.images && own.letters < 200;
+        bool many_images =
+            !listed && own.images > 1 && own.paragraphs * 2 < own.images && own.letters < 200;
         bool many_items = !listed && own.items > own.paragraphs + 100;
         bool many_inputs = own.inputs > own.paragraphs / 3 && own.inputs > 0;
-        bool tiny = !listed && own.letters < 25 && own.images != 1 && density > 0 && !has_heading(id);
+        bool tiny =
+            !listed && own.letters < 25 && own.images != 1 && density > 0 && !has_heading(id);
         bool linked = !listed && weight < 25 && density > 0.2 && own.letters > 0;
         bool linked_anyway = weight >= 25 && density > 0.5;
         bool link_list = listed && density > 0.5;
-        return many_images || many_items || many_inputs || tiny || linked || linked_anyway || link_list;
+        return many_images || many_items || many_inputs || tiny || linked || linked_anyway ||
+               link_list;
     }
 
     bool has_heading(NodeId root) const {
@@ -297,7 +397,9 @@ private:
 
     bool inside_code_or_figure(NodeId id) const {
         for (int level = 0; id && level < 4; id = node(id).parent, ++level)
-            if (node(id).tag == Tag::code || node(id).tag == Tag::pre || node(id).tag == Tag::figure) return true;
+            if (node(id).tag == Tag::code || node(id).tag == Tag::pre ||
+                node(id).tag == Tag::figure)
+                return true;
         return false;
     }
 
@@ -307,7 +409,8 @@ private:
         int rows = 0, cells = 0;
         for (auto id = document_.following(table, table); id; id = document_.following(id, table)) {
             auto tag = node(id).tag;
-            if (tag == Tag::caption || tag == Tag::th || tag == Tag::thead || tag == Tag::col) return true;
+            if (tag == Tag::caption || tag == Tag::th || tag == Tag::thead || tag == Tag::col)
+                return true;
             if (tag == Tag::table) return false;
             rows += tag == Tag::tr;
             cells += tag == Tag::td;
@@ -324,7 +427,9 @@ private:
 
 }  // namespace
 
-MainPart find_main_part(const Document& document) { return Finder(document).run(); }
+MainPart find_main_part(const Document& document) {
+    return Finder(document).run();
+}
 
 std::string text_of(const Document& document, const MainPart& part) {
     std::string text;

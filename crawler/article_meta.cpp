@@ -1,4 +1,5 @@
-// Title, byline and date of an article: what the page tells machines first, what it shows people second.
+// Title, byline and date of an article: what the page tells machines first, what it shows people
+// second.
 #include <algorithm>
 
 #include "crawler/article.hpp"
@@ -23,10 +24,12 @@ bool is_article_type(const json::object& object) {
     auto fits = [](const json::value& value) {
         if (!value.is_string()) return false;
         std::string_view name = value.as_string();
-        return name.ends_with("Article") || name.ends_with("BlogPosting") || name == "Report" || name == "WebPage" || name == "Recipe";
+        return name.ends_with("Article") || name.ends_with("BlogPosting") || name == "Report" ||
+               name == "WebPage" || name == "Recipe";
     };
     if (!type) return false;
-    if (type->is_array()) return std::any_of(type->as_array().begin(), type->as_array().end(), fits);
+    if (type->is_array())
+        return std::any_of(type->as_array().begin(), type->as_array().end(), fits);
     return fits(*type);
 }
 
@@ -55,9 +58,19 @@ std::size_t word_count(std::string_view text) {
     return static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
 }
 
-// "Headline | Site" -> "Headline"; a first part that is too short is taken for the site's name instead.
+// "Headline | Site" -> "Headline"; a first part that is too short is taken for the site's name
+// instead.
 std::string without_site(const std::string& title) {
-    constexpr std::string_view marks[] = {" | ", " - ", " \xe2\x80\x93 ", " \xe2\x80\x94 ", " \\ ", " / ", " > ", " \xc2\xbb ", " :: "};
+    constexpr std::string_view marks[] = {
+        " | ",
+        " - ",
+        " \xe2\x80\x93 ",
+        " \xe2\x80\x94 ",
+        " \\ ",
+        " / ",
+        " > ",
+        " \xc2\xbb ",
+        " :: "};
     std::size_t last = std::string::npos, length = 0, first = std::string::npos;
     for (auto mark : marks) {
         auto at = title.rfind(mark);
@@ -91,19 +104,24 @@ Shown shown_on_page(const Document& document) {
     Shown shown;
     for (auto at = document.body(); at; at = document.following(at, document.body())) {
         if (!document.is_element(at) || document[at].attribute_count == 0) continue;
-        auto value = [&](std::string_view name) { return document.attribute(at, name).value_or(""); };
+        auto value = [&](std::string_view name) {
+            return document.attribute(at, name).value_or("");
+        };
         auto property = value("itemprop");
         if (shown.time.empty()) {
-            if (property == "datePublished" || (document[at].tag == Tag::time && document.attribute(at, "datetime"))) {
+            if (property == "datePublished" ||
+                (document[at].tag == Tag::time && document.attribute(at, "datetime"))) {
                 auto stamp = document.attribute(at, "datetime");
                 if (!stamp) stamp = document.attribute(at, "content");
-                shown.time = stamp ? std::string(*stamp) : collapse_spaces(document.visible_text(at));
+                shown.time =
+                    stamp ? std::string(*stamp) : collapse_spaces(document.visible_text(at));
             }
         }
         if (!shown.byline.empty()) continue;
         auto names = to_lower(value("class")) + " " + to_lower(value("id"));
-        bool author = value("rel") == "author" || property.find("author") != property.npos || names.find("byline") != names.npos ||
-                      names.find("dateline") != names.npos || names.find("writtenby") != names.npos || names.find("p-author") != names.npos;
+        bool author = value("rel") == "author" || property.find("author") != property.npos ||
+                      names.find("byline") != names.npos || names.find("dateline") != names.npos ||
+                      names.find("writtenby") != names.npos || names.find("p-author") != names.npos;
         if (!author) continue;
         auto text = collapse_spaces(document.visible_text(at));
         if (!text.empty() && text.size() < 100) shown.byline = text;
@@ -127,15 +145,39 @@ Article read_article(const Document& document, const Facts& facts) {
         const auto* author = object.if_contains("author");
         if (author && article.byline.empty()) article.byline = names_of(*author);
     }
-    article.title = !headline.empty() ? headline : meta_value(facts, {"og:title", "dc.title", "dcterm.title", "twitter:title", "parsely-title"});
+    article.title =
+        !headline.empty()
+            ? headline
+            : meta_value(
+                  facts, {"og:title", "dc.title", "dcterm.title", "twitter:title", "parsely-title"}
+              );
     if (article.title.empty()) article.title = without_site(facts.title);
     if (article.title.empty() || article.title.size() > 150) {
         if (auto heading = first_heading(document); !heading.empty()) article.title = heading;
     }
-    if (article.byline.empty()) article.byline = meta_value(facts, {"author", "dc.creator", "dcterm.creator", "parsely-author", "article:author_name", "sailthru.author"});
+    if (article.byline.empty())
+        article.byline = meta_value(
+            facts,
+            {"author",
+             "dc.creator",
+             "dcterm.creator",
+             "parsely-author",
+             "article:author_name",
+             "sailthru.author"}
+        );
     if (article.byline.empty()) article.byline = shown.byline;
     if (article.published.empty())
-        article.published = meta_value(facts, {"article:published_time", "datepublished", "dc.date", "dcterms.created", "parsely-pub-date", "sailthru.date", "date", "pubdate"});
+        article.published = meta_value(
+            facts,
+            {"article:published_time",
+             "datepublished",
+             "dc.date",
+             "dcterms.created",
+             "parsely-pub-date",
+             "sailthru.date",
+             "date",
+             "pubdate"}
+        );
     if (article.published.empty()) article.published = shown.time;
     return article;
 }

@@ -37,7 +37,9 @@ void Batch::add(const Target& target, const Fetched& fetch, PageOutcome outcome,
             row.keep = true;
             unchanged.push_back(target.url);
             break;
-        case Ending::skipped: row.state = "skipped"; break;
+        case Ending::skipped:
+            row.state = "skipped";
+            break;
         case Ending::failed:
             row.state = "failed";
             row.keep = true;
@@ -62,7 +64,11 @@ void Batch::add(const Target& target, const Fetched& fetch, PageOutcome outcome,
         weight += outcome.record->blob ? outcome.record->blob->bytes.size() : 0;
         records.push_back(std::move(*outcome.record));
     }
-    found.insert(found.end(), std::make_move_iterator(outcome.found.begin()), std::make_move_iterator(outcome.found.end()));
+    found.insert(
+        found.end(),
+        std::make_move_iterator(outcome.found.begin()),
+        std::make_move_iterator(outcome.found.end())
+    );
     fetched.push_back(fetch);
     bytes += fetch.bytes;
 }
@@ -72,14 +78,20 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
         auto parsed = parse_url(url);
         return parsed ? parsed->host_and_port() : std::string();
     };
-    auto is_lost = [&](const std::string& host) { return std::find(hosts.begin(), hosts.end(), host) == hosts.end(); };
+    auto is_lost = [&](const std::string& host) {
+        return std::find(hosts.begin(), hosts.end(), host) == hosts.end();
+    };
     std::set<std::string> lost_keys;
     for (const auto& fetch : fetched)
         if (is_lost(fetch.host)) lost_keys.insert(url_key(fetch.url));
-    std::erase_if(records, [&](const schema::Sealed& record) { return is_lost(host_of(record.draft.key)); });
+    std::erase_if(records, [&](const schema::Sealed& record) {
+        return is_lost(host_of(record.draft.key));
+    });
     std::erase_if(unchanged, [&](const std::string& key) { return is_lost(host_of(key)); });
     std::erase_if(closed, [&](const Closed& row) { return lost_keys.contains(row.key); });
-    std::erase_if(found, [&](const Discovery& discovery) { return lost_keys.contains(discovery.found_on); });
+    std::erase_if(found, [&](const Discovery& discovery) {
+        return lost_keys.contains(discovery.found_on);
+    });
     std::erase_if(fetched, [&](const Fetched& fetch) { return is_lost(fetch.host); });
 }
 
@@ -88,7 +100,8 @@ schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
     if (held.size() < context.leases.size()) {
         batch.lost.clear();
         for (const auto& lease : context.leases)
-            if (std::find(held.begin(), held.end(), lease.host) == held.end()) batch.lost.push_back(lease.host);
+            if (std::find(held.begin(), held.end(), lease.host) == held.end())
+                batch.lost.push_back(lease.host);
         batch.keep_hosts(held);
     }
     auto counts = schema::write_batch(tx, context.target, batch.records, {}, batch.bytes);

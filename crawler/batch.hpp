@@ -13,7 +13,8 @@ class Tx;
 
 namespace crawler {
 
-// What a crawl found out since it last wrote to the database. All of it is written in one transaction.
+// What a crawl found out since it last wrote to the database. All of it is written in one
+// transaction.
 struct Batch {
     std::vector<schema::Sealed> records;
     std::vector<std::string> unchanged;  // keys of pages that the server says have not changed
@@ -22,7 +23,7 @@ struct Batch {
     std::vector<Discovery> found;
     std::vector<Fetched> fetched;
     std::uint64_t bytes = 0;
-    std::size_t weight = 0;  // octets of memory, about
+    std::size_t weight = 0;         // octets of memory, about
     std::vector<std::string> lost;  // hosts whose leases were lost before the batch was written
 
     bool empty() const { return closed.empty() && fetched.empty(); }
@@ -32,7 +33,8 @@ struct Batch {
     // An address that was asked for, and what came of it.
     void add(const Target& target, const Fetched& fetch, PageOutcome outcome, Time now);
 
-    // Takes out what belongs to other hosts than these: their leases were lost, another worker does them again.
+    // Takes out what belongs to other hosts than these: their leases were lost, another worker does
+    // them again.
     void keep_hosts(const std::vector<std::string>& hosts);
 };
 

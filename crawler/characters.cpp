@@ -8,7 +8,8 @@ namespace crawler {
 
 namespace {
 
-// Length of the well-formed sequence at the start of `text`, or minus the length of its longest malformed prefix.
+// Length of the well-formed sequence at the start of `text`, or minus the length of its longest
+// malformed prefix.
 int sequence(std::string_view text) {
     auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     unsigned first = byte(0);
@@ -32,7 +33,9 @@ int sequence(std::string_view text) {
 
 }  // namespace
 
-bool is_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+bool is_utf8(std::string_view text) {
+    return simdjson::validate_utf8(text.data(), text.size());
+}
 
 std::string valid_utf8(std::string_view text) {
     if (is_utf8(text)) return std::string(text);

@@ -6,11 +6,21 @@
 // Character classes of ASCII and of UTF-8, as the web standards use them: independent of locale.
 namespace crawler {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
-constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+constexpr bool is_alpha(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+constexpr bool is_alnum(char c) {
+    return is_digit(c) || is_alpha(c);
+}
+constexpr bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 
 constexpr int hex_value(char c) {
     if (is_digit(c)) return c - '0';
@@ -41,7 +51,8 @@ constexpr std::string_view trim(std::string_view text) {
 // Whether `text` holds `part`, letters compared without case.
 bool contains_ignoring_case(std::string_view text, std::string_view part);
 
-// `text` with each maximal part that is not UTF-8 replaced by U+FFFD (WHATWG Encoding, "UTF-8 decode without BOM").
+// `text` with each maximal part that is not UTF-8 replaced by U+FFFD (WHATWG Encoding, "UTF-8
+// decode without BOM").
 std::string valid_utf8(std::string_view text);
 bool is_utf8(std::string_view text);
 

@@ -31,7 +31,10 @@ struct Mark {
     std::string_view bytes;
     std::string_view encoding;
 };
-constexpr Mark marks[] = {{"\xef\xbb\xbf", "UTF-8"}, {"\xfe\xff", "UTF-16BE"}, {"\xff\xfe", "UTF-16LE"}};
+constexpr Mark marks[] = {
+    {"\xef\xbb\xbf", "UTF-8"},
+    {"\xfe\xff", "UTF-16BE"},
+    {"\xff\xfe", "UTF-16LE"}};
 
 const Mark* mark_of(std::string_view bytes) {
     for (const auto& mark : marks)
@@ -42,9 +45,15 @@ const Mark* mark_of(std::string_view bytes) {
 // The converter's name in ICU where it is not the standard's own.
 const char* icu_name(std::string_view encoding) {
     constexpr std::pair<std::string_view, const char*> names[] = {
-        {"Shift_JIS", "ibm-943_P15A-2003"}, {"EUC-KR", "windows-949-2000"}, {"Big5", "Big5-HKSCS"},
-        {"GBK", "gb18030"}, {"ISO-8859-8-I", "ISO-8859-8"}, {"ISO-8859-14", "iso-8859_14-1998"},
-        {"macintosh", "macintosh"}, {"x-mac-cyrillic", "x-mac-cyrillic"}, {"EUC-JP", "euc-jp-2007"},
+        {"Shift_JIS", "ibm-943_P15A-2003"},
+        {"EUC-KR", "windows-949-2000"},
+        {"Big5", "Big5-HKSCS"},
+        {"GBK", "gb18030"},
+        {"ISO-8859-8-I", "ISO-8859-8"},
+        {"ISO-8859-14", "iso-8859_14-1998"},
+        {"macintosh", "macintosh"},
+        {"x-mac-cyrillic", "x-mac-cyrillic"},
+        {"EUC-JP", "euc-jp-2007"},
         {"windows-874", "windows-874-2000"},
     };
     for (auto& [name, icu] : names)
@@ -53,7 +62,8 @@ const char* icu_name(std::string_view encoding) {
 }
 
 bool is_multibyte(std::string_view encoding) {
-    constexpr std::string_view names[] = {"Big5", "EUC-JP", "EUC-KR", "GBK", "ISO-2022-JP", "Shift_JIS", "gb18030"};
+    constexpr std::string_view names[] = {
+        "Big5", "EUC-JP", "EUC-KR", "GBK", "ISO-2022-JP", "Shift_JIS", "gb18030"};
     return std::find(std::begin(names), std::end(names), encoding) != std::end(names);
 }
 
@@ -75,12 +85,18 @@ std::string utf8_of(const std::vector<UChar>& units) {
 
 std::string decode_icu(std::string_view bytes, const char* name) {
     UErrorCode status = U_ZERO_ERROR;
-    std::unique_ptr<UConverter, decltype(&ucnv_close)> converter(ucnv_open(name, &status), &ucnv_close);
+    std::unique_ptr<UConverter, decltype(&ucnv_close)> converter(
+        ucnv_open(name, &status), &ucnv_close
+    );
     if (U_FAILURE(status)) return valid_utf8(bytes);
     std::vector<UChar> units(bytes.size() * 2 + 16);
     auto length = ucnv_toUChars(
-        converter.get(), units.data(), static_cast<std::int32_t>(units.size()), bytes.data(),
-        static_cast<std::int32_t>(bytes.size()), &status
+        converter.get(),
+        units.data(),
+        static_cast<std::int32_t>(units.size()),
+        bytes.data(),
+        static_cast<std::int32_t>(bytes.size()),
+        &status
     );
     units.resize(U_FAILURE(status) ? 0 : static_cast<std::size_t>(length));
     return utf8_of(units);
@@ -125,7 +141,9 @@ const Half& half_of(std::string_view encoding) {
     for (auto& [name, half] : known)
         if (name == encoding) return *half;
     bool glibc = encoding == "ISO-8859-10" || encoding == "ISO-8859-16";
-    auto half = std::make_unique<Half>(glibc ? half_by_iconv(std::string(encoding).c_str()) : half_by_icu(encoding));
+    auto half = std::make_unique<Half>(
+        glibc ? half_by_iconv(std::string(encoding).c_str()) : half_by_icu(encoding)
+    );
     known.emplace_back(encoding, std::move(half));
     return *known.back().second;
 }
@@ -179,20 +197,28 @@ std::optional<std::string_view> guess(std::string_view bytes) {
 
 std::string_view name_of(CharsetFrom from) {
     switch (from) {
-        case CharsetFrom::bom: return "bom";
-        case CharsetFrom::header: return "header";
-        case CharsetFrom::meta: return "meta";
-        case CharsetFrom::guess: return "guess";
-        case CharsetFrom::fallback: return "default";
+        case CharsetFrom::bom:
+            return "bom";
+        case CharsetFrom::header:
+            return "header";
+        case CharsetFrom::meta:
+            return "meta";
+        case CharsetFrom::guess:
+            return "guess";
+        case CharsetFrom::fallback:
+            return "default";
     }
     return "default";
 }
 
 std::optional<std::string_view> encoding_of_label(std::string_view label) {
     auto wanted = to_lower(trim(label));
-    auto found = std::lower_bound(std::begin(labels), std::end(labels), wanted, [](const Label& a, const std::string& b) {
-        return a.label < b;
-    });
+    auto found = std::lower_bound(
+        std::begin(labels),
+        std::end(labels),
+        wanted,
+        [](const Label& a, const std::string& b) { return a.label < b; }
+    );
     if (found == std::end(labels) || found->label != wanted) return std::nullopt;
     return found->encoding;
 }
@@ -205,7 +231,8 @@ std::string_view charset_parameter(std::string_view content_type) {
         rest.remove_prefix(mark + 1);
         auto part = trim(rest.substr(0, rest.find(';')));
         auto equals = part.find('=');
-        if (equals == part.npos || !equal_ignoring_case(trim(part.substr(0, equals)), "charset")) continue;
+        if (equals == part.npos || !equal_ignoring_case(trim(part.substr(0, equals)), "charset"))
+            continue;
         auto value = trim(part.substr(equals + 1));
         if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0])
             value = value.substr(1, value.size() - 2);
@@ -215,9 +242,12 @@ std::string_view charset_parameter(std::string_view content_type) {
 
 Charset detect_charset(std::string_view bytes, std::string_view content_type) {
     if (const auto* mark = mark_of(bytes)) return {mark->encoding, CharsetFrom::bom};
-    if (auto found = encoding_of_label(charset_parameter(content_type))) return {*found, CharsetFrom::header};
+    if (auto found = encoding_of_label(charset_parameter(content_type)))
+        return {*found, CharsetFrom::header};
     if (auto found = prescan_meta(bytes)) return {*found, CharsetFrom::meta};
-    bool ascii = std::none_of(bytes.begin(), bytes.end(), [](char c) { return static_cast<signed char>(c) < 0; });
+    bool ascii = std::none_of(bytes.begin(), bytes.end(), [](char c) {
+        return static_cast<signed char>(c) < 0;
+    });
     bool shifts = ascii && bytes.find("\x1b$") != bytes.npos;  // ISO-2022-JP is ASCII with escapes
     if (!ascii && is_utf8(bytes)) return {"UTF-8", CharsetFrom::guess};
     if (!ascii || shifts)
@@ -231,7 +261,8 @@ std::optional<std::string> decode(std::string_view bytes, std::string_view encod
         bytes.remove_prefix(mark->bytes.size());
     }
     if (encoding == "UTF-8") return valid_utf8(bytes);
-    if (encoding == "UTF-16LE" || encoding == "UTF-16BE") return decode_utf16(bytes, encoding == "UTF-16BE");
+    if (encoding == "UTF-16LE" || encoding == "UTF-16BE")
+        return decode_utf16(bytes, encoding == "UTF-16BE");
     if (encoding == "replacement") return bytes.empty() ? std::string() : std::string(replacement);
     if (encoding == "x-user-defined") return decode_user_defined(bytes);
     auto same = [&](const Label& entry) { return entry.encoding == encoding; };

@@ -18,8 +18,9 @@ struct Charset {
 // The encoding a label stands for ("latin1" -> "windows-1252"), or nothing.
 std::optional<std::string_view> encoding_of_label(std::string_view label);
 
-// The encoding of an HTML page: byte order mark, charset of the Content-Type header, <meta> in the first 1,024 bytes, then a guess
-// from the bytes (all UTF-8, or what uchardet thinks), windows-1252 if even that fails.
+// The encoding of an HTML page: byte order mark, charset of the Content-Type header, <meta> in the
+// first 1,024 bytes, then a guess from the bytes (all UTF-8, or what uchardet thinks), windows-1252
+// if even that fails.
 Charset detect_charset(std::string_view bytes, std::string_view content_type);
 
 // Only the <meta> prescan of the HTML standard.
@@ -28,8 +29,8 @@ std::optional<std::string_view> prescan_meta(std::string_view bytes);
 // The charset parameter of a Content-Type, or an empty text.
 std::string_view charset_parameter(std::string_view content_type);
 
-// `bytes` as UTF-8 by the decoder of that name; what can not be decoded becomes U+FFFD. A byte order mark is dropped, and it
-// overrules the name. Nothing for a name that is not in the standard.
+// `bytes` as UTF-8 by the decoder of that name; what can not be decoded becomes U+FFFD. A byte
+// order mark is dropped, and it overrules the name. Nothing for a name that is not in the standard.
 std::optional<std::string> decode(std::string_view bytes, std::string_view encoding);
 
 }  // namespace crawler

@@ -78,7 +78,8 @@ private:
     static std::optional<std::string> charset_in_content(std::string_view text) {
         for (;;) {
             std::size_t at = 0;
-            while (at + 7 <= text.size() && !equal_ignoring_case(text.substr(at, 7), "charset")) ++at;
+            while (at + 7 <= text.size() && !equal_ignoring_case(text.substr(at, 7), "charset"))
+                ++at;
             if (at + 7 > text.size()) return std::nullopt;
             text = text.substr(at + 7);
             while (!text.empty() && is_space(text[0])) text.remove_prefix(1);

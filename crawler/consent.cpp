@@ -24,7 +24,8 @@ std::vector<std::string_view> split_list(std::string_view text) {
 
 class Judge {
 public:
-    explicit Judge(const ConsentQuestion& question) : question_(question), own_(product_token(question.agent)) {}
+    explicit Judge(const ConsentQuestion& question)
+        : question_(question), own_(product_token(question.agent)) {}
 
     Consent run() {
         if (question_.robots) robots(*question_.robots);
@@ -57,7 +58,8 @@ private:
         for (const auto& value : robots.values(question_.agent, "content-usage")) {
             if (applies(value)) usage("robots.txt", without_path(value));
         }
-        for (const auto& value : robots.values(question_.agent, "content-signal")) content_signal("robots.txt", value);
+        for (const auto& value : robots.values(question_.agent, "content-signal"))
+            content_signal("robots.txt", value);
     }
 
     // "Content-Usage: /path train-ai=n" holds below its path.
@@ -108,9 +110,11 @@ private:
     }
 
     bool is_ai_agent(std::string_view name) const {
-        return std::any_of(question_.ai_agents.begin(), question_.ai_agents.end(), [&](const std::string& agent) {
-            return equal_ignoring_case(agent, name);
-        });
+        return std::any_of(
+            question_.ai_agents.begin(),
+            question_.ai_agents.end(),
+            [&](const std::string& agent) { return equal_ignoring_case(agent, name); }
+        );
     }
 
     void directive(const std::string& source, const std::string& name, std::string_view word) {
@@ -140,7 +144,8 @@ private:
         for (auto word : split_list(value)) {
             auto text = to_lower(word);
             std::erase_if(text, [](char c) { return is_space(c); });
-            if (text == "train-ai=n" || text == "train-genai=n" || text == "bots=n" || text == "ai=n" || text == "tdm=n")
+            if (text == "train-ai=n" || text == "train-genai=n" || text == "bots=n" ||
+                text == "ai=n" || text == "tdm=n")
                 refuse(source, "content-usage", text);
         }
     }
@@ -171,7 +176,8 @@ private:
         if (name.ends_with("tdmrep.json")) tdm_file(text);
     }
 
-    // [{"location": "/pattern*", "tdm-reservation": 1, "tdm-policy": "..."}]: the first location that matches speaks.
+    // [{"location": "/pattern*", "tdm-reservation": 1, "tdm-policy": "..."}]: the first location
+    // that matches speaks.
     void tdm_file(const std::string& text) {
         boost::system::error_code error;
         auto parsed = boost::json::parse(text, error);
@@ -203,7 +209,9 @@ private:
 
 }  // namespace
 
-Consent judge_consent(const ConsentQuestion& question) { return Judge(question).run(); }
+Consent judge_consent(const ConsentQuestion& question) {
+    return Judge(question).run();
+}
 
 std::string Consent::json() const {
     boost::json::array list;

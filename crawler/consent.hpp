@@ -21,7 +21,8 @@ struct Signal {
 struct Consent {
     std::vector<Signal> signals;
     bool allowed = true;  // to keep the page and to train on it
-    std::string rule;     // the signal that decided: "header x-robots-tag: noai"; empty if none refuses
+    std::string
+        rule;  // the signal that decided: "header x-robots-tag: noai"; empty if none refuses
     bool nofollow = false;
     bool noindex = false;
 
@@ -38,12 +39,14 @@ struct ConsentQuestion {
     const Robots* robots = nullptr;
     std::vector<std::pair<std::string, std::string>> headers;  // any case of names
     std::vector<std::pair<std::string, std::string>> metas;    // <meta name, content>
-    std::map<std::string, std::string> files;                  // "/ai.txt", "/.well-known/tdmrep.json"
+    std::map<std::string, std::string> files;  // "/ai.txt", "/.well-known/tdmrep.json"
 };
 
-// Reads, in this order: robots rules for the AI agents, Content-Usage (IETF AIPREF) and Content-Signal lines of robots.txt; the headers
-// X-Robots-Tag (noindex, none, nofollow, noai, noimageai, noml; for all or for our agent), TDM-Reservation, Content-Usage,
-// Content-Signal; the same as <meta>; ai.txt; tdmrep.json. The first refusal decides; a TDM header outranks its <meta>, and that the file.
+// Reads, in this order: robots rules for the AI agents, Content-Usage (IETF AIPREF) and
+// Content-Signal lines of robots.txt; the headers X-Robots-Tag (noindex, none, nofollow, noai,
+// noimageai, noml; for all or for our agent), TDM-Reservation, Content-Usage, Content-Signal; the
+// same as <meta>; ai.txt; tdmrep.json. The first refusal decides; a TDM header outranks its <meta>,
+// and that the file.
 Consent judge_consent(const ConsentQuestion& question);
 
 }  // namespace crawler

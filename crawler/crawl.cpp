@@ -34,7 +34,9 @@ constexpr std::size_t backlog_limit = 64U << 20U;  // octets of pages that wait 
 constexpr int hosts_at_once = 64;
 constexpr int urls_at_once = 1000;
 
-Time wall_clock() { return std::chrono::system_clock::now(); }
+Time wall_clock() {
+    return std::chrono::system_clock::now();
+}
 
 // A host whose lease this worker holds.
 struct Host {
@@ -44,7 +46,8 @@ struct Host {
     Lane lane;
     std::deque<Target> waiting;
     std::unordered_set<std::int64_t> taken;  // waiting, under way or not yet stored
-    std::map<std::string, std::shared_ptr<const Robots>> robots;  // by origin; null while it is fetched
+    std::map<std::string, std::shared_ptr<const Robots>>
+        robots;  // by origin; null while it is fetched
     bool may_have_more = true;
     double latency_ms = 0;
 };
@@ -52,8 +55,14 @@ struct Host {
 class Crawl {
 public:
     Crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options)
-        : database_(database), options_(options), seeds_(parse_seeds(options.seeds)), scope_(options.scope, seeds_),
-          holder_(make_holder()), wake_(io_), workers_(options.workers), fetcher_(io_.get_executor(), options.fetch) {
+        : database_(database),
+          options_(options),
+          seeds_(parse_seeds(options.seeds)),
+          scope_(options.scope, seeds_),
+          holder_(make_holder()),
+          wake_(io_),
+          workers_(options.workers),
+          fetcher_(io_.get_executor(), options.fetch) {
         rules_.source_name = options.source_name;
         rules_.user_agent = options.fetch.user_agent;
         rules_.scope = &scope_;
@@ -101,7 +110,8 @@ private:
         if (!failure_) co_await finish();
     }
 
-    // The crawl: take addresses from the frontier, fetch them as their hosts allow, store what came, until nothing is left.
+    // The crawl: take addresses from the frontier, fetch them as their hosts allow, store what
+    // came, until nothing is left.
     awaitable<void> gather() {
         co_await open();
         while (!stopping_ && !failure_ && !budget_spent()) {
@@ -128,7 +138,12 @@ private:
                 if (is_dead(other)) free_holder(tx, other);
             auto known = count_known(tx, options_.source_id);
             bool resumed = known && count_queued(tx, options_.source_id);
-            if (known && !resumed) start_round(tx, options_.source_id, now);
+            if (known && !resumed) {
+                start_round(tx, options_.source_id, now);
+                each_left_out(tx, options_.source_id, [&](std::span<Discovery> left_out) {
+                    take_in(tx, left_out, now);
+                });
+            }
             std::vector<Discovery> found;
             for (const auto& seed : seeds_) {
                 Discovery discovery;
@@ -143,6 +158,17 @@ private:
         auto [known, resumed] = co_await database_.run(job);
         report_.resumed = resumed;
         report_.revisit = known && !resumed;
+    }
+
+    // What the rules of this crawl let in that those of an earlier one did not.
+    void take_in(base::Tx& tx, std::span<Discovery> left_out, Time now) const {
+        std::vector<Discovery> fitting;
+        for (auto& address : left_out) {
+            auto url = parse_url(address.url);
+            if (url && scope_.refusal(*url, address.url, address.depth).empty())
+                fitting.push_back(std::move(address));
+        }
+        add_urls(tx, options_.source_id, options_.run_id, fitting, now);
     }
 
     awaitable<void> finish() {
@@ -160,7 +186,10 @@ private:
 
     static void release(base::Tx& tx, const Host& host, Time now) {
         auto rest = std::chrono::duration_cast<Millis>(host.lane.due() - Steady::now());
-        HostState state{host.lane.failures(), host.latency_ms, std::chrono::duration<double, std::milli>(host.lane.delay()).count()};
+        HostState state{
+            host.lane.failures(),
+            host.latency_ms,
+            std::chrono::duration<double, std::milli>(host.lane.delay()).count()};
         release_host(tx, host.lease, now + std::max(Millis(0), rest), state);
     }
 
@@ -169,7 +198,9 @@ private:
             auto job = [this](base::Tx& tx) { free_holder(tx, holder_); };
             database_.call(job);
         } catch (const std::exception& error) {
-            base::log::warning("crawl: {}: hosts stay leased for {} s", error.what(), options_.lease.count());
+            base::log::warning(
+                "crawl: {}: hosts stay leased for {} s", error.what(), options_.lease.count()
+            );
         }
     }
 
@@ -189,7 +220,8 @@ private:
     // ---- taking work
 
     awaitable<void> take() {
-        if (hosts_.size() < hosts_at_once && (hosts_.empty() || Steady::now() >= next_claim_)) co_await claim();
+        if (hosts_.size() < hosts_at_once && (hosts_.empty() || Steady::now() >= next_claim_))
+            co_await claim();
         for (auto& [name, host] : hosts_) {
             bool enough = host->waiting.size() >= static_cast<std::size_t>(urls_at_once) / 4;
             if (!enough && host->may_have_more) co_await load(*host);
@@ -212,12 +244,14 @@ private:
         }
     }
 
-    // Hosts with nothing left go back when there are others that may need the place or another worker may need them.
+    // Hosts with nothing left go back when there are others that may need the place or another
+    // worker may need them.
     awaitable<void> drop_finished_hosts() {
         std::vector<std::unique_ptr<Host>> finished;
         for (auto at = hosts_.begin(); at != hosts_.end();) {
             auto& host = *at->second;
-            bool done = host.waiting.empty() && host.taken.empty() && !host.may_have_more && host.lane.in_flight() == 0;
+            bool done = host.waiting.empty() && host.taken.empty() && !host.may_have_more &&
+                        host.lane.in_flight() == 0;
             if (done && !storing_) {
                 finished.push_back(std::move(at->second));
                 at = hosts_.erase(at);
@@ -236,7 +270,9 @@ private:
         host.may_have_more = false;
         std::vector<std::int64_t> except(host.taken.begin(), host.taken.end());
         auto job = [this, &host, &except](base::Tx& tx) {
-            return next_urls(tx, options_.source_id, host.lease.host, wall_clock(), urls_at_once, except);
+            return next_urls(
+                tx, options_.source_id, host.lease.host, wall_clock(), urls_at_once, except
+            );
         };
         auto targets = co_await database_.run(job);
         if (targets.size() == static_cast<std::size_t>(urls_at_once)) host.may_have_more = true;
@@ -252,8 +288,9 @@ private:
 
     bool has_room() const {
         bool budget = !options_.max_pages || kept_ + in_flight_ + digesting_ < options_.max_pages;
-        return budget && !stopping_ && !failure_ && in_flight_ < static_cast<std::size_t>(options_.at_once) && backlog_ + batch_.weight < backlog_limit &&
-               digesting_ < 4 * options_.workers + 64;
+        return budget && !stopping_ && !failure_ &&
+               in_flight_ < static_cast<std::size_t>(options_.at_once) &&
+               backlog_ + batch_.weight < backlog_limit && digesting_ < 4 * options_.workers + 64;
     }
 
     void start_visits() {
@@ -270,19 +307,30 @@ private:
         auto refusal = scope_.refusal(url, target.url, target.depth, target.depth == 0);
         if (!refusal.empty()) return refuse(host, std::string(refusal), {});
         auto [found, is_new] = host.robots.try_emplace(url.origin());
-        if (is_new) asio::co_spawn(io_, fetch_robots(host, url.origin()), [this](std::exception_ptr error) { fail(error); });
+        if (is_new)
+            asio::co_spawn(io_, fetch_robots(host, url.origin()), [this](std::exception_ptr error) {
+                fail(error);
+            });
         if (!found->second) return false;
-        if (auto verdict = found->second->check(options_.fetch.user_agent, url.target()); !verdict.allowed) return refuse(host, "robots", verdict.rule);
+        if (auto verdict = found->second->check(options_.fetch.user_agent, url.target());
+            !verdict.allowed)
+            return refuse(host, "robots", verdict.rule);
         host.lane.begin(now);
         auto robots = found->second;
         auto next = std::move(target);
         host.waiting.pop_front();
-        asio::co_spawn(io_, visit(host, std::move(next), std::move(robots)), [this](std::exception_ptr error) { fail(error); });
+        asio::co_spawn(
+            io_,
+            visit(host, std::move(next), std::move(robots)),
+            [this](std::exception_ptr error) { fail(error); }
+        );
         return true;
     }
 
     bool refuse(Host& host, std::string reason, std::string detail) {
-        batch_.add_refusal(host.waiting.front(), std::move(reason), std::move(detail), wall_clock());
+        batch_.add_refusal(
+            host.waiting.front(), std::move(reason), std::move(detail), wall_clock()
+        );
         host.waiting.pop_front();
         return true;
     }
@@ -296,7 +344,8 @@ private:
         Busy busy(in_flight_);
         SiteFiles files(database_, fetcher_);
         auto robots = co_await files.robots(origin, host.lane);
-        if (auto delay = robots->crawl_delay(options_.fetch.user_agent)) host.lane.crawl_delay(*delay);
+        if (auto delay = robots->crawl_delay(options_.fetch.user_agent))
+            host.lane.crawl_delay(*delay);
         host.robots[origin] = std::move(robots);
         wake();
     }
@@ -310,8 +359,14 @@ private:
         auto at = wall_clock();
         auto response = co_await fetcher_.get(std::move(request));
         flying.end();
-        bool good = response.error == FetchError::none && response.status != 429 && response.status < 500;
-        host.lane.end(Steady::now(), {response.elapsed, good, parse_retry_after(response.header("retry-after"), wall_clock())});
+        bool good =
+            response.error == FetchError::none && response.status != 429 && response.status < 500;
+        host.lane.end(
+            Steady::now(),
+            {response.elapsed,
+             good,
+             parse_retry_after(response.header("retry-after"), wall_clock())}
+        );
         if (response.error == FetchError::stopped) co_return;  // it stays queued
         Busy digesting(digesting_);
         start_visits();
@@ -319,9 +374,20 @@ private:
         report_.bytes += response.wire_bytes;
         auto millis = static_cast<double>(response.elapsed.count());
         host.latency_ms = host.latency_ms == 0 ? millis : host.latency_ms * 0.8 + millis * 0.2;
-        Fetched fetched{at, host.lease.host, target.url, response.status, {}, {}, response.wire_bytes, response.elapsed.count(), response.address};
+        Fetched fetched{
+            at,
+            host.lease.host,
+            target.url,
+            response.status,
+            {},
+            {},
+            response.wire_bytes,
+            response.elapsed.count(),
+            response.address};
 
-        auto job = [this, &target, &robots, &response, at] { return digest_page(rules_, target, *robots, std::move(response), at); };
+        auto job = [this, &target, &robots, &response, at] {
+            return digest_page(rules_, target, *robots, std::move(response), at);
+        };
         auto outcome = co_await workers_.run(job);
         digesting.end();
         note(target, std::move(fetched), std::move(outcome));
@@ -333,7 +399,8 @@ private:
         if (outcome.ending == Ending::stored || outcome.ending == Ending::unchanged) ++kept_;
         if (outcome.ending == Ending::unchanged) ++report_.not_modified;
         if (outcome.ending == Ending::retry) ++report_.retries;
-        for (const auto& found : outcome.found) recent_.add(RecentUrls::hash(found.url, found.reason.empty()));
+        for (const auto& found : outcome.found)
+            recent_.add(RecentUrls::hash(found.url, found.reason.empty()));
         batch_.add(target, fetched, std::move(outcome), wall_clock());
         store_if_due();
         if (is_quiet() || batch_.closed.size() % 32 == 0) wake();
@@ -345,8 +412,10 @@ private:
 
     void store_if_due() {
         if (storing_ || batch_.empty() || failure_) return;
-        bool starved = in_flight_ < static_cast<std::size_t>(options_.at_once) / 4 && digesting_ < 8 && waiting() == 0;
-        bool due = batch_.closed.size() >= options_.batch || starved || Steady::now() >= last_store_ + options_.batch_wait;
+        bool starved = in_flight_ < static_cast<std::size_t>(options_.at_once) / 4 &&
+                       digesting_ < 8 && waiting() == 0;
+        bool due = batch_.closed.size() >= options_.batch || starved ||
+                   Steady::now() >= last_store_ + options_.batch_wait;
         if (!due) return;
         asio::co_spawn(io_, store(), [this](std::exception_ptr error) { fail(error); });
     }
@@ -404,7 +473,9 @@ private:
 
     bool is_idle() const {
         if (!is_quiet() || storing_ || !batch_.empty() || waiting()) return false;
-        return std::none_of(hosts_.begin(), hosts_.end(), [](const auto& entry) { return entry.second->may_have_more; });
+        return std::none_of(hosts_.begin(), hosts_.end(), [](const auto& entry) {
+            return entry.second->may_have_more;
+        });
     }
 
     // How long until something may be due; nothing if the frontier holds nothing more.
@@ -481,13 +552,19 @@ std::vector<Url> parse_seeds(const std::vector<std::string>& seeds) {
     std::vector<Url> urls;
     for (const auto& seed : seeds) {
         auto url = parse_url(seed);
-        if (!url || !url->is_web()) throw base::UsageError("seed '" + seed + "'", "not an http or https URL", "write it as https://example.org/");
+        if (!url || !url->is_web())
+            throw base::UsageError(
+                "seed '" + seed + "'",
+                "not an http or https URL",
+                "write it as https://example.org/"
+            );
         urls.push_back(std::move(*url));
     }
     return urls;
 }
 
-CrawlReport crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options) {
+CrawlReport
+crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options) {
     return Crawl(database, blobs, options).run();
 }
 

@@ -26,7 +26,7 @@ struct CrawlProgress {
     std::uint64_t kept = 0;     // pages stored or found unchanged
     std::uint64_t bytes = 0;    // on the wire
     std::size_t in_flight = 0;
-    std::size_t waiting = 0;    // taken from the frontier, not asked yet
+    std::size_t waiting = 0;  // taken from the frontier, not asked yet
 };
 
 struct CrawlOptions {
@@ -51,30 +51,35 @@ struct CrawlOptions {
     std::chrono::seconds lease{60};
 
     std::stop_token stop;
-    std::function<void(const CrawlProgress&)> progress;  // on the crawl's thread, a few times a second
+    std::function<void(const CrawlProgress&)>
+        progress;  // on the crawl's thread, a few times a second
 };
 
 struct CrawlReport {
-    schema::Counts counts;         // of this run
+    schema::Counts counts;  // of this run
     std::uint64_t fetched = 0;
     std::uint64_t not_modified = 0;
     std::uint64_t retries = 0;
     std::uint64_t bytes = 0;
-    bool revisit = false;          // the source had been crawled to its end before
-    bool resumed = false;          // went on where an earlier run had stopped
+    bool revisit = false;  // the source had been crawled to its end before
+    bool resumed = false;  // went on where an earlier run had stopped
     bool interrupted = false;
     std::vector<ReasonCount> urls;  // all addresses of the source by state and reason, afterwards
     double seconds = 0;
 };
 
-// Crawls until nothing is left to fetch, the budget is spent or a stop is requested. Whatever moment the process dies at, nothing that
-// was stored is lost and nothing is stored twice: pages, their links and the frontier's state go into one transaction a batch, under
-// the fencing token of each host's lease. Several workers may run it for one source at once: a host belongs to one of them at a time.
+// Crawls until nothing is left to fetch, the budget is spent or a stop is requested. Whatever
+// moment the process dies at, nothing that was stored is lost and nothing is stored twice: pages,
+// their links and the frontier's state go into one transaction a batch, under the fencing token of
+// each host's lease. Several workers may run it for one source at once: a host belongs to one of
+// them at a time.
 //
 // Throws base::UsageError for a seed that is no http(s) URL, base::Error if the database fails.
-CrawlReport crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options);
+CrawlReport
+crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options);
 
-// What a crawl would do first, without storing anything: the seeds and the links of their pages, each with the verdict.
+// What a crawl would do first, without storing anything: the seeds and the links of their pages,
+// each with the verdict.
 struct Decision {
     std::string url;
     bool fetch = false;

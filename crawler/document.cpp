@@ -29,11 +29,20 @@ void normalise_stream(std::string& html) {
 void escape(std::string_view text, bool attribute, std::string& out) {
     for (char c : text) {
         switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += attribute ? "<" : "&lt;"; break;
-            case '>': out += attribute ? ">" : "&gt;"; break;
-            case '"': out += attribute ? "&quot;" : "\""; break;
-            default: out += c;
+            case '&':
+                out += "&amp;";
+                break;
+            case '<':
+                out += attribute ? "<" : "&lt;";
+                break;
+            case '>':
+                out += attribute ? ">" : "&gt;";
+                break;
+            case '"':
+                out += attribute ? "&quot;" : "\"";
+                break;
+            default:
+                out += c;
         }
     }
 }
@@ -46,7 +55,8 @@ public:
     void word(std::string_view text, bool preformatted) {
         for (std::size_t i = 0; i < text.size();) {
             char c = text[i];
-            bool hard = static_cast<unsigned char>(c) == 0xc2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) == 0xa0;
+            bool hard = static_cast<unsigned char>(c) == 0xc2 && i + 1 < text.size() &&
+                        static_cast<unsigned char>(text[i + 1]) == 0xa0;
             if (is_space(c) || hard) {
                 if (preformatted && !hard) {
                     flush_line();
@@ -59,7 +69,9 @@ public:
             }
             flush_line();
             auto end = i + 1;
-            while (end < text.size() && !is_space(text[end]) && static_cast<unsigned char>(text[end]) != 0xc2) ++end;
+            while (end < text.size() && !is_space(text[end]) &&
+                   static_cast<unsigned char>(text[end]) != 0xc2)
+                ++end;
             out_.append(text.substr(i, end - i));
             i = end;
         }
@@ -184,7 +196,8 @@ std::string Document::outer_html(NodeId id) const {
     auto begin = [&](NodeId at) {
         const auto& node = nodes_[at];
         if (node.kind == Node::Kind::text) {
-            bool raw = has_trait(nodes_[node.parent].tag, is_raw) && !has_trait(nodes_[node.parent].tag, is_escapable);
+            bool raw = has_trait(nodes_[node.parent].tag, is_raw) &&
+                       !has_trait(nodes_[node.parent].tag, is_escapable);
             if (raw) {
                 out += node.text;
             } else {
@@ -204,7 +217,8 @@ std::string Document::outer_html(NodeId id) const {
     };
     auto end = [&](NodeId at) {
         const auto& node = nodes_[at];
-        if (node.kind == Node::Kind::element && !has_trait(node.tag, is_void)) out.append("</").append(node.text).append(">");
+        if (node.kind == Node::Kind::element && !has_trait(node.tag, is_void))
+            out.append("</").append(node.text).append(">");
     };
     auto at = id;
     for (;;) {
@@ -225,7 +239,8 @@ std::string Document::outer_html(NodeId id) const {
 
 std::string Document::inner_html(NodeId id) const {
     std::string out;
-    for (auto child = nodes_[id].first_child; child; child = nodes_[child].next) out += outer_html(child);
+    for (auto child = nodes_[id].first_child; child; child = nodes_[child].next)
+        out += outer_html(child);
     return out;
 }
 

@@ -31,13 +31,15 @@ struct Node {
     std::string_view text;  // an element's name in lower case, a text's or comment's content
 };
 
-// An HTML page as a tree, in one block of memory: names, values and texts point into the page's own bytes wherever they can.
-// Movable; views taken from it live as long as it does. Reading from several threads at once is fine.
+// An HTML page as a tree, in one block of memory: names, values and texts point into the page's own
+// bytes wherever they can. Movable; views taken from it live as long as it does. Reading from
+// several threads at once is fine.
 class Document {
 public:
-    // Parses UTF-8. Never fails: like a browser it makes a tree of anything. Always has html, head and body. The tree is that of
-    // the HTML standard for well-formed and for most broken pages; misnested formatting elements are closed, not split.
-    // Elements nested deeper than 512 become siblings.
+    // Parses UTF-8. Never fails: like a browser it makes a tree of anything. Always has html, head
+    // and body. The tree is that of the HTML standard for well-formed and for most broken pages;
+    // misnested formatting elements are closed, not split. Elements nested deeper than 512 become
+    // siblings.
     static Document parse(std::string html);
 
     const Node& operator[](NodeId id) const { return nodes_[id]; }
@@ -55,16 +57,17 @@ public:
     bool is_element(NodeId id) const { return nodes_[id].kind == Node::Kind::element; }
     bool is_text(NodeId id) const { return nodes_[id].kind == Node::Kind::text; }
 
-    // The next node in document order within the subtree of `within`, or 0. `after_subtree` passes over id's own children.
+    // The next node in document order within the subtree of `within`, or 0. `after_subtree` passes
+    // over id's own children.
     NodeId following(NodeId id, NodeId within, bool after_subtree = false) const;
     NodeId next_element(NodeId id) const;
     NodeId previous_element(NodeId id) const;
 
     // All text of the subtree as it stands.
     std::string text(NodeId id) const;
-    // The text a reader sees: white space collapsed, a new line before and after each block, nothing of scripts and forms' innards;
-    // <pre> keeps its lines.
-    // Nodes marked in `struck` are left out with all they hold.
+    // The text a reader sees: white space collapsed, a new line before and after each block,
+    // nothing of scripts and forms' innards; <pre> keeps its lines. Nodes marked in `struck` are
+    // left out with all they hold.
     std::string visible_text(NodeId id, const std::vector<bool>* struck = nullptr) const;
     // The subtree as HTML.
     std::string outer_html(NodeId id) const;

@@ -1,7 +1,7 @@
 #include "crawler/feed.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "crawler/characters.hpp"
 #include "crawler/retry.hpp"
@@ -33,21 +33,31 @@ public:
     static std::string date(const std::string& text) {
         auto time = parse_http_date(text);
         if (!time) return text;
-        auto zone = std::string_view(text).substr(text.rfind(' ') == std::string::npos ? 0 : text.rfind(' ') + 1);
-        if (zone.size() == 5 && (zone[0] == '+' || zone[0] == '-') && zone.find_first_not_of("0123456789", 1) == zone.npos) {
-            int minutes = ((zone[1] - '0') * 10 + (zone[2] - '0')) * 60 + (zone[3] - '0') * 10 + (zone[4] - '0');
+        auto zone = std::string_view(text).substr(
+            text.rfind(' ') == std::string::npos ? 0 : text.rfind(' ') + 1
+        );
+        if (zone.size() == 5 && (zone[0] == '+' || zone[0] == '-') &&
+            zone.find_first_not_of("0123456789", 1) == zone.npos) {
+            int minutes = ((zone[1] - '0') * 10 + (zone[2] - '0')) * 60 + (zone[3] - '0') * 10 +
+                          (zone[4] - '0');
             *time -= std::chrono::minutes(zone[0] == '+' ? minutes : -minutes);
         }
         auto day = std::chrono::floor<std::chrono::days>(*time);
         std::chrono::year_month_day date(day);
         auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*time - day).count();
         return fmt::format(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-            seconds / 3600, seconds / 60 % 60, seconds % 60
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            static_cast<int>(date.year()),
+            static_cast<unsigned>(date.month()),
+            static_cast<unsigned>(date.day()),
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60
         );
     }
 
-    static std::string in_space(const XmlElement& element, std::string_view name, std::string_view space) {
+    static std::string
+    in_space(const XmlElement& element, std::string_view name, std::string_view space) {
         for (const auto& child : element.children)
             if (child.name == name && child.space == space) return std::string(trim(child.text));
         return {};
@@ -56,8 +66,10 @@ public:
     // The child without a module's namespace: <title>, not <media:title>.
     static std::string plain(const XmlElement& element, std::string_view name) {
         for (const auto& child : element.children) {
-            bool own = child.space.empty() || child.space == element.space || child.space.find("purl.org/rss/1.0/") != std::string::npos;
-            if (child.name == name && own && child.space != content_module) return std::string(trim(child.text));
+            bool own = child.space.empty() || child.space == element.space ||
+                       child.space.find("purl.org/rss/1.0/") != std::string::npos;
+            if (child.name == name && own && child.space != content_module)
+                return std::string(trim(child.text));
         }
         return {};
     }
@@ -86,7 +98,8 @@ public:
         entry.link = absolute(plain(item, "link"));
         entry.id = plain(item, "guid");
         const auto* guid = item.child("guid");
-        if (entry.link.empty() && guid && guid->attribute("isPermaLink") != "false") entry.link = absolute(entry.id);
+        if (entry.link.empty() && guid && guid->attribute("isPermaLink") != "false")
+            entry.link = absolute(entry.id);
         if (entry.id.empty()) entry.id = item.attribute("about");
         if (entry.id.empty()) entry.id = entry.link;
         entry.author = plain(item, "author");
@@ -97,14 +110,16 @@ public:
         if (entry.published.empty()) entry.published = in_space(item, "date", dublin_core);
         for (const auto& child : item.children) {
             if (child.name == "category") entry.categories.emplace_back(trim(child.text));
-            if (child.name == "enclosure") entry.enclosures.push_back(absolute(child.attribute("url")));
+            if (child.name == "enclosure")
+                entry.enclosures.push_back(absolute(child.attribute("url")));
         }
         return entry;
     }
 
     static std::string atom_text(const XmlElement& element, std::string_view name) {
         for (const auto& child : element.children)
-            if (child.name == name && (child.space == atom_space || child.space == element.space)) return child.inner.empty() ? std::string(trim(child.text)) : child.inner;
+            if (child.name == name && (child.space == atom_space || child.space == element.space))
+                return child.inner.empty() ? std::string(trim(child.text)) : child.inner;
         return {};
     }
 
@@ -114,7 +129,8 @@ public:
             if (child.name != "link") continue;
             auto rel = child.attribute("rel");
             if (rel.empty() || rel == "alternate") return absolute(child.attribute("href"));
-            if (first.empty() && rel != "self" && rel != "enclosure") first = absolute(child.attribute("href"));
+            if (first.empty() && rel != "self" && rel != "enclosure")
+                first = absolute(child.attribute("href"));
         }
         return first;
     }
@@ -137,10 +153,12 @@ public:
             entry.content = atom_text(item, "content");
             entry.published = atom_text(item, "published");
             entry.updated = atom_text(item, "updated");
-            if (const auto* author = item.child("author")) entry.author = author->child_text("name");
+            if (const auto* author = item.child("author"))
+                entry.author = author->child_text("name");
             for (const auto& child : item.children) {
                 if (child.name == "category") entry.categories.push_back(child.attribute("term"));
-                if (child.name == "link" && child.attribute("rel") == "enclosure") entry.enclosures.push_back(absolute(child.attribute("href")));
+                if (child.name == "link" && child.attribute("rel") == "enclosure")
+                    entry.enclosures.push_back(absolute(child.attribute("href")));
             }
             feed.entries.push_back(std::move(entry));
         }
@@ -157,7 +175,8 @@ public:
         auto parsed = json::parse(text, error);
         if (error || !parsed.is_object()) return std::nullopt;
         const auto& root = parsed.as_object();
-        if (text_in(root, "version").find("jsonfeed.org/version") == std::string::npos) return std::nullopt;
+        if (text_in(root, "version").find("jsonfeed.org/version") == std::string::npos)
+            return std::nullopt;
         Feed feed;
         feed.version = "json1";
         feed.title = text_in(root, "title");
@@ -193,7 +212,8 @@ std::optional<Feed> parse_feed(std::string_view bytes, const Url& url) {
     auto plain = gunzip(bytes, size_limit);
     if (!plain) return std::nullopt;
     Reader reader(url);
-    if (trim(std::string_view(*plain).substr(0, 256)).starts_with('{')) return reader.json_feed(*plain);
+    if (trim(std::string_view(*plain).substr(0, 256)).starts_with('{'))
+        return reader.json_feed(*plain);
     auto root = parse_xml(*plain);
     if (!root) return std::nullopt;
     if (root->name == "rss" || root->name == "RDF") return reader.rss(*root);

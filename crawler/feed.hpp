@@ -11,7 +11,8 @@ namespace crawler {
 
 struct FeedEntry {
     std::string id, title, link, author, summary, content;
-    std::string published, updated;  // ISO 8601 in UTC where the date could be read, else as written
+    std::string published,
+        updated;  // ISO 8601 in UTC where the date could be read, else as written
     std::vector<std::string> categories;
     std::vector<std::string> enclosures;
 };
@@ -22,7 +23,8 @@ struct Feed {
     std::vector<FeedEntry> entries;
 };
 
-// RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 1.0 and JSON Feed; gzip is unpacked. Links are absolute. Nothing if it is none of these.
+// RSS 0.9x to 2.0, RSS 1.0 (RDF), Atom 1.0 and JSON Feed; gzip is unpacked. Links are absolute.
+// Nothing if it is none of these.
 std::optional<Feed> parse_feed(std::string_view bytes, const Url& url);
 
 }  // namespace crawler

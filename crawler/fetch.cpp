@@ -32,9 +32,13 @@ struct CurlLibrary {
 std::string address_text(const sockaddr& address) {
     char text[INET6_ADDRSTRLEN] = "";
     if (address.sa_family == AF_INET) {
-        inet_ntop(AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text, sizeof text);
+        inet_ntop(
+            AF_INET, &reinterpret_cast<const sockaddr_in&>(address).sin_addr, text, sizeof text
+        );
     } else if (address.sa_family == AF_INET6) {
-        inet_ntop(AF_INET6, &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, text, sizeof text);
+        inet_ntop(
+            AF_INET6, &reinterpret_cast<const sockaddr_in6&>(address).sin6_addr, text, sizeof text
+        );
     }
     return text;
 }
@@ -46,15 +50,24 @@ enum class Stopped { no, address, body, headers, expansion };
 
 std::string_view name_of(FetchError error) {
     switch (error) {
-        case FetchError::none: return "none";
-        case FetchError::refused_address: return "refused_address";
-        case FetchError::not_found: return "not_found";
-        case FetchError::connect: return "connect";
-        case FetchError::timeout: return "timeout";
-        case FetchError::too_large: return "too_large";
-        case FetchError::bad_url: return "bad_url";
-        case FetchError::cut_short: return "cut_short";
-        case FetchError::stopped: return "stopped";
+        case FetchError::none:
+            return "none";
+        case FetchError::refused_address:
+            return "refused_address";
+        case FetchError::not_found:
+            return "not_found";
+        case FetchError::connect:
+            return "connect";
+        case FetchError::timeout:
+            return "timeout";
+        case FetchError::too_large:
+            return "too_large";
+        case FetchError::bad_url:
+            return "bad_url";
+        case FetchError::cut_short:
+            return "cut_short";
+        case FetchError::stopped:
+            return "stopped";
     }
     return "none";
 }
@@ -84,13 +97,14 @@ struct Fetcher::Impl {
     struct Watch {
         explicit Watch(const asio::any_io_executor& executor) : descriptor(executor) {}
         asio::posix::stream_descriptor descriptor;
-        int wanted = 0;           // CURL_POLL_*
-        bool waiting[2] = {};     // a wait for reading, writing is pending
-        bool own = false;         // opened by us: curl tells when it closes
+        int wanted = 0;        // CURL_POLL_*
+        bool waiting[2] = {};  // a wait for reading, writing is pending
+        bool own = false;      // opened by us: curl tells when it closes
         bool alive = true;
     };
 
-    Impl(asio::any_io_executor on, FetchOptions given) : executor(std::move(on)), options(std::move(given)), timer(executor) {
+    Impl(asio::any_io_executor on, FetchOptions given)
+        : executor(std::move(on)), options(std::move(given)), timer(executor) {
         static CurlLibrary library;
         multi = curl_multi_init();
         if (!multi) throw base::Error("curl", "can not be started");
@@ -125,7 +139,8 @@ struct Fetcher::Impl {
     static curl_socket_t on_open(void* data, curlsocktype, curl_sockaddr* address) {
         auto& transfer = *static_cast<Transfer*>(data);
         auto text = address_text(address->addr);
-        if (!transfer.impl.options.allow_private && transfer.impl.options.proxy.empty() && is_private_address(text)) {
+        if (!transfer.impl.options.allow_private && transfer.impl.options.proxy.empty() &&
+            is_private_address(text)) {
             transfer.stopped = Stopped::address;
             transfer.response.address = text;
             return CURL_SOCKET_BAD;
@@ -151,14 +166,16 @@ struct Fetcher::Impl {
         if (body.empty()) {
             curl_off_t length = -1;
             curl_easy_getinfo(transfer.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-            if (length > 0) body.reserve(std::min<std::size_t>(static_cast<std::size_t>(length), 1U << 20U));
+            if (length > 0)
+                body.reserve(std::min<std::size_t>(static_cast<std::size_t>(length), 1U << 20U));
         }
         body.append(data, size);
         constexpr std::size_t unsuspicious = 1U << 20U;
         if (body.size() > unsuspicious) {
             curl_off_t received = 0;
             curl_easy_getinfo(transfer.easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
-            if (static_cast<double>(body.size()) > limits.expansion * static_cast<double>(std::max<curl_off_t>(received, 1))) {
+            if (static_cast<double>(body.size()) >
+                limits.expansion * static_cast<double>(std::max<curl_off_t>(received, 1))) {
                 transfer.stopped = Stopped::expansion;
                 return 0;
             }
@@ -177,7 +194,9 @@ struct Fetcher::Impl {
         if (line.starts_with("HTTP/")) {  // an interim answer came before
             transfer.response.headers.clear();
         } else if (auto colon = line.find(':'); colon != line.npos) {
-            transfer.response.headers.emplace_back(to_lower(trim(line.substr(0, colon))), valid_utf8(trim(line.substr(colon + 1))));
+            transfer.response.headers.emplace_back(
+                to_lower(trim(line.substr(0, colon))), valid_utf8(trim(line.substr(colon + 1)))
+            );
         }
         return size;
     }
@@ -219,7 +238,8 @@ struct Fetcher::Impl {
             if (!found->own) closing(fd);
             return;
         }
-        if (!found) {  // curl's own, such as the resolver's pipe: it may close before we hear of it, so watch a copy
+        if (!found) {  // curl's own, such as the resolver's pipe: it may close before we hear of
+                       // it, so watch a copy
             auto copy = ::dup(fd);
             if (copy < 0) return;
             found = std::make_shared<Watch>(executor);
@@ -238,16 +258,25 @@ struct Fetcher::Impl {
             wait_for(fd, watch, Descriptor::wait_write, CURL_CSELECT_OUT, 1);
     }
 
-    void wait_for(curl_socket_t fd, const std::shared_ptr<Watch>& watch, asio::posix::stream_descriptor::wait_type type, int event, int slot) {
+    void wait_for(
+        curl_socket_t fd,
+        const std::shared_ptr<Watch>& watch,
+        asio::posix::stream_descriptor::wait_type type,
+        int event,
+        int slot
+    ) {
         watch->waiting[slot] = true;
-        watch->descriptor.async_wait(type, [this, fd, watch, event, slot](const boost::system::error_code& error) {
-            watch->waiting[slot] = false;
-            if (!watch->alive || error == asio::error::operation_aborted) return;
-            int poll = event == CURL_CSELECT_IN ? CURL_POLL_IN : CURL_POLL_OUT;
-            if (!(watch->wanted & poll)) return;
-            act(fd, error ? CURL_CSELECT_ERR : event);
-            if (watch->alive) wait(fd, watch);
-        });
+        watch->descriptor.async_wait(
+            type,
+            [this, fd, watch, event, slot](const boost::system::error_code& error) {
+                watch->waiting[slot] = false;
+                if (!watch->alive || error == asio::error::operation_aborted) return;
+                int poll = event == CURL_CSELECT_IN ? CURL_POLL_IN : CURL_POLL_OUT;
+                if (!(watch->wanted & poll)) return;
+                act(fd, error ? CURL_CSELECT_ERR : event);
+                if (watch->alive) wait(fd, watch);
+            }
+        );
     }
 
     void arm(long millis) {
@@ -311,7 +340,9 @@ struct Fetcher::Impl {
         set(CURLOPT_HEADERFUNCTION, &Impl::on_header);
         set(CURLOPT_HEADERDATA, &transfer);
         set(CURLOPT_PROXY, options.proxy.c_str());
-        auto add = [&](const std::string& line) { transfer.headers = curl_slist_append(transfer.headers, line.c_str()); };
+        auto add = [&](const std::string& line) {
+            transfer.headers = curl_slist_append(transfer.headers, line.c_str());
+        };
         for (const auto& line : request.headers) add(line);
         if (!request.etag.empty()) add("If-None-Match: " + request.etag);
         if (!request.last_modified.empty()) add("If-Modified-Since: " + request.last_modified);
@@ -355,18 +386,22 @@ struct Fetcher::Impl {
         response.message = curl_easy_strerror(result);
         response.body.clear();
         switch (transfer.stopped) {
-            case Stopped::no: response.error = error_of(result); break;
+            case Stopped::no:
+                response.error = error_of(result);
+                break;
             case Stopped::address:
                 response.error = FetchError::refused_address;
                 response.message = response.address + " is a private address";
                 break;
             case Stopped::body:
                 response.error = FetchError::too_large;
-                response.message = "body beyond " + std::to_string(transfer.impl.options.limits.body) + " bytes";
+                response.message =
+                    "body beyond " + std::to_string(transfer.impl.options.limits.body) + " bytes";
                 break;
             case Stopped::headers:
                 response.error = FetchError::too_large;
-                response.message = "headers beyond " + std::to_string(transfer.impl.options.limits.headers) + " bytes";
+                response.message = "headers beyond " +
+                                   std::to_string(transfer.impl.options.limits.headers) + " bytes";
                 break;
             case Stopped::expansion:
                 response.error = FetchError::too_large;
@@ -378,15 +413,20 @@ struct Fetcher::Impl {
     static FetchError error_of(CURLcode result) {
         switch (result) {
             case CURLE_COULDNT_RESOLVE_HOST:
-            case CURLE_COULDNT_RESOLVE_PROXY: return FetchError::not_found;
-            case CURLE_OPERATION_TIMEDOUT: return FetchError::timeout;
+            case CURLE_COULDNT_RESOLVE_PROXY:
+                return FetchError::not_found;
+            case CURLE_OPERATION_TIMEDOUT:
+                return FetchError::timeout;
             case CURLE_URL_MALFORMAT:
-            case CURLE_UNSUPPORTED_PROTOCOL: return FetchError::bad_url;
+            case CURLE_UNSUPPORTED_PROTOCOL:
+                return FetchError::bad_url;
             case CURLE_PARTIAL_FILE:
             case CURLE_BAD_CONTENT_ENCODING:
             case CURLE_HTTP2_STREAM:
-            case CURLE_WRITE_ERROR: return FetchError::cut_short;
-            default: return FetchError::connect;
+            case CURLE_WRITE_ERROR:
+                return FetchError::cut_short;
+            default:
+                return FetchError::connect;
         }
     }
 
@@ -421,10 +461,13 @@ asio::awaitable<Response> Fetcher::get(Request request) {
         co_return std::move(transfer.response);
     }
     impl_->begin(transfer, request);
-    while (!transfer.finished) co_await transfer.done.async_wait(asio::as_tuple(asio::use_awaitable));
+    while (!transfer.finished)
+        co_await transfer.done.async_wait(asio::as_tuple(asio::use_awaitable));
     co_return std::move(transfer.response);
 }
 
-void Fetcher::stop() { impl_->stop(); }
+void Fetcher::stop() {
+    impl_->stop();
+}
 
 }  // namespace crawler

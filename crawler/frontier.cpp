@@ -8,7 +8,9 @@
 
 namespace crawler {
 
-std::string url_key(std::string_view canonical) { return schema::hex_of(schema::sha256(canonical).substr(0, 16)); }
+std::string url_key(std::string_view canonical) {
+    return schema::hex_of(schema::sha256(canonical).substr(0, 16));
+}
 
 std::uint64_t RecentUrls::hash(std::string_view url, bool queued) {
     auto value = XXH3_64bits_withSeed(url.data(), url.size(), queued ? 1 : 2);

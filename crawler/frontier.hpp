@@ -13,8 +13,8 @@ struct Discovery {
     std::string url;   // canonical
     std::string host;  // with port
     int depth = 0;
-    int hops = 0;      // redirects and canonical links on the way
-    int priority = 0;  // higher first
+    int hops = 0;        // redirects and canonical links on the way
+    int priority = 0;    // higher first
     std::string reason;  // why it will not be fetched; empty: it will
     std::string detail;
     std::string found_on;  // key of the page
@@ -33,21 +33,27 @@ struct Target {
     std::string last_modified;
 };
 
-// The name of an address in the frontier: the first 16 bytes of SHA-256 of it, as 32 hexadecimal digits.
+// The name of an address in the frontier: the first 16 bytes of SHA-256 of it, as 32 hexadecimal
+// digits.
 std::string url_key(std::string_view canonical);
 
-// Remembers in fixed memory (8 bytes an entry) which addresses went to the frontier lately, so that links seen a thousand times
-// are not sent to the database a thousand times. May forget, and only then says no; never says yes to a new address,
-// but for 2^-64. Safe to ask from several threads.
+// Remembers in fixed memory (8 bytes an entry) which addresses went to the frontier lately, so that
+// links seen a thousand times are not sent to the database a thousand times. May forget, and only
+// then says no; never says yes to a new address, but for 2^-64. Safe to ask from several threads.
 class RecentUrls {
 public:
-    explicit RecentUrls(std::size_t entries_log2 = 20) : mask_((std::size_t{1} << entries_log2) - 1), slots_(new std::atomic<std::uint64_t>[mask_ + 1]) {
+    explicit RecentUrls(std::size_t entries_log2 = 20)
+        : mask_((std::size_t{1} << entries_log2) - 1),
+          slots_(new std::atomic<std::uint64_t>[mask_ + 1]) {
         for (std::size_t i = 0; i <= mask_; ++i) slots_[i].store(0, std::memory_order_relaxed);
     }
-    bool contains(std::uint64_t hash) const { return slots_[hash & mask_].load(std::memory_order_relaxed) == hash; }
+    bool contains(std::uint64_t hash) const {
+        return slots_[hash & mask_].load(std::memory_order_relaxed) == hash;
+    }
     void add(std::uint64_t hash) { slots_[hash & mask_].store(hash, std::memory_order_relaxed); }
 
-    // `queued` and refused sightings of one address are different entries: a refusal may be lifted by another way of finding it.
+    // `queued` and refused sightings of one address are different entries: a refusal may be lifted
+    // by another way of finding it.
     static std::uint64_t hash(std::string_view url, bool queued);
 
 private:

@@ -48,7 +48,8 @@ bool is_dead(const std::string& holder) {
         auto name = own.substr(0, own.find('/') + 1);
         auto boot = own.substr(name.size(), own.find('/', name.size()) - name.size());
         bool same_machine = holder.starts_with(name);
-        return same_machine && holder.compare(name.size(), boot.size(), boot) != 0;  // before a restart of the machine
+        return same_machine && holder.compare(name.size(), boot.size(), boot) !=
+                                   0;  // before a restart of the machine
     }
     auto rest = holder.substr(own.size());
     auto pid = rest.substr(0, rest.find('/'));

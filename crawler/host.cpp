@@ -38,15 +38,19 @@ std::optional<std::string> domain_to_ascii(std::string_view domain) {
             &opened
         );
     }();
-    constexpr std::uint32_t harmless = UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG |
-                                       UIDNA_ERROR_DOMAIN_NAME_TOO_LONG |
-                                       UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN |
-                                       UIDNA_ERROR_HYPHEN_3_4;
+    constexpr std::uint32_t harmless =
+        UIDNA_ERROR_EMPTY_LABEL | UIDNA_ERROR_LABEL_TOO_LONG | UIDNA_ERROR_DOMAIN_NAME_TOO_LONG |
+        UIDNA_ERROR_LEADING_HYPHEN | UIDNA_ERROR_TRAILING_HYPHEN | UIDNA_ERROR_HYPHEN_3_4;
     std::string out(domain.size() * 6 + 64, '\0');
     UIDNAInfo info = UIDNA_INFO_INITIALIZER;
     auto length = uidna_nameToASCII_UTF8(
-        idna, domain.data(), static_cast<std::int32_t>(domain.size()), out.data(),
-        static_cast<std::int32_t>(out.size()), &info, &status
+        idna,
+        domain.data(),
+        static_cast<std::int32_t>(domain.size()),
+        out.data(),
+        static_cast<std::int32_t>(out.size()),
+        &info,
+        &status
     );
     if (U_FAILURE(status) || (info.errors & ~harmless)) return std::nullopt;
     out.resize(static_cast<std::size_t>(length));
@@ -177,7 +181,11 @@ std::optional<Pieces> ipv6_pieces(std::string_view text) {
     }
     if (!gap) return at == 8 ? std::optional(pieces) : std::nullopt;
     if (at == 8) return std::nullopt;
-    std::rotate(pieces.begin() + static_cast<long>(*gap), pieces.begin() + static_cast<long>(at), pieces.end());
+    std::rotate(
+        pieces.begin() + static_cast<long>(*gap),
+        pieces.begin() + static_cast<long>(at),
+        pieces.end()
+    );
     return pieces;
 }
 
@@ -230,7 +238,8 @@ std::optional<std::string> parse_host(std::string_view input, bool special) {
     }
     if (!special) return opaque_host(input);
 
-    auto decoded = input.find('%') == input.npos ? std::string(input) : valid_utf8(percent_decode(input));
+    auto decoded =
+        input.find('%') == input.npos ? std::string(input) : valid_utf8(percent_decode(input));
     auto domain = domain_to_ascii(decoded);
     if (!domain || domain->empty()) return std::nullopt;
     for (char c : *domain)

@@ -32,16 +32,20 @@ std::string_view refresh_target(std::string_view content) {
     rest = trim(rest.substr(3));
     if (!rest.starts_with('=')) return {};
     rest = trim(rest.substr(1));
-    if (!rest.empty() && (rest[0] == '"' || rest[0] == '\'')) rest = rest.substr(1, rest.find(rest[0], 1) - 1);
+    if (!rest.empty() && (rest[0] == '"' || rest[0] == '\''))
+        rest = rest.substr(1, rest.find(rest[0], 1) - 1);
     return rest;
 }
 
 class FactReader {
 public:
-    FactReader(const Document& document, const Url& url) : document_(document) { facts_.base = url; }
+    FactReader(const Document& document, const Url& url) : document_(document) {
+        facts_.base = url;
+    }
 
     Facts run() {
-        if (auto lang = document_.attribute(document_.html(), "lang")) facts_.language = primary_tag(*lang);
+        if (auto lang = document_.attribute(document_.html(), "lang"))
+            facts_.language = primary_tag(*lang);
         bool based = false;
         for (auto at = document_.html(); at; at = document_.following(at, document_.html())) {
             if (!document_.is_element(at)) continue;
@@ -56,17 +60,23 @@ public:
                 case Tag::title:
                     if (facts_.title.empty()) facts_.title = collapse_spaces(document_.text(at));
                     break;
-                case Tag::meta: meta(at); break;
+                case Tag::meta:
+                    meta(at);
+                    break;
                 case Tag::link:
-                case Tag::a: link(at); break;
+                case Tag::a:
+                    link(at);
+                    break;
                 case Tag::h1:
                     if (!heading_) heading_ = at;
                     break;
-                default: break;
+                default:
+                    break;
             }
         }
         if (facts_.title.empty()) facts_.title = collapse_spaces(og_title_);
-        if (facts_.title.empty() && heading_) facts_.title = collapse_spaces(document_.visible_text(heading_));
+        if (facts_.title.empty() && heading_)
+            facts_.title = collapse_spaces(document_.visible_text(heading_));
         return std::move(facts_);
     }
 
@@ -89,7 +99,8 @@ private:
         auto equiv = document_.attribute(at, "http-equiv");
         if (!equiv) return;
         if (equal_ignoring_case(*equiv, "refresh") && !facts_.refresh) {
-            if (auto target = refresh_target(*content); !target.empty()) facts_.refresh = parse_url(target, &facts_.base);
+            if (auto target = refresh_target(*content); !target.empty())
+                facts_.refresh = parse_url(target, &facts_.base);
         } else if (equal_ignoring_case(*equiv, "content-language") && facts_.language.empty()) {
             facts_.language = primary_tag(content->substr(0, content->find(',')));
         }
@@ -101,7 +112,8 @@ private:
         auto href = document_.attribute(at, "href");
         if (!href) return;
         if (facts_.licence.empty() && (has_word(*rel, "license") || has_word(*rel, "licence"))) {
-            if (auto url = parse_url(*href, &facts_.base)) facts_.licence = licence_name(url->href());
+            if (auto url = parse_url(*href, &facts_.base))
+                facts_.licence = licence_name(url->href());
         }
         if (document_[at].tag == Tag::link && !facts_.canonical && has_word(*rel, "canonical"))
             facts_.canonical = parse_url(*href, &facts_.base);
@@ -116,12 +128,15 @@ private:
 bool is_followed(Tag tag, std::string_view rel) {
     if (tag == Tag::a || tag == Tag::area) return true;
     if (tag != Tag::link) return false;
-    return has_word(rel, "next") || has_word(rel, "prev") || (has_word(rel, "alternate") && !has_word(rel, "stylesheet"));
+    return has_word(rel, "next") || has_word(rel, "prev") ||
+           (has_word(rel, "alternate") && !has_word(rel, "stylesheet"));
 }
 
 }  // namespace
 
-Facts read_facts(const Document& document, const Url& url) { return FactReader(document, url).run(); }
+Facts read_facts(const Document& document, const Url& url) {
+    return FactReader(document, url).run();
+}
 
 std::vector<Link> read_links(const Document& document, const Facts& facts, bool with_texts) {
     std::vector<Link> links;
@@ -137,7 +152,11 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
         if (address.empty() || !seen.insert(address).second) continue;
         auto url = parse_url(address, &facts.base);
         if (!url) continue;
-        Link link{std::move(*url), {}, to_lower(rel), has_word(rel, "nofollow") || has_word(rel, "ugc") || has_word(rel, "sponsored")};
+        Link link{
+            std::move(*url),
+            {},
+            to_lower(rel),
+            has_word(rel, "nofollow") || has_word(rel, "ugc") || has_word(rel, "sponsored")};
         if (with_texts) {
             link.text = document.visible_text(at);
             if (link.text.size() > 200) link.text = valid_utf8(link.text.substr(0, 200));
@@ -150,10 +169,12 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
 std::string guess_language(std::string_view utf8) {
     constexpr std::size_t enough = 4096;
     utf8 = utf8.substr(0, enough);
-    while (!utf8.empty() && (static_cast<unsigned char>(utf8.back()) & 0xc0) == 0x80) utf8.remove_suffix(1);
+    while (!utf8.empty() && (static_cast<unsigned char>(utf8.back()) & 0xc0) == 0x80)
+        utf8.remove_suffix(1);
     if (!utf8.empty() && static_cast<unsigned char>(utf8.back()) >= 0xc0) utf8.remove_suffix(1);
     bool reliable = false;
-    auto language = CLD2::DetectLanguage(utf8.data(), static_cast<int>(utf8.size()), true, &reliable);
+    auto language =
+        CLD2::DetectLanguage(utf8.data(), static_cast<int>(utf8.size()), true, &reliable);
     if (!reliable || language == CLD2::UNKNOWN_LANGUAGE) return {};
     std::string code = CLD2::LanguageCode(language);
     return code.substr(0, code.find('-'));

@@ -20,21 +20,24 @@ struct Link {
 
 // What a page says about itself, beside its content.
 struct Facts {
-    std::string title;             // <title>, else og:title, else the first h1
-    Url base;                      // what its links are relative to
-    std::string language;          // of <html lang>: primary tag, lower case; empty if it does not say
-    std::string licence;           // SPDX id of a Creative Commons link, else the link's URL; empty if there is none
+    std::string title;     // <title>, else og:title, else the first h1
+    Url base;              // what its links are relative to
+    std::string language;  // of <html lang>: primary tag, lower case; empty if it does not say
+    std::string
+        licence;  // SPDX id of a Creative Commons link, else the link's URL; empty if there is none
     std::optional<Url> canonical;  // <link rel=canonical>
     std::optional<Url> refresh;    // <meta http-equiv=refresh> to another address
-    std::vector<std::pair<std::string, std::string>> metas;  // name or property in lower case, content
+    std::vector<std::pair<std::string, std::string>>
+        metas;  // name or property in lower case, content
 };
 Facts read_facts(const Document& document, const Url& url);
 
-// The addresses of <a>, <area> and of <link rel=next|prev|alternate> in document order, resolved against facts.base; each once,
-// fragments aside. Addresses that are no URL are left out.
+// The addresses of <a>, <area> and of <link rel=next|prev|alternate> in document order, resolved
+// against facts.base; each once, fragments aside. Addresses that are no URL are left out.
 std::vector<Link> read_links(const Document& document, const Facts& facts, bool with_texts);
 
-// The language of a text by its letters and words (CLD2): BCP 47 primary tag, or empty if it can not tell.
+// The language of a text by its letters and words (CLD2): BCP 47 primary tag, or empty if it can
+// not tell.
 std::string guess_language(std::string_view utf8);
 
 // "CC-BY-SA-3.0" for a Creative Commons address; the address itself otherwise.

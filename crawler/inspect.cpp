@@ -25,7 +25,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view base64_digits =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // The fields of a question; a wrong one throws std::runtime_error with words for people.
 class Question {
@@ -35,7 +36,8 @@ public:
     std::optional<std::string> maybe(std::string_view name) const {
         const auto* value = fields_.if_contains(name);
         if (!value || value->is_null()) return std::nullopt;
-        if (!value->is_string()) throw std::runtime_error("\"" + std::string(name) + "\" is not a text");
+        if (!value->is_string())
+            throw std::runtime_error("\"" + std::string(name) + "\" is not a text");
         return std::string(value->as_string());
     }
     std::string text(std::string_view name) const {
@@ -52,7 +54,8 @@ public:
         for (char c : *text) {
             if (is_space(c) || c == '=') continue;
             auto at = base64_digits.find(c);
-            if (at == base64_digits.npos) throw std::runtime_error("\"" + std::string(name) + "\" is not base64");
+            if (at == base64_digits.npos)
+                throw std::runtime_error("\"" + std::string(name) + "\" is not base64");
             block = block << 6U | static_cast<std::uint32_t>(at);
             bits += 6;
             if (bits < 8) continue;
@@ -73,7 +76,9 @@ private:
     const json::object& fields_;
 };
 
-json::value or_null(const std::string& text) { return text.empty() ? json::value(nullptr) : json::value(text); }
+json::value or_null(const std::string& text) {
+    return text.empty() ? json::value(nullptr) : json::value(text);
+}
 
 json::object robots(const Question& question) {
     auto bytes = question.bytes("robots_b64");
@@ -83,8 +88,10 @@ json::object robots(const Question& question) {
     auto url = parse_url(address);
     auto target = url && url->is_web() ? url->target() : address;
     auto verdict = robots.check(agent, target);
-    json::object out{{"allowed", verdict.allowed}, {"rule", or_null(verdict.rule)}, {"crawl_delay", nullptr}};
-    if (auto delay = robots.crawl_delay(agent)) out["crawl_delay"] = static_cast<double>(delay->count()) / 1000;
+    json::object out{
+        {"allowed", verdict.allowed}, {"rule", or_null(verdict.rule)}, {"crawl_delay", nullptr}};
+    if (auto delay = robots.crawl_delay(agent))
+        out["crawl_delay"] = static_cast<double>(delay->count()) / 1000;
     return out;
 }
 
@@ -96,11 +103,21 @@ json::object url(const Question& question) {
     }
     auto found = parse_url(question.text("input"), base ? &*base : nullptr);
     if (!found) return {{"failure", true}};
-    auto marked = [](char mark, const std::optional<std::string>& text) { return text && !text->empty() ? mark + *text : std::string(); };
+    auto marked = [](char mark, const std::optional<std::string>& text) {
+        return text && !text->empty() ? mark + *text : std::string();
+    };
     return {
-        {"href", found->href()}, {"protocol", found->scheme + ":"}, {"username", found->username}, {"password", found->password},
-        {"host", found->host_and_port()}, {"hostname", found->host.value_or("")}, {"port", found->port ? std::to_string(*found->port) : ""},
-        {"pathname", found->path}, {"search", marked('?', found->query)}, {"hash", marked('#', found->fragment)}, {"origin", found->origin()},
+        {"href", found->href()},
+        {"protocol", found->scheme + ":"},
+        {"username", found->username},
+        {"password", found->password},
+        {"host", found->host_and_port()},
+        {"hostname", found->host.value_or("")},
+        {"port", found->port ? std::to_string(*found->port) : ""},
+        {"pathname", found->path},
+        {"search", marked('?', found->query)},
+        {"hash", marked('#', found->fragment)},
+        {"origin", found->origin()},
     };
 }
 
@@ -182,7 +199,8 @@ json::object links(const Question& question) {
     auto facts = read_facts(document, question.url());
     json::array list;
     for (const auto& link : read_links(document, facts, true))
-        list.push_back(json::object{{"url", link.url.href()}, {"text", link.text}, {"rel", link.rel}});
+        list.push_back(json::object{
+            {"url", link.url.href()}, {"text", link.text}, {"rel", link.rel}});
     return {{"links", std::move(list)}};
 }
 
@@ -192,11 +210,15 @@ json::object sitemap(const Question& question) {
     auto found = parse_sitemap(*bytes, question.url());
     json::array urls;
     for (const auto& entry : found.urls) {
-        json::object row{{"loc", entry.loc}, {"lastmod", or_null(entry.lastmod)}, {"priority", nullptr}};
+        json::object row{
+            {"loc", entry.loc}, {"lastmod", or_null(entry.lastmod)}, {"priority", nullptr}};
         if (entry.priority) row["priority"] = *entry.priority;
         urls.push_back(std::move(row));
     }
-    return {{"type", name_of(found.type)}, {"urls", std::move(urls)}, {"sitemaps", json::array(found.sitemaps.begin(), found.sitemaps.end())}};
+    return {
+        {"type", name_of(found.type)},
+        {"urls", std::move(urls)},
+        {"sitemaps", json::array(found.sitemaps.begin(), found.sitemaps.end())}};
 }
 
 json::object feed(const Question& question) {
@@ -207,15 +229,25 @@ json::object feed(const Question& question) {
     json::array entries;
     for (const auto& entry : found->entries) {
         entries.push_back(json::object{
-            {"id", entry.id}, {"title", entry.title}, {"link", entry.link}, {"published", or_null(entry.published)}, {"updated", or_null(entry.updated)},
-            {"author", or_null(entry.author)}, {"summary", entry.summary}, {"content", or_null(entry.content)},
+            {"id", entry.id},
+            {"title", entry.title},
+            {"link", entry.link},
+            {"published", or_null(entry.published)},
+            {"updated", or_null(entry.updated)},
+            {"author", or_null(entry.author)},
+            {"summary", entry.summary},
+            {"content", or_null(entry.content)},
             {"categories", json::array(entry.categories.begin(), entry.categories.end())},
             {"enclosures", json::array(entry.enclosures.begin(), entry.enclosures.end())},
         });
     }
     json::object about{
-        {"version", found->version}, {"title", found->title}, {"link", found->link}, {"description", found->description},
-        {"language", or_null(found->language)}, {"updated", or_null(found->updated)},
+        {"version", found->version},
+        {"title", found->title},
+        {"link", found->link},
+        {"description", found->description},
+        {"language", or_null(found->language)},
+        {"updated", or_null(found->updated)},
     };
     return {{"feed", std::move(about)}, {"entries", std::move(entries)}};
 }
@@ -225,13 +257,15 @@ void add_headers(const json::value& given, ConsentQuestion& consent) {
         if (value.is_string()) consent.headers.emplace_back(name, std::string(value.as_string()));
         if (value.is_array())
             for (const auto& entry : value.as_array())
-                if (entry.is_string()) consent.headers.emplace_back(name, std::string(entry.as_string()));
+                if (entry.is_string())
+                    consent.headers.emplace_back(name, std::string(entry.as_string()));
     };
     if (given.is_object())
         for (const auto& [name, value] : given.as_object()) add(name, value);
     if (given.is_array())
         for (const auto& pair : given.as_array())
-            if (pair.is_array() && pair.as_array().size() == 2 && pair.as_array()[0].is_string()) add(pair.as_array()[0].as_string(), pair.as_array()[1]);
+            if (pair.is_array() && pair.as_array().size() == 2 && pair.as_array()[0].is_string())
+                add(pair.as_array()[0].as_string(), pair.as_array()[1]);
 }
 
 json::object consent(const Question& question) {
@@ -245,18 +279,32 @@ json::object consent(const Question& question) {
     asked.agent = agent;
     asked.robots = &robots;
     if (const auto* headers = question.value("headers")) add_headers(*headers, asked);
-    if (auto html = question.maybe("html")) asked.metas = read_facts(Document::parse(*html), address).metas;
+    if (auto html = question.maybe("html"))
+        asked.metas = read_facts(Document::parse(*html), address).metas;
     if (const auto* files = question.value("files"); files && files->is_object())
         for (const auto& [name, text] : files->as_object())
-            asked.files[name] = text.is_string() ? std::string(text.as_string()) : json::serialize(text);
+            asked.files[name] =
+                text.is_string() ? std::string(text.as_string()) : json::serialize(text);
     return json::parse(judge_consent(asked).json()).as_object();
 }
 
 using Answer = json::object (*)(const Question&);
 constexpr std::pair<std::string_view, Answer> answers[] = {
-    {"robots", robots}, {"url", url}, {"canonical", canonical}, {"select", select}, {"charset", charset}, {"decode", decode_bytes}, {"article", article},
-    {"metadata", [](const Question& question) { return read_metadata(Document::parse(page_of(question)), question.url()); }},
-    {"links", links}, {"sitemap", sitemap}, {"feed", feed}, {"consent", consent},
+    {"robots", robots},
+    {"url", url},
+    {"canonical", canonical},
+    {"select", select},
+    {"charset", charset},
+    {"decode", decode_bytes},
+    {"article", article},
+    {"metadata",
+     [](const Question& question) {
+         return read_metadata(Document::parse(page_of(question)), question.url());
+     }},
+    {"links", links},
+    {"sitemap", sitemap},
+    {"feed", feed},
+    {"consent", consent},
 };
 
 Answer answer_of(std::string_view kind) {
@@ -267,10 +315,14 @@ Answer answer_of(std::string_view kind) {
 
 }  // namespace
 
-bool can_inspect(std::string_view kind) { return answer_of(kind) != nullptr; }
+bool can_inspect(std::string_view kind) {
+    return answer_of(kind) != nullptr;
+}
 
 std::string inspect(std::string_view kind, std::string_view line) {
-    auto failed = [](std::string_view reason) { return json::serialize(json::object{{"error", reason}}); };
+    auto failed = [](std::string_view reason) {
+        return json::serialize(json::object{{"error", reason}});
+    };
     auto answer = answer_of(kind);
     if (!answer) return failed("no such question");
     try {

@@ -5,12 +5,12 @@
 
 namespace crawler {
 
-// Whether `tilth inspect <kind>` is answered here: robots, url, canonical, select, charset, decode, article, metadata, links, sitemap,
-// feed, consent.
+// Whether `tilth inspect <kind>` is answered here: robots, url, canonical, select, charset, decode,
+// article, metadata, links, sitemap, feed, consent.
 bool can_inspect(std::string_view kind);
 
-// Answers one question: a JSON object on one line in, one out, {"error": "..."} if the question can not be understood.
-// Never throws for its input. Thread-safe.
+// Answers one question: a JSON object on one line in, one out, {"error": "..."} if the question can
+// not be understood. Never throws for its input. Thread-safe.
 std::string inspect(std::string_view kind, std::string_view line);
 
 }  // namespace crawler

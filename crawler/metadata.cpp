@@ -78,7 +78,9 @@ public:
     }
 
 private:
-    bool has(NodeId id, std::string_view name) const { return document_.is_element(id) && document_.attribute(id, name).has_value(); }
+    bool has(NodeId id, std::string_view name) const {
+        return document_.is_element(id) && document_.attribute(id, name).has_value();
+    }
 
     static std::vector<std::string_view> words(std::string_view text) {
         std::vector<std::string_view> found;
@@ -94,7 +96,8 @@ private:
     json::object item(NodeId root, int depth) {
         json::object out;
         json::array types;
-        for (auto type : words(document_.attribute(root, "itemtype").value_or(""))) types.emplace_back(type);
+        for (auto type : words(document_.attribute(root, "itemtype").value_or("")))
+            types.emplace_back(type);
         if (!types.empty()) out["type"] = std::move(types);
         if (auto id = document_.attribute(root, "itemid")) out["id"] = absolute(*id);
         json::object properties;
@@ -113,13 +116,15 @@ private:
         return 0;
     }
 
-    // Properties in the subtree of `from`, not looking into items inside; `item` itself is no property of its own.
+    // Properties in the subtree of `from`, not looking into items inside; `item` itself is no
+    // property of its own.
     void gather(NodeId from, NodeId item_root, int depth, json::object& properties) {
         for (auto at = from; at;) {
             bool property = at != item_root && has(at, "itemprop");
             bool nested = at != item_root && has(at, "itemscope");
             if (property) {
-                json::value value = nested ? json::value(item(at, depth + 1)) : json::value(value_of(at));
+                json::value value =
+                    nested ? json::value(item(at, depth + 1)) : json::value(value_of(at));
                 for (auto name : words(*document_.attribute(at, "itemprop"))) {
                     auto& list = properties[name];
                     if (!list.is_array()) list = json::array();
@@ -139,11 +144,24 @@ private:
         auto of = [&](std::string_view name) { return document_.attribute(at, name); };
         using enum Tag;
         switch (document_[at].tag) {
-            case meta: return std::string(of("content").value_or(""));
-            case audio: case embed: case iframe: case img: case source: case track: case video: return of("src") ? absolute(*of("src")) : "";
-            case a: case area: case link: return of("href") ? absolute(*of("href")) : "";
-            case object: return of("data") ? absolute(*of("data")) : "";
-            case meter: return std::string(of("value").value_or(""));
+            case meta:
+                return std::string(of("content").value_or(""));
+            case audio:
+            case embed:
+            case iframe:
+            case img:
+            case source:
+            case track:
+            case video:
+                return of("src") ? absolute(*of("src")) : "";
+            case a:
+            case area:
+            case link:
+                return of("href") ? absolute(*of("href")) : "";
+            case object:
+                return of("data") ? absolute(*of("data")) : "";
+            case meter:
+                return std::string(of("value").value_or(""));
             case time:
                 if (auto stamp = of("datetime")) return std::string(*stamp);
                 return collapse_spaces(document_.text(at));
@@ -184,8 +202,13 @@ json::object read_metadata(const Document& document, const Url& url) {
         if (!content) continue;
         auto property = document.attribute(at, "property");
         auto name = document.attribute(at, "name");
-        constexpr std::string_view prefixes[] = {"og:", "article:", "book:", "profile:", "video:", "music:", "product:", "fb:"};
-        bool graph = property && std::any_of(std::begin(prefixes), std::end(prefixes), [&](std::string_view prefix) { return property->starts_with(prefix); });
+        constexpr std::string_view prefixes[] = {
+            "og:", "article:", "book:", "profile:", "video:", "music:", "product:", "fb:"};
+        bool graph =
+            property &&
+            std::any_of(std::begin(prefixes), std::end(prefixes), [&](std::string_view prefix) {
+                return property->starts_with(prefix);
+            });
         if (graph) {
             put(opengraph, *property, *content);
         } else if (name || property) {

@@ -22,14 +22,29 @@ std::string media_type_of(const Response& response) {
     return start.starts_with('<') ? "text/html" : "application/octet-stream";
 }
 
-bool is_html(std::string_view media) { return media == "text/html" || media == "application/xhtml+xml"; }
+bool is_html(std::string_view media) {
+    return media == "text/html" || media == "application/xhtml+xml";
+}
 
-bool is_redirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+bool is_redirect(int status) {
+    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 class Digest {
 public:
-    Digest(const PageRules& rules, const Target& target, const Robots& robots, Response&& response, Time fetched_at)
-        : rules_(rules), target_(target), robots_(robots), response_(std::move(response)), fetched_at_(fetched_at), url_(*parse_url(target.url)) {}
+    Digest(
+        const PageRules& rules,
+        const Target& target,
+        const Robots& robots,
+        Response&& response,
+        Time fetched_at
+    )
+        : rules_(rules),
+          target_(target),
+          robots_(robots),
+          response_(std::move(response)),
+          fetched_at_(fetched_at),
+          url_(*parse_url(target.url)) {}
 
     PageOutcome run() {
         if (response_.error != FetchError::none) {
@@ -65,15 +80,22 @@ private:
     void no_answer() {
         auto detail = std::string(name_of(response_.error)) + ": " + response_.message;
         switch (response_.error) {
-            case FetchError::refused_address: return end(Ending::skipped, "address", response_.message);
-            case FetchError::too_large: return end(Ending::skipped, "too_large", response_.message);
-            case FetchError::bad_url: return end(Ending::failed, "network", detail);
-            default: return end_or_retry({}, "network", detail);
+            case FetchError::refused_address:
+                return end(Ending::skipped, "address", response_.message);
+            case FetchError::too_large:
+                return end(Ending::skipped, "too_large", response_.message);
+            case FetchError::bad_url:
+                return end(Ending::failed, "network", detail);
+            default:
+                return end_or_retry({}, "network", detail);
         }
     }
 
     void bad_status() {
-        Attempt attempt{response_.status, false, parse_retry_after(response_.header("retry-after"), fetched_at_)};
+        Attempt attempt{
+            response_.status,
+            false,
+            parse_retry_after(response_.header("retry-after"), fetched_at_)};
         end_or_retry(attempt, "http", std::to_string(response_.status));
     }
 
@@ -82,17 +104,25 @@ private:
         if (!to) return end(Ending::failed, "redirect", "a location that is no URL");
         auto canonical = canonical_url(*to);
         if (canonical == target_.url) return end(Ending::failed, "redirect", "to itself");
-        if (target_.hops + 1 > rules_.hop_limit) return end(Ending::failed, "redirect", "more than " + std::to_string(rules_.hop_limit) + " in a row");
+        if (target_.hops + 1 > rules_.hop_limit)
+            return end(
+                Ending::failed,
+                "redirect",
+                "more than " + std::to_string(rules_.hop_limit) + " in a row"
+            );
         lead_to(*to, canonical, target_.depth, target_.hops + 1);
         end(Ending::skipped, "redirect", canonical);
     }
 
-    void lead_to(const Url& url, std::string canonical, int depth, int hops, bool nofollow = false) {
+    void
+    lead_to(const Url& url, std::string canonical, int depth, int hops, bool nofollow = false) {
         bool from_seed = target_.depth == 0 && hops > 0;
         auto refusal = rules_.scope->refusal(url, canonical, depth, from_seed);
-        if (refusal == "scheme" || refusal == "length") return;  // mailto:, javascript: .. are no addresses of pages
+        if (refusal == "scheme" || refusal == "length")
+            return;  // mailto:, javascript: .. are no addresses of pages
         std::string reason(refusal.empty() && nofollow ? std::string_view("nofollow") : refusal);
-        if (rules_.recent && rules_.recent->contains(RecentUrls::hash(canonical, reason.empty()))) return;
+        if (rules_.recent && rules_.recent->contains(RecentUrls::hash(canonical, reason.empty())))
+            return;
         Discovery found;
         found.url = std::move(canonical);
         found.host = url.host_and_port();
@@ -171,14 +201,20 @@ private:
         for (auto& link : read_links(document, facts, false)) {
             ++outcome_.links;
             auto canonical = canonical_url(link.url);
-            lead_to(link.url, std::move(canonical), target_.depth + 1, 0, nofollow || link.nofollow);
+            lead_to(
+                link.url, std::move(canonical), target_.depth + 1, 0, nofollow || link.nofollow
+            );
         }
-        if (facts.refresh) lead_to(*facts.refresh, canonical_url(*facts.refresh), target_.depth, target_.hops + 1);
+        if (facts.refresh)
+            lead_to(*facts.refresh, canonical_url(*facts.refresh), target_.depth, target_.hops + 1);
     }
 
-    // A page that names another of its host as the real one gives way to it, unless it was reached by such a hint itself.
+    // A page that names another of its host as the real one gives way to it, unless it was reached
+    // by such a hint itself.
     bool moves_to_canonical(const Facts& facts) {
-        if (!facts.canonical || target_.hops > 0 || facts.canonical->host_and_port() != url_.host_and_port()) return false;
+        if (!facts.canonical || target_.hops > 0 ||
+            facts.canonical->host_and_port() != url_.host_and_port())
+            return false;
         auto canonical = canonical_url(*facts.canonical);
         if (canonical == target_.url || facts.canonical->path == "/") return false;
         lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);
@@ -186,7 +222,12 @@ private:
         return true;
     }
 
-    void store(boost::json::object fields, schema::Text text, const Consent& consent, std::string licence) {
+    void store(
+        boost::json::object fields,
+        schema::Text text,
+        const Consent& consent,
+        std::string licence
+    ) {
         boost::json::object payload;
         payload["url"] = target_.url;
         payload["title"] = text.title;
@@ -223,16 +264,27 @@ private:
 
 std::string_view name_of(Ending ending) {
     switch (ending) {
-        case Ending::stored: return "stored";
-        case Ending::unchanged: return "unchanged";
-        case Ending::skipped: return "skipped";
-        case Ending::retry: return "retry";
-        case Ending::failed: return "failed";
+        case Ending::stored:
+            return "stored";
+        case Ending::unchanged:
+            return "unchanged";
+        case Ending::skipped:
+            return "skipped";
+        case Ending::retry:
+            return "retry";
+        case Ending::failed:
+            return "failed";
     }
     return "failed";
 }
 
-PageOutcome digest_page(const PageRules& rules, const Target& target, const Robots& robots, Response response, Time fetched_at) {
+PageOutcome digest_page(
+    const PageRules& rules,
+    const Target& target,
+    const Robots& robots,
+    Response response,
+    Time fetched_at
+) {
     return Digest(rules, target, robots, std::move(response), fetched_at).run();
 }
 

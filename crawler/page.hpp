@@ -28,7 +28,8 @@ std::string_view name_of(Ending ending);
 
 struct PageOutcome {
     Ending ending = Ending::failed;
-    std::string reason;  // content_type, consent, redirect, canonical, http, network, address, too_large ..; empty if stored
+    std::string reason;  // content_type, consent, redirect, canonical, http, network, address,
+                         // too_large ..; empty if stored
     std::string detail;
     Millis retry_in{0};
     std::optional<schema::Sealed> record;
@@ -37,21 +38,28 @@ struct PageOutcome {
     std::string etag, last_modified, body_sha256;
 };
 
-// What the pages of one crawl are judged and made into records by. Read-only while pages are digested.
+// What the pages of one crawl are judged and made into records by. Read-only while pages are
+// digested.
 struct PageRules {
     std::string source_name;
     std::string user_agent;
     const Scope* scope = nullptr;
     const schema::Blobs* blobs = nullptr;
-    const Rules* rules = nullptr;           // scraping rules; null: the main text alone
-    const RecentUrls* recent = nullptr;     // null: every link is reported
-    bool honour_consent = true;             // false: signals are recorded, pages kept
+    const Rules* rules = nullptr;        // scraping rules; null: the main text alone
+    const RecentUrls* recent = nullptr;  // null: every link is reported
+    bool honour_consent = true;          // false: signals are recorded, pages kept
     RetryPolicy retry;
     int hop_limit = 10;
 };
 
-// Makes an answer into a record, new addresses, and a verdict. Touches neither network nor database; any thread.
-// `robots` is that of the page's origin.
-PageOutcome digest_page(const PageRules& rules, const Target& target, const Robots& robots, Response response, Time fetched_at);
+// Makes an answer into a record, new addresses, and a verdict. Touches neither network nor
+// database; any thread. `robots` is that of the page's origin.
+PageOutcome digest_page(
+    const PageRules& rules,
+    const Target& target,
+    const Robots& robots,
+    Response response,
+    Time fetched_at
+);
 
 }  // namespace crawler

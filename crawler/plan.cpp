@@ -20,7 +20,11 @@ using boost::asio::awaitable;
 class Planner {
 public:
     Planner(const CrawlOptions& options, boost::asio::io_context& io, std::vector<Url> seeds)
-        : options_(options), seeds_(std::move(seeds)), scope_(options.scope, seeds_), fetcher_(io.get_executor(), options.fetch), lane_(options.politeness) {}
+        : options_(options),
+          seeds_(std::move(seeds)),
+          scope_(options.scope, seeds_),
+          fetcher_(io.get_executor(), options.fetch),
+          lane_(options.politeness) {}
 
     awaitable<void> run() {
         for (const auto& seed : seeds_) {
@@ -48,7 +52,8 @@ private:
                 decision.detail = verdict.rule;
             }
         }
-        if (decision.reason.empty() && options_.max_pages && ++planned_ > options_.max_pages) decision.reason = "budget";
+        if (decision.reason.empty() && options_.max_pages && ++planned_ > options_.max_pages)
+            decision.reason = "budget";
         decision.fetch = decision.reason.empty();
         decisions.push_back(decision);
         co_return decision.fetch;
@@ -71,7 +76,8 @@ private:
             co_return;
         }
         decisions.back().detail = "status " + std::to_string(response.status);
-        if (auto to = parse_url(response.header("location"), &url); to && response.status >= 300 && response.status < 400) {
+        if (auto to = parse_url(response.header("location"), &url);
+            to && response.status >= 300 && response.status < 400) {
             co_await judge(std::move(*to), 0, false);
             co_return;
         }

@@ -7,16 +7,19 @@
 namespace crawler {
 
 struct PolitenessPolicy {
-    std::chrono::milliseconds delay{1000};      // between the starts of two requests to one host
-    int at_once = 1;                            // requests to one host in flight
-    std::chrono::milliseconds longest{60'000};  // the delay never grows beyond this; a Crawl-delay beyond it counts as it
-    bool adaptive = true;                       // grow the delay with the host's latency and errors
+    std::chrono::milliseconds delay{1000};  // between the starts of two requests to one host
+    int at_once = 1;                        // requests to one host in flight
+    std::chrono::milliseconds longest{
+        60'000};  // the delay never grows beyond this; a Crawl-delay beyond it counts as it
+    bool adaptive = true;  // grow the delay with the host's latency and errors
 };
 
-// Decides when one host may be asked again. Reads no clock: callers pass `now`. One lane belongs to one thread.
+// Decides when one host may be asked again. Reads no clock: callers pass `now`. One lane belongs to
+// one thread.
 //
-// Adaptive lanes aim at `at_once` requests in flight at the host's own pace, as Scrapy's AutoThrottle documents it: after each answer the
-// delay moves half of the way to latency / at_once; errors never shorten it; it stays within [policy.delay, longest].
+// Adaptive lanes aim at `at_once` requests in flight at the host's own pace, as Scrapy's
+// AutoThrottle documents it: after each answer the delay moves half of the way to latency /
+// at_once; errors never shorten it; it stays within [policy.delay, longest].
 class Lane {
 public:
     using Clock = std::chrono::steady_clock;
@@ -24,7 +27,8 @@ public:
 
     explicit Lane(const PolitenessPolicy& policy) : policy_(policy), delay_(policy.delay) {}
 
-    // The host's own wish in robots.txt: at most one request per `delay`, up to the policy's longest.
+    // The host's own wish in robots.txt: at most one request per `delay`, up to the policy's
+    // longest.
     void crawl_delay(std::chrono::milliseconds delay) {
         floor_ = std::min<Duration>(delay, policy_.longest);
         if (floor_ > Duration::zero()) at_once_limit_ = 1;
@@ -47,19 +51,24 @@ public:
     struct Answer {
         Duration latency{};
         bool good = true;  // false: 429, 5xx, no answer
-        std::optional<std::chrono::milliseconds> retry_after;
+        std::optional<std::chrono::milliseconds> retry_after{};
     };
     void end(Clock::time_point now, const Answer& answer) {
         --in_flight_;
         if (policy_.adaptive && policy_.delay > Duration::zero()) adapt(answer);
         if (!answer.good) {
             ++failures_;
-            auto pause = std::min<Duration>(std::chrono::seconds(1) * (1 << std::min(failures_, 6)), policy_.longest);
+            auto pause = std::min<Duration>(
+                std::chrono::seconds(1) * (1 << std::min(failures_, 6)), policy_.longest
+            );
             if (policy_.delay > Duration::zero()) due_ = std::max(due_, now + pause);
         } else {
             failures_ = 0;
         }
-        if (answer.retry_after) due_ = std::max(due_, now + std::min<Duration>(*answer.retry_after, std::chrono::hours(1)));
+        if (answer.retry_after)
+            due_ = std::max(
+                due_, now + std::min<Duration>(*answer.retry_after, std::chrono::hours(1))
+            );
     }
 
     Duration delay() const { return std::max(delay_, floor_); }
@@ -75,7 +84,9 @@ private:
         auto target = answer.latency / std::max(1, policy_.at_once);
         auto next = std::max<Duration>(target, (delay_ + target) / 2);
         if (!answer.good && next < delay_) return;
-        delay_ = std::clamp<Duration>(next, policy_.delay, std::max<Duration>(policy_.longest, policy_.delay));
+        delay_ = std::clamp<Duration>(
+            next, policy_.delay, std::max<Duration>(policy_.longest, policy_.delay)
+        );
     }
 
     PolitenessPolicy policy_;

@@ -10,7 +10,12 @@ SELECT count(*) FROM frontier_url WHERE source_id = $1;
 -- name: start_round
 UPDATE frontier_url SET state = 'queued', reason = NULL, detail = NULL, attempts = 0, due_at = $2::timestamptz
 WHERE source_id = $1 AND (state IN ('done', 'failed') OR reason IN ('robots', 'consent', 'budget', 'http', 'network', 'redirect',
-    'canonical', 'content_type', 'too_large', 'address', 'depth', 'scope', 'exclude'));
+    'canonical', 'content_type', 'too_large', 'address'));
+
+-- Addresses that the rules of an earlier crawl left out, after $2 in order of discovery.
+-- name: left_out_urls
+SELECT id, url, host, depth, hops, priority FROM frontier_url
+WHERE source_id = $1 AND state = 'skipped' AND reason IN ('scope', 'exclude', 'depth') AND id > $2 ORDER BY id LIMIT $3;
 
 -- name: add_hosts
 INSERT INTO frontier_host (host, next_fetch_at)
@@ -29,7 +34,7 @@ ORDER BY url_key
 ON CONFLICT (source_id, url_key) DO UPDATE
 SET state = 'queued', reason = NULL, detail = NULL, depth = least(known.depth, excluded.depth), run_id = excluded.run_id,
     due_at = excluded.due_at
-WHERE known.state = 'skipped' AND known.reason IN ('nofollow', 'depth', 'budget') AND excluded.state = 'queued';
+WHERE known.state = 'skipped' AND known.reason IN ('nofollow', 'depth', 'scope', 'exclude', 'budget') AND excluded.state = 'queued';
 
 -- Workers that hold a host, other than $1.
 -- name: holders

@@ -24,7 +24,9 @@ const Reference* longest_match(std::string_view text) {
     const Reference* best = nullptr;
     for (std::size_t length = 1; length <= std::min(text.size(), longest_name); ++length) {
         auto prefix = text.substr(0, length);
-        first = std::lower_bound(first, last, prefix, [](const Reference& a, std::string_view b) { return a.name < b; });
+        first = std::lower_bound(first, last, prefix, [](const Reference& a, std::string_view b) {
+            return a.name < b;
+        });
         if (first == last || !first->name.starts_with(prefix)) break;
         if (first->name == prefix) best = first;
     }
@@ -33,8 +35,9 @@ const Reference* longest_match(std::string_view text) {
 
 // 0x80-0x9f mean windows-1252.
 constexpr char32_t c1[32] = {
-    0x20ac, 0x81, 0x201a, 0x192, 0x201e, 0x2026, 0x2020, 0x2021, 0x2c6, 0x2030, 0x160, 0x2039, 0x152, 0x8d, 0x17d, 0x8f,
-    0x90, 0x2018, 0x2019, 0x201c, 0x201d, 0x2022, 0x2013, 0x2014, 0x2dc, 0x2122, 0x161, 0x203a, 0x153, 0x9d, 0x17e, 0x178,
+    0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
+    0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+    0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178,
 };
 
 // Reads "#123;" or "#x1f;". Returns how many octets it took; 0 if it is no number.

@@ -48,7 +48,8 @@ std::vector<std::string_view> words(std::string_view text) {
 
 std::optional<std::chrono::seconds> clock_time(std::string_view text) {
     if (text.size() != 8 || text[2] != ':' || text[5] != ':') return std::nullopt;
-    auto h = number(text.substr(0, 2)), m = number(text.substr(3, 2)), s = number(text.substr(6, 2));
+    auto h = number(text.substr(0, 2)), m = number(text.substr(3, 2)),
+         s = number(text.substr(6, 2));
     if (!h || !m || !s || *h > 23 || *m > 59 || *s > 60) return std::nullopt;
     return std::chrono::seconds(*h * 3600 + *m * 60 + *s);
 }
@@ -61,12 +62,14 @@ bool is_passing(const Attempt& attempt) {
     return std::find(statuses.begin(), statuses.end(), attempt.status) != statuses.end();
 }
 
-std::optional<Millis> retry_delay(const RetryPolicy& policy, const Attempt& attempt, int made, std::uint64_t seed) {
+std::optional<Millis>
+retry_delay(const RetryPolicy& policy, const Attempt& attempt, int made, std::uint64_t seed) {
     if (!is_passing(attempt) || made >= policy.attempts) return std::nullopt;
     auto ceiling = policy.first;
     for (int i = 1; i < made && ceiling < policy.longest; ++i) ceiling *= 2;
     ceiling = std::min(ceiling, policy.longest);
-    auto drawn = mix(seed + static_cast<std::uint64_t>(made)) % (static_cast<std::uint64_t>(ceiling.count()) + 1);
+    auto drawn = mix(seed + static_cast<std::uint64_t>(made)) %
+                 (static_cast<std::uint64_t>(ceiling.count()) + 1);
     auto asked = std::min(attempt.retry_after.value_or(Millis{0}), policy.longest_asked);
     return std::max(Millis(static_cast<std::int64_t>(drawn)), asked);
 }
@@ -87,7 +90,8 @@ std::optional<Millis> parse_retry_after(std::string_view value, Time now) {
 std::optional<Time> parse_http_date(std::string_view value) {
     auto parts = words(trim(value));
     if (parts.size() < 5) return std::nullopt;
-    // "Sun Nov  6 08:49:37 1994" of asctime, or "Sun, 06 Nov 1994 08:49:37 GMT", or "Sunday, 06-Nov-94 08:49:37 GMT".
+    // "Sun Nov  6 08:49:37 1994" of asctime, or "Sun, 06 Nov 1994 08:49:37 GMT", or "Sunday,
+    // 06-Nov-94 08:49:37 GMT".
     bool asctime = month(parts[1]).has_value() && !is_digit(parts[1][0]);
     auto day = number(asctime ? parts[2] : parts[1]);
     auto named = month(asctime ? parts[1] : parts[2]);
@@ -96,7 +100,9 @@ std::optional<Time> parse_http_date(std::string_view value) {
     if (!day || !named || !year || !time) return std::nullopt;
     if (*year < 100) *year += *year < 70 ? 2000 : 1900;
     auto date = std::chrono::year_month_day(
-        std::chrono::year(*year), std::chrono::month(*named), std::chrono::day(static_cast<unsigned>(*day))
+        std::chrono::year(*year),
+        std::chrono::month(*named),
+        std::chrono::day(static_cast<unsigned>(*day))
     );
     if (!date.ok()) return std::nullopt;
     return std::chrono::time_point_cast<Time::duration>(std::chrono::sys_days(date) + *time);

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t size_limit = 500 * 1024;
 
-// Paths and patterns in one spelling (RFC 9309, 2.2.2): octets outside ASCII and the marks * and $ of a path as %XX,
-// %XX of unreserved characters decoded, other %XX in upper case.
+// Paths and patterns in one spelling (RFC 9309, 2.2.2): octets outside ASCII and the marks * and $
+// of a path as %XX, %XX of unreserved characters decoded, other %XX in upper case.
 std::string normalised(std::string_view text, bool pattern) {
     constexpr char digits[] = "0123456789ABCDEF";
     std::string out;
@@ -23,16 +23,18 @@ std::string normalised(std::string_view text, bool pattern) {
     };
     for (std::size_t i = 0; i < text.size(); ++i) {
         char c = text[i];
-        if (c == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+        if (c == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
             char decoded = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            bool unreserved = is_alnum(decoded) || decoded == '-' || decoded == '.' || decoded == '_' || decoded == '~';
+            bool unreserved = is_alnum(decoded) || decoded == '-' || decoded == '.' ||
+                              decoded == '_' || decoded == '~';
             if (unreserved) {
                 out += decoded;
             } else {
                 escape(decoded);
             }
             i += 2;
-        } else if (static_cast<signed char>(c) < 0) {
+        } else if (static_cast<signed char>(c) < 0 || std::string_view(" \"<>^`{}").find(c) != std::string_view::npos) {
             escape(c);
         } else if (c == '*' && !pattern) {
             escape(c);
@@ -77,7 +79,8 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 std::string product_token(std::string_view agent) {
     agent = trim(agent);
     std::size_t end = 0;
-    while (end < agent.size() && (is_alpha(agent[end]) || agent[end] == '_' || agent[end] == '-')) ++end;
+    while (end < agent.size() && (is_alpha(agent[end]) || agent[end] == '_' || agent[end] == '-'))
+        ++end;
     return to_lower(agent.substr(0, end));
 }
 
@@ -98,9 +101,13 @@ struct Robots::Reader {
             if (!value.empty()) robots.sitemaps_.emplace_back(value);
         } else if (!robots.groups_.empty()) {
             auto& group = robots.groups_.back();
-            if (name == "allow" || name == "disallow") {
+            bool disallow = is_one_of(
+                name, {"disallow", "dissallow", "dissalow", "disalow", "diasllow", "disallaw"}
+            );
+            if (name == "allow" || disallow) {
                 in_rules = true;
-                if (!value.empty()) group.rules.push_back({name == "allow", pattern(value), std::string(text)});
+                if (!value.empty())
+                    group.rules.push_back({!disallow, pattern(value), std::string(text)});
             } else {
                 group.others.emplace_back(name, value);
             }
@@ -133,7 +140,8 @@ struct Robots::Reader {
 
 Robots Robots::parse(std::string_view bytes) {
     bytes = bytes.substr(0, size_limit);
-    for (std::string_view mark = "\xef\xbb\xbf"; !mark.empty() && bytes.starts_with(mark[0]); mark.remove_prefix(1))
+    for (std::string_view mark = "\xef\xbb\xbf"; !mark.empty() && bytes.starts_with(mark[0]);
+         mark.remove_prefix(1))
         bytes.remove_prefix(1);
     Robots robots;
     Reader reader{robots};

@@ -20,17 +20,18 @@ public:
     // No rules: everything is allowed.
     Robots() = default;
 
-    // Reads any bytes: only the first 500 KiB count, a byte order mark is skipped, lines end with LF, CR or both,
-    // lines that are no rule are passed over.
+    // Reads any bytes: only the first 500 KiB count, a byte order mark is skipped, lines end with
+    // LF, CR or both, lines that are no rule are passed over.
     static Robots parse(std::string_view bytes);
 
-    // What an answer to the request for robots.txt means (RFC 9309, 2.3.1): 2xx its body, 4xx no rules,
-    // 429, 5xx and no answer (status 0) nothing allowed. Redirects are followed before.
+    // What an answer to the request for robots.txt means (RFC 9309, 2.3.1): 2xx its body, 4xx no
+    // rules, 429, 5xx and no answer (status 0) nothing allowed. Redirects are followed before.
     static Robots from_response(int status, std::string_view body);
 
-    // The verdict of the groups for `agent`, or of the `*` groups if it has none. Groups of one agent count as one; the
-    // longest matching pattern in octets wins, Allow on a tie. `target` is path and query; /robots.txt is always allowed.
-    // Only the product token of `agent`, its leading [A-Za-z_-]*, is compared, without case.
+    // The verdict of the groups for `agent`, or of the `*` groups if it has none. Groups of one
+    // agent count as one; the longest matching pattern in octets wins, Allow on a tie. `target` is
+    // path and query; /robots.txt is always allowed. Only the product token of `agent`, its leading
+    // [A-Za-z_-]*, is compared, without case.
     RobotsVerdict check(std::string_view agent, std::string_view target) const;
 
     // Whether a group names the agent itself.

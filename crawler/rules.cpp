@@ -3,8 +3,8 @@
 #include <charconv>
 #include <optional>
 
-#include <boost/json.hpp>
 #include <toml++/toml.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "crawler/characters.hpp"
@@ -32,8 +32,11 @@ class Reader {
 public:
     explicit Reader(std::string file) : file_(std::move(file)) {}
 
-    [[noreturn]] void fail(const toml::node& node, const std::string& reason, const std::string& mend = {}) const {
-        throw base::UsageError(file_ + ":" + std::to_string(node.source().begin.line), reason, mend);
+    [[noreturn]] void
+    fail(const toml::node& node, const std::string& reason, const std::string& mend = {}) const {
+        throw base::UsageError(
+            file_ + ":" + std::to_string(node.source().begin.line), reason, mend
+        );
     }
 
     std::string text(const toml::node& node, std::string_view key) const {
@@ -77,10 +80,15 @@ public:
             } else if (word == "type") {
                 made.type = type(value);
             } else {
-                fail(value, "unknown key '" + std::string(word) + "'", "a field has css, xpath, attr, many, index and type");
+                fail(
+                    value,
+                    "unknown key '" + std::string(word) + "'",
+                    "a field has css, xpath, attr, many, index and type"
+                );
             }
         }
-        if (made.css.has_value() != made.xpath.empty()) fail(node, "fields." + made.name + " needs css or xpath, and one of them only");
+        if (made.css.has_value() != made.xpath.empty())
+            fail(node, "fields." + made.name + " needs css or xpath, and one of them only");
         return made;
     }
 
@@ -105,7 +113,8 @@ json::value number_in(std::string_view text) {
     auto digits = std::string(text.substr(start, end - start));
     while (!is_digit(digits.back())) digits.pop_back();
     auto dot = digits.rfind('.'), comma = digits.rfind(',');
-    bool comma_decimal = comma != std::string::npos && (dot != std::string::npos ? comma > dot : digits.size() - comma != 4);
+    bool comma_decimal = comma != std::string::npos &&
+                         (dot != std::string::npos ? comma > dot : digits.size() - comma != 4);
     std::string plain;
     for (std::size_t i = 0; i < digits.size(); ++i) {
         char c = digits[i];
@@ -116,7 +125,8 @@ json::value number_in(std::string_view text) {
     double value = 0;
     std::from_chars(plain.data(), plain.data() + plain.size(), value);
     if (negative) value = -value;
-    if (plain.find('.') == std::string::npos && value > -1e15 && value < 1e15) return static_cast<std::int64_t>(value);
+    if (plain.find('.') == std::string::npos && value > -1e15 && value < 1e15)
+        return static_cast<std::int64_t>(value);
     return value;
 }
 
@@ -133,7 +143,8 @@ std::vector<json::value> values_of(const Field& field, const Document& document)
     } else {
         auto found = select_xpath(document, field.xpath);
         if (found.nodes.empty()) {
-            for (auto& text : found.texts) values.push_back(typed(collapse_spaces(text), field.type));
+            for (auto& text : found.texts)
+                values.push_back(typed(collapse_spaces(text), field.type));
             return values;
         }
         nodes = std::move(found.nodes);
@@ -169,7 +180,10 @@ Rules Rules::parse(std::string_view toml, const std::string& file_name) {
     try {
         root = toml::parse(toml);
     } catch (const toml::parse_error& error) {
-        throw base::UsageError(file_name + ":" + std::to_string(error.source().begin.line), std::string(error.description()));
+        throw base::UsageError(
+            file_name + ":" + std::to_string(error.source().begin.line),
+            std::string(error.description())
+        );
     }
     auto parsed = std::make_unique<Parsed>();
     for (const auto& [key, value] : root) {
@@ -177,15 +191,21 @@ Rules Rules::parse(std::string_view toml, const std::string& file_name) {
         if (word == "remove") {
             const auto* list = value.as_array();
             if (!list) reader.fail(value, "remove is not a list of selectors");
-            for (const auto& entry : *list) parsed->remove.push_back(reader.selector(entry, "remove"));
+            for (const auto& entry : *list)
+                parsed->remove.push_back(reader.selector(entry, "remove"));
         } else if (word == "main") {
             parsed->main = reader.selector(value, word);
         } else if (word == "fields") {
             const auto* table = value.as_table();
             if (!table) reader.fail(value, "fields is not a table");
-            for (const auto& [name, field] : *table) parsed->fields.push_back(reader.field(std::string(name.str()), field));
+            for (const auto& [name, field] : *table)
+                parsed->fields.push_back(reader.field(std::string(name.str()), field));
         } else {
-            reader.fail(value, "unknown key '" + std::string(word) + "'", "rules have remove, main and fields");
+            reader.fail(
+                value,
+                "unknown key '" + std::string(word) + "'",
+                "rules have remove, main and fields"
+            );
         }
     }
     return Rules(std::move(parsed));
@@ -194,7 +214,8 @@ Rules Rules::parse(std::string_view toml, const std::string& file_name) {
 void Rules::remove_from(Document& document) const {
     for (const auto& selector : parsed_->remove)
         for (auto id : selector.select(document))
-            if (document[id].parent && id != document.html() && id != document.body()) document.remove(id);
+            if (document[id].parent && id != document.html() && id != document.body())
+                document.remove(id);
 }
 
 json::object Rules::extract(const Document& document) const {
@@ -204,7 +225,8 @@ json::object Rules::extract(const Document& document) const {
         if (field.index) {
             auto count = static_cast<int>(values.size());
             int at = *field.index < 0 ? count + *field.index : *field.index;
-            out[field.name] = at >= 0 && at < count ? values[static_cast<std::size_t>(at)] : json::value(nullptr);
+            out[field.name] =
+                at >= 0 && at < count ? values[static_cast<std::size_t>(at)] : json::value(nullptr);
         } else if (field.many) {
             out[field.name] = json::array(values.begin(), values.end());
         } else {

@@ -24,7 +24,8 @@ namespace crawler {
 //     type = "number"                 # text (default), number, html
 class Rules {
 public:
-    // Throws base::UsageError with file and line for TOML that is none, an unknown key, a selector that does not parse.
+    // Throws base::UsageError with file and line for TOML that is none, an unknown key, a selector
+    // that does not parse.
     static Rules parse(std::string_view toml, const std::string& file_name);
     ~Rules();
     Rules(Rules&&) noexcept;

@@ -58,7 +58,8 @@ bool holds(const std::vector<std::string>& list, const std::string& value) {
 }  // namespace
 
 std::string registrable_domain(const std::string& host) {
-    bool address = host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string::npos;
+    bool address =
+        host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string::npos;
     if (address) return host;
     const char* domain = psl_registrable_domain(psl_builtin(), host.c_str());
     return domain ? domain : host;
@@ -82,23 +83,28 @@ Scope::~Scope() = default;
 
 bool Scope::within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const {
     switch (reach) {
-        case ScopeRules::Reach::host: return holds(hosts_, url.host_and_port());
-        case ScopeRules::Reach::domain: return holds(domains_, registrable_domain(url.host.value_or("")));
+        case ScopeRules::Reach::host:
+            return holds(hosts_, url.host_and_port());
+        case ScopeRules::Reach::domain:
+            return holds(domains_, registrable_domain(url.host.value_or("")));
         case ScopeRules::Reach::prefix:
             return std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) {
                 return canonical.starts_with(prefix);
             });
-        case ScopeRules::Reach::any: return true;
+        case ScopeRules::Reach::any:
+            return true;
     }
     return false;
 }
 
-std::string_view Scope::refusal(const Url& url, std::string_view canonical, int depth, bool from_seed) const {
+std::string_view
+Scope::refusal(const Url& url, std::string_view canonical, int depth, bool from_seed) const {
     if (!url.is_web()) return "scheme";
     bool inside = within(url, canonical, rules_.reach) ||
                   (from_seed && within(url, canonical, ScopeRules::Reach::domain));
     if (!inside) return "scope";
-    if (!patterns_->include.empty() && depth > 0 && !any_matches(patterns_->include, canonical)) return "scope";
+    if (!patterns_->include.empty() && depth > 0 && !any_matches(patterns_->include, canonical))
+        return "scope";
     if (any_matches(patterns_->exclude, canonical)) return "exclude";
     if (canonical.size() > rules_.url_length) return "length";
     if (depth > rules_.depth) return "depth";

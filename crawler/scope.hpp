@@ -18,21 +18,25 @@ struct ScopeRules {
         any,     // everything; bounded by depth, include and exclude alone
     };
     Reach reach = Reach::host;
-    std::vector<std::string> include;  // regular expressions (ECMAScript); if any, one must match the canonical URL
-    std::vector<std::string> exclude;  // none may match
-    int depth = 100;                   // links away from a seed
-    std::size_t url_length = 2000;     // octets
+    std::vector<std::string>
+        include{};  // regular expressions (ECMAScript); if any, one must match the canonical URL
+    std::vector<std::string> exclude{};  // none may match
+    int depth = 100;                     // links away from a seed
+    std::size_t url_length = 2000;       // octets
 };
 
-// Judges addresses against the rules and seeds. Throws base::UsageError for a regular expression that is not one.
+// Judges addresses against the rules and seeds. Throws base::UsageError for a regular expression
+// that is not one.
 class Scope {
 public:
     Scope(ScopeRules rules, const std::vector<Url>& seeds);
     ~Scope();
 
-    // Why the address is left out: "scheme", "scope", "depth", "exclude", "length" or "trap" (a path that repeats itself);
-    // nothing if it belongs. `from_seed` widens the hosts to the seed's domain: a redirect from example.org to www.example.org.
-    std::string_view refusal(const Url& url, std::string_view canonical, int depth, bool from_seed = false) const;
+    // Why the address is left out: "scheme", "scope", "depth", "exclude", "length" or "trap" (a
+    // path that repeats itself); nothing if it belongs. `from_seed` widens the hosts to the seed's
+    // domain: a redirect from example.org to www.example.org.
+    std::string_view
+    refusal(const Url& url, std::string_view canonical, int depth, bool from_seed = false) const;
 
 private:
     struct Patterns;

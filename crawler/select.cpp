@@ -26,7 +26,9 @@ public:
     Matcher(const Document& document, NodeId scope) : document_(document), scope_(scope) {}
 
     bool any(const selector::List& list, NodeId id) const {
-        return std::any_of(list.begin(), list.end(), [&](const Complex& complex) { return matches(complex, complex.compounds.size() - 1, id); });
+        return std::any_of(list.begin(), list.end(), [&](const Complex& complex) {
+            return matches(complex, complex.compounds.size() - 1, id);
+        });
     }
 
 private:
@@ -48,7 +50,8 @@ private:
                 return previous && matches(complex, last - 1, previous);
             }
             case Combinator::later:
-                for (auto at = document_.previous_element(id); at; at = document_.previous_element(at))
+                for (auto at = document_.previous_element(id); at;
+                     at = document_.previous_element(at))
                     if (matches(complex, last - 1, at)) return true;
                 return false;
         }
@@ -58,7 +61,8 @@ private:
     bool matches(const Compound& compound, NodeId id) const {
         if (!document_.is_element(id)) return false;
         const auto& node = document_[id];
-        if (!compound.type.empty() && compound.type != "*" && compound.type != node.text) return false;
+        if (!compound.type.empty() && compound.type != "*" && compound.type != node.text)
+            return false;
         if (!compound.id.empty() && document_.attribute(id, "id") != compound.id) return false;
         if (!compound.classes.empty()) {
             auto classes = document_.attribute(id, "class").value_or("");
@@ -84,13 +88,22 @@ private:
             wanted = held_wanted = to_lower(wanted);
         }
         switch (test.kind) {
-            case equals: return value == wanted;
-            case word: return wanted.find_first_of(" \t\n\f\r") == wanted.npos && has_word(value, wanted);
-            case dash: return value == wanted || (value.size() > wanted.size() && value.starts_with(wanted) && value[wanted.size()] == '-');
-            case prefix: return !wanted.empty() && value.starts_with(wanted);
-            case suffix: return !wanted.empty() && value.ends_with(wanted);
-            case part: return !wanted.empty() && value.find(wanted) != value.npos;
-            case present: break;
+            case equals:
+                return value == wanted;
+            case word:
+                return wanted.find_first_of(" \t\n\f\r") == wanted.npos && has_word(value, wanted);
+            case dash:
+                return value == wanted ||
+                       (value.size() > wanted.size() && value.starts_with(wanted) &&
+                        value[wanted.size()] == '-');
+            case prefix:
+                return !wanted.empty() && value.starts_with(wanted);
+            case suffix:
+                return !wanted.empty() && value.ends_with(wanted);
+            case part:
+                return !wanted.empty() && value.find(wanted) != value.npos;
+            case present:
+                break;
         }
         return true;
     }
@@ -98,33 +111,60 @@ private:
     bool matches(const Pseudo& pseudo, NodeId id) const {
         using enum Pseudo::Kind;
         switch (pseudo.kind) {
-            case is: return any(*pseudo.list, id);
-            case not_: return !any(*pseudo.list, id);
-            case has: return std::any_of(pseudo.list->begin(), pseudo.list->end(), [&](const Complex& complex) { return has_relative(complex, 0, id); });
-            case root: return id == document_.html();
-            case scope: return id == (scope_ ? scope_ : document_.html());
-            case empty: return is_empty(id);
-            case nth_child: return fits(pseudo, position(id, false, false, pseudo.list.get()));
-            case nth_last_child: return fits(pseudo, position(id, true, false, pseudo.list.get()));
-            case nth_of_type: return fits(pseudo, position(id, false, true, nullptr));
-            case nth_last_of_type: return fits(pseudo, position(id, true, true, nullptr));
-            case only_child: return !document_.previous_element(id) && !document_.next_element(id);
-            case only_of_type: return position(id, false, true, nullptr) == 1 && position(id, true, true, nullptr) == 1;
-            case link: return (document_[id].tag == Tag::a || document_[id].tag == Tag::area) && document_.attribute(id, "href").has_value();
-            case checked: return is_checked(id);
-            case disabled: return is_control(id) && is_disabled(id);
-            case enabled: return is_control(id) && !is_disabled(id);
-            case required: return takes_input(id) && document_.attribute(id, "required").has_value();
-            case optional: return takes_input(id) && !document_.attribute(id, "required");
-            case lang: return has_language(pseudo, id);
-            case never: return false;
+            case is:
+                return any(*pseudo.list, id);
+            case not_:
+                return !any(*pseudo.list, id);
+            case has:
+                return std::any_of(
+                    pseudo.list->begin(),
+                    pseudo.list->end(),
+                    [&](const Complex& complex) { return has_relative(complex, 0, id); }
+                );
+            case root:
+                return id == document_.html();
+            case scope:
+                return id == (scope_ ? scope_ : document_.html());
+            case empty:
+                return is_empty(id);
+            case nth_child:
+                return fits(pseudo, position(id, false, false, pseudo.list.get()));
+            case nth_last_child:
+                return fits(pseudo, position(id, true, false, pseudo.list.get()));
+            case nth_of_type:
+                return fits(pseudo, position(id, false, true, nullptr));
+            case nth_last_of_type:
+                return fits(pseudo, position(id, true, true, nullptr));
+            case only_child:
+                return !document_.previous_element(id) && !document_.next_element(id);
+            case only_of_type:
+                return position(id, false, true, nullptr) == 1 &&
+                       position(id, true, true, nullptr) == 1;
+            case link:
+                return (document_[id].tag == Tag::a || document_[id].tag == Tag::area) &&
+                       document_.attribute(id, "href").has_value();
+            case checked:
+                return is_checked(id);
+            case disabled:
+                return is_control(id) && is_disabled(id);
+            case enabled:
+                return is_control(id) && !is_disabled(id);
+            case required:
+                return takes_input(id) && document_.attribute(id, "required").has_value();
+            case optional:
+                return takes_input(id) && !document_.attribute(id, "required");
+            case lang:
+                return has_language(pseudo, id);
+            case never:
+                return false;
         }
         return false;
     }
 
     bool is_empty(NodeId id) const {
         for (auto at = document_[id].first_child; at; at = document_[at].next)
-            if (document_.is_element(at) || (document_.is_text(at) && !document_[at].text.empty())) return false;
+            if (document_.is_element(at) || (document_.is_text(at) && !document_[at].text.empty()))
+                return false;
         return true;
     }
 
@@ -132,7 +172,9 @@ private:
     int position(NodeId id, bool from_end, bool of_type, const selector::List* of) const {
         if (of && !any(*of, id)) return 0;
         int place = 1;
-        auto step = [&](NodeId at) { return from_end ? document_.next_element(at) : document_.previous_element(at); };
+        auto step = [&](NodeId at) {
+            return from_end ? document_.next_element(at) : document_.previous_element(at);
+        };
         for (auto at = step(id); at; at = step(at)) {
             if (of_type && document_[at].text != document_[id].text) continue;
             if (of && !any(*of, at)) continue;
@@ -151,10 +193,13 @@ private:
     // Whether compounds [from, end) match going down or along from `anchor`.
     bool has_relative(const Complex& complex, std::size_t from, NodeId anchor) const {
         if (from == complex.compounds.size()) return true;
-        auto hit = [&](NodeId at) { return matches(complex.compounds[from], at) && has_relative(complex, from + 1, at); };
+        auto hit = [&](NodeId at) {
+            return matches(complex.compounds[from], at) && has_relative(complex, from + 1, at);
+        };
         switch (complex.combinators[from]) {
             case Combinator::descendant:
-                for (auto at = document_.following(anchor, anchor); at; at = document_.following(at, anchor))
+                for (auto at = document_.following(anchor, anchor); at;
+                     at = document_.following(at, anchor))
                     if (hit(at)) return true;
                 return false;
             case Combinator::child:
@@ -176,7 +221,8 @@ private:
     bool is_control(NodeId id) const {
         using enum Tag;
         auto tag = document_[id].tag;
-        return tag == input || tag == button || tag == select || tag == textarea || tag == optgroup || tag == option || tag == fieldset;
+        return tag == input || tag == button || tag == select || tag == textarea ||
+               tag == optgroup || tag == option || tag == fieldset;
     }
     bool takes_input(NodeId id) const {
         auto tag = document_[id].tag;
@@ -188,13 +234,17 @@ private:
         using enum Tag;
         if (document_[id].tag == option) {
             auto parent = document_[id].parent;
-            return document_[parent].tag == optgroup && document_.attribute(parent, "disabled").has_value();
+            return document_[parent].tag == optgroup &&
+                   document_.attribute(parent, "disabled").has_value();
         }
         if (document_[id].tag == optgroup) return false;
-        for (auto child = id, at = document_[id].parent; at; child = at, at = document_[at].parent) {
+        for (auto child = id, at = document_[id].parent; at;
+             child = at, at = document_[at].parent) {
             if (document_[at].tag != fieldset || !document_.attribute(at, "disabled")) continue;
-            bool in_legend = document_[child].tag == legend;  // what is in a fieldset's first legend stays enabled
-            for (auto before = document_.previous_element(child); before && in_legend; before = document_.previous_element(before))
+            bool in_legend = document_[child].tag ==
+                             legend;  // what is in a fieldset's first legend stays enabled
+            for (auto before = document_.previous_element(child); before && in_legend;
+                 before = document_.previous_element(before))
                 in_legend = document_[before].tag != legend;
             if (!in_legend) return true;
         }
@@ -202,7 +252,8 @@ private:
     }
 
     bool is_checked(NodeId id) const {
-        if (document_[id].tag == Tag::option) return document_.attribute(id, "selected").has_value();
+        if (document_[id].tag == Tag::option)
+            return document_.attribute(id, "selected").has_value();
         if (document_[id].tag != Tag::input || !document_.attribute(id, "checked")) return false;
         auto type = document_.attribute(id, "type").value_or("");
         return equal_ignoring_case(type, "checkbox") || equal_ignoring_case(type, "radio");
@@ -214,7 +265,11 @@ private:
             if (document_.is_element(at)) language = document_.attribute(at, "lang");
         if (!language || language->empty()) return false;
         auto value = to_lower(*language);
-        return std::any_of(pseudo.words.begin(), pseudo.words.end(), [&](const std::string& wanted) { return in_range(value, wanted); });
+        return std::any_of(
+            pseudo.words.begin(),
+            pseudo.words.end(),
+            [&](const std::string& wanted) { return in_range(value, wanted); }
+        );
     }
 
     // Extended filtering of RFC 4647, 3.3.2.
@@ -250,15 +305,20 @@ Selector::~Selector() = default;
 Selector::Selector(Selector&&) noexcept = default;
 Selector& Selector::operator=(Selector&&) noexcept = default;
 
-Selector Selector::parse(std::string_view css) { return Selector(std::make_unique<List>(List{selector::parse_list(css)})); }
+Selector Selector::parse(std::string_view css) {
+    return Selector(std::make_unique<List>(List{selector::parse_list(css)}));
+}
 
-bool Selector::matches(const Document& document, NodeId element) const { return Matcher(document, 0).any(list_->complexes, element); }
+bool Selector::matches(const Document& document, NodeId element) const {
+    return Matcher(document, 0).any(list_->complexes, element);
+}
 
 std::vector<NodeId> Selector::select(const Document& document, NodeId scope) const {
     Matcher matcher(document, scope);
     std::vector<NodeId> found;
     auto root = scope ? scope : document.html();
-    for (auto at = scope ? document.following(root, root) : root; at; at = document.following(at, root))
+    for (auto at = scope ? document.following(root, root) : root; at;
+         at = document.following(at, root))
         if (document.is_element(at) && matcher.any(list_->complexes, at)) found.push_back(at);
     return found;
 }

@@ -9,10 +9,12 @@
 
 namespace crawler {
 
-// A list of CSS selectors (Selectors Level 4, as far as a page without a browser has a meaning for it): type, #id, .class, attributes
-// with all operators and the i flag; descendant, >, +, ~; :is :where :not :has :root :scope :empty :first-child :last-child :only-child
-// and their -of-type, :nth-*(an+b [of S]), :link :any-link :checked :disabled :enabled :required :optional :lang, :contains is not there.
-// Pseudo-elements and pseudo-classes of a running browser (:hover ..) match nothing.
+// A list of CSS selectors (Selectors Level 4, as far as a page without a browser has a meaning for
+// it): type, #id, .class, attributes with all operators and the i flag; descendant, >, +, ~; :is
+// :where :not :has :root :scope :empty :first-child :last-child :only-child and their -of-type,
+// :nth-*(an+b [of S]), :link :any-link :checked :disabled :enabled :required :optional :lang,
+// :contains is not there. Pseudo-elements and pseudo-classes of a running browser (:hover ..) match
+// nothing.
 class Selector {
 public:
     // Throws base::UsageError that names the selector and the place for one that does not parse.
@@ -32,13 +34,15 @@ private:
     std::unique_ptr<const List> list_;
 };
 
-// What an XPath 1.0 expression finds: elements, or the texts of attributes, text nodes and functions.
+// What an XPath 1.0 expression finds: elements, or the texts of attributes, text nodes and
+// functions.
 struct XPathResult {
     std::vector<NodeId> nodes;       // elements, in document order
     std::vector<std::string> texts;  // one for each result; an element's is its text
 };
 
-// Throws base::UsageError for an expression that does not compile. Builds a tree of libxml2 for the page: much slower than CSS.
+// Throws base::UsageError for an expression that does not compile. Builds a tree of libxml2 for the
+// page: much slower than CSS.
 XPathResult select_xpath(const Document& document, const std::string& expression);
 void check_xpath(const std::string& expression);
 

@@ -10,8 +10,12 @@ namespace crawler::selector {
 
 namespace {
 
-bool starts_name(char c) { return is_alpha(c) || c == '_' || static_cast<signed char>(c) < 0; }
-bool in_name(char c) { return starts_name(c) || is_digit(c) || c == '-'; }
+bool starts_name(char c) {
+    return is_alpha(c) || c == '_' || static_cast<signed char>(c) < 0;
+}
+bool in_name(char c) {
+    return starts_name(c) || is_digit(c) || c == '-';
+}
 
 class Parser {
 public:
@@ -25,10 +29,14 @@ public:
 
 private:
     [[noreturn]] void fail(const std::string& reason) const {
-        throw base::UsageError("selector '" + std::string(css_) + "'", reason + " at column " + std::to_string(at_ + 1));
+        throw base::UsageError(
+            "selector '" + std::string(css_) + "'", reason + " at column " + std::to_string(at_ + 1)
+        );
     }
 
-    char peek(std::size_t ahead = 0) const { return at_ + ahead < css_.size() ? css_[at_ + ahead] : '\0'; }
+    char peek(std::size_t ahead = 0) const {
+        return at_ + ahead < css_.size() ? css_[at_ + ahead] : '\0';
+    }
     bool take(char c) {
         if (peek() != c || at_ >= css_.size()) return false;
         ++at_;
@@ -78,11 +86,13 @@ private:
     void escape(std::string& out) {
         if (hex_value(peek()) < 0) {
             out += css_[at_++];
-            while (at_ < css_.size() && (static_cast<unsigned char>(css_[at_]) & 0xc0) == 0x80) out += css_[at_++];
+            while (at_ < css_.size() && (static_cast<unsigned char>(css_[at_]) & 0xc0) == 0x80)
+                out += css_[at_++];
             return;
         }
         char32_t value = 0;
-        for (int i = 0; i < 6 && hex_value(peek()) >= 0; ++i) value = value * 16 + static_cast<char32_t>(hex_value(css_[at_++]));
+        for (int i = 0; i < 6 && hex_value(peek()) >= 0; ++i)
+            value = value * 16 + static_cast<char32_t>(hex_value(css_[at_++]));
         if (is_space(peek())) ++at_;
         if (value == 0 || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) value = 0xfffd;
         append_utf8(value, out);
@@ -130,7 +140,8 @@ private:
                 spaces();
                 if (peek() != ',' && peek() != ')') fail("',' expected");
             } catch (const base::UsageError&) {
-                if (found->size() && at_ > start && (peek() != ',' && peek() != ')')) found->pop_back();
+                if (found->size() && at_ > start && (peek() != ',' && peek() != ')'))
+                    found->pop_back();
                 skip_part(start);
             }
             if (!take(',')) break;
@@ -194,7 +205,8 @@ private:
             if (take('#')) {
                 if (!in_name(peek()) && peek() != '\\') fail("an id expected");
                 auto id = name();
-                if (!found.id.empty() && found.id != id) found.pseudos.push_back({});  // two ids: nothing has both
+                if (!found.id.empty() && found.id != id)
+                    found.pseudos.push_back({});  // two ids: nothing has both
                 found.id = id;
             } else if (take('.')) {
                 found.classes.push_back(identifier());
@@ -207,7 +219,11 @@ private:
                 break;
             }
         }
-        if (at_ == start) fail(at_ < css_.size() ? "unexpected '" + std::string(1, peek()) + "'" : "a selector expected");
+        if (at_ == start)
+            fail(
+                at_ < css_.size() ? "unexpected '" + std::string(1, peek()) + "'"
+                                  : "a selector expected"
+            );
         return found;
     }
 
@@ -232,14 +248,29 @@ private:
         spaces();
         if (take(']')) return test;
         switch (peek()) {
-            case '=': test.kind = equals; break;
-            case '~': test.kind = word; break;
-            case '|': test.kind = dash; break;
-            case '^': test.kind = prefix; break;
-            case '$': test.kind = suffix; break;
-            case '*': test.kind = part; break;
-            case '!': test.kind = equals; fail("'!=' is no operator of CSS; write :not([name=value])");
-            default: fail("an operator expected");
+            case '=':
+                test.kind = equals;
+                break;
+            case '~':
+                test.kind = word;
+                break;
+            case '|':
+                test.kind = dash;
+                break;
+            case '^':
+                test.kind = prefix;
+                break;
+            case '$':
+                test.kind = suffix;
+                break;
+            case '*':
+                test.kind = part;
+                break;
+            case '!':
+                test.kind = equals;
+                fail("'!=' is no operator of CSS; write :not([name=value])");
+            default:
+                fail("an operator expected");
         }
         if (test.kind != equals) ++at_;
         expect('=');
@@ -257,7 +288,10 @@ private:
     }
 
     // HTML compares the values of these without case.
-    static bool always_any_case(std::string_view name) { return name == "type" || name == "lang" || name == "rel" || name == "method" || name == "media"; }
+    static bool always_any_case(std::string_view name) {
+        return name == "type" || name == "lang" || name == "rel" || name == "method" ||
+               name == "media";
+    }
 
     void expect_close() {
         spaces();
@@ -293,16 +327,27 @@ private:
         if (word == "first-of-type") return nth(nth_of_type);
         if (word == "last-of-type") return nth(nth_last_of_type);
         constexpr std::pair<std::string_view, Pseudo::Kind> kinds[] = {
-            {"root", root}, {"scope", scope}, {"empty", empty}, {"only-child", only_child}, {"only-of-type", only_of_type},
-            {"link", link}, {"any-link", link}, {"checked", checked}, {"disabled", disabled}, {"enabled", enabled},
-            {"required", required}, {"optional", optional},
+            {"root", root},
+            {"scope", scope},
+            {"empty", empty},
+            {"only-child", only_child},
+            {"only-of-type", only_of_type},
+            {"link", link},
+            {"any-link", link},
+            {"checked", checked},
+            {"disabled", disabled},
+            {"enabled", enabled},
+            {"required", required},
+            {"optional", optional},
         };
         for (auto& [name, kind] : kinds)
             if (name == word) return {kind, 0, 0, {}, nullptr};
         constexpr std::string_view silent[] = {
-            "hover", "active", "focus", "focus-within", "focus-visible", "visited", "target", "target-within", "current", "past", "future",
-            "before", "after", "first-line", "first-letter", "playing", "paused", "host", "defined", "autofill", "fullscreen", "modal",
-            "user-invalid", "local-link",
+            "hover",      "active", "focus",         "focus-within", "focus-visible",
+            "visited",    "target", "target-within", "current",      "past",
+            "future",     "before", "after",         "first-line",   "first-letter",
+            "playing",    "paused", "host",          "defined",      "autofill",
+            "fullscreen", "modal",  "user-invalid",  "local-link",
         };
         for (auto name : silent)
             if (name == word) return {never, 0, 0, {}, nullptr};
@@ -312,7 +357,8 @@ private:
     Pseudo function_of(const std::string& word) {
         using enum Pseudo::Kind;
         Pseudo made;
-        if (word == "is" || word == "where" || word == "matches" || word == "any" || word == "-webkit-any") {
+        if (word == "is" || word == "where" || word == "matches" || word == "any" ||
+            word == "-webkit-any") {
             made.kind = is;
             made.list = forgiving_list();
         } else if (word == "not" || word == "has") {
@@ -320,13 +366,20 @@ private:
             made.list = std::make_shared<List>(list(word == "has"));
             expect_close();
         } else if (word == "nth-child" || word == "nth-last-child" || word == "nth-of-type" || word == "nth-last-of-type") {
-            made.kind = word == "nth-child" ? nth_child : word == "nth-last-child" ? nth_last_child : word == "nth-of-type" ? nth_of_type : nth_last_of_type;
+            made.kind = word == "nth-child"        ? nth_child
+                        : word == "nth-last-child" ? nth_last_child
+                        : word == "nth-of-type"    ? nth_of_type
+                                                   : nth_last_of_type;
             formula(made);
         } else if (word == "lang") {
             made.kind = lang;
             do {
                 spaces();
-                made.words.push_back(to_lower(peek() == '"' || peek() == '\'' ? string() : take('*') ? "*" + name() : identifier()));
+                made.words.push_back(to_lower(
+                    peek() == '"' || peek() == '\'' ? string()
+                    : take('*')                     ? "*" + name()
+                                                    : identifier()
+                ));
                 spaces();
             } while (take(','));
             expect_close();
@@ -357,7 +410,8 @@ private:
             made.b = rest == "even" ? 0 : 1;
             at_ += rest == "even" ? 4 : 3;
         } else {
-            bool implied = lower(peek()) == 'n' || ((peek() == '-' || peek() == '+') && lower(peek(1)) == 'n');
+            bool implied =
+                lower(peek()) == 'n' || ((peek() == '-' || peek() == '+') && lower(peek(1)) == 'n');
             int first = 1;
             if (implied) {
                 if (take('-')) first = -1;
@@ -380,7 +434,8 @@ private:
             }
         }
         bool gap = spaces();
-        bool by_child = made.kind == Pseudo::Kind::nth_child || made.kind == Pseudo::Kind::nth_last_child;
+        bool by_child =
+            made.kind == Pseudo::Kind::nth_child || made.kind == Pseudo::Kind::nth_last_child;
         if (gap && by_child && to_lower(css_.substr(at_, 2)) == "of") {
             at_ += 2;
             made.list = std::make_shared<List>(list(false));
@@ -394,6 +449,8 @@ private:
 
 }  // namespace
 
-List parse_list(std::string_view css) { return Parser(css).whole(); }
+List parse_list(std::string_view css) {
+    return Parser(css).whole();
+}
 
 }  // namespace crawler::selector

@@ -23,8 +23,26 @@ using List = std::vector<Complex>;
 
 struct Pseudo {
     enum class Kind {
-        is, not_, has, root, scope, empty, nth_child, nth_last_child, nth_of_type, nth_last_of_type, only_child, only_of_type,
-        link, checked, disabled, enabled, required, optional, lang, never,
+        is,
+        not_,
+        has,
+        root,
+        scope,
+        empty,
+        nth_child,
+        nth_last_child,
+        nth_of_type,
+        nth_last_of_type,
+        only_child,
+        only_of_type,
+        link,
+        checked,
+        disabled,
+        enabled,
+        required,
+        optional,
+        lang,
+        never,
     };
     Kind kind = Kind::never;
     int a = 0, b = 0;                  // of nth-*

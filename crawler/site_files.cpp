@@ -39,11 +39,14 @@ boost::asio::awaitable<SiteFile> fetch_file(Fetcher& fetcher, Lane& lane, std::s
 
 }  // namespace
 
-boost::asio::awaitable<std::shared_ptr<const Robots>> SiteFiles::robots(std::string origin, Lane& lane) {
+boost::asio::awaitable<std::shared_ptr<const Robots>>
+SiteFiles::robots(std::string origin, Lane& lane) {
     const std::string path = "/robots.txt";
     std::optional<SiteFile> file;
     if (database_) {
-        auto load = [&](base::Tx& tx) { return load_site_file(tx, origin, path, std::chrono::system_clock::now()); };
+        auto load = [&](base::Tx& tx) {
+            return load_site_file(tx, origin, path, std::chrono::system_clock::now());
+        };
         file = co_await database_->run(load);
     }
     if (!file) {

@@ -27,8 +27,10 @@ void read_urlset(const XmlElement& root, const Url& base, Sitemap& out) {
         SitemapUrl found{std::move(*loc), entry.child_text("lastmod"), std::nullopt};
         auto priority = entry.child_text("priority");
         double value = 0;
-        auto [end, error] = std::from_chars(priority.data(), priority.data() + priority.size(), value);
-        if (error == std::errc() && end == priority.data() + priority.size()) found.priority = value;
+        auto [end, error] =
+            std::from_chars(priority.data(), priority.data() + priority.size(), value);
+        if (error == std::errc() && end == priority.data() + priority.size())
+            found.priority = value;
         out.urls.push_back(std::move(found));
     }
 }
@@ -48,11 +50,16 @@ void read_text(std::string_view text, Sitemap& out) {
 
 std::string_view name_of(Sitemap::Type type) {
     switch (type) {
-        case Sitemap::Type::urls: return "xml";
-        case Sitemap::Type::index: return "index";
-        case Sitemap::Type::text: return "text";
-        case Sitemap::Type::feed: return "feed";
-        case Sitemap::Type::none: return "none";
+        case Sitemap::Type::urls:
+            return "xml";
+        case Sitemap::Type::index:
+            return "index";
+        case Sitemap::Type::text:
+            return "text";
+        case Sitemap::Type::feed:
+            return "feed";
+        case Sitemap::Type::none:
+            return "none";
     }
     return "none";
 }
@@ -74,13 +81,21 @@ Sitemap parse_sitemap(std::string_view bytes, const Url& url) {
     } else if (root->name == "sitemapindex") {
         out.type = Sitemap::Type::index;
         for (const auto& entry : root->children) {
-            if (entry.name != "sitemap" || out.sitemaps.size() == entry_limit || entry.child_text("loc").empty()) continue;
-            if (auto loc = absolute(entry.child_text("loc"), url)) out.sitemaps.push_back(std::move(*loc));
+            if (entry.name != "sitemap" || out.sitemaps.size() == entry_limit ||
+                entry.child_text("loc").empty())
+                continue;
+            if (auto loc = absolute(entry.child_text("loc"), url))
+                out.sitemaps.push_back(std::move(*loc));
         }
     } else if (auto feed = parse_feed(*plain, url)) {
         out.type = Sitemap::Type::feed;
         for (const auto& entry : feed->entries)
-            if (!entry.link.empty()) out.urls.push_back({entry.link, entry.updated.empty() ? entry.published : entry.updated, std::nullopt});
+            if (!entry.link.empty())
+                out.urls.push_back(
+                    {entry.link,
+                     entry.updated.empty() ? entry.published : entry.updated,
+                     std::nullopt}
+                );
     }
     return out;
 }

@@ -10,16 +10,18 @@
 namespace crawler {
 
 struct SitemapUrl {
-    std::string loc;       // absolute
-    std::string lastmod;   // as written
+    std::string loc;      // absolute
+    std::string lastmod;  // as written
     std::optional<double> priority;
 };
 
-// A sitemap by sitemaps.org: an XML list, an index of others, a text file with a URL a line, or a feed used as one. Gzip is unpacked.
+// A sitemap by sitemaps.org: an XML list, an index of others, a text file with a URL a line, or a
+// feed used as one. Gzip is unpacked.
 struct Sitemap {
     enum class Type { urls, index, text, feed, none };
     Type type = Type::none;
-    std::vector<SitemapUrl> urls;  // at most 50,000; only those on the sitemap's own host are meant to be followed
+    std::vector<SitemapUrl>
+        urls;  // at most 50,000; only those on the sitemap's own host are meant to be followed
     std::vector<std::string> sitemaps;
 };
 std::string_view name_of(Sitemap::Type type);  // "xml", "index", "text", "feed", "none"

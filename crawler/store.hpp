@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -69,12 +70,32 @@ std::uint64_t count_queued(base::Tx& tx, std::int64_t source);
 std::uint64_t count_known(base::Tx& tx, std::int64_t source);
 // Puts what was fetched or refused before back into the queue. Returns how many.
 std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now);
+// Calls visit(addresses) with those that the rules of an earlier crawl left out, some thousand at a
+// time.
+void each_left_out(
+    base::Tx& tx,
+    std::int64_t source,
+    const std::function<void(std::span<Discovery>)>& visit
+);
 // Adds addresses that are new to the source; the others stay as they are.
-void add_urls(base::Tx& tx, std::int64_t source, std::int64_t run, std::span<const Discovery> found, Time now);
+void add_urls(
+    base::Tx& tx,
+    std::int64_t source,
+    std::int64_t run,
+    std::span<const Discovery> found,
+    Time now
+);
 
 std::vector<std::string> other_holders(base::Tx& tx, const std::string& holder);
 void free_holder(base::Tx& tx, const std::string& holder);
-std::vector<HostLease> claim_hosts(base::Tx& tx, std::int64_t source, const std::string& holder, Time now, Time until, int at_most);
+std::vector<HostLease> claim_hosts(
+    base::Tx& tx,
+    std::int64_t source,
+    const std::string& holder,
+    Time now,
+    Time until,
+    int at_most
+);
 void renew_hosts(base::Tx& tx, const std::string& holder, Time until);
 
 struct HostState {
@@ -84,19 +105,45 @@ struct HostState {
 };
 void release_host(base::Tx& tx, const HostLease& lease, Time next_fetch_at, const HostState& state);
 
-std::vector<Target> next_urls(base::Tx& tx, std::int64_t source, const std::string& host, Time now, int at_most, const std::vector<std::int64_t>& except);
+std::vector<Target> next_urls(
+    base::Tx& tx,
+    std::int64_t source,
+    const std::string& host,
+    Time now,
+    int at_most,
+    const std::vector<std::int64_t>& except
+);
 // Until the next queued address is due; nothing if none is queued.
 std::optional<Millis> next_due(base::Tx& tx, std::int64_t source, Time now);
 
 // Of these leases the hosts that are still ours. Locks them until the transaction ends.
 std::vector<std::string> held_hosts(base::Tx& tx, std::span<const HostLease> leases);
-void close_urls(base::Tx& tx, std::int64_t source, std::int64_t run, std::span<const Closed> closed);
-void log_fetches(base::Tx& tx, std::int64_t source, std::int64_t run, std::span<const Fetched> fetched);
+void close_urls(
+    base::Tx& tx,
+    std::int64_t source,
+    std::int64_t run,
+    std::span<const Closed> closed
+);
+void log_fetches(
+    base::Tx& tx,
+    std::int64_t source,
+    std::int64_t run,
+    std::span<const Fetched> fetched
+);
 // Gives what is still queued a reason.
-std::uint64_t close_queue(base::Tx& tx, std::int64_t source, std::int64_t run, const std::string& reason);
+std::uint64_t
+close_queue(base::Tx& tx, std::int64_t source, std::int64_t run, const std::string& reason);
 
-std::optional<SiteFile> load_site_file(base::Tx& tx, const std::string& origin, const std::string& path, Time now);
-void save_site_file(base::Tx& tx, const std::string& origin, const std::string& path, const SiteFile& file, Time now, Time expires);
+std::optional<SiteFile>
+load_site_file(base::Tx& tx, const std::string& origin, const std::string& path, Time now);
+void save_site_file(
+    base::Tx& tx,
+    const std::string& origin,
+    const std::string& path,
+    const SiteFile& file,
+    Time now,
+    Time expires
+);
 
 // How many addresses of a source are in each state, for each reason.
 std::vector<ReasonCount> skip_reasons(base::Tx& tx, std::int64_t source);
@@ -106,7 +153,8 @@ struct SkippedUrl {
     int status = 0;
 };
 // Addresses that were not stored, and why; all reasons if `reason` is empty.
-std::vector<SkippedUrl> skipped_urls(base::Tx& tx, std::int64_t source, const std::string& reason, int at_most);
+std::vector<SkippedUrl>
+skipped_urls(base::Tx& tx, std::int64_t source, const std::string& reason, int at_most);
 
 struct HostStatistics {
     std::string host;

@@ -9,15 +9,25 @@ namespace {
 constexpr auto tag_count = static_cast<std::size_t>(Tag::count);
 
 constexpr std::array<std::string_view, tag_count> names{
-    "", "a", "abbr", "address", "applet", "area", "article", "aside", "audio", "b", "base", "basefont", "bgsound", "big",
-    "blockquote", "body", "br", "button", "canvas", "caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details",
-    "dfn", "dialog", "dir", "div", "dl", "dt", "em", "embed", "fieldset", "figcaption", "figure", "font", "footer", "form", "frame",
-    "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hgroup", "hr", "html", "i", "iframe", "img", "input", "ins",
-    "kbd", "keygen", "label", "legend", "li", "link", "listing", "main", "map", "mark", "marquee", "math", "menu", "meta", "meter",
-    "nav", "nobr", "noembed", "noframes", "noscript", "object", "ol", "optgroup", "option", "output", "p", "param", "picture",
-    "plaintext", "pre", "progress", "q", "rb", "rp", "rt", "rtc", "ruby", "s", "samp", "script", "search", "section", "select",
-    "small", "source", "span", "strike", "strong", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "template",
-    "textarea", "tfoot", "th", "thead", "time", "title", "tr", "track", "tt", "u", "ul", "var", "video", "wbr", "xmp",
+    "",           "a",        "abbr",       "address",  "applet",    "area",     "article",
+    "aside",      "audio",    "b",          "base",     "basefont",  "bgsound",  "big",
+    "blockquote", "body",     "br",         "button",   "canvas",    "caption",  "center",
+    "cite",       "code",     "col",        "colgroup", "dd",        "del",      "details",
+    "dfn",        "dialog",   "dir",        "div",      "dl",        "dt",       "em",
+    "embed",      "fieldset", "figcaption", "figure",   "font",      "footer",   "form",
+    "frame",      "frameset", "h1",         "h2",       "h3",        "h4",       "h5",
+    "h6",         "head",     "header",     "hgroup",   "hr",        "html",     "i",
+    "iframe",     "img",      "input",      "ins",      "kbd",       "keygen",   "label",
+    "legend",     "li",       "link",       "listing",  "main",      "map",      "mark",
+    "marquee",    "math",     "menu",       "meta",     "meter",     "nav",      "nobr",
+    "noembed",    "noframes", "noscript",   "object",   "ol",        "optgroup", "option",
+    "output",     "p",        "param",      "picture",  "plaintext", "pre",      "progress",
+    "q",          "rb",       "rp",         "rt",       "rtc",       "ruby",     "s",
+    "samp",       "script",   "search",     "section",  "select",    "small",    "source",
+    "span",       "strike",   "strong",     "style",    "sub",       "summary",  "sup",
+    "svg",        "table",    "tbody",      "td",       "template",  "textarea", "tfoot",
+    "th",         "thead",    "time",       "title",    "tr",        "track",    "tt",
+    "u",          "ul",       "var",        "video",    "wbr",       "xmp",
 };
 static_assert(names.back() == "xmp");
 
@@ -48,19 +58,86 @@ constexpr auto traits_of = [] {
             traits = static_cast<std::uint16_t>(traits | trait);
         }
     };
-    give(is_void, {area, base, basefont, bgsound, br, col, embed, frame, hr, img, input, keygen, link, meta, param, source, track, wbr});
-    give(is_special, {address, applet, area, article, aside, base, basefont, bgsound, blockquote, body, br, button, caption, center, col, colgroup, dd, details, dir, div, dl, dt, embed, fieldset, figcaption, figure, footer, form, frame, frameset, h1, h2, h3, h4, h5, h6, head, header, hgroup, hr, html, iframe, img, input, keygen, li, link, listing, main, marquee, menu, meta, nav, noembed, noframes, noscript, object, ol, p, param, plaintext, pre, script, search, section, select, source, style, summary, table, tbody, td, template_, textarea, tfoot, th, thead, title, tr, track, ul, wbr, xmp});
-    give(ends_p, {address, article, aside, blockquote, center, details, dialog, dir, div, dl, fieldset, figcaption, figure, footer, form, h1, h2, h3, h4, h5, h6, header, hgroup, hr, li, dd, dt, listing, main, menu, nav, ol, p, plaintext, pre, search, section, summary, table, ul, xmp});
+    give(
+        is_void,
+        {area,
+         base,
+         basefont,
+         bgsound,
+         br,
+         col,
+         embed,
+         frame,
+         hr,
+         img,
+         input,
+         keygen,
+         link,
+         meta,
+         param,
+         source,
+         track,
+         wbr}
+    );
+    give(is_special, {address, applet,     area,      article,    aside,     base,     basefont,
+                      bgsound, blockquote, body,      br,         button,    caption,  center,
+                      col,     colgroup,   dd,        details,    dir,       div,      dl,
+                      dt,      embed,      fieldset,  figcaption, figure,    footer,   form,
+                      frame,   frameset,   h1,        h2,         h3,        h4,       h5,
+                      h6,      head,       header,    hgroup,     hr,        html,     iframe,
+                      img,     input,      keygen,    li,         link,      listing,  main,
+                      marquee, menu,       meta,      nav,        noembed,   noframes, noscript,
+                      object,  ol,         p,         param,      plaintext, pre,      script,
+                      search,  section,    select,    source,     style,     summary,  table,
+                      tbody,   td,         template_, textarea,   tfoot,     th,       thead,
+                      title,   tr,         track,     ul,         wbr,       xmp});
+    give(ends_p, {address, article, aside,   blockquote, center,     details,   dialog,
+                  dir,     div,     dl,      fieldset,   figcaption, figure,    footer,
+                  form,    h1,      h2,      h3,         h4,         h5,        h6,
+                  header,  hgroup,  hr,      li,         dd,         dt,        listing,
+                  main,    menu,    nav,     ol,         p,          plaintext, pre,
+                  search,  section, summary, table,      ul,         xmp});
     give(is_scope, {applet, caption, html, table, td, th, marquee, object, template_});
     give(is_heading, {h1, h2, h3, h4, h5, h6});
     give(is_raw, {script, style, title, textarea, xmp, iframe, noembed, noframes, plaintext});
     give(is_escapable, {title, textarea});
-    give(is_metadata, {base, basefont, bgsound, link, meta, title, script, style, noscript, noframes, template_});
+    give(
+        is_metadata,
+        {base, basefont, bgsound, link, meta, title, script, style, noscript, noframes, template_}
+    );
     give(is_formatting, {a, b, big, code, em, font, i, nobr, s, small, strike, strong, tt, u});
     give(is_table_part, {caption, colgroup, col, tbody, thead, tfoot, tr, td, th});
-    give(is_block, {address, article, aside, blockquote, body, caption, center, dd, details, dialog, dir, div, dl, dt, fieldset, figcaption, figure, footer, form, frameset, h1, h2, h3, h4, h5, h6, header, hgroup, hr, html, legend, li, listing, main, menu, nav, ol, optgroup, option, p, plaintext, pre, search, section, summary, table, tbody, td, tfoot, th, thead, tr, ul, xmp, br, title, textarea});
+    give(is_block, {address,   article, aside,  blockquote, body,    caption,  center,   dd,
+                    details,   dialog,  dir,    div,        dl,      dt,       fieldset, figcaption,
+                    figure,    footer,  form,   frameset,   h1,      h2,       h3,       h4,
+                    h5,        h6,      header, hgroup,     hr,      html,     legend,   li,
+                    listing,   main,    menu,   nav,        ol,      optgroup, option,   p,
+                    plaintext, pre,     search, section,    summary, table,    tbody,    td,
+                    tfoot,     th,      thead,  tr,         ul,      xmp,      br,       title,
+                    textarea});
     give(has_implied_end, {dd, dt, li, optgroup, option, p, rb, rp, rt, rtc});
-    give(is_invisible, {script, style, template_, noembed, noframes, iframe, object, embed, applet, canvas, svg, math, head, select, textarea, audio, video, map, noscript});
+    give(
+        is_invisible,
+        {script,
+         style,
+         template_,
+         noembed,
+         noframes,
+         iframe,
+         object,
+         embed,
+         applet,
+         canvas,
+         svg,
+         math,
+         head,
+         select,
+         textarea,
+         audio,
+         video,
+         map,
+         noscript}
+    );
     return all;
 }();
 
@@ -73,8 +150,12 @@ Tag tag_of(std::string_view name) {
     return Tag::other;
 }
 
-std::string_view name_of(Tag tag) { return names[static_cast<std::size_t>(tag)]; }
+std::string_view name_of(Tag tag) {
+    return names[static_cast<std::size_t>(tag)];
+}
 
-bool has_trait(Tag tag, unsigned traits) { return traits_of[static_cast<std::size_t>(tag)] & traits; }
+bool has_trait(Tag tag, unsigned traits) {
+    return traits_of[static_cast<std::size_t>(tag)] & traits;
+}
 
 }  // namespace crawler

@@ -54,7 +54,8 @@ void Tokenizer::markup() {
     } else if (next == '!') {
         auto rest = html_.substr(at_);
         if (rest.starts_with("<!--")) return comment();
-        if (rest.size() >= 9 && equal_ignoring_case(rest.substr(0, 9), "<!doctype")) return skip_to(">");
+        if (rest.size() >= 9 && equal_ignoring_case(rest.substr(0, 9), "<!doctype"))
+            return skip_to(">");
         if (rest.starts_with("<![CDATA[") && builder_.in_foreign()) {
             auto end = html_.find("]]>", at_);
             auto stop = std::min(end, html_.size());
@@ -162,9 +163,11 @@ void Tokenizer::start_tag() {
     while (attribute()) {
         auto count = attributes.size() - first;
         auto last = attributes.end() - 1;
-        bool again = std::any_of(attributes.begin() + static_cast<long>(first), last, [&](const Attribute& other) {
-            return other.name == last->name;
-        });
+        bool again = std::any_of(
+            attributes.begin() + static_cast<long>(first),
+            last,
+            [&](const Attribute& other) { return other.name == last->name; }
+        );
         if (again || count > attribute_limit) attributes.pop_back();
     }
     if (at_ >= html_.size() && html_.back() != '>') {  // the page ends inside a tag: no tag
@@ -191,10 +194,14 @@ void Tokenizer::end_tag() {
 void Tokenizer::raw_text(Tag tag, std::string_view name) {
     auto start = at_;
     auto end = html_.npos;
-    for (auto mark = tag == Tag::plaintext ? html_.npos : html_.find("</", at_); mark != html_.npos; mark = html_.find("</", mark + 2)) {
+    for (auto mark = tag == Tag::plaintext ? html_.npos : html_.find("</", at_); mark != html_.npos;
+         mark = html_.find("</", mark + 2)) {
         auto after = mark + 2 + name.size();
-        if (after > html_.size() || !equal_ignoring_case(html_.substr(mark + 2, name.size()), name)) continue;
-        if (after < html_.size() && !is_space(html_[after]) && html_[after] != '/' && html_[after] != '>') continue;
+        if (after > html_.size() || !equal_ignoring_case(html_.substr(mark + 2, name.size()), name))
+            continue;
+        if (after < html_.size() && !is_space(html_[after]) && html_[after] != '/' &&
+            html_[after] != '>')
+            continue;
         end = mark;
         break;
     }

@@ -7,7 +7,8 @@
 
 namespace crawler {
 
-// Cuts a page into tags, texts and comments (HTML standard, 13.2.5) and hands them to a TreeBuilder.
+// Cuts a page into tags, texts and comments (HTML standard, 13.2.5) and hands them to a
+// TreeBuilder.
 class Tokenizer {
 public:
     Tokenizer(Document& document, TreeBuilder& builder, std::string_view html)

@@ -11,11 +11,17 @@ namespace {
 
 constexpr std::size_t depth_limit = 512;
 
-bool blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_space); }
+bool blank(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), is_space);
+}
 
-bool contains(std::initializer_list<Tag> tags, Tag tag) { return std::find(tags.begin(), tags.end(), tag) != tags.end(); }
+bool contains(std::initializer_list<Tag> tags, Tag tag) {
+    return std::find(tags.begin(), tags.end(), tag) != tags.end();
+}
 
-bool is_table_context(Tag tag) { return contains({Tag::table, Tag::tbody, Tag::thead, Tag::tfoot, Tag::tr}, tag); }
+bool is_table_context(Tag tag) {
+    return contains({Tag::table, Tag::tbody, Tag::thead, Tag::tfoot, Tag::tr}, tag);
+}
 
 }  // namespace
 
@@ -62,8 +68,11 @@ NodeId TreeBuilder::insert(Tag tag, std::string_view name, std::size_t first, st
     node.first_attribute = static_cast<std::uint32_t>(first);
     node.attribute_count = static_cast<std::uint16_t>(count);
     if (is_table_context(current()) && !fits_table(tag)) {  // foster parenting: before the table
-        auto table = std::find_if(stack_.rbegin(), stack_.rend(), [](const Open& open) { return open.tag == Tag::table; });
-        if (table != stack_.rend()) return append(document_.nodes_[table->id].parent, table->id, node);
+        auto table = std::find_if(stack_.rbegin(), stack_.rend(), [](const Open& open) {
+            return open.tag == Tag::table;
+        });
+        if (table != stack_.rend())
+            return append(document_.nodes_[table->id].parent, table->id, node);
     }
     return append(stack_.empty() ? base_ : stack_.back().id, 0, node);
 }
@@ -79,7 +88,8 @@ NodeId TreeBuilder::open(Tag tag, std::string_view name, std::size_t first, std:
 
 // What may stand directly inside a table; everything else goes before it.
 bool TreeBuilder::fits_table(Tag tag) {
-    return has_trait(tag, is_table_part) || contains({Tag::script, Tag::style, Tag::template_, Tag::form, Tag::input}, tag);
+    return has_trait(tag, is_table_part) ||
+           contains({Tag::script, Tag::style, Tag::template_, Tag::form, Tag::input}, tag);
 }
 
 void TreeBuilder::merge_attributes(NodeId id, std::size_t first, std::size_t count) {
@@ -158,9 +168,13 @@ void TreeBuilder::before_start(Tag tag) {
     if (has_trait(tag, ends_p)) close_p();
     if (has_trait(tag, is_heading) && has_trait(current(), is_heading)) pop();
     switch (tag) {
-        case li: close_list_item(li); break;
+        case li:
+            close_list_item(li);
+            break;
         case dd:
-        case dt: close_definition(); break;
+        case dt:
+            close_definition();
+            break;
         case button:
         case nobr:
         case a:
@@ -181,7 +195,8 @@ void TreeBuilder::before_start(Tag tag) {
         case rtc:
         case rp:
         case rt:
-            if (contains({rb, rp, rt}, current()) || (tag != rp && tag != rt && current() == rtc)) pop();
+            if (contains({rb, rp, rt}, current()) || (tag != rp && tag != rt && current() == rtc))
+                pop();
             break;
         case caption:
         case colgroup:
@@ -193,7 +208,9 @@ void TreeBuilder::before_start(Tag tag) {
             break;
         case tbody:
         case thead:
-        case tfoot: clear_to({table}); break;
+        case tfoot:
+            clear_to({table});
+            break;
         case tr:
             clear_to({table, tbody, thead, tfoot});
             if (current() == table) open(tbody, "tbody");
@@ -209,7 +226,8 @@ void TreeBuilder::before_start(Tag tag) {
                 if (auto at = in_table_scope({table})) pop_through(at);
             }
             break;
-        default: break;
+        default:
+            break;
     }
 }
 
@@ -224,7 +242,13 @@ bool TreeBuilder::in_head(Tag tag, std::string_view name, std::size_t first, std
     return true;
 }
 
-bool TreeBuilder::start(Tag tag, std::string_view name, std::size_t first, std::size_t count, bool self_closing) {
+bool TreeBuilder::start(
+    Tag tag,
+    std::string_view name,
+    std::size_t first,
+    std::size_t count,
+    bool self_closing
+) {
     if (tag == Tag::html) {
         merge_attributes(document_.html_, first, count);
         return false;
@@ -256,7 +280,8 @@ bool TreeBuilder::start(Tag tag, std::string_view name, std::size_t first, std::
         while (in_foreign() && current() != Tag::other && !has_trait(current(), is_special)) pop();
         while (in_foreign()) pop();
     }
-    if (has_trait(tag, is_table_part) && !in_table_scope({Tag::table}) && !in_scope(Tag::template_)) return false;
+    if (has_trait(tag, is_table_part) && !in_table_scope({Tag::table}) && !in_scope(Tag::template_))
+        return false;
     if (tag == Tag::frameset || tag == Tag::frame) return false;
     before_start(tag);
     if (name == "image") {
@@ -335,7 +360,9 @@ void TreeBuilder::text(std::string_view text) {
     node.kind = Node::Kind::text;
     node.text = text;
     if (is_table_context(current()) && !blank(text)) {
-        auto table = std::find_if(stack_.rbegin(), stack_.rend(), [](const Open& open) { return open.tag == Tag::table; });
+        auto table = std::find_if(stack_.rbegin(), stack_.rend(), [](const Open& open) {
+            return open.tag == Tag::table;
+        });
         if (table != stack_.rend()) {
             append(document_.nodes_[table->id].parent, table->id, node);
             return;
@@ -351,6 +378,8 @@ void TreeBuilder::comment(std::string_view text) {
     append(stack_.empty() ? base_ : stack_.back().id, 0, node);
 }
 
-void TreeBuilder::finish() { stack_.clear(); }
+void TreeBuilder::finish() {
+    stack_.clear();
+}
 
 }  // namespace crawler

@@ -7,13 +7,16 @@
 
 namespace crawler {
 
-// Puts the tokens of a page into a Document, with the elements that HTML lets authors leave out (HTML standard, 13.2.6).
+// Puts the tokens of a page into a Document, with the elements that HTML lets authors leave out
+// (HTML standard, 13.2.6).
 class TreeBuilder {
 public:
     explicit TreeBuilder(Document& document);
 
-    // A start tag whose attributes lie at [first, first + count) of the document's. Returns whether text up to the end tag follows.
-    bool start(Tag tag, std::string_view name, std::size_t first, std::size_t count, bool self_closing);
+    // A start tag whose attributes lie at [first, first + count) of the document's. Returns whether
+    // text up to the end tag follows.
+    bool
+    start(Tag tag, std::string_view name, std::size_t first, std::size_t count, bool self_closing);
     void end(Tag tag, std::string_view name);
     void text(std::string_view text);
     void comment(std::string_view text);
@@ -46,7 +49,8 @@ private:
     void pop_through(std::size_t index);
 
     Tag current() const { return stack_.empty() ? Tag::other : stack_.back().tag; }
-    // Index + 1 of the innermost open `tag` with no boundary above it; 0 if none. `extra` are further boundaries.
+    // Index + 1 of the innermost open `tag` with no boundary above it; 0 if none. `extra` are
+    // further boundaries.
     std::size_t in_scope(Tag tag, std::initializer_list<Tag> extra = {}) const;
     std::size_t in_table_scope(std::initializer_list<Tag> tags) const;
     void end_table_part(Tag tag);

@@ -10,11 +10,12 @@ namespace crawler {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::uint16_t>, 5> default_ports{
-    {{"http", 80}, {"https", 443}, {"ftp", 21}, {"ws", 80}, {"wss", 443}}
-};
+    {{"http", 80}, {"https", 443}, {"ftp", 21}, {"ws", 80}, {"wss", 443}}};
 
 using Mask = std::uint8_t;
-constexpr Mask bit(EncodeSet set) { return static_cast<Mask>(1U << static_cast<unsigned>(set)); }
+constexpr Mask bit(EncodeSet set) {
+    return static_cast<Mask>(1U << static_cast<unsigned>(set));
+}
 
 constexpr std::array<Mask, 256> encode_masks() {
     std::array<Mask, 256> masks{};
@@ -114,7 +115,8 @@ private:
             return file();
         }
         if (special()) {
-            if (base_ && base_->scheme == url_.scheme && !rest_.starts_with("//")) return relative();
+            if (base_ && base_->scheme == url_.scheme && !rest_.starts_with("//"))
+                return relative();
             return authority_after_slashes();
         }
         if (rest_.starts_with("//")) {
@@ -158,7 +160,8 @@ private:
     }
 
     bool authority() {
-        auto end = rest_.find_first_of(special() ? std::string_view("/\\?#") : std::string_view("/?#"));
+        auto end =
+            rest_.find_first_of(special() ? std::string_view("/\\?#") : std::string_view("/?#"));
         auto text = rest_.substr(0, end);
         rest_.remove_prefix(text.size());
         if (auto mark = text.rfind('@'); mark != text.npos) {
@@ -236,9 +239,10 @@ private:
         if (base_) {
             url_.host = base_->host;
             auto first = std::string_view(base_->path).substr(0, 3);
-            bool only = base_->path.size() == 3 || (base_->path.size() > 3 && base_->path[3] == '/');
-            if (!starts_with_drive_letter(rest_) && first.size() == 3 && only && is_alpha(first[1]) &&
-                first[2] == ':')
+            bool only =
+                base_->path.size() == 3 || (base_->path.size() > 3 && base_->path[3] == '/');
+            if (!starts_with_drive_letter(rest_) && first.size() == 3 && only &&
+                is_alpha(first[1]) && first[2] == ':')
                 url_.path = first;
         }
         return path();
@@ -272,7 +276,9 @@ private:
     bool path() {
         if (at_slash()) rest_.remove_prefix(1);
         for (;;) {
-            auto end = rest_.find_first_of(special() ? std::string_view("/\\?#") : std::string_view("/?#"));
+            auto end = rest_.find_first_of(
+                special() ? std::string_view("/\\?#") : std::string_view("/?#")
+            );
             auto segment = rest_.substr(0, end);
             rest_.remove_prefix(segment.size());
             bool more = at_slash();
@@ -313,7 +319,9 @@ private:
         if (at('?')) {
             url_.query.emplace();
             auto text = rest_.substr(1, hash == rest_.npos ? hash : hash - 1);
-            percent_encode(text, special() ? EncodeSet::special_query : EncodeSet::query, *url_.query);
+            percent_encode(
+                text, special() ? EncodeSet::special_query : EncodeSet::query, *url_.query
+            );
         }
         if (hash != rest_.npos) {
             url_.fragment.emplace();
@@ -344,7 +352,8 @@ std::optional<std::uint16_t> default_port(std::string_view scheme) {
 }
 
 bool is_special_scheme(std::string_view scheme) {
-    return scheme == "https" || scheme == "http" || scheme == "file" || default_port(scheme).has_value();
+    return scheme == "https" || scheme == "http" || scheme == "file" ||
+           default_port(scheme).has_value();
 }
 
 void percent_encode(std::string_view text, EncodeSet set, std::string& out) {
@@ -363,7 +372,8 @@ std::string percent_decode(std::string_view text) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 && hex_value(text[i + 2]) >= 0) {
+        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
+            hex_value(text[i + 2]) >= 0) {
             out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
             i += 2;
         } else {
@@ -377,7 +387,9 @@ std::optional<Url> parse_url(std::string_view input, const Url* base) {
     input = trim_controls(input);
     std::string cleaned;
     bool blanks = input.find_first_of("\t\n\r") != input.npos;
-    bool odd = std::any_of(input.begin(), input.end(), [](char c) { return static_cast<signed char>(c) < 0; });
+    bool odd = std::any_of(input.begin(), input.end(), [](char c) {
+        return static_cast<signed char>(c) < 0;
+    });
     if (blanks || odd) {
         cleaned = odd ? valid_utf8(input) : std::string(input);
         std::erase_if(cleaned, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });

@@ -7,13 +7,13 @@
 
 namespace crawler {
 
-// A URL by the WHATWG URL standard (https://url.spec.whatwg.org), in parts that are already serialised:
-// percent-encoded, host in lower case or punycode, dot segments resolved.
+// A URL by the WHATWG URL standard (https://url.spec.whatwg.org), in parts that are already
+// serialised: percent-encoded, host in lower case or punycode, dot segments resolved.
 struct Url {
     std::string scheme;  // lower case, without ':'
     std::string username;
     std::string password;
-    std::optional<std::string> host;    // absent for `mailto:x` and `data:..`; empty for `file:///x`
+    std::optional<std::string> host;  // absent for `mailto:x` and `data:..`; empty for `file:///x`
     std::optional<std::uint16_t> port;  // absent if it is the scheme's default
     std::string path;                   // "/a/b", or anything if opaque
     bool opaque_path = false;
@@ -33,15 +33,17 @@ struct Url {
     std::uint16_t connect_port() const;
 };
 
-// Parses `input` (UTF-8; bytes that are not are read as U+FFFD), relative to `base` if there is one.
-// Nothing if the standard says failure. The query is encoded as UTF-8 whatever the page's encoding was.
+// Parses `input` (UTF-8; bytes that are not are read as U+FFFD), relative to `base` if there is
+// one. Nothing if the standard says failure. The query is encoded as UTF-8 whatever the page's
+// encoding was.
 std::optional<Url> parse_url(std::string_view input, const Url* base = nullptr);
 
 // The scheme's default port, or nothing. Special schemes are those with a default, and file.
 std::optional<std::uint16_t> default_port(std::string_view scheme);
 bool is_special_scheme(std::string_view scheme);
 
-// Host parsing of the standard: domain, IPv4 and [IPv6] of a special scheme, or an opaque host of another.
+// Host parsing of the standard: domain, IPv4 and [IPv6] of a special scheme, or an opaque host of
+// another.
 std::optional<std::string> parse_host(std::string_view input, bool special);
 
 enum class EncodeSet { control, fragment, query, special_query, path, userinfo };

@@ -15,12 +15,16 @@ namespace {
 
 constexpr int depth_limit = 64;
 
-std::string text_of(const xmlChar* text) { return text ? reinterpret_cast<const char*>(text) : ""; }
+std::string text_of(const xmlChar* text) {
+    return text ? reinterpret_cast<const char*>(text) : "";
+}
 
 void append_text(const xmlNode* node, std::string& out, int depth) {
     for (; node; node = node->next) {
-        if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE) out += text_of(node->content);
-        if (node->type == XML_ELEMENT_NODE && depth < depth_limit) append_text(node->children, out, depth + 1);
+        if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
+            out += text_of(node->content);
+        if (node->type == XML_ELEMENT_NODE && depth < depth_limit)
+            append_text(node->children, out, depth + 1);
     }
 }
 
@@ -42,8 +46,11 @@ XmlElement element_of(xmlDoc* doc, xmlNode* node, int depth) {
     }
     // Only Atom's inline XHTML is wanted as markup.
     if (nested && element.attribute("type") == "xhtml") {
-        std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer(xmlBufferCreate(), &xmlBufferFree);
-        for (auto* child = node->children; child; child = child->next) xmlNodeDump(buffer.get(), doc, child, 0, 0);
+        std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer(
+            xmlBufferCreate(), &xmlBufferFree
+        );
+        for (auto* child = node->children; child; child = child->next)
+            xmlNodeDump(buffer.get(), doc, child, 0, 0);
         element.inner = text_of(xmlBufferContent(buffer.get()));
     }
     return element;
@@ -69,10 +76,16 @@ std::string XmlElement::attribute(std::string_view wanted) const {
 }
 
 std::optional<XmlElement> parse_xml(std::string_view bytes) {
-    while (!bytes.empty() && is_space(bytes[0])) bytes.remove_prefix(1);  // common before <?xml, and forbidden
-    if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max())) return std::nullopt;
-    constexpr int options = XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-    std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> doc(xmlReadMemory(bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, options), &xmlFreeDoc);
+    while (!bytes.empty() && is_space(bytes[0]))
+        bytes.remove_prefix(1);  // common before <?xml, and forbidden
+    if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        return std::nullopt;
+    constexpr int options =
+        XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+    std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> doc(
+        xmlReadMemory(bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, options),
+        &xmlFreeDoc
+    );
     if (!doc) return std::nullopt;
     auto* root = xmlDocGetRootElement(doc.get());
     if (!root) return std::nullopt;

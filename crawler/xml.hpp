@@ -10,11 +10,11 @@ namespace crawler {
 
 // An XML element, for the small formats of the web: sitemaps and feeds.
 struct XmlElement {
-    std::string name;       // without its prefix
-    std::string space;      // the namespace's URI
+    std::string name;                                             // without its prefix
+    std::string space;                                            // the namespace's URI
     std::vector<std::pair<std::string, std::string>> attributes;  // names without prefixes
-    std::string text;       // of the element and all within it
-    std::string inner;      // the content as markup, if it holds elements
+    std::string text;   // of the element and all within it
+    std::string inner;  // the content as markup, if it holds elements
     std::vector<XmlElement> children;
 
     const XmlElement* child(std::string_view wanted) const;
@@ -23,8 +23,8 @@ struct XmlElement {
     std::string attribute(std::string_view wanted) const;
 };
 
-// Reads what can be read of a document, broken ones too; nothing if there is no root element. Never loads anything from outside,
-// never expands entities of the document's own.
+// Reads what can be read of a document, broken ones too; nothing if there is no root element. Never
+// loads anything from outside, never expands entities of the document's own.
 std::optional<XmlElement> parse_xml(std::string_view bytes);
 
 // The bytes, unpacked if they are gzip; nothing if that fails or would grow beyond `limit` octets.

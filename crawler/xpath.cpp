@@ -25,7 +25,9 @@ using Context = std::unique_ptr<xmlXPathContext, Deleter<xmlXPathFreeContext>>;
 using Expression = std::unique_ptr<xmlXPathCompExpr, Deleter<xmlXPathFreeCompExpr>>;
 using Object = std::unique_ptr<xmlXPathObject, Deleter<xmlXPathFreeObject>>;
 
-const xmlChar* xml(const std::string& text) { return reinterpret_cast<const xmlChar*>(text.c_str()); }
+const xmlChar* xml(const std::string& text) {
+    return reinterpret_cast<const xmlChar*>(text.c_str());
+}
 std::string text_of(xmlChar* text) {
     std::string out = text ? reinterpret_cast<const char*>(text) : "";
     xmlFree(text);
@@ -45,11 +47,17 @@ Copy copy_of(const Document& document) {
         const auto& node = document[at];
         xmlNode* fresh = nullptr;
         if (node.kind == Node::Kind::text) {
-            fresh = xmlNewDocTextLen(copy.doc.get(), reinterpret_cast<const xmlChar*>(node.text.data()), static_cast<int>(node.text.size()));
+            fresh = xmlNewDocTextLen(
+                copy.doc.get(),
+                reinterpret_cast<const xmlChar*>(node.text.data()),
+                static_cast<int>(node.text.size())
+            );
         } else if (node.kind == Node::Kind::element) {
             fresh = xmlNewDocNode(copy.doc.get(), nullptr, xml(std::string(node.text)), nullptr);
             for (const auto& attribute : document.attributes(at))
-                xmlNewProp(fresh, xml(std::string(attribute.name)), xml(std::string(attribute.value)));
+                xmlNewProp(
+                    fresh, xml(std::string(attribute.name)), xml(std::string(attribute.value))
+                );
         } else {
             continue;
         }
@@ -61,7 +69,8 @@ Copy copy_of(const Document& document) {
             xmlDocSetRootElement(copy.doc.get(), fresh);
         } else {
             auto* parent = made[node.parent];
-            fresh->parent = parent;  // xmlAddChild would join neighbouring texts and free the second
+            fresh->parent =
+                parent;  // xmlAddChild would join neighbouring texts and free the second
             fresh->prev = parent->last;
             (parent->last ? parent->last->next : parent->children) = fresh;
             parent->last = fresh;
@@ -75,13 +84,16 @@ void silent(void*, xmlError*) {}
 Expression compile(const std::string& expression) {
     xmlSetStructuredErrorFunc(nullptr, &silent);
     Expression compiled(xmlXPathCompile(xml(expression)));
-    if (!compiled) throw base::UsageError("xpath '" + expression + "'", "does not parse as XPath 1.0");
+    if (!compiled)
+        throw base::UsageError("xpath '" + expression + "'", "does not parse as XPath 1.0");
     return compiled;
 }
 
 }  // namespace
 
-void check_xpath(const std::string& expression) { compile(expression); }
+void check_xpath(const std::string& expression) {
+    compile(expression);
+}
 
 XPathResult select_xpath(const Document& document, const std::string& expression) {
     auto compiled = compile(expression);
@@ -99,7 +111,8 @@ XPathResult select_xpath(const Document& document, const std::string& expression
     xmlXPathNodeSetSort(object->nodesetval);
     for (int i = 0; i < object->nodesetval->nodeNr; ++i) {
         auto* node = object->nodesetval->nodeTab[i];
-        if (auto found = copy.ids.find(node); found != copy.ids.end()) result.nodes.push_back(found->second);
+        if (auto found = copy.ids.find(node); found != copy.ids.end())
+            result.nodes.push_back(found->second);
         result.texts.push_back(text_of(xmlXPathCastNodeToString(node)));
     }
     return result;

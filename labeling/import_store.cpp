@@ -100,7 +100,8 @@ Imported import_field(
             project.source_id,
             path,
             spellings(project.project),
-            schema::timestamp(now)
+            schema::timestamp(now),
+            options.share
         )[0];
         result.added = row[0].as<std::int64_t>();
         result.changed = row[1].as<std::int64_t>();

@@ -212,7 +212,7 @@ WITH known AS (
     SELECT r.rk, r.source_id, r.key, c.class_id
     FROM record r JOIN record_version v USING (rk, source_id, key, version)
     JOIN label_class c ON c.project_id = $1 AND c.name = coalesce($4::jsonb ->> (v.payload #>> $3::text[]), v.payload #>> $3::text[])
-    WHERE r.source_id = $2
+    WHERE r.source_id = $2 AND (r.rk & 1048575) < $6::float8 * 1048576
 ), put AS (
     INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at)
     SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz FROM known ORDER BY rk

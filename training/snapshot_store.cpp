@@ -26,6 +26,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr int page_size = 5000;
+constexpr int words_to_compare = 20;
 constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
 
 // A labelled record that the condition holds for.
@@ -128,7 +129,9 @@ Choice choose(base::Database& database, const Project& project, const SnapshotSp
             member.id = static_cast<std::uint64_t>(candidate.rk);
             member.group = group_hash(spec.group.empty() ? row[4].as<std::string>() : fields(spec.group).value_or(""));
             member.content = std::max<std::uint64_t>(1, static_cast<std::uint64_t>(schema::leading_bytes(candidate.content_sha256)));
-            member.simhash = row[11].is_null() ? 0 : static_cast<std::uint64_t>(row[11].as<std::int64_t>());
+            // In a text of a few words one word changes most shingles or none: nearness says nothing.
+            bool long_enough = !row[12].is_null() && row[12].as<int>() >= words_to_compare;
+            member.simhash = !long_enough ? 0 : static_cast<std::uint64_t>(row[11].as<std::int64_t>());
             if (plan.split.by == SplitSpec::By::time) member.time = time_of(fields(spec.time));
             if (plan.split.by == SplitSpec::By::fixed) member.fixed = parse_part(fields(plan.split_field).value_or(""));
             choice.members.push_back(member);

@@ -25,7 +25,8 @@ namespace {
 // A source in a database of its own, and crawls of it.
 struct World {
     test::TestDatabase database{6};
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tilth-crawl-test-" + std::to_string(getpid()));
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("tilth-crawl-test-" + std::to_string(getpid()));
     schema::Blobs blobs{folder};
     std::int64_t source = 0;
 
@@ -45,7 +46,9 @@ struct World {
         options.seeds = {seed};
         options.source_id = source;
         options.source_name = "site";
-        options.run_id = database->call([&](base::Tx& tx) { return schema::begin_run(tx, source, "{}", std::chrono::system_clock::now()); });
+        options.run_id = database->call([&](base::Tx& tx) {
+            return schema::begin_run(tx, source, "{}", std::chrono::system_clock::now());
+        });
         options.fetch.allow_private = true;
         options.politeness.delay = 0ms;
         options.politeness.at_once = 16;
@@ -56,12 +59,16 @@ struct World {
         return options;
     }
 
-    crawler::CrawlReport crawl(const crawler::CrawlOptions& options) { return crawler::crawl(*database, blobs, options); }
+    crawler::CrawlReport crawl(const crawler::CrawlOptions& options) {
+        return crawler::crawl(*database, blobs, options);
+    }
 
     long long pages() { return database.number("SELECT count(*) FROM record"); }
     std::string reason(const std::string& url) {
         return database->call([&](base::Tx& tx) {
-            auto rows = tx.exec("SELECT state || ':' || coalesce(reason, '') FROM frontier_url WHERE url = $1", url);
+            auto rows = tx.exec(
+                "SELECT state || ':' || coalesce(reason, '') FROM frontier_url WHERE url = $1", url
+            );
             return rows.empty() ? std::string("unknown") : rows[0][0].as<std::string>();
         });
     }
@@ -72,7 +79,10 @@ void plant_tree(test::TestSite& site, int count, int fan, std::chrono::milliseco
     site.otherwise([=](const SiteRequest& request) {
         SiteReply reply;
         reply.delay = delay;
-        int number = request.path.size() > 1 && std::isdigit(static_cast<unsigned char>(request.path[1])) ? std::stoi(request.path.substr(1)) : -1;
+        int number =
+            request.path.size() > 1 && std::isdigit(static_cast<unsigned char>(request.path[1]))
+                ? std::stoi(request.path.substr(1))
+                : -1;
         if (number < 0 || number >= count) {
             reply.status = 404;
             return reply;
@@ -88,7 +98,10 @@ void plant_tree(test::TestSite& site, int count, int fan, std::chrono::milliseco
 
 }  // namespace
 
-TEST_CASE("a crawl stores every page that links lead to, once, and a second one finds them unchanged", "[crawler][crawl]") {
+TEST_CASE(
+    "a crawl stores every page that links lead to, once, and a second one finds them unchanged",
+    "[crawler][crawl]"
+) {
     test::TestSite site;
     plant_tree(site, 150, 3);
     World world;
@@ -105,7 +118,11 @@ TEST_CASE("a crawl stores every page that links lead to, once, and a second one 
     CHECK(second.counts.added == 0);
     CHECK(second.counts.unchanged == 150);
     CHECK(world.pages() == 150);
-    CHECK(world.database.number("SELECT count(*) FROM source_run WHERE read = added + changed + unchanged + rejected") == 2);
+    CHECK(
+        world.database.number(
+            "SELECT count(*) FROM source_run WHERE read = added + changed + unchanged + rejected"
+        ) == 2
+    );
 }
 
 TEST_CASE("a page with an ETag is asked for conditionally and not sent again", "[crawler][crawl]") {
@@ -131,15 +148,48 @@ TEST_CASE("a page with an ETag is asked for conditionally and not sent again", "
 
 TEST_CASE("every address that is not stored has its reason", "[crawler][crawl]") {
     test::TestSite site;
-    auto with = [&](const std::string& path, SiteReply reply) { site.on(path, [reply](const SiteRequest&) { return reply; }); };
-    site.page("/", page_with_links("Front", {"/secret/x", "/moved", "/gone", "/picture", "/noai", "/copy", "/storm", "/broken", "/loop", "http://elsewhere.test/", "/far"}) +
-                       "<a rel=nofollow href=/ad>ad</a>");
-    with("/robots.txt", {200, {"Content-Type: text/plain"}, "User-agent: *\nDisallow: /secret/\n", 0ms, false, false});
+    auto with = [&](const std::string& path, SiteReply reply) {
+        site.on(path, [reply](const SiteRequest&) { return reply; });
+    };
+    site.page(
+        "/",
+        page_with_links(
+            "Front",
+            {"/secret/x",
+             "/moved",
+             "/gone",
+             "/picture",
+             "/noai",
+             "/copy",
+             "/storm",
+             "/broken",
+             "/loop",
+             "http://elsewhere.test/",
+             "/far"}
+        ) + "<a rel=nofollow href=/ad>ad</a>"
+    );
+    with(
+        "/robots.txt",
+        {200,
+         {"Content-Type: text/plain"},
+         "User-agent: *\nDisallow: /secret/\n",
+         0ms,
+         false,
+         false}
+    );
     with("/moved", {301, {"Location: /target"}, "", 0ms, false, false});
     site.page("/target", page_with_links("Target", {}));
     with("/gone", {410, {}, "", 0ms, false, false});
     with("/picture", {200, {"Content-Type: image/png"}, "png", 0ms, false, false});
-    with("/noai", {200, {"Content-Type: text/html", "X-Robots-Tag: noai"}, page_with_links("No", {}), 0ms, false, false});
+    with(
+        "/noai",
+        {200,
+         {"Content-Type: text/html", "X-Robots-Tag: noai"},
+         page_with_links("No", {}),
+         0ms,
+         false,
+         false}
+    );
     site.page("/copy", "<link rel=canonical href=/target>" + page_with_links("Copy", {}));
     with("/storm", {503, {"Retry-After: 0"}, "", 0ms, false, false});
     with("/broken", {200, {"Content-Type: text/html"}, "half of it", 0ms, true, false});
@@ -171,9 +221,29 @@ TEST_CASE("every address that is not stored has its reason", "[crawler][crawl]")
     CHECK(world.pages() == 3);
 }
 
+TEST_CASE(
+    "what lies outside is left out in every round, until the rules let it in",
+    "[crawler][crawl]"
+) {
+    test::TestSite site;
+    site.page("/", page_with_links("Front", {"/deep", "http://elsewhere.test/"}));
+    site.page("/deep", page_with_links("Deep", {}));
+    World world;
+    auto shallow = world.options(site.url());
+    shallow.scope.depth = 0;
+    world.crawl(shallow);
+    auto again = world.crawl(world.options(site.url()));
+    CHECK(again.seconds < 10);
+    CHECK(world.reason(site.url("/deep")) == "done:");
+    CHECK(world.reason("http://elsewhere.test/") == "skipped:scope");
+    CHECK(world.pages() == 2);
+}
+
 TEST_CASE("a site whose robots.txt can not be had is left alone", "[crawler][crawl]") {
     test::TestSite site;
-    site.on("/robots.txt", [](const SiteRequest&) { return SiteReply{503, {}, "", 0ms, false, false}; });
+    site.on("/robots.txt", [](const SiteRequest&) {
+        return SiteReply{503, {}, "", 0ms, false, false};
+    });
     site.page("/", page_with_links("Front", {}));
     World world;
     auto report = world.crawl(world.options(site.url()));
@@ -194,7 +264,11 @@ TEST_CASE("private addresses are refused unless allowed", "[crawler][crawl]") {
     CHECK(site.requests().empty());
 }
 
-TEST_CASE("a host is not asked more often than its delay, nor more at once than its limit, by several workers", "[crawler][crawl]") {
+TEST_CASE(
+    "a host is not asked more often than its delay, nor more at once than its limit, by several "
+    "workers",
+    "[crawler][crawl]"
+) {
     test::TestSite site;
     plant_tree(site, 24, 3, 5ms);
     World world;
@@ -209,7 +283,9 @@ TEST_CASE("a host is not asked more often than its delay, nor more at once than 
     auto requests = site.requests();
     CHECK(world.pages() == 24);
     for (std::size_t i = 1; i < requests.size(); ++i) {
-        CHECK(requests[i].at - requests[i - 1].at >= 29ms);  // the request takes its way to the server
+        CHECK(
+            requests[i].at - requests[i - 1].at >= 29ms
+        );  // the request takes its way to the server
         CHECK(requests[i].at_once <= 2);
     }
 }
@@ -246,7 +322,10 @@ TEST_CASE("a stop request ends a crawl soon, and the next one goes on", "[crawle
     CHECK(first.counts.added + second.counts.added == 60);
 }
 
-TEST_CASE("a crawl killed again and again ends with the pages of an undisturbed one", "[crawler][crawl][kill]") {
+TEST_CASE(
+    "a crawl killed again and again ends with the pages of an undisturbed one",
+    "[crawler][crawl][kill]"
+) {
     test::TestSite site;
     plant_tree(site, 200, 4, 2ms);
     World world;

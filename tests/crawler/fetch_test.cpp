@@ -1,9 +1,9 @@
 #include "crawler/fetch.hpp"
 
+#include <zlib.h>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
-#include <zlib.h>
 
 #include "tests/crawler/test_site.hpp"
 
@@ -14,19 +14,25 @@ using test::SiteRequest;
 
 namespace {
 
-std::vector<crawler::Response> get_all(const std::vector<std::string>& urls, crawler::FetchOptions options = {}) {
+std::vector<crawler::Response>
+get_all(const std::vector<std::string>& urls, crawler::FetchOptions options = {}) {
     boost::asio::io_context io{1};
     crawler::Fetcher fetcher(io.get_executor(), options);
     std::vector<crawler::Response> responses(urls.size());
     for (std::size_t i = 0; i < urls.size(); ++i) {
-        auto one = [](crawler::Fetcher& from, std::string url, crawler::Response& into) -> boost::asio::awaitable<void> {
+        auto one = [](crawler::Fetcher& from, std::string url, crawler::Response& into
+                   ) -> boost::asio::awaitable<void> {
             crawler::Request request;
             request.url = std::move(url);
             into = co_await from.get(std::move(request));
         };
-        boost::asio::co_spawn(io, one(fetcher, urls[i], responses[i]), [](std::exception_ptr error) {
-            if (error) std::rethrow_exception(error);
-        });
+        boost::asio::co_spawn(
+            io,
+            one(fetcher, urls[i], responses[i]),
+            [](std::exception_ptr error) {
+                if (error) std::rethrow_exception(error);
+            }
+        );
     }
     io.run();
     return responses;
@@ -64,12 +70,15 @@ TEST_CASE("many requests at once all get their own answers", "[crawler][fetch]")
     std::vector<std::string> urls;
     for (int i = 0; i < 300; ++i) urls.push_back(site.url("/" + std::to_string(i)));
     auto responses = get_all(urls, local());
-    for (int i = 0; i < 300; ++i) CHECK(responses[static_cast<std::size_t>(i)].body == "/" + std::to_string(i));
+    for (int i = 0; i < 300; ++i)
+        CHECK(responses[static_cast<std::size_t>(i)].body == "/" + std::to_string(i));
 }
 
 TEST_CASE("a redirect is an answer, not followed", "[crawler][fetch]") {
     test::TestSite site;
-    site.on("/a", [](const SiteRequest&) { return SiteReply{302, {"Location: /b"}, "", 0ms, false, false}; });
+    site.on("/a", [](const SiteRequest&) {
+        return SiteReply{302, {"Location: /b"}, "", 0ms, false, false};
+    });
     auto response = get_all({site.url("/a")}, local())[0];
     CHECK(response.status == 302);
     CHECK(response.header("location") == "/b");
@@ -78,13 +87,26 @@ TEST_CASE("a redirect is an answer, not followed", "[crawler][fetch]") {
 
 TEST_CASE("what goes wrong is told apart", "[crawler][fetch]") {
     test::TestSite site;
-    site.on("/slow", [](const SiteRequest&) { return SiteReply{200, {}, "x", 2000ms, false, false}; });
-    site.on("/cut", [](const SiteRequest&) { return SiteReply{200, {}, "half", 0ms, true, false}; });
+    site.on("/slow", [](const SiteRequest&) {
+        return SiteReply{200, {}, "x", 2000ms, false, false};
+    });
+    site.on("/cut", [](const SiteRequest&) {
+        return SiteReply{200, {}, "half", 0ms, true, false};
+    });
     site.on("/drop", [](const SiteRequest&) { return SiteReply{200, {}, "", 0ms, false, true}; });
-    site.on("/large", [](const SiteRequest&) { return SiteReply{200, {}, std::string(200'000, 'x'), 0ms, false, false}; });
-    site.on("/bomb", [](const SiteRequest&) { return SiteReply{200, {"Content-Encoding: gzip"}, gzip(std::string(20'000'000, 'x')), 0ms, false, false}; });
-    site.on("/headers", [](const SiteRequest&) { return SiteReply{200, {"X: " + std::string(50'000, 'x')}, "x", 0ms, false, false}; });
-    site.on("/garbage", [](const SiteRequest&) { return SiteReply{200, {"Content-Encoding: gzip"}, "this is no gzip", 0ms, false, false}; });
+    site.on("/large", [](const SiteRequest&) {
+        return SiteReply{200, {}, std::string(200'000, 'x'), 0ms, false, false};
+    });
+    site.on("/bomb", [](const SiteRequest&) {
+        return SiteReply{
+            200, {"Content-Encoding: gzip"}, gzip(std::string(20'000'000, 'x')), 0ms, false, false};
+    });
+    site.on("/headers", [](const SiteRequest&) {
+        return SiteReply{200, {"X: " + std::string(50'000, 'x')}, "x", 0ms, false, false};
+    });
+    site.on("/garbage", [](const SiteRequest&) {
+        return SiteReply{200, {"Content-Encoding: gzip"}, "this is no gzip", 0ms, false, false};
+    });
     auto options = local();
     options.limits.total = 500ms;
     options.limits.headers = 20'000;
@@ -102,19 +124,49 @@ TEST_CASE("what goes wrong is told apart", "[crawler][fetch]") {
 }
 
 TEST_CASE("private addresses are refused however they are written", "[crawler][fetch]") {
-    for (std::string host : {"127.0.0.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "localhost", "169.254.169.254", "10.0.0.1"}) {
+    for (std::string host :
+         {"127.0.0.1",
+          "2130706433",
+          "0x7f.1",
+          "[::1]",
+          "[::ffff:127.0.0.1]",
+          "localhost",
+          "169.254.169.254",
+          "10.0.0.1"}) {
         INFO(host);
         CHECK(get_all({"http://" + host + ":9/"})[0].error == FetchError::refused_address);
     }
 }
 
 TEST_CASE("addresses that are for insiders are known", "[crawler][fetch]") {
-    for (std::string text : {"10.1.2.3", "172.31.0.1", "192.168.0.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fd00::1", "ff02::1",
-                             "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "2001:db8::1", "nonsense"}) {
+    for (std::string text :
+         {"10.1.2.3",
+          "172.31.0.1",
+          "192.168.0.1",
+          "100.64.0.1",
+          "0.0.0.0",
+          "224.0.0.1",
+          "255.255.255.255",
+          "::",
+          "::1",
+          "fe80::1",
+          "fd00::1",
+          "ff02::1",
+          "::ffff:10.0.0.1",
+          "64:ff9b::a00:1",
+          "2002:a00:1::",
+          "2001:db8::1",
+          "nonsense"}) {
         INFO(text);
         CHECK(crawler::is_private_address(text));
     }
-    for (std::string text : {"8.8.8.8", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"}) {
+    for (std::string text :
+         {"8.8.8.8",
+          "172.32.0.1",
+          "100.128.0.1",
+          "2606:4700::1111",
+          "::ffff:8.8.8.8",
+          "64:ff9b::808:808"}) {
         INFO(text);
         CHECK_FALSE(crawler::is_private_address(text));
     }

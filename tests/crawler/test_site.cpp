@@ -52,7 +52,9 @@ struct TestSite::Server {
             auto colon = text.find(": ");
             if (colon != std::string::npos) {
                 auto name = text.substr(0, colon);
-                std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+                std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) {
+                    return static_cast<char>(std::tolower(c));
+                });
                 request.headers[name] = text.substr(colon + 2);
             }
             line = end;
@@ -64,7 +66,9 @@ struct TestSite::Server {
         try {
             std::string buffer;
             for (;;) {
-                auto size = co_await asio::async_read_until(socket, asio::dynamic_buffer(buffer), "\r\n\r\n", asio::use_awaitable);
+                auto size = co_await asio::async_read_until(
+                    socket, asio::dynamic_buffer(buffer), "\r\n\r\n", asio::use_awaitable
+                );
                 auto request = parse(buffer.substr(0, size));
                 buffer.erase(0, size);
                 auto reply = answer(request);
@@ -76,7 +80,8 @@ struct TestSite::Server {
                 }
                 if (reply.drop) co_return;
                 auto promised = reply.body.size() * (reply.cut ? 2 : 1);
-                auto text = "HTTP/1.1 " + std::to_string(reply.status) + " X\r\nContent-Length: " + std::to_string(promised) + "\r\n";
+                auto text = "HTTP/1.1 " + std::to_string(reply.status) +
+                            " X\r\nContent-Length: " + std::to_string(promised) + "\r\n";
                 for (const auto& header : reply.headers) text += header + "\r\n";
                 text += "\r\n" + reply.body;
                 co_await asio::async_write(socket, asio::buffer(text), asio::use_awaitable);
@@ -138,8 +143,10 @@ void TestSite::forget() {
 }
 
 std::string page_with_links(const std::string& title, const std::vector<std::string>& links) {
-    std::string html = "<!doctype html><html lang=en><title>" + title + "</title><h1>" + title + "</h1><p>The page called " + title +
-                       " says something of its own, so that there is a text to keep, with commas, and an end.</p>";
+    std::string html =
+        "<!doctype html><html lang=en><title>" + title + "</title><h1>" + title +
+        "</h1><p>The page called " + title +
+        " says something of its own, so that there is a text to keep, with commas, and an end.</p>";
     for (const auto& link : links) html += "<p><a href=\"" + link + "\">" + link + "</a></p>";
     return html + "</html>";
 }

@@ -24,12 +24,12 @@ struct SiteReply {
     std::vector<std::string> headers{"Content-Type: text/html; charset=utf-8"};
     std::string body;
     std::chrono::milliseconds delay{0};
-    bool cut = false;  // promises twice the body and closes
+    bool cut = false;   // promises twice the body and closes
     bool drop = false;  // closes without a word
 };
 
-// A real web server on a free loopback port with scripted answers, which keeps a list of what it was asked. Answers 404 where
-// nothing is scripted.
+// A real web server on a free loopback port with scripted answers, which keeps a list of what it
+// was asked. Answers 404 where nothing is scripted.
 class TestSite {
 public:
     using Script = std::function<SiteReply(const SiteRequest&)>;

@@ -1,0 +1,109 @@
+#include "tests/support/program.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace test {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+fs::path new_folder() {
+    static std::atomic<int> count = 0;
+    auto path = fs::temp_directory_path() / ("tilth-e2e-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    fs::remove_all(path);
+    fs::create_directories(path);
+    fs::permissions(path, static_cast<fs::perms>(0755));
+    return path;
+}
+
+std::string text_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+void redirect(const fs::path& file, int flags, int as) {
+    int opened = open(file.c_str(), flags, 0600);
+    if (opened < 0) _exit(126);
+    dup2(opened, as);
+}
+
+}  // namespace
+
+Folder::Folder() : path(new_folder()) {}
+Folder::~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+}
+fs::path Folder::write(const std::string& name, const std::string& text) const {
+    std::ofstream(path / name, std::ios::binary) << text;
+    return path / name;
+}
+
+Program::Program(std::vector<std::string> command, const std::string& input, const std::vector<std::string>& environment) : folder_(new_folder()) {
+    std::ofstream(folder_ / "in", std::ios::binary) << input;
+    std::vector<char*> raw;
+    for (auto& word : command) raw.push_back(word.data());
+    raw.push_back(nullptr);
+    pid_ = fork();
+    if (pid_ < 0) throw std::runtime_error("fork failed");
+    if (pid_ > 0) return;
+    redirect(folder_ / "in", O_RDONLY, 0);
+    redirect(folder_ / "out", O_WRONLY | O_CREAT | O_TRUNC, 1);
+    redirect(folder_ / "err", O_WRONLY | O_CREAT | O_TRUNC, 2);
+    for (const auto& variable : environment) putenv(const_cast<char*>(variable.c_str()));
+    execvp(raw[0], raw.data());
+    _exit(127);
+}
+
+Program::~Program() {
+    if (runs()) {
+        signal(SIGKILL);
+        end();
+    }
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+}
+
+void Program::signal(int number) {
+    if (!code_) kill(pid_, number);
+}
+
+bool Program::runs() {
+    if (code_) return false;
+    int status = 0;
+    if (waitpid(pid_, &status, WNOHANG) != pid_) return true;
+    code_ = code_of(status);
+    return false;
+}
+
+Ended Program::end() {
+    if (!code_) {
+        int status = 0;
+        waitpid(pid_, &status, 0);
+        code_ = code_of(status);
+    }
+    return {*code_, text_of(folder_ / "out"), text_of(folder_ / "err")};
+}
+
+std::string Program::out_so_far() const { return text_of(folder_ / "out"); }
+
+Ended run(std::vector<std::string> command, const std::string& input, const std::vector<std::string>& environment) {
+    return Program(std::move(command), input, environment).end();
+}
+
+}  // namespace test
