@@ -106,6 +106,7 @@ Imported import_field(
         result.added = row[0].as<std::int64_t>();
         result.changed = row[1].as<std::int64_t>();
         result.unchanged = row[2].as<std::int64_t>();
+        if (result.added > 0) tx.exec(sql::file["analyze_truth"]);
         return result;
     });
 }

@@ -278,3 +278,9 @@ INSERT INTO app_user (name, role, simulated, created_at) VALUES ($1, 'labeler', 
 
 -- name: find_user
 SELECT id, simulated FROM app_user WHERE name = $1;
+
+-- name: analyze_truth
+ANALYZE ground_truth;
+
+-- name: analyze_tasks
+ANALYZE label_task;

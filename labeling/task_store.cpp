@@ -51,6 +51,9 @@ bool end_lease(
 
 }  // namespace
 
+// Claims must not be planned for an empty queue.
+constexpr std::int64_t worth_analyzing = 50;
+
 Enqueued enqueue(
     base::Tx& tx,
     const StoredProject& project,
@@ -93,6 +96,7 @@ Enqueued enqueue(
         auto distinct = std::unique(keys.begin(), keys.end()) - keys.begin();
         result.unknown += static_cast<std::int64_t>(distinct) - known;
     }
+    if (result.added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
     return result;
 }
 
@@ -104,7 +108,7 @@ std::int64_t enqueue_unlabeled(
     const std::string& reason,
     Time now
 ) {
-    return static_cast<std::int64_t>(tx.change(
+    auto added = static_cast<std::int64_t>(tx.change(
         sql::file["enqueue_unlabeled"],
         project.id,
         project.source_id,
@@ -114,6 +118,8 @@ std::int64_t enqueue_unlabeled(
         project.project.overlap,
         schema::timestamp(now)
     ));
+    if (added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
+    return added;
 }
 
 std::vector<Claimed> claim(

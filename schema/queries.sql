@@ -175,3 +175,6 @@ UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz WHER
 WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
 SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
+
+-- name: analyze_records
+ANALYZE record, record_version, content_text, content_numeric, content_image, blob, frontier_url;

@@ -158,3 +158,9 @@ SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.prob
 FROM prediction p JOIN model_run r ON r.id = p.run_id
 JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
 WHERE p.run_id = $1 AND p.split = $2 ORDER BY p.rk, p.key;
+
+-- name: analyze_snapshots
+ANALYZE snapshot_item;
+
+-- name: analyze_predictions
+ANALYZE prediction;

@@ -75,6 +75,7 @@ void add_predictions(base::Tx& tx, std::int64_t run_id, const std::vector<Predic
         copy.value(p.truth_probability);
     }
     copy.finish();
+    tx.exec(sql::file["analyze_predictions"]);
 }
 
 int add_model(base::Tx& tx, const std::string& name, std::int64_t run_id, const schema::Blobs::Row& artefact, schema::Time now) {

@@ -302,6 +302,7 @@ CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec,
             copy.value(choice.candidates[split.clusters[i]].rk);
         }
         copy.finish();
+        tx.exec(sql::file["analyze_snapshots"]);
         tx.exec(sql::file["close_snapshot"], *id, base::bytes_of(hash), static_cast<std::int64_t>(members), counts, schema::timestamp(now));
         return {*find_snapshot(tx, spec.name), true};
     });
