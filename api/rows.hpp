@@ -3,7 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include <pqxx/pqxx>
+#include "base/database.hpp"
 
 namespace api {
 

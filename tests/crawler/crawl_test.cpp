@@ -273,9 +273,10 @@ TEST_CASE(
     plant_tree(site, 24, 3, 5ms);
     World world;
     auto options = world.options(site.url("/0"));
+    auto at_once = GENERATE(1, 2);
     options.politeness.delay = 30ms;
     options.politeness.adaptive = false;
-    options.politeness.at_once = 2;
+    options.politeness.at_once = at_once;
     std::vector<std::thread> workers;
     for (int i = 0; i < 3; ++i) workers.emplace_back([&] { world.crawl(options); });
     for (auto& worker : workers) worker.join();
@@ -283,10 +284,9 @@ TEST_CASE(
     auto requests = site.requests();
     CHECK(world.pages() == 24);
     for (std::size_t i = 1; i < requests.size(); ++i) {
-        CHECK(
-            requests[i].at - requests[i - 1].at >= 29ms
-        );  // the request takes its way to the server
-        CHECK(requests[i].at_once <= 2);
+        // Of two under way at once, the first may have taken longer to arrive.
+        CHECK(requests[i].at - requests[i - 1].at >= (at_once == 1 ? 30ms : 15ms));
+        CHECK(requests[i].at_once <= at_once);
     }
 }
 

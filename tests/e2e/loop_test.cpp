@@ -17,7 +17,7 @@ std::string table() {
     std::string text = "id,kind,weight,words\n";
     for (int i = 0; i < 1200; ++i) {
         bool animal = i % 2 == 0;
-        bool wrong = i % 20 == 7;
+        bool wrong = i * 7919 % 101 < 5;
         text += "r" + std::to_string(i) + "," + ((animal != wrong) ? "animal" : "machine") + "," + std::to_string(animal ? 20 + i % 30 : 300 + i % 500) + ",";
         text += std::string(animal ? animals[i / 2 % 4] : machines[i / 2 % 4]) + " seen on occasion number " + std::to_string(i * 37 % 1201) + "\n";
     }
