@@ -1,8 +1,8 @@
 #include <iostream>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
 #include "base/error.hpp"
@@ -15,13 +15,15 @@ using Visit = std::function<void(const std::string& path, const CLI::App& comman
 
 void each_command(const CLI::App& command, const std::string& path, const Visit& visit) {
     visit(path, command);
-    for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; })) each_command(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(), visit);
+    for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; }))
+        each_command(*sub, path.empty() ? sub->get_name() : path + " " + sub->get_name(), visit);
 }
 
 // Subcommands and long options of a command, apart by spaces.
 std::string words_of(const CLI::App& command, const CLI::App& root) {
     std::string words;
-    for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; })) words += sub->get_name() + " ";
+    for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; }))
+        words += sub->get_name() + " ";
     auto add_options = [&](const CLI::App& of) {
         for (const auto* option : of.get_options())
             for (const auto& name : option->get_lnames()) words += "--" + name + " ";
@@ -32,13 +34,19 @@ std::string words_of(const CLI::App& command, const CLI::App& root) {
 }
 
 void write_bash(const CLI::App& root) {
-    std::cout << "_tilth() {\n    local path=\"\" word words\n    for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
-                 "        case $word in -*) ;; *) path=\"${path:+$path }$word\" ;; esac\n    done\n    while :; do\n        case $path in\n";
+    std::cout << "_tilth() {\n    local path=\"\" word words\n    for word in "
+                 "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+                 "        case $word in -*) ;; *) path=\"${path:+$path }$word\" ;; esac\n    "
+                 "done\n    while :; do\n        case $path in\n";
     each_command(root, "", [&](const std::string& path, const CLI::App& command) {
-        std::cout << fmt::format("            \"{}\") words=\"{}\"; break ;;\n", path, words_of(command, root));
+        std::cout << fmt::format(
+            "            \"{}\") words=\"{}\"; break ;;\n", path, words_of(command, root)
+        );
     });
-    std::cout << "            *) case $path in *\" \"*) path=${path% *} ;; *) path=\"\" ;; esac ;;\n        esac\n    done\n"
-                 "    COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\ncomplete -o default -F _tilth tilth\n";
+    std::cout << "            *) case $path in *\" \"*) path=${path% *} ;; *) path=\"\" ;; esac "
+                 ";;\n        esac\n    done\n"
+                 "    COMPREPLY=($(compgen -W \"$words\" -- "
+                 "\"${COMP_WORDS[COMP_CWORD]}\"))\n}\ncomplete -o default -F _tilth tilth\n";
 }
 
 void write_zsh(const CLI::App& root) {
@@ -51,13 +59,18 @@ void write_fish(const CLI::App& root) {
         std::string condition = path.empty() ? "__fish_use_subcommand" : "";
         for (std::size_t at = 0; at < path.size();) {
             auto space = std::min(path.find(' ', at), path.size());
-            condition += fmt::format("{}__fish_seen_subcommand_from {}", at ? "; and " : "", path.substr(at, space - at));
+            condition += fmt::format(
+                "{}__fish_seen_subcommand_from {}", at ? "; and " : "", path.substr(at, space - at)
+            );
             at = space + 1;
         }
         for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; }))
-            std::cout << fmt::format("complete -c tilth -n '{}' -a {} -f\n", condition, sub->get_name());
+            std::cout << fmt::format(
+                "complete -c tilth -n '{}' -a {} -f\n", condition, sub->get_name()
+            );
         for (const auto* option : command.get_options())
-            for (const auto& name : option->get_lnames()) std::cout << fmt::format("complete -c tilth -n '{}' -l {}\n", condition, name);
+            for (const auto& name : option->get_lnames())
+                std::cout << fmt::format("complete -c tilth -n '{}' -l {}\n", condition, name);
     });
 }
 
@@ -65,13 +78,17 @@ void write_fish(const CLI::App& root) {
 
 void add_completion(CLI::App& cli) {
     auto shell = std::make_shared<std::string>();
-    auto* completion = cli.add_subcommand("completion", "A script that teaches a shell to complete: source <(tilth completion bash)");
+    auto* completion = cli.add_subcommand(
+        "completion", "A script that teaches a shell to complete: source <(tilth completion bash)"
+    );
     completion->add_option("SHELL", *shell, "bash, zsh or fish")->required();
     completion->callback([shell, &cli] {
         if (*shell == "bash") return write_bash(cli);
         if (*shell == "zsh") return write_zsh(cli);
         if (*shell == "fish") return write_fish(cli);
-        throw base::UsageError(fmt::format("shell '{}'", *shell), "unknown", "use bash, zsh or fish");
+        throw base::UsageError(
+            fmt::format("shell '{}'", *shell), "unknown", "use bash, zsh or fish"
+        );
     });
 }
 

@@ -14,7 +14,9 @@ constexpr std::size_t connections = 8;
 
 Context::Context(const base::StopOnSignal& stop) : stop_(stop) {}
 
-Context::~Context() { close(); }
+Context::~Context() {
+    close();
+}
 
 void Context::close() {
     database_.reset();
@@ -35,7 +37,9 @@ base::Database& Context::database() {
 
 const schema::Blobs& Context::blobs() {
     if (!blobs_) {
-        auto directory = config.blob_directory.empty() ? config.home / "blobs" : std::filesystem::path(config.blob_directory);
+        auto directory = config.blob_directory.empty()
+                             ? config.home / "blobs"
+                             : std::filesystem::path(config.blob_directory);
         blobs_.emplace(std::filesystem::absolute(directory));
     }
     return *blobs_;

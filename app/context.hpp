@@ -11,11 +11,12 @@
 namespace base {
 class Database;
 class EmbeddedPostgres;
-}
+}  // namespace base
 
 namespace app {
 
-// What every command has at hand. The database is opened, and the embedded server started, when it is first asked for.
+// What every command has at hand. The database is opened, and the embedded server started, when it
+// is first asked for.
 class Context {
 public:
     explicit Context(const base::StopOnSignal& stop);

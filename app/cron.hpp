@@ -7,8 +7,9 @@
 
 namespace app {
 
-// A five-field schedule (POSIX crontab, with names, ranges and steps): minute, hour, day of month, month, day of week. A day matches when
-// both day fields do, or either if both are restricted. In UTC, or in the zone of a leading TZ=Area/City.
+// A five-field schedule (POSIX crontab, with names, ranges and steps): minute, hour, day of month,
+// month, day of week. A day matches when both day fields do, or either if both are restricted. In
+// UTC, or in the zone of a leading TZ=Area/City.
 struct Cron {
     std::bitset<60> minutes;
     std::bitset<24> hours;
@@ -20,10 +21,13 @@ struct Cron {
     std::string zone = "UTC";
 };
 
-// Also @hourly, @daily, @midnight, @weekly, @monthly, @yearly. Throws base::UsageError naming the wrong field.
+// Also @hourly, @daily, @midnight, @weekly, @monthly, @yearly. Throws base::UsageError naming the
+// wrong field.
 Cron parse_cron(std::string_view text);
 
-// The first minute after `after` that matches. Throws base::UsageError if there is none within five years.
-std::chrono::system_clock::time_point next_time(const Cron& cron, std::chrono::system_clock::time_point after);
+// The first minute after `after` that matches. Throws base::UsageError if there is none within five
+// years.
+std::chrono::system_clock::time_point
+next_time(const Cron& cron, std::chrono::system_clock::time_point after);
 
 }  // namespace app

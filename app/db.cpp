@@ -1,6 +1,6 @@
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -19,7 +19,9 @@ void add_db(CLI::App& cli, Context& context) {
         if (context.json) {
             print_json(json::object{{"applied", count}});
         } else {
-            print_line(count ? fmt::format("{} migrations applied", count) : std::string("up to date"));
+            print_line(
+                count ? fmt::format("{} migrations applied", count) : std::string("up to date")
+            );
         }
     });
     db->add_subcommand("status", "Which migrations the database has")->callback([&context] {
@@ -27,9 +29,17 @@ void add_db(CLI::App& cli, Context& context) {
         Table table({"version", "name", "applied"});
         for (const auto& one : schema::migrations(context.database())) {
             if (context.json) {
-                print_json(json::object{{"version", one.version}, {"name", one.name}, {"applied", one.applied}, {"applied_at", one.applied_at}});
+                print_json(json::object{
+                    {"version", one.version},
+                    {"name", one.name},
+                    {"applied", one.applied},
+                    {"applied_at", one.applied_at}});
             } else {
-                table.add({std::to_string(one.version), one.name, one.applied ? one.applied_at : "not yet"});
+                table.add(
+                    {std::to_string(one.version),
+                     one.name,
+                     one.applied ? one.applied_at : "not yet"}
+                );
             }
         }
         if (!context.json) table.print();

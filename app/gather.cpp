@@ -4,9 +4,10 @@
 #include <chrono>
 #include <set>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
+#include "app/download.hpp"
 #include "app/output.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -21,15 +22,41 @@ using Clock = std::chrono::system_clock;
 
 namespace {
 
-const std::set<std::string, std::less<>> crawl_keys{"urls", "max_pages", "depth", "allow_private", "scope", "include", "exclude", "delay_ms", "concurrency",
-                                                    "obey_robots", "consent", "rules", "rules_name", "user_agent", "proxy"};
-const std::set<std::string, std::less<>> files_keys{"inputs", "format", "key", "rules", "rules_name", "delimiter", "encoding", "record_path", "restart", "limit",
-                                                    "max_rejects"};
+const std::set<std::string, std::less<>> crawl_keys{
+    "urls",
+    "max_pages",
+    "depth",
+    "allow_private",
+    "scope",
+    "include",
+    "exclude",
+    "delay_ms",
+    "concurrency",
+    "obey_robots",
+    "consent",
+    "rules",
+    "rules_name",
+    "user_agent",
+    "proxy"};
+const std::set<std::string, std::less<>> files_keys{
+    "inputs",
+    "format",
+    "key",
+    "rules",
+    "rules_name",
+    "delimiter",
+    "encoding",
+    "record_path",
+    "restart",
+    "limit",
+    "allow_private",
+    "max_rejects"};
 
 // A source's settings with their types. What is absent keeps its default.
 class Spec {
 public:
-    explicit Spec(const std::string& text) : value_(json::parse(text)), object_(value_.as_object()) {}
+    explicit Spec(const std::string& text)
+        : value_(json::parse(text)), object_(value_.as_object()) {}
 
     std::string text(std::string_view key, std::string otherwise = {}) const {
         const auto* found = object_.if_contains(key);
@@ -66,7 +93,9 @@ public:
 
 private:
     [[noreturn]] static void wrong(std::string_view key, std::string_view wanted) {
-        throw base::UsageError(fmt::format("setting '{}'", key), "has a wrong value", fmt::format("give it {}", wanted));
+        throw base::UsageError(
+            fmt::format("setting '{}'", key), "has a wrong value", fmt::format("give it {}", wanted)
+        );
     }
 
     json::value value_;
@@ -79,7 +108,9 @@ crawler::ScopeRules::Reach reach_of(const std::string& word) {
     if (word == "domain") return Reach::domain;
     if (word == "prefix") return Reach::prefix;
     if (word == "any") return Reach::any;
-    throw base::UsageError(fmt::format("scope '{}'", word), "unknown", "use host, domain, prefix or any");
+    throw base::UsageError(
+        fmt::format("scope '{}'", word), "unknown", "use host, domain, prefix or any"
+    );
 }
 
 ingest::RunRequest files_request(const schema::Source& source) {
@@ -90,46 +121,120 @@ ingest::RunRequest files_request(const schema::Source& source) {
     request.read.format = spec.text("format", "auto");
     request.read.encoding = spec.text("encoding");
     request.read.record_path = spec.text("record_path");
-    if (auto delimiter = spec.text("delimiter"); !delimiter.empty()) request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
-    if (auto rules = spec.text("rules"); !rules.empty()) request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
+    if (auto delimiter = spec.text("delimiter"); !delimiter.empty())
+        request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
+    if (auto rules = spec.text("rules"); !rules.empty())
+        request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
     request.key = spec.text("key");
     request.restart = spec.truth("restart", false);
     request.limit = static_cast<std::uint64_t>(spec.number("limit", 0));
-    if (auto most = spec.number("max_rejects", 0); most > 0) request.max_rejects = static_cast<std::uint64_t>(most);
+    if (auto most = spec.number("max_rejects", 0); most > 0)
+        request.max_rejects = static_cast<std::uint64_t>(most);
     return request;
 }
 
-GatherResult gather_files(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events) {
+GatherResult gather_files(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events
+) {
     auto request = files_request(source);
-    if (request.inputs.empty()) throw base::UsageError(fmt::format("source '{}'", source.name), "has no inputs", "give it paths");
-    auto result = ingest::run(context.database(), context.blobs(), request, stop, [&](const ingest::RunProgress& progress) {
-        if (events.progress) events.progress(progress.counts, 0, progress.counts.rejected ? fmt::format("{} rejected", progress.counts.rejected) : "");
-    });
-    return {result.run_id, result.state, result.counts, result.bytes, result.seconds, result.resumed, result.why};
+    if (request.inputs.empty())
+        throw base::UsageError(
+            fmt::format("source '{}'", source.name), "has no inputs", "give it paths"
+        );
+    for (auto& input : request.inputs)
+        if (is_web_address(input))
+            input = download(
+                        context.config,
+                        input,
+                        context.config.home / "downloads",
+                        Spec(source.spec).truth("allow_private", false)
+            )
+                        .string();
+    auto result = ingest::run(
+        context.database(),
+        context.blobs(),
+        request,
+        stop,
+        [&](const ingest::RunProgress& progress) {
+            if (events.progress)
+                events.progress(
+                    progress.counts,
+                    0,
+                    progress.counts.rejected ? fmt::format("{} rejected", progress.counts.rejected)
+                                             : ""
+                );
+        }
+    );
+    return {
+        result.run_id,
+        result.state,
+        result.counts,
+        result.bytes,
+        result.seconds,
+        result.resumed,
+        result.why};
 }
 
-GatherResult gather_crawl(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events) {
+GatherResult gather_crawl(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events
+) {
     auto options = crawl_options(context.config, source);
-    if (options.seeds.empty()) throw base::UsageError(fmt::format("source '{}'", source.name), "has no URLs", "give it some");
+    if (options.seeds.empty())
+        throw base::UsageError(
+            fmt::format("source '{}'", source.name), "has no URLs", "give it some"
+        );
     options.stop = stop;
     auto& database = context.database();
-    options.run_id = database.call([&](base::Tx& tx) { return schema::begin_run(tx, source.id, source.spec, Clock::now()); });
+    options.run_id = database.call([&](base::Tx& tx) {
+        return schema::begin_run(tx, source.id, source.spec, Clock::now());
+    });
     options.progress = [&](const crawler::CrawlProgress& progress) {
         if (!events.progress) return;
         schema::Counts counts;
         counts.read = progress.kept;
-        events.progress(counts, 0, fmt::format("{} fetched, {} in flight, {} waiting", progress.fetched, progress.in_flight, progress.waiting));
+        events.progress(
+            counts,
+            0,
+            fmt::format(
+                "{} fetched, {} in flight, {} waiting",
+                progress.fetched,
+                progress.in_flight,
+                progress.waiting
+            )
+        );
     };
     auto close = [&](const std::string& state, const std::string& why) {
-        database.call([&](base::Tx& tx) { schema::end_run(tx, options.run_id, state, why, Clock::now()); });
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, options.run_id, state, why, Clock::now());
+        });
     };
     try {
         auto report = crawler::crawl(database, context.blobs(), options);
-        GatherResult result{options.run_id, report.interrupted ? "interrupted" : "done", report.counts, report.bytes, report.seconds, report.resumed, {}};
-        if (report.revisit) result.notes.emplace_back(fmt::format("crawled before: {} pages not modified by their server's word", report.not_modified));
-        if (report.retries > 0) result.notes.emplace_back(fmt::format("{} retries", report.retries));
+        GatherResult result{
+            options.run_id,
+            report.interrupted ? "interrupted" : "done",
+            report.counts,
+            report.bytes,
+            report.seconds,
+            report.resumed,
+            {}};
+        if (report.revisit)
+            result.notes.emplace_back(fmt::format(
+                "crawled before: {} pages not modified by their server's word", report.not_modified
+            ));
+        if (report.retries > 0)
+            result.notes.emplace_back(fmt::format("{} retries", report.retries));
         for (const auto& line : report.urls)
-            if (!line.reason.empty()) result.notes.emplace_back(fmt::format("{} URLs {}: {}", grouped(line.urls), line.state, line.reason));
+            if (!line.reason.empty())
+                result.notes.emplace_back(
+                    fmt::format("{} URLs {}: {}", grouped(line.urls), line.state, line.reason)
+                );
         close(result.state, "");
         return result;
     } catch (const std::exception& failure) {
@@ -142,8 +247,19 @@ json::object to_json(const schema::Source& source, const GatherResult& result) {
     json::array notes;
     for (const auto& note : result.notes) notes.emplace_back(note);
     const auto& counts = result.counts;
-    return {{"source", source.name}, {"run", result.run_id}, {"state", result.state}, {"read", counts.read}, {"new", counts.added}, {"changed", counts.changed},
-            {"unchanged", counts.unchanged}, {"rejected", counts.rejected}, {"bytes", result.bytes}, {"seconds", result.seconds}, {"resumed", result.resumed}, {"notes", notes}};
+    return {
+        {"source", source.name},
+        {"run", result.run_id},
+        {"state", result.state},
+        {"read", counts.read},
+        {"new", counts.added},
+        {"changed", counts.changed},
+        {"unchanged", counts.unchanged},
+        {"rejected", counts.rejected},
+        {"bytes", result.bytes},
+        {"seconds", result.seconds},
+        {"resumed", result.resumed},
+        {"notes", notes}};
 }
 
 }  // namespace
@@ -160,25 +276,41 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
     options.scope.exclude = spec.texts("exclude");
     options.scope.depth = static_cast<int>(spec.number("depth", 100));
     options.politeness.delay = std::chrono::milliseconds(spec.number("delay_ms", 1000));
-    options.politeness.at_once = static_cast<int>(std::max<std::int64_t>(1, spec.number("concurrency", 1)));
+    options.politeness.at_once =
+        static_cast<int>(std::max<std::int64_t>(1, spec.number("concurrency", 1)));
     options.obey_robots = spec.truth("obey_robots", true);
     auto consent = spec.text("consent", "honour");
-    if (consent != "honour" && consent != "record") throw base::UsageError(fmt::format("consent '{}'", consent), "unknown", "use honour or record");
+    if (consent != "honour" && consent != "record")
+        throw base::UsageError(
+            fmt::format("consent '{}'", consent), "unknown", "use honour or record"
+        );
     options.honour_consent = consent == "honour";
     options.fetch.user_agent = spec.text("user_agent", config.user_agent);
     options.fetch.allow_private = spec.truth("allow_private", false);
     options.fetch.proxy = spec.text("proxy");
     if (auto rules = spec.text("rules"); !rules.empty())
-        options.rules = std::make_shared<const crawler::Rules>(crawler::Rules::parse(rules, spec.text("rules_name", "rules")));
+        options.rules = std::make_shared<const crawler::Rules>(
+            crawler::Rules::parse(rules, spec.text("rules_name", "rules"))
+        );
     return options;
 }
 
-void check_spec(const std::string& kind, const json::object& spec, const std::function<std::string(const std::string& key)>& where) {
-    if (kind != "crawl" && kind != "files") throw base::UsageError(fmt::format("kind '{}'", kind), "unknown", "use crawl or files");
+void check_spec(
+    const std::string& kind,
+    const json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+) {
+    if (kind != "crawl" && kind != "files")
+        throw base::UsageError(fmt::format("kind '{}'", kind), "unknown", "use crawl or files");
     const auto& known = kind == "crawl" ? crawl_keys : files_keys;
     for (const auto& item : spec) {
         std::string key(item.key());
-        if (!known.contains(key)) throw base::UsageError(where(key), fmt::format("unknown key '{}' for a source of kind {}", key, kind), "remove it or mend its name");
+        if (!known.contains(key))
+            throw base::UsageError(
+                where(key),
+                fmt::format("unknown key '{}' for a source of kind {}", key, kind),
+                "remove it or mend its name"
+            );
     }
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
     if (kind == "crawl") {
@@ -188,29 +320,55 @@ void check_spec(const std::string& kind, const json::object& spec, const std::fu
     }
 }
 
-schema::Source ensure_source(Context& context, const std::string& name, const std::string& kind, const json::object& spec) {
+schema::Source ensure_source(
+    Context& context,
+    const std::string& name,
+    const std::string& kind,
+    const json::object& spec
+) {
     check_spec(kind, spec, [](const std::string& key) { return fmt::format("setting '{}'", key); });
     return context.database().call([&](base::Tx& tx) {
         auto text = json::serialize(spec);
         auto found = schema::find_source(tx, name);
         if (!found) found = schema::add_source(tx, {0, name, kind, text, "", ""}, Clock::now());
-        if (!found) throw base::Error(fmt::format("source '{}'", name), "was removed", "choose another name");
-        if (found->kind != kind) throw base::Error(fmt::format("source '{}'", name), fmt::format("is of kind {}, not {}", found->kind, kind), "choose another name");
+        if (!found)
+            throw base::Error(
+                fmt::format("source '{}'", name), "was removed", "choose another name"
+            );
+        if (found->kind != kind)
+            throw base::Error(
+                fmt::format("source '{}'", name),
+                fmt::format("is of kind {}, not {}", found->kind, kind),
+                "choose another name"
+            );
         schema::set_source_spec(tx, found->id, text);
         found->spec = text;
         return *found;
     });
 }
 
-GatherResult gather(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events) {
-    return source.kind == "crawl" ? gather_crawl(context, source, stop, events) : gather_files(context, source, stop, events);
+GatherResult gather(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events
+) {
+    return source.kind == "crawl" ? gather_crawl(context, source, stop, events)
+                                  : gather_files(context, source, stop, events);
 }
 
 GatherResult gather_and_tell(Context& context, const schema::Source& source) {
     GatherResult result;
     {
         base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
-        result = gather(context, source, context.stop(), {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) { progress.update(counts.read, more); }});
+        result = gather(
+            context,
+            source,
+            context.stop(),
+            {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
+                progress.update(counts.read, more);
+            }}
+        );
         progress.update(result.counts.read);
     }
     const auto& counts = result.counts;
@@ -219,10 +377,22 @@ GatherResult gather_and_tell(Context& context, const schema::Source& source) {
     } else {
         for (const auto& note : result.notes) print_line(note);
         if (result.resumed) print_line("went on where an earlier run stopped");
-        print_line(fmt::format("{}: {} read = {} new + {} changed + {} unchanged + {} rejected, {:.1f} s", source.name, grouped(counts.read), grouped(counts.added),
-                               grouped(counts.changed), grouped(counts.unchanged), grouped(counts.rejected), result.seconds));
-        if (result.state == "done" && counts.added + counts.changed == 0 && counts.unchanged > 0) print_line("nothing new: every record was stored before");
-        if (counts.rejected > 0) print_line(fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name));
+        print_line(fmt::format(
+            "{}: {} read = {} new + {} changed + {} unchanged + {} rejected, {:.1f} s",
+            source.name,
+            grouped(counts.read),
+            grouped(counts.added),
+            grouped(counts.changed),
+            grouped(counts.unchanged),
+            grouped(counts.rejected),
+            result.seconds
+        ));
+        if (result.state == "done" && counts.added + counts.changed == 0 && counts.unchanged > 0)
+            print_line("nothing new: every record was stored before");
+        if (counts.rejected > 0)
+            print_line(
+                fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name)
+            );
     }
     if (result.state == "interrupted" && context.stop().stop_requested()) throw base::Interrupted();
     return result;

@@ -11,8 +11,8 @@
 #include "crawler/crawl.hpp"
 #include "schema/source_store.hpp"
 
-// Running a source: what the commands crawl, ingest and source run, and the workers, share. A source's spec is a JSON object; its
-// keys are those of the TOML files that `source add` takes.
+// Running a source: what the commands crawl, ingest and source run, and the workers, share. A
+// source's spec is a JSON object; its keys are those of the TOML files that `source add` takes.
 namespace app {
 
 struct GatherResult {
@@ -26,20 +26,37 @@ struct GatherResult {
 };
 
 struct GatherEvents {
-    std::function<void(const schema::Counts& so_far, std::uint64_t total, const std::string& more)> progress;
+    std::function<void(const schema::Counts& so_far, std::uint64_t total, const std::string& more)>
+        progress;
 };
 
-// Throws base::UsageError for a key that sources of this kind do not have; `where` names the file and line of a key.
-void check_spec(const std::string& kind, const boost::json::object& spec, const std::function<std::string(const std::string& key)>& where);
+// Throws base::UsageError for a key that sources of this kind do not have; `where` names the file
+// and line of a key.
+void check_spec(
+    const std::string& kind,
+    const boost::json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+);
 
-// The source of that name, made with `spec` if there is none, else given this spec. Throws base::Error if it is of another kind.
-schema::Source ensure_source(Context& context, const std::string& name, const std::string& kind, const boost::json::object& spec);
+// The source of that name, made with `spec` if there is none, else given this spec. Throws
+// base::Error if it is of another kind.
+schema::Source ensure_source(
+    Context& context,
+    const std::string& name,
+    const std::string& kind,
+    const boost::json::object& spec
+);
 
 // How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting.
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source);
 
 // Gathers the source once, on the calling thread, until done or stopped.
-GatherResult gather(Context& context, const schema::Source& source, std::stop_token stop, const GatherEvents& events = {});
+GatherResult gather(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events = {}
+);
 // Of a gather with a bar and the summary, as the commands show it.
 GatherResult gather_and_tell(Context& context, const schema::Source& source);
 

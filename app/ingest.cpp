@@ -27,22 +27,53 @@ void add_ingest(CLI::App& cli, Context& context) {
     struct Options {
         std::vector<std::string> inputs;
         std::string source, format = "auto", key, map, encoding, record_path, delimiter;
-        bool restart = false;
+        bool restart = false, allow_private = false;
         std::uint64_t limit = 0, max_rejects = 0;
     };
     auto options = std::make_shared<Options>();
-    auto* ingest = cli.add_subcommand("ingest", "Read files, folders, archives or standard input into a source");
-    ingest->add_option("PATH", options->inputs, "Files, folders, globs, or - for standard input")->required();
-    ingest->add_option("--source", options->source, "Source to read into; made if there is none")->required()->type_name("NAME");
-    ingest->add_option("--format", options->format, "csv, tsv, jsonl, json, xml, deb822, idx, images, files or auto");
+    auto* ingest = cli.add_subcommand(
+        "ingest", "Read files, folders, archives, downloads or standard input into a source"
+    );
+    ingest
+        ->add_option(
+            "PATH",
+            options->inputs,
+            "Files, folders, globs, http(s) addresses, or - for standard input"
+        )
+        ->required();
+    ingest->add_option("--source", options->source, "Source to read into; made if there is none")
+        ->required()
+        ->type_name("NAME");
+    ingest->add_option(
+        "--format",
+        options->format,
+        "csv, tsv, jsonl, json, xml, deb822, idx, images, files or auto"
+    );
     ingest->add_option("--key", options->key, "Field that names a record")->type_name("COLUMN");
-    ingest->add_option("--map", options->map, "What the fields mean: key, text, columns, group, time")->type_name("RULES.toml");
+    ingest
+        ->add_option("--map", options->map, "What the fields mean: key, text, columns, group, time")
+        ->type_name("RULES.toml");
     ingest->add_option("--delimiter", options->delimiter, "Of CSV, when it is guessed wrongly");
-    ingest->add_option("--encoding", options->encoding, "utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252");
-    ingest->add_option("--record-path", options->record_path, "JSON pointer to the array, or the XML element of a record");
+    ingest->add_option(
+        "--encoding", options->encoding, "utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252"
+    );
+    ingest->add_option(
+        "--record-path",
+        options->record_path,
+        "JSON pointer to the array, or the XML element of a record"
+    );
     ingest->add_option("--limit", options->limit, "Stop after so many records");
-    ingest->add_option("--max-rejects", options->max_rejects, "Fail when more inputs than this are rejected");
-    ingest->add_flag("--restart", options->restart, "Start at the beginning, not where an interrupted run stopped");
+    ingest->add_option(
+        "--max-rejects", options->max_rejects, "Fail when more inputs than this are rejected"
+    );
+    ingest->add_flag(
+        "--restart",
+        options->restart,
+        "Start at the beginning, not where an interrupted run stopped"
+    );
+    ingest->add_flag(
+        "--allow-private", options->allow_private, "Also fetch from private and loopback addresses"
+    );
     ingest->callback([options, &context] {
         json::object spec;
         json::array inputs;
@@ -60,6 +91,7 @@ void add_ingest(CLI::App& cli, Context& context) {
             spec["rules"] = read_whole_file(options->map);
             spec["rules_name"] = options->map;
         }
+        if (options->allow_private) spec["allow_private"] = true;
         if (options->restart) spec["restart"] = true;
         if (options->limit > 0) spec["limit"] = options->limit;
         if (options->max_rejects > 0) spec["max_rejects"] = options->max_rejects;

@@ -1,8 +1,8 @@
 #include <iostream>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
 #include "base/error.hpp"
@@ -32,7 +32,8 @@ ingest::ReadOptions read_options(const Options& options) {
     ingest::ReadOptions read;
     read.format = "csv";
     read.encoding = options.encoding;
-    if (!options.delimiter.empty()) read.delimiter = options.delimiter == "\\t" ? '\t' : options.delimiter[0];
+    if (!options.delimiter.empty())
+        read.delimiter = options.delimiter == "\\t" ? '\t' : options.delimiter[0];
     return read;
 }
 
@@ -58,13 +59,17 @@ void add_file_kinds(CLI::App& inspect) {
         auto verdict = ingest::inspect_json(options->file);
         if (!verdict.valid) throw base::Error(options->file, "is not JSON: " + verdict.reason);
     });
-    kind("image", "Format, size and hash")->callback([options] { std::cout << ingest::inspect_image(options->file) << '\n'; });
+    kind("image", "Format, size and hash")->callback([options] {
+        std::cout << ingest::inspect_image(options->file) << '\n';
+    });
 }
 
 }  // namespace
 
 void add_inspect(CLI::App& cli, Context&) {
-    auto* inspect = cli.add_subcommand("inspect", "Ask for single decisions, without a database: JSON lines in, JSON lines out");
+    auto* inspect = cli.add_subcommand(
+        "inspect", "Ask for single decisions, without a database: JSON lines in, JSON lines out"
+    );
     inspect->require_subcommand(1);
     for (const auto& [name, help] : std::initializer_list<std::pair<const char*, const char*>>{
              {"robots", "May a URL be fetched (RFC 9309)"},
@@ -80,7 +85,9 @@ void add_inspect(CLI::App& cli, Context&) {
              {"feed", "Entries of a feed"},
              {"consent", "Opt-outs from machine learning, and the decision"}}) {
         if (!crawler::can_inspect(name)) continue;
-        inspect->add_subcommand(name, help)->callback([kind = std::string(name)] { answer_lines(kind); });
+        inspect->add_subcommand(name, help)->callback([kind = std::string(name)] {
+            answer_lines(kind);
+        });
     }
     add_file_kinds(*inspect);
 }

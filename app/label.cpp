@@ -3,9 +3,9 @@
 #include <iostream>
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -34,30 +34,53 @@ labeling::StoredProject project_named(Context& context, const std::string& name)
 void create(CLI::App& project, Context& context) {
     auto file = std::make_shared<std::string>();
     auto* verb = project.add_subcommand("create", "Make a labeling project");
-    verb->add_option("FILE", *file, "TOML with name, source, classes")->required()->type_name("FILE.toml");
+    verb->add_option("FILE", *file, "TOML with name, source, classes")
+        ->required()
+        ->type_name("FILE.toml");
     verb->callback([file, &context] {
         auto wanted = labeling::read_project(*file, read_whole_file(*file));
-        auto made = context.database().call([&](base::Tx& tx) { return labeling::create_project(tx, wanted, Clock::now()); });
+        auto made = context.database().call([&](base::Tx& tx) {
+            return labeling::create_project(tx, wanted, Clock::now());
+        });
         if (context.json) {
-            print_json(json::object{{"name", wanted.name}, {"id", made.id}, {"classes", made.project.classes.size()}});
+            print_json(json::object{
+                {"name", wanted.name}, {"id", made.id}, {"classes", made.project.classes.size()}});
         } else {
-            print_line(fmt::format("project '{}' made, {} classes", wanted.name, made.project.classes.size()));
+            print_line(fmt::format(
+                "project '{}' made, {} classes", wanted.name, made.project.classes.size()
+            ));
         }
     });
 }
 
 void list(CLI::App& project, Context& context) {
     project.add_subcommand("list", "All projects with their progress")->callback([&context] {
-        Table table({"project", "source", "state", "classes", "labeled", "open", "done", "answers"});
+        Table table({"project", "source", "state", "classes", "labeled", "open", "done", "answers"}
+        );
         context.database().call([&](base::Tx& tx) {
             for (const auto& one : labeling::list_projects(tx)) {
                 auto at = labeling::progress(tx, one.id);
                 if (context.json) {
-                    print_json(json::object{{"name", one.project.name}, {"source", one.project.source}, {"state", one.state}, {"classes", one.project.classes.size()},
-                                            {"labeled", at.labeled}, {"open", at.open}, {"done", at.done}, {"answers", at.answers}});
+                    print_json(json::object{
+                        {"name", one.project.name},
+                        {"source", one.project.source},
+                        {"state", one.state},
+                        {"classes", one.project.classes.size()},
+                        {"labeled", at.labeled},
+                        {"open", at.open},
+                        {"done", at.done},
+                        {"answers", at.answers}});
                 } else {
-                    table.add({one.project.name, one.project.source, one.state, std::to_string(one.project.classes.size()), grouped(static_cast<std::uint64_t>(at.labeled)),
-                               grouped(static_cast<std::uint64_t>(at.open)), grouped(static_cast<std::uint64_t>(at.done)), grouped(static_cast<std::uint64_t>(at.answers))});
+                    table.add(
+                        {one.project.name,
+                         one.project.source,
+                         one.state,
+                         std::to_string(one.project.classes.size()),
+                         grouped(static_cast<std::uint64_t>(at.labeled)),
+                         grouped(static_cast<std::uint64_t>(at.open)),
+                         grouped(static_cast<std::uint64_t>(at.done)),
+                         grouped(static_cast<std::uint64_t>(at.answers))}
+                    );
                 }
             }
         });
@@ -74,22 +97,54 @@ void show(CLI::App& project, Context& context) {
             auto stored = labeling::load_project(tx, *name);
             auto at = labeling::progress(tx, stored.id);
             json::array classes, annotators;
-            Table by_class({"class", "labels", "mean probability"}), by_annotator({"annotator", "answers", "skipped", "median ms"});
+            Table by_class({"class", "labels", "mean probability"}),
+                by_annotator({"annotator", "answers", "skipped", "median ms"});
             for (const auto& one : at.classes) {
-                classes.push_back(json::object{{"name", one.name}, {"labels", one.records}, {"mean_probability", one.mean_probability}});
-                by_class.add({one.name, grouped(static_cast<std::uint64_t>(one.records)), fmt::format("{:.3f}", one.mean_probability)});
+                classes.push_back(json::object{
+                    {"name", one.name},
+                    {"labels", one.records},
+                    {"mean_probability", one.mean_probability}});
+                by_class.add(
+                    {one.name,
+                     grouped(static_cast<std::uint64_t>(one.records)),
+                     fmt::format("{:.3f}", one.mean_probability)}
+                );
             }
             for (const auto& one : at.annotators) {
-                annotators.push_back(json::object{{"name", one.name}, {"simulated", one.simulated}, {"answers", one.answers}, {"skipped", one.skipped}});
-                by_annotator.add({one.name + (one.simulated ? " (simulated)" : ""), grouped(static_cast<std::uint64_t>(one.answers)),
-                                  grouped(static_cast<std::uint64_t>(one.skipped)), fmt::format("{:.0f}", one.median_milliseconds)});
+                annotators.push_back(json::object{
+                    {"name", one.name},
+                    {"simulated", one.simulated},
+                    {"answers", one.answers},
+                    {"skipped", one.skipped}});
+                by_annotator.add(
+                    {one.name + (one.simulated ? " (simulated)" : ""),
+                     grouped(static_cast<std::uint64_t>(one.answers)),
+                     grouped(static_cast<std::uint64_t>(one.skipped)),
+                     fmt::format("{:.0f}", one.median_milliseconds)}
+                );
             }
             if (context.json) {
-                print_json(json::object{{"name", *name}, {"source", stored.project.source}, {"state", stored.state}, {"labeled", at.labeled}, {"open", at.open},
-                                        {"done", at.done}, {"answers", at.answers}, {"classes", classes}, {"annotators", annotators}});
+                print_json(json::object{
+                    {"name", *name},
+                    {"source", stored.project.source},
+                    {"state", stored.state},
+                    {"labeled", at.labeled},
+                    {"open", at.open},
+                    {"done", at.done},
+                    {"answers", at.answers},
+                    {"classes", classes},
+                    {"annotators", annotators}});
                 return;
             }
-            print_line(fmt::format("{} ({}) on source {}: {} labels; tasks {} open, {} done", *name, stored.state, stored.project.source, at.labeled, at.open, at.done));
+            print_line(fmt::format(
+                "{} ({}) on source {}: {} labels; tasks {} open, {} done",
+                *name,
+                stored.state,
+                stored.project.source,
+                at.labeled,
+                at.open,
+                at.done
+            ));
             by_class.print();
             if (!by_annotator.empty()) by_annotator.print();
         });
@@ -104,30 +159,65 @@ void import_labels(CLI::App& project, Context& context) {
         double share = 1;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = project.add_subcommand("import", "Take ground truth from a file, or from a field of the records");
-    verb->add_option("FILE", options->file, "CSV with key,label[,probability], or JSON lines")->type_name("FILE");
+    auto* verb = project.add_subcommand(
+        "import", "Take ground truth from a file, or from a field of the records"
+    );
+    verb->add_option("FILE", options->file, "CSV with key,label[,probability], or JSON lines")
+        ->type_name("FILE");
     verb->add_option("--project", options->project, "Project")->required()->type_name("NAME");
     verb->add_option("--field", options->field, "A field of the records instead of a file");
     verb->add_flag("--add-classes", options->add_classes, "Make classes of values that are none");
-    verb->add_option("--max-classes", options->most, "With --add-classes: the most frequent so many");
-    verb->add_option("--share", options->share, "With --field: only this share of the records, always the same ones (1)")->check(CLI::Range(0.0, 1.0));
+    verb->add_option(
+        "--max-classes", options->most, "With --add-classes: the most frequent so many"
+    );
+    verb->add_option(
+            "--share",
+            options->share,
+            "With --field: only this share of the records, always the same ones (1)"
+    )
+        ->check(CLI::Range(0.0, 1.0));
     verb->callback([options, &context] {
-        if (options->file.empty() == options->field.empty()) throw base::UsageError("label project import", "needs a FILE or --field, one of them", "see --help");
+        if (options->file.empty() == options->field.empty())
+            throw base::UsageError(
+                "label project import", "needs a FILE or --field, one of them", "see --help"
+            );
         labeling::ImportOptions how{options->add_classes, options->most, options->share};
-        auto done = options->field.empty() ? labeling::import_file(context.database(), options->project, options->file, how, Clock::now())
-                                           : labeling::import_field(context.database(), options->project, options->field, how, Clock::now());
+        auto done =
+            options->field.empty()
+                ? labeling::import_file(
+                      context.database(), options->project, options->file, how, Clock::now()
+                  )
+                : labeling::import_field(
+                      context.database(), options->project, options->field, how, Clock::now()
+                  );
         json::object rejected;
         for (const auto& [value, count] : done.rejected) rejected[value] = count;
         if (context.json) {
-            print_json(json::object{{"added", done.added}, {"changed", done.changed}, {"unchanged", done.unchanged}, {"no_record", done.no_record},
-                                    {"no_value", done.no_value}, {"rejected", rejected}});
+            print_json(json::object{
+                {"added", done.added},
+                {"changed", done.changed},
+                {"unchanged", done.unchanged},
+                {"no_record", done.no_record},
+                {"no_value", done.no_value},
+                {"rejected", rejected}});
             return;
         }
-        print_line(fmt::format("{}: {} labels new, {} changed, {} unchanged", options->project, grouped(static_cast<std::uint64_t>(done.added)),
-                               grouped(static_cast<std::uint64_t>(done.changed)), grouped(static_cast<std::uint64_t>(done.unchanged))));
-        if (done.no_record > 0) print_line(fmt::format("{} keys are no record of the source", done.no_record));
+        print_line(fmt::format(
+            "{}: {} labels new, {} changed, {} unchanged",
+            options->project,
+            grouped(static_cast<std::uint64_t>(done.added)),
+            grouped(static_cast<std::uint64_t>(done.changed)),
+            grouped(static_cast<std::uint64_t>(done.unchanged))
+        ));
+        if (done.no_record > 0)
+            print_line(fmt::format("{} keys are no record of the source", done.no_record));
         if (!done.rejected.empty())
-            print_line(fmt::format("{} values are no class, most often '{}' ({})", done.rejected_total(), done.rejected[0].first, done.rejected[0].second));
+            print_line(fmt::format(
+                "{} values are no class, most often '{}' ({})",
+                done.rejected_total(),
+                done.rejected[0].first,
+                done.rejected[0].second
+            ));
     });
 }
 
@@ -142,17 +232,26 @@ void export_labels(CLI::App& project, Context& context) {
     verb->add_option("--out", options->out, "Folder (the present one)")->type_name("DIR");
     verb->callback([options, &context] {
         auto format = labeling::parse_format(options->format);
-        if (!format) throw base::UsageError(fmt::format("--format {}", options->format), "unknown", fmt::format("use one of {}", labeling::format_names()));
+        if (!format)
+            throw base::UsageError(
+                fmt::format("--format {}", options->format),
+                "unknown",
+                fmt::format("use one of {}", labeling::format_names())
+            );
         auto stored = project_named(context, options->name);
         std::filesystem::create_directories(options->out);
         auto path = std::filesystem::path(options->out) / labeling::file_name(*format);
         std::ofstream out(path, std::ios::binary);
         if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
         auto exporter = labeling::make_exporter(*format, stored.project, out);
-        auto rows = labeling::each_label(context.database(), stored, [&](const labeling::ExportRow& row) { exporter->write(row); });
+        auto rows =
+            labeling::each_label(context.database(), stored, [&](const labeling::ExportRow& row) {
+                exporter->write(row);
+            });
         exporter->finish();
         out.flush();
-        if (!out) throw base::Error(path.string(), "could not be written to its end", "free disk space");
+        if (!out)
+            throw base::Error(path.string(), "could not be written to its end", "free disk space");
         if (context.json) {
             print_json(json::object{{"file", path.string()}, {"labels", rows}});
         } else {
@@ -170,26 +269,55 @@ void queue(CLI::App& label, Context& context) {
     auto options = std::make_shared<Options>();
     auto* verb = label.add_subcommand("queue", "What waits to be labeled; put more into the queue");
     verb->add_option("NAME", options->name, "Project")->required();
-    verb->add_option("--add", options->add, "Put so many records in that have neither label nor task");
-    verb->add_option("--where", options->where, "Only records that this condition holds for")->type_name("EXPR");
+    verb->add_option(
+        "--add", options->add, "Put so many records in that have neither label nor task"
+    );
+    verb->add_option("--where", options->where, "Only records that this condition holds for")
+        ->type_name("EXPR");
     verb->add_option("--priority", options->priority, "Higher ones come first (0)");
     verb->callback([options, &context] {
         auto stored = project_named(context, options->name);
         std::int64_t added = 0;
         if (options->add > 0 && options->where.empty()) {
-            added = context.database().call([&](base::Tx& tx) { return labeling::enqueue_unlabeled(tx, stored, options->add, options->priority, "added", Clock::now()); });
+            added = context.database().call([&](base::Tx& tx) {
+                return labeling::enqueue_unlabeled(
+                    tx, stored, options->add, options->priority, "added", Clock::now()
+                );
+            });
         } else if (options->add > 0) {
             training::ExampleStore store(context.database(), context.blobs());
             std::vector<labeling::Wish> wishes;
-            for (const auto& item : store.matching_items(stored.source_id, schema::Filter::parse(options->where), static_cast<std::size_t>(options->add)))
+            for (const auto& item : store.matching_items(
+                     stored.source_id,
+                     schema::Filter::parse(options->where),
+                     static_cast<std::size_t>(options->add)
+                 ))
                 wishes.push_back({item.id.key, options->priority, "added"});
-            added = context.database().call([&](base::Tx& tx) { return labeling::enqueue(tx, stored, wishes, false, Clock::now()).added; });
+            added = context.database().call([&](base::Tx& tx) {
+                return labeling::enqueue(tx, stored, wishes, false, Clock::now()).added;
+            });
         }
-        auto at = context.database().call([&](base::Tx& tx) { return labeling::progress(tx, stored.id); });
+        auto at = context.database().call([&](base::Tx& tx) {
+            return labeling::progress(tx, stored.id);
+        });
         if (context.json) {
-            print_json(json::object{{"project", options->name}, {"added", added}, {"open", at.open}, {"done", at.done}, {"answers", at.answers}, {"wanted", at.wanted}});
+            print_json(json::object{
+                {"project", options->name},
+                {"added", added},
+                {"open", at.open},
+                {"done", at.done},
+                {"answers", at.answers},
+                {"wanted", at.wanted}});
         } else {
-            print_line(fmt::format("{}: {} added; {} open, {} done, {} of {} answers", options->name, added, at.open, at.done, at.answers, at.wanted));
+            print_line(fmt::format(
+                "{}: {} added; {} open, {} done, {} of {} answers",
+                options->name,
+                added,
+                at.open,
+                at.done,
+                at.answers,
+                at.wanted
+            ));
         }
     });
 }
@@ -201,21 +329,47 @@ void agreement(CLI::App& label, Context& context) {
     auto options = std::make_shared<Options>();
     auto* verb = label.add_subcommand("agreement", "How far the annotators of a project agree");
     verb->add_option("NAME", options->name, "Project")->required();
-    verb->add_option("--metric", options->metric, "As for 'tilth agreement' (krippendorff-nominal)");
+    verb->add_option(
+        "--metric", options->metric, "As for 'tilth agreement' (krippendorff-nominal)"
+    );
     verb->callback([options, &context] {
         auto metric = labeling::parse_metric(options->metric);
-        if (!metric) throw base::UsageError(fmt::format("--metric {}", options->metric), "unknown", "see 'tilth agreement --help'");
+        if (!metric)
+            throw base::UsageError(
+                fmt::format("--metric {}", options->metric),
+                "unknown",
+                "see 'tilth agreement --help'"
+            );
         auto stored = project_named(context, options->name);
-        auto found = labeling::agreement(labeling::load_judgements(context.database(), stored), *metric);
-        auto number = [](const std::optional<double>& value) { return value ? json::value(*value) : json::value(nullptr); };
+        auto found =
+            labeling::agreement(labeling::load_judgements(context.database(), stored), *metric);
+        auto number = [](const std::optional<double>& value) {
+            return value ? json::value(*value) : json::value(nullptr);
+        };
         if (context.json) {
-            print_json(json::object{{"metric", options->metric}, {"value", number(found.value)}, {"ci_low", number(found.low)}, {"ci_high", number(found.high)},
-                                    {"units", found.units}, {"raters", found.raters}});
+            print_json(json::object{
+                {"metric", options->metric},
+                {"value", number(found.value)},
+                {"ci_low", number(found.low)},
+                {"ci_high", number(found.high)},
+                {"units", found.units},
+                {"raters", found.raters}});
         } else if (!found.value) {
-            print_line(fmt::format("{} is undefined: only one class was ever given", options->metric));
+            print_line(
+                fmt::format("{} is undefined: only one class was ever given", options->metric)
+            );
         } else {
-            print_line(fmt::format("{} {} over {} records and {} annotators", options->metric,
-                                   with_interval(*found.value, found.low.value_or(*found.value), found.high.value_or(*found.value)), found.units, found.raters));
+            print_line(fmt::format(
+                "{} {} over {} records and {} annotators",
+                options->metric,
+                with_interval(
+                    *found.value,
+                    found.low.value_or(*found.value),
+                    found.high.value_or(*found.value)
+                ),
+                found.units,
+                found.raters
+            ));
         }
     });
 }
@@ -226,29 +380,63 @@ void truth(CLI::App& label, Context& context) {
         bool replace = false;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = label.add_subcommand("truth", "Infer the truth from a project's answers and store it as labels");
+    auto* verb = label.add_subcommand(
+        "truth", "Infer the truth from a project's answers and store it as labels"
+    );
     verb->add_option("NAME", options->name, "Project")->required();
     verb->add_option("--method", options->method, std::string(labeling::method_names()));
     verb->add_flag("--replace-imported", options->replace, "Also where a label was imported");
     verb->callback([options, &context] {
         auto method = labeling::parse_method(options->method);
-        if (!method) throw base::UsageError(fmt::format("--method {}", options->method), "unknown", fmt::format("use one of {}", labeling::method_names()));
-        auto done = labeling::resolve_truth(context.database(), options->name, *method, !options->replace, Clock::now());
+        if (!method)
+            throw base::UsageError(
+                fmt::format("--method {}", options->method),
+                "unknown",
+                fmt::format("use one of {}", labeling::method_names())
+            );
+        auto done = labeling::resolve_truth(
+            context.database(), options->name, *method, !options->replace, Clock::now()
+        );
         auto name = std::string(labeling::method_name(done.method));
         if (context.json) {
             json::object workers;
             for (const auto& [worker, accuracy] : done.worker_accuracy) workers[worker] = accuracy;
-            print_json(json::object{{"project", options->name}, {"method", name}, {"why", done.why}, {"records", done.records}, {"workers", done.workers},
-                                    {"answers", done.answers}, {"new", done.added}, {"changed", done.changed}, {"below_target", done.below_target},
-                                    {"judged", done.judged}, {"accuracy", done.accuracy}, {"worker_accuracy", workers}});
+            print_json(json::object{
+                {"project", options->name},
+                {"method", name},
+                {"why", done.why},
+                {"records", done.records},
+                {"workers", done.workers},
+                {"answers", done.answers},
+                {"new", done.added},
+                {"changed", done.changed},
+                {"below_target", done.below_target},
+                {"judged", done.judged},
+                {"accuracy", done.accuracy},
+                {"worker_accuracy", workers}});
             return;
         }
-        print_line(fmt::format("{}: {} of {} records resolved by {} from {} answers of {} annotators; {} below the target", options->name,
-                               done.added + done.changed, done.records, name, done.answers, done.workers, done.below_target));
+        print_line(fmt::format(
+            "{}: {} of {} records resolved by {} from {} answers of {} annotators; {} below the "
+            "target",
+            options->name,
+            done.added + done.changed,
+            done.records,
+            name,
+            done.answers,
+            done.workers,
+            done.below_target
+        ));
         if (!done.why.empty()) print_line(done.why);
-        if (done.judged > 0) print_line(fmt::format("right on {:.2f} % of the {} records whose label is known by import", done.accuracy * 100, done.judged));
+        if (done.judged > 0)
+            print_line(fmt::format(
+                "right on {:.2f} % of the {} records whose label is known by import",
+                done.accuracy * 100,
+                done.judged
+            ));
         Table table({"annotator", "estimated accuracy"});
-        for (const auto& [worker, accuracy] : done.worker_accuracy) table.add({worker, fmt::format("{:.3f}", accuracy)});
+        for (const auto& [worker, accuracy] : done.worker_accuracy)
+            table.add({worker, fmt::format("{:.3f}", accuracy)});
         table.print();
     });
 }
@@ -262,7 +450,9 @@ labeling::SimulatedAnnotator annotator_of(const std::string& text, std::size_t n
         if (error >= 0 && error <= 1) return {name, error};
     } catch (const std::exception&) {
     }
-    throw base::UsageError(fmt::format("--annotator {}", text), "is no error rate", "write NAME:0.1 or 0.1");
+    throw base::UsageError(
+        fmt::format("--annotator {}", text), "is no error rate", "write NAME:0.1 or 0.1"
+    );
 }
 
 void simulate(CLI::App& label, Context& context) {
@@ -273,17 +463,25 @@ void simulate(CLI::App& label, Context& context) {
         std::int64_t most = 1'000'000'000;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = label.add_subcommand("simulate", "Let simulated annotators of known error rates work off the queue, for trials of a project's set-up");
+    auto* verb = label.add_subcommand(
+        "simulate",
+        "Let simulated annotators of known error rates work off the queue, for trials of a "
+        "project's set-up"
+    );
     verb->add_option("NAME", options->name, "Project")->required();
-    verb->add_option("--field", options->field, "Field of the records that holds the true class")->required();
-    verb->add_option("--annotator", options->pool, "NAME:ERROR, several times")->required()->type_name("NAME:ERROR");
+    verb->add_option("--field", options->field, "Field of the records that holds the true class")
+        ->required();
+    verb->add_option("--annotator", options->pool, "NAME:ERROR, several times")
+        ->required()
+        ->type_name("NAME:ERROR");
     verb->add_option("--seed", options->seed, "Of their errors (1)");
     verb->add_option("--answers", options->most, "At most so many");
     verb->callback([options, &context] {
         auto stored = project_named(context, options->name);
         auto truths = training::field_by_key(context.database(), stored.source_id, options->field);
         labeling::Simulation simulation;
-        for (const auto& text : options->pool) simulation.pool.push_back(annotator_of(text, simulation.pool.size() + 1));
+        for (const auto& text : options->pool)
+            simulation.pool.push_back(annotator_of(text, simulation.pool.size() + 1));
         simulation.seed = options->seed;
         simulation.at_most = options->most;
         simulation.truth = [&](const std::string& key) -> std::optional<std::string> {
@@ -294,14 +492,28 @@ void simulate(CLI::App& label, Context& context) {
             return std::nullopt;
         };
         base::Progress progress("simulated annotators", "answers");
-        simulation.on_progress = [&](std::int64_t answers) { progress.update(static_cast<std::uint64_t>(answers)); };
-        auto done = labeling::simulate(context.database(), stored, simulation, [] { return Clock::now(); });
+        simulation.on_progress = [&](std::int64_t answers) {
+            progress.update(static_cast<std::uint64_t>(answers));
+        };
+        auto done =
+            labeling::simulate(context.database(), stored, simulation, [] { return Clock::now(); });
         progress.update(static_cast<std::uint64_t>(done.answers));
         progress.finish();
         if (context.json) {
-            print_json(json::object{{"project", options->name}, {"simulated", true}, {"answers", done.answers}, {"wrong", done.wrong}, {"skipped", done.skipped}});
+            print_json(json::object{
+                {"project", options->name},
+                {"simulated", true},
+                {"answers", done.answers},
+                {"wrong", done.wrong},
+                {"skipped", done.skipped}});
         } else {
-            print_line(fmt::format("{}: {} simulated answers, {} of them wrong by design, {} skipped", options->name, done.answers, done.wrong, done.skipped));
+            print_line(fmt::format(
+                "{}: {} simulated answers, {} of them wrong by design, {} skipped",
+                options->name,
+                done.answers,
+                done.wrong,
+                done.skipped
+            ));
         }
     });
 }
@@ -309,7 +521,9 @@ void simulate(CLI::App& label, Context& context) {
 }  // namespace
 
 void add_label(CLI::App& cli, Context& context) {
-    auto* label = cli.add_subcommand("label", "Ground truth by people: projects, queues, agreement, truth inference");
+    auto* label = cli.add_subcommand(
+        "label", "Ground truth by people: projects, queues, agreement, truth inference"
+    );
     label->require_subcommand(1);
     auto* project = label->add_subcommand("project", "Labeling projects");
     project->require_subcommand(1);

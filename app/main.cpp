@@ -3,8 +3,8 @@
 #include <exception>
 #include <iostream>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
 #include "app/version.hpp"
@@ -23,11 +23,23 @@ struct Flags {
 };
 
 void add_flags(CLI::App& cli, app::Context& context, Flags& flags) {
-    cli.add_option("--config", flags.config_file, "Settings file (tilth.toml here if there is one)")->type_name("FILE");
-    cli.add_option("--db", flags.database_url, "PostgreSQL connection string or URL; without one, the embedded server is used")->type_name("URL");
-    cli.add_option("--home", flags.home, "Folder of the embedded database and of large blobs (.tilth)")->type_name("DIR");
-    cli.add_option("--log", flags.log_level, "debug, info, warning, error or off (warning)")->type_name("LEVEL");
-    cli.add_flag("--json", context.json, "Output for machines: one JSON object, or JSON lines for lists");
+    cli.add_option("--config", flags.config_file, "Settings file (tilth.toml here if there is one)")
+        ->type_name("FILE");
+    cli.add_option(
+           "--db",
+           flags.database_url,
+           "PostgreSQL connection string or URL; without one, the embedded server is used"
+    )
+        ->type_name("URL");
+    cli.add_option(
+           "--home", flags.home, "Folder of the embedded database and of large blobs (.tilth)"
+    )
+        ->type_name("DIR");
+    cli.add_option("--log", flags.log_level, "debug, info, warning, error or off (warning)")
+        ->type_name("LEVEL");
+    cli.add_flag(
+        "--json", context.json, "Output for machines: one JSON object, or JSON lines for lists"
+    );
     cli.add_flag("--quiet", context.quiet, "No progress");
 }
 
@@ -38,7 +50,9 @@ void apply_settings(app::Context& context, const Flags& flags) {
     } else if (std::filesystem::exists("tilth.toml")) {
         app::read_file(config, "tilth.toml");
     }
-    app::read_environment(config, [](const char* name) -> const char* { return std::getenv(name); });
+    app::read_environment(config, [](const char* name) -> const char* {
+        return std::getenv(name);
+    });
     if (!flags.database_url.empty()) config.database_url = flags.database_url;
     if (!flags.home.empty()) config.home = flags.home;
     if (!flags.log_level.empty()) config.log_level = flags.log_level;
@@ -64,13 +78,17 @@ int guarded(Work work) {
     } catch (const base::Error& error) {
         return complain(1, error.what());
     } catch (const base::Interrupted&) {
-        return complain(130, "interrupted: what was done is stored; run the same command again to go on");
+        return complain(
+            130, "interrupted: what was done is stored; run the same command again to go on"
+        );
     } catch (const pqxx::failure& error) {
         return complain(1, fmt::format("database: {}", error.what()));
     } catch (const std::bad_alloc&) {
         return complain(1, "memory: not enough for this; use a smaller batch or sample");
     } catch (const std::exception& error) {
-        return complain(1, fmt::format("unexpected: {}; please report it with the command", error.what()));
+        return complain(
+            1, fmt::format("unexpected: {}; please report it with the command", error.what())
+        );
     }
 }
 

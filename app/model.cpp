@@ -2,9 +2,9 @@
 #include <iostream>
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -23,8 +23,15 @@ namespace {
 constexpr std::size_t lines_at_once = 1000;
 
 json::object to_json(const training::ModelInfo& model) {
-    return {{"name", model.name}, {"version", model.version}, {"stage", model.stage}, {"model", model.kind}, {"run", model.run_id},
-            {"snapshot", model.snapshot}, {"project", model.project}, {"artefact_sha256", model.artefact_sha256}};
+    return {
+        {"name", model.name},
+        {"version", model.version},
+        {"stage", model.stage},
+        {"model", model.kind},
+        {"run", model.run_id},
+        {"snapshot", model.snapshot},
+        {"project", model.project},
+        {"artefact_sha256", model.artefact_sha256}};
 }
 
 void list(CLI::App& model, Context& context) {
@@ -35,7 +42,14 @@ void list(CLI::App& model, Context& context) {
                 if (context.json) {
                     print_json(to_json(one));
                 } else {
-                    table.add({one.name, std::to_string(one.version), one.stage, one.kind, std::to_string(one.run_id), one.snapshot});
+                    table.add(
+                        {one.name,
+                         std::to_string(one.version),
+                         one.stage,
+                         one.kind,
+                         std::to_string(one.run_id),
+                         one.snapshot}
+                    );
                 }
             }
         });
@@ -45,19 +59,28 @@ void list(CLI::App& model, Context& context) {
 
 void show(CLI::App& model, Context& context) {
     auto name = std::make_shared<std::string>();
-    auto* verb = model.add_subcommand("show", "The version in use: where it comes from and what it sees");
+    auto* verb =
+        model.add_subcommand("show", "The version in use: where it comes from and what it sees");
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
         auto loaded = load_model(context.database(), context.blobs(), *name);
         auto object = to_json(loaded.info);
         object["summary"] = json::parse(loaded.predictor.summary());
-        json::array classes(loaded.predictor.class_names().begin(), loaded.predictor.class_names().end());
+        json::array classes(
+            loaded.predictor.class_names().begin(), loaded.predictor.class_names().end()
+        );
         object["classes"] = classes;
         if (context.json) {
             print_json(object);
             return;
         }
-        for (const auto& item : object) print_line(fmt::format("{}: {}", std::string(item.key()), item.value().is_string() ? std::string(item.value().as_string()) : json::serialize(item.value())));
+        for (const auto& item : object)
+            print_line(fmt::format(
+                "{}: {}",
+                std::string(item.key()),
+                item.value().is_string() ? std::string(item.value().as_string())
+                                         : json::serialize(item.value())
+            ));
     });
 }
 
@@ -70,13 +93,19 @@ void promote(CLI::App& model, Context& context) {
     auto* verb = model.add_subcommand("promote", "Put a version into a stage");
     verb->add_option("NAME", options->name)->required();
     verb->add_option("VERSION", options->version)->required();
-    verb->add_option("STAGE", options->stage, "candidate, staging, production or retired")->required();
+    verb->add_option("STAGE", options->stage, "candidate, staging, production or retired")
+        ->required();
     verb->callback([options, &context] {
-        context.database().call([&](base::Tx& tx) { training::promote(tx, options->name, options->version, options->stage); });
+        context.database().call([&](base::Tx& tx) {
+            training::promote(tx, options->name, options->version, options->stage);
+        });
         if (context.json) {
-            print_json(json::object{{"name", options->name}, {"version", options->version}, {"stage", options->stage}});
+            print_json(json::object{
+                {"name", options->name}, {"version", options->version}, {"stage", options->stage}});
         } else {
-            print_line(fmt::format("model '{}' version {} is in {}", options->name, options->version, options->stage));
+            print_line(fmt::format(
+                "model '{}' version {} is in {}", options->name, options->version, options->stage
+            ));
         }
     });
 }
@@ -91,9 +120,18 @@ void export_model(CLI::App& model, Context& context) {
     verb->add_option("--format", options->format, "native");
     verb->add_option("--out", options->out, "NAME.tilth");
     verb->callback([options, &context] {
-        if (options->format != "native") throw base::UsageError(fmt::format("--format {}", options->format), "models cannot be written in it yet", "use native");
+        if (options->format != "native")
+            throw base::UsageError(
+                fmt::format("--format {}", options->format),
+                "models cannot be written in it yet",
+                "use native"
+            );
         auto path = options->out.empty() ? options->name + ".tilth" : options->out;
-        auto artefact = context.database().call([&](base::Tx& tx) { return training::artefact_of_run(tx, context.blobs(), training::require_model(tx, options->name).run_id); });
+        auto artefact = context.database().call([&](base::Tx& tx) {
+            return training::artefact_of_run(
+                tx, context.blobs(), training::require_model(tx, options->name).run_id
+            );
+        });
         std::ofstream out(path, std::ios::binary);
         out << artefact;
         out.flush();
@@ -130,9 +168,15 @@ void predict_lines(const LoadedModel& model) {
 
 void predict_records(Context& context, const LoadedModel& model, const std::string& where) {
     training::ExampleStore store(context.database(), context.blobs());
-    auto items = store.matching_items(model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max());
+    auto items = store.matching_items(
+        model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max()
+    );
     for (std::size_t from = 0; from < items.size(); from += lines_at_once) {
-        std::vector<training::Item> some(items.begin() + static_cast<std::ptrdiff_t>(from), items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), from + lines_at_once)));
+        std::vector<training::Item> some(
+            items.begin() + static_cast<std::ptrdiff_t>(from),
+            items.begin() +
+                static_cast<std::ptrdiff_t>(std::min(items.size(), from + lines_at_once))
+        );
         auto answers = predict(model, store.load(some, {}));
         for (std::size_t i = 0; i < some.size(); ++i) {
             auto object = answers[i].as_object();
@@ -149,15 +193,30 @@ void predict_verb(CLI::App& model, Context& context) {
         int version = 0;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = model.add_subcommand("predict", "Predict for records of the source, or for JSON lines on standard input");
+    auto* verb = model.add_subcommand(
+        "predict", "Predict for records of the source, or for JSON lines on standard input"
+    );
     verb->add_option("NAME", options->name)->required();
-    verb->add_option("INPUT", options->input, "- for JSON lines with title, body and numeric columns");
-    verb->add_option("--batch", options->where, "Records of the model's source that this condition holds for; '' for all")->type_name("WHERE");
-    verb->add_option("--version", options->version, "Instead of the one in production or the newest");
+    verb->add_option(
+        "INPUT", options->input, "- for JSON lines with title, body and numeric columns"
+    );
+    verb->add_option(
+            "--batch",
+            options->where,
+            "Records of the model's source that this condition holds for; '' for all"
+    )
+        ->type_name("WHERE");
+    verb->add_option(
+        "--version", options->version, "Instead of the one in production or the newest"
+    );
     verb->callback([options, verb, &context] {
         bool batch = verb->count("--batch") > 0;
-        if (batch == (options->input == "-")) throw base::UsageError("model predict", "needs - or --batch WHERE, one of them", "see --help");
-        auto loaded = load_model(context.database(), context.blobs(), options->name, options->version);
+        if (batch == (options->input == "-"))
+            throw base::UsageError(
+                "model predict", "needs - or --batch WHERE, one of them", "see --help"
+            );
+        auto loaded =
+            load_model(context.database(), context.blobs(), options->name, options->version);
         if (batch) {
             predict_records(context, loaded, options->where);
         } else {

@@ -6,8 +6,8 @@
 #include <iostream>
 #include <sstream>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 
@@ -17,11 +17,14 @@ namespace {
 
 // Characters, not bytes.
 std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
 }
 
 bool is_number(const std::string& text) {
-    return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-') && text.find_first_not_of("0123456789.,-+e% ") == text.npos;
+    return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-') &&
+           text.find_first_not_of("0123456789.,-+e% ") == text.npos;
 }
 
 }  // namespace
@@ -46,16 +49,23 @@ void Table::print() const {
     }
 }
 
-void print_json(const boost::json::value& value) { std::cout << boost::json::serialize(value) << '\n'; }
-void print_line(std::string_view text) { std::cout << text << '\n'; }
+void print_json(const boost::json::value& value) {
+    std::cout << boost::json::serialize(value) << '\n';
+}
+void print_line(std::string_view text) {
+    std::cout << text << '\n';
+}
 
 std::string grouped(std::uint64_t number) {
     auto text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
+    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
+        text.insert(static_cast<std::size_t>(at), ",");
     return text;
 }
 
-std::string with_interval(double value, double low, double high) { return fmt::format("{:.4f} ({:.4f} to {:.4f})", value, low, high); }
+std::string with_interval(double value, double low, double high) {
+    return fmt::format("{:.4f} ({:.4f} to {:.4f})", value, low, high);
+}
 
 std::string read_whole_file(const std::string& path) {
     std::ifstream in(path, std::ios::binary);

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -25,18 +25,30 @@ double number_in(const json::object& input, const schema::Column& column, std::s
     const auto* found = input.if_contains(column.name);
     if (!found || found->is_null()) return std::numeric_limits<double>::quiet_NaN();
     boost::system::error_code error;
-    auto value = found->is_bool() ? (found->as_bool() ? 1.0 : 0.0) : found->to_number<double>(error);
-    if (error) throw base::UsageError(fmt::format("input {}", place + 1), fmt::format("'{}' is no number", column.name), "give a number or null");
+    auto value =
+        found->is_bool() ? (found->as_bool() ? 1.0 : 0.0) : found->to_number<double>(error);
+    if (error)
+        throw base::UsageError(
+            fmt::format("input {}", place + 1),
+            fmt::format("'{}' is no number", column.name),
+            "give a number or null"
+        );
     return value;
 }
 
 }  // namespace
 
-LoadedModel load_model(base::Database& database, const schema::Blobs& blobs, const std::string& name, int version) {
+LoadedModel load_model(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const std::string& name,
+    int version
+) {
     return database.call([&](base::Tx& tx) {
         auto info = training::require_model(tx, name, version);
         auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
-        return LoadedModel{info, training::Predictor::load(artefact), schema::latest_columns(tx, info.source_id)};
+        return LoadedModel{
+            info, training::Predictor::load(artefact), schema::latest_columns(tx, info.source_id)};
     });
 }
 
@@ -51,9 +63,13 @@ json::array predict(const LoadedModel& model, const training::Examples& examples
     auto decided = training::decide(predicted, names.size());
     for (std::size_t row = 0; row < examples.rows; ++row) {
         json::object probabilities;
-        for (std::size_t c = 0; c < names.size(); ++c) probabilities[names[c]] = predicted[row * names.size() + c];
+        for (std::size_t c = 0; c < names.size(); ++c)
+            probabilities[names[c]] = predicted[row * names.size() + c];
         auto chosen = static_cast<std::size_t>(decided[row]);
-        answers.push_back(json::object{{"class", names[chosen]}, {"probability", predicted[row * names.size() + chosen]}, {"probabilities", probabilities}});
+        answers.push_back(json::object{
+            {"class", names[chosen]},
+            {"probability", predicted[row * names.size() + chosen]},
+            {"probabilities", probabilities}});
     }
     return answers;
 }
@@ -63,11 +79,19 @@ json::array predict(const LoadedModel& model, const json::array& inputs) {
     examples.rows = inputs.size();
     examples.columns = model.columns;
     for (std::size_t row = 0; row < inputs.size(); ++row) {
-        if (!inputs[row].is_object()) throw base::UsageError(fmt::format("input {}", row + 1), "is no JSON object", "give {\"title\": .., \"body\": ..}");
+        if (!inputs[row].is_object())
+            throw base::UsageError(
+                fmt::format("input {}", row + 1),
+                "is no JSON object",
+                "give {\"title\": .., \"body\": ..}"
+            );
         const auto& input = inputs[row].as_object();
         auto body = text_in(input, "body");
-        examples.text.push_back({text_in(input, "title"), body.empty() ? text_in(input, "text") : body});
-        for (const auto& column : model.columns) examples.numeric.push_back(number_in(input, column, row));
+        examples.text.push_back(
+            {text_in(input, "title"), body.empty() ? text_in(input, "text") : body}
+        );
+        for (const auto& column : model.columns)
+            examples.numeric.push_back(number_in(input, column, row));
     }
     return predict(model, examples);
 }

@@ -1,8 +1,8 @@
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -31,20 +31,34 @@ json::value payload_of(const std::string& text) {
 
 void list(Context& context, const Options& options) {
     Table table({"key", "version", "title", "image", "url"});
-    auto source = context.database().call([&](base::Tx& tx) { return schema::require_source(tx, options.source); });
+    auto source = context.database().call([&](base::Tx& tx) {
+        return schema::require_source(tx, options.source);
+    });
     std::optional<schema::RecordId> after;
     for (int left = options.limit; left > 0;) {
-        auto lines = context.database().call([&](base::Tx& tx) { return schema::list_records(tx, source.id, after, std::min(left, page)); });
+        auto lines = context.database().call([&](base::Tx& tx) {
+            return schema::list_records(tx, source.id, after, std::min(left, page));
+        });
         for (const auto& line : lines) {
             if (context.json) {
-                json::object object{{"key", line.id.key}, {"version", line.version}, {"payload", payload_of(line.payload)}};
+                json::object object{
+                    {"key", line.id.key},
+                    {"version", line.version},
+                    {"payload", payload_of(line.payload)}};
                 if (!line.url.empty()) object["url"] = line.url;
                 if (!line.title.empty()) object["title"] = line.title;
                 if (!line.snippet.empty()) object["text"] = line.snippet;
-                if (line.width > 0) object["image"] = json::object{{"width", line.width}, {"height", line.height}};
+                if (line.width > 0)
+                    object["image"] = json::object{{"width", line.width}, {"height", line.height}};
                 print_json(object);
             } else {
-                table.add({line.id.key, std::to_string(line.version), line.title.substr(0, 60), line.width ? fmt::format("{}x{}", line.width, line.height) : "", line.url});
+                table.add(
+                    {line.id.key,
+                     std::to_string(line.version),
+                     line.title.substr(0, 60),
+                     line.width ? fmt::format("{}x{}", line.width, line.height) : "",
+                     line.url}
+                );
             }
         }
         if (lines.empty()) break;
@@ -55,8 +69,15 @@ void list(Context& context, const Options& options) {
 }
 
 void show(Context& context, const Options& options) {
-    auto shown = context.database().call([&](base::Tx& tx) { return schema::show_record(tx, schema::require_source(tx, options.source), options.key); });
-    if (!shown) throw base::Error(fmt::format("record '{}'", options.key), fmt::format("source '{}' has none of that key", options.source), "see 'tilth records list'");
+    auto shown = context.database().call([&](base::Tx& tx) {
+        return schema::show_record(tx, schema::require_source(tx, options.source), options.key);
+    });
+    if (!shown)
+        throw base::Error(
+            fmt::format("record '{}'", options.key),
+            fmt::format("source '{}' has none of that key", options.source),
+            "see 'tilth records list'"
+        );
     print_line(*shown);
 }
 

@@ -1,9 +1,9 @@
 #include <fstream>
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -23,7 +23,9 @@ void add_report(CLI::App& cli, Context& context) {
     report->add_option("RUN", options->run)->required();
     report->add_option("--out", options->out, "report.html")->type_name("FILE.html");
     report->callback([options, &context] {
-        auto page = training::render_html(training::report_of(context.database(), context.blobs(), {}, options->run));
+        auto page = training::render_html(
+            training::report_of(context.database(), context.blobs(), {}, options->run)
+        );
         std::ofstream out(options->out, std::ios::binary);
         out << page;
         out.flush();

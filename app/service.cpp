@@ -3,9 +3,9 @@
 #include <sstream>
 #include <thread>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "api/server.hpp"
 #include "app/commands.hpp"
@@ -33,21 +33,32 @@ std::vector<std::string> kinds_of(const std::string& text) {
     std::vector<std::string> kinds;
     std::stringstream in(text);
     for (std::string kind; std::getline(in, kind, ',');) {
-        if (kind != "crawl" && kind != "ingest" && kind != "train") throw base::UsageError(fmt::format("--kinds {}", text), fmt::format("'{}' is no kind", kind), "use crawl, ingest, train");
+        if (kind != "crawl" && kind != "ingest" && kind != "train")
+            throw base::UsageError(
+                fmt::format("--kinds {}", text),
+                fmt::format("'{}' is no kind", kind),
+                "use crawl, ingest, train"
+            );
         kinds.push_back(kind);
     }
     return kinds;
 }
 
-// Reports and predictions have connections of their own: the request that asks for them holds one already.
+// Reports and predictions have connections of their own: the request that asks for them holds one
+// already.
 struct Helpers {
     base::Database database;
     const schema::Blobs& blobs;
 
     api::Hooks hooks() {
         api::Hooks hooks;
-        hooks.report = [this](base::Tx&, std::int64_t run) { return training::render_html(training::report_of(database, blobs, {}, run)); };
-        hooks.predict = [this](base::Tx&, const std::string& model, int wanted, const json::array& inputs) { return predict(load_model(database, blobs, model, wanted), inputs); };
+        hooks.report = [this](base::Tx&, std::int64_t run) {
+            return training::render_html(training::report_of(database, blobs, {}, run));
+        };
+        hooks.predict =
+            [this](base::Tx&, const std::string& model, int wanted, const json::array& inputs) {
+                return predict(load_model(database, blobs, model, wanted), inputs);
+            };
         return hooks;
     }
 };
@@ -57,10 +68,15 @@ void serve(Context& context, const Options& options, bool with_workers) {
     Helpers helpers{{database.url(), 2}, context.blobs()};
     api::Options service;
     service.address = options.address.empty() ? context.config.address : options.address;
-    service.port = options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.port;
-    service.static_dir = context.config.web_directory.empty() ? web_directory : context.config.web_directory;
+    service.port =
+        options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.port;
+    service.static_dir =
+        context.config.web_directory.empty() ? web_directory : context.config.web_directory;
     service.setting.hooks = helpers.hooks();
-    service.setting.blob_directory = (context.config.blob_directory.empty() ? context.config.home / "blobs" : std::filesystem::path(context.config.blob_directory)).string();
+    service.setting.blob_directory = (context.config.blob_directory.empty()
+                                          ? context.config.home / "blobs"
+                                          : std::filesystem::path(context.config.blob_directory))
+                                         .string();
     api::Server server(database, service);
 
     auto url = fmt::format("http://{}:{}", service.address, server.port());
@@ -75,7 +91,10 @@ void serve(Context& context, const Options& options, bool with_workers) {
     std::cout.flush();
 
     std::jthread workers;
-    if (with_workers) workers = std::jthread([&] { run_worker(context, {kinds_of(options.kinds), options.slots, true}, context.stop()); });
+    if (with_workers)
+        workers = std::jthread([&] {
+            run_worker(context, {kinds_of(options.kinds), options.slots, true}, context.stop());
+        });
     server.run(context.stop());
 }
 
@@ -85,13 +104,17 @@ void add_service(CLI::App& cli, Context& context) {
     auto options = std::make_shared<Options>();
     auto address = [&](CLI::App* command) {
         command->add_option("--address", options->address, "To listen on (127.0.0.1)");
-        command->add_option("--port", options->port, "8080; 0 takes any that is free")->check(CLI::Range(0, 65535));
+        command->add_option("--port", options->port, "8080; 0 takes any that is free")
+            ->check(CLI::Range(0, 65535));
     };
     auto work = [&](CLI::App* command) {
         command->add_option("--kinds", options->kinds, "Jobs to do (crawl,ingest,train)");
-        command->add_option("--slots", options->slots, "Jobs at once (1)")->check(CLI::Range(1, 64));
+        command->add_option("--slots", options->slots, "Jobs at once (1)")
+            ->check(CLI::Range(1, 64));
     };
-    auto* up = cli.add_subcommand("up", "Everything on one machine: database, workers, scheduler, API and web page");
+    auto* up = cli.add_subcommand(
+        "up", "Everything on one machine: database, workers, scheduler, API and web page"
+    );
     address(up);
     work(up);
     up->callback([options, &context] { serve(context, *options, true); });
@@ -100,7 +123,9 @@ void add_service(CLI::App& cli, Context& context) {
     only_api->callback([options, &context] { serve(context, *options, false); });
     auto* worker = cli.add_subcommand("worker", "Only workers and the scheduler");
     work(worker);
-    worker->callback([options, &context] { run_worker(context, {kinds_of(options->kinds), options->slots, true}, context.stop()); });
+    worker->callback([options, &context] {
+        run_worker(context, {kinds_of(options->kinds), options->slots, true}, context.stop());
+    });
 }
 
 }  // namespace app

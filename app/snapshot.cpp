@@ -2,9 +2,9 @@
 #include <fstream>
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -19,48 +19,85 @@ namespace json = boost::json;
 namespace {
 
 json::object to_json(const training::SnapshotInfo& snapshot) {
-    return {{"name", snapshot.name}, {"project", snapshot.project}, {"source", snapshot.source}, {"state", snapshot.state}, {"hash", snapshot.hash},
-            {"members", snapshot.members}, {"counts", json::parse(snapshot.counts)}, {"spec", json::parse(snapshot.spec)}, {"created_at", snapshot.created_at}};
+    return {
+        {"name", snapshot.name},
+        {"project", snapshot.project},
+        {"source", snapshot.source},
+        {"state", snapshot.state},
+        {"hash", snapshot.hash},
+        {"members", snapshot.members},
+        {"counts", json::parse(snapshot.counts)},
+        {"spec", json::parse(snapshot.spec)},
+        {"created_at", snapshot.created_at}};
 }
 
 std::string sizes(const training::SnapshotInfo& snapshot) {
     auto counts = json::parse(snapshot.counts).as_object();
     if (!counts.contains("training")) return "";
-    return fmt::format("{} / {} / {}", counts.at("training").to_number<std::int64_t>(), counts.at("validation").to_number<std::int64_t>(), counts.at("test").to_number<std::int64_t>());
+    return fmt::format(
+        "{} / {} / {}",
+        counts.at("training").to_number<std::int64_t>(),
+        counts.at("validation").to_number<std::int64_t>(),
+        counts.at("test").to_number<std::int64_t>()
+    );
 }
 
 void create(CLI::App& snapshot, Context& context) {
     auto spec = std::make_shared<training::SnapshotSpec>();
-    auto* verb = snapshot.add_subcommand("create", "Fix labelled records, their labels and their split, for good");
+    auto* verb = snapshot.add_subcommand(
+        "create", "Fix labelled records, their labels and their split, for good"
+    );
     verb->add_option("NAME", spec->name)->required();
     verb->add_option("--project", spec->project, "Labeling project")->required()->type_name("P");
-    verb->add_option("--where", spec->where, "Condition on fields, class, probability ..")->type_name("EXPR");
-    verb->add_option("--split", spec->split, "Fractions of training, validation and test (0.8,0.1,0.1), or field=NAME");
-    verb->add_option("--group", spec->group, "Records of equal value in this field stay on one side");
+    verb->add_option("--where", spec->where, "Condition on fields, class, probability ..")
+        ->type_name("EXPR");
+    verb->add_option(
+        "--split",
+        spec->split,
+        "Fractions of training, validation and test (0.8,0.1,0.1), or field=NAME"
+    );
+    verb->add_option(
+        "--group", spec->group, "Records of equal value in this field stay on one side"
+    );
     verb->add_option("--time", spec->time, "Split by this field's time: the newest are the test");
     verb->add_option("--seed", spec->seed, "Of the split (1)");
     verb->callback([spec, &context] {
-        auto result = training::create_snapshot(context.database(), *spec, std::chrono::system_clock::now());
+        auto result =
+            training::create_snapshot(context.database(), *spec, std::chrono::system_clock::now());
         if (context.json) {
             auto object = to_json(result.snapshot);
             object["created"] = result.created;
             print_json(object);
             return;
         }
-        print_line(fmt::format("snapshot '{}' {}: {} members, training / validation / test {}", spec->name, result.created ? "made" : "was there already, the same",
-                               grouped(result.snapshot.members), sizes(result.snapshot)));
+        print_line(fmt::format(
+            "snapshot '{}' {}: {} members, training / validation / test {}",
+            spec->name,
+            result.created ? "made" : "was there already, the same",
+            grouped(result.snapshot.members),
+            sizes(result.snapshot)
+        ));
         print_line(fmt::format("hash {}", result.snapshot.hash));
     });
 }
 
 void list(CLI::App& snapshot, Context& context) {
     snapshot.add_subcommand("list", "All snapshots")->callback([&context] {
-        Table table({"snapshot", "project", "members", "training / validation / test", "hash", "created"});
+        Table table(
+            {"snapshot", "project", "members", "training / validation / test", "hash", "created"}
+        );
         for (const auto& one : training::list_snapshots(context.database())) {
             if (context.json) {
                 print_json(to_json(one));
             } else {
-                table.add({one.name, one.project, grouped(one.members), sizes(one), one.hash.substr(0, 12), one.created_at});
+                table.add(
+                    {one.name,
+                     one.project,
+                     grouped(one.members),
+                     sizes(one),
+                     one.hash.substr(0, 12),
+                     one.created_at}
+                );
             }
         }
         if (!context.json) table.print();
@@ -69,7 +106,8 @@ void list(CLI::App& snapshot, Context& context) {
 
 void show(CLI::App& snapshot, Context& context) {
     auto name = std::make_shared<std::string>();
-    auto* verb = snapshot.add_subcommand("show", "One snapshot: how it was made, and classes by side");
+    auto* verb =
+        snapshot.add_subcommand("show", "One snapshot: how it was made, and classes by side");
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
         auto one = training::require_snapshot(context.database(), *name);
@@ -77,14 +115,25 @@ void show(CLI::App& snapshot, Context& context) {
             print_json(to_json(one));
             return;
         }
-        print_line(fmt::format("{} of project {}: {} members, {}", one.name, one.project, grouped(one.members), sizes(one)));
+        print_line(fmt::format(
+            "{} of project {}: {} members, {}",
+            one.name,
+            one.project,
+            grouped(one.members),
+            sizes(one)
+        ));
         print_line(fmt::format("hash {}", one.hash));
         print_line(fmt::format("made with {}", one.spec));
         Table table({"class", "training", "validation", "test"});
         auto counts = json::parse(one.counts).as_object();
         for (const auto& item : counts.at("classes").as_object()) {
             const auto& row = item.value().as_array();
-            table.add({std::string(item.key()), json::serialize(row[0]), json::serialize(row[1]), json::serialize(row[2])});
+            table.add(
+                {std::string(item.key()),
+                 json::serialize(row[0]),
+                 json::serialize(row[1]),
+                 json::serialize(row[2])}
+            );
         }
         table.print();
     });
@@ -95,30 +144,59 @@ void diff(CLI::App& snapshot, Context& context) {
         std::string a, b;
     };
     auto names = std::make_shared<Names>();
-    auto* verb = snapshot.add_subcommand("diff", "What another snapshot has added, removed, changed, relabelled or moved");
+    auto* verb = snapshot.add_subcommand(
+        "diff", "What another snapshot has added, removed, changed, relabelled or moved"
+    );
     verb->add_option("A", names->a)->required();
     verb->add_option("B", names->b)->required();
     verb->callback([names, &context] {
         auto& database = context.database();
-        auto found = training::diff_snapshots(database, training::require_snapshot(database, names->a), training::require_snapshot(database, names->b));
+        auto found = training::diff_snapshots(
+            database,
+            training::require_snapshot(database, names->a),
+            training::require_snapshot(database, names->b)
+        );
         if (context.json) {
-            print_json(json::object{{"added", found.added}, {"removed", found.removed}, {"changed", found.changed}, {"relabeled", found.relabeled}, {"moved", found.moved}, {"same", found.same}});
+            print_json(json::object{
+                {"added", found.added},
+                {"removed", found.removed},
+                {"changed", found.changed},
+                {"relabeled", found.relabeled},
+                {"moved", found.moved},
+                {"same", found.same}});
         } else {
-            print_line(fmt::format("{} added, {} removed, {} changed, {} relabelled, {} moved, {} the same", found.added, found.removed, found.changed, found.relabeled, found.moved, found.same));
+            print_line(fmt::format(
+                "{} added, {} removed, {} changed, {} relabelled, {} moved, {} the same",
+                found.added,
+                found.removed,
+                found.changed,
+                found.relabeled,
+                found.moved,
+                found.same
+            ));
         }
     });
 }
 
 void verify(CLI::App& snapshot, Context& context) {
     auto name = std::make_shared<std::string>();
-    auto* verb = snapshot.add_subcommand("verify", "Compute the hash again from the stored members");
+    auto* verb =
+        snapshot.add_subcommand("verify", "Compute the hash again from the stored members");
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
         auto one = training::require_snapshot(context.database(), *name);
         bool good = training::verify_snapshot(context.database(), one);
-        if (context.json) print_json(json::object{{"name", one.name}, {"hash", one.hash}, {"verified", good}});
-        if (!good) throw base::Error(fmt::format("snapshot '{}'", one.name), "its members are not those it was closed with", "restore it from a backup, or make another");
-        if (!context.json) print_line(fmt::format("snapshot '{}' is what it was closed as: {}", one.name, one.hash));
+        if (context.json)
+            print_json(json::object{{"name", one.name}, {"hash", one.hash}, {"verified", good}});
+        if (!good)
+            throw base::Error(
+                fmt::format("snapshot '{}'", one.name),
+                "its members are not those it was closed with",
+                "restore it from a backup, or make another"
+            );
+        if (!context.json)
+            print_line(fmt::format("snapshot '{}' is what it was closed as: {}", one.name, one.hash)
+            );
     });
 }
 
@@ -139,7 +217,8 @@ void export_members(CLI::App& snapshot, Context& context) {
         if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
         auto rows = training::export_snapshot(context.database(), one, options->format, out);
         out.flush();
-        if (!out) throw base::Error(path.string(), "could not be written to its end", "free disk space");
+        if (!out)
+            throw base::Error(path.string(), "could not be written to its end", "free disk space");
         if (context.json) {
             print_json(json::object{{"file", path.string()}, {"members", rows}});
         } else {

@@ -1,9 +1,9 @@
 #include <memory>
 
-#include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <toml++/toml.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/cron.hpp"
@@ -36,7 +36,9 @@ json::value to_json(const toml::node& node) {
     if (auto number = node.as_integer()) return number->get();
     if (auto number = node.as_floating_point()) return number->get();
     if (auto truth = node.as_boolean()) return truth->get();
-    throw base::UsageError(fmt::format("line {}", node.source().begin.line), "dates have no use here", "write a string");
+    throw base::UsageError(
+        fmt::format("line {}", node.source().begin.line), "dates have no use here", "write a string"
+    );
 }
 
 struct Described {
@@ -52,21 +54,28 @@ Described read_description(const std::string& file) {
     try {
         table = toml::parse(text, file);
     } catch (const toml::parse_error& error) {
-        throw base::UsageError(fmt::format("{}, line {}", file, error.source().begin.line), std::string(error.description()), "mend the TOML");
+        throw base::UsageError(
+            fmt::format("{}, line {}", file, error.source().begin.line),
+            std::string(error.description()),
+            "mend the TOML"
+        );
     }
     auto all = to_json(table).as_object();
     auto take = [&](const char* key) {
         std::string value;
         if (const auto* found = all.if_contains(key)) {
-            if (!found->is_string()) throw base::UsageError(file, fmt::format("'{}' must be a string", key), "mend it");
+            if (!found->is_string())
+                throw base::UsageError(file, fmt::format("'{}' must be a string", key), "mend it");
             value = std::string(found->as_string());
             all.erase(key);
         }
         return value;
     };
     Described described{take("name"), take("kind"), {}, take("schedule")};
-    if (described.name.empty()) throw base::UsageError(file, "'name' is missing", "add name = \"..\"");
-    if (described.kind.empty()) throw base::UsageError(file, "'kind' is missing", "add kind = \"crawl\" or \"files\"");
+    if (described.name.empty())
+        throw base::UsageError(file, "'name' is missing", "add name = \"..\"");
+    if (described.kind.empty())
+        throw base::UsageError(file, "'kind' is missing", "add kind = \"crawl\" or \"files\"");
     described.spec = all;
     check_spec(described.kind, described.spec, [&](const std::string& key) {
         const auto* node = table.get(key);
@@ -84,7 +93,12 @@ void plan(base::Tx& tx, std::int64_t source_id, const std::string& schedule) {
 }
 
 json::object to_json(const schema::Source& source) {
-    return {{"name", source.name}, {"kind", source.kind}, {"state", source.state}, {"schedule", source.schedule}, {"spec", json::parse(source.spec)}};
+    return {
+        {"name", source.name},
+        {"kind", source.kind},
+        {"state", source.state},
+        {"schedule", source.schedule},
+        {"spec", json::parse(source.spec)}};
 }
 
 void add_verb(CLI::App& source, Context& context) {
@@ -94,10 +108,14 @@ void add_verb(CLI::App& source, Context& context) {
     };
     auto options = std::make_shared<Options>();
     auto* verb = source.add_subcommand("add", "Describe a source, from a TOML file or by flags");
-    verb->add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")->type_name("FILE.toml");
+    verb->add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")
+        ->type_name("FILE.toml");
     verb->add_option("--kind", options->kind, "crawl or files, without a file");
     verb->add_option("--name", options->name, "Name, without a file");
-    verb->add_option("--set", options->settings, "KEY=VALUE of the kind; VALUE is JSON or plain text")->type_name("KEY=VALUE");
+    verb->add_option(
+            "--set", options->settings, "KEY=VALUE of the kind; VALUE is JSON or plain text"
+    )
+        ->type_name("KEY=VALUE");
     verb->add_option("--schedule", options->schedule, "Five-field cron, @daily and the like");
     verb->callback([options, &context] {
         Described described;
@@ -105,27 +123,52 @@ void add_verb(CLI::App& source, Context& context) {
             described = read_description(options->file);
         } else {
             described = {options->name, options->kind, {}, ""};
-            if (described.name.empty() || described.kind.empty()) throw base::UsageError("source add", "needs FILE.toml, or --name and --kind", "see 'tilth source add --help'");
+            if (described.name.empty() || described.kind.empty())
+                throw base::UsageError(
+                    "source add",
+                    "needs FILE.toml, or --name and --kind",
+                    "see 'tilth source add --help'"
+                );
         }
         for (const auto& setting : options->settings) {
             auto equals = setting.find('=');
-            if (equals == setting.npos) throw base::UsageError(fmt::format("--set {}", setting), "is not KEY=VALUE", "write --set depth=3");
+            if (equals == setting.npos)
+                throw base::UsageError(
+                    fmt::format("--set {}", setting), "is not KEY=VALUE", "write --set depth=3"
+                );
             boost::system::error_code error;
             auto value = json::parse(setting.substr(equals + 1), error);
-            described.spec[setting.substr(0, equals)] = error ? json::value(setting.substr(equals + 1)) : value;
+            described.spec[setting.substr(0, equals)] =
+                error ? json::value(setting.substr(equals + 1)) : value;
         }
         if (!options->schedule.empty()) described.schedule = options->schedule;
-        check_spec(described.kind, described.spec, [](const std::string& key) { return fmt::format("setting '{}'", key); });
+        check_spec(described.kind, described.spec, [](const std::string& key) {
+            return fmt::format("setting '{}'", key);
+        });
         if (!described.schedule.empty()) parse_cron(described.schedule);
         context.database().call([&](base::Tx& tx) {
-            auto added = schema::add_source(tx, {0, described.name, described.kind, json::serialize(described.spec), "", ""}, Clock::now());
-            if (!added) throw base::Error(fmt::format("source '{}'", described.name), "there is one of that name", "choose another name, or remove it first");
+            auto added = schema::add_source(
+                tx,
+                {0, described.name, described.kind, json::serialize(described.spec), "", ""},
+                Clock::now()
+            );
+            if (!added)
+                throw base::Error(
+                    fmt::format("source '{}'", described.name),
+                    "there is one of that name",
+                    "choose another name, or remove it first"
+                );
             plan(tx, added->id, described.schedule);
         });
         if (context.json) {
-            print_json(json::object{{"name", described.name}, {"kind", described.kind}, {"added", true}});
+            print_json(json::object{
+                {"name", described.name}, {"kind", described.kind}, {"added", true}});
         } else {
-            print_line(fmt::format("source '{}' added; run it with 'tilth source run {} --wait'", described.name, described.name));
+            print_line(fmt::format(
+                "source '{}' added; run it with 'tilth source run {} --wait'",
+                described.name,
+                described.name
+            ));
         }
     });
 }
@@ -141,7 +184,13 @@ void list_verb(CLI::App& source, Context& context) {
                     object["records"] = records;
                     print_json(object);
                 } else {
-                    table.add({one.name, one.kind, one.state, one.schedule, grouped(static_cast<std::uint64_t>(records))});
+                    table.add(
+                        {one.name,
+                         one.kind,
+                         one.state,
+                         one.schedule,
+                         grouped(static_cast<std::uint64_t>(records))}
+                    );
                 }
             }
         });
@@ -158,11 +207,20 @@ void show_verb(CLI::App& source, Context& context) {
             auto found = schema::require_source(tx, *name);
             auto object = to_json(found);
             json::array columns, runs;
-            for (const auto& column : schema::latest_columns(tx, found.id)) columns.push_back(json::object{{"name", column.name}, {"unit", column.unit}});
+            for (const auto& column : schema::latest_columns(tx, found.id))
+                columns.push_back(json::object{{"name", column.name}, {"unit", column.unit}});
             for (const auto& run : schema::list_runs(tx, found.id, 10))
-                runs.push_back(json::object{{"run", run.id}, {"state", run.state}, {"read", run.counts.read}, {"new", run.counts.added},
-                                            {"changed", run.counts.changed}, {"unchanged", run.counts.unchanged}, {"rejected", run.counts.rejected},
-                                            {"started_at", run.started_at}, {"seconds", run.seconds}, {"error", run.error}});
+                runs.push_back(json::object{
+                    {"run", run.id},
+                    {"state", run.state},
+                    {"read", run.counts.read},
+                    {"new", run.counts.added},
+                    {"changed", run.counts.changed},
+                    {"unchanged", run.counts.unchanged},
+                    {"rejected", run.counts.rejected},
+                    {"started_at", run.started_at},
+                    {"seconds", run.seconds},
+                    {"error", run.error}});
             object["records"] = schema::count_records(tx, found.id);
             object["columns"] = columns;
             object["runs"] = runs;
@@ -170,14 +228,30 @@ void show_verb(CLI::App& source, Context& context) {
                 print_json(object);
                 return;
             }
-            print_line(fmt::format("{} ({}, {}): {} records", found.name, found.kind, found.state, object["records"].as_int64()));
+            print_line(fmt::format(
+                "{} ({}, {}): {} records",
+                found.name,
+                found.kind,
+                found.state,
+                object["records"].as_int64()
+            ));
             print_line(fmt::format("settings: {}", json::serialize(object["spec"])));
             if (!found.schedule.empty()) print_line(fmt::format("schedule: {}", found.schedule));
             if (!columns.empty()) print_line(fmt::format("columns: {}", json::serialize(columns)));
-            Table table({"run", "state", "read", "new", "changed", "unchanged", "rejected", "started"});
+            Table table(
+                {"run", "state", "read", "new", "changed", "unchanged", "rejected", "started"}
+            );
             for (const auto& run : schema::list_runs(tx, found.id, 10))
-                table.add({std::to_string(run.id), run.state, grouped(run.counts.read), grouped(run.counts.added), grouped(run.counts.changed),
-                           grouped(run.counts.unchanged), grouped(run.counts.rejected), run.started_at});
+                table.add(
+                    {std::to_string(run.id),
+                     run.state,
+                     grouped(run.counts.read),
+                     grouped(run.counts.added),
+                     grouped(run.counts.changed),
+                     grouped(run.counts.unchanged),
+                     grouped(run.counts.rejected),
+                     run.started_at}
+                );
             if (!table.empty()) table.print();
         });
     });
@@ -185,11 +259,17 @@ void show_verb(CLI::App& source, Context& context) {
 
 void check_verb(CLI::App& source, Context& context) {
     auto name = std::make_shared<std::string>();
-    auto* verb = source.add_subcommand("check", "Whether a source's settings are sound, without touching its data");
+    auto* verb = source.add_subcommand(
+        "check", "Whether a source's settings are sound, without touching its data"
+    );
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
-        auto found = context.database().call([&](base::Tx& tx) { return schema::require_source(tx, *name); });
-        check_spec(found.kind, json::parse(found.spec).as_object(), [](const std::string& key) { return fmt::format("setting '{}'", key); });
+        auto found = context.database().call([&](base::Tx& tx) {
+            return schema::require_source(tx, *name);
+        });
+        check_spec(found.kind, json::parse(found.spec).as_object(), [](const std::string& key) {
+            return fmt::format("setting '{}'", key);
+        });
         if (!found.schedule.empty()) parse_cron(found.schedule);
         if (context.json) {
             print_json(json::object{{"name", found.name}, {"ok", true}});
@@ -205,33 +285,55 @@ void run_verb(CLI::App& source, Context& context) {
         bool wait = false;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = source.add_subcommand("run", "Gather a source: queue it for the workers, or here and now with --wait");
+    auto* verb = source.add_subcommand(
+        "run", "Gather a source: queue it for the workers, or here and now with --wait"
+    );
     verb->add_option("NAME", options->name)->required();
     verb->add_flag("--wait", options->wait, "Run it in this process and show what came of it");
     verb->callback([options, &context] {
-        auto found = context.database().call([&](base::Tx& tx) { return schema::require_source(tx, options->name); });
+        auto found = context.database().call([&](base::Tx& tx) {
+            return schema::require_source(tx, options->name);
+        });
         if (options->wait) {
             gather_and_tell(context, found);
             return;
         }
         auto job = context.database().call([&](base::Tx& tx) {
             auto now = Clock::now();
-            return schema::add_job(tx, found.kind == "crawl" ? "crawl" : "ingest", json::serialize(json::object{{"source", found.name}}), "source:" + found.name, now, now);
+            return schema::add_job(
+                tx,
+                found.kind == "crawl" ? "crawl" : "ingest",
+                json::serialize(json::object{{"source", found.name}}),
+                "source:" + found.name,
+                now,
+                now
+            );
         });
         if (context.json) {
             print_json(json::object{{"source", found.name}, {"queued", job.has_value()}});
         } else {
-            print_line(job ? fmt::format("queued; a worker takes it up ('tilth up' runs one)") : fmt::format("already queued"));
+            print_line(
+                job ? fmt::format("queued; a worker takes it up ('tilth up' runs one)")
+                    : fmt::format("already queued")
+            );
         }
     });
 }
 
-void state_verb(CLI::App& source, Context& context, const char* word, const char* help, const char* state) {
+void state_verb(
+    CLI::App& source,
+    Context& context,
+    const char* word,
+    const char* help,
+    const char* state
+) {
     auto name = std::make_shared<std::string>();
     auto* verb = source.add_subcommand(word, help);
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context, state] {
-        context.database().call([&](base::Tx& tx) { schema::set_source_state(tx, schema::require_source(tx, *name).id, state); });
+        context.database().call([&](base::Tx& tx) {
+            schema::set_source_state(tx, schema::require_source(tx, *name).id, state);
+        });
         if (context.json) {
             print_json(json::object{{"name", *name}, {"state", state}});
         } else {
@@ -245,14 +347,27 @@ void schedule_verb(CLI::App& source, Context& context) {
         std::string name, cron;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = source.add_subcommand("schedule", "When the scheduler of 'tilth up' runs a source; \"\" ends it");
+    auto* verb = source.add_subcommand(
+        "schedule", "When the scheduler of 'tilth up' runs a source; \"\" ends it"
+    );
     verb->add_option("NAME", options->name)->required();
-    verb->add_option("CRON", options->cron, "Five fields, with TZ=Area/City before them for another zone than UTC; or @hourly, @daily, @weekly, @monthly")->required();
+    verb->add_option(
+            "CRON",
+            options->cron,
+            "Five fields, with TZ=Area/City before them for another zone than UTC; or @hourly, "
+            "@daily, @weekly, @monthly"
+    )
+        ->required();
     verb->callback([options, &context] {
-        context.database().call([&](base::Tx& tx) { plan(tx, schema::require_source(tx, options->name).id, options->cron); });
-        auto next = options->cron.empty() ? std::string("never") : schema::timestamp(next_time(parse_cron(options->cron), Clock::now()));
+        context.database().call([&](base::Tx& tx) {
+            plan(tx, schema::require_source(tx, options->name).id, options->cron);
+        });
+        auto next = options->cron.empty()
+                        ? std::string("never")
+                        : schema::timestamp(next_time(parse_cron(options->cron), Clock::now()));
         if (context.json) {
-            print_json(json::object{{"name", options->name}, {"schedule", options->cron}, {"next", next}});
+            print_json(json::object{
+                {"name", options->name}, {"schedule", options->cron}, {"next", next}});
         } else {
             print_line(fmt::format("next run: {}", next));
         }
@@ -262,7 +377,8 @@ void schedule_verb(CLI::App& source, Context& context) {
 }  // namespace
 
 void add_source(CLI::App& cli, Context& context) {
-    auto* source = cli.add_subcommand("source", "Where data comes from: describe, run and schedule sources");
+    auto* source =
+        cli.add_subcommand("source", "Where data comes from: describe, run and schedule sources");
     source->require_subcommand(1);
     add_verb(*source, context);
     list_verb(*source, context);

@@ -1,8 +1,8 @@
 #include <iostream>
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
 #include "base/error.hpp"
@@ -15,23 +15,47 @@ void add_statistics(CLI::App& cli, Context&) {
         std::string method = "auto", metric, input, truth;
     };
     auto options = std::make_shared<Options>();
-    auto* truth = cli.add_subcommand("truth", "Infer the truth from answers in a file, without a database");
+    auto* truth =
+        cli.add_subcommand("truth", "Infer the truth from answers in a file, without a database");
     truth->add_option("--method", options->method, std::string(labeling::method_names()));
-    truth->add_option("--input", options->input, "CSV with question,worker,answer")->required()->type_name("answers.csv");
-    truth->add_option("--truth", options->truth, "CSV with question,truth to judge by")->type_name("truth.csv");
+    truth->add_option("--input", options->input, "CSV with question,worker,answer")
+        ->required()
+        ->type_name("answers.csv");
+    truth->add_option("--truth", options->truth, "CSV with question,truth to judge by")
+        ->type_name("truth.csv");
     truth->callback([options] {
         auto method = labeling::parse_method(options->method);
-        if (!method) throw base::UsageError(fmt::format("--method {}", options->method), "unknown", fmt::format("use one of {}", labeling::method_names()));
+        if (!method)
+            throw base::UsageError(
+                fmt::format("--method {}", options->method),
+                "unknown",
+                fmt::format("use one of {}", labeling::method_names())
+            );
         labeling::TruthRequest request{options->input, std::nullopt, *method};
         if (!options->truth.empty()) request.truth = options->truth;
         labeling::write_truth(request, std::cout, std::cerr);
     });
-    auto* agreement = cli.add_subcommand("agreement", "How far raters in a file agree, without a database");
-    agreement->add_option("--metric", options->metric, "percent, cohen, cohen-linear, cohen-quadratic, fleiss, krippendorff-nominal, -ordinal, -interval, -ratio, gwet-ac1, gwet-ac2")->required();
-    agreement->add_option("--input", options->input, "CSV with unit,rater,rating")->required()->type_name("ratings.csv");
+    auto* agreement =
+        cli.add_subcommand("agreement", "How far raters in a file agree, without a database");
+    agreement
+        ->add_option(
+            "--metric",
+            options->metric,
+            "percent, cohen, cohen-linear, cohen-quadratic, fleiss, krippendorff-nominal, "
+            "-ordinal, -interval, -ratio, gwet-ac1, gwet-ac2"
+        )
+        ->required();
+    agreement->add_option("--input", options->input, "CSV with unit,rater,rating")
+        ->required()
+        ->type_name("ratings.csv");
     agreement->callback([options] {
         auto metric = labeling::parse_metric(options->metric);
-        if (!metric) throw base::UsageError(fmt::format("--metric {}", options->metric), "unknown", "see 'tilth agreement --help'");
+        if (!metric)
+            throw base::UsageError(
+                fmt::format("--metric {}", options->metric),
+                "unknown",
+                "see 'tilth agreement --help'"
+            );
         labeling::write_agreement(options->input, *metric, std::cout);
     });
 }

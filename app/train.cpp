@@ -2,10 +2,10 @@
 #include <cmath>
 #include <memory>
 
-#include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <toml++/toml.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -28,21 +28,35 @@ constexpr const char* split_names[] = {"training", "validation", "test"};
 double number_of(const std::string& name, const std::string& text) {
     double value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) throw base::UsageError(fmt::format("parameter '{}'", name), fmt::format("'{}' is no number", text), "write NAME=NUMBER");
+    if (error != std::errc() || end != text.data() + text.size())
+        throw base::UsageError(
+            fmt::format("parameter '{}'", name),
+            fmt::format("'{}' is no number", text),
+            "write NAME=NUMBER"
+        );
     return value;
 }
 
-// model = "softmax", tune = "random:20", seed = 1, target = "price", [params] l2 = 0.1, [features] text = true ..
+// model = "softmax", tune = "random:20", seed = 1, target = "price", [params] l2 = 0.1, [features]
+// text = true ..
 void read_spec(training::TrainRequest& request, const std::string& file) {
     auto text = read_whole_file(file);
     toml::table table;
     try {
         table = toml::parse(text, file);
     } catch (const toml::parse_error& error) {
-        throw base::UsageError(fmt::format("{}, line {}", file, error.source().begin.line), std::string(error.description()), "mend the TOML");
+        throw base::UsageError(
+            fmt::format("{}, line {}", file, error.source().begin.line),
+            std::string(error.description()),
+            "mend the TOML"
+        );
     }
     auto fail = [&](const auto& key, std::string_view why) {
-        throw base::UsageError(fmt::format("{}, line {}", file, key.source().begin.line), fmt::format("'{}' {}", std::string(key.str()), why), "see docs/training.md");
+        throw base::UsageError(
+            fmt::format("{}, line {}", file, key.source().begin.line),
+            fmt::format("'{}' {}", std::string(key.str()), why),
+            "see docs/training.md"
+        );
     };
     for (const auto& [key, node] : table) {
         auto name = key.str();
@@ -98,13 +112,23 @@ json::object to_json(const std::vector<training::Metric>& metrics) {
 }
 
 json::object to_json(const training::RunInfo& run) {
-    return {{"run", run.id}, {"snapshot", run.snapshot}, {"project", run.project}, {"model", run.kind}, {"state", run.state}, {"seconds", run.seconds},
-            {"seed", run.seed}, {"code_version", run.code_version}, {"started_at", run.started_at}, {"error", run.error}};
+    return {
+        {"run", run.id},
+        {"snapshot", run.snapshot},
+        {"project", run.project},
+        {"model", run.kind},
+        {"state", run.state},
+        {"seconds", run.seconds},
+        {"seed", run.seed},
+        {"code_version", run.code_version},
+        {"started_at", run.started_at},
+        {"error", run.error}};
 }
 
 std::string text_of(const training::Metric& metric) {
     const auto& e = metric.estimate;
-    return metric.has_interval ? with_interval(e.value, e.interval.low, e.interval.high) : fmt::format("{:.4f}", e.value);
+    return metric.has_interval ? with_interval(e.value, e.interval.low, e.interval.high)
+                               : fmt::format("{:.4f}", e.value);
 }
 
 void tell(Context& context, const training::TrainOutcome& outcome) {
@@ -117,9 +141,17 @@ void tell(Context& context, const training::TrainOutcome& outcome) {
         print_json(object);
         return;
     }
-    print_line(fmt::format("run {}: {} on snapshot {}, {} training rows, {:.1f} s", outcome.run.id, outcome.run.kind, outcome.run.snapshot, grouped(outcome.training_rows), outcome.run.seconds));
+    print_line(fmt::format(
+        "run {}: {} on snapshot {}, {} training rows, {:.1f} s",
+        outcome.run.id,
+        outcome.run.kind,
+        outcome.run.snapshot,
+        grouped(outcome.training_rows),
+        outcome.run.seconds
+    ));
     Table table({"split", "metric", "value (95 % interval)"});
-    for (const auto& metric : outcome.metrics) table.add({split_names[metric.split], metric.name, text_of(metric)});
+    for (const auto& metric : outcome.metrics)
+        table.add({split_names[metric.split], metric.name, text_of(metric)});
     table.print();
     print_line(fmt::format("model '{}' version {}", outcome.model_name, outcome.model_version));
 }
@@ -132,17 +164,31 @@ void train(CLI::App& cli, Context& context) {
         std::uint64_t seed = 0;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = cli.add_subcommand("train", "Fit a model on a snapshot, tune it on validation, judge it on test");
+    auto* verb = cli.add_subcommand(
+        "train", "Fit a model on a snapshot, tune it on validation, judge it on test"
+    );
     verb->add_option("SNAPSHOT", options->request.snapshot)->required();
-    verb->add_option("--model", options->model, "majority, softmax, ridge or mlp")->type_name("KIND");
-    verb->add_option("--spec", options->spec_file, "Model, parameters and features")->type_name("FILE.toml");
+    verb->add_option("--model", options->model, "majority, softmax, ridge or mlp")
+        ->type_name("KIND");
+    verb->add_option("--spec", options->spec_file, "Model, parameters and features")
+        ->type_name("FILE.toml");
     verb->add_option("--tune", options->tune, "random:N, halving:N or grid");
-    verb->add_option("--param", options->params, "NAME=NUMBER, several times")->type_name("NAME=NUMBER");
-    verb->add_option("--target", options->request.target, "A numeric column to predict instead of the labels")->type_name("COLUMN");
+    verb->add_option("--param", options->params, "NAME=NUMBER, several times")
+        ->type_name("NAME=NUMBER");
+    verb->add_option(
+            "--target", options->request.target, "A numeric column to predict instead of the labels"
+    )
+        ->type_name("COLUMN");
     verb->add_option("--name", options->request.model_name, "Of the model (PROJECT-KIND)");
     verb->add_option("--seed", options->seed, "Of everything random (1)");
-    verb->add_option("--threads", options->request.spec.threads, "The result does not depend on it");
-    verb->add_flag("--curve", options->request.learning_curve, "Also fit on growing shares of the training rows, for the learning curve");
+    verb->add_option(
+        "--threads", options->request.spec.threads, "The result does not depend on it"
+    );
+    verb->add_flag(
+        "--curve",
+        options->request.learning_curve,
+        "Also fit on growing shares of the training rows, for the learning curve"
+    );
     verb->callback([options, &context] {
         auto& request = options->request;
         if (!options->spec_file.empty()) read_spec(request, options->spec_file);
@@ -151,15 +197,32 @@ void train(CLI::App& cli, Context& context) {
         if (options->seed > 0) request.spec.seed = options->seed;
         for (const auto& text : options->params) {
             auto equals = text.find('=');
-            if (equals == text.npos) throw base::UsageError(fmt::format("--param {}", text), "is not NAME=NUMBER", "write --param l2=0.1");
-            request.spec.params[text.substr(0, equals)] = number_of(text.substr(0, equals), text.substr(equals + 1));
+            if (equals == text.npos)
+                throw base::UsageError(
+                    fmt::format("--param {}", text), "is not NAME=NUMBER", "write --param l2=0.1"
+                );
+            request.spec.params[text.substr(0, equals)] =
+                number_of(text.substr(0, equals), text.substr(equals + 1));
         }
         request.code_version = version;
         base::Progress progress(fmt::format("train {}", request.spec.model), "steps");
-        auto outcome = training::train(context.database(), context.blobs(), {}, request, [&](const training::Progress& at) {
-            progress.set_total(at.total);
-            progress.update(at.done, at.stage + (at.validation ? fmt::format(", validation loss {:.4f}", *at.validation) : at.loss > 0 ? fmt::format(", loss {:.4f}", at.loss) : ""));
-        }, context.stop());
+        auto outcome = training::train(
+            context.database(),
+            context.blobs(),
+            {},
+            request,
+            [&](const training::Progress& at) {
+                progress.set_total(at.total);
+                progress.update(
+                    at.done,
+                    at.stage + (at.validation
+                                    ? fmt::format(", validation loss {:.4f}", *at.validation)
+                                : at.loss > 0 ? fmt::format(", loss {:.4f}", at.loss)
+                                              : "")
+                );
+            },
+            context.stop()
+        );
         progress.finish();
         tell(context, outcome);
     });
@@ -167,7 +230,16 @@ void train(CLI::App& cli, Context& context) {
 
 void list(CLI::App& runs, Context& context) {
     runs.add_subcommand("list", "All runs with their test metrics")->callback([&context] {
-        Table table({"run", "project", "snapshot", "model", "state", "metric", "on test (95 % interval)", "seconds"});
+        Table table(
+            {"run",
+             "project",
+             "snapshot",
+             "model",
+             "state",
+             "metric",
+             "on test (95 % interval)",
+             "seconds"}
+        );
         context.database().call([&](base::Tx& tx) {
             for (const auto& run : training::list_runs(tx)) {
                 auto metrics = training::metrics_of(tx, run.id);
@@ -183,7 +255,16 @@ void list(CLI::App& runs, Context& context) {
                         name = metric.name;
                         value = text_of(metric);
                     }
-                table.add({std::to_string(run.id), run.project, run.snapshot, run.kind, run.state, name, value, fmt::format("{:.1f}", run.seconds)});
+                table.add(
+                    {std::to_string(run.id),
+                     run.project,
+                     run.snapshot,
+                     run.kind,
+                     run.state,
+                     name,
+                     value,
+                     fmt::format("{:.1f}", run.seconds)}
+                );
             }
         });
         if (!context.json) table.print();
@@ -209,10 +290,18 @@ void show(CLI::App& runs, Context& context) {
             print_json(object);
             return;
         }
-        print_line(fmt::format("run {}: {} on snapshot {}, {}, {:.1f} s", run.id, run.kind, run.snapshot, run.state, run.seconds));
+        print_line(fmt::format(
+            "run {}: {} on snapshot {}, {}, {:.1f} s",
+            run.id,
+            run.kind,
+            run.snapshot,
+            run.state,
+            run.seconds
+        ));
         print_line(fmt::format("settings {}", run.spec));
         Table table({"split", "metric", "value (95 % interval)"});
-        for (const auto& metric : metrics) table.add({split_names[metric.split], metric.name, text_of(metric)});
+        for (const auto& metric : metrics)
+            table.add({split_names[metric.split], metric.name, text_of(metric)});
         table.print();
     });
 }
@@ -223,7 +312,8 @@ struct Paired {
     std::vector<double> first_loss, second_loss;
 };
 
-Paired pair_up(const std::vector<training::Prediction>& a, const std::vector<training::Prediction>& b) {
+Paired
+pair_up(const std::vector<training::Prediction>& a, const std::vector<training::Prediction>& b) {
     Paired paired;
     for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
         if (a[i].id < b[j].id) {
@@ -251,7 +341,9 @@ void compare(CLI::App& runs, Context& context) {
         std::int64_t a = 0, b = 0;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = runs.add_subcommand("compare", "Whether one run is better than another on the same test records");
+    auto* verb = runs.add_subcommand(
+        "compare", "Whether one run is better than another on the same test records"
+    );
     verb->add_option("A", options->a)->required();
     verb->add_option("B", options->b)->required();
     verb->callback([options, &context] {
@@ -264,25 +356,53 @@ void compare(CLI::App& runs, Context& context) {
         });
         auto paired = pair_up(a, b);
         if (paired.truth.empty() && paired.first_loss.empty())
-            throw base::Error(fmt::format("runs {} and {}", options->a, options->b), "judged no test record in common", "compare runs on one snapshot");
+            throw base::Error(
+                fmt::format("runs {} and {}", options->a, options->b),
+                "judged no test record in common",
+                "compare runs on one snapshot"
+            );
         if (paired.truth.empty()) {
             auto difference = training::compare_losses(paired.first_loss, paired.second_loss);
-            auto text = with_interval(difference.value, difference.interval.low, difference.interval.high);
+            auto text =
+                with_interval(difference.value, difference.interval.low, difference.interval.high);
             if (context.json) {
-                print_json(json::object{{"rows", paired.first_loss.size()}, {"squared_error_difference", difference.value}, {"low", difference.interval.low}, {"high", difference.interval.high}});
+                print_json(json::object{
+                    {"rows", paired.first_loss.size()},
+                    {"squared_error_difference", difference.value},
+                    {"low", difference.interval.low},
+                    {"high", difference.interval.high}});
             } else {
-                print_line(fmt::format("mean squared error of {} less that of {}: {} over {} records", options->b, options->a, text, paired.first_loss.size()));
+                print_line(fmt::format(
+                    "mean squared error of {} less that of {}: {} over {} records",
+                    options->b,
+                    options->a,
+                    text,
+                    paired.first_loss.size()
+                ));
             }
             return;
         }
         auto found = training::compare_classes(paired.first, paired.second, paired.truth);
         const auto& d = found.difference;
         if (context.json) {
-            print_json(json::object{{"rows", found.rows}, {"only_a_right", found.only_first}, {"only_b_right", found.only_second}, {"accuracy_difference", d.value},
-                                    {"low", d.interval.low}, {"high", d.interval.high}, {"p_value", found.p_value}});
+            print_json(json::object{
+                {"rows", found.rows},
+                {"only_a_right", found.only_first},
+                {"only_b_right", found.only_second},
+                {"accuracy_difference", d.value},
+                {"low", d.interval.low},
+                {"high", d.interval.high},
+                {"p_value", found.p_value}});
         } else {
-            print_line(fmt::format("accuracy of run {} less that of run {}: {} over {} test records; McNemar p = {:.2g}", options->b, options->a,
-                                   with_interval(d.value, d.interval.low, d.interval.high), found.rows, found.p_value));
+            print_line(fmt::format(
+                "accuracy of run {} less that of run {}: {} over {} test records; McNemar p = "
+                "{:.2g}",
+                options->b,
+                options->a,
+                with_interval(d.value, d.interval.low, d.interval.high),
+                found.rows,
+                found.p_value
+            ));
         }
     });
 }

@@ -5,9 +5,9 @@
 #include <mutex>
 #include <thread>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include "app/cron.hpp"
 #include "app/gather.hpp"
@@ -44,29 +44,43 @@ json::object do_job(Context& context, const schema::Job& job, std::stop_token st
     if (job.kind == "train") {
         training::TrainRequest request;
         request.snapshot = std::string(spec.at("snapshot").as_string());
-        if (const auto* kind = spec.if_contains("model")) request.spec.model = std::string(kind->as_string());
-        if (const auto* tune = spec.if_contains("tune")) request.spec.tune = std::string(tune->as_string());
+        if (const auto* kind = spec.if_contains("model"))
+            request.spec.model = std::string(kind->as_string());
+        if (const auto* tune = spec.if_contains("tune"))
+            request.spec.tune = std::string(tune->as_string());
         request.code_version = version;
         auto outcome = training::train(context.database(), context.blobs(), {}, request, {}, stop);
-        return {{"run", outcome.run.id}, {"model", outcome.model_name}, {"version", outcome.model_version}};
+        return {
+            {"run", outcome.run.id},
+            {"model", outcome.model_name},
+            {"version", outcome.model_version}};
     }
     auto name = std::string(spec.at("source").as_string());
-    auto source = context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
+    auto source =
+        context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
     auto result = gather(context, source, stop);
     if (result.state == "interrupted") throw base::Interrupted();
-    return {{"run", result.run_id}, {"read", result.counts.read}, {"new", result.counts.added}, {"changed", result.counts.changed},
-            {"unchanged", result.counts.unchanged}, {"rejected", result.counts.rejected}};
+    return {
+        {"run", result.run_id},
+        {"read", result.counts.read},
+        {"new", result.counts.added},
+        {"changed", result.counts.changed},
+        {"unchanged", result.counts.unchanged},
+        {"rejected", result.counts.rejected}};
 }
 
 // Renews a job's lease while it is done; asks the job to stop when the lease was lost.
 class Keeper {
 public:
     Keeper(base::Database& database, const schema::Job& job, std::stop_token outer)
-        : forward_(outer, [this] { work_.request_stop(); }), thread_([this, &database, job](std::stop_token done) {
+        : forward_(outer, [this] { work_.request_stop(); }),
+          thread_([this, &database, job](std::stop_token done) {
               while (!done.stop_requested()) {
                   rest(done, renewal);
                   if (done.stop_requested()) return;
-                  bool held = database.call([&](base::Tx& tx) { return schema::renew_job(tx, job, Clock::now() + lease); });
+                  bool held = database.call([&](base::Tx& tx) {
+                      return schema::renew_job(tx, job, Clock::now() + lease);
+                  });
                   if (!held) work_.request_stop();
               }
           }) {}
@@ -79,8 +93,15 @@ private:
     std::jthread thread_;
 };
 
-void finish(base::Database& database, const schema::Job& job, const std::string& state, const json::object& result) {
-    database.call([&](base::Tx& tx) { schema::finish_job(tx, job, state, json::serialize(result), Clock::now()); });
+void finish(
+    base::Database& database,
+    const schema::Job& job,
+    const std::string& state,
+    const json::object& result
+) {
+    database.call([&](base::Tx& tx) {
+        schema::finish_job(tx, job, state, json::serialize(result), Clock::now());
+    });
 }
 
 void work_on(Context& context, const schema::Job& job, std::stop_token stop) {
@@ -95,7 +116,8 @@ void work_on(Context& context, const schema::Job& job, std::stop_token stop) {
         database.call([&](base::Tx& tx) { schema::release_job(tx, job, Clock::now()); });
     } catch (const std::exception& failure) {
         base::log::error("job {}: {}", job.id, failure.what());
-        bool final = job.attempts >= attempts_at_most || dynamic_cast<const base::UsageError*>(&failure);
+        bool final =
+            job.attempts >= attempts_at_most || dynamic_cast<const base::UsageError*>(&failure);
         if (final) {
             finish(database, job, "failed", {{"error", failure.what()}});
         } else {
@@ -109,19 +131,36 @@ void queue_due_sources(base::Database& database) {
     database.call([](base::Tx& tx) {
         auto now = Clock::now();
         for (const auto& due : schema::due_sources(tx, now)) {
-            schema::add_job(tx, due.kind == "crawl" ? "crawl" : "ingest", json::serialize(json::object{{"source", due.name}}), "source:" + due.name, now, now);
-            schema::set_schedule(tx, due.id, due.schedule, next_time(parse_cron(due.schedule), now));
+            schema::add_job(
+                tx,
+                due.kind == "crawl" ? "crawl" : "ingest",
+                json::serialize(json::object{{"source", due.name}}),
+                "source:" + due.name,
+                now,
+                now
+            );
+            schema::set_schedule(
+                tx, due.id, due.schedule, next_time(parse_cron(due.schedule), now)
+            );
         }
     });
 }
 
-void serve_slot(Context& context, const WorkerOptions& options, const std::string& name, bool schedule, std::stop_token stop) {
+void serve_slot(
+    Context& context,
+    const WorkerOptions& options,
+    const std::string& name,
+    bool schedule,
+    std::stop_token stop
+) {
     auto& database = context.database();
     while (!stop.stop_requested()) {
         try {
             if (schedule) queue_due_sources(database);
             auto now = Clock::now();
-            auto job = database.call([&](base::Tx& tx) { return schema::claim_job(tx, options.kinds, name, now, now + lease); });
+            auto job = database.call([&](base::Tx& tx) {
+                return schema::claim_job(tx, options.kinds, name, now, now + lease);
+            });
             if (job) {
                 work_on(context, *job, stop);
                 continue;
@@ -142,7 +181,15 @@ void run_worker(Context& context, const WorkerOptions& options, std::stop_token 
     gethostname(host, sizeof host - 1);
     std::vector<std::jthread> slots;
     for (std::size_t slot = 0; slot < options.slots; ++slot) {
-        slots.emplace_back([&, slot] { serve_slot(context, options, fmt::format("{}-{}-{}", host, getpid(), slot), options.schedule && slot == 0, stop); });
+        slots.emplace_back([&, slot] {
+            serve_slot(
+                context,
+                options,
+                fmt::format("{}-{}-{}", host, getpid(), slot),
+                options.schedule && slot == 0,
+                stop
+            );
+        });
     }
 }
 

@@ -9,7 +9,8 @@
 
 namespace base {
 
-// A fixed number of threads for work that would hold up the sockets' thread: parsing, hashing, decoding, and blocking SQL.
+// A fixed number of threads for work that would hold up the sockets' thread: parsing, hashing,
+// decoding, and blocking SQL.
 //
 //     auto page = co_await workers.run(job);
 //

@@ -23,7 +23,9 @@ class Policy : public pqxx::connect_direct {
 public:
     using pqxx::connect_direct::connect_direct;
 
-    handle do_startconnect(handle orig) override { return raw_ = pqxx::connect_direct::do_startconnect(orig); }
+    handle do_startconnect(handle orig) override {
+        return raw_ = pqxx::connect_direct::do_startconnect(orig);
+    }
     handle raw() const { return raw_; }
 
 private:
@@ -51,9 +53,13 @@ public:
 #pragma GCC diagnostic pop
         PQsetNoticeProcessor(raw(), ignore_notice, nullptr);
     }
-    ~Connection() { close(); }
+    ~Connection() {
+        close();
+    }
 
-    PGconn* raw() const { return policy.raw(); }
+    PGconn* raw() const {
+        return policy.raw();
+    }
     std::unordered_map<std::string, std::string> statements;
 };
 
@@ -62,15 +68,22 @@ std::string bytes(const pqxx::field& field) {
     return {data.get(), data.size()};
 }
 
-// ------------------------------------------------------------------------------------------------------------- Tx
+// -------------------------------------------------------------------------------------------------------------
+// Tx
 
 void Tx::check(std::string_view text) {
     if (text.find('\0') != text.npos) {
-        throw Error("text for the database", "holds a NUL byte, which PostgreSQL cannot store", "remove it from the input");
+        throw Error(
+            "text for the database",
+            "holds a NUL byte, which PostgreSQL cannot store",
+            "remove it from the input"
+        );
     }
 }
 
-pqxx::result Tx::run(std::string_view sql) { return work_.exec(std::string(sql)); }
+pqxx::result Tx::run(std::string_view sql) {
+    return work_.exec(std::string(sql));
+}
 
 std::string Tx::prepared(std::string_view sql) {
     auto [entry, is_new] = connection_.statements.try_emplace(std::string(sql));
@@ -87,7 +100,9 @@ void Tx::open_cursor(std::string_view sql) {
 pqxx::result Tx::fetch_cursor(int step) {
     return work_.exec("FETCH " + std::to_string(step) + " FROM tilth_cursor");
 }
-void Tx::close_cursor() { work_.exec("CLOSE tilth_cursor"); }
+void Tx::close_cursor() {
+    work_.exec("CLOSE tilth_cursor");
+}
 
 CopyWriter Tx::copy(std::string_view table_and_columns, int columns) {
     auto statement = fmt::format("COPY {} FROM STDIN (FORMAT binary)", table_and_columns);
@@ -100,13 +115,15 @@ CopyWriter Tx::copy(std::string_view table_and_columns, int columns) {
     return {connection_, static_cast<std::int16_t>(columns)};
 }
 
-// ----------------------------------------------------------------------------------------------------- CopyWriter
+// -----------------------------------------------------------------------------------------------------
+// CopyWriter
 
 namespace {
 
 constexpr std::size_t flush_at = 256 * 1024;
-constexpr char signature[] = "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";  // 11 bytes, flags, extension length
-constexpr auto postgres_epoch = std::chrono::seconds(946684800);   // 2000-01-01
+constexpr char signature[] =
+    "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";  // 11 bytes, flags, extension length
+constexpr auto postgres_epoch = std::chrono::seconds(946684800);  // 2000-01-01
 
 template <typename T>
 void append_big_endian(std::string& buffer, T value) {
@@ -118,7 +135,8 @@ void append_big_endian(std::string& buffer, T value) {
 
 }  // namespace
 
-CopyWriter::CopyWriter(Connection& connection, std::int16_t columns) : connection_(&connection), columns_(columns) {
+CopyWriter::CopyWriter(Connection& connection, std::int16_t columns)
+    : connection_(&connection), columns_(columns) {
     buffer_.append(signature, 19);
 }
 
@@ -138,7 +156,9 @@ void CopyWriter::begin_row() {
     if (buffer_.size() >= flush_at) flush();
     append_big_endian(buffer_, columns_);
 }
-void CopyWriter::null() { append_big_endian(buffer_, std::int32_t{-1}); }
+void CopyWriter::null() {
+    append_big_endian(buffer_, std::int32_t{-1});
+}
 
 void CopyWriter::field(const void* data, std::size_t size) {
     append_big_endian(buffer_, static_cast<std::int32_t>(size));
@@ -157,7 +177,9 @@ void CopyWriter::value(std::int64_t v) {
     append_big_endian(buffer_, std::int32_t{8});
     append_big_endian(buffer_, v);
 }
-void CopyWriter::value(double v) { value(std::bit_cast<std::int64_t>(v)); }
+void CopyWriter::value(double v) {
+    value(std::bit_cast<std::int64_t>(v));
+}
 void CopyWriter::value(bool v) {
     append_big_endian(buffer_, std::int32_t{1});
     buffer_.push_back(v ? 1 : 0);
@@ -165,11 +187,17 @@ void CopyWriter::value(bool v) {
 
 void CopyWriter::text(std::string_view v) {
     if (v.find('\0') != v.npos) {
-        throw Error("text for the database", "holds a NUL byte, which PostgreSQL cannot store", "remove it from the input");
+        throw Error(
+            "text for the database",
+            "holds a NUL byte, which PostgreSQL cannot store",
+            "remove it from the input"
+        );
     }
     field(v.data(), v.size());
 }
-void CopyWriter::bytea(std::string_view v) { field(v.data(), v.size()); }
+void CopyWriter::bytea(std::string_view v) {
+    field(v.data(), v.size());
+}
 
 void CopyWriter::jsonb(std::string_view v) {
     append_big_endian(buffer_, static_cast<std::int32_t>(v.size() + 1));
@@ -178,7 +206,9 @@ void CopyWriter::jsonb(std::string_view v) {
 }
 
 void CopyWriter::time(std::chrono::system_clock::time_point v) {
-    auto since = std::chrono::duration_cast<std::chrono::microseconds>(v.time_since_epoch() - postgres_epoch);
+    auto since = std::chrono::duration_cast<std::chrono::microseconds>(
+        v.time_since_epoch() - postgres_epoch
+    );
     value(static_cast<std::int64_t>(since.count()));
 }
 
@@ -186,12 +216,18 @@ void CopyWriter::doubles(std::span<const double> v) {
     constexpr std::int32_t float8_oid = 701;
     if (v.empty()) {
         append_big_endian(buffer_, std::int32_t{12});
-        for (auto part : {std::int32_t{0}, std::int32_t{0}, float8_oid}) append_big_endian(buffer_, part);
+        for (auto part : {std::int32_t{0}, std::int32_t{0}, float8_oid})
+            append_big_endian(buffer_, part);
         return;
     }
     append_big_endian(buffer_, static_cast<std::int32_t>(20 + 12 * v.size()));
     // dimensions, has nulls, element type, length, lower bound
-    for (auto part : {std::int32_t{1}, std::int32_t{0}, float8_oid, static_cast<std::int32_t>(v.size()), std::int32_t{1}})
+    for (auto part :
+         {std::int32_t{1},
+          std::int32_t{0},
+          float8_oid,
+          static_cast<std::int32_t>(v.size()),
+          std::int32_t{1}})
         append_big_endian(buffer_, part);
     for (double x : v) value(x);
 }
@@ -223,14 +259,17 @@ void CopyWriter::finish() {
     throw pqxx::sql_error(message, "COPY", state.c_str());
 }
 
-// ------------------------------------------------------------------------------------------------------- Database
+// -------------------------------------------------------------------------------------------------------
+// Database
 
 namespace {
 
 constexpr int attempts_at_most = 10;
-constexpr int connect_attempts = 40;  // some 20 s: a server that restarts after a crash is waited for
+constexpr int connect_attempts =
+    40;  // some 20 s: a server that restarts after a crash is waited for
 
-// Whether another try may succeed: 40001 serialization failure, 40P01 deadlock, 23505 unique violation by another transaction.
+// Whether another try may succeed: 40001 serialization failure, 40P01 deadlock, 23505 unique
+// violation by another transaction.
 bool can_repeat(const pqxx::sql_error& error) {
     const auto& state = error.sqlstate();
     return state == "40001" || state == "40P01" || state == "23505";
@@ -270,15 +309,18 @@ std::unique_ptr<Connection> Database::take() {
             return std::make_unique<Connection>(url_);
         } catch (const pqxx::broken_connection& failure) {
             std::string_view why = failure.what();
-            bool may_come_back = why.find("starting up") != why.npos || why.find("shutting down") != why.npos ||
-                                 why.find("recovery") != why.npos || why.find("refused") != why.npos ||
-                                 why.find("No such file") != why.npos;
+            bool may_come_back =
+                why.find("starting up") != why.npos || why.find("shutting down") != why.npos ||
+                why.find("recovery") != why.npos || why.find("refused") != why.npos ||
+                why.find("No such file") != why.npos;
             if (may_come_back && attempt < connect_attempts && was_connected_) {
                 std::this_thread::sleep_for(500ms);
                 continue;
             }
             give_back(nullptr);
-            throw Error("database", first_line(why), "check --db or database.url, and that the server runs");
+            throw Error(
+                "database", first_line(why), "check --db or database.url, and that the server runs"
+            );
         } catch (...) {
             give_back(nullptr);
             throw;
@@ -320,20 +362,34 @@ void Database::attempt_erased(Body body, void* context) {
             return;
         } catch (const pqxx::in_doubt_error&) {
             give_back(nullptr);
-            throw Error("database", "the connection was lost while a transaction was being committed",
-                        "it is unknown whether it was stored; run the command again, which stores nothing twice");
+            throw Error(
+                "database",
+                "the connection was lost while a transaction was being committed",
+                "it is unknown whether it was stored; run the command again, which stores nothing "
+                "twice"
+            );
         } catch (const pqxx::broken_connection& failure) {
             connection.reset();
             give_back(nullptr);
             drop_idle();
             if (committing) {
-                throw Error("database", "the connection was lost while a transaction was being committed",
-                            "it is unknown whether it was stored; run the command again, which stores nothing twice");
+                throw Error(
+                    "database",
+                    "the connection was lost while a transaction was being committed",
+                    "it is unknown whether it was stored; run the command again, which stores "
+                    "nothing twice"
+                );
             }
             if (attempt >= attempts_at_most) {
-                throw Error("database", first_line(failure.what()), "start the server, then run the command again");
+                throw Error(
+                    "database",
+                    first_line(failure.what()),
+                    "start the server, then run the command again"
+                );
             }
-            log::warning("database: connection lost, trying again ({})", first_line(failure.what()));
+            log::warning(
+                "database: connection lost, trying again ({})", first_line(failure.what())
+            );
         } catch (const pqxx::transaction_rollback& failure) {  // serialization failure, deadlock
             give_back(std::move(connection));
             if (attempt >= attempts_at_most) throw;

@@ -20,13 +20,16 @@ namespace base {
 
 // A bytea value among the arguments of Tx::exec, or a column read back by bytes().
 using Bytes = pqxx::binarystring;
-inline Bytes bytes_of(std::string_view data) { return {data.data(), data.size()}; }
+inline Bytes bytes_of(std::string_view data) {
+    return {data.data(), data.size()};
+}
 std::string bytes(const pqxx::field& field);
 
 class Connection;
 
-// Rows on their way into a table by binary COPY, within the transaction that made it. One row is begin_row(), then a value per
-// column in the order of the table's list. finish() must be called; without it the transaction is rolled back.
+// Rows on their way into a table by binary COPY, within the transaction that made it. One row is
+// begin_row(), then a value per column in the order of the table's list. finish() must be called;
+// without it the transaction is rolled back.
 class CopyWriter {
 public:
     CopyWriter(CopyWriter&&) noexcept;
@@ -39,9 +42,9 @@ public:
     void value(std::int64_t);
     void value(double);
     void value(bool);
-    void text(std::string_view);   // text, varchar, an enum; throws base::Error on a NUL
+    void text(std::string_view);  // text, varchar, an enum; throws base::Error on a NUL
     void bytea(std::string_view);
-    void jsonb(std::string_view);  // a JSON text; it is checked by the server
+    void jsonb(std::string_view);                      // a JSON text; it is checked by the server
     void time(std::chrono::system_clock::time_point);  // timestamptz, microseconds
     void doubles(std::span<const double>);             // float8[]
 
@@ -59,11 +62,13 @@ private:
     bool finished_ = false;
 };
 
-// One database transaction, handed to a job by Database. Committed when the job returns, rolled back when it throws.
+// One database transaction, handed to a job by Database. Committed when the job returns, rolled
+// back when it throws.
 class Tx {
 public:
-    // Runs a query with $1, $2 .. taken from the arguments: strings, numbers, bool, std::optional of these, nullptr, Bytes.
-    // The statement is prepared once per connection. A string with a NUL is refused with base::Error.
+    // Runs a query with $1, $2 .. taken from the arguments: strings, numbers, bool, std::optional
+    // of these, nullptr, Bytes. The statement is prepared once per connection. A string with a NUL
+    // is refused with base::Error.
     template <typename... Args>
     pqxx::result exec(std::string_view sql, const Args&... args) {
         (refuse_nul(args), ...);
@@ -119,7 +124,9 @@ private:
 
     static void check(std::string_view text);
     static void refuse_nul(const std::string& text) { check(text); }
-    static void refuse_nul(const std::optional<std::string>& text) { if (text) check(*text); }
+    static void refuse_nul(const std::optional<std::string>& text) {
+        if (text) check(*text);
+    }
     template <typename T>
     static void refuse_nul(const T&) {}
 
@@ -129,10 +136,10 @@ private:
 
 // A pool of connections to one PostgreSQL database, and the way to run jobs on it.
 //
-// A job is a callable that takes Tx& and may run more than once: it is repeated, after a growing pause, when the server reports a
-// serialization failure, a deadlock or a unique violation that another transaction caused, or when the connection was lost before
-// COMMIT was sent. Once COMMIT is under way nothing is repeated: a connection lost then throws base::Error.
-// Thread-safe.
+// A job is a callable that takes Tx& and may run more than once: it is repeated, after a growing
+// pause, when the server reports a serialization failure, a deadlock or a unique violation that
+// another transaction caused, or when the connection was lost before COMMIT was sent. Once COMMIT
+// is under way nothing is repeated: a connection lost then throws base::Error. Thread-safe.
 class Database {
 public:
     // `url` is a libpq connection string or postgresql:// URL. Connects on first use.
@@ -168,7 +175,9 @@ private:
 
     template <typename F>
     void attempt(F&& body) {
-        attempt_erased([](void* f, Tx& tx) { (*static_cast<std::remove_reference_t<F>*>(f))(tx); }, &body);
+        attempt_erased(
+            [](void* f, Tx& tx) { (*static_cast<std::remove_reference_t<F>*>(f))(tx); }, &body
+        );
     }
     void attempt_erased(Body body, void* context);
     std::unique_ptr<Connection> take();

@@ -11,11 +11,16 @@ namespace {
 
 spdlog::level::level_enum to_spdlog(Level level) {
     switch (level) {
-        case Level::debug: return spdlog::level::debug;
-        case Level::info: return spdlog::level::info;
-        case Level::warning: return spdlog::level::warn;
-        case Level::error: return spdlog::level::err;
-        case Level::off: break;
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warning:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
+        case Level::off:
+            break;
     }
     return spdlog::level::off;
 }
@@ -32,7 +37,9 @@ spdlog::logger& logger() {
 
 }  // namespace
 
-void set_level(Level level) { logger().set_level(to_spdlog(level)); }
+void set_level(Level level) {
+    logger().set_level(to_spdlog(level));
+}
 
 Level level_of(std::string_view word) {
     if (word == "debug") return Level::debug;
@@ -40,7 +47,9 @@ Level level_of(std::string_view word) {
     if (word == "warning") return Level::warning;
     if (word == "error") return Level::error;
     if (word == "off") return Level::off;
-    throw UsageError(fmt::format("log level '{}'", word), "unknown", "use debug, info, warning, error or off");
+    throw UsageError(
+        fmt::format("log level '{}'", word), "unknown", "use debug, info, warning, error or off"
+    );
 }
 
 void write(Level level, std::string_view message) {

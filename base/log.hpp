@@ -4,8 +4,8 @@
 
 #include <fmt/core.h>
 
-// The program's log: one line per event on standard error, `time level message`. Errors are logged where they are
-// handled, not where they pass. Thread-safe.
+// The program's log: one line per event on standard error, `time level message`. Errors are logged
+// where they are handled, not where they pass. Thread-safe.
 namespace base::log {
 
 enum class Level { debug, info, warning, error, off };

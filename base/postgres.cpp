@@ -38,7 +38,9 @@ constexpr std::size_t socket_path_limit = 107;
 constexpr auto start_patience = 120s;  // redo after a crash can take long
 constexpr int oldest_major = 13;
 
-std::string system_error(int code) { return std::strerror(code); }
+std::string system_error(int code) {
+    return std::strerror(code);
+}
 
 // The account that the server runs under.
 struct Account {
@@ -53,8 +55,11 @@ Account server_account() {
     bool root = geteuid() == 0;
     const passwd* entry = root ? getpwnam("postgres") : getpwuid(geteuid());
     if (!entry) {
-        throw Error("embedded PostgreSQL", root ? "no user 'postgres' to run it as" : "the present user has no passwd entry",
-                    "install the postgresql package, or use --db");
+        throw Error(
+            "embedded PostgreSQL",
+            root ? "no user 'postgres' to run it as" : "the present user has no passwd entry",
+            "install the postgresql package, or use --db"
+        );
     }
     Account account{entry->pw_name, entry->pw_uid, entry->pw_gid, {}, root};
     int count = 64;
@@ -69,7 +74,8 @@ void become(const Account& account) {
     umask(077);
     if (chdir("/") != 0) _exit(126);
     if (!account.change) return;
-    if (setgroups(account.groups.size(), account.groups.data()) != 0 || setresgid(account.gid, account.gid, account.gid) != 0 ||
+    if (setgroups(account.groups.size(), account.groups.data()) != 0 ||
+        setresgid(account.gid, account.gid, account.gid) != 0 ||
         setresuid(account.uid, account.uid, account.uid) != 0)
         _exit(126);
 }
@@ -92,7 +98,11 @@ void redirect_output(const char* path) {
 }
 
 // Runs a program as the account and waits for it; its output goes to `log`.
-int run_as(const Account& account, const std::vector<std::string>& arguments, const std::string& log) {
+int run_as(
+    const Account& account,
+    const std::vector<std::string>& arguments,
+    const std::string& log
+) {
     auto raw = c_arguments(arguments);
     pid_t child = fork();
     if (child == 0) {
@@ -110,7 +120,10 @@ int run_as(const Account& account, const std::vector<std::string>& arguments, co
 
 int major_of(const fs::path& name) {
     auto text = name.string();
-    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); })
+    return !text.empty() &&
+                   std::all_of(
+                       text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }
+                   )
                ? std::stoi(text)
                : 0;
 }
@@ -127,11 +140,13 @@ fs::path find_programs(int wanted) {
     }
     if (best >= oldest_major) return root / std::to_string(best) / "bin";
     if (!wanted && fs::exists("/usr/local/pgsql/bin/postgres")) return "/usr/local/pgsql/bin";
-    throw Error("embedded PostgreSQL",
-                wanted ? fmt::format("the home's cluster is of version {}, which is not installed", wanted)
-                       : std::string("not installed"),
-                wanted ? fmt::format("install the package postgresql-{}, or use --db", wanted)
-                       : std::string("install the package postgresql, or use --db"));
+    throw Error(
+        "embedded PostgreSQL",
+        wanted ? fmt::format("the home's cluster is of version {}, which is not installed", wanted)
+               : std::string("not installed"),
+        wanted ? fmt::format("install the package postgresql-{}, or use --db", wanted)
+               : std::string("install the package postgresql, or use --db")
+    );
 }
 
 std::string first_line_of(const fs::path& file) {
@@ -152,7 +167,9 @@ std::string last_lines_of(const fs::path& file) {
 int lock_file(const fs::path& path) {
     int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file < 0) {
-        throw Error(path.string(), "cannot be opened: " + system_error(errno), "choose another --home");
+        throw Error(
+            path.string(), "cannot be opened: " + system_error(errno), "choose another --home"
+        );
     }
     return file;
 }
@@ -162,7 +179,9 @@ void lock(int file, int how) {
     }
 }
 
-bool try_lock(int file, int how) { return flock(file, how | LOCK_NB) == 0; }
+bool try_lock(int file, int how) {
+    return flock(file, how | LOCK_NB) == 0;
+}
 
 void nap(long milliseconds) {
     timespec span{milliseconds / 1000, (milliseconds % 1000) * 1000000};
@@ -187,8 +206,8 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
     _exit(127);
 }
 
-// The server's parent: starts it again when it dies, stops it when no process holds the users' lock any more.
-// Runs in a process of its own, after a fork: no C++ library calls that allocate.
+// The server's parent: starts it again when it dies, stops it when no process holds the users' lock
+// any more. Runs in a process of its own, after a fork: no C++ library calls that allocate.
 [[noreturn]] void keep(const KeeperPlan& plan, const Account& account) {
     setsid();
     restore_signals();
@@ -225,7 +244,7 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
 }  // namespace
 
 struct EmbeddedPostgres::Cluster {
-    fs::path root;     // home/postgres
+    fs::path root;  // home/postgres
     fs::path data;
     fs::path sockets;
     fs::path log;
@@ -236,17 +255,25 @@ struct EmbeddedPostgres::Cluster {
     Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
         std::error_code failure;
         fs::create_directories(home, failure);
-        if (failure) throw Error(home.string(), "cannot be made: " + failure.message(), "choose another --home");
+        if (failure)
+            throw Error(
+                home.string(), "cannot be made: " + failure.message(), "choose another --home"
+            );
         root = fs::canonical(home) / "postgres";
         data = root / "data";
         sockets = root / "run";
         log = root / "log";
         auto socket = (sockets / ".s.PGSQL.5432").string();
         if (socket.size() > socket_path_limit) {
-            throw Error("--home " + home.string(),
-                        fmt::format("the path of the database's socket would have {} bytes, the system allows {}", socket.size(),
-                                    socket_path_limit),
-                        "choose a shorter --home");
+            throw Error(
+                "--home " + home.string(),
+                fmt::format(
+                    "the path of the database's socket would have {} bytes, the system allows {}",
+                    socket.size(),
+                    socket_path_limit
+                ),
+                "choose a shorter --home"
+            );
         }
         make_folders();
         users = lock_file(root / "users.lock");
@@ -282,9 +309,16 @@ struct EmbeddedPostgres::Cluster {
         std::error_code failure;
         for (const auto& folder : {root, sockets}) {
             fs::create_directories(folder, failure);
-            if (failure) throw Error(folder.string(), "cannot be made: " + failure.message(), "choose another --home");
+            if (failure)
+                throw Error(
+                    folder.string(), "cannot be made: " + failure.message(), "choose another --home"
+                );
             if (account.change && chown(folder.c_str(), account.uid, account.gid) != 0)
-                throw Error(folder.string(), "cannot be given to user postgres: " + system_error(errno), "choose another --home");
+                throw Error(
+                    folder.string(),
+                    "cannot be given to user postgres: " + system_error(errno),
+                    "choose another --home"
+                );
         }
         fs::permissions(sockets, fs::perms::owner_all);
         if (account.change) check_reachable();
@@ -292,14 +326,20 @@ struct EmbeddedPostgres::Cluster {
 
     // PostgreSQL runs as another user than root: each folder on the way must let it pass.
     void check_reachable() const {
-        for (auto folder = root.parent_path(); folder != folder.root_path(); folder = folder.parent_path()) {
+        for (auto folder = root.parent_path(); folder != folder.root_path();
+             folder = folder.parent_path()) {
             struct stat info {};
             if (stat(folder.c_str(), &info) != 0) continue;
-            bool passes = (info.st_mode & S_IXOTH) || (info.st_uid == account.uid && (info.st_mode & S_IXUSR)) ||
-                          (std::count(account.groups.begin(), account.groups.end(), info.st_gid) && (info.st_mode & S_IXGRP));
+            bool passes = (info.st_mode & S_IXOTH) ||
+                          (info.st_uid == account.uid && (info.st_mode & S_IXUSR)) ||
+                          (std::count(account.groups.begin(), account.groups.end(), info.st_gid) &&
+                           (info.st_mode & S_IXGRP));
             if (!passes) {
-                throw Error(folder.string(), "user postgres, who runs the database, may not pass this folder",
-                            "choose a --home outside of it, for example /var/lib/tilth, or chmod o+x it");
+                throw Error(
+                    folder.string(),
+                    "user postgres, who runs the database, may not pass this folder",
+                    "choose a --home outside of it, for example /var/lib/tilth, or chmod o+x it"
+                );
             }
         }
     }
@@ -308,11 +348,21 @@ struct EmbeddedPostgres::Cluster {
         auto fresh = root / "data.new";
         fs::remove_all(fresh);
         auto programs = find_programs(0);
-        std::vector<std::string> command{(programs / "initdb").string(), "-D", fresh.string(), "-U", "tilth", "--auth=peer",
-                                         "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums"};
+        std::vector<std::string> command{
+            (programs / "initdb").string(),
+            "-D",
+            fresh.string(),
+            "-U",
+            "tilth",
+            "--auth=peer",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums"};
         if (!durable) command.push_back("--no-sync");
         if (run_as(account, command, log.string()) != 0) {
-            throw Error("embedded PostgreSQL", "initdb failed: " + last_lines_of(log), "see " + log.string());
+            throw Error(
+                "embedded PostgreSQL", "initdb failed: " + last_lines_of(log), "see " + log.string()
+            );
         }
         std::ofstream(fresh / "pg_hba.conf") << "local all all peer map=tilth\n";
         std::ofstream ident(fresh / "pg_ident.conf");
@@ -322,7 +372,8 @@ struct EmbeddedPostgres::Cluster {
     }
 
     bool answers() const {
-        auto target = fmt::format("host='{}' dbname=postgres user=tilth connect_timeout=5", sockets.string());
+        auto target =
+            fmt::format("host='{}' dbname=postgres user=tilth connect_timeout=5", sockets.string());
         return PQping(target.c_str()) == PQPING_OK;
     }
 
@@ -335,16 +386,19 @@ struct EmbeddedPostgres::Cluster {
         std::stringstream command;
         command << in.rdbuf();
         auto text = command.str();
-        return text.find("postgres") != text.npos && text.find(data.string()) != text.npos ? pid : 0;
+        return text.find("postgres") != text.npos && text.find(data.string()) != text.npos ? pid
+                                                                                           : 0;
     }
 
     std::vector<std::string> server_arguments() const {
         struct sysinfo memory {};
         sysinfo(&memory);
-        auto megabytes = static_cast<std::uint64_t>(memory.totalram) * memory.mem_unit / (1024 * 1024);
+        auto megabytes =
+            static_cast<std::uint64_t>(memory.totalram) * memory.mem_unit / (1024 * 1024);
         auto buffers = std::clamp<std::uint64_t>(megabytes / 16, 64, 512);
         int major = std::atoi(first_line_of(data / "PG_VERSION").c_str());
-        std::vector<std::string> arguments{(find_programs(major) / "postgres").string(), "-D", data.string()};
+        std::vector<std::string> arguments{
+            (find_programs(major) / "postgres").string(), "-D", data.string()};
         auto set = [&](const std::string& setting) {
             arguments.push_back("-c");
             arguments.push_back(setting);
@@ -380,7 +434,9 @@ struct EmbeddedPostgres::Cluster {
 
         if (live_server() == 0) {
             std::error_code ignored;
-            fs::remove(data / "postmaster.pid", ignored);  // left by a server that was killed, or its pid is another's now
+            fs::remove(
+                data / "postmaster.pid", ignored
+            );  // left by a server that was killed, or its pid is another's now
             pid_t middle = fork();
             if (middle == 0) {
                 if (fork() == 0) keep(plan, account);
@@ -392,7 +448,11 @@ struct EmbeddedPostgres::Cluster {
         }
         while (!answers()) {
             if (std::chrono::steady_clock::now() > deadline) {
-                throw Error("embedded PostgreSQL", "did not start: " + last_lines_of(log), "see " + log.string());
+                throw Error(
+                    "embedded PostgreSQL",
+                    "did not start: " + last_lines_of(log),
+                    "see " + log.string()
+                );
             }
             std::this_thread::sleep_for(20ms);
         }
@@ -411,29 +471,57 @@ EmbeddedPostgres::EmbeddedPostgres(const fs::path& home, bool durable)
 
 EmbeddedPostgres::~EmbeddedPostgres() = default;
 
-int EmbeddedPostgres::server_pid() const { return cluster_->live_server(); }
+int EmbeddedPostgres::server_pid() const {
+    return cluster_->live_server();
+}
 
 std::string EmbeddedPostgres::url(const std::string& name) {
     auto at = [&](const std::string& database) {
-        return fmt::format("host='{}' port=5432 user=tilth dbname='{}' application_name=tilth", cluster_->sockets.string(), database);
+        return fmt::format(
+            "host='{}' port=5432 user=tilth dbname='{}' application_name=tilth",
+            cluster_->sockets.string(),
+            database
+        );
     };
-    std::unique_ptr<PGconn, decltype(&PQfinish)> server(PQconnectdb(at("postgres").c_str()), PQfinish);
+    std::unique_ptr<PGconn, decltype(&PQfinish)> server(
+        PQconnectdb(at("postgres").c_str()), PQfinish
+    );
     if (PQstatus(server.get()) != CONNECTION_OK) {
-        throw Error("embedded PostgreSQL", PQerrorMessage(server.get()), "see " + cluster_->log.string());
+        throw Error(
+            "embedded PostgreSQL", PQerrorMessage(server.get()), "see " + cluster_->log.string()
+        );
     }
     const char* parameters[] = {name.c_str()};
     std::unique_ptr<PGresult, decltype(&PQclear)> found(
-        PQexecParams(server.get(), "SELECT 1 FROM pg_database WHERE datname = $1", 1, nullptr, parameters, nullptr, nullptr, 0),
+        PQexecParams(
+            server.get(),
+            "SELECT 1 FROM pg_database WHERE datname = $1",
+            1,
+            nullptr,
+            parameters,
+            nullptr,
+            nullptr,
+            0
+        ),
         PQclear
     );
     if (PQntuples(found.get()) == 0) {
-        std::unique_ptr<char, decltype(&PQfreemem)> quoted(PQescapeIdentifier(server.get(), name.c_str(), name.size()), PQfreemem);
+        std::unique_ptr<char, decltype(&PQfreemem)> quoted(
+            PQescapeIdentifier(server.get(), name.c_str(), name.size()), PQfreemem
+        );
         auto statement = fmt::format("CREATE DATABASE {}", quoted.get());
-        std::unique_ptr<PGresult, decltype(&PQclear)> made(PQexec(server.get(), statement.c_str()), PQclear);
+        std::unique_ptr<PGresult, decltype(&PQclear)> made(
+            PQexec(server.get(), statement.c_str()), PQclear
+        );
         const char* state = PQresultErrorField(made.get(), PG_DIAG_SQLSTATE);
         bool somebody_else_did = state && std::strcmp(state, "42P04") == 0;
-        if (PQresultStatus(made.get()) != PGRES_COMMAND_OK && !somebody_else_did && !(state && std::strcmp(state, "23505") == 0)) {
-            throw Error("embedded PostgreSQL", PQresultErrorMessage(made.get()), "see " + cluster_->log.string());
+        if (PQresultStatus(made.get()) != PGRES_COMMAND_OK && !somebody_else_did &&
+            !(state && std::strcmp(state, "23505") == 0)) {
+            throw Error(
+                "embedded PostgreSQL",
+                PQresultErrorMessage(made.get()),
+                "see " + cluster_->log.string()
+            );
         }
     }
     return at(name);

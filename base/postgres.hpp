@@ -6,16 +6,17 @@
 
 namespace base {
 
-// The PostgreSQL cluster that lives under a tilth home and needs no care: created on first use, started when the first
-// process of that home begins, shared by all of them, and stopped when the last one ends. A server that dies is started
-// again for as long as somebody uses it; a user that is killed counts as ended.
+// The PostgreSQL cluster that lives under a tilth home and needs no care: created on first use,
+// started when the first process of that home begins, shared by all of them, and stopped when the
+// last one ends. A server that dies is started again for as long as somebody uses it; a user that
+// is killed counts as ended.
 //
-// The server listens on a Unix socket under the home only, as the home's owner (as user `postgres` for root, since
-// PostgreSQL refuses root). It is durable: fsync, full page writes and data checksums are on, unless `durable` is false,
-// which is meant for tests.
+// The server listens on a Unix socket under the home only, as the home's owner (as user `postgres`
+// for root, since PostgreSQL refuses root). It is durable: fsync, full page writes and data
+// checksums are on, unless `durable` is false, which is meant for tests.
 //
-// Throws base::Error if PostgreSQL (13 or later) is not installed, the home cannot be used, or its socket's path is
-// longer than the 107 bytes that the system allows.
+// Throws base::Error if PostgreSQL (13 or later) is not installed, the home cannot be used, or its
+// socket's path is longer than the 107 bytes that the system allows.
 class EmbeddedPostgres {
 public:
     explicit EmbeddedPostgres(const std::filesystem::path& home, bool durable = true);

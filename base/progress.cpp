@@ -1,7 +1,7 @@
 #include "base/progress.hpp"
 
-#include <cstdio>
 #include <unistd.h>
+#include <cstdio>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,7 +15,9 @@ using namespace std::chrono_literals;
 bool quiet = false;
 constexpr int bar_width = 24;
 
-double seconds(std::chrono::steady_clock::duration span) { return std::chrono::duration<double>(span).count(); }
+double seconds(std::chrono::steady_clock::duration span) {
+    return std::chrono::duration<double>(span).count();
+}
 
 std::string bar(double share) {
     auto full = static_cast<int>(share * bar_width);
@@ -26,18 +28,26 @@ std::string bar(double share) {
 
 }  // namespace
 
-void Progress::set_quiet(bool on) { quiet = on; }
+void Progress::set_quiet(bool on) {
+    quiet = on;
+}
 
 Progress::Progress(std::string what, std::string unit, std::uint64_t total)
-    : what_(std::move(what)), unit_(std::move(unit)), total_(total), terminal_(isatty(STDERR_FILENO) == 1) {}
+    : what_(std::move(what)),
+      unit_(std::move(unit)),
+      total_(total),
+      terminal_(isatty(STDERR_FILENO) == 1) {}
 
-Progress::~Progress() { finish(); }
+Progress::~Progress() {
+    finish();
+}
 
 void Progress::update(std::uint64_t done, const std::string& more) {
     done_ = done;
     more_ = more;
     auto now = Clock::now();
-    if (now - drawn_ < (terminal_ ? 100ms : 5000ms) || now - start_ < (terminal_ ? 0ms : 5000ms)) return;
+    if (now - drawn_ < (terminal_ ? 100ms : 5000ms) || now - start_ < (terminal_ ? 0ms : 5000ms))
+        return;
     drawn_ = now;
     draw(false);
 }
@@ -56,7 +66,15 @@ void Progress::draw(bool last) {
         auto share = std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
         auto left = rate > 0 ? static_cast<double>(total_ - std::min(total_, done_)) / rate : 0.0;
         line = fmt::format(
-            "{} {} {:3.0f} % {}/{} {}, {:.0f}/s, {:.0f} s left", what_, bar(share), share * 100, done_, total_, unit_, rate, left
+            "{} {} {:3.0f} % {}/{} {}, {:.0f}/s, {:.0f} s left",
+            what_,
+            bar(share),
+            share * 100,
+            done_,
+            total_,
+            unit_,
+            rate,
+            left
         );
     }
     if (!more_.empty()) line += ", " + more_;

@@ -6,11 +6,12 @@
 
 namespace base {
 
-// Tells a person on standard error how far long work is: a bar that redraws itself on a terminal, a plain line every few
-// seconds elsewhere, nothing when quiet. Not thread-safe.
+// Tells a person on standard error how far long work is: a bar that redraws itself on a terminal, a
+// plain line every few seconds elsewhere, nothing when quiet. Not thread-safe.
 class Progress {
 public:
-    // `what` is a word or two ("ingest packages"), `unit` a plural ("records"). A total of 0 means unknown.
+    // `what` is a word or two ("ingest packages"), `unit` a plural ("records"). A total of 0 means
+    // unknown.
     Progress(std::string what, std::string unit, std::uint64_t total = 0);
     ~Progress();
     Progress(const Progress&) = delete;

@@ -1,9 +1,9 @@
 #include "base/stop.hpp"
 
-#include <csignal>
 #include <pthread.h>
-#include <thread>
 #include <unistd.h>
+#include <csignal>
+#include <thread>
 
 namespace base {
 
@@ -23,7 +23,8 @@ StopOnSignal::StopOnSignal() {
     std::signal(SIGPIPE, SIG_IGN);
     auto set = stop_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    // The thread waits for as long as the program runs; it owns a share of the stop state and touches nothing else.
+    // The thread waits for as long as the program runs; it owns a share of the stop state and
+    // touches nothing else.
     std::thread([source = source_]() mutable {
         auto waited = stop_signals();
         int signal = 0;

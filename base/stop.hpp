@@ -4,9 +4,9 @@
 
 namespace base {
 
-// Turns SIGINT and SIGTERM into a stop request that long work looks at. A second signal ends the program at once
-// with exit code 130. Make one, first thing in main, before any thread starts; child processes get the old mask back
-// by restore_signals().
+// Turns SIGINT and SIGTERM into a stop request that long work looks at. A second signal ends the
+// program at once with exit code 130. Make one, first thing in main, before any thread starts;
+// child processes get the old mask back by restore_signals().
 class StopOnSignal {
 public:
     StopOnSignal();

@@ -7,7 +7,8 @@
 namespace crawler {
 
 struct PolitenessPolicy {
-    std::chrono::milliseconds delay{1000};  // between the starts of two requests to one host; one at a time, between an answer and the next request
+    std::chrono::milliseconds delay{1000};  // between the starts of two requests to one host; one
+                                            // at a time, between an answer and the next request
     int at_once = 1;                        // requests to one host in flight
     std::chrono::milliseconds longest{
         60'000};  // the delay never grows beyond this; a Crawl-delay beyond it counts as it
@@ -65,7 +66,8 @@ public:
         } else {
             failures_ = 0;
         }
-        // One at a time: the delay runs from the answer, so that the server sees it however long a request was under way.
+        // One at a time: the delay runs from the answer, so that the server sees it however long a
+        // request was under way.
         if (limit() == 1) due_ = std::max(due_, now + delay());
         if (answer.retry_after)
             due_ = std::max(

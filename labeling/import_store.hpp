@@ -18,7 +18,8 @@ namespace labeling {
 struct ImportOptions {
     bool add_classes = false;  // make classes of values that are none, the most frequent first
     std::size_t at_most_classes = 1'000;  // with add_classes: until the project has so many
-    double share = 1;  // of the records, always the same ones: a field import leaves the others unlabelled, for trials
+    double share = 1;  // of the records, always the same ones: a field import leaves the others
+                       // unlabelled, for trials
 };
 struct Imported {
     std::int64_t added = 0;

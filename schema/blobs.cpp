@@ -35,12 +35,17 @@ std::string compress(std::string_view data) {
 std::string decompress(std::string_view data, std::size_t size) {
     std::string out(size, '\0');
     auto got = ZSTD_decompress(out.data(), out.size(), data.data(), data.size());
-    if (ZSTD_isError(got) || got != size) throw base::Error("blob", "its compressed bytes are damaged", "restore it from a backup");
+    if (ZSTD_isError(got) || got != size)
+        throw base::Error("blob", "its compressed bytes are damaged", "restore it from a backup");
     return out;
 }
 
 void write_synced(const std::filesystem::path& path, std::string_view data) {
-    auto fail = [&] { throw base::Error(path.string(), std::strerror(errno), "free disk space or mend the folder's permissions"); };
+    auto fail = [&] {
+        throw base::Error(
+            path.string(), std::strerror(errno), "free disk space or mend the folder's permissions"
+        );
+    };
     int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) fail();
     while (!data.empty()) {
@@ -87,18 +92,33 @@ Blobs::Row Blobs::seal(std::string_view data) const {
 }
 
 std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_bytes) const {
-    auto rows = tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
+    auto rows =
+        tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
-    return unpack(row[0].as<std::string>(), row[1].is_null() ? std::string() : base::bytes(row[1]),
-                  row[2].is_null() ? std::string() : row[2].as<std::string>(), row[3].as<std::size_t>());
+    return unpack(
+        row[0].as<std::string>(),
+        row[1].is_null() ? std::string() : base::bytes(row[1]),
+        row[2].is_null() ? std::string() : row[2].as<std::string>(),
+        row[3].as<std::size_t>()
+    );
 }
 
-std::string Blobs::unpack(const std::string& encoding, std::string bytes, const std::string& location, std::size_t size) const {
+std::string Blobs::unpack(
+    const std::string& encoding,
+    std::string bytes,
+    const std::string& location,
+    std::size_t size
+) const {
     if (!location.empty()) {
         auto path = directory_ / location;
         std::ifstream in(path, std::ios::binary);
-        if (!in) throw base::Error(path.string(), "the file of a stored blob is missing", "restore the blob directory from a backup");
+        if (!in)
+            throw base::Error(
+                path.string(),
+                "the file of a stored blob is missing",
+                "restore the blob directory from a backup"
+            );
         std::ostringstream text;
         text << in.rdbuf();
         bytes = text.str();

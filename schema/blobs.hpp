@@ -11,9 +11,9 @@ class Tx;
 
 namespace schema {
 
-// Bodies and images by their SHA-256. Small ones lie in the database, others in a directory, as aa/bb/<hex> below it. A
-// file is complete and synced before the row that names it is committed; a crash leaves at most a file without a row.
-// Thread-safe.
+// Bodies and images by their SHA-256. Small ones lie in the database, others in a directory, as
+// aa/bb/<hex> below it. A file is complete and synced before the row that names it is committed; a
+// crash leaves at most a file without a row. Thread-safe.
 class Blobs {
 public:
     // Nothing is made until a large blob is stored.
@@ -31,11 +31,17 @@ public:
     // Compresses (zstd, where it saves an eighth) and, if it is large even then, writes the file.
     Row seal(std::string_view data) const;
 
-    // The bytes of a blob, or nothing if there is none of that hash. Throws base::Error if its file is missing or damaged.
+    // The bytes of a blob, or nothing if there is none of that hash. Throws base::Error if its file
+    // is missing or damaged.
     std::optional<std::string> load(base::Tx& tx, const std::string& sha256) const;
 
     // The bytes of a blob from the columns of its row (bytes is empty where there is a location).
-    std::string unpack(const std::string& encoding, std::string bytes, const std::string& location, std::size_t size) const;
+    std::string unpack(
+        const std::string& encoding,
+        std::string bytes,
+        const std::string& location,
+        std::size_t size
+    ) const;
 
 private:
     std::filesystem::path directory_;

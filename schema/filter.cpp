@@ -34,7 +34,9 @@ using NodePtr = std::shared_ptr<const Node>;
 
 std::string lower(std::string_view text) {
     std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
     return out;
 }
 
@@ -63,13 +65,19 @@ public:
         if (c == '\'') return quoted('\'', Token::Kind::string);
         if (c == '"') return quoted('"', Token::Kind::quoted_name);
         auto start = at_;
-        if (std::isdigit(static_cast<unsigned char>(c)) || ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() &&
-                                                            (std::isdigit(static_cast<unsigned char>(text_[at_ + 1])) || text_[at_ + 1] == '.'))) {
+        if (std::isdigit(static_cast<unsigned char>(c)) ||
+            ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() &&
+             (std::isdigit(static_cast<unsigned char>(text_[at_ + 1])) || text_[at_ + 1] == '.'))) {
             ++at_;
-            while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.')) ++at_;
+            while (at_ < text_.size() &&
+                   (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.'))
+                ++at_;
             return {Token::Kind::number, std::string(text_.substr(start, at_ - start)), start};
         }
-        auto in_word = [](char w) { return std::isalnum(static_cast<unsigned char>(w)) || w == '_' || w == '.' || w == '-' || static_cast<unsigned char>(w) >= 0x80; };
+        auto in_word = [](char w) {
+            return std::isalnum(static_cast<unsigned char>(w)) || w == '_' || w == '.' ||
+                   w == '-' || static_cast<unsigned char>(w) >= 0x80;
+        };
         if (in_word(c)) {
             while (at_ < text_.size() && in_word(text_[at_])) ++at_;
             return {Token::Kind::word, std::string(text_.substr(start, at_ - start)), start};
@@ -99,7 +107,11 @@ private:
             }
             value += text_[at_++];
         }
-        throw base::UsageError(fmt::format("condition, character {}", start + 1), "a quote is not closed", fmt::format("close it with {}", quote));
+        throw base::UsageError(
+            fmt::format("condition, character {}", start + 1),
+            "a quote is not closed",
+            fmt::format("close it with {}", quote)
+        );
     }
 
     std::string_view text_;
@@ -118,11 +130,18 @@ public:
 
 private:
     [[noreturn]] void fail(std::string_view expected) const {
-        auto found = token_.kind == Token::Kind::end ? std::string("the end") : fmt::format("'{}'", token_.text);
-        throw base::UsageError(fmt::format("condition, character {}", token_.at + 1), fmt::format("found {}", found), fmt::format("expected {}", expected));
+        auto found = token_.kind == Token::Kind::end ? std::string("the end")
+                                                     : fmt::format("'{}'", token_.text);
+        throw base::UsageError(
+            fmt::format("condition, character {}", token_.at + 1),
+            fmt::format("found {}", found),
+            fmt::format("expected {}", expected)
+        );
     }
 
-    bool is_word(std::string_view word) const { return token_.kind == Token::Kind::word && lower(token_.text) == word; }
+    bool is_word(std::string_view word) const {
+        return token_.kind == Token::Kind::word && lower(token_.text) == word;
+    }
     bool accept_word(std::string_view word) {
         if (!is_word(word)) return false;
         token_ = lexer_.next();
@@ -137,8 +156,12 @@ private:
         if (!accept_symbol(symbol)) fail(fmt::format("'{}'", symbol));
     }
 
-    NodePtr any_of() { return chain("or", Node::Kind::any_of, [this] { return all_of(); }); }
-    NodePtr all_of() { return chain("and", Node::Kind::all_of, [this] { return negation(); }); }
+    NodePtr any_of() {
+        return chain("or", Node::Kind::any_of, [this] { return all_of(); });
+    }
+    NodePtr all_of() {
+        return chain("and", Node::Kind::all_of, [this] { return negation(); });
+    }
 
     template <typename Part>
     NodePtr chain(std::string_view word, Node::Kind kind, Part part) {
@@ -170,7 +193,8 @@ private:
     }
 
     NodePtr comparison() {
-        if (token_.kind != Token::Kind::word && token_.kind != Token::Kind::quoted_name) fail("a field");
+        if (token_.kind != Token::Kind::word && token_.kind != Token::Kind::quoted_name)
+            fail("a field");
         auto node = std::make_shared<Node>();
         node->field = token_.text;
         token_ = lexer_.next();
@@ -198,8 +222,13 @@ private:
         if (node->negated) fail("'in' or 'like'");
         node->kind = Node::Kind::compare;
         static const std::pair<std::string_view, Node::Operator> operators[] = {
-            {"=", Node::Operator::equal}, {"!=", Node::Operator::unequal}, {"<>", Node::Operator::unequal}, {"<=", Node::Operator::at_most},
-            {">=", Node::Operator::at_least}, {"<", Node::Operator::less}, {">", Node::Operator::more}};
+            {"=", Node::Operator::equal},
+            {"!=", Node::Operator::unequal},
+            {"<>", Node::Operator::unequal},
+            {"<=", Node::Operator::at_most},
+            {">=", Node::Operator::at_least},
+            {"<", Node::Operator::less},
+            {">", Node::Operator::more}};
         for (const auto& [symbol, op] : operators)
             if (accept_symbol(symbol)) {
                 node->op = op;
@@ -251,12 +280,18 @@ bool like(std::string_view text, std::string_view pattern) {
 template <typename T>
 bool holds(const T& left, Node::Operator op, const T& right) {
     switch (op) {
-        case Node::Operator::equal: return left == right;
-        case Node::Operator::unequal: return left != right;
-        case Node::Operator::less: return left < right;
-        case Node::Operator::at_most: return left <= right;
-        case Node::Operator::more: return left > right;
-        case Node::Operator::at_least: return left >= right;
+        case Node::Operator::equal:
+            return left == right;
+        case Node::Operator::unequal:
+            return left != right;
+        case Node::Operator::less:
+            return left < right;
+        case Node::Operator::at_most:
+            return left <= right;
+        case Node::Operator::more:
+            return left > right;
+        case Node::Operator::at_least:
+            return left >= right;
     }
     return false;
 }
@@ -270,22 +305,29 @@ bool compare(const std::string& field, Node::Operator op, const Node::Value& val
 bool evaluate(const Node& node, const FieldLookup& lookup) {
     auto part = [&](const NodePtr& child) { return evaluate(*child, lookup); };
     switch (node.kind) {
-        case Node::Kind::all_of: return std::all_of(node.parts.begin(), node.parts.end(), part);
-        case Node::Kind::any_of: return std::any_of(node.parts.begin(), node.parts.end(), part);
-        case Node::Kind::none_of: return std::none_of(node.parts.begin(), node.parts.end(), part);
-        default: break;
+        case Node::Kind::all_of:
+            return std::all_of(node.parts.begin(), node.parts.end(), part);
+        case Node::Kind::any_of:
+            return std::any_of(node.parts.begin(), node.parts.end(), part);
+        case Node::Kind::none_of:
+            return std::none_of(node.parts.begin(), node.parts.end(), part);
+        default:
+            break;
     }
     auto field = lookup(node.field);
     if (node.kind == Node::Kind::is_null) return field.has_value() == node.negated;
     if (!field) return false;
     if (node.kind == Node::Kind::compare) return compare(*field, node.op, node.values[0]);
     if (node.kind == Node::Kind::like) return like(*field, node.values[0].text) != node.negated;
-    bool found = std::any_of(node.values.begin(), node.values.end(), [&](const auto& v) { return compare(*field, Node::Operator::equal, v); });
+    bool found = std::any_of(node.values.begin(), node.values.end(), [&](const auto& v) {
+        return compare(*field, Node::Operator::equal, v);
+    });
     return found != node.negated;
 }
 
 void collect_fields(const Node& node, std::vector<std::string>& fields) {
-    if (!node.field.empty() && std::find(fields.begin(), fields.end(), node.field) == fields.end()) fields.push_back(node.field);
+    if (!node.field.empty() && std::find(fields.begin(), fields.end(), node.field) == fields.end())
+        fields.push_back(node.field);
     for (const auto& part : node.parts) collect_fields(*part, fields);
 }
 
@@ -299,6 +341,8 @@ Filter Filter::parse(std::string_view text) {
     return filter;
 }
 
-bool Filter::matches(const FieldLookup& field) const { return !root_ || evaluate(*root_, field); }
+bool Filter::matches(const FieldLookup& field) const {
+    return !root_ || evaluate(*root_, field);
+}
 
 }  // namespace schema

@@ -14,12 +14,14 @@ using FieldLookup = std::function<std::optional<std::string>(const std::string& 
 
 // A condition on records, as people write it after --where:
 //
-//     language = 'en' and words >= 20 and not Section in ('debug', 'metapackages') and url like '%/cpp/%'
+//     language = 'en' and words >= 20 and not Section in ('debug', 'metapackages') and url like
+//     '%/cpp/%'
 //
-// Fields are names, dotted or in double quotes. Operators: = != <> < <= > >= [not] in (..) [not] like '..' (% any run, _ one
-// character) is [not] null; and, or, not, parentheses; strings in single quotes ('' is a quote), numbers, true, false.
-// A number compares as number, a string as text. A field that a row does not have fails every comparison, even != and not in.
-// It never reaches SQL.
+// Fields are names, dotted or in double quotes. Operators: = != <> < <= > >= [not] in (..) [not]
+// like '..' (% any run, _ one character) is [not] null; and, or, not, parentheses; strings in
+// single quotes ('' is a quote), numbers, true, false. A number compares as number, a string as
+// text. A field that a row does not have fails every comparison, even != and not in. It never
+// reaches SQL.
 class Filter {
 public:
     // Throws base::UsageError naming the place in the text. An empty text matches everything.

@@ -30,9 +30,10 @@ std::string digest(const Parts&... parts) {
     thread_local Context context;
     std::string out(32, '\0');
     unsigned size = 0;
-    bool good = EVP_DigestInit_ex2(context.raw, sha256_algorithm(), nullptr) == 1 &&
-                (... && (EVP_DigestUpdate(context.raw, parts.data(), parts.size()) == 1)) &&
-                EVP_DigestFinal_ex(context.raw, reinterpret_cast<unsigned char*>(out.data()), &size) == 1;
+    bool good =
+        EVP_DigestInit_ex2(context.raw, sha256_algorithm(), nullptr) == 1 &&
+        (... && (EVP_DigestUpdate(context.raw, parts.data(), parts.size()) == 1)) &&
+        EVP_DigestFinal_ex(context.raw, reinterpret_cast<unsigned char*>(out.data()), &size) == 1;
     if (!good) throw std::runtime_error("SHA-256 is not available in OpenSSL");
     return out;
 }
@@ -46,18 +47,27 @@ bool in_word(unsigned char c) {
 
 }  // namespace
 
-std::string sha256(std::string_view data) { return digest(data); }
-std::string sha256_hex(std::string_view data) { return hex_of(digest(data)); }
+std::string sha256(std::string_view data) {
+    return digest(data);
+}
+std::string sha256_hex(std::string_view data) {
+    return hex_of(digest(data));
+}
 
 std::int64_t leading_bytes(std::string_view sha) {
     std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(sha[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 8; ++i)
+        value = value << 8 | static_cast<unsigned char>(sha[static_cast<std::size_t>(i)]);
     return static_cast<std::int64_t>(value);
 }
 
-std::int64_t record_key(std::string_view source, std::string_view key) { return leading_bytes(digest(source, zero, key)); }
+std::int64_t record_key(std::string_view source, std::string_view key) {
+    return leading_bytes(digest(source, zero, key));
+}
 
-std::string content_sha256(std::string_view payload, std::string_view blob_sha256) { return digest(payload, zero, blob_sha256); }
+std::string content_sha256(std::string_view payload, std::string_view blob_sha256) {
+    return digest(payload, zero, blob_sha256);
+}
 
 std::uint64_t simhash(std::string_view text) {
     std::array<int, 64> votes{};

@@ -31,7 +31,9 @@ std::vector<Known> known_migrations() {
         auto words = file.name.substr(5);
         all.push_back({version, std::string(words.substr(0, words.find('.'))), file.text});
     }
-    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.version < b.version; });
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+        return a.version < b.version;
+    });
     return all;
 }
 
@@ -50,13 +52,21 @@ std::map<int, Applied> applied_migrations(base::Tx& tx) {
 
 void check(const std::vector<Known>& known, const std::map<int, Applied>& applied) {
     for (const auto& [version, row] : applied) {
-        auto same = std::find_if(known.begin(), known.end(), [v = version](const auto& m) { return m.version == v; });
+        auto same = std::find_if(known.begin(), known.end(), [v = version](const auto& m) {
+            return m.version == v;
+        });
         if (same == known.end())
-            throw base::Error("database", fmt::format("its schema has version {}, newer than this program knows", version),
-                              "use a newer tilth");
+            throw base::Error(
+                "database",
+                fmt::format("its schema has version {}, newer than this program knows", version),
+                "use a newer tilth"
+            );
         if (sha256_hex(same->text) != row.checksum)
-            throw base::Error("database", fmt::format("migration {} is not the one this program knows", version),
-                              "use the tilth that made it, or a new database");
+            throw base::Error(
+                "database",
+                fmt::format("migration {} is not the one this program knows", version),
+                "use the tilth that made it, or a new database"
+            );
     }
 }
 
@@ -74,8 +84,13 @@ int migrate(base::Database& database) {
             for (const auto& migration : known) {
                 if (applied.contains(migration.version)) continue;
                 tx.exec(migration.text);
-                tx.exec(sql::file["note_migration"], migration.version, migration.name, sha256_hex(migration.text),
-                        timestamp(std::chrono::system_clock::now()));
+                tx.exec(
+                    sql::file["note_migration"],
+                    migration.version,
+                    migration.name,
+                    sha256_hex(migration.text),
+                    timestamp(std::chrono::system_clock::now())
+                );
                 return true;
             }
             return false;
@@ -92,7 +107,9 @@ std::vector<Migration> migrations(base::Database& database) {
         for (const auto& migration : known_migrations()) {
             auto found = applied.find(migration.version);
             bool is_applied = found != applied.end();
-            all.push_back({migration.version, migration.name, is_applied, is_applied ? found->second.at : ""});
+            all.push_back(
+                {migration.version, migration.name, is_applied, is_applied ? found->second.at : ""}
+            );
         }
         return all;
     });

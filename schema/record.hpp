@@ -8,12 +8,14 @@
 #include <utility>
 #include <vector>
 
-// The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects; schema/record_store writes them.
+// The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects;
+// schema/record_store writes them.
 namespace schema {
 
 using Time = std::chrono::system_clock::time_point;
 
-// First 8 bytes, big-endian, of SHA-256(source name, a zero byte, key). It leads every key of the record tables.
+// First 8 bytes, big-endian, of SHA-256(source name, a zero byte, key). It leads every key of the
+// record tables.
 std::int64_t record_key(std::string_view source, std::string_view key);
 
 // Names one record of one source.
@@ -35,8 +37,8 @@ struct Image {
     int width = 0;
     int height = 0;
     int channels = 0;
-    std::string format;          // "png", "jpeg", .. or "raw": row-major bytes, channels interleaved
-    std::uint64_t phash = 0;     // difference hash, 64 bits
+    std::string format;       // "png", "jpeg", .. or "raw": row-major bytes, channels interleaved
+    std::uint64_t phash = 0;  // difference hash, 64 bits
 };
 
 // One column of a source's numeric content.
@@ -57,19 +59,20 @@ struct Origin {
     std::int64_t line = -1;         // from 1
     std::int64_t byte_offset = -1;  // of the record's first byte
     std::string licence;            // SPDX id or URL
-    std::string consent;            // JSON object: signals, decision, rule; empty if nothing was asked
+    std::string consent;  // JSON object: signals, decision, rule; empty if nothing was asked
     std::optional<Time> fetched_at;
 };
 
 // A record as a gatherer hands it to the store. Its content hash covers payload and blob.
 struct Draft {
-    std::string key;      // natural key within the source; not empty, at most 2,000 bytes
-    std::string payload;  // a JSON object: the fields as received
-    std::string group;    // records of one group stay on one side of a split; empty: none
-    std::optional<Time> time;                              // the record's own time, for splits by time
+    std::string key;           // natural key within the source; not empty, at most 2,000 bytes
+    std::string payload;       // a JSON object: the fields as received
+    std::string group;         // records of one group stay on one side of a split; empty: none
+    std::optional<Time> time;  // the record's own time, for splits by time
     std::optional<Text> text;
-    std::vector<double> numbers;                           // one per column of the source; NaN is missing
-    std::vector<std::pair<std::size_t, std::string>> categories;  // column, value; coded by the store into `numbers`
+    std::vector<double> numbers;  // one per column of the source; NaN is missing
+    std::vector<std::pair<std::size_t, std::string>>
+        categories;  // column, value; coded by the store into `numbers`
     std::optional<Image> image;
     std::string blob;        // the body or image bytes as received; empty: none
     std::string media_type;  // of the blob
@@ -84,7 +87,8 @@ struct Reject {
     std::int64_t line = -1;
     std::int64_t byte_offset = -1;
     std::string column;  // the offending column, if one
-    std::string code;    // stable: "csv.too_few_fields", "image.broken", "json.syntax", "key.missing" ..
+    std::string
+        code;  // stable: "csv.too_few_fields", "image.broken", "json.syntax", "key.missing" ..
     std::string reason;  // one line for people
 };
 
@@ -109,8 +113,8 @@ std::string content_sha256(std::string_view payload, std::string_view blob_sha25
 // A time as PostgreSQL reads it, in UTC with microseconds.
 std::string timestamp(Time time);
 
-// 64-bit SimHash of the text's lower-cased word 3-shingles (Charikar 2002); near-duplicates differ in few bits.
-// 0 for a text without words.
+// 64-bit SimHash of the text's lower-cased word 3-shingles (Charikar 2002); near-duplicates differ
+// in few bits. 0 for a text without words.
 std::uint64_t simhash(std::string_view utf8);
 
 // Lower-case hexadecimal SHA-256.

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -42,13 +42,19 @@ struct Plan {
     Counts counts;
 };
 
-std::unordered_map<std::string, State> stored_states(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records) {
+std::unordered_map<std::string, State>
+stored_states(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records) {
     std::vector<std::int64_t> keys;
     keys.reserve(records.size());
     for (const auto& record : records) keys.push_back(record.rk);
     std::unordered_map<std::string, State> states;
     for (const auto& row : tx.exec(sql::file["find_records"], target.source_id, array_of(keys))) {
-        State state{row[0].as<std::int64_t>(), row[2].as<int>(), row[2].as<int>(), base::bytes(row[3]), nullptr};
+        State state{
+            row[0].as<std::int64_t>(),
+            row[2].as<int>(),
+            row[2].as<int>(),
+            base::bytes(row[3]),
+            nullptr};
         states.emplace(row[1].as<std::string>(), std::move(state));
     }
     return states;
@@ -114,7 +120,9 @@ void begin(base::CopyWriter& copy, const BatchTarget& target, const NewVersion& 
 
 void write_heads(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     auto copy = tx.copy(
-        "record (rk, source_id, key, version, content_sha256, group_key, record_time, first_run, last_run, first_seen, last_seen)", 11
+        "record (rk, source_id, key, version, content_sha256, group_key, record_time, first_run, "
+        "last_run, first_seen, last_seen)",
+        11
     );
     for (const auto& row : plan.versions) {
         const auto& state = plan.states.at(row.sealed->draft.key);
@@ -133,7 +141,8 @@ void write_heads(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
 
 void write_versions(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     auto copy = tx.copy(
-        "record_version (rk, source_id, key, version, run_id, content_sha256, payload, blob_sha256, media_type, url, file, member, "
+        "record_version (rk, source_id, key, version, run_id, content_sha256, payload, "
+        "blob_sha256, media_type, url, file, member, "
         "line, byte_offset, licence, consent, fetched_at, stored_at)",
         18
     );
@@ -167,7 +176,11 @@ void write_versions(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
 }
 
 void write_texts(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
-    auto copy = tx.copy("content_text (rk, source_id, key, version, title, body, language, characters, words, simhash)", 10);
+    auto copy = tx.copy(
+        "content_text (rk, source_id, key, version, title, body, language, characters, words, "
+        "simhash)",
+        10
+    );
     for (const auto& row : plan.versions) {
         if (!row.sealed->draft.text) continue;
         const auto& text = *row.sealed->draft.text;
@@ -182,13 +195,15 @@ void write_texts(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     copy.finish();
 }
 
-// Codes of each category column's values in this batch; values met for the first time get the next codes.
+// Codes of each category column's values in this batch; values met for the first time get the next
+// codes.
 using Codes = std::map<std::size_t, std::unordered_map<std::string, int>>;
 
 Codes code_categories(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     Codes codes;
     for (const auto& row : plan.versions)
-        for (const auto& [column, value] : row.sealed->draft.categories) codes[column].emplace(value, -1);
+        for (const auto& [column, value] : row.sealed->draft.categories)
+            codes[column].emplace(value, -1);
     for (auto& [column, values] : codes) {
         const auto& name = target.columns.at(column).name;
         auto wanted = [&] {
@@ -202,7 +217,8 @@ Codes code_categories(base::Tx& tx, const BatchTarget& target, const Plan& plan)
             for (const auto& row : rows) values[row[0].as<std::string>()] = row[1].as<int>();
         };
         note(tx.exec(sql::file["category_codes"], target.source_id, name, array_of(wanted())));
-        if (auto fresh = wanted(); !fresh.empty()) note(tx.exec(sql::file["add_categories"], target.source_id, name, array_of(fresh)));
+        if (auto fresh = wanted(); !fresh.empty())
+            note(tx.exec(sql::file["add_categories"], target.source_id, name, array_of(fresh)));
     }
     return codes;
 }
@@ -226,7 +242,9 @@ void write_numbers(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
 }
 
 void write_images(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
-    auto copy = tx.copy("content_image (rk, source_id, key, version, width, height, channels, format, phash)", 9);
+    auto copy = tx.copy(
+        "content_image (rk, source_id, key, version, width, height, channels, format, phash)", 9
+    );
     for (const auto& row : plan.versions) {
         if (!row.sealed->draft.image) continue;
         const auto& image = *row.sealed->draft.image;
@@ -247,7 +265,8 @@ void write_blobs(base::Tx& tx, const Plan& plan) {
     if (fresh.empty()) return;
     std::vector<std::int64_t> keys;
     for (const auto& [sha, blob] : fresh) keys.push_back(leading_bytes(sha));
-    for (const auto& row : tx.exec(sql::file["find_blobs"], array_of(keys))) fresh.erase(base::bytes(row[0]));
+    for (const auto& row : tx.exec(sql::file["find_blobs"], array_of(keys)))
+        fresh.erase(base::bytes(row[0]));
     auto copy = tx.copy("blob (bk, sha256, size, encoding, bytes, location)", 6);
     for (const auto& [sha, blob] : fresh) {
         copy.begin_row();
@@ -276,7 +295,9 @@ void update_known(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     std::vector<std::pair<std::string_view, const State*>> known;
     for (const auto& [key, state] : plan.states)
         if (state.stored_version != 0) known.emplace_back(key, &state);
-    std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) { return std::tie(a.second->rk, a.first) < std::tie(b.second->rk, b.first); });
+    std::sort(known.begin(), known.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.second->rk, a.first) < std::tie(b.second->rk, b.first);
+    });
     for (const auto& [key, entry] : known) {
         const auto& state = *entry;
         auto& rows = state.last ? changed : seen;
@@ -290,32 +311,86 @@ void update_known(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     }
     auto now = timestamp(target.now);
     if (!seen.rks.empty())
-        tx.exec(sql::file["mark_seen"], target.source_id, target.run_id, now, array_of(seen.rks), array_of(seen.keys));
+        tx.exec(
+            sql::file["mark_seen"],
+            target.source_id,
+            target.run_id,
+            now,
+            array_of(seen.rks),
+            array_of(seen.keys)
+        );
     if (!changed.rks.empty())
-        tx.exec(sql::file["change_records"], target.source_id, target.run_id, now, array_of(changed.rks), array_of(changed.keys),
-                array_of(changed.versions), array_of_bytes(changed.shas), array_of_optional(changed.groups), array_of_optional(changed.times));
+        tx.exec(
+            sql::file["change_records"],
+            target.source_id,
+            target.run_id,
+            now,
+            array_of(changed.rks),
+            array_of(changed.keys),
+            array_of(changed.versions),
+            array_of_bytes(changed.shas),
+            array_of_optional(changed.groups),
+            array_of_optional(changed.times)
+        );
 }
 
 void write_reject(base::Tx& tx, const BatchTarget& target, const Reject& reject) {
-    auto place = fmt::format("{}\n{}\n{}\n{}\n{}\n", target.source_name, reject.file, reject.member, reject.line, reject.byte_offset);
+    auto place = fmt::format(
+        "{}\n{}\n{}\n{}\n{}\n",
+        target.source_name,
+        reject.file,
+        reject.member,
+        reject.line,
+        reject.byte_offset
+    );
     auto sha = sha256(place + reject.raw);
-    auto number = [](std::int64_t value) { return value < 0 ? std::nullopt : std::optional(value); };
+    auto number = [](std::int64_t value) {
+        return value < 0 ? std::nullopt : std::optional(value);
+    };
     auto text = [](std::string value) {
         std::erase(value, '\0');
         return value;
     };
-    tx.exec(sql::file["add_reject"], leading_bytes(sha), target.source_id, base::bytes_of(sha), target.run_id, timestamp(target.now),
-            base::bytes_of(reject.raw), filled(reject.file), filled(reject.member), number(reject.line), number(reject.byte_offset),
-            filled(text(reject.column)), reject.code, text(reject.reason));
+    tx.exec(
+        sql::file["add_reject"],
+        leading_bytes(sha),
+        target.source_id,
+        base::bytes_of(sha),
+        target.run_id,
+        timestamp(target.now),
+        base::bytes_of(reject.raw),
+        filled(reject.file),
+        filled(reject.member),
+        number(reject.line),
+        number(reject.byte_offset),
+        filled(text(reject.column)),
+        reject.code,
+        text(reject.reason)
+    );
 }
 
-void add_counts(base::Tx& tx, const BatchTarget& target, const Counts& counts, std::uint64_t bytes) {
+void add_counts(
+    base::Tx& tx,
+    const BatchTarget& target,
+    const Counts& counts,
+    std::uint64_t bytes
+) {
     auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-    tx.exec(sql::file["add_counts"], target.run_id, number(counts.read), number(counts.added), number(counts.changed),
-            number(counts.unchanged), number(counts.rejected), number(bytes));
+    tx.exec(
+        sql::file["add_counts"],
+        target.run_id,
+        number(counts.read),
+        number(counts.added),
+        number(counts.changed),
+        number(counts.unchanged),
+        number(counts.rejected),
+        number(bytes)
+    );
 }
 
-bool starts_character(char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+bool starts_character(char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+}
 
 std::int32_t count_words(std::string_view text) {
     std::int32_t words = 0;
@@ -331,16 +406,26 @@ std::int32_t count_words(std::string_view text) {
 }  // namespace
 
 Sealed seal(const std::string& source_name, Draft draft, const Blobs& blobs) {
-    if (draft.key.empty()) throw base::Error("record", "has no key", "name a key column with --key");
+    if (draft.key.empty())
+        throw base::Error("record", "has no key", "name a key column with --key");
     if (draft.key.size() > longest_key)
-        throw base::Error(fmt::format("record '{}..'", draft.key.substr(0, 60)), fmt::format("its key has {} bytes, at most {} are allowed", draft.key.size(), longest_key), "choose another key column");
+        throw base::Error(
+            fmt::format("record '{}..'", draft.key.substr(0, 60)),
+            fmt::format(
+                "its key has {} bytes, at most {} are allowed", draft.key.size(), longest_key
+            ),
+            "choose another key column"
+        );
     Sealed sealed;
     sealed.rk = record_key(source_name, draft.key);
     if (!draft.blob.empty()) sealed.blob = blobs.seal(draft.blob);
-    sealed.content_sha256 = content_sha256(draft.payload, sealed.blob ? std::string_view(sealed.blob->sha256) : std::string_view());
+    sealed.content_sha256 = content_sha256(
+        draft.payload, sealed.blob ? std::string_view(sealed.blob->sha256) : std::string_view()
+    );
     if (draft.text) {
         const auto& body = draft.text->body;
-        sealed.characters = static_cast<std::int32_t>(std::count_if(body.begin(), body.end(), starts_character));
+        sealed.characters =
+            static_cast<std::int32_t>(std::count_if(body.begin(), body.end(), starts_character));
         sealed.words = count_words(body);
         sealed.simhash = simhash(draft.text->title + "\n" + body);
     }
@@ -350,7 +435,11 @@ Sealed seal(const std::string& source_name, Draft draft, const Blobs& blobs) {
 }
 
 Counts write_batch(
-    base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records, std::span<const Reject> rejects, std::uint64_t bytes_read
+    base::Tx& tx,
+    const BatchTarget& target,
+    std::span<const Sealed> records,
+    std::span<const Reject> rejects,
+    std::uint64_t bytes_read
 ) {
     auto plan = plan_batch(tx, target, records);
     bool any_text = false, any_image = false;
@@ -379,21 +468,41 @@ Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::
     if (keys.empty()) return counts;
     std::vector<std::int64_t> rks;
     for (const auto& key : keys) rks.push_back(record_key(target.source_name, key));
-    auto marked = tx.change(sql::file["mark_seen"], target.source_id, target.run_id, timestamp(target.now), array_of(rks),
-                            array_of(std::vector<std::string>(keys.begin(), keys.end())));
-    if (marked != keys.size()) throw std::logic_error("a record said to be unchanged is not stored");
+    auto marked = tx.change(
+        sql::file["mark_seen"],
+        target.source_id,
+        target.run_id,
+        timestamp(target.now),
+        array_of(rks),
+        array_of(std::vector<std::string>(keys.begin(), keys.end()))
+    );
+    if (marked != keys.size())
+        throw std::logic_error("a record said to be unchanged is not stored");
     counts.read = counts.unchanged = keys.size();
     add_counts(tx, target, counts, 0);
     return counts;
 }
 
-std::vector<RecordLine> list_records(base::Tx& tx, std::int64_t source_id, const std::optional<RecordId>& after, int at_most) {
+std::vector<RecordLine> list_records(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::optional<RecordId>& after,
+    int at_most
+) {
     std::vector<RecordLine> lines;
     auto rk = after ? after->rk : std::numeric_limits<std::int64_t>::min();
     auto key = after ? after->key : std::string();
     for (const auto& row : tx.exec(sql::file["list_records"], source_id, rk, key, at_most)) {
-        lines.push_back({{row[0].as<std::int64_t>(), source_id, row[1].as<std::string>()}, row[2].as<int>(), row[3].as<std::string>(),
-                         row[4].as<std::string>(), row[5].as<std::string>(), row[6].as<std::string>(), row[7].as<int>(), row[8].as<int>()});
+        lines.push_back(
+            {{row[0].as<std::int64_t>(), source_id, row[1].as<std::string>()},
+             row[2].as<int>(),
+             row[3].as<std::string>(),
+             row[4].as<std::string>(),
+             row[5].as<std::string>(),
+             row[6].as<std::string>(),
+             row[7].as<int>(),
+             row[8].as<int>()}
+        );
     }
     return lines;
 }
@@ -404,8 +513,14 @@ std::optional<std::string> show_record(base::Tx& tx, const Source& source, const
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
     auto text = [&](int column) { return row[column].as<std::string>(); };
-    json::object shown{{"source", source.name}, {"key", key}, {"version", row[1].as<int>()}, {"content_sha256", text(20)},
-                       {"stored_at", text(21)}, {"run", row[10].as<std::int64_t>()}, {"payload", json::parse(text(2))}};
+    json::object shown{
+        {"source", source.name},
+        {"key", key},
+        {"version", row[1].as<int>()},
+        {"content_sha256", text(20)},
+        {"stored_at", text(21)},
+        {"run", row[10].as<std::int64_t>()},
+        {"payload", json::parse(text(2))}};
     auto put = [&](const char* name, int column) {
         if (auto value = text(column); !value.empty() && value != "-1") shown[name] = value;
     };
@@ -429,14 +544,16 @@ std::optional<std::string> show_record(base::Tx& tx, const Source& source, const
             if (values[i] != values[i]) {
                 numbers[columns[i].name] = nullptr;
             } else if (columns[i].type == Column::Type::category) {
-                numbers[columns[i].name] = category_values(tx, source.id, columns[i].name).at(static_cast<std::size_t>(values[i]));
+                numbers[columns[i].name] = category_values(tx, source.id, columns[i].name)
+                                               .at(static_cast<std::size_t>(values[i]));
             } else {
                 numbers[columns[i].name] = values[i];
             }
         }
         shown["numbers"] = std::move(numbers);
     }
-    if (row[18].as<int>() > 0) shown["image"] = json::object{{"width", row[18].as<int>()}, {"height", row[19].as<int>()}};
+    if (row[18].as<int>() > 0)
+        shown["image"] = json::object{{"width", row[18].as<int>()}, {"height", row[19].as<int>()}};
     return json::serialize(shown);
 }
 

@@ -12,7 +12,8 @@
 
 namespace schema {
 
-// A draft with everything computed that needs no database: do it on a worker thread, before the transaction.
+// A draft with everything computed that needs no database: do it on a worker thread, before the
+// transaction.
 struct Sealed {
     Draft draft;  // its blob is moved into `blob`
     std::int64_t rk = 0;
@@ -20,7 +21,7 @@ struct Sealed {
     std::optional<Blobs::Row> blob;
     std::int32_t characters = 0;  // of the text's body
     std::int32_t words = 0;
-    std::uint64_t simhash = 0;    // of title and body
+    std::uint64_t simhash = 0;  // of title and body
 };
 
 // Throws base::Error if the draft has no key or one that is too long.
@@ -31,21 +32,28 @@ struct BatchTarget {
     std::int64_t source_id = 0;
     std::string source_name;
     std::int64_t run_id = 0;
-    int column_set = 0;            // from ensure_columns; 0: drafts have no numbers
-    std::vector<Column> columns;   // of that set
+    int column_set = 0;           // from ensure_columns; 0: drafts have no numbers
+    std::vector<Column> columns;  // of that set
     Time now;
 };
 
-// Stores the records of one page and its rejects, and adds the counts to the run, all within the caller's transaction.
-// A key that is new is added; other content under a known key is a new version; the same content only moves "last seen".
-// A key may occur more than once in a batch: later ones count as if they came in a later batch.
-// A reject at a place (file, member, line, offset, raw bytes) that is known replaces it.
-// Returns the counts of this batch: read = added + changed + unchanged + rejected.
-Counts write_batch(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records, std::span<const Reject> rejects,
-                   std::uint64_t bytes_read = 0);
+// Stores the records of one page and its rejects, and adds the counts to the run, all within the
+// caller's transaction. A key that is new is added; other content under a known key is a new
+// version; the same content only moves "last seen". A key may occur more than once in a batch:
+// later ones count as if they came in a later batch. A reject at a place (file, member, line,
+// offset, raw bytes) that is known replaces it. Returns the counts of this batch: read = added +
+// changed + unchanged + rejected.
+Counts write_batch(
+    base::Tx& tx,
+    const BatchTarget& target,
+    std::span<const Sealed> records,
+    std::span<const Reject> rejects,
+    std::uint64_t bytes_read = 0
+);
 
 // Records that their origin says have not changed (HTTP 304): counts them as read and unchanged.
-// Returns the counts; keys that are not stored are an error of the caller and throw std::logic_error.
+// Returns the counts; keys that are not stored are an error of the caller and throw
+// std::logic_error.
 Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::string> keys);
 
 struct RecordLine {
@@ -60,7 +68,12 @@ struct RecordLine {
 };
 
 // Records of a source in key order, after `after` (the first ones if it is empty).
-std::vector<RecordLine> list_records(base::Tx& tx, std::int64_t source_id, const std::optional<RecordId>& after, int at_most);
+std::vector<RecordLine> list_records(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::optional<RecordId>& after,
+    int at_most
+);
 
 // Everything known of one record, as JSON; nothing if there is none.
 std::optional<std::string> show_record(base::Tx& tx, const Source& source, const std::string& key);

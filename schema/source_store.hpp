@@ -11,7 +11,8 @@ namespace base {
 class Tx;
 }
 
-// Sources, their runs and how far they have been read. Each function is one step inside the caller's transaction.
+// Sources, their runs and how far they have been read. Each function is one step inside the
+// caller's transaction.
 namespace schema {
 
 struct Source {
@@ -43,24 +44,44 @@ struct RunSummary {
 
 // Starts a run. Runs of this source that a killed program left as running become interrupted.
 std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now);
-void end_run(base::Tx& tx, std::int64_t run_id, const std::string& state, const std::string& error, Time now);
+void end_run(
+    base::Tx& tx,
+    std::int64_t run_id,
+    const std::string& state,
+    const std::string& error,
+    Time now
+);
 Counts run_counts(base::Tx& tx, std::int64_t run_id);
 std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most);
 std::int64_t count_records(base::Tx& tx, std::int64_t source_id);
 
-// How far a stream of a source (a file, an archive's member, an API's stream) has been read: an opaque text.
-std::optional<std::string> load_cursor(base::Tx& tx, std::int64_t source_id, const std::string& stream);
-void save_cursor(base::Tx& tx, std::int64_t source_id, const std::string& stream, const std::string& position,
-                 std::int64_t run_id, Time now);
+// How far a stream of a source (a file, an archive's member, an API's stream) has been read: an
+// opaque text.
+std::optional<std::string>
+load_cursor(base::Tx& tx, std::int64_t source_id, const std::string& stream);
+void save_cursor(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& stream,
+    const std::string& position,
+    std::int64_t run_id,
+    Time now
+);
 void drop_cursor(base::Tx& tx, std::int64_t source_id, const std::string& stream);
 
-// The column set that numbers of new records are stored against; a new version is made when `columns` differ from the
-// latest one. Returns the version; 0 for no columns.
-int ensure_columns(base::Tx& tx, std::int64_t source_id, const std::vector<Column>& columns, Time now);
+// The column set that numbers of new records are stored against; a new version is made when
+// `columns` differ from the latest one. Returns the version; 0 for no columns.
+int ensure_columns(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<Column>& columns,
+    Time now
+);
 // The latest column set, empty if there is none.
 std::vector<Column> latest_columns(base::Tx& tx, std::int64_t source_id);
 std::vector<Column> columns_of(base::Tx& tx, std::int64_t source_id, int version);
 // The values of a category column; a value's code is its index.
-std::vector<std::string> category_values(base::Tx& tx, std::int64_t source_id, const std::string& column);
+std::vector<std::string>
+category_values(base::Tx& tx, std::int64_t source_id, const std::string& column);
 
 }  // namespace schema

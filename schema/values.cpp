@@ -27,7 +27,12 @@ std::string numbers(const std::vector<T>& values) {
 void quote(std::string& text, std::string_view value) {
     text += '"';
     for (char c : value) {
-        if (c == '\0') throw base::Error("text for the database", "holds a NUL byte, which PostgreSQL cannot store", "remove it from the input");
+        if (c == '\0')
+            throw base::Error(
+                "text for the database",
+                "holds a NUL byte, which PostgreSQL cannot store",
+                "remove it from the input"
+            );
         if (c == '"' || c == '\\') text += '\\';
         text += c;
     }
@@ -43,8 +48,12 @@ int nibble(char c) {
 
 }  // namespace
 
-std::string array_of(const std::vector<std::int64_t>& values) { return numbers(values); }
-std::string array_of(const std::vector<std::int32_t>& values) { return numbers(values); }
+std::string array_of(const std::vector<std::int64_t>& values) {
+    return numbers(values);
+}
+std::string array_of(const std::vector<std::int32_t>& values) {
+    return numbers(values);
+}
 
 std::string array_of(const std::vector<std::string>& values) {
     std::string text = "{";
@@ -124,14 +133,23 @@ std::optional<std::string> filled(const std::string& text) {
 }
 
 std::string timestamp(Time time) {
-    auto since = std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+    auto since =
+        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
     auto seconds = since >= 0 ? since / 1000000 : -((-since + 999999) / 1000000);
     auto micros = since - seconds * 1000000;
     std::time_t whole = static_cast<std::time_t>(seconds);
     std::tm parts{};
     gmtime_r(&whole, &parts);
-    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                       parts.tm_min, parts.tm_sec, micros);
+    return fmt::format(
+        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00",
+        parts.tm_year + 1900,
+        parts.tm_mon + 1,
+        parts.tm_mday,
+        parts.tm_hour,
+        parts.tm_min,
+        parts.tm_sec,
+        micros
+    );
 }
 
 Counts& Counts::operator+=(const Counts& other) {

@@ -54,25 +54,29 @@ std::vector<SliceColumn> slice_columns(const Judged& judged) {
     const auto& examples = judged.examples;
     for (std::size_t i = 0; i < examples.columns.size(); ++i) {
         SliceColumn column{examples.columns[i].name, {}, {}};
-        for (std::size_t row = 0; row < examples.rows; ++row) column.numbers.push_back(examples.numeric[row * examples.columns.size() + i]);
+        for (std::size_t row = 0; row < examples.rows; ++row)
+            column.numbers.push_back(examples.numeric[row * examples.columns.size() + i]);
         columns.push_back(std::move(column));
     }
     if (!examples.text.empty()) {
         SliceColumn length{"characters", {}, {}};
-        for (const auto& text : examples.text) length.numbers.push_back(static_cast<double>(text.body.size()));
+        for (const auto& text : examples.text)
+            length.numbers.push_back(static_cast<double>(text.body.size()));
         columns.push_back(std::move(length));
     }
     if (examples.pixel_count > 0) {
         SliceColumn brightness{"brightness", {}, {}};
         for (std::size_t row = 0; row < examples.rows; ++row) {
             double sum = 0;
-            for (std::size_t i = 0; i < examples.pixel_count; ++i) sum += examples.pixels[row * examples.pixel_count + i];
+            for (std::size_t i = 0; i < examples.pixel_count; ++i)
+                sum += examples.pixels[row * examples.pixel_count + i];
             brightness.numbers.push_back(sum / static_cast<double>(examples.pixel_count));
         }
         columns.push_back(std::move(brightness));
     }
     SliceColumn label{"label", {}, {}};
-    for (int c : examples.classes) label.texts.push_back(examples.class_names.at(static_cast<std::size_t>(c)));
+    for (int c : examples.classes)
+        label.texts.push_back(examples.class_names.at(static_cast<std::size_t>(c)));
     columns.push_back(std::move(label));
     return columns;
 }
@@ -83,14 +87,25 @@ void find_label_errors(const Judged& judged, Analysis& analysis) {
     analysis.estimated_label_errors = found.estimated_share;
     for (const auto& suspect : found.suspects) {
         if (analysis.label_errors.size() == findings_at_most) break;
-        analysis.label_errors.push_back({judged.items[suspect.row], names.at(static_cast<std::size_t>(suspect.given)),
-                                         names.at(static_cast<std::size_t>(suspect.suggested)), suspect.self_confidence, "label-error",
-                                         snippet_of(judged.examples, suspect.row)});
+        analysis.label_errors.push_back(
+            {judged.items[suspect.row],
+             names.at(static_cast<std::size_t>(suspect.given)),
+             names.at(static_cast<std::size_t>(suspect.suggested)),
+             suspect.self_confidence,
+             "label-error",
+             snippet_of(judged.examples, suspect.row)}
+        );
     }
 }
 
-void find_next(const ExampleStore& store, const Predictor& predictor, const AnalysisRequest& request, Analysis& analysis) {
-    auto items = store.unlabeled_items(analysis.run.project_id, analysis.run.source_id, request.pool);
+void find_next(
+    const ExampleStore& store,
+    const Predictor& predictor,
+    const AnalysisRequest& request,
+    Analysis& analysis
+) {
+    auto items =
+        store.unlabeled_items(analysis.run.project_id, analysis.run.source_id, request.pool);
     analysis.pool = items.size();
     if (items.empty()) return;
     auto examples = store.load(items, predictor.class_names());
@@ -98,19 +113,31 @@ void find_next(const ExampleStore& store, const Predictor& predictor, const Anal
     auto classes = predictor.class_names().size();
     auto decided = decide(probabilities, classes);
     std::vector<std::uint64_t> hashes;
-    for (const auto& text : examples.text) hashes.push_back(schema::simhash(text.title + "\n" + text.body));
+    for (const auto& text : examples.text)
+        hashes.push_back(schema::simhash(text.title + "\n" + text.body));
     NextSpec spec;
     spec.count = request.next;
     spec.seed = request.seed;
     for (const auto& next : next_items(probabilities, classes, hashes, spec)) {
-        analysis.next.push_back({items[next.row], "", predictor.class_names().at(static_cast<std::size_t>(decided[next.row])), next.score,
-                                 next.reason == NextItem::Reason::random ? "random" : "uncertain", snippet_of(examples, next.row)});
+        analysis.next.push_back(
+            {items[next.row],
+             "",
+             predictor.class_names().at(static_cast<std::size_t>(decided[next.row])),
+             next.score,
+             next.reason == NextItem::Reason::random ? "random" : "uncertain",
+             snippet_of(examples, next.row)}
+        );
     }
 }
 
 }  // namespace
 
-Analysis analyse(base::Database& database, const schema::Blobs& blobs, const DecodeImage& decode, const AnalysisRequest& request) {
+Analysis analyse(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    const AnalysisRequest& request
+) {
     Analysis analysis;
     std::string artefact;
     database.call([&](base::Tx& tx) {
@@ -119,17 +146,29 @@ Analysis analyse(base::Database& database, const schema::Blobs& blobs, const Dec
     });
     auto predictor = Predictor::load(artefact);
     if (!predictor.predicts_classes())
-        throw base::Error(fmt::format("run {}", request.run_id), "predicts values; error analysis knows classes so far", "choose a run of a classification project");
+        throw base::Error(
+            fmt::format("run {}", request.run_id),
+            "predicts values; error analysis knows classes so far",
+            "choose a run of a classification project"
+        );
     ExampleStore store(database, blobs, decode);
     auto judged = judge(store, predictor, analysis.run);
     analysis.judged = judged.items.size();
     if (!judged.items.empty()) {
         std::vector<std::uint8_t> wrong;
-        for (std::size_t row = 0; row < judged.items.size(); ++row) wrong.push_back(judged.decided[row] != judged.examples.classes[row]);
+        for (std::size_t row = 0; row < judged.items.size(); ++row)
+            wrong.push_back(judged.decided[row] != judged.examples.classes[row]);
         analysis.wrong = static_cast<std::size_t>(std::count(wrong.begin(), wrong.end(), 1));
-        auto report = judge_classes(judged.probabilities, judged.examples.classes, predictor.class_names().size());
+        auto report = judge_classes(
+            judged.probabilities, judged.examples.classes, predictor.class_names().size()
+        );
         for (const auto& pair : confused_pairs(report))
-            analysis.confused.push_back({predictor.class_names().at(pair.truth), predictor.class_names().at(pair.predicted), pair.rows, pair.share});
+            analysis.confused.push_back(
+                {predictor.class_names().at(pair.truth),
+                 predictor.class_names().at(pair.predicted),
+                 pair.rows,
+                 pair.share}
+            );
         if (request.slices) analysis.slices = worst_slices(slice_columns(judged), wrong);
         if (request.label_errors) find_label_errors(judged, analysis);
     }

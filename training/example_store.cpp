@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -50,27 +50,40 @@ void each_page(base::Database& database, Read read, Take take) {
 template <typename Take>
 void each_source_record(base::Database& database, std::int64_t source_id, Take take) {
     each_page(
-        database, [&](base::Tx& tx, auto rk, const auto& key) { return tx.exec(sql::file["source_items"], source_id, rk, key, page_size); }, take
+        database,
+        [&](base::Tx& tx, auto rk, const auto& key) {
+            return tx.exec(sql::file["source_items"], source_id, rk, key, page_size);
+        },
+        take
     );
 }
 
 RecordFields fields_of(const pqxx::row& row) {
-    static constexpr const char* names[] = {"words", "characters", "language", "title", "url", "file", "media_type", "width", "height"};
+    static constexpr const char* names[] = {
+        "words", "characters", "language", "title", "url", "file", "media_type", "width", "height"};
     RecordFields fields;
     fields.set("key", row[2].as<std::string>());
     fields.set("version", row[3].as<std::string>());
     fields.set("group", row[6].as<std::string>());
     fields.set_payload(row[7].as<std::string>());
-    for (int i = 0; i < 9; ++i) fields.set(names[i], row[8 + i].is_null() ? std::nullopt : std::optional(row[8 + i].as<std::string>()));
+    for (int i = 0; i < 9; ++i)
+        fields.set(
+            names[i],
+            row[8 + i].is_null() ? std::nullopt : std::optional(row[8 + i].as<std::string>())
+        );
     return fields;
 }
 
 std::optional<std::string> text_of(const json::value& value) {
     switch (value.kind()) {
-        case json::kind::null: return std::nullopt;
-        case json::kind::string: return std::string(value.get_string());
-        case json::kind::bool_: return value.get_bool() ? "true" : "false";
-        default: return json::serialize(value);
+        case json::kind::null:
+            return std::nullopt;
+        case json::kind::string:
+            return std::string(value.get_string());
+        case json::kind::bool_:
+            return value.get_bool() ? "true" : "false";
+        default:
+            return json::serialize(value);
     }
 }
 
@@ -79,7 +92,8 @@ struct Keys {
     std::string rks, keys, versions;
     std::int64_t source_id;
 
-    Keys(const std::vector<Item>& items, std::size_t from, std::size_t to) : source_id(items[from].id.source_id) {
+    Keys(const std::vector<Item>& items, std::size_t from, std::size_t to)
+        : source_id(items[from].id.source_id) {
         std::vector<std::int64_t> rk;
         std::vector<std::string> key;
         std::vector<std::int32_t> version;
@@ -95,7 +109,8 @@ struct Keys {
 };
 
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
-    for (const auto& row : tx.exec(sql::file["texts_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
+    for (const auto& row :
+         tx.exec(sql::file["texts_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
         auto place = from + row[0].as<std::size_t>() - 1;
         examples.text[place] = {row[1].as<std::string>(), row[2].as<std::string>()};
     }
@@ -103,7 +118,8 @@ void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& exam
 
 void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
     auto width = examples.columns.size();
-    for (const auto& row : tx.exec(sql::file["numbers_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
+    for (const auto& row :
+         tx.exec(sql::file["numbers_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
         auto place = from + row[0].as<std::size_t>() - 1;
         auto values = schema::doubles_of(row[2].c_str());
         if (row[1].as<int>() > 0 && values.size() != width) {
@@ -114,14 +130,25 @@ void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& ex
                     if (columns[j] == examples.columns[i]) moved[i] = values[j];
             values = std::move(moved);
         }
-        std::copy(values.begin(), values.end(), examples.numeric.begin() + static_cast<std::ptrdiff_t>(place * width));
+        std::copy(
+            values.begin(),
+            values.end(),
+            examples.numeric.begin() + static_cast<std::ptrdiff_t>(place * width)
+        );
     }
 }
 
 void move_target(Examples& examples, const std::string& target) {
-    auto found = std::find_if(examples.columns.begin(), examples.columns.end(), [&](const auto& column) { return column.name == target; });
+    auto found =
+        std::find_if(examples.columns.begin(), examples.columns.end(), [&](const auto& column) {
+            return column.name == target;
+        });
     if (found == examples.columns.end()) {
-        throw base::Error(fmt::format("target '{}'", target), "the source has no numeric column of that name", "see the columns with 'tilth source show'");
+        throw base::Error(
+            fmt::format("target '{}'", target),
+            "the source has no numeric column of that name",
+            "see the columns with 'tilth source show'"
+        );
     }
     auto column = static_cast<std::size_t>(found - examples.columns.begin());
     auto width = examples.columns.size();
@@ -151,7 +178,8 @@ std::optional<std::string> RecordFields::operator()(const std::string& field) co
     auto path = field.starts_with("payload.") ? field.substr(8) : field;
     auto parsed = json::parse(payload_);
     const json::value* at = &parsed;
-    if (const auto* whole = parsed.is_object() ? parsed.get_object().if_contains(path) : nullptr) return text_of(*whole);
+    if (const auto* whole = parsed.is_object() ? parsed.get_object().if_contains(path) : nullptr)
+        return text_of(*whole);
     for (std::size_t start = 0; start <= path.size();) {
         auto dot = std::min(path.find('.', start), path.size());
         if (!at->is_object()) return std::nullopt;
@@ -163,15 +191,37 @@ std::optional<std::string> RecordFields::operator()(const std::string& field) co
 }
 
 bool needs_payload(const std::vector<std::string>& fields) {
-    static const std::vector<std::string> known{"key", "version", "group", "time", "class", "value", "probability", "method", "words", "characters",
-                                                "language", "title", "url", "file", "media_type", "width", "height", ""};
-    return std::any_of(fields.begin(), fields.end(), [](const auto& field) { return std::find(known.begin(), known.end(), field) == known.end(); });
+    static const std::vector<std::string> known{
+        "key",
+        "version",
+        "group",
+        "time",
+        "class",
+        "value",
+        "probability",
+        "method",
+        "words",
+        "characters",
+        "language",
+        "title",
+        "url",
+        "file",
+        "media_type",
+        "width",
+        "height",
+        ""};
+    return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
+        return std::find(known.begin(), known.end(), field) == known.end();
+    });
 }
 
 std::vector<Item> ExampleStore::split_items(std::int64_t snapshot_id, int split) const {
     std::vector<Item> items;
     each_page(
-        database_, [&](base::Tx& tx, auto rk, const auto& key) { return tx.exec(sql::file["split_items"], snapshot_id, split, rk, key, page_size); },
+        database_,
+        [&](base::Tx& tx, auto rk, const auto& key) {
+            return tx.exec(sql::file["split_items"], snapshot_id, split, rk, key, page_size);
+        },
         [&](const auto& row) {
             items.push_back(item_of(row));
             return true;
@@ -180,11 +230,17 @@ std::vector<Item> ExampleStore::split_items(std::int64_t snapshot_id, int split)
     return items;
 }
 
-std::vector<Item> ExampleStore::unlabeled_items(std::int64_t project_id, std::int64_t source_id, std::size_t at_most) const {
+std::vector<Item> ExampleStore::unlabeled_items(
+    std::int64_t project_id,
+    std::int64_t source_id,
+    std::size_t at_most
+) const {
     std::vector<Item> items;
     each_page(
         database_,
-        [&](base::Tx& tx, auto rk, const auto& key) { return tx.exec(sql::file["unlabeled_items"], project_id, source_id, rk, key, page_size); },
+        [&](base::Tx& tx, auto rk, const auto& key) {
+            return tx.exec(sql::file["unlabeled_items"], project_id, source_id, rk, key, page_size);
+        },
         [&](const auto& row) {
             items.push_back(item_of(row));
             return items.size() < at_most;
@@ -193,7 +249,11 @@ std::vector<Item> ExampleStore::unlabeled_items(std::int64_t project_id, std::in
     return items;
 }
 
-std::vector<Item> ExampleStore::matching_items(std::int64_t source_id, const schema::Filter& where, std::size_t at_most) const {
+std::vector<Item> ExampleStore::matching_items(
+    std::int64_t source_id,
+    const schema::Filter& where,
+    std::size_t at_most
+) const {
     std::vector<Item> items;
     each_source_record(database_, source_id, [&](const pqxx::row& row) {
         if (where.matches(fields_of(row))) items.push_back(item_of(row));
@@ -202,7 +262,8 @@ std::vector<Item> ExampleStore::matching_items(std::int64_t source_id, const sch
     return items;
 }
 
-std::unordered_map<std::string, std::string> field_by_key(base::Database& database, std::int64_t source_id, const std::string& field) {
+std::unordered_map<std::string, std::string>
+field_by_key(base::Database& database, std::int64_t source_id, const std::string& field) {
     std::unordered_map<std::string, std::string> values;
     each_source_record(database, source_id, [&](const pqxx::row& row) {
         if (auto value = fields_of(row)(field)) values.emplace(row[2].as<std::string>(), *value);
@@ -221,7 +282,11 @@ std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) c
     return std::move(examples.text);
 }
 
-Examples ExampleStore::load(const std::vector<Item>& items, const std::vector<std::string>& class_names, const std::string& target) const {
+Examples ExampleStore::load(
+    const std::vector<Item>& items,
+    const std::vector<std::string>& class_names,
+    const std::string& target
+) const {
     Examples examples;
     examples.rows = items.size();
     examples.class_names = class_names;
@@ -237,14 +302,23 @@ Examples ExampleStore::load(const std::vector<Item>& items, const std::vector<st
         if (has_numbers) examples.columns = schema::latest_columns(tx, source_id);
     });
     if (has_text) examples.text.resize(items.size());
-    examples.numeric.assign(items.size() * examples.columns.size(), std::numeric_limits<double>::quiet_NaN());
+    examples.numeric.assign(
+        items.size() * examples.columns.size(), std::numeric_limits<double>::quiet_NaN()
+    );
 
     auto read_images = [&](base::Tx& tx, const Keys& keys, std::size_t from) {
-        for (const auto& row : tx.exec(sql::file["images_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
+        for (const auto& row :
+             tx.exec(sql::file["images_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
             auto place = from + row[0].as<std::size_t>() - 1;
             int width = row[1].as<int>(), height = row[2].as<int>(), channels = row[3].as<int>();
-            auto count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) * static_cast<std::size_t>(channels);
-            auto bytes = blobs_.unpack(row[5].as<std::string>(), row[6].is_null() ? std::string() : base::bytes(row[6]), row[7].as<std::string>(), row[8].as<std::size_t>());
+            auto count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
+                         static_cast<std::size_t>(channels);
+            auto bytes = blobs_.unpack(
+                row[5].as<std::string>(),
+                row[6].is_null() ? std::string() : base::bytes(row[6]),
+                row[7].as<std::string>(),
+                row[8].as<std::size_t>()
+            );
             if (row[4].as<std::string>() != "raw") {
                 if (!decode_) continue;
                 bytes = decode_(bytes, width, height, channels);
@@ -257,7 +331,11 @@ Examples ExampleStore::load(const std::vector<Item>& items, const std::vector<st
                 has_images = false;  // images of several sizes have no common features here
                 return;
             }
-            std::copy(bytes.begin(), bytes.end(), examples.pixels.begin() + static_cast<std::ptrdiff_t>(place * count));
+            std::copy(
+                bytes.begin(),
+                bytes.end(),
+                examples.pixels.begin() + static_cast<std::ptrdiff_t>(place * count)
+            );
         }
     };
     for (std::size_t from = 0; from < items.size(); from += page_size) {
@@ -272,8 +350,12 @@ Examples ExampleStore::load(const std::vector<Item>& items, const std::vector<st
         examples.pixels.clear();
         examples.pixel_count = 0;
     }
-    bool all_classes = std::all_of(items.begin(), items.end(), [](const auto& item) { return item.class_id.has_value(); });
-    bool all_values = std::all_of(items.begin(), items.end(), [](const auto& item) { return item.value.has_value(); });
+    bool all_classes = std::all_of(items.begin(), items.end(), [](const auto& item) {
+        return item.class_id.has_value();
+    });
+    bool all_values = std::all_of(items.begin(), items.end(), [](const auto& item) {
+        return item.value.has_value();
+    });
     for (const auto& item : items) {
         if (all_classes) {
             examples.classes.push_back(*item.class_id);

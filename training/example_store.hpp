@@ -27,11 +27,13 @@ struct Item {
     std::string group;
 };
 
-// Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major, channels interleaved.
-// Needed only where a source holds images that are not stored raw.
-using DecodeImage = std::function<std::string(const std::string& bytes, int width, int height, int channels)>;
+// Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major,
+// channels interleaved. Needed only where a source holds images that are not stored raw.
+using DecodeImage =
+    std::function<std::string(const std::string& bytes, int width, int height, int channels)>;
 
-// Reads items and their contents in record order, page by page, each page in a transaction of its own.
+// Reads items and their contents in record order, page by page, each page in a transaction of its
+// own.
 class ExampleStore {
 public:
     ExampleStore(base::Database& database, const schema::Blobs& blobs, DecodeImage decode = {})
@@ -39,15 +41,23 @@ public:
 
     // Members of a closed snapshot on one side of its split: 0 training, 1 validation, 2 test.
     std::vector<Item> split_items(std::int64_t snapshot_id, int split) const;
-    // Records of the source that have no ground truth and no open or answered task in the project; at most `at_most`.
-    std::vector<Item> unlabeled_items(std::int64_t project_id, std::int64_t source_id, std::size_t at_most) const;
+    // Records of the source that have no ground truth and no open or answered task in the project;
+    // at most `at_most`.
+    std::vector<Item>
+    unlabeled_items(std::int64_t project_id, std::int64_t source_id, std::size_t at_most) const;
     // Records of the source that a condition holds for.
-    std::vector<Item> matching_items(std::int64_t source_id, const schema::Filter& where, std::size_t at_most) const;
+    std::vector<Item>
+    matching_items(std::int64_t source_id, const schema::Filter& where, std::size_t at_most) const;
 
-    // The contents of the items: the text, numeric and image parts that the source has, and classes or targets where all
-    // items have them. Pixels are given only if all images have one size. `class_names` goes into the examples.
-    // `target`: a numeric column to learn instead of the labels; it is left out of the features.
-    Examples load(const std::vector<Item>& items, const std::vector<std::string>& class_names, const std::string& target = {}) const;
+    // The contents of the items: the text, numeric and image parts that the source has, and classes
+    // or targets where all items have them. Pixels are given only if all images have one size.
+    // `class_names` goes into the examples. `target`: a numeric column to learn instead of the
+    // labels; it is left out of the features.
+    Examples load(
+        const std::vector<Item>& items,
+        const std::vector<std::string>& class_names,
+        const std::string& target = {}
+    ) const;
     // Titles and bodies of the items; empty for those without text.
     std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
 
@@ -57,10 +67,13 @@ private:
     DecodeImage decode_;
 };
 
-// Looks a field up in the columns that conditions may name, then in the record's payload ("payload.x" or just "x").
+// Looks a field up in the columns that conditions may name, then in the record's payload
+// ("payload.x" or just "x").
 class RecordFields {
 public:
-    void set(std::string name, std::optional<std::string> value) { columns_.emplace_back(std::move(name), std::move(value)); }
+    void set(std::string name, std::optional<std::string> value) {
+        columns_.emplace_back(std::move(name), std::move(value));
+    }
     void set_payload(std::string json) { payload_ = std::move(json); }
     std::optional<std::string> operator()(const std::string& field) const;
 
@@ -70,7 +83,8 @@ private:
 };
 
 // The value of a field in each record of a source that has it, by record key.
-std::unordered_map<std::string, std::string> field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
+std::unordered_map<std::string, std::string>
+field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
 
 // Whether a condition or field needs the payload to be read.
 bool needs_payload(const std::vector<std::string>& fields);

@@ -5,8 +5,8 @@
 #include <chrono>
 #include <cmath>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -39,10 +39,22 @@ json::object to_json(const ClassReport& report, const std::vector<std::string>& 
     json::array classes, bins;
     for (std::size_t i = 0; i < report.classes.size(); ++i) {
         const auto& c = report.classes[i];
-        classes.push_back(json::object{{"name", names.at(i)}, {"precision", c.precision}, {"recall", c.recall}, {"f1", c.f1}, {"support", c.support}, {"predicted", c.predicted}});
+        classes.push_back(json::object{
+            {"name", names.at(i)},
+            {"precision", c.precision},
+            {"recall", c.recall},
+            {"f1", c.f1},
+            {"support", c.support},
+            {"predicted", c.predicted}});
     }
-    for (const auto& bin : report.bins) bins.push_back(json::object{{"rows", bin.rows}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
-    return {{"rows", report.rows}, {"classes", classes}, {"confusion", numbers(report.confusion)}, {"bins", bins}};
+    for (const auto& bin : report.bins)
+        bins.push_back(json::object{
+            {"rows", bin.rows}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
+    return {
+        {"rows", report.rows},
+        {"classes", classes},
+        {"confusion", numbers(report.confusion)},
+        {"bins", bins}};
 }
 
 Prediction prediction_of(const Item& item, int split) {
@@ -53,12 +65,20 @@ Prediction prediction_of(const Item& item, int split) {
     return prediction;
 }
 
-Judged judge_classes_of(const std::vector<Item>& items, const Examples& examples, const std::vector<double>& probabilities, int split) {
+Judged judge_classes_of(
+    const std::vector<Item>& items,
+    const Examples& examples,
+    const std::vector<double>& probabilities,
+    int split
+) {
     auto classes = examples.class_names.size();
     auto report = judge_classes(probabilities, examples.classes, classes);
     Judged judged;
-    judged.metrics = {{split, "accuracy", report.accuracy, true}, {split, "macro_f1", report.macro_f1, true}, {split, "log_loss", report.log_loss, true},
-                      {split, "calibration_error", {report.calibration_error, {}}, false}};
+    judged.metrics = {
+        {split, "accuracy", report.accuracy, true},
+        {split, "macro_f1", report.macro_f1, true},
+        {split, "log_loss", report.log_loss, true},
+        {split, "calibration_error", {report.calibration_error, {}}, false}};
     judged.report = to_json(report, examples.class_names);
     auto decided = decide(probabilities, classes);
     for (std::size_t row = 0; row < items.size(); ++row) {
@@ -77,10 +97,18 @@ Judged judge_classes_of(const std::vector<Item>& items, const Examples& examples
     return judged;
 }
 
-Judged judge_values_of(const std::vector<Item>& items, const Examples& examples, const std::vector<double>& values, int split) {
+Judged judge_values_of(
+    const std::vector<Item>& items,
+    const Examples& examples,
+    const std::vector<double>& values,
+    int split
+) {
     auto report = judge_values(values, examples.targets);
     Judged judged;
-    judged.metrics = {{split, "rmse", report.rmse, true}, {split, "mae", report.mae, true}, {split, "r2", report.r2, true}};
+    judged.metrics = {
+        {split, "rmse", report.rmse, true},
+        {split, "mae", report.mae, true},
+        {split, "r2", report.r2, true}};
     judged.report = {{"rows", report.rows}};
     for (std::size_t row = 0; row < items.size(); ++row) {
         auto prediction = prediction_of(items[row], split);
@@ -90,19 +118,35 @@ Judged judge_values_of(const std::vector<Item>& items, const Examples& examples,
     return judged;
 }
 
-Judged judge(const Predictor& predictor, const std::vector<Item>& items, const Examples& examples, int split) {
+Judged judge(
+    const Predictor& predictor,
+    const std::vector<Item>& items,
+    const Examples& examples,
+    int split
+) {
     if (items.empty()) return {};
     auto predicted = predictor.predict(examples);
-    return predictor.predicts_classes() ? judge_classes_of(items, examples, predicted, split) : judge_values_of(items, examples, predicted, split);
+    return predictor.predicts_classes() ? judge_classes_of(items, examples, predicted, split)
+                                        : judge_values_of(items, examples, predicted, split);
 }
 
 std::string spec_json(const TrainRequest& request, const Params& params) {
     json::object all;
     for (const auto& [name, value] : params) all[name] = value;
-    return json::serialize(json::object{{"model", request.spec.model}, {"tune", request.spec.tune}, {"target", request.target}, {"params", all}});
+    return json::serialize(json::object{
+        {"model", request.spec.model},
+        {"tune", request.spec.tune},
+        {"target", request.target},
+        {"params", all}});
 }
 
-json::object analysis_of(const TrainResult& fitted, const Examples& examples, const std::vector<CurvePoint>& curve, const Judged& on_validation, const Judged& on_test) {
+json::object analysis_of(
+    const TrainResult& fitted,
+    const Examples& examples,
+    const std::vector<CurvePoint>& curve,
+    const Judged& on_validation,
+    const Judged& on_test
+) {
     json::array epochs, trials, points, names;
     for (const auto& epoch : fitted.epochs) {
         json::object entry{{"epoch", epoch.done}, {"loss", epoch.loss}};
@@ -113,15 +157,28 @@ json::object analysis_of(const TrainResult& fitted, const Examples& examples, co
         json::object params;
         for (const auto& [name, value] : trial.params) params[name] = value;
         if (!std::isfinite(trial.cost)) continue;
-        trials.push_back(json::object{{"params", params}, {"fraction", trial.fraction}, {"cost", trial.cost}, {"failure", trial.failure}});
+        trials.push_back(json::object{
+            {"params", params},
+            {"fraction", trial.fraction},
+            {"cost", trial.cost},
+            {"failure", trial.failure}});
     }
-    for (const auto& point : curve) points.push_back(json::object{{"rows", point.rows}, {"error", point.error}});
+    for (const auto& point : curve)
+        points.push_back(json::object{{"rows", point.rows}, {"error", point.error}});
     for (const auto& name : examples.class_names) names.emplace_back(name);
     json::object params;
     for (const auto& [name, value] : fitted.params) params[name] = value;
-    return {{"rows", examples.rows}, {"features", fitted.features}, {"params", params}, {"summary", json::parse(fitted.summary)},
-            {"class_names", names}, {"epochs", epochs}, {"trials", trials}, {"curve", points},
-            {"validation", on_validation.report}, {"test", on_test.report}};
+    return {
+        {"rows", examples.rows},
+        {"features", fitted.features},
+        {"params", params},
+        {"summary", json::parse(fitted.summary)},
+        {"class_names", names},
+        {"epochs", epochs},
+        {"trials", trials},
+        {"curve", points},
+        {"validation", on_validation.report},
+        {"test", on_test.report}};
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -131,16 +188,34 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }  // namespace
 
 TrainOutcome train(
-    base::Database& database, const schema::Blobs& blobs, const DecodeImage& decode, const TrainRequest& request, const OnProgress& progress, std::stop_token stop
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    const TrainRequest& request,
+    const OnProgress& progress,
+    std::stop_token stop
 ) {
     auto start = std::chrono::steady_clock::now();
     auto snapshot = require_snapshot(database, request.snapshot);
-    auto names = request.target.empty() ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); }) : std::vector<std::string>{};
+    auto names =
+        request.target.empty()
+            ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); })
+            : std::vector<std::string>{};
     auto run_id = database.call([&](base::Tx& tx) {
-        return begin_run(tx, snapshot.id, request.spec.model, spec_json(request, request.spec.params), request.spec.seed, request.code_version, Clock::now());
+        return begin_run(
+            tx,
+            snapshot.id,
+            request.spec.model,
+            spec_json(request, request.spec.params),
+            request.spec.seed,
+            request.code_version,
+            Clock::now()
+        );
     });
     auto close = [&](const char* state, const std::string& why) {
-        database.call([&](base::Tx& tx) { end_run(tx, run_id, state, why, seconds_since(start), "{}", Clock::now()); });
+        database.call([&](base::Tx& tx) {
+            end_run(tx, run_id, state, why, seconds_since(start), "{}", Clock::now());
+        });
     };
     try {
         ExampleStore store(database, blobs, decode);
@@ -155,14 +230,17 @@ TrainOutcome train(
         curve_spec.tune.clear();
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
-        if (request.learning_curve && items[1].size() > 0) curve = learning_curve(examples[0], examples[1], curve_spec, stop);
+        if (request.learning_curve && items[1].size() > 0)
+            curve = learning_curve(examples[0], examples[1], curve_spec, stop);
 
         auto predictor = Predictor::load(fitted.artefact);
         auto on_validation = judge(predictor, items[1], examples[1], validation);
         auto on_test = judge(predictor, items[2], examples[2], test);
-        auto analysis = json::serialize(analysis_of(fitted, examples[0], curve, on_validation, on_test));
+        auto analysis =
+            json::serialize(analysis_of(fitted, examples[0], curve, on_validation, on_test));
         auto artefact = blobs.seal(fitted.artefact);
-        auto name = request.model_name.empty() ? snapshot.project + "-" + request.spec.model : request.model_name;
+        auto name = request.model_name.empty() ? snapshot.project + "-" + request.spec.model
+                                               : request.model_name;
 
         TrainOutcome outcome;
         outcome.model_name = name;
@@ -172,7 +250,9 @@ TrainOutcome train(
             for (const auto* judged : {&on_validation, &on_test}) {
                 add_metrics(tx, run_id, judged->metrics);
                 if (!judged->predictions.empty()) add_predictions(tx, run_id, judged->predictions);
-                outcome.metrics.insert(outcome.metrics.end(), judged->metrics.begin(), judged->metrics.end());
+                outcome.metrics.insert(
+                    outcome.metrics.end(), judged->metrics.begin(), judged->metrics.end()
+                );
             }
             outcome.model_version = add_model(tx, name, run_id, artefact, Clock::now());
             end_run(tx, run_id, "done", "", seconds_since(start), analysis, Clock::now());

@@ -15,8 +15,8 @@ namespace training {
 struct TrainRequest {
     std::string snapshot;
     TrainSpec spec;
-    std::string target;         // numeric column to predict instead of the project's labels
-    std::string model_name;     // empty: PROJECT-KIND
+    std::string target;      // numeric column to predict instead of the project's labels
+    std::string model_name;  // empty: PROJECT-KIND
     bool learning_curve = false;
     std::string code_version;
 };
@@ -29,10 +29,16 @@ struct TrainOutcome {
     std::size_t training_rows = 0;
 };
 
-// Fits the model on the training part of a snapshot, tunes it on validation, judges it once on test, and stores run, metrics,
-// predictions of validation and test, and the model, in one transaction at the end. A run that fails or is interrupted is
-// kept as such.
-TrainOutcome train(base::Database& database, const schema::Blobs& blobs, const DecodeImage& decode, const TrainRequest& request,
-                   const OnProgress& progress, std::stop_token stop);
+// Fits the model on the training part of a snapshot, tunes it on validation, judges it once on
+// test, and stores run, metrics, predictions of validation and test, and the model, in one
+// transaction at the end. A run that fails or is interrupted is kept as such.
+TrainOutcome train(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    const TrainRequest& request,
+    const OnProgress& progress,
+    std::stop_token stop
+);
 
 }  // namespace training

@@ -12,7 +12,7 @@
 namespace base {
 class Database;
 class Tx;
-}
+}  // namespace base
 
 // Model runs, their metrics, models and predictions in the database.
 namespace training {
@@ -24,8 +24,8 @@ struct RunInfo {
     std::int64_t project_id = 0;
     std::int64_t source_id = 0;
     std::string source;
-    std::string kind;      // majority, softmax, ridge, mlp
-    std::string state;     // running, done, interrupted, failed
+    std::string kind;   // majority, softmax, ridge, mlp
+    std::string state;  // running, done, interrupted, failed
     double seconds = 0;
     std::string spec;      // JSON
     std::string analysis;  // JSON; "{}" in lists
@@ -49,9 +49,9 @@ struct Prediction {
     int split = 2;
     std::optional<int> class_id;
     std::optional<double> value;
-    double probability = 0;        // of the predicted class
-    double margin = 0;             // probability of the predicted less that of the next class
-    double truth_probability = 0;  // of the label
+    double probability = 0;             // of the predicted class
+    double margin = 0;                  // probability of the predicted less that of the next class
+    double truth_probability = 0;       // of the label
     std::optional<int> truth_class;     // filled when read
     std::optional<double> truth_value;  // filled when read
 };
@@ -60,7 +60,7 @@ struct ModelInfo {
     std::string name;
     int version = 0;
     std::int64_t run_id = 0;
-    std::string stage;  // candidate, staging, production, retired
+    std::string stage;            // candidate, staging, production, retired
     std::string artefact_sha256;  // hexadecimal
     std::string project;
     std::int64_t source_id = 0;
@@ -69,15 +69,35 @@ struct ModelInfo {
     std::string snapshot;
 };
 
-std::int64_t begin_run(base::Tx& tx, std::int64_t snapshot_id, const std::string& kind, const std::string& spec, std::uint64_t seed,
-                       const std::string& code_version, schema::Time now);
-void end_run(base::Tx& tx, std::int64_t run_id, const std::string& state, const std::string& error, double seconds,
-             const std::string& analysis, schema::Time now);
+std::int64_t begin_run(
+    base::Tx& tx,
+    std::int64_t snapshot_id,
+    const std::string& kind,
+    const std::string& spec,
+    std::uint64_t seed,
+    const std::string& code_version,
+    schema::Time now
+);
+void end_run(
+    base::Tx& tx,
+    std::int64_t run_id,
+    const std::string& state,
+    const std::string& error,
+    double seconds,
+    const std::string& analysis,
+    schema::Time now
+);
 void add_metrics(base::Tx& tx, std::int64_t run_id, const std::vector<Metric>& metrics);
 void add_predictions(base::Tx& tx, std::int64_t run_id, const std::vector<Prediction>& predictions);
 
 // Stores the artefact as a blob and gives the model its next version.
-int add_model(base::Tx& tx, const std::string& name, std::int64_t run_id, const schema::Blobs::Row& artefact, schema::Time now);
+int add_model(
+    base::Tx& tx,
+    const std::string& name,
+    std::int64_t run_id,
+    const schema::Blobs::Row& artefact,
+    schema::Time now
+);
 
 // Throws base::Error if there is none.
 RunInfo require_run(base::Tx& tx, std::int64_t id);

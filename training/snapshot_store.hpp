@@ -12,7 +12,7 @@
 namespace base {
 class Database;
 class Tx;
-}
+}  // namespace base
 
 namespace training {
 
@@ -20,10 +20,12 @@ namespace training {
 struct SnapshotSpec {
     std::string name;
     std::string project;
-    std::string where;                 // see schema/filter.hpp; also class, value, probability, method of the label
-    std::string split = "0.8,0.1,0.1"; // fractions, or "field=NAME": a field that says train, validation or test
-    std::string group;                 // field whose equal values stay on one side; empty: the record's own group
-    std::string time;                  // field to split by in time order: the newest are the test
+    std::string
+        where;  // see schema/filter.hpp; also class, value, probability, method of the label
+    std::string split =
+        "0.8,0.1,0.1";  // fractions, or "field=NAME": a field that says train, validation or test
+    std::string group;  // field whose equal values stay on one side; empty: the record's own group
+    std::string time;   // field to split by in time order: the newest are the test
     std::uint64_t seed = 1;
 };
 
@@ -34,10 +36,12 @@ struct SnapshotInfo {
     std::string project;
     std::int64_t source_id = 0;
     std::string source;
-    std::string state;   // open, closed
-    std::string hash;    // hexadecimal SHA-256 over the members: the snapshot's identity on any machine
+    std::string state;  // open, closed
+    std::string
+        hash;  // hexadecimal SHA-256 over the members: the snapshot's identity on any machine
     std::uint64_t members = 0;
-    std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n, "classes": {...}}
+    std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n,
+                         // "classes": {...}}
     std::string spec;    // JSON of SnapshotSpec
     std::string kind;    // of the project: classification, regression
     std::string created_at;
@@ -48,9 +52,10 @@ struct CreateResult {
     bool created = false;  // false: a snapshot of this name and content was there
 };
 
-// Fixes the labelled records of a project that the condition holds for: their versions, labels and sides of the split.
-// Records of one group, of equal content, or of nearly the same text (64-bit SimHash within 3 bits) stay on one side.
-// Throws base::Error if nothing matches, or if the name is taken by other content.
+// Fixes the labelled records of a project that the condition holds for: their versions, labels and
+// sides of the split. Records of one group, of equal content, or of nearly the same text (64-bit
+// SimHash within 3 bits) stay on one side. Throws base::Error if nothing matches, or if the name is
+// taken by other content.
 CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec, schema::Time now);
 
 std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name);
@@ -60,7 +65,8 @@ std::vector<SnapshotInfo> list_snapshots(base::Database& database);
 // The classes of a project by id.
 std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);
 
-// Computes the hash again from the members. Returns whether it is the one the snapshot was closed with.
+// Computes the hash again from the members. Returns whether it is the one the snapshot was closed
+// with.
 bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot);
 
 struct SnapshotDiff {
@@ -73,7 +79,13 @@ struct SnapshotDiff {
 };
 SnapshotDiff diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b);
 
-// Writes the members as "jsonl" or "csv", with label, split, text and fields. Throws base::UsageError for another format.
-std::uint64_t export_snapshot(base::Database& database, const SnapshotInfo& snapshot, const std::string& format, std::ostream& out);
+// Writes the members as "jsonl" or "csv", with label, split, text and fields. Throws
+// base::UsageError for another format.
+std::uint64_t export_snapshot(
+    base::Database& database,
+    const SnapshotInfo& snapshot,
+    const std::string& format,
+    std::ostream& out
+);
 
 }  // namespace training

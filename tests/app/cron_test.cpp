@@ -11,7 +11,9 @@ using namespace std::chrono;
 
 const sys_seconds start = sys_days(year(2026) / 3 / 1) + 10h + 7min + 30s;  // a Sunday
 
-std::string next(const char* cron, sys_seconds after = start) { return schema::timestamp(app::next_time(app::parse_cron(cron), after)).substr(0, 16); }
+std::string next(const char* cron, sys_seconds after = start) {
+    return schema::timestamp(app::next_time(app::parse_cron(cron), after)).substr(0, 16);
+}
 
 }  // namespace
 
@@ -29,14 +31,21 @@ TEST_CASE("the next time of a schedule is the first matching minute", "[app][cro
     CHECK(next("7 10 * * *", sys_days(year(2026) / 3 / 1) + 10h + 7min) == "2026-03-02 10:07");
 }
 
-TEST_CASE("a schedule in a zone follows its clock, also over the change to summer time", "[app][cron]") {
+TEST_CASE(
+    "a schedule in a zone follows its clock, also over the change to summer time",
+    "[app][cron]"
+) {
     CHECK(next("TZ=Europe/Berlin 0 3 * * *") == "2026-03-02 02:00");
-    CHECK(next("TZ=Europe/Berlin 0 3 * * *", sys_days(year(2026) / 3 / 29) + 5h) == "2026-03-30 01:00");
+    CHECK(
+        next("TZ=Europe/Berlin 0 3 * * *", sys_days(year(2026) / 3 / 29) + 5h) == "2026-03-30 01:00"
+    );
     CHECK(next("TZ=America/New_York 30 9 * * 1-5") == "2026-03-02 14:30");
 }
 
 TEST_CASE("a wrong schedule names the field", "[app][cron]") {
-    CHECK_THROWS_WITH(app::parse_cron("61 * * * *"), Catch::Contains("minute") && Catch::Contains("'61'"));
+    CHECK_THROWS_WITH(
+        app::parse_cron("61 * * * *"), Catch::Contains("minute") && Catch::Contains("'61'")
+    );
     CHECK_THROWS_WITH(app::parse_cron("* * * foo *"), Catch::Contains("month"));
     CHECK_THROWS_AS(app::parse_cron("* * *"), base::UsageError);
     CHECK_THROWS_AS(app::parse_cron("5-1 * * * *"), base::UsageError);

@@ -1,4 +1,5 @@
-// Every named query of every module is prepared against a fresh schema: names, columns and types are right.
+// Every named query of every module is prepared against a fresh schema: names, columns and types
+// are right.
 #include <catch2/catch.hpp>
 
 #include "api/sql.hpp"
@@ -17,7 +18,8 @@ std::size_t prepare_all(const char* module, const base::QueryFile& file) {
     file.each([&](std::string_view name, std::string_view query) {
         INFO(module << ": " << name);
         std::string statement = "PREPARE q" + std::to_string(++count) + " AS " + std::string(query);
-        if (query.starts_with("CREATE ") || query.starts_with("ANALYZE ")) statement = query;  // nothing to prepare
+        if (query.starts_with("CREATE ") || query.starts_with("ANALYZE "))
+            statement = query;  // nothing to prepare
         CHECK_NOTHROW(db->call([&](base::Tx& tx) { tx.exec(statement); }));
     });
     return count;

@@ -24,14 +24,18 @@ TEST_CASE("a job that throws leaves nothing behind", "[base][database]") {
 
 TEST_CASE("a NUL in a text is refused with one line", "[base][database]") {
     TestDatabase db;
-    CHECK_THROWS_AS(db->call([](base::Tx& tx) { tx.exec("SELECT $1::text", std::string("a\0b", 3)); }), base::Error);
+    CHECK_THROWS_AS(
+        db->call([](base::Tx& tx) { tx.exec("SELECT $1::text", std::string("a\0b", 3)); }),
+        base::Error
+    );
 }
 
 TEST_CASE("a serialization failure is tried again until it succeeds", "[base][database]") {
     TestDatabase db;
     int tries = 0;
     db->call([&](base::Tx& tx) {
-        if (++tries < 3) tx.exec("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$");
+        if (++tries < 3)
+            tx.exec("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$");
     });
     CHECK(tries == 3);
 }
@@ -47,7 +51,10 @@ TEST_CASE("another error is not tried again", "[base][database]") {
     CHECK(tries == 1);
 }
 
-TEST_CASE("a connection lost before commit is replaced and the job runs again", "[base][database]") {
+TEST_CASE(
+    "a connection lost before commit is replaced and the job runs again",
+    "[base][database]"
+) {
     TestDatabase db;
     db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
     int tries = 0;
@@ -61,9 +68,13 @@ TEST_CASE("a connection lost before commit is replaced and the job runs again", 
 
 TEST_CASE("rows copied in binary form arrive as they were", "[base][database]") {
     TestDatabase db;
-    auto now = std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    auto now =
+        std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
     db->call([&](base::Tx& tx) {
-        tx.exec("CREATE TABLE t (a smallint, b int, c bigint, d float8, e bool, f text, g bytea, h jsonb, i timestamptz, j float8[], k text)");
+        tx.exec(
+            "CREATE TABLE t (a smallint, b int, c bigint, d float8, e bool, f text, g bytea, h "
+            "jsonb, i timestamptz, j float8[], k text)"
+        );
         auto copy = tx.copy("t (a, b, c, d, e, f, g, h, i, j, k)", 11);
         std::vector<double> numbers{1.5, -2.0};
         copy.begin_row();
@@ -81,7 +92,10 @@ TEST_CASE("rows copied in binary form arrive as they were", "[base][database]") 
         copy.finish();
     });
     db->call([&](base::Tx& tx) {
-        auto row = tx.exec("SELECT a, b, c, d, e, f, g, h->'a'->>0, (extract(epoch FROM i) * 1000000)::bigint, j::text, k FROM t")[0];
+        auto row = tx.exec(
+            "SELECT a, b, c, d, e, f, g, h->'a'->>0, (extract(epoch FROM i) * 1000000)::bigint, "
+            "j::text, k FROM t"
+        )[0];
         CHECK(row[0].as<int>() == -7);
         CHECK(row[1].as<int>() == 123456);
         CHECK(row[2].as<std::int64_t>() == -1234567890123);
@@ -96,7 +110,10 @@ TEST_CASE("rows copied in binary form arrive as they were", "[base][database]") 
     });
 }
 
-TEST_CASE("an abandoned copy rolls back and the connection serves the next job", "[base][database]") {
+TEST_CASE(
+    "an abandoned copy rolls back and the connection serves the next job",
+    "[base][database]"
+) {
     TestDatabase db(1);
     db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
     auto abandoning = [](base::Tx& tx) {
@@ -111,11 +128,15 @@ TEST_CASE("an abandoned copy rolls back and the connection serves the next job",
 
 TEST_CASE("threads share the pool's connections without losing a change", "[base][database]") {
     TestDatabase db(2);
-    db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); tx.exec("INSERT INTO t VALUES (0)"); });
+    db->call([](base::Tx& tx) {
+        tx.exec("CREATE TABLE t (x int)");
+        tx.exec("INSERT INTO t VALUES (0)");
+    });
     std::vector<std::thread> threads;
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([&] {
-            for (int j = 0; j < 20; ++j) db->call([](base::Tx& tx) { tx.exec("UPDATE t SET x = x + 1"); });
+            for (int j = 0; j < 20; ++j)
+                db->call([](base::Tx& tx) { tx.exec("UPDATE t SET x = x + 1"); });
         });
     for (auto& thread : threads) thread.join();
     CHECK(db.number("SELECT x FROM t") == 160);
@@ -136,7 +157,9 @@ TEST_CASE("a coroutine awaits a job and gets its result or its exception", "[bas
             thrown = true;
         }
     };
-    boost::asio::co_spawn(io, story, [](std::exception_ptr e) { if (e) std::rethrow_exception(e); });
+    boost::asio::co_spawn(io, story, [](std::exception_ptr e) {
+        if (e) std::rethrow_exception(e);
+    });
     io.run();
     CHECK(answer == 42);
     CHECK(thrown);
@@ -144,5 +167,8 @@ TEST_CASE("a coroutine awaits a job and gets its result or its exception", "[bas
 
 TEST_CASE("a database that is not there is one clear line", "[base][database]") {
     base::Database db("host='/nowhere/at/all' dbname=x", 1);
-    CHECK_THROWS_WITH(db.call([](base::Tx& tx) { tx.exec("SELECT 1"); }), Catch::Contains("database: ") && Catch::Contains("check --db"));
+    CHECK_THROWS_WITH(
+        db.call([](base::Tx& tx) { tx.exec("SELECT 1"); }),
+        Catch::Contains("database: ") && Catch::Contains("check --db")
+    );
 }

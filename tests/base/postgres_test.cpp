@@ -1,14 +1,14 @@
 #include "base/postgres.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -60,7 +60,10 @@ void add_row(const std::string& url) {
 
 }  // namespace
 
-TEST_CASE("a private cluster is made, keeps its rows over a restart, and stops with its last user", "[base][postgres]") {
+TEST_CASE(
+    "a private cluster is made, keeps its rows over a restart, and stops with its last user",
+    "[base][postgres]"
+) {
     Home home;
     int server = 0;
     {
@@ -86,7 +89,10 @@ TEST_CASE("a server killed with -9 comes back while somebody uses it", "[base][p
     base::EmbeddedPostgres cluster(home.path, false);
     auto url = cluster.url();
     base::Database db(url, 1);
-    db.call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); tx.exec("INSERT INTO t VALUES (1)"); });
+    db.call([](base::Tx& tx) {
+        tx.exec("CREATE TABLE t (x int)");
+        tx.exec("INSERT INTO t VALUES (1)");
+    });
     for (int round = 0; round < 3; ++round) {
         int server = cluster.server_pid();
         REQUIRE(server > 0);
@@ -122,17 +128,28 @@ TEST_CASE("a user killed with -9 does not keep the server running", "[base][post
 
 TEST_CASE("a postmaster.pid that names another live process is no obstacle", "[base][postgres]") {
     Home home;
-    { base::EmbeddedPostgres cluster(home.path, false); add_row(cluster.url()); }
-    std::ofstream(home.path / "postgres/data/postmaster.pid") << getpid() << "\n" << (home.path / "postgres/data").string() << "\n";
+    {
+        base::EmbeddedPostgres cluster(home.path, false);
+        add_row(cluster.url());
+    }
+    std::ofstream(home.path / "postgres/data/postmaster.pid")
+        << getpid() << "\n"
+        << (home.path / "postgres/data").string() << "\n";
     base::EmbeddedPostgres cluster(home.path, false);
     CHECK(count_rows(cluster.url()) == 1);
 }
 
 TEST_CASE("a home whose socket path is too long is one clear line", "[base][postgres]") {
     Home home;
-    CHECK_THROWS_WITH(base::EmbeddedPostgres(home.path / std::string(100, 'x'), false), Catch::Contains("the system allows 107") && Catch::Contains("shorter --home"));
+    CHECK_THROWS_WITH(
+        base::EmbeddedPostgres(home.path / std::string(100, 'x'), false),
+        Catch::Contains("the system allows 107") && Catch::Contains("shorter --home")
+    );
 }
 
 TEST_CASE("a home that cannot be made is one clear line", "[base][postgres]") {
-    CHECK_THROWS_WITH(base::EmbeddedPostgres("/proc/tilth", false), Catch::Contains("/proc/tilth: ") && Catch::Contains("another --home"));
+    CHECK_THROWS_WITH(
+        base::EmbeddedPostgres("/proc/tilth", false),
+        Catch::Contains("/proc/tilth: ") && Catch::Contains("another --home")
+    );
 }

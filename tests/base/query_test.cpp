@@ -10,8 +10,7 @@ constexpr base::QueryFile file{
     "-- A comment; with a semicolon.\n"
     "-- name: first\nSELECT 1;\n\n"
     "-- name: second\nSELECT ';'\nFROM x;\n"
-    "-- name: second_to_last\nDELETE FROM y;\n"
-};
+    "-- name: second_to_last\nDELETE FROM y;\n"};
 
 }  // namespace
 
@@ -28,6 +27,9 @@ TEST_CASE("every query of a file is visited once, in order", "[base][query]") {
 }
 
 TEST_CASE("an error is one line with the thing, the reason and the mend", "[base][error]") {
-    CHECK(std::string(base::Error("file a.csv", "cannot be\nread", "check it").what()) == "file a.csv: cannot be read; check it");
+    CHECK(
+        std::string(base::Error("file a.csv", "cannot be\nread", "check it").what()) ==
+        "file a.csv: cannot be read; check it"
+    );
     CHECK(std::string(base::Error("x", "broken").what()) == "x: broken");
 }

@@ -3,13 +3,15 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/crawler/test_site.hpp"
 #include "tests/e2e/tilth.hpp"
 
 using e2e::Tilth;
 
 std::vector<std::string> e2e::Tilth::lines(std::vector<std::string> words) const {
     auto ended = (*this)(std::move(words));
-    if (ended.code != 0) throw std::runtime_error("exit " + std::to_string(ended.code) + ": " + ended.err);
+    if (ended.code != 0)
+        throw std::runtime_error("exit " + std::to_string(ended.code) + ": " + ended.err);
     std::vector<std::string> all;
     std::istringstream in(ended.out);
     for (std::string line; std::getline(in, line);) all.push_back(line);
@@ -19,16 +21,25 @@ std::vector<std::string> e2e::Tilth::lines(std::vector<std::string> words) const
 
 namespace {
 
-std::size_t count_lines(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+std::size_t count_lines(const std::string& text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 }  // namespace
 
 TEST_CASE("wrong usage is one line and exit code 2", "[e2e]") {
     Tilth tilth;
     for (const auto& words : std::vector<std::vector<std::string>>{
-             {"nonsense"}, {"crawl"}, {"ingest", "x.csv"}, {"train", "s", "--no-such-flag"}, {"--log", "loud", "db", "status"},
-             {"label", "project", "export", "p", "--format", "papyrus"}, {"completion", "powershell"}, {"worker", "--kinds", "dance"},
-             {"--config", "/no/such.toml", "db", "status"}, {"source", "add", "--kind", "carrier-pigeon", "--name", "x"}}) {
+             {"nonsense"},
+             {"crawl"},
+             {"ingest", "x.csv"},
+             {"train", "s", "--no-such-flag"},
+             {"--log", "loud", "db", "status"},
+             {"label", "project", "export", "p", "--format", "papyrus"},
+             {"completion", "powershell"},
+             {"worker", "--kinds", "dance"},
+             {"--config", "/no/such.toml", "db", "status"},
+             {"source", "add", "--kind", "carrier-pigeon", "--name", "x"}}) {
         auto ended = tilth(words);
         INFO(words[0] << ": " << ended.err);
         CHECK(ended.code == 2);
@@ -40,9 +51,16 @@ TEST_CASE("wrong usage is one line and exit code 2", "[e2e]") {
 TEST_CASE("what cannot be done is one line and exit code 1", "[e2e]") {
     Tilth tilth;
     for (const auto& words : std::vector<std::vector<std::string>>{
-             {"ingest", "/no/such/file.csv", "--source", "s"}, {"source", "show", "nobody"}, {"records", "show", "--source", "nobody", "k"},
-             {"train", "nothing"}, {"errors", "7"}, {"report", "7"}, {"model", "predict", "m", "-"}, {"snapshot", "create", "s", "--project", "nobody"},
-             {"label", "queue", "nobody"}, {"--db", "host=/no/such/place dbname=x", "db", "status"}}) {
+             {"ingest", "/no/such/file.csv", "--source", "s"},
+             {"source", "show", "nobody"},
+             {"records", "show", "--source", "nobody", "k"},
+             {"train", "nothing"},
+             {"errors", "7"},
+             {"report", "7"},
+             {"model", "predict", "m", "-"},
+             {"snapshot", "create", "s", "--project", "nobody"},
+             {"label", "queue", "nobody"},
+             {"--db", "host=/no/such/place dbname=x", "db", "status"}}) {
         auto ended = tilth(words);
         INFO(words[0] << ": " << ended.err);
         CHECK(ended.code == 1);
@@ -64,15 +82,18 @@ TEST_CASE("help, version and completion need no database", "[e2e]") {
     CHECK(tilth({"--help"}).code == 0);
     CHECK(tilth({"crawl", "--help"}).code == 0);
     CHECK_THAT(tilth({"--version"}).out, Catch::StartsWith("tilth 0."));
-    for (const char* shell : {"bash", "zsh", "fish"}) CHECK_THAT(tilth({"completion", shell}).out, Catch::Contains("snapshot"));
+    for (const char* shell : {"bash", "zsh", "fish"})
+        CHECK_THAT(tilth({"completion", shell}).out, Catch::Contains("snapshot"));
     CHECK(test::run({"bash", "-n"}, tilth({"completion", "bash"}).out).code == 0);
     CHECK_FALSE(std::filesystem::exists(tilth.home.path / "postgres"));
 }
 
 TEST_CASE("every command documents itself", "[e2e]") {
     Tilth tilth;
-    for (const char* name : {"up", "serve", "worker", "db", "source", "crawl", "ingest", "rejects", "records", "label", "user", "token", "snapshot", "train", "runs",
-                             "model", "errors", "report", "inspect", "truth", "agreement"}) {
+    for (const char* name :
+         {"up",      "serve",   "worker", "db",     "source",  "crawl",    "ingest",
+          "rejects", "records", "label",  "user",   "token",   "snapshot", "train",
+          "runs",    "model",   "errors", "report", "inspect", "truth",    "agreement"}) {
         INFO(name);
         auto ended = tilth({name, "--help"});
         CHECK(ended.code == 0);
@@ -80,10 +101,20 @@ TEST_CASE("every command documents itself", "[e2e]") {
     }
 }
 
-TEST_CASE("a table with bad rows keeps the good ones and the bad ones, and can replay these", "[e2e]") {
+TEST_CASE(
+    "a table with bad rows keeps the good ones and the bad ones, and can replay these",
+    "[e2e]"
+) {
     Tilth tilth;
-    auto file = tilth.home.write("t.csv", "id,size,text\n1,10,first one here\n2,20\n3,30,third one here\n4,x,fourth one here\n");
-    auto rules = tilth.home.write("rules.toml", "key = \"id\"\nbody = \"text\"\n[[column]]\nname = \"size\"\nfield = \"size\"\nop = \"number\"\n");
+    auto file = tilth.home.write(
+        "t.csv",
+        "id,size,text\n1,10,first one here\n2,20\n3,30,third one here\n4,x,fourth one here\n"
+    );
+    auto rules = tilth.home.write(
+        "rules.toml",
+        "key = \"id\"\nbody = \"text\"\n[[column]]\nname = \"size\"\nfield = \"size\"\nop = "
+        "\"number\"\n"
+    );
     auto first = tilth.answer({"ingest", file.string(), "--source", "t", "--map", rules.string()});
     CHECK(first.at("read").as_int64() == 4);
     CHECK(first.at("new").as_int64() == 2);
@@ -92,17 +123,57 @@ TEST_CASE("a table with bad rows keeps the good ones and the bad ones, and can r
     CHECK(again.at("new").as_int64() == 0);
     CHECK(again.at("unchanged").as_int64() == 2);
     CHECK(tilth.lines({"rejects", "list", "--source", "t"}).size() == 2);
-    auto lenient = tilth.home.write("lenient.toml", "key = \"id\"\nbody = \"text\"\n[[column]]\nname = \"size\"\nfield = \"size\"\nop = \"number\"\nmissing = [\"x\"]\n");
+    auto lenient = tilth.home.write(
+        "lenient.toml",
+        "key = \"id\"\nbody = \"text\"\n[[column]]\nname = \"size\"\nfield = \"size\"\nop = "
+        "\"number\"\nmissing = [\"x\"]\n"
+    );
     auto replayed = tilth.answer({"rejects", "replay", "--source", "t", "--map", lenient.string()});
     CHECK(replayed.at("new").as_int64() == 1);
     CHECK(replayed.at("rejected").as_int64() == 1);
     CHECK(tilth.lines({"records", "list", "--source", "t"}).size() == 3);
 }
 
+TEST_CASE(
+    "a table on the web is fetched and read, and not fetched from inside unless allowed",
+    "[e2e]"
+) {
+    test::TestSite site;
+    site.on("/t.csv", [](const test::SiteRequest&) {
+        return test::SiteReply{302, {"Location: /real/t.csv"}, "", {}, false, false};
+    });
+    site.on("/real/t.csv", [](const test::SiteRequest&) {
+        return test::SiteReply{
+            200, {"Content-Type: text/csv"}, "id,x\n1,a\n2,b\n", {}, false, false};
+    });
+    Tilth tilth;
+    auto refused = tilth({"ingest", site.url("/t.csv"), "--source", "web", "--key", "id"});
+    CHECK(refused.code == 1);
+    CHECK_THAT(refused.err, Catch::Contains("--allow-private"));
+    CHECK(
+        tilth
+            .answer(
+                {"ingest", site.url("/t.csv"), "--source", "web", "--key", "id", "--allow-private"}
+            )
+            .at("new")
+            .as_int64() == 2
+    );
+    auto missing = tilth({"ingest", site.url("/none.csv"), "--source", "web", "--allow-private"});
+    CHECK(missing.code == 1);
+    CHECK_THAT(missing.err, Catch::Contains("404"));
+}
+
 TEST_CASE("decisions can be asked for by lines, and a bad line does not end it", "[e2e]") {
     Tilth tilth;
-    auto ended = tilth({"inspect", "url"}, "{\"input\":\"HTTP://EXAMPLE.org:80/a/../b\"}\nnonsense\n{\"input\":\"x\"}\n");
+    auto ended = tilth(
+        {"inspect", "url"},
+        "{\"input\":\"HTTP://EXAMPLE.org:80/a/../b\"}\nnonsense\n{\"input\":\"x\"}\n"
+    );
     CHECK(ended.code == 0);
-    CHECK_THAT(ended.out, Catch::Contains("http://example.org/b") && Catch::Contains("error") && Catch::Contains("failure"));
+    CHECK_THAT(
+        ended.out,
+        Catch::Contains("http://example.org/b") && Catch::Contains("error") &&
+            Catch::Contains("failure")
+    );
     CHECK(count_lines(ended.out) == 3);
 }

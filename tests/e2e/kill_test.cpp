@@ -19,34 +19,48 @@ constexpr int pages = 400;
 
 std::string table() {
     std::string text = "id,size,words\n";
-    for (int i = 0; i < rows; ++i) text += std::to_string(i) + "," + std::to_string(i * 7 % 1000) + ",some words about item number " + std::to_string(i) + "\n";
+    for (int i = 0; i < rows; ++i)
+        text += std::to_string(i) + "," + std::to_string(i * 7 % 1000) +
+                ",some words about item number " + std::to_string(i) + "\n";
     return text;
 }
 
 // Key, version and payload of every record.
-std::vector<std::string> records(const Tilth& tilth, const std::string& source) { return tilth.lines({"records", "list", "--source", source, "--limit", "1000000"}); }
+std::vector<std::string> records(const Tilth& tilth, const std::string& source) {
+    return tilth.lines({"records", "list", "--source", source, "--limit", "1000000"});
+}
 
 void check_sums(const Tilth& tilth, const std::string& source) {
     auto shown = tilth.answer({"source", "show", source});
     std::int64_t added = 0;
     for (const auto& run : shown.at("runs").as_array()) {
         auto number = [&](const char* name) { return run.at(name).as_int64(); };
-        CHECK(number("read") == number("new") + number("changed") + number("unchanged") + number("rejected"));
+        CHECK(
+            number("read") ==
+            number("new") + number("changed") + number("unchanged") + number("rejected")
+        );
         added += number("new");
     }
     if (shown.at("runs").as_array().size() < 10) CHECK(added == shown.at("records").as_int64());
 }
 
-// Starts the command again and again, each time killing what `victim` names after a while, until a run ends by itself.
+// Starts the command again and again, each time killing what `victim` names after a while, until a
+// run ends by itself.
 template <typename Kill>
-int run_under_fire(const Tilth& tilth, const std::vector<std::string>& words, int rounds, Kill kill) {
+int run_under_fire(
+    const Tilth& tilth,
+    const std::vector<std::string>& words,
+    int rounds,
+    Kill kill
+) {
     std::mt19937 random(7);
     int killed = 0;
     for (int round = 0;; ++round) {
         test::Program program(tilth.command(words));
         if (round < rounds) {
             auto wait = std::chrono::milliseconds(150 + random() % 900);
-            for (auto waited = 0ms; waited < wait && program.runs(); waited += 10ms) std::this_thread::sleep_for(10ms);
+            for (auto waited = 0ms; waited < wait && program.runs(); waited += 10ms)
+                std::this_thread::sleep_for(10ms);
             if (program.runs()) {
                 kill(program);
                 ++killed;
@@ -61,7 +75,9 @@ int run_under_fire(const Tilth& tilth, const std::vector<std::string>& words, in
     }
 }
 
-void kill_program(test::Program& program) { program.signal(SIGKILL); }
+void kill_program(test::Program& program) {
+    program.signal(SIGKILL);
+}
 
 int server_pid(const Tilth& tilth) {
     std::ifstream in(tilth.home.path / "postgres/data/postmaster.pid");
@@ -88,7 +104,16 @@ void build(test::TestSite& site) {
 }
 
 std::vector<std::string> crawl_words(const test::TestSite& site) {
-    return {"crawl", site.url(), "--source", "site", "--allow-private", "--delay", "0", "--concurrency", "8"};
+    return {
+        "crawl",
+        site.url(),
+        "--source",
+        "site",
+        "--allow-private",
+        "--delay",
+        "0",
+        "--concurrency",
+        "8"};
 }
 
 }  // namespace
@@ -106,7 +131,10 @@ TEST_CASE("an ingest killed again and again ends with the same records", "[e2e][
     check_sums(fire, "t");
 }
 
-TEST_CASE("an ingest whose database server is killed goes on, or ends with one line and resumes", "[e2e][kill]") {
+TEST_CASE(
+    "an ingest whose database server is killed goes on, or ends with one line and resumes",
+    "[e2e][kill]"
+) {
     Tilth calm, fire;
     auto file = calm.home.write("t.csv", table());
     std::vector<std::string> words{"ingest", file.string(), "--source", "t", "--key", "id"};
@@ -143,7 +171,10 @@ TEST_CASE("a crawl whose database server is killed stores each page once", "[e2e
     check_sums(fire, "site");
 }
 
-TEST_CASE("an interrupted command says so, exits with 130 and goes on the next time", "[e2e][kill]") {
+TEST_CASE(
+    "an interrupted command says so, exits with 130 and goes on the next time",
+    "[e2e][kill]"
+) {
     test::TestSite site;
     build(site);
     Tilth tilth;

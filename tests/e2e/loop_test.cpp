@@ -1,4 +1,5 @@
-// The whole job on a small made-up table: store, label, snapshot, train, judge, analyse, send back to labeling, report.
+// The whole job on a small made-up table: store, label, snapshot, train, judge, analyse, send back
+// to labeling, report.
 #include <fstream>
 #include <sstream>
 
@@ -10,55 +11,99 @@ using e2e::Tilth;
 
 namespace {
 
-// Animals and machines: told apart by their words, but for a twentieth of them that are mislabelled.
+// Animals and machines: told apart by their words, but for a twentieth of them that are
+// mislabelled.
 std::string table() {
-    const char* animals[] = {"dog barks loudly", "cat sleeps all day", "horse runs over grass", "bird sings at dawn"};
-    const char* machines[] = {"engine burns fuel", "pump moves water", "drill makes holes", "crane lifts steel"};
+    const char* animals[] = {
+        "dog barks loudly", "cat sleeps all day", "horse runs over grass", "bird sings at dawn"};
+    const char* machines[] = {
+        "engine burns fuel", "pump moves water", "drill makes holes", "crane lifts steel"};
     std::string text = "id,kind,weight,words\n";
     for (int i = 0; i < 1200; ++i) {
         bool animal = i % 2 == 0;
         bool wrong = i * 7919 % 101 < 5;
-        text += "r" + std::to_string(i) + "," + ((animal != wrong) ? "animal" : "machine") + "," + std::to_string(animal ? 20 + i % 30 : 300 + i % 500) + ",";
-        text += std::string(animal ? animals[i / 2 % 4] : machines[i / 2 % 4]) + " seen on occasion number " + std::to_string(i * 37 % 1201) + "\n";
+        text += "r" + std::to_string(i) + "," + ((animal != wrong) ? "animal" : "machine") + "," +
+                std::to_string(animal ? 20 + i % 30 : 300 + i % 500) + ",";
+        text += std::string(animal ? animals[i / 2 % 4] : machines[i / 2 % 4]) +
+                " seen on occasion number " + std::to_string(i * 37 % 1201) + "\n";
     }
     return text;
 }
 
-double accuracy(const boost::json::object& trained) { return trained.at("metrics").at("test").at("accuracy").at("value").as_double(); }
+double accuracy(const boost::json::object& trained) {
+    return trained.at("metrics").at("test").at("accuracy").at("value").as_double();
+}
 
 }  // namespace
 
 TEST_CASE("the loop runs from a file to a measured model and back to labeling", "[e2e][loop]") {
     Tilth tilth;
     auto file = tilth.home.write("t.csv", table());
-    auto rules = tilth.home.write("rules.toml", "key = \"id\"\nbody = \"words\"\n[[column]]\nname = \"weight\"\nfield = \"weight\"\nop = \"number\"\n");
-    auto project = tilth.home.write("p.toml", "name = \"kinds\"\nkind = \"classification\"\nsource = \"things\"\noverlap = 3\n"
-                                              "[[class]]\nname = \"animal\"\nhotkey = \"a\"\n[[class]]\nname = \"machine\"\nhotkey = \"m\"\n");
-    CHECK(tilth.answer({"ingest", file.string(), "--source", "things", "--map", rules.string()}).at("new").as_int64() == 1200);
+    auto rules = tilth.home.write(
+        "rules.toml",
+        "key = \"id\"\nbody = \"words\"\n[[column]]\nname = \"weight\"\nfield = \"weight\"\nop = "
+        "\"number\"\n"
+    );
+    auto project = tilth.home.write(
+        "p.toml",
+        "name = \"kinds\"\nkind = \"classification\"\nsource = \"things\"\noverlap = 3\n"
+        "[[class]]\nname = \"animal\"\nhotkey = \"a\"\n[[class]]\nname = \"machine\"\nhotkey = "
+        "\"m\"\n"
+    );
+    CHECK(
+        tilth.answer({"ingest", file.string(), "--source", "things", "--map", rules.string()})
+            .at("new")
+            .as_int64() == 1200
+    );
     tilth.answer({"label", "project", "create", project.string()});
-    auto imported = tilth.answer({"label", "project", "import", "--project", "kinds", "--field", "kind", "--share", "0.8"});
+    auto imported = tilth.answer(
+        {"label", "project", "import", "--project", "kinds", "--field", "kind", "--share", "0.8"}
+    );
     CHECK(imported.at("added").as_int64() > 850);
     CHECK(imported.at("added").as_int64() < 1050);
 
     CHECK(tilth.answer({"label", "queue", "kinds", "--add", "40"}).at("added").as_int64() == 40);
-    auto simulated = tilth.answer({"label", "simulate", "kinds", "--field", "kind", "--annotator", "simulated-a:0.1", "--annotator", "simulated-b:0.2", "--annotator", "simulated-c:0.1"});
+    auto simulated = tilth.answer(
+        {"label",
+         "simulate",
+         "kinds",
+         "--field",
+         "kind",
+         "--annotator",
+         "simulated-a:0.1",
+         "--annotator",
+         "simulated-b:0.2",
+         "--annotator",
+         "simulated-c:0.1"}
+    );
     CHECK(simulated.at("answers").as_int64() == 120);
     auto truth = tilth.answer({"label", "truth", "kinds", "--method", "ds"});
     CHECK(truth.at("new").as_int64() == 40);
 
-    auto snapshot = tilth.answer({"snapshot", "create", "kinds-1", "--project", "kinds", "--seed", "3"});
+    auto snapshot =
+        tilth.answer({"snapshot", "create", "kinds-1", "--project", "kinds", "--seed", "3"});
     CHECK(snapshot.at("created").as_bool());
-    CHECK_FALSE(tilth.answer({"snapshot", "create", "kinds-1", "--project", "kinds", "--seed", "3"}).at("created").as_bool());
+    CHECK_FALSE(tilth.answer({"snapshot", "create", "kinds-1", "--project", "kinds", "--seed", "3"})
+                    .at("created")
+                    .as_bool());
     CHECK(tilth({"snapshot", "create", "kinds-1", "--project", "kinds", "--seed", "4"}).code == 1);
     CHECK(tilth.answer({"snapshot", "verify", "kinds-1"}).at("verified").as_bool());
 
     auto baseline = tilth.answer({"train", "kinds-1", "--model", "majority"});
-    auto model = tilth.answer({"train", "kinds-1", "--model", "softmax", "--tune", "random:3", "--curve"});
+    auto model =
+        tilth.answer({"train", "kinds-1", "--model", "softmax", "--tune", "random:3", "--curve"});
     CHECK(accuracy(baseline) < 0.65);
     CHECK(accuracy(model) > 0.85);
-    auto same = tilth.answer({"train", "kinds-1", "--model", "softmax", "--tune", "random:3", "--threads", "1"});
+    auto same = tilth.answer(
+        {"train", "kinds-1", "--model", "softmax", "--tune", "random:3", "--threads", "1"}
+    );
     CHECK(accuracy(same) == accuracy(model));
-    auto compared = tilth.answer({"runs", "compare", std::to_string(baseline.at("run").as_int64()), std::to_string(model.at("run").as_int64())});
+    auto compared = tilth.answer(
+        {"runs",
+         "compare",
+         std::to_string(baseline.at("run").as_int64()),
+         std::to_string(model.at("run").as_int64())}
+    );
     CHECK(compared.at("low").as_double() > 0);
 
     auto run = std::to_string(model.at("run").as_int64());
@@ -74,12 +119,39 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
     std::ifstream in(report);
     std::stringstream page;
     page << in.rdbuf();
-    CHECK_THAT(page.str(), Catch::Contains("<svg") && Catch::Contains("animal") && !Catch::Contains("src=\"http"));
+    CHECK_THAT(
+        page.str(),
+        Catch::Contains("<svg") && Catch::Contains("animal") && !Catch::Contains("src=\"http")
+    );
 
-    auto predicted = tilth({"model", "predict", "kinds-softmax", "-"}, "{\"body\":\"dog barks loudly\",\"weight\":25}\nnonsense\n{\"body\":\"engine burns fuel\",\"weight\":600}\n");
+    auto predicted = tilth(
+        {"model", "predict", "kinds-softmax", "-"},
+        "{\"body\":\"dog barks loudly\",\"weight\":25}\nnonsense\n{\"body\":\"engine burns "
+        "fuel\",\"weight\":600}\n"
+    );
     CHECK(predicted.code == 0);
-    CHECK_THAT(predicted.out, Catch::Contains("\"class\":\"animal\"") && Catch::Contains("\"class\":\"machine\"") && Catch::Contains("line 2"));
+    CHECK_THAT(
+        predicted.out,
+        Catch::Contains("\"class\":\"animal\"") && Catch::Contains("\"class\":\"machine\"") &&
+            Catch::Contains("line 2")
+    );
     tilth.answer({"model", "promote", "kinds-softmax", "1", "production"});
-    CHECK(tilth.lines({"model", "predict", "kinds-softmax", "--batch", "weight < 100"}).size() == 600);
-    CHECK(tilth.answer({"label", "project", "export", "kinds", "--format", "csv", "--out", tilth.home.path.string()}).at("labels").as_int64() > 850);
+    CHECK(
+        tilth.lines({"model", "predict", "kinds-softmax", "--batch", "weight < 100"}).size() == 600
+    );
+    CHECK(
+        tilth
+            .answer(
+                {"label",
+                 "project",
+                 "export",
+                 "kinds",
+                 "--format",
+                 "csv",
+                 "--out",
+                 tilth.home.path.string()}
+            )
+            .at("labels")
+            .as_int64() > 850
+    );
 }

@@ -13,16 +13,21 @@ namespace e2e {
 class Tilth {
 public:
     std::vector<std::string> command(std::vector<std::string> words) const {
-        std::vector<std::string> all{TILTH_PROGRAM, "--home", home.path.string(), "--json", "--quiet"};
+        std::vector<std::string> all{
+            TILTH_PROGRAM, "--home", home.path.string(), "--json", "--quiet"};
         all.insert(all.end(), words.begin(), words.end());
         return all;
     }
-    test::Ended operator()(std::vector<std::string> words, const std::string& input = {}) const { return test::run(command(std::move(words)), input); }
+    test::Ended operator()(std::vector<std::string> words, const std::string& input = {}) const {
+        return test::run(command(std::move(words)), input);
+    }
 
     // The answer of a command that must succeed.
-    boost::json::object answer(std::vector<std::string> words, const std::string& input = {}) const {
+    boost::json::object answer(std::vector<std::string> words, const std::string& input = {})
+        const {
         auto ended = (*this)(std::move(words), input);
-        if (ended.code != 0) throw std::runtime_error("exit " + std::to_string(ended.code) + ": " + ended.err);
+        if (ended.code != 0)
+            throw std::runtime_error("exit " + std::to_string(ended.code) + ": " + ended.err);
         return boost::json::parse(ended.out).as_object();
     }
     // Its lines, sorted.

@@ -34,7 +34,9 @@ struct Line {
     std::string place() const { return file.string() + ":" + std::to_string(number); }
 };
 
-bool is_source(const fs::path& file) { return file.extension() == ".cpp" || file.extension() == ".hpp"; }
+bool is_source(const fs::path& file) {
+    return file.extension() == ".cpp" || file.extension() == ".hpp";
+}
 
 // Every line of the modules' sources.
 std::vector<Line> lines() {
@@ -44,12 +46,15 @@ std::vector<Line> lines() {
             if (!is_source(entry.path())) continue;
             std::ifstream in(entry.path());
             std::string text;
-            for (std::size_t number = 1; std::getline(in, text); ++number) all.push_back({fs::relative(entry.path(), root), number, text});
+            for (std::size_t number = 1; std::getline(in, text); ++number)
+                all.push_back({fs::relative(entry.path(), root), number, text});
         }
     return all;
 }
 
-std::string module_of(const fs::path& file) { return file.begin()->string(); }
+std::string module_of(const fs::path& file) {
+    return file.begin()->string();
+}
 
 }  // namespace
 
@@ -93,7 +98,10 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
 
 TEST_CASE("SQL is run by store files only", "[layering]") {
     static const std::regex call("\\bsql::file\\[|\\bfile\\[\"");
-    static const std::regex store("(base/database|schema/(migrate|blobs|.*_store)|.*store(_.*)?|.*/store.*)\\.(cpp|hpp)|api/store.*");
+    static const std::regex store(
+        "(base/database|schema/(migrate|blobs|.*_store)|.*store(_.*)?|.*/store.*)\\.(cpp|hpp)|api/"
+        "store.*"
+    );
     for (const auto& line : lines()) {
         if (!std::regex_search(line.text, call)) continue;
         INFO(line.place() << ": " << line.text);
@@ -102,7 +110,10 @@ TEST_CASE("SQL is run by store files only", "[layering]") {
 }
 
 // g++ 12 destroys the captures of a lambda written inside a co_await expression twice.
-TEST_CASE("no lambda that captures by value is written inside a co_await expression", "[layering]") {
+TEST_CASE(
+    "no lambda that captures by value is written inside a co_await expression",
+    "[layering]"
+) {
     static const std::regex trap("co_await[^;]*\\[[^&\\]]+\\]\\s*(\\(|\\{|mutable)");
     for (const auto& line : lines()) {
         INFO(line.place() << ": " << line.text);

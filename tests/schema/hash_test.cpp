@@ -6,16 +6,27 @@
 #include "schema/values.hpp"
 
 TEST_CASE("SHA-256 agrees with FIPS 180-4's examples", "[schema][hash]") {
-    CHECK(schema::sha256_hex("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    CHECK(schema::sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    CHECK(
+        schema::sha256_hex("abc") ==
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
+    CHECK(
+        schema::sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
 }
 
 TEST_CASE("a record key is the head of the hash of source, zero and key", "[schema][hash]") {
-    CHECK(schema::record_key("a", "bc") == schema::leading_bytes(schema::sha256(std::string("a\0bc", 4))));
+    CHECK(
+        schema::record_key("a", "bc") ==
+        schema::leading_bytes(schema::sha256(std::string("a\0bc", 4)))
+    );
     CHECK(schema::record_key("ab", "c") != schema::record_key("a", "bc"));
 }
 
-TEST_CASE("texts that differ in a few words have near simhashes, others far ones", "[schema][hash]") {
+TEST_CASE(
+    "texts that differ in a few words have near simhashes, others far ones",
+    "[schema][hash]"
+) {
     std::string text;
     for (int i = 0; i < 300; ++i) text += "word" + std::to_string(i * 7919 % 1000) + " ";
     auto near = text + "and one more sentence at the end";

@@ -4,8 +4,8 @@
 #include <random>
 #include <thread>
 
-#include <catch2/catch.hpp>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include "base/error.hpp"
 #include "tests/support/test_database.hpp"
@@ -21,7 +21,8 @@ const schema::Time start{std::chrono::seconds(1767225600)};
 
 struct Fixture {
     TestDatabase db{4};
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tilth-blobs-" + std::to_string(getpid()));
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("tilth-blobs-" + std::to_string(getpid()));
     schema::Blobs blobs{folder};
     BatchTarget target;
 
@@ -31,7 +32,9 @@ struct Fixture {
             target.source_id = source->id;
             target.source_name = "s";
             target.run_id = schema::begin_run(tx, source->id, "{}", start);
-            target.columns = {{"size", schema::Column::Type::number, "kB"}, {"colour", schema::Column::Type::category, ""}};
+            target.columns = {
+                {"size", schema::Column::Type::number, "kB"},
+                {"colour", schema::Column::Type::category, ""}};
             target.column_set = schema::ensure_columns(tx, source->id, target.columns, start);
             target.now = start;
         });
@@ -41,14 +44,28 @@ struct Fixture {
     Counts write(std::vector<Draft> drafts, std::vector<schema::Reject> rejects = {}) {
         std::vector<schema::Sealed> sealed;
         for (auto& draft : drafts) sealed.push_back(schema::seal("s", std::move(draft), blobs));
-        return db->call([&](base::Tx& tx) { return schema::write_batch(tx, target, sealed, rejects); });
+        return db->call([&](base::Tx& tx) {
+            return schema::write_batch(tx, target, sealed, rejects);
+        });
     }
 
     void check_sums() {
-        CHECK(db.number("SELECT count(*) FROM record") == db.number("SELECT sum(added) FROM source_run"));
-        CHECK(db.number("SELECT count(*) FROM record_version") == db.number("SELECT sum(added + changed) FROM source_run"));
-        CHECK(db.number("SELECT count(*) FROM record r LEFT JOIN record_version v USING (rk, source_id, key, version) WHERE v.rk IS NULL") == 0);
-        CHECK(db.number("SELECT count(*) FROM record_version v LEFT JOIN blob b ON b.sha256 = v.blob_sha256 WHERE v.blob_sha256 IS NOT NULL AND b.bk IS NULL") == 0);
+        CHECK(
+            db.number("SELECT count(*) FROM record") ==
+            db.number("SELECT sum(added) FROM source_run")
+        );
+        CHECK(
+            db.number("SELECT count(*) FROM record_version") ==
+            db.number("SELECT sum(added + changed) FROM source_run")
+        );
+        CHECK(
+            db.number("SELECT count(*) FROM record r LEFT JOIN record_version v USING (rk, "
+                      "source_id, key, version) WHERE v.rk IS NULL") == 0
+        );
+        CHECK(
+            db.number("SELECT count(*) FROM record_version v LEFT JOIN blob b ON b.sha256 = "
+                      "v.blob_sha256 WHERE v.blob_sha256 IS NOT NULL AND b.bk IS NULL") == 0
+        );
     }
 };
 
@@ -67,7 +84,12 @@ Draft draft(const std::string& key, const std::string& payload) {
 TEST_CASE("new, changed, unchanged and rejected inputs add up to those read", "[schema][records]") {
     Fixture f;
     CHECK(f.write({draft("a", "1"), draft("b", "1")}) == Counts{2, 2, 0, 0, 0});
-    CHECK(f.write({draft("a", "1"), draft("b", "2"), draft("c", "1")}, {{"raw", "f.csv", "", 3, 17, "x", "csv.bad", "bad"}}) == Counts{4, 1, 1, 1, 1});
+    CHECK(
+        f.write(
+            {draft("a", "1"), draft("b", "2"), draft("c", "1")},
+            {{"raw", "f.csv", "", 3, 17, "x", "csv.bad", "bad"}}
+        ) == Counts{4, 1, 1, 1, 1}
+    );
     auto counts = f.db->call([&](base::Tx& tx) { return schema::run_counts(tx, f.target.run_id); });
     CHECK(counts == Counts{6, 3, 1, 1, 1});
     CHECK(f.db.number("SELECT version FROM record WHERE key = 'b'") == 2);
@@ -77,7 +99,11 @@ TEST_CASE("new, changed, unchanged and rejected inputs add up to those read", "[
 
 TEST_CASE("a key that comes twice in a batch counts as in two batches", "[schema][records]") {
     Fixture f;
-    CHECK(f.write({draft("a", "1"), draft("a", "1"), draft("a", "2"), draft("a", "2"), draft("b", "1")}) == Counts{5, 2, 1, 2, 0});
+    CHECK(
+        f.write(
+            {draft("a", "1"), draft("a", "1"), draft("a", "2"), draft("a", "2"), draft("b", "1")}
+        ) == Counts{5, 2, 1, 2, 0}
+    );
     CHECK(f.db.number("SELECT version FROM record WHERE key = 'a'") == 2);
     CHECK(f.write({draft("a", "3"), draft("a", "1")}) == Counts{2, 0, 2, 0, 0});
     CHECK(f.db.number("SELECT version FROM record WHERE key = 'a'") == 4);
@@ -98,7 +124,9 @@ TEST_CASE("categories keep their codes and new ones get the next", "[schema][rec
     Fixture f;
     f.write({draft("a", "red"), draft("b", "blue")});
     f.write({draft("c", "green"), draft("d", "red")});
-    auto values = f.db->call([&](base::Tx& tx) { return schema::category_values(tx, f.target.source_id, "colour"); });
+    auto values = f.db->call([&](base::Tx& tx) {
+        return schema::category_values(tx, f.target.source_id, "colour");
+    });
     CHECK(values == std::vector<std::string>{"blue", "red", "green"});
     CHECK(f.db.number("SELECT values[2]::int FROM content_numeric WHERE key = 'd'") == 1);
     CHECK(f.db.number("SELECT values[2]::int FROM content_numeric WHERE key = 'c'") == 2);
@@ -115,15 +143,22 @@ TEST_CASE("small and large blobs come back as they were and are stored once", "[
         made.media_type = "application/octet-stream";
         return made;
     };
-    f.write({with_blob("a", large), with_blob("b", large), with_blob("c", std::string(5000, 'x')), with_blob("d", "tiny")});
+    f.write(
+        {with_blob("a", large),
+         with_blob("b", large),
+         with_blob("c", std::string(5000, 'x')),
+         with_blob("d", "tiny")}
+    );
     f.write({with_blob("e", large)});
     CHECK(f.db.number("SELECT count(*) FROM blob") == 3);
     CHECK(f.db.number("SELECT count(*) FROM blob WHERE location IS NOT NULL") == 1);
     for (const auto& bytes : {large, std::string(5000, 'x'), std::string("tiny")}) {
-        auto loaded = f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, schema::sha256(bytes)); });
+        auto loaded =
+            f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, schema::sha256(bytes)); });
         CHECK((loaded && *loaded == bytes));
     }
-    CHECK_FALSE(f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, schema::sha256("other")); }));
+    CHECK_FALSE(f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, schema::sha256("other")); })
+    );
     f.check_sums();
 }
 
@@ -134,7 +169,9 @@ TEST_CASE("writers of one source at once lose and double nothing", "[schema][rec
         threads.emplace_back([&, t] {
             for (int round = 0; round < 5; ++round) {
                 std::vector<Draft> drafts;
-                for (int i = 0; i < 50; ++i) drafts.push_back(draft("k" + std::to_string(i), std::to_string((t + round) % 3)));
+                for (int i = 0; i < 50; ++i)
+                    drafts.push_back(draft("k" + std::to_string(i), std::to_string((t + round) % 3))
+                    );
                 f.write(std::move(drafts));
             }
         });
@@ -146,7 +183,9 @@ TEST_CASE("writers of one source at once lose and double nothing", "[schema][rec
 
 TEST_CASE("a run left behind by a killed program is closed by the next", "[schema][records]") {
     Fixture f;
-    auto next = f.db->call([&](base::Tx& tx) { return schema::begin_run(tx, f.target.source_id, "{}", start); });
+    auto next = f.db->call([&](base::Tx& tx) {
+        return schema::begin_run(tx, f.target.source_id, "{}", start);
+    });
     CHECK(next != f.target.run_id);
     CHECK(f.db.number("SELECT count(*) FROM source_run WHERE state = 'interrupted'") == 1);
 }
@@ -157,13 +196,24 @@ TEST_CASE("a record is shown with its provenance, numbers and text", "[schema][r
     made.origin.file = "in.csv";
     made.origin.byte_offset = 42;
     f.write({made});
-    auto shown = f.db->call([&](base::Tx& tx) { return schema::show_record(tx, schema::require_source(tx, "s"), "a"); });
+    auto shown = f.db->call([&](base::Tx& tx) {
+        return schema::show_record(tx, schema::require_source(tx, "s"), "a");
+    });
     REQUIRE(shown);
-    CHECK_THAT(*shown, Catch::Contains(R"("byte_offset":42)") && Catch::Contains(R"("colour":"red")") && Catch::Contains(R"("body":"body red")"));
-    CHECK_FALSE(f.db->call([&](base::Tx& tx) { return schema::show_record(tx, schema::require_source(tx, "s"), "b"); }));
+    CHECK_THAT(
+        *shown,
+        Catch::Contains(R"("byte_offset":42)") && Catch::Contains(R"("colour":"red")") &&
+            Catch::Contains(R"("body":"body red")")
+    );
+    CHECK_FALSE(f.db->call([&](base::Tx& tx) {
+        return schema::show_record(tx, schema::require_source(tx, "s"), "b");
+    }));
 }
 
 TEST_CASE("a record without a key is refused with one line", "[schema][records]") {
     CHECK_THROWS_AS(schema::seal("s", draft("", "1"), schema::Blobs("/tmp")), base::Error);
-    CHECK_THROWS_WITH(schema::seal("s", draft(std::string(3000, 'k'), "1"), schema::Blobs("/tmp")), Catch::Contains("3000 bytes"));
+    CHECK_THROWS_WITH(
+        schema::seal("s", draft(std::string(3000, 'k'), "1"), schema::Blobs("/tmp")),
+        Catch::Contains("3000 bytes")
+    );
 }

@@ -20,7 +20,8 @@ namespace {
 
 fs::path new_folder() {
     static std::atomic<int> count = 0;
-    auto path = fs::temp_directory_path() / ("tilth-e2e-" + std::to_string(getpid()) + "-" + std::to_string(++count));
+    auto path = fs::temp_directory_path() /
+                ("tilth-e2e-" + std::to_string(getpid()) + "-" + std::to_string(++count));
     fs::remove_all(path);
     fs::create_directories(path);
     fs::permissions(path, static_cast<fs::perms>(0755));
@@ -34,7 +35,9 @@ std::string text_of(const fs::path& file) {
     return text.str();
 }
 
-int code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+int code_of(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
 
 void redirect(const fs::path& file, int flags, int as) {
     int opened = open(file.c_str(), flags, 0600);
@@ -54,7 +57,12 @@ fs::path Folder::write(const std::string& name, const std::string& text) const {
     return path / name;
 }
 
-Program::Program(std::vector<std::string> command, const std::string& input, const std::vector<std::string>& environment) : folder_(new_folder()) {
+Program::Program(
+    std::vector<std::string> command,
+    const std::string& input,
+    const std::vector<std::string>& environment
+)
+    : folder_(new_folder()) {
     std::ofstream(folder_ / "in", std::ios::binary) << input;
     std::vector<char*> raw;
     for (auto& word : command) raw.push_back(word.data());
@@ -100,9 +108,15 @@ Ended Program::end() {
     return {*code_, text_of(folder_ / "out"), text_of(folder_ / "err")};
 }
 
-std::string Program::out_so_far() const { return text_of(folder_ / "out"); }
+std::string Program::out_so_far() const {
+    return text_of(folder_ / "out");
+}
 
-Ended run(std::vector<std::string> command, const std::string& input, const std::vector<std::string>& environment) {
+Ended run(
+    std::vector<std::string> command,
+    const std::string& input,
+    const std::vector<std::string>& environment
+) {
     return Program(std::move(command), input, environment).end();
 }
 

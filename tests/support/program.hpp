@@ -17,7 +17,11 @@ struct Ended {
 // A child process. Its output goes to files, so that it never blocks.
 class Program {
 public:
-    Program(std::vector<std::string> command, const std::string& input = {}, const std::vector<std::string>& environment = {});
+    Program(
+        std::vector<std::string> command,
+        const std::string& input = {},
+        const std::vector<std::string>& environment = {}
+    );
     ~Program();  // kills it with -9 if it still runs
     Program(const Program&) = delete;
 
@@ -34,7 +38,11 @@ private:
 };
 
 // Runs a command to its end.
-Ended run(std::vector<std::string> command, const std::string& input = {}, const std::vector<std::string>& environment = {});
+Ended run(
+    std::vector<std::string> command,
+    const std::string& input = {},
+    const std::vector<std::string>& environment = {}
+);
 
 // A folder that any user may pass, gone at the end.
 class Folder {

@@ -3,9 +3,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
-#include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -19,7 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // /tmp, not the build folder: the server runs as another user than root, who must be able to pass.
-fs::path home() { return fs::temp_directory_path() / fmt::format("tilth-test-{}", getuid()); }
+fs::path home() {
+    return fs::temp_directory_path() / fmt::format("tilth-test-{}", getuid());
+}
 
 base::EmbeddedPostgres& cluster() {
     static base::EmbeddedPostgres running(home(), false);
@@ -28,9 +30,14 @@ base::EmbeddedPostgres& cluster() {
 
 // CREATE DATABASE does not run in a transaction, which is all that base::Database does.
 void run_alone(const std::string& sql) {
-    std::unique_ptr<PGconn, decltype(&PQfinish)> server(PQconnectdb(cluster().url("postgres").c_str()), PQfinish);
-    std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(server.get(), sql.c_str()), PQclear);
-    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) throw std::runtime_error(sql + ": " + PQresultErrorMessage(result.get()));
+    std::unique_ptr<PGconn, decltype(&PQfinish)> server(
+        PQconnectdb(cluster().url("postgres").c_str()), PQfinish
+    );
+    std::unique_ptr<PGresult, decltype(&PQclear)> result(
+        PQexec(server.get(), sql.c_str()), PQclear
+    );
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
+        throw std::runtime_error(sql + ": " + PQresultErrorMessage(result.get()));
 }
 
 // The template is named after the schema it holds, so that a changed migration makes a new one.

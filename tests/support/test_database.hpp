@@ -6,9 +6,9 @@
 
 namespace test {
 
-// A database of its own for one test, migrated to the newest schema, dropped at the end. All test programs of a build share
-// one embedded cluster that starts with the first and stops with the last of them; a new database is a copy of a
-// migrated template (some 30 ms).
+// A database of its own for one test, migrated to the newest schema, dropped at the end. All test
+// programs of a build share one embedded cluster that starts with the first and stops with the last
+// of them; a new database is a copy of a migrated template (some 30 ms).
 class TestDatabase {
 public:
     explicit TestDatabase(std::size_t connections = 4);
