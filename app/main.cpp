@@ -92,6 +92,27 @@ int guarded(Work work) {
     }
 }
 
+// Names the first word that is no command where one was wanted.
+void refuse_unknown_command(const CLI::App& cli, int argc, char** argv) {
+    const CLI::App* at = &cli;
+    for (int i = 1; i < argc; ++i) {
+        std::string word = argv[i];
+        if (word.starts_with("-")) {
+            const auto* option = cli.get_option_no_throw(word);
+            if (option && option->get_items_expected_max() > 0) ++i;
+            continue;
+        }
+        auto subs = at->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
+        if (subs.empty()) {
+            auto whole = at == &cli ? std::string("tilth") : "tilth " + at->get_name();
+            throw base::UsageError(
+                fmt::format("'{}'", word), "no such command", fmt::format("see '{} --help'", whole)
+            );
+        }
+        at = subs[0];
+    }
+}
+
 // Each subcommand takes the global flags too, wherever they stand.
 void let_flags_fall_through(CLI::App& cli) {
     for (auto* sub : cli.get_subcommands([](CLI::App*) { return true; })) {
@@ -136,6 +157,9 @@ int main(int argc, char** argv) {
             cli.parse(argc, argv);
         } catch (const CLI::Success& wanted) {  // --help, --version
             cli.exit(wanted);
+        } catch (const CLI::RequiredError& error) {
+            refuse_unknown_command(cli, argc, argv);
+            throw base::UsageError("command line", error.what(), "see 'tilth --help'");
         } catch (const CLI::ParseError& error) {
             throw base::UsageError("command line", error.what(), "see 'tilth --help'");
         }

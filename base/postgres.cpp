@@ -37,6 +37,7 @@ namespace {
 constexpr std::size_t socket_path_limit = 107;
 constexpr auto start_patience = 120s;  // redo after a crash can take long
 constexpr int oldest_major = 13;
+constexpr long keeper_pause = 20;  // milliseconds between its looks
 
 std::string system_error(int code) {
     return std::strerror(code);
@@ -192,6 +193,7 @@ void nap(long milliseconds) {
 struct KeeperPlan {
     std::vector<char*> arguments;
     std::string users_lock;
+    std::string keeper_lock;
     std::string log;
 };
 
@@ -215,11 +217,12 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
     redirect_output(plan.log.c_str());
     close_range(3, ~0U, 0);
     int users = open(plan.users_lock.c_str(), O_RDWR | O_CLOEXEC);
-    if (users < 0 || chdir("/") != 0) _exit(126);
+    int own = open(plan.keeper_lock.c_str(), O_RDWR | O_CLOEXEC);
+    if (users < 0 || own < 0 || !try_lock(own, LOCK_EX) || chdir("/") != 0) _exit(126);
 
     pid_t server = start_server(plan, account);
     int quick_deaths = 0;
-    for (long alive_for = 0;; alive_for += 100) {
+    for (long alive_for = 0;; alive_for += keeper_pause) {
         bool last_one_gone = try_lock(users, LOCK_EX);
         int status = 0;
         bool died = waitpid(server, &status, WNOHANG) == server;
@@ -228,6 +231,7 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
                 kill(server, SIGINT);
                 waitpid(server, &status, 0);
             }
+            flock(own, LOCK_UN);  // before the users' lock: who gets that one sees that there is no keeper
             _exit(0);
         }
         if (died) {
@@ -237,7 +241,7 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
             server = start_server(plan, account);
             alive_for = 0;
         }
-        nap(100);
+        nap(keeper_pause);
     }
 }
 
@@ -250,7 +254,8 @@ struct EmbeddedPostgres::Cluster {
     fs::path log;
     Account account;
     bool durable;
-    int users = -1;
+    int users = -1;   // held shared by each process that uses the server
+    int keeper = -1;  // held by the keeper as long as it lives
 
     Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
         std::error_code failure;
@@ -276,6 +281,7 @@ struct EmbeddedPostgres::Cluster {
             );
         }
         make_folders();
+        keeper = lock_file(root / "keeper.lock");
         users = lock_file(root / "users.lock");
         lock(users, LOCK_SH);
         try {
@@ -295,14 +301,20 @@ struct EmbeddedPostgres::Cluster {
         }
     }
 
+    // Returns at once if others use the server, else when the keeper has stopped it.
     ~Cluster() {
         lock(users, LOCK_UN);
-        if (try_lock(users, LOCK_EX)) {
-            stop();
-        } else if (!try_lock(users, LOCK_SH)) {
-            lock(users, LOCK_SH);  // the keeper is stopping it
+        while (!try_lock(keeper, LOCK_SH)) {
+            if (try_lock(users, LOCK_EX)) {
+                lock(users, LOCK_UN);  // nobody is left; the keeper will see it
+            } else if (try_lock(users, LOCK_SH)) {
+                break;  // others are there
+            }  // else the keeper is stopping it
+            std::this_thread::sleep_for(5ms);
         }
+        if (try_lock(users, LOCK_EX)) stop();  // only a server whose keeper was killed is still there
         close(users);
+        close(keeper);
     }
 
     void make_folders() const {
@@ -427,26 +439,35 @@ struct EmbeddedPostgres::Cluster {
         return arguments;
     }
 
+    bool is_kept() const {
+        if (!try_lock(keeper, LOCK_EX)) return true;
+        lock(keeper, LOCK_UN);
+        return false;
+    }
+
+    // Returns when the keeper has its lock, or has died of something.
+    void start_keeper(const KeeperPlan& plan) const {
+        std::error_code ignored;
+        // Left by a server that was killed; its pid may be another process's now.
+        fs::remove(data / "postmaster.pid", ignored);
+        pid_t middle = fork();
+        if (middle == 0) {
+            if (fork() == 0) keep(plan, account);
+            _exit(0);
+        }
+        int status = 0;
+        while (waitpid(middle, &status, 0) < 0 && errno == EINTR) {
+        }
+        for (int i = 0; i < 200 && !is_kept(); ++i) std::this_thread::sleep_for(5ms);
+    }
+
     void start() const {
         auto arguments = server_arguments();
-        KeeperPlan plan{c_arguments(arguments), (root / "users.lock").string(), log.string()};
+        KeeperPlan plan{c_arguments(arguments), (root / "users.lock").string(), (root / "keeper.lock").string(), log.string()};
         auto deadline = std::chrono::steady_clock::now() + start_patience;
 
-        if (live_server() == 0) {
-            std::error_code ignored;
-            fs::remove(
-                data / "postmaster.pid", ignored
-            );  // left by a server that was killed, or its pid is another's now
-            pid_t middle = fork();
-            if (middle == 0) {
-                if (fork() == 0) keep(plan, account);
-                _exit(0);
-            }
-            int status = 0;
-            while (waitpid(middle, &status, 0) < 0 && errno == EINTR) {
-            }
-        }
         while (!answers()) {
+            if (!is_kept() && live_server() == 0) start_keeper(plan);
             if (std::chrono::steady_clock::now() > deadline) {
                 throw Error(
                     "embedded PostgreSQL",

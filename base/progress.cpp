@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 #include <cstdio>
+#include <exception>
 #include <utility>
 
 #include <fmt/format.h>
@@ -39,7 +40,11 @@ Progress::Progress(std::string what, std::string unit, std::uint64_t total)
       terminal_(isatty(STDERR_FILENO) == 1) {}
 
 Progress::~Progress() {
-    finish();
+    if (std::uncaught_exceptions() == 0) {
+        finish();
+    } else if (terminal_ && !quiet && drawn_ != Clock::time_point{}) {
+        fmt::print(stderr, "\r\x1b[K");  // the error's line takes its place
+    }
 }
 
 void Progress::update(std::uint64_t done, const std::string& more) {

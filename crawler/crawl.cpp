@@ -314,7 +314,11 @@ private:
         if (!found->second) return false;
         if (auto verdict = found->second->check(options_.fetch.user_agent, url.target());
             !verdict.allowed)
-            return refuse(host, "robots", verdict.rule);
+            return refuse(
+                host,
+                found->second->unreachable().empty() ? "robots" : "robots-unreachable",
+                verdict.rule
+            );
         host.lane.begin(now);
         auto robots = found->second;
         auto next = std::move(target);

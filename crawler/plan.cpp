@@ -48,7 +48,7 @@ private:
             auto robots = co_await robots_of(url.origin());
             auto verdict = robots->check(options_.fetch.user_agent, url.target());
             if (!verdict.allowed) {
-                decision.reason = "robots";
+                decision.reason = robots->unreachable().empty() ? "robots" : "robots-unreachable";
                 decision.detail = verdict.rule;
             }
         }

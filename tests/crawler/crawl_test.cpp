@@ -248,7 +248,7 @@ TEST_CASE("a site whose robots.txt can not be had is left alone", "[crawler][cra
     World world;
     auto report = world.crawl(world.options(site.url()));
     CHECK(report.counts.read == 0);
-    CHECK(world.reason(site.url("/")) == "skipped:robots");
+    CHECK(world.reason(site.url("/")) == "skipped:robots-unreachable");
     CHECK(site.count("/") == 0);
 }
 
