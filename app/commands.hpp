@@ -15,6 +15,7 @@ void add_ingest(CLI::App& cli, Context& context);      // ingest
 void add_rejects(CLI::App& cli, Context& context);     // rejects
 void add_records(CLI::App& cli, Context& context);     // records
 void add_label(CLI::App& cli, Context& context);       // label
+void add_label_work(CLI::App& label, Context& context);  // label queue, agreement, truth, simulate
 void add_people(CLI::App& cli, Context& context);      // user, token
 void add_snapshot(CLI::App& cli, Context& context);    // snapshot
 void add_train(CLI::App& cli, Context& context);       // train, runs

@@ -1,0 +1,197 @@
+#include "training/snapshot_store.hpp"
+
+#include <map>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "schema/record_store.hpp"
+#include "tests/support/test_database.hpp"
+
+using test::TestDatabase;
+using training::SnapshotSpec;
+
+namespace {
+
+const schema::Time now{std::chrono::seconds(1767225600)};
+
+std::string long_text(int topic, int variant) {
+    std::string text;
+    for (int i = 0; i < 120; ++i) text += "t" + std::to_string(topic) + "w" + std::to_string(i * 31 % 97) + " ";
+    return text + "variant " + std::to_string(variant);
+}
+
+// A labelled source: texts of 60 topics, each in four nearly equal variants, one group for two topics.
+struct World {
+    TestDatabase db;
+    schema::Blobs blobs{"/nonexistent"};
+    std::int64_t source = 0;
+    std::int64_t project = 0;
+    schema::BatchTarget target;
+
+    World() {
+        db->call([&](base::Tx& tx) {
+            source = schema::add_source(tx, {0, "s", "files", "{}", "", ""}, now)->id;
+            target = {source, "s", schema::begin_run(tx, source, "{}", now), 0, {}, now};
+            project = *tx.value<std::int64_t>(
+                "INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', $1, 'classification', '{}', now()) RETURNING id",
+                source
+            );
+            tx.exec("INSERT INTO label_class (project_id, class_id, name) VALUES ($1, 0, 'even'), ($1, 1, 'odd')", project);
+        });
+        std::vector<schema::Draft> drafts;
+        for (int topic = 0; topic < 60; ++topic)
+            for (int variant = 0; variant < 4; ++variant) drafts.push_back(draft(topic, variant));
+        write(std::move(drafts));
+        label();
+    }
+
+    static schema::Draft draft(int topic, int variant) {
+        schema::Draft made;
+        made.key = "k" + std::to_string(topic) + "-" + std::to_string(variant);
+        made.payload = "{\"topic\":" + std::to_string(topic) + ",\"half\":\"" + (topic % 2 ? "test" : "train") + "\"}";
+        made.text = schema::Text{"", long_text(topic, variant), ""};
+        if (variant == 0) made.group = "g" + std::to_string(topic / 2);
+        return made;
+    }
+
+    void write(std::vector<schema::Draft> drafts) {
+        std::vector<schema::Sealed> sealed;
+        for (auto& one : drafts) sealed.push_back(schema::seal("s", std::move(one), blobs));
+        db->call([&](base::Tx& tx) { schema::write_batch(tx, target, sealed, {}); });
+    }
+
+    void label() {
+        db->call([&](base::Tx& tx) {
+            tx.exec(
+                "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, method, set_at) "
+                "SELECT rk, source_id, key, $1, length(key) % 2, 1, 'import', now() FROM record ON CONFLICT DO NOTHING",
+                project
+            );
+        });
+    }
+
+    training::CreateResult create(SnapshotSpec spec) {
+        spec.project = "p";
+        return training::create_snapshot(*db, spec, now);
+    }
+
+    // The side of each record.
+    std::map<std::string, int> sides(const std::string& snapshot) {
+        return db->call([&](base::Tx& tx) {
+            std::map<std::string, int> all;
+            for (const auto& row : tx.exec("SELECT i.key, i.split FROM snapshot_item i JOIN snapshot s ON s.id = i.snapshot_id WHERE s.name = $1", snapshot))
+                all[row[0].as<std::string>()] = row[1].as<int>();
+            return all;
+        });
+    }
+};
+
+SnapshotSpec named(const std::string& name) {
+    SnapshotSpec spec;
+    spec.name = name;
+    return spec;
+}
+
+}  // namespace
+
+TEST_CASE("near-duplicates and groups stay on one side of a snapshot", "[training][snapshot]") {
+    World world;
+    auto result = world.create(named("a"));
+    CHECK(result.created);
+    CHECK(result.snapshot.members == 240);
+    auto sides = world.sides("a");
+    std::map<int, int> seen;
+    for (int topic = 0; topic < 60; ++topic) {
+        int side = sides.at("k" + std::to_string(topic / 2 * 2) + "-0");  // through the group, then the near-duplicates
+        for (int variant = 0; variant < 4; ++variant)
+            CHECK(sides.at("k" + std::to_string(topic) + "-" + std::to_string(variant)) == side);
+        ++seen[side];
+    }
+    CHECK(seen.size() >= 2);
+}
+
+TEST_CASE("the same members give the same hash in another database, and another seed another one", "[training][snapshot]") {
+    World one, other;
+    auto first = one.create(named("a")).snapshot;
+    CHECK(first.hash == other.create(named("b")).snapshot.hash);
+    auto spec = named("c");
+    spec.seed = 2;
+    CHECK(first.hash != one.create(spec).snapshot.hash);
+}
+
+TEST_CASE("a snapshot made again is the one that is there, unless its members would differ", "[training][snapshot]") {
+    World world;
+    world.create(named("a"));
+    CHECK_FALSE(world.create(named("a")).created);
+    world.write({World::draft(99, 0)});
+    world.label();
+    CHECK_THROWS_WITH(world.create(named("a")), Catch::Contains("never changes"));
+    CHECK(world.create(named("b")).snapshot.members == 241);
+}
+
+TEST_CASE("a snapshot keeps the content of its day when records change later", "[training][snapshot]") {
+    World world;
+    auto before = world.create(named("a")).snapshot;
+    auto changed = World::draft(0, 0);
+    changed.payload = "{\"topic\":0,\"more\":true}";
+    world.write({changed});
+    CHECK(training::verify_snapshot(*world.db, before));
+    auto diff = training::diff_snapshots(*world.db, before, world.create(named("b")).snapshot);
+    CHECK(diff.changed == 1);
+    CHECK(diff.same == 239);
+    CHECK(diff.added + diff.removed + diff.relabeled + diff.moved == 0);
+}
+
+TEST_CASE("a member that was tampered with is found by verify", "[training][snapshot]") {
+    World world;
+    auto snapshot = world.create(named("a")).snapshot;
+    CHECK(training::verify_snapshot(*world.db, snapshot));
+    world.db->call([](base::Tx& tx) { tx.exec("UPDATE snapshot_item SET class_id = 1 - class_id WHERE key = 'k7-1'"); });
+    CHECK_FALSE(training::verify_snapshot(*world.db, snapshot));
+}
+
+TEST_CASE("a condition chooses the members, and one that nothing matches is one line", "[training][snapshot]") {
+    World world;
+    auto spec = named("a");
+    spec.where = "topic < 10 and class = 'even'";
+    auto snapshot = world.create(spec).snapshot;
+    CHECK(static_cast<long long>(snapshot.members) == world.db.number("SELECT count(*) FROM record WHERE key LIKE 'k_-%' AND length(key) % 2 = 0"));
+    spec = named("b");
+    spec.where = "topic > 1000";
+    CHECK_THROWS_WITH(world.create(spec), Catch::Contains("no labelled record"));
+}
+
+TEST_CASE("a field can say the sides", "[training][snapshot]") {
+    World world;
+    auto spec = named("a");
+    spec.split = "field=half";
+    spec.where = "topic in (10, 11, 30, 31)";  // of different groups by tens, so that fields do not clash
+    spec.group = "topic";
+    world.create(spec);
+    auto sides = world.sides("a");
+    CHECK(sides.at("k11-1") == 2);
+    CHECK(sides.at("k31-0") == 2);
+    CHECK(sides.at("k10-1") != 2);
+    CHECK(sides.at("k30-2") != 2);
+}
+
+TEST_CASE("what a killed program left of a snapshot is no obstacle", "[training][snapshot]") {
+    World world;
+    world.db->call([&](base::Tx& tx) {
+        tx.exec("INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ('a', $1, '{}', 'open', now())", world.project);
+    });
+    CHECK(world.create(named("a")).created);
+}
+
+TEST_CASE("members are written with their label and side", "[training][snapshot]") {
+    World world;
+    auto snapshot = world.create(named("a")).snapshot;
+    std::ostringstream csv, lines;
+    CHECK(training::export_snapshot(*world.db, snapshot, "csv", csv) == 240);
+    CHECK(training::export_snapshot(*world.db, snapshot, "jsonl", lines) == 240);
+    CHECK_THAT(csv.str(), Catch::StartsWith("key,split,label,title,body\r\n") && Catch::Contains("k0-0,"));
+    CHECK_THAT(lines.str(), Catch::Contains("\"label\":\"odd\""));
+    CHECK_THROWS_AS(training::export_snapshot(*world.db, snapshot, "papyrus", lines), base::UsageError);
+}
