@@ -423,7 +423,7 @@ struct EmbeddedPostgres::Cluster {
         set("max_connections=100");
         set("max_wal_size=4GB");
         set("checkpoint_timeout=15min");
-        set("wal_compression=on");
+        set(major >= 15 ? "wal_compression=lz4" : "wal_compression=on");
         set("jit=off");
         set("random_page_cost=1.1");
         if (major >= 14) set("default_toast_compression=lz4");
