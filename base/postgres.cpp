@@ -110,6 +110,7 @@ int run_as(
         restore_signals();
         redirect_output(log.c_str());
         become(account);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         execv(raw[0], raw.data());
         _exit(127);
     }
@@ -231,7 +232,9 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
                 kill(server, SIGINT);
                 waitpid(server, &status, 0);
             }
-            flock(own, LOCK_UN);  // before the users' lock: who gets that one sees that there is no keeper
+            flock(
+                own, LOCK_UN
+            );  // before the users' lock: who gets that one sees that there is no keeper
             _exit(0);
         }
         if (died) {
@@ -309,10 +312,11 @@ struct EmbeddedPostgres::Cluster {
                 lock(users, LOCK_UN);  // nobody is left; the keeper will see it
             } else if (try_lock(users, LOCK_SH)) {
                 break;  // others are there
-            }  // else the keeper is stopping it
+            }           // else the keeper is stopping it
             std::this_thread::sleep_for(5ms);
         }
-        if (try_lock(users, LOCK_EX)) stop();  // only a server whose keeper was killed is still there
+        if (try_lock(users, LOCK_EX))
+            stop();  // only a server whose keeper was killed is still there
         close(users);
         close(keeper);
     }
@@ -357,8 +361,13 @@ struct EmbeddedPostgres::Cluster {
     }
 
     void create() const {
-        auto fresh = root / "data.new";
-        fs::remove_all(fresh);
+        // A name of its own: the initdb of a program that was killed may still be at work on
+        // another.
+        std::error_code ignored;
+        for (const auto& entry : fs::directory_iterator(root))
+            if (entry.path().filename().string().starts_with("data.new"))
+                fs::remove_all(entry.path(), ignored);
+        auto fresh = root / fmt::format("data.new.{}", getpid());
         auto programs = find_programs(0);
         std::vector<std::string> command{
             (programs / "initdb").string(),
@@ -463,7 +472,11 @@ struct EmbeddedPostgres::Cluster {
 
     void start() const {
         auto arguments = server_arguments();
-        KeeperPlan plan{c_arguments(arguments), (root / "users.lock").string(), (root / "keeper.lock").string(), log.string()};
+        KeeperPlan plan{
+            c_arguments(arguments),
+            (root / "users.lock").string(),
+            (root / "keeper.lock").string(),
+            log.string()};
         auto deadline = std::chrono::steady_clock::now() + start_patience;
 
         while (!answers()) {

@@ -94,7 +94,10 @@ TEST_CASE("a server killed with -9 comes back while somebody uses it", "[base][p
         tx.exec("INSERT INTO t VALUES (1)");
     });
     for (int round = 0; round < 3; ++round) {
-        int server = cluster.server_pid();
+        // A connection may outlive its server for a moment: wait for the next one.
+        int server = 0;
+        for (int i = 0; i < 1000 && (server = cluster.server_pid()) == 0; ++i)
+            std::this_thread::sleep_for(10ms);
         REQUIRE(server > 0);
         kill(server, SIGKILL);
         REQUIRE(gone_within(server, 5s));
@@ -124,6 +127,27 @@ TEST_CASE("a user killed with -9 does not keep the server running", "[base][post
 
     base::EmbeddedPostgres next(home.path, false);
     CHECK(count_rows(next.url()) == 1);
+}
+
+TEST_CASE(
+    "a user killed while the cluster is being made is no obstacle to the next",
+    "[base][postgres]"
+) {
+    for (auto after : {50ms, 250ms, 450ms}) {
+        Home home;
+        pid_t user = fork();
+        if (user == 0) {
+            base::EmbeddedPostgres cluster(home.path, false);
+            pause();
+            _exit(0);
+        }
+        std::this_thread::sleep_for(after);
+        kill(user, SIGKILL);
+        waitpid(user, nullptr, 0);
+        base::EmbeddedPostgres next(home.path, false);
+        add_row(next.url());
+        CHECK(count_rows(next.url()) == 1);
+    }
 }
 
 TEST_CASE("a postmaster.pid that names another live process is no obstacle", "[base][postgres]") {
