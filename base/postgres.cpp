@@ -229,8 +229,11 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
         bool died = waitpid(server, &status, WNOHANG) == server;
         if (last_one_gone) {
             if (!died) {
-                kill(server, SIGINT);
-                waitpid(server, &status, 0);
+                // Again and again: one that has just begun does not heed it yet.
+                while (waitpid(server, &status, WNOHANG) != server) {
+                    kill(server, SIGINT);
+                    nap(keeper_pause);
+                }
             }
             flock(
                 own, LOCK_UN
