@@ -419,7 +419,7 @@ struct EmbeddedPostgres::Cluster {
         sysinfo(&memory);
         auto megabytes =
             static_cast<std::uint64_t>(memory.totalram) * memory.mem_unit / (1024 * 1024);
-        auto buffers = std::clamp<std::uint64_t>(megabytes / 16, 64, 512);
+        auto buffers = std::clamp<std::uint64_t>(megabytes / 8, 64, 4096);
         int major = std::atoi(first_line_of(data / "PG_VERSION").c_str());
         std::vector<std::string> arguments{
             (find_programs(major) / "postgres").string(), "-D", data.string()};
@@ -434,6 +434,8 @@ struct EmbeddedPostgres::Cluster {
         set(fmt::format("shared_buffers={}MB", buffers));
         set("max_connections=100");
         set("max_wal_size=4GB");
+        set("wal_buffers=64MB");
+        set("wal_init_zero=off");
         set("checkpoint_timeout=15min");
         set(major >= 15 ? "wal_compression=lz4" : "wal_compression=on");
         set("jit=off");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <future>
 #include <unordered_set>
@@ -111,13 +112,16 @@ private:
         if (piped || request_.restart) {
             database_.call([&](base::Tx& tx) { drop_marks(tx); });
         } else {
-            auto marks = database_.call([&](base::Tx& tx) {
-                return std::array{load_mark(tx, 0), load_mark(tx, 1)};
-            });
-            point_ = resume_point(marks[0], marks[1]);
-            result_.resumed = marks[0] || marks[1];
+            auto marks = database_.call([&](base::Tx& tx) { return load_marks(tx); });
+            point_ = resume_point(marks);
+            result_.resumed = !marks.empty();
         }
-        connector_ = open_files_at(request_.inputs, request_.read, point_);
+        connector_ = open_at(
+            [this](std::string_view cursor) {
+                return open_files(request_.inputs, request_.read, cursor);
+            },
+            point_
+        );
         if (piped) {  // can be read only once: the sample is the first batch
             auto records = request_.limit > 0
                                ? std::min<std::size_t>(sample_records, request_.limit)
@@ -142,6 +146,7 @@ private:
                 tx, source_.id, spec_of(request_, mapping_->rules(), format), now
             );
             target_.column_set = schema::ensure_columns(tx, source_.id, mapping_->columns(), now);
+            expect_new_ = !schema::has_records(tx, source_.id);
         });
         target_.source_id = source_.id;
         target_.source_name = source_.name;
@@ -159,38 +164,47 @@ private:
             if (progress) progress({result_.counts, result_.bytes});
             check_rejects(request_, result_.counts);
         };
-        Mark mark{point_.number, {}, {}, point_.cursor};
+        auto number = point_.number;
+        auto oldest_first = [&](auto&& visit) {
+            for (std::int64_t i = 0; i < lanes; ++i) visit(lane_of(number + i));
+        };
+        std::deque<std::string> places{point_.cursor};  // before the latest batches, newest first
+        auto pass = [&](const std::string& place) {
+            places.push_front(place);
+            if (places.size() > lanes) places.pop_back();
+            ++number;
+        };
         while (!stop.stop_requested()) {
             auto batch = batches.take();
             if (!batch) {
                 complete_ = true;
                 break;
             }
-            auto& lane = lanes_[static_cast<std::size_t>(mark.number % 2)];
-            auto& other = lanes_[static_cast<std::size_t>((mark.number + 1) % 2)];
+            auto& lane = lane_of(number);
             collect(lane);
-            if (other.stored.valid() && shares_keys(other.keys, *batch)) collect(other);
-            mark = {mark.number, mark.from, mark.to, batch->cursor};
+            oldest_first([&](Lane& other) {
+                if (other.stored.valid() && shares_keys(other.keys, *batch)) collect(other);
+            });
+            Mark mark{number, {places.begin(), places.end()}, batch->cursor};
             send(lane, std::move(*batch), mark);
-            ++mark.number;
-            if (point_.stored &&
-                mark.to == point_.stored->from) {  // the next one is stored already
-                mark = *point_.stored;
-                ++mark.number;
+            pass(mark.to);
+            while (!point_.stored.empty() && places.front() == point_.stored.front().from) {
+                oldest_first(collect);
+                pass(point_.stored.front().to);
+                point_.stored.pop_front();
             }
-            point_.stored.reset();  // only the first batch can close the gap
         }
-        auto first = static_cast<std::size_t>(mark.number % 2);
-        collect(lanes_[first]);
-        collect(lanes_[1 - first]);
+        oldest_first(collect);
     }
 
-    // One of two batches on their way to the database.
+    // One batch on its way to the database.
     struct Lane {
         std::future<schema::Counts> stored;
         std::unordered_set<std::int64_t> keys;
         std::uint64_t bytes = 0;
     };
+
+    Lane& lane_of(std::int64_t number) { return lanes_[static_cast<std::size_t>(number % lanes)]; }
 
     // Of two batches with a record in common the second must wait: the later content has to win.
     static bool shares_keys(const std::unordered_set<std::int64_t>& keys, const Batch& batch) {
@@ -213,7 +227,11 @@ private:
     schema::Counts store(const Batch& batch, const Mark& mark) {
         auto target = target_;
         target.now = Clock::now();
+        target.expect_new = expect_new_;
+        bool first = true;
         return database_.call([&](base::Tx& tx) {
+            if (!std::exchange(first, false)) expect_new_ = target.expect_new = false;
+            schema::commit_without_waiting(tx);
             auto stored =
                 schema::write_batch(tx, target, batch.records, batch.rejects, batch.bytes);
             for (const auto& reread : batch.rereads)
@@ -221,7 +239,7 @@ private:
             schema::save_cursor(
                 tx,
                 source_.id,
-                lane_stream(mark.number % 2),
+                lane_stream(mark.number % lanes),
                 write_mark(mark),
                 target.run_id,
                 target.now
@@ -231,16 +249,21 @@ private:
     }
 
     std::string lane_stream(std::int64_t lane) const {
-        return stream_ + (lane == 0 ? "\nlane 0" : "\nlane 1");
+        return fmt::format("{}\nlane {}", stream_, lane);
     }
 
-    std::optional<Mark> load_mark(base::Tx& tx, std::int64_t lane) const {
-        auto text = schema::load_cursor(tx, source_.id, lane_stream(lane));
-        return text ? read_mark(*text) : std::nullopt;
+    std::vector<Mark> load_marks(base::Tx& tx) const {
+        std::vector<Mark> marks;
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            auto text = schema::load_cursor(tx, source_.id, lane_stream(lane));
+            if (auto mark = text ? read_mark(*text) : std::nullopt) marks.push_back(*mark);
+        }
+        return marks;
     }
 
     void drop_marks(base::Tx& tx) const {
-        for (std::int64_t lane : {0, 1}) schema::drop_cursor(tx, source_.id, lane_stream(lane));
+        for (std::int64_t lane = 0; lane < lanes; ++lane)
+            schema::drop_cursor(tx, source_.id, lane_stream(lane));
     }
 
     // A complete run leaves no marks: the next one starts at the beginning.
@@ -259,7 +282,8 @@ private:
     const RunRequest& request_;
     std::string stream_;
     ResumePoint point_;
-    std::array<Lane, 2> lanes_;
+    std::atomic<bool> expect_new_ = false;  // until a batch finds one of its keys stored
+    std::array<Lane, lanes> lanes_;
     schema::Source source_;
     std::unique_ptr<Connector> connector_;
     std::optional<Mapping> mapping_;

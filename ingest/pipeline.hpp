@@ -30,7 +30,7 @@ struct RunRequest {
     bool restart = false;        // forget where an earlier run stopped
     std::uint64_t limit = 0;     // stop after so many records; 0: none
 
-    std::size_t batch_records = 5000;
+    std::size_t batch_records = 10'000;
     std::size_t batch_bytes = 8 * 1024 * 1024;
 
     // A run fails when more inputs than this were rejected, or a larger share after the first
@@ -60,9 +60,9 @@ struct RunResult {
 // or changed.
 //
 // A stop request ends the run after the batches in hand; its state is "interrupted". Reading and
-// mapping use one thread; two batches at a time are on their way to the database, unless they have
+// mapping use one thread; three batches at a time are on their way to the database, unless they have
 // a record in common. `progress` is called on the caller's thread. Memory: a few batches. The
-// database needs two connections to use both ways. Throws base::Error when an input is missing, too
+// database needs three connections to use all ways. Throws base::Error when an input is missing, too
 // many inputs are rejected, or the database fails; the run is then marked failed and can be gone on
 // with.
 RunResult run(

@@ -51,6 +51,10 @@ INSERT INTO source_run (source_id, state, spec, started_at) VALUES ($1, 'running
 UPDATE source_run SET state = 'interrupted', ended_at = $2::timestamptz, error = 'the program ended before the run did'
 WHERE source_id = $1 AND state = 'running';
 
+-- The transaction need not be on disk when it is committed: a later one that is makes it so.
+-- name: commit_without_waiting
+SELECT set_config('synchronous_commit', 'off', true);
+
 -- name: end_run
 UPDATE source_run SET state = $2, error = $3, ended_at = $4::timestamptz WHERE id = $1;
 
@@ -129,6 +133,9 @@ INSERT INTO reject (rk, source_id, place_sha256, run_id, at, raw, file, member, 
 VALUES ($1, $2, $3, $4, $5::timestamptz, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT (rk, source_id, place_sha256) DO UPDATE SET run_id = excluded.run_id, at = excluded.at, code = excluded.code,
     reason = excluded.reason, column_name = excluded.column_name, state = 'open';
+
+-- name: has_records
+SELECT EXISTS (SELECT FROM record WHERE source_id = $1);
 
 -- name: count_records
 SELECT count(*) FROM record WHERE source_id = $1;

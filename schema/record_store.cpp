@@ -43,10 +43,11 @@ struct Plan {
 
 std::unordered_map<std::string, State>
 stored_states(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records) {
+    std::unordered_map<std::string, State> states;
+    if (target.expect_new) return states;
     std::vector<std::int64_t> keys;
     keys.reserve(records.size());
     for (const auto& record : records) keys.push_back(record.rk);
-    std::unordered_map<std::string, State> states;
     for (const auto& row : tx.exec(sql::file["find_records"], target.source_id, array_of(keys))) {
         State state{
             row[0].as<std::int64_t>(),
@@ -460,6 +461,10 @@ Counts write_batch(
     plan.counts.rejected += rejects.size();
     add_counts(tx, target, plan.counts, bytes_read);
     return plan.counts;
+}
+
+void commit_without_waiting(base::Tx& tx) {
+    tx.exec(sql::file["commit_without_waiting"]);
 }
 
 Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::string> keys) {

@@ -35,6 +35,9 @@ struct BatchTarget {
     int column_set = 0;           // from ensure_columns; 0: drafts have no numbers
     std::vector<Column> columns;  // of that set
     Time now;
+    // None of the batch's keys is thought to be stored: they are not looked up, and one that is
+    // stored after all fails the transaction (unique_violation), to be tried again without this.
+    bool expect_new = false;
 };
 
 // Stores the records of one page and its rejects, and adds the counts to the run, all within the
@@ -50,6 +53,11 @@ Counts write_batch(
     std::span<const Reject> rejects,
     std::uint64_t bytes_read = 0
 );
+
+// Lets the transaction commit without waiting for the disk. A crash of the server may undo it, with
+// everything it wrote, until a later transaction that waits (end_run) has made it durable: only for
+// work that goes on from a cursor written in the same transaction.
+void commit_without_waiting(base::Tx& tx);
 
 // Records that their origin says have not changed (HTTP 304): counts them as read and unchanged.
 // Returns the counts; keys that are not stored are an error of the caller and throw

@@ -144,6 +144,10 @@ std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_m
     return all;
 }
 
+bool has_records(base::Tx& tx, std::int64_t source_id) {
+    return *tx.value<bool>(sql::file["has_records"], source_id);
+}
+
 std::int64_t count_records(base::Tx& tx, std::int64_t source_id) {
     return *tx.value<std::int64_t>(sql::file["count_records"], source_id);
 }

@@ -53,6 +53,7 @@ void end_run(
 );
 Counts run_counts(base::Tx& tx, std::int64_t run_id);
 std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most);
+bool has_records(base::Tx& tx, std::int64_t source_id);
 std::int64_t count_records(base::Tx& tx, std::int64_t source_id);
 
 // How far a stream of a source (a file, an archive's member, an API's stream) has been read: an

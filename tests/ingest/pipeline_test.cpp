@@ -162,7 +162,7 @@ TEST_CASE(
         for (const std::string name : {"content_numeric", "record_version", "record"})
             tx.exec("DELETE FROM " + name + these);
         tx.exec(
-            "DELETE FROM source_cursor WHERE stream LIKE '%lane " + std::to_string(lost % 2) + "'"
+            "DELETE FROM source_cursor WHERE stream LIKE '%lane " + std::to_string(lost % 3) + "'"
         );
     });
     auto rest = ingest::run(*database, blobs, request);
@@ -189,7 +189,7 @@ TEST_CASE("a stop request ends a run after the batch in hand", "[ingest][pipelin
     );
     CHECK(first.state == "interrupted");
     CHECK(first.counts.read >= 200);
-    CHECK(first.counts.read <= 400);
+    CHECK(first.counts.read <= 500);  // the batches in hand, one a lane
     CHECK(first.counts.read + ingest::run(*database, blobs, request).counts.read == 1000);
 }
 
