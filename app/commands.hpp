@@ -9,23 +9,28 @@ class App;
 // Each function adds one family of commands, with its options, to the command line.
 namespace app {
 
-void add_source(CLI::App& cli, Context& context);      // source
-void add_crawl(CLI::App& cli, Context& context);       // crawl
-void add_ingest(CLI::App& cli, Context& context);      // ingest
-void add_rejects(CLI::App& cli, Context& context);     // rejects
-void add_records(CLI::App& cli, Context& context);     // records
-void add_label(CLI::App& cli, Context& context);       // label
+void add_source(CLI::App& cli, Context& context);   // source
+void add_crawl(CLI::App& cli, Context& context);    // crawl
+void add_ingest(CLI::App& cli, Context& context);   // ingest
+void add_rejects(CLI::App& cli, Context& context);  // rejects
+void add_records(CLI::App& cli, Context& context);  // records
+void add_quality(CLI::App& cli, Context& context);  // quality
+void add_quality_findings(
+    CLI::App& quality,
+    Context& context
+);                                                       // quality duplicates, errors, outliers
+void add_label(CLI::App& cli, Context& context);         // label
 void add_label_work(CLI::App& label, Context& context);  // label queue, agreement, truth, simulate
-void add_people(CLI::App& cli, Context& context);      // user, token
-void add_snapshot(CLI::App& cli, Context& context);    // snapshot
-void add_train(CLI::App& cli, Context& context);       // train, runs
-void add_model(CLI::App& cli, Context& context);       // model
-void add_errors(CLI::App& cli, Context& context);      // errors
-void add_report(CLI::App& cli, Context& context);      // report
-void add_service(CLI::App& cli, Context& context);     // up, serve, worker
-void add_db(CLI::App& cli, Context& context);          // db
-void add_inspect(CLI::App& cli, Context& context);     // inspect
-void add_statistics(CLI::App& cli, Context& context);  // truth, agreement
-void add_completion(CLI::App& cli);                    // completion
+void add_people(CLI::App& cli, Context& context);        // user, token
+void add_snapshot(CLI::App& cli, Context& context);      // snapshot
+void add_train(CLI::App& cli, Context& context);         // train, runs
+void add_model(CLI::App& cli, Context& context);         // model
+void add_errors(CLI::App& cli, Context& context);        // errors
+void add_report(CLI::App& cli, Context& context);        // report
+void add_service(CLI::App& cli, Context& context);       // up, serve, worker
+void add_db(CLI::App& cli, Context& context);            // db
+void add_inspect(CLI::App& cli, Context& context);       // inspect
+void add_statistics(CLI::App& cli, Context& context);    // truth, agreement
+void add_completion(CLI::App& cli);                      // completion
 
 }  // namespace app

@@ -102,7 +102,8 @@ void refuse_unknown_command(const CLI::App& cli, int argc, char** argv) {
             if (option && option->get_items_expected_max() > 0) ++i;
             continue;
         }
-        auto subs = at->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
+        auto subs =
+            at->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
         if (subs.empty()) {
             auto whole = at == &cli ? std::string("tilth") : "tilth " + at->get_name();
             throw base::UsageError(
@@ -139,6 +140,7 @@ int main(int argc, char** argv) {
     app::add_ingest(cli, context);
     app::add_rejects(cli, context);
     app::add_records(cli, context);
+    app::add_quality(cli, context);
     app::add_label(cli, context);
     app::add_snapshot(cli, context);
     app::add_train(cli, context);

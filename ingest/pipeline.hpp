@@ -60,11 +60,11 @@ struct RunResult {
 // or changed.
 //
 // A stop request ends the run after the batches in hand; its state is "interrupted". Reading and
-// mapping use one thread; three batches at a time are on their way to the database, unless they have
-// a record in common. `progress` is called on the caller's thread. Memory: a few batches. The
-// database needs three connections to use all ways. Throws base::Error when an input is missing, too
-// many inputs are rejected, or the database fails; the run is then marked failed and can be gone on
-// with.
+// mapping use one thread; three batches at a time are on their way to the database, unless they
+// have a record in common. `progress` is called on the caller's thread. Memory: a few batches. The
+// database needs three connections to use all ways. Throws base::Error when an input is missing,
+// too many inputs are rejected, or the database fails; the run is then marked failed and can be
+// gone on with.
 RunResult run(
     base::Database& database,
     const schema::Blobs& blobs,

@@ -24,3 +24,44 @@ UPDATE reject SET state = 'expired', raw = '' WHERE source_id = $1 AND state = '
 UPDATE reject SET state = 'replayed'
 FROM unnest($2::bigint[], $3::bytea[]) AS d (rk, place)
 WHERE reject.source_id = $1 AND reject.rk = d.rk AND reject.place_sha256 = d.place;
+
+-- Records of a source in order of rk, after ($2, $3).
+-- name: quality_rows
+SELECT r.rk, r.key, r.version, coalesce(v.line, -1), v.payload::text
+FROM record r JOIN record_version v USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: quality_texts
+SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body
+FROM record r JOIN content_text t USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: quality_images
+SELECT r.rk, r.key, r.version, i.phash
+FROM record r JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: quality_contents
+SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex')
+FROM record r WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: drop_duplicates
+DELETE FROM duplicate WHERE source_id = $1 AND kind = $2;
+
+-- name: drop_open_issues
+DELETE FROM cell_issue WHERE source_id = $1 AND state = 'open' AND code = ANY ($2::text[]);
+
+-- One that was decided stays, unless the value has changed since.
+-- name: add_issues
+INSERT INTO cell_issue AS known (rk, source_id, key, column_name, version, code, value, proposal, probability, reason, found_at)
+SELECT rk, $1, key, column_name, version, code, value, proposal, probability, reason, $2::timestamptz
+FROM unnest($3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[], $10::float8[], $11::text[])
+    AS given (rk, key, column_name, version, code, value, proposal, probability, reason)
+ON CONFLICT (rk, source_id, key, column_name) DO UPDATE SET version = excluded.version, code = excluded.code, value = excluded.value,
+    proposal = excluded.proposal, probability = excluded.probability, reason = excluded.reason, state = 'open', decided_by = NULL,
+    decided_at = NULL, found_at = excluded.found_at
+WHERE known.value <> excluded.value OR known.state = 'open';
+
+-- name: decide_issues
+UPDATE cell_issue SET state = $4, decided_by = $5, decided_at = $6::timestamptz
+WHERE source_id = $1 AND state = 'open' AND ($2 = '' OR column_name = $2) AND probability >= $3;

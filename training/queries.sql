@@ -10,12 +10,16 @@ SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 -- name: labeled_records
 SELECT g.rk, g.key, r.version, r.content_sha256, coalesce(r.group_key, ''), extract(epoch FROM r.record_time)::float8, g.class_id,
     (g.value #>> '{}')::float8, g.probability, g.method, CASE WHEN $6 THEN v.payload::text END, t.simhash, t.words, t.characters,
-    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height
+    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height, d.by_row, d.by_text, d.by_image
 FROM ground_truth g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN LATERAL (
+    SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
+        max(cluster) FILTER (WHERE kind = 'image') AS by_image
+    FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 WHERE g.project_id = $1 AND g.source_id = $2 AND (g.rk, g.key) > ($3, $4)
 ORDER BY g.rk, g.key LIMIT $5;
 

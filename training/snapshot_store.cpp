@@ -183,6 +183,11 @@ Choice choose(
             bool long_enough = !row[12].is_null() && row[12].as<int>() >= words_to_compare;
             member.simhash =
                 !long_enough ? 0 : static_cast<std::uint64_t>(row[11].as<std::int64_t>());
+            for (std::size_t way = 0; way < member.duplicates.size(); ++way) {
+                auto cluster = row[21 + static_cast<int>(way)];
+                if (!cluster.is_null())
+                    member.duplicates[way] = static_cast<std::uint64_t>(cluster.as<std::int64_t>()) | 1;
+            }
             if (plan.split.by == SplitSpec::By::time) member.time = time_of(fields(spec.time));
             if (plan.split.by == SplitSpec::By::fixed)
                 member.fixed = parse_part(fields(plan.split_field).value_or(""));

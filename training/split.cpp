@@ -62,6 +62,10 @@ std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
     equal_pairs(
         members, [](const Member& m) { return m.content; }, join
     );
+    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
+        equal_pairs(
+            members, [way](const Member& m) { return m.duplicates[way]; }, join
+        );
     if (near >= 0) detail::near_pairs(simhashes(members), near, join);
     // The member with the smallest id stands for its cluster.
     std::vector<std::uint32_t> head(members.size());
@@ -286,6 +290,11 @@ std::vector<Leak> find_leaks(
     equal_pairs(
         kept, [](const Member& m) { return m.content; }, look
     );
+    reason = "duplicate";
+    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
+        equal_pairs(
+            kept, [way](const Member& m) { return m.duplicates[way]; }, look
+        );
     reason = "near-duplicate";
     if (near >= 0) detail::near_pairs(simhashes(kept), std::min(near, 3), look);
     return out;

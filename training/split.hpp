@@ -26,6 +26,8 @@ struct Member {
     std::uint64_t simhash = 0;  // 64-bit SimHash of its text; 0: none
     std::int64_t time = 0;      // any unit; read by a time split only
     std::optional<Part> fixed;  // read by a fixed split only
+    // Clusters of duplicates that were found before, one per way of finding them; 0: none.
+    std::array<std::uint64_t, 3> duplicates{};
 };
 
 struct SplitSpec {
@@ -54,8 +56,8 @@ struct Split {
     std::vector<std::string> warnings;  // one line each
 };
 
-// Rows of the same group, with the same content, or near-duplicates, directly or through others,
-// form a cluster, and a cluster is never divided.
+// Rows of the same group, with the same content, of one cluster of duplicates, or near-duplicates,
+// directly or through others, form a cluster, and a cluster is never divided.
 //
 // By hash: a cluster's part follows from the seed and its smallest id alone, so that new rows move
 // no old cluster that they do not join. By time: clusters in the order of their latest row fill
@@ -70,7 +72,7 @@ Split split(std::span<const Member> members, const SplitSpec& spec);
 struct Leak {
     std::uint32_t first = 0;
     std::uint32_t second = 0;
-    std::string_view reason;  // "group", "content", "near-duplicate"
+    std::string_view reason;  // "group", "content", "near-duplicate", "duplicate"
 };
 
 // Looks for leaks afresh, without trusting split(): at most `limit` of them. Rows left out do not

@@ -22,6 +22,7 @@ std::vector<Member> members(std::size_t n, std::uint64_t seed = 1) {
         out[i].content = random.below(5 * i + 3, 4 * n) + 1;
         out[i].time = static_cast<std::int64_t>(i);
         out[i].simhash = random.at(5 * i + 4);
+        if (i % 40 == 9) out[i].duplicates[i % 3] = out[i - 7].duplicates[i % 3] = i + 1;
         if (i % 50 == 7) out[i].simhash = out[i - 3].simhash ^ 0x8000000400000001U;
     }
     return out;
@@ -53,19 +54,29 @@ TEST_CASE("no cluster is divided, by whichever rule the parts are made", "[train
 }
 
 TEST_CASE("the leak check finds what a careless split lets through", "[training][split]") {
-    std::vector<Member> rows(6);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {i + 1, 0, i + 100, 0, 0, {}};
+    std::vector<Member> rows(8);
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {i + 1, 0, i + 100, 0, 0, {}, {}};
     rows[0].group = rows[1].group = 9;
     rows[2].content = rows[3].content = 55;
     rows[4].simhash = 0xff00ff00ff00ff00U;
     rows[5].simhash = rows[4].simhash ^ 0b1011;
+    rows[6].duplicates[1] = rows[7].duplicates[1] = 3;
+    rows[0].duplicates[0] = rows[2].duplicates[1] = 77;  // of two ways: not the same cluster
     const std::vector<Part> careless{
-        Part::training, Part::test, Part::training, Part::test, Part::training, Part::validation};
+        Part::training,
+        Part::test,
+        Part::training,
+        Part::test,
+        Part::training,
+        Part::validation,
+        Part::test,
+        Part::training};
     const auto leaks = find_leaks(rows, careless);
-    REQUIRE(leaks.size() == 3);
+    REQUIRE(leaks.size() == 4);
     CHECK(leaks[0].reason == "group");
     CHECK(leaks[1].reason == "content");
-    CHECK(leaks[2].reason == "near-duplicate");
+    CHECK(leaks[2].reason == "duplicate");
+    CHECK(leaks[3].reason == "near-duplicate");
     CHECK(find_leaks(rows, careless, 2).size() == 2);
     CHECK(find_leaks(rows, split(rows, {}).parts).empty());
 }

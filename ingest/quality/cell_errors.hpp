@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ingest/quality/dependencies.hpp"
+#include "ingest/quality/table.hpp"
+
+namespace ingest::quality {
+
+// A value that is likely wrong, and what is likely right.
+struct CellError {
+    std::uint32_t row = 0;
+    std::size_t column = 0;
+    std::string proposal;     // empty: none
+    double probability = 0;   // that the value is wrong
+    std::string code;         // what speaks most against it: dependency, typo, pattern, missing
+    std::string reason;       // one line for people
+};
+
+struct CellErrorOptions {
+    double threshold = 0.5;
+    double prior = 0.03;  // share of wrong cells expected before looking
+};
+
+// Finds wrong values without labels or rules. Evidence is added up as log odds per cell:
+// - dependency: the value differs from the usual one of the rows that agree in another column
+//   (approximate functional dependencies found in the table itself);
+// - typo: a rare value, or a rare word in a column of few words, is few edits away from a frequent
+//   one, and the difference is not a number or a word that is in use elsewhere;
+// - pattern: its shape (digits, letters, marks) is foreign to a column that has few shapes;
+// - missing: a spelling of "no value" in a column that otherwise is filled.
+// `why` gets the dependencies that were used.
+std::vector<CellError> find_cell_errors(
+    const Table& table,
+    const CellErrorOptions& options = {},
+    std::vector<std::string>* why = nullptr
+);
+
+}  // namespace ingest::quality

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace ingest::quality {
+
+// How far each value lies from the median in units of 0.6745 / MAD (modified z-score, Iglewicz and
+// Hoaglin 1993; beyond 3.5 is an outlier). When more than half of the values are equal the mean
+// absolute deviation stands in (1.253314). NaN stays NaN; a constant column scores 0.
+std::vector<double> robust_z(const std::vector<double>& values);
+
+// Tukey's fences: quartiles -+ k times their distance (1977; k = 1.5 mild, 3 far out).
+struct Fences {
+    double low = 0, high = 0;
+};
+Fences tukey_fences(const std::vector<double>& values, double k = 1.5);
+
+// Isolation forest (Liu, Ting and Zhou 2008): 100 trees over samples of 256; the score of each row,
+// 0 to 1: about 0.5 is usual, beyond 0.6 rare. columns[c][row]; NaN counts as the column's median.
+std::vector<double>
+isolation_scores(const std::vector<std::vector<double>>& columns, std::uint64_t seed = 1);
+
+}  // namespace ingest::quality
