@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "crawler/characters.hpp"
+#include "crawler/direction.hpp"
+#include "crawler/form_state.hpp"
 #include "crawler/selector_tree.hpp"
 
 namespace crawler {
@@ -79,7 +81,7 @@ private:
     bool matches(const AttributeTest& test, NodeId id) const {
         using enum AttributeTest::Kind;
         auto found = document_.attribute(id, test.name);
-        if (!found) return false;
+        if (!found) return test.kind == differs;
         if (test.kind == present) return true;
         std::string held_value, held_wanted;
         std::string_view value = *found, wanted = test.value;
@@ -92,6 +94,8 @@ private:
                 return value == wanted;
             case word:
                 return wanted.find_first_of(" \t\n\f\r") == wanted.npos && has_word(value, wanted);
+            case differs:
+                return value != wanted;
             case dash:
                 return value == wanted ||
                        (value.size() > wanted.size() && value.starts_with(wanted) &&
@@ -144,7 +148,7 @@ private:
                 return (document_[id].tag == Tag::a || document_[id].tag == Tag::area) &&
                        document_.attribute(id, "href").has_value();
             case checked:
-                return is_checked(id);
+                return is_checked(document_, id);
             case disabled:
                 return is_control(id) && is_disabled(id);
             case enabled:
@@ -155,15 +159,68 @@ private:
                 return takes_input(id) && !document_.attribute(id, "required");
             case lang:
                 return has_language(pseudo, id);
+            case default_:
+                return is_default(document_, id);
+            case indeterminate:
+                return is_indeterminate(document_, id);
+            case in_range:
+                return range_of(document_, id) == Range::inside;
+            case out_of_range:
+                return range_of(document_, id) == Range::outside;
+            case placeholder_shown:
+                return shows_placeholder(document_, id);
+            case read_only:
+                return !is_read_write(document_, id);
+            case read_write:
+                return is_read_write(document_, id);
+            case defined:  // elements with a dash in their name wait for a script
+                return document_[id].text.find('-') == std::string_view::npos ||
+                       document_[id].text.find(':') != std::string_view::npos;
+            case open:
+                return (document_[id].tag == Tag::details || document_[id].tag == Tag::dialog) &&
+                       document_.attribute(id, "open").has_value();
+            case muted:
+                return (document_[id].tag == Tag::audio || document_[id].tag == Tag::video) &&
+                       document_.attribute(id, "muted").has_value();
+            case right_to_left:
+                return is_html(id) && is_right_to_left(document_, id);
+            case left_to_right:
+                return is_html(id) && !is_right_to_left(document_, id);
+            case contains:
+                return holds(document_.text(id), pseudo.words);
+            case contains_own:
+                return holds_in_own_text(id, pseudo.words);
             case never:
                 return false;
         }
         return false;
     }
 
+    // No part of a drawing or a formula.
+    bool is_html(NodeId id) const {
+        for (auto at = id; at; at = document_[at].parent)
+            if (document_[at].tag == Tag::svg || document_[at].tag == Tag::math) return false;
+        return true;
+    }
+
+    static bool holds(std::string_view text, const std::vector<std::string>& words) {
+        return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+            return text.find(word) != text.npos;
+        });
+    }
+    bool holds_in_own_text(NodeId id, const std::vector<std::string>& words) const {
+        for (auto at = document_[id].first_child; at; at = document_[at].next)
+            if (document_.is_text(at) && holds(document_[at].text, words)) return true;
+        return false;
+    }
+
     bool is_empty(NodeId id) const {
         for (auto at = document_[id].first_child; at; at = document_[at].next)
-            if (document_.is_element(at) || (document_.is_text(at) && !document_[at].text.empty()))
+            if (document_.is_element(at) ||
+                (document_.is_text(at) &&
+                 !std::all_of(document_[at].text.begin(), document_[at].text.end(), [](char c) {
+                     return is_space(c);
+                 })))
                 return false;
         return true;
     }
@@ -251,25 +308,36 @@ private:
         return false;
     }
 
-    bool is_checked(NodeId id) const {
-        if (document_[id].tag == Tag::option)
-            return document_.attribute(id, "selected").has_value();
-        if (document_[id].tag != Tag::input || !document_.attribute(id, "checked")) return false;
-        auto type = document_.attribute(id, "type").value_or("");
-        return equal_ignoring_case(type, "checkbox") || equal_ignoring_case(type, "radio");
-    }
-
     bool has_language(const Pseudo& pseudo, NodeId id) const {
         std::optional<std::string_view> language;
-        for (auto at = id; at && !language; at = document_[at].parent)
-            if (document_.is_element(at)) language = document_.attribute(at, "lang");
-        if (!language || language->empty()) return false;
+        for (auto at = id; at && !language; at = document_[at].parent) {
+            if (!document_.is_element(at)) continue;
+            language = document_.attribute(at, "lang");
+            auto name = document_[at].text;
+            if (!language && (name == "math" || name == "svg"))
+                language = document_.attribute(at, "xml:lang");
+        }
+        if (!language) language = language_of_page();
+        if (!language) return false;
         auto value = to_lower(*language);
         return std::any_of(
             pseudo.words.begin(),
             pseudo.words.end(),
-            [&](const std::string& wanted) { return in_range(value, wanted); }
+            [&](const std::string& wanted) {
+                return wanted.empty() || value.empty() ? wanted == value : in_range(value, wanted);
+            }
         );
+    }
+
+    // <meta http-equiv="content-language">
+    std::optional<std::string_view> language_of_page() const {
+        for (auto at = document_[document_.head()].first_child; at; at = document_[at].next)
+            if (document_[at].tag == Tag::meta &&
+                equal_ignoring_case(
+                    document_.attribute(at, "http-equiv").value_or(""), "content-language"
+                ))
+                return document_.attribute(at, "content");
+        return std::nullopt;
     }
 
     // Extended filtering of RFC 4647, 3.3.2.

@@ -12,9 +12,11 @@ namespace crawler {
 // A list of CSS selectors (Selectors Level 4, as far as a page without a browser has a meaning for
 // it): type, #id, .class, attributes with all operators and the i flag; descendant, >, +, ~; :is
 // :where :not :has :root :scope :empty :first-child :last-child :only-child and their -of-type,
-// :nth-*(an+b [of S]), :link :any-link :checked :disabled :enabled :required :optional :lang,
-// :contains is not there. Pseudo-elements and pseudo-classes of a running browser (:hover ..) match
-// nothing.
+// :nth-*(an+b [of S]), :link :any-link, the states of forms (:checked :default :disabled :enabled
+// :indeterminate :in-range :out-of-range :optional :required :placeholder-shown :read-only
+// :read-write), :defined :open :muted :dir :lang; & as :scope. Not of CSS but usual for scraping:
+// :-soup-contains() (also :contains), :-soup-contains-own(), [a!=b]. Pseudo-classes of a
+// running browser (:hover ..) match nothing, pseudo-elements are refused.
 class Selector {
 public:
     // Throws base::UsageError that names the selector and the place for one that does not parse.

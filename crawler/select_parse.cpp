@@ -67,7 +67,7 @@ private:
         while (at_ < css_.size()) {
             if (in_name(peek())) {
                 out += css_[at_++];
-            } else if (peek() == '\\' && at_ + 1 < css_.size() && peek(1) != '\n') {
+            } else if (peek() == '\\' && peek(1) != '\n') {
                 ++at_;
                 escape(out);
             } else {
@@ -84,6 +84,10 @@ private:
 
     // After the backslash.
     void escape(std::string& out) {
+        if (at_ >= css_.size()) {
+            append_utf8(0xfffd, out);
+            return;
+        }
         if (hex_value(peek()) < 0) {
             out += css_[at_++];
             while (at_ < css_.size() && (static_cast<unsigned char>(css_[at_]) & 0xc0) == 0x80)
@@ -192,7 +196,9 @@ private:
     Compound compound() {
         Compound found;
         auto start = at_;
-        if (take('*')) {
+        if (take('&')) {  // CSS Nesting: without a surrounding rule it is :scope
+            found.pseudos.push_back({Pseudo::Kind::scope, 0, 0, {}, nullptr});
+        } else if (take('*')) {
             found.type = "*";
             namespaced(found);
         } else if (peek() == '|' && peek(1) != '=') {
@@ -267,8 +273,8 @@ private:
                 test.kind = part;
                 break;
             case '!':
-                test.kind = equals;
-                fail("'!=' is no operator of CSS; write :not([name=value])");
+                test.kind = differs;
+                break;
             default:
                 fail("an operator expected");
         }
@@ -304,7 +310,7 @@ private:
         Pseudo made;
         bool function = take('(');
         if (element) {
-            if (function) skip_arguments();
+            fail("pseudo-element '::" + word + "' selects no element");
         } else if (function) {
             made = function_of(word);
         } else {
@@ -339,15 +345,24 @@ private:
             {"enabled", enabled},
             {"required", required},
             {"optional", optional},
+            {"default", default_},
+            {"indeterminate", indeterminate},
+            {"in-range", in_range},
+            {"out-of-range", out_of_range},
+            {"placeholder-shown", placeholder_shown},
+            {"read-only", read_only},
+            {"read-write", read_write},
+            {"defined", defined},
+            {"open", open},
+            {"muted", muted},
         };
         for (auto& [name, kind] : kinds)
             if (name == word) return {kind, 0, 0, {}, nullptr};
         constexpr std::string_view silent[] = {
-            "hover",      "active", "focus",         "focus-within", "focus-visible",
-            "visited",    "target", "target-within", "current",      "past",
-            "future",     "before", "after",         "first-line",   "first-letter",
-            "playing",    "paused", "host",          "defined",      "autofill",
-            "fullscreen", "modal",  "user-invalid",  "local-link",
+            "hover",      "active",  "focus",         "focus-within", "focus-visible",
+            "visited",    "target",  "target-within", "current",      "past",
+            "future",     "playing", "paused",        "host",         "autofill",
+            "fullscreen", "modal",   "user-invalid",  "local-link",
         };
         for (auto name : silent)
             if (name == word) return {never, 0, 0, {}, nullptr};
@@ -383,7 +398,21 @@ private:
                 spaces();
             } while (take(','));
             expect_close();
-        } else if (word == "dir" || word == "current" || word == "host" || word == "host-context" || word == "state") {
+        } else if (word == "-soup-contains" || word == "contains" || word == "-soup-contains-own") {
+            made.kind = word == "-soup-contains-own" ? contains_own : contains;
+            do {
+                spaces();
+                made.words.push_back(peek() == '"' || peek() == '\'' ? string() : identifier());
+                spaces();
+            } while (take(','));
+            expect_close();
+        } else if (word == "dir") {
+            spaces();
+            auto side = to_lower(identifier());
+            if (side == "rtl") made.kind = right_to_left;
+            if (side == "ltr") made.kind = left_to_right;
+            expect_close();
+        } else if (word == "current" || word == "host" || word == "host-context" || word == "state") {
             skip_arguments();
         } else {
             fail("no pseudo-class ':" + word + "()'");
@@ -450,7 +479,19 @@ private:
 }  // namespace
 
 List parse_list(std::string_view css) {
-    return Parser(css).whole();
+    // CSS Syntax 3, 3.3: line ends become one sign, NUL the replacement character.
+    std::string text;
+    for (std::size_t i = 0; i < css.size(); ++i) {
+        if (css[i] == '\0') {
+            append_utf8(0xfffd, text);
+        } else if (css[i] == '\r' || css[i] == '\f') {
+            if (css[i] == '\r' && css.substr(i + 1, 1) == "\n") ++i;
+            text.push_back('\n');
+        } else {
+            text.push_back(css[i]);
+        }
+    }
+    return Parser(text).whole();
 }
 
 }  // namespace crawler::selector

@@ -10,7 +10,7 @@
 namespace crawler::selector {
 
 struct AttributeTest {
-    enum class Kind { present, equals, word, dash, prefix, suffix, part };
+    enum class Kind { present, equals, differs, word, dash, prefix, suffix, part };
     Kind kind = Kind::present;
     std::string name;
     std::string value;
@@ -42,11 +42,25 @@ struct Pseudo {
         required,
         optional,
         lang,
+        default_,
+        indeterminate,
+        in_range,
+        out_of_range,
+        placeholder_shown,
+        read_only,
+        read_write,
+        defined,
+        open,
+        muted,
+        right_to_left,
+        left_to_right,
+        contains,
+        contains_own,
         never,
     };
     Kind kind = Kind::never;
     int a = 0, b = 0;                  // of nth-*
-    std::vector<std::string> words;    // of lang
+    std::vector<std::string> words;    // of lang, contains
     std::shared_ptr<const List> list;  // of is, not, has, nth-child(.. of ..)
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "crawler/characters.hpp"
 
@@ -283,6 +284,8 @@ bool TreeBuilder::start(
     if (has_trait(tag, is_table_part) && !in_table_scope({Tag::table}) && !in_scope(Tag::template_))
         return false;
     if (tag == Tag::frameset || tag == Tag::frame) return false;
+    bool in_template = tag == Tag::form && in_scope(Tag::template_);
+    if (tag == Tag::form && form_ && !in_template) return false;  // forms do not nest
     before_start(tag);
     if (name == "image") {
         tag = Tag::img;
@@ -294,12 +297,24 @@ bool TreeBuilder::start(
         return false;
     }
     auto depth = stack_.size();
-    open(tag, name, first, count);
+    auto id = open(tag, name, first, count);
+    if (tag == Tag::form && !in_template) form_ = id;
     return raw && stack_.size() > depth;
 }
 
 void TreeBuilder::end_table_part(Tag tag) {
     if (auto at = in_table_scope({tag})) pop_through(at);
+}
+
+// What is still open inside of the form goes on beside it.
+void TreeBuilder::end_form() {
+    auto id = std::exchange(form_, 0);
+    auto at = std::find_if(stack_.begin(), stack_.end(), [&](const Open& open) {
+        return open.id == id;
+    });
+    if (!id || at == stack_.end()) return;
+    if (at + 1 == stack_.end()) return pop();
+    if (in_scope(Tag::form)) stack_.erase(at);
 }
 
 void TreeBuilder::end(Tag tag, std::string_view name) {
@@ -330,6 +345,7 @@ void TreeBuilder::end(Tag tag, std::string_view name) {
         }
         return;
     }
+    if (tag == form && !in_scope(template_)) return end_form();
     if (has_trait(tag, is_special)) {
         auto at = tag == li ? in_scope(tag, {ol, ul}) : in_scope(tag);
         if (at) pop_through(at);

@@ -54,10 +54,12 @@ private:
     std::size_t in_scope(Tag tag, std::initializer_list<Tag> extra = {}) const;
     std::size_t in_table_scope(std::initializer_list<Tag> tags) const;
     void end_table_part(Tag tag);
+    void end_form();
 
     Document& document_;
     std::vector<Open> stack_;  // below it html and body, or head
     NodeId base_ = 0;          // body, or head as long as there is no body
+    NodeId form_ = 0;          // the form that is open
     int foreign_ = 0;
     bool has_body_ = false;
 };
