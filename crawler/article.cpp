@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "crawler/article_marks.hpp"
 #include "crawler/characters.hpp"
 #include "crawler/class_words.hpp"
 
@@ -17,6 +18,7 @@ struct Measure {
     std::uint32_t commas = 0;
     std::uint32_t paragraphs = 0, items = 0, images = 0, inputs = 0, embeds = 0;
     std::uint32_t own_letters = 0;  // of text not inside a nested block
+    std::uint32_t prose = 0;        // letters of blocks that read like running text
 };
 
 class Finder {
@@ -38,9 +40,15 @@ public:
             best = choose();
         }
         MainPart part;
-        if (best) {
-            part.nodes = with_siblings(best);
-            for (auto id : part.nodes) clean(id);
+        part.nodes = marked_bodies(best);
+        if (best && part.nodes.empty()) part.nodes = with_siblings(spread(best));
+        for (auto id : part.nodes) clean(id);
+        for (auto id : part.nodes) cut_end(id);
+        if (!part.nodes.empty()) strike_title(part.nodes.front());
+        if (part.nodes.empty()) {  // nothing reads like prose: all that is there
+            std::fill(struck_.begin(), struck_.end(), false);
+            strike(false);
+            part.nodes = {document_.body()};
         }
         part.struck = std::move(struck_);
         return part;
@@ -101,6 +109,10 @@ private:
         }
         if (is_foreign_role(value(id, "role"))) return true;
         if (!by_name) return false;
+        if (tag != body && tag != article && tag != main &&
+            (is_byline_name(value(id, "class")) || is_byline_name(value(id, "id"))) &&
+            document_.text(id).size() < 300)
+            return true;
         auto& verdict = verdicts_[id] = judge_class(value(id, "class"), value(id, "id"));
         bool in_code_or_table = tag == table || tag == pre || tag == code || tag == td ||
                                 tag == tr || tag == tbody || tag == a || tag == article ||
@@ -143,6 +155,9 @@ private:
                         break;
                 }
             }
+            if (at.kind == Node::Kind::element && has_trait(at.tag, is_block) &&
+                own.own_letters >= 80 && link_density(id) < 0.3)
+                own.prose += own.own_letters;
             add(measures_[at.parent], own, at);
         }
     }
@@ -179,6 +194,7 @@ private:
         to.items += from.items;
         to.images += from.images;
         to.inputs += from.inputs;
+        to.prose += from.prose;
         bool block = child.kind == Node::Kind::element && has_trait(child.tag, is_block) &&
                      child.tag != Tag::br;
         if (!block) to.own_letters += from.own_letters;
@@ -314,6 +330,54 @@ private:
         return measures_[node(id).parent].letters == measures_[id].letters;
     }
 
+    // The elements whose names say that they hold the article, of one <article> or <main>, if they
+    // hold about as much running text as the best one found by points.
+    std::vector<NodeId> marked_bodies(NodeId best) const {
+        std::vector<NodeId> all;
+        NodeId largest = 0;
+        for (NodeId id = 1; id < document_.size(); ++id) {
+            if (struck_[id] || !document_.is_element(id) || node(id).attribute_count == 0) continue;
+            if (!has_trait(node(id).tag, is_block) || node(id).tag == Tag::body ||
+                measures_[id].prose < 80)
+                continue;
+            bool marked = value(id, "itemprop") == "articleBody" ||
+                          is_body_name(value(id, "class")) || is_body_name(value(id, "id"));
+            if (!marked || (!all.empty() && is_inside(id, all.back()))) continue;
+            all.push_back(id);
+            if (!largest || measures_[id].prose > measures_[largest].prose) largest = id;
+        }
+        if (!largest) return {};
+        auto frame = frame_of(largest);
+        std::uint32_t prose = 0;
+        std::erase_if(all, [&](NodeId id) {
+            return id != largest && (!frame || frame_of(id) != frame);
+        });
+        for (auto id : all) prose += measures_[id].prose;
+        if (prose < 200 || (best && prose * 10 < measures_[best].prose * 6)) return {};
+        return all;
+    }
+
+    NodeId frame_of(NodeId id) const {
+        while (id && node(id).tag != Tag::article && node(id).tag != Tag::main)
+            id = node(id).parent;
+        return id;
+    }
+
+    // Up to an ancestor that holds much more running text, and little else more.
+    NodeId spread(NodeId best) const {
+        for (auto ancestor = node(best).parent; ancestor && node(ancestor).tag != Tag::html;
+             ancestor = node(ancestor).parent) {
+            const auto &inner = measures_[best], &outer = measures_[ancestor];
+            auto more = outer.prose - inner.prose;
+            auto rest =
+                outer.letters - inner.letters - std::min(more, outer.letters - inner.letters);
+            bool frame = node(ancestor).tag == Tag::article || node(ancestor).tag == Tag::main ||
+                         is_body_name(value(ancestor, "class"));
+            if (frame && more * 3 > inner.prose && more >= 400 && rest * 2 < more) best = ancestor;
+        }
+        return best;
+    }
+
     std::vector<NodeId> with_siblings(NodeId best) {
         auto parent = node(best).parent;
         if (!parent || node(best).tag == Tag::body) return {best};
@@ -332,7 +396,8 @@ private:
             bool prose = node(id).tag == Tag::p && ((own.letters > 80 && link_density(id) < 0.25) ||
                                                     (own.letters > 0 && own.letters <= 80 &&
                                                      own.link_letters == 0 && ends_sentence(id)));
-            if ((scores_[id] != 0 && scores_[id] + bonus >= threshold) || prose)
+            bool marked = own.prose >= 80 && is_body_name(value(id, "class"));
+            if ((scores_[id] != 0 && scores_[id] + bonus >= threshold) || prose || marked)
                 chosen.push_back(id);
         }
         return chosen;
@@ -349,6 +414,55 @@ private:
         for (auto id = document_.following(root, root); id;) {
             bool drop = !struck_[id] && document_.is_element(id) && is_clutter(id);
             if (drop) strike_subtree(id);
+            id = document_.following(id, root, struck_[id]);
+        }
+    }
+
+    // The headline above the text is the title, not the text.
+    void strike_title(NodeId root) {
+        NodeId head = 0;
+        for (auto id = node(document_.head()).first_child; id && !head; id = node(id).next)
+            if (node(id).tag == Tag::title) head = id;
+        if (!head) return;
+        auto title = collapse_spaces(document_.text(head));
+        std::uint32_t before = 0;
+        for (auto id = document_.following(root, root); id && before < 300;
+             id = document_.following(id, root, struck_[id])) {
+            if (struck_[id]) continue;
+            if (document_.is_text(id)) before += measures_[id].letters;
+            if (node(id).tag != Tag::h1 && node(id).tag != Tag::h2) continue;
+            auto text = collapse_spaces(document_.visible_text(id));
+            if (text.size() >= 8 && title.find(text) != title.npos) return strike_subtree(id);
+        }
+    }
+
+    // In the last part of the text a heading such as "Related" ends the article: it goes with what
+    // follows it among its siblings.
+    void cut_end(NodeId root) {
+        auto all = measures_[root].letters;
+        std::uint32_t before = 0;
+        for (auto id = document_.following(root, root); id;) {
+            if (struck_[id]) {
+                id = document_.following(id, root, true);
+                continue;
+            }
+            if (document_.is_text(id)) before += measures_[id].letters;
+            bool title = document_.is_element(id) && before * 2 > all &&
+                         measures_[id].letters > 0 && measures_[id].letters <= 60 &&
+                         (has_trait(node(id).tag, is_heading) || node(id).tag == Tag::strong ||
+                          node(id).tag == Tag::p || node(id).tag == Tag::div);
+            if (title && ends_article(collapse_spaces(document_.visible_text(id, &struck_)))) {
+                auto last = id;
+                // A heading that is alone in its box speaks for the box.
+                while (node(last).parent != root && only_child(last)) last = node(last).parent;
+                bool heading = has_trait(node(id).tag, is_heading);
+                for (auto next = last; next; next = node(next).next) {
+                    if (struck_[next]) continue;
+                    if (next != last && !heading && measures_[next].prose > 0) break;
+                    if (next != last && has_trait(node(next).tag, is_heading)) break;
+                    strike_subtree(next);
+                }
+            }
             id = document_.following(id, root, struck_[id]);
         }
     }

@@ -17,12 +17,17 @@ struct Article {
     std::string text;       // UTF-8, a line per block
 };
 
-// Finds the main text. Elements that are never content (navigation, forms, hidden parts, share bars
-// ..) are struck out; paragraphs give points for length and commas to their ancestors; points are
-// weighted down by link density; the best ancestor with its worthy siblings is the article, and
-// blocks inside it that are mostly links are struck out again. Follows the idea of Kohlschuetter et
-// al., "Boilerplate Detection using Shallow Text Features" (WSDM 2010): text and link density. The
-// text is empty if nothing on the page reads like prose.
+// Finds the main text. Elements that are never content (navigation, forms, hidden parts, share
+// bars, bylines ..) are struck out; blocks of running text give points for length and commas to
+// their ancestors, weighted down by link density. The element whose name says that it holds the
+// article is taken if it holds about as much running text as the best one by points, else that one
+// with its worthy siblings. Inside, blocks that are mostly links, the headline, and what follows a
+// heading such as "Related" near the end go.
+//
+// Text and link density: Kohlschuetter et al., "Boilerplate Detection using Shallow Text Features"
+// (WSDM 2010). Points that climb to the ancestors and judging elements by words in their names are
+// ideas of Arc90's Readability, known from Mozilla's; names of article bodies are trafilatura's
+// idea. A page without running text gives all its visible text.
 Article read_article(const Document& document, const Facts& facts);
 
 // The element that holds the article's text, or 0.

@@ -255,6 +255,19 @@ Charset detect_charset(std::string_view bytes, std::string_view content_type) {
     return {"windows-1252", CharsetFrom::fallback};
 }
 
+std::string decode_page(std::string_view bytes, std::string_view content_type) {
+    auto charset = detect_charset(bytes, content_type);
+    auto encoding = charset.encoding;
+    if (encoding != "UTF-8" && charset.from != CharsetFrom::bom) {
+        constexpr std::ptrdiff_t enough = 8;
+        auto leads = std::count_if(bytes.begin(), bytes.end(), [](char c) {
+            return (static_cast<unsigned char>(c) & 0xc0) == 0xc0;
+        });
+        if (leads >= enough && is_utf8(bytes)) encoding = "UTF-8";
+    }
+    return *decode(bytes, encoding);
+}
+
 std::optional<std::string> decode(std::string_view bytes, std::string_view encoding) {
     if (const auto* mark = mark_of(bytes)) {
         encoding = mark->encoding;

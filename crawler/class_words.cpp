@@ -80,6 +80,8 @@ int weight_of(std::string_view name) {
 ClassVerdict judge_class(std::string_view class_names, std::string_view id) {
     ClassVerdict verdict;
     if (class_names.empty() && id.empty()) return verdict;
+    // An id of many words is made from a heading, and says nothing about the element.
+    if (std::count(id.begin(), id.end(), '-') >= 3) id = {};
     auto names = to_lower(class_names), key = to_lower(id);
     auto both = names + " " + key;
     verdict.unlikely = any_in(unlikely_words, both);

@@ -138,8 +138,7 @@ std::string page_of(const Question& question) {
         all << file.rdbuf();
         bytes = all.str();
     }
-    auto charset = detect_charset(*bytes, question.maybe("content_type").value_or(""));
-    return *decode(*bytes, charset.encoding);
+    return decode_page(*bytes, question.maybe("content_type").value_or(""));
 }
 
 json::object select(const Question& question) {

@@ -145,8 +145,8 @@ private:
     }
 
     void html() {
-        auto charset = detect_charset(response_.body, response_.header("content-type"));
-        auto document = Document::parse(*decode(response_.body, charset.encoding));
+        auto document =
+            Document::parse(decode_page(response_.body, response_.header("content-type")));
         auto facts = read_facts(document, url_);
         auto consent = consent_of(facts.metas);
         follow(document, facts, consent.nofollow);
@@ -172,9 +172,8 @@ private:
     void plain() {
         auto consent = consent_of({});
         if (!consent.allowed && rules_.honour_consent) return refuse(consent);
-        auto charset = detect_charset(response_.body, response_.header("content-type"));
         schema::Text text;
-        text.body = *decode(response_.body, charset.encoding);
+        text.body = decode_page(response_.body, response_.header("content-type"));
         std::erase(text.body, '\0');
         text.language = guess_language(text.body);
         store({}, std::move(text), consent, {});
