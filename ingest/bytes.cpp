@@ -63,6 +63,11 @@ struct Bytes::Impl {
         if (close_it) ::close(descriptor);
     }
 
+    static std::string_view reason_of(struct archive* failed) {
+        const char* reason = archive_error_string(failed);
+        return reason ? reason : "the archive is damaged";
+    }
+
     [[noreturn]] void fail(std::string_view reason) const {
         throw base::Error(member.empty() ? path : path + "/" + member, reason);
     }
@@ -85,7 +90,7 @@ struct Bytes::Impl {
     std::size_t read_member(char* into, std::size_t size) {
         if (plain) return read_file(into, size);
         auto n = archive_read_data(reader, into, size);
-        if (n < 0) fail(archive_error_string(reader));
+        if (n < 0) fail(reason_of(reader));
         return static_cast<std::size_t>(n);
     }
 
@@ -140,7 +145,7 @@ struct Bytes::Impl {
                                    reader, path.c_str(), block.size()
                                )  // zip wants to seek
                              : archive_read_open(reader, this, nullptr, read_callback, nullptr);
-        if (code != ARCHIVE_OK) fail(archive_error_string(reader));
+        if (code != ARCHIVE_OK) fail(reason_of(reader));
     }
 };
 
@@ -168,7 +173,7 @@ bool Bytes::next_member() {
         struct archive_entry* entry = nullptr;
         auto code = archive_read_next_header(i.reader, &entry);
         if (code == ARCHIVE_EOF) return false;
-        if (code < ARCHIVE_WARN) i.fail(archive_error_string(i.reader));
+        if (code < ARCHIVE_WARN) i.fail(reason_of(i.reader));
         i.started = true;
         auto format = archive_format(i.reader);
         if (format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY) return true;

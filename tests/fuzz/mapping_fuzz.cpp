@@ -1,0 +1,32 @@
+#include "ingest/mapping.hpp"
+
+#include "ingest/json.hpp"
+
+#include "records.hpp"
+
+// JSON lines through rules that were inferred from them.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Input input(data, size);
+    const std::string path = "input", name = "input";
+    auto bytes = ingest::Bytes::of(std::string(input.rest()));
+    must(bytes->next_member());
+    try {
+        auto reader = ingest::read_jsonl({*bytes, path, name, {}, {}});
+        ingest::Page page;
+        while (page.records.size() < 50 && reader->next(page)) {
+        }
+        ingest::Mapping mapping(ingest::infer_rules(page, {}));
+        for (const auto& record : page.records) {
+            schema::Draft draft;
+            schema::Reject reject;
+            if (mapping.apply(page, record, draft, reject)) {
+                must(!draft.key.empty() && !ingest::check_json(draft.payload));
+                must(draft.numbers.size() == mapping.columns().size());
+            } else {
+                must(!reject.code.empty());
+            }
+        }
+    } catch (const base::Error&) {
+    }
+    return 0;
+}

@@ -1,0 +1,9 @@
+#include "crawler/sitemap.hpp"
+
+#include "input.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Input input(data, size);
+    (void)crawler::parse_sitemap(input.rest(), *crawler::parse_url("http://a.example/sitemap.xml"));
+    return 0;
+}

@@ -1,0 +1,10 @@
+#include "records.hpp"
+
+// The name of the record element (or nothing), then the text.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Input input(data, size);
+    ingest::ReadOptions options;
+    options.record_path = input.line();
+    read_records(input.rest(), ingest::read_xml, options);
+    return 0;
+}
