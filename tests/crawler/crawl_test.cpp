@@ -111,7 +111,8 @@ TEST_CASE(
     CHECK(first.counts.read == 150);
     CHECK_FALSE(first.revisit);
     CHECK(world.pages() == 150);
-    CHECK(site.requests().size() == 151);  // and robots.txt
+    // And robots.txt, ai.txt, tdmrep.json, sitemap.xml.
+    CHECK(site.requests().size() == 154);
 
     auto second = world.crawl(world.options(site.url("/0")));
     CHECK(second.revisit);
