@@ -119,8 +119,10 @@ private:
     // Notes how much news the page brings for addresses of its form.
     void see(std::uint64_t simhash, const schema::Text& text, bool empty) {
         if (!rules_.watch_traps || target_.kind != Kind::page) return;
-        Sighting sighting{pattern_of(url_), simhash, 0, empty};
-        if (!empty) sighting.shape = shape_of(text.title, text.body);
+        Sighting sighting{pattern_of(url_), 0, simhash, empty};
+        if (!empty) sighting.exact = text_hash(text.title, text.body);
+        if (!empty && is_suspicious(sighting.pattern))
+            sighting.near = shape_of(text.title, text.body);
         outcome_.sighting = std::move(sighting);
     }
 

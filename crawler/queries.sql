@@ -184,17 +184,17 @@ WHERE r.source_id = $1 AND r.rk = given.rk AND r.key = given.key;
 
 -- Locked in one order, so that workers wait for each other instead of dead-locking.
 -- name: load_patterns
-SELECT pattern, visits, fresh, near_score, shape_score, near_ring::text, shape_ring::text, shut_at IS NOT NULL
+SELECT pattern, visits, fresh, exact_score, near_score, exact_ring::text, near_ring::text, shut_at IS NOT NULL
 FROM frontier_pattern WHERE source_id = $1 AND pattern = ANY ($2::text[]) ORDER BY pattern FOR UPDATE;
 
 -- name: save_patterns
-INSERT INTO frontier_pattern AS known (source_id, pattern, visits, fresh, near_score, shape_score, near_ring, shape_ring, shut_at)
-SELECT $1, pattern, visits, fresh, near_score, shape_score, near_ring::bigint[], shape_ring::bigint[], shut_at
+INSERT INTO frontier_pattern AS known (source_id, pattern, visits, fresh, exact_score, near_score, exact_ring, near_ring, shut_at)
+SELECT $1, pattern, visits, fresh, exact_score, near_score, exact_ring::bigint[], near_ring::bigint[], shut_at
 FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::text[], $9::timestamptz[])
-    AS given (pattern, visits, fresh, near_score, shape_score, near_ring, shape_ring, shut_at)
+    AS given (pattern, visits, fresh, exact_score, near_score, exact_ring, near_ring, shut_at)
 ORDER BY pattern
-ON CONFLICT (source_id, pattern) DO UPDATE SET visits = excluded.visits, fresh = excluded.fresh, near_score = excluded.near_score,
-    shape_score = excluded.shape_score, near_ring = excluded.near_ring, shape_ring = excluded.shape_ring,
+ON CONFLICT (source_id, pattern) DO UPDATE SET visits = excluded.visits, fresh = excluded.fresh, exact_score = excluded.exact_score,
+    near_score = excluded.near_score, exact_ring = excluded.exact_ring, near_ring = excluded.near_ring,
     shut_at = coalesce(known.shut_at, excluded.shut_at);
 
 -- name: shut_patterns

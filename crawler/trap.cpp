@@ -73,9 +73,9 @@ void append_query(std::string_view query, std::string& out) {
     }
 }
 
-bool is_fresh(std::uint64_t value, std::vector<std::int64_t>& ring) {
+bool is_fresh(std::uint64_t value, int bits, std::vector<std::int64_t>& ring) {
     for (auto known : ring)
-        if (std::popcount(static_cast<std::uint64_t>(known) ^ value) <= near_bits) return false;
+        if (std::popcount(static_cast<std::uint64_t>(known) ^ value) <= bits) return false;
     if (ring.size() == PatternYield::ring_size) ring.erase(ring.begin());
     ring.push_back(static_cast<std::int64_t>(value));
     return true;
@@ -167,18 +167,24 @@ std::uint64_t shape_of(std::string_view title, std::string_view body) {
     return out;
 }
 
+std::uint64_t text_hash(std::string_view title, std::string_view body) {
+    return XXH3_64bits_withSeed(
+        body.data(), body.size(), XXH3_64bits(title.data(), title.size())
+    );
+}
+
 void PatternYield::observe(const Sighting& sighting, const TrapPolicy& policy) {
     ++visits;
-    bool is_new = !sighting.empty && is_fresh(sighting.near, near_ring);
-    bool new_shape = !sighting.empty && is_fresh(sighting.shape, shape_ring);
+    bool is_new = !sighting.empty && is_fresh(sighting.exact, 0, exact_ring);
+    bool is_other = !sighting.empty && is_fresh(sighting.near, near_bits, near_ring);
     if (is_new) ++fresh;
-    score(is_new, policy.relief, near_score);
-    score(new_shape, policy.relief, shape_score);
+    score(is_new, policy.relief, exact_score);
+    score(is_other, policy.relief, near_score);
 }
 
 bool PatternYield::is_trap(std::string_view pattern, const TrapPolicy& policy) const {
-    if (near_score >= policy.limit) return true;
-    return shape_score >= (is_suspicious(pattern) ? policy.limit : policy.shape_limit);
+    if (exact_score >= policy.limit) return true;
+    return near_score >= (is_suspicious(pattern) ? policy.limit : policy.near_limit);
 }
 
 }  // namespace crawler

@@ -26,33 +26,35 @@ bool is_suspicious(std::string_view pattern);
 // 64-bit SimHash (Charikar 2002) of the words without digits, each by itself: pages that differ
 // only in their dates and numbers are equal. 0 for a text without such words.
 std::uint64_t shape_of(std::string_view title, std::string_view body);
+std::uint64_t text_hash(std::string_view title, std::string_view body);
 
 // What one visit said.
 struct Sighting {
     std::string pattern;
-    std::uint64_t near = 0;   // SimHash of the text; 0: there was none
-    std::uint64_t shape = 0;  // shape_of the text
+    std::uint64_t exact = 0;  // hash of the text
+    std::uint64_t near = 0;   // its SimHash, or its shape where the form is suspicious
     bool empty = false;       // no text of its own: gone, or a copy of a page that is known
 };
 
 struct TrapPolicy {
-    int limit = 64;         // score at which a form is shut, by near-duplicate texts
-    int shape_limit = 500;  // by texts that differ in numbers alone, where nothing else looks odd
-    int relief = 16;        // what a new text takes off the score
+    int limit = 64;        // score at which a form is shut: by equal texts, or by near ones where the
+                           // form is suspicious
+    int near_limit = 256;  // by near texts where it is not: tables of numbers look alike, too
+    int relief = 16;       // what a new text takes off a score
 };
 
 // What is known of one form. Each stale page adds one to a score, each new text takes `relief` off
 // it, never below nothing: a cumulative sum test (Page 1954) that drifts upwards when fewer than
-// one page in `relief` + 1 brings news. New is what differs in more than 3 bits from the last 32
-// texts that were new.
+// one page in `relief` + 1 brings news. New is what is not among the last 32 texts that were new;
+// near is within 3 bits.
 struct PatternYield {
     static constexpr std::size_t ring_size = 32;
 
     std::int64_t visits = 0;
-    std::int64_t fresh = 0;
+    std::int64_t fresh = 0;  // texts that were not equal to one of the ring
+    int exact_score = 0;
     int near_score = 0;
-    int shape_score = 0;
-    std::vector<std::int64_t> near_ring, shape_ring;  // oldest first
+    std::vector<std::int64_t> exact_ring, near_ring;  // oldest first
 
     void observe(const Sighting& sighting, const TrapPolicy& policy);
     bool is_trap(std::string_view pattern, const TrapPolicy& policy) const;

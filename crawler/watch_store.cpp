@@ -119,15 +119,15 @@ std::vector<std::string> watch_patterns(
     }
     for (const auto& sighting : sightings) yields[sighting.pattern].observe(sighting, policy);
     std::vector<std::int64_t> visits, fresh;
-    std::vector<std::int32_t> near, shape;
-    std::vector<std::string> near_rings, shape_rings, shut_at;
+    std::vector<std::int32_t> exact, near;
+    std::vector<std::string> exact_rings, near_rings, shut_at;
     for (const auto& [name, yield] : yields) {
         visits.push_back(yield.visits);
         fresh.push_back(yield.fresh);
+        exact.push_back(yield.exact_score);
         near.push_back(yield.near_score);
-        shape.push_back(yield.shape_score);
+        exact_rings.push_back(array_of(yield.exact_ring));
         near_rings.push_back(array_of(yield.near_ring));
-        shape_rings.push_back(array_of(yield.shape_ring));
         bool trap = yield.is_trap(name, policy);
         shut_at.push_back(trap ? timestamp(now) : "");
         if (trap) shut.push_back(name);
@@ -138,10 +138,10 @@ std::vector<std::string> watch_patterns(
         array_of(names),
         array_of(visits),
         array_of(fresh),
+        array_of(exact),
         array_of(near),
-        array_of(shape),
+        array_of(exact_rings),
         array_of(near_rings),
-        array_of(shape_rings),
         array_of_optional(shut_at)
     );
     return shut;

@@ -126,4 +126,10 @@ std::string Blobs::unpack(
     return encoding == "zstd" ? decompress(bytes, size) : bytes;
 }
 
+bool Blobs::remove(const std::string& location) const {
+    std::error_code error;
+    std::filesystem::remove(directory_ / location, error);
+    return !error;
+}
+
 }  // namespace schema

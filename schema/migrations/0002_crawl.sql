@@ -34,10 +34,10 @@ CREATE TABLE frontier_pattern (
     pattern     text NOT NULL,
     visits      bigint NOT NULL,
     fresh       bigint NOT NULL,
-    near_score  integer NOT NULL,
-    shape_score integer NOT NULL,
-    near_ring   bigint[] NOT NULL,
-    shape_ring  bigint[] NOT NULL,
+    exact_score  integer NOT NULL,
+    near_score integer NOT NULL,
+    exact_ring   bigint[] NOT NULL,
+    near_ring  bigint[] NOT NULL,
     shut_at     timestamptz,
     CONSTRAINT frontier_pattern_key PRIMARY KEY (source_id, pattern)
 ) WITH (fillfactor = 50);
