@@ -224,6 +224,7 @@ awaitable<void> Crawl::load(Host& host) {
         if (target.kind == Kind::page) {
             host.waiting.push_back(std::move(target));
         } else {  // what it lists may save asking for what waits
+            host.listings.insert(target.id);
             host.waiting.push_front(std::move(target));
         }
     }
@@ -269,6 +270,7 @@ awaitable<void> Crawl::beat() {
 void Crawl::lose(Host& host) {
     host.waiting.clear();
     host.taken.clear();
+    host.listings.clear();
     host.may_have_more = false;
     host.lost = true;
 }
@@ -277,6 +279,11 @@ void Crawl::lose(Host& host) {
 awaitable<std::optional<Millis>> Crawl::until_due() {
     auto job = [this](base::Tx& tx) { return next_due(tx, options_.source_id, wall_clock()); };
     auto wait = co_await database_.run(job);
+    if (wait && hosts_.size() >= hosts_at_once) {  // what is due may be others': make room for them
+        co_await drop_finished_hosts();
+        next_claim_ = {};
+        co_return std::min(*wait, Millis(100));
+    }
     if (wait)
         for (auto& [name, host] : hosts_) host->may_have_more = host->ready && !host->lost;
     if (wait && *wait < Millis(50)) co_return Millis(hosts_.empty() ? 200 : 20);

@@ -53,6 +53,7 @@ struct Host {
     bool lost = false;               // another worker has it, or its server
     std::deque<Target> waiting;
     std::unordered_set<std::int64_t> taken;  // waiting, under way or not yet stored
+    std::unordered_set<std::int64_t> listings;  // sitemaps and feeds of these
     std::map<std::string, std::shared_ptr<const SitePolicy>>
         sites;             // by origin; null while it is fetched
     int preparing = 0;     // coroutines that find its server or fetch its site files

@@ -30,6 +30,8 @@ bool Crawl::start_visit(Host& host) {
     auto& target = host.waiting.front();
     auto url = *parse_url(target.url);
     bool is_page = target.kind == Kind::page;
+    // In a later round sitemaps may say of a page that it has not changed.
+    if (is_page && report_.revisit && !host.listings.empty()) return false;
     if (is_page) {
         auto refusal = scope_.refusal(url, target.url, target.depth, target.depth == 0);
         if (!refusal.empty()) return refuse(host, std::string(refusal), {});
