@@ -176,7 +176,6 @@ private:
     void page() {
         outcome_.etag = response_.header("etag");
         outcome_.last_modified = response_.header("last-modified");
-        outcome_.body_sha256 = schema::sha256(response_.body);
         media_type_ = media_type_of(response_);
         if (is_html(media_type_)) return html();
         if (media_type_ == "text/plain") return plain();
@@ -299,6 +298,7 @@ private:
         outcome_.record = schema::seal(rules_.source_name, std::move(draft), *rules_.blobs);
         outcome_.ending = Ending::stored;
         const auto& stored = *outcome_.record;
+        outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : schema::sha256({});
         see(stored.simhash, *stored.draft.text, stored.words == 0);
     }
 

@@ -177,7 +177,13 @@ INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, en
 SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
 
 -- name: analyze_records
-ANALYZE record, record_version, content_text, content_numeric, content_image, blob, frontier_url;
+ANALYZE record (rk, source_id, key, version), record_version (rk, source_id, key, version), content_text (rk, source_id, key, version),
+    content_numeric (rk, source_id, key, version), content_image (rk, source_id, key, version), blob (bk, sha256),
+    frontier_url (source_id, url_key, host, state, reason, due_at);
+
+-- A sample of 9,000 rows tells the planner what it needs of keys, in a third of the time.
+-- name: sample_lightly
+SELECT set_config('default_statistics_target', '30', true);
 
 -- Writers write versions before blobs: while this is held, none of them counts on a blob that is about to go.
 -- name: lock_for_purge

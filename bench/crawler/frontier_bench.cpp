@@ -63,9 +63,10 @@ int main(int argc, char** argv) {
     if (sizes.empty()) sizes = {100'000, 1'000'000};
     auto home = fs::temp_directory_path() / ("tilth-frontier-bench-" + std::to_string(getpid()));
     fs::create_directories(home);
+    fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
     {
         base::EmbeddedPostgres postgres(home);
-        base::Database database(postgres.url(), 2);
+        base::Database database(postgres.url("frontier"), 2);
         schema::migrate(database);
         for (auto size : sizes) {
             auto source = database.call([&](base::Tx& tx) {
