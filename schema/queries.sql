@@ -262,7 +262,7 @@ WHERE octet_length(raw) > 0 AND (($1 <> '' AND (starts_with(file, 'http://' || $
 -- name: purge_addresses
 UPDATE frontier_url SET state = 'skipped', reason = 'purged', detail = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,
     listed_by = NULL, gone_at = NULL
-WHERE ($1 <> '' AND host = $1) OR ($2 <> '' AND url = $2);
+WHERE (($1 <> '' AND host = $1) OR ($2 <> '' AND url = $2)) AND reason IS DISTINCT FROM 'purged';
 
 -- name: purge_record_addresses
 UPDATE frontier_url t SET state = 'skipped', reason = 'purged', detail = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,
