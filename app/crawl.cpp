@@ -82,7 +82,9 @@ void add_crawl(CLI::App& cli, Context& context) {
     crawl->add_option(
         "--prefer", options->prefer, "Regular expressions: what matches one is fetched first"
     );
-    crawl->add_option("--max-per-host", options->max_per_host, "Keep at most so many pages of a host");
+    crawl->add_option(
+        "--max-per-host", options->max_per_host, "Keep at most so many pages of a host"
+    );
     crawl
         ->add_option(
             "--max-per-path",

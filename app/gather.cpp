@@ -25,31 +25,11 @@ using Clock = std::chrono::system_clock;
 namespace {
 
 const std::set<std::string, std::less<>> crawl_keys{
-    "urls",
-    "max_pages",
-    "depth",
-    "allow_private",
-    "scope",
-    "include",
-    "exclude",
-    "delay_ms",
-    "concurrency",
-    "obey_robots",
-    "consent",
-    "rules",
-    "rules_name",
-    "user_agent",
-    "proxy",
-    "prefer",
-    "sitemaps",
-    "feeds",
-    "traps",
-    "revisit",
-    "max_per_host",
-    "max_per_path",
-    "max_per_depth",
-    "server_delay_ms",
-    "server_concurrency"};
+    "urls",         "max_pages",    "depth",         "allow_private",   "scope",
+    "include",      "exclude",      "delay_ms",      "concurrency",     "obey_robots",
+    "consent",      "rules",        "rules_name",    "user_agent",      "proxy",
+    "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
+    "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
 const std::set<std::string, std::less<>> files_keys{
     "inputs",
     "format",
@@ -126,13 +106,17 @@ crawler::SitemapUse sitemaps_of(const std::string& word) {
 std::string outlook(const crawler::CrawlProgress& progress) {
     if (progress.seconds < 1 || progress.fetched == 0) return "";
     auto rate = static_cast<double>(progress.fetched) / progress.seconds;
-    auto text = fmt::format(", {:.1f}/s, {:.1f} MB", rate, static_cast<double>(progress.bytes) / 1e6);
-    if (progress.failing_hosts > 0) text += fmt::format(", {} hosts failing", progress.failing_hosts);
-    if (progress.longest_delay >= 5) text += fmt::format(", delay {:.0f} s", progress.longest_delay);
+    auto text =
+        fmt::format(", {:.1f}/s, {:.1f} MB", rate, static_cast<double>(progress.bytes) / 1e6);
+    if (progress.failing_hosts > 0)
+        text += fmt::format(", {} hosts failing", progress.failing_hosts);
+    if (progress.longest_delay >= 5)
+        text += fmt::format(", delay {:.0f} s", progress.longest_delay);
     if (progress.queued == 0) return text;
     auto left = static_cast<double>(progress.queued) / rate;
-    return text + (left < 90 ? fmt::format(", {:.0f} s for {} queued", left, progress.queued)
-                             : fmt::format(", {:.0f} min for {} queued", left / 60, progress.queued));
+    return text + (left < 90
+                       ? fmt::format(", {:.0f} s for {} queued", left, progress.queued)
+                       : fmt::format(", {:.0f} min for {} queued", left / 60, progress.queued));
 }
 
 // Begins a run of a crawl, or joins the one under way. A second crawl of a source would ask for the
@@ -154,7 +138,9 @@ Beginning begin_crawl(
             throw base::Error(
                 fmt::format("source '{}'", source.name),
                 fmt::format("run {} is crawling it now", live),
-                fmt::format("wait for it, or join it with 'tilth crawl .. --source {} --share'", source.name)
+                fmt::format(
+                    "wait for it, or join it with 'tilth crawl .. --source {} --share'", source.name
+                )
             );
         Beginning beginning{live, live != 0};
         if (!live) beginning.run = schema::begin_run(tx, source.id, source.spec, now);
@@ -278,7 +264,8 @@ GatherResult gather_crawl(
             crawler::drop_worker(tx, source.id, options.holder);
             auto now = Clock::now();
             // The last of those that share a run ends it.
-            auto live = crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
+            auto live =
+                crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
             if (live != options.run_id) schema::end_run(tx, options.run_id, state, why, now);
         });
     };

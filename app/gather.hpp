@@ -60,7 +60,6 @@ GatherResult gather(
 );
 // Of a gather with a bar and the summary, as the commands show it. A source that is being crawled
 // is refused with base::Error, unless `share`: then this process joins that run.
-GatherResult
-gather_and_tell(Context& context, const schema::Source& source, bool share = false);
+GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share = false);
 
 }  // namespace app

@@ -102,10 +102,11 @@ json::object to_json(const schema::PurgeCounts& counts) {
 void purge(Context& context, const schema::PurgeWhat& what, bool yes) {
     auto now = std::chrono::system_clock::now();
     const char* user = std::getenv("USER");
-    auto counts = yes ? schema::purge(
-                            context.database(), context.blobs(), what, user ? user : "command line", now
-                        )
-                      : schema::count_purge(context.database(), what);
+    auto counts =
+        yes ? schema::purge(
+                  context.database(), context.blobs(), what, user ? user : "command line", now
+              )
+            : schema::count_purge(context.database(), what);
     if (context.json) {
         auto object = to_json(counts);
         object["what"] = what.text();

@@ -11,7 +11,7 @@
 #include "app/output.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
-#include "crawler/consent_check.hpp"
+#include "crawler/consent_store.hpp"
 #include "labeling/project_store.hpp"
 #include "schema/source_store.hpp"
 #include "training/snapshot_store.hpp"

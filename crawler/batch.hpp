@@ -24,10 +24,11 @@ struct Batch {
     std::vector<std::int64_t> ids;  // of the closed addresses
     std::vector<Discovery> found;
     std::vector<Fetched> fetched;
-    std::vector<GoneChange> gone;  // records whose pages are gone, or back
+    std::vector<GoneChange> gone;           // records whose pages are gone, or back
     std::vector<std::string> listed_again;  // keys of sitemaps that have not changed
     std::vector<std::pair<std::string, Sighting>> sightings;  // with their hosts
-    std::vector<std::pair<std::string, std::string>> budgets;  // host, budget that a kept page counts for
+    std::vector<std::pair<std::string, std::string>>
+        budgets;  // host, budget that a kept page counts for
     std::uint64_t bytes = 0;
     std::size_t weight = 0;         // octets of memory, about
     std::vector<std::string> lost;  // hosts whose leases were lost before the batch was written

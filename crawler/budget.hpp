@@ -17,7 +17,8 @@ struct BudgetRules {
     std::uint64_t per_host = 0;
     std::uint64_t per_depth = 0;  // links away from a seed
     std::uint64_t per_path = 0;   // host and first directory: "example.org/forum/"
-    std::vector<std::pair<std::string, std::uint64_t>> prefixes{};  // paths that begin so: "/forum/", 500
+    std::vector<std::pair<std::string, std::uint64_t>>
+        prefixes{};  // paths that begin so: "/forum/", 500
     bool any() const { return per_host || per_depth || per_path || !prefixes.empty(); }
 };
 

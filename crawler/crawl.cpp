@@ -22,7 +22,8 @@ Crawl::Crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOp
       scope_(options.scope, seeds_),
       holder_(options.holder.empty() ? make_holder() : options.holder),
       budget_(options.budgets),
-      server_policy_(server_policy(options.politeness, options.server_delay, options.server_at_once)),
+      server_policy_(server_policy(options.politeness, options.server_delay, options.server_at_once)
+      ),
       wake_(io_),
       resolver_(io_),
       workers_(options.workers),
@@ -158,7 +159,8 @@ void Crawl::tell() {
     for (const auto& [name, host] : hosts_) {
         if (host->lane.failures() > 0) ++progress.failing_hosts;
         auto delay = std::chrono::duration<double>(host->lane.delay()).count();
-        if (!host->waiting.empty()) progress.longest_delay = std::max(progress.longest_delay, delay);
+        if (!host->waiting.empty())
+            progress.longest_delay = std::max(progress.longest_delay, delay);
     }
     options_.progress(progress);
 }

@@ -31,10 +31,10 @@ struct CrawlProgress {
     std::uint64_t kept = 0;     // pages stored or found unchanged
     std::uint64_t bytes = 0;    // on the wire
     std::size_t in_flight = 0;
-    std::size_t waiting = 0;   // taken from the frontier, not asked yet
-    std::uint64_t queued = 0;  // in the frontier, counted every few seconds
-    double seconds = 0;        // since the start
-    std::size_t hosts = 0;     // this worker holds
+    std::size_t waiting = 0;        // taken from the frontier, not asked yet
+    std::uint64_t queued = 0;       // in the frontier, counted every few seconds
+    double seconds = 0;             // since the start
+    std::size_t hosts = 0;          // this worker holds
     std::size_t failing_hosts = 0;  // whose last answer was an error
     double longest_delay = 0;       // seconds, of the hosts with something waiting
 };
@@ -50,7 +50,7 @@ struct CrawlOptions {
     ScopeRules scope;
     PolitenessPolicy politeness;
     std::optional<std::chrono::milliseconds>
-        server_delay;       // of one server behind several names; see server_policy
+        server_delay;        // of one server behind several names; see server_policy
     int server_at_once = 0;  // 0: by server_policy
     BudgetRules budgets;
     DiscoveryRules discovery;

@@ -14,7 +14,7 @@ namespace crawler {
 
 namespace {
 
-constexpr int index_depth = 3;             // an index may name indexes, but not for ever
+constexpr int index_depth = 3;               // an index may name indexes, but not for ever
 constexpr std::size_t sitemap_limit = 1000;  // of one robots.txt
 
 bool contains_word(std::string_view list, std::string_view word) {
@@ -98,7 +98,8 @@ std::vector<Discovery> sitemaps_of(const std::string& origin, const Robots& robo
     auto domain = registrable_domain(own->host.value_or(""));
     for (const auto& address : robots.sitemaps()) {
         auto url = parse_url(address, &*own);
-        if (!url || !url->is_web() || registrable_domain(url->host.value_or("")) != domain) continue;
+        if (!url || !url->is_web() || registrable_domain(url->host.value_or("")) != domain)
+            continue;
         if (found.size() < sitemap_limit) found.push_back(listing_of(*url, Kind::sitemap, 0));
     }
     if (robots.sitemaps().empty())

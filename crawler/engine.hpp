@@ -52,11 +52,11 @@ struct Host {
     bool ready = false;              // its server's turn is ours too
     bool lost = false;               // another worker has it, or its server
     std::deque<Target> waiting;
-    std::unordered_set<std::int64_t> taken;  // waiting, under way or not yet stored
+    std::unordered_set<std::int64_t> taken;     // waiting, under way or not yet stored
     std::unordered_set<std::int64_t> listings;  // sitemaps and feeds of these
     std::map<std::string, std::shared_ptr<const SitePolicy>>
-        sites;             // by origin; null while it is fetched
-    int preparing = 0;     // coroutines that find its server or fetch its site files
+        sites;          // by origin; null while it is fetched
+    int preparing = 0;  // coroutines that find its server or fetch its site files
     bool may_have_more = true;
     double latency_ms = 0;
 };
@@ -153,7 +153,7 @@ private:
     std::size_t in_flight_ = 0, digesting_ = 0, storing_ = 0, preparing_ = 0, backlog_ = 0;
     bool stopping_ = false, woken_ = false;
     Steady::time_point started_{}, next_claim_{}, last_store_ = Steady::now(), next_tell_{},
-        next_beat_{};
+                                                  next_beat_{};
 };
 
 }  // namespace crawler

@@ -24,8 +24,8 @@ struct Discovery {
     std::string detail;
     std::string found_on;  // key of the page
     Kind kind = Kind::page;
-    bool listed = false;      // by the sitemap or feed `found_on`
-    std::string lastmod{};    // by that sitemap, as a timestamp; empty if it does not say
+    bool listed = false;    // by the sitemap or feed `found_on`
+    std::string lastmod{};  // by that sitemap, as a timestamp; empty if it does not say
 };
 
 // An address that waits for its turn.

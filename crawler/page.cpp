@@ -109,8 +109,7 @@ private:
         outcome_.last_modified = response_.header("last-modified");
         outcome_.body_sha256 = schema::sha256(response_.body);
         auto found = read_listing(target_, url_, response_.body, *rules_.scope, fetched_at_);
-        if (!found)
-            return end(Ending::skipped, "listing", "neither a sitemap nor a feed");
+        if (!found) return end(Ending::skipped, "listing", "neither a sitemap nor a feed");
         outcome_.found = std::move(*found);
         outcome_.links = outcome_.found.size();
         outcome_.ending = Ending::listed;
@@ -141,8 +140,7 @@ private:
         end(Ending::skipped, "redirect", canonical);
     }
 
-    void
-    lead_to(
+    void lead_to(
         const Url& url,
         std::string canonical,
         int depth,

@@ -93,9 +93,8 @@ private:
             auto response = co_await ask(target.url);
             decisions.back().detail = "sitemap, status " + std::to_string(response.status);
             if (response.status != 200) continue;
-            auto listed = read_listing(
-                target, url, response.body, scope_, std::chrono::system_clock::now()
-            );
+            auto listed =
+                read_listing(target, url, response.body, scope_, std::chrono::system_clock::now());
             if (!listed) continue;
             for (auto& found : *listed) {
                 if (found.kind == Kind::sitemap) {

@@ -43,7 +43,8 @@ inline double change_rate(const ChangeHistory& history) {
 
 // How long to wait before the next visit: the mean time between changes, within the bounds. A page
 // that never changed is visited ever less often: its time is that of half a change in n + 1 visits.
-inline std::chrono::seconds revisit_after(const ChangeHistory& history, const RevisitPolicy& policy) {
+inline std::chrono::seconds
+revisit_after(const ChangeHistory& history, const RevisitPolicy& policy) {
     double seconds = static_cast<double>(policy.first.count());
     if (history.visits > 0 && history.watched > 0) {
         double rate = change_rate(history);

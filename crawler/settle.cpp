@@ -43,7 +43,8 @@ void Crawl::settle(const Batch& batch) {
     std::unordered_set<std::int64_t> ids(batch.ids.begin(), batch.ids.end());
     for (auto& [name, host] : hosts_) {
         std::erase_if(host->taken, [&](std::int64_t id) { return ids.contains(id); });
-        bool listing = std::erase_if(host->listings, [&](std::int64_t id) { return ids.contains(id); });
+        bool listing =
+            std::erase_if(host->listings, [&](std::int64_t id) { return ids.contains(id); });
         if (listing && host->listings.empty() && report_.revisit) {  // look again at what waits
             for (const auto& target : host->waiting) host->taken.erase(target.id);
             host->waiting.clear();

@@ -138,9 +138,9 @@ void add_urls(
         array_of_optional(of(&Discovery::reason)),
         array_of_optional(of(&Discovery::detail)),
         array_of_optional(of(&Discovery::found_on)),
-        array_of(column(
-            rows, [](const auto& row) { return std::string(name_of(row.second->kind)); }
-        ))
+        array_of(
+            column(rows, [](const auto& row) { return std::string(name_of(row.second->kind)); })
+        )
     );
 }
 

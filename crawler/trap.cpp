@@ -46,7 +46,8 @@ std::string without_numbers(std::string_view word) {
 std::string last_segment(std::string_view segment) {
     auto dot = segment.rfind('.');
     std::string_view extension;
-    if (dot != segment.npos && dot > 0 && segment.size() - dot <= 6) extension = segment.substr(dot);
+    if (dot != segment.npos && dot > 0 && segment.size() - dot <= 6)
+        extension = segment.substr(dot);
     auto name = segment.substr(0, segment.size() - extension.size());
     auto numbers = without_numbers(name);
     bool only_numbers = numbers.find_first_not_of("#-_.@") == numbers.npos;
@@ -124,8 +125,24 @@ bool is_suspicious(std::string_view pattern) {
         auto name = query.substr(0, query.find('&'));
         query.remove_prefix(name.size());
         for (std::string_view word :
-             {"year", "month", "week", "day", "date", "cal", "sort", "order", "dir", "filter", "view",
-              "sid", "session", "color", "colour", "size", "facet", "limit"})
+             {"year",
+              "month",
+              "week",
+              "day",
+              "date",
+              "cal",
+              "sort",
+              "order",
+              "dir",
+              "filter",
+              "view",
+              "sid",
+              "session",
+              "color",
+              "colour",
+              "size",
+              "facet",
+              "limit"})
             if (name == word || (word.size() > 3 && name.find(word) != name.npos)) return true;
     }
     return false;
@@ -140,7 +157,8 @@ std::uint64_t shape_of(std::string_view title, std::string_view body) {
         std::string word;
         while (i < text.size()) {
             auto is_word = [](char c) {
-                return std::isalnum(static_cast<unsigned char>(c)) || (static_cast<unsigned char>(c) & 0x80);
+                return std::isalnum(static_cast<unsigned char>(c)) ||
+                       (static_cast<unsigned char>(c) & 0x80);
             };
             if (!is_word(text[i])) {
                 ++i;
@@ -168,9 +186,7 @@ std::uint64_t shape_of(std::string_view title, std::string_view body) {
 }
 
 std::uint64_t text_hash(std::string_view title, std::string_view body) {
-    return XXH3_64bits_withSeed(
-        body.data(), body.size(), XXH3_64bits(title.data(), title.size())
-    );
+    return XXH3_64bits_withSeed(body.data(), body.size(), XXH3_64bits(title.data(), title.size()));
 }
 
 void PatternYield::observe(const Sighting& sighting, const TrapPolicy& policy) {

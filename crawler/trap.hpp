@@ -37,8 +37,8 @@ struct Sighting {
 };
 
 struct TrapPolicy {
-    int limit = 64;        // score at which a form is shut: by equal texts, or by near ones where the
-                           // form is suspicious
+    int limit = 64;  // score at which a form is shut: by equal texts, or by near ones where the
+                     // form is suspicious
     int near_limit = 256;  // by near texts where it is not: tables of numbers look alike, too
     int relief = 16;       // what a new text takes off a score
 };

@@ -77,8 +77,9 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
     --host.preparing;
     if (auto delay = site->robots.crawl_delay(options_.fetch.user_agent))
         host.lane.crawl_delay(*delay);
-    bool sitemaps = options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
-                    (options_.scope.reach != ScopeRules::Reach::any || seed_origins_.contains(origin));
+    bool sitemaps =
+        options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
+        (options_.scope.reach != ScopeRules::Reach::any || seed_origins_.contains(origin));
     if (sitemaps && site->robots.unreachable().empty())
         for (auto& sitemap : sitemaps_of(origin, site->robots)) {
             auto hash = RecentUrls::hash(sitemap.url, true);
@@ -93,8 +94,8 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
 awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const SitePolicy> site) {
     Busy flying(in_flight_);
     auto url = *parse_url(target.url);
-    auto shares =
-        target.kind == Kind::page ? budget_.shares(url, target.depth) : std::vector<Budget::Share>();
+    auto shares = target.kind == Kind::page ? budget_.shares(url, target.depth)
+                                            : std::vector<Budget::Share>();
     Request request;
     request.url = target.url;
     request.etag = target.etag;
@@ -106,9 +107,7 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
         response.error == FetchError::none && response.status != 429 && response.status < 500;
     host.turn().end(
         Steady::now(),
-        {response.elapsed,
-         good,
-         parse_retry_after(response.header("retry-after"), wall_clock())}
+        {response.elapsed, good, parse_retry_after(response.header("retry-after"), wall_clock())}
     );
     if (response.error == FetchError::stopped) {  // it stays queued
         budget_.end(shares);

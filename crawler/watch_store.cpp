@@ -293,8 +293,7 @@ std::vector<UrlLine> source_urls(
     int at_most
 ) {
     std::vector<UrlLine> lines;
-    for (const auto& row :
-         tx.exec(sql::file["source_urls"], source, after, reason, state, at_most))
+    for (const auto& row : tx.exec(sql::file["source_urls"], source, after, reason, state, at_most))
         lines.push_back(
             {row[0].as<std::int64_t>(),
              row[1].as<std::string>(),

@@ -32,8 +32,7 @@ public:
         while (take_some()) continue;
         drop_blobs();
         counts_.rejects = tx_.change(sql::file["purge_rejects"], what_.host, what_.url);
-        counts_.addresses +=
-            tx_.change(sql::file["purge_addresses"], what_.host, what_.url);
+        counts_.addresses += tx_.change(sql::file["purge_addresses"], what_.host, what_.url);
         for (const auto& [name, members] : snapshots_) {
             counts_.snapshots.push_back(name);
             counts_.members += members;
@@ -75,7 +74,8 @@ private:
         counts_.texts += drop(sql::file["purge_texts"]);
         counts_.numbers += drop(sql::file["purge_numbers"]);
         counts_.images += drop(sql::file["purge_images"]);
-        counts_.labels += drop(sql::file["purge_truth"]) + drop(sql::file["purge_annotations"]) + drop(sql::file["purge_predictions"]);
+        counts_.labels += drop(sql::file["purge_truth"]) + drop(sql::file["purge_annotations"]) +
+                          drop(sql::file["purge_predictions"]);
         drop(sql::file["cancel_purged_tasks"]);
         drop(sql::file["purge_denials"]);
         counts_.records += drop(sql::file["purge_records"]);

@@ -83,7 +83,8 @@ int main(int argc, char** argv) {
                 database.call([&](base::Tx& tx) {
                     crawler::add_urls(tx, source, 1, found, std::chrono::system_clock::now());
                 });
-                seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+                seconds +=
+                    std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
             }
             fmt::print(
                 "{:>9} URLs in batches of {}: {:>8.0f} URL/s, {:.1f} s, peak memory {:.1f} MB\n",

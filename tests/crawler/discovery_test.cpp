@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "crawler/consent_check.hpp"
+#include "crawler/consent_store.hpp"
 #include "tests/crawler/world.hpp"
 
 using namespace std::chrono_literals;
@@ -22,7 +22,8 @@ SiteReply text_reply(std::string body, const std::string& type = "text/plain") {
 }
 
 std::string sitemap_of(const std::vector<std::pair<std::string, std::string>>& urls) {
-    std::string xml = "<?xml version=\"1.0\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">";
+    std::string xml =
+        "<?xml version=\"1.0\"?><urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">";
     for (const auto& [loc, lastmod] : urls) {
         xml += "<url><loc>" + loc + "</loc>";
         if (!lastmod.empty()) xml += "<lastmod>" + lastmod + "</lastmod>";
@@ -51,7 +52,11 @@ TEST_CASE("sitemaps of robots.txt are read, with their indexes", "[crawler][disc
     site.on("/a.xml", [&](const SiteRequest&) {
         return text_reply(
             "<!DOCTYPE urlset [<!ENTITY x SYSTEM \"file:///etc/passwd\">]>" +
-                sitemap_of({{site.url("/one"), ""}, {"http://elsewhere.test/x", ""}, {site.url("/secret"), ""}}),
+                sitemap_of(
+                    {{site.url("/one"), ""},
+                     {"http://elsewhere.test/x", ""},
+                     {site.url("/secret"), ""}}
+                ),
             "application/xml"
         );
     });
@@ -93,27 +98,34 @@ TEST_CASE("a sitemap's word saves asking, and orphans are noticed", "[crawler][d
     std::atomic<int> round = 1;
     auto later = "2099-01-01T00:00:00Z";
     site.on("/sitemap.xml", [&](const SiteRequest&) {
-        std::vector<std::pair<std::string, std::string>> urls{{site.url("/old"), "2020-01-01T00:00:00Z"}};
+        std::vector<std::pair<std::string, std::string>> urls{
+            {site.url("/old"), "2020-01-01T00:00:00Z"}};
         if (round == 1) urls.emplace_back(site.url("/dropped"), "");
         if (round >= 2) urls.emplace_back(site.url("/undated"), later);
         return text_reply(sitemap_of(urls), "application/xml");
     });
-    for (const char* path : {"/", "/old", "/dropped", "/undated"}) site.page(path, page_with_links(path, {}));
+    for (const char* path : {"/", "/old", "/dropped", "/undated"})
+        site.page(path, page_with_links(path, {}));
     World world;
     world.crawl(world.options(site.url()));
     CHECK(world.reason(site.url("/dropped")) == "done:");
-    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE orphaned_at IS NOT NULL") == 0);
+    CHECK(
+        world.database.number("SELECT count(*) FROM frontier_url WHERE orphaned_at IS NOT NULL") ==
+        0
+    );
     round = 2;
     world.crawl(world.options(site.url()));
     CHECK(site.count("/old") == 1);  // by its lastmod it has not changed since
     CHECK(site.count("/dropped") == 2);
     CHECK(site.count("/undated") == 1);
     CHECK(
-        world.database.number(
-            "SELECT count(*) FROM frontier_url WHERE orphaned_at IS NOT NULL AND url LIKE '%/dropped'"
-        ) == 1
+        world.database.number("SELECT count(*) FROM frontier_url WHERE orphaned_at IS NOT NULL AND "
+                              "url LIKE '%/dropped'") == 1
     );
-    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE orphaned_at IS NOT NULL") == 1);
+    CHECK(
+        world.database.number("SELECT count(*) FROM frontier_url WHERE orphaned_at IS NOT NULL") ==
+        1
+    );
     CHECK(world.pages() == 4);
 }
 
@@ -161,7 +173,9 @@ TEST_CASE("a page that goes is marked, never deleted, and may come back", "[craw
     status = 200;
     world.crawl(world.options(site.url()));
     CHECK(world.database.number(gone) == 0);
-    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE gone_at IS NOT NULL") == 0);
+    CHECK(
+        world.database.number("SELECT count(*) FROM frontier_url WHERE gone_at IS NOT NULL") == 0
+    );
 }
 
 TEST_CASE("a calendar without end is shut, and the rest of the site is not", "[crawler][trap]") {
@@ -176,8 +190,9 @@ TEST_CASE("a calendar without end is shut, and the rest of the site is not", "[c
             auto link = [&](int y, int m) {
                 return "/calendar/" + std::to_string(y) + "/" + std::to_string(m);
             };
-            reply.body = "<title>Calendar</title><p>There is nothing on in " + std::to_string(month) +
-                         "/" + std::to_string(year) + ", look at another month.</p>";
+            reply.body = "<title>Calendar</title><p>There is nothing on in " +
+                         std::to_string(month) + "/" + std::to_string(year) +
+                         ", look at another month.</p>";
             for (const auto& to :
                  {link(year + 1, month), link(year, month % 12 + 1), link(year + 7, month)})
                 reply.body += "<a href='" + to + "'>other</a>";
@@ -197,11 +212,13 @@ TEST_CASE("a calendar without end is shut, and the rest of the site is not", "[c
     CHECK(world.reason(site.url("/79")) == "done:");
     CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE reason = 'trap'") > 0);
     CHECK(
-        world.database.number(
-            "SELECT count(*) FROM frontier_url WHERE reason = 'trap' AND detail LIKE '%/calendar/#/#'"
-        ) > 0
+        world.database.number("SELECT count(*) FROM frontier_url WHERE reason = 'trap' AND detail "
+                              "LIKE '%/calendar/#/#'") > 0
     );
-    CHECK(world.database.number("SELECT count(*) FROM frontier_pattern WHERE shut_at IS NOT NULL") == 1);
+    CHECK(
+        world.database.number("SELECT count(*) FROM frontier_pattern WHERE shut_at IS NOT NULL") ==
+        1
+    );
 }
 
 TEST_CASE("budgets by host, directory and depth are kept exactly", "[crawler][budget]") {
@@ -219,7 +236,9 @@ TEST_CASE("budgets by host, directory and depth are kept exactly", "[crawler][bu
         options.budgets.prefixes = {{"/a/", 7}};
         world.crawl(options);
         CHECK(world.pages() == 1 + 7 + 30);
-        CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE reason = 'budget'") == 23);
+        CHECK(
+            world.database.number("SELECT count(*) FROM frontier_url WHERE reason = 'budget'") == 23
+        );
     }
     SECTION("every directory") {
         options.budgets.per_path = 5;
@@ -241,8 +260,11 @@ TEST_CASE("budgets by host, directory and depth are kept exactly", "[crawler][bu
 TEST_CASE("ai.txt and tdmrep.json are asked for, and decide", "[crawler][consent]") {
     test::TestSite site;
     site.page("/", page_with_links("Front", {"/art/1", "/text/1", "/free/1"}));
-    for (const char* path : {"/art/1", "/text/1", "/free/1"}) site.page(path, page_with_links(path, {}));
-    site.on("/ai.txt", [](const SiteRequest&) { return text_reply("User-Agent: *\nDisallow: /art/\n"); });
+    for (const char* path : {"/art/1", "/text/1", "/free/1"})
+        site.page(path, page_with_links(path, {}));
+    site.on("/ai.txt", [](const SiteRequest&) {
+        return text_reply("User-Agent: *\nDisallow: /art/\n");
+    });
     site.on("/.well-known/tdmrep.json", [](const SiteRequest&) {
         return text_reply(R"([{"location": "/text/", "tdm-reservation": 1}])", "application/json");
     });
@@ -260,10 +282,9 @@ TEST_CASE("ai.txt and tdmrep.json are asked for, and decide", "[crawler][consent
         world.crawl(options);
         CHECK(world.pages() == 4);
         CHECK(
-            world.database.number(
-                "SELECT count(*) FROM record_version WHERE consent->>'decision' = 'deny' AND consent->>'rule' IS NOT NULL "
-                "AND (consent->>'at')::timestamptz > '2020-01-01'"
-            ) == 2
+            world.database.number("SELECT count(*) FROM record_version WHERE consent->>'decision' "
+                                  "= 'deny' AND consent->>'rule' IS NOT NULL "
+                                  "AND (consent->>'at')::timestamptz > '2020-01-01'") == 2
         );
     }
 }
@@ -288,7 +309,9 @@ TEST_CASE("stored pages are judged again by what their site says later", "[crawl
     };
     say("User-Agent: *\nDisallow: /art/\n");
     CHECK(check().denied == 1);
-    CHECK(world.database.number("SELECT count(*) FROM consent_denial WHERE rule LIKE 'ai.txt%'") == 1);
+    CHECK(
+        world.database.number("SELECT count(*) FROM consent_denial WHERE rule LIKE 'ai.txt%'") == 1
+    );
     say("");
     CHECK(check().denied == 0);
     CHECK(world.database.number("SELECT count(*) FROM consent_denial") == 0);
@@ -308,7 +331,8 @@ TEST_CASE("adaptive rounds ask only for what is due", "[crawler][revisit]") {
     CHECK(site.count("/a") == 1);
     world.database->call([](base::Tx& tx) {
         tx.exec(
-            "UPDATE frontier_url SET due_at = due_at - interval '3 hours', fetched_at = fetched_at - interval '3 hours' "
+            "UPDATE frontier_url SET due_at = due_at - interval '3 hours', fetched_at = fetched_at "
+            "- interval '3 hours' "
             "WHERE url LIKE '%/a'"
         );
     });
@@ -316,5 +340,8 @@ TEST_CASE("adaptive rounds ask only for what is due", "[crawler][revisit]") {
     CHECK(site.count("/a") == 2);
     CHECK(world.database.number("SELECT visits FROM frontier_url WHERE url LIKE '%/a'") == 1);
     CHECK(world.database.number("SELECT changes FROM frontier_url WHERE url LIKE '%/a'") == 0);
-    CHECK(world.database.number("SELECT watched::bigint / 3600 FROM frontier_url WHERE url LIKE '%/a'") == 3);
+    CHECK(
+        world.database.number("SELECT watched::bigint / 3600 FROM frontier_url WHERE url LIKE '%/a'"
+        ) == 3
+    );
 }

@@ -16,7 +16,10 @@ auto now() {
 
 }  // namespace
 
-TEST_CASE("a crawl that is alive is seen, one that is dead or silent is forgotten", "[crawler][frontier]") {
+TEST_CASE(
+    "a crawl that is alive is seen, one that is dead or silent is forgotten",
+    "[crawler][frontier]"
+) {
     World world;
     auto live = [&](const std::string& own, crawler::Time since) {
         return world.database->call([&](base::Tx& tx) {
@@ -45,9 +48,12 @@ TEST_CASE("a crawl that is alive is seen, one that is dead or silent is forgotte
 
 TEST_CASE("a server belongs to one worker at a time", "[crawler][frontier]") {
     World world;
-    auto claim = [&](const std::string& host, const std::string& holder, std::chrono::seconds lease) {
+    auto claim = [&](const std::string& host, const std::string& holder, std::chrono::seconds lease
+                 ) {
         return world.database->call([&](base::Tx& tx) {
-            return crawler::claim_addresses(tx, {{host, "192.0.2.1"}}, holder, now(), now() + lease);
+            return crawler::claim_addresses(
+                tx, {{host, "192.0.2.1"}}, holder, now(), now() + lease
+            );
         });
     };
     CHECK(claim("a.test", "one", 60s).size() == 1);

@@ -10,7 +10,10 @@
 using namespace crawler;
 using namespace std::chrono_literals;
 
-TEST_CASE("the rate of changes is found from visits that see at most one each", "[crawler][revisit]") {
+TEST_CASE(
+    "the rate of changes is found from visits that see at most one each",
+    "[crawler][revisit]"
+) {
     std::mt19937 random(3);
     for (double rate : {0.05, 0.5, 1.0}) {  // changes a day, looked at once a day
         ChangeHistory history;
@@ -66,7 +69,8 @@ TEST_CASE("dates of sitemaps are read", "[crawler][discovery]") {
     CHECK(parse_w3c_time("2024-02-29T12:00:00.123Z") == noon);
     CHECK(parse_w3c_time(" 2024-02-29 ") == *noon - 12h);
     CHECK(parse_w3c_time("2024"));
-    for (const char* wrong : {"", "yesterday", "2023-02-29", "2024-13", "2024-02-29T25:00", "1850-01-01"})
+    for (const char* wrong :
+         {"", "yesterday", "2023-02-29", "2024-13", "2024-02-29T25:00", "1850-01-01"})
         CHECK_FALSE(parse_w3c_time(wrong));
 }
 

@@ -56,7 +56,8 @@ TEST_CASE("calendars, facets and sessions look odd, articles do not", "[crawler]
 }
 
 TEST_CASE("a calendar without events is shut soon, a site with news never", "[crawler][trap]") {
-    const char* months[] = {"January", "February", "March", "April", "May", "June", "July", "August"};
+    const char* months[] = {
+        "January", "February", "March", "April", "May", "June", "July", "August"};
     auto calendar = [&](int i) {
         return "There are no events in " + std::string(months[i % 8]) + " " +
                std::to_string(2000 + i) + ". Look at the next month";
@@ -81,9 +82,13 @@ TEST_CASE("a calendar without events is shut soon, a site with news never", "[cr
 }
 
 TEST_CASE("one page in ten that brings news keeps a form open", "[crawler][trap]") {
-    auto text = [](int i) { return i % 10 == 0 ? "news " + std::to_string(i) : std::string("old"); };
+    auto text = [](int i) {
+        return i % 10 == 0 ? "news " + std::to_string(i) : std::string("old");
+    };
     CHECK(visits_until_shut("e.org/forum/*", 3000, text) == 3000);
-    auto rare = [](int i) { return i % 50 == 0 ? "news " + std::to_string(i) : std::string("old"); };
+    auto rare = [](int i) {
+        return i % 50 == 0 ? "news " + std::to_string(i) : std::string("old");
+    };
     CHECK(visits_until_shut("e.org/forum/*", 3000, rare) < 300);
 }
 

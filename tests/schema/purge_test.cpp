@@ -54,7 +54,8 @@ struct World {
         db->call([&](base::Tx& tx) {
             schema::write_batch(tx, target, sealed, {});
             tx.exec(
-                "INSERT INTO frontier_url (source_id, url_key, url, host, depth, state, due_at, etag) VALUES ($1, "
+                "INSERT INTO frontier_url (source_id, url_key, url, host, depth, state, due_at, "
+                "etag) VALUES ($1, "
                 "md5($2)::uuid, $2, $3, 0, 'done', '2026-01-01', 'e') ON CONFLICT DO NOTHING",
                 target.source_id,
                 url,
@@ -74,7 +75,10 @@ struct World {
 
 }  // namespace
 
-TEST_CASE("a host is purged with its versions, texts and bytes, and nothing else", "[schema][purge]") {
+TEST_CASE(
+    "a host is purged with its versions, texts and bytes, and nothing else",
+    "[schema][purge]"
+) {
     World world;
     schema::PurgeWhat what;
     what.host = "a.test";
@@ -97,14 +101,12 @@ TEST_CASE("a host is purged with its versions, texts and bytes, and nothing else
     CHECK(world.db.number("SELECT count(*) FROM content_text") == 2);
     CHECK(world.db.number("SELECT count(*) FROM blob") == 2);
     CHECK(
-        world.db.number(
-            "SELECT count(*) FROM frontier_url WHERE reason = 'purged' AND state = 'skipped' AND etag IS NULL"
-        ) == 3
+        world.db.number("SELECT count(*) FROM frontier_url WHERE reason = 'purged' AND state = "
+                        "'skipped' AND etag IS NULL") == 3
     );
     CHECK(
-        world.db.number(
-            "SELECT (detail->>'records')::int FROM audit_event WHERE action = 'records.purge' AND subject = 'host a.test'"
-        ) == 3
+        world.db.number("SELECT (detail->>'records')::int FROM audit_event WHERE action = "
+                        "'records.purge' AND subject = 'host a.test'") == 3
     );
     auto again = schema::purge(*world.db, world.blobs, what, "tester", start);
     CHECK(again.records == 0);
@@ -127,15 +129,18 @@ TEST_CASE("a snapshot that held what was purged says so", "[schema][purge]") {
     World world;
     world.db->call([&](base::Tx& tx) {
         tx.exec(
-            "WITH p AS (INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', $1, "
-            "'classification', '{}', '2026-01-01') RETURNING id), s AS (INSERT INTO snapshot (name, project_id, spec, "
+            "WITH p AS (INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES "
+            "('p', $1, "
+            "'classification', '{}', '2026-01-01') RETURNING id), s AS (INSERT INTO snapshot "
+            "(name, project_id, spec, "
             "state, created_at) SELECT 'snap', id, '{}', 'open', '2026-01-01' FROM p RETURNING id) "
             "INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, cluster) "
             "SELECT r.rk, r.source_id, r.key, s.id, r.version, 0, 0 FROM record r, s",
             world.target.source_id
         );
         tx.exec(
-            "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, method, set_at) "
+            "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
+            "method, set_at) "
             "SELECT rk, source_id, key, 1, 0, 1, 'import', '2026-01-01' FROM record"
         );
     });

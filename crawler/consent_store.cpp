@@ -1,4 +1,4 @@
-#include "crawler/consent_check.hpp"
+#include "crawler/consent_store.hpp"
 
 #include <limits>
 #include <map>
