@@ -9,8 +9,8 @@ class App;
 // Each function adds one family of commands, with its options, to the command line.
 namespace app {
 
-void add_source(CLI::App& cli, Context& context);
-void add_source_crawl(CLI::App& source, Context& context);  // its verbs urls and hosts      // source
+void add_source(CLI::App& cli, Context& context);      // source
+void add_source_crawl(CLI::App& source, Context& context);  // source urls, source hosts
 void add_crawl(CLI::App& cli, Context& context);       // crawl
 void add_ingest(CLI::App& cli, Context& context);      // ingest
 void add_rejects(CLI::App& cli, Context& context);     // rejects
