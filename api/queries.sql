@@ -323,7 +323,11 @@ SELECT json_build_object(
 SELECT (SELECT coalesce(sum(added), 0) FROM source_run)::bigint AS records,
        (SELECT coalesce(sum(rejected), 0) FROM source_run)::bigint AS rejected,
        (SELECT count(*) FROM job)::bigint AS jobs,
-       (SELECT count(*) FROM label_task WHERE state = 'open')::bigint AS open_tasks;
+       (SELECT count(*) FROM label_task WHERE state = 'open')::bigint AS open_tasks,
+       crawl.workers, crawl.queued, hosts.fetched, hosts.bytes, hosts.held, hosts.failing
+FROM (SELECT count(*) AS workers, coalesce(sum(queued), 0)::bigint AS queued FROM crawl_worker) AS crawl,
+     (SELECT coalesce(sum(fetched), 0)::bigint AS fetched, coalesce(sum(bytes), 0)::bigint AS bytes, count(holder) AS held,
+             count(*) FILTER (WHERE failures > 0) AS failing FROM frontier_host) AS hosts;
 
 -- name: ping
 SELECT 1;

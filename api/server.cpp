@@ -322,6 +322,12 @@ private:
                 {"tilth_inputs_rejected", "Inputs ever rejected."},
                 {"tilth_jobs", "Jobs in the queue."},
                 {"tilth_label_tasks_open", "Label tasks that want answers."},
+                {"tilth_crawl_workers", "Processes that crawl."},
+                {"tilth_crawl_urls_queued", "Addresses that wait, as the crawls last counted."},
+                {"tilth_crawl_pages_fetched", "Answers of web servers so far."},
+                {"tilth_crawl_bytes", "Bytes of these on the wire."},
+                {"tilth_crawl_hosts_held", "Hosts that a crawl is asking."},
+                {"tilth_crawl_hosts_failing", "Hosts whose last answer was an error."},
             })
         );
         response.media_type = "text/plain; version=0.0.4; charset=utf-8";
@@ -367,6 +373,12 @@ private:
         metrics_.set("tilth_inputs_rejected", static_cast<double>(figures.rejected));
         metrics_.set("tilth_jobs", static_cast<double>(figures.jobs));
         metrics_.set("tilth_label_tasks_open", static_cast<double>(figures.open_tasks));
+        metrics_.set("tilth_crawl_workers", static_cast<double>(figures.crawl_workers));
+        metrics_.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl_queued));
+        metrics_.set("tilth_crawl_pages_fetched", static_cast<double>(figures.crawl_fetched));
+        metrics_.set("tilth_crawl_bytes", static_cast<double>(figures.crawl_bytes));
+        metrics_.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl_hosts));
+        metrics_.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl_failing));
     }
 
     // An event for each change, a comment every 15 seconds so that a dead connection is found.

@@ -245,7 +245,13 @@ Figures figures(base::Tx& tx) {
         row[0].as<std::int64_t>(),
         row[1].as<std::int64_t>(),
         row[2].as<std::int64_t>(),
-        row[3].as<std::int64_t>()};
+        row[3].as<std::int64_t>(),
+        row[4].as<std::int64_t>(),
+        row[5].as<std::int64_t>(),
+        row[6].as<std::int64_t>(),
+        row[7].as<std::int64_t>(),
+        row[8].as<std::int64_t>(),
+        row[9].as<std::int64_t>()};
 }
 
 }  // namespace api::store

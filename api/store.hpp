@@ -177,6 +177,8 @@ struct Figures {
     std::int64_t rejected = 0;
     std::int64_t jobs = 0;
     std::int64_t open_tasks = 0;
+    std::int64_t crawl_workers = 0, crawl_queued = 0, crawl_fetched = 0, crawl_bytes = 0;
+    std::int64_t crawl_hosts = 0, crawl_failing = 0;
 };
 Figures figures(base::Tx&);
 

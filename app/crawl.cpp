@@ -44,6 +44,11 @@ void add_crawl(CLI::App& cli, Context& context) {
         std::string source, scope = "host", rules, user_agent, consent = "honour";
         std::uint64_t max_pages = 0;
         int depth = 100, delay = 1000, concurrency = 1;
+        std::vector<std::string> prefer, max_per_path;
+        std::string sitemaps = "auto", revisit = "all";
+        std::uint64_t max_per_host = 0, max_per_depth = 0;
+        int server_delay = -1;
+        bool no_feeds = false, no_traps = false, share = false;
         bool allow_private = false, dry_run = false, ignore_robots = false;
     };
     auto options = std::make_shared<Options>();
@@ -74,6 +79,44 @@ void add_crawl(CLI::App& cli, Context& context) {
             "--extract", options->rules, "Fields to take out of each page, what to leave out"
         )
         ->type_name("RULES.toml");
+    crawl->add_option(
+        "--prefer", options->prefer, "Regular expressions: what matches one is fetched first"
+    );
+    crawl->add_option(
+        "--max-per-host", options->max_per_host, "Keep at most so many pages of a host"
+    );
+    crawl
+        ->add_option(
+            "--max-per-path",
+            options->max_per_path,
+            "Keep at most so many pages of each first directory, or of those below PREFIX"
+        )
+        ->type_name("[PREFIX=]N");
+    crawl->add_option(
+        "--max-per-depth", options->max_per_depth, "Keep at most so many pages of each depth"
+    );
+    crawl
+        ->add_option(
+            "--server-delay",
+            options->server_delay,
+            "Milliseconds between two requests to one server behind several names (an eighth of "
+            "--delay)"
+        )
+        ->type_name("MS");
+    crawl->add_option(
+        "--sitemaps", options->sitemaps, "auto: with the links; only: without them; or off"
+    );
+    crawl->add_flag("--no-feeds", options->no_feeds, "Do not read the feeds that pages name");
+    crawl->add_flag(
+        "--no-traps", options->no_traps, "Do not shut parts of a site that only repeat themselves"
+    );
+    crawl->add_option(
+        "--revisit",
+        options->revisit,
+        "In a later crawl ask for all pages, or adaptive: as often as each changes, or so within "
+        "MIN..MAX, such as 6h..30d"
+    );
+    crawl->add_flag("--share", options->share, "Join a crawl of this source that is under way");
     crawl->add_option("--user-agent", options->user_agent, "Who to say we are");
     crawl->add_option(
         "--consent", options->consent, "honour opt-outs from machine learning, or only record them"
@@ -101,6 +144,18 @@ void add_crawl(CLI::App& cli, Context& context) {
             {"consent", options->consent},
             {"allow_private", options->allow_private},
             {"obey_robots", !options->ignore_robots}};
+        spec["sitemaps"] = options->sitemaps;
+        spec["feeds"] = !options->no_feeds;
+        spec["traps"] = !options->no_traps;
+        spec["revisit"] = options->revisit;
+        if (options->max_per_host > 0) spec["max_per_host"] = options->max_per_host;
+        if (options->max_per_depth > 0) spec["max_per_depth"] = options->max_per_depth;
+        if (options->server_delay >= 0) spec["server_delay_ms"] = options->server_delay;
+        if (!options->max_per_path.empty())
+            spec["max_per_path"] =
+                json::array(options->max_per_path.begin(), options->max_per_path.end());
+        if (!options->prefer.empty())
+            spec["prefer"] = json::array(options->prefer.begin(), options->prefer.end());
         if (options->max_pages > 0) spec["max_pages"] = options->max_pages;
         if (!options->include.empty())
             spec["include"] = json::array(options->include.begin(), options->include.end());
@@ -115,7 +170,9 @@ void add_crawl(CLI::App& cli, Context& context) {
             tell_plan(context, {0, options->source, "crawl", json::serialize(spec), "", "active"});
             return;
         }
-        gather_and_tell(context, ensure_source(context, options->source, "crawl", spec));
+        gather_and_tell(
+            context, ensure_source(context, options->source, "crawl", spec), options->share
+        );
     });
 }
 

@@ -13,6 +13,8 @@
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "crawler/crawl.hpp"
+#include "crawler/holder.hpp"
+#include "crawler/watch_store.hpp"
 #include "ingest/pipeline.hpp"
 
 namespace app {
@@ -23,21 +25,11 @@ using Clock = std::chrono::system_clock;
 namespace {
 
 const std::set<std::string, std::less<>> crawl_keys{
-    "urls",
-    "max_pages",
-    "depth",
-    "allow_private",
-    "scope",
-    "include",
-    "exclude",
-    "delay_ms",
-    "concurrency",
-    "obey_robots",
-    "consent",
-    "rules",
-    "rules_name",
-    "user_agent",
-    "proxy"};
+    "urls",         "max_pages",    "depth",         "allow_private",   "scope",
+    "include",      "exclude",      "delay_ms",      "concurrency",     "obey_robots",
+    "consent",      "rules",        "rules_name",    "user_agent",      "proxy",
+    "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
+    "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
 const std::set<std::string, std::less<>> files_keys{
     "inputs",
     "format",
@@ -58,6 +50,7 @@ public:
     explicit Spec(const std::string& text)
         : value_(json::parse(text)), object_(value_.as_object()) {}
 
+    bool has(std::string_view key) const { return object_.contains(key); }
     std::string text(std::string_view key, std::string otherwise = {}) const {
         const auto* found = object_.if_contains(key);
         if (!found) return otherwise;
@@ -101,6 +94,60 @@ private:
     json::value value_;
     const json::object& object_;
 };
+
+crawler::SitemapUse sitemaps_of(const std::string& word) {
+    if (word == "auto") return crawler::SitemapUse::automatic;
+    if (word == "only") return crawler::SitemapUse::only;
+    if (word == "off") return crawler::SitemapUse::off;
+    throw base::UsageError(fmt::format("sitemaps '{}'", word), "unknown", "use auto, only or off");
+}
+
+// "12 of about 340 pages, 3 min left": what is queued now may still grow.
+std::string outlook(const crawler::CrawlProgress& progress) {
+    if (progress.seconds < 1 || progress.fetched == 0) return "";
+    auto rate = static_cast<double>(progress.fetched) / progress.seconds;
+    auto text =
+        fmt::format(", {:.1f}/s, {:.1f} MB", rate, static_cast<double>(progress.bytes) / 1e6);
+    if (progress.failing_hosts > 0)
+        text += fmt::format(", {} hosts failing", progress.failing_hosts);
+    if (progress.longest_delay >= 5)
+        text += fmt::format(", delay {:.0f} s", progress.longest_delay);
+    if (progress.queued == 0) return text;
+    auto left = static_cast<double>(progress.queued) / rate;
+    return text + (left < 90
+                       ? fmt::format(", {:.0f} s for {} queued", left, progress.queued)
+                       : fmt::format(", {:.0f} min for {} queued", left / 60, progress.queued));
+}
+
+// Begins a run of a crawl, or joins the one under way. A second crawl of a source would ask for the
+// same pages in the same rounds, so it is refused unless it was meant.
+struct Beginning {
+    std::int64_t run = 0;
+    bool joined = false;
+};
+Beginning begin_crawl(
+    base::Database& database,
+    const schema::Source& source,
+    const std::string& holder,
+    bool share
+) {
+    return database.call([&](base::Tx& tx) {
+        auto now = Clock::now();
+        auto live = crawler::live_run(tx, source.id, holder, now - std::chrono::minutes(2));
+        if (live && !share)
+            throw base::Error(
+                fmt::format("source '{}'", source.name),
+                fmt::format("run {} is crawling it now", live),
+                fmt::format(
+                    "wait for it, or join it with 'tilth crawl .. --source {} --share'", source.name
+                )
+            );
+        Beginning beginning{live, live != 0};
+        if (!live) beginning.run = schema::begin_run(tx, source.id, source.spec, now);
+        crawler::seen_worker(tx, source.id, beginning.run, holder, 0, now);
+        return beginning;
+    });
+}
 
 crawler::ScopeRules::Reach reach_of(const std::string& word) {
     using Reach = crawler::ScopeRules::Reach;
@@ -182,7 +229,8 @@ GatherResult gather_crawl(
     Context& context,
     const schema::Source& source,
     std::stop_token stop,
-    const GatherEvents& events
+    const GatherEvents& events,
+    bool share
 ) {
     auto options = crawl_options(context.config, source);
     if (options.seeds.empty())
@@ -191,9 +239,9 @@ GatherResult gather_crawl(
         );
     options.stop = stop;
     auto& database = context.database();
-    options.run_id = database.call([&](base::Tx& tx) {
-        return schema::begin_run(tx, source.id, source.spec, Clock::now());
-    });
+    options.holder = crawler::make_holder();
+    auto beginning = begin_crawl(database, source, options.holder, share);
+    options.run_id = beginning.run;
     options.progress = [&](const crawler::CrawlProgress& progress) {
         if (!events.progress) return;
         schema::Counts counts;
@@ -202,16 +250,23 @@ GatherResult gather_crawl(
             counts,
             0,
             fmt::format(
-                "{} fetched, {} in flight, {} waiting",
+                "{} fetched, {} in flight, {} waiting, {} hosts{}",
                 progress.fetched,
                 progress.in_flight,
-                progress.waiting
+                progress.waiting,
+                progress.hosts,
+                outlook(progress)
             )
         );
     };
     auto close = [&](const std::string& state, const std::string& why) {
         database.call([&](base::Tx& tx) {
-            schema::end_run(tx, options.run_id, state, why, Clock::now());
+            crawler::drop_worker(tx, source.id, options.holder);
+            auto now = Clock::now();
+            // The last of those that share a run ends it.
+            auto live =
+                crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
+            if (live != options.run_id) schema::end_run(tx, options.run_id, state, why, now);
         });
     };
     try {
@@ -224,6 +279,7 @@ GatherResult gather_crawl(
             report.seconds,
             report.resumed,
             {}};
+        if (beginning.joined) result.notes.emplace_back("joined a crawl that was under way");
         if (report.revisit)
             result.notes.emplace_back(fmt::format(
                 "crawled before: {} pages not modified by their server's word", report.not_modified
@@ -278,6 +334,38 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
     options.politeness.delay = std::chrono::milliseconds(spec.number("delay_ms", 1000));
     options.politeness.at_once =
         static_cast<int>(std::max<std::int64_t>(1, spec.number("concurrency", 1)));
+    options.scope.prefer = spec.texts("prefer");
+    if (spec.has("server_delay_ms"))
+        options.server_delay = std::chrono::milliseconds(spec.number("server_delay_ms", 0));
+    options.server_at_once = static_cast<int>(spec.number("server_concurrency", 0));
+    auto limit = [&](const char* key) { return static_cast<std::uint64_t>(spec.number(key, 0)); };
+    options.budgets.per_host = limit("max_per_host");
+    options.budgets.per_depth = limit("max_per_depth");
+    for (const auto& text : spec.texts("max_per_path")) {
+        auto budget = crawler::parse_path_budget(text);
+        if (!budget)
+            throw base::UsageError(
+                fmt::format("max_per_path '{}'", text),
+                "is neither a number nor PREFIX=NUMBER",
+                "write 500, or /forum/=500"
+            );
+        if (budget->first.empty()) {
+            options.budgets.per_path = budget->second;
+        } else {
+            options.budgets.prefixes.push_back(*budget);
+        }
+    }
+    options.discovery.sitemaps = sitemaps_of(spec.text("sitemaps", "auto"));
+    options.discovery.feeds = spec.truth("feeds", true);
+    options.shut_traps = spec.truth("traps", true);
+    auto revisit = crawler::parse_revisit(spec.text("revisit", "all"));
+    if (!revisit)
+        throw base::UsageError(
+            fmt::format("revisit '{}'", spec.text("revisit")),
+            "unknown",
+            "use all, adaptive, or MIN..MAX such as 6h..30d"
+        );
+    options.revisit = *revisit;
     options.obey_robots = spec.truth("obey_robots", true);
     auto consent = spec.text("consent", "honour");
     if (consent != "honour" && consent != "record")
@@ -351,13 +439,14 @@ GatherResult gather(
     Context& context,
     const schema::Source& source,
     std::stop_token stop,
-    const GatherEvents& events
+    const GatherEvents& events,
+    bool share
 ) {
-    return source.kind == "crawl" ? gather_crawl(context, source, stop, events)
+    return source.kind == "crawl" ? gather_crawl(context, source, stop, events, share)
                                   : gather_files(context, source, stop, events);
 }
 
-GatherResult gather_and_tell(Context& context, const schema::Source& source) {
+GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share) {
     GatherResult result;
     {
         base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
@@ -367,7 +456,8 @@ GatherResult gather_and_tell(Context& context, const schema::Source& source) {
             context.stop(),
             {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
                 progress.update(counts.read, more);
-            }}
+            }},
+            share
         );
         progress.update(result.counts.read);
     }

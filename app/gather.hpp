@@ -55,9 +55,11 @@ GatherResult gather(
     Context& context,
     const schema::Source& source,
     std::stop_token stop,
-    const GatherEvents& events = {}
+    const GatherEvents& events = {},
+    bool share = false
 );
-// Of a gather with a bar and the summary, as the commands show it.
-GatherResult gather_and_tell(Context& context, const schema::Source& source);
+// Of a gather with a bar and the summary, as the commands show it. A source that is being crawled
+// is refused with base::Error, unless `share`: then this process joins that run.
+GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share = false);
 
 }  // namespace app

@@ -1,3 +1,5 @@
+#include <chrono>
+#include <cstdlib>
 #include <memory>
 
 #include <fmt/format.h>
@@ -8,6 +10,7 @@
 #include "app/output.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
+#include "schema/purge_store.hpp"
 #include "schema/record_store.hpp"
 
 namespace app {
@@ -81,6 +84,58 @@ void show(Context& context, const Options& options) {
     print_line(*shown);
 }
 
+json::object to_json(const schema::PurgeCounts& counts) {
+    return {
+        {"records", counts.records},
+        {"versions", counts.versions},
+        {"texts", counts.texts},
+        {"numbers", counts.numbers},
+        {"images", counts.images},
+        {"labels", counts.labels},
+        {"blobs", counts.blobs},
+        {"rejects", counts.rejects},
+        {"addresses", counts.addresses},
+        {"members", counts.members},
+        {"snapshots", json::array(counts.snapshots.begin(), counts.snapshots.end())}};
+}
+
+void purge(Context& context, const schema::PurgeWhat& what, bool yes) {
+    auto now = std::chrono::system_clock::now();
+    const char* user = std::getenv("USER");
+    auto counts =
+        yes ? schema::purge(
+                  context.database(), context.blobs(), what, user ? user : "command line", now
+              )
+            : schema::count_purge(context.database(), what);
+    if (context.json) {
+        auto object = to_json(counts);
+        object["what"] = what.text();
+        object["purged"] = yes;
+        print_json(object);
+        return;
+    }
+    print_line(fmt::format(
+        "{} {}: {} records with {} versions ({} texts, {} numbers, {} images), {} labels, {} blobs",
+        what.text(),
+        yes ? "purged" : "would lose",
+        grouped(counts.records),
+        grouped(counts.versions),
+        grouped(counts.texts),
+        grouped(counts.numbers),
+        grouped(counts.images),
+        grouped(counts.labels),
+        grouped(counts.blobs)
+    ));
+    print_line(fmt::format(
+        "{} rejects emptied, {} addresses never to be fetched again",
+        grouped(counts.rejects),
+        grouped(counts.addresses)
+    ));
+    for (const auto& snapshot : counts.snapshots)
+        print_line(fmt::format("snapshot '{}' held some of them: it no longer verifies", snapshot));
+    if (!yes) print_line("nothing was changed; add --yes to do it");
+}
+
 }  // namespace
 
 void add_records(CLI::App& cli, Context& context) {
@@ -95,6 +150,16 @@ void add_records(CLI::App& cli, Context& context) {
     showing->add_option("--source", options->source, "Source")->required()->type_name("NAME");
     showing->add_option("KEY", options->key, "Its key")->required();
     showing->callback([options, &context] { show(context, *options); });
+    auto what = std::make_shared<schema::PurgeWhat>();
+    auto yes = std::make_shared<bool>(false);
+    auto* purging = records->add_subcommand(
+        "purge", "Destroy what must not be kept, with its bytes; without --yes only count it"
+    );
+    purging->add_option("--host", what->host, "All pages of a host")->type_name("HOST[:PORT]");
+    purging->add_option("--url", what->url, "One page");
+    purging->add_option("--licence", what->licence, "All records under a licence");
+    purging->add_flag("--yes", *yes, "Do it");
+    purging->callback([what, yes, &context] { purge(context, *what, *yes); });
 }
 
 }  // namespace app

@@ -7,9 +7,13 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/gather.hpp"
 #include "app/output.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
+#include "crawler/consent_store.hpp"
+#include "labeling/project_store.hpp"
+#include "schema/source_store.hpp"
 #include "training/snapshot_store.hpp"
 
 namespace app {
@@ -42,6 +46,18 @@ std::string sizes(const training::SnapshotInfo& snapshot) {
     );
 }
 
+// What the sites of a crawled source say now counts, not only what they said when their pages were
+// fetched.
+void recheck_consent(Context& context, const std::string& project) {
+    auto source = context.database().call([&](base::Tx& tx) {
+        auto name = labeling::load_project(tx, project).project.source;
+        return schema::require_source(tx, name);
+    });
+    if (source.kind != "crawl") return;
+    auto agent = crawl_options(context.config, source).fetch.user_agent;
+    crawler::check_consent(context.database(), source.id, agent, context.stop());
+}
+
 void create(CLI::App& snapshot, Context& context) {
     auto spec = std::make_shared<training::SnapshotSpec>();
     auto* verb = snapshot.add_subcommand(
@@ -62,6 +78,7 @@ void create(CLI::App& snapshot, Context& context) {
     verb->add_option("--time", spec->time, "Split by this field's time: the newest are the test");
     verb->add_option("--seed", spec->seed, "Of the split (1)");
     verb->callback([spec, &context] {
+        recheck_consent(context, spec->project);
         auto result =
             training::create_snapshot(context.database(), *spec, std::chrono::system_clock::now());
         if (context.json) {
@@ -78,6 +95,13 @@ void create(CLI::App& snapshot, Context& context) {
             sizes(result.snapshot)
         ));
         print_line(fmt::format("hash {}", result.snapshot.hash));
+        auto counts = json::parse(result.snapshot.counts).as_object();
+        if (const auto* denied = counts.if_contains("consent_denied");
+            denied && denied->to_number<std::int64_t>() > 0)
+            print_line(fmt::format(
+                "{} records left out: their sites forbid training",
+                grouped(denied->to_number<std::uint64_t>())
+            ));
     });
 }
 

@@ -109,11 +109,9 @@ private:
         }
         if (is_foreign_role(value(id, "role"))) return true;
         if (!by_name) return false;
-        if (tag != body && tag != article && tag != main &&
-            (is_byline_name(value(id, "class")) || is_byline_name(value(id, "id"))) &&
-            document_.text(id).size() < 300)
-            return true;
         auto& verdict = verdicts_[id] = judge_class(value(id, "class"), value(id, "id"));
+        if (verdict.byline && tag != article && tag != main && document_.text(id).size() < 300)
+            return true;
         bool in_code_or_table = tag == table || tag == pre || tag == code || tag == td ||
                                 tag == tr || tag == tbody || tag == a || tag == article ||
                                 tag == main;
@@ -341,7 +339,7 @@ private:
                 measures_[id].prose < 80)
                 continue;
             bool marked = value(id, "itemprop") == "articleBody" ||
-                          is_body_name(value(id, "class")) || is_body_name(value(id, "id"));
+                          judge_class(value(id, "class"), value(id, "id")).body;
             if (!marked || (!all.empty() && is_inside(id, all.back()))) continue;
             all.push_back(id);
             if (!largest || measures_[id].prose > measures_[largest].prose) largest = id;
@@ -372,7 +370,7 @@ private:
             auto rest =
                 outer.letters - inner.letters - std::min(more, outer.letters - inner.letters);
             bool frame = node(ancestor).tag == Tag::article || node(ancestor).tag == Tag::main ||
-                         is_body_name(value(ancestor, "class"));
+                         judge_class(value(ancestor, "class"), {}).body;
             if (frame && more * 3 > inner.prose && more >= 400 && rest * 2 < more) best = ancestor;
         }
         return best;
@@ -396,7 +394,7 @@ private:
             bool prose = node(id).tag == Tag::p && ((own.letters > 80 && link_density(id) < 0.25) ||
                                                     (own.letters > 0 && own.letters <= 80 &&
                                                      own.link_letters == 0 && ends_sentence(id)));
-            bool marked = own.prose >= 80 && is_body_name(value(id, "class"));
+            bool marked = own.prose >= 80 && judge_class(value(id, "class"), {}).body;
             if ((scores_[id] != 0 && scores_[id] + bonus >= threshold) || prose || marked)
                 chosen.push_back(id);
         }

@@ -8,6 +8,27 @@
 
 namespace crawler {
 
+namespace {
+
+void keep_history(const Target& target, Closed& row) {
+    row.visits = target.visits;
+    row.changes = target.changes;
+    row.watched = target.watched;
+    row.gone_at = target.gone_at;
+}
+
+// A page that was looked at again, or for the first time: when to come next.
+void plan_revisit(const Target& target, bool changed, const RevisitPolicy& policy, Closed& row) {
+    ChangeHistory history{target.visits, target.changes, target.watched};
+    if (target.age >= 0 && !target.body_sha256.empty()) history.observe(changed, target.age);
+    row.visits = history.visits;
+    row.changes = history.changes;
+    row.watched = history.watched;
+    row.due_at += revisit_after(history, policy);
+}
+
+}  // namespace
+
 void Batch::add_refusal(const Target& target, std::string reason, std::string detail, Time now) {
     Closed row;
     row.key = target.key;
@@ -16,12 +37,20 @@ void Batch::add_refusal(const Target& target, std::string reason, std::string de
     row.detail = std::move(detail);
     row.due_at = now;
     row.keep = true;
+    keep_history(target, row);
     closed.push_back(std::move(row));
     ids.push_back(target.id);
 }
 
-void Batch::add(const Target& target, const Fetched& fetch, PageOutcome outcome, Time now) {
+void Batch::add(
+    const Target& target,
+    const Fetched& fetch,
+    PageOutcome outcome,
+    Time now,
+    const RevisitPolicy& revisit
+) {
     Closed row;
+    keep_history(target, row);
     row.key = target.key;
     row.reason = outcome.reason;
     row.detail = outcome.detail;
@@ -31,11 +60,18 @@ void Batch::add(const Target& target, const Fetched& fetch, PageOutcome outcome,
     switch (outcome.ending) {
         case Ending::stored:
             row.state = "done";
+            plan_revisit(target, outcome.body_sha256 != target.body_sha256, revisit, row);
             break;
         case Ending::unchanged:
             row.state = "done";
             row.keep = true;
             unchanged.push_back(target.url);
+            plan_revisit(target, false, revisit, row);
+            break;
+        case Ending::listed:
+            row.state = "done";
+            row.keep = fetch.status == 304;
+            if (row.keep) listed_again.push_back(target.key);
             break;
         case Ending::skipped:
             row.state = "skipped";
@@ -52,7 +88,18 @@ void Batch::add(const Target& target, const Fetched& fetch, PageOutcome outcome,
             row.due_at = now + outcome.retry_in;
             break;
     }
-    if (outcome.ending == Ending::stored) {  // only what is stored may be asked for conditionally
+    bool is_there = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
+    bool is_gone = target.kind == Kind::page && (fetch.status == 404 || fetch.status == 410);
+    if (is_there && !target.gone_at.empty()) {
+        row.gone_at.clear();
+        gone.push_back({target.url, {}});
+    } else if (is_gone && target.gone_at.empty() && !target.body_sha256.empty()) {
+        row.gone_at = schema::timestamp(now);
+        gone.push_back({target.url, row.gone_at});
+    }
+    if (outcome.sighting) sightings.emplace_back(target.host, std::move(*outcome.sighting));
+    // Only what is stored or was read may be asked for conditionally.
+    if (outcome.ending == Ending::stored || (outcome.ending == Ending::listed && !row.keep)) {
         row.etag = std::move(outcome.etag);
         row.last_modified = std::move(outcome.last_modified);
         row.body_sha256 = std::move(outcome.body_sha256);
@@ -92,6 +139,10 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
     std::erase_if(found, [&](const Discovery& discovery) {
         return lost_keys.contains(discovery.found_on);
     });
+    std::erase_if(gone, [&](const GoneChange& change) { return is_lost(host_of(change.key)); });
+    std::erase_if(listed_again, [&](const std::string& key) { return lost_keys.contains(key); });
+    std::erase_if(sightings, [&](const auto& sighting) { return is_lost(sighting.first); });
+    std::erase_if(budgets, [&](const auto& share) { return is_lost(share.first); });
     std::erase_if(fetched, [&](const Fetched& fetch) { return is_lost(fetch.host); });
 }
 
@@ -109,9 +160,18 @@ schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
     auto source = context.target.source_id;
     auto run = context.target.run_id;
     close_urls(tx, source, run, batch.closed);
-    add_urls(tx, source, run, batch.found, context.target.now);
+    auto now = context.target.now;
+    add_urls(tx, source, run, batch.found, now);
+    list_urls(tx, source, run, batch.found, now);
+    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
+    mark_gone(tx, source, context.target.source_name, batch.gone);
     log_fetches(tx, source, run, batch.fetched);
-    renew_hosts(tx, context.holder, context.lease_until);
+    std::vector<Sighting> sightings;
+    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
+    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
+    BudgetCounts kept;
+    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
+    batch.sums = add_budgets(tx, source, kept);
     return counts;
 }
 

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "crawler/page.hpp"
+#include "crawler/revisit.hpp"
 #include "crawler/store.hpp"
+#include "crawler/watch_store.hpp"
 
 namespace base {
 class Tx;
@@ -22,16 +24,29 @@ struct Batch {
     std::vector<std::int64_t> ids;  // of the closed addresses
     std::vector<Discovery> found;
     std::vector<Fetched> fetched;
+    std::vector<GoneChange> gone;           // records whose pages are gone, or back
+    std::vector<std::string> listed_again;  // keys of sitemaps that have not changed
+    std::vector<std::pair<std::string, Sighting>> sightings;  // with their hosts
+    std::vector<std::pair<std::string, std::string>>
+        budgets;  // host, budget that a kept page counts for
     std::uint64_t bytes = 0;
     std::size_t weight = 0;         // octets of memory, about
     std::vector<std::string> lost;  // hosts whose leases were lost before the batch was written
+    std::vector<std::string> shut;  // patterns that are traps, as the write found
+    BudgetCounts sums;              // of the budgets, after the write
 
-    bool empty() const { return closed.empty() && fetched.empty(); }
+    bool empty() const { return closed.empty() && fetched.empty() && found.empty(); }
 
     // An address that was not asked for.
     void add_refusal(const Target& target, std::string reason, std::string detail, Time now);
     // An address that was asked for, and what came of it.
-    void add(const Target& target, const Fetched& fetch, PageOutcome outcome, Time now);
+    void add(
+        const Target& target,
+        const Fetched& fetch,
+        PageOutcome outcome,
+        Time now,
+        const RevisitPolicy& revisit
+    );
 
     // Takes out what belongs to other hosts than these: their leases were lost, another worker does
     // them again.
@@ -41,8 +56,7 @@ struct Batch {
 struct BatchContext {
     schema::BatchTarget target;
     std::vector<HostLease> leases;
-    std::string holder;
-    Time lease_until;
+    TrapPolicy traps;
 };
 
 // Writes the batch within the transaction. May be called again after a rollback.

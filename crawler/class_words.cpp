@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
+#include <unordered_map>
 
+#include "crawler/article_marks.hpp"
 #include "crawler/characters.hpp"
 
 namespace crawler {
@@ -75,18 +78,44 @@ int weight_of(std::string_view name) {
     return weight;
 }
 
+ClassVerdict judge_words(std::string_view text) {
+    ClassVerdict verdict;
+    auto names = to_lower(text);
+    verdict.unlikely = any_in(unlikely_words, names);
+    verdict.likely = any_in(likely_words, names);
+    verdict.weight = weight_of(names);
+    verdict.body = is_body_name(text);
+    verdict.byline = is_byline_name(text);
+    return verdict;
+}
+
+// The pages of a site say the same few classes over and over.
+ClassVerdict judge_known(std::string_view text) {
+    constexpr std::size_t most = 4096, longest = 200;
+    if (text.empty()) return {};
+    if (text.size() > longest) return judge_words(text);
+    struct Hash : std::hash<std::string_view> {
+        using is_transparent = void;
+    };
+    thread_local std::unordered_map<std::string, ClassVerdict, Hash, std::equal_to<>> known;
+    if (auto found = known.find(text); found != known.end()) return found->second;
+    if (known.size() >= most) known.clear();
+    return known.emplace(std::string(text), judge_words(text)).first->second;
+}
+
 }  // namespace
 
+// No word holds a blank, so class and id can be judged apart.
 ClassVerdict judge_class(std::string_view class_names, std::string_view id) {
-    ClassVerdict verdict;
-    if (class_names.empty() && id.empty()) return verdict;
     // An id of many words is made from a heading, and says nothing about the element.
     if (std::count(id.begin(), id.end(), '-') >= 3) id = {};
-    auto names = to_lower(class_names), key = to_lower(id);
-    auto both = names + " " + key;
-    verdict.unlikely = any_in(unlikely_words, both);
-    verdict.likely = any_in(likely_words, both);
-    verdict.weight = weight_of(names) + weight_of(key);
+    auto verdict = judge_known(class_names);
+    auto other = judge_known(id);
+    verdict.unlikely = verdict.unlikely || other.unlikely;
+    verdict.likely = verdict.likely || other.likely;
+    verdict.weight += other.weight;
+    verdict.body = verdict.body || other.body;
+    verdict.byline = verdict.byline || other.byline;
     return verdict;
 }
 

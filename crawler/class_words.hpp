@@ -9,6 +9,8 @@ struct ClassVerdict {
     bool unlikely = false;  // reads like navigation, advertising, comments ..
     bool likely = false;    // reads like content
     int weight = 0;         // -25 .. +25 each for class and id
+    bool body = false;    // names the element of an article's text
+    bool byline = false;  // names a line about the article
 };
 ClassVerdict judge_class(std::string_view class_names, std::string_view id);
 

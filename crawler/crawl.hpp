@@ -3,16 +3,21 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "crawler/budget.hpp"
+#include "crawler/discover.hpp"
 #include "crawler/fetch.hpp"
 #include "crawler/politeness.hpp"
 #include "crawler/retry.hpp"
+#include "crawler/revisit.hpp"
 #include "crawler/rules.hpp"
 #include "crawler/scope.hpp"
 #include "crawler/store.hpp"
+#include "crawler/trap.hpp"
 #include "schema/record_store.hpp"
 
 namespace base {
@@ -26,7 +31,12 @@ struct CrawlProgress {
     std::uint64_t kept = 0;     // pages stored or found unchanged
     std::uint64_t bytes = 0;    // on the wire
     std::size_t in_flight = 0;
-    std::size_t waiting = 0;  // taken from the frontier, not asked yet
+    std::size_t waiting = 0;        // taken from the frontier, not asked yet
+    std::uint64_t queued = 0;       // in the frontier, counted every few seconds
+    double seconds = 0;             // since the start
+    std::size_t hosts = 0;          // this worker holds
+    std::size_t failing_hosts = 0;  // whose last answer was an error
+    double longest_delay = 0;       // seconds, of the hosts with something waiting
 };
 
 struct CrawlOptions {
@@ -34,10 +44,19 @@ struct CrawlOptions {
     std::int64_t source_id = 0;
     std::string source_name;
     std::int64_t run_id = 0;
+    std::string holder;  // see holder.hpp; empty: made by the crawl
 
     std::uint64_t max_pages = 0;  // kept pages of this run; 0: no limit
     ScopeRules scope;
     PolitenessPolicy politeness;
+    std::optional<std::chrono::milliseconds>
+        server_delay;        // of one server behind several names; see server_policy
+    int server_at_once = 0;  // 0: by server_policy
+    BudgetRules budgets;
+    DiscoveryRules discovery;
+    RevisitPolicy revisit;
+    bool shut_traps = true;
+    TrapPolicy traps;
     bool obey_robots = true;
     bool honour_consent = true;
     FetchOptions fetch;
@@ -78,8 +97,8 @@ struct CrawlReport {
 CrawlReport
 crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options);
 
-// What a crawl would do first, without storing anything: the seeds and the links of their pages,
-// each with the verdict.
+// What a crawl would do first, without storing anything: the seeds, the links of their pages and
+// what their sites' sitemaps list (at most 100 sitemaps), each with the verdict.
 struct Decision {
     std::string url;
     bool fetch = false;

@@ -8,6 +8,11 @@
 
 namespace crawler {
 
+// What an address is fetched for: its own content, or what it lists.
+enum class Kind : std::uint8_t { page, sitemap, feed };
+std::string_view name_of(Kind kind);
+Kind kind_of(std::string_view name);
+
 // An address found on a page, a seed, or where a redirect leads.
 struct Discovery {
     std::string url;   // canonical
@@ -18,6 +23,9 @@ struct Discovery {
     std::string reason;  // why it will not be fetched; empty: it will
     std::string detail;
     std::string found_on;  // key of the page
+    Kind kind = Kind::page;
+    bool listed = false;    // by the sitemap or feed `found_on`
+    std::string lastmod{};  // by that sitemap, as a timestamp; empty if it does not say
 };
 
 // An address that waits for its turn.
@@ -31,6 +39,13 @@ struct Target {
     int attempts = 0;
     std::string etag;
     std::string last_modified;
+    Kind kind = Kind::page;
+    int visits = 0;  // see revisit.hpp
+    int changes = 0;
+    double watched = 0;
+    double age = -1;          // seconds since it was fetched; -1: never
+    std::string body_sha256;  // of the last body
+    std::string gone_at;      // since when it is gone, as a timestamp; empty: it is not
 };
 
 // The name of an address in the frontier: the first 16 bytes of SHA-256 of it, as 32 hexadecimal

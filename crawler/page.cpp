@@ -8,6 +8,7 @@
 #include "crawler/canonical.hpp"
 #include "crawler/characters.hpp"
 #include "crawler/charset.hpp"
+#include "crawler/discover.hpp"
 #include "crawler/html.hpp"
 
 namespace crawler {
@@ -35,13 +36,13 @@ public:
     Digest(
         const PageRules& rules,
         const Target& target,
-        const Robots& robots,
+        const SitePolicy& site,
         Response&& response,
         Time fetched_at
     )
         : rules_(rules),
           target_(target),
-          robots_(robots),
+          site_(site),
           response_(std::move(response)),
           fetched_at_(fetched_at),
           url_(*parse_url(target.url)) {}
@@ -50,9 +51,11 @@ public:
         if (response_.error != FetchError::none) {
             no_answer();
         } else if (response_.status == 304 && !(target_.etag.empty() && target_.last_modified.empty())) {
-            outcome_.ending = Ending::unchanged;
+            outcome_.ending = target_.kind == Kind::page ? Ending::unchanged : Ending::listed;
         } else if (is_redirect(response_.status) && !response_.header("location").empty()) {
             redirect();
+        } else if (response_.status >= 200 && response_.status < 300 && target_.kind != Kind::page) {
+            listing();
         } else if (response_.status >= 200 && response_.status < 300) {
             page();
         } else {
@@ -97,6 +100,29 @@ private:
             false,
             parse_retry_after(response_.header("retry-after"), fetched_at_)};
         end_or_retry(attempt, "http", std::to_string(response_.status));
+        if (response_.status == 404 || response_.status == 410) see(0, {}, true);
+    }
+
+    // A sitemap or feed: its entries are new addresses.
+    void listing() {
+        outcome_.etag = response_.header("etag");
+        outcome_.last_modified = response_.header("last-modified");
+        outcome_.body_sha256 = schema::sha256(response_.body);
+        auto found = read_listing(target_, url_, response_.body, *rules_.scope, fetched_at_);
+        if (!found) return end(Ending::skipped, "listing", "neither a sitemap nor a feed");
+        outcome_.found = std::move(*found);
+        outcome_.links = outcome_.found.size();
+        outcome_.ending = Ending::listed;
+    }
+
+    // Notes how much news the page brings for addresses of its form.
+    void see(std::uint64_t simhash, const schema::Text& text, bool empty) {
+        if (!rules_.watch_traps || target_.kind != Kind::page) return;
+        Sighting sighting{pattern_of(url_), 0, simhash, empty};
+        if (!empty) sighting.exact = text_hash(text.title, text.body);
+        if (!empty && is_suspicious(sighting.pattern))
+            sighting.near = shape_of(text.title, text.body);
+        outcome_.sighting = std::move(sighting);
     }
 
     void redirect() {
@@ -110,12 +136,19 @@ private:
                 "redirect",
                 "more than " + std::to_string(rules_.hop_limit) + " in a row"
             );
-        lead_to(*to, canonical, target_.depth, target_.hops + 1);
+        lead_to(*to, canonical, target_.depth, target_.hops + 1, false, {}, target_.kind);
         end(Ending::skipped, "redirect", canonical);
     }
 
-    void
-    lead_to(const Url& url, std::string canonical, int depth, int hops, bool nofollow = false) {
+    void lead_to(
+        const Url& url,
+        std::string canonical,
+        int depth,
+        int hops,
+        bool nofollow = false,
+        std::string_view rel = {},
+        Kind kind = Kind::page
+    ) {
         bool from_seed = target_.depth == 0 && hops > 0;
         auto refusal = rules_.scope->refusal(url, canonical, depth, from_seed);
         if (refusal == "scheme" || refusal == "length")
@@ -128,7 +161,11 @@ private:
         found.host = url.host_and_port();
         found.depth = depth;
         found.hops = hops;
-        found.priority = -depth;
+        found.priority = kind == Kind::page ? priority::of_link(depth, is_next(rel, url))
+                                            : priority::listing - 100 * (kind == Kind::feed);
+        if (kind == Kind::page && rules_.scope->prefers(found.url))
+            found.priority += priority::preferred;
+        found.kind = kind;
         found.reason = std::move(reason);
         found.found_on = target_.key;
         outcome_.found.push_back(std::move(found));
@@ -137,7 +174,6 @@ private:
     void page() {
         outcome_.etag = response_.header("etag");
         outcome_.last_modified = response_.header("last-modified");
-        outcome_.body_sha256 = schema::sha256(response_.body);
         media_type_ = media_type_of(response_);
         if (is_html(media_type_)) return html();
         if (media_type_ == "text/plain") return plain();
@@ -149,7 +185,10 @@ private:
             Document::parse(decode_page(response_.body, response_.header("content-type")));
         auto facts = read_facts(document, url_);
         auto consent = consent_of(facts.metas);
-        follow(document, facts, consent.nofollow);
+        if (rules_.follow_links) follow(document, facts, consent.nofollow);
+        if (rules_.feeds && !consent.nofollow)
+            for (const auto& feed : feeds_of(document, facts.base))
+                lead_to(feed, canonical_url(feed), target_.depth, 0, false, {}, Kind::feed);
         if (!consent.allowed && rules_.honour_consent) return refuse(consent);
         if (moves_to_canonical(facts)) return;
 
@@ -184,7 +223,8 @@ private:
         auto target = url_.target();
         question.target = target;
         question.agent = rules_.user_agent;
-        question.robots = &robots_;
+        question.robots = &site_.robots;
+        question.files = site_.files;
         question.headers = response_.headers;
         question.metas = std::move(metas);
         return judge_consent(question);
@@ -201,7 +241,12 @@ private:
             ++outcome_.links;
             auto canonical = canonical_url(link.url);
             lead_to(
-                link.url, std::move(canonical), target_.depth + 1, 0, nofollow || link.nofollow
+                link.url,
+                std::move(canonical),
+                target_.depth + 1,
+                0,
+                nofollow || link.nofollow,
+                link.rel
             );
         }
         if (facts.refresh)
@@ -216,7 +261,9 @@ private:
             return false;
         auto canonical = canonical_url(*facts.canonical);
         if (canonical == target_.url || facts.canonical->path == "/") return false;
+        auto before = outcome_.found.size();
         lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);
+        if (outcome_.found.size() == before) see(0, {}, true);  // a copy of a page that is known
         end(Ending::skipped, "canonical", canonical);
         return true;
     }
@@ -243,15 +290,27 @@ private:
         draft.media_type = media_type_;
         draft.origin.url = target_.url;
         draft.origin.licence = std::move(licence);
-        draft.origin.consent = consent.json();
+        draft.origin.consent = dated(consent.json());
         draft.origin.fetched_at = fetched_at_;
         outcome_.record = schema::seal(rules_.source_name, std::move(draft), *rules_.blobs);
         outcome_.ending = Ending::stored;
+        const auto& stored = *outcome_.record;
+        outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : schema::sha256({});
+        see(stored.simhash, *stored.draft.text, stored.words == 0);
+    }
+
+    // A consent's JSON with the time at which it was asked.
+    std::string dated(std::string json) const {
+        if (json.ends_with('}')) {
+            json.pop_back();
+            json += ",\"at\":\"" + schema::timestamp(fetched_at_) + "\"}";
+        }
+        return json;
     }
 
     const PageRules& rules_;
     const Target& target_;
-    const Robots& robots_;
+    const SitePolicy& site_;
     Response response_;
     Time fetched_at_;
     Url url_;
@@ -267,6 +326,8 @@ std::string_view name_of(Ending ending) {
             return "stored";
         case Ending::unchanged:
             return "unchanged";
+        case Ending::listed:
+            return "listed";
         case Ending::skipped:
             return "skipped";
         case Ending::retry:
@@ -280,11 +341,11 @@ std::string_view name_of(Ending ending) {
 PageOutcome digest_page(
     const PageRules& rules,
     const Target& target,
-    const Robots& robots,
+    const SitePolicy& site,
     Response response,
     Time fetched_at
 ) {
-    return Digest(rules, target, robots, std::move(response), fetched_at).run();
+    return Digest(rules, target, site, std::move(response), fetched_at).run();
 }
 
 }  // namespace crawler

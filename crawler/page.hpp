@@ -12,6 +12,8 @@
 #include "crawler/robots.hpp"
 #include "crawler/rules.hpp"
 #include "crawler/scope.hpp"
+#include "crawler/site_files.hpp"
+#include "crawler/trap.hpp"
 #include "schema/record_store.hpp"
 
 namespace crawler {
@@ -20,6 +22,7 @@ namespace crawler {
 enum class Ending {
     stored,     // a page that goes to the records
     unchanged,  // the server says it has not changed since it was stored
+    listed,     // a sitemap or feed that was read
     skipped,    // an answer that is not kept, for the reason given
     retry,      // to be tried again later
     failed,     // given up
@@ -36,6 +39,7 @@ struct PageOutcome {
     std::vector<Discovery> found;  // links of the page that were not sent to the frontier lately
     std::size_t links = 0;
     std::string etag, last_modified, body_sha256;
+    std::optional<Sighting> sighting;  // what the page says of addresses of its form
 };
 
 // What the pages of one crawl are judged and made into records by. Read-only while pages are
@@ -50,14 +54,17 @@ struct PageRules {
     bool honour_consent = true;          // false: signals are recorded, pages kept
     RetryPolicy retry;
     int hop_limit = 10;
+    bool follow_links = true;
+    bool feeds = true;
+    bool watch_traps = true;
 };
 
 // Makes an answer into a record, new addresses, and a verdict. Touches neither network nor
-// database; any thread. `robots` is that of the page's origin.
+// database; any thread. `site` is what the page's origin says.
 PageOutcome digest_page(
     const PageRules& rules,
     const Target& target,
-    const Robots& robots,
+    const SitePolicy& site,
     Response response,
     Time fetched_at
 );

@@ -102,4 +102,46 @@ private:
     int at_once_limit_ = 1 << 20;
 };
 
+// The turn of a host and, where its name shares a server with others, of that server: a request
+// needs both.
+struct Turn {
+    Lane* host = nullptr;
+    Lane* server = nullptr;
+
+    bool open(Lane::Clock::time_point now) const {
+        return host->open(now) && (!server || server->open(now));
+    }
+    std::optional<Lane::Clock::time_point> next() const {
+        auto due = host->next();
+        if (!due || !server) return due;
+        auto other = server->next();
+        return other ? std::optional(std::max(*due, *other)) : std::nullopt;
+    }
+    void begin(Lane::Clock::time_point now) const {
+        host->begin(now);
+        if (server) server->begin(now);
+    }
+    // A host's errors and wishes are its own: its neighbours on the server are not slowed by them.
+    void end(Lane::Clock::time_point now, const Lane::Answer& answer) const {
+        host->end(now, answer);
+        if (server) server->end(now, {answer.latency, true, std::nullopt});
+    }
+};
+
+// The limits of a server that several host names lead to. A small server with a thousand sites must
+// not be asked a thousand times a second because each site's delay is kept; the front of a large
+// network need not be as slow as one site. So by default a server is given what eight hosts are:
+// an eighth of the delay, eight times the requests at once. None where the delay is none.
+inline PolitenessPolicy server_policy(
+    const PolitenessPolicy& host,
+    std::optional<std::chrono::milliseconds> delay,
+    int at_once
+) {
+    PolitenessPolicy policy = host;
+    policy.delay = delay.value_or(host.delay / 8);
+    policy.at_once = at_once > 0 ? at_once : 8 * host.at_once;
+    policy.adaptive = false;
+    return policy;
+}
+
 }  // namespace crawler

@@ -6,11 +6,12 @@ SELECT count(*) FROM frontier_url WHERE source_id = $1 AND state = 'queued';
 -- name: count_known
 SELECT count(*) FROM frontier_url WHERE source_id = $1;
 
--- A new round over what a source has: pages are asked whether they changed, refusals are judged again.
+-- A new round over what a source has: pages are asked whether they changed, refusals are judged again. $3: only pages that are due.
 -- name: start_round
 UPDATE frontier_url SET state = 'queued', reason = NULL, detail = NULL, attempts = 0, due_at = $2::timestamptz
-WHERE source_id = $1 AND (state IN ('done', 'failed') OR reason IN ('robots', 'consent', 'budget', 'http', 'network', 'redirect',
-    'canonical', 'content_type', 'too_large', 'address'));
+WHERE source_id = $1 AND ((state = 'done' AND (NOT $3 OR due_at <= $2::timestamptz)) OR state = 'failed'
+    OR reason IN ('robots', 'robots-unreachable', 'consent', 'budget', 'http', 'network', 'redirect', 'canonical', 'content_type',
+        'too_large', 'address', 'trap'));
 
 -- Addresses that the rules of an earlier crawl left out, after $2 in order of discovery.
 -- name: left_out_urls
@@ -25,12 +26,11 @@ ON CONFLICT DO NOTHING;
 -- New URLs of a batch. One that was left out only because of how it was found is taken in when it is found otherwise.
 -- name: add_urls
 INSERT INTO frontier_url AS known
-    (source_id, url_key, url, host, depth, hops, priority, state, reason, detail, found_on, run_id, due_at)
+    (source_id, url_key, url, host, depth, hops, priority, state, reason, detail, found_on, run_id, due_at, kind)
 SELECT $1, url_key, url, host, depth, hops, priority, CASE WHEN reason IS NULL THEN 'queued' ELSE 'skipped' END, reason, detail,
-    found_on, $2, $3::timestamptz
-FROM unnest($4::uuid[], $5::text[], $6::text[], $7::int[], $8::int[], $9::int[], $10::text[], $11::text[], $12::uuid[])
-    AS given (url_key, url, host, depth, hops, priority, reason, detail, found_on)
-ORDER BY url_key
+    found_on, $2, $3::timestamptz, kind
+FROM unnest($4::uuid[], $5::text[], $6::text[], $7::int[], $8::int[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::text[])
+    AS given (url_key, url, host, depth, hops, priority, reason, detail, found_on, kind)
 ON CONFLICT (source_id, url_key) DO UPDATE
 SET state = 'queued', reason = NULL, detail = NULL, depth = least(known.depth, excluded.depth), run_id = excluded.run_id,
     due_at = excluded.due_at
@@ -40,30 +40,60 @@ WHERE known.state = 'skipped' AND known.reason IN ('nofollow', 'depth', 'scope',
 -- name: holders
 SELECT DISTINCT holder FROM frontier_host WHERE holder IS NOT NULL AND holder <> $1;
 
+-- A worker that died may have asked its hosts a moment ago: $2 is the soonest that they may be asked again.
 -- name: free_holder
-UPDATE frontier_host SET holder = NULL, held_until = NULL WHERE holder = $1;
+UPDATE frontier_host SET holder = NULL, held_until = NULL, next_fetch_at = greatest(next_fetch_at, $2::timestamptz) WHERE holder = $1;
 
--- Takes up to $5 free hosts that have something due for the source.
+-- name: free_holder_addresses
+UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = greatest(next_fetch_at, $2::timestamptz) WHERE holder = $1;
+
+-- Takes up to $5 free hosts that have something due for the source and whose server no other worker asks.
 -- name: claim_hosts
 UPDATE frontier_host AS host SET token = token + 1, holder = $2, held_until = $4::timestamptz
 WHERE host.host IN (
     SELECT free.host FROM frontier_host AS free
     WHERE (free.holder IS NULL OR free.held_until < $3::timestamptz)
+      AND NOT EXISTS (SELECT FROM frontier_address AS server
+                      WHERE server.address = free.address AND server.holder <> $2 AND server.held_until >= $3::timestamptz)
       AND EXISTS (SELECT FROM frontier_url AS url
                   WHERE url.source_id = $1 AND url.host = free.host AND url.state = 'queued' AND url.due_at <= $3::timestamptz)
     ORDER BY free.next_fetch_at LIMIT $5 FOR UPDATE SKIP LOCKED)
 RETURNING host, token, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint;
 
 -- name: renew_hosts
-UPDATE frontier_host SET held_until = $2::timestamptz WHERE holder = $1;
+UPDATE frontier_host SET held_until = $2::timestamptz WHERE holder = $1 RETURNING host, token;
+
+-- name: renew_addresses
+UPDATE frontier_address SET held_until = $2::timestamptz WHERE holder = $1;
 
 -- name: release_host
 UPDATE frontier_host SET holder = NULL, held_until = NULL, next_fetch_at = $3::timestamptz, failures = $4, latency_ms = $5, delay_ms = $6
 WHERE host = $1 AND token = $2;
 
+-- How a held host fares, for those who look on.
+-- name: note_host
+UPDATE frontier_host SET failures = $3, latency_ms = $4, delay_ms = $5 WHERE host = $1 AND token = $2;
+
+-- Notes where host names lead.
+-- name: note_addresses
+UPDATE frontier_host AS host SET address = given.address
+FROM unnest($1::text[], $2::text[]) AS given (host, address) WHERE host.host = given.host;
+
+-- Takes the turn of servers, where no other worker has it.
+-- name: claim_addresses
+INSERT INTO frontier_address AS server (address, next_fetch_at, holder, held_until)
+SELECT DISTINCT address, $3::timestamptz, $2, $4::timestamptz FROM unnest($1::text[]) AS given (address) ORDER BY address
+ON CONFLICT (address) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
+WHERE server.holder IS NULL OR server.holder = excluded.holder OR server.held_until < $3::timestamptz
+RETURNING address, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint;
+
+-- name: release_address
+UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = $3::timestamptz WHERE address = $1 AND holder = $2;
+
 -- The next URLs of a host that are not among $5.
 -- name: next_urls
-SELECT url_key, id, url, depth, hops, attempts, coalesce(etag, ''), coalesce(last_modified, '')
+SELECT url_key, id, url, depth, hops, attempts, coalesce(etag, ''), coalesce(last_modified, ''), kind, visits, changes, watched,
+    coalesce(extract(epoch FROM $3::timestamptz - fetched_at)::float8, -1), body_hash, coalesce(gone_at::text, '')
 FROM frontier_url
 WHERE source_id = $1 AND host = $2 AND state = 'queued' AND due_at <= $3::timestamptz AND id <> ALL ($5::bigint[])
 ORDER BY priority DESC, id LIMIT $4;
@@ -86,10 +116,12 @@ SET state = given.state, reason = given.reason, detail = given.detail, attempts 
     etag = CASE WHEN given.keep THEN url.etag ELSE given.etag END,
     last_modified = CASE WHEN given.keep THEN url.last_modified ELSE given.last_modified END,
     changed_at = CASE WHEN given.keep OR given.body_hash = url.body_hash THEN url.changed_at ELSE given.fetched_at END,
-    body_hash = CASE WHEN given.keep THEN url.body_hash ELSE given.body_hash END
+    body_hash = CASE WHEN given.keep THEN url.body_hash ELSE given.body_hash END,
+    visits = given.visits, changes = given.changes, watched = given.watched, gone_at = given.gone_at
 FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::int[], $8::timestamptz[], $9::int[], $10::timestamptz[],
-            $11::bool[], $12::text[], $13::text[], $14::bytea[])
-    AS given (url_key, state, reason, detail, attempts, due_at, status, fetched_at, keep, etag, last_modified, body_hash)
+            $11::bool[], $12::text[], $13::text[], $14::bytea[], $15::int[], $16::int[], $17::float8[], $18::timestamptz[])
+    AS given (url_key, state, reason, detail, attempts, due_at, status, fetched_at, keep, etag, last_modified, body_hash,
+              visits, changes, watched, gone_at)
 WHERE url.source_id = $1 AND url.url_key = given.url_key;
 
 -- name: count_host
@@ -118,3 +150,123 @@ WHERE source_id = $1 AND reason IS NOT NULL AND (state <> 'queued') AND ($2 = ''
 -- name: host_statistics
 SELECT host, count(*), coalesce(sum(bytes), 0), coalesce(avg(millis), 0)::float8, count(*) FILTER (WHERE status = 0 OR status >= 400)
 FROM fetch_log WHERE run_id = $1 GROUP BY host ORDER BY 2 DESC;
+
+-- Notes what a sitemap or feed lists. What was not changed since it was fetched, by the sitemap's word, is not asked for again in
+-- this round; what was is.
+-- name: list_urls
+UPDATE frontier_url AS url
+SET listed_by = $3, listed_run = $2, lastmod = given.lastmod, orphaned_at = NULL, priority = greatest(url.priority, given.priority),
+    due_at = CASE WHEN url.state = 'done' AND given.lastmod > url.fetched_at THEN $4::timestamptz ELSE url.due_at END,
+    state = CASE WHEN url.state = 'queued' AND url.attempts = 0 AND url.gone_at IS NULL AND url.body_hash IS NOT NULL
+                      AND given.lastmod < url.fetched_at THEN 'done'
+                 WHEN url.state = 'done' AND given.lastmod > url.fetched_at THEN 'queued' ELSE url.state END
+FROM unnest($5::uuid[], $6::timestamptz[], $7::int[]) AS given (url_key, lastmod, priority)
+WHERE url.source_id = $1 AND url.url_key = given.url_key AND url.kind = 'page';
+
+-- A sitemap that did not change lists what it listed.
+-- name: list_again
+UPDATE frontier_url SET listed_run = $3 WHERE source_id = $1 AND listed_by = $2 AND listed_run < $3;
+
+-- After a complete crawl: what a sitemap that was read whole in this run listed before and no longer does.
+-- name: mark_orphans
+UPDATE frontier_url AS url SET orphaned_at = $3::timestamptz
+FROM frontier_url AS sitemap
+WHERE url.source_id = $1 AND url.listed_run < $2 AND url.orphaned_at IS NULL AND sitemap.source_id = $1
+  AND sitemap.url_key = url.listed_by AND sitemap.kind = 'sitemap' AND sitemap.state = 'done' AND sitemap.run_id = $2;
+
+-- name: unfinished_listings
+SELECT count(*) FROM frontier_url WHERE source_id = $1 AND kind = 'sitemap' AND state <> 'done' AND reason IS DISTINCT FROM 'http';
+
+-- name: mark_gone
+UPDATE record AS r SET gone_at = given.gone_at
+FROM unnest($2::bigint[], $3::text[], $4::timestamptz[]) AS given (rk, key, gone_at)
+WHERE r.source_id = $1 AND r.rk = given.rk AND r.key = given.key;
+
+-- Locked in one order, so that workers wait for each other instead of dead-locking.
+-- name: load_patterns
+SELECT pattern, visits, fresh, exact_score, near_score, exact_ring::text, near_ring::text, shut_at IS NOT NULL
+FROM frontier_pattern WHERE source_id = $1 AND pattern = ANY ($2::text[]) ORDER BY pattern FOR UPDATE;
+
+-- name: save_patterns
+INSERT INTO frontier_pattern AS known (source_id, pattern, visits, fresh, exact_score, near_score, exact_ring, near_ring, shut_at)
+SELECT $1, pattern, visits, fresh, exact_score, near_score, exact_ring::bigint[], near_ring::bigint[], shut_at
+FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::int[], $6::int[], $7::text[], $8::text[], $9::timestamptz[])
+    AS given (pattern, visits, fresh, exact_score, near_score, exact_ring, near_ring, shut_at)
+ORDER BY pattern
+ON CONFLICT (source_id, pattern) DO UPDATE SET visits = excluded.visits, fresh = excluded.fresh, exact_score = excluded.exact_score,
+    near_score = excluded.near_score, exact_ring = excluded.exact_ring, near_ring = excluded.near_ring,
+    shut_at = coalesce(known.shut_at, excluded.shut_at);
+
+-- name: shut_patterns
+SELECT pattern FROM frontier_pattern WHERE source_id = $1 AND shut_at IS NOT NULL;
+
+-- A new round judges the patterns again.
+-- name: forget_patterns
+DELETE FROM frontier_pattern WHERE source_id = $1;
+
+-- name: add_budgets
+INSERT INTO frontier_count AS known (source_id, budget, kept)
+SELECT $1, budget, kept FROM unnest($2::text[], $3::bigint[]) AS given (budget, kept) ORDER BY budget
+ON CONFLICT (source_id, budget) DO UPDATE SET kept = known.kept + excluded.kept RETURNING budget, kept;
+
+-- name: load_budgets
+SELECT budget, kept FROM frontier_count WHERE source_id = $1;
+
+-- name: forget_budgets
+DELETE FROM frontier_count WHERE source_id = $1;
+
+-- name: seen_worker
+INSERT INTO crawl_worker (run_id, holder, source_id, seen_at, queued) VALUES ($1, $2, $3, $4::timestamptz, $5)
+ON CONFLICT (source_id, run_id, holder) DO UPDATE SET seen_at = excluded.seen_at, queued = excluded.queued;
+
+-- name: crawl_workers
+SELECT run_id, holder, seen_at >= $2::timestamptz FROM crawl_worker WHERE source_id = $1 ORDER BY run_id;
+
+-- name: drop_worker
+DELETE FROM crawl_worker WHERE source_id = $1 AND holder = $2;
+
+-- Serialises the question whether a source is being crawled.
+-- name: lock_source
+SELECT id FROM source WHERE id = $1 FOR UPDATE;
+
+-- How the hosts of a source stand, over all its runs.
+-- name: source_hosts
+SELECT host.host, coalesce(host.address, ''), coalesce(log.requests, 0), coalesce(log.bytes, 0), coalesce(log.errors, 0),
+    coalesce(log.mean_ms, 0)::float8, host.delay_ms, host.failures, host.holder IS NOT NULL AND host.held_until >= $2::timestamptz,
+    coalesce(urls.queued, 0), coalesce(urls.done, 0), coalesce(urls.others, 0)
+FROM (SELECT host, count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'done') AS done,
+             count(*) FILTER (WHERE state IN ('skipped', 'failed')) AS others
+      FROM frontier_url WHERE source_id = $1 GROUP BY host) AS urls
+JOIN frontier_host AS host ON host.host = urls.host
+LEFT JOIN (SELECT host, count(*) AS requests, sum(bytes) AS bytes, avg(millis) AS mean_ms,
+                  count(*) FILTER (WHERE status = 0 OR status >= 400) AS errors
+           FROM fetch_log WHERE source_id = $1 GROUP BY host) AS log ON log.host = host.host
+ORDER BY coalesce(log.requests, 0) DESC, host.host LIMIT $3;
+
+-- Addresses of a source with state and reason; all of a reason, or all of a state, or all.
+-- name: source_urls
+SELECT id, url, state, coalesce(reason, ''), coalesce(detail, ''), coalesce(status, 0), depth, kind,
+    coalesce(to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
+    coalesce(to_char(gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
+    coalesce(to_char(orphaned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')
+FROM frontier_url
+WHERE source_id = $1 AND id > $2 AND ($3 = '' OR reason = $3 OR ($3 = 'gone' AND gone_at IS NOT NULL)
+    OR ($3 = 'orphaned' AND orphaned_at IS NOT NULL)) AND ($4 = '' OR state = $4)
+ORDER BY id LIMIT $5;
+
+-- Site files as last fetched, of the origins that a source's records come from.
+-- name: policy_files
+SELECT origin, path, status, body FROM site_file WHERE origin = ANY ($1::text[]) AND path IN ('/robots.txt', '/ai.txt', '/.well-known/tdmrep.json');
+
+-- Pages of a source in key order, to be judged by the newest site files.
+-- name: stored_pages
+SELECT r.rk, r.key, v.url FROM record r JOIN record_version v USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND v.url IS NOT NULL ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: forget_denials
+DELETE FROM consent_denial WHERE source_id = $1 AND rk = ANY ($2::bigint[]);
+
+-- name: add_denials
+INSERT INTO consent_denial (rk, source_id, key, rule, at)
+SELECT rk, $1, key, rule, $2::timestamptz FROM unnest($3::bigint[], $4::text[], $5::text[]) AS given (rk, key, rule)
+ON CONFLICT (rk, source_id, key) DO UPDATE SET rule = excluded.rule, at = excluded.at;

@@ -12,7 +12,7 @@
 namespace crawler {
 
 struct Scope::Patterns {
-    std::vector<std::regex> include, exclude;
+    std::vector<std::regex> include, exclude, prefer;
 };
 
 namespace {
@@ -69,6 +69,7 @@ Scope::Scope(ScopeRules rules, const std::vector<Url>& seeds)
     : rules_(std::move(rules)), patterns_(std::make_unique<Patterns>()) {
     patterns_->include = compile(rules_.include);
     patterns_->exclude = compile(rules_.exclude);
+    patterns_->prefer = compile(rules_.prefer);
     for (const auto& seed : seeds) {
         hosts_.push_back(seed.host_and_port());
         domains_.push_back(registrable_domain(seed.host.value_or("")));
@@ -80,6 +81,10 @@ Scope::Scope(ScopeRules rules, const std::vector<Url>& seeds)
 }
 
 Scope::~Scope() = default;
+
+bool Scope::prefers(std::string_view canonical) const {
+    return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
+}
 
 bool Scope::within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const {
     switch (reach) {

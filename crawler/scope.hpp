@@ -21,6 +21,7 @@ struct ScopeRules {
     std::vector<std::string>
         include{};  // regular expressions (ECMAScript); if any, one must match the canonical URL
     std::vector<std::string> exclude{};  // none may match
+    std::vector<std::string> prefer{};   // what matches one of these comes first
     int depth = 100;                     // links away from a seed
     std::size_t url_length = 2000;       // octets
 };
@@ -37,6 +38,8 @@ public:
     // domain: a redirect from example.org to www.example.org.
     std::string_view
     refusal(const Url& url, std::string_view canonical, int depth, bool from_seed = false) const;
+
+    bool prefers(std::string_view canonical) const;
 
 private:
     struct Patterns;

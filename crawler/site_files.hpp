@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -8,6 +9,7 @@
 #include "crawler/fetch.hpp"
 #include "crawler/politeness.hpp"
 #include "crawler/robots.hpp"
+#include "crawler/store.hpp"
 
 namespace base {
 class Database;
@@ -15,22 +17,36 @@ class Database;
 
 namespace crawler {
 
-// robots.txt of origins, from the database if it was fetched in the last 24 hours (an hour if that
-// failed), else from the site.
+// What an origin says about being fetched and about machine learning, beside its pages.
+struct SitePolicy {
+    Robots robots;
+    std::map<std::string, std::string> files;  // "/ai.txt", "/.well-known/tdmrep.json", if there
+};
+
+// robots.txt, ai.txt and tdmrep.json of origins, from the database if they were fetched in the last
+// 24 hours (an hour if that failed), else from the site.
 class SiteFiles {
 public:
-    SiteFiles(base::Database& database, Fetcher& fetcher)
-        : database_(&database), fetcher_(fetcher) {}
+    // `stop` ends waiting for a turn.
+    SiteFiles(base::Database& database, Fetcher& fetcher, const bool& stop)
+        : database_(&database), fetcher_(fetcher), stop_(stop) {}
     // Without a database: always from the site.
-    explicit SiteFiles(Fetcher& fetcher) : database_(nullptr), fetcher_(fetcher) {}
+    SiteFiles(Fetcher& fetcher, const bool& stop)
+        : database_(nullptr), fetcher_(fetcher), stop_(stop) {}
 
-    // The request goes through the host's lane. Up to five redirects are followed (RFC
-    // 9309, 2.3.1.2).
-    boost::asio::awaitable<std::shared_ptr<const Robots>> robots(std::string origin, Lane& lane);
+    // Each request waits for the host's turn. Up to five redirects are followed (RFC 9309,
+    // 2.3.1.2). ai.txt and tdmrep.json are asked for only if robots.txt could be had. Without
+    // `obey_robots` robots.txt counts as empty.
+    boost::asio::awaitable<std::shared_ptr<const SitePolicy>>
+    policy(std::string origin, Turn turn, bool obey_robots);
 
 private:
+    boost::asio::awaitable<SiteFile> file(std::string origin, std::string path, Turn turn);
+    boost::asio::awaitable<SiteFile> fetch_file(std::string address, Turn turn);
+
     base::Database* database_;
     Fetcher& fetcher_;
+    const bool& stop_;
 };
 
 }  // namespace crawler

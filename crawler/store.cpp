@@ -32,6 +32,13 @@ std::string flags(std::span<const Closed> rows) {
     return text + "}";
 }
 
+std::string doubles(std::span<const Closed> rows) {
+    std::string text = "{";
+    for (const auto& row : rows) text += std::to_string(row.watched) + ",";
+    if (text.size() > 1) text.pop_back();
+    return text + "}";
+}
+
 // bytea[] as text; an empty entry is NULL.
 std::string hashes(std::span<const Closed> rows) {
     std::string text = "{";
@@ -53,8 +60,8 @@ std::uint64_t count_known(base::Tx& tx, std::int64_t source) {
     return *tx.value<std::uint64_t>(sql::file["count_known"], source);
 }
 
-std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now) {
-    return tx.change(sql::file["start_round"], source, timestamp(now));
+std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now, bool due_only) {
+    return tx.change(sql::file["start_round"], source, timestamp(now), due_only);
 }
 
 void each_left_out(
@@ -76,6 +83,9 @@ void each_left_out(
                  row[5].as<int>(),
                  {},
                  {},
+                 {},
+                 Kind::page,
+                 false,
                  {}}
             );
         }
@@ -127,7 +137,10 @@ void add_urls(
         array_of(of(&Discovery::priority)),
         array_of_optional(of(&Discovery::reason)),
         array_of_optional(of(&Discovery::detail)),
-        array_of_optional(of(&Discovery::found_on))
+        array_of_optional(of(&Discovery::found_on)),
+        array_of(
+            column(rows, [](const auto& row) { return std::string(name_of(row.second->kind)); })
+        )
     );
 }
 
@@ -138,8 +151,9 @@ std::vector<std::string> other_holders(base::Tx& tx, const std::string& holder) 
     return found;
 }
 
-void free_holder(base::Tx& tx, const std::string& holder) {
-    tx.exec(sql::file["free_holder"], holder);
+void free_holder(base::Tx& tx, const std::string& holder, Time not_before) {
+    tx.exec(sql::file["free_holder"], holder, timestamp(not_before));
+    tx.exec(sql::file["free_holder_addresses"], holder, timestamp(not_before));
 }
 
 std::vector<HostLease> claim_hosts(
@@ -160,8 +174,12 @@ std::vector<HostLease> claim_hosts(
     return leases;
 }
 
-void renew_hosts(base::Tx& tx, const std::string& holder, Time until) {
-    tx.exec(sql::file["renew_hosts"], holder, timestamp(until));
+std::vector<HostLease> renew_hosts(base::Tx& tx, const std::string& holder, Time until) {
+    std::vector<HostLease> held;
+    for (const auto& row : tx.exec(sql::file["renew_hosts"], holder, timestamp(until)))
+        held.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>(), {}});
+    tx.exec(sql::file["renew_addresses"], holder, timestamp(until));
+    return held;
 }
 
 void release_host(
@@ -202,6 +220,13 @@ std::vector<Target> next_urls(
             row[5].as<int>(),
             row[6].as<std::string>(),
             row[7].as<std::string>(),
+            kind_of(row[8].as<std::string>()),
+            row[9].as<int>(),
+            row[10].as<int>(),
+            row[11].as<double>(),
+            row[12].as<double>(),
+            row[13].is_null() ? std::string() : base::bytes(row[13]),
+            row[14].as<std::string>(),
         });
     }
     return targets;
@@ -251,7 +276,11 @@ void close_urls(
         flags(closed),
         array_of_optional(of(&Closed::etag)),
         array_of_optional(of(&Closed::last_modified)),
-        hashes(closed)
+        hashes(closed),
+        array_of(of(&Closed::visits)),
+        array_of(of(&Closed::changes)),
+        doubles(closed),
+        array_of_optional(of(&Closed::gone_at))
     );
 }
 

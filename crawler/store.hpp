@@ -39,6 +39,10 @@ struct Closed {
     std::string etag;
     std::string last_modified;
     std::string body_sha256;
+    int visits = 0;  // see revisit.hpp
+    int changes = 0;
+    double watched = 0;
+    std::string gone_at;  // a timestamp; empty: it is not gone
 };
 
 // One line of the fetch log.
@@ -68,8 +72,9 @@ struct ReasonCount {
 
 std::uint64_t count_queued(base::Tx& tx, std::int64_t source);
 std::uint64_t count_known(base::Tx& tx, std::int64_t source);
-// Puts what was fetched or refused before back into the queue. Returns how many.
-std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now);
+// Puts what was fetched or refused before back into the queue; of what was fetched only what is due
+// if `due_only`. Returns how many.
+std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now, bool due_only = false);
 // Calls visit(addresses) with those that the rules of an earlier crawl left out, some thousand at a
 // time.
 void each_left_out(
@@ -87,7 +92,8 @@ void add_urls(
 );
 
 std::vector<std::string> other_holders(base::Tx& tx, const std::string& holder);
-void free_holder(base::Tx& tx, const std::string& holder);
+// Frees all that a worker held; none of it is asked before `not_before`.
+void free_holder(base::Tx& tx, const std::string& holder, Time not_before);
 std::vector<HostLease> claim_hosts(
     base::Tx& tx,
     std::int64_t source,
@@ -96,7 +102,8 @@ std::vector<HostLease> claim_hosts(
     Time until,
     int at_most
 );
-void renew_hosts(base::Tx& tx, const std::string& holder, Time until);
+// Returns the hosts that are still held, with their tokens.
+std::vector<HostLease> renew_hosts(base::Tx& tx, const std::string& holder, Time until);
 
 struct HostState {
     int failures = 0;

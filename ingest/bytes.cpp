@@ -173,7 +173,7 @@ bool Bytes::next_member() {
         struct archive_entry* entry = nullptr;
         auto code = archive_read_next_header(i.reader, &entry);
         if (code == ARCHIVE_EOF) return false;
-        if (code < ARCHIVE_WARN) i.fail(reason_of(i.reader));
+        if (code < ARCHIVE_WARN) i.fail(i.reason_of(i.reader));
         i.started = true;
         auto format = archive_format(i.reader);
         if (format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY) return true;

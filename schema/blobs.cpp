@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <memory>
 #include <sstream>
 
 #include <fcntl.h>
@@ -24,11 +25,21 @@ constexpr std::size_t inline_limit = 64 * 1024;
 constexpr std::size_t worth_compressing = 256;
 constexpr int zstd_level = 1;
 
+// The context is kept: making one costs as much as compressing a small page.
 std::string compress(std::string_view data) {
-    std::string out(ZSTD_compressBound(data.size()), '\0');
-    auto size = ZSTD_compress(out.data(), out.size(), data.data(), data.size(), zstd_level);
-    if (ZSTD_isError(size)) return {};
-    out.resize(size);
+    struct Free {
+        void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    };
+    thread_local std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
+    thread_local std::string space;
+    if (!context) return {};
+    if (auto bound = ZSTD_compressBound(data.size()); space.size() < bound) space.resize(bound);
+    auto size = ZSTD_compressCCtx(
+        context.get(), space.data(), space.size(), data.data(), data.size(), zstd_level
+    );
+    std::string out;
+    if (!ZSTD_isError(size)) out.assign(space.data(), size);
+    if (space.size() > (4U << 20U)) std::string().swap(space);
     return out;
 }
 
@@ -124,6 +135,12 @@ std::string Blobs::unpack(
         bytes = text.str();
     }
     return encoding == "zstd" ? decompress(bytes, size) : bytes;
+}
+
+bool Blobs::remove(const std::string& location) const {
+    std::error_code error;
+    std::filesystem::remove(directory_ / location, error);
+    return !error;
 }
 
 }  // namespace schema

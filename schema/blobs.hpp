@@ -43,6 +43,9 @@ public:
         std::size_t size
     ) const;
 
+    // Removes the file of a blob whose row is gone. False if it is still there.
+    bool remove(const std::string& location) const;
+
 private:
     std::filesystem::path directory_;
 };

@@ -117,7 +117,9 @@ void end_run(
 ) {
     tx.exec(sql::file["end_run"], run_id, state, filled(error), timestamp(now));
     auto counts = run_counts(tx, run_id);
-    if (counts.added + counts.changed >= worth_analyzing) tx.exec(sql::file["analyze_records"]);
+    if (counts.added + counts.changed < worth_analyzing) return;
+    tx.exec(sql::file["sample_lightly"]);
+    tx.exec(sql::file["analyze_records"]);
 }
 
 Counts run_counts(base::Tx& tx, std::int64_t run_id) {

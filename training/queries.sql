@@ -10,7 +10,8 @@ SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 -- name: labeled_records
 SELECT g.rk, g.key, r.version, r.content_sha256, coalesce(r.group_key, ''), extract(epoch FROM r.record_time)::float8, g.class_id,
     (g.value #>> '{}')::float8, g.probability, g.method, CASE WHEN $6 THEN v.payload::text END, t.simhash, t.words, t.characters,
-    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height, d.by_row, d.by_text, d.by_image
+    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height, d.by_row, d.by_text, d.by_image,
+    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
 FROM ground_truth g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
@@ -22,6 +23,10 @@ LEFT JOIN LATERAL (
     FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 WHERE g.project_id = $1 AND g.source_id = $2 AND (g.rk, g.key) > ($3, $4)
 ORDER BY g.rk, g.key LIMIT $5;
+
+-- What a source does with opt-outs from machine learning: honour or record.
+-- name: consent_policy
+SELECT coalesce(spec->>'consent', 'honour') FROM source WHERE id = $1;
 
 -- name: find_snapshot
 SELECT s.id, s.name, s.project_id, p.name, p.source_id, c.name, s.state, coalesce(encode(s.content_sha256, 'hex'), ''), s.members, s.counts::text,

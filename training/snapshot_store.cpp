@@ -48,6 +48,7 @@ struct Project {
 struct Choice {
     std::vector<Candidate> candidates;
     std::vector<Member> members;
+    std::uint64_t denied = 0;  // left out: their sites forbid training
 };
 
 Project find_project(base::Tx& tx, const std::string& name) {
@@ -144,6 +145,9 @@ Choice choose(
     const std::vector<std::string>& classes
 ) {
     Choice choice;
+    bool honour = database.call([&](base::Tx& tx) {
+        return tx.value<std::string>(sql::file["consent_policy"], project.source_id) != "record";
+    });
     std::int64_t rk = first_rk;
     std::string key;
     for (;;) {
@@ -161,6 +165,10 @@ Choice choose(
         for (const auto& row : rows) {
             auto fields = fields_of(row, classes);
             if (!plan.where.matches(fields)) continue;
+            if (honour && !row[24].is_null() && row[24].as<bool>()) {
+                ++choice.denied;
+                continue;
+            }
             Candidate candidate{
                 row[0].as<std::int64_t>(),
                 row[1].as<std::string>(),
@@ -251,6 +259,7 @@ counts_of(const Split& split, const Choice& choice, const std::vector<std::strin
         {"validation", split.rows[1]},
         {"test", split.rows[2]},
         {"left_out", split.rows[3]},
+        {"consent_denied", choice.denied},
         {"clusters", split.cluster_count},
         {"largest_cluster", split.largest_cluster},
         {"classes", class_counts},

@@ -18,7 +18,8 @@ std::size_t prepare_all(const char* module, const base::QueryFile& file) {
     file.each([&](std::string_view name, std::string_view query) {
         INFO(module << ": " << name);
         std::string statement = "PREPARE q" + std::to_string(++count) + " AS " + std::string(query);
-        if (query.starts_with("CREATE ") || query.starts_with("ANALYZE "))
+        if (query.starts_with("CREATE ") || query.starts_with("ANALYZE ") ||
+            query.starts_with("LOCK "))
             statement = query;  // nothing to prepare
         CHECK_NOTHROW(db->call([&](base::Tx& tx) { tx.exec(statement); }));
     });

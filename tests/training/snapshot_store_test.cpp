@@ -197,3 +197,24 @@ TEST_CASE("members are written with their label and side", "[training][snapshot]
     CHECK_THAT(lines.str(), Catch::Contains("\"label\":\"odd\""));
     CHECK_THROWS_AS(training::export_snapshot(*world.db, snapshot, "papyrus", lines), base::UsageError);
 }
+
+TEST_CASE("records whose sites forbid training are left out, unless the source only records that", "[training][snapshot]") {
+    World world;
+    world.db->call([&](base::Tx& tx) {
+        tx.exec("UPDATE record_version SET consent = '{\"decision\":\"deny\",\"rule\":\"x\"}' WHERE key LIKE 'k1-%'");
+        tx.exec("UPDATE record_version SET consent = '{\"decision\":\"allow\"}' WHERE key LIKE 'k3-%'");
+        tx.exec(
+            "INSERT INTO consent_denial (rk, source_id, key, rule, at) SELECT rk, source_id, key, 'ai.txt', now() FROM record "
+            "WHERE key IN ('k1-0', 'k2-0')"
+        );
+    });
+    auto honoured = world.create(named("honoured"));
+    CHECK(honoured.snapshot.members == 240 - 5);
+    CHECK_THAT(honoured.snapshot.counts, Catch::Contains("\"consent_denied\": 5") || Catch::Contains("\"consent_denied\":5"));
+    CHECK(world.sides("honoured").contains("k3-0"));
+    CHECK_FALSE(world.sides("honoured").contains("k2-0"));
+    world.db->call([&](base::Tx& tx) {
+        tx.exec("UPDATE source SET spec = '{\"consent\":\"record\"}' WHERE id = $1", world.source);
+    });
+    CHECK(world.create(named("recorded")).snapshot.members == 240);
+}
