@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -41,7 +42,7 @@ void tell_plan(Context& context, const schema::Source& source) {
 void add_crawl(CLI::App& cli, Context& context) {
     struct Options {
         std::vector<std::string> urls, include, exclude;
-        std::string source, scope = "host", rules, user_agent, consent = "honour";
+        std::string warc, source, scope = "host", rules, user_agent, consent = "honour";
         std::uint64_t max_pages = 0;
         int depth = 100, delay = 1000, concurrency = 1;
         std::vector<std::string> prefer, max_per_path;
@@ -129,6 +130,8 @@ void add_crawl(CLI::App& cli, Context& context) {
         options->ignore_robots,
         "Do not ask robots.txt: only for sites of your own"
     );
+    crawl->add_option("--warc", options->warc, "Also write what was asked and got as WARC 1.1 files")
+        ->type_name("DIR");
     crawl->add_flag(
         "--dry-run",
         options->dry_run,
@@ -162,6 +165,8 @@ void add_crawl(CLI::App& cli, Context& context) {
         if (!options->exclude.empty())
             spec["exclude"] = json::array(options->exclude.begin(), options->exclude.end());
         if (!options->user_agent.empty()) spec["user_agent"] = options->user_agent;
+        if (!options->warc.empty())
+            spec["warc"] = std::filesystem::absolute(options->warc).lexically_normal().string();
         if (!options->rules.empty()) {
             spec["rules"] = read_whole_file(options->rules);
             spec["rules_name"] = options->rules;

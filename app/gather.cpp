@@ -8,12 +8,15 @@
 #include <boost/json.hpp>
 
 #include "app/download.hpp"
+#include "app/gather_archives.hpp"
 #include "app/output.hpp"
+#include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "crawler/crawl.hpp"
 #include "crawler/holder.hpp"
+#include "crawler/warc_writer.hpp"
 #include "crawler/watch_store.hpp"
 #include "ingest/pipeline.hpp"
 
@@ -28,6 +31,7 @@ const std::set<std::string, std::less<>> crawl_keys{
     "urls",         "max_pages",    "depth",         "allow_private",   "scope",
     "include",      "exclude",      "delay_ms",      "concurrency",     "obey_robots",
     "consent",      "rules",        "rules_name",    "user_agent",      "proxy",
+    "warc",
     "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
     "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
 const std::set<std::string, std::less<>> files_keys{
@@ -43,57 +47,6 @@ const std::set<std::string, std::less<>> files_keys{
     "limit",
     "allow_private",
     "max_rejects"};
-
-// A source's settings with their types. What is absent keeps its default.
-class Spec {
-public:
-    explicit Spec(const std::string& text)
-        : value_(json::parse(text)), object_(value_.as_object()) {}
-
-    bool has(std::string_view key) const { return object_.contains(key); }
-    std::string text(std::string_view key, std::string otherwise = {}) const {
-        const auto* found = object_.if_contains(key);
-        if (!found) return otherwise;
-        if (!found->is_string()) wrong(key, "a string");
-        return std::string(found->as_string());
-    }
-    std::int64_t number(std::string_view key, std::int64_t otherwise) const {
-        const auto* found = object_.if_contains(key);
-        if (!found) return otherwise;
-        boost::system::error_code error;
-        auto value = found->to_number<std::int64_t>(error);
-        if (error || value < 0) wrong(key, "a whole number that is not negative");
-        return value;
-    }
-    bool truth(std::string_view key, bool otherwise) const {
-        const auto* found = object_.if_contains(key);
-        if (!found) return otherwise;
-        if (!found->is_bool()) wrong(key, "true or false");
-        return found->as_bool();
-    }
-    std::vector<std::string> texts(std::string_view key) const {
-        std::vector<std::string> all;
-        const auto* found = object_.if_contains(key);
-        if (!found) return all;
-        if (found->is_string()) return {std::string(found->as_string())};
-        if (!found->is_array()) wrong(key, "a list of strings");
-        for (const auto& item : found->as_array()) {
-            if (!item.is_string()) wrong(key, "a list of strings");
-            all.emplace_back(item.as_string());
-        }
-        return all;
-    }
-
-private:
-    [[noreturn]] static void wrong(std::string_view key, std::string_view wanted) {
-        throw base::UsageError(
-            fmt::format("setting '{}'", key), "has a wrong value", fmt::format("give it {}", wanted)
-        );
-    }
-
-    json::value value_;
-    const json::object& object_;
-};
 
 crawler::SitemapUse sitemaps_of(const std::string& word) {
     if (word == "auto") return crawler::SitemapUse::automatic;
@@ -186,6 +139,7 @@ GatherResult gather_files(
     std::stop_token stop,
     const GatherEvents& events
 ) {
+    if (holds_archives(source)) return gather_archives(context, source, stop, events);
     auto request = files_request(source);
     if (request.inputs.empty())
         throw base::UsageError(
@@ -242,6 +196,15 @@ GatherResult gather_crawl(
     options.holder = crawler::make_holder();
     auto beginning = begin_crawl(database, source, options.holder, share);
     options.run_id = beginning.run;
+    std::unique_ptr<crawler::WarcWriter> archive;
+    if (auto folder = Spec(source.spec).text("warc"); !folder.empty()) {
+        archive = std::make_unique<crawler::WarcWriter>(
+            folder, "tilth-" + source.name, options.fetch.user_agent
+        );
+        options.archive = [&](const auto& request, const auto& response, auto at) {
+            archive->write(request, response, at);
+        };
+    }
     options.progress = [&](const crawler::CrawlProgress& progress) {
         if (!events.progress) return;
         schema::Counts counts;

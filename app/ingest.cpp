@@ -47,7 +47,7 @@ void add_ingest(CLI::App& cli, Context& context) {
     ingest->add_option(
         "--format",
         options->format,
-        "csv, tsv, jsonl, json, xml, deb822, idx, images, files or auto"
+        "csv, tsv, jsonl, json, xml, deb822, idx, images, files, warc or auto"
     );
     ingest->add_option("--key", options->key, "Field that names a record")->type_name("COLUMN");
     ingest

@@ -7,6 +7,7 @@
 #include "app/commands.hpp"
 #include "base/error.hpp"
 #include "crawler/inspect.hpp"
+#include "crawler/warc_replay.hpp"
 #include "ingest/inspect.hpp"
 
 namespace app {
@@ -58,6 +59,10 @@ void add_file_kinds(CLI::App& inspect) {
     kind("json", "Whether the file is one JSON text")->callback([options] {
         auto verdict = ingest::inspect_json(options->file);
         if (!verdict.valid) throw base::Error(options->file, "is not JSON: " + verdict.reason);
+    });
+    kind("warc", "The records of a WARC or ARC file, with digest checks")->callback([options] {
+        if (!crawler::inspect_archive(options->file, std::cout))
+            throw base::Error(options->file, "has broken records", "see the lines with a fault or a bad digest");
     });
     kind("image", "Format, size and hash")->callback([options] {
         std::cout << ingest::inspect_image(options->file) << '\n';

@@ -69,6 +69,9 @@ struct CrawlOptions {
     std::chrono::milliseconds batch_wait{400};
     std::chrono::seconds lease{60};
 
+    // Gets each answer with what was asked for, on any thread, before it is made into a record.
+    std::function<void(const Request&, const Response&, Time)> archive;
+
     std::stop_token stop;
     std::function<void(const CrawlProgress&)>
         progress;  // on the crawl's thread, a few times a second

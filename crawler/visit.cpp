@@ -101,7 +101,7 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
     request.etag = target.etag;
     request.last_modified = target.last_modified;
     auto at = wall_clock();
-    auto response = co_await fetcher_.get(std::move(request));
+    auto response = co_await fetcher_.get(request);
     flying.end();
     bool good =
         response.error == FetchError::none && response.status != 429 && response.status < 500;
@@ -130,7 +130,8 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
         response.elapsed.count(),
         response.address};
 
-    auto job = [this, &target, &site, &response, at] {
+    auto job = [this, &target, &site, &request, &response, at] {
+        if (options_.archive) options_.archive(request, response, at);
         return digest_page(rules_, target, *site, std::move(response), at);
     };
     auto outcome = co_await workers_.run(job);

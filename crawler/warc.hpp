@@ -12,9 +12,10 @@
 namespace crawler {
 
 struct WarcRecord {
-    std::int64_t offset = -1;  // in the file, of the record or of its gzip member; -1: inside of one
-    std::string version;       // "WARC/1.1", "ARC/1"
-    std::string type;          // warcinfo, request, response, resource, revisit, metadata, ..
+    std::int64_t offset =
+        -1;               // in the file, of the record or of its gzip member; -1: inside of one
+    std::string version;  // "WARC/1.1", "ARC/1"
+    std::string type;     // warcinfo, request, response, resource, revisit, metadata, ..
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     std::string block;
 
@@ -54,7 +55,7 @@ private:
 enum class DigestCheck { none, ok, bad, unknown };  // none: not given; unknown: no such algorithm
 std::string_view name_of(DigestCheck check);
 
-// "sha1:" and Base32 or hexadecimal; also sha256, sha512 and md5.
+// "sha1:" and Base32, hexadecimal or Base64; also sha256, sha512 and md5.
 DigestCheck check_digest(std::string_view label, std::string_view bytes);
 // "sha1:" with the Base32 of SHA-1, as most archives have it.
 std::string sha1_label(std::string_view bytes);
@@ -65,16 +66,16 @@ DigestCheck check_payload(const WarcRecord& record);
 
 // An HTTP message as it was sent.
 struct HttpMessage {
-    int status = 0;  // of a response
+    int status = 0;                                            // of a response
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-    std::string_view body;  // as sent, a view into the message
+    std::string_view body;                                     // as sent, a view into the message
 
     std::string_view header(std::string_view name) const;
 };
 // Nothing if it has no status line or no end of headers.
 std::optional<HttpMessage> parse_http_response(std::string_view message);
-// Without chunks and content encodings (gzip, deflate, br, zstd); nothing if they are broken, unknown
-// or expand beyond `limit` bytes.
+// Without chunks and content encodings (gzip, deflate, br, zstd); nothing if they are broken,
+// unknown or expand beyond `limit` bytes.
 std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t limit);
 
 }  // namespace crawler

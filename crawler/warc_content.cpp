@@ -46,15 +46,32 @@ std::string hexadecimal(std::string_view bytes) {
     return text;
 }
 
+// RFC 4648, 4 and 5, without padding; both alphabets as the URL-safe one.
+std::string base64(std::string_view bytes) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string text;
+    unsigned held = 0;
+    int bits = 0;
+    for (unsigned char c : bytes) {
+        held = (held << 8U | c) & 0xfffffU;
+        for (bits += 8; bits >= 6; bits -= 6) text.push_back(alphabet[held >> (bits - 6) & 63U]);
+    }
+    if (bits > 0) text.push_back(alphabet[held << (6 - bits) & 63U]);
+    return text;
+}
+
 // RFC 9112, 7.1; nothing if it is broken. A missing last chunk is forgiven.
 std::optional<std::string> without_chunks(std::string_view body, std::size_t limit) {
     std::string out;
     for (;;) {
         auto end = body.find("\r\n");
-        if (end == body.npos) return body.empty() && !out.empty() ? std::optional(out) : std::nullopt;
+        if (end == body.npos)
+            return body.empty() && !out.empty() ? std::optional(out) : std::nullopt;
         std::size_t size = 0;
         auto [stop, code] = std::from_chars(body.data(), body.data() + end, size, 16);
-        if (code != std::errc() || stop == body.data() || (stop != body.data() + end && *stop != ';' && *stop != ' '))
+        if (code != std::errc() || stop == body.data() ||
+            (stop != body.data() + end && *stop != ';' && *stop != ' '))
             return std::nullopt;
         body.remove_prefix(end + 2);
         if (size == 0) return out;
@@ -104,7 +121,9 @@ std::optional<std::string> from_brotli(std::string_view bytes, std::size_t limit
 }
 
 std::optional<std::string> from_zstd(std::string_view bytes, std::size_t limit) {
-    std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(ZSTD_createDStream(), ZSTD_freeDStream);
+    std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(
+        ZSTD_createDStream(), ZSTD_freeDStream
+    );
     ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, 23);  // RFC 8878: 8 MiB on the web
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
     std::string out;
@@ -119,7 +138,8 @@ std::optional<std::string> from_zstd(std::string_view bytes, std::size_t limit) 
     }
 }
 
-std::optional<std::string> decoded(std::string_view bytes, std::string_view coding, std::size_t limit) {
+std::optional<std::string>
+decoded(std::string_view bytes, std::string_view coding, std::size_t limit) {
     if (coding.empty() || coding == "identity") return std::string(bytes);
     if (bytes.empty()) return std::string();
     if (coding == "gzip" || coding == "x-gzip") return inflated(bytes, 15 + 16, limit);
@@ -136,10 +156,14 @@ std::optional<std::string> decoded(std::string_view bytes, std::string_view codi
 
 std::string_view name_of(DigestCheck check) {
     switch (check) {
-        case DigestCheck::none: return "none";
-        case DigestCheck::ok: return "ok";
-        case DigestCheck::bad: return "bad";
-        case DigestCheck::unknown: return "unknown";
+        case DigestCheck::none:
+            return "none";
+        case DigestCheck::ok:
+            return "ok";
+        case DigestCheck::bad:
+            return "bad";
+        case DigestCheck::unknown:
+            return "unknown";
     }
     return "none";
 }
@@ -163,7 +187,11 @@ DigestCheck check_digest(std::string_view label, std::string_view bytes) {
     auto given = label.substr(colon + 1);
     while (given.ends_with('=')) given.remove_suffix(1);
     auto found = digest(algorithm, bytes);
-    bool same = equal_ignoring_case(given, base32(found)) || equal_ignoring_case(given, hexadecimal(found));
+    std::string url_safe(given);
+    std::replace(url_safe.begin(), url_safe.end(), '+', '-');
+    std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+    bool same = equal_ignoring_case(given, base32(found)) ||
+                equal_ignoring_case(given, hexadecimal(found)) || url_safe == base64(found);
     return same ? DigestCheck::ok : DigestCheck::bad;
 }
 
@@ -174,7 +202,8 @@ DigestCheck check_block(const WarcRecord& record) {
 DigestCheck check_payload(const WarcRecord& record) {
     auto label = record.header("warc-payload-digest");
     if (label.empty() || record.type == "revisit") return DigestCheck::none;
-    if (!record.header("content-type").starts_with("application/http")) return check_digest(label, record.block);
+    if (!record.header("content-type").starts_with("application/http"))
+        return check_digest(label, record.block);
     std::string_view block = record.block;
     auto end = block.find("\r\n\r\n");
     if (end == block.npos) return DigestCheck::bad;

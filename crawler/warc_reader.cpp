@@ -87,8 +87,9 @@ public:
             skip(static_cast<std::size_t>(boundaries_.front().first - position_));
             return true;
         }
-        while (line())
+        do {
             if (peek(5) == "WARC/") return true;
+        } while (line());
         return false;
     }
 
@@ -175,8 +176,8 @@ private:
     z_stream inflater_{};
     std::string input_, buffer_;
     std::size_t at_ = 0;
-    std::int64_t position_ = 0;  // uncompressed, of the present place
-    std::pair<std::int64_t, std::int64_t> boundary_;                 // uncompressed place, file offset
+    std::int64_t position_ = 0;                       // uncompressed, of the present place
+    std::pair<std::int64_t, std::int64_t> boundary_;  // uncompressed place, file offset
     std::vector<std::pair<std::int64_t, std::int64_t>> boundaries_;  // of members that follow
 };
 
@@ -249,7 +250,8 @@ struct WarcReader::Impl {
         record.version = std::move(version);
         for (;;) {
             auto line = stream.line();
-            if (!line) return broken(std::move(record), "warc.truncated", "the headers have no end");
+            if (!line)
+                return broken(std::move(record), "warc.truncated", "the headers have no end");
             if (line->empty()) break;
             if ((line->front() == ' ' || line->front() == '\t') && !record.headers.empty()) {
                 record.headers.back().second += " " + std::string(trim(*line));
@@ -259,7 +261,11 @@ struct WarcReader::Impl {
             if (colon == line->npos || record.headers.size() >= most_headers) {
                 record.block = line->substr(0, kept_of_broken);
                 stream.resync();
-                return broken(std::move(record), "warc.syntax", "a header without a colon, or too many of them");
+                return broken(
+                    std::move(record),
+                    "warc.syntax",
+                    "a header without a colon, or too many of them"
+                );
             }
             record.headers.emplace_back(
                 to_lower(trim(line->substr(0, colon))), trim(line->substr(colon + 1))
@@ -269,7 +275,9 @@ struct WarcReader::Impl {
         auto length = length_of(record.header("content-length"));
         if (!length) {
             stream.resync();
-            return broken(std::move(record), "warc.syntax", "Content-Length is missing or no number");
+            return broken(
+                std::move(record), "warc.syntax", "Content-Length is missing or no number"
+            );
         }
         return block(std::move(record), *length);
     }

@@ -487,4 +487,20 @@ Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::
     return counts;
 }
 
+std::vector<std::string> stored_keys(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& source_name,
+    std::span<const std::string> keys
+) {
+    std::vector<std::string> found;
+    if (keys.empty()) return found;
+    std::vector<std::int64_t> rks;
+    std::unordered_set<std::string_view> wanted(keys.begin(), keys.end());
+    for (auto key : wanted) rks.push_back(record_key(source_name, key));
+    for (const auto& row : tx.exec(sql::file["find_records"], source_id, array_of(rks)))
+        if (auto key = row[1].as<std::string>(); wanted.contains(key)) found.push_back(std::move(key));
+    return found;
+}
+
 }  // namespace schema

@@ -64,6 +64,14 @@ void commit_without_waiting(base::Tx& tx);
 // std::logic_error.
 Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::string> keys);
 
+// Which of the keys are stored, in no order.
+std::vector<std::string> stored_keys(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& source_name,
+    std::span<const std::string> keys
+);
+
 struct RecordLine {
     RecordId id;
     int version = 0;

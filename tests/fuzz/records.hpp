@@ -23,10 +23,14 @@ void read_records(std::string_view bytes, Open open, const ingest::ReadOptions& 
             must(found > 0);
             for (; seen < page.records.size(); ++seen) {
                 const auto& record = page.records[seen];
-                must(record.byte_offset < 0 || record.byte_offset <= static_cast<std::int64_t>(bytes.size()));
+                must(
+                    record.byte_offset < 0 ||
+                    record.byte_offset <= static_cast<std::int64_t>(bytes.size())
+                );
                 must(record.byte_offset < 0 || record.byte_offset >= last);
                 last = std::max(last, record.byte_offset);
-                for (const auto& field : page.fields_of(record)) must(field.value.size() <= 4 * bytes.size() + 64);
+                for (const auto& field : page.fields_of(record))
+                    must(field.value.size() <= 4 * bytes.size() + 64);
             }
             if (found <= 64) continue;
             page.clear();

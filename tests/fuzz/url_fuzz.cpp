@@ -3,7 +3,8 @@
 #include "crawler/canonical.hpp"
 #include "input.hpp"
 
-// A base, then the address. What was parsed parses again to the same, and so does its canonical form.
+// A base, then the address. What was parsed parses again to the same, and so does its canonical
+// form.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
     auto base = crawler::parse_url(input.line());
