@@ -169,22 +169,43 @@ bool is_session_parameter(std::string_view name, std::string_view value) {
     return is_short && looks_like_key(value);
 }
 
-std::string canonical_url(const Url& url) {
-    if (!url.is_web()) return url.href(false);
+namespace {
+
+// Sets `again` if what was taken away may have left something else to take away.
+std::string one_pass(const Url& url, bool& again) {
     std::string out;
     out.reserve(url.path.size() + 64);
     out.append(url.scheme).append("://");
     auto host = url.host.value_or("");
-    if (host.size() > 1 && host.ends_with('.')) host.pop_back();
+    while (host.size() > 1 && host.ends_with('.')) host.pop_back();
     out += host;
     if (url.port) out.append(":").append(std::to_string(*url.port));
     bool escapes = url.path.find('%') != std::string::npos;
     auto path = escapes ? normal_escapes(url.path) : url.path;
-    if (path.find(';') != std::string::npos) path = without_path_session(path);
+    bool parameters = path.find(';') != std::string::npos;
+    if (parameters) path = without_path_session(path);
     out += path.empty() ? "/" : path;
     if (url.query) {
         auto query = kept_parameters(normal_escapes(*url.query));
         if (!query.empty()) out.append("?").append(query);
+        escapes = escapes || query.find('%') != std::string::npos;
+    }
+    again = escapes || parameters || host.find_first_not_of('.') == std::string::npos;
+    return out;
+}
+
+}  // namespace
+
+std::string canonical_url(const Url& url) {
+    if (!url.is_web()) return url.href(false);
+    bool again = false;
+    auto out = one_pass(url, again);
+    for (int pass = 0; again && pass < 10; ++pass) {
+        auto parsed = parse_url(out);
+        if (!parsed) break;
+        auto next = one_pass(*parsed, again);
+        if (next == out) break;
+        out = std::move(next);
     }
     return out;
 }

@@ -165,6 +165,7 @@ private:
             ++inflater_.next_in;
             --inflater_.avail_in;
         }
+        broken_ = false;
         boundary_ = {position_, file_offset_ - static_cast<std::int64_t>(inflater_.avail_in)};
         return true;
     }

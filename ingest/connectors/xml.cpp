@@ -114,8 +114,8 @@ private:
     void declared_encoding() {
         auto head = text_.head().substr(0, 200);
         auto at = head.find("encoding=");
-        if (!head.starts_with("<?xml") || at > head.find("?>")) return;
-        auto name = head.substr(at + 10);
+        if (!head.starts_with("<?xml") || at == head.npos || at > head.find("?>")) return;
+        auto name = head.substr(std::min(at + 10, head.size()));
         name = name.substr(0, name.find_first_of("\"'"));
         auto encoding = encoding_of(name);
         if (encoding != Encoding::utf16le && encoding != Encoding::utf16be)

@@ -139,3 +139,13 @@ TEST_CASE("a record can be read again from its raw bytes alone", "[ingest][forma
         }
     }
 }
+
+TEST_CASE("an XML declaration that breaks off is no crash", "[ingest][xml]") {
+    test::Folder folder;
+    ingest::ReadOptions options;
+    options.format = "xml";
+    for (std::string text : {"<?xml", "<?xml encoding=", "<?xml version='1.0' encoding"}) {
+        CAPTURE(text);
+        test::read_all({folder.write("a.xml", text)}, options);
+    }
+}
