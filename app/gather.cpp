@@ -10,6 +10,7 @@
 #include "app/download.hpp"
 #include "app/gather_archives.hpp"
 #include "app/output.hpp"
+#include "app/push.hpp"
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -346,14 +347,17 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
     return options;
 }
 
+const std::set<std::string, std::less<>> push_keys{
+    "scheme", "secrets", "tolerance_seconds", "key", "rules", "rules_name"};
+
 void check_spec(
     const std::string& kind,
     const json::object& spec,
     const std::function<std::string(const std::string& key)>& where
 ) {
-    if (kind != "crawl" && kind != "files")
-        throw base::UsageError(fmt::format("kind '{}'", kind), "unknown", "use crawl or files");
-    const auto& known = kind == "crawl" ? crawl_keys : files_keys;
+    if (kind != "crawl" && kind != "files" && kind != "push")
+        throw base::UsageError(fmt::format("kind '{}'", kind), "unknown", "use crawl, files or push");
+    const auto& known = kind == "crawl" ? crawl_keys : kind == "push" ? push_keys : files_keys;
     for (const auto& item : spec) {
         std::string key(item.key());
         if (!known.contains(key))
@@ -366,6 +370,8 @@ void check_spec(
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
     if (kind == "crawl") {
         crawl_options({}, source);
+    } else if (kind == "push") {
+        check_push_spec(source.spec);
     } else {
         files_request(source);
     }
@@ -405,6 +411,12 @@ GatherResult gather(
     const GatherEvents& events,
     bool share
 ) {
+    if (source.kind == "push")
+        throw base::UsageError(
+            fmt::format("source '{}'", source.name),
+            "is pushed to, not run",
+            fmt::format("let its sender POST to /api/v1/push/{}", source.name)
+        );
     return source.kind == "crawl" ? gather_crawl(context, source, stop, events, share)
                                   : gather_files(context, source, stop, events);
 }

@@ -11,6 +11,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/predict.hpp"
+#include "app/push.hpp"
 #include "app/version.hpp"
 #include "app/worker.hpp"
 #include "base/database.hpp"
@@ -59,6 +60,9 @@ struct Helpers {
             [this](base::Tx&, const std::string& model, int wanted, const json::array& inputs) {
                 return predict(load_model(database, blobs, model, wanted), inputs);
             };
+        hooks.push = [this](base::Tx& tx, const std::string& source, const api::Request& request) {
+            return take_push(tx, blobs, source, request);
+        };
         return hooks;
     }
 };

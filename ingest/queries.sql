@@ -65,3 +65,19 @@ WHERE known.value <> excluded.value OR known.state = 'open';
 -- name: decide_issues
 UPDATE cell_issue SET state = $4, decided_by = $5, decided_at = $6::timestamptz
 WHERE source_id = $1 AND state = 'open' AND ($2 = '' OR column_name = $2) AND probability >= $3;
+
+-- The run that gathers a day's messages.
+-- name: push_run
+SELECT id FROM source_run WHERE source_id = $1 AND spec->>'push' = $2 ORDER BY id LIMIT 1;
+
+-- name: begin_push_run
+INSERT INTO source_run (source_id, state, spec, started_at, ended_at) VALUES ($1, 'done', $2::jsonb, $3::timestamptz, $3::timestamptz) RETURNING id;
+
+-- name: seen_push_run
+UPDATE source_run SET ended_at = $2::timestamptz WHERE id = $1;
+
+-- name: add_receipt
+INSERT INTO push_receipt (source_id, message_id, run_id, received_at) VALUES ($1, $2, $3, $4::timestamptz) ON CONFLICT DO NOTHING;
+
+-- name: sweep_receipts
+DELETE FROM push_receipt WHERE received_at < $1::timestamptz;

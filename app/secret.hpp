@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace app {
+
+// The secret that a reference stands for: "env:NAME" is an environment variable, "file:PATH" the
+// first line of a file. Settings hold references alone, so that no secret is stored or shown. Throws
+// base::Error that names the reference if there is nothing behind it, base::UsageError if it is none.
+std::string secret_of(const std::string& reference);
+
+// Whether the text has the form of a reference.
+bool is_secret_reference(const std::string& text);
+
+}  // namespace app
