@@ -28,7 +28,9 @@ Settings settings_of(const std::string& text) {
     auto scheme = spec.text("scheme", "standard");
     auto known = ingest::webhook_scheme(scheme);
     if (!known)
-        throw base::UsageError("scheme '" + scheme + "'", "unknown", "use standard, github or stripe");
+        throw base::UsageError(
+            "scheme '" + scheme + "'", "unknown", "use standard, github or stripe"
+        );
     settings.scheme = *known;
     settings.secrets = spec.texts("secrets");
     if (settings.secrets.empty())
@@ -50,9 +52,16 @@ ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const api::Reque
     switch (scheme) {
         case github:
             return {
-                request.header("x-github-delivery"), {}, request.header("x-hub-signature-256"), request.body};
+                request.header("x-github-delivery"),
+                {},
+                request.header("x-hub-signature-256"),
+                request.body};
         case stripe:
-            return {request.header("stripe-signature"), {}, request.header("stripe-signature"), request.body};
+            return {
+                request.header("stripe-signature"),
+                {},
+                request.header("stripe-signature"),
+                request.body};
         case standard:
             break;
     }
@@ -69,13 +78,19 @@ void check_push_spec(const std::string& spec) {
     settings_of(spec);
 }
 
-api::Response
-take_push(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, const api::Request& request) {
+api::Response take_push(
+    base::Tx& tx,
+    const schema::Blobs& blobs,
+    const std::string& name,
+    const api::Request& request
+) {
     auto source = schema::find_source(tx, name);
     if (!source || source->kind != "push")
         throw api::Problem(404, "Not found", "there is no source '" + name + "' that is pushed to");
     if (source->state != "active")
-        throw api::Problem(503, "Paused", "source '" + name + "' takes nothing now; send it again later");
+        throw api::Problem(
+            503, "Paused", "source '" + name + "' takes nothing now; send it again later"
+        );
     auto settings = settings_of(source->spec);
     std::vector<std::string> secrets;
     for (const auto& reference : settings.secrets) {
@@ -85,10 +100,12 @@ take_push(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, con
             base::log::warning("push to '{}': {}", name, error.what());
         }
     }
-    if (secrets.empty()) throw api::Problem(503, "Not ready", "the source's secrets are not to be had");
+    if (secrets.empty())
+        throw api::Problem(503, "Not ready", "the source's secrets are not to be had");
     auto message = signed_part(settings.scheme, request);
     auto now = std::chrono::system_clock::now();
-    if (auto why = ingest::webhook_refusal(settings.scheme, message, secrets, now, settings.tolerance))
+    if (auto why =
+            ingest::webhook_refusal(settings.scheme, message, secrets, now, settings.tolerance))
         throw api::Problem(401, "Signature refused", *why);
     std::string id(message.id);
     if (id.empty()) id = schema::sha256_hex(request.body);

@@ -1,13 +1,158 @@
+#include <charconv>
+#include <memory>
+
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/output.hpp"
+#include "base/database.hpp"
+#include "base/error.hpp"
+#include "ingest/quality/profile.hpp"
+#include "schema/source_store.hpp"
 
 namespace app {
 
+namespace json = boost::json;
+namespace quality = ingest::quality;
+
+namespace {
+
+struct Options {
+    std::string source, before, after;
+};
+
+schema::Source source_of(Context& context, const std::string& name) {
+    return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
+}
+
+quality::Profile fresh_profile(Context& context, const schema::Source& source) {
+    auto profile = quality::profile_source(context.database(), source.id);
+    context.database().call([&](base::Tx& tx) {
+        if (auto run = quality::latest_run(tx, source.id))
+            quality::save_profile(tx, source.id, run, profile);
+    });
+    return profile;
+}
+
+// "NAME": what the source is like now; "NAME@RUN": the profile kept after that run.
+quality::Profile profile_named(Context& context, const std::string& name) {
+    auto at = name.rfind('@');
+    auto source = source_of(context, name.substr(0, at));
+    if (at == name.npos) return fresh_profile(context, source);
+    std::int64_t run = 0;
+    auto digits = std::string_view(name).substr(at + 1);
+    auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), run);
+    auto kept = code == std::errc() && run > 0 ? context.database().call([&](base::Tx& tx) {
+        return quality::load_profile(tx, source.id, run);
+    })
+                                               : std::nullopt;
+    if (!kept)
+        throw base::Error(
+            "profile '" + name + "'",
+            "is not kept",
+            "make it with 'tilth quality profile' after the run"
+        );
+    return std::move(*kept);
+}
+
+std::string short_number(double value) {
+    return fmt::format("{:.4g}", value);
+}
+
+void show_profile(Context& context, const Options& options) {
+    auto profile = fresh_profile(context, source_of(context, options.source));
+    auto summary = json::parse(profile.summary());
+    if (context.json) {
+        print_json(summary);
+        return;
+    }
+    print_line(fmt::format("{} records", grouped(profile.records)));
+    Table table(
+        {"field", "type", "missing", "distinct", "mean", "min", "median", "max", "most frequent"}
+    );
+    for (const auto& [name, column] : profile.columns) {
+        const auto& told = summary.at("columns").at(name);
+        auto top = column.frequent.top(1);
+        bool numeric = column.numeric();
+        auto missing = profile.records - column.present + column.spelled_missing;
+        table.add(
+            {name,
+             std::string(told.at("type").as_string()),
+             fmt::format(
+                 "{:.1f} %",
+                 profile.records
+                     ? 100.0 * static_cast<double>(missing) / static_cast<double>(profile.records)
+                     : 0
+             ),
+             fmt::format("{:.0f}", told.at("distinct").to_number<double>()),
+             numeric ? short_number(column.moments.mean()) : "",
+             numeric ? short_number(column.moments.minimum()) : "",
+             numeric ? short_number(column.quantiles.at(0.5)) : "",
+             numeric ? short_number(column.moments.maximum()) : "",
+             top.empty() ? "" : fmt::format("{} ({})", top[0].first.substr(0, 24), top[0].second)}
+        );
+    }
+    table.print();
+}
+
+void show_drift(Context& context, const Options& options) {
+    auto found = quality::find_drift(
+        profile_named(context, options.before), profile_named(context, options.after)
+    );
+    Table table(
+        {"field", "verdict", "PSI", "Jensen-Shannon", "distance", "missing before", "missing after"}
+    );
+    for (const auto& one : found) {
+        if (context.json) {
+            print_json(json::object{
+                {"column", one.column},
+                {"verdict", one.verdict},
+                {"psi", one.psi},
+                {"jensen_shannon", one.jensen_shannon},
+                {"distance", one.distance},
+                {"missing_before", one.missing_before},
+                {"missing_after", one.missing_after}});
+            continue;
+        }
+        table.add(
+            {one.column,
+             one.verdict,
+             fmt::format("{:.3f}", one.psi),
+             fmt::format("{:.3f}", one.jensen_shannon),
+             fmt::format("{:.3f}", one.distance),
+             fmt::format("{:.1f} %", 100 * one.missing_before),
+             fmt::format("{:.1f} %", 100 * one.missing_after)}
+        );
+    }
+    if (!context.json) table.print();
+}
+
+}  // namespace
+
 void add_quality(CLI::App& cli, Context& context) {
-    auto* quality = cli.add_subcommand("quality", "How good the records of a source are");
-    quality->require_subcommand(1);
-    add_quality_findings(*quality, context);
+    auto options = std::make_shared<Options>();
+    auto* command = cli.add_subcommand("quality", "How good the records of a source are");
+    command->require_subcommand(1);
+    auto* profile = command->add_subcommand(
+        "profile", "What the fields hold: counts, missing, quantiles, frequent values"
+    );
+    profile->add_option("SOURCE,--source", options->source, "Source")
+        ->required()
+        ->type_name("NAME");
+    profile->callback([options, &context] { show_profile(context, *options); });
+    auto* drift = command->add_subcommand(
+        "drift", "How fields differ between two sources, or a source then and now"
+    );
+    drift
+        ->add_option(
+            "BEFORE", options->before, "NAME, or NAME@RUN for the profile kept after a run"
+        )
+        ->required();
+    drift->add_option("AFTER", options->after, "The same")->required();
+    drift->callback([options, &context] { show_drift(context, *options); });
+    add_quality_findings(*command, context);
 }
 
 }  // namespace app

@@ -90,7 +90,8 @@ void show(Context& context, const std::vector<quality::CellIssue>& issues, int l
                 {"probability", issue.probability},
                 {"code", issue.code},
                 {"reason", issue.reason}};
-            object["proposal"] = issue.proposal.empty() ? json::value() : json::value(issue.proposal);
+            object["proposal"] =
+                issue.proposal.empty() ? json::value() : json::value(issue.proposal);
             if (issue.row.line >= 0) object["line"] = issue.row.line;
             print_json(object);
             continue;
@@ -117,7 +118,8 @@ void decide(Context& context, const schema::Source& source, const Options& optio
         const char* user = std::getenv("USER");
         return std::string(user && *user ? user : "operator");
     }();
-    for (auto [state, columns] : {std::pair("accepted", &options.accept), std::pair("refused", &options.refuse)}) {
+    for (auto [state, columns] :
+         {std::pair("accepted", &options.accept), std::pair("refused", &options.refuse)}) {
         if (columns->empty()) continue;
         auto column = *columns == "all" ? std::string() : *columns;
         auto count = context.database().call([&](base::Tx& tx) {
@@ -175,7 +177,8 @@ std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& co
         if (!value.empty()) {
             ++filled;
             auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
-            if (code == std::errc() && end == value.data() + value.size() && std::isfinite(number)) {
+            if (code == std::errc() && end == value.data() + value.size() &&
+                std::isfinite(number)) {
                 ++good;
             } else {
                 number = std::numeric_limits<double>::quiet_NaN();
@@ -195,7 +198,8 @@ void outliers(Context& context, const Options& options) {
     std::vector<std::vector<double>> columns;
     for (std::size_t c = 0; c < table.names.size(); ++c) {
         if (!options.columns.empty() &&
-            std::find(options.columns.begin(), options.columns.end(), table.names[c]) == options.columns.end())
+            std::find(options.columns.begin(), options.columns.end(), table.names[c]) ==
+                options.columns.end())
             continue;
         auto numbers = numbers_of(table.cells[c]);
         if (!numbers) continue;
@@ -203,7 +207,8 @@ void outliers(Context& context, const Options& options) {
         auto fences = quality::tukey_fences(*numbers, 3);
         for (std::uint32_t row = 0; row < table.size(); ++row) {
             auto value = (*numbers)[row];
-            if (!(std::abs(scores[row]) > limit) || (value >= fences.low && value <= fences.high)) continue;
+            if (!(std::abs(scores[row]) > limit) || (value >= fences.low && value <= fences.high))
+                continue;
             issues.push_back(
                 {table.rows[row],
                  table.names[c],
@@ -222,16 +227,21 @@ void outliers(Context& context, const Options& options) {
         columns.push_back(std::move(*numbers));
     }
     context.database().call([&](base::Tx& tx) {
-        quality::replace_issues(tx, source.id, {"outlier"}, issues, std::chrono::system_clock::now());
+        quality::replace_issues(
+            tx, source.id, {"outlier"}, issues, std::chrono::system_clock::now()
+        );
     });
     show(context, issues, options.limit);
     if (context.json || columns.size() < 2) return;
     auto scores = quality::isolation_scores(columns);
     std::vector<std::uint32_t> order(scores.size());
     for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return scores[a] > scores[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return scores[a] > scores[b];
+    });
     Table rare({"key", "isolation score"});
-    for (std::size_t i = 0; i < std::min<std::size_t>(10, order.size()) && scores[order[i]] > 0.6; ++i)
+    for (std::size_t i = 0; i < std::min<std::size_t>(10, order.size()) && scores[order[i]] > 0.6;
+         ++i)
         rare.add({table.rows[order[i]].key, fmt::format("{:.3f}", scores[order[i]])});
     if (!rare.empty()) {
         print_line("records that are rare as a whole (isolation forest):");
@@ -244,15 +254,21 @@ void outliers(Context& context, const Options& options) {
 void add_quality_findings(CLI::App& command, Context& context) {
     auto options = std::make_shared<Options>();
     auto with_source = [&](CLI::App* sub) {
-        sub->add_option("SOURCE,--source", options->source, "Source")->required()->type_name("NAME");
+        sub->add_option("SOURCE,--source", options->source, "Source")
+            ->required()
+            ->type_name("NAME");
         sub->add_option("--limit", options->limit, "Lines shown at most (20)");
     };
     auto* duplicate = command.add_subcommand("duplicates", "Records that are the same, or nearly");
     with_source(duplicate);
     duplicate->add_option("--by", options->by, "exact, normalised, text, image, row or auto");
     duplicate->add_option("--columns", options->columns, "Fields to compare (all)")->delimiter(',');
-    duplicate->add_option("--threshold", options->threshold, "Text: likeness (0.7); row: probability (0.5)");
-    duplicate->add_flag("--pairs", options->pairs, "With --json: pairs with scores instead of clusters");
+    duplicate->add_option(
+        "--threshold", options->threshold, "Text: likeness (0.7); row: probability (0.5)"
+    );
+    duplicate->add_flag(
+        "--pairs", options->pairs, "With --json: pairs with scores instead of clusters"
+    );
     duplicate->callback([options, &context] { duplicates(context, *options); });
 
     auto* error = command.add_subcommand(
@@ -260,17 +276,26 @@ void add_quality_findings(CLI::App& command, Context& context) {
     );
     with_source(error);
     error->add_option("--threshold", options->threshold, "Report from this probability on (0.5)");
-    error->add_option("--accept", options->accept, "Accept the open proposals of this column, or all")
+    error
+        ->add_option(
+            "--accept", options->accept, "Accept the open proposals of this column, or all"
+        )
         ->type_name("COLUMN");
-    error->add_option("--refuse", options->refuse, "Refuse the open proposals of this column, or all")
+    error
+        ->add_option(
+            "--refuse", options->refuse, "Refuse the open proposals of this column, or all"
+        )
         ->type_name("COLUMN");
     error->add_option("--at-least", options->at_least, "Decide only those at least so probable");
     error->callback([options, &context] { errors(context, *options); });
 
     auto* outlier = command.add_subcommand("outliers", "Numbers far from the others");
     with_source(outlier);
-    outlier->add_option("--columns", options->columns, "Fields to look at (all numbers)")->delimiter(',');
-    outlier->add_option("--threshold", options->threshold, "Robust deviations from the median (3.5)");
+    outlier->add_option("--columns", options->columns, "Fields to look at (all numbers)")
+        ->delimiter(',');
+    outlier->add_option(
+        "--threshold", options->threshold, "Robust deviations from the median (3.5)"
+    );
     outlier->callback([options, &context] { outliers(context, *options); });
 }
 

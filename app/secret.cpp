@@ -30,7 +30,8 @@ std::string secret_of(const std::string& reference) {
         throw base::Error(
             "secret '" + reference + "'",
             "is empty or not there",
-            reference.starts_with("env:") ? "set the environment variable" : "write it into the file"
+            reference.starts_with("env:") ? "set the environment variable"
+                                          : "write it into the file"
         );
     return secret;
 }

@@ -22,7 +22,8 @@ std::string format_of(std::string_view media_type) {
     auto type = media_type.substr(0, media_type.find(';'));
     while (type.ends_with(' ')) type.remove_suffix(1);
     if (type.empty() || type == "application/json" || type.ends_with("+json")) return "json";
-    if (type == "application/x-ndjson" || type == "application/jsonl" || type == "application/json-seq")
+    if (type == "application/x-ndjson" || type == "application/jsonl" ||
+        type == "application/json-seq")
         return "jsonl";
     if (type == "text/csv") return "csv";
     if (type == "application/xml" || type == "text/xml") return "xml";
@@ -47,7 +48,9 @@ Page read(const Pushed& message, const std::string& format) {
     options.format = format;
     Page page;
     if (auto fault = format == "json" ? check_json(message.body) : std::nullopt) {
-        page.rejects.push_back({message.body, path, message.id, -1, 0, {}, fault->code, fault->reason});
+        page.rejects.push_back(
+            {message.body, path, message.id, -1, 0, {}, fault->code, fault->reason}
+        );
         return page;
     }
     auto bytes = Bytes::of(message.body);

@@ -20,8 +20,8 @@ namespace ingest {
 // A message whose signature was found good.
 struct Pushed {
     std::string id;          // the same id again is the same message
-    std::string media_type;  // application/json (an object, or an array of them), application/x-ndjson,
-                             // text/csv, application/xml
+    std::string media_type;  // application/json (an object, or an array of them),
+                             // application/x-ndjson, text/csv, application/xml
     std::string body;
 };
 
@@ -30,10 +30,11 @@ struct PushResult {
     schema::Counts counts;  // of the records in it
 };
 
-// Stores the records of a message, its rejects and its receipt within the caller's transaction: once
-// that is committed, the sender may be told so. Records that are refused are kept as rejects, so that
-// a sender never has to send again what the mapping does not take. A run of a source gathers the
-// messages of one day (UTC). Throws base::UsageError for a media type that is not known.
+// Stores the records of a message, its rejects and its receipt within the caller's transaction:
+// once that is committed, the sender may be told so. Records that are refused are kept as rejects,
+// so that a sender never has to send again what the mapping does not take. A run of a source
+// gathers the messages of one day (UTC). Throws base::UsageError for a media type that is not
+// known.
 PushResult store_push(
     base::Tx& tx,
     const schema::Blobs& blobs,

@@ -81,3 +81,14 @@ INSERT INTO push_receipt (source_id, message_id, run_id, received_at) VALUES ($1
 
 -- name: sweep_receipts
 DELETE FROM push_receipt WHERE received_at < $1::timestamptz;
+
+-- name: save_profile
+INSERT INTO quality_profile (source_id, run_id, made_at, records, sketches) VALUES ($1, $2, $3::timestamptz, $4, $5::jsonb)
+ON CONFLICT (source_id, run_id) DO UPDATE SET made_at = excluded.made_at, records = excluded.records, sketches = excluded.sketches;
+
+-- The profile of a run, or the newest one if $2 is 0.
+-- name: load_profile
+SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND ($2::bigint = 0 OR run_id = $2) ORDER BY run_id DESC LIMIT 1;
+
+-- name: latest_run
+SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;

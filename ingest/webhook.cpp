@@ -129,7 +129,9 @@ std::optional<std::string> webhook_refusal(
             std::from_chars(timestamp.data(), timestamp.data() + timestamp.size(), seconds);
         if (code != std::errc() || end != timestamp.data() + timestamp.size() || timestamp.empty())
             return "its timestamp is no number of seconds";
-        auto apart = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() - seconds;
+        auto apart =
+            std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count() -
+            seconds;
         if (apart > tolerance.count()) return "its timestamp is too old";
         if (apart < -tolerance.count()) return "its timestamp lies in the future";
     }

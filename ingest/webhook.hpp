@@ -9,9 +9,11 @@
 namespace ingest {
 
 // How the sender of a webhook signs:
-// - standard: webhook-id, webhook-timestamp, webhook-signature: "v1," and base64 of HMAC-SHA256 over
+// - standard: webhook-id, webhook-timestamp, webhook-signature: "v1," and base64 of HMAC-SHA256
+// over
 //   id.timestamp.body, several apart by blanks (Standard Webhooks 1.0);
-// - github: X-Hub-Signature-256: "sha256=" and hexadecimal HMAC-SHA256 over the body; X-GitHub-Delivery
+// - github: X-Hub-Signature-256: "sha256=" and hexadecimal HMAC-SHA256 over the body;
+// X-GitHub-Delivery
 //   is the id; no time;
 // - stripe: Stripe-Signature: "t=..,v1=..", hexadecimal HMAC-SHA256 over t.body; the id is the
 //   signature's own time and value.
@@ -23,9 +25,9 @@ struct SignedMessage {
     std::string_view body;
 };
 
-// Why the message is refused; nothing if one of its signatures was made with one of the secrets, and
-// its time is at most `tolerance` away from `now`. A secret is "whsec_" and base64, or the bytes
-// themselves. Compares in constant time.
+// Why the message is refused; nothing if one of its signatures was made with one of the secrets,
+// and its time is at most `tolerance` away from `now`. A secret is "whsec_" and base64, or the
+// bytes themselves. Compares in constant time.
 std::optional<std::string> webhook_refusal(
     WebhookScheme scheme,
     const SignedMessage& message,

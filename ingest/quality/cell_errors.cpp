@@ -95,8 +95,9 @@ Correction correct(
         }
     });
     if (best.meant != 0)
-        best.weight = std::min(std::log(static_cast<double>(frequencies[best.meant]) / frequency), 4.0) *
-                      (shape(text) == shape(texts[best.meant]) ? 1 : 1.5);
+        best.weight =
+            std::min(std::log(static_cast<double>(frequencies[best.meant]) / frequency), 4.0) *
+            (shape(text) == shape(texts[best.meant]) ? 1 : 1.5);
     return best;
 }
 
@@ -128,7 +129,8 @@ struct Vocabulary {
     template <typename Visit>
     static void each_word(std::string_view text, Visit visit) {
         auto inside = [](unsigned char c) {
-            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+            return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                   c >= 0x80;
         };
         for (std::size_t at = 0; at < text.size();) {
             auto end = at;
@@ -152,7 +154,8 @@ bool has_strange_word(
     bool strange = false;
     Vocabulary::each_word(text, [&](std::string_view word) {
         if (std::find(known.begin(), known.end(), word) != known.end()) return;
-        bool number = std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
+        bool number =
+            std::all_of(word.begin(), word.end(), [](char c) { return c >= '0' && c <= '9'; });
         strange = strange ||
                   (!number && vocabulary.frequency[vocabulary.number.at(word)] <= 2 * frequency);
     });
@@ -174,7 +177,8 @@ void find_typos(
     for (std::uint32_t value = 1; value < column.values.size(); ++value) {
         auto text = column.values[value];
         if (text.size() < 2) continue;
-        auto found = correct(text, column.frequency[value], column.values, column.frequency, frequent);
+        auto found =
+            correct(text, column.frequency[value], column.values, column.frequency, frequent);
         if (found.meant == 0) continue;
         auto meant = column.values[found.meant];
         if (!has_strange_word(text, meant, column.frequency[value], vocabulary))
@@ -243,9 +247,9 @@ void find_hidden_missing(const Coded& column, std::vector<ValueEvidence>& eviden
 }
 
 struct Vote {
-    double weight = 0;         // for "wrong" if positive
-    double best = 0;           // strongest single vote for "wrong"
-    std::size_t by = 0;        // the column that cast it
+    double weight = 0;   // for "wrong" if positive
+    double best = 0;     // strongest single vote for "wrong"
+    std::size_t by = 0;  // the column that cast it
     std::map<std::string_view, double> proposals;
 };
 
@@ -278,7 +282,8 @@ void add_votes(
             // The share of the usual value as the other rows of the group have it.
             auto others = static_cast<double>(filled - (here != 0));
             if (others <= 0) continue;
-            auto agree = (static_cast<double>(usual->second - (here == usual->first)) + 0.5) / (others + 1);
+            auto agree =
+                (static_cast<double>(usual->second - (here == usual->first)) + 0.5) / (others + 1);
             auto against = std::min(log_odds(agree), log_odds(dependency.confidence)) * weight;
             if (here == usual->first) {
                 votes[row].weight -= std::max(0.0, against);
@@ -336,7 +341,8 @@ std::vector<CellError> find_cell_errors(
             const auto& value = evidence[here];
             auto& vote = votes[row];
             if (here == 0 && vote.best <= 0) continue;
-            auto sum = log_odds(options.prior) + vote.weight + value.typo + value.pattern + value.missing;
+            auto sum =
+                log_odds(options.prior) + vote.weight + value.typo + value.pattern + value.missing;
             auto probability = 1 / (1 + std::exp(-sum));
             if (probability < options.threshold) continue;
             if (value.typo > 0) vote.proposals[value.meant] += value.typo;

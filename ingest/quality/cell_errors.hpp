@@ -13,10 +13,10 @@ namespace ingest::quality {
 struct CellError {
     std::uint32_t row = 0;
     std::size_t column = 0;
-    std::string proposal;     // empty: none
-    double probability = 0;   // that the value is wrong
-    std::string code;         // what speaks most against it: dependency, typo, pattern, missing
-    std::string reason;       // one line for people
+    std::string proposal;    // empty: none
+    double probability = 0;  // that the value is wrong
+    std::string code;        // what speaks most against it: dependency, typo, pattern, missing
+    std::string reason;      // one line for people
 };
 
 struct CellErrorOptions {

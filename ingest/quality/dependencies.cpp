@@ -51,9 +51,9 @@ std::vector<Dependency> find_dependencies(
             }
             if (10 * grouped < from.codes.size()) continue;
             auto filled = static_cast<double>(to.codes.size() - to.frequency[0]);
-            auto base =
-                *std::max_element(to.frequency.begin() + 1, to.frequency.end()) / filled;
-            Dependency one{a, b, static_cast<double>(usual) / static_cast<double>(grouped), 0, grouped};
+            auto base = *std::max_element(to.frequency.begin() + 1, to.frequency.end()) / filled;
+            Dependency one{
+                a, b, static_cast<double>(usual) / static_cast<double>(grouped), 0, grouped};
             one.lift = base < 1 ? (one.confidence - base) / (1 - base) : 0;
             if (one.confidence >= confidence_at_least && one.lift >= lift_at_least)
                 found.push_back(one);

@@ -16,8 +16,8 @@ struct Dependency {
 };
 
 // Approximate functional dependencies between single columns (g3 error, Kivinen and Mannila 1995),
-// strongest first. Groups of one row tell nothing and are not counted; a dependency needs a tenth of
-// the rows in larger groups.
+// strongest first. Groups of one row tell nothing and are not counted; a dependency needs a tenth
+// of the rows in larger groups.
 std::vector<Dependency> find_dependencies(
     const std::vector<Coded>& columns,
     double confidence_at_least = 0.85,

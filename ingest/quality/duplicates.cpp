@@ -36,7 +36,8 @@ private:
 std::string words_hash(std::string_view text) {
     std::string words;
     for (unsigned char c : text) {
-        bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+        bool word =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
         if (word) {
             words.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
         } else if (!words.empty() && words.back() != ' ') {
@@ -118,7 +119,8 @@ Found find_rows(
                 "see 'tilth records list'"
             );
     Found found;
-    for (const auto& link : link_rows(compared, options.threshold > 0 ? options.threshold : 0.5, {}, &why))
+    for (const auto& link :
+         link_rows(compared, options.threshold > 0 ? options.threshold : 0.5, {}, &why))
         found.pairs.push_back({link.a, link.b, link.probability});
     found.rows = std::move(table.rows);
     return found;
@@ -139,11 +141,8 @@ std::string kind_for(base::Database& database, std::int64_t source_id) {
 
 }  // namespace
 
-DuplicateReport find_duplicates(
-    base::Database& database,
-    std::int64_t source_id,
-    const DuplicateOptions& options
-) {
+DuplicateReport
+find_duplicates(base::Database& database, std::int64_t source_id, const DuplicateOptions& options) {
     DuplicateReport report;
     report.kind = options.kind == "auto" ? kind_for(database, source_id) : options.kind;
     Found found;
@@ -181,9 +180,11 @@ DuplicateReport find_duplicates(
             rows.push_back({found.rows[row], found.rows[list.front()].rk, best[row]});
         }
     }
-    std::stable_sort(report.clusters.begin(), report.clusters.end(), [](const auto& a, const auto& b) {
-        return a.size() > b.size();
-    });
+    std::stable_sort(
+        report.clusters.begin(),
+        report.clusters.end(),
+        [](const auto& a, const auto& b) { return a.size() > b.size(); }
+    );
     database.call([&](base::Tx& tx) {
         replace_duplicates(tx, source_id, report.kind, rows, std::chrono::system_clock::now());
     });

@@ -33,15 +33,13 @@ struct DuplicateReport {
 
 // Finds records of a source that are duplicates of each other and stores their clusters in place of
 // what was found in this way before:
-// - exact: the same content hash; normalised: the same words in lower case, marks and blanks left out;
+// - exact: the same content hash; normalised: the same words in lower case, marks and blanks left
+// out;
 // - text: near-duplicate texts; image: perceptual hashes at most four bits apart;
 // - row: records that stand for the same thing although their fields differ (see linkage.hpp).
 // auto takes image, text or row by what the source has. Throws base::UsageError for an unknown kind
 // or column.
-DuplicateReport find_duplicates(
-    base::Database& database,
-    std::int64_t source_id,
-    const DuplicateOptions& options
-);
+DuplicateReport
+find_duplicates(base::Database& database, std::int64_t source_id, const DuplicateOptions& options);
 
 }  // namespace ingest::quality

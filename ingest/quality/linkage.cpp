@@ -24,7 +24,7 @@ struct Field {
     std::size_t column = 0;
     bool digits = false;  // numbers, dates, codes: compared by edits instead of by sound and prefix
     Coded coded;
-    Shares same{};      // of pairs of one thing
+    Shares same{};       // of pairs of one thing
     Shares strangers{};  // of random pairs
 };
 
@@ -33,9 +33,8 @@ bool mostly_digits(const std::vector<std::string>& column) {
     for (const auto& value : column) {
         if (value.empty()) continue;
         ++filled;
-        auto count = std::count_if(value.begin(), value.end(), [](char c) {
-            return c >= '0' && c <= '9';
-        });
+        auto count =
+            std::count_if(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
         digits += 2 * static_cast<std::size_t>(count) > value.size();
     }
     return 10 * digits > 8 * filled;
@@ -66,9 +65,8 @@ std::vector<Field> usable_fields(const Table& table) {
         auto rows = static_cast<double>(table.size());
         auto empty = static_cast<double>(field.coded.frequency[0]);
         if (empty > 0.9 * rows || field.coded.values.size() < 4) continue;
-        auto most = *std::max_element(
-            field.coded.frequency.begin() + 1, field.coded.frequency.end()
-        );
+        auto most =
+            *std::max_element(field.coded.frequency.begin() + 1, field.coded.frequency.end());
         if (static_cast<double>(most) > 0.9 * (rows - empty)) continue;
         field.digits = mostly_digits(table.cells[i]);
         fields.push_back(std::move(field));
@@ -175,11 +173,15 @@ std::vector<Link> link_rows(
             links.push_back({pairs[p].first, pairs[p].second, probability[p]});
     if (why) {
         why->push_back(fmt::format(
-            "{} rows, {} candidate pairs, {} of the same thing", table.size(), pairs.size(), links.size()
+            "{} rows, {} candidate pairs, {} of the same thing",
+            table.size(),
+            pairs.size(),
+            links.size()
         ));
         for (const auto& field : fields)
             why->push_back(fmt::format(
-                "{}: compared by {}; the same in {:.0f} % of pairs of one thing, {:.2f} % of others",
+                "{}: compared by {}; the same in {:.0f} % of pairs of one thing, {:.2f} % of "
+                "others",
                 table.names[field.column],
                 field.digits ? "edits" : "likeness",
                 100 * field.same[equal],

@@ -53,7 +53,8 @@ public:
         std::mt19937_64& random
     )
         : columns_(columns), random_(random) {
-        auto deepest = static_cast<int>(std::ceil(std::log2(std::max<std::size_t>(2, rows.size()))));
+        auto deepest =
+            static_cast<int>(std::ceil(std::log2(std::max<std::size_t>(2, rows.size()))));
         grow(rows, deepest);
     }
 
@@ -62,7 +63,8 @@ public:
         const auto* node = &nodes_[0];
         for (; node->column >= 0; ++depth)
             node = &nodes_[static_cast<std::size_t>(
-                columns_[static_cast<std::size_t>(node->column)][row] < node->at ? node->left : node->right
+                columns_[static_cast<std::size_t>(node->column)][row] < node->at ? node->left
+                                                                                 : node->right
             )];
         return depth + mean_path(node->size);
     }
@@ -108,7 +110,8 @@ std::vector<double> robust_z(const std::vector<double>& values) {
     for (double value : sorted) away.push_back(std::abs(value - median));
     auto scale = quantile(away, 0.5) / 0.6745;
     if (!(scale > 0) && !away.empty())
-        scale = 1.253314 * std::accumulate(away.begin(), away.end(), 0.0) / static_cast<double>(away.size());
+        scale = 1.253314 * std::accumulate(away.begin(), away.end(), 0.0) /
+                static_cast<double>(away.size());
     std::vector<double> scores;
     for (double value : values)
         scores.push_back(std::isnan(value) ? nan : scale > 0 ? (value - median) / scale : 0);

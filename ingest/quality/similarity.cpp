@@ -30,9 +30,10 @@ double jaro_winkler(std::string_view a, std::string_view b) {
     for (auto left = in_a, right = in_b; left != 0; left &= left - 1, right &= right - 1)
         out_of_order += a[static_cast<std::size_t>(std::countr_zero(left))] !=
                         b[static_cast<std::size_t>(std::countr_zero(right))];
-    double jaro = (matches / static_cast<double>(a.size()) + matches / static_cast<double>(b.size()) +
-                   (matches - out_of_order / 2.0) / matches) /
-                  3;
+    double jaro =
+        (matches / static_cast<double>(a.size()) + matches / static_cast<double>(b.size()) +
+         (matches - out_of_order / 2.0) / matches) /
+        3;
     std::size_t prefix = 0;
     while (prefix < 4 && prefix < a.size() && prefix < b.size() && a[prefix] == b[prefix]) ++prefix;
     return jaro + static_cast<double>(prefix) * 0.1 * (1 - jaro);

@@ -60,26 +60,31 @@ Table load_table(base::Database& database, std::int64_t source_id) {
     std::unordered_map<std::string, std::size_t> columns;
     Arena arena;
     std::vector<Field> fields;
-    each_row(database, sql::file["quality_rows"], source_id, [&](Table::Row id, const pqxx::row& row) {
-        id.line = row[3].as<std::int64_t>();
-        auto payload = row[4].as<std::string>();
-        arena.clear();
-        fields.clear();
-        add_members(payload, arena, fields);
-        auto place = table.rows.size();
-        table.rows.push_back(std::move(id));
-        for (const auto& field : fields) {
-            if (field.kind == Field::Kind::null) continue;
-            auto [entry, is_new] = columns.emplace(std::string(field.name), table.names.size());
-            if (is_new) {
-                table.names.emplace_back(field.name);
-                table.cells.emplace_back();
+    each_row(
+        database,
+        sql::file["quality_rows"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            id.line = row[3].as<std::int64_t>();
+            auto payload = row[4].as<std::string>();
+            arena.clear();
+            fields.clear();
+            add_members(payload, arena, fields);
+            auto place = table.rows.size();
+            table.rows.push_back(std::move(id));
+            for (const auto& field : fields) {
+                if (field.kind == Field::Kind::null) continue;
+                auto [entry, is_new] = columns.emplace(std::string(field.name), table.names.size());
+                if (is_new) {
+                    table.names.emplace_back(field.name);
+                    table.cells.emplace_back();
+                }
+                auto& column = table.cells[entry->second];
+                column.resize(place);
+                column.emplace_back(field.value);
             }
-            auto& column = table.cells[entry->second];
-            column.resize(place);
-            column.emplace_back(field.value);
         }
-    });
+    );
     for (auto& column : table.cells) column.resize(table.rows.size());
     return table;
 }
@@ -89,9 +94,14 @@ void each_text(
     std::int64_t source_id,
     const std::function<void(const StoredText&)>& visit
 ) {
-    each_row(database, sql::file["quality_texts"], source_id, [&](Table::Row id, const pqxx::row& row) {
-        visit({std::move(id), row[3].as<std::string>()});
-    });
+    each_row(
+        database,
+        sql::file["quality_texts"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            visit({std::move(id), row[3].as<std::string>()});
+        }
+    );
 }
 
 void each_image(
@@ -99,9 +109,14 @@ void each_image(
     std::int64_t source_id,
     const std::function<void(const StoredImage&)>& visit
 ) {
-    each_row(database, sql::file["quality_images"], source_id, [&](Table::Row id, const pqxx::row& row) {
-        visit({std::move(id), static_cast<std::uint64_t>(row[3].as<std::int64_t>())});
-    });
+    each_row(
+        database,
+        sql::file["quality_images"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            visit({std::move(id), static_cast<std::uint64_t>(row[3].as<std::int64_t>())});
+        }
+    );
 }
 
 void each_content(
@@ -109,9 +124,14 @@ void each_content(
     std::int64_t source_id,
     const std::function<void(const StoredContent&)>& visit
 ) {
-    each_row(database, sql::file["quality_contents"], source_id, [&](Table::Row id, const pqxx::row& row) {
-        visit({std::move(id), row[3].as<std::string>()});
-    });
+    each_row(
+        database,
+        sql::file["quality_contents"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            visit({std::move(id), row[3].as<std::string>()});
+        }
+    );
 }
 
 void replace_duplicates(

@@ -74,7 +74,8 @@ struct CellIssue {
     double probability = 0;
 };
 
-// Puts these in the place of the open ones of these codes; those that were decided stay as they are.
+// Puts these in the place of the open ones of these codes; those that were decided stay as they
+// are.
 void replace_issues(
     base::Tx& tx,
     std::int64_t source_id,

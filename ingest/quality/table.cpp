@@ -1,7 +1,7 @@
 #include "ingest/quality/table.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 
 namespace ingest::quality {
@@ -47,8 +47,25 @@ std::string normalised(std::string_view text) {
 
 bool is_missing(std::string_view text) {
     constexpr std::array<std::string_view, 19> spellings{
-        "", "-", "--", "?", ".", "n/a", "na", "n.a.", "nan", "null", "none", "nil", "unknown",
-        "missing", "empty", "not available", "not applicable", "#n/a", "undefined"};
+        "",
+        "-",
+        "--",
+        "?",
+        ".",
+        "n/a",
+        "na",
+        "n.a.",
+        "nan",
+        "null",
+        "none",
+        "nil",
+        "unknown",
+        "missing",
+        "empty",
+        "not available",
+        "not applicable",
+        "#n/a",
+        "undefined"};
     return std::find(spellings.begin(), spellings.end(), text) != spellings.end();
 }
 

@@ -25,16 +25,17 @@ struct Table {
 
 // A column's values as numbers: those that occur more than once share one. 0 is "no value".
 struct Coded {
-    std::vector<std::uint32_t> codes;       // per row
-    std::vector<std::string_view> values;   // by code; views into the table
-    std::vector<std::uint32_t> frequency;   // by code
+    std::vector<std::uint32_t> codes;      // per row
+    std::vector<std::string_view> values;  // by code; views into the table
+    std::vector<std::uint32_t> frequency;  // by code
 };
 Coded code(const std::vector<std::string>& column);
 
 // Lower case (ASCII letters), blanks at the ends cut, runs of blanks as one: what is compared.
 std::string normalised(std::string_view text);
 
-// Whether a value says that there is none: empty, or a usual spelling such as "n/a", "unknown", "-".
+// Whether a value says that there is none: empty, or a usual spelling such as "n/a", "unknown",
+// "-".
 bool is_missing(std::string_view normalised_text);
 
 }  // namespace ingest::quality

@@ -83,7 +83,8 @@ TextSketch sketch(std::string_view utf8) {
     };
     std::string word;
     for (std::size_t at = 0; at <= utf8.size(); ++at) {
-        auto c = at < utf8.size() ? static_cast<unsigned char>(utf8[at]) : static_cast<unsigned char>(' ');
+        auto c = at < utf8.size() ? static_cast<unsigned char>(utf8[at])
+                                  : static_cast<unsigned char>(' ');
         if (is_word(c)) {
             word.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
             continue;

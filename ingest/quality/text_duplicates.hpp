@@ -10,8 +10,9 @@
 namespace ingest::quality {
 
 // What is kept of a text to find its near-duplicates: MinHash signatures (Broder 1997) of its word
-// 5-grams, of which only band hashes (14 bands of 8: texts with a Jaccard likeness of 0.72 meet with
-// even odds) and the lowest eight bits of each (b-bit minwise hashing, Li and König 2010) are kept.
+// 5-grams, of which only band hashes (14 bands of 8: texts with a Jaccard likeness of 0.72 meet
+// with even odds) and the lowest eight bits of each (b-bit minwise hashing, Li and König 2010) are
+// kept.
 struct TextSketch {
     std::array<std::uint64_t, 14> bands;
     std::array<std::uint8_t, 112> low;

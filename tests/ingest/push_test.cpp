@@ -40,7 +40,8 @@ TEST_CASE("a message is taken when a signature and a secret fit", "[ingest][webh
     CHECK_FALSE(refusal(example));
     auto rotated = example;
     rotated.signature =
-        "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,abc v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
+        "v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,abc "
+        "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=";
     CHECK_FALSE(refusal(rotated));
     CHECK_FALSE(refusal(example, 1614265330 + 299));
     CHECK(refusal(example, 1614265330 + 301) == "its timestamp is too old");
@@ -64,7 +65,10 @@ TEST_CASE("GitHub's and Stripe's signatures are known too", "[ingest][webhook]")
     // The example of GitHub's documentation.
     std::vector<std::string> secrets{"It's a Secret to Everybody"};
     SignedMessage github{
-        "1", {}, "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17", "Hello, World!"};
+        "1",
+        {},
+        "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+        "Hello, World!"};
     CHECK_FALSE(webhook_refusal(WebhookScheme::github, github, secrets, at(0)));
     github.body = "Hello, World?";
     CHECK(webhook_refusal(WebhookScheme::github, github, secrets, at(0)));
@@ -87,11 +91,19 @@ TEST_CASE("pushed records are stored once, with their rejects", "[ingest][push]"
             return store_push(tx, blobs, source, rules, {id, type, body}, now);
         });
     };
-    CHECK(push("m1", "application/json", R"({"id":1,"a":"x"})").counts == schema::Counts{1, 1, 0, 0, 0});
+    CHECK(
+        push("m1", "application/json", R"({"id":1,"a":"x"})").counts ==
+        schema::Counts{1, 1, 0, 0, 0}
+    );
     CHECK(push("m1", "application/json", R"({"id":1,"a":"x"})").repeated);
-    CHECK(push("m2", "application/json; charset=utf-8", R"([{"id":1,"a":"y"},{"id":2},{"b":3}])").counts ==
-          schema::Counts{3, 1, 1, 0, 1});
-    CHECK(push("m3", "application/x-ndjson", "{\"id\":2}\n{broken\n").counts == schema::Counts{2, 0, 0, 1, 1});
+    CHECK(
+        push("m2", "application/json; charset=utf-8", R"([{"id":1,"a":"y"},{"id":2},{"b":3}])")
+            .counts == schema::Counts{3, 1, 1, 0, 1}
+    );
+    CHECK(
+        push("m3", "application/x-ndjson", "{\"id\":2}\n{broken\n").counts ==
+        schema::Counts{2, 0, 0, 1, 1}
+    );
     CHECK(push("m4", "text/csv", "id,a\n7,z\n8,w\n").counts == schema::Counts{2, 2, 0, 0, 0});
     CHECK(push("m5", "application/json", "not json").counts == schema::Counts{1, 0, 0, 0, 1});
     CHECK_THROWS_AS(push("m6", "image/png", "x"), base::UsageError);

@@ -3,8 +3,8 @@
 #include <map>
 #include <set>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 using namespace ingest::quality;
 
@@ -12,12 +12,17 @@ namespace {
 
 // Shops: a code decides the name and the town, the town its state; amounts are free.
 Table shops(int rows) {
-    Table table{{"code", "name", "town", "state", "amount"}, std::vector<std::vector<std::string>>(5), {}};
+    Table table{
+        {"code", "name", "town", "state", "amount"}, std::vector<std::vector<std::string>>(5), {}};
     for (int i = 0; i < rows; ++i) {
         int shop = (i * 7) % 25, town = shop % 6;
         table.cells[0].push_back(fmt::format("s-{:03}", 100 + shop * 31 % 97));
-        table.cells[1].push_back(fmt::format("{} market", std::string(5, static_cast<char>('a' + shop))));
-        table.cells[2].push_back(std::string("uvwxyz").substr(static_cast<std::size_t>(town), 1) + "ville");
+        table.cells[1].push_back(
+            fmt::format("{} market", std::string(5, static_cast<char>('a' + shop)))
+        );
+        table.cells[2].push_back(
+            std::string("uvwxyz").substr(static_cast<std::size_t>(town), 1) + "ville"
+        );
         table.cells[3].push_back(town < 3 ? "north" : "south");
         table.cells[4].push_back(fmt::format("{}", 10 + i * 37 % 91));
         table.rows.push_back({i, std::to_string(i), 1, i + 2});
@@ -39,7 +44,10 @@ TEST_CASE("a clean table has no errors", "[quality][errors]") {
     CHECK(find_cell_errors({}).empty());
 }
 
-TEST_CASE("a value against what its row's other fields imply is found and put right", "[quality][errors]") {
+TEST_CASE(
+    "a value against what its row's other fields imply is found and put right",
+    "[quality][errors]"
+) {
     auto table = shops(500);
     auto right = table.cells[2][40];
     table.cells[2][40] = right == "uville" ? "zville" : "uville";
@@ -86,7 +94,8 @@ TEST_CASE("dependencies between columns are found with their strength", "[qualit
     std::vector<Coded> columns;
     for (const auto& column : table.cells) columns.push_back(code(column));
     std::map<std::pair<std::size_t, std::size_t>, double> strength;
-    for (const auto& one : find_dependencies(columns)) strength[{one.from, one.to}] = one.confidence;
+    for (const auto& one : find_dependencies(columns))
+        strength[{one.from, one.to}] = one.confidence;
     CHECK(strength.at({0, 1}) == 1);
     CHECK(strength.at({0, 2}) == Approx(499.0 / 500));
     CHECK_FALSE(strength.contains({3, 2}));

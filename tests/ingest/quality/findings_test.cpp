@@ -27,7 +27,8 @@ struct Fixture {
         source_id = database->call([&](base::Tx& tx) {
             return schema::add_source(
                        tx, {0, "t", "files", "{}", "", "active"}, std::chrono::system_clock::now()
-            )->id;
+            )
+                ->id;
         });
         ingest::RunRequest request;
         request.source = "t";
@@ -64,9 +65,14 @@ TEST_CASE("duplicate texts are found, stored, and found again to be the same", "
     ingest::Rules rules;
     rules.body = {"text"};
     std::string csv = "id,text\n";
-    std::string sentence = "the quick brown fox jumps over the lazy dog while seven quiet owls watch the river flow by";
-    csv += "a," + sentence + "\nb,\"The QUICK brown fox, jumps over the lazy dog while seven quiet owls watch the river flow by!\"\n";
-    csv += "c," + sentence + " again\nd,something else that has not one run of words in common with it\n";
+    std::string sentence =
+        "the quick brown fox jumps over the lazy dog while seven quiet owls watch the river flow "
+        "by";
+    csv += "a," + sentence +
+           "\nb,\"The QUICK brown fox, jumps over the lazy dog while seven quiet owls watch the "
+           "river flow by!\"\n";
+    csv += "c," + sentence +
+           " again\nd,something else that has not one run of words in common with it\n";
     Fixture f(csv, rules);
     auto normalised = f.find("normalised");
     REQUIRE(normalised.clusters.size() == 1);
@@ -77,10 +83,13 @@ TEST_CASE("duplicate texts are found, stored, and found again to be the same", "
     CHECK(f.find("exact").clusters.empty());
     f.find("text");
     CHECK(f.database.number("SELECT count(*) FROM duplicate WHERE kind = 'text'") == 3);
-    CHECK(f.database.number("SELECT count(DISTINCT cluster) FROM duplicate WHERE kind = 'text'") == 1);
+    CHECK(
+        f.database.number("SELECT count(DISTINCT cluster) FROM duplicate WHERE kind = 'text'") == 1
+    );
     CHECK_THROWS_AS(f.find("magic"), base::UsageError);
     CHECK_THROWS_AS(
-        quality::find_duplicates(*f.database, f.source_id, {"row", {"nowhere"}, 0}), base::UsageError
+        quality::find_duplicates(*f.database, f.source_id, {"row", {"nowhere"}, 0}),
+        base::UsageError
     );
 }
 
@@ -91,7 +100,11 @@ TEST_CASE("a decided issue stays until the value changes", "[quality][store]") {
     auto put = [&](const std::string& value, double probability) {
         f.database->call([&](base::Tx& tx) {
             quality::replace_issues(
-                tx, f.source_id, {"typo"}, {{rows[0], "a", "typo", value, "z", "near 'z'", probability}}, now
+                tx,
+                f.source_id,
+                {"typo"},
+                {{rows[0], "a", "typo", value, "z", "near 'z'", probability}},
+                now
             );
         });
     };

@@ -3,8 +3,8 @@
 #include <random>
 #include <set>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
+#include <catch2/catch.hpp>
 
 using namespace ingest::quality;
 
@@ -36,10 +36,19 @@ People make_people(int count, double wrong) {
         if (text.empty()) return text;
         auto at = static_cast<std::size_t>(pick(static_cast<int>(text.size())));
         switch (pick(4)) {
-            case 0: text[at] = static_cast<char>(text[at] >= '0' && text[at] <= '9' ? '0' + pick(10) : 'a' + pick(26)); break;
-            case 1: text.erase(at, 1); break;
-            case 2: if (at > 0) std::swap(text[at], text[at - 1]); break;
-            default: text.clear();
+            case 0:
+                text[at] = static_cast<char>(
+                    text[at] >= '0' && text[at] <= '9' ? '0' + pick(10) : 'a' + pick(26)
+                );
+                break;
+            case 1:
+                text.erase(at, 1);
+                break;
+            case 2:
+                if (at > 0) std::swap(text[at], text[at - 1]);
+                break;
+            default:
+                text.clear();
         }
         return text;
     };
@@ -70,7 +79,8 @@ People make_people(int count, double wrong) {
 double pair_f1(const People& people, const std::vector<Link>& links) {
     double truth = 0, right = 0;
     for (std::size_t a = 0; a < people.person.size(); ++a)
-        for (auto b = a + 1; b < people.person.size(); ++b) truth += people.person[a] == people.person[b];
+        for (auto b = a + 1; b < people.person.size(); ++b)
+            truth += people.person[a] == people.person[b];
     for (const auto& link : links) right += people.person[link.a] == people.person[link.b];
     return 2 * right / (truth + static_cast<double>(links.size()));
 }

@@ -29,7 +29,10 @@ double true_likeness(const std::vector<std::string>& a, const std::vector<std::s
     auto shingles = [](const std::vector<std::string>& list) {
         std::set<std::string> all;
         for (std::size_t i = 0; i + 5 <= list.size(); ++i)
-            all.insert(joined({list.begin() + static_cast<std::ptrdiff_t>(i), list.begin() + static_cast<std::ptrdiff_t>(i) + 5}));
+            all.insert(joined(
+                {list.begin() + static_cast<std::ptrdiff_t>(i),
+                 list.begin() + static_cast<std::ptrdiff_t>(i) + 5}
+            ));
         return all;
     };
     auto x = shingles(a), y = shingles(b);
@@ -44,11 +47,17 @@ TEST_CASE("the estimated likeness is near the true one", "[quality][minhash]") {
     auto base = words(400, 1);
     for (int changed : {0, 2, 8, 20, 60}) {
         auto other = base;
-        for (int i = 0; i < changed; ++i) other[static_cast<std::size_t>(i * 400 / changed)] = "x" + std::to_string(i);
+        for (int i = 0; i < changed; ++i)
+            other[static_cast<std::size_t>(i * 400 / changed)] = "x" + std::to_string(i);
         CAPTURE(changed);
-        CHECK(likeness(sketch(joined(base)), sketch(joined(other))) == Approx(true_likeness(base, other)).margin(0.15));
+        CHECK(
+            likeness(sketch(joined(base)), sketch(joined(other))) ==
+            Approx(true_likeness(base, other)).margin(0.15)
+        );
     }
-    CHECK(likeness(sketch("Some words, in this order."), sketch("some WORDS in -- this order")) == 1);
+    CHECK(
+        likeness(sketch("Some words, in this order."), sketch("some WORDS in -- this order")) == 1
+    );
 }
 
 TEST_CASE("near-duplicate texts meet, others do not", "[quality][minhash]") {
@@ -79,6 +88,7 @@ TEST_CASE("images meet when few bits of their hashes differ", "[quality][minhash
     hashes.push_back(hashes[6] ^ 0x0101010101010101);  // eight bits: too far
     hashes.push_back(hashes[7]);
     std::set<std::pair<std::uint32_t, std::uint32_t>> pairs;
-    for (const auto& pair : near_images(hashes)) pairs.emplace(std::min(pair.a, pair.b), std::max(pair.a, pair.b));
+    for (const auto& pair : near_images(hashes))
+        pairs.emplace(std::min(pair.a, pair.b), std::max(pair.a, pair.b));
     CHECK(pairs == std::set<std::pair<std::uint32_t, std::uint32_t>>{{5, 300}, {7, 302}});
 }
