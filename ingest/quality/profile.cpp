@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "ingest/quality/table.hpp"
+#include "ingest/value_type.hpp"
 
 namespace ingest::quality {
 
@@ -113,7 +114,9 @@ json::value finite(double value) {
 
 }  // namespace
 
-void ColumnProfile::add(const Field& field) {
+void ColumnProfile::add(const Field& given) {
+    Field field = given;
+    field.value = trim(field.value);
     if (field.kind == Field::Kind::null || field.value.empty()) return;
     ++present;
     distinct.add(XXH3_64bits(field.value.data(), field.value.size()));

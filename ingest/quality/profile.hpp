@@ -18,7 +18,8 @@ class Tx;
 
 namespace ingest::quality {
 
-// What the values of one field are like. Text forms of values count: numbers as spelled.
+// What the values of one field are like. Text forms of values count: numbers as spelled, blanks at
+// the ends left out.
 struct ColumnProfile {
     std::uint64_t present = 0;          // records that have the field with a value
     std::uint64_t spelled_missing = 0;  // of these, values that say there is none: "n/a", "-"
@@ -29,7 +30,7 @@ struct ColumnProfile {
     Moments moments;      // of the numbers
     Moments lengths;      // of the texts, in bytes
 
-    void add(const Field& field);
+    void add(const Field& given);
     void merge(const ColumnProfile& other);
     bool numeric() const {
         return present > 0 && numbers * 10 >= (present - spelled_missing) * 9 && numbers > 0;

@@ -141,7 +141,7 @@ TEST_CASE("a profile of all is the merge of the profiles of its parts", "[qualit
     CHECK(summary.at("columns").at("colour").at("distinct").to_number<int>() == 2);
 
     Profile gaps;
-    for (const char* value : {"1", "", "n/a", "2"}) {
+    for (const char* value : {" 1", " ", "n/a ", "2"}) {
         std::vector<Field> fields{{"x", value, Field::Kind::text}};
         gaps.add(fields);
     }
