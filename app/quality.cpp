@@ -9,6 +9,7 @@
 #include "app/output.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
+#include "ingest/quality/check_store.hpp"
 #include "ingest/quality/profile.hpp"
 #include "schema/source_store.hpp"
 
@@ -20,7 +21,7 @@ namespace quality = ingest::quality;
 namespace {
 
 struct Options {
-    std::string source, before, after;
+    std::string source, before, after, rules;
 };
 
 schema::Source source_of(Context& context, const std::string& name) {
@@ -129,6 +130,53 @@ void show_drift(Context& context, const Options& options) {
     if (!context.json) table.print();
 }
 
+void run_checks(Context& context, const Options& options) {
+    auto checks = quality::parse_checks(read_whole_file(options.rules), options.rules);
+    auto source = source_of(context, options.source);
+    auto results = quality::check_source(context.database(), source.id, std::move(checks));
+    context.database().call([&](base::Tx& tx) { quality::save_results(tx, source.id, results); });
+    Table table({"check", "severity", "result", "observed", "examples"});
+    std::string blocked;
+    for (const auto& result : results) {
+        const auto& check = result.check;
+        if (!result.passed && check.severity == quality::Severity::block && blocked.empty())
+            blocked = check.name;
+        if (context.json) {
+            json::array keys;
+            for (std::size_t i = 0; i < std::min<std::size_t>(10, result.rows.size()); ++i)
+                keys.emplace_back(result.rows[i].key);
+            print_json(json::object{
+                {"check", check.name},
+                {"kind", check.kind},
+                {"severity", quality::name_of(check.severity)},
+                {"passed", result.passed},
+                {"examined", result.examined},
+                {"failed", result.failed},
+                {"observed", result.observed},
+                {"keys", keys},
+                {"examples", json::array(result.examples.begin(), result.examples.end())}});
+            continue;
+        }
+        std::string examples;
+        for (std::size_t i = 0; i < std::min<std::size_t>(3, result.examples.size()); ++i)
+            examples += (i ? ", '" : "'") + result.examples[i].substr(0, 30) + "'";
+        table.add(
+            {check.name,
+             std::string(quality::name_of(check.severity)),
+             result.passed ? "passed" : "failed",
+             result.observed,
+             examples}
+        );
+    }
+    if (!context.json) table.print();
+    if (!blocked.empty())
+        throw base::Error(
+            fmt::format("source '{}'", source.name),
+            fmt::format("check '{}' blocks it", blocked),
+            "mend the data, or the check"
+        );
+}
+
 }  // namespace
 
 void add_quality(CLI::App& cli, Context& context) {
@@ -152,6 +200,15 @@ void add_quality(CLI::App& cli, Context& context) {
         ->required();
     drift->add_option("AFTER", options->after, "The same")->required();
     drift->callback([options, &context] { show_drift(context, *options); });
+    auto* check = command->add_subcommand(
+        "check",
+        "Whether the records hold what is expected of them; exit 1 if a blocking check fails"
+    );
+    check->add_option("SOURCE,--source", options->source, "Source")->required()->type_name("NAME");
+    check->add_option("--rules", options->rules, "The checks")
+        ->required()
+        ->type_name("CHECKS.toml");
+    check->callback([options, &context] { run_checks(context, *options); });
     add_quality_findings(*command, context);
 }
 

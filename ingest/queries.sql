@@ -92,3 +92,10 @@ SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND ($2::bigint 
 
 -- name: latest_run
 SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;
+
+-- name: drop_quarantine
+DELETE FROM quarantine WHERE source_id = $1;
+
+-- name: add_check_result
+INSERT INTO check_result (source_id, checked_at, check_name, passed, severity, examined, failed, observed)
+VALUES ($1, $2::timestamptz, $3, $4, $5, $6, $7, $8);

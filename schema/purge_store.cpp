@@ -1,5 +1,6 @@
 #include "schema/purge_store.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <map>
 #include <set>
@@ -78,18 +79,36 @@ private:
                           drop(sql::file["purge_predictions"]);
         drop(sql::file["cancel_purged_tasks"]);
         drop(sql::file["purge_denials"]);
+        drop(sql::file["purge_duplicates"]);
+        drop(sql::file["purge_issues"]);
+        drop(sql::file["purge_quarantine"]);
         counts_.records += drop(sql::file["purge_records"]);
-        counts_.addresses += tx_.change(sql::file["purge_record_addresses"], b, c);
+        // The frontier names an address by the first 16 bytes of its hash.
+        std::vector<std::string> addresses;
+        for (const auto& key : keys) addresses.push_back(sha256_hex(key).substr(0, 32));
+        counts_.addresses +=
+            tx_.change(sql::file["purge_record_addresses"], b, array_of(addresses));
         return rks.size() == static_cast<std::size_t>(step);
     }
 
     void drop_blobs() {
-        std::vector<std::int64_t> bks;
-        std::vector<std::string> shas;
-        for (const auto& sha : blobs_) {
-            bks.push_back(leading_bytes(sha));
-            shas.push_back(sha);
+        constexpr std::size_t at_once = 50'000;
+        std::vector<std::string> all(blobs_.begin(), blobs_.end());
+        for (std::size_t begin = 0; begin < all.size(); begin += at_once) {
+            auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+            auto last =
+                all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), begin + at_once));
+            drop_unused({first, last});
         }
+    }
+
+    void drop_unused(std::vector<std::string> shas) {
+        std::set<std::string> used;
+        for (const auto& row : tx_.exec(sql::file["used_blobs"], array_of_bytes(shas)))
+            used.insert(base::bytes(row[0]));
+        std::erase_if(shas, [&](const std::string& sha) { return used.contains(sha); });
+        std::vector<std::int64_t> bks;
+        for (const auto& sha : shas) bks.push_back(leading_bytes(sha));
         if (bks.empty()) return;
         for (const auto& row :
              tx_.exec(sql::file["purge_blobs"], array_of(bks), array_of_bytes(shas))) {

@@ -246,6 +246,18 @@ WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 DELETE FROM prediction t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
+-- name: purge_duplicates
+DELETE FROM duplicate t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_issues
+DELETE FROM cell_issue t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_quarantine
+DELETE FROM quarantine t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
 -- name: purge_denials
 DELETE FROM consent_denial t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
@@ -254,10 +266,14 @@ WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 UPDATE label_task t SET state = 'cancelled' FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key AND t.state = 'open';
 
--- Blobs that no version and no model uses.
+-- Which of these blobs a version still uses: one pass over the versions, however many are asked for.
+-- name: used_blobs
+SELECT DISTINCT blob_sha256 FROM record_version WHERE blob_sha256 = ANY ($1::bytea[]);
+
+-- Blobs that no model uses.
 -- name: purge_blobs
 DELETE FROM blob b USING unnest($1::bigint[], $2::bytea[]) AS g (bk, sha256)
-WHERE b.bk = g.bk AND b.sha256 = g.sha256 AND NOT EXISTS (SELECT FROM record_version v WHERE v.blob_sha256 = b.sha256)
+WHERE b.bk = g.bk AND b.sha256 = g.sha256
   AND NOT EXISTS (SELECT FROM model m WHERE m.artefact_sha256 = b.sha256)
 RETURNING coalesce(b.location, '');
 
@@ -274,8 +290,8 @@ WHERE (($1 <> '' AND host = $1) OR ($2 <> '' AND url = $2)) AND reason IS DISTIN
 -- name: purge_record_addresses
 UPDATE frontier_url t SET state = 'skipped', reason = 'purged', detail = NULL, etag = NULL, last_modified = NULL, body_hash = NULL,
     listed_by = NULL, gone_at = NULL
-FROM unnest($1::bigint[], $2::text[]) AS g (source_id, key)
-WHERE t.source_id = g.source_id AND t.url = g.key AND t.reason IS DISTINCT FROM 'purged';
+FROM unnest($1::bigint[], $2::uuid[]) AS g (source_id, url_key)
+WHERE t.source_id = g.source_id AND t.url_key = g.url_key AND t.reason IS DISTINCT FROM 'purged';
 
 -- name: audit_purge
 INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1::timestamptz, $2, 'records.purge', $3, $4::jsonb);

@@ -22,6 +22,7 @@ LEFT JOIN LATERAL (
         max(cluster) FILTER (WHERE kind = 'image') AS by_image
     FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 WHERE g.project_id = $1 AND g.source_id = $2 AND (g.rk, g.key) > ($3, $4)
+    AND NOT EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key))
 ORDER BY g.rk, g.key LIMIT $5;
 
 -- What a source does with opt-outs from machine learning: honour or record.
