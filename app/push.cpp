@@ -8,7 +8,7 @@
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/log.hpp"
-#include "ingest/push.hpp"
+#include "ingest/push_store.hpp"
 #include "ingest/webhook.hpp"
 
 namespace app {

@@ -1,4 +1,4 @@
-#include "ingest/push.hpp"
+#include "ingest/push_store.hpp"
 
 #include <fstream>
 #include <sstream>

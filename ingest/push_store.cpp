@@ -1,4 +1,4 @@
-#include "ingest/push.hpp"
+#include "ingest/push_store.hpp"
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
