@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "ingest/api/record_maker.hpp"
 #include "ingest/connectors/reader.hpp"
 #include "ingest/cursor.hpp"
 #include "ingest/inputs.hpp"
@@ -253,6 +254,10 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
         if (field.name == "delimiter" && !field.value.empty())
             options.delimiter = field.value.front();
         if (field.name == "quote") options.quote = field.value.empty() ? '\0' : field.value.front();
+    }
+    if (options.format == "api") {
+        api::RecordMaker(how).add(page, page.arena.keep(raw), {}, -1);
+        return;
     }
     if (options.format == "csv" || options.format == "tsv") options.header = true;
     auto factory = factory_of(options.format);

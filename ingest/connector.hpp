@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -24,6 +25,12 @@ struct ReadOptions {
     std::size_t max_record = 64 * 1024 * 1024;  // bytes; a longer record is rejected
 };
 
+// Reading ended for now though more is there: a rate limit, or the program stops.
+struct Parked {
+    std::chrono::system_clock::time_point due;
+    std::string reason;
+};
+
 // Yields the records of one source kind, page by page.
 //
 // Contract, held by every connector:
@@ -42,6 +49,13 @@ public:
 
     // The format chosen, and why, for people: "csv: 12 columns by ','".
     virtual std::string explain() const = 0;
+
+    // After next() returned false: whether more is there. The run is then interrupted, and goes on
+    // behind what was read.
+    virtual std::optional<Parked> parked() const { return std::nullopt; }
+
+    // After all was read: what the next run is given to read only what is new; empty for nothing.
+    virtual std::string bookmark() const { return {}; }
 };
 
 // A connector over files: `inputs` are paths, folders (read in order of name, recursively), globs,

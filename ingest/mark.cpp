@@ -26,6 +26,8 @@ public:
     }
 
     std::string explain() const override { return connector_->explain(); }
+    std::optional<Parked> parked() const override { return connector_->parked(); }
+    std::string bookmark() const override { return connector_->bookmark(); }
 
 private:
     Opener open_;

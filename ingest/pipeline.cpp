@@ -27,10 +27,11 @@ using Clock = std::chrono::system_clock;
 
 constexpr std::size_t sample_records = 1000;
 constexpr std::uint64_t share_counts_from = 1000;
+const std::string bookmark_stream = "bookmark";
 
 // The stream that a cursor belongs to: the inputs, as given.
 std::string stream_of(const RunRequest& request) {
-    std::string stream = "files";
+    std::string stream = request.reading ? "reading" : "files";
     for (const auto& input : request.inputs) stream += "\n" + input;
     return valid_utf8(stream) ? stream : "files " + schema::sha256_hex(stream);
 }
@@ -95,8 +96,8 @@ public:
             }
             throw;
         }
-        result_.state = stop.stop_requested() && !complete_ ? "interrupted" : "done";
-        close(result_.state, {});
+        result_.state = complete_ || !(stop.stop_requested() || result_.parked) ? "done" : "interrupted";
+        close(result_.state, result_.parked ? result_.parked->reason : std::string());
         result_.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         return result_;
@@ -110,14 +111,21 @@ private:
             return schema::require_source(tx, request_.source);
         });
         if (piped || request_.restart) {
-            database_.call([&](base::Tx& tx) { drop_marks(tx); });
+            database_.call([&](base::Tx& tx) {
+                drop_marks(tx);
+                schema::drop_cursor(tx, source_.id, bookmark_stream);
+            });
         } else {
             auto marks = database_.call([&](base::Tx& tx) { return load_marks(tx); });
             point_ = resume_point(marks);
             result_.resumed = !marks.empty();
         }
+        auto bookmark = request_.reading ? database_.call([&](base::Tx& tx) {
+            return schema::load_cursor(tx, source_.id, bookmark_stream);
+        }) : std::nullopt;
         connector_ = open_at(
-            [this](std::string_view cursor) {
+            [this, bookmark](std::string_view cursor) {
+                if (request_.reading) return request_.reading->open(cursor, bookmark.value_or(""));
                 return open_files(request_.inputs, request_.read, cursor);
             },
             point_
@@ -127,6 +135,10 @@ private:
                                ? std::min<std::size_t>(sample_records, request_.limit)
                                : sample_records;
             connector_->next(first_, records, request_.batch_bytes);
+        } else if (request_.reading) {
+            Page sample;
+            if (!request_.rules) result_.why.push_back(request_.reading->sample(sample));
+            learn(sample, connector_->explain());
         } else {
             auto sampler = open_files(request_.inputs, request_.read);
             Page sample;
@@ -177,7 +189,8 @@ private:
         while (!stop.stop_requested()) {
             auto batch = batches.take();
             if (!batch) {
-                complete_ = true;
+                result_.parked = connector_->parked();
+                complete_ = !result_.parked;
                 break;
             }
             auto& lane = lane_of(number);
@@ -266,13 +279,25 @@ private:
             schema::drop_cursor(tx, source_.id, lane_stream(lane));
     }
 
+    // For the next run, unless this one left something unread.
+    void save_bookmark(base::Tx& tx) const {
+        auto bookmark = request_.limit > 0 ? std::string() : connector_->bookmark();
+        if (!bookmark.empty())
+            schema::save_cursor(
+                tx, source_.id, bookmark_stream, bookmark, target_.run_id, Clock::now()
+            );
+    }
+
     // A complete run leaves no marks: the next one starts at the beginning.
     void close(const std::string& state, const std::string& error) {
         for (auto& lane : lanes_) {
             if (lane.stored.valid()) lane.stored.wait();
         }
         database_.call([&](base::Tx& tx) {
-            if (complete_ && state == "done") drop_marks(tx);
+            if (complete_ && state == "done") {
+                drop_marks(tx);
+                save_bookmark(tx);
+            }
             schema::end_run(tx, target_.run_id, state, error, Clock::now());
         });
     }

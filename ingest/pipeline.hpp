@@ -21,9 +21,20 @@ class Blobs;
 
 namespace ingest {
 
+// An input that is no file: how to read it.
+struct Reading {
+    // `cursor` is empty or what an earlier connector gave; `bookmark` what one left that read all.
+    std::function<std::unique_ptr<Connector>(std::string_view cursor, std::string_view bookmark)>
+        open;
+    // Adds some first records to the page, for rules to be inferred from; returns what it found, for
+    // people.
+    std::function<std::string(Page&)> sample;
+};
+
 struct RunRequest {
     std::string source;               // the name of a source that exists
-    std::vector<std::string> inputs;  // as for open_files
+    std::vector<std::string> inputs;  // as for open_files; with `reading`, what a cursor is good for
+    std::optional<Reading> reading;
     ReadOptions read;
     std::optional<Rules> rules;  // absent: inferred from the first records
     std::string key;             // the key column when the rules have none
@@ -51,6 +62,7 @@ struct RunResult {
     std::uint64_t bytes = 0;
     double seconds = 0;
     bool resumed = false;          // went on where an earlier run stopped
+    std::optional<Parked> parked;  // more is there; the state is then interrupted
     std::vector<std::string> why;  // format, rules: one line per decision
 };
 
@@ -58,6 +70,9 @@ struct RunResult {
 // counts and the place behind it are committed together: after a crash the next run of the same
 // inputs goes on there. A finished run starts at the beginning the next time and finds what is new
 // or changed.
+//
+// Reading that is parked (a rate limit) ends the run as "interrupted" with what was read stored. What
+// a complete reading leaves as its bookmark is given to the next run; a restart forgets it.
 //
 // A stop request ends the run after the batches in hand; its state is "interrupted". Reading and
 // mapping use one thread; three batches at a time are on their way to the database, unless they
