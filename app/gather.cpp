@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "app/download.hpp"
 #include "app/gather_archives.hpp"
+#include "app/gather_records.hpp"
 #include "app/output.hpp"
 #include "app/push.hpp"
 #include "app/spec.hpp"
@@ -19,7 +19,7 @@
 #include "crawler/holder.hpp"
 #include "crawler/warc_writer.hpp"
 #include "crawler/watch_store.hpp"
-#include "ingest/pipeline.hpp"
+#include "schema/job_store.hpp"
 
 namespace app {
 
@@ -35,20 +35,6 @@ const std::set<std::string, std::less<>> crawl_keys{
     "warc",
     "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
     "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
-const std::set<std::string, std::less<>> files_keys{
-    "inputs",
-    "format",
-    "key",
-    "rules",
-    "rules_name",
-    "delimiter",
-    "encoding",
-    "record_path",
-    "restart",
-    "limit",
-    "allow_private",
-    "max_rejects"};
-
 crawler::SitemapUse sitemaps_of(const std::string& word) {
     if (word == "auto") return crawler::SitemapUse::automatic;
     if (word == "only") return crawler::SitemapUse::only;
@@ -114,72 +100,6 @@ crawler::ScopeRules::Reach reach_of(const std::string& word) {
     );
 }
 
-ingest::RunRequest files_request(const schema::Source& source) {
-    Spec spec(source.spec);
-    ingest::RunRequest request;
-    request.source = source.name;
-    request.inputs = spec.texts("inputs");
-    request.read.format = spec.text("format", "auto");
-    request.read.encoding = spec.text("encoding");
-    request.read.record_path = spec.text("record_path");
-    if (auto delimiter = spec.text("delimiter"); !delimiter.empty())
-        request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
-    if (auto rules = spec.text("rules"); !rules.empty())
-        request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
-    request.key = spec.text("key");
-    request.restart = spec.truth("restart", false);
-    request.limit = static_cast<std::uint64_t>(spec.number("limit", 0));
-    if (auto most = spec.number("max_rejects", 0); most > 0)
-        request.max_rejects = static_cast<std::uint64_t>(most);
-    return request;
-}
-
-GatherResult gather_files(
-    Context& context,
-    const schema::Source& source,
-    std::stop_token stop,
-    const GatherEvents& events
-) {
-    if (holds_archives(source)) return gather_archives(context, source, stop, events);
-    auto request = files_request(source);
-    if (request.inputs.empty())
-        throw base::UsageError(
-            fmt::format("source '{}'", source.name), "has no inputs", "give it paths"
-        );
-    for (auto& input : request.inputs)
-        if (is_web_address(input))
-            input = download(
-                        context.config,
-                        input,
-                        context.config.home / "downloads",
-                        Spec(source.spec).truth("allow_private", false)
-            )
-                        .string();
-    auto result = ingest::run(
-        context.database(),
-        context.blobs(),
-        request,
-        stop,
-        [&](const ingest::RunProgress& progress) {
-            if (events.progress)
-                events.progress(
-                    progress.counts,
-                    0,
-                    progress.counts.rejected ? fmt::format("{} rejected", progress.counts.rejected)
-                                             : ""
-                );
-        }
-    );
-    return {
-        result.run_id,
-        result.state,
-        result.counts,
-        result.bytes,
-        result.seconds,
-        result.resumed,
-        result.why};
-}
-
 GatherResult gather_crawl(
     Context& context,
     const schema::Source& source,
@@ -242,7 +162,8 @@ GatherResult gather_crawl(
             report.bytes,
             report.seconds,
             report.resumed,
-            {}};
+            {},
+            std::nullopt};
         if (beginning.joined) result.notes.emplace_back("joined a crawl that was under way");
         if (report.revisit)
             result.notes.emplace_back(fmt::format(
@@ -279,6 +200,7 @@ json::object to_json(const schema::Source& source, const GatherResult& result) {
         {"bytes", result.bytes},
         {"seconds", result.seconds},
         {"resumed", result.resumed},
+        {"due_again", result.due_again ? json::value(schema::timestamp(*result.due_again)) : json::value()},
         {"notes", notes}};
 }
 
@@ -349,15 +271,12 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
 
 const std::set<std::string, std::less<>> push_keys{
     "scheme", "secrets", "tolerance_seconds", "key", "rules", "rules_name"};
-
-void check_spec(
+void check_keys(
     const std::string& kind,
+    const std::set<std::string, std::less<>>& known,
     const json::object& spec,
     const std::function<std::string(const std::string& key)>& where
 ) {
-    if (kind != "crawl" && kind != "files" && kind != "push")
-        throw base::UsageError(fmt::format("kind '{}'", kind), "unknown", "use crawl, files or push");
-    const auto& known = kind == "crawl" ? crawl_keys : kind == "push" ? push_keys : files_keys;
     for (const auto& item : spec) {
         std::string key(item.key());
         if (!known.contains(key))
@@ -367,13 +286,24 @@ void check_spec(
                 "remove it or mend its name"
             );
     }
+}
+
+void check_spec(
+    const std::string& kind,
+    const json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+) {
+    if (kind == "files" || kind == "api") return check_records_spec(kind, spec, where);
+    if (kind != "crawl" && kind != "push")
+        throw base::UsageError(
+            fmt::format("kind '{}'", kind), "unknown", "use crawl, files, api or push"
+        );
+    check_keys(kind, kind == "crawl" ? crawl_keys : push_keys, spec, where);
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
     if (kind == "crawl") {
         crawl_options({}, source);
-    } else if (kind == "push") {
-        check_push_spec(source.spec);
     } else {
-        files_request(source);
+        check_push_spec(source.spec);
     }
 }
 
@@ -417,8 +347,23 @@ GatherResult gather(
             "is pushed to, not run",
             fmt::format("let its sender POST to /api/v1/push/{}", source.name)
         );
-    return source.kind == "crawl" ? gather_crawl(context, source, stop, events, share)
-                                  : gather_files(context, source, stop, events);
+    if (source.kind == "crawl") return gather_crawl(context, source, stop, events, share);
+    if (holds_archives(source)) return gather_archives(context, source, stop, events);
+    return gather_records(context, source, stop, events);
+}
+
+bool queue_source(base::Database& database, const schema::Source& source, schema::Time due) {
+    return database.call([&](base::Tx& tx) {
+        return schema::add_job(
+                   tx,
+                   source.kind == "crawl" ? "crawl" : "ingest",
+                   json::serialize(json::object{{"source", source.name}}),
+                   "source:" + source.name,
+                   due,
+                   Clock::now()
+        )
+            .has_value();
+    });
 }
 
 GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share) {
@@ -436,6 +381,7 @@ GatherResult gather_and_tell(Context& context, const schema::Source& source, boo
         );
         progress.update(result.counts.read);
     }
+    if (result.due_again) queue_source(context.database(), source, *result.due_again);
     const auto& counts = result.counts;
     if (context.json) {
         print_json(to_json(source, result));

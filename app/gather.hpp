@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct GatherResult {
     double seconds = 0;
     bool resumed = false;
     std::vector<std::string> notes;  // lines for people: format, rules, reasons of skipped URLs
+    std::optional<std::chrono::system_clock::time_point> due_again;  // parked by a rate limit
 };
 
 struct GatherEvents {
@@ -34,6 +36,14 @@ struct GatherEvents {
 // and line of a key.
 void check_spec(
     const std::string& kind,
+    const boost::json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+);
+
+// The same for keys that are not among `known`.
+void check_keys(
+    const std::string& kind,
+    const std::set<std::string, std::less<>>& known,
     const boost::json::object& spec,
     const std::function<std::string(const std::string& key)>& where
 );
@@ -58,8 +68,11 @@ GatherResult gather(
     const GatherEvents& events = {},
     bool share = false
 );
+// Queues the source for the workers. False if it waits or runs already.
+bool queue_source(base::Database& database, const schema::Source& source, schema::Time due);
 // Of a gather with a bar and the summary, as the commands show it. A source that is being crawled
-// is refused with base::Error, unless `share`: then this process joins that run.
+// is refused with base::Error, unless `share`: then this process joins that run. One that is parked
+// is queued for the workers.
 GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share = false);
 
 }  // namespace app

@@ -91,7 +91,8 @@ GatherResult gather_archives(
             report.bytes,
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(),
             report.resumed,
-            {}};
+            {},
+            std::nullopt};
         for (const auto& [reason, count] : report.skipped)
             result.notes.push_back(fmt::format("{} records passed over: {}", grouped(count), reason)
             );

@@ -1,4 +1,5 @@
 #include <memory>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -8,7 +9,9 @@
 #include "app/commands.hpp"
 #include "app/cron.hpp"
 #include "app/gather.hpp"
+#include "app/gather_records.hpp"
 #include "app/output.hpp"
+#include "app/preview.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "schema/job_store.hpp"
@@ -72,10 +75,17 @@ Described read_description(const std::string& file) {
         return value;
     };
     Described described{take("name"), take("kind"), {}, take("schedule")};
+    // Mapping rules may stand in the file as a table.
+    if (const auto* rules = table.get_as<toml::table>("rules")) {
+        std::ostringstream written;
+        written << *rules;
+        all["rules"] = written.str();
+        all["rules_name"] = file + ", [rules]";
+    }
     if (described.name.empty())
         throw base::UsageError(file, "'name' is missing", "add name = \"..\"");
     if (described.kind.empty())
-        throw base::UsageError(file, "'kind' is missing", "add kind = \"crawl\", \"files\" or \"push\"");
+        throw base::UsageError(file, "'kind' is missing", "add kind = \"crawl\", \"files\", \"api\" or \"push\"");
     described.spec = all;
     check_spec(described.kind, described.spec, [&](const std::string& key) {
         const auto* node = table.get(key);
@@ -110,7 +120,7 @@ void add_verb(CLI::App& source, Context& context) {
     auto* verb = source.add_subcommand("add", "Describe a source, from a TOML file or by flags");
     verb->add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")
         ->type_name("FILE.toml");
-    verb->add_option("--kind", options->kind, "crawl, files or push, without a file");
+    verb->add_option("--kind", options->kind, "crawl, files, api or push, without a file");
     verb->add_option("--name", options->name, "Name, without a file");
     verb->add_option(
             "--set", options->settings, "KEY=VALUE of the kind; VALUE is JSON or plain text"
@@ -271,9 +281,13 @@ void check_verb(CLI::App& source, Context& context) {
             return fmt::format("setting '{}'", key);
         });
         if (!found.schedule.empty()) parse_cron(found.schedule);
+        auto lines = explain_records(found);
         if (context.json) {
-            print_json(json::object{{"name", found.name}, {"ok", true}});
+            json::array plan;
+            for (const auto& line : lines) plan.emplace_back(line);
+            print_json(json::object{{"name", found.name}, {"ok", true}, {"plan", plan}});
         } else {
+            for (const auto& line : lines) print_line(line);
             print_line(fmt::format("source '{}' is sound", found.name));
         }
     });
@@ -283,6 +297,7 @@ void run_verb(CLI::App& source, Context& context) {
     struct Options {
         std::string name;
         bool wait = false;
+        std::uint64_t limit = 0;
     };
     auto options = std::make_shared<Options>();
     auto* verb = source.add_subcommand(
@@ -290,30 +305,25 @@ void run_verb(CLI::App& source, Context& context) {
     );
     verb->add_option("NAME", options->name)->required();
     verb->add_flag("--wait", options->wait, "Run it in this process and show what came of it");
+    verb->add_option(
+            "--limit", options->limit, "Show so many records as they would be stored; store nothing"
+    )
+        ->check(CLI::PositiveNumber);
     verb->callback([options, &context] {
         auto found = context.database().call([&](base::Tx& tx) {
             return schema::require_source(tx, options->name);
         });
+        if (options->limit > 0) return preview(context, found, options->limit);
         if (options->wait) {
             gather_and_tell(context, found);
             return;
         }
-        auto job = context.database().call([&](base::Tx& tx) {
-            auto now = Clock::now();
-            return schema::add_job(
-                tx,
-                found.kind == "crawl" ? "crawl" : "ingest",
-                json::serialize(json::object{{"source", found.name}}),
-                "source:" + found.name,
-                now,
-                now
-            );
-        });
+        bool queued = queue_source(context.database(), found, Clock::now());
         if (context.json) {
-            print_json(json::object{{"source", found.name}, {"queued", job.has_value()}});
+            print_json(json::object{{"source", found.name}, {"queued", queued}});
         } else {
             print_line(
-                job ? fmt::format("queued; a worker takes it up ('tilth up' runs one)")
+                queued ? fmt::format("queued; a worker takes it up ('tilth up' runs one)")
                     : fmt::format("already queued")
             );
         }

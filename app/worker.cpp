@@ -31,13 +31,10 @@ constexpr auto renewal = 15s;
 constexpr auto pause = 1s;
 constexpr int attempts_at_most = 5;
 
-// Waits for `span` or the stop, whichever comes first.
-void rest(std::stop_token stop, std::chrono::milliseconds span) {
-    std::mutex mutex;
-    std::condition_variable_any sleeper;
-    std::unique_lock lock(mutex);
-    sleeper.wait_for(lock, stop, span, [] { return false; });
-}
+// A job that has to wait, and knows until when.
+struct Parked {
+    Clock::time_point due;
+};
 
 json::object do_job(Context& context, const schema::Job& job, std::stop_token stop) {
     auto spec = json::parse(job.spec).as_object();
@@ -59,6 +56,7 @@ json::object do_job(Context& context, const schema::Job& job, std::stop_token st
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
     auto result = gather(context, source, stop);
+    if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
     return {
         {"run", result.run_id},
@@ -76,7 +74,7 @@ public:
         : forward_(outer, [this] { work_.request_stop(); }),
           thread_([this, &database, job](std::stop_token done) {
               while (!done.stop_requested()) {
-                  rest(done, renewal);
+                  base::rest(done, renewal);
                   if (done.stop_requested()) return;
                   bool held = database.call([&](base::Tx& tx) {
                       return schema::renew_job(tx, job, Clock::now() + lease);
@@ -112,6 +110,9 @@ void work_on(Context& context, const schema::Job& job, std::stop_token stop) {
         auto result = do_job(context, job, keeper.token());
         finish(database, job, "done", result);
         base::log::info("job {}: done {}", job.id, json::serialize(result));
+    } catch (const Parked& parked) {
+        base::log::info("job {}: goes on at {}", job.id, schema::timestamp(parked.due));
+        database.call([&](base::Tx& tx) { schema::release_job(tx, job, parked.due); });
     } catch (const base::Interrupted&) {
         database.call([&](base::Tx& tx) { schema::release_job(tx, job, Clock::now()); });
     } catch (const std::exception& failure) {
@@ -168,7 +169,7 @@ void serve_slot(
         } catch (const std::exception& failure) {
             base::log::error("worker {}: {}", name, failure.what());
         }
-        rest(stop, pause);
+        base::rest(stop, pause);
     }
 }
 

@@ -1,5 +1,8 @@
 #include "base/stop.hpp"
 
+#include <condition_variable>
+#include <mutex>
+
 #include <pthread.h>
 #include <unistd.h>
 #include <csignal>
@@ -41,6 +44,14 @@ void restore_signals() {
     auto set = stop_signals();
     pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_DFL);
+}
+
+bool rest(std::stop_token stop, std::chrono::milliseconds span) {
+    std::mutex mutex;
+    std::condition_variable_any sleeper;
+    std::unique_lock lock(mutex);
+    sleeper.wait_for(lock, stop, span, [] { return false; });
+    return !stop.stop_requested();
 }
 
 }  // namespace base

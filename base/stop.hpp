@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <stop_token>
 
 namespace base {
@@ -18,6 +19,9 @@ public:
 private:
     std::stop_source source_;
 };
+
+// Waits for `span` or the stop, whichever comes first. False if it was the stop.
+bool rest(std::stop_token stop, std::chrono::milliseconds span);
 
 // For a child between fork and exec: unblocks the signals that StopOnSignal blocks.
 void restore_signals();

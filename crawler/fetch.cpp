@@ -343,6 +343,11 @@ struct Fetcher::Impl {
         auto add = [&](const std::string& line) {
             transfer.headers = curl_slist_append(transfer.headers, line.c_str());
         };
+        if (request.method == "POST") {
+            set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            set(CURLOPT_COPYPOSTFIELDS, request.body.c_str());
+            add("Expect:");  // no round trip before the body
+        }
         for (const auto& line : request.headers) add(line);
         if (!request.etag.empty()) add("If-None-Match: " + request.etag);
         if (!request.last_modified.empty()) add("If-Modified-Since: " + request.last_modified);

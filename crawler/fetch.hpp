@@ -26,6 +26,8 @@ struct Request {
     std::vector<std::string> headers;  // "Name: value"
     std::string etag;                  // asks If-None-Match if not empty
     std::string last_modified;         // asks If-Modified-Since if not empty
+    std::string method = "GET";        // or POST, with `body`
+    std::string body;
 };
 
 // How a request ended without a usable answer.
@@ -65,7 +67,7 @@ struct FetchOptions {
     std::string proxy;
 };
 
-// GETs over HTTP/1.1 and HTTP/2 with kept connections, br, zstd and gzip, TLS verified. Redirects
+// Requests over HTTP/1.1 and HTTP/2 with kept connections, br, zstd and gzip, TLS verified. Redirects
 // are not followed: the caller looks at each hop. Every address is checked after its name was
 // resolved, so that no name leads inside.
 //

@@ -201,9 +201,10 @@ std::string sample(const Spec& spec, World world, Page& page, std::size_t record
         return one.store;
     });
     std::string told;
+    Newest none;
     for (const auto& stream : spec.streams) {
         if (!stream.store) continue;
-        StreamReader reader(spec, stream, requester, {}, world.clock.now(), nullptr);
+        StreamReader reader(spec, stream, requester, none, world.clock.now(), nullptr);
         RecordMaker maker(stream, several > 1);
         std::size_t count = 0;
         try {

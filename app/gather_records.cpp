@@ -1,0 +1,152 @@
+#include "app/gather_records.hpp"
+
+#include <set>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "app/download.hpp"
+#include "app/gather_api.hpp"
+#include "app/spec.hpp"
+#include "base/database.hpp"
+#include "base/error.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+
+namespace {
+
+// Settings of all kinds of sources whose records are mapped.
+const std::vector<std::string> common_keys{
+    "key", "rules", "rules_name", "restart", "limit", "allow_private", "max_rejects"};
+const std::vector<std::string> files_keys{"inputs", "format", "delimiter", "encoding", "record_path"};
+
+ingest::RunRequest common_request(const schema::Source& source) {
+    Spec spec(source.spec);
+    ingest::RunRequest request;
+    request.source = source.name;
+    if (auto rules = spec.text("rules"); !rules.empty())
+        request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
+    request.key = spec.text("key");
+    request.restart = spec.truth("restart", false);
+    request.limit = static_cast<std::uint64_t>(spec.number("limit", 0));
+    if (auto most = spec.number("max_rejects", 0); most > 0)
+        request.max_rejects = static_cast<std::uint64_t>(most);
+    return request;
+}
+
+ingest::RunRequest files_request(const schema::Source& source) {
+    Spec spec(source.spec);
+    auto request = common_request(source);
+    request.inputs = spec.texts("inputs");
+    request.read.format = spec.text("format", "auto");
+    request.read.encoding = spec.text("encoding");
+    request.read.record_path = spec.text("record_path");
+    if (auto delimiter = spec.text("delimiter"); !delimiter.empty())
+        request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
+    return request;
+}
+
+ingest::RunResult store(
+    Context& context,
+    const ingest::RunRequest& request,
+    std::stop_token stop,
+    const GatherEvents& events
+) {
+    return ingest::run(
+        context.database(),
+        context.blobs(),
+        request,
+        stop,
+        [&](const ingest::RunProgress& progress) {
+            if (events.progress)
+                events.progress(
+                    progress.counts,
+                    0,
+                    progress.counts.rejected ? fmt::format("{} rejected", progress.counts.rejected)
+                                             : ""
+                );
+        }
+    );
+}
+
+GatherResult told(const ingest::RunResult& result) {
+    GatherResult told{
+        result.run_id,
+        result.state,
+        result.counts,
+        result.bytes,
+        result.seconds,
+        result.resumed,
+        result.why,
+        std::nullopt};
+    if (!result.parked) return told;
+    told.due_again = result.parked->due;
+    told.notes.push_back(fmt::format(
+        "parked: {}; goes on at {}", result.parked->reason, schema::timestamp(result.parked->due)
+    ));
+    return told;
+}
+
+}  // namespace
+
+void check_records_spec(
+    const std::string& kind,
+    const json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+) {
+    schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
+    if (kind == "api") {
+        check_api_spec(spec, common_keys);
+        common_request(source);
+        return;
+    }
+    std::set<std::string, std::less<>> known(files_keys.begin(), files_keys.end());
+    known.insert(common_keys.begin(), common_keys.end());
+    check_keys(kind, known, spec, where);
+    files_request(source);
+}
+
+std::vector<std::string> explain_records(const schema::Source& source) {
+    if (source.kind != "api") return {};
+    return explain_api(json::parse(source.spec).as_object(), common_keys);
+}
+
+ingest::RunRequest
+run_request(Context& context, const schema::Source& source, std::stop_token stop) {
+    if (source.kind == "api") {
+        auto request = common_request(source);
+        auto api = describe_api(context, source, common_keys, stop);
+        request.inputs = {api.identity};
+        request.reading = api.reading;
+        return request;
+    }
+    auto request = files_request(source);
+    if (request.inputs.empty())
+        throw base::UsageError(
+            fmt::format("source '{}'", source.name), "has no inputs", "give it paths"
+        );
+    for (auto& input : request.inputs)
+        if (is_web_address(input))
+            input = download(
+                        context.config,
+                        input,
+                        context.config.home / "downloads",
+                        Spec(source.spec).truth("allow_private", false)
+            )
+                        .string();
+    return request;
+}
+
+GatherResult gather_records(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events
+) {
+    auto request = run_request(context, source, stop);
+    return told(store(context, request, stop, events));
+}
+
+}  // namespace app

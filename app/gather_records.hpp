@@ -1,0 +1,29 @@
+#pragma once
+
+#include "app/gather.hpp"
+#include "ingest/pipeline.hpp"
+
+// Sources whose records are mapped by rules: of kinds files and api.
+namespace app {
+
+void check_records_spec(
+    const std::string& kind,
+    const boost::json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+);
+
+// What a run would do, for people. Nothing is read.
+std::vector<std::string> explain_records(const schema::Source& source);
+
+// What to read and how. Downloads inputs that are web addresses.
+ingest::RunRequest
+run_request(Context& context, const schema::Source& source, std::stop_token stop);
+
+GatherResult gather_records(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events
+);
+
+}  // namespace app
