@@ -10,6 +10,7 @@ class App;
 namespace app {
 
 void add_source(CLI::App& cli, Context& context);   // source
+void add_source_contract(CLI::App& source, Context& context);
 void add_source_crawl(CLI::App& source, Context& context);  // source urls, source hosts
 void add_crawl(CLI::App& cli, Context& context);    // crawl
 void add_ingest(CLI::App& cli, Context& context);   // ingest

@@ -17,9 +17,11 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t sampled_records = 1000;
+
 // Settings of all kinds of sources whose records are mapped.
 const std::vector<std::string> common_keys{
-    "key", "rules", "rules_name", "restart", "limit", "allow_private", "max_rejects"};
+    "key", "rules", "rules_name", "contract", "restart", "limit", "allow_private", "max_rejects"};
 const std::vector<std::string> files_keys{"inputs", "format", "delimiter", "encoding", "record_path"};
 
 ingest::RunRequest common_request(const schema::Source& source) {
@@ -29,6 +31,15 @@ ingest::RunRequest common_request(const schema::Source& source) {
     if (auto rules = spec.text("rules"); !rules.empty())
         request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
     request.key = spec.text("key");
+    auto contract = spec.text("contract", "quarantine");
+    auto on_drift = ingest::on_drift(contract);
+    if (!on_drift)
+        throw base::UsageError(
+            "contract '" + contract + "'",
+            "unknown",
+            "use quarantine, evolve, freeze, discard_value or discard_row"
+        );
+    request.on_drift = *on_drift;
     request.restart = spec.truth("restart", false);
     request.limit = static_cast<std::uint64_t>(spec.number("limit", 0));
     if (auto most = spec.number("max_rejects", 0); most > 0)
@@ -81,6 +92,12 @@ GatherResult told(const ingest::RunResult& result) {
         result.resumed,
         result.why,
         std::nullopt};
+    if (result.quarantined > 0)
+        told.notes.push_back(fmt::format(
+            "{} records are in quarantine for fields that are new or of another kind: see 'tilth "
+            "source fields'",
+            result.quarantined
+        ));
     if (!result.parked) return told;
     told.due_again = result.parked->due;
     told.notes.push_back(fmt::format(
@@ -137,6 +154,30 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
             )
                         .string();
     return request;
+}
+
+std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request) {
+    if (request.reading) return request.reading->open({}, {});
+    return ingest::open_files(request.inputs, request.read);
+}
+
+ingest::Rules rules_for(const ingest::RunRequest& request, const ingest::Page& sample) {
+    if (!request.rules) return ingest::infer_rules(sample, request.key);
+    auto rules = *request.rules;
+    if (rules.key.empty() && !request.key.empty()) rules.key = {request.key};
+    return rules;
+}
+
+ingest::Rules sample_rules(const ingest::RunRequest& request) {
+    ingest::Page sample;
+    std::unique_ptr<ingest::Connector> connector;
+    if (!request.rules && request.reading) {
+        request.reading->sample(sample);
+    } else if (!request.rules) {
+        connector = open_request(request);
+        connector->next(sample, sampled_records, request.batch_bytes);
+    }
+    return rules_for(request, sample);
 }
 
 GatherResult gather_records(

@@ -19,6 +19,13 @@ std::vector<std::string> explain_records(const schema::Source& source);
 ingest::RunRequest
 run_request(Context& context, const schema::Source& source, std::stop_token stop);
 
+// A reader of the whole input.
+std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request);
+// The request's rules, or those inferred from a sample.
+ingest::Rules rules_for(const ingest::RunRequest& request, const ingest::Page& sample);
+// The same; takes a sample if needed.
+ingest::Rules sample_rules(const ingest::RunRequest& request);
+
 GatherResult gather_records(
     Context& context,
     const schema::Source& source,

@@ -26,7 +26,7 @@ std::string lasting(const std::string& input) {
 void add_ingest(CLI::App& cli, Context& context) {
     struct Options {
         std::vector<std::string> inputs;
-        std::string source, format = "auto", key, map, encoding, record_path, delimiter;
+        std::string contract, source, format = "auto", key, map, encoding, record_path, delimiter;
         bool restart = false, allow_private = false;
         std::uint64_t limit = 0, max_rejects = 0;
     };
@@ -53,6 +53,14 @@ void add_ingest(CLI::App& cli, Context& context) {
     ingest
         ->add_option("--map", options->map, "What the fields mean: key, text, columns, group, time")
         ->type_name("RULES.toml");
+    ingest
+        ->add_option(
+            "--contract",
+            options->contract,
+            "For records with other fields than the first run's: quarantine, evolve, freeze, "
+            "discard_value or discard_row"
+        )
+        ->type_name("WORD");
     ingest->add_option("--delimiter", options->delimiter, "Of CSV, when it is guessed wrongly");
     ingest->add_option(
         "--encoding", options->encoding, "utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252"
@@ -84,6 +92,7 @@ void add_ingest(CLI::App& cli, Context& context) {
         };
         put("format", options->format);
         put("key", options->key);
+        put("contract", options->contract);
         put("delimiter", options->delimiter);
         put("encoding", options->encoding);
         put("record_path", options->record_path);

@@ -46,18 +46,6 @@ void show(Context& context, const json::object& object) {
     print_line(line);
 }
 
-std::unique_ptr<ingest::Connector> open(const ingest::RunRequest& request) {
-    if (request.reading) return request.reading->open({}, {});
-    return ingest::open_files(request.inputs, request.read);
-}
-
-ingest::Rules rules_of(const ingest::RunRequest& request, const ingest::Page& sample) {
-    if (!request.rules) return ingest::infer_rules(sample, request.key);
-    auto rules = *request.rules;
-    if (rules.key.empty() && !request.key.empty()) rules.key = {request.key};
-    return rules;
-}
-
 }  // namespace
 
 void preview(Context& context, const schema::Source& source, std::uint64_t records) {
@@ -66,12 +54,12 @@ void preview(Context& context, const schema::Source& source, std::uint64_t recor
             "source '" + source.name + "'", "is a crawl", "use 'tilth crawl --dry-run'"
         );
     auto request = run_request(context, source, context.stop());
-    auto connector = open(request);
+    auto connector = open_request(request);
     std::optional<ingest::Mapping> mapping;
     for (std::uint64_t shown = 0; shown < records;) {
         ingest::Page page;
         bool more = connector->next(page, records - shown, page_bytes);
-        if (!mapping) mapping.emplace(rules_of(request, page));
+        if (!mapping) mapping.emplace(rules_for(request, page));
         for (const auto& record : page.records) {
             schema::Draft draft;
             schema::Reject reject;

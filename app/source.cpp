@@ -399,6 +399,7 @@ void add_source(CLI::App& cli, Context& context) {
     state_verb(*source, context, "resume", "Undo pause", "active");
     state_verb(*source, context, "remove", "Take it out of all lists; its records stay", "removed");
     schedule_verb(*source, context);
+    add_source_contract(*source, context);
     add_source_crawl(*source, context);
 }
 

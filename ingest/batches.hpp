@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ingest/connector.hpp"
+#include "ingest/contract.hpp"
 #include "ingest/mapping.hpp"
 #include "schema/record_store.hpp"
 
@@ -20,6 +21,8 @@ struct Batch {
     std::vector<schema::Sealed> records;
     std::vector<schema::Reject> rejects;
     std::vector<Reread> rereads;  // of the members that have rejects
+    std::vector<KnownField> learned;  // by the contract, up to this batch
+    std::vector<std::pair<std::size_t, std::string>> drifted;  // records to quarantine, by field
     std::string cursor;           // the place behind it
     std::uint64_t bytes = 0;
 };
@@ -39,6 +42,7 @@ public:
         const schema::Blobs& blobs,
         std::string source,
         BatchLimits limits,
+        Contract* contract = nullptr,
         Page* first = nullptr
     );
     // Stops reading.
@@ -58,6 +62,7 @@ private:
     const schema::Blobs& blobs_;
     std::string source_;
     BatchLimits limits_;
+    Contract* contract_;
     Page* first_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
@@ -67,12 +72,14 @@ private:
     std::jthread thread_;
 };
 
-// One batch from a page: what the mapping refuses becomes a reject.
+// One batch from a page: what the mapping refuses becomes a reject, and with a contract, so may what
+// drifts from it (code contract.drift). Throws base::Error for drift from a frozen contract.
 Batch make_batch(
     const Page& page,
     Mapping& mapping,
     const std::string& source,
-    const schema::Blobs& blobs
+    const schema::Blobs& blobs,
+    Contract* contract = nullptr
 );
 
 }  // namespace ingest

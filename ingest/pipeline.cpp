@@ -12,6 +12,7 @@
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "ingest/batches.hpp"
+#include "ingest/contract_store.hpp"
 #include "ingest/mark.hpp"
 #include "ingest/store.hpp"
 #include "ingest/text.hpp"
@@ -159,6 +160,9 @@ private:
             );
             target_.column_set = schema::ensure_columns(tx, source_.id, mapping_->columns(), now);
             expect_new_ = !schema::has_records(tx, source_.id);
+            contract_.emplace(
+                request_.on_drift, !contract_learned(tx, source_.id), load_fields(tx, source_.id)
+            );
         });
         target_.source_id = source_.id;
         target_.source_name = source_.name;
@@ -168,11 +172,12 @@ private:
 
     void store_all(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
         BatchLimits limits{request_.batch_records, request_.batch_bytes, request_.limit};
-        Batches batches(*connector_, *mapping_, blobs_, source_.name, limits, &first_);
+        Batches batches(*connector_, *mapping_, blobs_, source_.name, limits, &*contract_, &first_);
         auto collect = [&](Lane& lane) {
             if (!lane.stored.valid()) return;
             result_.counts += lane.stored.get();
             result_.bytes += lane.bytes;
+            result_.quarantined += lane.quarantined;
             if (progress) progress({result_.counts, result_.bytes});
             check_rejects(request_, result_.counts);
         };
@@ -215,6 +220,7 @@ private:
         std::future<schema::Counts> stored;
         std::unordered_set<std::int64_t> keys;
         std::uint64_t bytes = 0;
+        std::uint64_t quarantined = 0;  // records
     };
 
     Lane& lane_of(std::int64_t number) { return lanes_[static_cast<std::size_t>(number % lanes)]; }
@@ -230,11 +236,29 @@ private:
 
     void send(Lane& lane, Batch batch, const Mark& mark) {
         lane.bytes = batch.bytes;
+        lane.quarantined = quarantined(batch);
         lane.keys.clear();
         for (const auto& record : batch.records) lane.keys.insert(record.rk);
         lane.stored = std::async(std::launch::async, [this, batch = std::move(batch), mark] {
             return store(batch, mark);
         });
+    }
+
+    // A record may drift by several fields.
+    static std::uint64_t quarantined(const Batch& batch) {
+        std::uint64_t records = 0;
+        for (std::size_t i = 0; i < batch.drifted.size(); ++i)
+            records += i == 0 || batch.drifted[i].first != batch.drifted[i - 1].first;
+        return records;
+    }
+
+    std::vector<Quarantined> quarantine_of(const Batch& batch) const {
+        std::vector<Quarantined> records;
+        for (const auto& [place, field] : batch.drifted) {
+            const auto& record = batch.records[place];
+            records.push_back({{record.rk, source_.id, record.draft.key}, field});
+        }
+        return records;
     }
 
     schema::Counts store(const Batch& batch, const Mark& mark) {
@@ -247,6 +271,8 @@ private:
             schema::commit_without_waiting(tx);
             auto stored =
                 schema::write_batch(tx, target, batch.records, batch.rejects, batch.bytes);
+            save_fields(tx, source_.id, batch.learned, target.run_id);
+            save_quarantine(tx, quarantine_of(batch), target.now);
             for (const auto& reread : batch.rereads)
                 save_reread(tx, source_.id, reread, target.run_id, target.now);
             schema::save_cursor(
@@ -297,6 +323,8 @@ private:
             if (complete_ && state == "done") {
                 drop_marks(tx);
                 save_bookmark(tx);
+                if (request_.limit == 0 && result_.counts.read > 0)
+                    end_learning(tx, source_.id, target_.run_id, Clock::now());
             }
             schema::end_run(tx, target_.run_id, state, error, Clock::now());
         });
@@ -312,6 +340,7 @@ private:
     schema::Source source_;
     std::unique_ptr<Connector> connector_;
     std::optional<Mapping> mapping_;
+    std::optional<Contract> contract_;
     Page first_;
     schema::BatchTarget target_;
     RunResult result_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ingest/connector.hpp"
+#include "ingest/contract.hpp"
 #include "ingest/rules.hpp"
 #include "schema/record.hpp"
 
@@ -38,6 +39,7 @@ struct RunRequest {
     ReadOptions read;
     std::optional<Rules> rules;  // absent: inferred from the first records
     std::string key;             // the key column when the rules have none
+    OnDrift on_drift = OnDrift::quarantine;  // of records that are not as those of the first run
     bool restart = false;        // forget where an earlier run stopped
     std::uint64_t limit = 0;     // stop after so many records; 0: none
 
@@ -62,6 +64,7 @@ struct RunResult {
     std::uint64_t bytes = 0;
     double seconds = 0;
     bool resumed = false;          // went on where an earlier run stopped
+    std::uint64_t quarantined = 0;  // of the records stored, those that drift from the contract
     std::optional<Parked> parked;  // more is there; the state is then interrupted
     std::vector<std::string> why;  // format, rules: one line per decision
 };

@@ -94,7 +94,29 @@ SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND ($2::bigint 
 SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;
 
 -- name: drop_quarantine
-DELETE FROM quarantine WHERE source_id = $1;
+DELETE FROM quarantine WHERE source_id = $1 AND check_name NOT LIKE 'contract: %';
+
+-- name: load_fields
+SELECT name, kinds FROM source_field WHERE source_id = $1 ORDER BY name;
+
+-- name: save_field
+INSERT INTO source_field (source_id, name, kinds, run_id) VALUES ($1, $2, $3, $4)
+ON CONFLICT (source_id, name) DO UPDATE SET kinds = source_field.kinds | excluded.kinds;
+
+-- name: contract_learned
+SELECT 1 FROM source_contract WHERE source_id = $1;
+
+-- name: end_learning
+INSERT INTO source_contract (source_id, run_id, learned_at) VALUES ($1, $2, $3::timestamptz) ON CONFLICT DO NOTHING;
+
+-- name: add_to_quarantine
+INSERT INTO quarantine (rk, source_id, key, check_name, found_at) VALUES ($1, $2, $3, $4, $5::timestamptz) ON CONFLICT DO NOTHING;
+
+-- name: waiting_fields
+SELECT substr(check_name, 11), count(*) FROM quarantine WHERE source_id = $1 AND check_name LIKE 'contract: %' GROUP BY 1 ORDER BY 1;
+
+-- name: leave_quarantine
+DELETE FROM quarantine WHERE source_id = $1 AND check_name = $2;
 
 -- name: add_check_result
 INSERT INTO check_result (source_id, checked_at, check_name, passed, severity, examined, failed, observed)

@@ -186,6 +186,54 @@ Rules parse_rules(std::string_view toml, const std::string& name) {
     return RulesReader(name).read(toml);
 }
 
+std::string to_toml(const Rules& rules) {
+    Rules usual;
+    std::string out;
+    auto put = [&](std::string_view name, const std::string& text) {
+        if (text.empty()) return;
+        // JSON strings are TOML basic strings, but for escaped slashes, which are not written.
+        out += fmt::format("{} = ", name);
+        append_json_string(text, out);
+        out += '\n';
+    };
+    for (auto [name, list] :
+         {std::pair("key", &rules.key),
+          std::pair("title", &rules.title),
+          std::pair("body", &rules.body),
+          std::pair("group", &rules.group),
+          std::pair("drop", &rules.drop)}) {
+        if (list->empty()) continue;
+        out += fmt::format("{} = ", name);
+        append_list(*list, out);
+        out += '\n';
+    }
+    put("group_pattern", rules.group_pattern);
+    put("time", rules.time);
+    put("licence", rules.licence);
+    if (rules.missing != usual.missing) {
+        out += "missing = ";
+        append_list(rules.missing, out);
+        out += '\n';
+    }
+    for (const auto& column : rules.columns) {
+        ColumnRule plain;
+        out += "\n[[column]]\n";
+        put("name", column.name);
+        put("field", column.field);
+        put("op", std::string(op_names[static_cast<std::size_t>(column.op)]));
+        if (column.separator != plain.separator) put("separator", column.separator);
+        put("unit", column.unit);
+        if (column.factor != 1) out += fmt::format("factor = {}\n", column.factor);
+        if (!column.missing.empty()) {
+            out += "missing = ";
+            append_list(column.missing, out);
+            out += '\n';
+        }
+        if (!column.reject_invalid) out += "invalid = \"missing\"\n";
+    }
+    return out;
+}
+
 std::string to_json(const Rules& rules) {
     std::string out = "{\"key\":";
     append_list(rules.key, out);

@@ -82,6 +82,9 @@ Rules infer_rules(
     std::vector<std::string>* why = nullptr
 );
 
+// As parse_rules() reads them.
+std::string to_toml(const Rules& rules);
+
 // For people and for the source's stored spec.
 std::string to_json(const Rules& rules);
 
