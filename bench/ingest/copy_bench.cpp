@@ -1,6 +1,7 @@
 // Storing CSV rows with a unique text key through the pipeline, against psql's \copy of the same
 // file into a bare table with one unique text index, on the same embedded PostgreSQL, in turns.
-// Prints medians and their ratio.
+// Prints medians and their ratio. With TILTH_BENCH_SCRIPTS (the folder of pandas_to_sql.py) set,
+// pgloader and pandas store the same file once too, if they are installed.
 //
 //     ingest_copy_bench [rows=1000000] [rounds=3] [numbers]
 //
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -79,6 +81,47 @@ double by_psql(const std::string& url, const fs::path& file) {
     return seconds([&] {
         psql(fmt::format("\\copy bare from '{}' with (format csv, header)", file.string()));
     });
+}
+
+// The seconds that a program prints or takes; nothing if it is not installed or fails.
+std::optional<double> by_program(const std::string& name, const std::string& line) {
+    if (std::system(("command -v " + name + " >/dev/null").c_str()) != 0) return std::nullopt;
+    double taken = 0;
+    int code = 0;
+    taken = seconds([&] { code = std::system(line.c_str()); });
+    if (code != 0) return std::nullopt;
+    return taken;
+}
+
+std::optional<double> by_pgloader(const std::string& url, const fs::path& file, const fs::path& home) {
+    auto script = home / "load";
+    // pgloader wants a socket's folder inside of the address.
+    std::ofstream(script) << fmt::format(
+        "LOAD CSV FROM '{}' HAVING FIELDS (id, amount, weight, colour, note)\n"
+        "INTO {}?tablename=loaded TARGET COLUMNS (id, amount, weight, colour, note)\n"
+        "WITH skip header = 1, fields optionally enclosed by '\"', fields terminated by ',';\n",
+        file.string(),
+        url
+    );
+    auto made = std::system(
+        fmt::format(
+            "psql -q '{}' -c 'CREATE TABLE loaded (id text UNIQUE, amount text, weight text, colour "
+            "text, note text)' -c CHECKPOINT",
+            url
+        ).c_str()
+    );
+    if (made != 0) return std::nullopt;
+    return by_program("pgloader", fmt::format("pgloader '{}' >/dev/null 2>&1", script.string()));
+}
+
+std::optional<double>
+by_pandas(const std::string& url, const fs::path& file, const std::string& scripts) {
+    return by_program(
+        "python3",
+        fmt::format(
+            "python3 '{}/pandas_to_sql.py' '{}' '{}' >/dev/null 2>&1", scripts, url, file.string()
+        )
+    );
 }
 
 // What earlier rounds left to write is not this round's work.
@@ -147,6 +190,15 @@ int main(int argc, char** argv) {
                 pipeline.back()
             );
             std::fflush(stdout);
+        }
+        if (const char* scripts = std::getenv("TILTH_BENCH_SCRIPTS")) {
+            auto url = postgres.url("bare");
+            auto tell = [&](const char* name, std::optional<double> taken) {
+                if (!taken) return fmt::print("{} is not here, or failed\n", name);
+                fmt::print("{} {:.1f} s: {:.1f} times the pipeline\n", name, *taken, *taken / median(pipeline));
+            };
+            tell("pgloader", by_pgloader(url, file, home));
+            tell("pandas to_sql", by_pandas(url, file, scripts));
         }
         rusage used{};
         getrusage(RUSAGE_SELF, &used);
