@@ -50,6 +50,7 @@ std::string format_of(VipsImage* image) {
     return name == "ppm" || name.empty() ? "pnm" : name;
 }
 
+constexpr std::size_t small_image = std::size_t{256} << 10U;
 constexpr std::int64_t most_pixels = std::int64_t{1} << 28;
 
 }  // namespace
@@ -62,7 +63,8 @@ std::variant<schema::Image, std::string> examine_image(std::string_view encoded)
         encoded.size(),
         "",
         "access",
-        VIPS_ACCESS_SEQUENTIAL,
+        // Small ones are decoded whole at the first look, without threads and windows.
+        encoded.size() < small_image ? VIPS_ACCESS_RANDOM : VIPS_ACCESS_SEQUENTIAL,
         "fail_on",
         VIPS_FAIL_ON_ERROR,
         nullptr
@@ -80,20 +82,22 @@ std::variant<schema::Image, std::string> examine_image(std::string_view encoded)
         if (vips_flatten(image.get(), &step, nullptr) != 0) return take_error();
         image.reset(step);
     }
-    if (vips_colourspace(image.get(), &step, VIPS_INTERPRETATION_B_W, nullptr) != 0)
-        return take_error();
-    image.reset(step);
-    if (vips_cast_uchar(image.get(), &step, nullptr) != 0) return take_error();
-    image.reset(step);
-    std::size_t size = 0;
-    std::unique_ptr<void, void (*)(void*)> grey(
-        vips_image_write_to_memory(image.get(), &size), g_free
-    );
-    if (!grey) return take_error();
-    if (size < static_cast<std::size_t>(result.width) * static_cast<std::size_t>(result.height))
+    bool grey = vips_image_get_bands(image.get()) == 1 &&
+                vips_image_get_format(image.get()) == VIPS_FORMAT_UCHAR &&
+                vips_image_get_interpretation(image.get()) == VIPS_INTERPRETATION_B_W;
+    if (!grey) {
+        if (vips_colourspace(image.get(), &step, VIPS_INTERPRETATION_B_W, nullptr) != 0)
+            return take_error();
+        image.reset(step);
+        if (vips_cast_uchar(image.get(), &step, nullptr) != 0) return take_error();
+        image.reset(step);
+    }
+    if (vips_image_wio_input(image.get()) != 0) return take_error();
+    if (VIPS_IMAGE_SIZEOF_IMAGE(image.get()) <
+        static_cast<std::size_t>(result.width) * static_cast<std::size_t>(result.height))
         return "not all pixels are there";
     result.phash =
-        difference_hash(static_cast<const std::uint8_t*>(grey.get()), result.width, result.height);
+        difference_hash(VIPS_IMAGE_ADDR(image.get(), 0, 0), result.width, result.height);
     vips_error_clear();
     return result;
 }
