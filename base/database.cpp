@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <random>
 #include <thread>
 #include <unordered_map>
 
@@ -265,8 +266,16 @@ void CopyWriter::finish() {
 namespace {
 
 constexpr int attempts_at_most = 10;
+constexpr int unique_attempts_at_most = 7;  // within a second, should it be no other writer's
 constexpr int connect_attempts =
     40;  // some 20 s: a server that restarts after a crash is waited for
+
+// Grows up to a second, by chance: those who met once do not meet again.
+std::chrono::milliseconds pause_before_next(int attempt) {
+    thread_local std::minstd_rand chance(std::random_device{}());
+    auto longest = std::min(10 * (1 << std::min(attempt, 7)), 1000);
+    return std::chrono::milliseconds(std::uniform_int_distribution(longest / 4, longest)(chance));
+}
 
 // Whether another try may succeed: 40001 serialization failure, 40P01 deadlock, 23505 unique
 // violation by another transaction.
@@ -404,14 +413,15 @@ void Database::attempt_erased(Body body, void* context) {
             } else {
                 give_back(std::move(connection));
             }
-            int at_most = failure.sqlstate() == "23505" ? 3 : attempts_at_most;
+            bool unique = failure.sqlstate() == "23505";
+            int at_most = unique ? unique_attempts_at_most : attempts_at_most;
             if (!repeat || attempt >= at_most) throw;
             log::debug("database: trying a transaction again ({})", first_line(failure.what()));
         } catch (...) {
             give_back(std::move(connection));
             throw;
         }
-        std::this_thread::sleep_for(std::min(10ms * (1 << std::min(attempt, 7)), 1000ms));
+        std::this_thread::sleep_for(pause_before_next(attempt));
     }
 }
 
