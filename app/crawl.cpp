@@ -1,11 +1,13 @@
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/credentials.hpp"
 #include "app/gather.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
@@ -18,7 +20,9 @@ namespace {
 
 void tell_plan(Context& context, const schema::Source& source) {
     Table table({"verdict", "reason", "url"});
-    for (const auto& decision : crawler::plan_crawl(crawl_options(context.config, source))) {
+    auto options = crawl_options(context.config, source);
+    resolve_secrets(options.fetch);
+    for (const auto& decision : crawler::plan_crawl(options)) {
         if (context.json) {
             print_json(json::object{
                 {"url", decision.url},
@@ -37,6 +41,30 @@ void tell_plan(Context& context, const schema::Source& source) {
     if (!context.json) table.print();
 }
 
+// The flags for proxies and credentials as the settings they stand for.
+void add_access(
+    json::object& spec,
+    const std::vector<std::string>& urls,
+    const std::vector<std::string>& proxies,
+    const std::string& proxy_login,
+    const std::string& basic,
+    const std::string& bearer
+) {
+    if (!proxies.empty()) spec["proxy"] = json::array(proxies.begin(), proxies.end());
+    if (!proxy_login.empty()) spec["proxy_login"] = proxy_login;
+    if (basic.empty() && bearer.empty()) return;
+    json::array credentials;
+    std::set<std::string> origins;
+    for (const auto& url : crawler::parse_seeds(urls)) origins.insert(url.origin());
+    for (const auto& origin : origins) {
+        json::object one{{"origin", origin}};
+        if (!basic.empty()) one["basic"] = basic;
+        if (!bearer.empty()) one["bearer"] = bearer;
+        credentials.push_back(one);
+    }
+    spec["credentials"] = credentials;
+}
+
 }  // namespace
 
 void add_crawl(CLI::App& cli, Context& context) {
@@ -49,7 +77,9 @@ void add_crawl(CLI::App& cli, Context& context) {
         std::string sitemaps = "auto", revisit = "all";
         std::uint64_t max_per_host = 0, max_per_depth = 0;
         int server_delay = -1;
-        bool no_feeds = false, no_traps = false, share = false;
+        std::vector<std::string> proxies;
+        std::string proxy_login, basic, bearer, ca_file;
+        bool no_cookies = false, no_feeds = false, no_traps = false, share = false;
         bool allow_private = false, dry_run = false, ignore_robots = false;
     };
     auto options = std::make_shared<Options>();
@@ -120,6 +150,18 @@ void add_crawl(CLI::App& cli, Context& context) {
     crawl->add_flag("--share", options->share, "Join a crawl of this source that is under way");
     crawl->add_option("--user-agent", options->user_agent, "Who to say we are");
     crawl->add_option(
+        "--proxy", options->proxies, "http://, https://, socks5:// or socks5h://HOST:PORT; of several each host keeps to one"
+    );
+    crawl->add_option("--proxy-login", options->proxy_login, "env:NAME or file:PATH of user:password")
+        ->type_name("SECRET");
+    crawl->add_option("--basic", options->basic, "env:NAME or file:PATH of user:password, sent to the URLs' origins alone")
+        ->type_name("SECRET");
+    crawl->add_option("--bearer", options->bearer, "env:NAME or file:PATH of a token, sent to the URLs' origins alone")
+        ->type_name("SECRET");
+    crawl->add_option("--ca", options->ca_file, "Trust these authorities instead of the system's")
+        ->type_name("FILE.pem");
+    crawl->add_flag("--no-cookies", options->no_cookies, "Keep no cookies");
+    crawl->add_option(
         "--consent", options->consent, "honour opt-outs from machine learning, or only record them"
     );
     crawl->add_flag(
@@ -165,6 +207,12 @@ void add_crawl(CLI::App& cli, Context& context) {
         if (!options->exclude.empty())
             spec["exclude"] = json::array(options->exclude.begin(), options->exclude.end());
         if (!options->user_agent.empty()) spec["user_agent"] = options->user_agent;
+        add_access(
+            spec, options->urls, options->proxies, options->proxy_login, options->basic, options->bearer
+        );
+        if (options->no_cookies) spec["cookies"] = false;
+        if (!options->ca_file.empty())
+            spec["ca_file"] = std::filesystem::absolute(options->ca_file).lexically_normal().string();
         if (!options->warc.empty())
             spec["warc"] = std::filesystem::absolute(options->warc).lexically_normal().string();
         if (!options->rules.empty()) {

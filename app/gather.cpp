@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "app/credentials.hpp"
 #include "app/gather_archives.hpp"
 #include "app/gather_records.hpp"
 #include "app/output.hpp"
@@ -32,7 +33,8 @@ const std::set<std::string, std::less<>> crawl_keys{
     "urls",         "max_pages",    "depth",         "allow_private",   "scope",
     "include",      "exclude",      "delay_ms",      "concurrency",     "obey_robots",
     "consent",      "rules",        "rules_name",    "user_agent",      "proxy",
-    "warc",
+    "warc",         "cookies",      "ca_file",       "proxy_login",     "proxy_resolves",
+    "credentials",  "sign_in",
     "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
     "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
 crawler::SitemapUse sitemaps_of(const std::string& word) {
@@ -112,6 +114,7 @@ GatherResult gather_crawl(
         throw base::UsageError(
             fmt::format("source '{}'", source.name), "has no URLs", "give it some"
         );
+    resolve_secrets(options.fetch);
     options.stop = stop;
     auto& database = context.database();
     options.holder = crawler::make_holder();
@@ -261,7 +264,12 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
     options.honour_consent = consent == "honour";
     options.fetch.user_agent = spec.text("user_agent", config.user_agent);
     options.fetch.allow_private = spec.truth("allow_private", false);
-    options.fetch.proxy = spec.text("proxy");
+    read_access(spec, options.fetch);
+    if (options.fetch.sign_in) {
+        options.fetch.sign_in->pause = options.politeness.delay;
+        // Whoever follows such a link is signed out.
+        options.scope.exclude.emplace_back("[/?&=_-]([Ss]ign|[Ll]og)[-_]?([Oo]ut|[Oo]ff)\\b");
+    }
     if (auto rules = spec.text("rules"); !rules.empty())
         options.rules = std::make_shared<const crawler::Rules>(
             crawler::Rules::parse(rules, spec.text("rules_name", "rules"))
@@ -301,7 +309,7 @@ void check_spec(
     check_keys(kind, kind == "crawl" ? crawl_keys : push_keys, spec, where);
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
     if (kind == "crawl") {
-        crawl_options({}, source);
+        crawler::parse_seeds(crawl_options({}, source).seeds);
     } else {
         check_push_spec(source.spec);
     }

@@ -33,8 +33,7 @@ public:
     ingest::api::Response send(const ingest::api::Request& asked) {
         crawler::Request request;
         request.url = asked.url;
-        request.method = asked.method;
-        request.body = asked.body;
+        if (asked.method == "POST") request.post = asked.body;
         for (const auto& [name, value] : asked.headers) request.headers.push_back(name + ": " + value);
         std::optional<crawler::Response> response;
         std::exception_ptr failure;

@@ -21,6 +21,8 @@ public:
         : value_(json::parse(text)), object_(value_.as_object()) {}
 
     bool has(std::string_view key) const { return object_.contains(key); }
+    // Null if it is absent.
+    const json::value* find(std::string_view key) const { return object_.if_contains(key); }
     std::string text(std::string_view key, std::string otherwise = {}) const {
         const auto* found = object_.if_contains(key);
         if (!found) return otherwise;

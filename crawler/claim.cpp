@@ -98,7 +98,7 @@ awaitable<void> Crawl::claim() {
         auto host = std::make_unique<Host>(lease, options_.politeness);
         host->lane.not_before(Steady::now() + lease.wait);
         auto& placed = *(hosts_[lease.host] = std::move(host));
-        bool limited = server_policy_.delay > Millis(0) && options_.fetch.proxy.empty();
+        bool limited = server_policy_.delay > Millis(0) && options_.fetch.proxies.empty();
         if (limited) {
             start(seat(placed));
         } else {
@@ -115,15 +115,11 @@ awaitable<std::string> Crawl::address_of(const std::string& host) {
     if (name.starts_with('[')) co_return name;
     boost::system::error_code error;
     if (auto literal = asio::ip::make_address(name, error); !error) co_return literal.to_string();
-    auto [failure, found] =
-        co_await resolver_.async_resolve(name, "", asio::as_tuple(asio::use_awaitable));
+    auto addresses = co_await fetcher_.addresses_of(name);
     std::string least;
-    if (failure) co_return least;
-    for (const auto& entry : found) {
-        auto text = entry.endpoint().address().to_string();
+    for (const auto& text : addresses)
         if (least.empty() || std::pair(text.size(), text) < std::pair(least.size(), least))
             least = text;
-    }
     co_return least;
 }
 

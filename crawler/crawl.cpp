@@ -25,7 +25,6 @@ Crawl::Crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOp
       server_policy_(server_policy(options.politeness, options.server_delay, options.server_at_once)
       ),
       wake_(io_),
-      resolver_(io_),
       workers_(options.workers),
       fetcher_(io_.get_executor(), options.fetch) {
     for (const auto& seed : seeds_) seed_origins_.insert(seed.origin());
@@ -93,7 +92,6 @@ awaitable<void> Crawl::gather() {
 void Crawl::stop() {
     stopping_ = true;
     fetcher_.stop();
-    resolver_.cancel();
     wake();
 }
 
@@ -174,6 +172,13 @@ std::vector<Url> parse_seeds(const std::vector<std::string>& seeds) {
                 "seed '" + seed + "'",
                 "not an http or https URL",
                 "write it as https://example.org/"
+            );
+        // It would be stored and shown.
+        if (!url->username.empty() || !url->password.empty())
+            throw base::UsageError(
+                "seed " + url->origin(),
+                "holds a login",
+                "take it out and give it by reference: --basic env:NAME, or [[credentials]]"
             );
         urls.push_back(std::move(*url));
     }

@@ -138,7 +138,6 @@ private:
 
     asio::io_context io_{1};
     asio::steady_timer wake_;
-    asio::ip::tcp::resolver resolver_;
     base::Workers workers_;
     Fetcher fetcher_;
 
@@ -151,6 +150,7 @@ private:
     std::uint64_t kept_ = 0;
     std::uint64_t queued_ = 0;  // in the frontier, as last counted
     std::size_t in_flight_ = 0, digesting_ = 0, storing_ = 0, preparing_ = 0, backlog_ = 0;
+    std::size_t digesting_bytes_ = 0;  // of the bodies that are made into records
     bool stopping_ = false, woken_ = false;
     Steady::time_point started_{}, next_claim_{}, last_store_ = Steady::now(), next_tell_{},
                                                   next_beat_{};

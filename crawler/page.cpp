@@ -89,6 +89,10 @@ private:
                 return end(Ending::skipped, "too_large", response_.message);
             case FetchError::bad_url:
                 return end(Ending::failed, "network", detail);
+            case FetchError::signed_out:
+                return end(Ending::failed, "signed_out", response_.message);
+            case FetchError::proxy:
+                return end_or_retry({}, "proxy", response_.message);
             default:
                 return end_or_retry({}, "network", detail);
         }
@@ -129,7 +133,11 @@ private:
         auto to = parse_url(response_.header("location"), &url_);
         if (!to) return end(Ending::failed, "redirect", "a location that is no URL");
         auto canonical = canonical_url(*to);
-        if (canonical == target_.url) return end(Ending::failed, "redirect", "to itself");
+        if (canonical == target_.url) {
+            // Some sites only answer those who bring the cookie back that they set.
+            bool cookie = !response_.header("set-cookie").empty() && target_.attempts == 0;
+            return end(cookie ? Ending::retry : Ending::failed, "redirect", "to itself");
+        }
         if (target_.hops + 1 > rules_.hop_limit)
             return end(
                 Ending::failed,

@@ -33,6 +33,7 @@ boost::asio::awaitable<SiteFile> SiteFiles::fetch_file(std::string address, Turn
     for (int hop = 0; hop <= redirect_limit; ++hop) {
         Request request;
         request.url = address;
+        request.as_stranger = true;
         co_await wait_for(turn, stop_);
         if (stop_) {
             file.detail = "stopped";

@@ -1,6 +1,7 @@
 // Asks for pages as their hosts allow, and has the answers made into records.
 #include <boost/asio/co_spawn.hpp>
 
+#include "base/error.hpp"
 #include "crawler/engine.hpp"
 
 namespace crawler {
@@ -15,7 +16,7 @@ bool Crawl::has_room() const {
     bool budget = !options_.max_pages || kept_ + in_flight_ + digesting_ < options_.max_pages;
     return budget && !stopping_ && !failure_ &&
            in_flight_ < static_cast<std::size_t>(options_.at_once) &&
-           backlog_ + batch_.weight < backlog_limit && digesting_ < 4 * options_.workers + 64;
+           backlog_ + batch_.weight + digesting_bytes_ < backlog_limit && digesting_ < 4 * options_.workers + 64;
 }
 
 void Crawl::start_visits() {
@@ -113,6 +114,14 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
         budget_.end(shares);
         co_return;
     }
+    if (response.error == FetchError::sign_in) {  // so does this, for when it can be done
+        budget_.end(shares);
+        auto page = "sign-in at " + options_.fetch.sign_in->url;
+        fail(std::make_exception_ptr(
+            base::Error(page, response.message, "check [sign_in] and its secrets")
+        ));
+        co_return;
+    }
     Busy digesting(digesting_);
     start_visits();
     ++report_.fetched;
@@ -134,7 +143,10 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
         if (options_.archive) options_.archive(request, response, at);
         return digest_page(rules_, target, *site, std::move(response), at);
     };
+    auto size = response.body.size();
+    digesting_bytes_ += size;
     auto outcome = co_await workers_.run(job);
+    digesting_bytes_ -= size;
     digesting.end();
     // Until the batch is stored its own count stands in for the database's.
     bool kept = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;

@@ -1,48 +1,19 @@
 #include "crawler/fetch.hpp"
 
 #include <zlib.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <catch2/catch.hpp>
 
+#include "tests/crawler/fetching.hpp"
 #include "tests/crawler/test_site.hpp"
 
 using namespace std::chrono_literals;
 using crawler::FetchError;
+using test::get_all;
+using test::local;
 using test::SiteReply;
 using test::SiteRequest;
 
 namespace {
-
-std::vector<crawler::Response>
-get_all(const std::vector<std::string>& urls, crawler::FetchOptions options = {}) {
-    boost::asio::io_context io{1};
-    crawler::Fetcher fetcher(io.get_executor(), options);
-    std::vector<crawler::Response> responses(urls.size());
-    for (std::size_t i = 0; i < urls.size(); ++i) {
-        auto one = [](crawler::Fetcher& from, std::string url, crawler::Response& into
-                   ) -> boost::asio::awaitable<void> {
-            crawler::Request request;
-            request.url = std::move(url);
-            into = co_await from.get(std::move(request));
-        };
-        boost::asio::co_spawn(
-            io,
-            one(fetcher, urls[i], responses[i]),
-            [](std::exception_ptr error) {
-                if (error) std::rethrow_exception(error);
-            }
-        );
-    }
-    io.run();
-    return responses;
-}
-
-crawler::FetchOptions local() {
-    crawler::FetchOptions options;
-    options.allow_private = true;
-    return options;
-}
 
 std::string gzip(const std::string& text) {
     z_stream stream{};
@@ -121,6 +92,25 @@ TEST_CASE("what goes wrong is told apart", "[crawler][fetch]") {
     CHECK(get_all({site.url("/bomb")}, options)[0].error == FetchError::too_large);
     CHECK(get_all({"http://127.0.0.1:1/"}, options)[0].error == FetchError::connect);
     CHECK(get_all({"http://no-such-host.invalid/"}, options)[0].error == FetchError::not_found);
+}
+
+TEST_CASE("large bodies wait for each other, and all come", "[crawler][fetch]") {
+    test::TestSite site;
+    site.otherwise([](const SiteRequest& request) {
+        SiteReply reply;
+        reply.body = std::string(4'000'000, request.path[1]);
+        return reply;
+    });
+    std::vector<std::string> urls;
+    for (int i = 0; i < 24; ++i)
+        urls.push_back(site.url("/" + std::string(1, static_cast<char>('a' + i))));
+    auto options = local();
+    options.limits.all_bodies = 6'000'000;
+    auto responses = get_all(urls, options);
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        CHECK(responses[i].error == FetchError::none);
+        CHECK(responses[i].body == std::string(4'000'000, urls[i].back()));
+    }
 }
 
 TEST_CASE("private addresses are refused however they are written", "[crawler][fetch]") {

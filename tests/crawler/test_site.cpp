@@ -45,7 +45,10 @@ struct TestSite::Server {
         SiteRequest request;
         request.at = std::chrono::steady_clock::now();
         auto start = head.find(' ') + 1;
+        request.method = head.substr(0, start - 1);
         request.path = head.substr(start, head.find(' ', start) - start);
+        if (request.path.starts_with("http://"))  // as a proxy passes it on
+            request.path.erase(0, request.path.find('/', 7));
         for (auto line = head.find("\r\n"); line != std::string::npos;) {
             auto end = head.find("\r\n", line + 2);
             auto text = head.substr(line + 2, end - line - 2);
@@ -71,6 +74,19 @@ struct TestSite::Server {
                 );
                 auto request = parse(buffer.substr(0, size));
                 buffer.erase(0, size);
+                if (auto length = request.headers.find("content-length");
+                    length != request.headers.end()) {
+                    auto wanted = std::stoul(length->second);
+                    if (buffer.size() < wanted)
+                        co_await asio::async_read(
+                            socket,
+                            asio::dynamic_buffer(buffer),
+                            asio::transfer_exactly(wanted - buffer.size()),
+                            asio::use_awaitable
+                        );
+                    request.body = buffer.substr(0, wanted);
+                    buffer.erase(0, wanted);
+                }
                 auto reply = answer(request);
                 asio::steady_timer timer(io, reply.delay);
                 co_await timer.async_wait(asio::use_awaitable);

@@ -12,11 +12,13 @@
 namespace test {
 
 struct SiteRequest {
+    std::string method;
     std::string path;                            // with its query
     std::map<std::string, std::string> headers;  // names in lower case
     std::chrono::steady_clock::time_point at;
     int at_once = 0;  // requests being answered when this one came, itself included
     int before = 0;   // earlier requests for the same path
+    std::string body;
 };
 
 struct SiteReply {
