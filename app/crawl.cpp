@@ -77,7 +77,7 @@ void add_crawl(CLI::App& cli, Context& context) {
         std::string sitemaps = "auto", revisit = "all";
         std::uint64_t max_per_host = 0, max_per_depth = 0;
         int server_delay = -1;
-        std::vector<std::string> proxies;
+        std::vector<std::string> proxies, allowed;
         std::string proxy_login, basic, bearer, ca_file;
         bool no_cookies = false, no_feeds = false, no_traps = false, share = false;
         bool allow_private = false, dry_run = false, ignore_robots = false;
@@ -174,6 +174,11 @@ void add_crawl(CLI::App& cli, Context& context) {
     );
     crawl->add_option("--warc", options->warc, "Also write what was asked and got as WARC 1.1 files")
         ->type_name("DIR");
+    crawl->add_option(
+        "--allow-address",
+        options->allowed,
+        "Private addresses that may be asked all the same, such as 10.1.0.0/16"
+    );
     crawl->add_flag(
         "--dry-run",
         options->dry_run,
@@ -210,6 +215,8 @@ void add_crawl(CLI::App& cli, Context& context) {
         add_access(
             spec, options->urls, options->proxies, options->proxy_login, options->basic, options->bearer
         );
+        if (!options->allow_private && !options->allowed.empty())
+            spec["allow_private"] = json::array(options->allowed.begin(), options->allowed.end());
         if (options->no_cookies) spec["cookies"] = false;
         if (!options->ca_file.empty())
             spec["ca_file"] = std::filesystem::absolute(options->ca_file).lexically_normal().string();

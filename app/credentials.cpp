@@ -159,6 +159,20 @@ std::string login_of(const std::string& reference) {
 
 }  // namespace
 
+void read_reach(const Spec& spec, crawler::FetchOptions& options) {
+    const auto* given = spec.find("allow_private");
+    if (!given || given->is_bool()) {
+        options.allow_private = spec.truth("allow_private", false);
+        return;
+    }
+    for (const auto& text : spec.texts("allow_private")) {
+        auto range = crawler::AddressRange::parse(text);
+        if (!range)
+            wrong("allow_private: '" + text + "'", "is no address", "write 10.1.0.0/16 or 127.0.0.1");
+        options.allowed.push_back(*range);
+    }
+}
+
 void read_access(const Spec& spec, crawler::FetchOptions& options) {
     options.cookies = spec.truth("cookies", true);
     options.ca_file = spec.text("ca_file");

@@ -7,6 +7,10 @@
 
 namespace app {
 
+// Which private addresses may be asked: `allow_private = true`, or those of a list,
+// `allow_private = ["10.1.0.0/16", "127.0.0.1"]`. Throws base::UsageError for what is no range.
+void read_reach(const Spec& spec, crawler::FetchOptions& options);
+
 // What a crawled source says of cookies, proxies, credentials and signing in, with references
 // ("env:NAME", "file:PATH") where the secrets belong. Throws base::UsageError for what is not as it
 // should be, above all for a secret that is written out; never repeats one.

@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 
+#include "app/credentials.hpp"
 #include "base/error.hpp"
 #include "crawler/fetch.hpp"
 #include "crawler/url.hpp"
@@ -49,11 +50,11 @@ std::string name_in(const std::string& url) {
 
 bool is_web_address(const std::string& input) { return input.starts_with("http://") || input.starts_with("https://"); }
 
-std::filesystem::path download(const Config& config, const std::string& url, const std::filesystem::path& folder, bool allow_private) {
+std::filesystem::path download(const Config& config, const std::string& url, const std::filesystem::path& folder, const Spec& spec) {
     boost::asio::io_context io;
     crawler::FetchOptions options;
     options.user_agent = config.user_agent;
-    options.allow_private = allow_private;
+    read_reach(spec, options);
     options.limits.total = 1h;
     options.limits.body = largest;
     std::optional<crawler::Response> response;

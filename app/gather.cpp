@@ -263,7 +263,7 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
         );
     options.honour_consent = consent == "honour";
     options.fetch.user_agent = spec.text("user_agent", config.user_agent);
-    options.fetch.allow_private = spec.truth("allow_private", false);
+    read_reach(spec, options.fetch);
     read_access(spec, options.fetch);
     if (options.fetch.sign_in) {
         options.fetch.sign_in->pause = options.politeness.delay;

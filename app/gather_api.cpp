@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "app/credentials.hpp"
 #include "app/secret.hpp"
 #include "app/spec.hpp"
 #include "base/error.hpp"
@@ -51,7 +52,7 @@ public:
         if (failure) std::rethrow_exception(failure);
         // A wrong address or a forbidden one does not get better by trying.
         if (response->error == crawler::FetchError::refused_address)
-            throw base::Error(asked.url, response->message, "allow_private = true opens private ones");
+            throw base::Error(asked.url, response->message, "allow_private = true or a list of addresses opens private ones");
         if (response->error == crawler::FetchError::bad_url)
             throw base::Error(asked.url, response->message, "check base_url and path");
         return {response->status, std::move(response->headers), std::move(response->body), response->message};
@@ -95,7 +96,7 @@ ApiReading describe_api(
     auto spec = ingest::api::read_spec(settings, others);
     crawler::FetchOptions options;
     options.user_agent = context.config.user_agent;
-    options.allow_private = Spec(source.spec).truth("allow_private", false);
+    read_reach(Spec(source.spec), options);
     options.limits.total = 5min;
     options.limits.stalled = 1min;
     options.limits.body = 256U << 20U;

@@ -150,7 +150,7 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
                         context.config,
                         input,
                         context.config.home / "downloads",
-                        Spec(source.spec).truth("allow_private", false)
+                        Spec(source.spec)
             )
                         .string();
     return request;

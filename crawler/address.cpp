@@ -1,10 +1,10 @@
 // Which addresses are not for strangers: IANA special-purpose registries (RFC 6890 and updates).
-#include <array>
+#include "crawler/address.hpp"
+
+#include <charconv>
 #include <cstdint>
 
 #include <arpa/inet.h>
-
-#include "crawler/fetch.hpp"
 
 namespace crawler {
 
@@ -58,6 +58,19 @@ bool is_private6(const std::array<unsigned char, 16>& b) {
     return !global;                       // fc00::/7, fe80::/10, ff00::/8 ..
 }
 
+// The 16 bytes of an address, IPv4 in its mapped form.
+std::optional<std::array<unsigned char, 16>> bytes_of(const std::string& text) {
+    std::array<unsigned char, 16> bytes{};
+    if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return bytes;
+    if (inet_pton(AF_INET, text.c_str(), bytes.data() + 12) != 1) return std::nullopt;
+    bytes[10] = bytes[11] = 0xff;
+    return bytes;
+}
+
+bool bit(const std::array<unsigned char, 16>& bytes, int at) {
+    return bytes[static_cast<std::size_t>(at / 8)] >> (7 - at % 8) & 1;
+}
+
 }  // namespace
 
 bool is_private_address(const std::string& address) {
@@ -65,6 +78,34 @@ bool is_private_address(const std::string& address) {
     auto text = address.substr(0, address.find('%'));
     if (inet_pton(AF_INET, text.c_str(), bytes.data()) == 1) return is_private4(word(bytes, 0));
     if (inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1) return is_private6(bytes);
+    return true;
+}
+
+std::optional<AddressRange> AddressRange::parse(std::string_view text) {
+    auto slash = text.find('/');
+    std::string address(text.substr(0, slash));
+    auto bytes = bytes_of(address);
+    if (!bytes) return std::nullopt;
+    AddressRange range;
+    range.network_ = *bytes;
+    if (slash == text.npos) return range;
+    auto prefix = text.substr(slash + 1);
+    const int longest = address.find(':') == address.npos ? 32 : 128;
+    int bits = -1;
+    auto [end, error] = std::from_chars(prefix.data(), prefix.data() + prefix.size(), bits);
+    if (error != std::errc() || end != prefix.data() + prefix.size() || bits < 0 || bits > longest)
+        return std::nullopt;
+    range.bits_ = 128 - longest + bits;
+    for (int at = range.bits_; at < 128; ++at)
+        if (bit(range.network_, at)) return std::nullopt;
+    return range;
+}
+
+bool AddressRange::holds(const std::string& address) const {
+    auto bytes = bytes_of(address.substr(0, address.find('%')));
+    if (!bytes) return false;
+    for (int at = 0; at < bits_; ++at)
+        if (bit(*bytes, at) != bit(network_, at)) return false;
     return true;
 }
 

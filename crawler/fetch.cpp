@@ -122,6 +122,12 @@ std::string_view Response::header(std::string_view name) const {
     return {};
 }
 
+bool FetchOptions::permits(const std::string& address) const {
+    auto inside = [&](const AddressRange& range) { return range.holds(address); };
+    return allow_private || !is_private_address(address) ||
+           std::any_of(allowed.begin(), allowed.end(), inside);
+}
+
 struct Fetcher::Impl {
     struct Transfer {
         Transfer(Impl& owner, const asio::any_io_executor& executor) : impl(owner), done(executor) {
@@ -174,7 +180,7 @@ struct Fetcher::Impl {
         auto text = address_text(address->addr);
         const auto& options = transfer.impl.options;
         bool allowed = transfer.proxy ? holds(transfer.proxy_addresses, text)
-                                      : options.allow_private || !is_private_address(text);
+                                      : options.permits(text);
         if (!allowed) {
             transfer.stopped = Stopped::address;
             transfer.response.address = text;
@@ -350,7 +356,7 @@ struct Fetcher::Impl {
             refuse(transfer, FetchError::not_found, answer->fault + ": " + host);
         } else {
             for (const auto& address : answer->addresses)
-                if (options.allow_private || !is_private_address(address))
+                if (options.permits(address))
                     allowed.push_back(address);
             if (allowed.empty()) refuse_address(transfer, answer->addresses[0]);
         }
@@ -361,8 +367,7 @@ struct Fetcher::Impl {
     awaitable<bool> find_way(Transfer& transfer, const Url& url) {
         const auto& host = *url.host;
         auto literal = literal_of(host);
-        bool is_private = !literal.empty() && is_private_address(literal) && !options.allow_private;
-        if (is_private) {
+        if (!literal.empty() && !options.permits(literal)) {
             refuse_address(transfer, literal);
             co_return false;
         }

@@ -12,6 +12,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "crawler/access.hpp"
+#include "crawler/address.hpp"
 #include "crawler/sign_in.hpp"
 
 namespace crawler {
@@ -41,7 +42,7 @@ struct Request {
 // How a request ended without a usable answer.
 enum class FetchError {
     none,
-    refused_address,  // private or local, and allow_private is off
+    refused_address,  // private or local, and not allowed
     not_found,        // no such host name
     connect,          // no connection, TLS, or it broke
     timeout,
@@ -74,6 +75,7 @@ struct FetchOptions {
     std::string user_agent = "tilth/0.1";
     FetchLimits limits;
     bool allow_private = false;  // loopback, private, link-local and metadata addresses
+    std::vector<AddressRange> allowed;  // those of them that may be asked even so
     bool cookies = true;         // kept as long as the fetcher lives (RFC 6265, public suffixes)
     std::string ca_file;         // PEM; empty: the system's authorities
     std::vector<Access> access;  // may hold secrets
@@ -81,6 +83,8 @@ struct FetchOptions {
     std::vector<Proxy> proxies;          // a host keeps to one of them; none: no proxy
     bool proxy_resolves = false;         // names are looked up by the proxy, not by us
     std::shared_ptr<Resolver> resolver;  // null: the one of the process
+
+    bool permits(const std::string& address) const;
 };
 
 // Requests over HTTP/1.1 and HTTP/2 with kept connections, br, zstd and gzip, TLS verified. Redirects
@@ -115,10 +119,5 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
-
-// Whether an address (text form, IPv4 or IPv6) is one that strangers' pages must not reach:
-// loopback, private, link-local, shared, multicast, reserved, and IPv6 forms that carry such an
-// IPv4 address.
-bool is_private_address(const std::string& address);
 
 }  // namespace crawler

@@ -184,6 +184,13 @@ TEST_CASE("private addresses are refused unless allowed", "[crawler][crawl]") {
     world.crawl(options);
     CHECK(world.reason(site.url("/")) == "skipped:address");
     CHECK(site.requests().empty());
+    options.fetch.allowed = {*crawler::AddressRange::parse("10.0.0.0/8")};
+    World other;
+    other.crawl(options);
+    CHECK(site.requests().empty());
+    options.fetch.allowed.push_back(*crawler::AddressRange::parse("127.0.0.0/8"));
+    World third;
+    CHECK(third.crawl(options).counts.added == 1);
 }
 
 TEST_CASE(

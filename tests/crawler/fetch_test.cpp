@@ -161,3 +161,24 @@ TEST_CASE("addresses that are for insiders are known", "[crawler][fetch]") {
         CHECK_FALSE(crawler::is_private_address(text));
     }
 }
+
+TEST_CASE("ranges of addresses are read strictly and hold both forms of IPv4", "[crawler][fetch]") {
+    auto holds = [](std::string_view range, const std::string& address) {
+        auto parsed = crawler::AddressRange::parse(range);
+        REQUIRE(parsed);
+        return parsed->holds(address);
+    };
+    CHECK(holds("10.1.0.0/16", "10.1.255.3"));
+    CHECK(holds("10.1.0.0/16", "::ffff:10.1.2.3"));
+    CHECK_FALSE(holds("10.1.0.0/16", "10.2.0.0"));
+    CHECK(holds("127.0.0.1", "127.0.0.1"));
+    CHECK_FALSE(holds("127.0.0.1", "127.0.0.2"));
+    CHECK(holds("fd00::/8", "fdff::1"));
+    CHECK_FALSE(holds("fd00::/8", "fe80::1"));
+    CHECK(holds("0.0.0.0/0", "192.168.0.1"));
+    CHECK_FALSE(holds("0.0.0.0/0", "fd00::1"));
+    for (auto text : {"10.1.0.1/16", "10.1.0.0/33", "10.1.0.0/", "10.1/16", "example.org", "", "fd00::/129", "10.0.0.0/-1"}) {
+        INFO(text);
+        CHECK_FALSE(crawler::AddressRange::parse(text));
+    }
+}
