@@ -1,9 +1,12 @@
 #include "crawler/curl_loop.hpp"
 
 #include <cerrno>
+#include <utility>
 
 #include <sys/epoll.h>
 #include <unistd.h>
+
+#include <boost/asio/post.hpp>
 
 #include "base/error.hpp"
 
@@ -53,7 +56,10 @@ void CurlLoop::add(CURL* easy) {
 
 void CurlLoop::remove(CURL* easy) {
     curl_multi_remove_handle(multi_, easy);
-    if (--transfers_ == 0) ready_.cancel();
+    if (--transfers_ > 0) return;
+    ready_.cancel();
+    timer_.cancel();
+    due_ = alarm_ = never;
 }
 
 int CurlLoop::on_socket(CURL*, curl_socket_t fd, int what, void* given, void* known) {
@@ -103,16 +109,39 @@ void CurlLoop::wait() {
     ready_.async_wait(asio::posix::stream_descriptor::wait_read, on_ready);
 }
 
+// Setting a timer of the kernel costs more than all else of a request, and curl moves its deadline
+// with each: one that was set earlier stays, and looks again when it is due.
 void CurlLoop::arm(long millis) {
-    if (millis < 0) {
-        timer_.cancel();
+    if (millis == 0) {
+        kick();
         return;
     }
-    timer_.expires_after(std::chrono::milliseconds(millis));
-    timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
-        if (error || !*alive) return;
+    due_ = millis < 0 ? never : Clock::now() + std::chrono::milliseconds(millis);
+    if (due_ < alarm_) set_alarm();
+}
+
+void CurlLoop::kick() {
+    if (std::exchange(kicked_, true)) return;
+    asio::post(timer_.get_executor(), [this, alive = alive_] {
+        if (!*alive) return;
+        kicked_ = false;
         act(CURL_SOCKET_TIMEOUT, 0);
         collect();
+    });
+}
+
+void CurlLoop::set_alarm() {
+    alarm_ = due_;
+    timer_.expires_at(alarm_);
+    timer_.async_wait([this, alive = alive_](const boost::system::error_code& error) {
+        if (error || !*alive) return;
+        alarm_ = never;
+        if (Clock::now() >= due_) {
+            due_ = never;
+            act(CURL_SOCKET_TIMEOUT, 0);
+            collect();
+        }
+        if (due_ < alarm_) set_alarm();
     });
 }
 

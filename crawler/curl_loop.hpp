@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 
@@ -29,16 +30,24 @@ public:
     void remove(CURL* easy);
 
 private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr auto never = Clock::time_point::max();
+
     static int on_socket(CURL*, curl_socket_t fd, int what, void* self, void* known);
     static int on_timer(CURLM*, long millis, void* self);
     void wait();
     void arm(long millis);
+    void kick();
+    void set_alarm();
     void act(curl_socket_t fd, int events);
     void collect();
 
     Done done_;
     boost::asio::posix::stream_descriptor ready_;
     boost::asio::steady_timer timer_;
+    Clock::time_point due_ = never;    // when curl wants to be called
+    Clock::time_point alarm_ = never;  // when timer_ ends
+    bool kicked_ = false;
     CURLM* multi_ = nullptr;
     std::size_t transfers_ = 0;  // with none, nothing is waited for
     bool waiting_ = false;
