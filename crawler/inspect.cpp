@@ -330,6 +330,8 @@ std::string inspect(std::string_view kind, std::string_view line) {
         auto parsed = json::parse(line, {}, options);
         if (!parsed.is_object()) return failed("not a JSON object");
         return json::serialize(answer(Question(parsed.as_object())));
+    } catch (const boost::system::system_error& error) {
+        return failed("not JSON: " + error.code().message());
     } catch (const std::exception& error) {
         return failed(error.what());
     }
