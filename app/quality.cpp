@@ -131,28 +131,6 @@ void show_profile(Context& context, const Options& options) {
     table.print();
 }
 
-}  // namespace
-
-json::object drift_json(const quality::Drift& one) {
-    json::object object{
-        {"column", one.column},
-        {"verdict", one.verdict},
-        {"psi", one.psi},
-        {"jensen_shannon", one.jensen_shannon},
-        {"l_infinity", one.l_infinity},
-        {"chi_square", one.chi_square},
-        {"chi_square_p", one.chi_square_p},
-        {"missing_before", one.missing_before},
-        {"missing_after", one.missing_after}};
-    if (one.numeric) {
-        object["ks"] = one.ks;
-        object["ks_p"] = one.ks_p;
-    }
-    return object;
-}
-
-namespace {
-
 void show_drift(Context& context, const Options& options) {
     auto found = quality::find_drift(
         profile_named(context, options.before), profile_named(context, options.after)
@@ -170,7 +148,7 @@ void show_drift(Context& context, const Options& options) {
     );
     for (const auto& one : found) {
         if (context.json) {
-            print_json(drift_json(one));
+            print_json(quality::to_json(one));
             continue;
         }
         table.add(
@@ -271,6 +249,7 @@ void add_quality(CLI::App& cli, Context& context) {
         ->type_name("CHECKS.toml");
     check->callback([options, &context] { run_checks(context, *options); });
     add_quality_findings(*command, context);
+    add_quality_reports(*command, context);
 }
 
 }  // namespace app

@@ -2,10 +2,7 @@
 
 #include <string>
 
-#include <boost/json.hpp>
-
 #include "app/context.hpp"
-#include "ingest/quality/drift.hpp"
 #include "ingest/quality/profile.hpp"
 #include "schema/source_store.hpp"
 
@@ -23,7 +20,5 @@ ingest::quality::Profile fresh_profile(Context& context, const schema::Source& s
 // what that run brought; "snapshot:NAME" and "snapshot:NAME:test": a snapshot or a side of it.
 // Throws base::Error when there is none.
 ingest::quality::Profile profile_named(Context& context, const std::string& name);
-
-boost::json::object drift_json(const ingest::quality::Drift& drift);
 
 }  // namespace app

@@ -137,6 +137,43 @@ FROM snapshot_item s JOIN record_version v USING (rk, source_id, key, version) L
     JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
 WHERE s.snapshot_id = $1 AND ($5::int = 3 OR s.split = $5) AND (s.rk, s.key, s.source_id) > ($2, $3, $6) ORDER BY s.rk, s.key, s.source_id LIMIT $4;
 
+-- name: last_checks
+SELECT check_name, passed, severity, examined, failed, observed FROM check_result
+WHERE source_id = $1 AND checked_at = (SELECT max(checked_at) FROM check_result WHERE source_id = $1)
+ORDER BY passed, severity = 'warn', check_name;
+
+-- name: duplicate_counts
+SELECT kind, count(*), count(DISTINCT cluster) FROM duplicate WHERE source_id = $1 GROUP BY kind ORDER BY kind;
+
+-- Members of the first clusters.
+-- name: duplicate_examples
+SELECT cluster, key FROM duplicate
+WHERE source_id = $1 AND kind = $2 AND cluster IN (SELECT DISTINCT cluster FROM duplicate WHERE source_id = $1 AND kind = $2 ORDER BY cluster LIMIT 5)
+ORDER BY cluster, key LIMIT 25;
+
+-- Ground truth of a project for the records of a source, as text.
+-- name: project_labels
+SELECT g.rk, g.key, coalesce(c.name, g.value #>> '{}', '')
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+WHERE p.name = $1 AND g.source_id = $2;
+
+-- Who answered how often with what.
+-- name: project_annotators
+SELECT u.name, coalesce(c.name, a.value #>> '{}', ''), count(*)
+FROM label_project p JOIN annotation a ON a.project_id = p.id JOIN app_user u ON u.id = a.user_id
+    LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = a.class_id
+WHERE p.name = $1 AND a.withdrawn_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- Where labelled records came from: the host of a URL, or the file.
+-- name: project_origins
+SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]+)'), v.file, ''), coalesce(c.name, g.value #>> '{}', ''), count(*)
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id JOIN record r USING (rk, source_id, key)
+    JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+WHERE p.name = $1 GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: project_exists
+SELECT 1 FROM label_project WHERE name = $1;
+
 -- name: latest_run
 SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;
 

@@ -4,7 +4,9 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <tuple>
 
+#include <boost/json.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 
 namespace ingest::quality {
@@ -173,6 +175,24 @@ std::vector<Drift> find_drift(const Profile& before, const Profile& after) {
         return rank(x) != rank(y) ? rank(x) : x.psi > y.psi;
     });
     return found;
+}
+
+boost::json::object to_json(const Drift& one) {
+    boost::json::object object{
+        {"column", one.column},
+        {"verdict", one.verdict},
+        {"psi", one.psi},
+        {"jensen_shannon", one.jensen_shannon},
+        {"l_infinity", one.l_infinity},
+        {"chi_square", one.chi_square},
+        {"chi_square_p", one.chi_square_p},
+        {"missing_before", one.missing_before},
+        {"missing_after", one.missing_after}};
+    if (one.numeric) {
+        object["ks"] = one.ks;
+        object["ks_p"] = one.ks_p;
+    }
+    return object;
 }
 
 }  // namespace ingest::quality

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/fwd.hpp>
+
 #include "ingest/quality/profile.hpp"
 
 namespace ingest::quality {
@@ -27,5 +29,7 @@ struct Drift {
 // The verdict goes by size, not by p value: of many records every difference is significant. PSI of
 // few records is large by chance: what a chi-square test does not see at 1 % is stable.
 std::vector<Drift> find_drift(const Profile& before, const Profile& after);
+
+boost::json::object to_json(const Drift& drift);
 
 }  // namespace ingest::quality
