@@ -75,6 +75,8 @@ std::vector<Field> usable_fields(const Table& table) {
             *std::max_element(field.coded.frequency.begin() + 1, field.coded.frequency.end());
         if (static_cast<double>(most) > 0.9 * (rows - empty)) continue;
         field.digits = mostly_digits(table.cells[i]);
+        // A number of the record itself: no two agree.
+        if (field.digits && most == 1) continue;
         fields.push_back(std::move(field));
     }
     return fields;
@@ -247,6 +249,14 @@ std::vector<Link> link_rows(
         }
         same = std::clamp(sum / all, 0.01 / all, 0.5);
         if (moved < 1e-4) break;
+    }
+    // What holds much of all that tells things apart cannot differ in nearly all duplicates.
+    double information = 0;
+    for (const auto& field : fields) information += field.information;
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+        if (fields[f].information < 0.25 * information || fields[f].same[0] < 0.7) continue;
+        for (std::size_t p = 0; p < pairs.size(); ++p)
+            if (found[p * fields.size() + f] == 0) probability[p] = 0;
     }
     auto cut = least_agreement(agreements, probability, threshold);
     for (std::size_t p = 0; p < pairs.size(); ++p)

@@ -63,6 +63,24 @@ std::string figure(std::string_view name, const std::string& value, const std::s
     );
 }
 
+// Whole numbers as such, large ones in groups of three.
+std::string amount(double value, bool whole = false) {
+    if (!std::isfinite(value)) return "";
+    if (whole || std::abs(value) >= 10'000) {
+        if (std::abs(value) >= 1e15) return number(value);
+        return (value < -0.5 ? "&minus;" : "") +
+               grouped(static_cast<std::size_t>(std::abs(std::round(value))));
+    }
+    return number(value);
+}
+
+bool is_whole(const ColumnProfile& column) {
+    auto shapes = column.patterns.top(4);
+    return !shapes.empty() && std::all_of(shapes.begin(), shapes.end(), [](const auto& one) {
+        return one.first == "9" || one.first == "-9";
+    });
+}
+
 double missing_share(const ColumnProfile& column, std::uint64_t records) {
     return 1 - part(
                    static_cast<double>(column.present - column.spelled_missing),
@@ -79,7 +97,9 @@ std::string figures(const QualityReport& r) {
     });
     std::uint64_t duplicates = 0;
     for (const auto& one : r.duplicates) duplicates = std::max(duplicates, one.records);
-    std::string out = "<div class=\"figures\">";
+    std::string out =
+        "<div class=\"figures\" "
+        "style=\"grid-template-columns:repeat(auto-fit,minmax(11rem,1fr))\">";
     out += figure(
         "Records",
         grouped(r.profile.records),
@@ -123,7 +143,6 @@ std::string alerts(const QualityReport& r) {
 
 // Bars of a histogram or of an ordered set, with the bounds below.
 std::string histogram(const std::string& name, const ColumnProfile& column) {
-    constexpr int bins = 24;
     constexpr double wide = 320, high = 90, below = 18;
     auto low = column.moments.minimum(), up = column.moments.maximum();
     // A few values far out would press the others into one bar.
@@ -133,13 +152,22 @@ std::string histogram(const std::string& name, const ColumnProfile& column) {
     if (cut_low) low = inner_low;
     if (cut_up) up = inner_up;
     if (!(up > low)) return {};
-    double shares[bins], most = 0, before = cut_low ? column.quantiles.share_up_to(low) : 0;
+    // Few whole numbers have a bar each.
+    bool each = is_whole(column) && up - low < 40;
+    if (each) {
+        low = std::floor(low) - 0.5;
+        up = std::ceil(up) + 0.5;
+    }
+    const int bins = each ? static_cast<int>(up - low) : 24;
+    std::vector<double> shares(static_cast<std::size_t>(bins));
+    double most = 0, before = cut_low ? column.quantiles.share_up_to(low) : 0;
     for (int i = 0; i < bins; ++i) {
         auto at = low + (up - low) * (i + 1) / bins;
         auto upto = i == bins - 1 && !cut_up ? 1 : column.quantiles.share_up_to(at);
-        shares[i] = std::max(0.0, upto - before);
+        auto& share = shares[static_cast<std::size_t>(i)];
+        share = std::max(0.0, upto - before);
         before = upto;
-        most = std::max(most, shares[i]);
+        most = std::max(most, share);
     }
     auto out = fmt::format(
         "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\"><title>Distribution of "
@@ -147,13 +175,14 @@ std::string histogram(const std::string& name, const ColumnProfile& column) {
         wide,
         high + below,
         escape(name),
-        number(low),
-        number(up),
-        number(column.quantiles.at(0.5))
+        amount(low),
+        amount(up),
+        amount(column.quantiles.at(0.5))
     );
     for (int i = 0; i < bins; ++i) {
-        auto tall = most > 0 ? (high - 4) * shares[i] / most : 0;
-        if (shares[i] > 0) tall = std::max(tall, 1.0);
+        auto share = shares[static_cast<std::size_t>(i)];
+        auto tall = most > 0 ? (high - 4) * share / most : 0;
+        if (share > 0) tall = std::max(tall, 1.0);
         out += fmt::format(
             "<rect class=\"a\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" "
             "height=\"{:.1f}\"><title>{} to {}: {}</title></rect>",
@@ -161,9 +190,9 @@ std::string histogram(const std::string& name, const ColumnProfile& column) {
             high - tall,
             wide / bins - 1.5,
             tall,
-            number(low + (up - low) * i / bins),
-            number(low + (up - low) * (i + 1) / bins),
-            percent(shares[i])
+            amount(low + (up - low) * i / bins),
+            amount(low + (up - low) * (i + 1) / bins),
+            percent(share)
         );
     }
     out += fmt::format(
@@ -174,9 +203,9 @@ std::string histogram(const std::string& name, const ColumnProfile& column) {
         "text-anchor=\"end\">{4}{5}</text></svg>",
         high + 14,
         cut_low ? "&#8230; " : "",
-        number(low),
+        amount(each ? low + 0.5 : low),
         wide,
-        number(up),
+        amount(each ? up - 0.5 : up),
         cut_up ? " &#8230;" : ""
     );
     return out;
@@ -245,13 +274,15 @@ std::string field_card(const std::string& name, const ColumnProfile& c, std::uin
         (c.frequent.exact() ? "" : "&asymp; ") + grouped(static_cast<std::size_t>(distinct))
     );
     if (numeric) {
-        out += fact("mean", number(c.moments.mean()));
-        out += fact("median", number(c.quantiles.at(0.5)));
-        out += fact("deviation", number(std::sqrt(c.moments.variance())));
-        out += fact("minimum", number(c.moments.minimum()));
-        out += fact("maximum", number(c.moments.maximum()));
+        bool whole = is_whole(c);
+        out += fact("mean", amount(c.moments.mean()));
+        out += fact("median", amount(c.quantiles.at(0.5), whole));
+        out += fact("deviation", amount(std::sqrt(c.moments.variance())));
+        out += fact("minimum", amount(c.moments.minimum(), whole));
+        out += fact("maximum", amount(c.moments.maximum(), whole));
         out += fact(
-            "middle half", number(c.quantiles.at(0.25)) + " to " + number(c.quantiles.at(0.75))
+            "middle half",
+            amount(c.quantiles.at(0.25), whole) + " to " + amount(c.quantiles.at(0.75), whole)
         );
     } else if (c.present > 0) {
         out += fact("length", number(c.lengths.minimum()) + " to " + number(c.lengths.maximum()));
