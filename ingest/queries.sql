@@ -167,8 +167,9 @@ WHERE p.name = $1 AND a.withdrawn_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2;
 -- Where labelled records came from: the host of a URL, or the file.
 -- name: project_origins
 SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]+)'), v.file, ''), coalesce(c.name, g.value #>> '{}', ''), count(*)
-FROM label_project p JOIN ground_truth g ON g.project_id = p.id JOIN record r USING (rk, source_id, key)
-    JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+    JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+    LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
 WHERE p.name = $1 GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- name: project_exists

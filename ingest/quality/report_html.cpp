@@ -394,13 +394,26 @@ std::string associations(const QualityReport& r) {
     return out + "</tbody></table></div>";
 }
 
+// Equal findings as one line, with the first one's key.
 std::string issues(const std::vector<CellIssue>& list, bool proposals) {
+    std::vector<std::pair<const CellIssue*, std::size_t>> lines;
+    std::map<std::pair<std::string, std::string>, std::size_t> known;
+    for (const auto& one : list) {
+        auto [entry, is_new] = known.emplace(std::pair(one.column, one.value), lines.size());
+        if (is_new)
+            lines.emplace_back(&one, 1);
+        else
+            ++lines[entry->second].second;
+    }
+    if (lines.size() > findings_shown) lines.resize(findings_shown);
     std::string rows;
-    for (std::size_t i = 0; i < std::min(findings_shown, list.size()); ++i) {
-        const auto& one = list[i];
+    for (const auto& [first, count] : lines) {
+        const auto& one = *first;
         rows += fmt::format(
-            "<tr><th scope=\"row\">{}</th><td class=\"text\">{}</td><td class=\"text\">{}</td>",
+            "<tr><th scope=\"row\">{}{}</th><td class=\"text\">{}</td><td class=\"text\">{}</td>",
             short_text(one.row.key, 28),
+            count > 1 ? fmt::format(" <span class=\"dim\">and {} more</span>", grouped(count - 1))
+                      : std::string(),
             escape(one.column),
             one.value.empty() ? "<span class=\"dim\">(empty)</span>" : short_text(one.value, 40)
         );
@@ -427,7 +440,7 @@ std::string by_field(const std::vector<CellIssue>& list) {
     for (const auto& [name, count] : sorted)
         text += fmt::format("{}{} in {}", text.empty() ? "" : ", ", grouped(count), escape(name));
     if (list.size() > findings_shown)
-        text += fmt::format("; the {} clearest are shown", findings_shown);
+        text += fmt::format("; up to {} of the clearest are shown", findings_shown);
     return text + ".";
 }
 
