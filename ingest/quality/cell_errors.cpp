@@ -62,15 +62,17 @@ std::vector<double> find_strangers(const Coded& column) {
     for (std::size_t i = 0; i < frequencies.size() && 2 * seen < filled; ++i)
         seen += usual = frequencies[i];
     if (usual < 20) return evidence;
+    // Of few values mistakes come more than once.
+    auto seldom = std::clamp<std::size_t>(usual / 50, 1, 10);
     double rare = 0, single = 0;
     for (auto one : frequencies)
         if (5 * one < usual) {
             rare += one;
-            single += one <= 2 ? one : 0;
+            single += one <= std::max<std::size_t>(2, seldom) ? one : 0;
         }
     if (rare > 0.1 * static_cast<double>(filled) || single < 0.7 * rare) return evidence;
     for (std::uint32_t value = 1; value < column.values.size(); ++value)
-        if (column.frequency[value] == 1) evidence[value] = 3.7;
+        if (column.frequency[value] <= seldom) evidence[value] = 3.7;
     return evidence;
 }
 
@@ -84,7 +86,7 @@ std::vector<double> find_swapped(
     const auto& column = columns[c];
     std::vector<double> evidence(column.values.size());
     auto rows = static_cast<double>(column.codes.size());
-    for (std::size_t other = 0; other < columns.size(); ++other) {
+    for (std::size_t other = 0; other < known.size(); ++other) {
         if (other == c) continue;
         double shared = 0;
         std::vector<std::uint32_t> there;
@@ -168,13 +170,18 @@ std::vector<CellError> find_cell_errors(
     std::vector<Coded> columns;
     for (const auto& column : table.cells) columns.push_back(code(column));
     auto dependencies = find_dependencies(columns);
+    auto names = table.names;
+    for (auto& joint : find_joint_dependencies(columns, dependencies)) {
+        names.push_back(names[joint.a] + " and " + names[joint.b]);
+        columns.push_back(std::move(joint.values));
+    }
     Blame blame(columns, dependencies);
-    std::vector<std::unordered_map<std::string_view, std::uint32_t>> known(columns.size());
-    for (std::size_t c = 0; c < columns.size(); ++c)
+    std::vector<std::unordered_map<std::string_view, std::uint32_t>> known(table.names.size());
+    for (std::size_t c = 0; c < table.names.size(); ++c)
         for (std::uint32_t value = 1; value < columns[c].values.size(); ++value)
             known[c].emplace(columns[c].values[value], value);
     std::vector<CellError> errors;
-    for (std::size_t c = 0; c < columns.size(); ++c) {
+    for (std::size_t c = 0; c < table.names.size(); ++c) {
         const auto& column = columns[c];
         auto typos = find_typos(column);
         auto forms = find_foreign_forms(column);
@@ -193,7 +200,7 @@ std::vector<CellError> find_cell_errors(
                 line += fmt::format(
                     "{}{} ({:.1f} %)",
                     one == used.front() ? " " : ", ",
-                    table.names[one->from],
+                    names[one->from],
                     100 * one->confidence
                 );
             why->push_back(line);
@@ -226,12 +233,12 @@ std::vector<CellError> find_cell_errors(
                 error.reason = "several other columns that it decides say otherwise";
             } else if (vote.best > 0 && vote.best >= std::max(most, missing)) {
                 error.code = "dependency";
-                error.reason = vote.part ? fmt::format("{} does not hold it", table.names[vote.by])
-                                         : fmt::format(
-                                               "rows with the same {} have '{}'",
-                                               table.names[vote.by],
-                                               error.proposal
-                                           );
+                error.reason =
+                    vote.part
+                        ? fmt::format("{} does not hold it", names[vote.by])
+                        : fmt::format(
+                              "rows with the same {} have '{}'", names[vote.by], error.proposal
+                          );
             } else if (missing > 0) {
                 error.code = "missing";
                 error.reason = here == 0 ? "is hardly ever empty" : "says that there is no value";

@@ -28,4 +28,16 @@ struct Dependency {
 // more rows, mostly with values of their own, and exceptions that are spread evenly.
 std::vector<Dependency> find_dependencies(const std::vector<Coded>& columns);
 
+// Two columns as one: "rows with the same state and salary".
+struct Joint {
+    std::size_t a = 0, b = 0;
+    Coded values;  // codes and frequencies only
+};
+
+// Columns that follow from two others together though from none alone. Their dependencies are added
+// with `from` counted on behind the columns, in the order of the result. Looks at pairs of the
+// twelve columns with the fewest values, and at 20,000 rows.
+std::vector<Joint>
+find_joint_dependencies(const std::vector<Coded>& columns, std::vector<Dependency>& dependencies);
+
 }  // namespace ingest::quality

@@ -1,5 +1,6 @@
 #include "ingest/quality/cell_errors.hpp"
 
+#include <algorithm>
 #include <map>
 #include <random>
 #include <set>
@@ -282,4 +283,27 @@ TEST_CASE("dependencies between columns are found with their strength", "[qualit
     CHECK(strength.at({0, 2}) == Approx(499.0 / 500));
     CHECK_FALSE(strength.contains({3, 2}));
     CHECK_FALSE(strength.contains({4, 0}));
+}
+
+TEST_CASE("a value that two others decide together is held against them", "[quality][errors]") {
+    Table table{{"state", "level", "rate", "note"}, {{}, {}, {}, {}}, {}};
+    std::mt19937 random(9);
+    for (int i = 0; i < 3000; ++i) {
+        auto state = random() % 12, level = random() % 10;
+        table.cells[0].push_back(fmt::format("state {}", static_cast<char>('a' + state)));
+        table.cells[1].push_back(fmt::format("level {}", static_cast<char>('k' + level)));
+        table.cells[2].push_back(fmt::format("{}", 100 + (state * 31 + level * 47) % 89));
+        table.cells[3].push_back(fmt::format("{}", random() % 100));
+        table.rows.push_back({i, std::to_string(i), 1, -1});
+    }
+    auto right = table.cells[2][70];
+    table.cells[2][70] = right == "100" ? "101" : "100";
+    std::vector<std::string> why;
+    auto found = find_cell_errors(table, {}, &why);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].row == 70);
+    CHECK(found[0].proposal == right);
+    CHECK(std::any_of(why.begin(), why.end(), [](const std::string& line) {
+        return line.find("rate follows from level and state") == 0;
+    }));
 }
