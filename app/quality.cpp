@@ -7,10 +7,12 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/quality.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "ingest/quality/check_store.hpp"
-#include "ingest/quality/profile.hpp"
+#include "ingest/quality/drift.hpp"
+#include "ingest/quality/profile_store.hpp"
 #include "schema/source_store.hpp"
 
 namespace app {
@@ -28,35 +30,66 @@ schema::Source source_of(Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
 }
 
-quality::Profile fresh_profile(Context& context, const schema::Source& source) {
-    auto profile = quality::profile_source(context.database(), source.id);
-    context.database().call([&](base::Tx& tx) {
-        if (auto run = quality::latest_run(tx, source.id))
-            quality::save_profile(tx, source.id, run, profile);
-    });
-    return profile;
+// "snapshot:NAME", or with ":training", ":validation", ":test".
+quality::Profile snapshot_profile(Context& context, const std::string& given) {
+    auto name = given.substr(given.find(':') + 1);
+    auto side = quality::Side::all;
+    for (auto [word, which] :
+         {std::pair(":training", quality::Side::training),
+          {":validation", quality::Side::validation},
+          {":test", quality::Side::test}})
+        if (name.ends_with(word)) {
+            side = which;
+            name.resize(name.rfind(':'));
+        }
+    auto found = quality::profile_snapshot(context.database(), name, side);
+    if (!found)
+        throw base::Error(
+            "snapshot '" + name + "'", "there is none of that name", "see 'tilth snapshot list'"
+        );
+    return std::move(*found);
 }
 
-// "NAME": what the source is like now; "NAME@RUN": the profile kept after that run.
+}  // namespace
+
+quality::Profile fresh_profile(Context& context, const schema::Source& source) {
+    auto made = quality::profile_source(context.database(), source.id);
+    context.database().call([&](base::Tx& tx) {
+        if (auto run = quality::latest_run(tx, source.id))
+            quality::save_profile(tx, source.id, run, made.profile);
+    });
+    return std::move(made.profile);
+}
+
 quality::Profile profile_named(Context& context, const std::string& name) {
-    auto at = name.rfind('@');
+    if (name.starts_with("snapshot:")) return snapshot_profile(context, name);
+    auto at = name.find_last_of("@#");
     auto source = source_of(context, name.substr(0, at));
     if (at == name.npos) return fresh_profile(context, source);
     std::int64_t run = 0;
     auto digits = std::string_view(name).substr(at + 1);
     auto [end, code] = std::from_chars(digits.data(), digits.data() + digits.size(), run);
-    auto kept = code == std::errc() && run > 0 ? context.database().call([&](base::Tx& tx) {
-        return quality::load_profile(tx, source.id, run);
-    })
-                                               : std::nullopt;
-    if (!kept)
+    bool is_number = code == std::errc() && end == digits.data() + digits.size() && run > 0;
+    std::optional<quality::Profile> found;
+    if (is_number && name[at] == '#') {
+        found = quality::profile_run(context.database(), source.id, run);
+    } else if (is_number) {
+        found = context.database().call([&](base::Tx& tx) {
+            return quality::load_profile(tx, source.id, run);
+        });
+    }
+    if (!found)
         throw base::Error(
             "profile '" + name + "'",
-            "is not kept",
-            "make it with 'tilth quality profile' after the run"
+            name[at] == '#' ? "the source has no run of that number that brought records"
+                            : "is not kept",
+            name[at] == '#' ? "see 'tilth source show'"
+                            : "make it with 'tilth quality profile' after the run"
         );
-    return std::move(*kept);
+    return std::move(*found);
 }
+
+namespace {
 
 std::string short_number(double value) {
     return fmt::format("{:.4g}", value);
@@ -103,18 +136,19 @@ void show_drift(Context& context, const Options& options) {
         profile_named(context, options.before), profile_named(context, options.after)
     );
     Table table(
-        {"field", "verdict", "PSI", "Jensen-Shannon", "distance", "missing before", "missing after"}
+        {"field",
+         "verdict",
+         "PSI",
+         "Jensen-Shannon",
+         "L-infinity",
+         "KS",
+         "chi-square p",
+         "missing before",
+         "missing after"}
     );
     for (const auto& one : found) {
         if (context.json) {
-            print_json(json::object{
-                {"column", one.column},
-                {"verdict", one.verdict},
-                {"psi", one.psi},
-                {"jensen_shannon", one.jensen_shannon},
-                {"distance", one.distance},
-                {"missing_before", one.missing_before},
-                {"missing_after", one.missing_after}});
+            print_json(quality::to_json(one));
             continue;
         }
         table.add(
@@ -122,7 +156,9 @@ void show_drift(Context& context, const Options& options) {
              one.verdict,
              fmt::format("{:.3f}", one.psi),
              fmt::format("{:.3f}", one.jensen_shannon),
-             fmt::format("{:.3f}", one.distance),
+             fmt::format("{:.3f}", one.l_infinity),
+             one.numeric ? fmt::format("{:.3f}", one.ks) : "",
+             fmt::format("{:.2g}", one.chi_square_p),
              fmt::format("{:.1f} %", 100 * one.missing_before),
              fmt::format("{:.1f} %", 100 * one.missing_after)}
         );
@@ -191,11 +227,14 @@ void add_quality(CLI::App& cli, Context& context) {
         ->type_name("NAME");
     profile->callback([options, &context] { show_profile(context, *options); });
     auto* drift = command->add_subcommand(
-        "drift", "How fields differ between two sources, or a source then and now"
+        "drift", "How fields differ between sources, runs, snapshots, or sides of a snapshot"
     );
     drift
         ->add_option(
-            "BEFORE", options->before, "NAME, or NAME@RUN for the profile kept after a run"
+            "BEFORE",
+            options->before,
+            "NAME; NAME@RUN as kept after a run; NAME#RUN what a run brought; "
+            "snapshot:NAME[:training|:validation|:test]"
         )
         ->required();
     drift->add_option("AFTER", options->after, "The same")->required();
@@ -210,6 +249,7 @@ void add_quality(CLI::App& cli, Context& context) {
         ->type_name("CHECKS.toml");
     check->callback([options, &context] { run_checks(context, *options); });
     add_quality_findings(*command, context);
+    add_quality_reports(*command, context);
 }
 
 }  // namespace app

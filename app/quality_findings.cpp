@@ -1,7 +1,6 @@
-#include <charconv>
+#include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -168,64 +167,37 @@ void errors(Context& context, const Options& options) {
     }
 }
 
-// Values as numbers, NaN where one is none; nothing if fewer than nine of ten are.
-std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& column) {
-    std::vector<double> numbers;
-    std::size_t filled = 0, good = 0;
-    for (const auto& value : column) {
-        double number = std::numeric_limits<double>::quiet_NaN();
-        if (!value.empty()) {
-            ++filled;
-            auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
-            if (code == std::errc() && end == value.data() + value.size() &&
-                std::isfinite(number)) {
-                ++good;
-            } else {
-                number = std::numeric_limits<double>::quiet_NaN();
-            }
-        }
-        numbers.push_back(number);
-    }
-    if (good < 20 || 10 * good < 9 * filled) return std::nullopt;
-    return numbers;
-}
-
 void outliers(Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto table = quality::load_table(context.database(), source.id);
     auto limit = options.threshold > 0 ? options.threshold : 3.5;
-    std::vector<quality::CellIssue> issues;
+    std::vector<std::size_t> chosen;
     std::vector<std::vector<double>> columns;
     for (std::size_t c = 0; c < table.names.size(); ++c) {
         if (!options.columns.empty() &&
             std::find(options.columns.begin(), options.columns.end(), table.names[c]) ==
                 options.columns.end())
             continue;
-        auto numbers = numbers_of(table.cells[c]);
-        if (!numbers) continue;
-        auto scores = quality::robust_z(*numbers);
-        auto fences = quality::tukey_fences(*numbers, 3);
-        for (std::uint32_t row = 0; row < table.size(); ++row) {
-            auto value = (*numbers)[row];
-            if (!(std::abs(scores[row]) > limit) || (value >= fences.low && value <= fences.high))
-                continue;
-            issues.push_back(
-                {table.rows[row],
-                 table.names[c],
-                 "outlier",
-                 table.cells[c][row],
-                 {},
-                 fmt::format(
-                     "{:.1f} robust deviations from the median, beyond {:g} to {:g}",
-                     scores[row],
-                     fences.low,
-                     fences.high
-                 ),
-                 1 - 1 / (1 + std::abs(scores[row]) / limit)}
-            );
-        }
-        columns.push_back(std::move(*numbers));
+        chosen.push_back(c);
+        if (auto numbers = quality::numbers_of(table.cells[c]))
+            columns.push_back(std::move(*numbers));
     }
+    std::vector<quality::CellIssue> issues;
+    for (const auto& one : quality::find_outliers(table, chosen, limit))
+        issues.push_back(
+            {table.rows[one.row],
+             table.names[one.column],
+             "outlier",
+             table.cells[one.column][one.row],
+             {},
+             fmt::format(
+                 "{:.1f} robust deviations from the median, beyond {:g} to {:g}",
+                 one.score,
+                 one.fences.low,
+                 one.fences.high
+             ),
+             1 - 1 / (1 + std::abs(one.score) / limit)}
+        );
     context.database().call([&](base::Tx& tx) {
         quality::replace_issues(
             tx, source.id, {"outlier"}, issues, std::chrono::system_clock::now()

@@ -90,6 +90,91 @@ ON CONFLICT (source_id, run_id) DO UPDATE SET made_at = excluded.made_at, record
 -- name: load_profile
 SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND ($2::bigint = 0 OR run_id = $2) ORDER BY run_id DESC LIMIT 1;
 
+-- The newest profile before that of a run.
+-- name: load_earlier_profile
+SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND run_id < $2 ORDER BY run_id DESC LIMIT 1;
+
+-- Runs that brought records, whether they are over, and whether their part of the profile is kept.
+-- name: profile_parts
+SELECT r.id, r.state <> 'running', r.added + r.changed, p.run_id IS NOT NULL
+FROM source_run r LEFT JOIN profile_part p ON p.source_id = r.source_id AND p.run_id = r.id
+WHERE r.source_id = $1 AND r.added + r.changed > 0 ORDER BY r.id;
+
+-- name: load_part
+SELECT sketches::text FROM profile_part WHERE source_id = $1 AND run_id = $2;
+
+-- name: save_part
+INSERT INTO profile_part (source_id, run_id, made_at, records, sketches) VALUES ($1, $2, $3::timestamptz, $4, $5::jsonb)
+ON CONFLICT (source_id, run_id) DO UPDATE SET made_at = excluded.made_at, records = excluded.records, sketches = excluded.sketches;
+
+-- Runs whose contents were replaced by those of these runs.
+-- name: replaced_runs
+SELECT DISTINCT p.run_id
+FROM record_version v JOIN record_version p ON p.rk = v.rk AND p.source_id = v.source_id AND p.key = v.key AND p.version = v.version - 1
+WHERE v.source_id = $1 AND v.run_id = ANY ($2::bigint[]) AND v.version > 1;
+
+-- name: count_present
+SELECT count(*) FROM record WHERE source_id = $1;
+
+-- The present contents of a source with the run that brought them.
+-- name: profile_rows
+SELECT r.rk, r.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
+FROM record r JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: profile_run_rows
+SELECT v.rk, v.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
+FROM record_version v JOIN record r USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE v.source_id = $1 AND v.run_id = $5 AND (v.rk, v.key) > ($2, $3) ORDER BY v.rk, v.key LIMIT $4;
+
+-- name: find_snapshot
+SELECT id FROM snapshot WHERE name = $1;
+
+-- Records of a snapshot in the versions it holds; $5 is 3 for all sides.
+-- name: profile_snapshot_rows
+SELECT s.rk, s.key, s.source_id, v.payload::text, i.width, i.height, i.channels, i.format, coalesce(c.name, s.value::text)
+FROM snapshot_item s JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+    JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
+WHERE s.snapshot_id = $1 AND ($5::int = 3 OR s.split = $5) AND (s.rk, s.key, s.source_id) > ($2, $3, $6) ORDER BY s.rk, s.key, s.source_id LIMIT $4;
+
+-- name: last_checks
+SELECT check_name, passed, severity, examined, failed, observed FROM check_result
+WHERE source_id = $1 AND checked_at = (SELECT max(checked_at) FROM check_result WHERE source_id = $1)
+ORDER BY passed, severity = 'warn', check_name;
+
+-- name: duplicate_counts
+SELECT kind, count(*), count(DISTINCT cluster) FROM duplicate WHERE source_id = $1 GROUP BY kind ORDER BY kind;
+
+-- Members of the first clusters.
+-- name: duplicate_examples
+SELECT cluster, key FROM duplicate
+WHERE source_id = $1 AND kind = $2 AND cluster IN (SELECT DISTINCT cluster FROM duplicate WHERE source_id = $1 AND kind = $2 ORDER BY cluster LIMIT 5)
+ORDER BY cluster, key LIMIT 25;
+
+-- Ground truth of a project for the records of a source, as text.
+-- name: project_labels
+SELECT g.rk, g.key, coalesce(c.name, g.value #>> '{}', '')
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+WHERE p.name = $1 AND g.source_id = $2;
+
+-- Who answered how often with what.
+-- name: project_annotators
+SELECT u.name, coalesce(c.name, a.value #>> '{}', ''), count(*)
+FROM label_project p JOIN annotation a ON a.project_id = p.id JOIN app_user u ON u.id = a.user_id
+    LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = a.class_id
+WHERE p.name = $1 AND a.withdrawn_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- Where labelled records came from: the host of a URL, or the file.
+-- name: project_origins
+SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]+)'), v.file, ''), coalesce(c.name, g.value #>> '{}', ''), count(*)
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+    JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+    LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+WHERE p.name = $1 GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: project_exists
+SELECT 1 FROM label_project WHERE name = $1;
+
 -- name: latest_run
 SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;
 

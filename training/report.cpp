@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "training/detail/html.hpp"
+#include "base/html.hpp"
 #include "training/detail/plots.hpp"
 #include "training/detail/png.hpp"
 
@@ -13,18 +13,13 @@ namespace training {
 
 namespace {
 
-using detail::escape;
-using detail::grouped;
-using detail::number;
-using detail::percent;
+using base::escape;
+using base::grouped;
+using base::number;
+using base::percent;
+using base::Section;
 
 constexpr std::size_t most_heat_classes = 40;
-
-struct Section {
-    std::string id;
-    std::string name;
-    std::string body;
-};
 
 std::string show(double value, const MetricName& metric) {
     return metric.percent ? percent(value) : number(value);
@@ -426,43 +421,9 @@ std::vector<Section> sections(const Report& r) {
 }  // namespace
 
 std::string render_html(const Report& r) {
-    const auto parts = sections(r);
-    std::string out = fmt::format(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-        "content=\"width=device-width,initial-scale=1\">"
-        "<meta name=\"color-scheme\" content=\"light "
-        "dark\"><title>{}</title><style>{}</style></head>\n<body><a class=\"skip\" "
-        "href=\"#main\">Skip to content</a>"
-        "<div class=\"page\"><header><p class=\"eyebrow\">Model report</p><h1>{}</h1><p "
-        "class=\"sub\">{}</p>{}",
-        escape(r.title),
-        detail::report_style,
-        escape(r.title),
-        escape(r.subtitle),
-        figures(r)
+    return base::render(
+        {"Model report", r.title, r.subtitle, figures(r), r.warnings, r.facts, sections(r)}
     );
-    for (const auto& warning : r.warnings)
-        out += fmt::format("<p class=\"warn\" role=\"note\">{}</p>", escape(warning));
-    if (!r.facts.empty()) {
-        out += "<dl class=\"facts\">";
-        for (const auto& [name, value] : r.facts)
-            out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", escape(name), escape(value));
-        out += "</dl>";
-    }
-    out += "</header>\n<nav aria-label=\"Sections\">";
-    for (const auto& part : parts) out += fmt::format("<a href=\"#{}\">{}</a>", part.id, part.name);
-    out += "</nav>\n<main id=\"main\">";
-    for (const auto& part : parts)
-        out += fmt::format(
-            "<section id=\"{0}\" aria-labelledby=\"{0}-h\"><h2 "
-            "id=\"{0}-h\">{1}</h2>{2}</section>\n",
-            part.id,
-            part.name,
-            part.body
-        );
-    return out +
-           "</main><footer>Made by tilth. Everything on this page is in this "
-           "file.</footer></div></body></html>\n";
 }
 
 }  // namespace training

@@ -3,12 +3,17 @@
 
 #include <fmt/format.h>
 
-#include "training/detail/html.hpp"
+#include "base/html.hpp"
 #include "training/detail/plots.hpp"
 
 namespace training::detail {
 
 namespace {
+
+using base::escape;
+using base::grouped;
+using base::number;
+using base::percent;
 
 constexpr double left = 62;
 constexpr double top = 16;

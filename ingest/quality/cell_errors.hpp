@@ -25,12 +25,13 @@ struct CellErrorOptions {
 };
 
 // Finds wrong values without labels or rules. Evidence is added up as log odds per cell:
-// - dependency: the value differs from the usual one of the rows that agree in another column
-//   (approximate functional dependencies found in the table itself);
-// - typo: a rare value, or a rare word in a column of few words, is few edits away from a frequent
-//   one, and the difference is not a number or a word that is in use elsewhere;
-// - pattern: its shape (digits, letters, marks) is foreign to a column that has few shapes;
-// - missing: a spelling of "no value" in a column that otherwise is filled.
+// - dependency: the value differs from what its row's other fields imply: approximate functional
+//   dependencies found in the table itself, contradicting sources weighed by how often they are
+//   right, and fields that otherwise hold this one (see dependencies.hpp, votes.hpp);
+// - typo: a rare value, or a rare word, is few edits away from a frequent one (see typos.hpp);
+// - pattern: it is written unlike the others (see forms.hpp), belongs to another column, or is
+//   new where all others come again and again;
+// - missing: a spelling of "no value", or an empty field, in a column that otherwise is filled.
 // `why` gets the dependencies that were used.
 std::vector<CellError> find_cell_errors(
     const Table& table,

@@ -4,16 +4,25 @@
 #include "base/database.hpp"
 #include "ingest/json.hpp"
 #include "ingest/quality/check_store.hpp"
+#include "ingest/quality/profile_store.hpp"
 #include "ingest/sql.hpp"
 #include "schema/record.hpp"
+#include "schema/source_store.hpp"
 
 namespace ingest::quality {
 
 std::vector<CheckResult>
 check_source(base::Database& database, std::int64_t source_id, std::vector<Check> checks) {
     constexpr int page_size = 5000;
-    Checker checker(std::move(checks));
-    Profile profile;
+    auto profile = profile_source(database, source_id).profile;
+    std::map<std::string, std::uint64_t> others;
+    for (const auto& check : checks)
+        if (!check.source.empty())
+            others[check.source] = database.call([&](base::Tx& tx) {
+                auto other = schema::require_source(tx, check.source);
+                return tx.value<std::uint64_t>(sql::file["count_present"], other.id).value_or(0);
+            });
+    Checker checker(std::move(checks), profile, std::move(others));
     Arena arena;
     std::vector<Field> fields;
     auto rk = std::numeric_limits<std::int64_t>::min();
@@ -27,7 +36,6 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
             fields.clear();
             auto payload = row[4].as<std::string>();
             add_members(payload, arena, fields);
-            profile.add(fields);
             checker.add(
                 {row[0].as<std::int64_t>(),
                  row[1].as<std::string>(),
@@ -40,7 +48,7 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
         rk = rows.back()[0].as<std::int64_t>();
         key = rows.back()[1].as<std::string>();
     }
-    return checker.finish(profile);
+    return checker.finish();
 }
 
 void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckResult>& results) {

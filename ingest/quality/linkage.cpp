@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "ingest/quality/dependencies.hpp"
 #include "ingest/quality/similarity.hpp"
 
 namespace ingest::quality {
@@ -18,14 +19,19 @@ constexpr int levels = 4;  // other, alike, close, equal
 constexpr std::uint8_t missing = levels;
 constexpr std::uint8_t equal = levels - 1;
 
+constexpr double agreed_to_learn = 0.5;
+constexpr double agreed_at_least = 0.35;
+
 using Shares = std::array<double, levels>;
 
 struct Field {
     std::size_t column = 0;
     bool digits = false;  // numbers, dates, codes: compared by edits instead of by sound and prefix
     Coded coded;
-    Shares same{};       // of pairs of one thing
-    Shares strangers{};  // of random pairs
+    Shares same{};           // of pairs of one thing
+    Shares strangers{};      // of random pairs
+    double fresh = 1;        // share of what it says that no other field says already
+    double information = 0;  // nats that an agreement in it is worth
 };
 
 bool mostly_digits(const std::vector<std::string>& column) {
@@ -69,6 +75,8 @@ std::vector<Field> usable_fields(const Table& table) {
             *std::max_element(field.coded.frequency.begin() + 1, field.coded.frequency.end());
         if (static_cast<double>(most) > 0.9 * (rows - empty)) continue;
         field.digits = mostly_digits(table.cells[i]);
+        // A number of the record itself: no two agree.
+        if (field.digits && most == 1) continue;
         fields.push_back(std::move(field));
     }
     return fields;
@@ -91,6 +99,64 @@ void learn_strangers(std::vector<Field>& fields, std::size_t rows) {
     }
 }
 
+// What is said by another field already (the name of a place by its code) is counted once. Only of
+// fields with few values: values that hardly come twice but in duplicates seem to decide each
+// other.
+void weigh_information(std::vector<Field>& fields, std::size_t rows) {
+    constexpr std::size_t rows_per_value = 8;
+    std::vector<Coded> columns;
+    for (auto& field : fields) {
+        columns.push_back(field.coded);
+        field.information = -std::log(std::clamp(field.strangers[equal], 1e-6, 0.99));
+    }
+    std::vector<std::size_t> order(fields.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return fields[a].information > fields[b].information;
+    });
+    std::vector<std::size_t> place(fields.size());
+    for (std::size_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+    auto few = [&](std::size_t f) { return fields[f].coded.values.size() * rows_per_value < rows; };
+    for (const auto& one : find_dependencies(columns))
+        if (!one.contested && place[one.from] < place[one.to] && few(one.from) && few(one.to))
+            fields[one.to].fresh = std::min(fields[one.to].fresh, 1 - one.lift);
+    for (auto& field : fields) field.information *= field.fresh;
+}
+
+// How much of what two rows say they agree on, 0 to 1. Rows that have an owner, a place and a kind
+// in common, but nothing that tells one thing from another, are two things.
+double agreement(const std::vector<Field>& fields, const std::uint8_t* compared) {
+    constexpr std::array<double, levels> degree{0, 0.5, 0.85, 1};
+    double agreed = 0, said = 0;
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+        if (compared[f] == missing) continue;
+        said += fields[f].information;
+        agreed += fields[f].information * degree[compared[f]];
+    }
+    return said > 0 ? agreed / said : 0;
+}
+
+// Pairs of one thing mostly agree on much, and fewer on less. Where matches get more the less they
+// agree, they run on into strangers: the cut goes up until that ends.
+double least_agreement(
+    const std::vector<double>& agreements,
+    const std::vector<double>& probability,
+    double threshold
+) {
+    constexpr double band = 0.15, share_in_band = 0.4;
+    auto cut = agreed_at_least;
+    for (; cut < 0.9; cut += band) {
+        double above = 0, within = 0;
+        for (std::size_t p = 0; p < agreements.size(); ++p) {
+            if (probability[p] < threshold || agreements[p] < cut) continue;
+            ++above;
+            within += agreements[p] < cut + band;
+        }
+        if (within <= share_in_band * above) break;
+    }
+    return cut;
+}
+
 // Log of how much more often pairs of one thing than strangers compare like this. Strangers agree
 // on a rare value more seldom than on a frequent one.
 double weight(const Field& field, std::uint8_t level, std::uint32_t row) {
@@ -100,7 +166,7 @@ double weight(const Field& field, std::uint8_t level, std::uint32_t row) {
         auto filled = static_cast<double>(field.coded.codes.size() - field.coded.frequency[0]);
         strangers = static_cast<double>(field.coded.frequency[field.coded.codes[row]]) / filled;
     }
-    return std::log(field.same[level] / strangers);
+    return field.fresh * std::log(field.same[level] / strangers);
 }
 
 }  // namespace
@@ -127,11 +193,26 @@ std::vector<Link> link_rows(
     for (const auto& field : fields) compared.cells.push_back(table.cells[field.column]);
     auto pairs = candidate_pairs(compared, limits);
     learn_strangers(fields, table.size());
+    weigh_information(fields, table.size());
 
     std::vector<std::uint8_t> found(pairs.size() * fields.size());
     for (std::size_t p = 0; p < pairs.size(); ++p)
         for (std::size_t f = 0; f < fields.size(); ++f)
             found[p * fields.size() + f] = compare(fields[f], pairs[p].first, pairs[p].second);
+
+    // Who agrees on too little is no example to learn from, and on still less no match.
+    std::vector<RowPair> likely;
+    std::vector<double> agreements;
+    for (std::size_t p = 0; p < pairs.size(); ++p) {
+        const auto* levels_of = &found[p * fields.size()];
+        auto agreed = agreement(fields, levels_of);
+        if (agreed < agreed_at_least) continue;
+        std::copy_n(levels_of, fields.size(), &found[likely.size() * fields.size()]);
+        likely.push_back(pairs[p]);
+        agreements.push_back(agreed);
+    }
+    auto candidates = pairs.size();
+    pairs = std::move(likely);
 
     for (auto& field : fields) field.same = {0.04, 0.04, 0.07, 0.85};
     // Of all pairs of rows so many are thought to be of one thing; pairs that are no candidates are
@@ -148,6 +229,7 @@ std::vector<Link> link_rows(
             for (std::size_t f = 0; f < fields.size(); ++f)
                 score += weight(fields[f], found[p * fields.size() + f], pairs[p].first);
             probability[p] = 1 / (1 + std::exp(-score));
+            if (agreements[p] < agreed_to_learn) continue;
             sum += probability[p];
             for (std::size_t f = 0; f < fields.size(); ++f)
                 if (auto level = found[p * fields.size() + f]; level != missing)
@@ -168,14 +250,23 @@ std::vector<Link> link_rows(
         same = std::clamp(sum / all, 0.01 / all, 0.5);
         if (moved < 1e-4) break;
     }
+    // What holds much of all that tells things apart cannot differ in nearly all duplicates.
+    double information = 0;
+    for (const auto& field : fields) information += field.information;
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+        if (fields[f].information < 0.25 * information || fields[f].same[0] < 0.7) continue;
+        for (std::size_t p = 0; p < pairs.size(); ++p)
+            if (found[p * fields.size() + f] == 0) probability[p] = 0;
+    }
+    auto cut = least_agreement(agreements, probability, threshold);
     for (std::size_t p = 0; p < pairs.size(); ++p)
-        if (probability[p] >= threshold)
+        if (probability[p] >= threshold && agreements[p] >= cut)
             links.push_back({pairs[p].first, pairs[p].second, probability[p]});
     if (why) {
         why->push_back(fmt::format(
             "{} rows, {} candidate pairs, {} of the same thing",
             table.size(),
-            pairs.size(),
+            candidates,
             links.size()
         ));
         for (const auto& field : fields)

@@ -1,6 +1,7 @@
 #include "ingest/quality/outliers.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -151,6 +152,44 @@ isolation_scores(const std::vector<std::vector<double>>& given, std::uint64_t se
     for (double& value : depth)
         value = usual > 0 ? std::exp2(-value / static_cast<double>(trees) / usual) : 0.5;
     return depth;
+}
+
+std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& column) {
+    std::vector<double> numbers;
+    std::size_t filled = 0, good = 0;
+    for (const auto& value : column) {
+        double number = nan;
+        if (!value.empty()) {
+            ++filled;
+            auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+            if (code == std::errc() && end == value.data() + value.size() &&
+                std::isfinite(number)) {
+                ++good;
+            } else {
+                number = nan;
+            }
+        }
+        numbers.push_back(number);
+    }
+    if (good < 20 || 10 * good < 9 * filled) return std::nullopt;
+    return numbers;
+}
+
+std::vector<Outlier>
+find_outliers(const Table& table, const std::vector<std::size_t>& columns, double limit) {
+    std::vector<Outlier> found;
+    for (auto c : columns) {
+        auto numbers = numbers_of(table.cells[c]);
+        if (!numbers) continue;
+        auto scores = robust_z(*numbers);
+        auto fences = tukey_fences(*numbers, 3);
+        for (std::uint32_t row = 0; row < table.size(); ++row) {
+            auto value = (*numbers)[row];
+            if (std::abs(scores[row]) > limit && (value < fences.low || value > fences.high))
+                found.push_back({row, c, scores[row], fences});
+        }
+    }
+    return found;
 }
 
 }  // namespace ingest::quality

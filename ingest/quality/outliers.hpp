@@ -1,7 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
+
+#include "ingest/quality/table.hpp"
 
 namespace ingest::quality {
 
@@ -20,5 +24,21 @@ Fences tukey_fences(const std::vector<double>& values, double k = 1.5);
 // 0 to 1: about 0.5 is usual, beyond 0.6 rare. columns[c][row]; NaN counts as the column's median.
 std::vector<double>
 isolation_scores(const std::vector<std::vector<double>>& columns, std::uint64_t seed = 1);
+
+// A column's values as numbers, NaN where one is none; nothing if fewer than nine of ten, or than
+// twenty, are.
+std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& column);
+
+struct Outlier {
+    std::uint32_t row = 0;
+    std::size_t column = 0;
+    double score = 0;  // robust deviations from the median
+    Fences fences;
+};
+
+// Values of columns of numbers that are beyond `limit` robust deviations and beyond the outer
+// fences.
+std::vector<Outlier>
+find_outliers(const Table& table, const std::vector<std::size_t>& columns, double limit = 3.5);
 
 }  // namespace ingest::quality

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <set>
 
 #include <xxhash.h>
 #include <boost/json.hpp>
 
+#include "ingest/quality/forms.hpp"
 #include "ingest/quality/table.hpp"
 #include "ingest/value_type.hpp"
 
@@ -25,89 +25,6 @@ std::optional<double> number_of(std::string_view text) {
     return value;
 }
 
-// Shares of both profiles in the same bins.
-struct Bins {
-    std::vector<double> before, after;
-};
-
-Bins number_bins(const ColumnProfile& a, const ColumnProfile& b) {
-    constexpr int count = 10;
-    std::set<double> bounds;
-    for (int i = 1; i < count; ++i) bounds.insert(a.quantiles.at(i / static_cast<double>(count)));
-    Bins bins;
-    double last_a = 0, last_b = 0;
-    for (double bound : bounds) {
-        double up_a = a.quantiles.share_up_to(bound), up_b = b.quantiles.share_up_to(bound);
-        bins.before.push_back(up_a - last_a);
-        bins.after.push_back(up_b - last_b);
-        last_a = up_a;
-        last_b = up_b;
-    }
-    bins.before.push_back(1 - last_a);
-    bins.after.push_back(1 - last_b);
-    return bins;
-}
-
-Bins value_bins(const ColumnProfile& a, const ColumnProfile& b) {
-    std::map<std::string, std::pair<double, double>> shares;
-    auto share = [](std::uint64_t count, const Frequent& of) {
-        return of.count() ? static_cast<double>(count) / static_cast<double>(of.count()) : 0;
-    };
-    for (const auto& [value, count] : a.frequent.top(256))
-        shares[value].first = share(count, a.frequent);
-    for (const auto& [value, count] : b.frequent.top(256))
-        shares[value].second = share(count, b.frequent);
-    Bins bins;
-    double rest_a = 1, rest_b = 1;
-    for (const auto& [value, pair] : shares) {
-        bins.before.push_back(pair.first);
-        bins.after.push_back(pair.second);
-        rest_a -= pair.first;
-        rest_b -= pair.second;
-    }
-    bins.before.push_back(std::max(0.0, rest_a));
-    bins.after.push_back(std::max(0.0, rest_b));
-    return bins;
-}
-
-double stability_index(const Bins& bins) {
-    constexpr double floor = 1e-4;  // an empty bin is not infinitely far
-    double sum = 0;
-    for (std::size_t i = 0; i < bins.before.size(); ++i) {
-        double a = std::max(bins.before[i], floor), b = std::max(bins.after[i], floor);
-        sum += (b - a) * std::log(b / a);
-    }
-    return sum;
-}
-
-double jensen_shannon(const Bins& bins) {
-    auto part = [](double share, double middle) {
-        return share > 0 ? share * std::log2(share / middle) : 0;
-    };
-    double sum = 0;
-    for (std::size_t i = 0; i < bins.before.size(); ++i) {
-        double middle = (bins.before[i] + bins.after[i]) / 2;
-        sum += (part(bins.before[i], middle) + part(bins.after[i], middle)) / 2;
-    }
-    return sum;
-}
-
-double kolmogorov_smirnov(const Quantiles& a, const Quantiles& b) {
-    double most = 0;
-    for (int i = 0; i <= 200; ++i)
-        for (const auto* from : {&a, &b}) {
-            double value = from->at(i / 200.0);
-            most = std::max(most, std::abs(a.share_up_to(value) - b.share_up_to(value)));
-        }
-    return most;
-}
-
-double missing_share(const ColumnProfile& column, std::uint64_t records) {
-    if (records == 0) return 0;
-    auto there = static_cast<double>(column.present - column.spelled_missing);
-    return 1 - there / static_cast<double>(records);
-}
-
 json::value finite(double value) {
     return std::isfinite(value) ? json::value(value) : json::value();
 }
@@ -122,6 +39,9 @@ void ColumnProfile::add(const Field& given) {
     distinct.add(XXH3_64bits(field.value.data(), field.value.size()));
     frequent.add(field.value);
     lengths.add(static_cast<double>(field.value.size()));
+    ++written[static_cast<std::size_t>(charset_of(field.value))];
+    constexpr std::size_t short_text = 48;
+    if (field.value.size() <= short_text) patterns.add(shape(field.value));
     if (field.kind == Field::Kind::boolean) {
         ++booleans;
     } else if (field.kind == Field::Kind::json) {
@@ -146,16 +66,71 @@ void ColumnProfile::merge(const ColumnProfile& other) {
     quantiles.merge(other.quantiles);
     moments.merge(other.moments);
     lengths.merge(other.lengths);
+    patterns.merge(other.patterns);
+    for (std::size_t i = 0; i < charsets; ++i) written[i] += other.written[i];
+}
+
+void ImageProfile::add(int wide, int high, int with_channels, std::string_view format) {
+    ++images;
+    formats.add(format);
+    channels.add(std::to_string(with_channels));
+    widths.add(wide);
+    heights.add(high);
+    width.add(wide);
+    height.add(high);
+}
+
+void ImageProfile::merge(const ImageProfile& other) {
+    images += other.images;
+    formats.merge(other.formats);
+    channels.merge(other.channels);
+    widths.merge(other.widths);
+    heights.merge(other.heights);
+    width.merge(other.width);
+    height.merge(other.height);
+}
+
+std::string_view name_of(Charset charset) {
+    constexpr std::array<std::string_view, charsets> names{
+        "ascii", "latin", "other", "control", "broken"};
+    return names[static_cast<std::size_t>(charset)];
+}
+
+Charset charset_of(std::string_view utf8) {
+    auto widest = Charset::ascii;
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        auto c = static_cast<unsigned char>(utf8[i]);
+        if (c >= 0x20 && c < 0x7f) continue;
+        auto one = Charset::other;
+        if (c < 0x80) {
+            if (c == '\t' || c == '\n' || c == '\r') continue;
+            one = Charset::control;
+        } else if (c < 0xc0) {
+            continue;  // inside a character
+        } else if (c < 0xca) {
+            one = Charset::latin;
+        } else if (utf8.substr(i, 3) == "\xef\xbf\xbd") {
+            one = Charset::broken;
+        }
+        widest = std::max(widest, one);
+    }
+    return widest;
 }
 
 void Profile::add(std::span<const Field> fields) {
     ++records;
-    for (const auto& field : fields) columns[std::string(field.name)].add(field);
+    for (const auto& field : fields) {
+        auto column = columns.find(field.name);
+        if (column == columns.end())
+            column = columns.emplace(std::string(field.name), ColumnProfile()).first;
+        column->second.add(field);
+    }
 }
 
 void Profile::merge(const Profile& other) {
     records += other.records;
     for (const auto& [name, column] : other.columns) columns[name].merge(column);
+    images.merge(other.images);
 }
 
 std::string Profile::to_json() const {
@@ -167,8 +142,20 @@ std::string Profile::to_json() const {
             {"frequent", c.frequent.to_json()},
             {"quantiles", c.quantiles.to_json()},
             {"moments", c.moments.to_json()},
-            {"lengths", c.lengths.to_json()}};
-    return json::serialize(json::object{{"version", 1}, {"records", records}, {"columns", all}});
+            {"lengths", c.lengths.to_json()},
+            {"patterns", c.patterns.to_json()},
+            {"written", json::array(c.written.begin(), c.written.end())}};
+    json::object whole{{"version", 2}, {"records", records}, {"columns", all}};
+    if (images.images > 0)
+        whole["images"] = json::object{
+            {"count", images.images},
+            {"formats", images.formats.to_json()},
+            {"channels", images.channels.to_json()},
+            {"widths", images.widths.to_json()},
+            {"heights", images.heights.to_json()},
+            {"width", images.width.to_json()},
+            {"height", images.height.to_json()}};
+    return json::serialize(whole);
 }
 
 Profile Profile::from_json(std::string_view text) {
@@ -190,7 +177,23 @@ Profile Profile::from_json(std::string_view text) {
         column.quantiles = Quantiles::from_json(c.at("quantiles"));
         column.moments = Moments::from_json(c.at("moments"));
         column.lengths = Moments::from_json(c.at("lengths"));
+        // Of the first version there are none.
+        if (const auto* patterns = c.as_object().if_contains("patterns"))
+            column.patterns = Frequent::from_json(*patterns);
+        if (const auto* written = c.as_object().if_contains("written"))
+            for (std::size_t i = 0; i < charsets; ++i)
+                column.written[i] = written->at(i).to_number<std::uint64_t>();
         profile.columns.emplace(std::string(name), std::move(column));
+    }
+    if (const auto* images = given.as_object().if_contains("images")) {
+        auto& to = profile.images;
+        to.images = images->at("count").to_number<std::uint64_t>();
+        to.formats = Frequent::from_json(images->at("formats"));
+        to.channels = Frequent::from_json(images->at("channels"));
+        to.widths = Quantiles::from_json(images->at("widths"));
+        to.heights = Quantiles::from_json(images->at("heights"));
+        to.width = Moments::from_json(images->at("width"));
+        to.height = Moments::from_json(images->at("height"));
     }
     return profile;
 }
@@ -238,58 +241,38 @@ std::string Profile::summary() const {
         for (const auto& [value, count] : c.frequent.top(10))
             top.push_back(json::object{{"value", value}, {"count", count}});
         one["top"] = top;
+        json::array patterns;
+        for (const auto& [shape, count] : c.patterns.top(5))
+            patterns.push_back(json::object{{"pattern", shape}, {"count", count}});
+        one["patterns"] = patterns;
+        json::object written;
+        for (std::size_t i = 0; i < charsets; ++i)
+            if (c.written[i] > 0) written[name_of(static_cast<Charset>(i))] = c.written[i];
+        one["characters"] = written;
         all[name] = one;
     }
-    return json::serialize(json::object{{"records", records}, {"columns", all}});
-}
-
-std::vector<Drift> find_drift(const Profile& before, const Profile& after) {
-    std::vector<Drift> found;
-    for (const auto& [name, a] : before.columns) {
-        Drift drift;
-        drift.column = name;
-        drift.missing_before = missing_share(a, before.records);
-        auto other = after.columns.find(name);
-        if (other == after.columns.end()) {
-            drift.missing_after = 1;
-            drift.verdict = "gone";
-            found.push_back(drift);
-            continue;
-        }
-        const auto& b = other->second;
-        drift.missing_after = missing_share(b, after.records);
-        bool numeric = a.numeric() && b.numeric();
-        auto bins = numeric ? number_bins(a, b) : value_bins(a, b);
-        drift.psi = stability_index(bins);
-        drift.jensen_shannon = jensen_shannon(bins);
-        if (numeric) {
-            drift.distance = kolmogorov_smirnov(a.quantiles, b.quantiles);
-        } else {
-            for (std::size_t i = 0; i < bins.before.size(); ++i)
-                drift.distance = std::max(drift.distance, std::abs(bins.before[i] - bins.after[i]));
-        }
-        bool missing = std::abs(drift.missing_after - drift.missing_before) > 0.1;
-        drift.verdict = drift.psi > 0.2 || missing ? "drifted"
-                        : drift.psi > 0.1          ? "shifted"
-                                                   : "stable";
-        found.push_back(drift);
+    json::object whole{{"records", records}, {"columns", all}};
+    if (images.images > 0) {
+        auto counts = [](const Frequent& of) {
+            json::object object;
+            for (const auto& [value, count] : of.top(20)) object[value] = count;
+            return object;
+        };
+        auto sizes = [](const Quantiles& quantiles, const Moments& moments) {
+            return json::object{
+                {"min", moments.minimum()},
+                {"median", quantiles.at(0.5)},
+                {"mean", moments.mean()},
+                {"max", moments.maximum()}};
+        };
+        whole["images"] = json::object{
+            {"count", images.images},
+            {"formats", counts(images.formats)},
+            {"channels", counts(images.channels)},
+            {"width", sizes(images.widths, images.width)},
+            {"height", sizes(images.heights, images.height)}};
     }
-    for (const auto& [name, b] : after.columns) {
-        if (before.columns.contains(name)) continue;
-        Drift drift;
-        drift.column = name;
-        drift.missing_before = 1;
-        drift.missing_after = missing_share(b, after.records);
-        drift.verdict = "new";
-        found.push_back(drift);
-    }
-    auto rank = [](const Drift& drift) {
-        return drift.verdict == "new" || drift.verdict == "gone";
-    };
-    std::stable_sort(found.begin(), found.end(), [&](const Drift& x, const Drift& y) {
-        return rank(x) != rank(y) ? rank(x) : x.psi > y.psi;
-    });
-    return found;
+    return json::serialize(whole);
 }
 
 }  // namespace ingest::quality

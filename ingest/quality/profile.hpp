@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -11,12 +12,30 @@
 #include "ingest/page.hpp"
 #include "ingest/quality/sketches.hpp"
 
-namespace base {
-class Database;
-class Tx;
-}  // namespace base
-
 namespace ingest::quality {
+
+// The widest kind of characters in a text.
+enum class Charset : std::uint8_t {
+    ascii,
+    latin,    // up to U+024F
+    other,    // other scripts and signs
+    control,  // control characters but tab and line ends
+    broken    // U+FFFD, which stands for bytes that could not be read
+};
+inline constexpr std::size_t charsets = 5;
+std::string_view name_of(Charset charset);
+Charset charset_of(std::string_view utf8);
+
+// What the images of records are like.
+struct ImageProfile {
+    std::uint64_t images = 0;
+    Frequent formats, channels;
+    Quantiles widths, heights;
+    Moments width, height;
+
+    void add(int wide, int high, int with_channels, std::string_view format);
+    void merge(const ImageProfile& other);
+};
 
 // What the values of one field are like. Text forms of values count: numbers as spelled, blanks at
 // the ends left out.
@@ -29,6 +48,8 @@ struct ColumnProfile {
     Quantiles quantiles;  // of the numbers
     Moments moments;      // of the numbers
     Moments lengths;      // of the texts, in bytes
+    Frequent patterns;    // "a9-a9": runs of letters and of digits by one sign each; short texts
+    std::array<std::uint64_t, charsets> written{};  // values by Charset
 
     void add(const Field& given);
     void merge(const ColumnProfile& other);
@@ -41,7 +62,8 @@ struct ColumnProfile {
 // of all is the merge of profiles of the parts.
 struct Profile {
     std::uint64_t records = 0;
-    std::map<std::string, ColumnProfile> columns;
+    std::map<std::string, ColumnProfile, std::less<>> columns;
+    ImageProfile images;
 
     void add(std::span<const Field> fields);
     void merge(const Profile& other);
@@ -50,32 +72,5 @@ struct Profile {
     static Profile from_json(std::string_view json);
     std::string summary() const;  // for people and machines: JSON with the figures
 };
-
-// One pass over the present records of a source.
-Profile profile_source(base::Database& database, std::int64_t source_id);
-
-// Profiles are kept with the last run whose records they saw. Nothing if there is none of that run;
-// run 0 is the newest.
-void save_profile(
-    base::Tx& tx,
-    std::int64_t source_id,
-    std::int64_t run_id,
-    const Profile& profile
-);
-std::optional<Profile> load_profile(base::Tx& tx, std::int64_t source_id, std::int64_t run_id);
-std::int64_t latest_run(base::Tx& tx, std::int64_t source_id);  // 0: none
-
-// How one column differs between two profiles.
-struct Drift {
-    std::string column;
-    double missing_before = 0, missing_after = 0;  // shares
-    double psi = 0;  // population stability index over ten quantile bins or the frequent values
-    double jensen_shannon = 0;  // divergence, base 2, over the same bins
-    double distance = 0;        // numbers: Kolmogorov-Smirnov; others: L-infinity of the shares
-    std::string verdict;  // "stable", "shifted" (PSI over 0.1), "drifted" (over 0.2), "new", "gone"
-};
-
-// From the sketches alone. Columns in order of PSI, largest first; new and gone ones before them.
-std::vector<Drift> find_drift(const Profile& before, const Profile& after);
 
 }  // namespace ingest::quality

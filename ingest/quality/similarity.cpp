@@ -1,6 +1,7 @@
 #include "ingest/quality/similarity.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
@@ -15,15 +16,20 @@ double jaro_winkler(std::string_view a, std::string_view b) {
     if (a == b) return 1;
     auto window = std::max<std::size_t>(1, std::max(a.size(), b.size()) / 2) - 1;
     std::uint64_t in_a = 0, in_b = 0;  // which characters found a partner
+    // Where each character stands in b; all zero between calls.
+    thread_local std::array<std::uint64_t, 256> places{};
+    for (std::size_t j = 0; j < b.size(); ++j)
+        places[static_cast<unsigned char>(b[j])] |= std::uint64_t{1} << j;
     for (std::size_t i = 0; i < a.size(); ++i) {
-        auto end = std::min(b.size(), i + window + 1);
-        for (auto j = i > window ? i - window : 0; j < end; ++j) {
-            if ((in_b >> j & 1) || a[i] != b[j]) continue;
-            in_a |= std::uint64_t{1} << i;
-            in_b |= std::uint64_t{1} << j;
-            break;
-        }
+        auto begin = i > window ? i - window : 0, end = i + window + 1;
+        auto within = end >= 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << end) - 1;
+        within &= ~std::uint64_t{0} << begin;
+        auto free = places[static_cast<unsigned char>(a[i])] & within & ~in_b;
+        if (free == 0) continue;
+        in_a |= std::uint64_t{1} << i;
+        in_b |= free & (~free + 1);
     }
+    for (char c : b) places[static_cast<unsigned char>(c)] = 0;
     if (in_a == 0) return 0;
     auto matches = static_cast<double>(std::popcount(in_a));
     int out_of_order = 0;
@@ -51,7 +57,8 @@ int edit_distance(std::string_view a, std::string_view b, int at_most) {
         b.remove_suffix(1);
     }
     if (a.empty()) return static_cast<int>(b.size());
-    std::vector<int> before(a.size() + 1), last(a.size() + 1), row(a.size() + 1);
+    thread_local std::vector<int> before, last, row;
+    for (auto* one : {&before, &last, &row}) one->resize(a.size() + 1);
     for (std::size_t i = 0; i <= a.size(); ++i) last[i] = static_cast<int>(i);
     for (std::size_t j = 1; j <= b.size(); ++j) {
         row[0] = static_cast<int>(j);

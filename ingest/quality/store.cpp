@@ -21,8 +21,10 @@ void each_row(
     base::Database& database,
     std::string_view query,
     std::int64_t source_id,
-    Visit visit
+    Visit visit,
+    std::size_t at_most = std::numeric_limits<std::size_t>::max()
 ) {
+    std::size_t seen = 0;
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
     for (;;) {
@@ -36,7 +38,8 @@ void each_row(
             id.version = row[2].as<int>();
             visit(std::move(id), row);
         }
-        if (rows.size() < page_size) return;
+        seen += rows.size();
+        if (rows.size() < page_size || seen >= at_most) return;
         rk = rows.back()[0].as<std::int64_t>();
         key = rows.back()[1].as<std::string>();
     }
@@ -55,7 +58,7 @@ std::string array_of_doubles(const std::vector<double>& values) {
 
 }  // namespace
 
-Table load_table(base::Database& database, std::int64_t source_id) {
+Table load_table(base::Database& database, std::int64_t source_id, std::size_t at_most) {
     Table table;
     std::unordered_map<std::string, std::size_t> columns;
     Arena arena;
@@ -83,7 +86,8 @@ Table load_table(base::Database& database, std::int64_t source_id) {
                 column.resize(place);
                 column.emplace_back(field.value);
             }
-        }
+        },
+        at_most
     );
     for (auto& column : table.cells) column.resize(table.rows.size());
     return table;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -19,8 +20,13 @@ class Tx;
 namespace ingest::quality {
 
 // All records with their fields as texts: strings as they are, other values in their JSON spelling,
-// null and absent as "". Memory: the whole table. Nested values stay one text.
-Table load_table(base::Database& database, std::int64_t source_id);
+// null and absent as "". Memory: the whole table. Nested values stay one text. With `at_most` the
+// first so many (up to a page more) by rk, which is a hash: a sample by chance.
+Table load_table(
+    base::Database& database,
+    std::int64_t source_id,
+    std::size_t at_most = std::numeric_limits<std::size_t>::max()
+);
 
 struct StoredText {
     Table::Row row;

@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "training/detail/html.hpp"
+#include "base/html.hpp"
 #include "training/detail/png.hpp"
 
 using namespace training;

@@ -105,6 +105,29 @@ TEST_CASE("strangers who share a town are not linked", "[quality][linkage]") {
     }
 }
 
+TEST_CASE("rows that have a maker and a place in common are not one thing", "[quality][linkage]") {
+    // 250 makers decide name, town and state; what is sold differs.
+    Table table{
+        {"maker", "name", "town", "state", "title", "number"}, {{}, {}, {}, {}, {}, {}}, {}};
+    std::mt19937_64 random(3);
+    for (int i = 0; i < 2500; ++i) {
+        auto maker = random() % 250;
+        std::vector<std::string> fields{
+            fmt::format("{}", 1000 + maker * 37 % 9000),
+            fmt::format(
+                "{}ton brewing",
+                std::string(3, static_cast<char>('a' + maker % 26)) + std::to_string(maker)
+            ),
+            fmt::format("town {}", maker % 30),
+            fmt::format("state {}", maker % 15),
+            fmt::format("{:x} ale", random() % 1'000'000'000),
+            fmt::format("{}", random() % 1'000'000)};
+        for (std::size_t c = 0; c < fields.size(); ++c) table.cells[c].push_back(fields[c]);
+        table.rows.push_back({0, std::to_string(i), 1, -1});
+    }
+    CHECK(link_rows(table).size() < 10);
+}
+
 TEST_CASE("tables without rows or useful fields have no links", "[quality][linkage]") {
     CHECK(link_rows({}).empty());
     Table constant{{"a"}, {std::vector<std::string>(50, "x")}, std::vector<Table::Row>(50)};

@@ -1,4 +1,5 @@
 #include "ingest/quality/profile.hpp"
+#include "ingest/quality/drift.hpp"
 
 #include <cmath>
 #include <random>
@@ -155,17 +156,70 @@ TEST_CASE("drift is found where there is some, from the sketches alone", "[quali
     std::map<std::string, Drift> same, moved;
     for (auto& one : find_drift(before, profile_of(rows(5000, 50, 0.3, 2)))) same[one.column] = one;
     CHECK(same.at("n").verdict == "stable");
-    CHECK(same.at("n").distance < 0.05);
+    CHECK(same.at("n").ks < 0.05);
     CHECK(same.at("colour").verdict == "stable");
     for (auto& one : find_drift(before, profile_of(rows(5000, 60, 0.7, 3))))
         moved[one.column] = one;
     CHECK(moved.at("n").verdict == "drifted");
-    CHECK(
-        moved.at("n").distance == Approx(0.38).margin(0.05)
-    );  // of two normals one deviation apart
-    CHECK(moved.at("colour").distance == Approx(0.4).margin(0.04));
+    // Of two normals one deviation apart.
+    CHECK(moved.at("n").ks == Approx(0.38).margin(0.05));
+    CHECK(moved.at("n").ks_p < 1e-6);
+    CHECK(same.at("n").ks_p > 0.001);
+    CHECK(same.at("colour").chi_square_p > 0.001);
+    CHECK(moved.at("colour").chi_square_p < 1e-6);
+    CHECK(moved.at("colour").l_infinity == Approx(0.4).margin(0.04));
     CHECK(moved.at("colour").psi == Approx(0.4 * 2 * std::log(7.0 / 3)).margin(0.15));
     auto renamed = find_drift(before, profile_of(rows(100, 50, 0.3, 4), "m"));
     REQUIRE(renamed.size() == 3);
     CHECK((renamed[0].verdict == "gone" && renamed[1].verdict == "new"));
+}
+
+TEST_CASE("chi-square is that of the table of counts", "[quality][drift]") {
+    // 30 and 70 of 100 against 45 and 55 of 100: 4.8 with one degree of freedom, p 0.0285.
+    auto colours = [](int red) {
+        std::vector<std::pair<std::string, std::string>> all;
+        for (int i = 0; i < 100; ++i) all.emplace_back(i < red ? "red" : "blue", "1");
+        return all;
+    };
+    for (const auto& one : find_drift(profile_of(colours(30)), profile_of(colours(45))))
+        if (one.column == "colour") {
+            CHECK(one.chi_square == Approx(4.8));
+            CHECK(one.chi_square_p == Approx(0.02846).epsilon(0.01));
+        }
+}
+
+TEST_CASE("what a few records differ by chance is no drift", "[quality][drift]") {
+    for (const auto& one :
+         find_drift(profile_of(rows(20, 50, 0.3, 1)), profile_of(rows(20, 50, 0.3, 2))))
+        if (one.column == "n") CHECK(one.verdict == "stable");
+}
+
+TEST_CASE("profiles know how values are written, and merge what they know", "[quality][profile]") {
+    CHECK(charset_of("plain 1") == Charset::ascii);
+    CHECK(charset_of("na\u00efve") == Charset::latin);
+    CHECK(charset_of("\u03b1\u03b2 na\u00efve") == Charset::other);
+    CHECK(charset_of("a\x01") == Charset::control);
+    CHECK(charset_of("\xef\xbf\xbd") == Charset::broken);
+    Profile one, other;
+    auto add = [](Profile& to, std::string value) {
+        std::vector<Field> fields{{"code", value, Field::Kind::text}};
+        to.add(fields);
+    };
+    for (int i = 0; i < 30; ++i) add(one, "ab-" + std::to_string(i));
+    add(other, "x\u00e9");
+    other.images.add(640, 480, 3, "jpeg");
+    other.images.add(20, 30, 1, "png");
+    one.merge(other);
+    auto back = Profile::from_json(one.to_json());
+    const auto& code = back.columns.at("code");
+    CHECK(code.patterns.top(1) == std::vector<std::pair<std::string, std::uint64_t>>{{"a-9", 30}});
+    CHECK(code.written[0] == 30);
+    CHECK(code.written[1] == 1);
+    CHECK(back.images.images == 2);
+    CHECK(back.images.width.maximum() == 640);
+    CHECK(back.images.formats.top(5).size() == 2);
+    auto told = boost::json::parse(back.summary());
+    CHECK(told.at("images").at("height").at("min").to_number<double>() == 30);
+    CHECK(told.at("columns").at("code").at("characters").at("latin") == 1);
+    CHECK(back.to_json() == one.to_json());
 }

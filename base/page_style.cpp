@@ -1,8 +1,8 @@
-#include "training/detail/html.hpp"
+#include "base/html.hpp"
 
-namespace training::detail {
+namespace base {
 
-const std::string_view report_style = R"css(
+const std::string_view page_style = R"css(
 :root{--bg:#f7f4ee;--card:#fffdf9;--ink:#23201b;--soft:#6f685c;--line:#e4ddcf;--grid:#ece6da;--leaf:#2c6e4f;--leaf-soft:#d8e8dd;
 --ochre:#b8741a;--clay:#a8452c;--heat:44,110,79;--heat-off:168,69,44;--wash:#f1ece1}
 @media (prefers-color-scheme:dark){:root{--bg:#151411;--card:#1d1b17;--ink:#ece6da;--soft:#a89f8f;--line:#36322a;--grid:#2a2721;
@@ -70,8 +70,16 @@ ul.findings .what{min-width:0;flex:1}
 ul.findings .verdict{font-weight:600}ul.findings .verdict s{color:var(--clay);text-decoration:none}ul.findings .verdict em{color:var(--leaf);font-style:normal}
 ul.findings p{margin:.35rem 0 0;font-size:.87rem;color:var(--soft);overflow-wrap:anywhere;display:-webkit-box;-webkit-line-clamp:5;-webkit-box-orient:vertical;overflow:hidden}
 ul.findings .id{font-size:.78rem;color:var(--soft);overflow-wrap:anywhere}
+.badge{display:inline-block;font-size:.72rem;font-weight:600;border-radius:99px;padding:.1rem .6rem;color:var(--leaf);background:var(--leaf-soft);vertical-align:2px}
+.badge.bad{color:var(--clay);background:var(--wash)}
+.fields{display:grid;gap:1.2rem;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr))}
+.fields .card{min-width:0}.fields h3{font-size:1.02rem;margin:0 0 .6rem;overflow-wrap:anywhere}.fields svg{max-width:none;margin:.3rem 0 .6rem}
+dl.small{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.2rem,1fr));gap:.35rem .9rem;margin:0;font-size:.86rem}
+dl.small dt{color:var(--soft);font-size:.76rem}dl.small dd{margin:0;overflow-wrap:anywhere}
+ul.alerts{list-style:none;margin:0;padding:0}ul.alerts li{padding:.45rem 0;border-bottom:1px solid var(--line)}ul.alerts li:last-child{border:0}
+td.bad{color:var(--clay);font-weight:600}
 footer{margin-top:4rem;color:var(--soft);font-size:.85rem;border-top:1px solid var(--line);padding-top:1rem}
 @media print{nav{display:none}.card,.figure,ul.findings li{break-inside:avoid}}
 )css";
 
-}  // namespace training::detail
+}  // namespace base
