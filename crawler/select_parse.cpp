@@ -303,7 +303,7 @@ private:
 
     void expect_close() {
         spaces();
-        if (at_ < css_.size()) expect(')');
+        expect(')');
     }
 
     void pseudo(Compound& found) {
