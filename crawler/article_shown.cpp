@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "crawler/characters.hpp"
+#include "crawler/word_finder.hpp"
 
 namespace crawler {
 
@@ -166,14 +167,25 @@ void trim_end(std::string_view& name) {
     while (!name.empty() && marks.find(name.back()) != marks.npos) name.remove_suffix(1);
 }
 
+// Whether a class or id names who wrote the page, and not their picture or those of comments.
 bool names_author(std::string_view names) {
-    constexpr std::array words{
-        "byline"sv, "author"sv, "writtenby"sv, "written-by"sv, "contributor"sv};
-    constexpr std::array others{
-        "comment"sv, "authority"sv, "bio"sv, "avatar"sv, "image"sv, "related"sv, "social"sv};
-    auto says = [&](std::string_view word) { return names.find(word) != names.npos; };
-    return std::any_of(words.begin(), words.end(), says) &&
-           std::none_of(others.begin(), others.end(), says);
+    if (names.size() < 6) return false;
+    constexpr WordFinder::Entry words[] = {
+        {"byline", 1},
+        {"author", 1},
+        {"writtenby", 1},
+        {"written-by", 1},
+        {"contributor", 1},
+        {"comment", 2},
+        {"authority", 2},
+        {"bio", 2},
+        {"avatar", 2},
+        {"image", 2},
+        {"related", 2},
+        {"social", 2},
+    };
+    static const WordFinder finder(words);
+    return finder.find(names) == 1;
 }
 
 std::set<std::string> words_of(std::string_view text) {
@@ -242,8 +254,8 @@ private:
         if (shown_.date.empty()) note_time(at, property);
         if (!shown_.byline.empty()) return;
         bool author = value(at, "rel") == "author" || property == "author" ||
-                      property == "creator" || names_author(to_lower(value(at, "class"))) ||
-                      names_author(to_lower(value(at, "id")));
+                      property == "creator" || names_author(value(at, "class")) ||
+                      names_author(value(at, "id"));
         if (author) shown_.byline = name_in_byline(document_.visible_text(at));
     }
 

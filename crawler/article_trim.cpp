@@ -164,12 +164,13 @@ private:
 
     bool is_note(NodeId id) const {
         const auto& own = measure(id);
+        bool linked = own.link_letters * 10 >= own.letters * 4;
+        if (!linked && own.own_letters != own.letters) return false;  // its blocks are judged alone
         auto text = to_lower(draft_.line_of(id));
         if (own.letters <= 40 && is_label(text)) return true;
         if (own.letters <= 120 && is_credit(text)) return true;
         if (is_disclosure(text)) return true;
-        return own.letters <= 300 && own.link_letters * 10 >= own.letters * 4 &&
-               points_elsewhere(text);
+        return linked && own.letters <= 300 && points_elsewhere(text);
     }
 
     // ---- the beginning
