@@ -134,12 +134,13 @@ void ArticleDraft::measure_all() {
     }
 }
 
-void ArticleDraft::strike_foreign(bool by_name) {
+void ArticleDraft::strike_foreign(Rule rule) {
+    rule_ = rule;
     std::fill(struck_.begin(), struck_.end(), false);
     for (NodeId id = 1; id < document_.size(); ++id) {
         const auto& at = node(id);
         struck_[id] = (at.parent && struck_[at.parent]) || is_unseen(at) ||
-                      (at.kind == Node::Kind::element && is_foreign(id, by_name));
+                      (at.kind == Node::Kind::element && is_foreign(id));
     }
     measure_all();
 }
@@ -152,12 +153,14 @@ void ArticleDraft::strike_subtree(NodeId root) {
 
 // So much of the page's running text that it can not stand beside the content.
 bool ArticleDraft::holds_page(NodeId id, unsigned tenths) const {
+    if (rule_ == Rule::strict) return false;
     auto all = whole_[document_.body()].prose;
     return whole_[id].prose >= 200 &&
            std::uint64_t{whole_[id].prose} * 10 >= std::uint64_t{all} * tenths;
 }
 
-bool ArticleDraft::is_foreign(NodeId id, bool by_name) {
+bool ArticleDraft::is_foreign(NodeId id) {
+    bool by_name = rule_ != Rule::by_meaning;
     using enum Tag;
     const auto& at = node(id);
     if (at.tag == html || at.tag == body) return false;

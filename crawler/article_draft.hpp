@@ -26,10 +26,11 @@ class ArticleDraft {
 public:
     explicit ArticleDraft(const Document& document);
 
-    // Strikes what is never content: scripts, hidden parts, navigation, forms, asides and, if
-    // `by_name`, elements whose names say so; but no element that holds most of the page's running
-    // text, whatever it is called. Forgets what was struck before.
-    void strike_foreign(bool by_name);
+    // Strikes what is never content: scripts, hidden parts, navigation, forms, asides and, unless
+    // `by_meaning`, elements whose names say so. If not `strict`, no element goes that holds most
+    // of the page's running text, whatever it is called. Forgets what was struck before.
+    enum class Rule { strict, lenient, by_meaning };
+    void strike_foreign(Rule rule);
     void strike_subtree(NodeId root);
 
     const Document& document() const { return document_; }
@@ -42,6 +43,8 @@ public:
     std::vector<bool> take_struck() { return std::move(struck_); }
     const ClassVerdict& verdict(NodeId id) const { return verdicts_[id]; }
     const Measure& measure(NodeId id) const { return measures_[id]; }
+    // What it held before anything was struck.
+    const Measure& whole(NodeId id) const { return whole_[id]; }
 
     double link_density(NodeId id) const;
     bool is_inside(NodeId id, NodeId ancestor) const;
@@ -54,7 +57,7 @@ public:
     std::string line_of(NodeId id) const;
 
 private:
-    bool is_foreign(NodeId id, bool by_name);
+    bool is_foreign(NodeId id);
     bool is_foreign_by_name(NodeId id) const;
     bool is_hidden(NodeId id) const;
     bool holds_page(NodeId id, unsigned tenths) const;
@@ -67,6 +70,7 @@ private:
     std::vector<Measure> measures_;
     std::vector<std::pair<std::uint32_t, std::uint32_t>> counts_;  // letters and commas of texts
     std::vector<Measure> whole_;                                   // before anything was struck
+    Rule rule_ = Rule::strict;
 };
 
 // The elements that hold the article's text, in document order; none if nothing reads like prose.

@@ -102,6 +102,16 @@ TEST_CASE("what holds the page's text is kept whatever it is called", "[crawler]
     }
 }
 
+TEST_CASE("a long gallery or list of other pages is not the article", "[crawler][article]") {
+    auto text = article_of(
+        "<article><div class='article-body'>" + paragraphs(4) +
+        "</div></article><div class=related>" + "<p>Elsewhere: " + sentence + "</p>" +
+        paragraphs(12) + "</div>"
+    );
+    CHECK(has(text, "3th meeting"));
+    CHECK_FALSE(has(text, "Elsewhere"));
+}
+
 TEST_CASE("comments are not the article, however long", "[crawler][article]") {
     auto text = article_of(
         "<div class=text>" + paragraphs(3) + "</div><div id=comments>" + "<p>Reader: " + sentence +
