@@ -312,6 +312,17 @@ TEST_CASE("sitemaps and feeds are read, and hostile ones do no harm", "[crawler]
     CHECK_FALSE(parse_feed("<html></html>", url));
 }
 
+TEST_CASE("a JSON feed may count its entries", "[crawler][feed]") {
+    auto feed = parse_feed(
+        R"({"version":"https://jsonfeed.org/version/1.1","items":[{"id":7},{"id":"a"}]})",
+        *parse_url("http://a.example/")
+    );
+    REQUIRE(feed);
+    REQUIRE(feed->entries.size() == 2);
+    CHECK(feed->entries[0].id == "7");
+    CHECK(feed->entries[1].id == "a");
+}
+
 TEST_CASE("every question of inspect gets one answer, a bad one an error", "[crawler][inspect]") {
     CHECK(
         inspect(
