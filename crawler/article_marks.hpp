@@ -15,4 +15,18 @@ bool is_byline_name(std::string_view class_or_id);
 // newsletter. `text` with spaces collapsed.
 bool ends_article(std::string_view text);
 
+// Whole text of a block, in lower case with spaces collapsed, that is a mark and no content:
+// "Advertisement".
+bool is_label(std::string_view text);
+
+// A block that tells whose picture it is: "Photo: A. Name / Agency".
+bool is_credit(std::string_view text);
+
+// A block that says what the page earns by its links, or asks for an address: not what the article
+// says.
+bool is_disclosure(std::string_view text);
+
+// A block that sends readers to another article: "Read also: ..".
+bool points_elsewhere(std::string_view text);
+
 }  // namespace crawler

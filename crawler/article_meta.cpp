@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crawler/article.hpp"
+#include "crawler/article_shown.hpp"
 #include "crawler/characters.hpp"
 #include "crawler/metadata.hpp"
 
@@ -35,24 +36,71 @@ bool is_article_type(const json::object& object) {
 
 std::string text_in(const json::object& object, std::string_view key) {
     const auto* value = object.if_contains(key);
-    return value && value->is_string() ? collapse_spaces(value->as_string()) : std::string();
+    if (!value || !value->is_string()) return {};
+    std::string text;
+    decode_references(value->as_string(), false, text);
+    return collapse_spaces(text);
 }
 
-// An author is a name, an object with one, or a list of either.
-std::string names_of(const json::value& author) {
-    if (author.is_string()) return collapse_spaces(author.as_string());
-    if (author.is_object()) return text_in(author.as_object(), "name");
-    std::string all;
-    if (author.is_array()) {
+// What JSON-LD says; its objects may refer to each other.
+class Told {
+public:
+    explicit Told(const Document& document) : entries_(read_jsonld(document)) {
+        for (const auto& entry : entries_) note(entry.as_object());
+    }
+
+    std::string headline, published, byline, body;
+    std::string publisher;  // an author that is no person
+
+private:
+    void note(const json::object& object) {
+        if (!is_article_type(object)) return;
+        if (headline.empty()) headline = text_in(object, "headline");
+        if (published.empty()) published = text_in(object, "datePublished");
+        const auto* text = object.if_contains("articleBody");
+        if (text && text->is_string() && text->as_string().size() > body.size())
+            body = text->as_string();
+        for (auto key : {"author", "creator"})
+            if (const auto* author = object.if_contains(key))
+                if (auto& to = is_organisation(*author) ? publisher : byline; to.empty())
+                    to = names_of(*author);
+    }
+
+    static bool is_organisation(const json::value& author) {
+        const auto* type = author.is_object() ? author.as_object().if_contains("@type") : nullptr;
+        return type && type->is_string() && type->as_string() == "Organization";
+    }
+
+    // An author is a name, an object with one, a reference to such an object, or a list of these.
+    std::string names_of(const json::value& author) const {
+        if (author.is_string()) {
+            auto name = collapse_spaces(author.as_string());
+            return name.starts_with("http") ? std::string() : name;
+        }
+        if (author.is_object()) return name_of_person(author.as_object());
+        std::string all;
+        if (!author.is_array()) return all;
         for (const auto& entry : author.as_array()) {
-            auto name = names_of(entry);
+            auto name = entry.is_array() ? std::string() : names_of(entry);
             if (name.empty()) continue;
             if (!all.empty()) all += ", ";
             all += name;
         }
+        return all;
     }
-    return all;
-}
+
+    std::string name_of_person(const json::object& person) const {
+        auto name = text_in(person, "name");
+        if (!name.empty() || !person.contains("@id")) return name;
+        for (const auto& entry : entries_) {
+            const auto* id = entry.as_object().if_contains("@id");
+            if (id && *id == person.at("@id")) return text_in(entry.as_object(), "name");
+        }
+        return {};
+    }
+
+    json::array entries_;
+};
 
 std::size_t word_count(std::string_view text) {
     return static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
@@ -86,99 +134,77 @@ std::string without_site(const std::string& title) {
     return word_count(head) < 3 && word_count(title) > 4 ? title : head;
 }
 
-std::string first_heading(const Document& document) {
-    NodeId found = 0;
-    for (auto at = document.body(); at; at = document.following(at, document.body())) {
-        if (document[at].tag != Tag::h1) continue;
-        if (found) return {};  // which one is it?
-        found = at;
-    }
-    return found ? collapse_spaces(document.visible_text(found)) : std::string();
+std::string first_of(std::initializer_list<std::string> texts) {
+    for (const auto& text : texts)
+        if (!text.empty()) return text;
+    return {};
 }
 
-struct Shown {
-    std::string byline, time;
-};
+// A stamp that is not ISO 8601 as a date of it, if it is one.
+std::string dated(std::string stamp) {
+    if (stamp.size() >= 5 && stamp[4] == '-' && is_digit(stamp[0])) return stamp;
+    auto date = find_date(stamp);
+    return date.empty() ? stamp : date;
+}
 
-Shown shown_on_page(const Document& document) {
-    Shown shown;
-    for (auto at = document.body(); at; at = document.following(at, document.body())) {
-        if (!document.is_element(at) || document[at].attribute_count == 0) continue;
-        auto value = [&](std::string_view name) {
-            return document.attribute(at, name).value_or("");
-        };
-        auto property = value("itemprop");
-        if (shown.time.empty()) {
-            if (property == "datePublished" ||
-                (document[at].tag == Tag::time && document.attribute(at, "datetime"))) {
-                auto stamp = document.attribute(at, "datetime");
-                if (!stamp) stamp = document.attribute(at, "content");
-                shown.time =
-                    stamp ? std::string(*stamp) : collapse_spaces(document.visible_text(at));
-            }
-        }
-        if (!shown.byline.empty()) continue;
-        auto names = to_lower(value("class")) + " " + to_lower(value("id"));
-        bool author = value("rel") == "author" || property.find("author") != property.npos ||
-                      names.find("byline") != names.npos || names.find("dateline") != names.npos ||
-                      names.find("writtenby") != names.npos || names.find("p-author") != names.npos;
-        if (!author) continue;
-        auto text = collapse_spaces(document.visible_text(at));
-        if (!text.empty() && text.size() < 100) shown.byline = text;
-    }
-    return shown;
+// Some pages give machines HTML.
+std::string plain(std::string_view text) {
+    if (text.find_first_of("<&") == text.npos) return std::string(text);
+    auto document = Document::parse(std::string(text));
+    return document.visible_text(document.body());
+}
+
+// Scripts bring the text of some pages, which only tell it to machines before they have run.
+std::string told_or_found(std::string_view told, std::string found) {
+    constexpr std::size_t enough = 400;
+    if (told.size() < enough || told.size() < found.size() * 2) return found;
+    auto text = plain(told);
+    return text.size() < found.size() * 2 ? found : text;
 }
 
 }  // namespace
 
 Article read_article(const Document& document, const Facts& facts) {
     Article article;
+    Told told(document);
     auto part = find_main_part(document);
-    article.text = text_of(document, part);
-    auto shown = shown_on_page(document);
-    std::string headline;
-    for (const auto& entry : read_jsonld(document)) {
-        const auto& object = entry.as_object();
-        if (!is_article_type(object)) continue;
-        if (headline.empty()) headline = text_in(object, "headline");
-        if (article.published.empty()) article.published = text_in(object, "datePublished");
-        const auto* author = object.if_contains("author");
-        if (author && article.byline.empty()) article.byline = names_of(*author);
-    }
-    article.title =
-        !headline.empty()
-            ? headline
-            : meta_value(
-                  facts, {"og:title", "dc.title", "dcterm.title", "twitter:title", "parsely-title"}
-              );
-    if (article.title.empty()) article.title = without_site(facts.title);
-    if (article.title.empty() || article.title.size() > 150) {
-        if (auto heading = first_heading(document); !heading.empty()) article.title = heading;
-    }
-    if (article.byline.empty())
-        article.byline = meta_value(
-            facts,
-            {"author",
-             "dc.creator",
-             "dcterm.creator",
-             "parsely-author",
-             "article:author_name",
-             "sailthru.author"}
-        );
-    if (article.byline.empty()) article.byline = shown.byline;
-    if (article.published.empty())
-        article.published = meta_value(
-            facts,
-            {"article:published_time",
-             "datepublished",
-             "dc.date",
-             "dcterms.created",
-             "parsely-pub-date",
-             "sailthru.date",
-             "date",
-             "pubdate"}
-        );
-    if (article.published.empty()) article.published = shown.time;
+    article.text = told_or_found(told.body, text_of(document, part));
+    auto meta_title = meta_value(
+        facts, {"og:title", "dc.title", "dcterm.title", "twitter:title", "parsely-title"}
+    );
+    article.title = first_of({told.headline, meta_title, without_site(facts.title)});
+    auto shown = shown_on_page(document, article.title);
+    if (!shown.headline.empty()) article.title = shown.headline;
+    article.byline = first_of(
+        {told.byline,
+         meta_value(
+             facts,
+             {"author",
+              "dc.creator",
+              "dcterm.creator",
+              "parsely-author",
+              "article:author_name",
+              "sailthru.author"}
+         ),
+         shown.byline,
+         told.publisher}
+    );
+    article.published = dated(first_of(
+        {told.published,
+         meta_value(
+             facts,
+             {"article:published_time",
+              "datepublished",
+              "dc.date",
+              "dcterms.created",
+              "parsely-pub-date",
+              "sailthru.date",
+              "date",
+              "pubdate"}
+         ),
+         shown.date,
+         find_date(facts.base.path)}
+    ));
     return article;
 }
 

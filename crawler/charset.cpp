@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include <iconv.h>
@@ -102,6 +103,74 @@ std::string decode_icu(std::string_view bytes, const char* name) {
     return utf8_of(units);
 }
 
+struct Patch {
+    unsigned bytes;
+    char32_t character, mark = 0;
+};
+#include "crawler/charset_patches.inc"
+
+std::span<const Patch> patches_of(std::string_view encoding) {
+    if (encoding == "Big5") return big5_patches;
+    if (encoding == "gb18030" || encoding == "GBK") return gb18030_patches;
+    return {};
+}
+
+// By ICU, but for the characters in which the standard differs.
+std::string
+decode_patched(std::string_view bytes, const char* name, std::span<const Patch> patches) {
+    std::string out;
+    std::size_t done = 0;
+    auto byte = [&](std::size_t at) -> unsigned { return static_cast<unsigned char>(bytes[at]); };
+    auto replace = [&](std::size_t at, std::size_t length, const Patch& by) {
+        if (at > done) out += decode_icu(bytes.substr(done, at - done), name);
+        append_utf8(by.character, out);
+        if (by.mark) append_utf8(by.mark, out);
+        done = at + length;
+    };
+    bool chinese = patches.data() == gb18030_patches;
+    for (std::size_t at = 0; at < bytes.size();) {
+        auto lead = byte(at), next = at + 1 < bytes.size() ? byte(at + 1) : 0U;
+        if (lead == 0x80 && chinese) replace(at, 1, {lead, 0x20ac});
+        if (lead < 0x81 || lead == 0xff || next < 0x40) {
+            bool four = chinese && lead >= 0x81 && lead < 0xff && next >= '0' && next <= '9';
+            at += four ? 4 : 1;
+            continue;
+        }
+        auto pair = lead << 8 | next;
+        auto found =
+            std::lower_bound(patches.begin(), patches.end(), pair, [](const Patch& a, unsigned b) {
+                return a.bytes < b;
+            });
+        if (found != patches.end() && found->bytes == pair) replace(at, 2, *found);
+        at += 2;
+    }
+    if (done < bytes.size()) out += decode_icu(bytes.substr(done), name);
+    return out;
+}
+
+// Characters that ICU makes of bytes for which the standard has none.
+void mend_unmapped(std::string_view bytes, std::string_view encoding, std::string& text) {
+    bool shifted = encoding == "Shift_JIS" && bytes.find('\x1a') == bytes.npos &&
+                   text.find('\x1a') != text.npos;
+    if (!shifted && encoding != "EUC-KR") return;
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        // U+E000 to U+F8FF are EE 80 80 to EF A3 BF.
+        auto first = static_cast<unsigned char>(text[i]);
+        bool own = !shifted && (first == 0xee ||
+                                (first == 0xef && static_cast<unsigned char>(text[i + 1]) < 0xa4));
+        if (own) {
+            out += replacement;
+            i += 2;
+        } else if (shifted && text[i] == '\x1a') {
+            out += replacement;
+        } else {
+            out += text[i];
+        }
+    }
+    text = std::move(out);
+}
+
 // The upper half of a single-byte encoding, each byte as UTF-8.
 using Half = std::array<std::string, 128>;
 
@@ -127,6 +196,11 @@ Half half_by_icu(std::string_view encoding) {
         char byte = static_cast<char>(0x80 + i);
         half[i] = decode_icu({&byte, 1}, name ? name : own.c_str());
     }
+    if (encoding == "windows-874")  // ICU has characters of private use there
+        for (unsigned i : {0x5bU, 0x5cU, 0x5dU, 0x5eU, 0x7cU, 0x7dU, 0x7eU, 0x7fU})
+            half[i] = replacement;
+    if (encoding == "windows-1253") half[0x2a] = replacement;
+    if (encoding == "windows-1255") half[0x4a] = "\xd6\xba";  // U+05BA
     if (encoding == "KOI8-U") {
         half[0x2e] = "\xd1\x9e";  // U+045E and U+040E: the standard's KOI8-U is KOI8-RU there
         half[0x3e] = "\xd0\x8e";
@@ -281,8 +355,13 @@ std::optional<std::string> decode(std::string_view bytes, std::string_view encod
     auto same = [&](const Label& entry) { return entry.encoding == encoding; };
     if (std::none_of(std::begin(labels), std::end(labels), same)) return std::nullopt;
     if (!is_multibyte(encoding)) return decode_single_byte(bytes, encoding);
+    auto own = std::string(encoding);
     const char* name = icu_name(encoding);
-    return decode_icu(bytes, name ? name : std::string(encoding).c_str());
+    if (!name) name = own.c_str();
+    auto patches = patches_of(encoding);
+    auto text = patches.empty() ? decode_icu(bytes, name) : decode_patched(bytes, name, patches);
+    mend_unmapped(bytes, encoding, text);
+    return text;
 }
 
 }  // namespace crawler

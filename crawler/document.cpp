@@ -118,16 +118,6 @@ std::optional<std::string_view> Document::attribute(NodeId id, std::string_view 
     return std::nullopt;
 }
 
-NodeId Document::following(NodeId id, NodeId within, bool after_subtree) const {
-    if (!after_subtree && nodes_[id].first_child) return nodes_[id].first_child;
-    while (id != within) {
-        if (nodes_[id].next) return nodes_[id].next;
-        id = nodes_[id].parent;
-        if (!id) break;
-    }
-    return 0;
-}
-
 NodeId Document::next_element(NodeId id) const {
     do id = nodes_[id].next;
     while (id && !is_element(id));

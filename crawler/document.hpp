@@ -59,7 +59,15 @@ public:
 
     // The next node in document order within the subtree of `within`, or 0. `after_subtree` passes
     // over id's own children.
-    NodeId following(NodeId id, NodeId within, bool after_subtree = false) const;
+    NodeId following(NodeId id, NodeId within, bool after_subtree = false) const {
+        if (!after_subtree && nodes_[id].first_child) return nodes_[id].first_child;
+        while (id != within) {
+            if (nodes_[id].next) return nodes_[id].next;
+            id = nodes_[id].parent;
+            if (!id) break;
+        }
+        return 0;
+    }
     NodeId next_element(NodeId id) const;
     NodeId previous_element(NodeId id) const;
 

@@ -190,6 +190,8 @@ public:
             const auto& object = item.as_object();
             FeedEntry entry;
             entry.id = text_in(object, "id");
+            if (const auto* id = object.if_contains("id"); id && id->is_number())
+                entry.id = json::serialize(*id);  // feeds in the wild count their entries
             entry.title = text_in(object, "title");
             entry.link = absolute(text_in(object, "url"));
             entry.summary = text_in(object, "summary");

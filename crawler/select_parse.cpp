@@ -133,11 +133,13 @@ private:
         return found;
     }
 
-    // Empty lists and broken parts are allowed in :is and :where, which forgive.
+    // Empty lists and broken parts are allowed in :is and :where, which forgive, but not a leading
+    // combinator: it is a mistake for :has.
     std::shared_ptr<const List> forgiving_list() {
         auto found = std::make_shared<List>();
         for (;;) {
             spaces();
+            if (combinator_of(peek())) fail("a combinator needs something before it");
             auto start = at_;
             try {
                 found->push_back(complex(false));
@@ -301,7 +303,7 @@ private:
 
     void expect_close() {
         spaces();
-        if (at_ < css_.size()) expect(')');
+        expect(')');
     }
 
     void pseudo(Compound& found) {

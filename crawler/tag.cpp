@@ -143,6 +143,8 @@ constexpr auto traits_of = [] {
 
 }  // namespace
 
+const std::array<std::uint16_t, tag_count> tag_traits = traits_of;
+
 Tag tag_of(std::string_view name) {
     if (name.size() > 10) return Tag::other;
     for (auto at = hash_of(name) % slots; table[at]; at = (at + 1) % slots)
@@ -152,10 +154,6 @@ Tag tag_of(std::string_view name) {
 
 std::string_view name_of(Tag tag) {
     return names[static_cast<std::size_t>(tag)];
-}
-
-bool has_trait(Tag tag, unsigned traits) {
-    return traits_of[static_cast<std::size_t>(tag)] & traits;
 }
 
 }  // namespace crawler

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -163,6 +165,9 @@ enum TagTrait : std::uint16_t {
     has_implied_end = 2048,
     is_invisible = 4096,  // its content is not text for readers
 };
-bool has_trait(Tag tag, unsigned traits);
+extern const std::array<std::uint16_t, static_cast<std::size_t>(Tag::count)> tag_traits;
+inline bool has_trait(Tag tag, unsigned traits) {
+    return tag_traits[static_cast<std::size_t>(tag)] & traits;
+}
 
 }  // namespace crawler

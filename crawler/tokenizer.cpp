@@ -15,6 +15,14 @@ bool has_upper(std::string_view text) {
     return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
+// Whether a tag's name is `name`: followed by what ends a name.
+bool names(std::string_view rest, std::string_view name) {
+    if (rest.size() <= name.size() || !equal_ignoring_case(rest.substr(0, name.size()), name))
+        return false;
+    char after = rest[name.size()];
+    return is_space(after) || after == '/' || after == '>';
+}
+
 }  // namespace
 
 void Tokenizer::run() {
@@ -190,21 +198,36 @@ void Tokenizer::end_tag() {
     builder_.end(tag_of(name), name);
 }
 
+// Where the end tag of a raw element begins, or npos. In a script "<!--" hides "<script" with its
+// end tag, up to "-->" (HTML standard, 13.2.5.20 and following).
+std::size_t Tokenizer::end_of_raw(Tag tag, std::string_view name) const {
+    if (tag == Tag::plaintext) return html_.npos;
+    std::size_t shown = 0;  // up to here a "<!--" is open
+    bool hidden = false;
+    for (auto mark = html_.find('<', at_); mark != html_.npos; mark = html_.find('<', mark + 1)) {
+        auto rest = html_.substr(mark + 1);
+        if (mark >= shown) {
+            hidden = false;
+            if (tag == Tag::script && rest.starts_with("!--")) {
+                shown = html_.find("-->", mark + 2);  // "<!-->" ends at once
+                continue;
+            }
+        }
+        if (rest.starts_with('/')) {
+            if (!names(rest.substr(1), name)) continue;
+            if (!hidden) return mark;
+            hidden = false;
+        } else if (mark < shown && names(rest, "script")) {
+            hidden = true;
+        }
+    }
+    return html_.npos;
+}
+
 // Everything up to the element's own end tag is text.
 void Tokenizer::raw_text(Tag tag, std::string_view name) {
     auto start = at_;
-    auto end = html_.npos;
-    for (auto mark = tag == Tag::plaintext ? html_.npos : html_.find("</", at_); mark != html_.npos;
-         mark = html_.find("</", mark + 2)) {
-        auto after = mark + 2 + name.size();
-        if (after > html_.size() || !equal_ignoring_case(html_.substr(mark + 2, name.size()), name))
-            continue;
-        if (after < html_.size() && !is_space(html_[after]) && html_[after] != '/' &&
-            html_[after] != '>')
-            continue;
-        end = mark;
-        break;
-    }
+    auto end = end_of_raw(tag, name);
     auto stop = std::min(end, html_.size());
     if (tag == Tag::textarea && start < stop && html_[start] == '\n') ++start;
     if (stop > start) {
@@ -215,8 +238,7 @@ void Tokenizer::raw_text(Tag tag, std::string_view name) {
         }
     }
     at_ = stop;
-    if (end == html_.npos) return;
-    end_tag();
+    if (end != html_.npos) end_tag();
 }
 
 }  // namespace crawler

@@ -28,6 +28,7 @@ private:
     void bogus_comment(std::size_t from);
     void skip_to(std::string_view mark);
     void raw_text(Tag tag, std::string_view name);
+    std::size_t end_of_raw(Tag tag, std::string_view name) const;
     void skip_spaces();
 
     Document& document_;

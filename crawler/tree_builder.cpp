@@ -103,6 +103,7 @@ void TreeBuilder::merge_attributes(NodeId id, std::size_t first, std::size_t cou
 void TreeBuilder::need_body() {
     if (has_body_) return;
     has_body_ = true;
+    place_ = Place::inside;
     stack_.clear();
     foreign_ = 0;
     base_ = document_.body_;
@@ -196,7 +197,9 @@ void TreeBuilder::before_start(Tag tag) {
         case rtc:
         case rp:
         case rt:
-            if (contains({rb, rp, rt}, current()) || (tag != rp && tag != rt && current() == rtc))
+            if (!in_scope(ruby)) break;
+            while (has_trait(current(), has_implied_end) &&
+                   !((tag == rp || tag == rt) && current() == rtc))
                 pop();
             break;
         case caption:
@@ -251,9 +254,11 @@ bool TreeBuilder::start(
     bool self_closing
 ) {
     if (tag == Tag::html) {
+        if (place_ == Place::before_html) place_ = Place::before_head;
         merge_attributes(document_.html_, first, count);
         return false;
     }
+    place_ = Place::inside;
     if (tag == Tag::head) {
         if (!has_body_) merge_attributes(document_.head_, first, count);
         return false;
@@ -322,12 +327,17 @@ void TreeBuilder::end(Tag tag, std::string_view name) {
     if (!has_body_) {
         if (tag == Tag::head) {
             stack_.clear();
+            place_ = Place::after_head;
             return;
         }
         if (!stack_.empty() && current() == tag) pop();
         return;
     }
-    if (tag == html || tag == body) return;
+    if (tag == html || tag == body) {
+        place_ = tag == html ? Place::after_html : Place::after_body;
+        return;
+    }
+    place_ = Place::inside;
     if (tag == p) {
         if (auto at = in_scope(p, {button})) return pop_through(at);
         insert(p, "p", 0, 0);
@@ -372,6 +382,7 @@ void TreeBuilder::text(std::string_view text) {
         if (blank(text)) return;
         need_body();
     }
+    if (!blank(text)) place_ = Place::inside;
     Node node;
     node.kind = Node::Kind::text;
     node.text = text;
@@ -387,11 +398,30 @@ void TreeBuilder::text(std::string_view text) {
     append(stack_.empty() ? base_ : stack_.back().id, 0, node);
 }
 
+// Outside of head and body comments stand where they are in the page.
 void TreeBuilder::comment(std::string_view text) {
     Node node;
     node.kind = Node::Kind::comment;
     node.text = text;
-    append(stack_.empty() ? base_ : stack_.back().id, 0, node);
+    switch (place_) {
+        case Place::before_html:
+            append(0, document_.html_, node);
+            break;
+        case Place::before_head:
+            append(document_.html_, document_.head_, node);
+            break;
+        case Place::after_head:
+            append(document_.html_, document_.body_, node);
+            break;
+        case Place::after_body:
+            append(document_.html_, 0, node);
+            break;
+        case Place::after_html:
+            append(0, 0, node);
+            break;
+        case Place::inside:
+            append(stack_.empty() ? base_ : stack_.back().id, 0, node);
+    }
 }
 
 void TreeBuilder::finish() {

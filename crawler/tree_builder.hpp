@@ -56,7 +56,11 @@ private:
     void end_table_part(Tag tag);
     void end_form();
 
+    // Where the page's text is, as far as head and body go.
+    enum class Place { before_html, before_head, after_head, after_body, after_html, inside };
+
     Document& document_;
+    Place place_ = Place::before_html;
     std::vector<Open> stack_;  // below it html and body, or head
     NodeId base_ = 0;          // body, or head as long as there is no body
     NodeId form_ = 0;          // the form that is open

@@ -212,6 +212,40 @@ TEST_CASE("the main text is the prose, not what surrounds it", "[crawler][articl
         CHECK(article.text.find(alien) == std::string::npos);
 }
 
+TEST_CASE("scripts and comments end and stay where the standard says", "[crawler][html]") {
+    auto page = [](const std::string& html) { return Document::parse(html).inner_html(0); };
+    const std::string start = "<html><head>", body = "</head><body>", end = "</body></html>";
+    CHECK(
+        page("<script><!-- <script>a</script> --></script><p>b") ==
+        start + "<script><!-- <script>a</script> --></script>" + body + "<p>b</p>" + end
+    );
+    CHECK(page("<script><!-- a</script>b") == start + "<script><!-- a</script>" + body + "b" + end);
+    CHECK(page("<script>a</script") == start + "<script>a</script</script>" + body + end);
+    CHECK(page("<ruby><p>a<rt>b") == start + body + "<ruby><p>a</p><rt>b</rt></ruby>" + end);
+    std::string comments =
+        "<!--1--><html><!--2--><head><!--3--></head><!--4--><body>x</body>"
+        "<!--5--></html><!--6-->";
+    CHECK(page(comments) == comments);
+}
+
+TEST_CASE(
+    "characters are those of the standard's indexes, not of ICU's tables",
+    "[crawler][charset]"
+) {
+    CHECK(decode("a\x88\x40z", "Big5") == "a\xe3\x87\x80z");
+    CHECK(decode("\x88\x62\x87\xa4", "Big5") == "\xc3\x8a\xcc\x84\xe9\xbe\x97");
+    CHECK(decode("\xa3\xa0\x80", "GBK") == "\xe3\x80\x80\xe2\x82\xac");
+    CHECK(
+        decode("\xb0\xa1\xa6\xd9\x81\x30\x81\x30", "gb18030") == "\xe5\x95\x8a\xef\xb8\x90\xc2\x80"
+    );
+    CHECK(decode("\xc9\xa1z", "EUC-KR") == "\xef\xbf\xbdz");
+    CHECK(decode("\xa0z", "Shift_JIS") == "\xef\xbf\xbdz");
+    CHECK(decode("\xdb", "windows-874") == "\xef\xbf\xbd");
+    CHECK(decode("\xca", "windows-1255") == "\xd6\xba");
+    CHECK(decode("\xaa", "windows-1253") == "\xef\xbf\xbd");
+    CHECK(decode("\x88", "Big5") == "\xef\xbf\xbd");  // cut off
+}
+
 TEST_CASE("encodings are found in the order of the standard", "[crawler][charset]") {
     auto found = [](std::string_view bytes, std::string_view type = "") {
         auto charset = detect_charset(bytes, type);
@@ -276,6 +310,17 @@ TEST_CASE("sitemaps and feeds are read, and hostile ones do no harm", "[crawler]
     REQUIRE(atom);
     CHECK(atom->entries.at(0).link == "http://h/e");
     CHECK_FALSE(parse_feed("<html></html>", url));
+}
+
+TEST_CASE("a JSON feed may count its entries", "[crawler][feed]") {
+    auto feed = parse_feed(
+        R"({"version":"https://jsonfeed.org/version/1.1","items":[{"id":7},{"id":"a"}]})",
+        *parse_url("http://a.example/")
+    );
+    REQUIRE(feed);
+    REQUIRE(feed->entries.size() == 2);
+    CHECK(feed->entries[0].id == "7");
+    CHECK(feed->entries[1].id == "a");
 }
 
 TEST_CASE("every question of inspect gets one answer, a bad one an error", "[crawler][inspect]") {

@@ -106,6 +106,7 @@ TEST_CASE("odd spellings follow CSS Syntax", "[crawler][select]") {
     CHECK(ids("<p id=a class='foo\xef\xbf\xbd'>", "p.foo\\") == "a");
     CHECK(ids("<div id=r><b id=x></b></div>", "& > body > div") == "r");
     CHECK(ids("<p id=a title='x\ny'>", "p[title='x\\a y']") == "a");
-    for (std::string bad : {"p::first-line", "p:before", "p:unknown", "p[a", "p >", ":dir()"})
+    for (std::string bad :
+         {"p::first-line", "p:before", "p:unknown", "p[a", "p >", ":dir()", ":is(> p)", ":is(p"})
         CHECK_THROWS_AS(Selector::parse(bad == "p[a" ? "p[a b]" : bad), base::UsageError);
 }
