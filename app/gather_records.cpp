@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "app/csv_options.hpp"
 #include "app/download.hpp"
 #include "app/gather_api.hpp"
 #include "app/spec.hpp"
@@ -22,7 +23,8 @@ constexpr std::size_t sampled_records = 1000;
 // Settings of all kinds of sources whose records are mapped.
 const std::vector<std::string> common_keys{
     "key", "rules", "rules_name", "contract", "restart", "limit", "allow_private", "max_rejects"};
-const std::vector<std::string> files_keys{"inputs", "format", "delimiter", "encoding", "record_path"};
+const std::vector<std::string> files_keys{
+    "inputs", "format", "delimiter", "quote", "escape", "skip", "header_rows", "encoding", "record_path"};
 
 ingest::RunRequest common_request(const schema::Source& source) {
     Spec spec(source.spec);
@@ -55,7 +57,14 @@ ingest::RunRequest files_request(const schema::Source& source) {
     request.read.encoding = spec.text("encoding");
     request.read.record_path = spec.text("record_path");
     if (auto delimiter = spec.text("delimiter"); !delimiter.empty())
-        request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
+        request.read.delimiter = separator_of(delimiter);
+    request.read.quote = sign_of("quote", spec.text("quote"));
+    request.read.escape = sign_of("escape", spec.text("escape"));
+    if (spec.has("skip")) request.read.skip = static_cast<std::size_t>(spec.number("skip", 0));
+    if (spec.has("header_rows")) {
+        request.read.header_rows = static_cast<std::size_t>(spec.number("header_rows", 1));
+        request.read.header = *request.read.header_rows > 0;
+    }
     return request;
 }
 

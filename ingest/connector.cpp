@@ -61,7 +61,7 @@ public:
                 "use csv, tsv, jsonl, json, xml, deb822, idx, images, files or auto"
             );
         }
-        if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = '\t';
+        if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = "\t";
         if (!options.encoding.empty()) (void)encoding_of(options.encoding);
         if (auto from = read_cursor(cursor)) start_at(*from);
     }
@@ -208,7 +208,11 @@ private:
               std::pair("preamble_hex", hex(reader_->preamble())),
               std::pair("encoding", options.encoding),
               std::pair("record_path", options.record_path),
-              std::pair("delimiter", options.delimiter ? std::string(1, *options.delimiter) : ""),
+              std::pair("delimiter", options.delimiter.value_or("")),
+              std::pair(
+                  "escape", options.escape && *options.escape ? std::string(1, *options.escape) : ""
+              ),
+              std::pair("trim", std::string(options.trim.value_or(false) ? "yes" : "")),
               std::pair(
                   "quote", options.quote && *options.quote ? std::string(1, *options.quote) : ""
               )}) {
@@ -252,14 +256,20 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
         if (field.name == "encoding") options.encoding = field.value;
         if (field.name == "record_path") options.record_path = field.value;
         if (field.name == "delimiter" && !field.value.empty())
-            options.delimiter = field.value.front();
+            options.delimiter = field.value;
+        if (field.name == "escape") options.escape = field.value.empty() ? '\0' : field.value.front();
+        if (field.name == "trim") options.trim = !field.value.empty();
         if (field.name == "quote") options.quote = field.value.empty() ? '\0' : field.value.front();
     }
     if (options.format == "api") {
         api::RecordMaker(how).add(page, page.arena.keep(raw), {}, -1);
         return;
     }
-    if (options.format == "csv" || options.format == "tsv") options.header = true;
+    if (options.format == "csv" || options.format == "tsv") {
+        options.header = true;
+        options.skip = 0;
+        options.header_rows = 1;
+    }
     auto factory = factory_of(options.format);
     if (!factory || options.format == "idx")
         throw base::Error("reject", "records of this format cannot be read alone");

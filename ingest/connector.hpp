@@ -16,9 +16,13 @@ namespace ingest {
 // How to read an input. What is absent is found out from the content.
 struct ReadOptions {
     std::string format = "auto";  // csv, tsv, jsonl, json, xml, deb822, idx, images, files
-    std::optional<char> delimiter;
-    std::optional<char> quote;  // '\0': none
+    std::optional<std::string> delimiter;  // of csv, as the following
+    std::optional<char> quote;             // '\0': none
     std::optional<bool> header;
+    std::optional<char> escape;              // '\0': none
+    std::optional<bool> trim;                // blanks around cells do not belong to them
+    std::optional<std::size_t> skip;         // rows above the table
+    std::optional<std::size_t> header_rows;
     std::string encoding;  // utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252
     std::string
         record_path;  // json: pointer to the array ("/data/items"); xml: the record element's name

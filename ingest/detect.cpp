@@ -123,8 +123,8 @@ Detected detect_format(std::string_view name, std::string_view head) {
     if (looks_like_deb822(begin)) return {"deb822", "paragraphs of 'Name: value' lines"};
     if (extension == "txt" || extension == "md") return {"files", "the name ends in ." + extension};
     auto sniffed = sniff(text, head.size() < 16 * 1024, {});
-    if (sniffed.names.size() > 1 && sniffed.dialect.delimiter != ' ' &&
-        sniffed.dialect.delimiter != ':') {
+    if (sniffed.names.size() > 1 && sniffed.dialect.delimiter.size() == 1 &&
+        ",;\t|"sv.find(sniffed.dialect.delimiter) != std::string_view::npos) {
         return {"csv", fmt::format("{} columns; {}", sniffed.names.size(), sniffed.why.front())};
     }
     return {"files", "text without a known form"};
