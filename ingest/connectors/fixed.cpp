@@ -118,6 +118,7 @@ private:
         skip_ = options.skip.value_or(0);
         std::size_t seen = 0;
         std::string_view rule;
+        std::size_t before_rule = 0;
         while (!sample.empty() && lines.size() < sample_lines) {
             auto line = first_line(sample);
             auto text = sample.substr(0, line.size);
@@ -125,7 +126,10 @@ private:
             sample.remove_prefix(line.next);
             if (seen++ < skip_ || is_blank(text)) continue;
             if (is_rule(text)) {
-                if (rule.empty()) rule = text;
+                if (rule.empty()) {
+                    rule = text;
+                    before_rule = lines.size();
+                }
             } else {
                 lines.push_back(text);
             }
@@ -138,11 +142,17 @@ private:
         hints.header_rows = options.header_rows;
         if (!options.columns.empty() && !options.columns.front().name.empty() && !options.header) hints.header = false;
         hints.skip = 0;
+        if (before_rule > 0) {  // the header is the line above the rule
+            hints.skip = before_rule - 1;
+            if (!hints.header) hints.header = true;
+            if (!hints.header_rows) hints.header_rows = 1;
+        }
         auto layout = lay_out(rows, hints);
-        header_rows_ = layout.header_rows;
+        passed_above_ = layout.skip + layout.header_rows;
         header_said_ = layout.why.empty() ? "no rows" : layout.why.front();
         for (const auto& why : layout.why)
             if (why.find("header") != why.npos) header_said_ = why;
+        if (before_rule > 0 && layout.header_rows > 0) header_said_ = "the header stands above a rule";
         layout.width = columns_.size();
         auto names = name_columns(rows, layout);
         for (std::size_t i = 0; i < columns_.size(); ++i)
@@ -188,7 +198,7 @@ private:
 
     void skip_above() {
         for (std::size_t i = 0; i < skip_; ++i) advance(next_line().next);
-        for (std::size_t passed = 0; passed < header_rows_;) {
+        for (std::size_t passed = 0; passed < passed_above_;) {
             auto line = next_line();
             if (line.next == 0) return;
             auto text = text_.window().substr(0, line.size);
@@ -233,7 +243,7 @@ private:
     std::string how_;
     std::string header_said_;
     std::size_t skip_ = 0;
-    std::size_t header_rows_ = 0;
+    std::size_t passed_above_ = 0;  // lines with text above the first record
     std::size_t end_ = 0;
     bool given_ = false;
     bool ended_ = false;
