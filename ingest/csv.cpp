@@ -65,7 +65,7 @@ private:
     enum class Quote { closed, more, never, literal };
 
     bool delimiter_at(std::size_t i) const {
-        if (text_[i] != delimiter_) return false;
+        if (text_[i] != delimiter_ || dialect_.delimiter.empty()) return false;
         const auto& whole = dialect_.delimiter;
         return !long_ || (size_ - i >= whole.size() &&
                           std::memcmp(text_ + i, whole.data(), whole.size()) == 0);
@@ -149,7 +149,7 @@ private:
             while (i > 0 && blank(text_[i - 1])) --i;
         if (i == 0 || line_end(text_[i - 1])) return true;
         auto width = dialect_.delimiter.size();
-        return i >= width && delimiter_at(i - width);
+        return width > 0 && i >= width && delimiter_at(i - width);
     }
 
     // What the single quote at `i` of the cell that begins at `begin` does.
@@ -189,7 +189,7 @@ void append_plain(std::string_view text, const Dialect& dialect, bool quoted, st
         if (dialect.escape != '\0' && text[i] == dialect.escape && i + 1 < text.size()) {
             char next = text[i + 1];
             bool special = next == dialect.quote || next == dialect.escape || line_end(next) ||
-                           text.substr(i + 1).starts_with(dialect.delimiter);
+                           (!dialect.delimiter.empty() && text.substr(i + 1).starts_with(dialect.delimiter));
             if (special) ++i;
             out.push_back(text[i]);
             continue;

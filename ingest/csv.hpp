@@ -11,7 +11,7 @@ namespace ingest {
 // How a CSV text is written. RFC 4180 with other delimiters, quotes and escapes; a quote inside
 // quotes is doubled.
 struct Dialect {
-    std::string delimiter = ",";  // UTF-8; mostly one character
+    std::string delimiter = ",";  // UTF-8; mostly one character; empty: none
     char quote = '"';             // '\0': none
     bool header = true;
     char escape = '\0';  // takes the meaning from the quote, delimiter or line end behind it; '\0': none

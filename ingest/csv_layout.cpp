@@ -76,7 +76,7 @@ bool above_table(const SampledRow& row, std::size_t width, bool apart) {
     auto cells = filled(row.cells);
     if (width > 2 && cells <= 1) return true;
     if (width == 2 && row.cells.size() == 1)
-        return apart || words(first) > 2 || trim(first).ends_with(':');
+        return apart || words(first) > 1 || trim(first).ends_with(':');
     // "Author:,Ann" above a wide table
     return cells == 2 && row.cells.size() <= 2 &&
            (width > 4 || (width > 2 && trim(first).ends_with(':')));
@@ -102,7 +102,10 @@ std::size_t preamble(const std::vector<SampledRow>& rows, std::size_t width) {
         bool starts = row.cells.size() == width && filled(row.cells) >= std::max<std::size_t>(2, width / 2);
         bool comment = row.cells.front().starts_with("# ") && at + 1 < rows.size() &&
                        row.cells.size() != width;
-        if (starts && !comment) return at;
+        bool said = std::any_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(at), [](const auto& above) {
+            return filled(above.cells) > 0;
+        });
+        if (starts && !comment) return said ? at : 0;
         if (!above_table(row, width, apart)) break;
         ++at;
     }

@@ -44,7 +44,8 @@ CsvRows::Kind CsvRows::next() {
         if (passed_ < found_.skip + found_.header_rows) return whole_row();
         return Kind::broken;
     }
-    if (scan_.size == 0) {
+    bool end_of_dos_file = scan_.size == 1 && text_.window().front() == '\x1a';
+    if (scan_.size == 0 || end_of_dos_file) {
         apart_ = true;
         return Kind::blank;
     }

@@ -229,7 +229,7 @@ Choice choose(std::string_view sample, bool whole, const DialectHints& hints) {
 
 // Doubled delimiters leave every second cell empty; blanks behind all of them are not the cells'.
 void refine(Choice& best, std::string_view sample, bool whole, const DialectHints& hints) {
-    std::size_t inner = 0, blank = 0, odd = 0, empty = 0, quoted = 0;
+    std::size_t inner = 0, blank = 0, odd = 0, empty = 0, bare = 0, quoted = 0;
     for (const auto& row : best.rows.rows)
         for (std::size_t i = 1; i < row.cells.size(); ++i) {
             ++inner;
@@ -238,10 +238,12 @@ void refine(Choice& best, std::string_view sample, bool whole, const DialectHint
             auto begin = trim(cell);
             quoted += begin.size() < cell.size() && best.dialect.quote != '\0' && begin.starts_with(best.dialect.quote);
             if (i % 2 == 1) ++odd, empty += cell.empty();
+            if (i % 2 == 0) bare += cell.empty();
         }
     auto other = best.dialect;
     bool blanks = inner > 1 && blank * 10 >= inner * 9;
-    if (!hints.delimiter && odd > 1 && empty == odd && best.dialect.delimiter != " ") {
+    bool often = best.dialect.delimiter != "," || odd >= 2 * best.rows.rows.size();  // "a,,b" may lack a value
+    if (!hints.delimiter && odd > 1 && empty == odd && bare * 10 <= inner - odd && often && best.dialect.delimiter != " ") {
         other.delimiter += other.delimiter;
     } else if (!hints.trim && best.dialect.delimiter != " " && (blanks || quoted > 0)) {
         other.trim = true;
@@ -255,22 +257,56 @@ void refine(Choice& best, std::string_view sample, bool whole, const DialectHint
     best.rows = std::move(rows);
 }
 
+// Lines of prose: most have one cell, and where others have more they do not agree.
+bool is_prose(const std::vector<SampledRow>& rows) {
+    std::size_t single = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto width = rows[i].cells.size();
+        single += width == 1;
+        if (i > 0 && width > 1 && width == rows[i - 1].cells.size()) return false;
+    }
+    return !rows.empty() && rows.front().cells.size() == 1 && single * 10 >= rows.size() * 6 && single < rows.size();
+}
+
+// "sep=;" at the start, as Excel writes it.
+std::optional<std::string> told_separator(std::string_view sample) {
+    auto line = first_line(sample);
+    auto text = sample.substr(0, line.size);
+    if (text.size() == 6 && text.front() == '"' && text.back() == '"') text = text.substr(1, 4);
+    if (text.size() != 5 || (!text.starts_with("sep=") && !text.starts_with("SEP="))) return std::nullopt;
+    return std::string(text.substr(4));
+}
+
 }  // namespace
 
 Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints) {
+    if (auto told = told_separator(sample); told && !hints.delimiter) {
+        auto known = hints;
+        known.delimiter = told;
+        if (!hints.skip) known.skip = 1;
+        auto result = sniff(sample, whole, known);
+        result.why.front() = fmt::format("delimiter {}: the first line says so", shown(*told));
+        return result;
+    }
     auto best = choose(sample, whole, hints);
     refine(best, sample, whole, hints);
+    bool prose = !hints.delimiter && is_prose(best.rows.rows);
+    if (prose) {
+        best.dialect.delimiter.clear();
+        best.rows = split(sample, whole, best.dialect);
+    }
     Sniffed result;
     result.dialect = best.dialect;
     const auto& rows = best.rows.rows;
     if (result.dialect.quote == '\0' && !hints.quote)
         result.dialect.quote = '"';  // may still come later
-    if (!rows.empty() && !hints.delimiter &&
+    if (!rows.empty() && !hints.delimiter && !prose &&
         std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.cells.size() == 1; }))
         result.dialect.delimiter = std::string(1, ',');
     auto delimiter = shown(result.dialect.delimiter);
     result.why.push_back(
-        hints.delimiter ? fmt::format("delimiter {}: as asked", delimiter)
+        prose             ? std::string("no delimiter: most lines have one cell, the others do not agree")
+        : hints.delimiter ? fmt::format("delimiter {}: as asked", delimiter)
                         : fmt::format(
                               "delimiter {}: score {:.3f}, the next best has {:.3f}",
                               delimiter,

@@ -145,6 +145,8 @@ TEST_CASE("what stands above and below a table is not of it", "[ingest][csv][pol
     auto text = written(plain);
     CHECK(rows_of("Prices of fruit\nas of today, noon\n\n" + text) == table);
     CHECK(rows_of("Prices of fruit\n" + text) == table);
+    CHECK(rows_of("Prices today\nid,n\n1,2\n2,3\n") == "id,n\r\n1,2\r\n2,3\r\n");
+    CHECK(rows_of("Station:;Berlin\nYear:;2020\n\nid;v;w\n1;2;3\n2;3;4\n") == "id,v,w\r\n1,2,3\r\n2,3,4\r\n");
     CHECK(rows_of("Prices of fruit,,,\n,,,\n" + text) == table);
     CHECK(rows_of("# made by a program\n# on Monday, in a hurry, twice\n" + text) == table);
     CHECK(rows_of("Author:,Ann\nDate:,2020\n\n" + text) == table);
@@ -191,6 +193,11 @@ TEST_CASE("values that hold the marks of other dialects stay whole", "[ingest][c
         rows_of("n,x\n\"1,234\",a\n\"12,345,678\",b\n\"9\",c\n") == "n,x\r\n\"1,234\",a\r\n\"12,345,678\",b\r\n9,c\r\n"
     );
     CHECK(rows_of("a,b\n1,x\0y\n2,z\n"s) == "a,b\r\n1,x\0y\r\n2,z\r\n"s);
+    CHECK(rows_of("a,b,c\n1,,3\n4,,6\n") == "a,b,c\r\n1,,3\r\n4,,6\r\n");
+    CHECK(rows_of(",,\n1,,3\n,,\n") == ",,\r\n1,,3\r\n,,\r\n");
+    CHECK(rows_of("text\nThis is one.\nThis is, well, two.\nThree\n") == "text\r\nThis is one.\r\n\"This is, well, two.\"\r\nThree\r\n");
+    CHECK(rows_of("sep=;\r\na;b\r\n1;2\r\n") == "a,b\r\n1,2\r\n");
+    CHECK(rows_of("a,b\n1,2\n\x1a") == "a,b\r\n1,2\r\n");
     CHECK(rows_of("tags,n\n\"a;b;c\",1\n\"d;e;f\",2\n") == "tags,n\r\na;b;c,1\r\nd;e;f,2\r\n");
 }
 
