@@ -53,7 +53,7 @@ struct World {
         auto read = spec(more);
         auto load = secrets();
         ingest::RunRequest request;
-        request.source = "t";
+        request.source = std::string(1, 't');
         request.inputs = {"database"};
         request.batch_records = 100;
         request.mark_gone = read.mark_deleted;
