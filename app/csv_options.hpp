@@ -17,7 +17,9 @@ inline std::optional<char> sign_of(const std::string& setting, const std::string
     if (text.empty()) return std::nullopt;
     if (text == "none") return '\0';
     if (text.size() != 1)
-        throw base::UsageError(setting + " '" + text + "'", "is not one character", "give one, or none");
+        throw base::UsageError(
+            setting + " '" + text + "'", "is not one character", "give one, or none"
+        );
     return text.front();
 }
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "app/download.hpp"
 #include "app/line.hpp"
@@ -26,10 +26,16 @@ constexpr int hops_at_most = 10;
 std::vector<std::string> urls_of(const json::object& settings) {
     auto urls = Spec(json::serialize(settings)).texts("urls");
     if (urls.empty())
-        throw base::UsageError("setting 'urls'", "is missing", "give it the addresses of the feeds");
+        throw base::UsageError(
+            "setting 'urls'", "is missing", "give it the addresses of the feeds"
+        );
     for (const auto& url : urls)
         if (!is_web_address(url))
-            throw base::UsageError("feed '" + url + "'", "is no address", "write http:// or https://; files are of kind files");
+            throw base::UsageError(
+                "feed '" + url + "'",
+                "is no address",
+                "write http:// or https://; files are of kind files"
+            );
     return urls;
 }
 
@@ -99,7 +105,9 @@ void check_feed_spec(const json::object& spec, const std::vector<std::string>& o
         std::string key(item.key());
         if (key != "urls" && std::find(others.begin(), others.end(), key) == others.end())
             throw base::UsageError(
-                "setting '" + key + "'", "unknown for a source of kind feed", "remove it or mend its name"
+                "setting '" + key + "'",
+                "unknown for a source of kind feed",
+                "remove it or mend its name"
             );
     }
     urls_of(spec);

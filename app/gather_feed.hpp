@@ -12,8 +12,8 @@
 
 namespace app {
 
-// A source of kind feed, ready to be read over the network. Private addresses are refused unless its
-// settings allow them; up to ten redirects are followed, each checked.
+// A source of kind feed, ready to be read over the network. Private addresses are refused unless
+// its settings allow them; up to ten redirects are followed, each checked.
 struct FeedReading {
     std::string identity;  // of the settings: cursors of others are of no use
     ingest::Reading reading;

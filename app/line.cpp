@@ -42,7 +42,11 @@ ingest::api::Response Line::send(const ingest::api::Request& asked, const std::s
         throw base::Error(asked.url, response->message, "allow_private = true opens private ones");
     if (response->error == crawler::FetchError::bad_url)
         throw base::Error(asked.url, response->message, mend);
-    return {response->status, std::move(response->headers), std::move(response->body), response->message};
+    return {
+        response->status,
+        std::move(response->headers),
+        std::move(response->body),
+        response->message};
 }
 
 }  // namespace app

@@ -28,7 +28,8 @@ std::string mend_of(std::string_view state) {
     if (state == "42501") return "ask for the right to SELECT from it";
     if (state == "25006") return "only statements that read are run";
     if (state.starts_with("42")) return "mend the query";
-    if (state.starts_with("08") || state.starts_with("57")) return "run it again: it goes on behind what is stored";
+    if (state.starts_with("08") || state.starts_with("57"))
+        return "run it again: it goes on behind what is stored";
     return "";
 }
 
@@ -57,7 +58,8 @@ struct PostgresReader::Impl {
     }
 
     [[noreturn]] void fail(const PGresult* result) const {
-        const char* primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
+        const char* primary =
+            result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
         const char* state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
         std::string reason = primary ? primary : first_line(PQerrorMessage(connection.get()));
         throw Error(thing, clean(first_line(reason)), mend_of(state ? state : "08"));
@@ -88,20 +90,31 @@ PostgresReader::PostgresReader(
     auto* options = PQconninfoParse(url.c_str(), &ignored);
     PQfreemem(ignored);  // it may show parts of the password
     if (!options)
-        throw Error(impl_->thing, "its url is no PostgreSQL address", "write postgresql://user@host:5432/database");
+        throw Error(
+            impl_->thing,
+            "its url is no PostgreSQL address",
+            "write postgresql://user@host:5432/database"
+        );
     for (auto* option = options; option->keyword; ++option)
         if (std::string_view(option->keyword) == "password" && option->val && password.empty())
             impl_->password = option->val;
     PQconninfoFree(options);
-    const char* words[] = {"dbname", "password", "application_name", "client_encoding", "connect_timeout", nullptr};
+    const char* words[] = {
+        "dbname", "password", "application_name", "client_encoding", "connect_timeout", nullptr};
     const char* values[] = {url.c_str(), impl_->password.c_str(), "tilth", "UTF8", "15", nullptr};
     impl_->connection.reset(PQconnectdbParams(words, values, 1));
     auto* connection = impl_->connection.get();
     if (PQstatus(connection) != CONNECTION_OK) {
         auto reason = first_line(PQerrorMessage(connection));
-        throw Error(impl_->thing, impl_->clean(reason), "check its url and password, and that the server runs");
+        throw Error(
+            impl_->thing,
+            impl_->clean(reason),
+            "check its url and password, and that the server runs"
+        );
     }
-    PQsetNoticeProcessor(connection, [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection, [](void*, const char*) {}, nullptr
+    );
     auto set = hold(PQexec(connection, session));
     if (PQresultStatus(set.get()) != PGRES_COMMAND_OK) impl_->fail(set.get());
 }
@@ -136,7 +149,14 @@ void PostgresReader::begin(const std::string& sql, const std::vector<std::string
     for (const auto& parameter : parameters) values.push_back(parameter.c_str());
     auto* connection = impl_->connection.get();
     if (!PQsendQueryParams(
-            connection, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(), nullptr, nullptr, 0
+            connection,
+            sql.c_str(),
+            static_cast<int>(values.size()),
+            nullptr,
+            values.data(),
+            nullptr,
+            nullptr,
+            0
         ))
         impl_->fail(nullptr);
     impl_->running = true;

@@ -9,13 +9,14 @@
 
 namespace base {
 
-// A read-only session on a PostgreSQL server that is not ours. Texts are UTF-8, times ISO 8601 in UTC,
-// bytea in hexadecimal. One thread at a time.
+// A read-only session on a PostgreSQL server that is not ours. Texts are UTF-8, times ISO 8601 in
+// UTC, bytea in hexadecimal. One thread at a time.
 //
 // All failures are base::Error of one line that names `thing` and never holds the password.
 class PostgresReader {
 public:
-    // `url` is a libpq connection string or postgresql:// URL; `password` is used if it is not empty.
+    // `url` is a libpq connection string or postgresql:// URL; `password` is used if it is not
+    // empty.
     PostgresReader(const std::string& url, const std::string& password, std::string thing);
     ~PostgresReader();
     PostgresReader(const PostgresReader&) = delete;

@@ -120,7 +120,8 @@ private:
     std::size_t next_quote(Cell& cell, std::size_t i) const {
         if (dialect_.escape == '\0') {
             if (i >= size_) return size_;
-            auto* found = static_cast<const char*>(std::memchr(text_ + i, dialect_.quote, size_ - i));
+            auto* found =
+                static_cast<const char*>(std::memchr(text_ + i, dialect_.quote, size_ - i));
             return found ? static_cast<std::size_t>(found - text_) : size_;
         }
         for (; i < size_ && text_[i] != dialect_.quote; ++i) {
@@ -137,7 +138,8 @@ private:
         for (auto i = behind;; ++i) {
             if (i >= size_) return at_end_ ? std::optional(true) : std::nullopt;
             if (line_end(text_[i]) || delimiter_at(i)) return true;
-            if (long_ && !at_end_ && text_[i] == delimiter_ && size_ - i < dialect_.delimiter.size())
+            if (long_ && !at_end_ && text_[i] == delimiter_ &&
+                size_ - i < dialect_.delimiter.size())
                 return std::nullopt;
             if (!blank(text_[i])) return false;
         }
@@ -188,8 +190,9 @@ void append_plain(std::string_view text, const Dialect& dialect, bool quoted, st
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (dialect.escape != '\0' && text[i] == dialect.escape && i + 1 < text.size()) {
             char next = text[i + 1];
-            bool special = next == dialect.quote || next == dialect.escape || line_end(next) ||
-                           (!dialect.delimiter.empty() && text.substr(i + 1).starts_with(dialect.delimiter));
+            bool special =
+                next == dialect.quote || next == dialect.escape || line_end(next) ||
+                (!dialect.delimiter.empty() && text.substr(i + 1).starts_with(dialect.delimiter));
             if (special) ++i;
             out.push_back(text[i]);
             continue;

@@ -14,8 +14,9 @@ struct Dialect {
     std::string delimiter = ",";  // UTF-8; mostly one character; empty: none
     char quote = '"';             // '\0': none
     bool header = true;
-    char escape = '\0';  // takes the meaning from the quote, delimiter or line end behind it; '\0': none
-    bool trim = false;   // blanks around cells do not belong to them
+    char escape =
+        '\0';  // takes the meaning from the quote, delimiter or line end behind it; '\0': none
+    bool trim = false;  // blanks around cells do not belong to them
 
     bool operator==(const Dialect&) const = default;
 };

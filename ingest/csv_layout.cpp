@@ -41,7 +41,8 @@ bool is_value(ValueType type) {
 
 bool is_year(std::string_view text) {
     text = trim(text);
-    return text.size() == 4 && (text.starts_with("18") || text.starts_with("19") || text.starts_with("20")) &&
+    return text.size() == 4 &&
+           (text.starts_with("18") || text.starts_with("19") || text.starts_with("20")) &&
            type_of(text) == ValueType::integer;
 }
 
@@ -99,12 +100,15 @@ std::size_t preamble(const std::vector<SampledRow>& rows, std::size_t width) {
     while (at < rows.size()) {
         const auto& row = rows[at];
         bool apart = at + 1 < rows.size() && rows[at + 1].apart;
-        bool starts = row.cells.size() == width && filled(row.cells) >= std::max<std::size_t>(2, width / 2);
+        bool starts =
+            row.cells.size() == width && filled(row.cells) >= std::max<std::size_t>(2, width / 2);
         bool comment = row.cells.front().starts_with("# ") && at + 1 < rows.size() &&
                        row.cells.size() != width;
-        bool said = std::any_of(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(at), [](const auto& above) {
-            return filled(above.cells) > 0;
-        });
+        bool said = std::any_of(
+            rows.begin(),
+            rows.begin() + static_cast<std::ptrdiff_t>(at),
+            [](const auto& above) { return filled(above.cells) > 0; }
+        );
         if (starts && !comment) return said ? at : 0;
         if (!above_table(row, width, apart)) break;
         ++at;
@@ -144,7 +148,9 @@ HeaderGuess guess_header(const std::vector<SampledRow>& rows, std::size_t at) {
         if (types[i] == type_of(first[i])) continue;
         return {
             true,
-            fmt::format("header: '{}' stands above values of type {}", first[i], name_of(types[i]))};
+            fmt::format(
+                "header: '{}' stands above values of type {}", first[i], name_of(types[i])
+            )};
     }
     if (!twice.empty())
         return {false, fmt::format("no header: '{}' is twice in the first row", twice)};
@@ -161,7 +167,8 @@ HeaderGuess guess_header(const std::vector<SampledRow>& rows, std::size_t at) {
 }
 
 // Rows below the first header row that are header too: texts above columns of values.
-std::size_t count_header_rows(const std::vector<SampledRow>& rows, std::size_t at, std::size_t width) {
+std::size_t
+count_header_rows(const std::vector<SampledRow>& rows, std::size_t at, std::size_t width) {
     for (std::size_t n = 1; n <= most_header_rows; ++n) {
         if (at + n + rows_for_long_headers > rows.size()) return 1;
         auto types = column_types(rows, at + n, width);
@@ -193,8 +200,11 @@ bool is_remark(const std::vector<std::string>& row, std::size_t width, bool apar
     auto text = trim(row.front());
     if (type_of(text) != ValueType::text) return false;
     if (apart) return true;
-    bool sign = text.front() == '*' || text.front() == '#' || text.front() == '(' || text.front() == '[';
-    return width > 2 && (sign || words(text) >= 4 || (words(text) >= 2 && (text.back() == '.' || text.find(": ") != text.npos)));
+    bool sign =
+        text.front() == '*' || text.front() == '#' || text.front() == '(' || text.front() == '[';
+    return width > 2 &&
+           (sign || words(text) >= 4 ||
+            (words(text) >= 2 && (text.back() == '.' || text.find(": ") != text.npos)));
 }
 
 std::vector<ValueType>
@@ -214,7 +224,9 @@ Layout lay_out(const std::vector<SampledRow>& rows, const DialectHints& hints) {
     auto common = common_width(rows);
     layout.skip = hints.skip ? std::min(*hints.skip, rows.size()) : preamble(rows, common);
     if (hints.skip && *hints.skip > 0)
-        layout.why.push_back(fmt::format("{} left out above the table: as asked", rows_said(*hints.skip)));
+        layout.why.push_back(
+            fmt::format("{} left out above the table: as asked", rows_said(*hints.skip))
+        );
     else if (layout.skip > 0)
         layout.why.push_back(fmt::format(
             "{} above the table, from '{}' on: they do not have its {} columns",
@@ -255,12 +267,15 @@ std::vector<std::string> name_columns(const std::vector<SampledRow>& rows, const
     std::set<std::string> taken;
     for (std::size_t i = 0; i < layout.width; ++i) {
         std::string name;
-        for (std::size_t row = layout.skip; row < std::min(layout.skip + layout.header_rows, rows.size()); ++row) {
+        for (std::size_t row = layout.skip;
+             row < std::min(layout.skip + layout.header_rows, rows.size());
+             ++row) {
             const auto& cells = rows[row].cells;
             auto part = i < cells.size() ? trim(cells[i]) : std::string_view{};
             // A name above several columns stands over the first of them.
             if (part.empty() && row + 1 < layout.skip + layout.header_rows)
-                for (auto k = std::min(i, cells.size()); k-- > 0 && part.empty();) part = trim(cells[k]);
+                for (auto k = std::min(i, cells.size()); k-- > 0 && part.empty();)
+                    part = trim(cells[k]);
             if (part.empty() || part == name) continue;
             if (!name.empty()) name += ' ';
             name += part;

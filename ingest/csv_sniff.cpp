@@ -33,7 +33,13 @@ bool one_value(std::string_view value) {
     return value.find_first_of(",;\t|") == value.npos;
 }
 
-void add_row(Rows& rows, std::string_view text, const std::vector<Cell>& cells, const Dialect& dialect, bool apart) {
+void add_row(
+    Rows& rows,
+    std::string_view text,
+    const std::vector<Cell>& cells,
+    const Dialect& dialect,
+    bool apart
+) {
     auto& row = rows.rows.emplace_back();
     row.apart = apart;
     for (const auto& cell : cells) {
@@ -104,9 +110,13 @@ bool opens_cells(std::string_view sample, char quote, std::string_view delimiter
 
 // The character at text[at] if it is a sign that is neither ASCII nor part of words.
 std::string_view sign_at(std::string_view text, std::size_t at) {
-    auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U;
+    };
     auto lead = byte(at);
-    if (lead < 0x20) return lead == '\t' || lead == '\n' || lead == '\r' || lead == 0 ? std::string_view{} : text.substr(at, 1);
+    if (lead < 0x20)
+        return lead == '\t' || lead == '\n' || lead == '\r' || lead == 0 ? std::string_view{}
+                                                                         : text.substr(at, 1);
     if (lead == 0xC2 && byte(at + 1) >= 0xA1) return text.substr(at, 2);
     if (lead == 0xC3 && (byte(at + 1) == 0x97 || byte(at + 1) == 0xB7)) return text.substr(at, 2);
     bool sign = (lead == 0xE2) || (lead == 0xE3 && byte(at + 1) == 0x80) ||
@@ -126,13 +136,15 @@ void add_odd_delimiters(std::string_view sample, std::vector<std::string>& into)
         ++lines;
         std::map<std::string, std::size_t> here;
         for (std::size_t i = 0; i < text.size(); ++i) {
-            auto sign = odd_delimiters.find(text[i]) != odd_delimiters.npos ? text.substr(i, 1) : sign_at(text, i);
+            auto sign = odd_delimiters.find(text[i]) != odd_delimiters.npos ? text.substr(i, 1)
+                                                                            : sign_at(text, i);
             if (!sign.empty()) ++here[std::string(sign)];
         }
         for (const auto& [sign, times] : here) ++counts[sign][times];
     }
     for (const auto& [sign, times] : counts) {
-        bool ascii = static_cast<unsigned char>(sign[0]) >= 0x20 && static_cast<unsigned char>(sign[0]) < 0x80;
+        bool ascii = static_cast<unsigned char>(sign[0]) >= 0x20 &&
+                     static_cast<unsigned char>(sign[0]) < 0x80;
         for (auto [often, in] : times)
             if (in * 10 >= lines * 8 && in > 1 && often >= (ascii ? 2U : 1U)) into.push_back(sign);
     }
@@ -148,8 +160,9 @@ struct Choice {
 double score_of(const Rows& rows, const Dialect& dialect, bool asked) {
     auto score = evenness(rows.rows) * static_cast<double>(rows.known) /
                  static_cast<double>(std::max<std::size_t>(rows.cells, 1));
-    bool usual = std::find(usual_delimiters.begin(), usual_delimiters.end() - 2, dialect.delimiter) !=
-                 usual_delimiters.end() - 2;
+    bool usual =
+        std::find(usual_delimiters.begin(), usual_delimiters.end() - 2, dialect.delimiter) !=
+        usual_delimiters.end() - 2;
     if (!usual) score *= odd_weight;  // also stand inside of values
     if (rows.broken) score *= 0.1;
     if (asked || (dialect.delimiter != " " && dialect.delimiter != ":")) return score;
@@ -177,7 +190,8 @@ bool one_column(std::string_view sample) {
 
 // Whether a backslash stands before quotes (or delimiters, where nothing is quoted).
 bool escapes(std::string_view sample, const Dialect& dialect) {
-    for (auto at = sample.find('\\'); at != sample.npos && at + 1 < sample.size(); at = sample.find('\\', at + 2)) {
+    for (auto at = sample.find('\\'); at != sample.npos && at + 1 < sample.size();
+         at = sample.find('\\', at + 2)) {
         auto rest = sample.substr(at + 1);
         if (dialect.quote != '\0' && rest.front() == dialect.quote) return true;
         if (rest.starts_with(dialect.delimiter)) return true;
@@ -185,11 +199,18 @@ bool escapes(std::string_view sample, const Dialect& dialect) {
     return false;
 }
 
-void consider(Choice& best, const Dialect& dialect, std::string_view sample, bool whole, bool asked) {
+void consider(
+    Choice& best,
+    const Dialect& dialect,
+    std::string_view sample,
+    bool whole,
+    bool asked
+) {
     auto rows = split(sample, whole, dialect);
     auto score = score_of(rows, dialect, asked);
     bool as_good = dialect.escape != '\0' && best.dialect.escape == '\0' && score == best.score &&
-                   dialect.delimiter == best.dialect.delimiter && dialect.quote == best.dialect.quote;
+                   dialect.delimiter == best.dialect.delimiter &&
+                   dialect.quote == best.dialect.quote;
     if (score > best.score || as_good) {
         if (best.dialect.delimiter != dialect.delimiter) best.second = best.score;
         best = {dialect, std::move(rows), score, best.second};
@@ -236,14 +257,17 @@ void refine(Choice& best, std::string_view sample, bool whole, const DialectHint
             const auto& cell = row.cells[i];
             blank += cell.starts_with(' ') || cell.starts_with('\t');
             auto begin = trim(cell);
-            quoted += begin.size() < cell.size() && best.dialect.quote != '\0' && begin.starts_with(best.dialect.quote);
+            quoted += begin.size() < cell.size() && best.dialect.quote != '\0' &&
+                      begin.starts_with(best.dialect.quote);
             if (i % 2 == 1) ++odd, empty += cell.empty();
             if (i % 2 == 0) bare += cell.empty();
         }
     auto other = best.dialect;
     bool blanks = inner > 1 && blank * 10 >= inner * 9;
-    bool often = best.dialect.delimiter != "," || odd >= 2 * best.rows.rows.size();  // "a,,b" may lack a value
-    if (!hints.delimiter && odd > 1 && empty == odd && bare * 10 <= inner - odd && often && best.dialect.delimiter != " ") {
+    bool often = best.dialect.delimiter != "," ||
+                 odd >= 2 * best.rows.rows.size();  // "a,,b" may lack a value
+    if (!hints.delimiter && odd > 1 && empty == odd && bare * 10 <= inner - odd && often &&
+        best.dialect.delimiter != " ") {
         other.delimiter += other.delimiter;
     } else if (!hints.trim && best.dialect.delimiter != " " && (blanks || quoted > 0)) {
         other.trim = true;
@@ -252,7 +276,9 @@ void refine(Choice& best, std::string_view sample, bool whole, const DialectHint
     }
     auto rows = split(sample, whole, other);
     if (rows.broken && !best.rows.broken) return;
-    if (other.trim && !blanks && score_of(rows, other, true) <= score_of(best.rows, best.dialect, true)) return;
+    if (other.trim && !blanks &&
+        score_of(rows, other, true) <= score_of(best.rows, best.dialect, true))
+        return;
     best.dialect = other;
     best.rows = std::move(rows);
 }
@@ -265,7 +291,8 @@ bool is_prose(const std::vector<SampledRow>& rows) {
         single += width == 1;
         if (i > 0 && width > 1 && width == rows[i - 1].cells.size()) return false;
     }
-    return !rows.empty() && rows.front().cells.size() == 1 && single * 10 >= rows.size() * 6 && single < rows.size();
+    return !rows.empty() && rows.front().cells.size() == 1 && single * 10 >= rows.size() * 6 &&
+           single < rows.size();
 }
 
 // "sep=;" at the start, as Excel writes it.
@@ -273,7 +300,8 @@ std::optional<std::string> told_separator(std::string_view sample) {
     auto line = first_line(sample);
     auto text = sample.substr(0, line.size);
     if (text.size() == 6 && text.front() == '"' && text.back() == '"') text = text.substr(1, 4);
-    if (text.size() != 5 || (!text.starts_with("sep=") && !text.starts_with("SEP="))) return std::nullopt;
+    if (text.size() != 5 || (!text.starts_with("sep=") && !text.starts_with("SEP=")))
+        return std::nullopt;
     return std::string(text.substr(4));
 }
 
@@ -301,28 +329,33 @@ Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints) {
     if (result.dialect.quote == '\0' && !hints.quote)
         result.dialect.quote = '"';  // may still come later
     if (!rows.empty() && !hints.delimiter && !prose &&
-        std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.cells.size() == 1; }))
+        std::all_of(rows.begin(), rows.end(), [](const auto& row) {
+            return row.cells.size() == 1;
+        }))
         result.dialect.delimiter = std::string(1, ',');
     auto delimiter = shown(result.dialect.delimiter);
     result.why.push_back(
-        prose             ? std::string("no delimiter: most lines have one cell, the others do not agree")
+        prose ? std::string("no delimiter: most lines have one cell, the others do not agree")
         : hints.delimiter ? fmt::format("delimiter {}: as asked", delimiter)
-                        : fmt::format(
-                              "delimiter {}: score {:.3f}, the next best has {:.3f}",
-                              delimiter,
-                              std::max(best.score, 0.0),
-                              std::max(best.second, 0.0)
-                          )
+                          : fmt::format(
+                                "delimiter {}: score {:.3f}, the next best has {:.3f}",
+                                delimiter,
+                                std::max(best.score, 0.0),
+                                std::max(best.second, 0.0)
+                            )
     );
     auto quote = shown(std::string_view(&result.dialect.quote, 1));
     result.why.push_back(fmt::format("quote {}{}", quote, hints.quote ? ": as asked" : ""));
     if (result.dialect.escape != '\0')
         result.why.push_back(fmt::format(
-            "escape '{}'{}", result.dialect.escape, hints.escape ? ": as asked" : ": stands before quotes or delimiters"
+            "escape '{}'{}",
+            result.dialect.escape,
+            hints.escape ? ": as asked" : ": stands before quotes or delimiters"
         ));
     if (result.dialect.trim)
         result.why.push_back(fmt::format(
-            "blanks around cells are left out{}", hints.trim ? ": as asked" : ": nearly every delimiter has one"
+            "blanks around cells are left out{}",
+            hints.trim ? ": as asked" : ": nearly every delimiter has one"
         ));
     auto layout = lay_out(rows, hints);
     result.dialect.header = layout.header_rows > 0;

@@ -37,7 +37,9 @@ Versions read_versions(const json::value* value) {
     if (!value || !value->is_object()) return versions;
     for (const auto& one : value->as_object())
         if (one.value().is_object())
-            versions[one.key()] = {text_in(one.value().as_object(), "etag"), text_in(one.value().as_object(), "modified")};
+            versions[one.key()] = {
+                text_in(one.value().as_object(), "etag"),
+                text_in(one.value().as_object(), "modified")};
     return versions;
 }
 
@@ -67,7 +69,8 @@ public:
     }
 
     bool next(Page& page, std::size_t records, std::size_t bytes) override {
-        while (!parked_ && page.records.size() + page.rejects.size() < records && page.bytes < bytes) {
+        while (!parked_ && page.records.size() + page.rejects.size() < records && page.bytes < bytes
+        ) {
             if (!reader_ && at_ >= urls_.size()) break;
             if (!reader_ && !ask(page)) continue;
             read(page, records, bytes);
@@ -77,7 +80,9 @@ public:
     }
 
     std::string explain() const override {
-        return fmt::format("feed: {} address{}{}", urls_.size(), urls_.size() == 1 ? "" : "es", told_);
+        return fmt::format(
+            "feed: {} address{}{}", urls_.size(), urls_.size() == 1 ? "" : "es", told_
+        );
     }
     std::optional<Parked> parked() const override { return parked_; }
     std::string bookmark() const override { return json::serialize(to_json(versions_)); }
@@ -90,21 +95,28 @@ private:
         api::Request request;
         request.url = url();
         request.headers.emplace_back(
-            "Accept", "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.5"
+            "Accept",
+            "application/atom+xml, application/rss+xml, application/feed+json, "
+            "application/xml;q=0.9, */*;q=0.5"
         );
         auto known = before_.find(url());
         if (known != before_.end() && !going_on_) {
-            if (!known->second.etag.empty()) request.headers.emplace_back("If-None-Match", known->second.etag);
-            if (!known->second.modified.empty()) request.headers.emplace_back("If-Modified-Since", known->second.modified);
+            if (!known->second.etag.empty())
+                request.headers.emplace_back("If-None-Match", known->second.etag);
+            if (!known->second.modified.empty())
+                request.headers.emplace_back("If-Modified-Since", known->second.modified);
         }
         auto response = world_.send(request);
         if (response.status == 304) return pass();
         if (auto wait = wait_of(response)) {
-            parked_ = Parked{world_.clock.now() + *wait, fmt::format("{} asks to wait {} s", url(), wait->count())};
+            parked_ = Parked{
+                world_.clock.now() + *wait,
+                fmt::format("{} asks to wait {} s", url(), wait->count())};
             return false;
         }
         if (response.status != 200) {
-            auto reason = response.status ? fmt::format("the server answers {}", response.status) : response.error;
+            auto reason = response.status ? fmt::format("the server answers {}", response.status)
+                                          : response.error;
             refuse(page, "feed.unavailable", reason, {});
             return pass();
         }
@@ -116,7 +128,8 @@ private:
         if (hash != hash_) start_ = {};  // it is another version: from its start
         hash_ = hash;
         versions_[url()] = {
-            std::string(api::header(response.headers, "etag")), std::string(api::header(response.headers, "last-modified"))};
+            std::string(api::header(response.headers, "etag")),
+            std::string(api::header(response.headers, "last-modified"))};
         auto head = std::string_view(response.body).substr(0, 16 * 1024);
         auto format = detect_format("feed", head).format;
         if (format != "feed" && format != "xml") {
@@ -137,7 +150,8 @@ private:
         auto first_reject = page.rejects.size();
         bool ended = false;
         try {
-            while (!ended && page.records.size() + page.rejects.size() < records && page.bytes < bytes)
+            while (!ended && page.records.size() + page.rejects.size() < records &&
+                   page.bytes < bytes)
                 ended = !reader_->next(page);
         } catch (const base::Error& error) {
             refuse(page, "feed.broken", error.what(), {});
@@ -156,9 +170,13 @@ private:
         ReadOptions fixed;
         reader_->fix(fixed);
         std::string preamble;
-        for (char c : reader_->preamble()) preamble += fmt::format("{:02x}", static_cast<unsigned char>(c));
+        for (char c : reader_->preamble())
+            preamble += fmt::format("{:02x}", static_cast<unsigned char>(c));
         return json::serialize(json::object{
-            {"format", "feed"}, {"name", url()}, {"preamble_hex", preamble}, {"encoding", fixed.encoding}});
+            {"format", "feed"},
+            {"name", url()},
+            {"preamble_hex", preamble},
+            {"encoding", fixed.encoding}});
     }
 
     // To the next feed.

@@ -43,13 +43,15 @@ std::string taken(char* text) {
 }
 
 std::string without_nul(std::string text) {
-    for (auto at = text.find('\0'); at != text.npos; at = text.find('\0', at)) text.replace(at, 1, "\xef\xbf\xbd");
+    for (auto at = text.find('\0'); at != text.npos; at = text.find('\0', at))
+        text.replace(at, 1, "\xef\xbf\xbd");
     return text;
 }
 
 std::string addresses(InternetAddressList* list) {
-    return list && internet_address_list_length(list) > 0 ? taken(internet_address_list_to_string(list, nullptr, FALSE))
-                                                          : std::string();
+    return list && internet_address_list_length(list) > 0
+               ? taken(internet_address_list_to_string(list, nullptr, FALSE))
+               : std::string();
 }
 
 std::string decoded_bytes(GMimePart* part) {
@@ -87,7 +89,9 @@ private:
     void add_message(GMimeObject* object) {
         auto text = g_mime_object_to_string(object, nullptr);
         std::string_view bytes = text ? text : "";
-        mail_.attachments.push_back({"", media_type(object), bytes.size(), schema::sha256_hex(bytes)});
+        mail_.attachments.push_back(
+            {"", media_type(object), bytes.size(), schema::sha256_hex(bytes)}
+        );
         g_free(text);
     }
 
@@ -105,7 +109,10 @@ private:
         }
         auto bytes = decoded_bytes(part);
         mail_.attachments.push_back(
-            {clean(g_mime_part_get_filename(part)), media_type(object), bytes.size(), schema::sha256_hex(bytes)}
+            {clean(g_mime_part_get_filename(part)),
+             media_type(object),
+             bytes.size(),
+             schema::sha256_hex(bytes)}
         );
     }
 
@@ -118,7 +125,8 @@ void read_headers(GMimeMessage* message, Mail& mail) {
     mail.from = addresses(g_mime_message_get_from(message));
     mail.to = addresses(g_mime_message_get_to(message));
     mail.cc = addresses(g_mime_message_get_cc(message));
-    if (auto* date = g_mime_message_get_date(message)) mail.date = taken(g_date_time_format(date, "%Y-%m-%dT%H:%M:%S%:z"));
+    if (auto* date = g_mime_message_get_date(message))
+        mail.date = taken(g_date_time_format(date, "%Y-%m-%dT%H:%M:%S%:z"));
     auto* list = g_mime_object_get_header_list(GMIME_OBJECT(message));
     for (int i = 0; i < g_mime_header_list_get_count(list); ++i) {
         auto* header = g_mime_header_list_get_header_at(list, i);

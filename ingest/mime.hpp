@@ -23,8 +23,8 @@ struct Mail {
     std::vector<std::pair<std::string, std::string>> headers;  // all, in order, decoded
 };
 
-// Nothing if the bytes do not start with a header. What is broken inside (encodings, character sets,
-// boundaries) is read as far as it goes. Thread-safe.
+// Nothing if the bytes do not start with a header. What is broken inside (encodings, character
+// sets, boundaries) is read as far as it goes. Thread-safe.
 std::optional<Mail> parse_mail(std::string_view bytes);
 
 }  // namespace ingest

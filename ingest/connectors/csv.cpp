@@ -33,7 +33,13 @@ public:
                     add(page, scan);
                     return true;
                 case CsvRows::Kind::broken:  // would swallow the rest: gives up only its own line
-                    reject(page, scan.size, scan.next, "csv.unterminated_quote", "a quote is opened and never closed");
+                    reject(
+                        page,
+                        scan.size,
+                        scan.next,
+                        "csv.unterminated_quote",
+                        "a quote is opened and never closed"
+                    );
                     return true;
                 case CsvRows::Kind::remark:
                     reject(page, scan.size, scan.next, "csv.footnote", "a remark below the table");

@@ -39,7 +39,12 @@ void take(std::string& into, std::string_view value) {
     if (into.empty()) into = trim(value);
 }
 
-void add_enclosure(Entry& entry, std::string_view url, std::string_view type, std::string_view length) {
+void add_enclosure(
+    Entry& entry,
+    std::string_view url,
+    std::string_view type,
+    std::string_view length
+) {
     if (url.empty()) return;
     json::object one{{"url", url}};
     if (!type.empty()) one["type"] = type;
@@ -52,11 +57,15 @@ public:
     explicit Element(const xmlNode* node) : node_(node) {}
 
     std::string_view name() const { return view(node_->name); }
-    std::string_view space() const { return node_->ns ? view(node_->ns->href) : std::string_view{}; }
+    std::string_view space() const {
+        return node_->ns ? view(node_->ns->href) : std::string_view{};
+    }
     std::string attribute(const char* name) const {
         auto* found = xmlHasProp(node_, reinterpret_cast<const xmlChar*>(name));
         if (!found) return {};
-        std::unique_ptr<xmlChar, Free> value(xmlNodeGetContent(reinterpret_cast<const xmlNode*>(found)));
+        std::unique_ptr<xmlChar, Free> value(
+            xmlNodeGetContent(reinterpret_cast<const xmlNode*>(found))
+        );
         return std::string(view(value.get()));
     }
     std::string text() const {
@@ -94,7 +103,8 @@ private:
 bool of_module(std::string_view space) {
     return !space.empty() && space.find("purl.org/rss/1.0/") == space.npos &&
            space.find("/2005/Atom") == space.npos && space.find("purl.org/atom/ns") == space.npos &&
-           space.find("netscape.com/rdf") == space.npos && space.find("backend.userland.com") == space.npos;
+           space.find("netscape.com/rdf") == space.npos &&
+           space.find("backend.userland.com") == space.npos;
 }
 
 void read_rss(const Element& item, Entry& entry) {
@@ -120,7 +130,12 @@ void read_rss(const Element& item, Entry& entry) {
             if (name == "pubDate") take(entry.published, child.text());
             if (name == "category") entry.categories.emplace_back(child.text());
             if (name == "enclosure")
-                add_enclosure(entry, child.attribute("url"), child.attribute("type"), child.attribute("length"));
+                add_enclosure(
+                    entry,
+                    child.attribute("url"),
+                    child.attribute("type"),
+                    child.attribute("length")
+                );
         }
     }
     if (permalink.find("://") != permalink.npos) take(entry.link, permalink);
@@ -144,7 +159,8 @@ void read_atom(const Element& item, Entry& entry) {
         auto rel = child.attribute("rel");
         auto target = child.attribute("href");
         if (rel.empty() || rel == "alternate") take(entry.link, target);
-        if (rel == "enclosure") add_enclosure(entry, target, child.attribute("type"), child.attribute("length"));
+        if (rel == "enclosure")
+            add_enclosure(entry, target, child.attribute("type"), child.attribute("length"));
         if (rel != "self" && rel != "enclosure") take(other, target);
     }
     take(entry.link, other);
@@ -154,7 +170,9 @@ void read_json_entry(const json::object& item, Entry& entry) {
     auto text = [](const json::object& object, std::string_view key) {
         const auto* found = object.if_contains(key);
         if (!found) return std::string();
-        return found->is_string() ? std::string(found->as_string()) : found->is_number() ? json::serialize(*found) : std::string();
+        return found->is_string()   ? std::string(found->as_string())
+               : found->is_number() ? json::serialize(*found)
+                                    : std::string();
     };
     entry.id = text(item, "id");
     entry.title = text(item, "title");
@@ -181,7 +199,9 @@ void read_json_entry(const json::object& item, Entry& entry) {
     each("attachments", [&](const json::value& one) {
         if (!one.is_object()) return;
         const auto& object = one.as_object();
-        add_enclosure(entry, text(object, "url"), text(object, "mime_type"), text(object, "size_in_bytes"));
+        add_enclosure(
+            entry, text(object, "url"), text(object, "mime_type"), text(object, "size_in_bytes")
+        );
     });
 }
 
@@ -196,16 +216,16 @@ Family family_of(std::string_view head) {
     return atom < rss || head.find("<entry") < rss ? Family::atom : Family::rss;
 }
 
-// The entries of a feed (RSS 0.9x, 1.0, 2.0, Atom, JSON Feed) as records with the same fields. Where
-// they begin and end, and which are broken, the readers of XML and JSON tell.
+// The entries of a feed (RSS 0.9x, 1.0, 2.0, Atom, JSON Feed) as records with the same fields.
+// Where they begin and end, and which are broken, the readers of XML and JSON tell.
 class FeedReader : public MemberReader {
 public:
     explicit FeedReader(const MemberInput& input) : options_(input.options), address_(input.path) {
         auto head = input.bytes.peek(16 * 1024);
         family_ = family_of(head);
         auto begin = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-        options_.record_path = family_ == Family::rss    ? "item"
-                               : family_ == Family::atom ? "entry"
+        options_.record_path = family_ == Family::rss                     ? "item"
+                               : family_ == Family::atom                  ? "entry"
                                : begin != head.npos && head[begin] == '[' ? ""
                                                                           : "/items";
         MemberInput inner{input.bytes, input.path, input.name, options_, input.start};
@@ -295,9 +315,13 @@ private:
               std::pair("summary", &entry.summary),
               std::pair("content", &entry.content)})
             if (!value->empty()) page.fields.push_back({name, page.arena.keep(*value)});
-        for (auto [name, list] : {std::pair("categories", &entry.categories), std::pair("enclosures", &entry.enclosures)})
+        for (auto [name, list] :
+             {std::pair("categories", &entry.categories),
+              std::pair("enclosures", &entry.enclosures)})
             if (!list->empty())
-                page.fields.push_back({name, page.arena.keep(json::serialize(*list)), Field::Kind::json});
+                page.fields.push_back(
+                    {name, page.arena.keep(json::serialize(*list)), Field::Kind::json}
+                );
         record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
         record.json = {};
         record.key = page.arena.keep(entry.id.empty() ? entry.link : entry.id);

@@ -39,7 +39,8 @@ bool is_blank(std::string_view text) {
 
 // "-----  ---- ---": drawn under a header.
 bool is_rule(std::string_view line) {
-    return line.find_first_not_of("-=_+| \t") == line.npos && line.find_first_of("-=_") != line.npos;
+    return line.find_first_not_of("-=_+| \t") == line.npos &&
+           line.find_first_of("-=_") != line.npos;
 }
 
 // Runs of characters that are not blank in any line.
@@ -96,9 +97,16 @@ public:
     std::string describe() const override {
         std::string places;
         for (const auto& column : columns_)
-            places += fmt::format("{}{} at {}", places.empty() ? "" : ", ", column.name, column.start + 1);
+            places += fmt::format(
+                "{}{} at {}", places.empty() ? "" : ", ", column.name, column.start + 1
+            );
         return fmt::format(
-            "{} columns ({}), {}; {}; {}", columns_.size(), places, how_, header_said_, name_of(text_.encoding().encoding)
+            "{} columns ({}), {}; {}; {}",
+            columns_.size(),
+            places,
+            how_,
+            header_said_,
+            name_of(text_.encoding().encoding)
         );
     }
 
@@ -140,7 +148,8 @@ private:
         DialectHints hints;
         hints.header = options.header;
         hints.header_rows = options.header_rows;
-        if (!options.columns.empty() && !options.columns.front().name.empty() && !options.header) hints.header = false;
+        if (!options.columns.empty() && !options.columns.front().name.empty() && !options.header)
+            hints.header = false;
         hints.skip = 0;
         if (before_rule > 0) {  // the header is the line above the rule
             hints.skip = before_rule - 1;
@@ -152,14 +161,19 @@ private:
         header_said_ = layout.why.empty() ? "no rows" : layout.why.front();
         for (const auto& why : layout.why)
             if (why.find("header") != why.npos) header_said_ = why;
-        if (before_rule > 0 && layout.header_rows > 0) header_said_ = "the header stands above a rule";
+        if (before_rule > 0 && layout.header_rows > 0)
+            header_said_ = "the header stands above a rule";
         layout.width = columns_.size();
         auto names = name_columns(rows, layout);
         for (std::size_t i = 0; i < columns_.size(); ++i)
             if (columns_[i].name.empty()) columns_[i].name = names[i];
     }
 
-    void place_columns(const ReadOptions& options, const std::vector<std::string_view>& lines, std::string_view rule) {
+    void place_columns(
+        const ReadOptions& options,
+        const std::vector<std::string_view>& lines,
+        std::string_view rule
+    ) {
         if (!options.columns.empty()) {
             columns_ = options.columns;
             how_ = "as asked";
@@ -178,12 +192,14 @@ private:
         columns_.front().start = 0;
         // A column reaches to the next one; the last one to the line's end.
         for (std::size_t i = 0; i < columns_.size(); ++i)
-            columns_[i].width = i + 1 < columns_.size() ? columns_[i + 1].start - columns_[i].start : std::size_t{1} << 30U;
+            columns_[i].width = i + 1 < columns_.size() ? columns_[i + 1].start - columns_[i].start
+                                                        : std::size_t{1} << 30U;
     }
 
     std::vector<std::string> cells(std::string_view line) const {
         std::vector<std::string> all;
-        for (const auto& column : columns_) all.emplace_back(trim(between(line, column.start, column.width)));
+        for (const auto& column : columns_)
+            all.emplace_back(trim(between(line, column.start, column.width)));
         return all;
     }
 
@@ -191,7 +207,8 @@ private:
     Scan next_line() {
         for (;;) {
             auto line = first_line(text_.window());
-            bool cut = line.next == line.size || (line.next == text_.window().size() && text_.window().back() == '\r');
+            bool cut = line.next == line.size ||
+                       (line.next == text_.window().size() && text_.window().back() == '\r');
             if (!cut || text_.window().size() > limit_ || !text_.more()) return line;
         }
     }
@@ -209,14 +226,24 @@ private:
 
     void add(Page& page, const Scan& line, std::string_view text) {
         if (line.size > limit_)
-            return reject(page, line.size, line.next, "fixed.too_long", "a line is longer than the limit");
+            return reject(
+                page, line.size, line.next, "fixed.too_long", "a line is longer than the limit"
+            );
         if (auto fault = text_fault(text); !fault.empty())
             return reject(
-                page, line.size, line.next, fault, fault == "text.nul" ? "a NUL byte in the record" : "not well-formed UTF-8"
+                page,
+                line.size,
+                line.next,
+                fault,
+                fault == "text.nul" ? "a NUL byte in the record" : "not well-formed UTF-8"
             );
         if (given_ && !is_blank(text.substr(bytes_before(text, end_))))
             return reject(
-                page, line.size, line.next, "fixed.too_long", fmt::format("text behind the last column, which ends at {}", end_)
+                page,
+                line.size,
+                line.next,
+                "fixed.too_long",
+                fmt::format("text behind the last column, which ends at {}", end_)
             );
         for (std::size_t i = 1; !given_ && i < columns_.size(); ++i) {
             auto seam = between(text, columns_[i].start - 1, 1);
@@ -226,14 +253,20 @@ private:
                     line.size,
                     line.next,
                     "fixed.crosses_column",
-                    fmt::format("a value reaches from '{}' into '{}'; give the widths", columns_[i - 1].name, columns_[i].name),
+                    fmt::format(
+                        "a value reaches from '{}' into '{}'; give the widths",
+                        columns_[i - 1].name,
+                        columns_[i].name
+                    ),
                     columns_[i].name
                 );
         }
         auto kept = page.arena.keep(text);
         auto first = page.fields.size();
         for (const auto& column : columns_)
-            page.fields.push_back({page.arena.keep(column.name), trim(between(kept, column.start, column.width))});
+            page.fields.push_back(
+                {page.arena.keep(column.name), trim(between(kept, column.start, column.width))}
+            );
         add_record(page, kept, first);
         page.bytes += line.next;
         advance(line.next);

@@ -1,6 +1,6 @@
 #include <algorithm>
-#include <map>
 #include <cstring>
+#include <map>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -21,9 +21,11 @@ constexpr std::size_t raw_limit = 16 * 1024 * 1024;  // of a reject
 std::string attachments_of(const Mail& mail) {
     json::array all;
     for (const auto& one : mail.attachments)
-        all.push_back(
-            json::object{{"name", one.name}, {"type", one.media_type}, {"size", one.size}, {"sha256", one.sha256}}
-        );
+        all.push_back(json::object{
+            {"name", one.name},
+            {"type", one.media_type},
+            {"size", one.size},
+            {"sha256", one.sha256}});
     return json::serialize(all);
 }
 
@@ -38,7 +40,8 @@ std::string headers_of(const Mail& mail) {
     }
     json::object object;
     for (auto& [name, values] : all)
-        object[name] = values.size() == 1 ? std::move(values.front()) : json::value(std::move(values));
+        object[name] =
+            values.size() == 1 ? std::move(values.front()) : json::value(std::move(values));
     return json::serialize(object);
 }
 
@@ -76,11 +79,15 @@ void add_mail(
           std::pair("html", &mail->html)})
         if (!value->empty()) page.fields.push_back({name, page.arena.keep(*value)});
     if (!flags.empty()) page.fields.push_back({"flags", page.arena.keep(flags)});
-    page.fields.push_back({"attachments", page.arena.keep(attachments_of(*mail)), Field::Kind::json});
+    page.fields.push_back({"attachments", page.arena.keep(attachments_of(*mail)), Field::Kind::json}
+    );
     page.fields.push_back({"headers", page.arena.keep(headers_of(*mail)), Field::Kind::json});
     record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
     record.raw = page.arena.keep(raw);
-    record.key = page.arena.keep(mail->id.empty() || mail->id.size() > 1000 ? "sha256:" + schema::sha256_hex(content) : mail->id);
+    record.key = page.arena.keep(
+        mail->id.empty() || mail->id.size() > 1000 ? "sha256:" + schema::sha256_hex(content)
+                                                   : mail->id
+    );
     record.line = place.line;
     record.byte_offset = place.offset;
     if (!whole) return;
@@ -88,7 +95,13 @@ void add_mail(
     record.media_type = "message/rfc822";
 }
 
-void refuse(Page& page, std::string_view raw, const Position& place, std::string_view code, std::string reason) {
+void refuse(
+    Page& page,
+    std::string_view raw,
+    const Position& place,
+    std::string_view code,
+    std::string reason
+) {
     auto& bad = page.rejects.emplace_back();
     bad.raw = raw.substr(0, raw_limit);
     bad.line = place.line;
@@ -147,7 +160,10 @@ bool is_from_line(std::string_view line) {
 class MboxReader : public MemberReader {
 public:
     explicit MboxReader(const MemberInput& input)
-        : bytes_(input.bytes), limit_(input.options.max_record), whole_(input.options.attachments), place_(input.start) {
+        : bytes_(input.bytes),
+          limit_(input.options.max_record),
+          whole_(input.options.attachments),
+          place_(input.start) {
         if (input.start.offset > 0) ended_ = !bytes_.skip_to(input.start.offset);
     }
 
@@ -161,7 +177,9 @@ public:
         if (size > limit_) {
             refuse(page, raw, place_, "mail.too_long", "a message is longer than the limit");
         } else if (!is_from_line(line(0))) {
-            refuse(page, raw, place_, "mbox.no_from", "text before a line that starts with 'From '");
+            refuse(
+                page, raw, place_, "mbox.no_from", "text before a line that starts with 'From '"
+            );
         } else {
             add_mail(page, raw, content(raw), {}, whole_, place_);
         }

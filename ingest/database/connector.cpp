@@ -68,15 +68,23 @@ void append_json(const Column& column, const std::string& value, std::string& ou
 
 class DatabaseConnector : public Connector {
 public:
-    DatabaseConnector(const Spec& spec, const Secrets& secrets, std::string_view cursor, std::string_view bookmark)
+    DatabaseConnector(
+        const Spec& spec,
+        const Secrets& secrets,
+        std::string_view cursor,
+        std::string_view bookmark
+    )
         : spec_(spec) {
-        auto load = [&](const std::string& text) { return is_reference(text) ? secrets(text) : text; };
+        auto load = [&](const std::string& text) {
+            return is_reference(text) ? secrets(text) : text;
+        };
         driver_ = connect(load(spec.url), spec.password.empty() ? "" : load(spec.password));
         look();
         maker_.emplace(maker_for(spec_, key_));
         newest_ = newest_in(bookmark);
         if (spec_.incremental)
-            from_ = newest_.empty() ? spec_.incremental->start : less(newest_, spec_.incremental->lag);
+            from_ =
+                newest_.empty() ? spec_.incremental->start : less(newest_, spec_.incremental->lag);
         go_to(cursor);
         cursor_ = cursor;
     }
@@ -100,9 +108,17 @@ public:
     }
 
     std::string explain() const override {
-        auto how = key_.empty() ? "no key: one statement, and the content names a record"
-                                : fmt::format("by {}, {} rows a page", fmt::join(order_names(), ", "), spec_.page);
-        return fmt::format("database: {} of {}, {} columns, {}", subject(spec_), driver_->shown(), columns_.size(), how);
+        auto how =
+            key_.empty()
+                ? "no key: one statement, and the content names a record"
+                : fmt::format("by {}, {} rows a page", fmt::join(order_names(), ", "), spec_.page);
+        return fmt::format(
+            "database: {} of {}, {} columns, {}",
+            subject(spec_),
+            driver_->shown(),
+            columns_.size(),
+            how
+        );
     }
 
     std::string bookmark() const override {
@@ -117,12 +133,16 @@ private:
     }
 
     const Column& column(const std::string& name) const {
-        auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& one) { return one.name == name; });
+        auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& one) {
+            return one.name == name;
+        });
         if (found != columns_.end()) return *found;
         std::string names;
         for (std::size_t i = 0; i < std::min<std::size_t>(columns_.size(), 12); ++i)
             names += (i ? ", " : "") + columns_[i].name;
-        throw base::Error("column '" + name + "'", "is not in " + subject(spec_), "the columns are " + names);
+        throw base::Error(
+            "column '" + name + "'", "is not in " + subject(spec_), "the columns are " + names
+        );
     }
 
     void look() {
@@ -132,17 +152,31 @@ private:
         std::set<std::string_view> names;
         for (const auto& one : columns_)
             if (!names.insert(one.name).second)
-                throw base::Error("query", "two columns are called '" + one.name + "'", "name one otherwise with AS");
+                throw base::Error(
+                    "query",
+                    "two columns are called '" + one.name + "'",
+                    "name one otherwise with AS"
+                );
         if (spec_.incremental) {
             if (key_.empty())
-                throw base::Error(subject(spec_), "has no primary key, which an incremental read needs", "name the 'key' columns");
+                throw base::Error(
+                    subject(spec_),
+                    "has no primary key, which an incremental read needs",
+                    "name the 'key' columns"
+                );
             order_.push_back(column(spec_.incremental->column));
         }
         for (const auto& name : key_)
-            if (!spec_.incremental || name != spec_.incremental->column) order_.push_back(column(name));
+            if (!spec_.incremental || name != spec_.incremental->column)
+                order_.push_back(column(name));
         for (const auto& one : order_)
             places_.push_back(static_cast<std::size_t>(
-                std::find_if(columns_.begin(), columns_.end(), [&](const auto& c) { return c.name == one.name; }) - columns_.begin()
+                std::find_if(
+                    columns_.begin(),
+                    columns_.end(),
+                    [&](const auto& c) { return c.name == one.name; }
+                ) -
+                columns_.begin()
             ));
         blob_ = columns_.size();
         std::size_t binary = 0;
@@ -154,7 +188,11 @@ private:
         }
         if (spec_.blob.empty() && binary > 1) blob_ = columns_.size();
         if (!spec_.blob.empty() && blob_ == columns_.size())
-            throw base::Error("column '" + spec_.blob + "'", "is no binary column of " + subject(spec_), "mend 'blob'");
+            throw base::Error(
+                "column '" + spec_.blob + "'",
+                "is no binary column of " + subject(spec_),
+                "mend 'blob'"
+            );
     }
 
     static std::string newest_in(std::string_view bookmark) {
@@ -210,7 +248,9 @@ private:
         if (without_) {
             done_ = true;
         } else if (!full) {
-            without_ = std::any_of(order_.begin(), order_.end(), [](const auto& one) { return one.may_be_null; });
+            without_ = std::any_of(order_.begin(), order_.end(), [](const auto& one) {
+                return one.may_be_null;
+            });
             done_ = !without_;
             rows_ = 0;
         }
@@ -296,8 +336,12 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Connector>
-open_database(const Spec& spec, const Secrets& secrets, std::string_view cursor, std::string_view bookmark) {
+std::unique_ptr<Connector> open_database(
+    const Spec& spec,
+    const Secrets& secrets,
+    std::string_view cursor,
+    std::string_view bookmark
+) {
     return std::make_unique<DatabaseConnector>(spec, secrets, cursor, bookmark);
 }
 
@@ -306,27 +350,37 @@ std::string sample(const Spec& spec, const Secrets& secrets, Page& page, std::si
     few.page = std::min(spec.page, records);
     auto connector = open_database(few, secrets);
     connector->next(page, records, std::size_t{8} << 20U);
-    return fmt::format("{}: {} rows looked at", subject(spec), page.records.size() + page.rejects.size());
+    return fmt::format(
+        "{}: {} rows looked at", subject(spec), page.records.size() + page.rejects.size()
+    );
 }
 
 std::vector<std::string> explain(const Spec& spec) {
     std::vector<std::string> lines;
-    auto key = spec.key.empty() ? std::string(spec.query.empty() ? "its primary key" : "") : fmt::format("{}", fmt::join(spec.key, ", "));
+    auto key = spec.key.empty() ? std::string(spec.query.empty() ? "its primary key" : "")
+                                : fmt::format("{}", fmt::join(spec.key, ", "));
     lines.push_back(spec.query.empty() ? "table " + spec.table : "query " + spec.query);
     if (spec.incremental)
         lines.push_back(fmt::format(
             "new rows by {}, from the newest value on{}{}, in the order of {}, {}",
             spec.incremental->column,
             spec.incremental->lag.empty() ? "" : " less " + spec.incremental->lag,
-            spec.incremental->start.empty() ? "" : ", the first time from " + spec.incremental->start,
+            spec.incremental->start.empty() ? ""
+                                            : ", the first time from " + spec.incremental->start,
             spec.incremental->column,
             key
         ));
     else
-        lines.push_back(key.empty() ? "all rows by one statement, no key: the content names a record"
-                                    : "all rows in the order of " + key);
-    if (!key.empty()) lines.push_back(fmt::format("pages of {} rows, each by a statement of its own", spec.page));
-    if (spec.mark_deleted) lines.push_back("records whose rows are not there any more are marked as gone after a complete read");
+        lines.push_back(
+            key.empty() ? "all rows by one statement, no key: the content names a record"
+                        : "all rows in the order of " + key
+        );
+    if (!key.empty())
+        lines.push_back(fmt::format("pages of {} rows, each by a statement of its own", spec.page));
+    if (spec.mark_deleted)
+        lines.push_back(
+            "records whose rows are not there any more are marked as gone after a complete read"
+        );
     return lines;
 }
 

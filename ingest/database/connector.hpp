@@ -27,8 +27,8 @@ using Secrets = std::function<std::string(const std::string& reference)>;
 // An incremental read starts at `bookmark`'s newest value, that value included and less the lag, in
 // the order of its column and then of the key. Rows without a value in these columns come last.
 //
-// Throws base::Error when the server cannot be had, the table or a column is not there, or reading is
-// not allowed; no message holds a password.
+// Throws base::Error when the server cannot be had, the table or a column is not there, or reading
+// is not allowed; no message holds a password.
 std::unique_ptr<Connector> open_database(
     const Spec& spec,
     const Secrets& secrets,

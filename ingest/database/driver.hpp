@@ -49,7 +49,8 @@ public:
         const std::vector<Column>& kinds,
         std::size_t rows
     ) = 0;
-    // Texts as JSON spells them for numbers and booleans, bytes as they are. False after the last row.
+    // Texts as JSON spells them for numbers and booleans, bytes as they are. False after the last
+    // row.
     virtual bool next(std::vector<Value>& row) = 0;
 };
 

@@ -43,7 +43,9 @@ SQLCHAR* bytes_of(const std::string& text) {
 
 class Handle {
 public:
-    Handle(SQLSMALLINT kind, SQLHANDLE parent) : kind_(kind) { SQLAllocHandle(kind, parent, &handle_); }
+    Handle(SQLSMALLINT kind, SQLHANDLE parent) : kind_(kind) {
+        SQLAllocHandle(kind, parent, &handle_);
+    }
     ~Handle() {
         if (handle_) SQLFreeHandle(kind_, handle_);
     }
@@ -59,27 +61,62 @@ class Odbc : public Driver {
 public:
     Odbc(const std::string& connection, const std::string& password)
         : environment_(SQL_HANDLE_ENV, SQL_NULL_HANDLE) {
-        SQLSetEnvAttr(environment_, SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), 0);
+        SQLSetEnvAttr(
+            environment_, SQL_ATTR_ODBC_VERSION, reinterpret_cast<SQLPOINTER>(SQL_OV_ODBC3), 0
+        );
         connection_ = std::make_unique<Handle>(SQL_HANDLE_DBC, environment_);
-        SQLSetConnectAttr(*connection_, SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(15), 0);
-        SQLSetConnectAttr(*connection_, SQL_ATTR_ACCESS_MODE, reinterpret_cast<SQLPOINTER>(SQL_MODE_READ_ONLY), 0);
+        SQLSetConnectAttr(
+            *connection_, SQL_ATTR_LOGIN_TIMEOUT, reinterpret_cast<SQLPOINTER>(15), 0
+        );
+        SQLSetConnectAttr(
+            *connection_, SQL_ATTR_ACCESS_MODE, reinterpret_cast<SQLPOINTER>(SQL_MODE_READ_ONLY), 0
+        );
         keep_secret(connection, password);
         auto text = connection;
         if (!password.empty()) text += ";PWD={" + password + "}";
         auto code = SQLDriverConnect(
-            *connection_, nullptr, bytes_of(text), static_cast<SQLSMALLINT>(text.size()), nullptr, 0, nullptr, SQL_DRIVER_NOPROMPT
+            *connection_,
+            nullptr,
+            bytes_of(text),
+            static_cast<SQLSMALLINT>(text.size()),
+            nullptr,
+            0,
+            nullptr,
+            SQL_DRIVER_NOPROMPT
         );
         if (!SQL_SUCCEEDED(code))
-            fail(SQL_HANDLE_DBC, *connection_, "check the connection string, the driver's name in odbcinst.ini and the server");
+            fail(
+                SQL_HANDLE_DBC,
+                *connection_,
+                "check the connection string, the driver's name in odbcinst.ini and the server"
+            );
         connected_ = true;
         std::array<char, 8> quote{};
         SQLSMALLINT size = 0;
-        if (SQL_SUCCEEDED(SQLGetInfo(*connection_, SQL_IDENTIFIER_QUOTE_CHAR, quote.data(), static_cast<SQLSMALLINT>(quote.size()), &size)))
+        if (SQL_SUCCEEDED(SQLGetInfo(
+                *connection_,
+                SQL_IDENTIFIER_QUOTE_CHAR,
+                quote.data(),
+                static_cast<SQLSMALLINT>(quote.size()),
+                &size
+            )))
             quote_ = std::string_view(quote.data()) == " " ? "" : quote.data();
         std::array<char, 128> name{};
-        if (SQL_SUCCEEDED(SQLGetInfo(*connection_, SQL_DATABASE_NAME, name.data(), static_cast<SQLSMALLINT>(name.size()), &size)))
+        if (SQL_SUCCEEDED(SQLGetInfo(
+                *connection_,
+                SQL_DATABASE_NAME,
+                name.data(),
+                static_cast<SQLSMALLINT>(name.size()),
+                &size
+            )))
             name_ = name.data();
-        if (SQL_SUCCEEDED(SQLGetInfo(*connection_, SQL_DBMS_NAME, name.data(), static_cast<SQLSMALLINT>(name.size()), &size)))
+        if (SQL_SUCCEEDED(SQLGetInfo(
+                *connection_,
+                SQL_DBMS_NAME,
+                name.data(),
+                static_cast<SQLSMALLINT>(name.size()),
+                &size
+            )))
             product_ = name.data();
     }
 
@@ -88,7 +125,9 @@ public:
         if (connected_) SQLDisconnect(*connection_);
     }
 
-    std::string shown() const override { return "odbc:" + product_ + (name_.empty() ? "" : "/" + name_); }
+    std::string shown() const override {
+        return "odbc:" + product_ + (name_.empty() ? "" : "/" + name_);
+    }
     std::string quoted(std::string_view name) const override {
         std::string out = quote_;
         for (char c : name) {
@@ -112,9 +151,19 @@ public:
             SQLSMALLINT size = 0, type = 0, digits = 0, nullable = 0;
             SQLULEN width = 0;
             check(SQLDescribeCol(
-                *statement_, i, reinterpret_cast<SQLCHAR*>(name.data()), static_cast<SQLSMALLINT>(name.size()), &size, &type, &width, &digits, &nullable
+                *statement_,
+                i,
+                reinterpret_cast<SQLCHAR*>(name.data()),
+                static_cast<SQLSMALLINT>(name.size()),
+                &size,
+                &type,
+                &width,
+                &digits,
+                &nullable
             ));
-            described.columns.push_back({name.data(), kind_of(type), false, nullable != SQL_NO_NULLS});
+            described.columns.push_back(
+                {name.data(), kind_of(type), false, nullable != SQL_NO_NULLS}
+            );
             types_[name.data()] = {type, width, digits};
         }
         columns_ = described.columns;
@@ -160,7 +209,8 @@ public:
         }
         check(code);
         row.resize(columns_.size());
-        for (std::size_t i = 0; i < columns_.size(); ++i) row[i] = value(static_cast<SQLUSMALLINT>(i + 1), columns_[i].kind);
+        for (std::size_t i = 0; i < columns_.size(); ++i)
+            row[i] = value(static_cast<SQLUSMALLINT>(i + 1), columns_[i].kind);
         return true;
     }
 
@@ -192,19 +242,32 @@ private:
         SQLINTEGER native = 0;
         SQLSMALLINT size = 0;
         SQLGetDiagRec(
-            kind, handle, 1, state.data(), &native, reinterpret_cast<SQLCHAR*>(message.data()), static_cast<SQLSMALLINT>(message.size()), &size
+            kind,
+            handle,
+            1,
+            state.data(),
+            &native,
+            reinterpret_cast<SQLCHAR*>(message.data()),
+            static_cast<SQLSMALLINT>(message.size()),
+            &size
         );
         std::string reason(message.data());
         reason = reason.substr(0, reason.find_first_of("\r\n;"));
         for (const auto& secret : secrets_)
             for (auto at = reason.find(secret); at != reason.npos; at = reason.find(secret, at + 3))
                 reason.replace(at, secret.size(), "***");
-        throw base::Error("database", reason.empty() ? "the driver does not say why" : reason, mend);
+        throw base::Error(
+            "database", reason.empty() ? "the driver does not say why" : reason, mend
+        );
     }
 
     void check(SQLRETURN code) const {
         if (!SQL_SUCCEEDED(code))
-            fail(SQL_HANDLE_STMT, *statement_, "check the names of table and columns, or mend the query");
+            fail(
+                SQL_HANDLE_STMT,
+                *statement_,
+                "check the names of table and columns, or mend the query"
+            );
     }
 
     void prepare(const std::string& sql) {
@@ -231,9 +294,11 @@ private:
         while (SQL_SUCCEEDED(SQLFetch(*statement_)))
             if (auto column = value(4, Column::Kind::text)) described.key.push_back(*column);
         for (const auto& key : described.key) {
-            bool there = std::any_of(described.columns.begin(), described.columns.end(), [&](const auto& column) {
-                return column.name == key;
-            });
+            bool there = std::any_of(
+                described.columns.begin(),
+                described.columns.end(),
+                [&](const auto& column) { return column.name == key; }
+            );
             if (!there) {
                 described.key.clear();
                 return;
@@ -248,7 +313,9 @@ private:
         auto room = static_cast<SQLLEN>(part.size()) - (as == SQL_C_CHAR ? 1 : 0);
         for (;;) {
             SQLLEN left = 0;
-            auto code = SQLGetData(*statement_, column, as, part.data(), static_cast<SQLLEN>(part.size()), &left);
+            auto code = SQLGetData(
+                *statement_, column, as, part.data(), static_cast<SQLLEN>(part.size()), &left
+            );
             if (code == SQL_NO_DATA) break;
             check(code);
             if (left == SQL_NULL_DATA) return std::nullopt;
@@ -256,7 +323,8 @@ private:
             whole.append(part.data(), static_cast<std::size_t>(got));
             if (code == SQL_SUCCESS) break;
         }
-        if (kind == Column::Kind::boolean) return whole == "1" || whole == "true" ? "true" : "false";
+        if (kind == Column::Kind::boolean)
+            return whole == "1" || whole == "true" ? "true" : "false";
         return whole;
     }
 

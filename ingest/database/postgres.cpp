@@ -48,7 +48,8 @@ std::string from_hex(std::string_view text) {
 
 class Postgres : public Driver {
 public:
-    Postgres(const std::string& url, const std::string& password) : reader_(url, password, "database") {}
+    Postgres(const std::string& url, const std::string& password)
+        : reader_(url, password, "database") {}
 
     std::string shown() const override { return reader_.shown(); }
 
@@ -56,10 +57,12 @@ public:
         Described described;
         std::string types;
         auto columns = reader_.describe(empty_selection(*this, spec));
-        for (const auto& column : columns) types += fmt::format("{}{}", types.empty() ? "" : ",", column.type);
+        for (const auto& column : columns)
+            types += fmt::format("{}{}", types.empty() ? "" : ",", column.type);
         std::map<std::string, std::string> categories;
         for (const auto& row : reader_.all(
-                 "SELECT oid::text, typcategory::text FROM pg_catalog.pg_type WHERE oid = ANY ($1::oid[])",
+                 "SELECT oid::text, typcategory::text FROM pg_catalog.pg_type WHERE oid = ANY "
+                 "($1::oid[])",
                  {"{" + types + "}"}
              ))
             categories[*row[0]] = *row[1];
@@ -93,7 +96,8 @@ public:
         if (!reader_.next(row)) return false;
         for (std::size_t i = 0; i < std::min(row.size(), columns_.size()); ++i) {
             if (!row[i]) continue;
-            if (columns_[i].kind == Column::Kind::boolean) row[i] = *row[i] == "t" ? "true" : "false";
+            if (columns_[i].kind == Column::Kind::boolean)
+                row[i] = *row[i] == "t" ? "true" : "false";
             if (columns_[i].kind == Column::Kind::bytes) row[i] = from_hex(*row[i]);
         }
         return true;
@@ -104,7 +108,8 @@ private:
         std::string name;
         for (std::size_t from = 0; from <= table.size();) {
             auto dot = std::min(table.find('.', from), table.size());
-            name += (from > 0 ? "." : "") + quoted(std::string_view(table).substr(from, dot - from));
+            name +=
+                (from > 0 ? "." : "") + quoted(std::string_view(table).substr(from, dot - from));
             from = dot + 1;
         }
         for (const auto& row : reader_.all(
@@ -115,7 +120,8 @@ private:
             for (auto& column : described.columns)
                 if (column.name == *row[0]) column.may_be_null = false;
         for (const auto& row : reader_.all(
-                 "SELECT a.attname FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, place), "
+                 "SELECT a.attname FROM pg_catalog.pg_index i, unnest(i.indkey::int2[]) WITH "
+                 "ORDINALITY k (attnum, place), "
                  "pg_catalog.pg_attribute a WHERE i.indrelid = $1::regclass AND i.indisprimary "
                  "AND a.attrelid = i.indrelid AND a.attnum = k.attnum ORDER BY k.place",
                  {name}

@@ -15,11 +15,13 @@ namespace json = boost::json;
 
 namespace {
 
-[[noreturn]] void wrong(const std::string& key, const std::string& reason, const std::string& mend) {
+[[noreturn]] void
+wrong(const std::string& key, const std::string& reason, const std::string& mend) {
     throw base::UsageError("setting '" + key + "'", reason, mend);
 }
 
-std::string text_of(const json::object& object, const std::string& key, const std::string& within = "") {
+std::string
+text_of(const json::object& object, const std::string& key, const std::string& within = "") {
     const auto* found = object.if_contains(key);
     if (!found) return {};
     if (found->is_int64()) return std::to_string(found->as_int64());
@@ -43,7 +45,9 @@ std::vector<std::string> texts_of(const json::object& object, const std::string&
 
 Incremental incremental_of(const json::value& value) {
     if (!value.is_object())
-        wrong("incremental", "has a wrong value", "write { cursor = \"updated_at\", lag = \"5m\" }");
+        wrong(
+            "incremental", "has a wrong value", "write { cursor = \"updated_at\", lag = \"5m\" }"
+        );
     const auto& object = value.as_object();
     for (const auto& item : object)
         if (item.key() != "cursor" && item.key() != "start" && item.key() != "lag")
@@ -76,15 +80,27 @@ bool holds_password(std::string_view url) {
 
 void check_url(const Spec& spec) {
     if (spec.url.empty())
-        wrong("url", "is missing", "write env:NAME, file:PATH, sqlite:PATH, postgresql://host/name or odbc:..");
+        wrong(
+            "url",
+            "is missing",
+            "write env:NAME, file:PATH, sqlite:PATH, postgresql://host/name or odbc:.."
+        );
     if (!spec.password.empty() && !is_reference(spec.password))
         wrong("password", "is written out instead of referred to", "write env:NAME or file:PATH");
     if (is_reference(spec.url)) return;
     if (holds_password(spec.url))
-        wrong("url", "holds a password", "write env:NAME or file:PATH with the url behind it, or use 'password'");
+        wrong(
+            "url",
+            "holds a password",
+            "write env:NAME or file:PATH with the url behind it, or use 'password'"
+        );
     for (std::string_view scheme : {"postgres://", "postgresql://", "sqlite:", "odbc:"})
         if (spec.url.starts_with(scheme)) return;
-    wrong("url", "is of no known kind", "use postgresql://, sqlite:PATH or odbc:.., or a reference to one");
+    wrong(
+        "url",
+        "is of no known kind",
+        "use postgresql://, sqlite:PATH or odbc:.., or a reference to one"
+    );
 }
 
 }  // namespace
@@ -131,9 +147,14 @@ Spec read_spec(const json::object& settings, const std::vector<std::string>& oth
         wrong("table", "and 'query': one of them is needed", "name a table, or write a query");
     auto last = spec.query.find_last_not_of("; \t\r\n");
     if (!spec.query.empty()) spec.query.resize(last == spec.query.npos ? 0 : last + 1);
-    if (const auto* found = settings.if_contains("incremental")) spec.incremental = incremental_of(*found);
+    if (const auto* found = settings.if_contains("incremental"))
+        spec.incremental = incremental_of(*found);
     if (spec.incremental && spec.key.empty() && !spec.query.empty())
-        wrong("incremental", "needs a key: rows with the same cursor are told apart by it", "name the 'key' columns");
+        wrong(
+            "incremental",
+            "needs a key: rows with the same cursor are told apart by it",
+            "name the 'key' columns"
+        );
     if (const auto* page = settings.if_contains("page")) {
         if (!page->is_int64() || page->as_int64() < 1 || page->as_int64() > 1'000'000)
             wrong("page", "has a wrong value", "give it a number of rows up to 1000000");
@@ -144,7 +165,11 @@ Spec read_spec(const json::object& settings, const std::vector<std::string>& oth
         wrong("deletes", "is unknown", "use mark or ignore");
     spec.mark_deleted = deletes == "mark";
     if (spec.mark_deleted && spec.incremental)
-        wrong("deletes", "cannot be seen by an incremental read, which does not list all rows", "leave one of both out");
+        wrong(
+            "deletes",
+            "cannot be seen by an incremental read, which does not list all rows",
+            "leave one of both out"
+        );
     return spec;
 }
 

@@ -33,11 +33,15 @@ class Sqlite : public Driver {
 public:
     explicit Sqlite(const std::string& path) : path_(path) {
         sqlite3* opened = nullptr;
-        auto code = sqlite3_open_v2(path.c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr);
+        auto code = sqlite3_open_v2(
+            path.c_str(), &opened, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nullptr
+        );
         database_.reset(opened);
         if (code != SQLITE_OK) fail("check the path");
         sqlite3_busy_timeout(opened, 10'000);
-        sqlite3_exec(opened, "PRAGMA query_only = 1; PRAGMA trusted_schema = 0", nullptr, nullptr, nullptr);
+        sqlite3_exec(
+            opened, "PRAGMA query_only = 1; PRAGMA trusted_schema = 0", nullptr, nullptr, nullptr
+        );
     }
 
     std::string shown() const override { return "sqlite:" + path_; }
@@ -47,7 +51,12 @@ public:
         prepare(empty_selection(*this, spec));
         for (int i = 0; i < sqlite3_column_count(statement_.get()); ++i) {
             const char* declared = sqlite3_column_decltype(statement_.get(), i);
-            described.columns.push_back({sqlite3_column_name(statement_.get(), i), kind_of(declared ? declared : ""), false, true});
+            described.columns.push_back(
+                {sqlite3_column_name(statement_.get(), i),
+                 kind_of(declared ? declared : ""),
+                 false,
+                 true}
+            );
         }
         if (!spec.table.empty()) add_keys(spec.table, described);
         columns_ = described.columns;
@@ -71,7 +80,13 @@ public:
             } else if (kinds[i].kind != Column::Kind::text && type == ValueType::number) {
                 sqlite3_bind_double(statement_.get(), place, parse_number(text).value_or(0));
             } else {
-                sqlite3_bind_text(statement_.get(), place, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+                sqlite3_bind_text(
+                    statement_.get(),
+                    place,
+                    text.data(),
+                    static_cast<int>(text.size()),
+                    SQLITE_TRANSIENT
+                );
             }
         }
     }
@@ -104,7 +119,9 @@ private:
         statement_.reset();
         sqlite3_stmt* made = nullptr;
         const char* rest = nullptr;
-        auto code = sqlite3_prepare_v2(database_.get(), sql.c_str(), static_cast<int>(sql.size()), &made, &rest);
+        auto code = sqlite3_prepare_v2(
+            database_.get(), sql.c_str(), static_cast<int>(sql.size()), &made, &rest
+        );
         statement_.reset(made);
         if (code != SQLITE_OK) fail("check the names of table and columns, or mend the query");
         if (!made || !sqlite3_stmt_readonly(made))
@@ -112,14 +129,16 @@ private:
     }
 
     Value value(sqlite3_stmt* statement, int column) const {
-        auto kind = column < static_cast<int>(columns_.size()) ? columns_[static_cast<std::size_t>(column)].kind
-                                                               : Column::Kind::text;
+        auto kind = column < static_cast<int>(columns_.size())
+                        ? columns_[static_cast<std::size_t>(column)].kind
+                        : Column::Kind::text;
         switch (sqlite3_column_type(statement, column)) {
             case SQLITE_NULL:
                 return std::nullopt;
             case SQLITE_INTEGER: {
                 auto number = sqlite3_column_int64(statement, column);
-                if (kind == Column::Kind::boolean && (number == 0 || number == 1)) return number ? "true" : "false";
+                if (kind == Column::Kind::boolean && (number == 0 || number == 1))
+                    return number ? "true" : "false";
                 return std::to_string(number);
             }
             case SQLITE_FLOAT:
@@ -136,7 +155,9 @@ private:
         auto dot = table.rfind('.');
         auto name = dot == table.npos ? table : table.substr(dot + 1);
         prepare("SELECT name, \"notnull\", pk FROM pragma_table_info(?) ORDER BY pk");
-        sqlite3_bind_text(statement_.get(), 1, name.data(), static_cast<int>(name.size()), SQLITE_TRANSIENT);
+        sqlite3_bind_text(
+            statement_.get(), 1, name.data(), static_cast<int>(name.size()), SQLITE_TRANSIENT
+        );
         std::vector<Value> row;
         while (next(row)) {
             if (*row[2] != "0") described.key.push_back(*row[0]);
@@ -146,7 +167,8 @@ private:
         // The one column of an integer primary key is the rowid, which is never null.
         if (described.key.size() != 1) return;
         for (auto& column : described.columns)
-            if (column.name == described.key[0] && column.kind == Column::Kind::number) column.may_be_null = false;
+            if (column.name == described.key[0] && column.kind == Column::Kind::number)
+                column.may_be_null = false;
     }
 
     std::string path_;

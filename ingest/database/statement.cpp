@@ -37,17 +37,28 @@ std::string selection(const Driver& driver, const Spec& spec, const std::vector<
     return "SELECT " + list + " FROM " + from_clause(driver, spec);
 }
 
-void bind(const Driver& driver, Statement& statement, const Column& column, const std::string& value) {
+void bind(
+    const Driver& driver,
+    Statement& statement,
+    const Column& column,
+    const std::string& value
+) {
     statement.parameters.push_back(value);
     statement.kinds.push_back(column);
     statement.sql += driver.parameter(statement.parameters.size());
 }
 
 // (a, b) > (x, y), where rows cannot be compared as a > x OR (a = x AND b > y).
-void behind(const Driver& driver, Statement& statement, const std::vector<Column>& order, const std::vector<std::string>& after) {
+void behind(
+    const Driver& driver,
+    Statement& statement,
+    const std::vector<Column>& order,
+    const std::vector<std::string>& after
+) {
     if (driver.compares_rows()) {
         std::string left;
-        for (const auto& column : order) left += (left.empty() ? "(" : ", ") + place(driver, column);
+        for (const auto& column : order)
+            left += (left.empty() ? "(" : ", ") + place(driver, column);
         statement.sql += left + ") > (";
         for (std::size_t i = 0; i < order.size(); ++i) {
             if (i > 0) statement.sql += ", ";
@@ -60,7 +71,8 @@ void behind(const Driver& driver, Statement& statement, const std::vector<Column
     for (std::size_t i = 0; i < order.size(); ++i) {
         statement.sql += i > 0 ? " OR (" : "(";
         for (std::size_t k = 0; k <= i; ++k) {
-            statement.sql += (k > 0 ? " AND " : "") + place(driver, order[k]) + (k < i ? " = " : " > ");
+            statement.sql +=
+                (k > 0 ? " AND " : "") + place(driver, order[k]) + (k < i ? " = " : " > ");
             bind(driver, statement, order[k], after[k]);
         }
         statement.sql += ")";
@@ -102,8 +114,12 @@ Statement page_behind(
     return statement;
 }
 
-Statement
-unordered(const Driver& driver, const Spec& spec, const std::vector<Column>& columns, const std::vector<Column>& order) {
+Statement unordered(
+    const Driver& driver,
+    const Spec& spec,
+    const std::vector<Column>& columns,
+    const std::vector<Column>& order
+) {
     Statement statement{selection(driver, spec, columns), {}, {}};
     std::string word = " WHERE ";
     for (const auto& column : order) {
@@ -128,8 +144,9 @@ std::string less(const std::string& value, const std::string& lag) {
     if (auto number = parse_number(value)) return fmt::format("{:.0f}", *number - std::ceil(*span));
     auto time = parse_time(value);
     if (!time) return value;
-    auto micros = std::chrono::duration_cast<std::chrono::microseconds>(time->time_since_epoch()).count() -
-                  static_cast<std::int64_t>(*span * 1e6);
+    auto micros =
+        std::chrono::duration_cast<std::chrono::microseconds>(time->time_since_epoch()).count() -
+        static_cast<std::int64_t>(*span * 1e6);
     auto seconds = micros >= 0 ? micros / 1'000'000 : -((-micros + 999'999) / 1'000'000);
     auto text = fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(seconds)));
     if (value.size() <= 10) return text;

@@ -29,12 +29,17 @@ Statement page_behind(
     const std::string& from
 );
 
-// Rows that such an order leaves out because one of its columns is null; all rows if `order` is empty.
-Statement
-unordered(const Driver& driver, const Spec& spec, const std::vector<Column>& columns, const std::vector<Column>& order);
+// Rows that such an order leaves out because one of its columns is null; all rows if `order` is
+// empty.
+Statement unordered(
+    const Driver& driver,
+    const Spec& spec,
+    const std::vector<Column>& columns,
+    const std::vector<Column>& order
+);
 
-// `value` less `lag`, written as `value` is: a number, or a time in ISO 8601. A value that is neither
-// stays as it is.
+// `value` less `lag`, written as `value` is: a number, or a time in ISO 8601. A value that is
+// neither stays as it is.
 std::string less(const std::string& value, const std::string& lag);
 
 }  // namespace ingest::database

@@ -15,13 +15,25 @@ TEST_CASE("feeds on the web are a source, and only what changed is read again", 
     auto serve = [&](const std::string& tag, const std::string& body) {
         site.on("/feed", [tag, body](const test::SiteRequest& request) {
             auto known = request.headers.find("if-none-match");
-            if (known != request.headers.end() && known->second == tag) return test::SiteReply{304, {}, "", {}, false, false};
-            return test::SiteReply{200, {"Content-Type: application/rss+xml", "ETag: " + tag}, body, {}, false, false};
+            if (known != request.headers.end() && known->second == tag)
+                return test::SiteReply{304, {}, "", {}, false, false};
+            return test::SiteReply{
+                200, {"Content-Type: application/rss+xml", "ETag: " + tag}, body, {}, false, false};
         });
     };
     serve("\"a\"", begin + one + "</channel></rss>");
     auto add = [&](const std::string& name, const std::string& more) {
-        return tilth({"source", "add", tilth.home.write(name + ".toml", "name = \"" + name + "\"\nkind = \"feed\"\nurls = [\"" + site.url("/feed") + "\", \"" + site.url("/none") + "\"]\n" + more).string()});
+        return tilth(
+            {"source",
+             "add",
+             tilth.home
+                 .write(
+                     name + ".toml",
+                     "name = \"" + name + "\"\nkind = \"feed\"\nurls = [\"" + site.url("/feed") +
+                         "\", \"" + site.url("/none") + "\"]\n" + more
+                 )
+                 .string()}
+        );
     };
     CHECK(add("blogs", "allow_private = true\n").code == 0);
     CHECK(tilth.answer({"source", "check", "blogs"}).at("plan").as_array().size() == 2);
@@ -33,7 +45,9 @@ TEST_CASE("feeds on the web are a source, and only what changed is read again", 
     CHECK(again.at("rejected").as_int64() == 1);
     serve("\"b\"", begin + "<item><guid>2</guid><title>two</title></item></channel></rss>");
     CHECK(tilth.answer({"source", "run", "blogs", "--wait"}).at("new").as_int64() == 1);
-    CHECK(tilth.lines({"records", "list", "--source", "blogs"}).size() == 2);  // what left the feed stays
+    CHECK(
+        tilth.lines({"records", "list", "--source", "blogs"}).size() == 2
+    );  // what left the feed stays
     CHECK(add("inside", "").code == 0);
     CHECK(tilth.answer({"source", "run", "inside", "--wait"}).at("rejected").as_int64() == 2);
     CHECK(add("wrong", "url = \"x\"\n").code == 2);
@@ -42,7 +56,16 @@ TEST_CASE("feeds on the web are a source, and only what changed is read again", 
 TEST_CASE("a foreign database is a source whose password is never told", "[e2e]") {
     Tilth tilth;
     auto add = [&](const std::string& name, const std::string& more) {
-        return tilth({"source", "add", tilth.home.write(name + ".toml", "name = \"" + name + "\"\nkind = \"database\"\ntable = \"t\"\n" + more).string()});
+        return tilth(
+            {"source",
+             "add",
+             tilth.home
+                 .write(
+                     name + ".toml",
+                     "name = \"" + name + "\"\nkind = \"database\"\ntable = \"t\"\n" + more
+                 )
+                 .string()}
+        );
     };
     auto written_out = add("open", "url = \"postgresql://u:s3cret@h/x\"\n");
     CHECK(written_out.code == 2);
@@ -64,6 +87,9 @@ TEST_CASE("too large a share of rejects ends an ingest, and what was read is sto
     auto file = tilth.home.write("a.csv", table).string();
     auto failed = tilth({"ingest", file, "--source", "s", "--max-reject-share", "0.05"});
     CHECK(failed.code == 1);
-    CHECK_THAT(failed.err, Catch::Contains("csv.too_few_fields") && Catch::Contains("tilth rejects list --source s"));
+    CHECK_THAT(
+        failed.err,
+        Catch::Contains("csv.too_few_fields") && Catch::Contains("tilth rejects list --source s")
+    );
     CHECK(tilth.answer({"source", "show", "s"}).at("records").as_int64() == 200);
 }

@@ -1,8 +1,8 @@
 #include <filesystem>
 
+#include <sqlite3.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <sqlite3.h>
 
 #include "base/error.hpp"
 #include "files.hpp"
@@ -41,7 +41,12 @@ struct Read {
     std::string bookmark;
 };
 
-Read read(const Spec& spec, std::size_t page_size = 3, const std::string& cursor = {}, const std::string& bookmark = {}) {
+Read read(
+    const Spec& spec,
+    std::size_t page_size = 3,
+    const std::string& cursor = {},
+    const std::string& bookmark = {}
+) {
     Read all;
     auto connector = ingest::database::open_database(spec, no_secret, cursor, bookmark);
     ingest::Page page;
@@ -51,8 +56,9 @@ Read read(const Spec& spec, std::size_t page_size = 3, const std::string& cursor
         for (const auto& record : page.records) {
             auto& row = all.rows.emplace_back(record.key);
             for (const auto& field : page.fields_of(record))
-                row += "|" + std::string(field.name) + "=" +
-                       (field.kind == ingest::Field::Kind::null ? "NULL" : std::string(field.value));
+                row +=
+                    "|" + std::string(field.name) + "=" +
+                    (field.kind == ingest::Field::Kind::null ? "NULL" : std::string(field.value));
             if (!record.blob.empty()) row += "|blob of " + std::to_string(record.blob.size());
         }
         all.rejects += page.rejects.size();
@@ -67,10 +73,13 @@ std::string items(const test::Folder& folder) {
     auto path = folder.path("a.db");
     execute(
         path,
-        "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, price REAL, ok BOOLEAN, doc JSON, pic BLOB, at TEXT);"
+        "CREATE TABLE item (id INTEGER PRIMARY KEY, name TEXT, price REAL, ok BOOLEAN, doc JSON, "
+        "pic BLOB, at TEXT);"
         "INSERT INTO item VALUES (1, 'a', 1.5, 1, '{\"x\":[1]}', x'0102', '2020-01-01 10:00:00'),"
-        "(2, 'b \"q\"', NULL, 0, NULL, NULL, '2020-01-01 10:00:00'), (3, NULL, 3, 1, '[1]', x'ff', '2020-01-02 00:00:00'),"
-        "(9, 'd', 4, 0, '1', NULL, '2020-01-02 00:00:00'), (12, 'e', 5, 0, NULL, NULL, NULL), (7, 'c', -1, NULL, NULL, NULL, '2020-01-03 00:00:00')"
+        "(2, 'b \"q\"', NULL, 0, NULL, NULL, '2020-01-01 10:00:00'), (3, NULL, 3, 1, '[1]', x'ff', "
+        "'2020-01-02 00:00:00'),"
+        "(9, 'd', 4, 0, '1', NULL, '2020-01-02 00:00:00'), (12, 'e', 5, 0, NULL, NULL, NULL), (7, "
+        "'c', -1, NULL, NULL, NULL, '2020-01-03 00:00:00')"
     );
     return path;
 }
@@ -81,8 +90,13 @@ TEST_CASE("rows keep their types, and null is null", "[ingest][database]") {
     test::Folder folder;
     auto all = read(spec_of(R"({"url":"sqlite:)" + items(folder) + R"(","table":"item"})"));
     REQUIRE(all.rows.size() == 6);
-    CHECK(all.rows[0] == R"(1|id=1|name=a|price=1.5|ok=true|doc={"x":[1]}|at=2020-01-01 10:00:00|blob of 2)");
-    CHECK(all.rows[1] == R"(2|id=2|name=b "q"|price=NULL|ok=false|doc=NULL|at=2020-01-01 10:00:00)");
+    CHECK(
+        all.rows[0] ==
+        R"(1|id=1|name=a|price=1.5|ok=true|doc={"x":[1]}|at=2020-01-01 10:00:00|blob of 2)"
+    );
+    CHECK(
+        all.rows[1] == R"(2|id=2|name=b "q"|price=NULL|ok=false|doc=NULL|at=2020-01-01 10:00:00)"
+    );
     CHECK(all.rows[4] == "9|id=9|name=d|price=4|ok=false|doc=1|at=2020-01-02 00:00:00");
     CHECK(all.rows[5].starts_with("12|"));
 }
@@ -104,19 +118,32 @@ TEST_CASE("each cursor of a database leads to exactly the rows that follow", "[i
             for (std::size_t i = 0; i < all.cursors.size(); ++i) {
                 CAPTURE(all.cursors[i]);
                 auto left = read(spec, size, all.cursors[i]);
-                CHECK((left.rows == std::vector(all.rows.begin() + static_cast<std::ptrdiff_t>(all.before[i]), all.rows.end())));
+                CHECK(
+                    (left.rows == std::vector(
+                                      all.rows.begin() + static_cast<std::ptrdiff_t>(all.before[i]),
+                                      all.rows.end()
+                                  ))
+                );
             }
         }
 }
 
-TEST_CASE("an incremental read takes the boundary again, and what is late by the lag", "[ingest][database]") {
+TEST_CASE(
+    "an incremental read takes the boundary again, and what is late by the lag",
+    "[ingest][database]"
+) {
     test::Folder folder;
     auto path = items(folder);
-    auto text = R"({"url":"sqlite:)" + path + R"(","table":"item","page":2,"incremental":{"cursor":"at")";
+    auto text =
+        R"({"url":"sqlite:)" + path + R"(","table":"item","page":2,"incremental":{"cursor":"at")";
     auto spec = spec_of(text + "}}");
     auto first = read(spec);
     CHECK(first.rows.size() == 6);  // the one without a time too
-    execute(path, "INSERT INTO item (id, at) VALUES (20, '2020-01-03 00:00:00'), (21, '2020-01-02 12:00:00'), (22, '2020-01-04 00:00:00')");
+    execute(
+        path,
+        "INSERT INTO item (id, at) VALUES (20, '2020-01-03 00:00:00'), (21, '2020-01-02 "
+        "12:00:00'), (22, '2020-01-04 00:00:00')"
+    );
     auto second = read(spec, 3, {}, first.bookmark);
     REQUIRE(second.rows.size() == 4);
     CHECK(second.rows[0].starts_with("7|"));
@@ -145,7 +172,10 @@ TEST_CASE("what is wrong with a database is said in one line", "[ingest][databas
     auto url = R"({"url":"sqlite:)" + path + R"(",)";
     auto fails = [&](const std::string& text, const std::string& part) {
         CAPTURE(text);
-        CHECK_THROWS_WITH(read(spec_of(text)), Catch::Contains(part) && !Catch::Contains("\n") && !Catch::Contains("s3cret"));
+        CHECK_THROWS_WITH(
+            read(spec_of(text)),
+            Catch::Contains(part) && !Catch::Contains("\n") && !Catch::Contains("s3cret")
+        );
     };
     fails(url + R"("table":"nope"})", "no such table");
     fails(url + R"("table":"item","key":"nope"})", "the columns are id, name");
@@ -161,7 +191,9 @@ TEST_CASE("what is wrong with a database is said in one line", "[ingest][databas
     fails(url + R"("table":"t","query":"SELECT 1"})", "one of them");
     fails(url + R"("table":"t","nonsense":1})", "unknown");
     fails(url + R"("query":"SELECT 1","incremental":{"cursor":"at"}})", "needs a key");
-    fails(url + R"("table":"t","incremental":{"cursor":"at"},"deletes":"mark"})", "does not list all");
+    fails(
+        url + R"("table":"t","incremental":{"cursor":"at"},"deletes":"mark"})", "does not list all"
+    );
     execute(path, "CREATE TABLE loose (at TEXT)");
     fails(url + R"("table":"loose","incremental":{"cursor":"at"}})", "no primary key");
 }
@@ -173,8 +205,11 @@ TEST_CASE("another database is read through its ODBC driver", "[ingest][database
     }
     test::Folder folder;
     auto path = items(folder);
-    execute(path, "CREATE TABLE plain (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20), price DOUBLE);"
-                  "INSERT INTO plain SELECT id * 1000, name, price FROM item");
+    execute(
+        path,
+        "CREATE TABLE plain (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20), price DOUBLE);"
+        "INSERT INTO plain SELECT id * 1000, name, price FROM item"
+    );
     auto url = R"({"url":"odbc:Driver=SQLite3;Database=)" + path + R"(","page":2,)";
     auto spec = spec_of(url + R"("table":"plain"})");
     auto all = read(spec, 1);
@@ -185,6 +220,12 @@ TEST_CASE("another database is read through its ODBC driver", "[ingest][database
     for (std::size_t i = 0; i < all.cursors.size(); ++i)
         CHECK(read(spec, 1, all.cursors[i]).rows.size() == 6 - all.before[i]);
     CHECK(read(spec_of(url + R"("table":"plain","key":["name","id"]})"), 2).rows.size() == 5);
-    CHECK(read(spec_of(url + R"("table":"item","incremental":{"cursor":"at","start":"2020-01-02"}})"), 2).rows.size() == 4);
+    CHECK(
+        read(
+            spec_of(url + R"("table":"item","incremental":{"cursor":"at","start":"2020-01-02"}})"),
+            2
+        )
+            .rows.size() == 4
+    );
     CHECK_THROWS_WITH(read(spec_of(url + R"("table":"nope"})")), Catch::Contains("no such table"));
 }

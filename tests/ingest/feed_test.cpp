@@ -14,16 +14,21 @@ using ingest::api::Response;
 
 const std::string rss =
     "<?xml version=\"1.0\"?><rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
-    "xmlns:c=\"http://purl.org/rss/1.0/modules/content/\" xmlns:media=\"http://search.yahoo.com/mrss/\"><channel><title>T</title>"
-    "<item><media:title>no</media:title><title>One &amp; two</title><link>/1</link><guid isPermaLink=\"false\">g1</guid>"
-    "<dc:creator>Ann</dc:creator><pubDate>Tue, 10 Jun 2003 04:00:00 GMT</pubDate><category>x</category><category>y</category>"
+    "xmlns:c=\"http://purl.org/rss/1.0/modules/content/\" "
+    "xmlns:media=\"http://search.yahoo.com/mrss/\"><channel><title>T</title>"
+    "<item><media:title>no</media:title><title>One &amp; two</title><link>/1</link><guid "
+    "isPermaLink=\"false\">g1</guid>"
+    "<dc:creator>Ann</dc:creator><pubDate>Tue, 10 Jun 2003 04:00:00 "
+    "GMT</pubDate><category>x</category><category>y</category>"
     "<description>short</description><c:encoded><![CDATA[<p>long</p>]]></c:encoded>"
     "<enclosure url=\"http://a.example/a.mp3\" type=\"audio/mpeg\" length=\"12\"/></item>"
     "<item><title>Two</title><link>http://a.example/2</link></item></channel></rss>";
 
 std::string rdf() {
-    return "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" xmlns=\"http://purl.org/rss/1.0/\">"
-           "<channel/><item rdf:about=\"urn:1\"><title>a</title><link>http://a.example/</link></item></rdf:RDF>";
+    return "<rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" "
+           "xmlns=\"http://purl.org/rss/1.0/\">"
+           "<channel/><item "
+           "rdf:about=\"urn:1\"><title>a</title><link>http://a.example/</link></item></rdf:RDF>";
 }
 
 struct Server {
@@ -35,10 +40,16 @@ struct Server {
         ingest::api::World world;
         world.send = [this](const Request& request) {
             requests.push_back(request);
-            if (auto other = instead.find(request.url); other != instead.end()) return other->second;
+            if (auto other = instead.find(request.url); other != instead.end())
+                return other->second;
             auto tag = "\"" + std::to_string(std::hash<std::string>()(bodies[request.url])) + "\"";
-            if (ingest::api::header(request.headers, "If-None-Match") == tag) return Response{304, {}, {}, {}};
-            return Response{200, {{"etag", tag}, {"last-modified", "Tue, 10 Jun 2003 04:00:00 GMT"}}, bodies[request.url], {}};
+            if (ingest::api::header(request.headers, "If-None-Match") == tag)
+                return Response{304, {}, {}, {}};
+            return Response{
+                200,
+                {{"etag", tag}, {"last-modified", "Tue, 10 Jun 2003 04:00:00 GMT"}},
+                bodies[request.url],
+                {}};
         };
         world.clock.now = [] { return ingest::api::Time(std::chrono::seconds(1'800'000'000)); };
         return world;
@@ -54,7 +65,12 @@ struct Read {
     std::optional<ingest::Parked> parked;
 };
 
-Read read(Server& server, const std::vector<std::string>& urls, const std::string& cursor = {}, const std::string& bookmark = {}) {
+Read read(
+    Server& server,
+    const std::vector<std::string>& urls,
+    const std::string& cursor = {},
+    const std::string& bookmark = {}
+) {
     Read all;
     auto connector = ingest::open_feeds(urls, {}, server.world(), cursor, bookmark);
     ingest::Page page;
@@ -80,24 +96,34 @@ TEST_CASE("entries of all feeds have the same fields", "[ingest][feed]") {
     REQUIRE(two.records.size() == 2);
     CHECK(
         two.records[0].fields ==
-        "id=g1|title=One & two|link=/1|author=Ann|published=Tue, 10 Jun 2003 04:00:00 GMT|summary=short|content=<p>long</p>|"
-        "categories=[\"x\",\"y\"]|enclosures=[{\"url\":\"http://a.example/a.mp3\",\"type\":\"audio/mpeg\",\"length\":\"12\"}]"
+        "id=g1|title=One & two|link=/1|author=Ann|published=Tue, 10 Jun 2003 04:00:00 "
+        "GMT|summary=short|content=<p>long</p>|"
+        "categories=[\"x\",\"y\"]|enclosures=[{\"url\":\"http://a.example/a.mp3\",\"type\":\"audio/"
+        "mpeg\",\"length\":\"12\"}]"
     );
     CHECK(of(rdf()).records.at(0).fields == "id=urn:1|title=a|link=http://a.example/");
     auto atom = of(
-        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>T</title><entry><id>urn:1</id><title type=\"html\">a &lt;b></title>"
-        "<link rel=\"self\" href=\"s\"/><link href=\"http://a.example/1\"/><updated>2020-01-01T00:00:00Z</updated>"
-        "<author><name>Ann</name></author><content type=\"xhtml\"><div xmlns=\"http://www.w3.org/1999/xhtml\"><b>x</b></div></content></entry></feed>"
+        "<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>T</title><entry><id>urn:1</id><title "
+        "type=\"html\">a &lt;b></title>"
+        "<link rel=\"self\" href=\"s\"/><link "
+        "href=\"http://a.example/1\"/><updated>2020-01-01T00:00:00Z</updated>"
+        "<author><name>Ann</name></author><content type=\"xhtml\"><div "
+        "xmlns=\"http://www.w3.org/1999/xhtml\"><b>x</b></div></content></entry></feed>"
     );
     CHECK(
         atom.records.at(0).fields ==
-        "id=urn:1|title=a <b>|link=http://a.example/1|author=Ann|published=2020-01-01T00:00:00Z|updated=2020-01-01T00:00:00Z|"
+        "id=urn:1|title=a "
+        "<b>|link=http://a.example/"
+        "1|author=Ann|published=2020-01-01T00:00:00Z|updated=2020-01-01T00:00:00Z|"
         "content=<div xmlns=\"http://www.w3.org/1999/xhtml\"><b>x</b></div>"
     );
     auto json = of(
         R"({"version":"https://jsonfeed.org/version/1.1","title":"T","items":[{"id":"1","url":"http://a.example/1","content_text":"x","tags":["t"],"authors":[{"name":"Ann"}]}]})"
     );
-    CHECK(json.records.at(0).fields == "id=1|link=http://a.example/1|author=Ann|content=x|categories=[\"t\"]");
+    CHECK(
+        json.records.at(0).fields ==
+        "id=1|link=http://a.example/1|author=Ann|content=x|categories=[\"t\"]"
+    );
 }
 
 TEST_CASE("a feed that has not changed is not read again", "[ingest][feed]") {
@@ -111,7 +137,10 @@ TEST_CASE("a feed that has not changed is not read again", "[ingest][feed]") {
     CHECK(second.rejects.empty());
     CHECK(second.bookmark == first.bookmark);
     CHECK(server.requests.size() == 4);
-    CHECK(ingest::api::header(server.requests.back().headers, "If-Modified-Since") == "Tue, 10 Jun 2003 04:00:00 GMT");
+    CHECK(
+        ingest::api::header(server.requests.back().headers, "If-Modified-Since") ==
+        "Tue, 10 Jun 2003 04:00:00 GMT"
+    );
     server.bodies["http://b.example/feed"] += "\n";
     CHECK(read(server, urls, {}, first.bookmark).keys == std::vector<std::string>{"urn:1"});
 }
@@ -131,7 +160,8 @@ TEST_CASE("a feed that cannot be had does not keep back the others", "[ingest][f
     Server server;
     server.bodies = {{"http://a.example/feed", "just text"}, {"http://c.example/feed", rdf()}};
     server.instead["http://b.example/feed"] = {404, {}, {}, {}};
-    auto all = read(server, {"http://a.example/feed", "http://b.example/feed", "http://c.example/feed"});
+    auto all =
+        read(server, {"http://a.example/feed", "http://b.example/feed", "http://c.example/feed"});
     CHECK(all.keys.size() == 1);
     REQUIRE(all.rejects.size() == 2);
     CHECK(all.rejects[0].code == "feed.unknown");
