@@ -301,10 +301,10 @@ void check_spec(
     const json::object& spec,
     const std::function<std::string(const std::string& key)>& where
 ) {
-    if (kind == "files" || kind == "api") return check_records_spec(kind, spec, where);
+    if (kind == "files" || kind == "api" || kind == "database" || kind == "feed") return check_records_spec(kind, spec, where);
     if (kind != "crawl" && kind != "push")
         throw base::UsageError(
-            fmt::format("kind '{}'", kind), "unknown", "use crawl, files, api or push"
+            fmt::format("kind '{}'", kind), "unknown", "use crawl, files, api, database, feed or push"
         );
     check_keys(kind, kind == "crawl" ? crawl_keys : push_keys, spec, where);
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};

@@ -3,12 +3,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "app/credentials.hpp"
+#include "app/line.hpp"
 #include "app/secret.hpp"
 #include "app/spec.hpp"
 #include "base/error.hpp"
@@ -25,43 +24,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::system_clock;
 
 namespace {
-
-// The crawler's fetcher, for one request after the other.
-class Line {
-public:
-    explicit Line(crawler::FetchOptions options) : fetcher_(io_.get_executor(), std::move(options)) {}
-
-    ingest::api::Response send(const ingest::api::Request& asked) {
-        crawler::Request request;
-        request.url = asked.url;
-        if (asked.method == "POST") request.post = asked.body;
-        for (const auto& [name, value] : asked.headers) request.headers.push_back(name + ": " + value);
-        std::optional<crawler::Response> response;
-        std::exception_ptr failure;
-        boost::asio::co_spawn(
-            io_,
-            fetcher_.get(std::move(request)),
-            [&](std::exception_ptr thrown, crawler::Response got) {
-                failure = thrown;
-                response = std::move(got);
-            }
-        );
-        io_.restart();
-        while (!response && !failure && io_.run_one() > 0) {
-        }
-        if (failure) std::rethrow_exception(failure);
-        // A wrong address or a forbidden one does not get better by trying.
-        if (response->error == crawler::FetchError::refused_address)
-            throw base::Error(asked.url, response->message, "allow_private = true or a list of addresses opens private ones");
-        if (response->error == crawler::FetchError::bad_url)
-            throw base::Error(asked.url, response->message, "check base_url and path");
-        return {response->status, std::move(response->headers), std::move(response->body), response->message};
-    }
-
-private:
-    boost::asio::io_context io_;
-    crawler::Fetcher fetcher_;
-};
 
 // A file is replaced whole or not at all.
 void replace_secret(const std::string& reference, const std::string& value) {
@@ -102,7 +64,7 @@ ApiReading describe_api(
     options.limits.body = 256U << 20U;
     auto line = std::make_shared<Line>(std::move(options));
     ingest::api::World world;
-    world.send = [line](const ingest::api::Request& request) { return line->send(request); };
+    world.send = [line](const ingest::api::Request& request) { return line->send(request, "check base_url and path"); };
     world.clock.now = [] { return Clock::now(); };
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
     world.secrets.load = secret_of;

@@ -1,12 +1,17 @@
 #include "app/gather_records.hpp"
 
+#include <algorithm>
+
 #include <set>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "app/csv_options.hpp"
 #include "app/download.hpp"
 #include "app/gather_api.hpp"
+#include "app/gather_database.hpp"
+#include "app/gather_feed.hpp"
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -21,8 +26,9 @@ constexpr std::size_t sampled_records = 1000;
 
 // Settings of all kinds of sources whose records are mapped.
 const std::vector<std::string> common_keys{
-    "key", "rules", "rules_name", "contract", "restart", "limit", "allow_private", "max_rejects"};
-const std::vector<std::string> files_keys{"inputs", "format", "delimiter", "encoding", "record_path"};
+    "key", "rules", "rules_name", "contract", "restart", "limit", "allow_private", "max_rejects", "max_reject_share"};
+const std::vector<std::string> files_keys{
+    "inputs", "format", "delimiter", "quote", "escape", "skip", "header_rows", "encoding", "record_path", "widths", "columns", "attachments"};
 
 ingest::RunRequest common_request(const schema::Source& source) {
     Spec spec(source.spec);
@@ -30,7 +36,7 @@ ingest::RunRequest common_request(const schema::Source& source) {
     request.source = source.name;
     if (auto rules = spec.text("rules"); !rules.empty())
         request.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
-    request.key = spec.text("key");
+    if (source.kind != "database") request.key = spec.text("key");
     auto contract = spec.text("contract", "quarantine");
     auto on_drift = ingest::on_drift(contract);
     if (!on_drift)
@@ -44,7 +50,50 @@ ingest::RunRequest common_request(const schema::Source& source) {
     request.limit = static_cast<std::uint64_t>(spec.number("limit", 0));
     if (auto most = spec.number("max_rejects", 0); most > 0)
         request.max_rejects = static_cast<std::uint64_t>(most);
+    request.max_reject_share = spec.share("max_reject_share", request.max_reject_share);
     return request;
+}
+
+std::size_t place_in(const json::object& column, std::string_view key) {
+    const auto* found = column.if_contains(key);
+    json::error_code failed;
+    auto place = found ? found->to_number<std::int64_t>(failed) : -1;
+    if (!found || failed || place < (key == "width" ? 1 : 0) || place > 1'000'000)
+        throw base::UsageError(
+            "setting 'columns'", fmt::format("a column has no '{}'", key), "write { name = \"id\", start = 0, width = 10 }"
+        );
+    return static_cast<std::size_t>(place);
+}
+
+// By `columns = [{name, start, width}]`, or `widths` of columns that follow each other.
+std::vector<ingest::FixedColumn> fixed_columns(const Spec& spec) {
+    std::vector<ingest::FixedColumn> columns;
+    if (const auto* given = spec.find("columns")) {
+        if (!given->is_array())
+            throw base::UsageError("setting 'columns'", "has a wrong value", "write [{ name = \"id\", start = 0, width = 10 }]");
+        for (const auto& one : given->as_array()) {
+            const auto* column = one.if_object();
+            const auto* name = column ? column->if_contains("name") : nullptr;
+            if (!name || !name->is_string())
+                throw base::UsageError("setting 'columns'", "a column has no name", "write { name = \"id\", start = 0, width = 10 }");
+            columns.push_back({std::string(name->as_string()), place_in(*column, "start"), place_in(*column, "width")});
+        }
+        std::sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+    }
+    const auto* widths = spec.find("widths");
+    if (!widths) return columns;
+    if (!widths->is_array() || !columns.empty())
+        throw base::UsageError("setting 'widths'", "is no list of numbers, or stands beside 'columns'", "write [10, 8, 20]");
+    std::size_t start = 0;
+    for (const auto& width : widths->as_array()) {
+        json::error_code failed;
+        auto size = width.to_number<std::int64_t>(failed);
+        if (failed || size < 1 || size > 1'000'000)
+            throw base::UsageError("setting 'widths'", "holds what is no width", "write [10, 8, 20]");
+        columns.push_back({"", start, static_cast<std::size_t>(size)});
+        start += static_cast<std::size_t>(size);
+    }
+    return columns;
 }
 
 ingest::RunRequest files_request(const schema::Source& source) {
@@ -54,8 +103,17 @@ ingest::RunRequest files_request(const schema::Source& source) {
     request.read.format = spec.text("format", "auto");
     request.read.encoding = spec.text("encoding");
     request.read.record_path = spec.text("record_path");
+    request.read.columns = fixed_columns(spec);
+    request.read.attachments = spec.truth("attachments", false);
     if (auto delimiter = spec.text("delimiter"); !delimiter.empty())
-        request.read.delimiter = delimiter == "\\t" ? '\t' : delimiter[0];
+        request.read.delimiter = separator_of(delimiter);
+    request.read.quote = sign_of("quote", spec.text("quote"));
+    request.read.escape = sign_of("escape", spec.text("escape"));
+    if (spec.has("skip")) request.read.skip = static_cast<std::size_t>(spec.number("skip", 0));
+    if (spec.has("header_rows")) {
+        request.read.header_rows = static_cast<std::size_t>(spec.number("header_rows", 1));
+        request.read.header = *request.read.header_rows > 0;
+    }
     return request;
 }
 
@@ -92,6 +150,8 @@ GatherResult told(const ingest::RunResult& result) {
         result.resumed,
         result.why,
         std::nullopt};
+    if (result.gone > 0)
+        told.notes.push_back(fmt::format("{} records are gone: the complete listing does not have them", result.gone));
     if (result.quarantined > 0)
         told.notes.push_back(fmt::format(
             "{} records are in quarantine for fields that are new or of another kind: see 'tilth "
@@ -119,6 +179,16 @@ void check_records_spec(
         common_request(source);
         return;
     }
+    if (kind == "database") {
+        check_database_spec(spec, common_keys);
+        common_request(source);
+        return;
+    }
+    if (kind == "feed") {
+        check_feed_spec(spec, common_keys);
+        common_request(source);
+        return;
+    }
     std::set<std::string, std::less<>> known(files_keys.begin(), files_keys.end());
     known.insert(common_keys.begin(), common_keys.end());
     check_keys(kind, known, spec, where);
@@ -126,8 +196,11 @@ void check_records_spec(
 }
 
 std::vector<std::string> explain_records(const schema::Source& source) {
-    if (source.kind != "api") return {};
-    return explain_api(json::parse(source.spec).as_object(), common_keys);
+    auto settings = json::parse(source.spec).as_object();
+    if (source.kind == "api") return explain_api(settings, common_keys);
+    if (source.kind == "database") return explain_database(settings, common_keys);
+    if (source.kind == "feed") return explain_feed(settings);
+    return {};
 }
 
 ingest::RunRequest
@@ -137,6 +210,22 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
         auto api = describe_api(context, source, common_keys, stop);
         request.inputs = {api.identity};
         request.reading = api.reading;
+        return request;
+    }
+    if (source.kind == "database") {
+        auto request = common_request(source);
+        auto database = describe_database(source, common_keys);
+        request.inputs = {database.identity};
+        request.reading = database.reading;
+        request.mark_gone = database.mark_gone;
+        return request;
+    }
+    if (source.kind == "feed") {
+        auto request = common_request(source);
+        auto feed = describe_feed(context, source, common_keys, stop);
+        request.inputs = {feed.identity};
+        if (!request.rules && request.key.empty()) request.rules = feed_rules();
+        request.reading = feed.reading;
         return request;
     }
     auto request = files_request(source);

@@ -3,7 +3,7 @@
 #include "app/gather.hpp"
 #include "ingest/pipeline.hpp"
 
-// Sources whose records are mapped by rules: of kinds files and api.
+// Sources whose records are mapped by rules: of kinds files, api, database and feed.
 namespace app {
 
 void check_records_spec(

@@ -26,8 +26,11 @@ std::string lasting(const std::string& input) {
 void add_ingest(CLI::App& cli, Context& context) {
     struct Options {
         std::vector<std::string> inputs;
-        std::string contract, source, format = "auto", key, map, encoding, record_path, delimiter;
-        bool restart = false, allow_private = false;
+        std::string contract, source, format = "auto", key, map, encoding, record_path, delimiter, quote, escape;
+        std::vector<std::size_t> widths;
+        std::optional<std::uint64_t> skip, header_rows;
+        std::optional<double> max_reject_share;
+        bool restart = false, allow_private = false, attachments = false;
         std::uint64_t limit = 0, max_rejects = 0;
     };
     auto options = std::make_shared<Options>();
@@ -47,7 +50,7 @@ void add_ingest(CLI::App& cli, Context& context) {
     ingest->add_option(
         "--format",
         options->format,
-        "csv, tsv, jsonl, json, xml, deb822, idx, images, files, warc or auto"
+        "csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files, warc or auto"
     );
     ingest->add_option("--key", options->key, "Field that names a record")->type_name("COLUMN");
     ingest
@@ -62,6 +65,18 @@ void add_ingest(CLI::App& cli, Context& context) {
         )
         ->type_name("WORD");
     ingest->add_option("--delimiter", options->delimiter, "Of CSV, when it is guessed wrongly");
+    ingest->add_option("--quote", options->quote, "Of CSV; none for no quotes");
+    ingest->add_option("--escape", options->escape, "Of CSV; none for none");
+    ingest->add_option("--skip", options->skip, "Rows above the table in CSV, lines in fixed");
+    ingest->add_option("--header-rows", options->header_rows, "Of CSV or fixed; 0 for no header");
+    ingest
+        ->add_option(
+            "--widths",
+            options->widths,
+            "Of the columns of a fixed-width table, when they are guessed wrongly: 10,8,20"
+        )
+        ->delimiter(',');
+    ingest->add_flag("--attachments", options->attachments, "Store the attachments of mail too, as its blob");
     ingest->add_option(
         "--encoding", options->encoding, "utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252"
     );
@@ -74,6 +89,11 @@ void add_ingest(CLI::App& cli, Context& context) {
     ingest->add_option(
         "--max-rejects", options->max_rejects, "Fail when more inputs than this are rejected"
     );
+    ingest->add_option(
+        "--max-reject-share",
+        options->max_reject_share,
+        "Fail when a larger share of the inputs is rejected: 0.05"
+    )->check(CLI::Range(0.0, 1.0));
     ingest->add_flag(
         "--restart",
         options->restart,
@@ -96,6 +116,13 @@ void add_ingest(CLI::App& cli, Context& context) {
         put("delimiter", options->delimiter);
         put("encoding", options->encoding);
         put("record_path", options->record_path);
+        put("quote", options->quote);
+        put("escape", options->escape);
+        if (options->skip) spec["skip"] = *options->skip;
+        if (options->header_rows) spec["header_rows"] = *options->header_rows;
+        if (!options->widths.empty()) spec["widths"] = json::value_from(options->widths);
+        if (options->attachments) spec["attachments"] = true;
+        if (options->max_reject_share) spec["max_reject_share"] = *options->max_reject_share;
         if (!options->map.empty()) {
             spec["rules"] = read_whole_file(options->map);
             spec["rules_name"] = options->map;

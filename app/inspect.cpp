@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/csv_options.hpp"
 #include "base/error.hpp"
 #include "crawler/inspect.hpp"
 #include "crawler/warc_replay.hpp"
@@ -25,7 +26,8 @@ void answer_lines(const std::string& kind) {
 }
 
 struct Options {
-    std::string file, delimiter, encoding;
+    std::string file, delimiter, quote, escape, encoding;
+    std::optional<std::size_t> skip, header_rows;
     bool rows = false;
 };
 
@@ -33,8 +35,14 @@ ingest::ReadOptions read_options(const Options& options) {
     ingest::ReadOptions read;
     read.format = "csv";
     read.encoding = options.encoding;
-    if (!options.delimiter.empty())
-        read.delimiter = options.delimiter == "\\t" ? '\t' : options.delimiter[0];
+    if (!options.delimiter.empty()) read.delimiter = separator_of(options.delimiter);
+    read.quote = sign_of("quote", options.quote);
+    read.escape = sign_of("escape", options.escape);
+    read.skip = options.skip;
+    if (options.header_rows) {
+        read.header = *options.header_rows > 0;
+        read.header_rows = options.header_rows;
+    }
     return read;
 }
 
@@ -47,6 +55,10 @@ void add_file_kinds(CLI::App& inspect) {
     };
     auto* csv = kind("csv", "Dialect, columns and the reasons");
     csv->add_option("--delimiter", options->delimiter, "Instead of the one found");
+    csv->add_option("--quote", options->quote, "Instead of the one found; none for no quotes");
+    csv->add_option("--escape", options->escape, "Instead of the one found; none for none");
+    csv->add_option("--skip", options->skip, "Rows above the table");
+    csv->add_option("--header-rows", options->header_rows, "Of the header; 0 for none");
     csv->add_option("--encoding", options->encoding, "Instead of the one found");
     csv->add_flag("--rows", options->rows, "Print the rows as RFC 4180 CSV");
     csv->callback([options] {

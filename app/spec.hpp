@@ -37,6 +37,14 @@ public:
         if (error || value < 0) wrong(key, "a whole number that is not negative");
         return value;
     }
+    double share(std::string_view key, double otherwise) const {
+        const auto* found = object_.if_contains(key);
+        if (!found) return otherwise;
+        boost::system::error_code error;
+        auto value = found->to_number<double>(error);
+        if (error || !(value >= 0 && value <= 1)) wrong(key, "a share between 0 and 1");
+        return value;
+    }
     bool truth(std::string_view key, bool otherwise) const {
         const auto* found = object_.if_contains(key);
         if (!found) return otherwise;

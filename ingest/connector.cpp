@@ -23,6 +23,10 @@ Factory factory_of(std::string_view format) {
     if (format == "jsonl") return read_jsonl;
     if (format == "json") return read_json;
     if (format == "xml") return read_xml;
+    if (format == "fixed") return read_fixed;
+    if (format == "feed") return read_feed;
+    if (format == "mbox") return read_mbox;
+    if (format == "message") return read_message;
     if (format == "deb822") return read_deb822;
     if (format == "idx") return read_idx;
     if (format == "images") return read_image;
@@ -46,6 +50,29 @@ std::string from_hex(std::string_view text) {
     return out;
 }
 
+// "start width name", one a line.
+std::string written(const std::vector<FixedColumn>& columns) {
+    std::string text;
+    for (const auto& column : columns) text += fmt::format("{} {} {}\n", column.start, column.width, column.name);
+    return text;
+}
+
+std::vector<FixedColumn> read_columns(std::string_view text) {
+    std::vector<FixedColumn> columns;
+    while (!text.empty()) {
+        auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        FixedColumn column;
+        auto [at, failed] = std::from_chars(line.data(), line.data() + line.size(), column.start);
+        if (failed != std::errc() || at == line.data() + line.size()) continue;
+        auto [end, broken] = std::from_chars(at + 1, line.data() + line.size(), column.width);
+        if (broken != std::errc() || end == line.data() + line.size()) continue;
+        column.name = line.substr(static_cast<std::size_t>(end + 1 - line.data()));
+        columns.push_back(std::move(column));
+    }
+    return columns;
+}
+
 class FileConnector : public Connector {
 public:
     FileConnector(
@@ -58,10 +85,10 @@ public:
             throw base::UsageError(
                 "format '" + options.format + "'",
                 "not known",
-                "use csv, tsv, jsonl, json, xml, deb822, idx, images, files or auto"
+                "use csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files or auto"
             );
         }
-        if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = '\t';
+        if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = "\t";
         if (!options.encoding.empty()) (void)encoding_of(options.encoding);
         if (auto from = read_cursor(cursor)) start_at(*from);
     }
@@ -208,7 +235,12 @@ private:
               std::pair("preamble_hex", hex(reader_->preamble())),
               std::pair("encoding", options.encoding),
               std::pair("record_path", options.record_path),
-              std::pair("delimiter", options.delimiter ? std::string(1, *options.delimiter) : ""),
+              std::pair("delimiter", options.delimiter.value_or("")),
+              std::pair(
+                  "escape", options.escape && *options.escape ? std::string(1, *options.escape) : ""
+              ),
+              std::pair("columns", written(options.columns)),
+              std::pair("trim", std::string(options.trim.value_or(false) ? "yes" : "")),
               std::pair(
                   "quote", options.quote && *options.quote ? std::string(1, *options.quote) : ""
               )}) {
@@ -252,14 +284,22 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
         if (field.name == "encoding") options.encoding = field.value;
         if (field.name == "record_path") options.record_path = field.value;
         if (field.name == "delimiter" && !field.value.empty())
-            options.delimiter = field.value.front();
+            options.delimiter = field.value;
+        if (field.name == "escape") options.escape = field.value.empty() ? '\0' : field.value.front();
+        if (field.name == "columns") options.columns = read_columns(field.value);
+        if (field.name == "trim") options.trim = !field.value.empty();
         if (field.name == "quote") options.quote = field.value.empty() ? '\0' : field.value.front();
     }
     if (options.format == "api") {
         api::RecordMaker(how).add(page, page.arena.keep(raw), {}, -1);
         return;
     }
-    if (options.format == "csv" || options.format == "tsv") options.header = true;
+    if (options.format == "csv" || options.format == "tsv") {
+        options.header = true;
+        options.skip = 0;
+        options.header_rows = 1;
+    }
+    if (options.format == "fixed") options.header = false;
     auto factory = factory_of(options.format);
     if (!factory || options.format == "idx")
         throw base::Error("reject", "records of this format cannot be read alone");

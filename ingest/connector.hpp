@@ -13,12 +13,26 @@
 
 namespace ingest {
 
+// A column of a fixed-width table, in characters of a line.
+struct FixedColumn {
+    std::string name;       // empty: from the header, or made up
+    std::size_t start = 0;  // from 0
+    std::size_t width = 0;
+};
+
 // How to read an input. What is absent is found out from the content.
 struct ReadOptions {
-    std::string format = "auto";  // csv, tsv, jsonl, json, xml, deb822, idx, images, files
-    std::optional<char> delimiter;
-    std::optional<char> quote;  // '\0': none
+    std::string format = "auto";  // csv, tsv, fixed, jsonl, json, xml, feed, mbox, message,
+                                  // deb822, idx, images, files
+    std::optional<std::string> delimiter;  // of csv, as the following
+    std::optional<char> quote;             // '\0': none
     std::optional<bool> header;
+    std::optional<char> escape;              // '\0': none
+    std::optional<bool> trim;                // blanks around cells do not belong to them
+    std::optional<std::size_t> skip;         // rows above the table; lines for fixed
+    std::optional<std::size_t> header_rows;  // of csv and fixed
+    std::vector<FixedColumn> columns;        // of fixed
+    bool attachments = false;  // a message's bytes, with all that is attached, are its record's blob
     std::string encoding;  // utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252
     std::string
         record_path;  // json: pointer to the array ("/data/items"); xml: the record element's name

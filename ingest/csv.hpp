@@ -8,12 +8,15 @@
 
 namespace ingest {
 
-// How a CSV text is written. RFC 4180 with other delimiters and quotes; a quote inside quotes is
-// doubled.
+// How a CSV text is written. RFC 4180 with other delimiters, quotes and escapes; a quote inside
+// quotes is doubled.
 struct Dialect {
-    char delimiter = ',';
-    char quote = '"';  // '\0': none
+    std::string delimiter = ",";  // UTF-8; mostly one character; empty: none
+    char quote = '"';             // '\0': none
     bool header = true;
+    char escape =
+        '\0';  // takes the meaning from the quote, delimiter or line end behind it; '\0': none
+    bool trim = false;  // blanks around cells do not belong to them
 
     bool operator==(const Dialect&) const = default;
 };
@@ -24,7 +27,7 @@ struct Cell {
     std::size_t end = 0;   // of the text inside the quotes if quoted
     std::size_t tail = 0;  // end of what follows the closing quote
     bool quoted = false;
-    bool doubled = false;  // has doubled quotes
+    bool marked = false;  // has doubled quotes or escapes
 };
 
 struct Scan {
@@ -36,7 +39,10 @@ struct Scan {
 
 // Finds the cells of the record at the start of `window`. Line ends are \n, \r\n and \r, in any
 // mixture. `more`: the window ends before the record does. `unterminated`: a quote is open at the
-// end of the input.
+// end of the input, or until a place where only another one can open.
+//
+// A quote inside of quotes that is not doubled stands for itself if a proper closing quote follows
+// on its line ("he said "hi" to us"); else it closes, and what follows it is the cell's tail.
 Scan scan_record(
     std::string_view window,
     const Dialect& dialect,
@@ -44,18 +50,36 @@ Scan scan_record(
     std::vector<Cell>& cells
 );
 
+// The cells of one whole line; a quote that does not close stands for itself.
+void scan_line(std::string_view line, const Dialect& dialect, std::vector<Cell>& cells);
+
+// The first line of the window, and with its line end.
+Scan first_line(std::string_view window);
+
 // The cell's value. Text after a closing quote is kept behind the value, as most readers do.
-void append_value(std::string_view window, const Cell& cell, char quote, std::string& out);
+void append_value(
+    std::string_view window,
+    const Cell& cell,
+    const Dialect& dialect,
+    std::string& out
+);
 
 // What the caller knows already.
 struct DialectHints {
-    std::optional<char> delimiter;
-    std::optional<char> quote;
-    std::optional<bool> header;
+    std::optional<std::string> delimiter = {};
+    std::optional<char> quote = {};
+    std::optional<bool> header = {};
+    std::optional<char> escape = {};
+    std::optional<bool> trim = {};
+    std::optional<std::size_t> skip = {};         // rows above the table
+    std::optional<std::size_t> header_rows = {};  // with a header
 };
 
 struct Sniffed {
     Dialect dialect;
+    std::size_t skip = 0;         // rows above the table: a preamble
+    std::size_t header_rows = 1;  // of the header, if there is one
+    std::size_t width = 0;        // cells of a row
     std::vector<std::string>
         names;  // of the columns; made up ("column_1") without a header; unique
     std::vector<std::string> types;  // integer, number, boolean, date, time, datetime, text, empty
@@ -67,6 +91,10 @@ struct Sniffed {
 // van den Burg, Nazabal, Sutton: "Wrangling messy CSV files by detecting row and type patterns"
 // (2019).
 Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints);
+
+// Whether a row reads like a remark above or below a table of `width` columns, not like a row of
+// it: one cell with words in it. `apart`: an empty line is between it and the table.
+bool is_remark(const std::vector<std::string>& row, std::size_t width, bool apart);
 
 // `row` as RFC 4180 text with its line end.
 void append_row(const std::vector<std::string>& row, std::string& out);

@@ -64,6 +64,56 @@ bool looks_like_deb822(std::string_view text) {
     return fields >= 2;
 }
 
+bool same_name(std::string_view name, std::string_view lower) {
+    return name.size() == lower.size() &&
+           std::equal(name.begin(), name.end(), lower.begin(), [](char a, char b) {
+               return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+           });
+}
+
+// A header of mail: lines "Name: value" of which several have names that only mail has.
+bool looks_like_mail(std::string_view text) {
+    int known = 0;
+    bool inside = false;
+    while (!text.empty()) {
+        auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (line.empty() || line == "\r") break;
+        if (line.front() == ' ' || line.front() == '\t') {
+            if (!inside) return false;
+            continue;
+        }
+        auto name = line.substr(0, line.find(':'));
+        if (name.size() == line.size() || name.empty() || name.find(' ') != name.npos) return false;
+        inside = true;
+        for (auto one : {"received"sv, "return-path"sv, "message-id"sv, "mime-version"sv, "from"sv, "date"sv, "subject"sv, "to"sv, "delivered-to"sv})
+            known += same_name(name, one);
+    }
+    return known >= 3;
+}
+
+// "From ann@example.org Sat Jan  3 01:05:34 1996" and a header.
+bool looks_like_mbox(std::string_view text) {
+    if (!text.starts_with("From ")) return false;
+    auto line = text.substr(0, text.find('\n'));
+    auto rest = text.substr(std::min(line.size() + 1, text.size()));
+    auto name = rest.substr(0, rest.find_first_of(": \r\n"));
+    return line.find(':') != line.npos && !name.empty() && rest.substr(name.size()).starts_with(':');
+}
+
+std::string_view feed_kind(std::string_view text) {
+    while (text.starts_with("<?") || text.starts_with("<!--")) {
+        auto end = text.find(text[1] == '?' ? "?>" : "-->");
+        if (end == text.npos) return {};
+        text.remove_prefix(end + 2);
+        text.remove_prefix(std::min(text.find('<'), text.size()));
+    }
+    auto root = text.substr(0, text.find('>'));
+    if (root.starts_with("<rss") || root.find("purl.org/rss/1.0") != root.npos) return "RSS";
+    if (root.starts_with("<feed") && root.find("Atom") != root.npos) return "Atom";
+    return {};
+}
+
 Detected detect_json(std::string_view text, std::string_view extension) {
     auto line = text.substr(0, text.find('\n'));
     bool more = line.size() + 1 < text.size();
@@ -107,8 +157,11 @@ Detected detect_format(std::string_view name, std::string_view head) {
     if (begin.front() == '<' && begin.size() > 1 &&
         (std::isalpha(static_cast<unsigned char>(begin[1])) || begin[1] == '?' || begin[1] == '!'
         )) {
+        if (auto kind = feed_kind(begin); !kind.empty()) return {"feed", fmt::format("the root element of {}", kind)};
         return {"xml", "starts with a tag"};
     }
+    if (begin.front() == '{' && begin.substr(0, 2048).find("jsonfeed.org/version") != begin.npos)
+        return {"feed", "the version of JSON Feed"};
     if (begin.front() == '{') return detect_json(begin, extension);
     if (begin.front() == '[') {
         auto inner = begin.find_first_not_of(" \t\r\n", 1);
@@ -120,11 +173,13 @@ Detected detect_format(std::string_view name, std::string_view head) {
     if (extension == "csv" || extension == "tsv") return {"csv", "the name ends in ." + extension};
     if (extension == "jsonl" || extension == "json" || extension == "xml")
         return {extension, "the name ends in ." + extension};
+    if (extension == "mbox" || looks_like_mbox(begin)) return {"mbox", "starts with a line 'From '"};
+    if (extension == "eml" || looks_like_mail(begin)) return {"message", "a header of mail"};
     if (looks_like_deb822(begin)) return {"deb822", "paragraphs of 'Name: value' lines"};
     if (extension == "txt" || extension == "md") return {"files", "the name ends in ." + extension};
     auto sniffed = sniff(text, head.size() < 16 * 1024, {});
-    if (sniffed.names.size() > 1 && sniffed.dialect.delimiter != ' ' &&
-        sniffed.dialect.delimiter != ':') {
+    if (sniffed.names.size() > 1 && sniffed.dialect.delimiter.size() == 1 &&
+        ",;\t|"sv.find(sniffed.dialect.delimiter) != std::string_view::npos) {
         return {"csv", fmt::format("{} columns; {}", sniffed.names.size(), sniffed.why.front())};
     }
     return {"files", "text without a known form"};

@@ -13,13 +13,23 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// A folder of mail with one message a file; those that are being delivered are in tmp/. The folders
+// in it begin with a dot.
+bool is_maildir(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::is_directory(folder / "cur", ignored) && fs::is_directory(folder / "new", ignored);
+}
+
 void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
     auto from = files.size();
     auto options = fs::directory_options::skip_permission_denied;
     for (auto entry = fs::recursive_directory_iterator(folder, options);
          entry != fs::recursive_directory_iterator();
          ++entry) {
-        if (entry->path().filename().string().starts_with(".")) {
+        auto name = entry->path().filename().string();
+        bool mail = entry->is_directory() && is_maildir(entry->path());
+        bool unfinished = entry->is_directory() && name == "tmp" && is_maildir(entry->path().parent_path());
+        if ((name.starts_with(".") && !mail) || unfinished) {
             if (entry->is_directory()) entry.disable_recursion_pending();
             continue;
         }

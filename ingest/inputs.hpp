@@ -11,7 +11,7 @@ struct InputFile {
 };
 
 // The files of the inputs: a path, a folder (all files below it in order of name; hidden ones are
-// left out), a glob
+// left out, but for those that are Maildirs, and what is in a Maildir's tmp/ too), a glob
 // (`*`, `?`, `[a-z]`), a file:// URL, "-". Throws base::Error if one is missing.
 std::vector<InputFile> list_files(const std::vector<std::string>& inputs);
 

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "ingest/bytes.hpp"
 #include "ingest/connectors/reader.hpp"
-#include "ingest/csv.hpp"
+#include "ingest/csv_rows.hpp"
 #include "ingest/image.hpp"
 #include "ingest/json.hpp"
 #include "ingest/text_reader.hpp"
@@ -16,24 +16,12 @@ namespace ingest {
 
 namespace {
 
-constexpr std::size_t sample_size = 64 * 1024;
 constexpr std::size_t largest = std::size_t{1} << 30;
 
 std::unique_ptr<Bytes> open(const std::string& path) {
     auto bytes = std::make_unique<Bytes>(path);
     if (!bytes->next_member()) throw base::Error(path, "an archive without a file");
     return bytes;
-}
-
-Sniffed look(TextReader& text, const ReadOptions& options) {
-    while (text.window().size() < sample_size && text.more()) {
-    }
-    auto whole = text.window().size() < sample_size;
-    return sniff(
-        text.window().substr(0, sample_size),
-        whole,
-        {options.delimiter, options.quote, options.header}
-    );
 }
 
 void put(std::string& out, std::string_view name, std::string_view value, bool first = false) {
@@ -60,12 +48,19 @@ std::string read_all(const std::string& path) {
 std::string inspect_csv(const std::string& path, const ReadOptions& options) {
     auto bytes = open(path);
     TextReader text(*bytes, options.encoding);
-    auto sniffed = look(text, options);
+    const auto sniffed = CsvRows(text, options).found();
     const auto& dialect = sniffed.dialect;
     std::string out = "{\"dialect\":{";
-    put(out, "delimiter", std::string_view(&dialect.delimiter, 1), true);
+    put(out, "delimiter", dialect.delimiter, true);
     put(out, "quote", dialect.quote ? std::string_view(&dialect.quote, 1) : std::string_view());
-    out += fmt::format(",\"header\":{}", dialect.header);
+    put(out, "escape", dialect.escape ? std::string_view(&dialect.escape, 1) : std::string_view());
+    out += fmt::format(
+        ",\"trim\":{},\"header\":{},\"header_rows\":{},\"skip\":{}",
+        dialect.trim,
+        dialect.header,
+        sniffed.header_rows,
+        sniffed.skip
+    );
     put(out, "encoding", name_of(text.encoding().encoding));
     out += fmt::format(",\"bom\":{}}},\"columns\":[", text.encoding().bom > 0);
     for (std::size_t i = 0; i < sniffed.names.size(); ++i) {
@@ -91,37 +86,27 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
 std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out) {
     auto bytes = open(path);
     TextReader text(*bytes, options.encoding);
-    auto dialect = look(text, options).dialect;
-    std::vector<Cell> cells;
+    CsvRows table(text, options);
     std::vector<std::string> row;
     std::string line;
     std::size_t rows = 0;
-    bool at_end = false;
-    for (;;) {
-        auto scan = scan_record(text.window(), dialect, at_end, cells);
-        if (scan.state == Scan::State::more && text.window().size() <= options.max_record) {
-            at_end = !text.more();
-            continue;
-        }
-        if (at_end && text.window().empty()) return rows;
-        if (scan.state != Scan::State::record) {  // a quote that never closes: as plain text
-            auto plain = dialect;
-            plain.quote = '\0';
-            scan = scan_record(text.window(), plain, true, cells);
-        }
-        if (scan.size > 0) {
+    for (auto kind = table.next(); kind != CsvRows::Kind::end; kind = table.next()) {
+        bool outside = kind == CsvRows::Kind::above || kind == CsvRows::Kind::remark;
+        if (kind != CsvRows::Kind::blank && !outside) {
+            const auto& cells = table.cells();
             row.resize(cells.size());
             for (std::size_t i = 0; i < cells.size(); ++i) {
                 row[i].clear();
-                append_value(text.window(), cells[i], dialect.quote, row[i]);
+                append_value(text.window(), cells[i], table.dialect(), row[i]);
             }
             line.clear();
             append_row(row, line);
             out.write(line.data(), static_cast<std::streamsize>(line.size()));
             ++rows;
         }
-        text.consume(scan.next);
+        text.consume(table.scan().next);
     }
+    return rows;
 }
 
 JsonVerdict inspect_json(const std::string& path) {

@@ -9,12 +9,13 @@
 // files.
 namespace ingest {
 
-// {"dialect":{"delimiter","quote","header","encoding"},"columns":[{"name","type"}],"why":[..]}
+// {"dialect":{"delimiter","quote","escape","trim","header","header_rows","skip","encoding","bom"},"columns":[{"name","type"}],"why":[..]}
 // Throws base::Error if the file cannot be read.
 std::string inspect_csv(const std::string& path, const ReadOptions& options);
 
-// Writes all rows as RFC 4180 CSV in UTF-8, the header (if there is one) first; ragged rows as they
-// are. Empty lines are left out. Returns the number of rows.
+// Writes the table's rows as RFC 4180 CSV in UTF-8, the header (if there is one) first; ragged rows
+// as they are. Empty lines, and what stands above and below the table, are left out; options.skip = 0
+// keeps what is above. Returns the number of rows.
 std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out);
 
 struct JsonVerdict {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <future>
+#include <map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -27,7 +28,7 @@ namespace {
 using Clock = std::chrono::system_clock;
 
 constexpr std::size_t sample_records = 1000;
-constexpr std::uint64_t share_counts_from = 1000;
+constexpr std::uint64_t share_counts_from = 100;
 const std::string bookmark_stream = "bookmark";
 
 // The stream that a cursor belongs to: the inputs, as given.
@@ -63,15 +64,36 @@ Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::
     return rules;
 }
 
-void check_rejects(const RunRequest& request, const schema::Counts& counts) {
+// Of rejects: code to how many, and what the first one said.
+using Reasons = std::map<std::string, std::pair<std::uint64_t, std::string>>;
+
+void check_rejects(const RunRequest& request, const schema::Counts& counts, const Reasons& reasons, bool at_end) {
     auto share =
         counts.read ? static_cast<double>(counts.rejected) / static_cast<double>(counts.read) : 0.0;
     bool many = counts.rejected > request.max_rejects;
-    bool large = counts.read >= share_counts_from && share > request.max_reject_share;
+    bool large = (at_end || counts.read >= share_counts_from) && share > request.max_reject_share;
     if (!many && !large) return;
+    auto most = std::max_element(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
+        return a.second.first < b.second.first;
+    });
+    auto told = most == reasons.end() ? std::string()
+                                      : fmt::format(
+                                            ", {} of them by {} ({})",
+                                            most->second.first,
+                                            most->first,
+                                            most->second.second
+                                        );
     throw base::Error(
         "source '" + request.source + "'",
-        fmt::format("{} of {} inputs were rejected", counts.rejected, counts.read),
+        fmt::format(
+            "{} of {} inputs were rejected ({:.1f} %, at most {}){}",
+            counts.rejected,
+            counts.read,
+            100 * share,
+            many ? fmt::format("{} inputs", request.max_rejects)
+                 : fmt::format("{:g} %", 100 * request.max_reject_share),
+            told
+        ),
         fmt::format(
             "see 'tilth rejects list --source {}'; what was read is stored, the next run goes on",
             request.source
@@ -179,7 +201,12 @@ private:
             result_.bytes += lane.bytes;
             result_.quarantined += lane.quarantined;
             if (progress) progress({result_.counts, result_.bytes});
-            check_rejects(request_, result_.counts);
+            for (const auto& [code, found] : lane.reasons) {
+                auto& all = reasons_[code];
+                if (all.first == 0) all.second = found.second;
+                all.first += found.first;
+            }
+            check_rejects(request_, result_.counts, reasons_, false);
         };
         auto number = point_.number;
         auto oldest_first = [&](auto&& visit) {
@@ -213,6 +240,7 @@ private:
             }
         }
         oldest_first(collect);
+        if (complete_) check_rejects(request_, result_.counts, reasons_, true);
     }
 
     // One batch on its way to the database.
@@ -221,6 +249,7 @@ private:
         std::unordered_set<std::int64_t> keys;
         std::uint64_t bytes = 0;
         std::uint64_t quarantined = 0;  // records
+        Reasons reasons;
     };
 
     Lane& lane_of(std::int64_t number) { return lanes_[static_cast<std::size_t>(number % lanes)]; }
@@ -238,6 +267,11 @@ private:
         lane.bytes = batch.bytes;
         lane.quarantined = quarantined(batch);
         lane.keys.clear();
+        lane.reasons.clear();
+        for (const auto& reject : batch.rejects) {
+            auto& found = lane.reasons[reject.code];
+            if (found.first++ == 0) found.second = reject.reason;
+        }
         for (const auto& record : batch.records) lane.keys.insert(record.rk);
         lane.stored = std::async(std::launch::async, [this, batch = std::move(batch), mark] {
             return store(batch, mark);
@@ -323,6 +357,9 @@ private:
             if (complete_ && state == "done") {
                 drop_marks(tx);
                 save_bookmark(tx);
+                bool listed = request_.limit == 0 && !result_.resumed && result_.counts.rejected == 0;
+                if (request_.mark_gone && listed)
+                    result_.gone = mark_gone(tx, source_.id, target_.run_id, Clock::now());
                 if (request_.limit == 0 && result_.counts.read > 0)
                     end_learning(tx, source_.id, target_.run_id, Clock::now());
             }
@@ -343,6 +380,7 @@ private:
     std::optional<Contract> contract_;
     Page first_;
     schema::BatchTarget target_;
+    Reasons reasons_;
     RunResult result_;
     bool complete_ = false;
 };

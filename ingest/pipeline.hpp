@@ -46,8 +46,12 @@ struct RunRequest {
     std::size_t batch_records = 10'000;
     std::size_t batch_bytes = 8 * 1024 * 1024;
 
-    // A run fails when more inputs than this were rejected, or a larger share after the first
-    // thousand.
+    // Marks the source's records that a complete listing has not shown as gone, and those it has
+    // shown again as there. Only after a run from the start to the end without rejects.
+    bool mark_gone = false;
+
+    // A run fails when more inputs than this were rejected, or a larger share: looked at after each
+    // page from the hundredth input on, and at the end.
     std::uint64_t max_rejects = std::numeric_limits<std::uint64_t>::max();
     double max_reject_share = 1.0;
 };
@@ -64,6 +68,7 @@ struct RunResult {
     std::uint64_t bytes = 0;
     double seconds = 0;
     bool resumed = false;          // went on where an earlier run stopped
+    std::uint64_t gone = 0;         // records newly marked as gone
     std::uint64_t quarantined = 0;  // of the records stored, those that drift from the contract
     std::optional<Parked> parked;  // more is there; the state is then interrupted
     std::vector<std::string> why;  // format, rules: one line per decision

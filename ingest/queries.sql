@@ -206,3 +206,10 @@ DELETE FROM quarantine WHERE source_id = $1 AND check_name = $2;
 -- name: add_check_result
 INSERT INTO check_result (source_id, checked_at, check_name, passed, severity, examined, failed, observed)
 VALUES ($1, $2::timestamptz, $3, $4, $5, $6, $7, $8);
+
+-- Records that a complete listing, run $2, has not shown.
+-- name: mark_gone
+UPDATE record SET gone_at = $3::timestamptz WHERE source_id = $1 AND last_run < $2 AND gone_at IS NULL;
+
+-- name: unmark_gone
+UPDATE record SET gone_at = NULL WHERE source_id = $1 AND last_run = $2 AND gone_at IS NOT NULL;

@@ -4,6 +4,7 @@
 
 #include "ingest/connectors/text_records.hpp"
 #include "ingest/csv.hpp"
+#include "ingest/csv_rows.hpp"
 
 namespace ingest {
 
@@ -11,48 +12,43 @@ namespace {
 
 class CsvReader : public TextRecords {
 public:
-    explicit CsvReader(const MemberInput& input) : TextRecords(input, input.options.encoding) {
-        while (text_.window().size() < 64 * 1024 && text_.more()) {
-        }
-        auto whole = text_.window().size() < 64 * 1024;
-        auto sniffed = sniff(
-            text_.window().substr(0, 64 * 1024),
-            whole,
-            {input.options.delimiter, input.options.quote, input.options.header}
-        );
-        dialect_ = sniffed.dialect;
-        why_ = std::move(sniffed.why);
-        for (const auto& name : sniffed.names) names_.push_back(names_memory_.keep(name));
+    explicit CsvReader(const MemberInput& input)
+        : TextRecords(input, input.options.encoding), rows_(text_, input.options) {
+        for (const auto& name : rows_.found().names) names_.push_back(names_memory_.keep(name));
         if (input.start.offset > 0) {
             if (!text_.skip_to(input.start.offset)) ended_ = true;
-        } else if (dialect_.header) {
-            skip_header();
+            rows_.resume();
         }
     }
 
     bool next(Page& page) override {
-        for (;;) {
-            if (ended_) return false;
-            auto scan = scan_record(text_.window(), dialect_, at_end_, cells_);
-            if (scan.state == Scan::State::more && text_.window().size() <= limit_) {
-                if (!text_.more()) at_end_ = true;
-                continue;
+        while (!ended_) {
+            const auto kind = rows_.next();
+            const auto& scan = rows_.scan();
+            switch (kind) {
+                case CsvRows::Kind::end:
+                    ended_ = true;
+                    break;
+                case CsvRows::Kind::row:
+                    add(page, scan);
+                    return true;
+                case CsvRows::Kind::broken:  // would swallow the rest: gives up only its own line
+                    reject(
+                        page,
+                        scan.size,
+                        scan.next,
+                        "csv.unterminated_quote",
+                        "a quote is opened and never closed"
+                    );
+                    return true;
+                case CsvRows::Kind::remark:
+                    reject(page, scan.size, scan.next, "csv.footnote", "a remark below the table");
+                    return true;
+                default:
+                    advance(scan.next);
             }
-            if (at_end_ && text_.window().empty()) {
-                ended_ = true;
-                return false;
-            }
-            if (scan.state != Scan::State::record) {
-                reject_line(page);
-                return true;
-            }
-            if (scan.size == 0) {  // an empty line
-                advance(scan.next);
-                continue;
-            }
-            add(page, scan);
-            return true;
         }
+        return false;
     }
 
     std::string describe() const override {
@@ -60,63 +56,57 @@ public:
             "{} columns, {}; {}",
             names_.size(),
             name_of(text_.encoding().encoding),
-            fmt::join(why_, "; ")
+            fmt::join(rows_.found().why, "; ")
         );
     }
 
     std::string preamble() const override {
+        const auto& dialect = rows_.dialect();
         std::string row;
         for (auto name : names_) {
-            if (!row.empty()) row.push_back(dialect_.delimiter);
+            if (!row.empty()) row += dialect.delimiter;
             bool plain = name.find_first_of("\r\n") == name.npos &&
-                         name.find(dialect_.delimiter) == name.npos &&
-                         !name.starts_with(dialect_.quote);
-            row.append(plain || dialect_.quote == '\0' ? std::string(name) : quoted(name));
+                         name.find(dialect.delimiter) == name.npos &&
+                         name.find(dialect.quote) == name.npos;
+            row.append(plain || dialect.quote == '\0' ? std::string(name) : quoted(name));
         }
         return text_.original(row + "\n");
     }
 
     void fix(ReadOptions& options) const override {
         TextRecords::fix(options);
-        options.delimiter = dialect_.delimiter;
-        options.quote = dialect_.quote;
+        const auto& dialect = rows_.dialect();
+        options.delimiter = dialect.delimiter;
+        options.quote = dialect.quote;
+        options.escape = dialect.escape;
+        options.trim = dialect.trim;
         options.header = true;
     }
 
 private:
     std::string quoted(std::string_view text) const {
-        std::string out(1, dialect_.quote);
+        char quote = rows_.dialect().quote;
+        std::string out(1, quote);
         for (char c : text) {
-            if (c == dialect_.quote) out.push_back(c);
+            if (c == quote) out.push_back(c);
             out.push_back(c);
         }
-        return out + dialect_.quote;
+        return out + quote;
     }
 
-    void skip_header() {
-        for (;;) {
-            auto scan = scan_record(text_.window(), dialect_, at_end_, cells_);
-            if (scan.state == Scan::State::more && !at_end_) {
-                at_end_ = !text_.more();
-                continue;
-            }
-            bool found = scan.size > 0;
-            advance(scan.next);
-            if (found || text_.window().empty()) return;
-        }
-    }
+    const std::vector<Cell>& cells() const { return rows_.cells(); }
 
     void add(Page& page, const Scan& scan) {
         auto record = text_.window().substr(0, scan.size);
-        if (cells_.size() != names_.size()) {
-            bool few = cells_.size() < names_.size();
+        if (cells().size() != names_.size()) {
+            bool few = cells().size() < names_.size();
             reject(
                 page,
                 scan.size,
                 scan.next,
                 few ? "csv.too_few_fields" : "csv.too_many_fields",
-                fmt::format("{} fields where the header has {}", cells_.size(), names_.size()),
-                few ? names_[cells_.size()] : std::string_view{}
+                fmt::format("{} fields where the header has {}", cells().size(), names_.size()),
+                few ? names_[cells().size()] : std::string_view{}
             );
         } else if (auto fault = text_fault(record); !fault.empty()) {
             reject(
@@ -134,12 +124,12 @@ private:
     void accept(Page& page, const Scan& scan) {
         auto kept = page.arena.keep(text_.window().substr(0, scan.size));
         auto first = page.fields.size();
-        for (std::size_t i = 0; i < cells_.size(); ++i) {
-            const auto& cell = cells_[i];
+        for (std::size_t i = 0; i < cells().size(); ++i) {
+            const auto& cell = cells()[i];
             auto value = kept.substr(cell.begin, cell.end - cell.begin);
-            if (cell.doubled || (cell.quoted && cell.tail > cell.end + 1)) {
+            if (cell.marked || (cell.quoted && cell.tail > cell.end + 1)) {
                 scratch_.clear();
-                append_value(kept, cell, dialect_.quote, scratch_);
+                append_value(kept, cell, rows_.dialect(), scratch_);
                 value = page.arena.keep(scratch_);
             }
             page.fields.push_back({name(page, i), value, Field::Kind::text});
@@ -160,27 +150,13 @@ private:
         return page_names_[i];
     }
 
-    // A quote that never closes would swallow the rest: gives up only its own line.
-    void reject_line(Page& page) {
-        auto window = text_.window();
-        auto end = std::min(window.find_first_of("\r\n"), window.size());
-        auto next = end < window.size() && window[end] == '\r' && end + 1 < window.size() &&
-                            window[end + 1] == '\n'
-                        ? end + 2
-                        : std::min(end + 1, window.size());
-        reject(page, end, next, "csv.unterminated_quote", "a quote is opened and never closed");
-    }
-
-    Dialect dialect_;
-    std::vector<std::string> why_;
+    CsvRows rows_;
     Arena names_memory_;
     std::vector<std::string_view> names_;
     std::vector<std::string_view> page_names_;
     const Page* page_names_of_ = nullptr;
     std::uint64_t page_generation_ = 0;
-    std::vector<Cell> cells_;
     std::string scratch_;
-    bool at_end_ = false;
     bool ended_ = false;
 };
 

@@ -19,7 +19,7 @@ std::vector<std::string> cells_of(std::string_view text, const ingest::Dialect& 
     REQUIRE(scan.state == ingest::Scan::State::record);
     std::vector<std::string> values;
     for (const auto& cell : cells)
-        ingest::append_value(text, cell, dialect.quote, values.emplace_back());
+        ingest::append_value(text, cell, dialect, values.emplace_back());
     return values;
 }
 
@@ -56,27 +56,27 @@ TEST_CASE("line ends of all kinds end a record", "[ingest][csv]") {
 TEST_CASE("the dialect is found in the content", "[ingest][csv]") {
     struct Sample {
         std::string text;
-        char delimiter;
+        std::string delimiter;
         char quote;
         bool header;
         std::vector<std::string> types;
     };
     const std::vector<Sample> samples = {
-        {"id,name,price\n1,apple,1.5\n2,pear,2\n", ',', '"', true, {"integer", "text", "number"}},
-        {"id;betrag\n1;1,5\n2;2,75\n3;3,25\n", ';', '"', true, {"integer", "text"}},
-        {"1\t2001-02-03\tx\n2\t2001-02-04\ty\n", '\t', '"', false, {"integer", "date", "text"}},
-        {"a|b\n'x|y'|2\n'z'|3\n", '|', '\'', true, {"text", "integer"}},
+        {"id,name,price\n1,apple,1.5\n2,pear,2\n", ",", '"', true, {"integer", "text", "number"}},
+        {"id;betrag\n1;1,5\n2;2,75\n3;3,25\n", ";", '"', true, {"integer", "text"}},
+        {"1\t2001-02-03\tx\n2\t2001-02-04\ty\n", "\t", '"', false, {"integer", "date", "text"}},
+        {"a|b\n'x|y'|2\n'z'|3\n", "|", '\'', true, {"text", "integer"}},
         {"name,comment\nann,\"one, two; three\"\nbob,\"four; five\"\n",
-         ',',
+         ",",
          '"',
          true,
          {"text", "text"}},
         {"time,ok\n2020-01-01 10:00:00,true\n2020-01-02 11:30:00,false\n",
-         ',',
+         ",",
          '"',
          true,
          {"datetime", "boolean"}},
-        {"red\nred\nblue\n", ',', '"', false, {"text"}},
+        {"red\nred\nblue\n", ",", '"', false, {"text"}},
     };
     for (const auto& sample : samples) {
         CAPTURE(sample.text);
@@ -90,8 +90,8 @@ TEST_CASE("the dialect is found in the content", "[ingest][csv]") {
 }
 
 TEST_CASE("what the caller says of a dialect is kept", "[ingest][csv]") {
-    auto found = ingest::sniff("a;b,c\n1;2,3\n", true, {';', '\0', false});
-    CHECK(found.dialect == ingest::Dialect{';', '\0', false});
+    auto found = ingest::sniff("a;b,c\n1;2,3\n", true, {";", '\0', false});
+    CHECK(found.dialect == ingest::Dialect{";", '\0', false});
     CHECK(found.names == Row{"column_1", "column_2"});
     CHECK(found.why.front().find("as asked") != std::string::npos);
 }
@@ -141,7 +141,7 @@ TEST_CASE("an open quote costs one line, not the rest of the file", "[ingest][cs
     auto path = folder.write("a.csv", "id,name\n1,a\n2,\"open\n3,c\n4,d\n");
     ingest::ReadOptions options;
     options.quote = '"';
-    options.delimiter = ',';
+    options.delimiter = ",";
     options.header = true;
     auto all = test::read_all({path}, options);
     REQUIRE(all.rejects.size() == 1);

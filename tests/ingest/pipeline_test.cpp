@@ -272,6 +272,33 @@ TEST_CASE("too many rejects stop a run before they flood the tables", "[ingest][
     CHECK(database.number("SELECT sum(read) FROM source_run") == 5000);
 }
 
+TEST_CASE("too large a share of rejects stops a run and says what most of them are", "[ingest][pipeline]") {
+    test::TestDatabase database;
+    test::Folder folder;
+    schema::Blobs blobs(folder.path("blobs"));
+    add_source(*database, "t");
+    auto request = request_for("t", folder.write("a.csv", table(2000)));  // 2 % are short
+    request.max_reject_share = 0.03;
+    CHECK(ingest::run(*database, blobs, request).state == "done");
+    request.max_reject_share = 0.01;
+    CHECK_THROWS_WITH(
+        ingest::run(*database, blobs, request),
+        Catch::Contains("csv.too_few_fields") && Catch::Contains("at most 1 %") &&
+            Catch::Contains("tilth rejects list --source t")
+    );
+    // The sums of the run that was stopped are those of what it stored.
+    CHECK(
+        database.number("SELECT count(*) FROM source_run WHERE state = 'failed' AND read = added + changed + unchanged + rejected "
+                        "AND read >= 100 AND read < 2000") == 1
+    );
+    // A small input is judged at its end.
+    auto small = request_for("t", folder.write("b.csv", "id,n\n1\n2,2\n3,3\n"));
+    small.max_reject_share = 0.1;
+    CHECK_THROWS_WITH(ingest::run(*database, blobs, small), Catch::Contains("1 of 3"));
+    small.max_reject_share = 0.5;
+    CHECK(ingest::run(*database, blobs, small).state == "done");
+}
+
 TEST_CASE("a record that comes in two batches ends with its later content", "[ingest][pipeline]") {
     test::TestDatabase database;
     test::Folder folder;

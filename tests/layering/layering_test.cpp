@@ -78,9 +78,13 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
     };
     const std::vector<Owner> owners{
         {std::regex("<pqxx/"), std::regex("base/database\\.(hpp|cpp)")},
+        {std::regex("<libpq-fe"), std::regex("base/(database|postgres|postgres_reader)\\.cpp")},
+        {std::regex("<sqlite3"), std::regex("ingest/database/sqlite\\.cpp")},
+        {std::regex("<sql(ext)?\\.h"), std::regex("ingest/database/odbc\\.cpp")},
+        {std::regex("<gmime/"), std::regex("ingest/mime\\.cpp")},
         {std::regex("<curl/"), std::regex("crawler/.*")},
         {std::regex("<ares\\.h"), std::regex("crawler/.*")},
-        {std::regex("<libxml/"), std::regex("crawler/.*|ingest/(connectors/xml|api/http)\\.cpp")},
+        {std::regex("<libxml/"), std::regex("crawler/.*|ingest/(connectors/xml|connectors/feed|api/http)\\.cpp")},
         {std::regex("<boost/beast"), std::regex("api/.*")},
         {std::regex("<Eigen/"), std::regex("training/.*|labeling/.*")},
         {std::regex("<vips/"), std::regex("ingest/image\\.cpp")},

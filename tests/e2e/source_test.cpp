@@ -1,0 +1,95 @@
+#include <catch2/catch.hpp>
+
+#include "tests/crawler/test_site.hpp"
+#include "tests/e2e/tilth.hpp"
+
+using e2e::Tilth;
+
+namespace json = boost::json;
+
+TEST_CASE("feeds on the web are a source, and only what changed is read again", "[e2e]") {
+    Tilth tilth;
+    test::TestSite site;
+    const std::string begin = "<rss version=\"2.0\"><channel><title>T</title>";
+    const std::string one = "<item><guid>1</guid><title>one</title></item>";
+    auto serve = [&](const std::string& tag, const std::string& body) {
+        site.on("/feed", [tag, body](const test::SiteRequest& request) {
+            auto known = request.headers.find("if-none-match");
+            if (known != request.headers.end() && known->second == tag)
+                return test::SiteReply{304, {}, "", {}, false, false};
+            return test::SiteReply{
+                200, {"Content-Type: application/rss+xml", "ETag: " + tag}, body, {}, false, false};
+        });
+    };
+    serve("\"a\"", begin + one + "</channel></rss>");
+    auto add = [&](const std::string& name, const std::string& more) {
+        return tilth(
+            {"source",
+             "add",
+             tilth.home
+                 .write(
+                     name + ".toml",
+                     "name = \"" + name + "\"\nkind = \"feed\"\nurls = [\"" + site.url("/feed") +
+                         "\", \"" + site.url("/none") + "\"]\n" + more
+                 )
+                 .string()}
+        );
+    };
+    CHECK(add("blogs", "allow_private = true\n").code == 0);
+    CHECK(tilth.answer({"source", "check", "blogs"}).at("plan").as_array().size() == 2);
+    auto first = tilth.answer({"source", "run", "blogs", "--wait"});
+    CHECK(first.at("new").as_int64() == 1);
+    CHECK(first.at("rejected").as_int64() == 1);  // there is no such feed
+    auto again = tilth.answer({"source", "run", "blogs", "--wait"});
+    CHECK(again.at("read").as_int64() == 1);  // only what is missing
+    CHECK(again.at("rejected").as_int64() == 1);
+    serve("\"b\"", begin + "<item><guid>2</guid><title>two</title></item></channel></rss>");
+    CHECK(tilth.answer({"source", "run", "blogs", "--wait"}).at("new").as_int64() == 1);
+    CHECK(
+        tilth.lines({"records", "list", "--source", "blogs"}).size() == 2
+    );  // what left the feed stays
+    CHECK(add("inside", "").code == 0);
+    CHECK(tilth.answer({"source", "run", "inside", "--wait"}).at("rejected").as_int64() == 2);
+    CHECK(add("wrong", "url = \"x\"\n").code == 2);
+}
+
+TEST_CASE("a foreign database is a source whose password is never told", "[e2e]") {
+    Tilth tilth;
+    auto add = [&](const std::string& name, const std::string& more) {
+        return tilth(
+            {"source",
+             "add",
+             tilth.home
+                 .write(
+                     name + ".toml",
+                     "name = \"" + name + "\"\nkind = \"database\"\ntable = \"t\"\n" + more
+                 )
+                 .string()}
+        );
+    };
+    auto written_out = add("open", "url = \"postgresql://u:s3cret@h/x\"\n");
+    CHECK(written_out.code == 2);
+    CHECK(written_out.err.find("s3cret") == std::string::npos);
+    auto secret = tilth.home.write("url", "postgresql://u:s3cret@127.0.0.1:1/x\n").string();
+    CHECK(add("closed", "url = \"file:" + secret + "\"\n").code == 0);
+    auto checked = json::serialize(tilth.answer({"source", "check", "closed"}).at("plan"));
+    CHECK_THAT(checked, Catch::Contains("its primary key") && Catch::Contains(": there"));
+    auto failed = tilth({"source", "run", "closed", "--wait"});
+    CHECK(failed.code == 1);
+    CHECK_THAT(failed.err, Catch::Contains("refused") && !Catch::Contains("s3cret"));
+    CHECK(tilth({"source", "show", "closed"}).out.find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("too large a share of rejects ends an ingest, and what was read is stored", "[e2e]") {
+    Tilth tilth;
+    std::string table = "id,n\n";
+    for (int i = 0; i < 300; ++i) table += std::to_string(i) + (i % 3 == 0 ? "\n" : ",1\n");
+    auto file = tilth.home.write("a.csv", table).string();
+    auto failed = tilth({"ingest", file, "--source", "s", "--max-reject-share", "0.05"});
+    CHECK(failed.code == 1);
+    CHECK_THAT(
+        failed.err,
+        Catch::Contains("csv.too_few_fields") && Catch::Contains("tilth rejects list --source s")
+    );
+    CHECK(tilth.answer({"source", "show", "s"}).at("records").as_int64() == 200);
+}

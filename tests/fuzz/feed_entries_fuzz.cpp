@@ -1,0 +1,7 @@
+#include "records.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    Input input(data, size);
+    read_records(input.rest(), ingest::read_feed);
+    return 0;
+}
