@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "app/download.hpp"
 #include "app/credentials.hpp"
+#include "app/download.hpp"
 #include "app/line.hpp"
 #include "app/spec.hpp"
 #include "base/error.hpp"
