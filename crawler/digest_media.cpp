@@ -30,6 +30,11 @@ std::vector<std::pair<std::string, std::string>> metas_in(const Target& target) 
 
 // The name that a server gives a file, or the last part of its address.
 std::string file_name(std::string_view disposition, const Url& url) {
+    auto storable = [](std::string_view name) {
+        auto text = valid_utf8(trim(name));
+        std::erase(text, '\0');
+        return text;
+    };
     auto lowered = to_lower(disposition);
     if (auto at = lowered.find("filename="); at != lowered.npos) {
         auto name = disposition.substr(at + 9);
@@ -39,9 +44,9 @@ std::string file_name(std::string_view disposition, const Url& url) {
             name = name.substr(0, name.find(';'));
         }
         name = name.substr(name.find_last_of("/\\") + 1);
-        return valid_utf8(trim(name));
+        return storable(name);
     }
-    return valid_utf8(percent_decode(url.path.substr(url.path.rfind('/') + 1)));
+    return storable(percent_decode(url.path.substr(url.path.rfind('/') + 1)));
 }
 
 }  // namespace
@@ -90,7 +95,7 @@ void Digest::file() {
     if (auto name = file_name(response_.header("content-disposition"), url_); !name.empty())
         payload["file_name"] = name;
     if (auto modified = response_.header("last-modified"); !modified.empty())
-        payload["last_modified"] = valid_utf8(modified);
+        payload["last_modified"] = valid_utf8(modified.substr(0, modified.find('\0')));
     keep({}, payload, consent, {});
 }
 
@@ -146,8 +151,9 @@ Digest::context_for(const MediaLink& link, const Facts& facts, const Consent& co
     // The page's own signals hold for what it shows.
     boost::json::array metas;
     for (const auto& signal : consent.signals)
-        if (signal.source == "meta" && !signal.value.empty())
-            metas.push_back(boost::json::array{signal.name, signal.value});
+        if ((signal.source == "meta" || signal.source == "header") && !signal.value.empty())
+            metas.push_back(boost::json::array{
+                signal.name == "x-robots-tag" ? "robots" : signal.name.c_str(), signal.value});
     if (!metas.empty()) context["metas"] = std::move(metas);
     return context;
 }

@@ -16,6 +16,7 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t longest_key = 2000;
 constexpr std::size_t largest_body = 64U << 20U;
 
 std::string title_of(const json::object& fields) {
@@ -53,6 +54,9 @@ void add_item(
     const ItemBytes& bytes,
     PageOutcome& outcome
 ) {
+    auto key = item.key.empty() ? page.url + member_of(item) : std::move(item.key);
+    if (key.size() > longest_key && !item.scraped.fault)
+        item.scraped.fault = {"key.too_long", {}, "the page's address leaves no room for a key"};
     if (item.scraped.fault) {
         const auto& fault = *item.scraped.fault;
         schema::Reject reject;
@@ -69,7 +73,7 @@ void add_item(
         return;
     }
     schema::Draft draft;
-    draft.key = item.key.empty() ? page.url + member_of(item) : std::move(item.key);
+    draft.key = std::move(key);
     draft.payload = json::serialize(item.scraped.fields);
     draft.text.emplace();
     draft.text->title = title_of(item.scraped.fields);

@@ -191,6 +191,8 @@ void Digest::reject(const Fault& fault) {
 }
 
 void Digest::plain() {
+    if (rules_.rules && !rules_.rules->keeps_others())
+        return end(Ending::skipped, "no_rules", {});
     auto consent = consent_of({});
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     schema::Text text;

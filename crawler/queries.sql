@@ -13,6 +13,8 @@ UPDATE frontier_url SET state = 'queued', reason = NULL, detail = NULL, attempts
 WHERE source_id = $1 AND ((state = 'done' AND (NOT $3 OR due_at <= $2::timestamptz)) OR state = 'failed'
     OR reason IN ('robots', 'robots-unreachable', 'consent', 'budget', 'http', 'network', 'redirect', 'canonical', 'content_type',
         'too_large', 'address', 'trap', 'no_items', 'no_rules', 'rejected')
+        -- What a page does not let us ask for waits until that page is read again.
+        AND NOT (reason = 'consent' AND kind IN ('image', 'file') AND fetched_at IS NULL)
     OR ($4 AND (reason IN ('format', 'off') OR (reason = 'too_small' AND fetched_at IS NOT NULL))));
 
 -- Other rules read other things in the same pages: all of them are asked for whole.

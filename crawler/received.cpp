@@ -1,8 +1,29 @@
 #include "crawler/received.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace crawler {
+
+namespace {
+
+// Headers that tell something of the content. Others differ from answer to answer (date), or are
+// secrets (set-cookie).
+constexpr std::string_view kept[] = {
+    "content-type",
+    "content-language",
+    "content-disposition",
+    "content-signal",
+    "content-usage",
+    "last-modified",
+    "link",
+    "location",
+    "tdm-policy",
+    "tdm-reservation",
+    "x-robots-tag",
+};
+
+}  // namespace
 
 Received::Received(std::string_view body, std::string_view source) : body_(body), source_(source) {
     if (body.starts_with("\xef\xbb\xbf")) mark_ = 3;
@@ -40,9 +61,7 @@ std::string
 http_message(const Response& response, std::string_view body, std::string_view charset) {
     auto text = "HTTP/1.1 " + std::to_string(response.status) + "\r\n";
     for (const auto& [name, value] : response.headers) {
-        bool left_out = name == "set-cookie" || name == "content-encoding" ||
-                        name == "transfer-encoding" || name == "content-length";
-        if (left_out) continue;
+        if (std::find(std::begin(kept), std::end(kept), name) == std::end(kept)) continue;
         text.append(name).append(": ");
         if (name == "content-type" && !charset.empty()) {
             text.append(value.substr(0, value.find(';'))).append("; charset=").append(charset);

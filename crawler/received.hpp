@@ -29,8 +29,9 @@ private:
     bool exact_ = false;
 };
 
-// A response as a reject keeps it: a status line, its headers (without cookies and those of codings
-// that are undone), and `body`. `charset`, if not empty, overrules that of its Content-Type.
+// A response as rejects and fixtures keep it: a status line, the headers that tell something of the
+// content (type, language, opt-outs ..), and `body`. The same page gives the same bytes. `charset`, if
+// not empty, overrules that of its Content-Type.
 std::string http_message(const Response& response, std::string_view body, std::string_view charset = {});
 
 }  // namespace crawler

@@ -2,6 +2,7 @@
 #include "crawler/rules.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -17,6 +18,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_key = 2000;
+constexpr int earliest = 1700, latest = 2250;  // years that the clock's nanoseconds can hold
 constexpr std::size_t longest_json = 4U << 20U;
 
 // The attribute that holds an element's address.
@@ -104,7 +106,7 @@ private:
         if (!rules.group.empty()) made.group = plain(made.fields[rules.group]);
         if (!rules.time.empty()) {
             auto at = moment_in(plain(made.fields[rules.time]), {}, {});
-            if (at)
+            if (at && at->year >= earliest && at->year <= latest)
                 made.time = schema::Time(std::chrono::seconds(
                     static_cast<std::int64_t>(at->unix_seconds())
                 ));
@@ -288,9 +290,28 @@ private:
         options.allow_invalid_utf8 = true;
         auto value = json::parse(trim(text), error, {}, options);
         if (error) return nullptr;
-        if (pointer.empty()) return value;
-        const auto* found = value.find_pointer(pointer, error);
-        return error || !found ? json::value(nullptr) : *found;
+        const auto* found = pointer.empty() ? &value : value.find_pointer(pointer, error);
+        return error || !found ? json::value(nullptr) : storable(*found);
+    }
+
+    // Without what the database's JSON does not have: NUL in texts, numbers that are none.
+    static json::value storable(const json::value& value) {
+        auto without_nul = [](std::string_view text) {
+            std::string kept(text);
+            std::erase(kept, '\0');
+            return kept;
+        };
+        if (value.is_string()) return json::value(without_nul(value.as_string()));
+        if (value.is_double() && !std::isfinite(value.as_double())) return nullptr;
+        if (value.is_array()) {
+            json::array made;
+            for (const auto& held : value.as_array()) made.push_back(storable(held));
+            return made;
+        }
+        if (!value.is_object()) return value;
+        json::object made;
+        for (const auto& [key, held] : value.as_object()) made[without_nul(key)] = storable(held);
+        return made;
     }
 
     // A value as a text; empty for null.

@@ -341,6 +341,47 @@ TEST_CASE("only what the rules say is followed, and other pages are not kept", "
     CHECK(text(world, "SELECT string_agg(key, ' ' ORDER BY key) FROM record").ends_with("/list?page=2#1"));
 }
 
+TEST_CASE("what JSON of a page can not be stored does not stop the crawl", "[crawler][scrape]") {
+    test::TestSite site;
+    site.page("/", R"(<script type="application/ld+json">{"a\u0000":"x\u0000y","big":1e400,"list":["\u0000"]}</script>)"
+                   "<p>Prose with commas, some, to keep.</p><a href='/f%00.pdf'>f</a>");
+    serve(site, "/f%00.pdf", reply("application/pdf", "%PDF"));
+    World world;
+    auto report = world.crawl(with_rules(
+        world,
+        site.url("/"),
+        "[fields.data]\ncss = 'script'\ntype = 'json'\n[fields.key]\ncss = 'script'\npointer = '/list/0'\n"
+        "[files]\ntypes = ['application/pdf']\n"
+    ));
+    CHECK(report.counts.added == 2);
+    CHECK(text(world, "SELECT payload #>> '{data,a}' FROM record_version WHERE payload ? 'data'") == "xy");
+}
+
+TEST_CASE("a page's reject is one, whatever its server's clock says", "[crawler][scrape]") {
+    test::TestSite site;
+    site.on("/", [](const SiteRequest& request) {
+        SiteReply made;
+        made.headers.push_back("Date: " + std::to_string(request.before));
+        made.body = "<p>Prose, with commas.</p>";
+        return made;
+    });
+    World world;
+    auto strict = "[fields.who]\ncss = '.who'\nrequired = true\n";
+    CHECK(world.crawl(with_rules(world, site.url("/"), strict)).counts.rejected == 1);
+    CHECK(world.crawl(with_rules(world, site.url("/"), strict)).counts.rejected == 1);
+    CHECK(world.database.number("SELECT count(*) FROM reject") == 1);
+}
+
+TEST_CASE("an address that leaves no room for keys makes rejects of its items", "[crawler][scrape]") {
+    test::TestSite site;
+    auto path = "/list?" + std::string(1999 - site.url("/list?").size(), 'x');
+    site.page(path, "<p class=p>one</p>");
+    World world;
+    auto report = world.crawl(with_rules(world, site.url(path), "[items]\ncss = '.p'\n[items.fields.a]\n"));
+    CHECK(report.counts.rejected == 1);
+    CHECK(text(world, "SELECT code FROM reject") == "key.too_long");
+}
+
 TEST_CASE("images are kept with what their pages say of them", "[crawler][scrape]") {
     test::TestSite site, cdn;
     site.page("/", "<title>Cats</title><figure><img src=/cat.pgm alt='A cat' width=300 height=300><figcaption>Tom"
@@ -400,6 +441,22 @@ TEST_CASE("a page that refuses the use of its images has them left alone", "[cra
     CHECK(world.reason(site.url("/")) == "done:");
     CHECK(world.reason(site.url("/cat.pgm")) == "skipped:consent");
     CHECK(site.count("/cat.pgm") == 0);
+
+    // The same by a header, in a later round, and not when it is taken back.
+    SiteReply refusing;
+    refusing.body = "<img src=/cat.pgm><p>Some other prose, with commas, to keep.</p>";
+    auto allowing = refusing;
+    refusing.headers.push_back("X-Robots-Tag: noimageai");
+    serve(site, "/", refusing);
+    auto later = with_rules(world, site.url("/"), "images = true\n");
+    later.examine_image = examine;
+    world.crawl(later);
+    world.crawl(later);
+    CHECK(site.count("/cat.pgm") == 0);
+    serve(site, "/", allowing);
+    world.crawl(later);
+    CHECK(world.reason(site.url("/cat.pgm")) == "done:");
+    site.page("/", "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to keep.</p>");
 
     World other;
     auto recording = with_rules(other, site.url("/"), "images = true\n");
