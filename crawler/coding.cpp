@@ -1,6 +1,7 @@
 #include "crawler/coding.hpp"
 
 #include <functional>
+#include <utility>
 
 #include <brotli/decode.h>
 #include <zlib.h>

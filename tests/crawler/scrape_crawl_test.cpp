@@ -1,6 +1,11 @@
 // Crawls that take pages apart: items, images, files, what rules refuse, and what comes back later.
+#include <csignal>
 #include <fstream>
 #include <sstream>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 
@@ -514,6 +519,55 @@ TEST_CASE("a budget of pages counts no images, and leaves none of what its pages
     CHECK(world.database.number("SELECT count(*) FROM content_image") == 10);
     CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE state = 'queued'") == 0);
     CHECK(world.reason(site.url("/5")) == "skipped:budget");
+}
+
+TEST_CASE("a scrape killed again and again ends with the items of an undisturbed one", "[crawler][scrape][kill]") {
+    test::TestSite site;
+    constexpr int pages = 60;
+    site.otherwise([](const SiteRequest& request) {
+        SiteReply made;
+        made.delay = 2ms;
+        auto number = request.path.starts_with("/list?page=") ? std::stoi(request.path.substr(11)) : -1;
+        if (number < 0 || number >= pages) {
+            made.status = 404;
+            return made;
+        }
+        auto page = std::to_string(number);
+        made.body = "<title>" + page + "</title><ul>";
+        for (int i = 0; i < 4; ++i)
+            made.body += item("k" + page + "-" + std::to_string(i), i == 3 && number % 5 == 0 ? "" : "Name", page);
+        for (int i = 1; i <= 2; ++i)
+            made.body += "<a href='/list?page=" + std::to_string(number * 2 + i) + "'>x</a>";
+        return made;
+    });
+    World world;
+    auto url = world.database.url();
+    int killed = 0;
+    for (int round = 0; round < 8; ++round) {
+        auto mine = with_rules(world, site.url("/list?page=0"), shop_rules);
+        mine.politeness.at_once = 4;
+        auto child = fork();
+        if (child == 0) {
+            base::Database database(url, 3);
+            crawler::crawl(database, world.blobs, mine);
+            _exit(0);
+        }
+        std::this_thread::sleep_for(50ms + round * 15ms);
+        kill(child, SIGKILL);
+        int status = 0;
+        waitpid(child, &status, 0);
+        killed += WIFSIGNALED(status) ? 1 : 0;
+        CHECK(sums_agree(world));
+        // What is noted of pages is what is stored.
+        CHECK(world.database.number("SELECT count(*) FROM page_record") == world.pages());
+        CHECK(world.database.number("SELECT coalesce(sum(added), 0)::bigint FROM source_run") == world.pages());
+    }
+    CHECK(killed > 0);
+    world.crawl(with_rules(world, site.url("/list?page=0"), shop_rules));
+    CHECK(world.pages() == pages * 4 - pages / 5);
+    CHECK(world.database.number("SELECT count(*) FROM record_version") == pages * 4 - pages / 5);
+    CHECK(world.database.number("SELECT sum(rejected)::bigint FROM source_run") == pages / 5);
+    CHECK(world.database.number("SELECT count(*) FROM reject") == pages / 5);
 }
 
 TEST_CASE("pages that rules take apart are recorded", "[crawler][scrape]") {
