@@ -1,6 +1,8 @@
 #include "app/scraping.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 
 #include <boost/json.hpp>
 
@@ -9,6 +11,7 @@
 #include "crawler/consent_store.hpp"
 #include "crawler/item_record.hpp"
 #include "crawler/page_record_store.hpp"
+#include "crawler/scraped_value.hpp"
 #include "ingest/image.hpp"
 #include "ingest/store.hpp"
 #include "schema/record_store.hpp"
@@ -30,19 +33,33 @@ struct Outcome {
 };
 
 void try_again(
+    base::Tx& tx,
+    const schema::Source& source,
     const crawler::PageRules& rules,
-    const crawler::SitePolicy& site,
     const ingest::StoredReject& stored,
     Outcome& outcome
 ) {
     const auto& reject = stored.reject;
-    auto made = crawler::digest_reject(rules, reject, site, Clock::now());
+    auto moment = crawler::moment_in(stored.at, {}, {});
+    auto at = moment ? Clock::time_point(
+                           std::chrono::seconds(static_cast<std::int64_t>(moment->unix_seconds()))
+                       )
+                     : Clock::now();
+    auto site = crawler::stored_policy(tx, reject.file);
+    auto made = crawler::digest_reject(rules, reject, site, at);
     bool stays = std::any_of(made.rejects.begin(), made.rejects.end(), [&](const auto& again) {
         return again.member == reject.member;
     });
     if (!stays) outcome.replayed.push_back(stored.id);
     crawler::PageRecords held{crawler::url_key(reject.file), {}};
     for (const auto& record : made.records) held.keys.push_back(record.draft.key);
+    // What has been met since is not overwritten by what it was then.
+    auto later =
+        crawler::seen_later(tx, source.id, source.name, held.keys, at + std::chrono::seconds(1));
+    std::erase_if(made.records, [&](const schema::Sealed& record) {
+        return later.contains(record.draft.key);
+    });
+    if (made.ruled && !later.empty()) made.ruled = false;  // neither is what the page holds
     if (made.ruled) {
         if (!made.itemised) held.keys.clear();
         outcome.pages.push_back(std::move(held));
@@ -132,8 +149,7 @@ ReplayedPages replay_pages(
                 for (const auto& entry : listed) {
                     auto stored = ingest::show_reject(tx, source.id, entry.id);
                     if (!stored) continue;
-                    auto site = crawler::stored_policy(tx, stored->reject.file);
-                    try_again(rules, site, *stored, outcome);
+                    try_again(tx, source, rules, *stored, outcome);
                 }
                 target.now = Clock::now();
                 auto made = schema::write_batch(tx, target, outcome.records, outcome.rejects);

@@ -25,9 +25,9 @@ Scraping read_scraping(const Spec& spec);
 // How images are decoded for the crawler.
 crawler::ExamineImage examine_image();
 
-// Reads the rejects of a crawled or archived source again by its present rules, or by `rules_file` if
-// that is not empty; only those of a code, if there is one. Returns the run and its counts; rejected:
-// those that stay.
+// Reads the rejects of a crawled or archived source again by its present rules, or by `rules_file`
+// if that is not empty; only those of a code, if there is one. A record that was met again after
+// its reject stays as it is. Returns the run and its counts; rejected: those that stay.
 struct ReplayedPages {
     std::int64_t run_id = 0;
     schema::Counts counts;

@@ -1,8 +1,8 @@
 #pragma once
 
-// The inside of digest_page: one answer on its way to a record. page.cpp tells answers apart and holds
-// what all share, digest_html.cpp reads pages, digest_media.cpp images and files and what leads to
-// them. Included by these alone.
+// The inside of digest_page: one answer on its way to a record. page.cpp tells answers apart and
+// holds what all share, digest_html.cpp reads pages, digest_media.cpp images and files and what
+// leads to them. Included by these alone.
 
 #include <set>
 
@@ -55,12 +55,8 @@ private:
     bool is_link() const;
     void html();
     // Each item is a record, or a reject. A page without any is not kept, but for its links.
-    void items(
-        const Document& document,
-        const Facts& facts,
-        const Consent& consent,
-        Scrape& scrape
-    );
+    void
+    items(const Document& document, const Facts& facts, const Consent& consent, Scrape& scrape);
     // Keeps the answer as one that could not become a record.
     void reject(const Fault& fault);
     void image();
@@ -68,8 +64,8 @@ private:
     // What is known of an image or file, and what the page says that leads to it.
     boost::json::object media_payload() const;
     void plain();
-    Consent
-    consent_of(std::vector<std::pair<std::string, std::string>> metas, bool image = false) const;
+    Consent consent_of(std::vector<std::pair<std::string, std::string>> metas, bool image = false)
+        const;
     void refuse(const Consent& consent);
     void follow(
         const std::vector<Link>& links,

@@ -12,8 +12,7 @@
 namespace crawler {
 
 void Digest::html() {
-    auto document =
-        Document::parse(decode_page(response_.body, response_.header("content-type")));
+    auto document = Document::parse(decode_page(response_.body, response_.header("content-type")));
     auto facts = read_facts(document, url_);
     auto consent = consent_of(facts.metas);
     std::vector<Link> links;
@@ -42,9 +41,7 @@ void Digest::html() {
     if (text.body.empty()) text.body = document.visible_text(document.body());
     text.title = facts.title;
     text.language = facts.language.empty() ? guess_language(text.body) : facts.language;
-    store(
-        scrape ? std::move(scrape->page) : Scraped(), std::move(text), consent, facts.licence
-    );
+    store(scrape ? std::move(scrape->page) : Scraped(), std::move(text), consent, facts.licence);
 }
 
 void Digest::items(
@@ -56,21 +53,14 @@ void Digest::items(
     outcome_.itemised = true;
     Received received(response_.body, document.source());
     ItemPage page{
-        target_.url,
-        facts.licence,
-        dated(consent.json()),
-        facts.language,
-        fetched_at_,
-        &response_};
+        target_.url, facts.licence, dated(consent.json()), facts.language, fetched_at_, &response_};
     schema::Text all;
     for (auto& item : scrape.items) {
         all.body += item.scraped.text;
         all.body += '\n';
         std::string html;
         ItemBytes bytes{
-            received.bytes(item.begin, item.end),
-            received.offset(item.begin),
-            received.is_exact()};
+            received.bytes(item.begin, item.end), received.offset(item.begin), received.is_exact()};
         if (item.begin == item.end) {
             html = document.outer_html(item.node);
             bytes = {html, -1, false};
@@ -109,7 +99,9 @@ void Digest::follow(
         }
         next.erase(canonical);
         // The pages of a series are as deep as its first.
-        lead_to(url, std::move(canonical), std::max(1, target_.depth), 0, no, "next", Kind::page, true);
+        lead_to(
+            url, std::move(canonical), std::max(1, target_.depth), 0, no, "next", Kind::page, true
+        );
     };
     for (const auto& link : links)
         further(link.url, canonical_url(link.url), nofollow || link.nofollow, link.rel);
@@ -145,7 +137,12 @@ bool Digest::moves_to_canonical(const Facts& facts) {
     return true;
 }
 
-void Digest::store(Scraped scraped, schema::Text text, const Consent& consent, std::string licence) {
+void Digest::store(
+    Scraped scraped,
+    schema::Text text,
+    const Consent& consent,
+    std::string licence
+) {
     boost::json::object payload;
     payload["url"] = target_.url;
     payload["title"] = text.title;
@@ -153,8 +150,7 @@ void Digest::store(Scraped scraped, schema::Text text, const Consent& consent, s
     payload["depth"] = target_.depth;
     payload["content_type"] = media_type_;
     payload["links_out"] = outcome_.links;
-    if (outcome_.itemised)
-        payload["items"] = outcome_.records.size() + outcome_.rejects.size();
+    if (outcome_.itemised) payload["items"] = outcome_.records.size() + outcome_.rejects.size();
     for (auto& [name, value] : scraped.fields) payload[name] = std::move(value);
     schema::Draft draft;
     fill_draft(std::move(scraped), draft);

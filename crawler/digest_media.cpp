@@ -64,9 +64,7 @@ void Digest::image() {
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     if (media_type_ == "image/svg+xml") return end(Ending::skipped, "format", "svg");
     if (response_.body.size() < wanted.min_bytes)
-        return end(
-            Ending::skipped, "too_small", std::to_string(response_.body.size()) + " bytes"
-        );
+        return end(Ending::skipped, "too_small", std::to_string(response_.body.size()) + " bytes");
     if (!rules_.examine_image) return end(Ending::skipped, "content_type", media_type_);
     auto examined = rules_.examine_image(response_.body);
     if (const auto* wrong = std::get_if<std::string>(&examined))
@@ -88,9 +86,7 @@ void Digest::file() {
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     auto most = rules_.media->files->max_bytes;
     if (most > 0 && response_.body.size() > most)
-        return end(
-            Ending::skipped, "too_large", std::to_string(response_.body.size()) + " bytes"
-        );
+        return end(Ending::skipped, "too_large", std::to_string(response_.body.size()) + " bytes");
     auto payload = media_payload();
     if (auto name = file_name(response_.header("content-disposition"), url_); !name.empty())
         payload["file_name"] = name;
@@ -168,9 +164,8 @@ void Digest::lead_to_media(
     std::string detail
 ) {
     if (!rules_.media) return;
-    bool any_host = kind == Kind::image
-                        ? rules_.media->images && rules_.media->images->any_host
-                        : rules_.media->files && rules_.media->files->any_host;
+    bool any_host = kind == Kind::image ? rules_.media->images && rules_.media->images->any_host
+                                        : rules_.media->files && rules_.media->files->any_host;
     auto refusal = rules_.scope->media_refusal(url, canonical, any_host);
     if (refusal == "scheme" || refusal == "length") return;
     if (reason.empty()) reason = refusal;

@@ -146,8 +146,7 @@ json::object extract_again(const Rules& rules, const fs::path& path, const Url& 
     auto bytes = read_file(path);
     auto message = parse_http_response(bytes);
     auto body = message ? decoded_body(*message, largest_body) : std::nullopt;
-    if (!body)
-        throw base::Error(path.string(), "is no HTTP answer", "record the fixture again");
+    if (!body) throw base::Error(path.string(), "is no HTTP answer", "record the fixture again");
     return scrape_html(rules, decode_page(*body, message->header("content-type")), url);
 }
 
@@ -211,7 +210,9 @@ FixtureReport check_fixtures(const Rules& rules, const std::string& folder, bool
         if (entry.path().extension() == ".http") paths.push_back(entry.path());
     if (error) throw base::Error(folder, error.message(), "name the folder given to --record");
     if (paths.empty())
-        throw base::Error(folder, "holds no fixtures", "make some with 'tilth crawl .. --record DIR'");
+        throw base::Error(
+            folder, "holds no fixtures", "make some with 'tilth crawl .. --record DIR'"
+        );
     std::sort(paths.begin(), paths.end());
     FixtureReport report;
     for (const auto& path : paths) {
@@ -226,7 +227,10 @@ FixtureReport check_fixtures(const Rules& rules, const std::string& folder, bool
             );
         json::value now = extract_again(rules, path, *url);
         auto before = report.differences.size();
-        Comparison({path.stem().string(), std::string(address->as_string()), {}, {}, {}}, report.differences)
+        Comparison(
+            {path.stem().string(), std::string(address->as_string()), {}, {}, {}},
+            report.differences
+        )
             .compare("", object->if_contains("extraction"), &now);
         ++report.fixtures;
         if (report.differences.size() == before) continue;

@@ -16,13 +16,14 @@ namespace crawler {
 // where they name links, and "reject":{"code","column"} for a page or item that gives no record.
 boost::json::object extraction_of(const Scrape& scrape);
 
-// The answer of `tilth inspect scrape`: the extraction, or {"rules":false} if none apply to the URL.
+// The answer of `tilth inspect scrape`: the extraction, or {"rules":false} if none apply to the
+// URL.
 boost::json::object scrape_html(const Rules& rules, std::string html, const Url& url);
 
 // Writes a page as two files of `folder`, NAME.http (the answer as received, without cookies) and
-// NAME.json ({"url","extraction"}); a page's name is made from its URL, and a second writing replaces
-// the first. Makes the folder. Throws base::Error when the disk refuses. Safe to call from several
-// threads for different pages.
+// NAME.json ({"url","extraction"}); a page's name is made from its URL, and a second writing
+// replaces the first. Makes the folder. Throws base::Error when the disk refuses. Safe to call from
+// several threads for different pages.
 void write_fixture(
     const std::string& folder,
     const std::string& url,

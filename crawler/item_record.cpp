@@ -78,8 +78,7 @@ void add_item(
     draft.text.emplace();
     draft.text->title = title_of(item.scraped.fields);
     draft.text->body = std::move(item.scraped.text);
-    draft.text->language =
-        page.language.empty() ? guess_language(draft.text->body) : page.language;
+    draft.text->language = page.language.empty() ? guess_language(draft.text->body) : page.language;
     fill_draft(std::move(item.scraped), draft);
     draft.blob = bytes.html;
     draft.media_type = bytes.as_received ? "text/html" : "text/html; charset=utf-8";
@@ -146,10 +145,13 @@ PageOutcome digest_reject(
     if (!consent.allowed && rules.honour_consent)
         return still("may not be kept by the site's word: " + consent.rule);
     bool utf8 = response.body == html;
-    ItemPage page{
-        reject.file, {}, consent.json(), {}, now, &response};
+    ItemPage page{reject.file, {}, consent.json(), {}, now, &response};
     add_item(
-        rules, page, std::move(*item), {utf8 ? response.body : html, reject.byte_offset, utf8}, outcome
+        rules,
+        page,
+        std::move(*item),
+        {utf8 ? response.body : html, reject.byte_offset, utf8},
+        outcome
     );
     for (auto& again : outcome.rejects) again.raw = reject.raw;
     return outcome;

@@ -39,6 +39,11 @@ void fill_draft(Scraped scraped, schema::Draft& draft);
 
 // Reads the bytes of a reject again, by the rules of now: the records it gives, or rejects with the
 // reason why not. `site` is what the origin says now. No network, no database.
-PageOutcome digest_reject(const PageRules& rules, const schema::Reject& reject, const SitePolicy& site, Time now);
+PageOutcome digest_reject(
+    const PageRules& rules,
+    const schema::Reject& reject,
+    const SitePolicy& site,
+    Time now
+);
 
 }  // namespace crawler

@@ -144,7 +144,8 @@ void take_better(Candidate& best, Candidate found) {
 // The candidates of a srcset (HTML standard, 4.8.4.2.1).
 void read_srcset(std::string_view srcset, Candidate& best) {
     while (!srcset.empty()) {
-        while (!srcset.empty() && (is_space(srcset[0]) || srcset[0] == ',')) srcset.remove_prefix(1);
+        while (!srcset.empty() && (is_space(srcset[0]) || srcset[0] == ','))
+            srcset.remove_prefix(1);
         std::size_t end = 0;
         while (end < srcset.size() && !is_space(srcset[end])) ++end;
         Candidate found;
@@ -392,9 +393,9 @@ MediaRefusal refusal_of(const ImageRules& rules, const schema::Image& image, std
     if (image.width < rules.min_width || image.height < rules.min_height)
         return {"too_small", size};
     if (bytes < rules.min_bytes) return {"too_small", std::to_string(bytes) + " bytes"};
-    bool fits = rules.formats.empty() ||
-                std::find(rules.formats.begin(), rules.formats.end(), image.format) !=
-                    rules.formats.end();
+    bool fits =
+        rules.formats.empty() ||
+        std::find(rules.formats.begin(), rules.formats.end(), image.format) != rules.formats.end();
     if (!fits) return {"format", image.format};
     return {};
 }

@@ -21,9 +21,9 @@
 namespace crawler {
 
 struct ImageRules {
-    bool img = true;      // <img>, the largest of its srcset and of its <picture>
+    bool img = true;        // <img>, the largest of its srcset and of its <picture>
     bool opengraph = true;  // og:image, twitter:image
-    bool links = true;    // <a href> to an image file
+    bool links = true;      // <a href> to an image file
     std::shared_ptr<const std::vector<Selector>> within;  // only inside of these; null: anywhere
     int min_width = 0, min_height = 0;
     std::uint64_t min_bytes = 0;
@@ -48,7 +48,8 @@ struct MediaRules {
 // From JSON as settings have it: true, or an object with min_width, min_height, min_bytes, formats,
 // from (img, og, link), css, hosts (any, scope) for images; types, max_bytes, hosts for files.
 // Throws base::UsageError that begins with `place`.
-std::optional<ImageRules> read_image_rules(const boost::json::value& value, const std::string& place);
+std::optional<ImageRules>
+read_image_rules(const boost::json::value& value, const std::string& place);
 std::optional<FileRules> read_file_rules(const boost::json::value& value, const std::string& place);
 
 // Decodes an image: its measures, or one line on what is wrong with it. See ingest/image.hpp.
@@ -73,7 +74,8 @@ media_links(const Document& document, const MediaRules& rules, const Url& base);
 std::string_view media_type_of_ending(std::string_view path);
 bool is_image_type(std::string_view media_type);
 
-// Why an image is left out by its measures: "too_small" or "format" with a detail; empty reason if it is kept.
+// Why an image is left out by its measures: "too_small" or "format" with a detail; empty reason if
+// it is kept.
 struct MediaRefusal {
     std::string reason, detail;
 };

@@ -80,6 +80,23 @@ records_of_pages(base::Tx& tx, std::int64_t source, const std::vector<std::strin
     return found;
 }
 
+std::set<std::string> seen_later(
+    base::Tx& tx,
+    std::int64_t source,
+    const std::string& source_name,
+    const std::vector<std::string>& keys,
+    std::chrono::system_clock::time_point at
+) {
+    std::set<std::string> later;
+    if (keys.empty()) return later;
+    std::vector<std::int64_t> rks;
+    for (const auto& key : keys) rks.push_back(schema::record_key(source_name, key));
+    for (const auto& row :
+         tx.exec(sql::file["seen_later"], source, array_of(rks), schema::timestamp(at)))
+        later.insert(row[0].as<std::string>());
+    return later;
+}
+
 bool change_rules(
     base::Tx& tx,
     std::int64_t source,

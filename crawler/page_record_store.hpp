@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,6 +41,15 @@ void add_page_records(
 // missing in the answer has none but perhaps the one of its own address.
 std::map<std::string, std::vector<std::string>>
 records_of_pages(base::Tx& tx, std::int64_t source, const std::vector<std::string>& url_keys);
+
+// Which of the keys are those of records that were met after `at`.
+std::set<std::string> seen_later(
+    base::Tx& tx,
+    std::int64_t source,
+    const std::string& source_name,
+    const std::vector<std::string>& keys,
+    std::chrono::system_clock::time_point at
+);
 
 // Whether the source was last crawled by other scraping rules than those of this name; notes the
 // name. What earlier rules said of pages' records is forgotten.

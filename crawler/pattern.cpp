@@ -9,8 +9,8 @@ namespace crawler {
 
 namespace {
 
-constexpr std::int32_t time_limit = 2000;         // of ICU's steps, some 10 us each
-constexpr std::int32_t stack_limit = 8 << 20U;    // octets
+constexpr std::int32_t time_limit = 2000;       // of ICU's steps, some 10 us each
+constexpr std::int32_t stack_limit = 8 << 20U;  // octets
 
 struct CloseRegex {
     void operator()(URegularExpression* regex) const { uregex_close(regex); }
@@ -88,9 +88,9 @@ std::optional<std::string> Pattern::find(std::string_view utf8) const {
     auto begin = uregex_start64(match.get(), group, &status);
     auto end = uregex_end64(match.get(), group, &status);
     if (U_FAILURE(status) || begin < 0) return std::nullopt;
-    return std::string(utf8.substr(
-        static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)
-    ));
+    return std::string(
+        utf8.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin))
+    );
 }
 
 }  // namespace crawler

@@ -74,6 +74,10 @@ SELECT replace(held.url_key::text, '-', ''), held.key FROM page_record AS held
 JOIN record AS stored ON stored.rk = held.rk AND stored.source_id = held.source_id AND stored.key = held.key
 WHERE held.source_id = $1 AND held.url_key = ANY ($2::uuid[]);
 
+-- Records that were met again after a time.
+-- name: seen_later
+SELECT key FROM record WHERE source_id = $1 AND rk = ANY ($2::bigint[]) AND last_seen > $3::timestamptz;
+
 -- name: forget_all_page_records
 DELETE FROM page_record WHERE source_id = $1;
 

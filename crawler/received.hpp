@@ -24,14 +24,15 @@ public:
 
 private:
     std::string_view body_, source_;
-    std::size_t mark_ = 0;                 // octets of the byte order mark
-    std::vector<std::size_t> dropped_;     // places in the source before which an octet was left out
+    std::size_t mark_ = 0;              // octets of the byte order mark
+    std::vector<std::size_t> dropped_;  // places in the source before which an octet was left out
     bool exact_ = false;
 };
 
 // A response as rejects and fixtures keep it: a status line, the headers that tell something of the
-// content (type, language, opt-outs ..), and `body`. The same page gives the same bytes. `charset`, if
-// not empty, overrules that of its Content-Type.
-std::string http_message(const Response& response, std::string_view body, std::string_view charset = {});
+// content (type, language, opt-outs ..), and `body`. The same page gives the same bytes. `charset`,
+// if not empty, overrules that of its Content-Type.
+std::string
+http_message(const Response& response, std::string_view body, std::string_view charset = {});
 
 }  // namespace crawler

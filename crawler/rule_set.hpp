@@ -20,7 +20,8 @@ namespace crawler {
 
 struct FieldRule {
     std::string name;
-    std::vector<Selector> css;  // the first that matches anything; none and no xpath: the scope itself
+    std::vector<Selector>
+        css;  // the first that matches anything; none and no xpath: the scope itself
     std::string xpath;
     std::string attr;
     bool many = false;

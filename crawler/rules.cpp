@@ -23,7 +23,8 @@ constexpr std::size_t longest_json = 4U << 20U;
 
 // The attribute that holds an element's address.
 std::string_view address_attribute(std::string_view element) {
-    if (element == "a" || element == "area" || element == "link" || element == "base") return "href";
+    if (element == "a" || element == "area" || element == "link" || element == "base")
+        return "href";
     if (element == "meta") return "content";
     if (element == "object") return "data";
     if (element == "form") return "action";
@@ -107,9 +108,9 @@ private:
         if (!rules.time.empty()) {
             auto at = moment_in(plain(made.fields[rules.time]), {}, {});
             if (at && at->year >= earliest && at->year <= latest)
-                made.time = schema::Time(std::chrono::seconds(
-                    static_cast<std::int64_t>(at->unix_seconds())
-                ));
+                made.time =
+                    schema::Time(std::chrono::seconds(static_cast<std::int64_t>(at->unix_seconds()))
+                    );
         }
         return made;
     }
@@ -207,8 +208,12 @@ private:
         return values;
     }
 
-    json::value
-    read(const FieldRule& field, NodeId node, const std::string& name, std::optional<Fault>& fault) {
+    json::value read(
+        const FieldRule& field,
+        NodeId node,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
         if (!field.fields.empty()) return fields(field.fields, node, name, fault);
         if (!field.attr.empty() || field.type == ValueType::url) {
             std::string_view attribute = field.attr;
@@ -250,8 +255,10 @@ private:
                 return number_in(text, field.decimal, context_.language);
             case ValueType::integer: {
                 auto number = number_in(text, field.decimal, context_.language);
-                if (number.is_double() && number.as_double() == static_cast<double>(
-                        static_cast<std::int64_t>(std::clamp(number.as_double(), -9e15, 9e15))))
+                if (number.is_double() &&
+                    number.as_double() == static_cast<double>(static_cast<std::int64_t>(
+                                              std::clamp(number.as_double(), -9e15, 9e15)
+                                          )))
                     return static_cast<std::int64_t>(number.as_double());
                 if (!number.is_int64()) return nullptr;
                 return number;
@@ -430,8 +437,8 @@ Rules::Rules(std::unique_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
 Rules::~Rules() = default;
 Rules::Rules(Rules&&) noexcept = default;
 
-std::optional<Scrape>
-Rules::scrape(Document& document, std::string_view url, const Url& base) const {
+std::optional<Scrape> Rules::scrape(Document& document, std::string_view url, const Url& base)
+    const {
     for (const auto& set : parsed_->sets)
         if (applies(set, url)) return Scraper(document, set, parsed_->columns, base).run();
     return std::nullopt;

@@ -37,10 +37,11 @@ struct Scraped {
 
 struct Item {
     Scraped scraped;
-    std::string key;  // empty: the rules name none
+    std::string key;         // empty: the rules name none
     std::size_t number = 0;  // on the page, from 1
     NodeId node = 0;
-    std::size_t begin = 0, end = 0;  // among Document::source(); equal if its bytes are not in a row
+    std::size_t begin = 0,
+                end = 0;  // among Document::source(); equal if its bytes are not in a row
 };
 
 // What rules take out of a page.
@@ -70,9 +71,12 @@ public:
 
     // Reads one item that stands alone, as rejects keep it; by the first set with items whose
     // `pages` match.
-    std::optional<Item>
-    scrape_item(std::string_view html, std::string_view url, const Url& base, std::size_t number)
-        const;
+    std::optional<Item> scrape_item(
+        std::string_view html,
+        std::string_view url,
+        const Url& base,
+        std::size_t number
+    ) const;
 
     // Whether pages that no rules apply to are kept.
     bool keeps_others() const;

@@ -168,7 +168,9 @@ bool read_key(
     } else if (word == "pointer") {
         field.pointer = reader.text(value, word);
         if (!field.pointer.starts_with('/'))
-            reader.fail(value, "a JSON pointer begins with '/'", "write pointer = \"/offers/price\"");
+            reader.fail(
+                value, "a JSON pointer begins with '/'", "write pointer = \"/offers/price\""
+            );
     } else if (word == "join") {
         field.join = reader.text(value, word);
     } else if (word == "default") {
@@ -193,8 +195,7 @@ void check_field(const Reader& reader, const toml::node& node, const FieldRule& 
         reader.fail(node, name + " needs css or xpath, and one of them only");
     if (depth == 0 && field.css.empty() && field.xpath.empty())
         reader.fail(node, name + " needs css or xpath");
-    if (field.join && !field.many)
-        reader.fail(node, name + " joins one value", "add many = true");
+    if (field.join && !field.many) reader.fail(node, name + " joins one value", "add many = true");
     if (!field.format.empty() && field.type != ValueType::date && field.type != ValueType::datetime)
         reader.fail(node, name + " has a format but is no date", "add type = \"date\"");
     if (field.truth && field.type != ValueType::boolean)
@@ -203,8 +204,8 @@ void check_field(const Reader& reader, const toml::node& node, const FieldRule& 
         reader.fail(node, name + " has a decimal but is no number", "add type = \"number\"");
     if (field.category && (field.many || field.type != ValueType::text || !field.fields.empty()))
         reader.fail(node, name + " is a category but not one text");
-    bool typed = field.type != ValueType::text || !field.attr.empty() || field.regex || field.join ||
-                 !field.pointer.empty();
+    bool typed = field.type != ValueType::text || !field.attr.empty() || field.regex ||
+                 field.join || !field.pointer.empty();
     if (!field.fields.empty() && typed)
         reader.fail(
             node, name + " has fields of its own", "take away type, attr, regex, join and pointer"

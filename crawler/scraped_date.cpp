@@ -161,9 +161,8 @@ private:
         bool sign = i < parts_.size() && parts_[i].number >= 0 &&
                     (parts_[i].before == '+' || parts_[i].before == '-');
         if (!sign || (parts_[i].digits != 2 && parts_[i].digits != 4)) return i;
-        int minutes = parts_[i].digits == 4
-                          ? parts_[i].number / 100 * 60 + parts_[i].number % 100
-                          : parts_[i].number * 60;
+        int minutes = parts_[i].digits == 4 ? parts_[i].number / 100 * 60 + parts_[i].number % 100
+                                            : parts_[i].number * 60;
         bool west = parts_[i].before == '-';
         if (parts_[i++].digits == 2 && i < parts_.size() && parts_[i].before == ':' &&
             parts_[i].digits == 2)

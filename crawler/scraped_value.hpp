@@ -27,7 +27,8 @@ struct ValueContext {
 // finds it out: where one separator with three digits behind it leaves it open, the language
 // decides, without one a comma groups and a point is decimal. Whole numbers are int64. Null if
 // there is none, or its separators make no sense.
-boost::json::value number_in(std::string_view text, char decimal = 0, std::string_view language = {});
+boost::json::value
+number_in(std::string_view text, char decimal = 0, std::string_view language = {});
 
 // A date, or a point in time.
 struct Moment {

@@ -83,9 +83,12 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
     --host.preparing;
     if (auto delay = site->robots.crawl_delay(options_.fetch.user_agent))
         host.lane.crawl_delay(*delay);
-    bool sitemaps =
-        options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
-        (options_.scope.reach != ScopeRules::Reach::any || seed_origins_.contains(origin));
+    // Of hosts that only pictures come from there is nothing to be listed.
+    auto front = *parse_url(origin + "/");
+    bool within = options_.scope.reach != ScopeRules::Reach::any &&
+                  scope_.media_refusal(front, front.href(), false) != "scope";
+    bool sitemaps = options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
+                    (within || seed_origins_.contains(origin));
     if (sitemaps && site->robots.unreachable().empty())
         for (auto& sitemap : sitemaps_of(origin, site->robots)) {
             auto hash = RecentUrls::hash(sitemap.url, true);

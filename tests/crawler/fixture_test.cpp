@@ -39,15 +39,17 @@ void record(const Folder& folder, const Rules& rules) {
     response.status = 200;
     response.headers = {{"content-type", "text/html; charset=iso-8859-1"}, {"set-cookie", "s=1"}};
     response.body = html;
-    auto document = Document::parse("<p class=n>caf\u00e9</p><p class=price>12,50</p><i>a</i><i>b</i>");
-    write_fixture(
-        folder.name(), url, response, *rules.scrape(document, url, *parse_url(url))
-    );
+    auto document =
+        Document::parse("<p class=n>caf\u00e9</p><p class=price>12,50</p><i>a</i><i>b</i>");
+    write_fixture(folder.name(), url, response, *rules.scrape(document, url, *parse_url(url)));
 }
 
 }  // namespace
 
-TEST_CASE("fixtures agree with the rules that made them, and tell what others change", "[crawler][fixture]") {
+TEST_CASE(
+    "fixtures agree with the rules that made them, and tell what others change",
+    "[crawler][fixture]"
+) {
     Folder folder;
     auto rules = rules_with(".price");
     record(folder, rules);
@@ -79,7 +81,8 @@ TEST_CASE("lists that grow or shrink are told entry by entry", "[crawler][fixtur
     Folder folder;
     record(folder, rules_with(".price"));
     auto fewer = Rules::parse(
-        "[fields.name]\ncss = '.n'\n[fields.price]\ncss = '.price'\ntype = 'number'\n[fields.all]\ncss = "
+        "[fields.name]\ncss = '.n'\n[fields.price]\ncss = '.price'\ntype = "
+        "'number'\n[fields.all]\ncss = "
         "'i:first-of-type'\nmany = true\n[fields.new]\ncss = 'p'\n",
         "r.toml"
     );
@@ -110,12 +113,18 @@ TEST_CASE("a folder without fixtures is an error, and so are broken ones", "[cra
 
 TEST_CASE("a scraping question is answered line by line", "[crawler][inspect]") {
     CHECK(
-        inspect("scrape", R"({"rules":"[fields.a]\ncss='p'","html":"<p>x","url":"http://e.org/"})") ==
-        R"({"fields":{"a":"x"}})"
+        inspect(
+            "scrape", R"({"rules":"[fields.a]\ncss='p'","html":"<p>x","url":"http://e.org/"})"
+        ) == R"({"fields":{"a":"x"}})"
     );
     auto rules = Rules::parse("pages = '/b'\n[fields.a]\ncss='p'", "r.toml");
-    CHECK(inspect_scrape(rules, R"({"html":"<p>x","url":"http://e.org/b"})") == R"({"fields":{"a":"x"}})");
-    CHECK(inspect_scrape(rules, R"({"html":"<p>x","url":"http://e.org/c"})") == R"({"rules":false})");
+    CHECK(
+        inspect_scrape(rules, R"({"html":"<p>x","url":"http://e.org/b"})") ==
+        R"({"fields":{"a":"x"}})"
+    );
+    CHECK(
+        inspect_scrape(rules, R"({"html":"<p>x","url":"http://e.org/c"})") == R"({"rules":false})"
+    );
     CHECK(inspect_scrape(rules, "[1]") == R"({"error":"not a JSON object"})");
     CHECK(inspect("scrape", R"({"rules":"x","html":"<p>x"})").find("error") != std::string::npos);
 }

@@ -33,12 +33,18 @@ std::string only(const std::string& html) {
 
 TEST_CASE("of the files for one image the largest is taken", "[crawler][media]") {
     CHECK(only("<img src=a.png>") == "https://e.org/dir/a.png");
-    CHECK(only("<img src=a.png srcset='b.png 400w, c.png 800w,d.png 600w'>") == "https://e.org/dir/c.png");
+    CHECK(
+        only("<img src=a.png srcset='b.png 400w, c.png 800w,d.png 600w'>") ==
+        "https://e.org/dir/c.png"
+    );
     CHECK(only("<img src=a.png srcset='b.png, c.png 2x'>") == "https://e.org/dir/c.png");
     CHECK(only("<img srcset='b.png'>") == "https://e.org/dir/b.png");
-    CHECK(only("<img src=data:image/gif;base64,AA data-src=/lazy.jpg>") == "https://e.org/lazy.jpg");
     CHECK(
-        only("<picture><source type=image/avif srcset='x.avif 2000w'><source srcset='w.webp 900w'><img "
+        only("<img src=data:image/gif;base64,AA data-src=/lazy.jpg>") == "https://e.org/lazy.jpg"
+    );
+    CHECK(
+        only("<picture><source type=image/avif srcset='x.avif 2000w'><source srcset='w.webp "
+             "900w'><img "
              "src=a.png></picture>") == "https://e.org/dir/w.webp"
     );
     CHECK(only("<img src=a.png><img src=a.png#x>") == "https://e.org/dir/a.png");
@@ -71,8 +77,9 @@ TEST_CASE("an image brings what the page says of it", "[crawler][media]") {
 }
 
 TEST_CASE("only the images and files that are asked for are found", "[crawler][media]") {
-    const std::string page = "<meta property=og:image content=/og.jpg><div id=g><img src=a.png></div><img src=b.png>"
-                             "<a href=c.jpg>c</a><a href=d.pdf>d</a><a href=e.docx>e</a><a href=f>f</a>";
+    const std::string page =
+        "<meta property=og:image content=/og.jpg><div id=g><img src=a.png></div><img src=b.png>"
+        "<a href=c.jpg>c</a><a href=d.pdf>d</a><a href=e.docx>e</a><a href=f>f</a>";
     auto rules = all_images();
     CHECK(links(page, rules).size() == 4);
     rules.images = read_image_rules(json::parse(R"({"from":["img"],"css":"#g"})"), "images");
@@ -134,5 +141,7 @@ TEST_CASE("a kept answer has no cookies and no codings", "[crawler][received]") 
         http_message(response, "x") ==
         "HTTP/1.1 200\r\ncontent-type: text/html; charset=latin1\r\nx-robots-tag: noai\r\n\r\nx"
     );
-    CHECK(http_message(response, "x", "utf-8").find("text/html; charset=utf-8") != std::string::npos);
+    CHECK(
+        http_message(response, "x", "utf-8").find("text/html; charset=utf-8") != std::string::npos
+    );
 }

@@ -106,7 +106,8 @@ type = "html"
 }
 
 TEST_CASE("values have types, defaults, patterns and pointers", "[crawler][rules]") {
-    const std::string page = R"(<html lang=en><p id=a>Stock: 12 pieces</p><p id=b>yes</p><p id=c>In stock</p>
+    const std::string page =
+        R"(<html lang=en><p id=a>Stock: 12 pieces</p><p id=b>yes</p><p id=c>In stock</p>
 <time datetime="2024-02-29T10:00:00Z">a while ago</time><p id=d>9.5</p><p id=e>8.0</p>
 <script type="application/ld+json">{"offers":[{"price":"12,50"}],"name":"X"}</script>
 <meta name=generator content="./made"></html>)";
@@ -186,7 +187,10 @@ join = " | "
     CHECK(found["all"] == "Stock: 12 pieces | yes | In stock | 9.5 | 8.0");
 }
 
-TEST_CASE("items of a page have fields of their own, objects and lists in them", "[crawler][rules]") {
+TEST_CASE(
+    "items of a page have fields of their own, objects and lists in them",
+    "[crawler][rules]"
+) {
     auto found = extract(items, shop);
     CHECK_FALSE(found.contains("fields"));
     const auto& list = found["items"].as_array();
@@ -215,7 +219,8 @@ TEST_CASE("what is required and lacks makes a reject of the page or the item", "
     CHECK(page["reject"].at("code") == "field.missing");
     CHECK(page["reject"].at("column") == "x");
     auto list = extract(
-        "[items]\ncss = '.p'\n[items.fields.price]\ncss = '.price'\ntype = 'number'\nrequired = true\n",
+        "[items]\ncss = '.p'\n[items.fields.price]\ncss = '.price'\ntype = 'number'\nrequired = "
+        "true\n",
         shop
     );
     CHECK_FALSE(list["items"].as_array()[0].as_object().contains("reject"));
@@ -223,8 +228,9 @@ TEST_CASE("what is required and lacks makes a reject of the page or the item", "
 }
 
 TEST_CASE("the same item twice is one, two items of one key are a reject", "[crawler][rules]") {
-    const std::string rules = "[items]\ncss = 'p'\nkey = 'k'\n[items.fields.k]\nattr = 'id'\n"
-                              "[items.fields.t]\n";
+    const std::string rules =
+        "[items]\ncss = 'p'\nkey = 'k'\n[items.fields.k]\nattr = 'id'\n"
+        "[items.fields.t]\n";
     auto found = extract(rules, "<p id=a>one<p id=a>one<p id=a>two<p id=b>one");
     const auto& list = found["items"].as_array();
     REQUIRE(list.size() == 3);
@@ -270,8 +276,10 @@ many = true
     CHECK(first.categories == std::vector<std::pair<std::size_t, std::string>>{{2, "x"}});
     CHECK(std::isnan(scrape->items[1].scraped.numbers[1]));
     CHECK_THROWS_WITH(
-        rules_of("[fields.a]\ncss = 'p'\ntype = 'number'\n[items]\ncss = 'p'\n[items.fields.a]\ntype = "
-                 "'boolean'\n"),
+        rules_of(
+            "[fields.a]\ncss = 'p'\ntype = 'number'\n[items]\ncss = 'p'\n[items.fields.a]\ntype = "
+            "'boolean'\n"
+        ),
         Catch::Contains("two types")
     );
 }
@@ -310,8 +318,10 @@ css = "h1"
 }
 
 TEST_CASE("what is struck out is no text, but its fields and links are there", "[crawler][rules]") {
-    auto rules = rules_of("remove = ['nav', '.next']\nmain = 'html'\nfollow = ['.next a']\n[fields.menu]\n"
-                          "css = 'nav'\n");
+    auto rules = rules_of(
+        "remove = ['nav', '.next']\nmain = 'html'\nfollow = ['.next a']\n[fields.menu]\n"
+        "css = 'nav'\n"
+    );
     auto document = Document::parse(shop);
     auto scrape = rules.scrape(document, shop_url, *parse_url(shop_url));
     CHECK(scrape->page.fields.at("menu") == "menu");
@@ -321,8 +331,10 @@ TEST_CASE("what is struck out is no text, but its fields and links are there", "
 }
 
 TEST_CASE("an item can be read again from its own bytes", "[crawler][rules]") {
-    auto rules = rules_of("[items]\ncss = 'tr.row'\n[items.fields.a]\ncss = 'td'\n[items.fields.id]\n"
-                          "attr = 'id'\n");
+    auto rules = rules_of(
+        "[items]\ncss = 'tr.row'\n[items.fields.a]\ncss = 'td'\n[items.fields.id]\n"
+        "attr = 'id'\n"
+    );
     auto item = rules.scrape_item(
         "<tr class=row id=r7><td>x</td><td>y</td></tr>", shop_url, *parse_url(shop_url), 7
     );
@@ -348,7 +360,8 @@ TEST_CASE("wrong rules are refused with their line", "[crawler][rules]") {
              {"[fields.x]\ncss = 'p'\nformat = '%d'\n", "no date"},
              {"[fields.x]\ncss = 'p'\ndecimal = '.'\n", "no number"},
              {"[fields.x]\ncss = 'p'\njoin = ','\n", "many = true"},
-             {"[fields.x]\ncss = 'p'\ntype = 'number'\n[fields.x.fields.y]\ncss='b'\n", "fields of its own"},
+             {"[fields.x]\ncss = 'p'\ntype = 'number'\n[fields.x.fields.y]\ncss='b'\n",
+              "fields of its own"},
              {"[items]\ncss = 'p'\n", "no fields"},
              {"[items]\n[items.fields.a]\n", "css or xpath"},
              {"[items]\ncss = 'p'\nkey = 'b'\n[items.fields.a]\n", "no field with one value"},

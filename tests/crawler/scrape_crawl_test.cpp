@@ -10,6 +10,7 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/item_record.hpp"
+#include "crawler/page_record_store.hpp"
 #include "crawler/warc_replay.hpp"
 #include "crawler/warc_writer.hpp"
 #include "schema/purge_store.hpp"
@@ -59,18 +60,28 @@ std::string item(const std::string& sku, const std::string& name, const std::str
 
 // Three pages of items, the last of which has one without a name.
 void plant_shop(test::TestSite& site) {
-    site.page("/list", "<title>1</title><ul>" + item("a", "Alpha", "1,50") + item("b", "Beta", "2") +
-                           "</ul><p class=next><a href=/list?page=2>next</a></p><a href=/about>x</a>");
-    site.page("/list?page=2", "<title>2</title><ul>" + item("c", "Gamma", "sold out") +
-                                  "</ul><p class=next><a href=/list?page=3>next</a></p>");
-    site.page("/list?page=3", "<title>3</title><ul>" + item("d", "", "4") + item("e", "Eta", "5") + "</ul>");
+    site.page(
+        "/list",
+        "<title>1</title><ul>" + item("a", "Alpha", "1,50") + item("b", "Beta", "2") +
+            "</ul><p class=next><a href=/list?page=2>next</a></p><a href=/about>x</a>"
+    );
+    site.page(
+        "/list?page=2",
+        "<title>2</title><ul>" + item("c", "Gamma", "sold out") +
+            "</ul><p class=next><a href=/list?page=3>next</a></p>"
+    );
+    site.page(
+        "/list?page=3",
+        "<title>3</title><ul>" + item("d", "", "4") + item("e", "Eta", "5") + "</ul>"
+    );
     site.page("/about", page_with_links("About", {}));
 }
 
 std::string text(World& world, const std::string& query) {
     return world.database->call([&](base::Tx& tx) {
         auto rows = tx.exec(query);
-        return rows.empty() || rows[0][0].is_null() ? std::string("nothing") : rows[0][0].as<std::string>();
+        return rows.empty() || rows[0][0].is_null() ? std::string("nothing")
+                                                    : rows[0][0].as<std::string>();
     });
 }
 
@@ -104,13 +115,17 @@ void serve(test::TestSite& site, const std::string& path, const SiteReply& made)
 
 bool sums_agree(World& world) {
     return world.database.number(
-               "SELECT count(*) FROM source_run WHERE read <> added + changed + unchanged + rejected"
+               "SELECT count(*) FROM source_run WHERE read <> added + changed + unchanged + "
+               "rejected"
            ) == 0;
 }
 
 }  // namespace
 
-TEST_CASE("each item of a page is a record, and what lacks something a reject", "[crawler][scrape]") {
+TEST_CASE(
+    "each item of a page is a record, and what lacks something a reject",
+    "[crawler][scrape]"
+) {
     test::TestSite site;
     plant_shop(site);
     World world;
@@ -120,7 +135,9 @@ TEST_CASE("each item of a page is a record, and what lacks something a reject", 
     CHECK(first.counts.rejected == 1);
     CHECK(first.counts.read == 6);
     CHECK(sums_agree(world));
-    CHECK(world.database.number("SELECT count(*) FROM record WHERE key IN ('a', 'b', 'c', 'e')") == 4);
+    CHECK(
+        world.database.number("SELECT count(*) FROM record WHERE key IN ('a', 'b', 'c', 'e')") == 4
+    );
     CHECK(
         text(world, "SELECT payload::text FROM record_version WHERE key = 'a'") ==
         R"({"sku": "a", "name": "Alpha", "price": 1.5})"
@@ -136,11 +153,27 @@ TEST_CASE("each item of a page is a record, and what lacks something a reject", 
         std::to_string(body.find("<li"))
     );
     CHECK(
-        text(world, "SELECT convert_from(bytes, 'UTF8') FROM blob JOIN record_version v ON v.blob_sha256 = "
-                    "sha256 WHERE key = 'a'") + "\n" == item("a", "Alpha", "1,50")
+        text(
+            world,
+            "SELECT convert_from(bytes, 'UTF8') FROM blob JOIN record_version v ON v.blob_sha256 = "
+            "sha256 WHERE key = 'a'"
+        ) + "\n" ==
+        item("a", "Alpha", "1,50")
     );
-    CHECK(text(world, "SELECT code || ' ' || column_name || ' ' || member FROM reject") == "field.missing name #1");
+    CHECK(
+        text(world, "SELECT code || ' ' || column_name || ' ' || member FROM reject") ==
+        "field.missing name #1"
+    );
     CHECK(world.reason(site.url("/list?page=3")) == "done:");
+
+    // So that an old reject does not overwrite what has been met since.
+    auto later = [&](std::chrono::system_clock::time_point at) {
+        return world.database->call([&](base::Tx& tx) {
+            return crawler::seen_later(tx, world.source, "site", {"a", "e", "zz"}, at);
+        });
+    };
+    CHECK(later({}) == std::set<std::string>{"a", "e"});
+    CHECK(later(std::chrono::system_clock::now() + 1h).empty());
 
     auto second = world.crawl(with_rules(world, site.url("/list"), shop_rules));
     CHECK(second.counts.unchanged == 5);
@@ -156,8 +189,11 @@ TEST_CASE("items that leave a page stay, those that change get a version", "[cra
     World world;
     world.crawl(with_rules(world, site.url("/list"), shop_rules));
     site.page("/list?page=2", "<title>2</title><ul>" + item("b", "Beta", "3") + "</ul>");
-    site.page("/list", "<title>1</title><p>moved</p><ul>" + item("a", "Alpha", "1,50") +
-                           "</ul><p class=next><a href=/list?page=2>next</a></p>");
+    site.page(
+        "/list",
+        "<title>1</title><p>moved</p><ul>" + item("a", "Alpha", "1,50") +
+            "</ul><p class=next><a href=/list?page=2>next</a></p>"
+    );
     auto second = world.crawl(with_rules(world, site.url("/list"), shop_rules));
     CHECK(second.counts.changed == 1);  // b; c is no longer shown
     CHECK(world.database.number("SELECT count(*) FROM record") == 5);
@@ -188,7 +224,9 @@ TEST_CASE("a page that has not changed has all its items seen", "[crawler][scrap
     CHECK(second.counts.unchanged == 2);
     CHECK(second.counts.read == 2);
     CHECK(
-        world.database.number("SELECT count(*) FROM record WHERE last_run = (SELECT max(id) FROM source_run)") == 2
+        world.database.number(
+            "SELECT count(*) FROM record WHERE last_run = (SELECT max(id) FROM source_run)"
+        ) == 2
     );
 
     SECTION("other rules read it whole") {
@@ -218,7 +256,13 @@ TEST_CASE("a page that has not changed has all its items seen", "[crawler][scrap
         CHECK(world.database.number("SELECT count(*) FROM record WHERE gone_at IS NOT NULL") == 1);
     }
     SECTION("a purge by address takes them all, and the page is not asked for again") {
-        schema::purge(*world.database, world.blobs, {{}, site.url("/list"), {}}, "test", std::chrono::system_clock::now());
+        schema::purge(
+            *world.database,
+            world.blobs,
+            {{}, site.url("/list"), {}},
+            "test",
+            std::chrono::system_clock::now()
+        );
         CHECK(world.pages() == 0);
         CHECK(world.database.number("SELECT count(*) FROM page_record") == 0);
         site.forget();
@@ -229,11 +273,20 @@ TEST_CASE("a page that has not changed has all its items seen", "[crawler][scrap
 
 TEST_CASE("a purge by licence keeps the pages of its items from coming back", "[crawler][scrape]") {
     test::TestSite site;
-    site.page("/list", "<a rel=license href=https://creativecommons.org/licenses/by/4.0/>cc</a><ul>" +
-                           item("a", "Alpha", "1") + "</ul>");
+    site.page(
+        "/list",
+        "<a rel=license href=https://creativecommons.org/licenses/by/4.0/>cc</a><ul>" +
+            item("a", "Alpha", "1") + "</ul>"
+    );
     World world;
     world.crawl(with_rules(world, site.url("/list"), shop_rules));
-    schema::purge(*world.database, world.blobs, {{}, {}, "CC-BY-4.0"}, "test", std::chrono::system_clock::now());
+    schema::purge(
+        *world.database,
+        world.blobs,
+        {{}, {}, "CC-BY-4.0"},
+        "test",
+        std::chrono::system_clock::now()
+    );
     CHECK(world.pages() == 0);
     CHECK(world.reason(site.url("/list")) == "skipped:purged");
 }
@@ -251,8 +304,10 @@ TEST_CASE("an archive of a crawl gives the records that the crawl gave", "[crawl
     auto sums = [&](std::int64_t source) {
         return text(
             world,
-            "SELECT string_agg(key || ' ' || encode(content_sha256, 'hex'), ',' ORDER BY key) FROM record WHERE "
-            "key NOT LIKE 'http%' AND source_id = " + std::to_string(source)
+            "SELECT string_agg(key || ' ' || encode(content_sha256, 'hex'), ',' ORDER BY key) FROM "
+            "record WHERE "
+            "key NOT LIKE 'http%' AND source_id = " +
+                std::to_string(source)
         );
     };
     auto copy = world.database->call([](base::Tx& tx) {
@@ -275,8 +330,11 @@ TEST_CASE("an archive of a crawl gives the records that the crawl gave", "[crawl
     CHECK(report.counts.rejected == 1);
     CHECK(sums(copy) == sums(world.source));
     CHECK(
-        text(world, "SELECT values::text FROM content_numeric WHERE key = 'e' AND source_id = " + std::to_string(copy)) ==
-        "{5}"
+        text(
+            world,
+            "SELECT values::text FROM content_numeric WHERE key = 'e' AND source_id = " +
+                std::to_string(copy)
+        ) == "{5}"
     );
 }
 
@@ -285,7 +343,8 @@ TEST_CASE("a reject becomes a record when rules that fit read it again", "[crawl
     plant_shop(site);
     site.page("/about", "<html><title>About</title><p>All about us</p></html>");
     World world;
-    auto strict = std::string(shop_rules) + "[[page]]\npages = '/about'\n[page.fields.who]\ncss = '.who'\nrequired = true\n";
+    auto strict = std::string(shop_rules) +
+                  "[[page]]\npages = '/about'\n[page.fields.who]\ncss = '.who'\nrequired = true\n";
     auto report = world.crawl(with_rules(world, site.url("/list"), strict));
     CHECK(report.counts.rejected == 2);
     CHECK(world.reason(site.url("/about")) == "skipped:rejected");
@@ -301,7 +360,8 @@ TEST_CASE("a reject becomes a record when rules that fit read it again", "[crawl
     page_rules.rules = rules.get();
     auto rejects = world.database->call([](base::Tx& tx) {
         std::vector<schema::Reject> all;
-        for (const auto& row : tx.exec("SELECT raw, file, coalesce(member, ''), code FROM reject ORDER BY file")) {
+        for (const auto& row :
+             tx.exec("SELECT raw, file, coalesce(member, ''), code FROM reject ORDER BY file")) {
             schema::Reject one;
             one.raw = base::bytes(row[0]);
             one.file = row[1].as<std::string>();
@@ -312,29 +372,37 @@ TEST_CASE("a reject becomes a record when rules that fit read it again", "[crawl
         return all;
     });
     REQUIRE(rejects.size() == 2);
-    auto about = crawler::digest_reject(page_rules, rejects[0], {}, std::chrono::system_clock::now());
+    auto about =
+        crawler::digest_reject(page_rules, rejects[0], {}, std::chrono::system_clock::now());
     REQUIRE(about.records.size() == 1);
     CHECK(about.records[0].draft.key == site.url("/about"));
     CHECK(about.records[0].draft.text->title == "About");
-    auto nameless = crawler::digest_reject(page_rules, rejects[1], {}, std::chrono::system_clock::now());
+    auto nameless =
+        crawler::digest_reject(page_rules, rejects[1], {}, std::chrono::system_clock::now());
     REQUIRE(nameless.records.size() == 1);
     CHECK(nameless.records[0].draft.key == "d");
     CHECK(nameless.records[0].draft.origin.member == "#1");
 
     page_rules.rules = nullptr;
-    auto without = crawler::digest_reject(page_rules, rejects[1], {}, std::chrono::system_clock::now());
+    auto without =
+        crawler::digest_reject(page_rules, rejects[1], {}, std::chrono::system_clock::now());
     CHECK(without.records.empty());
     REQUIRE(without.rejects.size() == 1);
     CHECK(without.rejects[0].raw == rejects[1].raw);
 }
 
-TEST_CASE("only what the rules say is followed, and other pages are not kept", "[crawler][scrape]") {
+TEST_CASE(
+    "only what the rules say is followed, and other pages are not kept",
+    "[crawler][scrape]"
+) {
     test::TestSite site;
     plant_shop(site);
     site.page("/list?page=3", "<ul></ul><p class=next><a href=/list?page=4>next</a></p>");
     World world;
-    auto rules = "others = false\n[[page]]\npages = '/list'\nfollow = ['.next a']\nfollow_only = true\n[page.items]\n"
-                 "css = '.p'\n[page.items.fields.name]\ncss = 'h2'\n";
+    auto rules =
+        "others = false\n[[page]]\npages = '/list'\nfollow = ['.next a']\nfollow_only = "
+        "true\n[page.items]\n"
+        "css = '.p'\n[page.items.fields.name]\ncss = 'h2'\n";
     auto options = with_rules(world, site.url("/list"), rules);
     options.scope.depth = 1;  // pages of a series are as deep as its first
     auto report = world.crawl(options);
@@ -343,23 +411,31 @@ TEST_CASE("only what the rules say is followed, and other pages are not kept", "
     CHECK(site.count("/about") == 0);
     CHECK(world.reason(site.url("/list?page=3")) == "skipped:no_items");
     CHECK(world.reason(site.url("/list?page=4")) == "failed:http");
-    CHECK(text(world, "SELECT string_agg(key, ' ' ORDER BY key) FROM record").ends_with("/list?page=2#1"));
+    CHECK(text(world, "SELECT string_agg(key, ' ' ORDER BY key) FROM record")
+              .ends_with("/list?page=2#1"));
 }
 
 TEST_CASE("what JSON of a page can not be stored does not stop the crawl", "[crawler][scrape]") {
     test::TestSite site;
-    site.page("/", R"(<script type="application/ld+json">{"a\u0000":"x\u0000y","big":1e400,"list":["\u0000"]}</script>)"
-                   "<p>Prose with commas, some, to keep.</p><a href='/f%00.pdf'>f</a>");
+    site.page(
+        "/",
+        R"(<script type="application/ld+json">{"a\u0000":"x\u0000y","big":1e400,"list":["\u0000"]}</script>)"
+        "<p>Prose with commas, some, to keep.</p><a href='/f%00.pdf'>f</a>"
+    );
     serve(site, "/f%00.pdf", reply("application/pdf", "%PDF"));
     World world;
     auto report = world.crawl(with_rules(
         world,
         site.url("/"),
-        "[fields.data]\ncss = 'script'\ntype = 'json'\n[fields.key]\ncss = 'script'\npointer = '/list/0'\n"
+        "[fields.data]\ncss = 'script'\ntype = 'json'\n[fields.key]\ncss = 'script'\npointer = "
+        "'/list/0'\n"
         "[files]\ntypes = ['application/pdf']\n"
     ));
     CHECK(report.counts.added == 2);
-    CHECK(text(world, "SELECT payload #>> '{data,a}' FROM record_version WHERE payload ? 'data'") == "xy");
+    CHECK(
+        text(world, "SELECT payload #>> '{data,a}' FROM record_version WHERE payload ? 'data'") ==
+        "xy"
+    );
 }
 
 TEST_CASE("a page's reject is one, whatever its server's clock says", "[crawler][scrape]") {
@@ -377,22 +453,34 @@ TEST_CASE("a page's reject is one, whatever its server's clock says", "[crawler]
     CHECK(world.database.number("SELECT count(*) FROM reject") == 1);
 }
 
-TEST_CASE("an address that leaves no room for keys makes rejects of its items", "[crawler][scrape]") {
+TEST_CASE(
+    "an address that leaves no room for keys makes rejects of its items",
+    "[crawler][scrape]"
+) {
     test::TestSite site;
     auto path = "/list?" + std::string(1999 - site.url("/list?").size(), 'x');
     site.page(path, "<p class=p>one</p>");
     World world;
-    auto report = world.crawl(with_rules(world, site.url(path), "[items]\ncss = '.p'\n[items.fields.a]\n"));
+    auto report =
+        world.crawl(with_rules(world, site.url(path), "[items]\ncss = '.p'\n[items.fields.a]\n"));
     CHECK(report.counts.rejected == 1);
     CHECK(text(world, "SELECT code FROM reject") == "key.too_long");
 }
 
 TEST_CASE("images are kept with what their pages say of them", "[crawler][scrape]") {
     test::TestSite site, cdn;
-    site.page("/", "<title>Cats</title><figure><img src=/cat.pgm alt='A cat' width=300 height=300><figcaption>Tom"
-                   "</figcaption></figure><img src=/dot.pgm><img src=/pixel.gif width=1 height=1><img src=/broken.pgm>"
-                   "<img src=/noai.pgm><img src='" + cdn.url("/far.pgm") + "'><img src=/page.pgm>"
-                   "<a href=/secret/x.png>x</a><a href=/wiki/File:Cat.jpg>file</a><p>Cats, in prose, with commas.</p>");
+    site.page(
+        "/",
+        "<title>Cats</title><figure><img src=/cat.pgm alt='A cat' width=300 "
+        "height=300><figcaption>Tom"
+        "</figcaption></figure><img src=/dot.pgm><img src=/pixel.gif width=1 height=1><img "
+        "src=/broken.pgm>"
+        "<img src=/noai.pgm><img src='" +
+            cdn.url("/far.pgm") +
+            "'><img src=/page.pgm>"
+            "<a href=/secret/x.png>x</a><a href=/wiki/File:Cat.jpg>file</a><p>Cats, in prose, with "
+            "commas.</p>"
+    );
     serve(site, "/robots.txt", reply("text/plain", "User-agent: *\nDisallow: /secret/\n"));
     serve(site, "/cat.pgm", reply("image/x-portable-graymap", picture(200, 100, 'x')));
     serve(site, "/dot.pgm", reply("image/x-portable-graymap", picture(20, 20, 'x')));
@@ -404,18 +492,25 @@ TEST_CASE("images are kept with what their pages say of them", "[crawler][scrape
     site.page("/wiki/File:Cat.jpg", page_with_links("A page about a file", {}));
     serve(cdn, "/far.pgm", reply("image/x-portable-graymap", picture(120, 120, 'z')));
     World world;
-    auto options = with_rules(world, site.url("/"), "[images]\nmin_width = 100\nmin_height = 100\n");
+    auto options =
+        with_rules(world, site.url("/"), "[images]\nmin_width = 100\nmin_height = 100\n");
     options.examine_image = examine;
     auto report = world.crawl(options);
     CHECK(sums_agree(world));
     CHECK(world.database.number("SELECT count(*) FROM content_image") == 2);
     CHECK(
-        text(world, "SELECT payload ->> 'alt' || ', ' || (payload ->> 'caption') || ', ' || (payload ->> 'page') || ', ' || "
-                    "(payload ->> 'page_title') || ', ' || (payload ->> 'width') FROM record_version WHERE key = '" +
-                        site.url("/cat.pgm") + "'") == "A cat, Tom, " + site.url("/") + ", Cats, 200"
+        text(
+            world,
+            "SELECT payload ->> 'alt' || ', ' || (payload ->> 'caption') || ', ' || (payload ->> "
+            "'page') || ', ' || "
+            "(payload ->> 'page_title') || ', ' || (payload ->> 'width') FROM record_version WHERE "
+            "key = '" +
+                site.url("/cat.pgm") + "'"
+        ) == "A cat, Tom, " + site.url("/") + ", Cats, 200"
     );
     CHECK(world.reason(cdn.url("/far.pgm")) == "done:");
     CHECK(cdn.count("/robots.txt") == 1);
+    CHECK(cdn.count("/sitemap.xml") == 0);
     CHECK(world.reason(site.url("/dot.pgm")) == "skipped:too_small");
     CHECK(world.reason(site.url("/pixel.gif")) == "skipped:too_small");
     CHECK(site.count("/pixel.gif") == 0);
@@ -437,7 +532,11 @@ TEST_CASE("images are kept with what their pages say of them", "[crawler][scrape
 
 TEST_CASE("a page that refuses the use of its images has them left alone", "[crawler][scrape]") {
     test::TestSite site;
-    site.page("/", "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to keep.</p>");
+    site.page(
+        "/",
+        "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to "
+        "keep.</p>"
+    );
     serve(site, "/cat.pgm", reply("image/x-portable-graymap", picture(200, 100, 'x')));
     World world;
     auto options = with_rules(world, site.url("/"), "images = true\n");
@@ -461,7 +560,11 @@ TEST_CASE("a page that refuses the use of its images has them left alone", "[cra
     serve(site, "/", allowing);
     world.crawl(later);
     CHECK(world.reason(site.url("/cat.pgm")) == "done:");
-    site.page("/", "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to keep.</p>");
+    site.page(
+        "/",
+        "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to "
+        "keep.</p>"
+    );
 
     World other;
     auto recording = with_rules(other, site.url("/"), "images = true\n");
@@ -469,15 +572,22 @@ TEST_CASE("a page that refuses the use of its images has them left alone", "[cra
     recording.honour_consent = false;
     other.crawl(recording);
     CHECK(
-        text(other, "SELECT consent ->> 'decision' FROM record_version WHERE key = '" + site.url("/cat.pgm") + "'") ==
-        "deny"
+        text(
+            other,
+            "SELECT consent ->> 'decision' FROM record_version WHERE key = '" +
+                site.url("/cat.pgm") + "'"
+        ) == "deny"
     );
 }
 
 TEST_CASE("files are kept whole, and only those that were asked for", "[crawler][scrape]") {
     test::TestSite site;
-    site.page("/", "<title>Papers</title><a href=/paper.pdf>The  paper</a><a href=/hidden>also one</a><a href=/data.zip>zip</a>"
-                   "<p>Some prose, with commas, to keep.</p>");
+    site.page(
+        "/",
+        "<title>Papers</title><a href=/paper.pdf>The  paper</a><a href=/hidden>also one</a><a "
+        "href=/data.zip>zip</a>"
+        "<p>Some prose, with commas, to keep.</p>"
+    );
     auto paper = reply("application/pdf", "%PDF-1.4 ..");
     paper.headers.push_back("Content-Disposition: attachment; filename=\"../x/final.pdf\"");
     serve(site, "/paper.pdf", paper);
@@ -487,17 +597,26 @@ TEST_CASE("files are kept whole, and only those that were asked for", "[crawler]
     world.crawl(with_rules(world, site.url("/"), "[files]\ntypes = ['application/pdf']\n"));
     CHECK(world.pages() == 3);
     CHECK(
-        text(world, "SELECT payload ->> 'text' || ', ' || (payload ->> 'file_name') || ', ' || media_type FROM record_version "
-                    "WHERE key = '" + site.url("/paper.pdf") + "'") == "The paper, final.pdf, application/pdf"
+        text(
+            world,
+            "SELECT payload ->> 'text' || ', ' || (payload ->> 'file_name') || ', ' || media_type "
+            "FROM record_version "
+            "WHERE key = '" +
+                site.url("/paper.pdf") + "'"
+        ) == "The paper, final.pdf, application/pdf"
     );
     CHECK(world.reason(site.url("/hidden")) == "done:");
     CHECK(world.reason(site.url("/data.zip")) == "skipped:content_type");
 }
 
-TEST_CASE("a budget of pages counts no images, and leaves none of what its pages show", "[crawler][scrape]") {
+TEST_CASE(
+    "a budget of pages counts no images, and leaves none of what its pages show",
+    "[crawler][scrape]"
+) {
     test::TestSite site;
     site.otherwise([](const SiteRequest& request) {
-        if (request.path.ends_with(".pgm")) return reply("image/x-portable-graymap", picture(50, 50, 'x'));
+        if (request.path.ends_with(".pgm"))
+            return reply("image/x-portable-graymap", picture(50, 50, 'x'));
         auto n = request.path.substr(1).empty() ? std::string("0") : request.path.substr(1);
         if (n.find_first_not_of("0123456789") != n.npos) {
             SiteReply missing;
@@ -506,7 +625,8 @@ TEST_CASE("a budget of pages counts no images, and leaves none of what its pages
         }
         auto next = std::to_string(std::stoi(n) + 1);
         SiteReply made;
-        made.body = page_with_links("Page " + n, {"/" + next}) + "<img src=/a" + n + ".pgm><img src=/b" + n + ".pgm>";
+        made.body = page_with_links("Page " + n, {"/" + next}) + "<img src=/a" + n +
+                    ".pgm><img src=/b" + n + ".pgm>";
         return made;
     });
     World world;
@@ -521,13 +641,17 @@ TEST_CASE("a budget of pages counts no images, and leaves none of what its pages
     CHECK(world.reason(site.url("/5")) == "skipped:budget");
 }
 
-TEST_CASE("a scrape killed again and again ends with the items of an undisturbed one", "[crawler][scrape][kill]") {
+TEST_CASE(
+    "a scrape killed again and again ends with the items of an undisturbed one",
+    "[crawler][scrape][kill]"
+) {
     test::TestSite site;
     constexpr int pages = 60;
     site.otherwise([](const SiteRequest& request) {
         SiteReply made;
         made.delay = 2ms;
-        auto number = request.path.starts_with("/list?page=") ? std::stoi(request.path.substr(11)) : -1;
+        auto number =
+            request.path.starts_with("/list?page=") ? std::stoi(request.path.substr(11)) : -1;
         if (number < 0 || number >= pages) {
             made.status = 404;
             return made;
@@ -535,7 +659,9 @@ TEST_CASE("a scrape killed again and again ends with the items of an undisturbed
         auto page = std::to_string(number);
         made.body = "<title>" + page + "</title><ul>";
         for (int i = 0; i < 4; ++i)
-            made.body += item("k" + page + "-" + std::to_string(i), i == 3 && number % 5 == 0 ? "" : "Name", page);
+            made.body += item(
+                "k" + page + "-" + std::to_string(i), i == 3 && number % 5 == 0 ? "" : "Name", page
+            );
         for (int i = 1; i <= 2; ++i)
             made.body += "<a href='/list?page=" + std::to_string(number * 2 + i) + "'>x</a>";
         return made;
@@ -560,13 +686,18 @@ TEST_CASE("a scrape killed again and again ends with the items of an undisturbed
         CHECK(sums_agree(world));
         // What is noted of pages is what is stored.
         CHECK(world.database.number("SELECT count(*) FROM page_record") == world.pages());
-        CHECK(world.database.number("SELECT coalesce(sum(added), 0)::bigint FROM source_run") == world.pages());
+        CHECK(
+            world.database.number("SELECT coalesce(sum(added), 0)::bigint FROM source_run") ==
+            world.pages()
+        );
     }
     CHECK(killed > 0);
     world.crawl(with_rules(world, site.url("/list?page=0"), shop_rules));
     CHECK(world.pages() == pages * 4 - pages / 5);
     CHECK(world.database.number("SELECT count(*) FROM record_version") == pages * 4 - pages / 5);
-    CHECK(world.database.number("SELECT sum(rejected)::bigint FROM source_run") == pages / 5);
+    // A round that ended before it was killed was followed by a later one, which met the rejects
+    // again.
+    CHECK(world.database.number("SELECT sum(rejected)::bigint FROM source_run") >= pages / 5);
     CHECK(world.database.number("SELECT count(*) FROM reject") == pages / 5);
 }
 
@@ -576,7 +707,9 @@ TEST_CASE("pages that rules take apart are recorded", "[crawler][scrape]") {
     World world;
     auto options = with_rules(world, site.url("/list"), shop_rules);
     std::atomic<int> pages = 0, found = 0;
-    options.record_scrape = [&](const std::string& url, const crawler::Response& response, const crawler::Scrape& scrape) {
+    options.record_scrape = [&](const std::string& url,
+                                const crawler::Response& response,
+                                const crawler::Scrape& scrape) {
         ++pages;
         found += static_cast<int>(scrape.items.size());
         CHECK(response.status == 200);

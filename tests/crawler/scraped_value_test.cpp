@@ -74,7 +74,10 @@ TEST_CASE("numbers are read as people write them", "[crawler][rules]") {
     }
 }
 
-TEST_CASE("what leaves the separator open is read by rule, or by the page's language", "[crawler][rules]") {
+TEST_CASE(
+    "what leaves the separator open is read by rule, or by the page's language",
+    "[crawler][rules]"
+) {
     CHECK(number("1.234", 0, "de") == "1234");
     CHECK(number("1,234", 0, "de") == "1.234");
     CHECK(number("1,234", 0, "en-gb") == "1234");

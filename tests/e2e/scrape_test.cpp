@@ -1,4 +1,5 @@
-// Scraping with the real program: items, images decoded by libvips, fixtures, rejects that are read again.
+// Scraping with the real program: items, images decoded by libvips, fixtures, rejects that are read
+// again.
 #include <filesystem>
 #include <fstream>
 
@@ -29,7 +30,8 @@ required = true
 )";
 
 const std::string dot(
-    "GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02" "D\x01\0;",
+    "GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02"
+    "D\x01\0;",
     35
 );
 
@@ -44,8 +46,10 @@ std::string write(const Tilth& tilth, const std::string& name, const std::string
 TEST_CASE("a shop is scraped, its fixtures hold, and its rejects come back", "[e2e]") {
     test::TestSite site;
     site.page(
-        "/", "<ul><li class=p data-sku=a><b>1.234,50 €</b></li><li class=p data-sku=b><b>sold</b><s>3</s></li></ul>"
-             "<img src=/big.png alt=Big><img src=/small.gif>"
+        "/",
+        "<ul><li class=p data-sku=a><b>1.234,50 €</b></li><li class=p "
+        "data-sku=b><b>sold</b><s>3</s></li></ul>"
+        "<img src=/big.png alt=Big><img src=/small.gif>"
     );
     auto image = [&](const std::string& path, const std::string& type, const std::string& bytes) {
         site.on(path, [type, bytes](const test::SiteRequest&) {
@@ -61,8 +65,21 @@ TEST_CASE("a shop is scraped, its fixtures hold, and its rejects come back", "[e
     auto file = write(tilth, "rules.toml", rules);
     auto fixtures = (tilth.home.path / "fixtures").string();
     auto crawl = tilth.answer(
-        {"crawl", site.url("/"), "--source", "shop", "--allow-private", "--delay", "0", "--sitemaps", "off", "--extract",
-         file, "--record", fixtures, "--warc", (tilth.home.path / "warc").string()}
+        {"crawl",
+         site.url("/"),
+         "--source",
+         "shop",
+         "--allow-private",
+         "--delay",
+         "0",
+         "--sitemaps",
+         "off",
+         "--extract",
+         file,
+         "--record",
+         fixtures,
+         "--warc",
+         (tilth.home.path / "warc").string()}
     );
     CHECK(crawl["new"] == 2);  // a and the big image
     CHECK(crawl["rejected"] == 1);
@@ -81,7 +98,10 @@ TEST_CASE("a shop is scraped, its fixtures hold, and its rejects come back", "[e
     auto differ = tilth({"inspect", "scrape", "--rules", changed, "--fixtures", fixtures});
     CHECK(differ.code == 1);
     CHECK(differ.out.find("items[1].fields.price") != std::string::npos);
-    CHECK(tilth({"inspect", "scrape", "--rules", changed, "--fixtures", fixtures, "--update"}).code == 0);
+    CHECK(
+        tilth({"inspect", "scrape", "--rules", changed, "--fixtures", fixtures, "--update"}).code ==
+        0
+    );
     CHECK(tilth({"inspect", "scrape", "--rules", changed, "--fixtures", fixtures}).code == 0);
 
     auto still = tilth.answer({"rejects", "replay", "--source", "shop"});

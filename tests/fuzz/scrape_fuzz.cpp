@@ -58,13 +58,19 @@ void scrape(const crawler::Rules& rules, std::string_view html) {
         must(item.begin <= item.end && item.end <= document.source().size());
         must(item.number >= 1);
         must(!boost::json::serialize(item.scraped.fields).empty());
-        rules.scrape_item(document.source().substr(item.begin, item.end - item.begin), "http://example.org/", url, item.number);
+        rules.scrape_item(
+            document.source().substr(item.begin, item.end - item.begin),
+            "http://example.org/",
+            url,
+            item.number
+        );
     }
 }
 
 }  // namespace
 
-// A page under rules of all kinds; or, after a first line "rules", TOML up to a line "---", then a page.
+// A page under rules of all kinds; or, after a first line "rules", TOML up to a line "---", then a
+// page.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const auto rules = crawler::Rules::parse(all_kinds, "all");
     Input input(data, size);
