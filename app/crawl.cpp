@@ -79,6 +79,9 @@ void add_crawl(CLI::App& cli, Context& context) {
         int server_delay = -1;
         std::vector<std::string> proxies, allowed;
         std::string proxy_login, basic, bearer, ca_file;
+        std::string record;
+        std::vector<std::string> files;
+        bool images = false;
         bool no_cookies = false, no_feeds = false, no_traps = false, share = false;
         bool allow_private = false, dry_run = false, ignore_robots = false;
     };
@@ -110,6 +113,19 @@ void add_crawl(CLI::App& cli, Context& context) {
             "--extract", options->rules, "Fields to take out of each page, what to leave out"
         )
         ->type_name("RULES.toml");
+    crawl
+        ->add_option(
+            "--record",
+            options->record,
+            "Also keep each page that rules take apart, and what they take: see inspect scrape"
+        )
+        ->type_name("DIR");
+    crawl->add_flag("--images", options->images, "Also keep the images that pages show");
+    crawl
+        ->add_option(
+            "--files", options->files, "Also keep linked files of these types, such as application/pdf"
+        )
+        ->type_name("TYPE");
     crawl->add_option(
         "--prefer", options->prefer, "Regular expressions: what matches one is fetched first"
     );
@@ -222,6 +238,12 @@ void add_crawl(CLI::App& cli, Context& context) {
             spec["ca_file"] = std::filesystem::absolute(options->ca_file).lexically_normal().string();
         if (!options->warc.empty())
             spec["warc"] = std::filesystem::absolute(options->warc).lexically_normal().string();
+        if (!options->record.empty())
+            spec["record"] = std::filesystem::absolute(options->record).lexically_normal().string();
+        if (options->images) spec["images"] = true;
+        if (!options->files.empty())
+            spec["files"] = json::object{
+                {"types", json::array(options->files.begin(), options->files.end())}};
         if (!options->rules.empty()) {
             spec["rules"] = read_whole_file(options->rules);
             spec["rules_name"] = options->rules;

@@ -12,11 +12,13 @@
 #include "app/gather_records.hpp"
 #include "app/output.hpp"
 #include "app/push.hpp"
+#include "app/scraping.hpp"
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "base/progress.hpp"
 #include "crawler/crawl.hpp"
+#include "crawler/fixture.hpp"
 #include "crawler/holder.hpp"
 #include "crawler/warc_writer.hpp"
 #include "crawler/watch_store.hpp"
@@ -34,7 +36,7 @@ const std::set<std::string, std::less<>> crawl_keys{
     "include",      "exclude",      "delay_ms",      "concurrency",     "obey_robots",
     "consent",      "rules",        "rules_name",    "user_agent",      "proxy",
     "warc",         "cookies",      "ca_file",       "proxy_login",     "proxy_resolves",
-    "credentials",  "sign_in",
+    "credentials",  "sign_in",      "images",        "files",           "record",
     "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
     "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
 crawler::SitemapUse sitemaps_of(const std::string& word) {
@@ -270,10 +272,15 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
         // Whoever follows such a link is signed out.
         options.scope.exclude.emplace_back("[/?&=_-]([Ss]ign|[Ll]og)[-_]?([Oo]ut|[Oo]ff)\\b");
     }
-    if (auto rules = spec.text("rules"); !rules.empty())
-        options.rules = std::make_shared<const crawler::Rules>(
-            crawler::Rules::parse(rules, spec.text("rules_name", "rules"))
-        );
+    auto scraping = read_scraping(spec);
+    options.rules = scraping.rules;
+    options.media = scraping.media;
+    options.rules_version = scraping.version;
+    options.examine_image = examine_image();
+    if (auto folder = spec.text("record"); !folder.empty())
+        options.record_scrape = [folder](const auto& url, const auto& response, const auto& scrape) {
+            crawler::write_fixture(folder, url, response, scrape);
+        };
     return options;
 }
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "app/output.hpp"
+#include "app/scraping.hpp"
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "crawler/warc_replay.hpp"
@@ -66,10 +67,10 @@ GatherResult gather_archives(
     options.user_agent = context.config.user_agent;
     options.restart = spec.truth("restart", false);
     options.stop = stop;
-    if (auto rules = spec.text("rules"); !rules.empty())
-        options.rules = std::make_shared<const crawler::Rules>(
-            crawler::Rules::parse(rules, spec.text("rules_name", "rules"))
-        );
+    auto scraping = read_scraping(spec);
+    options.rules = scraping.rules;
+    options.media = scraping.media;
+    options.examine_image = examine_image();
     options.progress = [&](const schema::Counts& counts, std::uint64_t) {
         if (events.progress) events.progress(counts, 0, "");
     };

@@ -10,8 +10,10 @@
 #include "app/csv_options.hpp"
 #include "app/download.hpp"
 #include "app/gather_api.hpp"
+#include "app/gather_archives.hpp"
 #include "app/gather_database.hpp"
 #include "app/gather_feed.hpp"
+#include "app/scraping.hpp"
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -192,7 +194,12 @@ void check_records_spec(
     std::set<std::string, std::less<>> known(files_keys.begin(), files_keys.end());
     known.insert(common_keys.begin(), common_keys.end());
     check_keys(kind, known, spec, where);
-    files_request(source);
+    // The rules of archives are those of a crawl.
+    if (holds_archives(source)) {
+        read_scraping(Spec(source.spec));
+    } else {
+        files_request(source);
+    }
 }
 
 std::vector<std::string> explain_records(const schema::Source& source) {

@@ -1,26 +1,32 @@
+#include <functional>
 #include <iostream>
 #include <memory>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/csv_options.hpp"
+#include "app/output.hpp"
 #include "base/error.hpp"
+#include "crawler/fixture.hpp"
 #include "crawler/inspect.hpp"
 #include "crawler/warc_replay.hpp"
 #include "ingest/inspect.hpp"
 
 namespace app {
 
+namespace json = boost::json;
+
 namespace {
 
 // Answers each line of standard input by one line.
-void answer_lines(const std::string& kind) {
+void answer_lines(const std::function<std::string(const std::string&)>& answer) {
     std::ios::sync_with_stdio(false);
     for (std::string line; std::getline(std::cin, line);) {
         if (line.find_first_not_of(" \t\r") == line.npos) continue;
-        std::cout << crawler::inspect(kind, line) << '\n';
+        std::cout << answer(line) << '\n';
     }
     std::cout.flush();
 }
@@ -44,6 +50,72 @@ ingest::ReadOptions read_options(const Options& options) {
         read.header_rows = options.header_rows;
     }
     return read;
+}
+
+struct ScrapeOptions {
+    std::string rules, fixtures;
+    bool update = false;
+};
+
+void tell_fixtures(const Context& context, const ScrapeOptions& options) {
+    auto rules = crawler::Rules::parse(read_whole_file(options.rules), options.rules);
+    auto report = crawler::check_fixtures(rules, options.fixtures, options.update);
+    for (const auto& line : report.differences) {
+        if (context.json) {
+            auto value = [](const std::string& text) {
+                return text.empty() ? json::value() : json::parse(text);
+            };
+            print_json(json::object{
+                {"fixture", line.fixture},
+                {"url", line.url},
+                {"path", line.path},
+                {"expected", value(line.expected)},
+                {"now", value(line.now)}});
+        } else {
+            auto or_nothing = [](const std::string& text) { return text.empty() ? "nothing" : text; };
+            print_line(fmt::format(
+                "{}: {}: {} -> {}",
+                line.fixture,
+                line.path.empty() ? "all" : line.path,
+                or_nothing(line.expected),
+                or_nothing(line.now)
+            ));
+        }
+    }
+    auto sum = fmt::format("{} of {} fixtures differ", report.changed, report.fixtures);
+    if (report.changed > 0 && !options.update)
+        throw base::Error(
+            options.fixtures, sum, "mend the rules, or accept what they say with --update"
+        );
+    if (!context.json) print_line(options.update && report.changed > 0 ? sum + "; accepted" : sum);
+}
+
+void add_scrape(CLI::App& inspect, Context& context) {
+    auto options = std::make_shared<ScrapeOptions>();
+    auto* verb = inspect.add_subcommand(
+        "scrape", "What scraping rules take out of pages, or whether they still do of fixtures"
+    );
+    verb->add_option("--rules", options->rules, "The rules; else each line brings its own")
+        ->type_name("RULES.toml");
+    auto* folder =
+        verb->add_option(
+                "--fixtures", options->fixtures, "Apply the rules to what crawl --record has kept"
+        )
+            ->type_name("DIR");
+    verb->add_flag("--update", options->update, "Accept what the rules say now")->needs(folder);
+    verb->callback([options, &context] {
+        if (!options->fixtures.empty()) {
+            if (options->rules.empty())
+                throw base::UsageError("--fixtures", "without rules", "add --rules RULES.toml");
+            return tell_fixtures(context, *options);
+        }
+        if (options->rules.empty())
+            return answer_lines([](const std::string& line) {
+                return crawler::inspect("scrape", line);
+            });
+        auto rules = crawler::Rules::parse(read_whole_file(options->rules), options->rules);
+        answer_lines([&](const std::string& line) { return crawler::inspect_scrape(rules, line); });
+    });
 }
 
 void add_file_kinds(CLI::App& inspect) {
@@ -83,7 +155,7 @@ void add_file_kinds(CLI::App& inspect) {
 
 }  // namespace
 
-void add_inspect(CLI::App& cli, Context&) {
+void add_inspect(CLI::App& cli, Context& context) {
     auto* inspect = cli.add_subcommand(
         "inspect", "Ask for single decisions, without a database: JSON lines in, JSON lines out"
     );
@@ -103,9 +175,10 @@ void add_inspect(CLI::App& cli, Context&) {
              {"consent", "Opt-outs from machine learning, and the decision"}}) {
         if (!crawler::can_inspect(name)) continue;
         inspect->add_subcommand(name, help)->callback([kind = std::string(name)] {
-            answer_lines(kind);
+            answer_lines([&](const std::string& line) { return crawler::inspect(kind, line); });
         });
     }
+    add_scrape(*inspect, context);
     add_file_kinds(*inspect);
 }
 

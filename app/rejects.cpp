@@ -5,7 +5,9 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/gather_archives.hpp"
 #include "app/output.hpp"
+#include "app/scraping.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "ingest/replay.hpp"
@@ -105,26 +107,35 @@ void show(Context& context, const Options& options) {
 }
 
 void replay(Context& context, const Options& options) {
-    auto rules_text = options.map.empty() ? std::string() : read_whole_file(options.map);
-    auto rules_name = options.map;
-    if (options.map.empty()) {
-        auto source = context.database().call([&](base::Tx& tx) {
-            return schema::require_source(tx, options.source);
-        });
-        auto spec = json::parse(source.spec).as_object();
-        if (const auto* stored = spec.if_contains("rules"))
-            rules_text = std::string(stored->as_string());
-        rules_name = "the source's rules";
+    auto source = context.database().call([&](base::Tx& tx) {
+        return schema::require_source(tx, options.source);
+    });
+    std::int64_t run = 0;
+    schema::Counts counts;
+    if (source.kind == "crawl" || holds_archives(source)) {
+        auto result = replay_pages(context, source, options.map, options.code);
+        run = result.run_id;
+        counts = result.counts;
+    } else {
+        auto rules_text = options.map.empty() ? std::string() : read_whole_file(options.map);
+        auto rules_name = options.map;
+        if (options.map.empty()) {
+            auto spec = json::parse(source.spec).as_object();
+            if (const auto* stored = spec.if_contains("rules"))
+                rules_text = std::string(stored->as_string());
+            rules_name = "the source's rules";
+        }
+        auto result = ingest::replay(
+            context.database(),
+            context.blobs(),
+            {options.source, options.code, ingest::parse_rules(rules_text, rules_name)}
+        );
+        run = result.run_id;
+        counts = result.counts;
     }
-    auto result = ingest::replay(
-        context.database(),
-        context.blobs(),
-        {options.source, options.code, ingest::parse_rules(rules_text, rules_name)}
-    );
-    const auto& counts = result.counts;
     if (context.json) {
         print_json(json::object{
-            {"run", result.run_id},
+            {"run", run},
             {"read", counts.read},
             {"new", counts.added},
             {"changed", counts.changed},

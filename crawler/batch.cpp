@@ -27,7 +27,44 @@ void plan_revisit(const Target& target, bool changed, const RevisitPolicy& polic
     row.due_at += revisit_after(history, policy);
 }
 
+std::vector<GoneChange>
+with_their_records(base::Tx& tx, std::int64_t source, std::vector<GoneChange> changes) {
+    std::vector<std::string> pages;
+    for (const auto& change : changes) pages.push_back(url_key(change.key));
+    auto held = records_of_pages(tx, source, pages);
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+        auto found = held.find(pages[i]);
+        if (found == held.end()) continue;
+        for (const auto& key : found->second)
+            if (key != changes[i].key) changes.push_back({key, changes[i].at});
+    }
+    return changes;
+}
+
 }  // namespace
+
+schema::Counts write_unchanged(
+    base::Tx& tx,
+    const schema::BatchTarget& target,
+    const std::vector<std::string>& urls
+) {
+    if (urls.empty()) return {};
+    std::vector<std::string> pages;
+    for (const auto& url : urls) pages.push_back(url_key(url));
+    auto held = records_of_pages(tx, target.source_id, pages);
+    std::set<std::string> keys;
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        if (auto found = held.find(pages[i]); found != held.end()) {
+            keys.insert(found->second.begin(), found->second.end());
+        } else {
+            keys.insert(urls[i]);
+        }
+    }
+    // A purge may have taken some since they were asked for.
+    std::vector<std::string> asked(keys.begin(), keys.end());
+    auto stored = schema::stored_keys(tx, target.source_id, target.source_name, asked);
+    return schema::write_seen(tx, target, stored);
+}
 
 void Batch::add_refusal(const Target& target, std::string reason, std::string detail, Time now) {
     Closed row;
@@ -89,7 +126,7 @@ void Batch::add(
             break;
     }
     bool is_there = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
-    bool is_gone = target.kind == Kind::page && (fetch.status == 404 || fetch.status == 410);
+    bool is_gone = !is_listing(target.kind) && (fetch.status == 404 || fetch.status == 410);
     if (is_there && !target.gone_at.empty()) {
         row.gone_at.clear();
         gone.push_back({target.url, {}});
@@ -106,10 +143,20 @@ void Batch::add(
     }
     closed.push_back(std::move(row));
     ids.push_back(target.id);
-    if (outcome.record) {
-        weight += outcome.record->draft.text ? outcome.record->draft.text->body.size() : 0;
-        weight += outcome.record->blob ? outcome.record->blob->bytes.size() : 0;
-        records.push_back(std::move(*outcome.record));
+    if (outcome.ruled) {
+        PageRecords held{target.key, {}};
+        if (outcome.itemised)
+            for (const auto& record : outcome.records) held.keys.push_back(record.draft.key);
+        page_records.push_back(std::move(held));
+    }
+    for (auto& record : outcome.records) {
+        weight += record.draft.text ? record.draft.text->body.size() : 0;
+        weight += record.blob ? record.blob->bytes.size() : 0;
+        records.push_back(std::move(record));
+    }
+    for (auto& reject : outcome.rejects) {
+        weight += reject.raw.size();
+        rejects.push_back(std::move(reject));
     }
     found.insert(
         found.end(),
@@ -132,7 +179,13 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
     for (const auto& fetch : fetched)
         if (is_lost(fetch.host)) lost_keys.insert(url_key(fetch.url));
     std::erase_if(records, [&](const schema::Sealed& record) {
-        return is_lost(host_of(record.draft.key));
+        return is_lost(host_of(record.draft.origin.url));
+    });
+    std::erase_if(rejects, [&](const schema::Reject& reject) {
+        return is_lost(host_of(reject.file));
+    });
+    std::erase_if(page_records, [&](const PageRecords& page) {
+        return lost_keys.contains(page.url_key);
     });
     std::erase_if(unchanged, [&](const std::string& key) { return is_lost(host_of(key)); });
     std::erase_if(closed, [&](const Closed& row) { return lost_keys.contains(row.key); });
@@ -155,16 +208,24 @@ schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
                 batch.lost.push_back(lease.host);
         batch.keep_hosts(held);
     }
-    auto counts = schema::write_batch(tx, context.target, batch.records, {}, batch.bytes);
-    if (!batch.unchanged.empty()) counts += schema::write_seen(tx, context.target, batch.unchanged);
     auto source = context.target.source_id;
     auto run = context.target.run_id;
+    const auto& name = context.target.source_name;
+    auto counts =
+        schema::write_batch(tx, context.target, batch.records, batch.rejects, batch.bytes);
+    counts += write_unchanged(tx, context.target, batch.unchanged);
+    keep_page_records(tx, source, name, batch.page_records);
     close_urls(tx, source, run, batch.closed);
     auto now = context.target.now;
     add_urls(tx, source, run, batch.found, now);
     list_urls(tx, source, run, batch.found, now);
     for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
-    mark_gone(tx, source, context.target.source_name, batch.gone);
+    mark_gone(tx, source, name, with_their_records(tx, source, batch.gone));
+    // Items that are on another page now.
+    std::vector<GoneChange> present;
+    for (const auto& page : batch.page_records)
+        for (const auto& key : page.keys) present.push_back({key, {}});
+    mark_gone(tx, source, name, present);
     log_fetches(tx, source, run, batch.fetched);
     std::vector<Sighting> sightings;
     for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);

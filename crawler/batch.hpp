@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "crawler/page.hpp"
+#include "crawler/page_record_store.hpp"
 #include "crawler/revisit.hpp"
 #include "crawler/store.hpp"
 #include "crawler/watch_store.hpp"
@@ -19,12 +20,14 @@ namespace crawler {
 // transaction.
 struct Batch {
     std::vector<schema::Sealed> records;
-    std::vector<std::string> unchanged;  // keys of pages that the server says have not changed
+    std::vector<schema::Reject> rejects;
+    std::vector<PageRecords> page_records;  // of pages that rules were applied to
+    std::vector<std::string> unchanged;     // addresses that the server says have not changed
     std::vector<Closed> closed;
     std::vector<std::int64_t> ids;  // of the closed addresses
     std::vector<Discovery> found;
     std::vector<Fetched> fetched;
-    std::vector<GoneChange> gone;           // records whose pages are gone, or back
+    std::vector<GoneChange> gone;           // addresses that are gone, or back
     std::vector<std::string> listed_again;  // keys of sitemaps that have not changed
     std::vector<std::pair<std::string, Sighting>> sightings;  // with their hosts
     std::vector<std::pair<std::string, std::string>>
@@ -58,6 +61,14 @@ struct BatchContext {
     std::vector<HostLease> leases;
     TrapPolicy traps;
 };
+
+// Counts the records of pages that have not changed as seen and unchanged: a page's own, or those of
+// the items that it held when it was last read whole.
+schema::Counts write_unchanged(
+    base::Tx& tx,
+    const schema::BatchTarget& target,
+    const std::vector<std::string>& urls
+);
 
 // Writes the batch within the transaction. May be called again after a rollback.
 schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch);

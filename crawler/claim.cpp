@@ -8,6 +8,7 @@
 #include "crawler/canonical.hpp"
 #include "crawler/engine.hpp"
 #include "crawler/holder.hpp"
+#include "schema/source_store.hpp"
 
 namespace crawler {
 
@@ -21,6 +22,7 @@ constexpr int urls_at_once = 1000;
 awaitable<void> Crawl::open() {
     struct Found {
         bool known = false, resumed = false;
+        int column_set = 0;
         BudgetCounts budgets;
     };
     auto job = [this](base::Tx& tx) {
@@ -34,8 +36,14 @@ awaitable<void> Crawl::open() {
         Found found;
         found.known = count_known(tx, source) > 0;
         found.resumed = found.known && (joined || count_queued(tx, source) > 0);
+        if (options_.rules)
+            found.column_set =
+                schema::ensure_columns(tx, source, options_.rules->columns(), now);
+        // A round that goes on goes on by its rules: the next one sees that they are others.
+        bool others = !found.resumed &&
+                      change_rules(tx, source, options_.run_id, options_.rules_version, now);
         if (found.known && !found.resumed) {
-            start_round(tx, source, now, options_.revisit.adaptive);
+            start_round(tx, source, now, options_.revisit.adaptive, others);
             forget_round(tx, source);
             each_left_out(tx, source, [&](std::span<Discovery> left_out) {
                 take_in(tx, left_out, now);
@@ -55,6 +63,7 @@ awaitable<void> Crawl::open() {
         return found;
     };
     auto found = co_await database_.run(job);
+    column_set_ = found.column_set;
     for (const auto& [name, kept] : found.budgets) budget_.set(name, kept);
     report_.resumed = found.resumed;
     report_.revisit = found.known && !found.resumed;
@@ -91,7 +100,9 @@ awaitable<void> Crawl::claim() {
     auto job = [this](base::Tx& tx) {
         auto now = wall_clock();
         auto room = hosts_at_once - static_cast<int>(hosts_.size());
-        return claim_hosts(tx, options_.source_id, holder_, now, now + options_.lease, room);
+        return claim_hosts(
+            tx, options_.source_id, holder_, now, now + options_.lease, room, only_media_
+        );
     };
     auto leases = co_await database_.run(job);
     for (auto& lease : leases) {
@@ -157,6 +168,24 @@ awaitable<void> Crawl::seat(Host& host) {
     wake();
 }
 
+// Enough pages are kept: the others stay away, what those show is still fetched.
+awaitable<void> Crawl::leave_pages() {
+    only_media_ = true;
+    auto job = [this](base::Tx& tx) {
+        return close_queue(tx, options_.source_id, options_.run_id, "budget", true);
+    };
+    co_await database_.run(job);
+    for (auto& [name, host] : hosts_) {
+        std::erase_if(host->waiting, [&](const Target& target) {
+            if (is_media(target.kind)) return false;
+            host->taken.erase(target.id);
+            host->listings.erase(target.id);
+            return true;
+        });
+        host->may_have_more = host->ready && !host->lost;
+    }
+}
+
 // Hosts with nothing left go back when there are others that may need the place or another worker
 // may need them.
 awaitable<void> Crawl::drop_finished_hosts() {
@@ -217,7 +246,7 @@ awaitable<void> Crawl::load(Host& host) {
     if (targets.size() == static_cast<std::size_t>(urls_at_once)) host.may_have_more = true;
     for (auto& target : targets) {
         host.taken.insert(target.id);
-        if (target.kind == Kind::page) {
+        if (!is_listing(target.kind)) {
             host.waiting.push_back(std::move(target));
         } else {  // what it lists may save asking for what waits
             host.listings.insert(target.id);
@@ -288,10 +317,11 @@ awaitable<std::optional<Millis>> Crawl::until_due() {
 
 awaitable<void> Crawl::finish() {
     while (!batch_.empty()) co_await store();
-    bool spent = budget_spent(), complete = !spent && !stopping_;
+    bool spent = budget_spent();
+    bool complete = !spent && !stopping_;
     auto job = [this, spent, complete](base::Tx& tx) {
         auto source = options_.source_id;
-        if (spent) close_queue(tx, source, options_.run_id, "budget");
+        if (spent) close_queue(tx, source, options_.run_id, "budget", false);
         auto now = wall_clock();
         for (const auto& [name, host] : hosts_) release(tx, *host, now, true);
         drop_worker(tx, source, holder_);

@@ -122,4 +122,12 @@ ConsentCheck check_consent(
     return check;
 }
 
+SitePolicy stored_policy(base::Tx& tx, const std::string& url) {
+    auto parsed = parse_url(url);
+    if (!parsed) return {};
+    Sites sites;
+    load_sites(tx, {{0, {}, *parsed}}, sites);
+    return std::move(sites[parsed->origin()]);
+}
+
 }  // namespace crawler

@@ -4,9 +4,12 @@
 #include <stop_token>
 #include <string>
 
+#include "crawler/site_files.hpp"
+
 namespace base {
 class Database;
-}
+class Tx;
+}  // namespace base
 
 namespace crawler {
 
@@ -25,5 +28,8 @@ ConsentCheck check_consent(
     const std::string& user_agent,
     std::stop_token stop = {}
 );
+
+// What the origin of a URL said when it was last asked; that it allows everything if it never was.
+SitePolicy stored_policy(base::Tx& tx, const std::string& url);
 
 }  // namespace crawler

@@ -33,6 +33,9 @@ Crawl::Crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOp
     rules_.scope = &scope_;
     rules_.blobs = &blobs;
     rules_.rules = options.rules.get();
+    rules_.media = &options.media;
+    rules_.examine_image = options.examine_image;
+    rules_.record_scrape = options.record_scrape;
     rules_.recent = &recent_;
     rules_.honour_consent = options.honour_consent;
     rules_.retry = options.retry;
@@ -73,7 +76,8 @@ awaitable<void> Crawl::story() {
 // nothing is left.
 awaitable<void> Crawl::gather() {
     co_await open();
-    while (!stopping_ && !failure_ && !budget_spent()) {
+    while (!stopping_ && !failure_ && !is_over()) {
+        if (budget_spent() && !only_media_) co_await leave_pages();
         if (Steady::now() >= next_beat_) co_await beat();
         co_await take();
         start_visits();

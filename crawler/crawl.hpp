@@ -14,6 +14,7 @@
 #include "crawler/politeness.hpp"
 #include "crawler/retry.hpp"
 #include "crawler/revisit.hpp"
+#include "crawler/media.hpp"
 #include "crawler/rules.hpp"
 #include "crawler/scope.hpp"
 #include "crawler/store.hpp"
@@ -62,6 +63,11 @@ struct CrawlOptions {
     FetchOptions fetch;
     RetryPolicy retry;
     std::shared_ptr<const Rules> rules;
+    MediaRules media;
+    ExamineImage examine_image;
+    std::string rules_version;  // names rules and media: when it changes, all pages are read again
+    // See PageRules.
+    std::function<void(const std::string& url, const Response&, const Scrape&)> record_scrape;
 
     int at_once = 128;  // requests in flight over all hosts
     std::size_t workers = 2;

@@ -26,10 +26,10 @@ struct DiscoveryRules {
     bool feeds = true;  // <link rel=alternate> to RSS, Atom and JSON feeds
 };
 
-// Priorities: listings first, then seeds, then what the user prefers, then by the sitemap's own
+// Priorities: listings first, then what pages show, then seeds, then what the user prefers, then by the sitemap's own
 // priority or by depth; the next page of a series before other links of its depth.
 namespace priority {
-inline constexpr int listing = 2000, seed = 1000, preferred = 500;
+inline constexpr int listing = 2000, media = 1500, seed = 1000, preferred = 500;
 int of_link(int depth, bool is_next);
 // `given` in [0, 1] as in the sitemap; `age` since its lastmod.
 int of_entry(std::optional<double> given, std::optional<std::chrono::seconds> age);

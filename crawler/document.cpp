@@ -106,7 +106,7 @@ Document Document::parse(std::string html) {
     document.storage_ = std::make_unique<std::deque<std::string>>();
     document.nodes_.reserve(html.size() / 16 + 16);
     document.attributes_.reserve(html.size() / 40 + 16);
-    auto page = document.keep(std::move(html));
+    auto page = document.source_ = document.keep(std::move(html));
     TreeBuilder builder(document);
     Tokenizer(document, builder, page).run();
     return document;

@@ -28,6 +28,7 @@ struct Node {
     std::uint16_t attribute_count = 0;
     std::uint32_t first_attribute = 0;
     NodeId parent = 0, first_child = 0, last_child = 0, next = 0, previous = 0;
+    std::uint32_t place = 0;  // of the markup that made it, in octets of the normalised page
     std::string_view text;  // an element's name in lower case, a text's or comment's content
 };
 
@@ -47,6 +48,8 @@ public:
     NodeId html() const { return html_; }
     NodeId head() const { return head_; }
     NodeId body() const { return body_; }
+    // The bytes it was parsed from: without NUL, line ends LF.
+    std::string_view source() const { return source_; }
 
     std::span<const Attribute> attributes(NodeId id) const {
         return {attributes_.data() + nodes_[id].first_attribute, nodes_[id].attribute_count};
@@ -93,6 +96,7 @@ private:
     std::unique_ptr<std::deque<std::string>> storage_;  // the page and what had to be decoded
     std::vector<Node> nodes_;
     std::vector<Attribute> attributes_;
+    std::string_view source_;
     NodeId html_ = 0, head_ = 0, body_ = 0;
 };
 

@@ -100,6 +100,7 @@ private:
     awaitable<void> claim();
     awaitable<void> seat(Host& host);
     awaitable<std::string> address_of(const std::string& host);
+    awaitable<void> leave_pages();
     awaitable<void> drop_finished_hosts();
     awaitable<void> load(Host& host);
     awaitable<void> beat();
@@ -112,6 +113,8 @@ private:
 
     // visit.cpp
     bool budget_spent() const { return options_.max_pages && kept_ >= options_.max_pages; }
+    // What the last pages show is still to be fetched when enough pages are kept.
+    bool is_over() const { return budget_spent() && !options_.media.any(); }
     bool has_room() const;
     void start_visits();
     bool start_visit(Host& host);
@@ -152,6 +155,8 @@ private:
     std::size_t in_flight_ = 0, digesting_ = 0, storing_ = 0, preparing_ = 0, backlog_ = 0;
     std::size_t digesting_bytes_ = 0;  // of the bodies that are made into records
     bool stopping_ = false, woken_ = false;
+    bool only_media_ = false;  // enough pages are kept
+    int column_set_ = 0;       // of the numeric content of scraped records
     Steady::time_point started_{}, next_claim_{}, last_store_ = Steady::now(), next_tell_{},
                                                   next_beat_{};
 };

@@ -1,5 +1,7 @@
 #include "crawler/frontier.hpp"
 
+#include <utility>
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -12,12 +14,28 @@ std::string url_key(std::string_view canonical) {
     return schema::hex_of(schema::sha256(canonical).substr(0, 16));
 }
 
+namespace {
+
+constexpr std::pair<std::string_view, Kind> kinds[] = {
+    {"page", Kind::page},
+    {"sitemap", Kind::sitemap},
+    {"feed", Kind::feed},
+    {"image", Kind::image},
+    {"file", Kind::file},
+};
+
+}  // namespace
+
 std::string_view name_of(Kind kind) {
-    return kind == Kind::sitemap ? "sitemap" : kind == Kind::feed ? "feed" : "page";
+    for (const auto& [name, known] : kinds)
+        if (known == kind) return name;
+    return "page";
 }
 
 Kind kind_of(std::string_view name) {
-    return name == "sitemap" ? Kind::sitemap : name == "feed" ? Kind::feed : Kind::page;
+    for (const auto& [known, kind] : kinds)
+        if (known == name) return kind;
+    return Kind::page;
 }
 
 std::uint64_t RecentUrls::hash(std::string_view url, bool queued) {

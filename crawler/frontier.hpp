@@ -9,8 +9,14 @@
 namespace crawler {
 
 // What an address is fetched for: its own content, or what it lists.
-enum class Kind : std::uint8_t { page, sitemap, feed };
+enum class Kind : std::uint8_t { page, sitemap, feed, image, file };
 std::string_view name_of(Kind kind);
+constexpr bool is_listing(Kind kind) {
+    return kind == Kind::sitemap || kind == Kind::feed;
+}
+constexpr bool is_media(Kind kind) {
+    return kind == Kind::image || kind == Kind::file;
+}
 Kind kind_of(std::string_view name);
 
 // An address found on a page, a seed, or where a redirect leads.
@@ -26,6 +32,7 @@ struct Discovery {
     Kind kind = Kind::page;
     bool listed = false;    // by the sitemap or feed `found_on`
     std::string lastmod{};  // by that sitemap, as a timestamp; empty if it does not say
+    std::string context{};  // of an image or file: what the page says of it, as JSON
 };
 
 // An address that waits for its turn.
@@ -46,6 +53,7 @@ struct Target {
     double age = -1;          // seconds since it was fetched; -1: never
     std::string body_sha256;  // of the last body
     std::string gone_at;      // since when it is gone, as a timestamp; empty: it is not
+    std::string context{};    // see Discovery
 };
 
 // The name of an address in the frontier: the first 16 bytes of SHA-256 of it, as 32 hexadecimal

@@ -13,9 +13,11 @@
 #include "crawler/charset.hpp"
 #include "crawler/consent.hpp"
 #include "crawler/feed.hpp"
+#include "crawler/fixture.hpp"
 #include "crawler/html.hpp"
 #include "crawler/metadata.hpp"
 #include "crawler/robots.hpp"
+#include "crawler/rules.hpp"
 #include "crawler/select.hpp"
 #include "crawler/sitemap.hpp"
 
@@ -304,6 +306,11 @@ constexpr std::pair<std::string_view, Answer> answers[] = {
     {"sitemap", sitemap},
     {"feed", feed},
     {"consent", consent},
+    {"scrape",
+     [](const Question& question) {
+         auto rules = Rules::parse(question.text("rules"), "rules");
+         return scrape_html(rules, page_of(question), question.url());
+     }},
 };
 
 Answer answer_of(std::string_view kind) {
@@ -318,12 +325,14 @@ bool can_inspect(std::string_view kind) {
     return answer_of(kind) != nullptr;
 }
 
-std::string inspect(std::string_view kind, std::string_view line) {
+namespace {
+
+// Answers a line by `answer`, or with what is wrong with it.
+template <typename Work>
+std::string answer_line(std::string_view line, Work answer) {
     auto failed = [](std::string_view reason) {
         return json::serialize(json::object{{"error", reason}});
     };
-    auto answer = answer_of(kind);
-    if (!answer) return failed("no such question");
     try {
         json::parse_options options;
         options.allow_invalid_utf8 = true;
@@ -335,6 +344,20 @@ std::string inspect(std::string_view kind, std::string_view line) {
     } catch (const std::exception& error) {
         return failed(error.what());
     }
+}
+
+}  // namespace
+
+std::string inspect(std::string_view kind, std::string_view line) {
+    auto answer = answer_of(kind);
+    if (!answer) return json::serialize(json::object{{"error", "no such question"}});
+    return answer_line(line, answer);
+}
+
+std::string inspect_scrape(const Rules& rules, std::string_view line) {
+    return answer_line(line, [&](const Question& question) {
+        return scrape_html(rules, page_of(question), question.url());
+    });
 }
 
 }  // namespace crawler

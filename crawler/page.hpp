@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "crawler/consent.hpp"
 #include "crawler/fetch.hpp"
 #include "crawler/frontier.hpp"
+#include "crawler/media.hpp"
 #include "crawler/retry.hpp"
 #include "crawler/robots.hpp"
 #include "crawler/rules.hpp"
@@ -32,10 +34,13 @@ std::string_view name_of(Ending ending);
 struct PageOutcome {
     Ending ending = Ending::failed;
     std::string reason;  // content_type, consent, redirect, canonical, http, network, address,
-                         // too_large ..; empty if stored
+                         // too_large, no_items, rejected ..; empty if stored
     std::string detail;
     Millis retry_in{0};
-    std::optional<schema::Sealed> record;
+    std::vector<schema::Sealed> records;
+    std::vector<schema::Reject> rejects;  // of a page or file, or of items on it
+    bool ruled = false;                   // scraping rules were asked what the page gives
+    bool itemised = false;                // they look for items: the records are not the page alone
     std::vector<Discovery> found;  // links of the page that were not sent to the frontier lately
     std::size_t links = 0;
     std::string etag, last_modified, body_sha256;
@@ -50,6 +55,10 @@ struct PageRules {
     const Scope* scope = nullptr;
     const schema::Blobs* blobs = nullptr;
     const Rules* rules = nullptr;        // scraping rules; null: the main text alone
+    const MediaRules* media = nullptr;   // images and files to fetch; null: none
+    ExamineImage examine_image;          // needed for images
+    // Gets each page that rules were applied to and what they took out of it; any thread.
+    std::function<void(const std::string& url, const Response&, const Scrape&)> record_scrape;
     const RecentUrls* recent = nullptr;  // null: every link is reported
     bool honour_consent = true;          // false: signals are recorded, pages kept
     RetryPolicy retry;

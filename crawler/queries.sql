@@ -7,34 +7,79 @@ SELECT count(*) FROM frontier_url WHERE source_id = $1 AND state = 'queued';
 SELECT count(*) FROM frontier_url WHERE source_id = $1;
 
 -- A new round over what a source has: pages are asked whether they changed, refusals are judged again. $3: only pages that are due.
+-- $4: the rules are others, so what was left out by them is asked for, too.
 -- name: start_round
 UPDATE frontier_url SET state = 'queued', reason = NULL, detail = NULL, attempts = 0, due_at = $2::timestamptz
 WHERE source_id = $1 AND ((state = 'done' AND (NOT $3 OR due_at <= $2::timestamptz)) OR state = 'failed'
     OR reason IN ('robots', 'robots-unreachable', 'consent', 'budget', 'http', 'network', 'redirect', 'canonical', 'content_type',
-        'too_large', 'address', 'trap'));
+        'too_large', 'address', 'trap', 'no_items', 'no_rules', 'rejected')
+        -- What a page does not let us ask for waits until that page is read again.
+        AND NOT (reason = 'consent' AND kind IN ('image', 'file') AND fetched_at IS NULL)
+    OR ($4 AND (reason IN ('format', 'off') OR (reason = 'too_small' AND fetched_at IS NOT NULL))));
+
+-- Other rules read other things in the same pages: all of them are asked for whole.
+-- name: forget_validators
+UPDATE frontier_url SET etag = NULL, last_modified = NULL, body_hash = NULL
+WHERE source_id = $1 AND kind IN ('page', 'image', 'file') AND body_hash IS NOT NULL;
 
 -- Addresses that the rules of an earlier crawl left out, after $2 in order of discovery.
 -- name: left_out_urls
 SELECT id, url, host, depth, hops, priority FROM frontier_url
-WHERE source_id = $1 AND state = 'skipped' AND reason IN ('scope', 'exclude', 'depth') AND id > $2 ORDER BY id LIMIT $3;
+WHERE source_id = $1 AND kind = 'page' AND state = 'skipped' AND reason IN ('scope', 'exclude', 'depth') AND id > $2 ORDER BY id LIMIT $3;
 
 -- name: add_hosts
 INSERT INTO frontier_host (host, next_fetch_at)
 SELECT host, $2::timestamptz FROM unnest($1::text[]) AS given (host) ORDER BY host
 ON CONFLICT DO NOTHING;
 
--- New URLs of a batch. One that was left out only because of how it was found is taken in when it is found otherwise.
+-- New URLs of a batch. One that was left out only because of how it was found, or was fetched as a page and is none, is taken in
+-- when it is found otherwise.
 -- name: add_urls
 INSERT INTO frontier_url AS known
-    (source_id, url_key, url, host, depth, hops, priority, state, reason, detail, found_on, run_id, due_at, kind)
+    (source_id, url_key, url, host, depth, hops, priority, state, reason, detail, found_on, run_id, due_at, kind, context)
 SELECT $1, url_key, url, host, depth, hops, priority, CASE WHEN reason IS NULL THEN 'queued' ELSE 'skipped' END, reason, detail,
-    found_on, $2, $3::timestamptz, kind
-FROM unnest($4::uuid[], $5::text[], $6::text[], $7::int[], $8::int[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::text[])
-    AS given (url_key, url, host, depth, hops, priority, reason, detail, found_on, kind)
+    found_on, $2, $3::timestamptz, kind, context::jsonb
+FROM unnest($4::uuid[], $5::text[], $6::text[], $7::int[], $8::int[], $9::int[], $10::text[], $11::text[], $12::uuid[], $13::text[],
+            $14::text[])
+    AS given (url_key, url, host, depth, hops, priority, reason, detail, found_on, kind, context)
 ON CONFLICT (source_id, url_key) DO UPDATE
 SET state = 'queued', reason = NULL, detail = NULL, depth = least(known.depth, excluded.depth), run_id = excluded.run_id,
-    due_at = excluded.due_at
-WHERE known.state = 'skipped' AND known.reason IN ('nofollow', 'depth', 'scope', 'exclude', 'budget') AND excluded.state = 'queued';
+    due_at = excluded.due_at, kind = CASE WHEN excluded.context IS NULL THEN known.kind ELSE excluded.kind END,
+    context = coalesce(known.context, excluded.context), priority = greatest(known.priority, excluded.priority)
+WHERE known.state = 'skipped' AND excluded.state = 'queued'
+  AND (known.reason IN ('nofollow', 'depth', 'scope', 'exclude', 'budget', 'follow_only')
+    OR (excluded.context IS NOT NULL AND known.kind = 'page' AND known.reason = 'content_type')
+    OR (excluded.context IS NOT NULL AND known.reason IN ('consent', 'too_small') AND known.fetched_at IS NULL));
+
+-- What a page says now of the images and files that it was the first to lead to.
+-- name: update_contexts
+UPDATE frontier_url AS url SET context = given.context::jsonb
+FROM unnest($2::uuid[], $3::text[]) AS given (url_key, context)
+WHERE url.source_id = $1 AND url.url_key = given.url_key AND url.kind IN ('image', 'file')
+  AND url.context ->> 'page' IS NOT DISTINCT FROM given.context::jsonb ->> 'page' AND url.context IS DISTINCT FROM given.context::jsonb;
+
+-- name: forget_page_records
+DELETE FROM page_record AS held WHERE source_id = $1 AND url_key = ANY ($2::uuid[])
+  AND NOT EXISTS (SELECT FROM unnest($3::uuid[], $4::bigint[], $5::text[]) AS given (url_key, rk, key)
+                  WHERE given.url_key = held.url_key AND given.rk = held.rk AND given.key = held.key);
+
+-- name: add_page_records
+INSERT INTO page_record (source_id, url_key, rk, key)
+SELECT $1, url_key, rk, key FROM unnest($2::uuid[], $3::bigint[], $4::text[]) AS given (url_key, rk, key)
+ON CONFLICT DO NOTHING;
+
+-- Those of pages that are still stored: a purge may have taken some.
+-- name: records_of_pages
+SELECT replace(held.url_key::text, '-', ''), held.key FROM page_record AS held
+JOIN record AS stored ON stored.rk = held.rk AND stored.source_id = held.source_id AND stored.key = held.key
+WHERE held.source_id = $1 AND held.url_key = ANY ($2::uuid[]);
+
+-- Records that were met again after a time.
+-- name: seen_later
+SELECT key FROM record WHERE source_id = $1 AND rk = ANY ($2::bigint[]) AND last_seen > $3::timestamptz;
+
+-- name: forget_all_page_records
+DELETE FROM page_record WHERE source_id = $1;
 
 -- Workers that hold a host, other than $1.
 -- name: holders
@@ -47,7 +92,8 @@ UPDATE frontier_host SET holder = NULL, held_until = NULL, next_fetch_at = great
 -- name: free_holder_addresses
 UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = greatest(next_fetch_at, $2::timestamptz) WHERE holder = $1;
 
--- Takes up to $5 free hosts that have something due for the source and whose server no other worker asks.
+-- Takes up to $5 free hosts that have something due for the source and whose server no other worker asks. $6: only for images and
+-- files.
 -- name: claim_hosts
 UPDATE frontier_host AS host SET token = token + 1, holder = $2, held_until = $4::timestamptz
 WHERE host.host IN (
@@ -56,7 +102,8 @@ WHERE host.host IN (
       AND NOT EXISTS (SELECT FROM frontier_address AS server
                       WHERE server.address = free.address AND server.holder <> $2 AND server.held_until >= $3::timestamptz)
       AND EXISTS (SELECT FROM frontier_url AS url
-                  WHERE url.source_id = $1 AND url.host = free.host AND url.state = 'queued' AND url.due_at <= $3::timestamptz)
+                  WHERE url.source_id = $1 AND url.host = free.host AND url.state = 'queued' AND url.due_at <= $3::timestamptz
+                    AND (NOT $6 OR url.kind IN ('image', 'file')))
     ORDER BY free.next_fetch_at LIMIT $5 FOR UPDATE SKIP LOCKED)
 RETURNING host, token, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint;
 
@@ -93,7 +140,8 @@ UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = $3
 -- The next URLs of a host that are not among $5.
 -- name: next_urls
 SELECT url_key, id, url, depth, hops, attempts, coalesce(etag, ''), coalesce(last_modified, ''), kind, visits, changes, watched,
-    coalesce(extract(epoch FROM $3::timestamptz - fetched_at)::float8, -1), body_hash, coalesce(gone_at::text, '')
+    coalesce(extract(epoch FROM $3::timestamptz - fetched_at)::float8, -1), body_hash, coalesce(gone_at::text, ''),
+    coalesce(context::text, '')
 FROM frontier_url
 WHERE source_id = $1 AND host = $2 AND state = 'queued' AND due_at <= $3::timestamptz AND id <> ALL ($5::bigint[])
 ORDER BY priority DESC, id LIMIT $4;
@@ -127,8 +175,10 @@ WHERE url.source_id = $1 AND url.url_key = given.url_key;
 -- name: count_host
 UPDATE frontier_host SET fetched = fetched + $2, bytes = bytes + $3 WHERE host = $1;
 
+-- $4: not images and files.
 -- name: close_queue
-UPDATE frontier_url SET state = 'skipped', reason = $2, run_id = $3 WHERE source_id = $1 AND state = 'queued';
+UPDATE frontier_url SET state = 'skipped', reason = $2, run_id = $3
+WHERE source_id = $1 AND state = 'queued' AND (NOT $4 OR kind NOT IN ('image', 'file'));
 
 -- name: load_site_file
 SELECT status, body, detail FROM site_file WHERE origin = $1 AND path = $2 AND expires_at > $3::timestamptz;
@@ -180,7 +230,7 @@ SELECT count(*) FROM frontier_url WHERE source_id = $1 AND kind = 'sitemap' AND 
 -- name: mark_gone
 UPDATE record AS r SET gone_at = given.gone_at
 FROM unnest($2::bigint[], $3::text[], $4::timestamptz[]) AS given (rk, key, gone_at)
-WHERE r.source_id = $1 AND r.rk = given.rk AND r.key = given.key;
+WHERE r.source_id = $1 AND r.rk = given.rk AND r.key = given.key AND r.gone_at IS DISTINCT FROM given.gone_at;
 
 -- Locked in one order, so that workers wait for each other instead of dead-locking.
 -- name: load_patterns

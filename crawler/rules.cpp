@@ -1,14 +1,15 @@
+// Takes fields and items out of pages by rules.
 #include "crawler/rules.hpp"
 
-#include <charconv>
-#include <optional>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
 
-#include <toml++/toml.h>
 #include <boost/json.hpp>
 
-#include "base/error.hpp"
 #include "crawler/characters.hpp"
-#include "crawler/select.hpp"
+#include "crawler/rule_set.hpp"
 
 namespace crawler {
 
@@ -16,236 +17,481 @@ namespace json = boost::json;
 
 namespace {
 
-enum class FieldType { text, number, html };
+constexpr std::size_t longest_key = 2000;
+constexpr int earliest = 1700, latest = 2250;  // years that the clock's nanoseconds can hold
+constexpr std::size_t longest_json = 4U << 20U;
 
-struct Field {
-    std::string name;
-    std::optional<Selector> css;
-    std::string xpath;
-    std::string attr;
-    bool many = false;
-    std::optional<int> index;
-    FieldType type = FieldType::text;
-};
+// The attribute that holds an element's address.
+std::string_view address_attribute(std::string_view element) {
+    if (element == "a" || element == "area" || element == "link" || element == "base")
+        return "href";
+    if (element == "meta") return "content";
+    if (element == "object") return "data";
+    if (element == "form") return "action";
+    if (element == "blockquote" || element == "q") return "cite";
+    return "src";
+}
 
-class Reader {
+class Scraper {
 public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+    Scraper(
+        Document& document,
+        const RuleSet& set,
+        const std::vector<schema::Column>& columns,
+        const Url& base
+    )
+        : document_(document), set_(set), columns_(columns) {
+        context_.base = base;
+        context_.language = to_lower(document.attribute(document.html(), "lang").value_or(""));
+    }
 
-    [[noreturn]] void
-    fail(const toml::node& node, const std::string& reason, const std::string& mend = {}) const {
-        throw base::UsageError(
-            file_ + ":" + std::to_string(node.source().begin.line), reason, mend
+    Scrape run() {
+        Scrape found;
+        found.itemised = set_.items.has_value();
+        found.keeps_page = !found.itemised || set_.items->page;
+        if (found.keeps_page) found.page = record(set_.record, 0);
+        if (set_.items)
+            for (auto node : select(set_.items->css, set_.items->xpath, 0))
+                found.items.push_back(item(node, found.items.size() + 1));
+        follow(found);
+        // What is struck out is no part of a text, but may hold fields and links.
+        for (const auto& selector : set_.remove)
+            for (auto id : selector.select(document_))
+                if (document_[id].parent && id != document_.html() && id != document_.body())
+                    document_.remove(id);
+        found.page.text = text_of(set_.record.main, 0);
+        for (auto& one : found.items) {
+            one.scraped.text = text_of(set_.items->record.main, one.node);
+            if (one.scraped.text.empty() && !set_.items->record.main)
+                one.scraped.text = document_.visible_text(one.node);
+        }
+        refuse_same_keys(found.items);
+        return found;
+    }
+
+    // The item that a page holds nothing but.
+    Item item(NodeId node, std::size_t number) {
+        Item made;
+        made.node = node;
+        made.number = number;
+        made.begin = document_[node].place;
+        auto next = document_.following(node, document_.html(), true);
+        made.end = std::max<std::size_t>(
+            made.begin, next ? document_[next].place : document_.source().size()
         );
-    }
-
-    std::string text(const toml::node& node, std::string_view key) const {
-        auto value = node.value<std::string>();
-        if (!value || !node.is_string()) fail(node, std::string(key) + " is not a text");
-        return *value;
-    }
-
-    Selector selector(const toml::node& node, std::string_view key) const {
-        try {
-            return Selector::parse(text(node, key));
-        } catch (const base::UsageError& error) {
-            fail(node, error.what());
-        }
-    }
-
-    Field field(std::string name, const toml::node& node) const {
-        const auto* table = node.as_table();
-        if (!table) fail(node, "fields." + name + " is not a table");
-        Field made;
-        made.name = std::move(name);
-        for (const auto& [key, value] : *table) {
-            auto word = key.str();
-            if (word == "css") {
-                made.css = selector(value, word);
-            } else if (word == "xpath") {
-                made.xpath = text(value, word);
-                try {
-                    check_xpath(made.xpath);
-                } catch (const base::UsageError& error) {
-                    fail(value, error.what());
-                }
-            } else if (word == "attr") {
-                made.attr = to_lower(text(value, word));
-            } else if (word == "many") {
-                if (!value.is_boolean()) fail(value, "many is not true or false");
-                made.many = *value.value<bool>();
-            } else if (word == "index") {
-                if (!value.is_integer()) fail(value, "index is not a whole number");
-                made.index = static_cast<int>(*value.value<std::int64_t>());
-            } else if (word == "type") {
-                made.type = type(value);
-            } else {
-                fail(
-                    value,
-                    "unknown key '" + std::string(word) + "'",
-                    "a field has css, xpath, attr, many, index and type"
-                );
+        made.scraped = record(set_.items->record, node);
+        for (const auto& name : set_.items->key) {
+            auto part = plain(made.scraped.fields[name]);
+            if (part.empty()) {
+                if (!made.scraped.fault)
+                    made.scraped.fault = {"key.missing", name, "the item has no '" + name + "'"};
+                return made;
             }
+            if (!made.key.empty()) made.key += '/';
+            made.key += part;
         }
-        if (made.css.has_value() != made.xpath.empty())
-            fail(node, "fields." + made.name + " needs css or xpath, and one of them only");
+        if (made.key.size() > longest_key && !made.scraped.fault)
+            made.scraped.fault = {
+                "key.too_long", set_.items->key.front(), "the key has more than 2,000 octets"};
         return made;
     }
 
-    FieldType type(const toml::node& node) const {
-        auto word = text(node, "type");
-        if (word == "text") return FieldType::text;
-        if (word == "number") return FieldType::number;
-        if (word == "html") return FieldType::html;
-        fail(node, "unknown type '" + word + "'", "text, number and html are known");
+private:
+    Scraped record(const RecordRules& rules, NodeId scope) {
+        Scraped made;
+        if (!columns_.empty())
+            made.numbers.assign(columns_.size(), std::numeric_limits<double>::quiet_NaN());
+        made.fields = fields(rules.fields, scope, {}, made.fault);
+        for (const auto& field : rules.fields)
+            if (field.column) fill_column(field, made);
+        if (!rules.group.empty()) made.group = plain(made.fields[rules.group]);
+        if (!rules.time.empty()) {
+            auto at = moment_in(plain(made.fields[rules.time]), {}, {});
+            if (at && at->year >= earliest && at->year <= latest)
+                made.time =
+                    schema::Time(std::chrono::seconds(static_cast<std::int64_t>(at->unix_seconds()))
+                    );
+        }
+        return made;
     }
 
-private:
-    std::string file_;
+    static void fill_column(const FieldRule& field, Scraped& made) {
+        const auto& value = made.fields[field.name];
+        auto& number = made.numbers[*field.column];
+        boost::system::error_code none;
+        if (value.is_bool()) {
+            number = value.as_bool() ? 1 : 0;
+        } else if (value.is_number()) {
+            number = value.to_number<double>(none);
+        } else if (value.is_string() && field.category) {
+            made.categories.emplace_back(*field.column, std::string(value.as_string()));
+        } else if (value.is_string()) {
+            if (auto at = moment_in(value.as_string(), {}, {})) number = at->unix_seconds();
+        }
+    }
+
+    json::object fields(
+        const std::vector<FieldRule>& rules,
+        NodeId scope,
+        const std::string& path,
+        std::optional<Fault>& fault
+    ) {
+        json::object out;
+        for (const auto& field : rules) {
+            auto name = path.empty() ? field.name : path + "." + field.name;
+            auto value = value_of(field, scope, name, fault);
+            bool missing = value.is_null() || (value.is_array() && value.as_array().empty()) ||
+                           (value.is_string() && value.as_string().empty());
+            if (missing && field.otherwise) value = *field.otherwise;
+            if (missing && !field.otherwise && field.required && !fault)
+                fault = {"field.missing", name, "'" + name + "' is required and has no value"};
+            out[field.name] = std::move(value);
+        }
+        return out;
+    }
+
+    json::value value_of(
+        const FieldRule& field,
+        NodeId scope,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
+        if (field.type == ValueType::exists) return exists(field, scope);
+        auto values = values_of(field, scope, name, fault);
+        if (field.index) {
+            auto count = static_cast<int>(values.size());
+            int at = *field.index < 0 ? count + *field.index : *field.index;
+            if (at < 0 || at >= count) return nullptr;
+            return values[static_cast<std::size_t>(at)];
+        }
+        if (!field.many) {
+            if (values.empty()) return nullptr;
+            return values.front();
+        }
+        std::erase_if(values, [](const json::value& value) { return value.is_null(); });
+        if (!field.join) return json::array(values.begin(), values.end());
+        std::string joined;
+        for (const auto& value : values) {
+            if (!joined.empty()) joined += *field.join;
+            joined += plain(value);
+        }
+        return values.empty() ? json::value(nullptr) : json::value(joined);
+    }
+
+    bool exists(const FieldRule& field, NodeId scope) {
+        for (auto node : select(field.css, field.xpath, scope))
+            if (field.attr.empty() || document_.attribute(node, field.attr)) return true;
+        return false;
+    }
+
+    std::vector<json::value> values_of(
+        const FieldRule& field,
+        NodeId scope,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
+        std::vector<json::value> values;
+        if (!field.xpath.empty()) {
+            auto found = tree().select(field.xpath, scope);
+            if (found.nodes.empty()) {  // texts, attributes, numbers
+                for (const auto& text : found.texts) values.push_back(typed(field, text));
+                return values;
+            }
+            for (auto node : found.nodes) values.push_back(read(field, node, name, fault));
+        } else {
+            for (auto node : select(field.css, {}, scope))
+                values.push_back(read(field, node, name, fault));
+        }
+        // An element without the attribute is no match.
+        if (!field.attr.empty())
+            std::erase_if(values, [](const json::value& value) { return value.is_null(); });
+        return values;
+    }
+
+    json::value read(
+        const FieldRule& field,
+        NodeId node,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
+        if (!field.fields.empty()) return fields(field.fields, node, name, fault);
+        if (!field.attr.empty() || field.type == ValueType::url) {
+            std::string_view attribute = field.attr;
+            if (attribute.empty()) attribute = address_attribute(document_[node].text);
+            auto value = document_.attribute(node, attribute);
+            if (!value) return nullptr;
+            return typed(field, *value);
+        }
+        if (field.type == ValueType::html) return typed(field, document_.inner_html(node));
+        const auto& element = document_[node];
+        if (has_trait(element.tag, is_invisible)) return typed(field, document_.text(node));
+        bool is_time = (field.type == ValueType::date || field.type == ValueType::datetime) &&
+                       element.tag == Tag::time && !field.regex;
+        if (is_time)  // what it says to machines counts, if they can read it
+            if (auto stamp = document_.attribute(node, "datetime"))
+                if (auto value = typed(field, *stamp); !value.is_null()) return value;
+        return typed(field, document_.visible_text(node));
+    }
+
+    json::value typed(const FieldRule& field, std::string_view given) const {
+        std::string text(given);
+        if (!field.pointer.empty() || (field.type == ValueType::json && !field.regex)) {
+            auto found = parsed(text, field.pointer);
+            if (field.type == ValueType::json) return found;
+            if (found.is_null()) return nullptr;
+            text = plain(found);
+        }
+        if (field.regex) {
+            auto found = field.regex->find(
+                field.type == ValueType::html || field.type == ValueType::json
+                    ? text
+                    : collapse_spaces(text)
+            );
+            if (!found) return nullptr;
+            text = std::move(*found);
+        }
+        switch (field.type) {
+            case ValueType::number:
+                return number_in(text, field.decimal, context_.language);
+            case ValueType::integer: {
+                auto number = number_in(text, field.decimal, context_.language);
+                if (number.is_double() &&
+                    number.as_double() == static_cast<double>(static_cast<std::int64_t>(
+                                              std::clamp(number.as_double(), -9e15, 9e15)
+                                          )))
+                    return static_cast<std::int64_t>(number.as_double());
+                if (!number.is_int64()) return nullptr;
+                return number;
+            }
+            case ValueType::boolean: {
+                if (field.truth) return field.truth->matches(text);
+                auto truth = truth_in(text);
+                if (!truth) return nullptr;
+                return *truth;
+            }
+            case ValueType::date:
+            case ValueType::datetime: {
+                auto at = moment_in(text, field.format, context_.language);
+                if (!at) return nullptr;
+                return json::value(field.type == ValueType::date ? at->iso_date() : at->iso());
+            }
+            case ValueType::url: {
+                auto url = parse_url(trim(text), &context_.base);
+                if (!url || trim(text).empty()) return nullptr;
+                return json::value(url->href());
+            }
+            case ValueType::json:
+                return parsed(text, {});
+            case ValueType::html:
+                return json::value(text);
+            default:
+                return json::value(collapse_spaces(text));
+        }
+    }
+
+    // JSON, or what the pointer names in it; null if it is none.
+    static json::value parsed(const std::string& text, const std::string& pointer) {
+        if (text.size() > longest_json) return nullptr;
+        boost::system::error_code error;
+        json::parse_options options;
+        options.allow_invalid_utf8 = true;
+        auto value = json::parse(trim(text), error, {}, options);
+        if (error) return nullptr;
+        const auto* found = pointer.empty() ? &value : value.find_pointer(pointer, error);
+        return error || !found ? json::value(nullptr) : storable(*found);
+    }
+
+    // Without what the database's JSON does not have: NUL in texts, numbers that are none.
+    static json::value storable(const json::value& value) {
+        auto without_nul = [](std::string_view text) {
+            std::string kept(text);
+            std::erase(kept, '\0');
+            return kept;
+        };
+        if (value.is_string()) return json::value(without_nul(value.as_string()));
+        if (value.is_double() && !std::isfinite(value.as_double())) return nullptr;
+        if (value.is_array()) {
+            json::array made;
+            for (const auto& held : value.as_array()) made.push_back(storable(held));
+            return made;
+        }
+        if (!value.is_object()) return value;
+        json::object made;
+        for (const auto& [key, held] : value.as_object()) made[without_nul(key)] = storable(held);
+        return made;
+    }
+
+    // A value as a text; empty for null.
+    static std::string plain(const json::value& value) {
+        if (value.is_null()) return {};
+        if (value.is_string()) return std::string(value.as_string());
+        return json::serialize(value);
+    }
+
+    std::vector<NodeId>
+    select(const std::vector<Selector>& css, const std::string& xpath, NodeId scope) {
+        if (!xpath.empty()) return tree().select(xpath, scope).nodes;
+        for (const auto& selector : css) {
+            auto found = selector.select(document_, scope);
+            if (!found.empty()) return found;
+        }
+        if (css.empty() && scope) return {scope};
+        return {};
+    }
+
+    XPathTree& tree() {
+        if (!tree_) tree_.emplace(document_);
+        return *tree_;
+    }
+
+    std::string text_of(const std::optional<Selector>& main, NodeId scope) const {
+        std::string text;
+        if (!main) return text;
+        for (auto id : main->select(document_, scope)) {
+            auto piece = document_.visible_text(id);
+            if (piece.empty()) continue;
+            if (!text.empty()) text += '\n';
+            text += piece;
+        }
+        return text;
+    }
+
+    // The links to go on with: those of the first selector that has any, then of the others.
+    void follow(Scrape& found) {
+        found.follow_only = set_.follow_only;
+        found.has_follow = !set_.follow.empty();
+        for (const auto& selector : set_.follow)
+            for (auto node : selector.select(document_))
+                if (auto link = link_in(node)) found.follow.push_back(std::move(*link));
+    }
+
+    // The address of the element, or of the first link inside it.
+    std::optional<Url> link_in(NodeId node) const {
+        for (auto at = node; at; at = document_.following(at, node)) {
+            if (!document_.is_element(at)) continue;
+            auto name = document_[at].text;
+            if (name != "a" && name != "area" && name != "link") continue;
+            auto href = document_.attribute(at, "href");
+            if (href) return parse_url(trim(*href), &context_.base);
+        }
+        return std::nullopt;
+    }
+
+    // Two different items can not have one key; the same item twice is one.
+    static void refuse_same_keys(std::vector<Item>& items) {
+        std::map<std::string, const Item*> known;
+        std::vector<std::size_t> again;
+        for (auto& item : items) {
+            if (item.key.empty() || item.scraped.fault) continue;
+            auto [first, fresh] = known.emplace(item.key, &item);
+            if (fresh) continue;
+            if (first->second->scraped.fields == item.scraped.fields) {
+                again.push_back(item.number);
+            } else {
+                item.scraped.fault = {
+                    "key.duplicate",
+                    {},
+                    "item " + std::to_string(first->second->number) + " of the page has the key '" +
+                        item.key + "', too"};
+            }
+        }
+        std::erase_if(items, [&](const Item& item) {
+            return std::find(again.begin(), again.end(), item.number) != again.end();
+        });
+    }
+
+    Document& document_;
+    const RuleSet& set_;
+    const std::vector<schema::Column>& columns_;
+    ValueContext context_;
+    std::optional<XPathTree> tree_;
 };
 
-// The first number in a text: "EUR 1,234.50" is 1234.5, "1.234,50" too.
-json::value number_in(std::string_view text) {
-    auto start = text.find_first_of("0123456789");
-    if (start == text.npos) return nullptr;
-    bool negative = start > 0 && text[start - 1] == '-';
-    auto end = text.find_first_not_of("0123456789.,", start);
-    auto digits = std::string(text.substr(start, end - start));
-    while (!is_digit(digits.back())) digits.pop_back();
-    auto dot = digits.rfind('.'), comma = digits.rfind(',');
-    bool comma_decimal = comma != std::string::npos &&
-                         (dot != std::string::npos ? comma > dot : digits.size() - comma != 4);
-    std::string plain;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        char c = digits[i];
-        if (is_digit(c)) plain += c;
-        if (c == '.' && (!comma_decimal) && (i == dot)) plain += '.';
-        if (c == ',' && comma_decimal && i == comma) plain += '.';
-    }
-    double value = 0;
-    std::from_chars(plain.data(), plain.data() + plain.size(), value);
-    if (negative) value = -value;
-    if (plain.find('.') == std::string::npos && value > -1e15 && value < 1e15)
-        return static_cast<std::int64_t>(value);
-    return value;
+bool applies(const RuleSet& set, std::string_view url) {
+    return !set.pages || set.pages->matches(url);
 }
 
-json::value typed(std::string text, FieldType type) {
-    if (type == FieldType::number) return number_in(text);
-    return json::value(std::move(text));
-}
-
-std::vector<json::value> values_of(const Field& field, const Document& document) {
-    std::vector<NodeId> nodes;
-    std::vector<json::value> values;
-    if (field.css) {
-        nodes = field.css->select(document);
-    } else {
-        auto found = select_xpath(document, field.xpath);
-        if (found.nodes.empty()) {
-            for (auto& text : found.texts)
-                values.push_back(typed(collapse_spaces(text), field.type));
-            return values;
-        }
-        nodes = std::move(found.nodes);
+// Elements that stand only inside of others, with what their bytes need around them.
+std::string in_its_place(std::string_view html) {
+    static constexpr std::pair<std::string_view, std::string_view> places[] = {
+        {"<tr", "<table><tbody>"},
+        {"<td", "<table><tbody><tr>"},
+        {"<th", "<table><tbody><tr>"},
+        {"<tbody", "<table>"},
+        {"<thead", "<table>"},
+        {"<tfoot", "<table>"},
+        {"<caption", "<table>"},
+        {"<option", "<select>"},
+    };
+    for (const auto& [start, around] : places) {
+        auto name = html.substr(0, start.size());
+        bool whole = html.size() > start.size() && !is_alpha(html[start.size()]);
+        if (whole && equal_ignoring_case(name, start)) return std::string(around).append(html);
     }
-    for (auto id : nodes) {
-        if (!field.attr.empty()) {
-            auto value = document.attribute(id, field.attr);
-            if (value) values.push_back(typed(std::string(*value), field.type));
-        } else if (field.type == FieldType::html) {
-            values.emplace_back(document.inner_html(id));
-        } else {
-            values.push_back(typed(collapse_spaces(document.visible_text(id)), field.type));
-        }
-    }
-    return values;
+    return std::string(html);
 }
 
 }  // namespace
-
-struct Rules::Parsed {
-    std::optional<Selector> main;
-    std::vector<Selector> remove;
-    std::vector<Field> fields;
-};
 
 Rules::Rules(std::unique_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
 Rules::~Rules() = default;
 Rules::Rules(Rules&&) noexcept = default;
 
-Rules Rules::parse(std::string_view toml, const std::string& file_name) {
-    Reader reader(file_name);
-    toml::table root;
-    try {
-        root = toml::parse(toml);
-    } catch (const toml::parse_error& error) {
-        throw base::UsageError(
-            file_name + ":" + std::to_string(error.source().begin.line),
-            std::string(error.description())
-        );
-    }
-    auto parsed = std::make_unique<Parsed>();
-    for (const auto& [key, value] : root) {
-        auto word = key.str();
-        if (word == "remove") {
-            const auto* list = value.as_array();
-            if (!list) reader.fail(value, "remove is not a list of selectors");
-            for (const auto& entry : *list)
-                parsed->remove.push_back(reader.selector(entry, "remove"));
-        } else if (word == "main") {
-            parsed->main = reader.selector(value, word);
-        } else if (word == "fields") {
-            const auto* table = value.as_table();
-            if (!table) reader.fail(value, "fields is not a table");
-            for (const auto& [name, field] : *table)
-                parsed->fields.push_back(reader.field(std::string(name.str()), field));
-        } else {
-            reader.fail(
-                value,
-                "unknown key '" + std::string(word) + "'",
-                "rules have remove, main and fields"
-            );
+std::optional<Scrape> Rules::scrape(Document& document, std::string_view url, const Url& base)
+    const {
+    for (const auto& set : parsed_->sets)
+        if (applies(set, url)) return Scraper(document, set, parsed_->columns, base).run();
+    return std::nullopt;
+}
+
+std::optional<Item> Rules::scrape_item(
+    std::string_view html,
+    std::string_view url,
+    const Url& base,
+    std::size_t number
+) const {
+    for (const auto& set : parsed_->sets) {
+        if (!set.items || !applies(set, url)) continue;
+        auto start = html.find('<');
+        if (start == html.npos) return std::nullopt;
+        html.remove_prefix(start);
+        auto name = html.substr(1, html.find_first_of(" \t\n\r\f/>") - 1);
+        auto document = Document::parse(in_its_place(html));
+        auto node = document.body();
+        if (!equal_ignoring_case(name, "body")) {
+            node = document.html();
+            auto tag = to_lower(name);
+            while (node && !(document.is_element(node) && document[node].text == tag))
+                node = document.following(node, document.html());
         }
+        if (!node) return std::nullopt;
+        auto item = Scraper(document, set, parsed_->columns, base).item(node, number);
+        item.scraped.text = document.visible_text(node);
+        return item;
     }
-    return Rules(std::move(parsed));
+    return std::nullopt;
 }
 
-void Rules::remove_from(Document& document) const {
-    for (const auto& selector : parsed_->remove)
-        for (auto id : selector.select(document))
-            if (document[id].parent && id != document.html() && id != document.body())
-                document.remove(id);
+bool Rules::keeps_others() const {
+    return parsed_->keep_others;
 }
 
-json::object Rules::extract(const Document& document) const {
-    json::object out;
-    for (const auto& field : parsed_->fields) {
-        auto values = values_of(field, document);
-        if (field.index) {
-            auto count = static_cast<int>(values.size());
-            int at = *field.index < 0 ? count + *field.index : *field.index;
-            out[field.name] =
-                at >= 0 && at < count ? values[static_cast<std::size_t>(at)] : json::value(nullptr);
-        } else if (field.many) {
-            out[field.name] = json::array(values.begin(), values.end());
-        } else {
-            out[field.name] = values.empty() ? json::value(nullptr) : values.front();
-        }
-    }
-    return out;
+bool Rules::itemises() const {
+    return std::any_of(parsed_->sets.begin(), parsed_->sets.end(), [](const RuleSet& set) {
+        return set.items.has_value();
+    });
 }
 
-std::string Rules::main_text(const Document& document) const {
-    std::string text;
-    if (!parsed_->main) return text;
-    for (auto id : parsed_->main->select(document)) {
-        auto piece = document.visible_text(id);
-        if (piece.empty()) continue;
-        if (!text.empty()) text += '\n';
-        text += piece;
-    }
-    return text;
+const std::vector<schema::Column>& Rules::columns() const {
+    return parsed_->columns;
+}
+
+const MediaRules& Rules::media() const {
+    return parsed_->media;
+}
+
+const std::string& Rules::sha256() const {
+    return parsed_->sha256;
 }
 
 }  // namespace crawler

@@ -1,27 +1,62 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <boost/json/object.hpp>
 
 #include "crawler/document.hpp"
+#include "crawler/url.hpp"
+#include "schema/record.hpp"
 
 namespace crawler {
 
-// Declarative scraping rules, from TOML:
-//
-//     remove = [".ads", "nav"]        # CSS; struck out before anything is read
-//     main = "#content"               # CSS; the main text, instead of looking for it
-//
-//     [fields.price]
-//     css = ".price"                  # or xpath = "//span[@class='price']"
-//     attr = "data-amount"            # instead of the text
-//     many = true                     # all matches as a list, else the first
-//     index = -1                      # which match; negative from the end
-//     type = "number"                 # text (default), number, html
+struct MediaRules;
+
+// Why a page or an item can not become a record.
+struct Fault {
+    std::string code;    // field.missing, key.missing, key.duplicate, key.too_long
+    std::string column;  // the field
+    std::string reason;  // one line for people
+};
+
+// What one record was made of.
+struct Scraped {
+    boost::json::object fields;
+    std::vector<double> numbers;  // as schema::Draft has them; empty if the rules have no columns
+    std::vector<std::pair<std::size_t, std::string>> categories;
+    std::string text;  // the visible text; of a page only if the rules say where it is
+    std::string group;
+    std::optional<schema::Time> time;
+    std::optional<Fault> fault;
+};
+
+struct Item {
+    Scraped scraped;
+    std::string key;         // empty: the rules name none
+    std::size_t number = 0;  // on the page, from 1
+    NodeId node = 0;
+    std::size_t begin = 0,
+                end = 0;  // among Document::source(); equal if its bytes are not in a row
+};
+
+// What rules take out of a page.
+struct Scrape {
+    Scraped page;
+    bool itemised = false;   // the rules look for items
+    bool keeps_page = true;  // the page is a record, too
+    std::vector<Item> items;
+    std::vector<Url> follow;  // links to go on with
+    bool follow_only = false;
+    bool has_follow = false;
+};
+
+// Declarative scraping rules, from TOML; docs/scraping.md describes them. Safe to use from several
+// threads.
 class Rules {
 public:
     // Throws base::UsageError with file and line for TOML that is none, an unknown key, a selector
@@ -30,17 +65,33 @@ public:
     ~Rules();
     Rules(Rules&&) noexcept;
 
-    // Takes what `remove` matches out of the tree.
-    void remove_from(Document& document) const;
+    // Applies the first set of rules whose `pages` match the URL, and takes what its `remove` names
+    // out of the tree. Nothing if none does. Links are relative to `base`.
+    std::optional<Scrape> scrape(Document& document, std::string_view url, const Url& base) const;
 
-    // The fields by name; null where nothing matches (an empty list with many).
-    boost::json::object extract(const Document& document) const;
+    // Reads one item that stands alone, as rejects keep it; by the first set with items whose
+    // `pages` match.
+    std::optional<Item> scrape_item(
+        std::string_view html,
+        std::string_view url,
+        const Url& base,
+        std::size_t number
+    ) const;
 
-    // The visible text of what `main` matches, or nothing if there is no such rule or match.
-    std::string main_text(const Document& document) const;
+    // Whether pages that no rules apply to are kept.
+    bool keeps_others() const;
+    // Whether a page can give several records.
+    bool itemises() const;
+    // Of the numeric content of what is scraped.
+    const std::vector<schema::Column>& columns() const;
+    // Images and files that the rules ask for.
+    const MediaRules& media() const;
+    // Names these rules: the hash of their text.
+    const std::string& sha256() const;
+
+    struct Parsed;
 
 private:
-    struct Parsed;
     explicit Rules(std::unique_ptr<Parsed> parsed);
     std::unique_ptr<Parsed> parsed_;
 };

@@ -86,6 +86,14 @@ bool Scope::prefers(std::string_view canonical) const {
     return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
 }
 
+std::string_view
+Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host) const {
+    if (!url.is_web()) return "scheme";
+    if (!any_host && !within(url, canonical, rules_.reach)) return "scope";
+    if (any_matches(patterns_->exclude, canonical)) return "exclude";
+    return canonical.size() > rules_.url_length ? "length" : std::string_view();
+}
+
 bool Scope::within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const {
     switch (reach) {
         case ScopeRules::Reach::host:

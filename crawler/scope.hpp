@@ -39,6 +39,11 @@ public:
     std::string_view
     refusal(const Url& url, std::string_view canonical, int depth, bool from_seed = false) const;
 
+    // The same for an image or file of a page that belongs: depth and `include` do not matter, and
+    // neither does the host if `any_host`.
+    std::string_view
+    media_refusal(const Url& url, std::string_view canonical, bool any_host) const;
+
     bool prefers(std::string_view canonical) const;
 
 private:

@@ -25,6 +25,8 @@ awaitable<void> Crawl::store() {
     context.target.source_name = options_.source_name;
     context.target.run_id = options_.run_id;
     context.target.now = now;
+    context.target.column_set = column_set_;
+    if (options_.rules) context.target.columns = options_.rules->columns();
     context.traps = options_.traps;
     // Those that were lost, too: the write finds out, and leaves out what belongs to them.
     for (const auto& [name, host] : hosts_) context.leases.push_back(host->lease);

@@ -60,8 +60,12 @@ std::uint64_t count_known(base::Tx& tx, std::int64_t source) {
     return *tx.value<std::uint64_t>(sql::file["count_known"], source);
 }
 
-std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now, bool due_only) {
-    return tx.change(sql::file["start_round"], source, timestamp(now), due_only);
+std::uint64_t
+start_round(base::Tx& tx, std::int64_t source, Time now, bool due_only, bool other_rules) {
+    if (other_rules) tx.exec(sql::file["forget_validators"], source);
+    return tx.change(
+        sql::file["start_round"], source, timestamp(now), due_only && !other_rules, other_rules
+    );
 }
 
 void each_left_out(
@@ -86,6 +90,7 @@ void each_left_out(
                  {},
                  Kind::page,
                  false,
+                 {},
                  {}}
             );
         }
@@ -140,8 +145,17 @@ void add_urls(
         array_of_optional(of(&Discovery::found_on)),
         array_of(
             column(rows, [](const auto& row) { return std::string(name_of(row.second->kind)); })
-        )
+        ),
+        array_of_optional(of(&Discovery::context))
     );
+    std::vector<std::string> keys, contexts;
+    for (const auto& [key, discovery] : rows) {
+        if (discovery->context.empty()) continue;
+        keys.push_back(key);
+        contexts.push_back(discovery->context);
+    }
+    if (!keys.empty())
+        tx.exec(sql::file["update_contexts"], source, array_of(keys), array_of(contexts));
 }
 
 std::vector<std::string> other_holders(base::Tx& tx, const std::string& holder) {
@@ -162,11 +176,18 @@ std::vector<HostLease> claim_hosts(
     const std::string& holder,
     Time now,
     Time until,
-    int at_most
+    int at_most,
+    bool only_media
 ) {
     std::vector<HostLease> leases;
     for (const auto& row : tx.exec(
-             sql::file["claim_hosts"], source, holder, timestamp(now), timestamp(until), at_most
+             sql::file["claim_hosts"],
+             source,
+             holder,
+             timestamp(now),
+             timestamp(until),
+             at_most,
+             only_media
          ))
         leases.push_back(
             {row[0].as<std::string>(), row[1].as<std::int64_t>(), Millis(row[2].as<std::int64_t>())}
@@ -227,6 +248,7 @@ std::vector<Target> next_urls(
             row[12].as<double>(),
             row[13].is_null() ? std::string() : base::bytes(row[13]),
             row[14].as<std::string>(),
+            row[15].as<std::string>(),
         });
     }
     return targets;
@@ -323,9 +345,14 @@ void log_fetches(
         tx.exec(sql::file["count_host"], host, sums.first, sums.second);
 }
 
-std::uint64_t
-close_queue(base::Tx& tx, std::int64_t source, std::int64_t run, const std::string& reason) {
-    return tx.change(sql::file["close_queue"], source, reason, run);
+std::uint64_t close_queue(
+    base::Tx& tx,
+    std::int64_t source,
+    std::int64_t run,
+    const std::string& reason,
+    bool but_media
+) {
+    return tx.change(sql::file["close_queue"], source, reason, run, but_media);
 }
 
 std::optional<SiteFile>

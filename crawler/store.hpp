@@ -73,8 +73,14 @@ struct ReasonCount {
 std::uint64_t count_queued(base::Tx& tx, std::int64_t source);
 std::uint64_t count_known(base::Tx& tx, std::int64_t source);
 // Puts what was fetched or refused before back into the queue; of what was fetched only what is due
-// if `due_only`. Returns how many.
-std::uint64_t start_round(base::Tx& tx, std::int64_t source, Time now, bool due_only = false);
+// if `due_only`. With `other_rules` all of it, to be asked for whole. Returns how many.
+std::uint64_t start_round(
+    base::Tx& tx,
+    std::int64_t source,
+    Time now,
+    bool due_only = false,
+    bool other_rules = false
+);
 // Calls visit(addresses) with those that the rules of an earlier crawl left out, some thousand at a
 // time.
 void each_left_out(
@@ -100,7 +106,8 @@ std::vector<HostLease> claim_hosts(
     const std::string& holder,
     Time now,
     Time until,
-    int at_most
+    int at_most,
+    bool only_media = false
 );
 // Returns the hosts that are still held, with their tokens.
 std::vector<HostLease> renew_hosts(base::Tx& tx, const std::string& holder, Time until);
@@ -137,9 +144,14 @@ void log_fetches(
     std::int64_t run,
     std::span<const Fetched> fetched
 );
-// Gives what is still queued a reason.
-std::uint64_t
-close_queue(base::Tx& tx, std::int64_t source, std::int64_t run, const std::string& reason);
+// Gives what is still queued a reason; not images and files if `but_media`.
+std::uint64_t close_queue(
+    base::Tx& tx,
+    std::int64_t source,
+    std::int64_t run,
+    const std::string& reason,
+    bool but_media = false
+);
 
 std::optional<SiteFile>
 load_site_file(base::Tx& tx, const std::string& origin, const std::string& path, Time now);

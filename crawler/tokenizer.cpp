@@ -29,8 +29,10 @@ void Tokenizer::run() {
     while (at_ < html_.size()) {
         auto mark = html_.find('<', at_);
         if (mark == html_.npos) mark = html_.size();
+        builder_.place(at_);
         if (mark > at_) text(at_, mark);
         at_ = mark;
+        builder_.place(at_);
         if (at_ < html_.size()) markup();
     }
     builder_.finish();
@@ -230,6 +232,7 @@ void Tokenizer::raw_text(Tag tag, std::string_view name) {
     auto end = end_of_raw(tag, name);
     auto stop = std::min(end, html_.size());
     if (tag == Tag::textarea && start < stop && html_[start] == '\n') ++start;
+    builder_.place(start);
     if (stop > start) {
         if (has_trait(tag, is_escapable)) {
             text(start, stop);

@@ -44,6 +44,7 @@ TreeBuilder::TreeBuilder(Document& document) : document_(document) {
 NodeId TreeBuilder::append(NodeId parent, NodeId before, Node node) {
     auto& nodes = document_.nodes_;
     auto id = static_cast<NodeId>(nodes.size());
+    node.place = place_;
     node.parent = parent;
     node.next = before;
     node.previous = before ? nodes[before].previous : nodes[parent].last_child;

@@ -13,6 +13,8 @@ class TreeBuilder {
 public:
     explicit TreeBuilder(Document& document);
 
+    // Where in the page the tokens that follow stand.
+    void place(std::size_t octets) { place_ = static_cast<std::uint32_t>(octets); }
     // A start tag whose attributes lie at [first, first + count) of the document's. Returns whether
     // text up to the end tag follows.
     bool
@@ -65,6 +67,7 @@ private:
     NodeId base_ = 0;          // body, or head as long as there is no body
     NodeId form_ = 0;          // the form that is open
     int foreign_ = 0;
+    std::uint32_t place_ = 0;
     bool has_body_ = false;
 };
 

@@ -13,7 +13,7 @@ constexpr std::size_t backlog_limit = 64U << 20U;  // octets of pages that wait 
 }  // namespace
 
 bool Crawl::has_room() const {
-    bool budget = !options_.max_pages || kept_ + in_flight_ + digesting_ < options_.max_pages;
+    bool budget = !options_.max_pages || only_media_ || kept_ + in_flight_ + digesting_ < options_.max_pages;
     return budget && !stopping_ && !failure_ &&
            in_flight_ < static_cast<std::size_t>(options_.at_once) &&
            backlog_ + batch_.weight + digesting_bytes_ < backlog_limit && digesting_ < 4 * options_.workers + 64;
@@ -31,6 +31,7 @@ bool Crawl::start_visit(Host& host) {
     auto& target = host.waiting.front();
     auto url = *parse_url(target.url);
     bool is_page = target.kind == Kind::page;
+    if (only_media_ && !is_media(target.kind)) return refuse(host, "budget", {});
     // In a later round sitemaps may say of a page that it has not changed.
     if (is_page && report_.revisit && !host.listings.empty()) return false;
     if (is_page) {
@@ -39,6 +40,10 @@ bool Crawl::start_visit(Host& host) {
         if (!shut_.empty() && target.depth > 0)
             if (auto pattern = pattern_of(url); shut_.contains(pattern))
                 return refuse(host, "trap", pattern);
+    } else if (is_media(target.kind)) {
+        bool wanted = target.kind == Kind::image ? options_.media.images.has_value()
+                                                 : options_.media.files.has_value();
+        if (!wanted) return refuse(host, "off", {});
     } else if (target.kind == Kind::sitemap ? options_.discovery.sitemaps == SitemapUse::off
                                             : !options_.discovery.feeds) {
         return refuse(host, "off", {});
@@ -78,9 +83,12 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
     --host.preparing;
     if (auto delay = site->robots.crawl_delay(options_.fetch.user_agent))
         host.lane.crawl_delay(*delay);
-    bool sitemaps =
-        options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
-        (options_.scope.reach != ScopeRules::Reach::any || seed_origins_.contains(origin));
+    // Of hosts that only pictures come from there is nothing to be listed.
+    auto front = *parse_url(origin + "/");
+    bool within = options_.scope.reach != ScopeRules::Reach::any &&
+                  scope_.media_refusal(front, front.href(), false) != "scope";
+    bool sitemaps = options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
+                    (within || seed_origins_.contains(origin));
     if (sitemaps && site->robots.unreachable().empty())
         for (auto& sitemap : sitemaps_of(origin, site->robots)) {
             auto hash = RecentUrls::hash(sitemap.url, true);
@@ -161,7 +169,8 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
 void Crawl::note(const Target& target, Fetched fetched, PageOutcome outcome) {
     fetched.outcome = name_of(outcome.ending);
     fetched.reason = outcome.reason;
-    if (outcome.ending == Ending::stored || outcome.ending == Ending::unchanged) ++kept_;
+    bool kept = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
+    if (kept && !is_media(target.kind)) ++kept_;
     if (outcome.ending == Ending::unchanged) ++report_.not_modified;
     if (outcome.ending == Ending::retry) ++report_.retries;
     for (const auto& found : outcome.found)

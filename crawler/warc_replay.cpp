@@ -1,7 +1,9 @@
 #include "crawler/warc_replay.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <iterator>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 
 #include "base/database.hpp"
 #include "base/error.hpp"
+#include "crawler/batch.hpp"
 #include "crawler/canonical.hpp"
 #include "crawler/characters.hpp"
 #include "crawler/page.hpp"
@@ -41,7 +44,8 @@ Time date_of(const WarcRecord& record) {
 struct Pending {
     std::vector<schema::Sealed> records;
     std::vector<schema::Reject> rejects;
-    std::vector<std::string> seen;  // keys of revisits
+    std::vector<std::string> seen;  // addresses of revisits
+    std::vector<PageRecords> page_records;
     std::uint64_t bytes = 0;
     std::size_t size() const { return records.size() + rejects.size() + seen.size(); }
 };
@@ -55,6 +59,8 @@ public:
         rules_.scope = &scope_;
         rules_.blobs = &blobs;
         rules_.rules = options.rules.get();
+        rules_.media = &options.media;
+        rules_.examine_image = options.examine_image;
         rules_.honour_consent = options.honour_consent;
         rules_.follow_links = false;
         rules_.feeds = false;
@@ -221,12 +227,28 @@ private:
         target.url = std::move(canonical);
         target.host = url.host_and_port();
         auto status = response.status;
-        auto outcome = digest_page(rules_, target, site, std::move(response), at);
-        if (outcome.record) {
-            pending.records.push_back(std::move(*outcome.record));
-        } else {
-            skip(outcome.reason == "http" ? fmt::format("http {}", status) : outcome.reason);
+        if (auto shown = shown_.find(target.url); shown != shown_.end()) {
+            target.kind = shown->second.first;
+            target.context = shown->second.second;
         }
+        auto outcome = digest_page(rules_, target, site, std::move(response), at);
+        for (auto& found : outcome.found)
+            if (is_media(found.kind) && found.reason.empty() && shown_.size() < originals_remembered)
+                shown_.try_emplace(found.url, found.kind, std::move(found.context));
+        if (outcome.ending != Ending::stored && outcome.rejects.empty())
+            skip(outcome.reason == "http" ? fmt::format("http {}", status) : outcome.reason);
+        if (outcome.ruled) {
+            PageRecords held{target.key, {}};
+            if (outcome.itemised)
+                for (const auto& record : outcome.records) held.keys.push_back(record.draft.key);
+            pending.page_records.push_back(std::move(held));
+        }
+        std::move(
+            outcome.records.begin(), outcome.records.end(), std::back_inserter(pending.records)
+        );
+        std::move(
+            outcome.rejects.begin(), outcome.rejects.end(), std::back_inserter(pending.rejects)
+        );
     }
 
     void store(Pending pending, const std::string& stream, std::int64_t place) {
@@ -235,14 +257,17 @@ private:
         target.source_name = options_.source_name;
         target.run_id = options_.run_id;
         target.now = std::chrono::system_clock::now();
+        if (options_.rules) target.columns = options_.rules->columns();
         std::size_t unseen = 0;
         auto counts = database_.call([&](base::Tx& tx) {
+            target.column_set =
+                schema::ensure_columns(tx, options_.source_id, target.columns, target.now);
             auto stored =
                 schema::write_batch(tx, target, pending.records, pending.rejects, pending.bytes);
-            auto known =
-                schema::stored_keys(tx, options_.source_id, options_.source_name, pending.seen);
-            unseen = pending.seen.size() - known.size();
-            if (!known.empty()) stored += schema::write_seen(tx, target, known);
+            auto seen = write_unchanged(tx, target, pending.seen);
+            unseen = pending.seen.size() - std::min<std::size_t>(pending.seen.size(), seen.read);
+            stored += seen;
+            keep_page_records(tx, options_.source_id, options_.source_name, pending.page_records);
             if (place >= 0)
                 schema::save_cursor(
                     tx,
@@ -267,6 +292,8 @@ private:
     std::map<std::string, SitePolicy> sites_;  // by origin
     std::unordered_map<std::string, std::pair<std::string, std::int64_t>>
         originals_;  // by payload digest: file, offset
+    std::unordered_map<std::string, std::pair<Kind, std::string>>
+        shown_;  // images and files that pages led to, with what they said
     ReplayReport report_;
 };
 

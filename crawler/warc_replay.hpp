@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "crawler/media.hpp"
 #include "crawler/rules.hpp"
 #include "schema/record.hpp"
 
@@ -29,6 +30,8 @@ struct ReplayOptions {
     std::string user_agent = "tilth/0.1";
     bool honour_consent = true;
     std::shared_ptr<const Rules> rules;
+    MediaRules media;  // a page's words about its images count if it comes before them
+    ExamineImage examine_image;
     bool restart = false;  // not where an interrupted run stopped
     std::size_t batch = 200;
     std::stop_token stop;

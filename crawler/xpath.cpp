@@ -37,12 +37,13 @@ std::string text_of(xmlChar* text) {
 struct Copy {
     Doc doc;
     std::unordered_map<const xmlNode*, NodeId> ids;
+    std::unordered_map<NodeId, xmlNode*> made;
 };
 
 Copy copy_of(const Document& document) {
     Copy copy;
     copy.doc.reset(xmlNewDoc(xml("1.0")));
-    std::unordered_map<NodeId, xmlNode*> made;
+    auto& made = copy.made;
     for (auto at = document.html(); at; at = document.following(at, document.html())) {
         const auto& node = document[at];
         xmlNode* fresh = nullptr;
@@ -95,12 +96,28 @@ void check_xpath(const std::string& expression) {
     compile(expression);
 }
 
-XPathResult select_xpath(const Document& document, const std::string& expression) {
-    auto compiled = compile(expression);
-    auto copy = copy_of(document);
-    Context context(xmlXPathNewContext(copy.doc.get()));
-    xmlXPathOrderDocElems(copy.doc.get());
-    Object object(xmlXPathCompiledEval(compiled.get(), context.get()));
+struct XPathTree::Impl {
+    explicit Impl(const Document& document)
+        : copy(copy_of(document)), context(xmlXPathNewContext(copy.doc.get())) {
+        xmlXPathOrderDocElems(copy.doc.get());
+    }
+
+    Copy copy;
+    Context context;
+    std::unordered_map<std::string, Expression> compiled;
+};
+
+XPathTree::XPathTree(const Document& document) : impl_(std::make_unique<Impl>(document)) {}
+XPathTree::~XPathTree() = default;
+
+XPathResult XPathTree::select(const std::string& expression, NodeId scope) {
+    auto& [copy, context, known] = *impl_;
+    auto found = known.find(expression);
+    if (found == known.end()) found = known.emplace(expression, compile(expression)).first;
+    auto* doc = reinterpret_cast<xmlNode*>(copy.doc.get());
+    auto place = copy.made.find(scope);
+    context->node = place == copy.made.end() ? doc : place->second;
+    Object object(xmlXPathCompiledEval(found->second.get(), context.get()));
     XPathResult result;
     if (!object) throw base::UsageError("xpath '" + expression + "'", "can not be evaluated");
     if (object->type != XPATH_NODESET) {
@@ -111,11 +128,15 @@ XPathResult select_xpath(const Document& document, const std::string& expression
     xmlXPathNodeSetSort(object->nodesetval);
     for (int i = 0; i < object->nodesetval->nodeNr; ++i) {
         auto* node = object->nodesetval->nodeTab[i];
-        if (auto found = copy.ids.find(node); found != copy.ids.end())
-            result.nodes.push_back(found->second);
+        if (auto id = copy.ids.find(node); id != copy.ids.end()) result.nodes.push_back(id->second);
         result.texts.push_back(text_of(xmlXPathCastNodeToString(node)));
     }
     return result;
+}
+
+XPathResult select_xpath(const Document& document, const std::string& expression) {
+    compile(expression);  // the cheaper part first
+    return XPathTree(document).select(expression);
 }
 
 }  // namespace crawler

@@ -69,6 +69,14 @@ private:
         auto drop = [&](std::string_view query) { return tx_.change(query, a, b, c); };
         for (const auto& row : tx_.exec(sql::file["purge_blob_names"], a, b, c))
             blobs_.insert(base::bytes(row[0]));
+        // The frontier names an address by the first 16 bytes of its hash.
+        std::vector<std::string> addresses;
+        auto origins = sources;
+        for (const auto& key : keys) addresses.push_back(sha256_hex(key).substr(0, 32));
+        for (const auto& row : tx_.exec(sql::file["purge_origins"], a, b, c)) {
+            origins.push_back(row[0].as<std::int64_t>());
+            addresses.push_back(sha256_hex(row[1].as<std::string>()).substr(0, 32));
+        }
         for (const auto& row : tx_.exec(sql::file["purge_snapshots"], a, b, c))
             snapshots_[row[0].as<std::string>()] += row[1].as<std::uint64_t>();
         counts_.versions += drop(sql::file["purge_versions"]);
@@ -79,15 +87,14 @@ private:
                           drop(sql::file["purge_predictions"]);
         drop(sql::file["cancel_purged_tasks"]);
         drop(sql::file["purge_denials"]);
+        drop(sql::file["purge_page_records"]);
         drop(sql::file["purge_duplicates"]);
         drop(sql::file["purge_issues"]);
         drop(sql::file["purge_quarantine"]);
         counts_.records += drop(sql::file["purge_records"]);
-        // The frontier names an address by the first 16 bytes of its hash.
-        std::vector<std::string> addresses;
-        for (const auto& key : keys) addresses.push_back(sha256_hex(key).substr(0, 32));
-        counts_.addresses +=
-            tx_.change(sql::file["purge_record_addresses"], b, array_of(addresses));
+        counts_.addresses += tx_.change(
+            sql::file["purge_record_addresses"], array_of(origins), array_of(addresses)
+        );
         return rks.size() == static_cast<std::size_t>(step);
     }
 

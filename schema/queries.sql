@@ -208,6 +208,15 @@ ORDER BY 1, 2, 3 LIMIT $7;
 SELECT DISTINCT v.blob_sha256 FROM record_version v JOIN unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key) USING (rk, source_id, key)
 WHERE v.blob_sha256 IS NOT NULL;
 
+-- Where the records came from: a page gives the same items again if it is asked for again.
+-- name: purge_origins
+SELECT DISTINCT v.source_id, v.url FROM record_version v JOIN unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key) USING (rk, source_id, key)
+WHERE v.url IS NOT NULL AND v.url <> v.key;
+
+-- name: purge_page_records
+DELETE FROM page_record t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
 -- name: purge_snapshots
 WITH held AS (
     SELECT i.snapshot_id, count(*) AS members FROM snapshot_item i

@@ -6,7 +6,6 @@
 #include "crawler/charset.hpp"
 #include "crawler/feed.hpp"
 #include "crawler/inspect.hpp"
-#include "crawler/rules.hpp"
 #include "crawler/select.hpp"
 #include "crawler/sitemap.hpp"
 
@@ -155,34 +154,6 @@ TEST_CASE("XPath finds elements, attributes and values", "[crawler][select]") {
     CHECK(select_xpath(document, "//p/@id").texts == std::vector<std::string>{"b"});
     CHECK(select_xpath(document, "count(//p)").texts == std::vector<std::string>{"2"});
     CHECK_THROWS(select_xpath(document, "//["));
-}
-
-TEST_CASE("scraping rules take fields out of a page", "[crawler][rules]") {
-    auto rules = Rules::parse(
-        "remove = ['.ad']\nmain = 'article'\n[fields.price]\ncss = '.price'\ntype = "
-        "'number'\n[fields.tags]\ncss = 'li'\nmany = true\n"
-        "[fields.last]\nxpath = '//li'\nindex = -1\n[fields.link]\ncss = 'a'\nattr = "
-        "'href'\n[fields.none]\ncss = 'video'\n",
-        "r.toml"
-    );
-    auto document = Document::parse(
-        "<article>Text <span class=ad>buy</span><b class=price>EUR "
-        "1,234.50</b><ul><li>x<li>y</ul><a href=/z>z</a></article>"
-    );
-    auto fields = rules.extract(document);
-    CHECK(fields["price"].as_double() == 1234.5);
-    CHECK(fields["tags"].as_array().size() == 2);
-    CHECK(fields["last"].as_string() == "y");
-    CHECK(fields["link"].as_string() == "/z");
-    CHECK(fields["none"].is_null());
-    rules.remove_from(document);
-    CHECK(rules.main_text(document).find("buy") == std::string::npos);
-    CHECK_THROWS_WITH(
-        Rules::parse("main = 'p'\nmian = 'p'\n", "r.toml"), Catch::Contains("r.toml:2")
-    );
-    CHECK_THROWS_WITH(
-        Rules::parse("[fields.x]\ncss = 'p['\n", "r.toml"), Catch::Contains("r.toml:2")
-    );
 }
 
 TEST_CASE("the main text is the prose, not what surrounds it", "[crawler][article]") {
