@@ -21,6 +21,7 @@ void add_quality_findings(
     CLI::App& quality,
     Context& context
 );                                                       // quality duplicates, errors, outliers
+void add_quality_pages(CLI::App& quality, Context& context);  // quality pages
 void add_label(CLI::App& cli, Context& context);         // label
 void add_label_work(CLI::App& label, Context& context);  // label queue, agreement, truth, simulate
 void add_people(CLI::App& cli, Context& context);        // user, token

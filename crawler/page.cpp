@@ -10,6 +10,7 @@
 #include "crawler/charset.hpp"
 #include "crawler/discover.hpp"
 #include "crawler/html.hpp"
+#include "crawler/page_quality.hpp"
 
 namespace crawler {
 
@@ -212,8 +213,10 @@ private:
         if (main.empty()) main = document.visible_text(document.body());
         text.title = facts.title;
         text.body = std::move(main);
-        text.language = facts.language.empty() ? guess_language(text.body) : facts.language;
-        store(std::move(fields), std::move(text), consent, facts.licence);
+        auto guess = judge_language(text.body);
+        text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
+        auto quality = measure_page(document, text, guess);
+        store(std::move(fields), std::move(text), std::move(quality), consent, facts.licence);
     }
 
     void plain() {
@@ -222,8 +225,10 @@ private:
         schema::Text text;
         text.body = decode_page(response_.body, response_.header("content-type"));
         std::erase(text.body, '\0');
-        text.language = guess_language(text.body);
-        store({}, std::move(text), consent, {});
+        auto guess = judge_language(text.body);
+        if (guess.reliable) text.language = guess.language;
+        auto quality = measure_plain(text, guess);
+        store({}, std::move(text), std::move(quality), consent, {});
     }
 
     Consent consent_of(std::vector<std::pair<std::string, std::string>> metas) const {
@@ -279,6 +284,7 @@ private:
     void store(
         boost::json::object fields,
         schema::Text text,
+        schema::Quality quality,
         const Consent& consent,
         std::string licence
     ) {
@@ -294,6 +300,7 @@ private:
         draft.key = target_.url;
         draft.payload = boost::json::serialize(payload);
         draft.text = std::move(text);
+        draft.quality = std::move(quality);
         draft.blob = std::move(response_.body);
         draft.media_type = media_type_;
         draft.origin.url = target_.url;

@@ -67,26 +67,8 @@ private:
     DecodeImage decode_;
 };
 
-// Looks a field up in the columns that conditions may name, then in the record's payload
-// ("payload.x" or just "x").
-class RecordFields {
-public:
-    void set(std::string name, std::optional<std::string> value) {
-        columns_.emplace_back(std::move(name), std::move(value));
-    }
-    void set_payload(std::string json) { payload_ = std::move(json); }
-    std::optional<std::string> operator()(const std::string& field) const;
-
-private:
-    std::vector<std::pair<std::string, std::optional<std::string>>> columns_;
-    std::string payload_;
-};
-
 // The value of a field in each record of a source that has it, by record key.
 std::unordered_map<std::string, std::string>
 field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
-
-// Whether a condition or field needs the payload to be read.
-bool needs_payload(const std::vector<std::string>& fields);
 
 }  // namespace training
