@@ -213,7 +213,7 @@ Examples ExampleStore::load(
         auto has = tx.exec(sql::file["source_has"], source_id)[0];
         has_text = has[0].as<bool>();
         has_numbers = has[1].as<bool>();
-        has_images = has[2].as<bool>();
+        has_images = images_ && has[2].as<bool>();
         if (has_numbers) examples.columns = schema::latest_columns(tx, source_id);
     });
     if (has_text) examples.text.resize(items.size());

@@ -39,6 +39,9 @@ public:
     ExampleStore(base::Database& database, const schema::Blobs& blobs, DecodeImage decode = {})
         : database_(database), blobs_(blobs), decode_(std::move(decode)) {}
 
+    // load() leaves pixels out.
+    void leave_images() { images_ = false; }
+
     // Members of a closed snapshot on one side of its split: 0 training, 1 validation, 2 test.
     std::vector<Item> split_items(std::int64_t snapshot_id, int split) const;
     // Records of the source that have no ground truth and no open or answered task in the project;
@@ -65,6 +68,7 @@ private:
     base::Database& database_;
     const schema::Blobs& blobs_;
     DecodeImage decode_;
+    bool images_ = true;
 };
 
 // The value of a field in each record of a source that has it, by record key.

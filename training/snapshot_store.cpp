@@ -555,7 +555,8 @@ std::uint64_t export_snapshot(
     base::Database& database,
     const SnapshotInfo& snapshot,
     const std::string& format,
-    std::ostream& out
+    std::ostream& out,
+    const FittedPreparation& prepared
 ) {
     if (format != "jsonl" && format != "csv")
         throw base::UsageError(
@@ -563,28 +564,50 @@ std::uint64_t export_snapshot(
         );
     auto classes =
         database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
-    if (format == "csv") out << "key,split,label,title,body\r\n";
     std::uint64_t written = 0;
+    bool headed = false;
     std::vector<Item> page;
     std::vector<std::pair<int, std::string>> labels;
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
+    store.leave_images();
     auto flush = [&] {
-        auto texts = store.load_texts(page);
+        Examples rows;
+        if (prepared.empty()) {
+            rows.text = store.load_texts(page);
+        } else {
+            rows = prepared.apply(store.load(page, {}));
+        }
+        rows.text.resize(page.size());
+        if (format == "csv" && !headed) {
+            out << "key,split,label,title,body";
+            for (const auto& column : rows.columns) out << ',' << csv_field(column.name);
+            out << "\r\n";
+            headed = true;
+        }
         for (std::size_t i = 0; i < page.size(); ++i) {
             const auto& [split, label] = labels[i];
             auto side = split_names.at(static_cast<std::size_t>(split));
+            const auto* numbers = rows.numeric.data() + i * rows.columns.size();
             if (format == "csv") {
                 out << csv_field(page[i].id.key) << ',' << side << ',' << csv_field(label) << ','
-                    << csv_field(texts[i].title) << ',' << csv_field(texts[i].body) << "\r\n";
+                    << csv_field(rows.text[i].title) << ',' << csv_field(rows.text[i].body);
+                for (std::size_t c = 0; c < rows.columns.size(); ++c)
+                    out << ',' << (numbers[c] == numbers[c] ? fmt::format("{}", numbers[c]) : "");
+                out << "\r\n";
             } else {
-                out << json::serialize(json::object{
-                           {"key", page[i].id.key},
-                           {"split", side},
-                           {"label", label},
-                           {"title", texts[i].title},
-                           {"body", texts[i].body}})
-                    << '\n';
+                json::object line{
+                    {"key", page[i].id.key},
+                    {"split", side},
+                    {"label", label},
+                    {"title", rows.text[i].title},
+                    {"body", rows.text[i].body}};
+                json::object values;
+                for (std::size_t c = 0; c < rows.columns.size(); ++c)
+                    values[rows.columns[c].name] =
+                        numbers[c] == numbers[c] ? json::value(numbers[c]) : json::value();
+                if (!values.empty()) line["numbers"] = std::move(values);
+                out << json::serialize(line) << '\n';
             }
             ++written;
         }
@@ -604,7 +627,7 @@ std::uint64_t export_snapshot(
         );
         if (page.size() == page_size) flush();
     });
-    flush();
+    if (!page.empty() || !headed) flush();
     return written;
 }
 
