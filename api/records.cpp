@@ -70,13 +70,13 @@ Response search_records(Call& call) {
     if (!found) not_found("source", call.segment("source"));
     schema::SearchRequest request;
     request.source_id = found->at("id").as_int64();
-    request.query = call.request.parameter("q");
+    request.query = call.request.parameter("q").value_or("");
     request.after = call.after();
     request.limit = call.limit(20);
     bool complete = schema::index_some_texts(call.tx, request.source_id, indexed_at_once);
     schema::SearchAnswer answer;
     try {
-        request.where = schema::Filter::parse(call.request.parameter("where"));
+        request.where = schema::Filter::parse(call.request.parameter("where").value_or(""));
         answer = schema::search(call.tx, request);
     } catch (const base::UsageError& error) {
         throw Problem(400, "Bad search", error.what());

@@ -205,7 +205,7 @@ training::SnapshotInfo snapshot_of(Context& context, const schema::Source& sourc
 }
 
 training::Prepared
-prepared(Context& context, const training::ExampleStore& store, const training::SnapshotInfo& snapshot, const Options& options) {
+prepared(Context& context, training::ExampleStore& store, const training::SnapshotInfo& snapshot, const Options& options) {
     auto found = training::prepare(
         context.database(), store, snapshot, options.version, std::chrono::system_clock::now()
     );

@@ -40,6 +40,9 @@ private:
     std::string text_language_;
 };
 
+// Whether it is one of exact_duplicate, near_duplicate, near_cluster, text_hash.
+bool is_duplicate_field(const std::string& field);
+
 // Whether a condition or field needs the payload to be read.
 bool needs_payload(const std::vector<std::string>& fields);
 

@@ -1,6 +1,7 @@
 #include "training/example_store.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
@@ -92,6 +93,36 @@ void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& ex
             values.end(),
             examples.numeric.begin() + static_cast<std::ptrdiff_t>(place * width)
         );
+    }
+}
+
+// A proposal as the column holds values; nothing if it is none of its values.
+std::optional<double>
+value_in(base::Tx& tx, std::int64_t source_id, const schema::Column& column, const std::string& proposal) {
+    if (column.type == schema::Column::Type::category) {
+        auto values = schema::category_values(tx, source_id, column.name);
+        auto found = std::find(values.begin(), values.end(), proposal);
+        return found == values.end() ? std::nullopt
+                                     : std::optional(static_cast<double>(found - values.begin()));
+    }
+    double value = 0;
+    auto [end, error] = std::from_chars(proposal.data(), proposal.data() + proposal.size(), value);
+    bool good = error == std::errc() && end == proposal.data() + proposal.size();
+    return good ? std::optional(value) : std::nullopt;
+}
+
+// What was accepted as the right value of a cell, for the version that it was found in.
+void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
+    auto width = examples.columns.size();
+    for (const auto& row :
+         tx.exec(sql::file["fixes_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
+        auto place = from + row[0].as<std::size_t>() - 1;
+        auto name = row[1].as<std::string>();
+        for (std::size_t i = 0; i < width; ++i) {
+            if (examples.columns[i].name != name) continue;
+            if (auto value = value_in(tx, keys.source_id, examples.columns[i], row[2].as<std::string>()))
+                examples.numeric[place * width + i] = *value;
+        }
     }
 }
 
@@ -260,6 +291,7 @@ Examples ExampleStore::load(
         database_.call([&](base::Tx& tx) {
             if (has_text) read_texts(tx, keys, from, examples);
             if (!examples.columns.empty()) read_numbers(tx, keys, from, examples);
+            if (fixes_ && !examples.columns.empty()) read_fixes(tx, keys, from, examples);
             if (has_images) read_images(tx, keys, from);
         });
     }

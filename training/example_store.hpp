@@ -42,6 +42,9 @@ public:
     // load() leaves pixels out.
     void leave_images() { images_ = false; }
 
+    // load() gives the numbers and categories of accepted `quality errors` in the place of the stored ones.
+    void use_fixes(bool use = true) { fixes_ = use; }
+
     // Members of a closed snapshot on one side of its split: 0 training, 1 validation, 2 test.
     std::vector<Item> split_items(std::int64_t snapshot_id, int split) const;
     // Records of the source that have no ground truth and no open or answered task in the project;
@@ -69,6 +72,7 @@ private:
     const schema::Blobs& blobs_;
     DecodeImage decode_;
     bool images_ = true;
+    bool fixes_ = false;
 };
 
 // The value of a field in each record of a source that has it, by record key.

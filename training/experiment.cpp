@@ -227,6 +227,7 @@ TrainOutcome train(
     };
     try {
         ExampleStore store(database, blobs, decode);
+        store.use_fixes(request.spec.preparation.uses_fixes());
         std::array<std::vector<Item>, 3> items;
         std::array<Examples, 3> examples;
         for (std::size_t split = 0; split < 3; ++split) {

@@ -15,6 +15,9 @@ namespace json = boost::json;
 
 namespace {
 
+// Done where records are read: it needs what was decided about each.
+constexpr std::string_view fixes = "accepted_fixes";
+
 std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size_t number) {
     auto place = fmt::format("operation {}", number);
     const auto* op = operation.if_contains("op");
@@ -25,6 +28,7 @@ std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size
     auto step = detail::make_text_step(name, settings);
     if (!step) step = detail::make_number_step(name, settings);
     if (!step) step = detail::make_augment_step(name, settings);
+    if (name == fixes) step = std::make_unique<detail::Step>();
     if (!step) throw base::UsageError(place, fmt::format("there is no '{}'", name), "see docs/preparing.md");
     settings.done();
     step->operation = operation;
@@ -93,6 +97,18 @@ void Settings::done() const {
 }
 
 }  // namespace detail
+
+bool FittedPreparation::uses_fixes() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) {
+        return step->operation.at("op") == json::value(fixes);
+    });
+}
+
+bool Preparation::uses_fixes() const {
+    return std::any_of(operations_.begin(), operations_.end(), [](const auto& operation) {
+        return object_of(operation).at("op") == json::value(fixes);
+    });
+}
 
 Examples FittedPreparation::apply(Examples examples, std::vector<std::size_t>* changed) const {
     if (changed) changed->clear();

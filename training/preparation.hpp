@@ -21,6 +21,8 @@ public:
     FittedPreparation() = default;
 
     bool empty() const { return steps_.empty(); }
+    // Whether the rows should be read with accepted fixes (ExampleStore::use_fixes).
+    bool uses_fixes() const;
 
     // The rows with every operation applied, in order; augmentation is left out. `changed`: how many values each operation
     // changed, one number per operation. Throws base::Error if a column that an operation needs is missing.
@@ -47,6 +49,7 @@ public:
 
     bool empty() const { return operations_.empty(); }
     std::size_t size() const { return operations_.size(); }
+    bool uses_fixes() const;
 
     // Fits the operations to these rows, each to what the ones before it left. Give training rows only.
     FittedPreparation fit(const Examples& train) const;

@@ -7,7 +7,7 @@ namespace training {
 
 Prepared prepare(
     base::Database& database,
-    const ExampleStore& store,
+    ExampleStore& store,
     const SnapshotInfo& snapshot,
     std::optional<int> version,
     schema::Time now
@@ -24,10 +24,13 @@ Prepared prepare(
     if (prepared.version == 0) return prepared;
     if (kept) {
         prepared.fitted = FittedPreparation::load(kept->fitted);
+        store.use_fixes(prepared.fitted.uses_fixes());
         return prepared;
     }
     auto items = store.split_items(snapshot.id, 0);
-    prepared.fitted = Preparation::parse(operations).fit(store.load(items, {}));
+    auto recipe = Preparation::parse(operations);
+    store.use_fixes(recipe.uses_fixes());
+    prepared.fitted = recipe.fit(store.load(items, {}));
     database.call([&](base::Tx& tx) {
         keep_fit(
             tx,

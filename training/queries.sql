@@ -184,3 +184,10 @@ VALUES ($1, $2, $3, $4, $5::jsonb, $6::timestamptz) ON CONFLICT (snapshot_id, so
 
 -- name: find_fit
 SELECT source_id, rows, fitted::text FROM preparation_fit WHERE snapshot_id = $1 AND version = $2;
+
+-- Values that were accepted as the right ones, of the versions in which the wrong ones were found.
+-- name: fixes_of
+SELECT d.place, c.column_name, c.proposal
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN cell_issue c ON c.rk = d.rk AND c.source_id = $4 AND c.key = d.key AND c.version = d.version
+WHERE c.state = 'accepted' AND c.proposal IS NOT NULL;

@@ -571,6 +571,7 @@ std::uint64_t export_snapshot(
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
     store.leave_images();
+    store.use_fixes(prepared.uses_fixes());
     auto flush = [&] {
         Examples rows;
         if (prepared.empty()) {
