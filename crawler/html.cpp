@@ -166,8 +166,7 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
     return links;
 }
 
-LanguageGuess judge_language(std::string_view utf8) {
-    constexpr std::size_t enough = 4096;
+LanguageGuess judge_language(std::string_view utf8, std::size_t enough) {
     utf8 = utf8.substr(0, enough);
     while (!utf8.empty() && (static_cast<unsigned char>(utf8.back()) & 0xc0) == 0x80)
         utf8.remove_suffix(1);

@@ -213,7 +213,8 @@ private:
         if (main.empty()) main = document.visible_text(document.body());
         text.title = facts.title;
         text.body = std::move(main);
-        auto guess = judge_language(text.body);
+        // Where the page says it, a look is enough.
+        auto guess = judge_language(text.body, facts.language.empty() ? 4096 : 768);
         text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
         auto quality = measure_page(document, text, guess);
         store(std::move(fields), std::move(text), std::move(quality), consent, facts.licence);

@@ -1,6 +1,9 @@
 #include "crawler/page_quality.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 
 #include "schema/text_quality.hpp"
 
@@ -8,8 +11,17 @@ namespace crawler {
 
 namespace {
 
+// How many bytes are no white space, eight at a time: a byte above 0x20 carries into its highest bit, or has it.
 double visible_bytes(std::string_view text) {
-    return static_cast<double>(std::count_if(text.begin(), text.end(), [](unsigned char c) { return c > ' '; }));
+    constexpr std::uint64_t high = 0x8080808080808080;
+    std::size_t count = 0, at = 0;
+    for (; at + 8 <= text.size(); at += 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, text.data() + at, 8);
+        count += static_cast<std::size_t>(std::popcount((((eight & ~high) + 0x5f5f5f5f5f5f5f5f) | eight) & high));
+    }
+    for (; at < text.size(); ++at) count += static_cast<unsigned char>(text[at]) > ' ';
+    return static_cast<double>(count);
 }
 
 struct Shares {

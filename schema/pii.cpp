@@ -53,8 +53,18 @@ public:
     explicit Finder(std::string_view text) : text_(text) {}
 
     std::vector<PiiSpan> run() {
+        static const auto may_begin = [] {
+            std::array<bool, 256> table{};
+            for (int c = 0; c < 128; ++c) table[static_cast<std::size_t>(c)] = is_digit(static_cast<char>(c)) || is_upper(static_cast<char>(c));
+            for (unsigned char c : {'@', '+', '(', ':'}) table[c] = true;
+            return table;
+        }();
         for (std::size_t at = 0; at < text_.size();) {
             char c = text_[at];
+            if (!may_begin[static_cast<unsigned char>(c)]) {
+                ++at;
+                continue;
+            }
             std::optional<PiiSpan> found;
             if (c == '@') {
                 found = email(at);

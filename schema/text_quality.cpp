@@ -137,6 +137,11 @@ bool contains_lower(std::string_view text, std::string_view lower) {
     return false;
 }
 
+// An ASCII letter or digit: no mark of any kind.
+bool is_bare(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 // Hashes seen before and how often; kept between texts, so that nothing is allocated for most.
 class Counter {
 public:
@@ -209,6 +214,10 @@ public:
         for (const auto& list : stop_lists)
             if (list.language == language) stops_ = &list;
         if (language == "nb" || language == "nn") stops_ = &stop_lists[9];
+        if (!stops_) return;
+        for (auto stop : stops_->words)
+            for (auto c : {static_cast<unsigned char>(stop.front()), static_cast<unsigned char>(stop.front() & ~0x20)})
+                begins_stop_[c] = true;
     }
 
     Measures run() {
@@ -248,12 +257,13 @@ private:
         ++lines_;
         line_characters_ += characters;
         if (characters < 30) ++short_lines_;
-        bool ellipsis = ends_with_any(line, ellipses);
+        bool ends_bare = is_bare(line.back());
+        bool ellipsis = !ends_bare && ends_with_any(line, ellipses);
         ellipsis_lines_ += ellipsis;
-        bullet_lines_ += std::any_of(std::begin(bullets), std::end(bullets), [&](auto bullet) {
+        bullet_lines_ += !is_bare(line.front()) && std::any_of(std::begin(bullets), std::end(bullets), [&](auto bullet) {
             return line.starts_with(bullet);
         });
-        bool terminal = ends_a_sentence(line);
+        bool terminal = !ends_bare && ends_a_sentence(line);
         terminal_lines_ += terminal;
         bool script = told_ && contains_lower(line, notices[0]);
         bool notice = told_ && std::any_of(std::begin(notices), std::end(notices), [&](auto words) {
@@ -333,7 +343,7 @@ private:
         }
         if (words_list_.size() < counted_words) words_list_.push_back({hash_of(word), length});
         if (word.size() >= 5) look_for_notice(word);
-        if (stops_ && word.size() < 16)
+        if (stops_ && begins_stop_[static_cast<unsigned char>(word.front())] && word.size() < 16)
             for (std::size_t i = 0; i < stops_->words.size(); ++i)
                 if (equal_lower(word, stops_->words[i])) stop_words_ |= 1U << i;
     }
@@ -474,6 +484,7 @@ private:
 
     std::string_view text_;
     const StopWords* stops_ = nullptr;
+    std::array<bool, 256> begins_stop_{};  // bytes that a stop word begins with
     Measures values_;
     std::size_t words_ = 0, characters_ = 0, word_characters_ = 0, alphabetic_ = 0, symbols_ = 0, longest_ = 0;
     unsigned stop_words_ = 0;  // a bit for each that occurs

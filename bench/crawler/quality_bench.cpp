@@ -85,7 +85,7 @@ int main(int argc, char** argv) {
         for (const auto& one : parsed) kept += crawler::measure_page(one.document, one.text, one.guess).measures.size();
     });
     auto language = milliseconds(rounds, parsed.size(), [&] {
-        for (const auto& one : parsed) kept += crawler::judge_language(one.text.body).reliable;
+        for (const auto& one : parsed) kept += crawler::judge_language(one.text.body, 768).reliable;
     });
     std::printf(
         "%zu pages of %zu bytes and %zu words: digest %.3f ms, of it measures %.3f ms (%.1f %%), language %.3f ms (%.1f %%) [%zu]\n",

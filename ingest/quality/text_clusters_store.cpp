@@ -77,12 +77,10 @@ void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<Late
 
 std::vector<StoredSketch>
 sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredSketch>& texts) {
-    std::vector<std::int64_t> bands;
-    std::vector<std::string> hashes;
+    std::vector<std::string> bands, hashes;
     for (const auto& text : texts) {
         if (!text.hash.empty()) hashes.push_back(text.hash);
-        if (!text.sketch.empty)
-            for (auto band : text.sketch.bands) bands.push_back(static_cast<std::int64_t>(band));
+        if (!text.sketch.empty) bands.push_back(bands_text(text.sketch));
     }
     std::vector<StoredSketch> found;
     for (const auto& row : tx.exec(

@@ -25,7 +25,7 @@ CREATE TABLE text_sketch (
     first boolean NOT NULL,
     CONSTRAINT text_sketch_key PRIMARY KEY (rk, source_id, key)
 );
-CREATE INDEX text_sketch_by_band ON text_sketch USING gin (bands) WHERE leads;
+CREATE INDEX text_sketch_by_band ON text_sketch USING gin (bands) WITH (fastupdate = off) WHERE leads;
 COMMENT ON INDEX text_sketch_by_band IS 'texts that new ones may be near-duplicates of';
 CREATE INDEX text_sketch_by_words ON text_sketch (text_hash) WHERE first;
 COMMENT ON INDEX text_sketch_by_words IS 'texts that new ones may be equal to';
