@@ -139,8 +139,9 @@ WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND (t.words >= 20 OR s.vers
     AND s.version IS DISTINCT FROM r.version
 ORDER BY r.rk, r.key LIMIT $4;
 
+-- The tables grow from nothing while no statistics tell: a plan must not be one for the empty table.
 -- name: lock_clusters
-SELECT pg_advisory_xact_lock(7410219660713 + $1);
+SELECT pg_advisory_xact_lock(7410219660713 + $1), set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true);
 
 -- name: drop_sketches
 DELETE FROM text_sketch t USING unnest($2::bigint[], $3::text[]) AS g (rk, key)
