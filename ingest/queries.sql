@@ -163,11 +163,11 @@ found AS (
     WHERE s.source_id = $1 AND s.rk = h.rk)
 UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = $1 AND d.kind = h.kind AND d.cluster = h.cluster;
 
--- One look into the index per new text ($2 holds the bands of each): an array of thousands of bands would be compared with every row.
+-- One look into the index per new text, kept so by OFFSET 0 ($2 holds the bands of each): an array of thousands of bands would be compared with every row.
 -- name: sketches_sharing
 SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster, e.cluster
 FROM (SELECT l.* FROM unnest($2::text[]) AS b (bands)
-      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND text_sketch.bands && b.bands::bigint[]) l
+      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
       UNION SELECT * FROM text_sketch WHERE first AND text_hash = ANY ($3::bytea[])) s
 LEFT JOIN duplicate n ON n.rk = s.rk AND n.source_id = s.source_id AND n.key = s.key AND n.kind = 'text'
 LEFT JOIN duplicate e ON e.rk = s.rk AND e.source_id = s.source_id AND e.key = s.key AND e.kind = 'normalised'
