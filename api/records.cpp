@@ -1,13 +1,20 @@
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "api/ids.hpp"
 #include "api/png.hpp"
 #include "api/resources.hpp"
 #include "api/store.hpp"
+#include "base/error.hpp"
+#include "schema/record_search_store.hpp"
 
 namespace api {
 
 namespace {
+
+// A request waits for no more than this many texts to be indexed.
+constexpr int indexed_at_once = 1000;
 
 // Kinds that a browser shows as pictures and nothing else. SVG is a document that can hold scripts.
 bool is_safe_picture(std::string_view media_type) {
@@ -56,6 +63,39 @@ Response list_records(Call& call) {
     auto limit = call.limit();
     auto items = store::records(call.tx, source->at("id").as_int64(), rk, key, limit);
     return page(std::move(items), limit, "cursor", true);
+}
+
+Response search_records(Call& call) {
+    auto found = store::source(call.tx, call.segment("source"));
+    if (!found) not_found("source", call.segment("source"));
+    schema::SearchRequest request;
+    request.source_id = found->at("id").as_int64();
+    request.query = call.request.parameter("q").value_or("");
+    request.after = call.after();
+    request.limit = call.limit(20);
+    bool complete = schema::index_some_texts(call.tx, request.source_id, indexed_at_once);
+    schema::SearchAnswer answer;
+    try {
+        request.where = schema::Filter::parse(call.request.parameter("where").value_or(""));
+        answer = schema::search(call.tx, request);
+    } catch (const base::UsageError& error) {
+        throw Problem(400, "Bad search", error.what());
+    }
+    boost::json::array items;
+    for (const auto& hit : answer.hits)
+        items.push_back(boost::json::object{
+            {"id", fmt::format("{}.{:016x}", hit.id.source_id, static_cast<std::uint64_t>(hit.id.rk))},
+            {"key", hit.id.key},
+            {"version", hit.version},
+            {"rank", hit.rank},
+            {"title", hit.title},
+            {"snippet", hit.snippet},
+            {"url", hit.url.empty() ? boost::json::value() : boost::json::value(hit.url)}});
+    return json(
+        {{"items", std::move(items)},
+         {"next", answer.next ? boost::json::value(*answer.next) : boost::json::value()},
+         {"complete", complete}}
+    );
 }
 
 Response show_record(Call& call) {

@@ -22,10 +22,12 @@ void add_quality_findings(
     Context& context
 );                                                       // quality duplicates, errors, outliers
 void add_quality_reports(CLI::App& quality, Context& context);  // quality report, bias
+void add_quality_pages(CLI::App& quality, Context& context);  // quality pages
 void add_label(CLI::App& cli, Context& context);         // label
 void add_label_work(CLI::App& label, Context& context);  // label queue, agreement, truth, simulate
 void add_people(CLI::App& cli, Context& context);        // user, token
 void add_snapshot(CLI::App& cli, Context& context);      // snapshot
+void add_prepare(CLI::App& cli, Context& context);       // prepare
 void add_train(CLI::App& cli, Context& context);         // train, runs
 void add_model(CLI::App& cli, Context& context);         // model
 void add_errors(CLI::App& cli, Context& context);        // errors

@@ -16,12 +16,14 @@
 #include "app/spec.hpp"
 #include "base/database.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/progress.hpp"
 #include "crawler/crawl.hpp"
 #include "crawler/fixture.hpp"
 #include "crawler/holder.hpp"
 #include "crawler/warc_writer.hpp"
 #include "crawler/watch_store.hpp"
+#include "ingest/quality/text_clusters.hpp"
 #include "schema/job_store.hpp"
 
 namespace app {
@@ -186,6 +188,28 @@ GatherResult gather_crawl(
     } catch (const std::exception& failure) {
         close("failed", failure.what());
         throw;
+    }
+}
+
+// Texts that were gathered get their clusters at the end of each run, complete or not. What fails here spoils no run: the next
+// one goes on.
+void note_duplicates(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    GatherResult& result
+) {
+    try {
+        auto found = ingest::quality::assign_clusters(context.database(), source.id, stop);
+        if (found.near > 0)
+            result.notes.push_back(fmt::format(
+                "{} of {} texts are near-duplicates of others, {} of them word for word",
+                grouped(found.near),
+                grouped(found.texts),
+                grouped(found.exact)
+            ));
+    } catch (const base::Error& error) {
+        base::log::warning("source '{}': near-duplicates: {}", source.name, error.what());
     }
 }
 
@@ -362,9 +386,11 @@ GatherResult gather(
             "is pushed to, not run",
             fmt::format("let its sender POST to /api/v1/push/{}", source.name)
         );
-    if (source.kind == "crawl") return gather_crawl(context, source, stop, events, share);
-    if (holds_archives(source)) return gather_archives(context, source, stop, events);
-    return gather_records(context, source, stop, events);
+    auto result = source.kind == "crawl"     ? gather_crawl(context, source, stop, events, share)
+                  : holds_archives(source) ? gather_archives(context, source, stop, events)
+                                           : gather_records(context, source, stop, events);
+    note_duplicates(context, source, stop, result);
+    return result;
 }
 
 bool queue_source(base::Database& database, const schema::Source& source, schema::Time due) {

@@ -143,6 +143,7 @@ int main(int argc, char** argv) {
     app::add_quality(cli, context);
     app::add_label(cli, context);
     app::add_snapshot(cli, context);
+    app::add_prepare(cli, context);
     app::add_train(cli, context);
     app::add_model(cli, context);
     app::add_errors(cli, context);

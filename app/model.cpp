@@ -168,6 +168,7 @@ void predict_lines(const LoadedModel& model) {
 
 void predict_records(Context& context, const LoadedModel& model, const std::string& where) {
     training::ExampleStore store(context.database(), context.blobs());
+    store.use_fixes(model.predictor.preparation().uses_fixes());
     auto items = store.matching_items(
         model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max()
     );

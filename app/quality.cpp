@@ -250,6 +250,7 @@ void add_quality(CLI::App& cli, Context& context) {
     check->callback([options, &context] { run_checks(context, *options); });
     add_quality_findings(*command, context);
     add_quality_reports(*command, context);
+    add_quality_pages(*command, context);
 }
 
 }  // namespace app

@@ -14,6 +14,7 @@
 #include "crawler/consent_store.hpp"
 #include "labeling/project_store.hpp"
 #include "schema/source_store.hpp"
+#include "training/prepare.hpp"
 #include "training/snapshot_store.hpp"
 
 namespace app {
@@ -227,19 +228,33 @@ void verify(CLI::App& snapshot, Context& context) {
 void export_members(CLI::App& snapshot, Context& context) {
     struct Options {
         std::string name, format = "jsonl", out = ".";
+        bool prepared = false;
     };
     auto options = std::make_shared<Options>();
     auto* verb = snapshot.add_subcommand("export", "Write the members with label, split and text");
     verb->add_option("NAME", options->name)->required();
     verb->add_option("--format", options->format, "jsonl or csv");
     verb->add_option("--out", options->out, "Folder (the present one)")->type_name("DIR");
+    verb->add_flag(
+        "--prepared", options->prepared, "As models see them: see 'tilth prepare'; with the numbers"
+    );
     verb->callback([options, &context] {
         auto one = training::require_snapshot(context.database(), options->name);
         std::filesystem::create_directories(options->out);
         auto path = std::filesystem::path(options->out) / (one.name + "." + options->format);
         std::ofstream out(path, std::ios::binary);
         if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
-        auto rows = training::export_snapshot(context.database(), one, options->format, out);
+        training::Prepared prepared;
+        if (options->prepared) {
+            training::ExampleStore store(context.database(), context.blobs());
+            store.leave_images();
+            prepared = training::prepare(
+                context.database(), store, one, std::nullopt, std::chrono::system_clock::now()
+            );
+        }
+        auto rows = training::export_snapshot(
+            context.database(), one, options->format, out, prepared.fitted
+        );
         out.flush();
         if (!out)
             throw base::Error(path.string(), "could not be written to its end", "free disk space");

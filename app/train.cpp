@@ -69,6 +69,10 @@ void read_spec(training::TrainRequest& request, const std::string& file) {
             request.target = *word;
         } else if (name == "objective" && word) {
             request.spec.objective = *word;
+        } else if (name == "prepare" && node.is_boolean()) {
+            if (!*node.value<bool>()) request.preparation = 0;
+        } else if (name == "prepare" && node.is_integer()) {
+            request.preparation = static_cast<int>(*node.value<std::int64_t>());
         } else if (name == "seed" && node.is_integer()) {
             request.spec.seed = static_cast<std::uint64_t>(*node.value<std::int64_t>());
         } else if (name == "params" && node.is_table()) {
@@ -179,6 +183,9 @@ void train(CLI::App& cli, Context& context) {
             "--target", options->request.target, "A numeric column to predict instead of the labels"
     )
         ->type_name("COLUMN");
+    verb->add_option(
+        "--prepare", options->request.preparation, "A version of the source's preparation (the present one); 0 for none"
+    );
     verb->add_option("--name", options->request.model_name, "Of the model (PROJECT-KIND)");
     verb->add_option("--seed", options->seed, "Of everything random (1)");
     verb->add_option(

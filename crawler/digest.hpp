@@ -94,7 +94,13 @@ private:
     // A page that names another of its host as the real one gives way to it, unless it was reached
     // by such a hint itself.
     bool moves_to_canonical(const Facts& facts);
-    void store(Scraped scraped, schema::Text text, const Consent& consent, std::string licence);
+    void store(
+        Scraped scraped,
+        schema::Text text,
+        schema::Quality quality,
+        const Consent& consent,
+        std::string licence
+    );
     // Makes the draft the record of this address.
     void keep(
         schema::Draft draft,

@@ -7,6 +7,7 @@
 #include "crawler/digest.hpp"
 #include "crawler/discover.hpp"
 #include "crawler/item_record.hpp"
+#include "crawler/page_quality.hpp"
 #include "crawler/received.hpp"
 
 namespace crawler {
@@ -40,8 +41,17 @@ void Digest::html() {
     if (text.body.empty()) text.body = text_of(document, find_main_part(document));
     if (text.body.empty()) text.body = document.visible_text(document.body());
     text.title = facts.title;
-    text.language = facts.language.empty() ? guess_language(text.body) : facts.language;
-    store(scrape ? std::move(scrape->page) : Scraped(), std::move(text), consent, facts.licence);
+    // Where the page says it, a look is enough.
+    auto guess = judge_language(text.body, facts.language.empty() ? 4096 : 768);
+    text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
+    auto quality = measure_page(document, text, guess);
+    store(
+        scrape ? std::move(scrape->page) : Scraped(),
+        std::move(text),
+        std::move(quality),
+        consent,
+        facts.licence
+    );
 }
 
 void Digest::items(
@@ -140,6 +150,7 @@ bool Digest::moves_to_canonical(const Facts& facts) {
 void Digest::store(
     Scraped scraped,
     schema::Text text,
+    schema::Quality quality,
     const Consent& consent,
     std::string licence
 ) {
@@ -155,6 +166,7 @@ void Digest::store(
     schema::Draft draft;
     fill_draft(std::move(scraped), draft);
     draft.text = std::move(text);
+    draft.quality = std::move(quality);
     keep(std::move(draft), payload, consent, std::move(licence));
     const auto& stored = outcome_.records.back();
     see(stored.simhash, *stored.draft.text, stored.words == 0);

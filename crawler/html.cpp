@@ -166,18 +166,28 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
     return links;
 }
 
-std::string guess_language(std::string_view utf8) {
-    constexpr std::size_t enough = 4096;
+LanguageGuess judge_language(std::string_view utf8, std::size_t enough) {
     utf8 = utf8.substr(0, enough);
     while (!utf8.empty() && (static_cast<unsigned char>(utf8.back()) & 0xc0) == 0x80)
         utf8.remove_suffix(1);
     if (!utf8.empty() && static_cast<unsigned char>(utf8.back()) >= 0xc0) utf8.remove_suffix(1);
-    bool reliable = false;
-    auto language =
-        CLD2::DetectLanguage(utf8.data(), static_cast<int>(utf8.size()), true, &reliable);
-    if (!reliable || language == CLD2::UNKNOWN_LANGUAGE) return {};
+    CLD2::Language three[3];
+    int percent[3], bytes = 0;
+    LanguageGuess guess;
+    auto language = CLD2::DetectLanguageSummary(
+        utf8.data(), static_cast<int>(utf8.size()), true, three, percent, &bytes, &guess.reliable
+    );
+    if (language == CLD2::UNKNOWN_LANGUAGE || percent[0] <= 0) return {};
     std::string code = CLD2::LanguageCode(language);
-    return code.substr(0, code.find('-'));
+    guess.language = code.substr(0, code.find('-'));
+    auto share = language == three[0] ? percent[0] : 100 - percent[0];
+    guess.confidence = (guess.reliable ? 1.0 : 0.5) * share / 100;
+    return guess;
+}
+
+std::string guess_language(std::string_view utf8) {
+    auto guess = judge_language(utf8);
+    return guess.reliable ? guess.language : std::string();
 }
 
 std::string licence_name(const std::string& url) {

@@ -5,6 +5,7 @@
 #include "crawler/charset.hpp"
 #include "crawler/digest.hpp"
 #include "crawler/discover.hpp"
+#include "crawler/page_quality.hpp"
 #include "crawler/received.hpp"
 
 namespace crawler {
@@ -198,8 +199,10 @@ void Digest::plain() {
     schema::Text text;
     text.body = decode_page(response_.body, response_.header("content-type"));
     std::erase(text.body, '\0');
-    text.language = guess_language(text.body);
-    store({}, std::move(text), consent, {});
+    auto guess = judge_language(text.body);
+    if (guess.reliable) text.language = guess.language;
+    auto quality = measure_plain(text, guess);
+    store({}, std::move(text), std::move(quality), consent, {});
 }
 
 Consent

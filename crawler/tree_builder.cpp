@@ -104,7 +104,7 @@ void TreeBuilder::merge_attributes(NodeId id, std::size_t first, std::size_t cou
 void TreeBuilder::need_body() {
     if (has_body_) return;
     has_body_ = true;
-    place_ = Place::inside;
+    where_ = Place::inside;
     stack_.clear();
     foreign_ = 0;
     base_ = document_.body_;
@@ -255,11 +255,11 @@ bool TreeBuilder::start(
     bool self_closing
 ) {
     if (tag == Tag::html) {
-        if (place_ == Place::before_html) place_ = Place::before_head;
+        if (where_ == Place::before_html) where_ = Place::before_head;
         merge_attributes(document_.html_, first, count);
         return false;
     }
-    place_ = Place::inside;
+    where_ = Place::inside;
     if (tag == Tag::head) {
         if (!has_body_) merge_attributes(document_.head_, first, count);
         return false;
@@ -328,17 +328,17 @@ void TreeBuilder::end(Tag tag, std::string_view name) {
     if (!has_body_) {
         if (tag == Tag::head) {
             stack_.clear();
-            place_ = Place::after_head;
+            where_ = Place::after_head;
             return;
         }
         if (!stack_.empty() && current() == tag) pop();
         return;
     }
     if (tag == html || tag == body) {
-        place_ = tag == html ? Place::after_html : Place::after_body;
+        where_ = tag == html ? Place::after_html : Place::after_body;
         return;
     }
-    place_ = Place::inside;
+    where_ = Place::inside;
     if (tag == p) {
         if (auto at = in_scope(p, {button})) return pop_through(at);
         insert(p, "p", 0, 0);
@@ -383,7 +383,7 @@ void TreeBuilder::text(std::string_view text) {
         if (blank(text)) return;
         need_body();
     }
-    if (!blank(text)) place_ = Place::inside;
+    if (!blank(text)) where_ = Place::inside;
     Node node;
     node.kind = Node::Kind::text;
     node.text = text;
@@ -404,7 +404,7 @@ void TreeBuilder::comment(std::string_view text) {
     Node node;
     node.kind = Node::Kind::comment;
     node.text = text;
-    switch (place_) {
+    switch (where_) {
         case Place::before_html:
             append(0, document_.html_, node);
             break;

@@ -62,7 +62,7 @@ private:
     enum class Place { before_html, before_head, after_head, after_body, after_html, inside };
 
     Document& document_;
-    Place place_ = Place::before_html;
+    Place where_ = Place::before_html;
     std::vector<Open> stack_;  // below it html and body, or head
     NodeId base_ = 0;          // body, or head as long as there is no body
     NodeId form_ = 0;          // the form that is open

@@ -213,3 +213,72 @@ UPDATE record SET gone_at = $3::timestamptz WHERE source_id = $1 AND last_run < 
 
 -- name: unmark_gone
 UPDATE record SET gone_at = NULL WHERE source_id = $1 AND last_run = $2 AND gone_at IS NOT NULL;
+
+-- How many contents were stored by the source's runs, and how many there were when its texts last all had their clusters.
+-- name: text_extent
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1),
+    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'clusters'), -1);
+
+-- name: note_clustered
+INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'clusters', $2)
+ON CONFLICT (source_id, work) DO UPDATE SET extent = excluded.extent;
+
+-- name: texts_to_cluster
+SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body, t.words >= 20
+FROM record r JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN text_sketch s USING (rk, source_id, key)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND (t.words >= 20 OR s.version IS NOT NULL)
+    AND s.version IS DISTINCT FROM r.version
+ORDER BY r.rk, r.key LIMIT $4;
+
+-- The tables grow from nothing while no statistics tell: a plan must not be one for the empty table.
+-- name: lock_clusters
+SELECT pg_advisory_xact_lock(7410219660713 + $1), set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true);
+
+-- name: drop_sketches
+DELETE FROM text_sketch t USING unnest($2::bigint[], $3::text[]) AS g (rk, key)
+WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key;
+
+-- name: leave_clusters
+DELETE FROM duplicate t USING unnest($2::bigint[], $3::text[]) AS g (rk, key)
+WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.kind IN ('text', 'normalised');
+
+-- Clusters whose first record is no longer of them are named by another of theirs, which new texts find them by.
+-- name: name_clusters_anew
+WITH headless AS (
+    SELECT m.kind, m.cluster, min(m.rk) AS first FROM duplicate m
+    WHERE m.source_id = $1 AND m.cluster = ANY ($2::bigint[]) AND m.kind IN ('text', 'normalised')
+    GROUP BY 1, 2 HAVING NOT bool_or(m.rk = m.cluster)),
+found AS (
+    UPDATE text_sketch s SET leads = s.leads OR h.leads, first = s.first OR h.first
+    FROM (SELECT first AS rk, bool_or(kind = 'text') AS leads, bool_or(kind = 'normalised') AS first FROM headless GROUP BY 1) h
+    WHERE s.source_id = $1 AND s.rk = h.rk)
+UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = $1 AND d.kind = h.kind AND d.cluster = h.cluster;
+
+-- One look into the index per new text, kept so by OFFSET 0 ($2 holds the bands of each): an array of thousands of bands would be compared with every row.
+-- name: sketches_sharing
+SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster, e.cluster
+FROM (SELECT l.* FROM unnest($2::text[]) AS b (bands)
+      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
+      UNION SELECT * FROM text_sketch WHERE first AND text_hash = ANY ($3::bytea[])) s
+LEFT JOIN duplicate n ON n.rk = s.rk AND n.source_id = s.source_id AND n.key = s.key AND n.kind = 'text'
+LEFT JOIN duplicate e ON e.rk = s.rk AND e.source_id = s.source_id AND e.key = s.key AND e.kind = 'normalised'
+WHERE s.source_id = $1 ORDER BY s.rk, s.key;
+
+-- name: add_sketches
+INSERT INTO text_sketch (rk, source_id, key, version, text_hash, bands, low, leads, first)
+SELECT d.rk, $1, d.key, d.version, d.hash, d.bands::bigint[], d.low, d.leads = 1, d.first = 1
+FROM unnest($2::bigint[], $3::text[], $4::int[], $5::bytea[], $6::text[], $7::bytea[], $8::int[], $9::int[])
+    AS d (rk, key, version, hash, bands, low, leads, first);
+
+-- name: merge_clusters
+UPDATE duplicate SET cluster = $3 WHERE source_id = $1 AND kind = 'text' AND cluster = $2;
+
+-- After clusters were found anew: texts that are the first of one, or of none, are found by new ones.
+-- name: lead_clusters
+UPDATE text_sketch s SET leads = n.alone, first = e.alone
+FROM (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'text')
+          AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) n,
+     (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'normalised')
+          AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) e
+WHERE s.source_id = $1 AND (n.rk, n.key) = (s.rk, s.key) AND (e.rk, e.key) = (s.rk, s.key) AND (s.leads, s.first) <> (n.alone, e.alone);

@@ -89,6 +89,10 @@ private:
         drop(sql::file["purge_denials"]);
         drop(sql::file["purge_page_records"]);
         drop(sql::file["purge_duplicates"]);
+        drop(sql::file["rename_clusters"]);
+        drop(sql::file["purge_quality"]);
+        drop(sql::file["purge_sketches"]);
+        drop(sql::file["purge_search"]);
         drop(sql::file["purge_issues"]);
         drop(sql::file["purge_quarantine"]);
         counts_.records += drop(sql::file["purge_records"]);

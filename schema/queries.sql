@@ -154,13 +154,30 @@ SELECT r.rk, r.version, v.payload::text, coalesce(v.url, ''), coalesce(v.file, '
     coalesce(v.byte_offset, -1), coalesce(v.licence, ''), coalesce(v.consent::text, ''), v.run_id, coalesce(v.media_type, ''),
     coalesce(encode(v.blob_sha256, 'hex'), ''), coalesce(t.title, ''), coalesce(t.body, ''), coalesce(t.language, ''),
     coalesce(n.values::text, ''), coalesce(n.column_set, 0), coalesce(i.width, 0), coalesce(i.height, 0),
-    encode(r.content_sha256, 'hex'), to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+    encode(r.content_sha256, 'hex'), to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), q.measures::text,
+    coalesce(q.language, '')
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_numeric n USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN content_quality q USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
+
+-- Every version of a record: when and by which run it came, from where exactly.
+-- name: record_lineage
+SELECT v.version, v.run_id, coalesce(u.state, ''), to_char(u.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), v.url, v.file, v.member,
+    v.line, v.byte_offset, to_char(v.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), encode(v.content_sha256, 'hex'), encode(v.blob_sha256, 'hex'), v.licence
+FROM record_version v LEFT JOIN source_run u ON u.id = v.run_id
+WHERE v.rk = $1 AND v.source_id = $2 AND v.key = $3 ORDER BY v.version;
+
+-- name: record_history
+SELECT r.first_run, r.last_run, to_char(r.first_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    to_char(r.last_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), to_char(r.gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    (SELECT json_agg(n.name ORDER BY n.id) FROM snapshot_item i JOIN snapshot n ON n.id = i.snapshot_id
+     WHERE (i.rk, i.source_id, i.key) = (r.rk, r.source_id, r.key))::text
+FROM record r WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 
 -- name: add_job
 INSERT INTO job (kind, spec, dedup, due_at, created_at) VALUES ($1, $2::jsonb, $3, $4::timestamptz, $5::timestamptz)
@@ -304,3 +321,115 @@ WHERE t.source_id = g.source_id AND t.url_key = g.url_key AND t.reason IS DISTIN
 
 -- name: audit_purge
 INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1::timestamptz, $2, 'records.purge', $3, $4::jsonb);
+
+-- Records of a source after ($2, $3), with what conditions may ask for; the payload only if $5 says so.
+-- name: record_fields
+SELECT r.rk, r.key, r.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.payload::text END, t.words, t.characters, t.language, t.title,
+    v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8
+FROM record r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- The same of named versions, with their places.
+-- name: fields_of_records
+SELECT d.rk, d.key, d.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.payload::text END, t.words, t.characters, t.language, t.title,
+    v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8, d.place
+FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN record r ON r.source_id = $1 AND r.rk = d.rk AND r.key = d.key
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version
+LEFT JOIN content_text t ON t.rk = d.rk AND t.source_id = $1 AND t.key = d.key AND t.version = d.version
+LEFT JOIN content_image i ON i.rk = d.rk AND i.source_id = $1 AND i.key = d.key AND i.version = d.version;
+
+-- name: quality_of
+SELECT d.place, q.measures::text, coalesce(q.language, '')
+FROM unnest($2::bigint[], $3::text[], $4::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN content_quality q ON q.rk = d.rk AND q.source_id = $1 AND q.key = d.key AND q.version = d.version;
+
+-- name: duplicates_of
+SELECT d.place, e.cluster, n.cluster, encode(s.text_hash, 'hex')
+FROM unnest($2::bigint[], $3::text[]) WITH ORDINALITY AS d (rk, key, place)
+LEFT JOIN text_sketch s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
+LEFT JOIN duplicate e ON e.rk = d.rk AND e.source_id = $1 AND e.key = d.key AND e.kind = 'normalised'
+LEFT JOIN duplicate n ON n.rk = d.rk AND n.source_id = $1 AND n.key = d.key AND n.kind = 'text';
+
+-- name: texts_unmeasured
+SELECT r.rk, r.key, r.version, t.body, coalesce(t.language, '')
+FROM record r JOIN content_text t USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3)
+    AND NOT EXISTS (SELECT FROM content_quality q WHERE (q.rk, q.source_id, q.key, q.version) = (r.rk, r.source_id, r.key, r.version))
+ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: measured_records
+SELECT r.rk, r.key, q.measures::text FROM record r JOIN content_quality q USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: purge_quality
+DELETE FROM content_quality t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_sketches
+DELETE FROM text_sketch t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_search
+DELETE FROM record_search t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- Clusters whose first record is no longer of them are named by another of theirs, which new texts find them by.
+-- name: rename_clusters
+WITH headless AS (
+    SELECT m.source_id, m.kind, m.cluster, min(m.rk) AS first FROM duplicate m
+    JOIN (SELECT DISTINCT source_id, rk FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS a (rk, source_id, key)) g
+        ON m.source_id = g.source_id AND m.cluster = g.rk
+    GROUP BY 1, 2, 3 HAVING NOT bool_or(m.rk = m.cluster)),
+found AS (
+    UPDATE text_sketch s SET leads = s.leads OR h.leads, first = s.first OR h.first
+    FROM (SELECT source_id, first AS rk, bool_or(kind = 'text') AS leads, bool_or(kind = 'normalised') AS first FROM headless GROUP BY 1, 2) h
+    WHERE s.source_id = h.source_id AND s.rk = h.rk)
+UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = h.source_id AND d.kind = h.kind AND d.cluster = h.cluster;
+
+-- Texts after ($2, $3) that are new or changed since they were indexed. A tsvector holds 1 MB at most: the words of the first 200,000
+-- characters count.
+-- name: index_texts
+INSERT INTO record_search (rk, source_id, key, version, config, words)
+SELECT l.rk, $1, l.key, l.version, l.config, setweight(to_tsvector(l.config::regconfig, left(l.title, 2000)), 'A')
+    || setweight(to_tsvector(l.config::regconfig, left(l.body, 200000)), 'D')
+FROM (SELECT r.rk, r.key, r.version, t.title, t.body,
+          CASE t.language WHEN 'da' THEN 'danish' WHEN 'nl' THEN 'dutch' WHEN 'en' THEN 'english' WHEN 'fi' THEN 'finnish' WHEN 'fr' THEN 'french' WHEN 'de' THEN 'german' WHEN 'hu' THEN 'hungarian' WHEN 'it' THEN 'italian' WHEN 'no' THEN 'norwegian' WHEN 'nb' THEN 'norwegian' WHEN 'nn' THEN 'norwegian' WHEN 'pt' THEN 'portuguese' WHEN 'ro' THEN 'romanian' WHEN 'ru' THEN 'russian' WHEN 'es' THEN 'spanish' WHEN 'sv' THEN 'swedish' WHEN 'tr' THEN 'turkish' WHEN 'ar' THEN 'arabic' WHEN 'hy' THEN 'armenian' WHEN 'eu' THEN 'basque' WHEN 'ca' THEN 'catalan' WHEN 'el' THEN 'greek' WHEN 'hi' THEN 'hindi' WHEN 'id' THEN 'indonesian' WHEN 'ga' THEN 'irish' WHEN 'lt' THEN 'lithuanian' WHEN 'ne' THEN 'nepali' WHEN 'sr' THEN 'serbian' WHEN 'ta' THEN 'tamil' WHEN 'yi' THEN 'yiddish' ELSE 'simple' END AS config
+      FROM record r JOIN content_text t USING (rk, source_id, key, version)
+      LEFT JOIN record_search s USING (rk, source_id, key)
+      WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND s.version IS DISTINCT FROM r.version ORDER BY r.rk, r.key LIMIT $4) l
+ON CONFLICT (rk, source_id, key) DO UPDATE SET version = excluded.version, config = excluded.config, words = excluded.words
+RETURNING rk, key;
+
+-- How many contents were stored by the source's runs, and how many there were when its texts last were all indexed.
+-- name: search_extent
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1),
+    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'search'), -1);
+
+-- name: note_indexed
+INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'search', $2)
+ON CONFLICT (source_id, work) DO UPDATE SET extent = excluded.extent;
+
+-- name: search_has_words
+SELECT numnode(websearch_to_tsquery('simple', $1)) > 0;
+
+-- Records that hold the words $2 after ($3, $4, $5), the best first.
+-- name: search_records
+SELECT h.rk, h.key, h.version, h.rank FROM (
+    SELECT s.rk, s.key, s.version, ts_rank_cd(s.words, q.query, 1)::float8 AS rank
+    FROM (SELECT c.config, websearch_to_tsquery(c.config::regconfig, $2) AS query
+          FROM unnest('{simple,arabic,armenian,basque,catalan,danish,dutch,english,finnish,french,german,greek,hindi,hungarian,indonesian,irish,italian,lithuanian,nepali,norwegian,portuguese,romanian,russian,serbian,spanish,swedish,tamil,turkish,yiddish}'::text[]) AS c (config)) q
+    JOIN record_search s ON s.source_id = $1 AND s.config = q.config AND s.words @@ q.query) h
+WHERE (-h.rank, h.rk, h.key) > (-$3::float8, $4, $5) ORDER BY h.rank DESC, h.rk, h.key LIMIT $6;
+
+-- What to show of hits.
+-- name: search_texts
+SELECT d.place, t.title, ts_headline(s.config::regconfig, left(t.body, 100000), websearch_to_tsquery(s.config::regconfig, $2),
+        'StartSel="«", StopSel="»", MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=" … "'), coalesce(v.url, '')
+FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS d (rk, key, place)
+JOIN record_search s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
+JOIN content_text t ON t.rk = s.rk AND t.source_id = s.source_id AND t.key = s.key AND t.version = s.version
+JOIN record_version v ON v.rk = s.rk AND v.source_id = s.source_id AND v.key = s.key AND v.version = s.version;

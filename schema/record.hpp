@@ -63,6 +63,12 @@ struct Origin {
     std::optional<Time> fetched_at;
 };
 
+// What was measured of a draft's text (schema/text_quality.hpp): kept beside it, no part of its content.
+struct Quality {
+    std::vector<double> measures;
+    std::string language;  // as the words tell it; empty if they do not
+};
+
 // A record as a gatherer hands it to the store. Its content hash covers payload and blob.
 struct Draft {
     std::string key;           // natural key within the source; not empty, at most 2,000 bytes
@@ -70,6 +76,7 @@ struct Draft {
     std::string group;         // records of one group stay on one side of a split; empty: none
     std::optional<Time> time;  // the record's own time, for splits by time
     std::optional<Text> text;
+    std::optional<Quality> quality;
     std::vector<double> numbers;  // one per column of the source; NaN is missing
     std::vector<std::pair<std::size_t, std::string>>
         categories;  // column, value; coded by the store into `numbers`

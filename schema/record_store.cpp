@@ -195,6 +195,18 @@ void write_texts(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     copy.finish();
 }
 
+void write_quality(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
+    auto copy = tx.copy("content_quality (rk, source_id, key, version, language, measures)", 6);
+    for (const auto& row : plan.versions) {
+        const auto& quality = row.sealed->draft.quality;
+        if (!quality) continue;
+        begin(copy, target, row);
+        text_or_null(copy, quality->language);
+        copy.doubles(quality->measures);
+    }
+    copy.finish();
+}
+
 // Codes of each category column's values in this batch; values met for the first time get the next
 // codes.
 using Codes = std::map<std::size_t, std::unordered_map<std::string, int>>;
@@ -442,15 +454,17 @@ Counts write_batch(
     std::uint64_t bytes_read
 ) {
     auto plan = plan_batch(tx, target, records);
-    bool any_text = false, any_image = false;
+    bool any_text = false, any_image = false, any_quality = false;
     for (const auto& row : plan.versions) {
         any_text = any_text || row.sealed->draft.text;
         any_image = any_image || row.sealed->draft.image;
+        any_quality = any_quality || row.sealed->draft.quality;
     }
     if (!plan.versions.empty()) {
         write_heads(tx, target, plan);
         write_versions(tx, target, plan);
         if (any_text) write_texts(tx, target, plan);
+        if (any_quality) write_quality(tx, target, plan);
         write_numbers(tx, target, plan);
         if (any_image) write_images(tx, target, plan);
         write_blobs(tx, plan);

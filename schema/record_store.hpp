@@ -91,7 +91,11 @@ std::vector<RecordLine> list_records(
     int at_most
 );
 
-// Everything known of one record, as JSON; nothing if there is none.
+// Where each version of a record came from: run, file with line and byte offset, or URL, and when; as JSON. Nothing if there is
+// no such record.
+std::optional<std::string> record_lineage(base::Tx& tx, const Source& source, const std::string& key);
+
+// Everything known of one record, its lineage included, as JSON; nothing if there is none.
 std::optional<std::string> show_record(base::Tx& tx, const Source& source, const std::string& key);
 
 }  // namespace schema

@@ -152,6 +152,7 @@ Analysis analyse(
             "choose a run of a classification project"
         );
     ExampleStore store(database, blobs, decode);
+    store.use_fixes(predictor.preparation().uses_fixes());
     auto judged = judge(store, predictor, analysis.run);
     analysis.judged = judged.items.size();
     if (!judged.items.empty()) {

@@ -1,20 +1,19 @@
 #include "training/example_store.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
+#include "schema/record_fields.hpp"
 #include "schema/source_store.hpp"
 #include "schema/values.hpp"
 #include "training/sql.hpp"
 
 namespace training {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -43,47 +42,6 @@ void each_page(base::Database& database, Read read, Take take) {
         if (rows.size() < page_size) return;
         rk = rows.back()[0].template as<std::int64_t>();
         key = rows.back()[2].template as<std::string>();
-    }
-}
-
-// Every record of a source, with the columns of source_items, until take() says false.
-template <typename Take>
-void each_source_record(base::Database& database, std::int64_t source_id, Take take) {
-    each_page(
-        database,
-        [&](base::Tx& tx, auto rk, const auto& key) {
-            return tx.exec(sql::file["source_items"], source_id, rk, key, page_size);
-        },
-        take
-    );
-}
-
-RecordFields fields_of(const pqxx::row& row) {
-    static constexpr const char* names[] = {
-        "words", "characters", "language", "title", "url", "file", "media_type", "width", "height"};
-    RecordFields fields;
-    fields.set("key", row[2].as<std::string>());
-    fields.set("version", row[3].as<std::string>());
-    fields.set("group", row[6].as<std::string>());
-    fields.set_payload(row[7].as<std::string>());
-    for (int i = 0; i < 9; ++i)
-        fields.set(
-            names[i],
-            row[8 + i].is_null() ? std::nullopt : std::optional(row[8 + i].as<std::string>())
-        );
-    return fields;
-}
-
-std::optional<std::string> text_of(const json::value& value) {
-    switch (value.kind()) {
-        case json::kind::null:
-            return std::nullopt;
-        case json::kind::string:
-            return std::string(value.get_string());
-        case json::kind::bool_:
-            return value.get_bool() ? "true" : "false";
-        default:
-            return json::serialize(value);
     }
 }
 
@@ -138,6 +96,36 @@ void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& ex
     }
 }
 
+// A proposal as the column holds values; nothing if it is none of its values.
+std::optional<double>
+value_in(base::Tx& tx, std::int64_t source_id, const schema::Column& column, const std::string& proposal) {
+    if (column.type == schema::Column::Type::category) {
+        auto values = schema::category_values(tx, source_id, column.name);
+        auto found = std::find(values.begin(), values.end(), proposal);
+        return found == values.end() ? std::nullopt
+                                     : std::optional(static_cast<double>(found - values.begin()));
+    }
+    double value = 0;
+    auto [end, error] = std::from_chars(proposal.data(), proposal.data() + proposal.size(), value);
+    bool good = error == std::errc() && end == proposal.data() + proposal.size();
+    return good ? std::optional(value) : std::nullopt;
+}
+
+// What was accepted as the right value of a cell, for the version that it was found in.
+void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
+    auto width = examples.columns.size();
+    for (const auto& row :
+         tx.exec(sql::file["fixes_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
+        auto place = from + row[0].as<std::size_t>() - 1;
+        auto name = row[1].as<std::string>();
+        for (std::size_t i = 0; i < width; ++i) {
+            if (examples.columns[i].name != name) continue;
+            if (auto value = value_in(tx, keys.source_id, examples.columns[i], row[2].as<std::string>()))
+                examples.numeric[place * width + i] = *value;
+        }
+    }
+}
+
 void move_target(Examples& examples, const std::string& target) {
     auto found =
         std::find_if(examples.columns.begin(), examples.columns.end(), [&](const auto& column) {
@@ -170,50 +158,6 @@ void move_target(Examples& examples, const std::string& target) {
 }
 
 }  // namespace
-
-std::optional<std::string> RecordFields::operator()(const std::string& field) const {
-    for (const auto& [name, value] : columns_)
-        if (name == field) return value;
-    if (payload_.empty()) return std::nullopt;
-    auto path = field.starts_with("payload.") ? field.substr(8) : field;
-    auto parsed = json::parse(payload_);
-    const json::value* at = &parsed;
-    if (const auto* whole = parsed.is_object() ? parsed.get_object().if_contains(path) : nullptr)
-        return text_of(*whole);
-    for (std::size_t start = 0; start <= path.size();) {
-        auto dot = std::min(path.find('.', start), path.size());
-        if (!at->is_object()) return std::nullopt;
-        at = at->get_object().if_contains(path.substr(start, dot - start));
-        if (!at) return std::nullopt;
-        start = dot + 1;
-    }
-    return text_of(*at);
-}
-
-bool needs_payload(const std::vector<std::string>& fields) {
-    static const std::vector<std::string> known{
-        "key",
-        "version",
-        "group",
-        "time",
-        "class",
-        "value",
-        "probability",
-        "method",
-        "words",
-        "characters",
-        "language",
-        "title",
-        "url",
-        "file",
-        "media_type",
-        "width",
-        "height",
-        ""};
-    return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
-        return std::find(known.begin(), known.end(), field) == known.end();
-    });
-}
 
 std::vector<Item> ExampleStore::split_items(std::int64_t snapshot_id, int split) const {
     std::vector<Item> items;
@@ -255,8 +199,9 @@ std::vector<Item> ExampleStore::matching_items(
     std::size_t at_most
 ) const {
     std::vector<Item> items;
-    each_source_record(database_, source_id, [&](const pqxx::row& row) {
-        if (where.matches(fields_of(row))) items.push_back(item_of(row));
+    schema::each_record(database_, source_id, where.fields(), [&](schema::RecordFound& found) {
+        if (where.matches(found.fields))
+            items.push_back({found.id, found.version, std::nullopt, std::nullopt, found.group});
         return items.size() < at_most;
     });
     return items;
@@ -265,8 +210,8 @@ std::vector<Item> ExampleStore::matching_items(
 std::unordered_map<std::string, std::string>
 field_by_key(base::Database& database, std::int64_t source_id, const std::string& field) {
     std::unordered_map<std::string, std::string> values;
-    each_source_record(database, source_id, [&](const pqxx::row& row) {
-        if (auto value = fields_of(row)(field)) values.emplace(row[2].as<std::string>(), *value);
+    schema::each_record(database, source_id, {field}, [&](schema::RecordFound& found) {
+        if (auto value = found.fields(field)) values.emplace(found.id.key, *value);
         return true;
     });
     return values;
@@ -292,13 +237,14 @@ Examples ExampleStore::load(
     examples.class_names = class_names;
     if (items.empty()) return examples;
     auto source_id = items[0].id.source_id;
+    for (const auto& item : items) examples.keys.push_back(item.id.rk);
 
     bool has_text = false, has_numbers = false, has_images = false;
     database_.call([&](base::Tx& tx) {
         auto has = tx.exec(sql::file["source_has"], source_id)[0];
         has_text = has[0].as<bool>();
         has_numbers = has[1].as<bool>();
-        has_images = has[2].as<bool>();
+        has_images = images_ && has[2].as<bool>();
         if (has_numbers) examples.columns = schema::latest_columns(tx, source_id);
     });
     if (has_text) examples.text.resize(items.size());
@@ -325,6 +271,8 @@ Examples ExampleStore::load(
             }
             if (examples.pixel_count == 0) {
                 examples.pixel_count = count;
+                examples.pixel_width = static_cast<std::size_t>(width);
+                examples.pixel_channels = static_cast<std::size_t>(channels);
                 examples.pixels.resize(count * items.size());
             }
             if (count != examples.pixel_count || bytes.size() != count) {
@@ -343,6 +291,7 @@ Examples ExampleStore::load(
         database_.call([&](base::Tx& tx) {
             if (has_text) read_texts(tx, keys, from, examples);
             if (!examples.columns.empty()) read_numbers(tx, keys, from, examples);
+            if (fixes_ && !examples.columns.empty()) read_fixes(tx, keys, from, examples);
             if (has_images) read_images(tx, keys, from);
         });
     }

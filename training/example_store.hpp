@@ -39,6 +39,12 @@ public:
     ExampleStore(base::Database& database, const schema::Blobs& blobs, DecodeImage decode = {})
         : database_(database), blobs_(blobs), decode_(std::move(decode)) {}
 
+    // load() leaves pixels out.
+    void leave_images() { images_ = false; }
+
+    // load() gives the numbers and categories of accepted `quality errors` in the place of the stored ones.
+    void use_fixes(bool use = true) { fixes_ = use; }
+
     // Members of a closed snapshot on one side of its split: 0 training, 1 validation, 2 test.
     std::vector<Item> split_items(std::int64_t snapshot_id, int split) const;
     // Records of the source that have no ground truth and no open or answered task in the project;
@@ -65,28 +71,12 @@ private:
     base::Database& database_;
     const schema::Blobs& blobs_;
     DecodeImage decode_;
-};
-
-// Looks a field up in the columns that conditions may name, then in the record's payload
-// ("payload.x" or just "x").
-class RecordFields {
-public:
-    void set(std::string name, std::optional<std::string> value) {
-        columns_.emplace_back(std::move(name), std::move(value));
-    }
-    void set_payload(std::string json) { payload_ = std::move(json); }
-    std::optional<std::string> operator()(const std::string& field) const;
-
-private:
-    std::vector<std::pair<std::string, std::optional<std::string>>> columns_;
-    std::string payload_;
+    bool images_ = true;
+    bool fixes_ = false;
 };
 
 // The value of a field in each record of a source that has it, by record key.
 std::unordered_map<std::string, std::string>
 field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
-
-// Whether a condition or field needs the payload to be read.
-bool needs_payload(const std::vector<std::string>& fields);
 
 }  // namespace training

@@ -44,6 +44,7 @@ void check(const Examples& examples) {
         check_size("numeric", examples.numeric.size(), n * examples.columns.size());
     if (examples.columns.empty()) check_size("numeric", examples.numeric.size(), 0);
     check_size("pixels", examples.pixels.size(), n * examples.pixel_count);
+    if (!examples.keys.empty()) check_size("keys", examples.keys.size(), n);
     if (!examples.classes.empty()) check_size("classes", examples.classes.size(), n);
     if (!examples.targets.empty()) check_size("targets", examples.targets.size(), n);
     if (!examples.classes.empty() && !examples.targets.empty()) {
@@ -75,10 +76,13 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     out.rows = chosen.size();
     out.columns = examples.columns;
     out.pixel_count = examples.pixel_count;
+    out.pixel_width = examples.pixel_width;
+    out.pixel_channels = examples.pixel_channels;
     out.class_names = examples.class_names;
     take_rows(examples.text, 1, chosen, out.text);
     take_rows(examples.numeric, examples.columns.size(), chosen, out.numeric);
     take_rows(examples.pixels, examples.pixel_count, chosen, out.pixels);
+    take_rows(examples.keys, 1, chosen, out.keys);
     take_rows(examples.classes, 1, chosen, out.classes);
     take_rows(examples.targets, 1, chosen, out.targets);
     return out;

@@ -11,6 +11,7 @@
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "training/metrics.hpp"
+#include "training/preparation_store.hpp"
 #include "training/snapshot_store.hpp"
 
 namespace training {
@@ -137,6 +138,7 @@ std::string spec_json(const TrainRequest& request, const Params& params) {
         {"model", request.spec.model},
         {"tune", request.spec.tune},
         {"target", request.target},
+        {"preparation", request.preparation.value_or(0)},
         {"params", all}});
 }
 
@@ -191,16 +193,22 @@ TrainOutcome train(
     base::Database& database,
     const schema::Blobs& blobs,
     const DecodeImage& decode,
-    const TrainRequest& request,
+    const TrainRequest& asked,
     const OnProgress& progress,
     std::stop_token stop
 ) {
+    auto request = asked;
     auto start = std::chrono::steady_clock::now();
     auto snapshot = require_snapshot(database, request.snapshot);
     auto names =
         request.target.empty()
             ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); })
             : std::vector<std::string>{};
+    database.call([&](base::Tx& tx) {
+        auto recipe = require_preparation(tx, snapshot.source_id, asked.preparation);
+        request.preparation = recipe.version;
+        request.spec.preparation = Preparation::parse(recipe.operations).without_column(request.target);
+    });
     auto run_id = database.call([&](base::Tx& tx) {
         return begin_run(
             tx,
@@ -219,6 +227,7 @@ TrainOutcome train(
     };
     try {
         ExampleStore store(database, blobs, decode);
+        store.use_fixes(request.spec.preparation.uses_fixes());
         std::array<std::vector<Item>, 3> items;
         std::array<Examples, 3> examples;
         for (std::size_t split = 0; split < 3; ++split) {
@@ -254,6 +263,12 @@ TrainOutcome train(
                     outcome.metrics.end(), judged->metrics.begin(), judged->metrics.end()
                 );
             }
+            if (request.preparation.value_or(0) > 0 && request.target.empty())
+                keep_fit(
+                    tx,
+                    {snapshot.id, snapshot.source_id, *request.preparation, items[0].size(), fitted.prepared},
+                    Clock::now()
+                );
             outcome.model_version = add_model(tx, name, run_id, artefact, Clock::now());
             end_run(tx, run_id, "done", "", seconds_since(start), analysis, Clock::now());
             outcome.run = require_run(tx, run_id);

@@ -77,16 +77,6 @@ WHERE r.source_id = $2 AND (r.rk, r.key) > ($3, $4)
         AND t.state <> 'cancelled')
 ORDER BY r.rk, r.key LIMIT $5;
 
--- All records of a source, after ($2, $3), with what a condition may ask for.
--- name: source_items
-SELECT r.rk, r.source_id, r.key, r.version, NULL::int, NULL::float8, coalesce(r.group_key, ''), v.payload::text, t.words, t.characters,
-    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height
-FROM record r
-JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
-
 -- Contents of named record versions: $1 rk, $2 key, $3 version, $4 source.
 -- name: texts_of
 SELECT d.place, t.title, t.body
@@ -174,3 +164,30 @@ ANALYZE snapshot_item;
 
 -- name: analyze_predictions
 ANALYZE prediction;
+
+-- name: list_preparations
+SELECT version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM preparation WHERE source_id = $1 ORDER BY version;
+
+-- name: find_preparation
+SELECT version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+FROM preparation WHERE source_id = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT 1;
+
+-- name: add_preparation
+INSERT INTO preparation (source_id, version, operations, note, made_by, made_at)
+VALUES ($1, 1 + coalesce((SELECT max(version) FROM preparation WHERE source_id = $1), 0), $2::jsonb, $3, $4, $5::timestamptz)
+RETURNING version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+
+-- name: keep_fit
+INSERT INTO preparation_fit (snapshot_id, source_id, version, rows, fitted, fitted_at)
+VALUES ($1, $2, $3, $4, $5::jsonb, $6::timestamptz) ON CONFLICT (snapshot_id, source_id, version) DO NOTHING;
+
+-- name: find_fit
+SELECT source_id, rows, fitted::text FROM preparation_fit WHERE snapshot_id = $1 AND version = $2;
+
+-- Values that were accepted as the right ones, of the versions in which the wrong ones were found.
+-- name: fixes_of
+SELECT d.place, c.column_name, c.proposal
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN cell_issue c ON c.rk = d.rk AND c.source_id = $4 AND c.key = d.key AND c.version = d.version
+WHERE c.state = 'accepted' AND c.proposal IS NOT NULL;

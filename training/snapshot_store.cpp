@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "schema/filter.hpp"
+#include "schema/record_fields.hpp"
 #include "schema/values.hpp"
 #include "training/example_store.hpp"
 #include "training/split.hpp"
@@ -67,7 +68,7 @@ std::optional<std::string> optional_text(const pqxx::field& field) {
     return field.is_null() ? std::nullopt : std::optional(field.as<std::string>());
 }
 
-RecordFields fields_of(const pqxx::row& row, const std::vector<std::string>& classes) {
+schema::RecordFields fields_of(const pqxx::row& row, const std::vector<std::string>& classes) {
     static constexpr std::pair<const char*, int> columns[] = {
         {"key", 1},
         {"version", 2},
@@ -85,7 +86,7 @@ RecordFields fields_of(const pqxx::row& row, const std::vector<std::string>& cla
         {"media_type", 18},
         {"width", 19},
         {"height", 20}};
-    RecordFields fields;
+    schema::RecordFields fields;
     for (const auto& [name, column] : columns) fields.set(name, optional_text(row[column]));
     if (!row[6].is_null()) fields.set("class", classes.at(row[6].as<std::size_t>()));
     if (!row[10].is_null()) fields.set_payload(row[10].as<std::string>());
@@ -118,11 +119,11 @@ struct Plan {
     schema::Filter where;
     SplitSpec split;
     std::string split_field;
-    bool payload = false;
+    std::vector<std::string> asked;  // fields
 };
 
 Plan plan_of(const SnapshotSpec& spec) {
-    Plan plan{schema::Filter::parse(spec.where), {}, "", false};
+    Plan plan{schema::Filter::parse(spec.where), {}, "", {}};
     plan.split.seed = spec.seed;
     if (spec.split.starts_with("field=")) {
         plan.split.by = SplitSpec::By::fixed;
@@ -131,9 +132,8 @@ Plan plan_of(const SnapshotSpec& spec) {
         parse_fractions(spec.split, plan.split);
         if (!spec.time.empty()) plan.split.by = SplitSpec::By::time;
     }
-    auto asked = plan.where.fields();
-    for (const auto& field : {spec.group, spec.time, plan.split_field}) asked.push_back(field);
-    plan.payload = needs_payload(asked);
+    plan.asked = plan.where.fields();
+    for (const auto& field : {spec.group, spec.time, plan.split_field}) plan.asked.push_back(field);
     return plan;
 }
 
@@ -151,19 +151,30 @@ Choice choose(
     std::int64_t rk = first_rk;
     std::string key;
     for (;;) {
+        std::vector<schema::RecordFields> page;
         auto rows = database.call([&](base::Tx& tx) {
-            return tx.exec(
+            auto found = tx.exec(
                 sql::file["labeled_records"],
                 project.id,
                 project.source_id,
                 rk,
                 key,
                 page_size,
-                plan.payload
+                schema::needs_payload(plan.asked)
             );
+            page.clear();
+            std::vector<schema::RecordVersion> versions;
+            for (const auto& row : found) {
+                page.push_back(fields_of(row, classes));
+                versions.push_back(
+                    {row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<int>()}
+                );
+            }
+            schema::add_findings(tx, plan.asked, project.source_id, versions, page);
+            return found;
         });
         for (const auto& row : rows) {
-            auto fields = fields_of(row, classes);
+            const auto& fields = page[row.num()];
             if (!plan.where.matches(fields)) continue;
             if (honour && !row[24].is_null() && row[24].as<bool>()) {
                 ++choice.denied;
@@ -544,7 +555,8 @@ std::uint64_t export_snapshot(
     base::Database& database,
     const SnapshotInfo& snapshot,
     const std::string& format,
-    std::ostream& out
+    std::ostream& out,
+    const FittedPreparation& prepared
 ) {
     if (format != "jsonl" && format != "csv")
         throw base::UsageError(
@@ -552,28 +564,51 @@ std::uint64_t export_snapshot(
         );
     auto classes =
         database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
-    if (format == "csv") out << "key,split,label,title,body\r\n";
     std::uint64_t written = 0;
+    bool headed = false;
     std::vector<Item> page;
     std::vector<std::pair<int, std::string>> labels;
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
+    store.leave_images();
+    store.use_fixes(prepared.uses_fixes());
     auto flush = [&] {
-        auto texts = store.load_texts(page);
+        Examples rows;
+        if (prepared.empty()) {
+            rows.text = store.load_texts(page);
+        } else {
+            rows = prepared.apply(store.load(page, {}));
+        }
+        rows.text.resize(page.size());
+        if (format == "csv" && !headed) {
+            out << "key,split,label,title,body";
+            for (const auto& column : rows.columns) out << ',' << csv_field(column.name);
+            out << "\r\n";
+            headed = true;
+        }
         for (std::size_t i = 0; i < page.size(); ++i) {
             const auto& [split, label] = labels[i];
             auto side = split_names.at(static_cast<std::size_t>(split));
+            const auto* numbers = rows.numeric.data() + i * rows.columns.size();
             if (format == "csv") {
                 out << csv_field(page[i].id.key) << ',' << side << ',' << csv_field(label) << ','
-                    << csv_field(texts[i].title) << ',' << csv_field(texts[i].body) << "\r\n";
+                    << csv_field(rows.text[i].title) << ',' << csv_field(rows.text[i].body);
+                for (std::size_t c = 0; c < rows.columns.size(); ++c)
+                    out << ',' << (numbers[c] == numbers[c] ? fmt::format("{}", numbers[c]) : "");
+                out << "\r\n";
             } else {
-                out << json::serialize(json::object{
-                           {"key", page[i].id.key},
-                           {"split", side},
-                           {"label", label},
-                           {"title", texts[i].title},
-                           {"body", texts[i].body}})
-                    << '\n';
+                json::object line{
+                    {"key", page[i].id.key},
+                    {"split", side},
+                    {"label", label},
+                    {"title", rows.text[i].title},
+                    {"body", rows.text[i].body}};
+                json::object values;
+                for (std::size_t c = 0; c < rows.columns.size(); ++c)
+                    values[rows.columns[c].name] =
+                        numbers[c] == numbers[c] ? json::value(numbers[c]) : json::value();
+                if (!values.empty()) line["numbers"] = std::move(values);
+                out << json::serialize(line) << '\n';
             }
             ++written;
         }
@@ -593,7 +628,7 @@ std::uint64_t export_snapshot(
         );
         if (page.size() == page_size) flush();
     });
-    flush();
+    if (!page.empty() || !headed) flush();
     return written;
 }
 

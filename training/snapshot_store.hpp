@@ -9,6 +9,8 @@
 #include "schema/blobs.hpp"
 #include "schema/record.hpp"
 
+#include "training/preparation.hpp"
+
 namespace base {
 class Database;
 class Tx;
@@ -79,13 +81,14 @@ struct SnapshotDiff {
 };
 SnapshotDiff diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b);
 
-// Writes the members as "jsonl" or "csv", with label, split, text and fields. Throws
-// base::UsageError for another format.
+// Writes the members as "jsonl" or "csv", with label, split and text: as they were stored, or, given a preparation, as models
+// see them, with the numbers too. Throws base::UsageError for another format.
 std::uint64_t export_snapshot(
     base::Database& database,
     const SnapshotInfo& snapshot,
     const std::string& format,
-    std::ostream& out
+    std::ostream& out,
+    const FittedPreparation& prepared = {}
 );
 
 }  // namespace training

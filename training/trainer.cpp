@@ -18,11 +18,11 @@ namespace training {
 namespace {
 
 constexpr std::string_view magic{"tilth-model\n", 12};
-constexpr std::uint32_t version = 1;
+constexpr std::uint32_t version = 2;  // 1: without a preparation
 
-std::string seal(const std::string& payload) {
+std::string seal(const std::string& payload, bool prepared) {
     detail::Writer out;
-    out.put(version);
+    out.put(prepared ? version : 1U);
     out.put<std::uint64_t>(XXH3_64bits(payload.data(), payload.size()));
     out.text(payload);
     return std::string(magic) + out.take();
@@ -132,6 +132,7 @@ std::string summary_of(
     const TrainSpec& spec,
     const Params& params,
     const std::string& features,
+    const FittedPreparation& prepared,
     std::size_t columns
 ) {
     boost::json::object values;
@@ -140,6 +141,7 @@ std::string summary_of(
         {"model", spec.model},
         {"parameters", values},
         {"features", boost::json::parse(features)},
+        {"preparation", boost::json::parse(prepared.json())},
         {"columns", columns},
         {"seed", spec.seed},
         {"kernels", detail::kernels().name},
@@ -190,19 +192,17 @@ struct Run {
     }
 };
 
-}  // namespace
-
-TrainResult fit(
+// With rows that are prepared.
+TrainResult fit_prepared(
     const Examples& train,
     const Examples& validation,
     const TrainSpec& spec,
+    const FittedPreparation& prepared,
     const OnProgress& progress,
     std::stop_token stop
 ) {
     const auto begun = std::chrono::steady_clock::now();
-    complete(spec.model, spec.params);  // refuses bad names before the work starts
     const auto search = parse_search(spec.tune);
-    check_spec(train, validation, spec);
     detail::Team team(spec.threads);
     TrainResult result;
 
@@ -237,7 +237,7 @@ TrainResult fit(
     model->fit(view_of(train_rows, train), held_out, run.classes(), {spec.seed, stop, note, &team});
 
     result.features = train_rows.columns;
-    result.summary = summary_of(spec, result.params, featurizer.json(), train_rows.columns);
+    result.summary = summary_of(spec, result.params, featurizer.json(), prepared, train_rows.columns);
     detail::Writer out;
     out.text(spec.model);
     out.text(result.summary);
@@ -248,7 +248,31 @@ TrainResult fit(
     }
     featurizer.save(out);
     model->save(out);
-    result.artefact = seal(out.take());
+    if (!prepared.empty()) out.text(prepared.json());
+    result.artefact = seal(out.take(), !prepared.empty());
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return result;
+}
+
+}  // namespace
+
+TrainResult fit(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    const OnProgress& progress,
+    std::stop_token stop
+) {
+    complete(spec.model, spec.params);  // refuses bad names before the work starts
+    parse_search(spec.tune);
+    check_spec(train, validation, spec);
+    if (spec.preparation.empty()) return fit_prepared(train, validation, spec, {}, progress, stop);
+    const auto begun = std::chrono::steady_clock::now();
+    const auto prepared = spec.preparation.fit(train);
+    const auto rows = prepared.augment(prepared.apply(train), spec.seed);
+    auto result = fit_prepared(rows, prepared.apply(validation), spec, prepared, progress, stop);
+    result.prepared = prepared.json();
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
@@ -260,6 +284,7 @@ struct Predictor::State {
     std::vector<std::string> class_names;
     Featurizer featurizer;
     std::unique_ptr<Model> model;
+    FittedPreparation prepared;
 };
 
 Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -278,6 +303,7 @@ Predictor Predictor::load(std::string_view artefact) {
     state->featurizer = Featurizer::load(in);
     state->model = make_model(state->kind, {});
     state->model->load(in);
+    if (!in.done()) state->prepared = FittedPreparation::load(in.text());
     if (!in.done()) detail::Reader::broken();
     return Predictor(std::move(state));
 }
@@ -292,11 +318,19 @@ const std::string& Predictor::summary() const {
     return state_->summary;
 }
 
+const FittedPreparation& Predictor::preparation() const {
+    return state_->prepared;
+}
+
 std::vector<double> Predictor::predict(const Examples& examples, std::size_t threads) const {
     check(examples);
     if (examples.rows == 0) return {};
     detail::Team team(threads);
-    return state_->model->predict(state_->featurizer.apply(examples, team), team);
+    if (state_->prepared.empty())
+        return state_->model->predict(state_->featurizer.apply(examples, team), team);
+    return state_->model->predict(
+        state_->featurizer.apply(state_->prepared.apply(examples), team), team
+    );
 }
 
 std::vector<CurvePoint> learning_curve(

@@ -10,6 +10,7 @@
 #include "training/examples.hpp"
 #include "training/hashed_tfidf.hpp"
 #include "training/model.hpp"
+#include "training/preparation.hpp"
 #include "training/tune.hpp"
 
 namespace training {
@@ -25,6 +26,7 @@ struct FeatureSpec {
 struct TrainSpec {
     std::string model = "softmax";  // majority, softmax, ridge, mlp
     FeatureSpec features;
+    Preparation preparation;  // fitted to the training rows, kept in the artefact
     Params params;     // those given are not searched; the others start at their defaults
     std::string tune;  // "", "grid", "random:N", "halving:N"; needs validation examples
     std::string objective =
@@ -39,12 +41,13 @@ struct TrainResult {
     std::vector<Trial> trials;     // of the search, if any
     std::vector<Progress> epochs;  // of the last fit
     std::size_t features = 0;      // columns that the model saw
+    std::string prepared;          // FittedPreparation as JSON; empty without a preparation
     std::string summary;           // JSON: model, parameters, features, kernels
     double seconds = 0;            // wall clock, features and search included
 };
 
-// Learns classes if train.classes is given, else values from train.targets. Features, search and
-// fit see no other rows; a validation without rows is allowed. Throws base::Error / UsageError with
+// Learns classes if train.classes is given, else values from train.targets. Preparation, features, search
+// and fit see no other rows; augmented copies are made of training rows only; a validation without rows is allowed. Throws base::Error / UsageError with
 // one line; base::Interrupted at a stop.
 TrainResult fit(
     const Examples& train,
@@ -68,6 +71,9 @@ public:
     const std::vector<std::string>& class_names() const;  // empty: it predicts values
     bool predicts_classes() const { return !class_names().empty(); }
     const std::string& summary() const;  // as in TrainResult
+
+    // What its training rows were prepared by; predict() does it to the rows that it is given.
+    const FittedPreparation& preparation() const;
 
     // Row-major rows x classes probabilities, or one value per row. Throws base::Error if the
     // examples do not fit.

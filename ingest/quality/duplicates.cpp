@@ -6,7 +6,6 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -31,24 +30,6 @@ public:
 private:
     std::unordered_map<Key, std::uint32_t> first_;
 };
-
-// The words of a text, one blank apart; of 128 bits, so that chance plays no part.
-std::string words_hash(std::string_view text) {
-    std::string words;
-    for (unsigned char c : text) {
-        bool word =
-            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-        if (word) {
-            words.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
-        } else if (!words.empty() && words.back() != ' ') {
-            words.push_back(' ');
-        }
-    }
-    while (!words.empty() && words.back() == ' ') words.pop_back();
-    if (words.empty()) return {};
-    auto hash = XXH3_128bits(words.data(), words.size());
-    return std::string(reinterpret_cast<const char*>(&hash), sizeof hash);
-}
 
 struct Found {
     std::vector<Table::Row> rows;

@@ -158,6 +158,7 @@ void replace_duplicates(
         copy.time(now);
     }
     copy.finish();
+    if (kind == "text" || kind == "normalised") tx.exec(sql::file["lead_clusters"], source_id);
 }
 
 void replace_issues(

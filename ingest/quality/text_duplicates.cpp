@@ -104,6 +104,23 @@ TextSketch sketch(std::string_view utf8) {
     return result;
 }
 
+std::string words_hash(std::string_view text) {
+    std::string words;
+    for (unsigned char c : text) {
+        bool word =
+            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
+        if (word) {
+            words.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
+        } else if (!words.empty() && words.back() != ' ') {
+            words.push_back(' ');
+        }
+    }
+    while (!words.empty() && words.back() == ' ') words.pop_back();
+    if (words.empty()) return {};
+    auto hash = XXH3_128bits(words.data(), words.size());
+    return std::string(reinterpret_cast<const char*>(&hash), sizeof hash);
+}
+
 double likeness(const TextSketch& a, const TextSketch& b) {
     if (a.empty || b.empty) return 0;
     std::size_t same = 0;

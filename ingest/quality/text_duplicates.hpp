@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct TextSketch {
 
 // Words are compared in lower case (ASCII); a text of fewer than five words is one shingle.
 TextSketch sketch(std::string_view utf8);
+
+// A hash of the words in lower case (ASCII), one blank apart; of 128 bits, so that chance plays no part. Empty for a text
+// without words.
+std::string words_hash(std::string_view utf8);
 
 // The Jaccard likeness of the two texts' 5-grams, estimated: standard deviation at most 0.05.
 double likeness(const TextSketch& a, const TextSketch& b);

@@ -115,6 +115,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("id", std::string(record.as_string()));
         put("run", "2");
         put("snapshot", "topics-1");
+        if (route.operation == "searchRecords") path += "?q=the";
         INFO(path);
         auto reply = admin.get(path);
         REQUIRE(reply.status == 200);
@@ -168,6 +169,41 @@ TEST_CASE("pages of a list join to the whole, each item once", "[api][resources]
         INFO(wrong);
         CHECK(client.get("/api/v1/sources/pages/records?" + std::string(wrong)).status == 400);
     }
+}
+
+TEST_CASE("records are searched by words, conditions and pages", "[api][resources]") {
+    test::TestDatabase database;
+    test::make_world(*database, 23);
+    database->call([](base::Tx& tx) {
+        tx.exec(
+            "UPDATE content_text SET body = 'the heron stood in the reeds ' || length(key) WHERE source_id = (SELECT id FROM source "
+            "WHERE name = 'pages')"
+        );
+        tx.exec("UPDATE source_run SET read = read + 1, added = added + 1");
+    });
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "ann", "analyst");
+    auto first = client.get("/api/v1/sources/pages/search?q=heron&limit=20").json();
+    CHECK(first.at("complete") == true);
+    REQUIRE(first.at("items").as_array().size() == 20);
+    CHECK_THAT(std::string(first.at("items").at(0).at("snippet").as_string()), Catch::Contains("«heron»"));
+    auto id = std::string(first.at("items").at(0).at("id").as_string());
+    CHECK(client.get("/api/v1/records/" + id).status == 200);
+    std::string escaped;
+    for (unsigned char c : first.at("next").as_string()) {
+        char hex[4];
+        std::snprintf(hex, sizeof hex, "%%%02X", c);
+        escaped += hex;
+    }
+    auto second = client.get("/api/v1/sources/pages/search?q=heron&limit=20&after=" + escaped).json();
+    CHECK(second.at("items").as_array().size() == 3);
+    CHECK(second.at("next").is_null());
+    CHECK(client.get("/api/v1/sources/pages/search?q=heron&where=words%20%3C%200").json().at("items").as_array().empty());
+    CHECK(client.get("/api/v1/sources/pages/search?q=").status == 400);
+    CHECK(client.get("/api/v1/sources/pages/search?q=heron&where=words%20%3C").status == 400);
+    CHECK(client.get("/api/v1/sources/pages/search?q=heron&after=x").status == 400);
+    CHECK(client.get("/api/v1/sources/none/search?q=heron").status == 404);
 }
 
 TEST_CASE("two who edit a project do not overwrite each other", "[api][resources]") {

@@ -222,6 +222,11 @@ TEST_CASE("an archive becomes the records a crawl would have stored", "[crawler]
         database.number("SELECT count(*) FROM record_version WHERE url = 'http://a.example/1' AND "
                         "fetched_at = '2024-05-06T07:08:09Z'") == 1
     );
+    // Measured as a page of a crawl is: 17 words.
+    CHECK(
+        database.number("SELECT count(*) FROM content_quality JOIN record_version USING (rk, source_id, key, version) WHERE url = "
+                        "'http://a.example/1' AND measures[1] = 17") == 1
+    );
     auto second = replay_archives(*database, blobs, options);
     CHECK(second.counts.added == 0);
     CHECK(second.counts.read == 3);

@@ -7,7 +7,11 @@
 
 #include "base/error.hpp"
 #include "schema/record_store.hpp"
+#include "schema/source_store.hpp"
 #include "tests/support/test_database.hpp"
+#include "training/example_store.hpp"
+#include "training/preparation_store.hpp"
+#include "training/prepare.hpp"
 
 using test::TestDatabase;
 using training::SnapshotSpec;
@@ -217,4 +221,73 @@ TEST_CASE("records whose sites forbid training are left out, unless the source o
         tx.exec("UPDATE source SET spec = '{\"consent\":\"record\"}' WHERE id = $1", world.source);
     });
     CHECK(world.create(named("recorded")).snapshot.members == 240);
+}
+
+TEST_CASE("a preparation's versions are kept, fitted on the training side alone, and undone by another", "[training][prepare]") {
+    World world;
+    auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
+    // A column whose values differ between the sides: the mean must be that of training.
+    world.db->call([&](base::Tx& tx) {
+        schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
+        tx.exec(
+            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[CASE WHEN split = 0 THEN 10 ELSE 5000 END "
+            "+ abs(rk % 3)]::float8[] FROM snapshot_item"
+        );
+    });
+    auto add = [&](const std::string& operations) {
+        return world.db->call([&](base::Tx& tx) {
+            return training::add_preparation(tx, world.source, operations, "n", "me", now).version;
+        });
+    };
+    CHECK(add(R"([{"op":"upper"},{"op":"clip","quantiles":[0,1]}])") == 1);
+    CHECK_THROWS_AS(add(R"([{"op":"magic"}])"), base::UsageError);
+    training::ExampleStore store(*world.db, world.blobs);
+    auto prepared = training::prepare(*world.db, store, created.snapshot, std::nullopt, now);
+    CHECK(prepared.version == 1);
+    auto test_side = prepared.fitted.apply(store.load(store.split_items(created.snapshot.id, 2), {}));
+    REQUIRE(test_side.rows > 0);
+    for (double value : test_side.numeric) CHECK(value <= 12);  // nothing beyond what training has
+    CHECK(test_side.text[0].body.find('t') == std::string::npos);
+    CHECK(world.db.number("SELECT count(*) FROM preparation_fit") == 1);
+    CHECK(
+        world.db.number("SELECT rows FROM preparation_fit") ==
+        world.db.number("SELECT count(*) FROM snapshot_item WHERE split = 0")
+    );
+    CHECK(training::prepare(*world.db, store, created.snapshot, 1, now).fitted.json() == prepared.fitted.json());
+    std::ostringstream out;
+    training::export_snapshot(*world.db, created.snapshot, "csv", out, prepared.fitted);
+    CHECK_THAT(out.str(), Catch::Contains("key,split,label,title,body,size") && Catch::Contains("T1W") && !Catch::Contains("5000"));
+    CHECK(world.db.number("SELECT count(*) FROM content_text WHERE body LIKE 'T%'") == 0);  // records are as they were
+
+    CHECK(add("[]") == 2);  // an undo
+    CHECK(training::prepare(*world.db, store, created.snapshot, std::nullopt, now).fitted.empty());
+    CHECK_FALSE(training::prepare(*world.db, store, created.snapshot, 1, now).fitted.empty());
+    CHECK_THROWS_AS(training::prepare(*world.db, store, created.snapshot, 9, now), base::Error);
+}
+
+TEST_CASE("accepted fixes are read in the place of wrong values where a preparation asks for them", "[training][prepare]") {
+    World world;
+    auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
+    world.db->call([&](base::Tx& tx) {
+        schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
+        tx.exec("INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[7]::float8[] FROM record");
+        tx.exec(
+            "INSERT INTO cell_issue (rk, source_id, key, column_name, version, code, value, proposal, probability, reason, state, found_at) "
+            "SELECT rk, source_id, key, 'size', version, 'typo', '7', '8', 1, '', CASE WHEN key LIKE 'k1-%' THEN 'accepted' ELSE 'open' "
+            "END, now() FROM record"
+        );
+    });
+    training::ExampleStore store(*world.db, world.blobs);
+    auto sum = [&] {
+        double all = 0;
+        for (int split : {0, 1, 2})
+            for (double value : store.load(store.split_items(created.snapshot.id, split), {}).numeric) all += value;
+        return all;
+    };
+    auto members = static_cast<double>(world.db.number("SELECT count(*) FROM snapshot_item"));
+    auto accepted = static_cast<double>(world.db.number("SELECT count(*) FROM snapshot_item WHERE key LIKE 'k1-%'"));
+    REQUIRE(accepted > 0);
+    CHECK(sum() == 7 * members);
+    store.use_fixes(training::Preparation::parse(R"([{"op":"accepted_fixes"}])").uses_fixes());
+    CHECK(sum() == 7 * members + accepted);
 }

@@ -314,6 +314,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records whose texts hold the words q, best first
+         * @description For: admin, operator, analyst
+         */
+        get: operations["searchRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/push/{source}": {
         parameters: {
             query?: never;
@@ -879,6 +899,23 @@ export interface components {
             excerpt?: string | null;
             language?: string | null;
             image: boolean;
+        };
+        SearchHit: {
+            id: string;
+            key: string;
+            version: number;
+            rank: number;
+            title: string;
+            /** @description plain text; hits stand between « and » */
+            snippet: string;
+            url: string | null;
+        };
+        SearchAnswer: {
+            items: components["schemas"]["SearchHit"][];
+            /** @description Pass it as 'after' for the next page */
+            next: string | null;
+            /** @description false while new texts are still being indexed: ask again */
+            complete: boolean;
         };
         Field: {
             name: string;
@@ -1724,6 +1761,42 @@ export interface operations {
                         /** @description Pass it as 'after' for the next page */
                         next: string | null;
                     };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchRecords: {
+        parameters: {
+            query?: {
+                q?: string;
+                where?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Records whose texts hold the words q, best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchAnswer"];
                 };
             };
             /** @description A problem */
