@@ -172,12 +172,20 @@ bool is_session_parameter(std::string_view name, std::string_view value) {
 namespace {
 
 // Sets `again` if what was taken away may have left something else to take away.
+// A host without the dots at its end, unless something else is left: ..6. is a name, ..6 a broken
+// IPv4 address.
+std::string without_root(const std::string& host) {
+    auto bare = host.substr(0, std::max<std::size_t>(1, host.find_last_not_of('.') + 1));
+    auto parsed = parse_url("http://" + bare + "/");
+    return parsed && parsed->host == bare ? bare : host;
+}
+
 std::string one_pass(const Url& url, bool& again) {
     std::string out;
     out.reserve(url.path.size() + 64);
     out.append(url.scheme).append("://");
     auto host = url.host.value_or("");
-    while (host.size() > 1 && host.ends_with('.')) host.pop_back();
+    if (host.ends_with('.')) host = without_root(host);
     out += host;
     if (url.port) out.append(":").append(std::to_string(*url.port));
     bool escapes = url.path.find('%') != std::string::npos;
