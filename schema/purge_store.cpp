@@ -32,6 +32,9 @@ public:
         tx_.exec(sql::file["lock_for_purge"]);
         while (take_some()) continue;
         drop_blobs();
+        auto sources = array_of(std::vector<std::int64_t>(sources_.begin(), sources_.end()));
+        tx_.exec(sql::file["purge_profiles"], sources);
+        tx_.exec(sql::file["purge_profile_parts"], sources);
         counts_.rejects = tx_.change(sql::file["purge_rejects"], what_.host, what_.url);
         counts_.addresses += tx_.change(sql::file["purge_addresses"], what_.host, what_.url);
         for (const auto& [name, members] : snapshots_) {
@@ -62,6 +65,7 @@ private:
             keys.push_back(row[2].as<std::string>());
         }
         if (rks.empty()) return false;
+        sources_.insert(sources.begin(), sources.end());
         last_rk_ = rks.back();
         last_source_ = sources.back();
         last_key_ = keys.back();
@@ -131,6 +135,7 @@ private:
     base::Tx& tx_;
     const PurgeWhat& what_;
     PurgeCounts counts_;
+    std::set<std::int64_t> sources_;
     std::set<std::string> blobs_;
     std::map<std::string, std::uint64_t> snapshots_;
     std::vector<std::string> files_;

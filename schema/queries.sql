@@ -319,6 +319,13 @@ UPDATE frontier_url t SET state = 'skipped', reason = 'purged', detail = NULL, e
 FROM unnest($1::bigint[], $2::uuid[]) AS g (source_id, url_key)
 WHERE t.source_id = g.source_id AND t.url_key = g.url_key AND t.reason IS DISTINCT FROM 'purged';
 
+-- Profiles hold frequent values; they are made anew when they are asked for.
+-- name: purge_profiles
+DELETE FROM quality_profile WHERE source_id = ANY ($1::bigint[]);
+
+-- name: purge_profile_parts
+DELETE FROM profile_part WHERE source_id = ANY ($1::bigint[]);
+
 -- name: audit_purge
 INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1::timestamptz, $2, 'records.purge', $3, $4::jsonb);
 

@@ -125,6 +125,25 @@ TEST_CASE("a licence and a page are purged", "[schema][purge]") {
     CHECK(world.db.number("SELECT count(*) FROM record") == 2);
 }
 
+TEST_CASE("a purge takes the profiles of its sources, which hold frequent values", "[schema][purge]") {
+    World world;
+    world.db->call([&](base::Tx& tx) {
+        for (std::string table : {"quality_profile", "profile_part"})
+            tx.exec(
+                "INSERT INTO " + table +
+                " SELECT id, 1, '2026-01-01T00:00:00Z', 5, '{}' FROM source"
+            );
+    });
+    schema::PurgeWhat nothing_there, what;
+    nothing_there.host = "c.test";
+    schema::purge(*world.db, world.blobs, nothing_there, "tester", start);
+    CHECK(world.db.number("SELECT count(*) FROM quality_profile") == 1);
+    what.host = "a.test";
+    schema::purge(*world.db, world.blobs, what, "tester", start);
+    CHECK(world.db.number("SELECT count(*) FROM quality_profile") == 0);
+    CHECK(world.db.number("SELECT count(*) FROM profile_part") == 0);
+}
+
 TEST_CASE("a snapshot that held what was purged says so", "[schema][purge]") {
     World world;
     world.db->call([&](base::Tx& tx) {
