@@ -41,7 +41,12 @@ public:
     bool struck(NodeId id) const { return struck_[id]; }
     const std::vector<bool>& all_struck() const { return struck_; }
     std::vector<bool> take_struck() { return std::move(struck_); }
-    const ClassVerdict& verdict(NodeId id) const { return verdicts_[id]; }
+    // What its names say; nothing where the last rule went by meaning.
+    const ClassVerdict& verdict(NodeId id) const {
+        static constexpr ClassVerdict none;
+        return rule_ == Rule::by_meaning ? none : signs_[id].verdict;
+    }
+    // What it held after strike_foreign(), which must have run.
     const Measure& measure(NodeId id) const { return measures_[id]; }
     // What it held before anything was struck.
     const Measure& whole(NodeId id) const { return whole_[id]; }
@@ -57,19 +62,27 @@ public:
     std::string line_of(NodeId id) const;
 
 private:
+    // What the attributes of an element say of its place, whatever the rule.
+    struct Signs {
+        ClassVerdict verdict;
+        bool read = false;
+        bool hidden = false;
+        bool foreign_role = false;
+    };
+
+    const Signs& signs(NodeId id);
     bool is_foreign(NodeId id);
     bool is_foreign_by_name(NodeId id) const;
-    bool is_hidden(NodeId id) const;
     bool holds_page(NodeId id, unsigned tenths) const;
-    void count_texts();
-    void measure_all();
+    void measure_whole();
+    void measure_left();
+    void complete(NodeId id, Measure& own) const;
 
     const Document& document_;
     std::vector<bool> struck_;
-    std::vector<ClassVerdict> verdicts_;
+    std::vector<Signs> signs_;
+    std::vector<Measure> whole_;  // before anything was struck
     std::vector<Measure> measures_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> counts_;  // letters and commas of texts
-    std::vector<Measure> whole_;                                   // before anything was struck
     Rule rule_ = Rule::strict;
 };
 

@@ -270,6 +270,7 @@ ClassVerdict judge_class(std::string_view class_names, std::string_view id) {
     // An id of many words is made from a heading, and says nothing about the element.
     if (std::count(id.begin(), id.end(), '-') >= 3) id = {};
     auto verdict = judge_known(class_names);
+    if (id.empty()) return verdict;
     auto other = judge_known(id);
     bool surely = (verdict.unlikely && !verdict.weak) || (other.unlikely && !other.weak);
     verdict.weak = !surely && (verdict.weak || other.weak);
