@@ -103,8 +103,10 @@ double density_of(const Measure& own) {
 ArticleDraft::ArticleDraft(const Document& document)
     : document_(document),
       struck_(document.size()),
-      signs_(document.size()),
-      whole_(document.size()) {
+      sign_of_(document.size()),
+      signs_(1),
+      whole_(document.size()),
+      measures_(document.size()) {
     measure_whole();
 }
 
@@ -120,31 +122,6 @@ void ArticleDraft::measure_whole() {
             count(at.text, own);
         }
         add(whole_[at.parent], own, at);
-    }
-}
-
-// Only what holds something that is struck holds less than it did.
-void ArticleDraft::measure_left() {
-    measures_ = whole_;
-    std::vector<NodeId> changed;
-    std::vector<bool> known(document_.size());
-    for (NodeId id = 1; id < document_.size(); ++id) {
-        if (!struck_[id]) continue;
-        measures_[id] = {};
-        auto parent = node(id).parent;
-        if (struck_[parent] || is_unseen(node(id))) continue;
-        for (auto at = parent; at && !known[at]; at = node(at).parent) {
-            known[at] = true;
-            changed.push_back(at);
-        }
-    }
-    std::sort(changed.begin(), changed.end(), std::greater<>());
-    for (auto id : changed) {
-        Measure own;
-        for (auto child = node(id).first_child; child; child = node(child).next)
-            if (!struck_[child]) add(own, measures_[child], node(child));
-        complete(id, own);
-        measures_[id] = own;
     }
 }
 
@@ -181,12 +158,35 @@ void ArticleDraft::complete(NodeId id, Measure& own) const {
 
 void ArticleDraft::strike_foreign(Rule rule) {
     rule_ = rule;
+    std::vector<NodeId> holders;  // of what is struck
+    NodeMarks known(document_.size());
     for (NodeId id = 1; id < document_.size(); ++id) {
         const auto& at = node(id);
-        struck_[id] = (at.parent && struck_[at.parent]) || is_unseen(at) ||
-                      (at.kind == Node::Kind::element && is_foreign(id));
+        bool with_parent = at.parent && struck_[at.parent];
+        bool unseen = is_unseen(at);
+        bool foreign = with_parent || unseen ||
+                       (at.kind == Node::Kind::element && is_foreign(id));
+        struck_[id] = foreign;
+        measures_[id] = foreign ? Measure{} : whole_[id];
+        if (!foreign || with_parent || unseen) continue;
+        for (auto above = at.parent; above && !known[above]; above = node(above).parent) {
+            known[above] = true;
+            holders.push_back(above);
+        }
     }
-    measure_left();
+    measure_again(holders);
+}
+
+// Only what holds something that is struck holds less than it did.
+void ArticleDraft::measure_again(std::vector<NodeId>& holders) {
+    std::sort(holders.begin(), holders.end(), std::greater<>());
+    for (auto id : holders) {
+        Measure own;
+        for (auto child = node(id).first_child; child; child = node(child).next)
+            if (!struck_[child]) add(own, measures_[child], node(child));
+        complete(id, own);
+        measures_[id] = own;
+    }
 }
 
 void ArticleDraft::strike_subtree(NodeId root) {
@@ -204,9 +204,9 @@ bool ArticleDraft::holds_page(NodeId id, unsigned tenths) const {
 }
 
 const ArticleDraft::Signs& ArticleDraft::signs(NodeId id) {
-    auto& signs = signs_[id];
-    if (signs.read) return signs;
-    signs.read = true;
+    if (sign_of_[id]) return signs_[sign_of_[id]];
+    sign_of_[id] = static_cast<std::uint32_t>(signs_.size());
+    auto& signs = signs_.emplace_back();
     std::string_view class_names, name, style;
     for (const auto& [key, said] : document_.attributes(id)) {
         if (key == "class") {
@@ -250,7 +250,7 @@ bool ArticleDraft::is_foreign_by_name(NodeId id) const {
     using enum Tag;
     constexpr std::uint32_t byline_letters = 300, inline_letters = 60, weak_prose = 120;
     auto tag = node(id).tag;
-    const auto& verdict = signs_[id].verdict;
+    const auto& verdict = signs_[sign_of_[id]].verdict;
     const auto& whole = whole_[id];
     bool whole_article = tag == article || tag == main;
     if (verdict.byline && !whole_article && whole.letters < byline_letters) return true;

@@ -39,12 +39,11 @@ public:
         return document_.attribute(id, name).value_or("");
     }
     bool struck(NodeId id) const { return struck_[id]; }
-    const std::vector<bool>& all_struck() const { return struck_; }
-    std::vector<bool> take_struck() { return std::move(struck_); }
+    NodeMarks take_struck() { return std::move(struck_); }
     // What its names say; nothing where the last rule went by meaning.
     const ClassVerdict& verdict(NodeId id) const {
         static constexpr ClassVerdict none;
-        return rule_ == Rule::by_meaning ? none : signs_[id].verdict;
+        return rule_ == Rule::by_meaning ? none : signs_[sign_of_[id]].verdict;
     }
     // What it held after strike_foreign(), which must have run.
     const Measure& measure(NodeId id) const { return measures_[id]; }
@@ -65,7 +64,6 @@ private:
     // What the attributes of an element say of its place, whatever the rule.
     struct Signs {
         ClassVerdict verdict;
-        bool read = false;
         bool hidden = false;
         bool foreign_role = false;
     };
@@ -75,12 +73,13 @@ private:
     bool is_foreign_by_name(NodeId id) const;
     bool holds_page(NodeId id, unsigned tenths) const;
     void measure_whole();
-    void measure_left();
+    void measure_again(std::vector<NodeId>& holders);
     void complete(NodeId id, Measure& own) const;
 
     const Document& document_;
-    std::vector<bool> struck_;
-    std::vector<Signs> signs_;
+    NodeMarks struck_;
+    std::vector<std::uint32_t> sign_of_;  // per node, into signs_
+    std::vector<Signs> signs_;            // the first is that of elements that say nothing
     std::vector<Measure> whole_;  // before anything was struck
     std::vector<Measure> measures_;
     Rule rule_ = Rule::strict;
