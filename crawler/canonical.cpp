@@ -176,21 +176,23 @@ std::string one_pass(const Url& url, bool& again) {
     std::string out;
     out.reserve(url.path.size() + 64);
     out.append(url.scheme).append("://");
-    auto host = url.host.value_or("");
-    while (host.size() > 1 && host.ends_with('.')) host.pop_back();
+    std::string_view host = url.host ? std::string_view(*url.host) : std::string_view();
+    while (host.size() > 1 && host.ends_with('.')) host.remove_suffix(1);
     out += host;
     if (url.port) out.append(":").append(std::to_string(*url.port));
     bool escapes = url.path.find('%') != std::string::npos;
-    auto path = escapes ? normal_escapes(url.path) : url.path;
-    bool parameters = path.find(';') != std::string::npos;
-    if (parameters) path = without_path_session(path);
+    std::string changed;
+    std::string_view path = url.path;
+    if (escapes) path = changed = normal_escapes(path);
+    bool parameters = path.find(';') != path.npos;
+    if (parameters) path = changed = without_path_session(path);
     out += path.empty() ? "/" : path;
     if (url.query) {
         auto query = kept_parameters(normal_escapes(*url.query));
         if (!query.empty()) out.append("?").append(query);
         escapes = escapes || query.find('%') != std::string::npos;
     }
-    again = escapes || parameters || host.find_first_not_of('.') == std::string::npos;
+    again = escapes || parameters || host.find_first_not_of('.') == host.npos;
     return out;
 }
 
