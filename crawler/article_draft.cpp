@@ -105,23 +105,24 @@ ArticleDraft::ArticleDraft(const Document& document)
       struck_(document.size()),
       sign_of_(document.size()),
       signs_(1),
-      whole_(document.size()),
-      measures_(document.size()) {
+      whole_(document.size()) {
     measure_whole();
 }
 
 // A node's number is larger than its parent's, so one pass backwards sums up.
 void ArticleDraft::measure_whole() {
+    measures_.assign(document_.size(), {});
     for (auto id = static_cast<NodeId>(document_.size() - 1); id > 0; --id) {
         const auto& at = node(id);
         if (is_unseen(at)) continue;
-        auto& own = whole_[id];
+        auto& own = measures_[id];
         if (at.kind != Node::Kind::text) {
             complete(id, own);
         } else if (!is_unseen(node(at.parent))) {
             count(at.text, own);
         }
-        add(whole_[at.parent], own, at);
+        whole_[id] = {own.letters, own.prose};
+        add(measures_[at.parent], own, at);
     }
 }
 
@@ -158,6 +159,8 @@ void ArticleDraft::complete(NodeId id, Measure& own) const {
 
 void ArticleDraft::strike_foreign(Rule rule) {
     rule_ = rule;
+    if (struck_any_) measure_whole();
+    struck_any_ = true;
     std::vector<NodeId> holders;  // of what is struck
     NodeMarks known(document_.size());
     for (NodeId id = 1; id < document_.size(); ++id) {
@@ -167,8 +170,9 @@ void ArticleDraft::strike_foreign(Rule rule) {
         bool foreign = with_parent || unseen ||
                        (at.kind == Node::Kind::element && is_foreign(id));
         struck_[id] = foreign;
-        measures_[id] = foreign ? Measure{} : whole_[id];
-        if (!foreign || with_parent || unseen) continue;
+        if (!foreign) continue;
+        measures_[id] = {};
+        if (with_parent || unseen) continue;
         for (auto above = at.parent; above && !known[above]; above = node(above).parent) {
             known[above] = true;
             holders.push_back(above);

@@ -45,10 +45,12 @@ public:
         static constexpr ClassVerdict none;
         return rule_ == Rule::by_meaning ? none : signs_[sign_of_[id]].verdict;
     }
-    // What it held after strike_foreign(), which must have run.
     const Measure& measure(NodeId id) const { return measures_[id]; }
     // What it held before anything was struck.
-    const Measure& whole(NodeId id) const { return whole_[id]; }
+    struct Whole {
+        std::uint32_t letters = 0, prose = 0;
+    };
+    const Whole& whole(NodeId id) const { return whole_[id]; }
 
     double link_density(NodeId id) const;
     bool is_inside(NodeId id, NodeId ancestor) const;
@@ -80,8 +82,9 @@ private:
     NodeMarks struck_;
     std::vector<std::uint32_t> sign_of_;  // per node, into signs_
     std::vector<Signs> signs_;            // the first is that of elements that say nothing
-    std::vector<Measure> whole_;  // before anything was struck
+    std::vector<Whole> whole_;
     std::vector<Measure> measures_;
+    bool struck_any_ = false;  // measures_ are not those of the whole page
     Rule rule_ = Rule::strict;
 };
 

@@ -139,7 +139,8 @@ Facts read_facts(const Document& document, const Url& url) {
 
 std::vector<Link> read_links(const Document& document, const Facts& facts, bool with_texts) {
     std::vector<Link> links;
-    boost::unordered_flat_set<std::string_view> seen;
+    links.reserve(document.size() / 16);
+    boost::unordered_flat_set<std::string_view, std::hash<std::string_view>> seen;
     for (auto at = document.html(); at; at = document.following(at, document.html())) {
         auto tag = document[at].tag;
         if (tag != Tag::a && tag != Tag::area && tag != Tag::link) continue;
