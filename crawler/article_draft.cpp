@@ -167,8 +167,7 @@ void ArticleDraft::strike_foreign(Rule rule) {
         const auto& at = node(id);
         bool with_parent = at.parent && struck_[at.parent];
         bool unseen = is_unseen(at);
-        bool foreign = with_parent || unseen ||
-                       (at.kind == Node::Kind::element && is_foreign(id));
+        bool foreign = with_parent || unseen || (at.kind == Node::Kind::element && is_foreign(id));
         struck_[id] = foreign;
         if (!foreign) continue;
         measures_[id] = {};

@@ -249,7 +249,8 @@ ClassVerdict judge_words(std::string_view text) {
     return verdict;
 }
 
-// The pages of a site say the same few classes over and over: the last verdict of each slot is kept.
+// The pages of a site say the same few classes over and over: the last verdict of each slot is
+// kept.
 ClassVerdict judge_known(std::string_view text) {
     constexpr std::size_t slots = 1024, longest = 200;
     if (text.empty()) return {};

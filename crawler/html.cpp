@@ -1,8 +1,8 @@
 #include "crawler/html.hpp"
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "crawler/characters.hpp"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <regex>
 
-#include <boost/container/small_vector.hpp>
 #include <libpsl.h>
+#include <boost/container/small_vector.hpp>
 
 #include "base/error.hpp"
 #include "crawler/canonical.hpp"
@@ -92,8 +92,8 @@ bool Scope::prefers(std::string_view canonical) const {
     return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
 }
 
-std::string_view
-Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host) const {
+std::string_view Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host)
+    const {
     if (!url.is_web()) return "scheme";
     if (!any_host && !within(url, canonical, rules_.reach)) return "scope";
     if (any_matches(patterns_->exclude, canonical)) return "exclude";

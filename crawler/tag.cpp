@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, tag_count> names{
 };
 static_assert(names.back() == "xmp");
 
-// Of a name that is not empty: its length and three of its letters tell the elements apart.
+// Of a name that is not empty: its length and three of its letters tell nearly all elements apart.
 constexpr std::size_t hash_of(std::string_view name) {
     auto letter = [&](std::size_t at) { return static_cast<unsigned char>(name[at]) & 0x1fU; };
     auto size = name.size();
