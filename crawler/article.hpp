@@ -40,7 +40,7 @@ Article read_article(const Document& document, const Facts& facts);
 // The element that holds the article's text, or 0.
 struct MainPart {
     std::vector<NodeId> nodes;  // in document order
-    std::vector<bool> struck;   // per node of the document: not part of the text
+    NodeMarks struck;           // not part of the text
 };
 MainPart find_main_part(const Document& document);
 

@@ -122,6 +122,7 @@ private:
         for (NodeId id = 1; id < document_.size(); ++id) {
             if (draft_.struck(id) || !document_.is_element(id) || id == document_.html()) continue;
             const auto& own = measure(id);
+            if (own.prose == 0) continue;
             auto rest = own.letters - std::min(own.letters, own.prose + own.link_letters);
             double value = own.prose - 1.5 * own.link_letters - 0.3 * rest;
             if (value > 0 && value >= most) {

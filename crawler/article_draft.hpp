@@ -39,12 +39,18 @@ public:
         return document_.attribute(id, name).value_or("");
     }
     bool struck(NodeId id) const { return struck_[id]; }
-    const std::vector<bool>& all_struck() const { return struck_; }
-    std::vector<bool> take_struck() { return std::move(struck_); }
-    const ClassVerdict& verdict(NodeId id) const { return verdicts_[id]; }
+    NodeMarks take_struck() { return std::move(struck_); }
+    // What its names say; nothing where the last rule went by meaning.
+    const ClassVerdict& verdict(NodeId id) const {
+        static constexpr ClassVerdict none;
+        return rule_ == Rule::by_meaning ? none : signs_[sign_of_[id]].verdict;
+    }
     const Measure& measure(NodeId id) const { return measures_[id]; }
     // What it held before anything was struck.
-    const Measure& whole(NodeId id) const { return whole_[id]; }
+    struct Whole {
+        std::uint32_t letters = 0, prose = 0;
+    };
+    const Whole& whole(NodeId id) const { return whole_[id]; }
 
     double link_density(NodeId id) const;
     bool is_inside(NodeId id, NodeId ancestor) const;
@@ -57,19 +63,28 @@ public:
     std::string line_of(NodeId id) const;
 
 private:
+    // What the attributes of an element say of its place, whatever the rule.
+    struct Signs {
+        ClassVerdict verdict;
+        bool hidden = false;
+        bool foreign_role = false;
+    };
+
+    const Signs& signs(NodeId id);
     bool is_foreign(NodeId id);
     bool is_foreign_by_name(NodeId id) const;
-    bool is_hidden(NodeId id) const;
     bool holds_page(NodeId id, unsigned tenths) const;
-    void count_texts();
-    void measure_all();
+    void measure_whole();
+    void measure_again(std::vector<NodeId>& holders);
+    void complete(NodeId id, Measure& own) const;
 
     const Document& document_;
-    std::vector<bool> struck_;
-    std::vector<ClassVerdict> verdicts_;
+    NodeMarks struck_;
+    std::vector<std::uint32_t> sign_of_;  // per node, into signs_
+    std::vector<Signs> signs_;            // the first is that of elements that say nothing
+    std::vector<Whole> whole_;
     std::vector<Measure> measures_;
-    std::vector<std::pair<std::uint32_t, std::uint32_t>> counts_;  // letters and commas of texts
-    std::vector<Measure> whole_;                                   // before anything was struck
+    bool struck_any_ = false;  // measures_ are not those of the whole page
     Rule rule_ = Rule::strict;
 };
 

@@ -133,6 +133,13 @@ bool any_word_in(std::string_view text, const Names& names) {
     return false;
 }
 
+template <typename Starts>
+bool begins_with_any(std::string_view text, const Starts& starts) {
+    return !text.empty() && std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
+        return text.front() == start.front() && text.starts_with(start);
+    });
+}
+
 // After "related" and the like: nothing more, or what is related.
 bool names_pages(std::string_view rest) {
     constexpr std::array nouns{"article"sv,  "articles"sv, "post"sv,
@@ -269,9 +276,7 @@ bool is_credit(std::string_view text) {
         "illustration:"sv,
         "illustration by"sv};
     while (text.starts_with('(') || text.starts_with('[')) text.remove_prefix(1);
-    return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
-        return text.starts_with(start);
-    });
+    return begins_with_any(text, starts);
 }
 
 bool is_disclosure(std::string_view text) {
@@ -371,16 +376,15 @@ bool points_elsewhere(std::string_view text) {
     for (auto mark : {"\xe2\x96\xba"sv, "\xc2\xbb"sv, "\xe2\x86\x92"sv, "\xe2\x80\xa2"sv})
         if (text.starts_with(mark)) text.remove_prefix(mark.size());
     text = trim(text);
-    return std::any_of(starts.begin(), starts.end(), [&](std::string_view start) {
-        return text.starts_with(start);
-    });
+    return begins_with_any(text, starts);
 }
 
 bool ends_article(std::string_view text) {
     if (text.size() > 60) return false;
     auto lowered = to_lower(text);
     return std::any_of(end_phrases.begin(), end_phrases.end(), [&](std::string_view phrase) {
-        if (!lowered.starts_with(phrase)) return false;
+        if (lowered.empty() || lowered.front() != phrase.front() || !lowered.starts_with(phrase))
+            return false;
         auto rest = std::string_view(lowered).substr(phrase.size());
         if (!rest.empty() && is_alpha(rest.front())) return false;
         bool whole = phrase.find(' ') != phrase.npos;

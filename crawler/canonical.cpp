@@ -174,9 +174,9 @@ namespace {
 // Sets `again` if what was taken away may have left something else to take away.
 // A host without the dots at its end, unless something else is left: ..6. is a name, ..6 a broken
 // IPv4 address.
-std::string without_root(const std::string& host) {
+std::string_view without_root(std::string_view host) {
     auto bare = host.substr(0, std::max<std::size_t>(1, host.find_last_not_of('.') + 1));
-    auto parsed = parse_url("http://" + bare + "/");
+    auto parsed = parse_url("http://" + std::string(bare) + "/");
     return parsed && parsed->host == bare ? bare : host;
 }
 
@@ -184,21 +184,23 @@ std::string one_pass(const Url& url, bool& again) {
     std::string out;
     out.reserve(url.path.size() + 64);
     out.append(url.scheme).append("://");
-    auto host = url.host.value_or("");
+    std::string_view host = url.host ? std::string_view(*url.host) : std::string_view();
     if (host.ends_with('.')) host = without_root(host);
     out += host;
     if (url.port) out.append(":").append(std::to_string(*url.port));
     bool escapes = url.path.find('%') != std::string::npos;
-    auto path = escapes ? normal_escapes(url.path) : url.path;
-    bool parameters = path.find(';') != std::string::npos;
-    if (parameters) path = without_path_session(path);
+    std::string changed;
+    std::string_view path = url.path;
+    if (escapes) path = changed = normal_escapes(path);
+    bool parameters = path.find(';') != path.npos;
+    if (parameters) path = changed = without_path_session(path);
     out += path.empty() ? "/" : path;
     if (url.query) {
         auto query = kept_parameters(normal_escapes(*url.query));
         if (!query.empty()) out.append("?").append(query);
         escapes = escapes || query.find('%') != std::string::npos;
     }
-    again = escapes || parameters || host.find_first_not_of('.') == std::string::npos;
+    again = escapes || parameters || host.find_first_not_of('.') == host.npos;
     return out;
 }
 

@@ -85,18 +85,19 @@ bool contains_ignoring_case(std::string_view text, std::string_view part) {
 }
 
 std::string collapse_spaces(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
+    std::string out(text.size(), '\0');
+    std::size_t size = 0;
     bool gap = false;
     for (char c : text) {
         if (is_space(c)) {
-            gap = !out.empty();
+            gap = size > 0;
             continue;
         }
-        if (gap) out += ' ';
+        if (gap) out[size++] = ' ';
         gap = false;
-        out += c;
+        out[size++] = c;
     }
+    out.resize(size);
     return out;
 }
 

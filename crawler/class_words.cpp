@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <string>
-#include <unordered_map>
 #include <vector>
+
+#include <xxhash.h>
 
 #include "crawler/article_marks.hpp"
 #include "crawler/characters.hpp"
@@ -249,18 +249,20 @@ ClassVerdict judge_words(std::string_view text) {
     return verdict;
 }
 
-// The pages of a site say the same few classes over and over.
+// The pages of a site say the same few classes over and over: the last verdict of each slot is
+// kept.
 ClassVerdict judge_known(std::string_view text) {
-    constexpr std::size_t most = 4096, longest = 200;
+    constexpr std::size_t slots = 1024, longest = 200;
     if (text.empty()) return {};
     if (text.size() > longest) return judge_words(text);
-    struct Hash : std::hash<std::string_view> {
-        using is_transparent = void;
+    struct Known {
+        std::string text;
+        ClassVerdict verdict;
     };
-    thread_local std::unordered_map<std::string, ClassVerdict, Hash, std::equal_to<>> known;
-    if (auto found = known.find(text); found != known.end()) return found->second;
-    if (known.size() >= most) known.clear();
-    return known.emplace(std::string(text), judge_words(text)).first->second;
+    thread_local std::vector<Known> known(slots);
+    auto& slot = known[XXH3_64bits(text.data(), text.size()) % slots];
+    if (slot.text != text) slot = {std::string(text), judge_words(text)};
+    return slot.verdict;
 }
 
 }  // namespace
@@ -270,6 +272,7 @@ ClassVerdict judge_class(std::string_view class_names, std::string_view id) {
     // An id of many words is made from a heading, and says nothing about the element.
     if (std::count(id.begin(), id.end(), '-') >= 3) id = {};
     auto verdict = judge_known(class_names);
+    if (id.empty()) return verdict;
     auto other = judge_known(id);
     bool surely = (verdict.unlikely && !verdict.weak) || (other.unlikely && !other.weak);
     verdict.weak = !surely && (verdict.weak || other.weak);

@@ -1,6 +1,7 @@
 #include "crawler/document.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "crawler/characters.hpp"
 #include "crawler/tokenizer.hpp"
@@ -47,6 +48,13 @@ void escape(std::string_view text, bool attribute, std::string& out) {
     }
 }
 
+// Bytes that end a run which is copied as it stands: white space, and what may begin a hard space.
+constexpr auto ends_run = [] {
+    std::array<bool, 256> all{};
+    for (char c : {' ', '\t', '\n', '\r', '\f', '\xc2'}) all[static_cast<unsigned char>(c)] = true;
+    return all;
+}();
+
 // Writes text with white space collapsed and lines where blocks begin and end.
 class Lines {
 public:
@@ -69,9 +77,7 @@ public:
             }
             flush_line();
             auto end = i + 1;
-            while (end < text.size() && !is_space(text[end]) &&
-                   static_cast<unsigned char>(text[end]) != 0xc2)
-                ++end;
+            while (end < text.size() && !ends_run[static_cast<unsigned char>(text[end])]) ++end;
             out_.append(text.substr(i, end - i));
             i = end;
         }
@@ -138,7 +144,7 @@ std::string Document::text(NodeId id) const {
     return out;
 }
 
-std::string Document::visible_text(NodeId id, const std::vector<bool>* struck) const {
+std::string Document::visible_text(NodeId id, const NodeMarks* struck) const {
     std::string out;
     Lines lines(out);
     int pre = 0;

@@ -15,6 +15,8 @@ namespace crawler {
 
 // A node's number. 0 is the document itself, which is also what "no node" reads as.
 using NodeId = std::uint32_t;
+// Which of a document's nodes are meant, by their numbers: 0 or 1 each.
+using NodeMarks = std::vector<std::uint8_t>;
 
 struct Attribute {
     std::string_view name;  // lower case
@@ -79,7 +81,7 @@ public:
     // The text a reader sees: white space collapsed, a new line before and after each block,
     // nothing of scripts and forms' innards; <pre> keeps its lines. Nodes marked in `struck` are
     // left out with all they hold.
-    std::string visible_text(NodeId id, const std::vector<bool>* struck = nullptr) const;
+    std::string visible_text(NodeId id, const NodeMarks* struck = nullptr) const;
     // The subtree as HTML.
     std::string outer_html(NodeId id) const;
     std::string inner_html(NodeId id) const;

@@ -1,9 +1,8 @@
 #include "crawler/html.hpp"
 
-#include <unordered_set>
-
 #include <cld2/public/compact_lang_det.h>
 #include <cld2/public/encodings.h>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "crawler/characters.hpp"
 
@@ -140,7 +139,8 @@ Facts read_facts(const Document& document, const Url& url) {
 
 std::vector<Link> read_links(const Document& document, const Facts& facts, bool with_texts) {
     std::vector<Link> links;
-    std::unordered_set<std::string_view> seen;
+    links.reserve(document.size() / 16);
+    boost::unordered_flat_set<std::string_view, std::hash<std::string_view>> seen;
     for (auto at = document.html(); at; at = document.following(at, document.html())) {
         auto tag = document[at].tag;
         if (tag != Tag::a && tag != Tag::area && tag != Tag::link) continue;
@@ -152,16 +152,17 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
         if (address.empty() || !seen.insert(address).second) continue;
         auto url = parse_url(address, &facts.base);
         if (!url) continue;
-        Link link{
-            std::move(*url),
-            {},
-            to_lower(rel),
-            has_word(rel, "nofollow") || has_word(rel, "ugc") || has_word(rel, "sponsored")};
+        auto& link = links.emplace_back();
+        link.url = std::move(*url);
+        if (!rel.empty()) {
+            link.rel = to_lower(rel);
+            link.nofollow =
+                has_word(rel, "nofollow") || has_word(rel, "ugc") || has_word(rel, "sponsored");
+        }
         if (with_texts) {
             link.text = document.visible_text(at);
             if (link.text.size() > 200) link.text = valid_utf8(link.text.substr(0, 200));
         }
-        links.push_back(std::move(link));
     }
     return links;
 }

@@ -1,10 +1,10 @@
 #include "crawler/scope.hpp"
 
 #include <algorithm>
-#include <map>
 #include <regex>
 
 #include <libpsl.h>
+#include <boost/container/small_vector.hpp>
 
 #include "base/error.hpp"
 #include "crawler/canonical.hpp"
@@ -37,7 +37,13 @@ bool any_matches(const std::vector<std::regex>& patterns, std::string_view text)
 
 // A segment four times in a path, or three times in a row: links that build upon themselves.
 bool repeats_itself(std::string_view path) {
-    std::map<std::string_view, int> seen;
+    if (std::count(path.begin(), path.end(), '/') < 3) return false;
+    boost::container::small_vector<std::pair<std::string_view, int>, 16> seen;
+    auto times = [&](std::string_view segment) {
+        for (auto& [known, count] : seen)
+            if (known == segment) return ++count;
+        return seen.emplace_back(segment, 1).second;
+    };
     std::string_view last;
     int row = 0;
     while (!path.empty()) {
@@ -46,7 +52,7 @@ bool repeats_itself(std::string_view path) {
         path.remove_prefix(segment.size());
         row = !segment.empty() && segment == last ? row + 1 : 1;
         last = segment;
-        if (row >= 3 || (!segment.empty() && ++seen[segment] >= 4)) return true;
+        if (row >= 3 || (!segment.empty() && times(segment) >= 4)) return true;
     }
     return false;
 }
@@ -86,8 +92,8 @@ bool Scope::prefers(std::string_view canonical) const {
     return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
 }
 
-std::string_view
-Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host) const {
+std::string_view Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host)
+    const {
     if (!url.is_web()) return "scheme";
     if (!any_host && !within(url, canonical, rules_.reach)) return "scope";
     if (any_matches(patterns_->exclude, canonical)) return "exclude";

@@ -1,6 +1,8 @@
 #include "crawler/tokenizer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstring>
 
 #include "crawler/characters.hpp"
@@ -11,8 +13,31 @@ namespace {
 
 constexpr std::size_t attribute_limit = 200;
 
-bool has_upper(std::string_view text) {
-    return std::any_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+// What a byte is inside of a tag.
+enum Role : std::uint8_t {
+    blank = 1,
+    ends_name = 2,       // of a tag
+    ends_attribute = 4,  // .. or of an attribute
+    ends_value = 8,      // .. or of a value without quotes
+    upper = 16,
+};
+constexpr auto roles = [] {
+    std::array<std::uint8_t, 256> all{};
+    auto give = [&](std::string_view bytes, int role) {
+        for (char c : bytes) {
+            auto& at = all[static_cast<unsigned char>(c)];
+            at = static_cast<std::uint8_t>(at | role);
+        }
+    };
+    give("\t\n\f\r ", blank | ends_name | ends_attribute | ends_value);
+    give("/", ends_name | ends_attribute);
+    give(">", ends_name | ends_attribute | ends_value);
+    give("=", ends_attribute);
+    give("ABCDEFGHIJKLMNOPQRSTUVWXYZ", upper);
+    return all;
+}();
+constexpr unsigned role_of(char c) {
+    return roles[static_cast<unsigned char>(c)];
 }
 
 // Whether a tag's name is `name`: followed by what ends a name.
@@ -112,15 +137,20 @@ void Tokenizer::comment() {
 }
 
 void Tokenizer::skip_spaces() {
-    while (at_ < html_.size() && is_space(html_[at_])) ++at_;
+    while (at_ < html_.size() && role_of(html_[at_]) & blank) ++at_;
 }
 
-std::string_view Tokenizer::name_until(std::string_view stops) {
+std::string_view Tokenizer::name_until(unsigned stops) {
     auto start = at_;
+    unsigned met = 0;
     if (at_ < html_.size() && html_[at_] == '=') ++at_;  // part of an attribute's name there
-    while (at_ < html_.size() && stops.find(html_[at_]) == stops.npos) ++at_;
+    for (; at_ < html_.size(); ++at_) {
+        auto role = role_of(html_[at_]);
+        if (role & stops) break;
+        met |= role;
+    }
     auto name = html_.substr(start, at_ - start);
-    return has_upper(name) ? document_.keep(to_lower(name)) : name;
+    return met & upper ? document_.keep(to_lower(name)) : name;
 }
 
 std::string_view Tokenizer::value() {
@@ -133,7 +163,7 @@ std::string_view Tokenizer::value() {
         at_ = std::min(end + 1, html_.size());
     } else {
         auto start = at_;
-        while (at_ < html_.size() && !is_space(html_[at_]) && html_[at_] != '>') ++at_;
+        while (at_ < html_.size() && !(role_of(html_[at_]) & ends_value)) ++at_;
         raw = html_.substr(start, at_ - start);
     }
     if (raw.find('&') == raw.npos) return raw;
@@ -154,7 +184,7 @@ bool Tokenizer::attribute() {
         self_closing_ = ++at_ < html_.size() && html_[at_] == '>';
     }
     Attribute found;
-    found.name = name_until("\t\n\f\r />=");
+    found.name = name_until(ends_attribute);
     skip_spaces();
     if (at_ < html_.size() && html_[at_] == '=') {
         ++at_;
@@ -166,7 +196,7 @@ bool Tokenizer::attribute() {
 
 void Tokenizer::start_tag() {
     ++at_;
-    auto name = name_until("\t\n\f\r />");
+    auto name = name_until(ends_name);
     auto& attributes = document_.attributes_;
     auto first = attributes.size();
     self_closing_ = false;
@@ -192,7 +222,7 @@ void Tokenizer::start_tag() {
 
 void Tokenizer::end_tag() {
     at_ += 2;
-    auto name = name_until("\t\n\f\r />");
+    auto name = name_until(ends_name);
     auto first = document_.attributes_.size();
     while (attribute()) continue;
     document_.attributes_.resize(first);

@@ -22,7 +22,7 @@ private:
     void start_tag();
     void end_tag();
     bool attribute();  // reads one into document_.attributes_; false at the end of the tag
-    std::string_view name_until(std::string_view stops);
+    std::string_view name_until(unsigned stops);  // the roles of the bytes that end it
     std::string_view value();
     void comment();
     void bogus_comment(std::size_t from);

@@ -21,7 +21,8 @@ bool contains(std::initializer_list<Tag> tags, Tag tag) {
 }
 
 bool is_table_context(Tag tag) {
-    return contains({Tag::table, Tag::tbody, Tag::thead, Tag::tfoot, Tag::tr}, tag);
+    using enum Tag;
+    return tag == table || tag == tbody || tag == thead || tag == tfoot || tag == tr;
 }
 
 }  // namespace
@@ -41,14 +42,14 @@ TreeBuilder::TreeBuilder(Document& document) : document_(document) {
     base_ = document_.head_;
 }
 
-NodeId TreeBuilder::append(NodeId parent, NodeId before, Node node) {
+NodeId TreeBuilder::append(NodeId parent, NodeId before, const Node& made) {
     auto& nodes = document_.nodes_;
     auto id = static_cast<NodeId>(nodes.size());
+    auto& node = nodes.emplace_back(made);
     node.place = place_;
     node.parent = parent;
     node.next = before;
     node.previous = before ? nodes[before].previous : nodes[parent].last_child;
-    nodes.push_back(node);
     if (node.previous) {
         nodes[node.previous].next = id;
     } else if (id) {
@@ -378,16 +379,17 @@ void TreeBuilder::end(Tag tag, std::string_view name) {
 
 void TreeBuilder::text(std::string_view text) {
     if (text.empty()) return;
+    bool is_blank = blank(text);
     bool inside_head = !has_body_ && !stack_.empty() && current() != Tag::noscript;
     if (!has_body_ && !inside_head) {
-        if (blank(text)) return;
+        if (is_blank) return;
         need_body();
     }
-    if (!blank(text)) where_ = Place::inside;
+    if (!is_blank) where_ = Place::inside;
     Node node;
     node.kind = Node::Kind::text;
     node.text = text;
-    if (is_table_context(current()) && !blank(text)) {
+    if (!is_blank && is_table_context(current())) {
         auto table = std::find_if(stack_.rbegin(), stack_.rend(), [](const Open& open) {
             return open.tag == Tag::table;
         });

@@ -34,7 +34,7 @@ private:
         bool closing;  // its end tag came while others were open inside: goes when they have gone
     };
 
-    NodeId append(NodeId parent, NodeId before, Node node);
+    NodeId append(NodeId parent, NodeId before, const Node& made);
     NodeId insert(Tag tag, std::string_view name, std::size_t first, std::size_t count);
     NodeId open(Tag tag, std::string_view name, std::size_t first = 0, std::size_t count = 0);
     void merge_attributes(NodeId id, std::size_t first, std::size_t count);

@@ -36,6 +36,16 @@ constexpr std::array<Mask, 256> encode_masks() {
 }
 constexpr auto masks = encode_masks();
 
+// Where the first '/', '?' or '#' stands, or '\\' in a special scheme; or the end.
+std::size_t end_of_part(std::string_view text, bool special) {
+    std::size_t at = 0;
+    for (; at < text.size(); ++at) {
+        char c = text[at];
+        if (c == '/' || c == '?' || c == '#' || (c == '\\' && special)) break;
+    }
+    return at;
+}
+
 bool is_drive_letter(std::string_view text) {
     return text.size() == 2 && is_alpha(text[0]) && (text[1] == ':' || text[1] == '|');
 }
@@ -144,10 +154,12 @@ private:
             return path();
         }
         copy_authority();
+        url_.path.reserve(base_->path.size() + rest_.size());
         url_.path = base_->path;
-        url_.query = base_->query;
-        if (rest_.empty() || at('?') || at('#')) return tail();
-        url_.query.reset();
+        if (rest_.empty() || at('?') || at('#')) {
+            url_.query = base_->query;
+            return tail();
+        }
         shorten();
         return path();
     }
@@ -160,9 +172,7 @@ private:
     }
 
     bool authority() {
-        auto end =
-            rest_.find_first_of(special() ? std::string_view("/\\?#") : std::string_view("/?#"));
-        auto text = rest_.substr(0, end);
+        auto text = rest_.substr(0, end_of_part(rest_, special()));
         rest_.remove_prefix(text.size());
         if (auto mark = text.rfind('@'); mark != text.npos) {
             userinfo(text.substr(0, mark));
@@ -276,10 +286,7 @@ private:
     bool path() {
         if (at_slash()) rest_.remove_prefix(1);
         for (;;) {
-            auto end = rest_.find_first_of(
-                special() ? std::string_view("/\\?#") : std::string_view("/?#")
-            );
-            auto segment = rest_.substr(0, end);
+            auto segment = rest_.substr(0, end_of_part(rest_, special()));
             rest_.remove_prefix(segment.size());
             bool more = at_slash();
             add_segment(segment, more);
@@ -358,14 +365,15 @@ bool is_special_scheme(std::string_view scheme) {
 
 void percent_encode(std::string_view text, EncodeSet set, std::string& out) {
     constexpr char digits[] = "0123456789ABCDEF";
-    for (char c : text) {
-        auto byte = static_cast<unsigned char>(c);
-        if (masks[byte] & bit(set)) {
-            out += {'%', digits[byte >> 4], digits[byte & 15]};
-        } else {
-            out += c;
-        }
+    std::size_t start = 0;  // of what is copied as it stands
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        auto byte = static_cast<unsigned char>(text[at]);
+        if (!(masks[byte] & bit(set))) continue;
+        out.append(text.substr(start, at - start));
+        out += {'%', digits[byte >> 4], digits[byte & 15]};
+        start = at + 1;
     }
+    out.append(text.substr(start));
 }
 
 std::string percent_decode(std::string_view text) {
@@ -386,11 +394,12 @@ std::string percent_decode(std::string_view text) {
 std::optional<Url> parse_url(std::string_view input, const Url* base) {
     input = trim_controls(input);
     std::string cleaned;
-    bool blanks = input.find_first_of("\t\n\r") != input.npos;
-    bool odd = std::any_of(input.begin(), input.end(), [](char c) {
-        return static_cast<signed char>(c) < 0;
-    });
-    if (blanks || odd) {
+    bool controls = false, odd = false;
+    for (char c : input) {
+        controls = controls || static_cast<unsigned char>(c) < ' ';
+        odd = odd || static_cast<signed char>(c) < 0;
+    }
+    if (controls || odd) {
         cleaned = odd ? valid_utf8(input) : std::string(input);
         std::erase_if(cleaned, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
         input = cleaned;
