@@ -213,24 +213,26 @@ void CopyWriter::time(std::chrono::system_clock::time_point v) {
     value(static_cast<std::int64_t>(since.count()));
 }
 
-void CopyWriter::doubles(std::span<const double> v) {
-    constexpr std::int32_t float8_oid = 701;
-    if (v.empty()) {
+template <typename T>
+void CopyWriter::array(std::span<const T> values, std::int32_t element_type) {
+    if (values.empty()) {
         append_big_endian(buffer_, std::int32_t{12});
-        for (auto part : {std::int32_t{0}, std::int32_t{0}, float8_oid})
-            append_big_endian(buffer_, part);
+        for (auto part : {std::int32_t{0}, std::int32_t{0}, element_type}) append_big_endian(buffer_, part);
         return;
     }
-    append_big_endian(buffer_, static_cast<std::int32_t>(20 + 12 * v.size()));
+    append_big_endian(buffer_, static_cast<std::int32_t>(20 + 12 * values.size()));
     // dimensions, has nulls, element type, length, lower bound
     for (auto part :
-         {std::int32_t{1},
-          std::int32_t{0},
-          float8_oid,
-          static_cast<std::int32_t>(v.size()),
-          std::int32_t{1}})
+         {std::int32_t{1}, std::int32_t{0}, element_type, static_cast<std::int32_t>(values.size()), std::int32_t{1}})
         append_big_endian(buffer_, part);
-    for (double x : v) value(x);
+    for (T one : values) value(one);
+}
+
+void CopyWriter::doubles(std::span<const double> v) {
+    array(v, 701);
+}
+void CopyWriter::bigints(std::span<const std::int64_t> v) {
+    array(v, 20);
 }
 
 void CopyWriter::flush() {

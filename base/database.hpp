@@ -47,6 +47,7 @@ public:
     void jsonb(std::string_view);                      // a JSON text; it is checked by the server
     void time(std::chrono::system_clock::time_point);  // timestamptz, microseconds
     void doubles(std::span<const double>);             // float8[]
+    void bigints(std::span<const std::int64_t>);       // bigint[]
 
     void finish();
 
@@ -55,6 +56,8 @@ private:
     CopyWriter(Connection& connection, std::int16_t columns);
     void flush();
     void field(const void* data, std::size_t size);
+    template <typename T>
+    void array(std::span<const T> values, std::int32_t element_type);
 
     Connection* connection_;
     std::int16_t columns_;

@@ -224,12 +224,15 @@ INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'clusters', $2
 ON CONFLICT (source_id, work) DO UPDATE SET extent = excluded.extent;
 
 -- name: texts_to_cluster
-SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body, t.words >= 20
+SELECT r.rk, r.key, r.version, t.words >= 20, t.sketch, s.version IS NOT NULL
 FROM record r JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN text_sketch s USING (rk, source_id, key)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND (t.words >= 20 OR s.version IS NOT NULL)
     AND s.version IS DISTINCT FROM r.version
 ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: text_to_sketch
+SELECT title || E'\n' || body FROM content_text WHERE rk = $1 AND source_id = $2 AND key = $3 AND version = $4;
 
 -- The tables grow from nothing while no statistics tell: a plan must not be one for the empty table.
 -- name: lock_clusters
@@ -255,21 +258,26 @@ found AS (
     WHERE s.source_id = $1 AND s.rk = h.rk)
 UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = $1 AND d.kind = h.kind AND d.cluster = h.cluster;
 
--- One look into the index per new text, kept so by OFFSET 0 ($2 holds the bands of each): an array of thousands of bands would be compared with every row.
+-- Those that are in no index yet are all read. Into the index one look per new text, kept so by OFFSET 0 ($2 holds the bands of each):
+-- an array of thousands of bands would be compared with every row.
 -- name: sketches_sharing
-SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster, e.cluster
+SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster, e.cluster, s.indexed
 FROM (SELECT l.* FROM unnest($2::text[]) AS b (bands)
-      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
-      UNION SELECT * FROM text_sketch WHERE first AND text_hash = ANY ($3::bytea[])) s
+      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND indexed AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
+      UNION SELECT * FROM text_sketch WHERE first AND indexed AND text_hash = ANY ($3::bytea[])
+      UNION ALL SELECT * FROM text_sketch WHERE source_id = $1 AND NOT indexed AND (leads OR first)) s
 LEFT JOIN duplicate n ON n.rk = s.rk AND n.source_id = s.source_id AND n.key = s.key AND n.kind = 'text'
 LEFT JOIN duplicate e ON e.rk = s.rk AND e.source_id = s.source_id AND e.key = s.key AND e.kind = 'normalised'
 WHERE s.source_id = $1 ORDER BY s.rk, s.key;
 
--- name: add_sketches
-INSERT INTO text_sketch (rk, source_id, key, version, text_hash, bands, low, leads, first)
-SELECT d.rk, $1, d.key, d.version, d.hash, d.bands::bigint[], d.low, d.leads = 1, d.first = 1
-FROM unnest($2::bigint[], $3::text[], $4::int[], $5::bytea[], $6::text[], $7::bytea[], $8::int[], $9::int[])
-    AS d (rk, key, version, hash, bands, low, leads, first);
+-- Whether the source has sketches, of any kind and in the indexes.
+-- name: sketches_there
+SELECT EXISTS (SELECT FROM source_progress WHERE source_id = $1 AND work = 'clusters')
+    OR EXISTS (SELECT FROM text_sketch WHERE source_id = $1 AND NOT indexed)
+    OR EXISTS (SELECT FROM duplicate WHERE source_id = $1 AND kind IN ('text', 'normalised'));
+
+-- name: index_sketches
+UPDATE text_sketch SET indexed = true WHERE source_id = $1 AND NOT indexed;
 
 -- name: merge_clusters
 UPDATE duplicate SET cluster = $3 WHERE source_id = $1 AND kind = 'text' AND cluster = $2;

@@ -1,11 +1,9 @@
-#include <array>
-#include <cstring>
 #include <stdexcept>
 
 #include <openssl/evp.h>
-#include <xxhash.h>
 
 #include "schema/record.hpp"
+#include "schema/text_sketch.hpp"
 #include "schema/values.hpp"
 
 namespace schema {
@@ -40,11 +38,6 @@ std::string digest(const Parts&... parts) {
 
 constexpr std::string_view zero{"\0", 1};
 
-// Words are runs of bytes that are letters, digits or part of a non-ASCII character.
-bool in_word(unsigned char c) {
-    return c >= 0x80 || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 }  // namespace
 
 std::string sha256(std::string_view data) {
@@ -70,33 +63,7 @@ std::string content_sha256(std::string_view payload, std::string_view blob_sha25
 }
 
 std::uint64_t simhash(std::string_view text) {
-    std::array<int, 64> votes{};
-    std::array<std::uint64_t, 3> window{};
-    std::size_t words = 0;
-    std::string word;
-    auto vote = [&](std::uint64_t hash) {
-        for (std::size_t bit = 0; bit < 64; ++bit) votes[bit] += (hash >> bit & 1) ? 1 : -1;
-    };
-    auto close_word = [&] {
-        if (word.empty()) return;
-        window = {window[1], window[2], XXH3_64bits(word.data(), word.size())};
-        if (++words >= 3) vote(XXH3_64bits(window.data(), sizeof window));
-        word.clear();
-    };
-    for (unsigned char c : text) {
-        if (in_word(c)) {
-            word += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-        } else {
-            close_word();
-        }
-    }
-    close_word();
-    if (words == 0) return 0;
-    if (words < 3) vote(XXH3_64bits(window.data(), sizeof window));
-    std::uint64_t hash = 0;
-    for (std::size_t bit = 0; bit < 64; ++bit)
-        if (votes[bit] > 0) hash |= std::uint64_t{1} << bit;
-    return hash;
+    return TextWords(text).simhash();
 }
 
 }  // namespace schema

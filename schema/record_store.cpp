@@ -12,6 +12,7 @@
 #include "base/database.hpp"
 #include "base/error.hpp"
 #include "schema/sql.hpp"
+#include "schema/text_sketch.hpp"
 #include "schema/values.hpp"
 
 namespace schema {
@@ -178,8 +179,8 @@ void write_versions(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
 void write_texts(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
     auto copy = tx.copy(
         "content_text (rk, source_id, key, version, title, body, language, characters, words, "
-        "simhash)",
-        10
+        "simhash, sketch)",
+        11
     );
     for (const auto& row : plan.versions) {
         if (!row.sealed->draft.text) continue;
@@ -191,6 +192,11 @@ void write_texts(base::Tx& tx, const BatchTarget& target, const Plan& plan) {
         copy.value(row.sealed->characters);
         copy.value(row.sealed->words);
         copy.value(static_cast<std::int64_t>(row.sealed->simhash));
+        if (row.sealed->sketch) {
+            copy.bytea(*row.sealed->sketch);
+        } else {
+            copy.null();
+        }
     }
     copy.finish();
 }
@@ -439,7 +445,9 @@ Sealed seal(const std::string& source_name, Draft draft, const Blobs& blobs) {
         sealed.characters =
             static_cast<std::int32_t>(std::count_if(body.begin(), body.end(), starts_character));
         sealed.words = count_words(body);
-        sealed.simhash = simhash(draft.text->title + "\n" + body);
+        TextWords words(draft.text->title + "\n" + body);
+        sealed.simhash = words.simhash();
+        if (sealed.words >= least_sketched_words) sealed.sketch = packed_sketch(words);
     }
     draft.blob = {};
     sealed.draft = std::move(draft);

@@ -11,17 +11,19 @@
 #include "base/database.hpp"
 #include "ingest/quality/text_clusters_store.hpp"
 #include "ingest/quality/text_duplicates.hpp"
+#include "schema/record_store.hpp"
 
 namespace ingest::quality {
 
 namespace {
 
 constexpr double near_enough = 0.7;
+constexpr std::size_t most_unindexed = 20'000;
 
 // The texts of one batch among those that they may be near to.
 class Grouping {
 public:
-    explicit Grouping(std::vector<StoredSketch> known) : texts_(std::move(known)) {
+    explicit Grouping(std::vector<StoredSketch> known) : texts_(std::move(known)), any_known_(!texts_.empty()) {
         for (std::size_t i = 0; i < texts_.size(); ++i) {
             if (texts_[i].leads) list(i);
             if (texts_[i].first) firsts_.emplace(texts_[i].hash, i);
@@ -70,7 +72,10 @@ public:
         }
     }
 
-    ClusterChanges changes() && { return {std::move(texts_), std::move(merges_)}; }
+    ClusterChanges changes() && {
+        if (!any_known_) merges_.clear();  // all of their texts are written with their last cluster
+        return {std::move(texts_), std::move(merges_)};
+    }
     const ClusterReport& report() const { return report_; }
 
 private:
@@ -101,22 +106,33 @@ private:
     }
     void list(std::size_t place) {
         if (texts_[place].sketch.empty) return;
-        for (auto band : texts_[place].sketch.bands) bands_[band].push_back(place);
+        for (auto band : texts_[place].sketch.bands) {
+            auto& latest = bands_.try_emplace(band, none).first->second;
+            listed_.push_back({place, latest});
+            latest = listed_.size() - 1;
+        }
     }
     std::vector<std::size_t> sharing(const StoredSketch& text) const {
         std::vector<std::size_t> places;
         if (text.sketch.empty) return places;
         for (auto band : text.sketch.bands)
             if (auto same = bands_.find(band); same != bands_.end())
-                places.insert(places.end(), same->second.begin(), same->second.end());
+                for (auto at = same->second; at != none; at = listed_[at].earlier) places.push_back(listed_[at].place);
         std::sort(places.begin(), places.end());
         places.erase(std::unique(places.begin(), places.end()), places.end());
         return places;
     }
 
+    static constexpr auto none = std::numeric_limits<std::size_t>::max();
+    struct Listed {
+        std::size_t place, earlier;
+    };
+
     std::vector<StoredSketch> texts_;
+    bool any_known_;
     std::vector<std::pair<std::int64_t, std::int64_t>> merges_;
-    std::unordered_map<std::uint64_t, std::vector<std::size_t>> bands_;  // of texts that lead
+    std::unordered_map<std::uint64_t, std::size_t> bands_;  // of texts that lead: the latest in listed_
+    std::vector<Listed> listed_;
     std::unordered_map<std::string, std::size_t> firsts_;
     ClusterReport report_;
 };
@@ -141,22 +157,31 @@ ClusterReport assign_clusters(base::Database& database, std::int64_t source_id, 
             return report;
         }
         std::vector<StoredSketch> fresh;
+        fresh.reserve(texts.size());
         for (const auto& text : texts) {
             if (!text.long_enough) continue;
             auto& one = fresh.emplace_back();
             one.row = text.row;
-            one.hash = words_hash(text.text);
-            one.sketch = sketch(text.text);
+            one.hash = text.sketched.hash;
+            one.sketch = text.sketched.sketch;
             keep_to_source(one.sketch, source_id);
         }
         ClusterReport batch;
         database.call([&](base::Tx& tx) {
+            schema::commit_without_waiting(tx);  // the sketches themselves are the cursor
             lock_clusters(tx, source_id);
-            leave_clusters(tx, source_id, texts);
-            Grouping grouping(sketches_sharing(tx, source_id, fresh));
+            std::vector<StoredSketch> known;
+            if (any_sketches(tx, source_id)) {
+                leave_clusters(tx, source_id, texts);
+                known = sketches_sharing(tx, source_id, fresh);
+            }
+            auto latest = fresh.size();
+            for (const auto& one : known) latest += one.indexed ? 0 : 1;
+            Grouping grouping(std::move(known));
             for (const auto& one : fresh) grouping.add(one);
             batch = grouping.report();
             write_clusters(tx, source_id, std::move(grouping).changes(), std::chrono::system_clock::now());
+            if (latest >= most_unindexed) index_sketches(tx, source_id);
         });
         report.texts += fresh.size();
         report.exact += batch.exact;

@@ -21,7 +21,7 @@ struct ClusterReport {
 // them one. A text that changed leaves its clusters first. Compared with find_duplicates() a text that is near to later members
 // of a cluster only is not found.
 //
-// Some hundred texts per transaction; after a stop or a crash the next call goes on.
+// Some thousand texts per transaction; after a stop or a crash the next call goes on.
 ClusterReport assign_clusters(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
 
 }  // namespace ingest::quality

@@ -10,13 +10,11 @@ namespace ingest::quality {
 
 namespace {
 
-constexpr int texts_at_once = 500;
+constexpr int texts_at_once = 5000;
 
-std::string bands_text(const TextSketch& sketch) {
-    std::vector<std::int64_t> bands;
-    if (!sketch.empty)
-        for (auto band : sketch.bands) bands.push_back(static_cast<std::int64_t>(band));
-    return schema::array_of(bands);
+std::vector<std::int64_t> bands_of(const TextSketch& sketch) {
+    if (sketch.empty) return {};
+    return {sketch.bands.begin(), sketch.bands.end()};
 }
 
 // "{1,-2}"
@@ -53,8 +51,17 @@ texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place) {
         text.row.rk = row[0].as<std::int64_t>();
         text.row.key = row[1].as<std::string>();
         text.row.version = row[2].as<int>();
-        text.text = row[3].as<std::string>();
-        text.long_enough = row[4].as<bool>();
+        text.long_enough = row[3].as<bool>();
+        text.had_sketch = row[5].as<bool>();
+        if (!text.long_enough) continue;
+        if (row[4].is_null()) {  // stored by an earlier program
+            auto words = tx.value<std::string>(
+                sql::file["text_to_sketch"], text.row.rk, source_id, text.row.key, text.row.version
+            );
+            text.sketched = schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words.value_or(""))));
+        } else {
+            text.sketched = schema::unpacked_sketch(base::bytes(row[4]));
+        }
     }
     return texts;
 }
@@ -63,15 +70,26 @@ void lock_clusters(base::Tx& tx, std::int64_t source_id) {
     tx.exec(sql::file["lock_clusters"], source_id);
 }
 
+bool any_sketches(base::Tx& tx, std::int64_t source_id) {
+    return tx.value<bool>(sql::file["sketches_there"], source_id).value_or(true);
+}
+
+void index_sketches(base::Tx& tx, std::int64_t source_id) {
+    tx.exec(sql::file["index_sketches"], source_id);
+    note_clustered(tx, source_id, -1);
+}
+
 void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<LateText>& texts) {
     std::vector<std::int64_t> rks;
     std::vector<std::string> keys;
+    bool had_sketch = false;
     for (const auto& text : texts) {
         rks.push_back(text.row.rk);
         keys.push_back(text.row.key);
+        had_sketch = had_sketch || text.had_sketch;
     }
     auto a = schema::array_of(rks), b = schema::array_of(keys);
-    tx.exec(sql::file["drop_sketches"], source_id, a, b);
+    if (had_sketch) tx.exec(sql::file["drop_sketches"], source_id, a, b);
     if (tx.change(sql::file["leave_clusters"], source_id, a, b) > 0) tx.exec(sql::file["name_clusters_anew"], source_id, a);
 }
 
@@ -80,7 +98,7 @@ sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredS
     std::vector<std::string> bands, hashes;
     for (const auto& text : texts) {
         if (!text.hash.empty()) hashes.push_back(text.hash);
-        if (!text.sketch.empty) bands.push_back(bands_text(text.sketch));
+        if (!text.sketch.empty) bands.push_back(schema::array_of(bands_of(text.sketch)));
     }
     std::vector<StoredSketch> found;
     for (const auto& row : tx.exec(
@@ -98,6 +116,7 @@ sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredS
         one.first = row[6].as<bool>();
         if (!row[7].is_null()) one.near = row[7].as<std::int64_t>();
         if (!row[8].is_null()) one.exact = row[8].as<std::int64_t>();
+        one.indexed = row[9].as<bool>();
     }
     return found;
 }
@@ -108,32 +127,21 @@ void write_clusters(
     const ClusterChanges& changes,
     schema::Time now
 ) {
-    std::vector<std::int64_t> rks;
-    std::vector<std::int32_t> versions, leads, firsts;
-    std::vector<std::string> keys, hashes, bands, lows;
+    auto sketches = tx.copy("text_sketch (rk, source_id, key, version, text_hash, bands, low, leads, first)", 9);
     for (const auto& text : changes.texts) {
         if (!text.is_new) continue;
-        rks.push_back(text.row.rk);
-        keys.push_back(text.row.key);
-        versions.push_back(text.row.version);
-        hashes.push_back(text.hash);
-        bands.push_back(bands_text(text.sketch));
-        lows.emplace_back(reinterpret_cast<const char*>(text.sketch.low.data()), text.sketch.low.size());
-        leads.push_back(text.leads);
-        firsts.push_back(text.first);
+        sketches.begin_row();
+        sketches.value(text.row.rk);
+        sketches.value(source_id);
+        sketches.text(text.row.key);
+        sketches.value(std::int32_t{text.row.version});
+        sketches.bytea(text.hash);
+        sketches.bigints(bands_of(text.sketch));
+        sketches.bytea({reinterpret_cast<const char*>(text.sketch.low.data()), text.sketch.low.size()});
+        sketches.value(text.leads);
+        sketches.value(text.first);
     }
-    tx.exec(
-        sql::file["add_sketches"],
-        source_id,
-        schema::array_of(rks),
-        schema::array_of(keys),
-        schema::array_of(versions),
-        schema::array_of_bytes(hashes),
-        schema::array_of(bands),
-        schema::array_of_bytes(lows),
-        schema::array_of(leads),
-        schema::array_of(firsts)
-    );
+    sketches.finish();
     auto copy = tx.copy("duplicate (rk, source_id, key, kind, cluster, score, found_at)", 7);
     auto add = [&](const StoredSketch& text, const char* kind, std::int64_t cluster, double score) {
         copy.begin_row();

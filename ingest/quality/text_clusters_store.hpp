@@ -29,10 +29,11 @@ struct TextPlace {
 
 struct LateText {
     Table::Row row;
-    std::string text;   // title and body
-    bool long_enough;  // twenty words and more
+    schema::SketchedText sketched;  // of title and body
+    bool long_enough = false;       // twenty words and more
+    bool had_sketch = false;        // of an earlier version
 };
-// Texts without a sketch of their present version, after `place`, some hundreds; short ones only if they had one.
+// Texts that have no clusters in their present version, after `place`, some thousands; short ones only if they had some.
 std::vector<LateText> texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place);
 
 struct StoredSketch {
@@ -43,12 +44,15 @@ struct StoredSketch {
     bool first = false;  // found by its words
     std::optional<std::int64_t> near, exact;  // clusters
     double near_score = 0, exact_score = 0;
+    bool indexed = false;
     bool is_new = false;                           // not stored yet
     bool near_found = false, exact_found = false;  // stored, but its cluster is not
 };
 
 // One process at a time gives clusters to the texts of a source.
 void lock_clusters(base::Tx& tx, std::int64_t source_id);
+// False only if the source has neither sketches nor clusters, so that there is nothing to leave or to share.
+bool any_sketches(base::Tx& tx, std::int64_t source_id);
 // Takes out what is known of earlier versions of these; clusters that they were the first of get another.
 void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<LateText>& texts);
 // Texts that lead and share a band, or are first and share their words, with one of these.
@@ -60,5 +64,7 @@ struct ClusterChanges {
     std::vector<std::pair<std::int64_t, std::int64_t>> merges;  // from, into
 };
 void write_clusters(base::Tx& tx, std::int64_t source_id, const ClusterChanges& changes, schema::Time now);
+// For when the sketches that are not in the indexes become too many to be read with each batch.
+void index_sketches(base::Tx& tx, std::int64_t source_id);
 
 }  // namespace ingest::quality

@@ -2,44 +2,11 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <tuple>
-
-#include <xxhash.h>
 
 namespace ingest::quality {
 
 namespace {
-
-constexpr std::size_t shingle = 5;
-constexpr std::size_t hashes = 112;
-constexpr std::size_t rows_of_band = 8;
-
-struct Permutation {
-    std::uint64_t factor, add;
-};
-
-// Multiply-shift hashing (Dietzfelbinger 1997) with fixed odd factors, so that sketches of all runs
-// can be compared.
-const std::array<Permutation, hashes>& permutations() {
-    static const auto made = [] {
-        std::array<Permutation, hashes> result{};
-        std::uint64_t state = 0x9E3779B97F4A7C15;
-        auto next = [&] {  // splitmix64
-            auto z = (state += 0x9E3779B97F4A7C15);
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        };
-        for (auto& one : result) one = {next() | 1, next()};
-        return result;
-    }();
-    return made;
-}
-
-bool is_word(unsigned char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-}
 
 struct Row {
     std::uint64_t key;
@@ -62,71 +29,12 @@ void each_bucket(std::vector<Row>& rows, Visit visit) {
 
 }  // namespace
 
-TextSketch sketch(std::string_view utf8) {
-    TextSketch result{};
-    std::array<std::uint32_t, hashes> least;
-    least.fill(std::numeric_limits<std::uint32_t>::max());
-    std::array<std::uint64_t, shingle> words{};
-    std::size_t count = 0;
-    auto add = [&](std::uint64_t hash) {
-        const auto& all = permutations();
-        for (std::size_t i = 0; i < hashes; ++i)
-            least[i] = std::min(
-                least[i], static_cast<std::uint32_t>((hash * all[i].factor + all[i].add) >> 32)
-            );
-    };
-    auto mix = [&](std::size_t size) {
-        std::uint64_t hash = 0;
-        for (std::size_t i = 0; i < size; ++i)
-            hash = (std::rotl(hash, 23) ^ words[(count - size + i) % shingle]) * 0x9FB21C651E98DF25;
-        return hash ^ (hash >> 32);
-    };
-    std::string word;
-    for (std::size_t at = 0; at <= utf8.size(); ++at) {
-        auto c = at < utf8.size() ? static_cast<unsigned char>(utf8[at])
-                                  : static_cast<unsigned char>(' ');
-        if (is_word(c)) {
-            word.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
-            continue;
-        }
-        if (word.empty()) continue;
-        words[count % shingle] = XXH3_64bits(word.data(), word.size());
-        word.clear();
-        if (++count >= shingle) add(mix(shingle));
-    }
-    if (count == 0) return result;
-    if (count < shingle) add(mix(count));
-    result.empty = false;
-    for (std::size_t band = 0; band < result.bands.size(); ++band)
-        result.bands[band] =
-            XXH3_64bits(&least[band * rows_of_band], rows_of_band * sizeof(std::uint32_t));
-    for (std::size_t i = 0; i < hashes; ++i) result.low[i] = static_cast<std::uint8_t>(least[i]);
-    return result;
-}
-
-std::string words_hash(std::string_view text) {
-    std::string words;
-    for (unsigned char c : text) {
-        bool word =
-            (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c >= 0x80;
-        if (word) {
-            words.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
-        } else if (!words.empty() && words.back() != ' ') {
-            words.push_back(' ');
-        }
-    }
-    while (!words.empty() && words.back() == ' ') words.pop_back();
-    if (words.empty()) return {};
-    auto hash = XXH3_128bits(words.data(), words.size());
-    return std::string(reinterpret_cast<const char*>(&hash), sizeof hash);
-}
-
 double likeness(const TextSketch& a, const TextSketch& b) {
     if (a.empty || b.empty) return 0;
     std::size_t same = 0;
-    for (std::size_t i = 0; i < hashes; ++i) same += a.low[i] == b.low[i];
+    for (std::size_t i = 0; i < a.low.size(); ++i) same += a.low[i] == b.low[i];
     constexpr double chance = 1.0 / 256;
-    auto share = static_cast<double>(same) / hashes;
+    auto share = static_cast<double>(same) / static_cast<double>(a.low.size());
     return std::max(0.0, (share - chance) / (1 - chance));
 }
 

@@ -1,31 +1,23 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "ingest/quality/blocking.hpp"
+#include "schema/text_sketch.hpp"
 
 namespace ingest::quality {
 
-// What is kept of a text to find its near-duplicates: MinHash signatures (Broder 1997) of its word
-// 5-grams, of which only band hashes (14 bands of 8: texts with a Jaccard likeness of 0.72 meet
-// with even odds) and the lowest eight bits of each (b-bit minwise hashing, Li and König 2010) are
-// kept.
-struct TextSketch {
-    std::array<std::uint64_t, 14> bands;
-    std::array<std::uint8_t, 112> low;
-    bool empty = true;  // a text without words
-};
+using schema::TextSketch;
 
-// Words are compared in lower case (ASCII); a text of fewer than five words is one shingle.
-TextSketch sketch(std::string_view utf8);
-
-// A hash of the words in lower case (ASCII), one blank apart; of 128 bits, so that chance plays no part. Empty for a text
-// without words.
-std::string words_hash(std::string_view utf8);
+inline TextSketch sketch(std::string_view utf8) {
+    return schema::TextWords(utf8).sketch();
+}
+inline std::string words_hash(std::string_view utf8) {
+    return schema::TextWords(utf8).hash();
+}
 
 // The Jaccard likeness of the two texts' 5-grams, estimated: standard deviation at most 0.05.
 double likeness(const TextSketch& a, const TextSketch& b);

@@ -169,6 +169,36 @@ TEST_CASE("clusters found in many runs are those found at once, up to likeness b
     CHECK(std::any_of(now.begin(), now.end(), [](const auto& keys) { return keys.contains("new") && keys.contains("k50"); }));
 }
 
+TEST_CASE("sketches in the indexes are found like those that are not in them yet", "[quality][clusters]") {
+    Fixture f;
+    f.write({{"a", text(1)}, {"b", text(2)}, {"c", text(3)}});
+    f.assign();
+    CHECK(f.db.number("SELECT count(*) FROM text_sketch WHERE NOT indexed") == 3);
+    f.db->call([](base::Tx& tx) { tx.exec("UPDATE text_sketch SET indexed = true WHERE key <> 'c'"); });
+    f.write({{"near", text(1, 4)}, {"equal", text(2)}, {"late", text(3, 2)}, {"other", text(4)}});
+    auto found = f.assign();
+    CHECK(found.near == 3);
+    CHECK(found.exact == 1);
+    CHECK(f.clusters() == Sets{{"a", "near"}, {"b", "equal"}, {"c", "late"}});
+}
+
+TEST_CASE("texts stored by a program that computed no sketch get their clusters", "[quality][clusters]") {
+    Fixture f;
+    f.write({{"a", text(1)}, {"b", text(1)}, {"c", text(1, 4)}, {"d", text(2)}});
+    auto hash = [&] { return f.field("a", "text_hash"); };
+    f.db->call([](base::Tx& tx) { tx.exec("UPDATE content_text SET sketch = NULL WHERE key <> 'c'"); });
+    auto found = f.assign();
+    CHECK(found.texts == 4);
+    CHECK(found.exact == 1);
+    CHECK(f.clusters() == Sets{{"a", "b", "c"}});
+    auto before = hash();
+    f.write({{"a", text(9)}});
+    f.assign();
+    f.write({{"a", text(1)}});
+    f.assign();
+    CHECK(hash() == before);
+}
+
 TEST_CASE("what a stop left is done by the next run", "[quality][clusters]") {
     Fixture f;
     f.write({{"a", text(1)}, {"b", text(1)}});

@@ -92,3 +92,19 @@ TEST_CASE("images meet when few bits of their hashes differ", "[quality][minhash
         pairs.emplace(std::min(pair.a, pair.b), std::max(pair.a, pair.b));
     CHECK(pairs == std::set<std::pair<std::uint32_t, std::uint32_t>>{{5, 300}, {7, 302}});
 }
+
+TEST_CASE("sketches and hashes are those that earlier versions stored", "[quality][duplicates]") {
+    auto words = "The quick brown Fox jumps over the lazy dog; \xC3\xA9t\xC3\xA9 2026.";
+    auto made = sketch(words);
+    CHECK(made.bands.front() == 0x3e4742bc21d7cb89);
+    CHECK(made.bands.back() == 0xa39a8ec0f7a86626);
+    CHECK(made.low.front() == 20);
+    CHECK(made.low.back() == 111);
+    CHECK(schema::TextWords(words).simhash() == 0x5da5b314541a2170);
+    CHECK(words_hash(words).substr(0, 4) == "\xA8\xA3\xDF\xBE");
+    auto unpacked = schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words)));
+    CHECK(unpacked.sketch == made);
+    CHECK(unpacked.hash == words_hash(words));
+    CHECK(schema::packed_sketch(schema::TextWords(" ... ")).empty());
+    CHECK(schema::unpacked_sketch("").sketch.empty);
+}
