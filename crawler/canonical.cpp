@@ -94,26 +94,27 @@ constexpr bool is_unreserved(char c) {
     return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-// Decodes %XX of unreserved characters; other %XX in upper case.
+// Decodes %XX of unreserved characters, also those that only come about by that (%3%37 is %37 is
+// 7); other %XX in upper case.
 std::string normal_escapes(std::string_view text) {
     std::string out;
     out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        bool escape = text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-                      hex_value(text[i + 2]) >= 0;
-        if (!escape) {
-            out += text[i];
-            continue;
-        }
-        char c = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-        if (is_unreserved(c)) {
+    for (char next : text) {
+        out += next;
+        while (out.size() >= 3 && out[out.size() - 3] == '%') {
+            char* digits = out.data() + out.size() - 2;
+            int high = hex_value(digits[0]), low = hex_value(digits[1]);
+            if (high < 0 || low < 0) break;
+            char c = static_cast<char>(high * 16 + low);
+            if (!is_unreserved(c)) {
+                constexpr char upper[] = "0123456789ABCDEF";
+                digits[0] = upper[high];
+                digits[1] = upper[low];
+                break;
+            }
+            out.resize(out.size() - 3);
             out += c;
-        } else {
-            constexpr char digits[] = "0123456789ABCDEF";
-            auto byte = static_cast<unsigned char>(c);
-            out += {'%', digits[byte >> 4], digits[byte & 15]};
         }
-        i += 2;
     }
     return out;
 }

@@ -82,6 +82,7 @@ TEST_CASE("spellings of one page have one canonical address", "[crawler][canonic
     CHECK(canonical("http://me:secret@h./") == "http://h/");
     CHECK(canonical("http://h../x") == "http://h/x");
     CHECK(canonical("http://a..6../x") == "http://a..6../x");
+    CHECK(canonical("http://h/?2%3%3%3%3%3%3%3%3%3%3%3%37") == "http://h/?27");
     CHECK(canonical("http://h/a/..;jsessionid=1/b") == "http://h/b");
     CHECK(canonical("http://h/%%32%35") == canonical(canonical("http://h/%%32%35")));
     CHECK(canonical("http://h/?sid=4") == "http://h/?sid=4");
