@@ -282,7 +282,9 @@ Resolver::ask(const std::string& name, const asio::any_io_executor& executor) {
 }
 
 Resolver::Question::~Question() {
-    if (!slot_ || slot_->done) return;
+    if (!slot_) return;
+    // Also when it is answered: whoever tells may still hold the slot, whose timer must not outlive
+    // the asker's context.
     std::lock_guard lock(resolver_->impl_->mutex);
     auto found = resolver_->impl_->asking.find(name_);
     if (found != resolver_->impl_->asking.end()) std::erase(found->second, slot_);
