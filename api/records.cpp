@@ -84,7 +84,8 @@ Response search_records(Call& call) {
     boost::json::array items;
     for (const auto& hit : answer.hits)
         items.push_back(boost::json::object{
-            {"id", fmt::format("{}.{:016x}", hit.id.source_id, static_cast<std::uint64_t>(hit.id.rk))},
+            {"id",
+             fmt::format("{}.{:016x}", hit.id.source_id, static_cast<std::uint64_t>(hit.id.rk))},
             {"key", hit.id.key},
             {"version", hit.version},
             {"rank", hit.rank},

@@ -9,21 +9,21 @@ class App;
 // Each function adds one family of commands, with its options, to the command line.
 namespace app {
 
-void add_source(CLI::App& cli, Context& context);   // source
+void add_source(CLI::App& cli, Context& context);  // source
 void add_source_contract(CLI::App& source, Context& context);
 void add_source_crawl(CLI::App& source, Context& context);  // source urls, source hosts
-void add_crawl(CLI::App& cli, Context& context);    // crawl
-void add_ingest(CLI::App& cli, Context& context);   // ingest
-void add_rejects(CLI::App& cli, Context& context);  // rejects
-void add_records(CLI::App& cli, Context& context);  // records
-void add_quality(CLI::App& cli, Context& context);  // quality
+void add_crawl(CLI::App& cli, Context& context);            // crawl
+void add_ingest(CLI::App& cli, Context& context);           // ingest
+void add_rejects(CLI::App& cli, Context& context);          // rejects
+void add_records(CLI::App& cli, Context& context);          // records
+void add_quality(CLI::App& cli, Context& context);          // quality
 void add_quality_findings(
     CLI::App& quality,
     Context& context
-);                                                       // quality duplicates, errors, outliers
+);  // quality duplicates, errors, outliers
 void add_quality_reports(CLI::App& quality, Context& context);  // quality report, bias
-void add_quality_pages(CLI::App& quality, Context& context);  // quality pages
-void add_label(CLI::App& cli, Context& context);         // label
+void add_quality_pages(CLI::App& quality, Context& context);    // quality pages
+void add_label(CLI::App& cli, Context& context);                // label
 void add_label_work(CLI::App& label, Context& context);  // label queue, agreement, truth, simulate
 void add_people(CLI::App& cli, Context& context);        // user, token
 void add_snapshot(CLI::App& cli, Context& context);      // snapshot

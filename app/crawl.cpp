@@ -123,7 +123,9 @@ void add_crawl(CLI::App& cli, Context& context) {
     crawl->add_flag("--images", options->images, "Also keep the images that pages show");
     crawl
         ->add_option(
-            "--files", options->files, "Also keep linked files of these types, such as application/pdf"
+            "--files",
+            options->files,
+            "Also keep linked files of these types, such as application/pdf"
         )
         ->type_name("TYPE");
     crawl->add_option(
@@ -166,13 +168,28 @@ void add_crawl(CLI::App& cli, Context& context) {
     crawl->add_flag("--share", options->share, "Join a crawl of this source that is under way");
     crawl->add_option("--user-agent", options->user_agent, "Who to say we are");
     crawl->add_option(
-        "--proxy", options->proxies, "http://, https://, socks5:// or socks5h://HOST:PORT; of several each host keeps to one"
+        "--proxy",
+        options->proxies,
+        "http://, https://, socks5:// or socks5h://HOST:PORT; of several each host keeps to one"
     );
-    crawl->add_option("--proxy-login", options->proxy_login, "env:NAME or file:PATH of user:password")
+    crawl
+        ->add_option(
+            "--proxy-login", options->proxy_login, "env:NAME or file:PATH of user:password"
+        )
         ->type_name("SECRET");
-    crawl->add_option("--basic", options->basic, "env:NAME or file:PATH of user:password, sent to the URLs' origins alone")
+    crawl
+        ->add_option(
+            "--basic",
+            options->basic,
+            "env:NAME or file:PATH of user:password, sent to the URLs' origins alone"
+        )
         ->type_name("SECRET");
-    crawl->add_option("--bearer", options->bearer, "env:NAME or file:PATH of a token, sent to the URLs' origins alone")
+    crawl
+        ->add_option(
+            "--bearer",
+            options->bearer,
+            "env:NAME or file:PATH of a token, sent to the URLs' origins alone"
+        )
         ->type_name("SECRET");
     crawl->add_option("--ca", options->ca_file, "Trust these authorities instead of the system's")
         ->type_name("FILE.pem");
@@ -188,7 +205,8 @@ void add_crawl(CLI::App& cli, Context& context) {
         options->ignore_robots,
         "Do not ask robots.txt: only for sites of your own"
     );
-    crawl->add_option("--warc", options->warc, "Also write what was asked and got as WARC 1.1 files")
+    crawl
+        ->add_option("--warc", options->warc, "Also write what was asked and got as WARC 1.1 files")
         ->type_name("DIR");
     crawl->add_option(
         "--allow-address",
@@ -229,21 +247,27 @@ void add_crawl(CLI::App& cli, Context& context) {
             spec["exclude"] = json::array(options->exclude.begin(), options->exclude.end());
         if (!options->user_agent.empty()) spec["user_agent"] = options->user_agent;
         add_access(
-            spec, options->urls, options->proxies, options->proxy_login, options->basic, options->bearer
+            spec,
+            options->urls,
+            options->proxies,
+            options->proxy_login,
+            options->basic,
+            options->bearer
         );
         if (!options->allow_private && !options->allowed.empty())
             spec["allow_private"] = json::array(options->allowed.begin(), options->allowed.end());
         if (options->no_cookies) spec["cookies"] = false;
         if (!options->ca_file.empty())
-            spec["ca_file"] = std::filesystem::absolute(options->ca_file).lexically_normal().string();
+            spec["ca_file"] =
+                std::filesystem::absolute(options->ca_file).lexically_normal().string();
         if (!options->warc.empty())
             spec["warc"] = std::filesystem::absolute(options->warc).lexically_normal().string();
         if (!options->record.empty())
             spec["record"] = std::filesystem::absolute(options->record).lexically_normal().string();
         if (options->images) spec["images"] = true;
         if (!options->files.empty())
-            spec["files"] = json::object{
-                {"types", json::array(options->files.begin(), options->files.end())}};
+            spec["files"] =
+                json::object{{"types", json::array(options->files.begin(), options->files.end())}};
         if (!options->rules.empty()) {
             spec["rules"] = read_whole_file(options->rules);
             spec["rules_name"] = options->rules;

@@ -168,7 +168,9 @@ void read_reach(const Spec& spec, crawler::FetchOptions& options) {
     for (const auto& text : spec.texts("allow_private")) {
         auto range = crawler::AddressRange::parse(text);
         if (!range)
-            wrong("allow_private: '" + text + "'", "is no address", "write 10.1.0.0/16 or 127.0.0.1");
+            wrong(
+                "allow_private: '" + text + "'", "is no address", "write 10.1.0.0/16 or 127.0.0.1"
+            );
         options.allowed.push_back(*range);
     }
 }

@@ -191,8 +191,8 @@ GatherResult gather_crawl(
     }
 }
 
-// Texts that were gathered get their clusters at the end of each run, complete or not. What fails here spoils no run: the next
-// one goes on.
+// Texts that were gathered get their clusters at the end of each run, complete or not. What fails
+// here spoils no run: the next one goes on.
 void note_duplicates(
     Context& context,
     const schema::Source& source,
@@ -229,7 +229,8 @@ json::object to_json(const schema::Source& source, const GatherResult& result) {
         {"bytes", result.bytes},
         {"seconds", result.seconds},
         {"resumed", result.resumed},
-        {"due_again", result.due_again ? json::value(schema::timestamp(*result.due_again)) : json::value()},
+        {"due_again",
+         result.due_again ? json::value(schema::timestamp(*result.due_again)) : json::value()},
         {"notes", notes}};
 }
 
@@ -302,14 +303,14 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
     options.rules_version = scraping.version;
     options.examine_image = examine_image();
     if (auto folder = spec.text("record"); !folder.empty())
-        options.record_scrape = [folder](const auto& url, const auto& response, const auto& scrape) {
-            crawler::write_fixture(folder, url, response, scrape);
-        };
+        options.record_scrape = [folder](
+                                    const auto& url, const auto& response, const auto& scrape
+                                ) { crawler::write_fixture(folder, url, response, scrape); };
     return options;
 }
 
-const std::set<std::string, std::less<>> push_keys{
-    "scheme", "secrets", "tolerance_seconds", "key", "rules", "rules_name"};
+const std::set<std::string, std::less<>>
+    push_keys{"scheme", "secrets", "tolerance_seconds", "key", "rules", "rules_name"};
 void check_keys(
     const std::string& kind,
     const std::set<std::string, std::less<>>& known,
@@ -332,10 +333,13 @@ void check_spec(
     const json::object& spec,
     const std::function<std::string(const std::string& key)>& where
 ) {
-    if (kind == "files" || kind == "api" || kind == "database" || kind == "feed") return check_records_spec(kind, spec, where);
+    if (kind == "files" || kind == "api" || kind == "database" || kind == "feed")
+        return check_records_spec(kind, spec, where);
     if (kind != "crawl" && kind != "push")
         throw base::UsageError(
-            fmt::format("kind '{}'", kind), "unknown", "use crawl, files, api, database, feed or push"
+            fmt::format("kind '{}'", kind),
+            "unknown",
+            "use crawl, files, api, database, feed or push"
         );
     check_keys(kind, kind == "crawl" ? crawl_keys : push_keys, spec, where);
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
@@ -386,7 +390,7 @@ GatherResult gather(
             "is pushed to, not run",
             fmt::format("let its sender POST to /api/v1/push/{}", source.name)
         );
-    auto result = source.kind == "crawl"     ? gather_crawl(context, source, stop, events, share)
+    auto result = source.kind == "crawl"   ? gather_crawl(context, source, stop, events, share)
                   : holds_archives(source) ? gather_archives(context, source, stop, events)
                                            : gather_records(context, source, stop, events);
     note_duplicates(context, source, stop, result);

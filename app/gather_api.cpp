@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "app/credentials.hpp"
 #include "app/line.hpp"
@@ -28,7 +28,9 @@ namespace {
 // A file is replaced whole or not at all.
 void replace_secret(const std::string& reference, const std::string& value) {
     if (!reference.starts_with("file:")) {
-        base::log::warning("secret '{}' was replaced by its server, but only files can be written", reference);
+        base::log::warning(
+            "secret '{}' was replaced by its server, but only files can be written", reference
+        );
         return;
     }
     std::filesystem::path file = reference.substr(5);
@@ -41,7 +43,9 @@ void replace_secret(const std::string& reference, const std::string& value) {
         );
         out << value << "\n";
         if (!out.flush())
-            throw base::Error("secret '" + reference + "'", "cannot be written", "check its folder");
+            throw base::Error(
+                "secret '" + reference + "'", "cannot be written", "check its folder"
+            );
     }
     std::filesystem::rename(part, file);
 }
@@ -64,7 +68,9 @@ ApiReading describe_api(
     options.limits.body = 256U << 20U;
     auto line = std::make_shared<Line>(std::move(options));
     ingest::api::World world;
-    world.send = [line](const ingest::api::Request& request) { return line->send(request, "check base_url and path"); };
+    world.send = [line](const ingest::api::Request& request) {
+        return line->send(request, "check base_url and path");
+    };
     world.clock.now = [] { return Clock::now(); };
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
     world.secrets.load = secret_of;
@@ -82,14 +88,17 @@ void check_api_spec(const json::object& spec, const std::vector<std::string>& ot
     ingest::api::read_spec(spec, others);
 }
 
-std::vector<std::string> explain_api(const json::object& settings, const std::vector<std::string>& others) {
+std::vector<std::string>
+explain_api(const json::object& settings, const std::vector<std::string>& others) {
     auto spec = ingest::api::read_spec(settings, others);
     std::vector<std::string> lines;
     for (const auto& stream : spec.streams) {
         std::string query;
         for (const auto& [name, value] : stream.query)
             query += (query.empty() ? "?" : "&") + name + "=" + value;
-        auto line = fmt::format("{}: {} {}{}{}", stream.name, stream.method, spec.base_url, stream.path, query);
+        auto line = fmt::format(
+            "{}: {} {}{}{}", stream.name, stream.method, spec.base_url, stream.path, query
+        );
         if (!stream.records.empty()) line += ", records at " + stream.records;
         if (stream.parent) line += ", for each of " + stream.parent->stream;
         if (stream.slices) line += fmt::format(", spans of {} s", stream.slices->step.count());

@@ -30,6 +30,7 @@ ApiReading describe_api(
 void check_api_spec(const boost::json::object& spec, const std::vector<std::string>& others);
 
 // What would be asked for, stream by stream, and whether the secrets are there. Nothing is sent.
-std::vector<std::string> explain_api(const boost::json::object& spec, const std::vector<std::string>& others);
+std::vector<std::string>
+explain_api(const boost::json::object& spec, const std::vector<std::string>& others);
 
 }  // namespace app

@@ -4,8 +4,8 @@
 
 #include <set>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "app/csv_options.hpp"
 #include "app/download.hpp"
@@ -28,9 +28,28 @@ constexpr std::size_t sampled_records = 1000;
 
 // Settings of all kinds of sources whose records are mapped.
 const std::vector<std::string> common_keys{
-    "key", "rules", "rules_name", "contract", "restart", "limit", "allow_private", "max_rejects", "max_reject_share"};
+    "key",
+    "rules",
+    "rules_name",
+    "contract",
+    "restart",
+    "limit",
+    "allow_private",
+    "max_rejects",
+    "max_reject_share"};
 const std::vector<std::string> files_keys{
-    "inputs", "format", "delimiter", "quote", "escape", "skip", "header_rows", "encoding", "record_path", "widths", "columns", "attachments"};
+    "inputs",
+    "format",
+    "delimiter",
+    "quote",
+    "escape",
+    "skip",
+    "header_rows",
+    "encoding",
+    "record_path",
+    "widths",
+    "columns",
+    "attachments"};
 
 ingest::RunRequest common_request(const schema::Source& source) {
     Spec spec(source.spec);
@@ -62,7 +81,9 @@ std::size_t place_in(const json::object& column, std::string_view key) {
     auto place = found ? found->to_number<std::int64_t>(failed) : -1;
     if (!found || failed || place < (key == "width" ? 1 : 0) || place > 1'000'000)
         throw base::UsageError(
-            "setting 'columns'", fmt::format("a column has no '{}'", key), "write { name = \"id\", start = 0, width = 10 }"
+            "setting 'columns'",
+            fmt::format("a column has no '{}'", key),
+            "write { name = \"id\", start = 0, width = 10 }"
         );
     return static_cast<std::size_t>(place);
 }
@@ -72,26 +93,46 @@ std::vector<ingest::FixedColumn> fixed_columns(const Spec& spec) {
     std::vector<ingest::FixedColumn> columns;
     if (const auto* given = spec.find("columns")) {
         if (!given->is_array())
-            throw base::UsageError("setting 'columns'", "has a wrong value", "write [{ name = \"id\", start = 0, width = 10 }]");
+            throw base::UsageError(
+                "setting 'columns'",
+                "has a wrong value",
+                "write [{ name = \"id\", start = 0, width = 10 }]"
+            );
         for (const auto& one : given->as_array()) {
             const auto* column = one.if_object();
             const auto* name = column ? column->if_contains("name") : nullptr;
             if (!name || !name->is_string())
-                throw base::UsageError("setting 'columns'", "a column has no name", "write { name = \"id\", start = 0, width = 10 }");
-            columns.push_back({std::string(name->as_string()), place_in(*column, "start"), place_in(*column, "width")});
+                throw base::UsageError(
+                    "setting 'columns'",
+                    "a column has no name",
+                    "write { name = \"id\", start = 0, width = 10 }"
+                );
+            columns.push_back(
+                {std::string(name->as_string()),
+                 place_in(*column, "start"),
+                 place_in(*column, "width")}
+            );
         }
-        std::sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) { return a.start < b.start; });
+        std::sort(columns.begin(), columns.end(), [](const auto& a, const auto& b) {
+            return a.start < b.start;
+        });
     }
     const auto* widths = spec.find("widths");
     if (!widths) return columns;
     if (!widths->is_array() || !columns.empty())
-        throw base::UsageError("setting 'widths'", "is no list of numbers, or stands beside 'columns'", "write [10, 8, 20]");
+        throw base::UsageError(
+            "setting 'widths'",
+            "is no list of numbers, or stands beside 'columns'",
+            "write [10, 8, 20]"
+        );
     std::size_t start = 0;
     for (const auto& width : widths->as_array()) {
         json::error_code failed;
         auto size = width.to_number<std::int64_t>(failed);
         if (failed || size < 1 || size > 1'000'000)
-            throw base::UsageError("setting 'widths'", "holds what is no width", "write [10, 8, 20]");
+            throw base::UsageError(
+                "setting 'widths'", "holds what is no width", "write [10, 8, 20]"
+            );
         columns.push_back({"", start, static_cast<std::size_t>(size)});
         start += static_cast<std::size_t>(size);
     }
@@ -153,7 +194,9 @@ GatherResult told(const ingest::RunResult& result) {
         result.why,
         std::nullopt};
     if (result.gone > 0)
-        told.notes.push_back(fmt::format("{} records are gone: the complete listing does not have them", result.gone));
+        told.notes.push_back(
+            fmt::format("{} records are gone: the complete listing does not have them", result.gone)
+        );
     if (result.quarantined > 0)
         told.notes.push_back(fmt::format(
             "{} records are in quarantine for fields that are new or of another kind: see 'tilth "
@@ -243,10 +286,7 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
     for (auto& input : request.inputs)
         if (is_web_address(input))
             input = download(
-                        context.config,
-                        input,
-                        context.config.home / "downloads",
-                        Spec(source.spec)
+                        context.config, input, context.config.home / "downloads", Spec(source.spec)
             )
                         .string();
     return request;

@@ -26,7 +26,8 @@ std::string lasting(const std::string& input) {
 void add_ingest(CLI::App& cli, Context& context) {
     struct Options {
         std::vector<std::string> inputs;
-        std::string contract, source, format = "auto", key, map, encoding, record_path, delimiter, quote, escape;
+        std::string contract, source, format = "auto", key, map, encoding, record_path, delimiter,
+                                      quote, escape;
         std::vector<std::size_t> widths;
         std::optional<std::uint64_t> skip, header_rows;
         std::optional<double> max_reject_share;
@@ -50,7 +51,8 @@ void add_ingest(CLI::App& cli, Context& context) {
     ingest->add_option(
         "--format",
         options->format,
-        "csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files, warc or auto"
+        "csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files, warc "
+        "or auto"
     );
     ingest->add_option("--key", options->key, "Field that names a record")->type_name("COLUMN");
     ingest
@@ -76,7 +78,9 @@ void add_ingest(CLI::App& cli, Context& context) {
             "Of the columns of a fixed-width table, when they are guessed wrongly: 10,8,20"
         )
         ->delimiter(',');
-    ingest->add_flag("--attachments", options->attachments, "Store the attachments of mail too, as its blob");
+    ingest->add_flag(
+        "--attachments", options->attachments, "Store the attachments of mail too, as its blob"
+    );
     ingest->add_option(
         "--encoding", options->encoding, "utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252"
     );
@@ -89,11 +93,13 @@ void add_ingest(CLI::App& cli, Context& context) {
     ingest->add_option(
         "--max-rejects", options->max_rejects, "Fail when more inputs than this are rejected"
     );
-    ingest->add_option(
-        "--max-reject-share",
-        options->max_reject_share,
-        "Fail when a larger share of the inputs is rejected: 0.05"
-    )->check(CLI::Range(0.0, 1.0));
+    ingest
+        ->add_option(
+            "--max-reject-share",
+            options->max_reject_share,
+            "Fail when a larger share of the inputs is rejected: 0.05"
+        )
+        ->check(CLI::Range(0.0, 1.0));
     ingest->add_flag(
         "--restart",
         options->restart,

@@ -72,7 +72,9 @@ void tell_fixtures(const Context& context, const ScrapeOptions& options) {
                 {"expected", value(line.expected)},
                 {"now", value(line.now)}});
         } else {
-            auto or_nothing = [](const std::string& text) { return text.empty() ? "nothing" : text; };
+            auto or_nothing = [](const std::string& text) {
+                return text.empty() ? "nothing" : text;
+            };
             print_line(fmt::format(
                 "{}: {}: {} -> {}",
                 line.fixture,
@@ -146,7 +148,9 @@ void add_file_kinds(CLI::App& inspect) {
     });
     kind("warc", "The records of a WARC or ARC file, with digest checks")->callback([options] {
         if (!crawler::inspect_archive(options->file, std::cout))
-            throw base::Error(options->file, "has broken records", "see the lines with a fault or a bad digest");
+            throw base::Error(
+                options->file, "has broken records", "see the lines with a fault or a bad digest"
+            );
     });
     kind("image", "Format, size and hash")->callback([options] {
         std::cout << ingest::inspect_image(options->file) << '\n';

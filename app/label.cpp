@@ -227,7 +227,9 @@ void export_labels(CLI::App& project, Context& context) {
                 "unknown",
                 fmt::format("use one of {}", labeling::format_names())
             );
-        auto stored = context.database().call([&](base::Tx& tx) { return labeling::load_project(tx, options->name); });
+        auto stored = context.database().call([&](base::Tx& tx) {
+            return labeling::load_project(tx, options->name);
+        });
         std::filesystem::create_directories(options->out);
         auto path = std::filesystem::path(options->out) / labeling::file_name(*format);
         std::ofstream out(path, std::ios::binary);

@@ -39,7 +39,11 @@ ingest::api::Response Line::send(const ingest::api::Request& asked, const std::s
     }
     if (failure) std::rethrow_exception(failure);
     if (response->error == crawler::FetchError::refused_address)
-        throw base::Error(asked.url, response->message, "allow_private = true or a list of addresses opens private ones");
+        throw base::Error(
+            asked.url,
+            response->message,
+            "allow_private = true or a list of addresses opens private ones"
+        );
     if (response->error == crawler::FetchError::bad_url)
         throw base::Error(asked.url, response->message, mend);
     return {

@@ -37,7 +37,8 @@ schema::Source source_of(Context& context, const std::string& name) {
 json::value to_json(const toml::node& node, const std::string& file) {
     if (const auto* table = node.as_table()) {
         json::object object;
-        for (const auto& [key, value] : *table) object[std::string(key.str())] = to_json(value, file);
+        for (const auto& [key, value] : *table)
+            object[std::string(key.str())] = to_json(value, file);
         return object;
     }
     if (const auto* list = node.as_array()) {
@@ -50,7 +51,9 @@ json::value to_json(const toml::node& node, const std::string& file) {
     if (node.is_integer()) return *node.value<std::int64_t>();
     if (node.is_floating_point()) return *node.value<double>();
     throw base::UsageError(
-        fmt::format("{}, line {}", file, node.source().begin.line), "a date is no setting", "put it in quotes"
+        fmt::format("{}, line {}", file, node.source().begin.line),
+        "a date is no setting",
+        "put it in quotes"
     );
 }
 
@@ -62,7 +65,9 @@ json::array read_operations(const std::string& file) {
         table = toml::parse(text, file);
     } catch (const toml::parse_error& error) {
         throw base::UsageError(
-            fmt::format("{}, line {}", file, error.source().begin.line), std::string(error.description()), "mend the TOML"
+            fmt::format("{}, line {}", file, error.source().begin.line),
+            std::string(error.description()),
+            "mend the TOML"
         );
     }
     for (const auto& [key, node] : table)
@@ -74,7 +79,9 @@ json::array read_operations(const std::string& file) {
             );
     const auto* list = table["operation"].as_array();
     if (!list || list->empty())
-        throw base::UsageError(file, "has no operations", "write [[operation]] tables; see docs/preparing.md");
+        throw base::UsageError(
+            file, "has no operations", "write [[operation]] tables; see docs/preparing.md"
+        );
     return to_json(*list, file).as_array();
 }
 
@@ -92,7 +99,11 @@ json::object to_json(const training::PreparationVersion& version) {
         {"made_at", version.made_at}};
 }
 
-void tell(Context& context, const schema::Source& source, const training::PreparationVersion& version) {
+void tell(
+    Context& context,
+    const schema::Source& source,
+    const training::PreparationVersion& version
+) {
     if (context.json) {
         print_json(to_json(version));
         return;
@@ -121,14 +132,20 @@ training::PreparationVersion present(base::Tx& tx, const schema::Source& source)
 
 void add(Context& context, const Options& options) {
     auto more = read_operations(options.file);
-    training::Preparation::parse(json::serialize(more));  // its own numbers in what is wrong with it
+    training::Preparation::parse(json::serialize(more)
+    );  // its own numbers in what is wrong with it
     auto source = source_of(context, options.source);
     auto made = context.database().call([&](base::Tx& tx) {
         auto operations = json::parse(present(tx, source).operations).as_array();
         operations.insert(operations.end(), more.begin(), more.end());
         auto note = options.note.empty() ? "added " + options.file : options.note;
         return training::add_preparation(
-            tx, source.id, json::serialize(operations), note, who(), std::chrono::system_clock::now()
+            tx,
+            source.id,
+            json::serialize(operations),
+            note,
+            who(),
+            std::chrono::system_clock::now()
         );
     });
     tell(context, source, made);
@@ -142,14 +159,19 @@ void undo(Context& context, const Options& options) {
         auto count = static_cast<int>(operations.size());
         auto number = options.operation == 0 ? count : options.operation;
         if (count == 0)
-            throw base::Error(fmt::format("source '{}'", source.name), "has no operations to undo", "see 'tilth prepare list'");
+            throw base::Error(
+                fmt::format("source '{}'", source.name),
+                "has no operations to undo",
+                "see 'tilth prepare list'"
+            );
         if (number < 1 || number > count)
             throw base::UsageError(
                 fmt::format("--operation {}", number),
                 fmt::format("there are {} operations", count),
                 "see 'tilth prepare show'"
             );
-        auto op = std::string(operations[static_cast<std::size_t>(number - 1)].at("op").as_string());
+        auto op =
+            std::string(operations[static_cast<std::size_t>(number - 1)].at("op").as_string());
         operations.erase(operations.begin() + number - 1);
         return training::add_preparation(
             tx,
@@ -193,7 +215,8 @@ void show(Context& context, const Options& options) {
 }
 
 // A snapshot of the source.
-training::SnapshotInfo snapshot_of(Context& context, const schema::Source& source, const std::string& name) {
+training::SnapshotInfo
+snapshot_of(Context& context, const schema::Source& source, const std::string& name) {
     auto snapshot = training::require_snapshot(context.database(), name);
     if (snapshot.source_id != source.id)
         throw base::UsageError(
@@ -204,14 +227,20 @@ training::SnapshotInfo snapshot_of(Context& context, const schema::Source& sourc
     return snapshot;
 }
 
-training::Prepared
-prepared(Context& context, training::ExampleStore& store, const training::SnapshotInfo& snapshot, const Options& options) {
+training::Prepared prepared(
+    Context& context,
+    training::ExampleStore& store,
+    const training::SnapshotInfo& snapshot,
+    const Options& options
+) {
     auto found = training::prepare(
         context.database(), store, snapshot, options.version, std::chrono::system_clock::now()
     );
     if (found.version == 0)
         throw base::Error(
-            fmt::format("source '{}'", options.source), "has no preparation", "make one with 'tilth prepare add'"
+            fmt::format("source '{}'", options.source),
+            "has no preparation",
+            "make one with 'tilth prepare add'"
         );
     return found;
 }
@@ -223,10 +252,13 @@ void apply(Context& context, const Options& options) {
     auto found = prepared(context, store, snapshot, options);
     auto fitted = json::parse(found.fitted.json()).as_array();
     if (context.json) {
-        print_json(json::object{{"snapshot", snapshot.name}, {"version", found.version}, {"operations", fitted}});
+        print_json(json::object{
+            {"snapshot", snapshot.name}, {"version", found.version}, {"operations", fitted}});
         return;
     }
-    print_line(fmt::format("version {} fitted on the training side of snapshot '{}'", found.version, snapshot.name));
+    print_line(fmt::format(
+        "version {} fitted on the training side of snapshot '{}'", found.version, snapshot.name
+    ));
     Table table({"", "operation", "fitted"});
     for (std::size_t i = 0; i < fitted.size(); ++i)
         table.add(
@@ -263,12 +295,13 @@ void preview(Context& context, const Options& options) {
     json::array rows, operations;
     for (std::size_t i = 0; i < std::min(options.rows, items.size()); ++i)
         rows.push_back(json::object{
-            {"key", items[i].id.key}, {"before", row_json(before, i)}, {"after", row_json(after, i)}});
+            {"key", items[i].id.key},
+            {"before", row_json(before, i)},
+            {"after", row_json(after, i)}});
     auto fitted = json::parse(found.fitted.json()).as_array();
     for (std::size_t i = 0; i < changed.size(); ++i)
-        operations.push_back(
-            json::object{{"op", fitted[i].at("operation").at("op")}, {"changed", changed[i]}}
-        );
+        operations.push_back(json::object{
+            {"op", fitted[i].at("operation").at("op")}, {"changed", changed[i]}});
     if (context.json) {
         print_json(json::object{
             {"version", found.version},
@@ -277,10 +310,16 @@ void preview(Context& context, const Options& options) {
             {"rows", std::move(rows)}});
         return;
     }
-    print_line(fmt::format("version {} on {} records of the training side", found.version, items.size()));
+    print_line(
+        fmt::format("version {} on {} records of the training side", found.version, items.size())
+    );
     Table table({"", "operation", "values changed"});
     for (std::size_t i = 0; i < operations.size(); ++i)
-        table.add({std::to_string(i + 1), std::string(operations[i].at("op").as_string()), grouped(changed[i])});
+        table.add(
+            {std::to_string(i + 1),
+             std::string(operations[i].at("op").as_string()),
+             grouped(changed[i])}
+        );
     table.print();
     for (const auto& row : rows) {
         print_line(fmt::format("{}", std::string(row.at("key").as_string())));
@@ -299,7 +338,9 @@ void add_prepare(CLI::App& cli, Context& context) {
     prepare->require_subcommand(1);
     auto verb = [&](const char* name, const char* text, auto job) {
         auto* made = prepare->add_subcommand(name, text);
-        made->add_option("SOURCE,--source", options->source, "Source")->required()->type_name("NAME");
+        made->add_option("SOURCE,--source", options->source, "Source")
+            ->required()
+            ->type_name("NAME");
         made->callback([options, &context, job] { job(context, *options); });
         return made;
     };
@@ -309,16 +350,23 @@ void add_prepare(CLI::App& cli, Context& context) {
             ->type_name("NAME");
         made->add_option("--version", options->version, "Instead of the present one");
     };
-    auto* adding = verb("add", "Put a file's operations behind those there are: the next version", add);
-    adding->add_option("FILE", options->file, "[[operation]] tables")->required()->type_name("FILE.toml");
+    auto* adding =
+        verb("add", "Put a file's operations behind those there are: the next version", add);
+    adding->add_option("FILE", options->file, "[[operation]] tables")
+        ->required()
+        ->type_name("FILE.toml");
     adding->add_option("--note", options->note, "Why");
     auto* undoing = verb("undo", "The next version, without the last operation, or another", undo);
     undoing->add_option("--operation", options->operation, "Its number");
     verb("list", "Every version: when, by whom, why", list);
     verb("show", "The operations of the present version, or another", show)
         ->add_option("--version", options->version, "Instead of the present one");
-    with_snapshot(verb("apply", "Fit it on the training side of a snapshot, and show what was learnt", apply));
-    auto* previewing = verb("preview", "Some records before and after, and how much each operation changes", preview);
+    with_snapshot(
+        verb("apply", "Fit it on the training side of a snapshot, and show what was learnt", apply)
+    );
+    auto* previewing = verb(
+        "preview", "Some records before and after, and how much each operation changes", preview
+    );
     with_snapshot(previewing);
     previewing->add_option("--rows", options->rows, "So many records (3)");
 }

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "app/gather_records.hpp"
 #include "app/output.hpp"

@@ -64,22 +64,26 @@ void judge(
 
 Counted count(Context& context, const schema::Source& source, const Options& options) {
     Counted counted;
-    schema::each_measured(context.database(), source.id, [&](const std::string& key, const schema::Measures& measures) {
-        ++counted.records;
-        for (const auto& preset : schema::quality_presets())
-            if (options.preset == "all" || options.preset == preset.name)
-                judge(preset, key, measures, options.keys, counted.presets[preset.name]);
-        for (auto i = static_cast<std::size_t>(schema::Measure::pii_email);
-             i <= static_cast<std::size_t>(schema::Measure::pii_card);
-             ++i) {
-            auto measure = static_cast<schema::Measure>(i);
-            auto finds = schema::value_of(measures, measure);
-            auto& personal = counted.personal[schema::name_of(measure).substr(4)];
-            if (!(finds > 0)) continue;
-            ++personal.first;
-            personal.second += static_cast<std::uint64_t>(finds);
+    schema::each_measured(
+        context.database(),
+        source.id,
+        [&](const std::string& key, const schema::Measures& measures) {
+            ++counted.records;
+            for (const auto& preset : schema::quality_presets())
+                if (options.preset == "all" || options.preset == preset.name)
+                    judge(preset, key, measures, options.keys, counted.presets[preset.name]);
+            for (auto i = static_cast<std::size_t>(schema::Measure::pii_email);
+                 i <= static_cast<std::size_t>(schema::Measure::pii_card);
+                 ++i) {
+                auto measure = static_cast<schema::Measure>(i);
+                auto finds = schema::value_of(measures, measure);
+                auto& personal = counted.personal[schema::name_of(measure).substr(4)];
+                if (!(finds > 0)) continue;
+                ++personal.first;
+                personal.second += static_cast<std::uint64_t>(finds);
+            }
         }
-    });
+    );
     return counted;
 }
 
@@ -123,7 +127,10 @@ void tell(const Counted& counted) {
         auto found = counted.presets.find(preset.name);
         if (found == counted.presets.end()) continue;
         print_line(fmt::format(
-            "{}: {} of {} records pass", preset.name, grouped(found->second.passed), grouped(counted.records)
+            "{}: {} of {} records pass",
+            preset.name,
+            grouped(found->second.passed),
+            grouped(counted.records)
         ));
         Table table({"measure", "rule", "would drop", "alone"});
         for (std::size_t i = 0; i < found->second.rules.size(); ++i) {
@@ -146,10 +153,13 @@ void tell(const Counted& counted) {
 
 void pages(Context& context, const Options& options) {
     bool known = options.preset == "all";
-    for (const auto& preset : schema::quality_presets()) known = known || options.preset == preset.name;
+    for (const auto& preset : schema::quality_presets())
+        known = known || options.preset == preset.name;
     if (!known)
         throw base::UsageError(
-            fmt::format("--preset {}", options.preset), "there is none of that name", "use gopher, c4, fineweb or all"
+            fmt::format("--preset {}", options.preset),
+            "there is none of that name",
+            "use gopher, c4, fineweb or all"
         );
     auto source = context.database().call([&](base::Tx& tx) {
         return schema::require_source(tx, options.source);
@@ -158,7 +168,9 @@ void pages(Context& context, const Options& options) {
     if (context.stop().stop_requested()) throw base::Interrupted();
     auto counted = count(context, source, options);
     if (counted.records == 0)
-        throw base::Error(fmt::format("source '{}'", source.name), "has no texts", "gather some first");
+        throw base::Error(
+            fmt::format("source '{}'", source.name), "has no texts", "gather some first"
+        );
     if (context.json) {
         tell_json(counted);
     } else {
@@ -171,7 +183,9 @@ void pages(Context& context, const Options& options) {
 void add_quality_pages(CLI::App& quality, Context& context) {
     auto options = std::make_shared<Options>();
     auto* verb = quality.add_subcommand(
-        "pages", "How many texts the rules of Gopher, C4 and FineWeb would drop, and personal data; nothing is dropped"
+        "pages",
+        "How many texts the rules of Gopher, C4 and FineWeb would drop, and personal data; nothing "
+        "is dropped"
     );
     verb->add_option("SOURCE,--source", options->source, "Source")->required()->type_name("NAME");
     verb->add_option("--preset", options->preset, "gopher, c4, fineweb or all");

@@ -82,7 +82,8 @@ void list(Context& context, const Options& options) {
         std::vector<schema::RecordLine> lines;
         auto next = after;
         context.database().call([&](base::Tx& tx) {
-            lines = schema::list_records(tx, source.id, after, filtered ? page : std::min(left, page));
+            lines =
+                schema::list_records(tx, source.id, after, filtered ? page : std::min(left, page));
             last = lines.empty();
             if (!last) next = lines.back().id;
             lines = matching(tx, where, std::move(lines));
@@ -100,9 +101,8 @@ void list(Context& context, const Options& options) {
 void search(Context& context, const Options& options) {
     auto& database = context.database();
     auto where = schema::Filter::parse(options.where);
-    auto source = database.call([&](base::Tx& tx) {
-        return schema::require_source(tx, options.source);
-    });
+    auto source =
+        database.call([&](base::Tx& tx) { return schema::require_source(tx, options.source); });
     schema::index_texts(database, source.id, context.stop());
     if (context.stop().stop_requested()) throw base::Interrupted();
     auto answer = database.call([&](base::Tx& tx) {
@@ -220,8 +220,7 @@ void add_records(CLI::App& cli, Context& context) {
     auto* listing = records->add_subcommand("list", "Records of a source");
     listing->add_option("--source", options->source, "Source")->required()->type_name("NAME");
     listing->add_option("--limit", options->limit, "At most so many (20)");
-    listing
-        ->add_option("--where", options->where, "Condition on fields, quality, duplicates")
+    listing->add_option("--where", options->where, "Condition on fields, quality, duplicates")
         ->type_name("EXPR");
     listing->callback([options, &context] { list(context, *options); });
     auto* showing = records->add_subcommand("show", "One record, with where it came from, as JSON");
@@ -234,7 +233,8 @@ void add_records(CLI::App& cli, Context& context) {
     tracing->add_option("--source", options->source, "Source")->required()->type_name("NAME");
     tracing->add_option("KEY", options->key, "Its key")->required();
     tracing->callback([options, &context] { lineage(context, *options); });
-    auto* searching = records->add_subcommand("search", "Records whose texts hold words, best first");
+    auto* searching =
+        records->add_subcommand("search", "Records whose texts hold words, best first");
     searching->add_option("--source", options->source, "Source")->required()->type_name("NAME");
     searching->add_option("QUERY", options->query, "Words, \"a phrase\", or, -without")->required();
     searching->add_option("--where", options->where, "Condition on fields, quality, duplicates")

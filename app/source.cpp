@@ -85,7 +85,11 @@ Described read_description(const std::string& file) {
     if (described.name.empty())
         throw base::UsageError(file, "'name' is missing", "add name = \"..\"");
     if (described.kind.empty())
-        throw base::UsageError(file, "'kind' is missing", "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\"");
+        throw base::UsageError(
+            file,
+            "'kind' is missing",
+            "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
+        );
     described.spec = all;
     check_spec(described.kind, described.spec, [&](const std::string& key) {
         const auto* node = table.get(key);
@@ -120,7 +124,9 @@ void add_verb(CLI::App& source, Context& context) {
     auto* verb = source.add_subcommand("add", "Describe a source, from a TOML file or by flags");
     verb->add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")
         ->type_name("FILE.toml");
-    verb->add_option("--kind", options->kind, "crawl, files, api, database, feed or push, without a file");
+    verb->add_option(
+        "--kind", options->kind, "crawl, files, api, database, feed or push, without a file"
+    );
     verb->add_option("--name", options->name, "Name, without a file");
     verb->add_option(
             "--set", options->settings, "KEY=VALUE of the kind; VALUE is JSON or plain text"
@@ -324,7 +330,7 @@ void run_verb(CLI::App& source, Context& context) {
         } else {
             print_line(
                 queued ? fmt::format("queued; a worker takes it up ('tilth up' runs one)")
-                    : fmt::format("already queued")
+                       : fmt::format("already queued")
             );
         }
     });

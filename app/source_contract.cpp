@@ -1,8 +1,8 @@
 #include <memory>
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 #include "app/commands.hpp"
 #include "app/gather_records.hpp"
@@ -42,7 +42,8 @@ void rules_verb(CLI::App& source, Context& context) {
 void fields_verb(CLI::App& source, Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb = source.add_subcommand(
-        "fields", "A source's contract: the fields of its records, and those that wait in quarantine"
+        "fields",
+        "A source's contract: the fields of its records, and those that wait in quarantine"
     );
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
@@ -84,7 +85,8 @@ void accept_verb(CLI::App& source, Context& context) {
             auto id = schema::require_source(tx, options->name).id;
             auto fields = options->fields;
             if (fields.empty())
-                for (const auto& field : ingest::waiting_fields(tx, id)) fields.push_back(field.name);
+                for (const auto& field : ingest::waiting_fields(tx, id))
+                    fields.push_back(field.name);
             for (const auto& field : fields) {
                 auto records = ingest::accept_field(tx, id, field, 0);
                 if (context.json) {

@@ -184,7 +184,9 @@ void train(CLI::App& cli, Context& context) {
     )
         ->type_name("COLUMN");
     verb->add_option(
-        "--prepare", options->request.preparation, "A version of the source's preparation (the present one); 0 for none"
+        "--prepare",
+        options->request.preparation,
+        "A version of the source's preparation (the present one); 0 for none"
     );
     verb->add_option("--name", options->request.model_name, "Of the model (PROJECT-KIND)");
     verb->add_option("--seed", options->seed, "Of everything random (1)");

@@ -217,13 +217,18 @@ template <typename T>
 void CopyWriter::array(std::span<const T> values, std::int32_t element_type) {
     if (values.empty()) {
         append_big_endian(buffer_, std::int32_t{12});
-        for (auto part : {std::int32_t{0}, std::int32_t{0}, element_type}) append_big_endian(buffer_, part);
+        for (auto part : {std::int32_t{0}, std::int32_t{0}, element_type})
+            append_big_endian(buffer_, part);
         return;
     }
     append_big_endian(buffer_, static_cast<std::int32_t>(20 + 12 * values.size()));
     // dimensions, has nulls, element type, length, lower bound
     for (auto part :
-         {std::int32_t{1}, std::int32_t{0}, element_type, static_cast<std::int32_t>(values.size()), std::int32_t{1}})
+         {std::int32_t{1},
+          std::int32_t{0},
+          element_type,
+          static_cast<std::int32_t>(values.size()),
+          std::int32_t{1}})
         append_big_endian(buffer_, part);
     for (T one : values) value(one);
 }

@@ -19,7 +19,8 @@ public:
     // `done` of the total so far, and a few more words ("12 rejected").
     void update(std::uint64_t done, const std::string& more = {});
     void set_total(std::uint64_t total) { total_ = total; }
-    // The last line: how many, in what time, how fast. Called by the destructor, but not when an exception passes.
+    // The last line: how many, in what time, how fast. Called by the destructor, but not when an
+    // exception passes.
     void finish();
 
     static void set_quiet(bool quiet);

@@ -62,8 +62,8 @@ struct BatchContext {
     TrapPolicy traps;
 };
 
-// Counts the records of pages that have not changed as seen and unchanged: a page's own, or those of
-// the items that it held when it was last read whole.
+// Counts the records of pages that have not changed as seen and unchanged: a page's own, or those
+// of the items that it held when it was last read whole.
 schema::Counts write_unchanged(
     base::Tx& tx,
     const schema::BatchTarget& target,

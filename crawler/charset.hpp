@@ -33,9 +33,9 @@ std::string_view charset_parameter(std::string_view content_type);
 // order mark is dropped, and it overrules the name. Nothing for a name that is not in the standard.
 std::optional<std::string> decode(std::string_view bytes, std::string_view encoding);
 
-// A page as UTF-8 by the encoding detect_charset finds, but as UTF-8 when its bytes are that, in eight
-// sequences or more, although header or <meta> say otherwise: no other encoding's text looks like
-// UTF-8 for long, and labels are often wrong.
+// A page as UTF-8 by the encoding detect_charset finds, but as UTF-8 when its bytes are that, in
+// eight sequences or more, although header or <meta> say otherwise: no other encoding's text looks
+// like UTF-8 for long, and labels are often wrong.
 std::string decode_page(std::string_view bytes, std::string_view content_type);
 
 }  // namespace crawler

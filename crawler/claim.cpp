@@ -37,8 +37,7 @@ awaitable<void> Crawl::open() {
         found.known = count_known(tx, source) > 0;
         found.resumed = found.known && (joined || count_queued(tx, source) > 0);
         if (options_.rules)
-            found.column_set =
-                schema::ensure_columns(tx, source, options_.rules->columns(), now);
+            found.column_set = schema::ensure_columns(tx, source, options_.rules->columns(), now);
         // A round that goes on goes on by its rules: the next one sees that they are others.
         bool others = !found.resumed &&
                       change_rules(tx, source, options_.run_id, options_.rules_version, now);

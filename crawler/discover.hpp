@@ -26,8 +26,9 @@ struct DiscoveryRules {
     bool feeds = true;  // <link rel=alternate> to RSS, Atom and JSON feeds
 };
 
-// Priorities: listings first, then what pages show, then seeds, then what the user prefers, then by the sitemap's own
-// priority or by depth; the next page of a series before other links of its depth.
+// Priorities: listings first, then what pages show, then seeds, then what the user prefers, then by
+// the sitemap's own priority or by depth; the next page of a series before other links of its
+// depth.
 namespace priority {
 inline constexpr int listing = 2000, media = 1500, seed = 1000, preferred = 500;
 int of_link(int depth, bool is_next);

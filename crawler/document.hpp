@@ -31,7 +31,7 @@ struct Node {
     std::uint32_t first_attribute = 0;
     NodeId parent = 0, first_child = 0, last_child = 0, next = 0, previous = 0;
     std::uint32_t place = 0;  // of the markup that made it, in octets of the normalised page
-    std::string_view text;  // an element's name in lower case, a text's or comment's content
+    std::string_view text;    // an element's name in lower case, a text's or comment's content
 };
 
 // An HTML page as a tree, in one block of memory: names, values and texts point into the page's own

@@ -179,8 +179,8 @@ struct Fetcher::Impl {
         auto& transfer = *static_cast<Transfer*>(data);
         auto text = address_text(address->addr);
         const auto& options = transfer.impl.options;
-        bool allowed = transfer.proxy ? holds(transfer.proxy_addresses, text)
-                                      : options.permits(text);
+        bool allowed =
+            transfer.proxy ? holds(transfer.proxy_addresses, text) : options.permits(text);
         if (!allowed) {
             transfer.stopped = Stopped::address;
             transfer.response.address = text;
@@ -356,8 +356,7 @@ struct Fetcher::Impl {
             refuse(transfer, FetchError::not_found, answer->fault + ": " + host);
         } else {
             for (const auto& address : answer->addresses)
-                if (options.permits(address))
-                    allowed.push_back(address);
+                if (options.permits(address)) allowed.push_back(address);
             if (allowed.empty()) refuse_address(transfer, answer->addresses[0]);
         }
         co_return allowed;

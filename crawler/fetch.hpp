@@ -74,7 +74,7 @@ struct Response {
 struct FetchOptions {
     std::string user_agent = "tilth/0.1";
     FetchLimits limits;
-    bool allow_private = false;  // loopback, private, link-local and metadata addresses
+    bool allow_private = false;         // loopback, private, link-local and metadata addresses
     std::vector<AddressRange> allowed;  // those of them that may be asked even so
     bool cookies = true;         // kept as long as the fetcher lives (RFC 6265, public suffixes)
     std::string ca_file;         // PEM; empty: the system's authorities
@@ -87,9 +87,9 @@ struct FetchOptions {
     bool permits(const std::string& address) const;
 };
 
-// Requests over HTTP/1.1 and HTTP/2 with kept connections, br, zstd and gzip, TLS verified. Redirects
-// are not followed: the caller looks at each hop. Every address is checked when a connection to it
-// is opened, so that no name leads inside.
+// Requests over HTTP/1.1 and HTTP/2 with kept connections, br, zstd and gzip, TLS verified.
+// Redirects are not followed: the caller looks at each hop. Every address is checked when a
+// connection to it is opened, so that no name leads inside.
 //
 // Through a proxy our connections lead to the proxy alone, whatever its address. What the target's
 // name leads to is looked up and checked here, and the proxy is told the address that was checked

@@ -22,8 +22,8 @@ bool forbidden_in_domain(char c) {
     return forbidden_in_host(c) || static_cast<unsigned char>(c) <= 0x1f || c == '%' || c == '\x7f';
 }
 
-// UTS #46 ToASCII, not transitional, without the length and hyphen rules. A domain of ASCII alone is
-// taken as it is, even with labels that are no Punycode.
+// UTS #46 ToASCII, not transitional, without the length and hyphen rules. A domain of ASCII alone
+// is taken as it is, even with labels that are no Punycode.
 std::optional<std::string> domain_to_ascii(std::string_view domain) {
     bool plain = true;
     for (char c : domain) plain = plain && static_cast<signed char>(c) >= 0;

@@ -36,7 +36,8 @@ Facts read_facts(const Document& document, const Url& url);
 // against facts.base; each once, fragments aside. Addresses that are no URL are left out.
 std::vector<Link> read_links(const Document& document, const Facts& facts, bool with_texts);
 
-// The language of a text by its letters and words (CLD2), of which the first `enough` bytes are looked at.
+// The language of a text by its letters and words (CLD2), of which the first `enough` bytes are
+// looked at.
 struct LanguageGuess {
     std::string language;   // BCP 47 primary tag; empty if there is no telling
     double confidence = 0;  // share of the text that is in it, halved where CLD2 is unsure

@@ -82,9 +82,7 @@ void Digest::no_answer() {
 
 void Digest::bad_status() {
     Attempt attempt{
-        response_.status,
-        false,
-        parse_retry_after(response_.header("retry-after"), fetched_at_)};
+        response_.status, false, parse_retry_after(response_.header("retry-after"), fetched_at_)};
     end_or_retry(attempt, "http", std::to_string(response_.status));
     if (response_.status == 404 || response_.status == 410) see(0, {}, true);
 }
@@ -104,8 +102,7 @@ void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
     if (!rules_.watch_traps || target_.kind != Kind::page) return;
     Sighting sighting{pattern_of(url_), 0, simhash, empty};
     if (!empty) sighting.exact = text_hash(text.title, text.body);
-    if (!empty && is_suspicious(sighting.pattern))
-        sighting.near = shape_of(text.title, text.body);
+    if (!empty && is_suspicious(sighting.pattern)) sighting.near = shape_of(text.title, text.body);
     outcome_.sighting = std::move(sighting);
 }
 
@@ -192,8 +189,7 @@ void Digest::reject(const Fault& fault) {
 }
 
 void Digest::plain() {
-    if (rules_.rules && !rules_.rules->keeps_others())
-        return end(Ending::skipped, "no_rules", {});
+    if (rules_.rules && !rules_.rules->keeps_others()) return end(Ending::skipped, "no_rules", {});
     auto consent = consent_of({});
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     schema::Text text;
@@ -205,8 +201,8 @@ void Digest::plain() {
     store({}, std::move(text), std::move(quality), consent, {});
 }
 
-Consent
-Digest::consent_of(std::vector<std::pair<std::string, std::string>> metas, bool image) const {
+Consent Digest::consent_of(std::vector<std::pair<std::string, std::string>> metas, bool image)
+    const {
     ConsentQuestion question;
     question.image = image;
     auto target = url_.target();
@@ -243,9 +239,7 @@ void Digest::keep(
     draft.origin.licence = std::move(licence);
     draft.origin.consent = dated(consent.json());
     draft.origin.fetched_at = fetched_at_;
-    outcome_.records.push_back(
-        schema::seal(rules_.source_name, std::move(draft), *rules_.blobs)
-    );
+    outcome_.records.push_back(schema::seal(rules_.source_name, std::move(draft), *rules_.blobs));
     outcome_.ending = Ending::stored;
     const auto& stored = outcome_.records.back();
     outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : schema::sha256({});

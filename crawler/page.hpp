@@ -54,9 +54,9 @@ struct PageRules {
     std::string user_agent;
     const Scope* scope = nullptr;
     const schema::Blobs* blobs = nullptr;
-    const Rules* rules = nullptr;        // scraping rules; null: the main text alone
-    const MediaRules* media = nullptr;   // images and files to fetch; null: none
-    ExamineImage examine_image;          // needed for images
+    const Rules* rules = nullptr;       // scraping rules; null: the main text alone
+    const MediaRules* media = nullptr;  // images and files to fetch; null: none
+    ExamineImage examine_image;         // needed for images
     // Gets each page that rules were applied to and what they took out of it; any thread.
     std::function<void(const std::string& url, const Response&, const Scrape&)> record_scrape;
     const RecentUrls* recent = nullptr;  // null: every link is reported

@@ -11,14 +11,17 @@ namespace crawler {
 
 namespace {
 
-// How many bytes are no white space, eight at a time: a byte above 0x20 carries into its highest bit, or has it.
+// How many bytes are no white space, eight at a time: a byte above 0x20 carries into its highest
+// bit, or has it.
 double visible_bytes(std::string_view text) {
     constexpr std::uint64_t high = 0x8080808080808080;
     std::size_t count = 0, at = 0;
     for (; at + 8 <= text.size(); at += 8) {
         std::uint64_t eight = 0;
         std::memcpy(&eight, text.data() + at, 8);
-        count += static_cast<std::size_t>(std::popcount((((eight & ~high) + 0x5f5f5f5f5f5f5f5f) | eight) & high));
+        count += static_cast<std::size_t>(
+            std::popcount((((eight & ~high) + 0x5f5f5f5f5f5f5f5f) | eight) & high)
+        );
     }
     for (; at < text.size(); ++at) count += static_cast<unsigned char>(text[at]) > ' ';
     return static_cast<double>(count);
@@ -63,7 +66,9 @@ schema::Quality measure_plain(const schema::Text& text, const LanguageGuess& lan
     quality.measures =
         schema::measure_text(text.body, text.language.empty() ? language.language : text.language);
     if (!language.language.empty())
-        schema::set_value(quality.measures, schema::Measure::language_confidence, language.confidence);
+        schema::set_value(
+            quality.measures, schema::Measure::language_confidence, language.confidence
+        );
     return quality;
 }
 
@@ -77,7 +82,9 @@ measure_page(const Document& document, const schema::Text& text, const LanguageG
             schema::Measure::main_share,
             std::min(1.0, visible_bytes(text.body) / shares.all)
         );
-        schema::set_value(quality.measures, schema::Measure::link_density, shares.links / shares.all);
+        schema::set_value(
+            quality.measures, schema::Measure::link_density, shares.links / shares.all
+        );
     }
     return quality;
 }

@@ -41,8 +41,7 @@ public:
 
     // The same for an image or file of a page that belongs: depth and `include` do not matter, and
     // neither does the host if `any_host`.
-    std::string_view
-    media_refusal(const Url& url, std::string_view canonical, bool any_host) const;
+    std::string_view media_refusal(const Url& url, std::string_view canonical, bool any_host) const;
 
     bool prefers(std::string_view canonical) const;
 

@@ -43,9 +43,9 @@ struct XPathResult {
     std::vector<std::string> texts;  // one for each result; an element's is its text
 };
 
-// A page as libxml2 has it, to ask several expressions of. Making one costs about as much as parsing
-// the page. Nodes keep their numbers; what is removed from the page later is still in it. For one
-// thread at a time.
+// A page as libxml2 has it, to ask several expressions of. Making one costs about as much as
+// parsing the page. Nodes keep their numbers; what is removed from the page later is still in it.
+// For one thread at a time.
 class XPathTree {
 public:
     explicit XPathTree(const Document& document);

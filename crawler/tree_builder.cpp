@@ -316,9 +316,8 @@ void TreeBuilder::end_table_part(Tag tag) {
 // What is still open inside of the form goes on beside it.
 void TreeBuilder::end_form() {
     auto id = std::exchange(form_, 0);
-    auto at = std::find_if(stack_.begin(), stack_.end(), [&](const Open& open) {
-        return open.id == id;
-    });
+    auto at =
+        std::find_if(stack_.begin(), stack_.end(), [&](const Open& open) { return open.id == id; });
     if (!id || at == stack_.end()) return;
     if (at + 1 == stack_.end()) return pop();
     if (in_scope(Tag::form)) stack_.erase(at);

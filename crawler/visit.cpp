@@ -13,10 +13,12 @@ constexpr std::size_t backlog_limit = 64U << 20U;  // octets of pages that wait 
 }  // namespace
 
 bool Crawl::has_room() const {
-    bool budget = !options_.max_pages || only_media_ || kept_ + in_flight_ + digesting_ < options_.max_pages;
+    bool budget =
+        !options_.max_pages || only_media_ || kept_ + in_flight_ + digesting_ < options_.max_pages;
     return budget && !stopping_ && !failure_ &&
            in_flight_ < static_cast<std::size_t>(options_.at_once) &&
-           backlog_ + batch_.weight + digesting_bytes_ < backlog_limit && digesting_ < 4 * options_.workers + 64;
+           backlog_ + batch_.weight + digesting_bytes_ < backlog_limit &&
+           digesting_ < 4 * options_.workers + 64;
 }
 
 void Crawl::start_visits() {

@@ -48,9 +48,9 @@ struct ReplayReport {
 // Makes the pages in archives into the records that a crawl of them would have stored, without the
 // network. Responses and resources are digested; a revisit takes the body of the
 // response it refers to if that came before it in these files, else it counts as unchanged when its
-// page is stored; requests and metadata are passed over. The robots.txt, ai.txt and tdmrep.json that are
-// found before an origin's pages tell its opt-outs. A broken record, or one whose digest is wrong,
-// becomes a reject (warc.*), kept as it is up to 1 MiB.
+// page is stored; requests and metadata are passed over. The robots.txt, ai.txt and tdmrep.json
+// that are found before an origin's pages tell its opt-outs. A broken record, or one whose digest
+// is wrong, becomes a reject (warc.*), kept as it is up to 1 MiB.
 //
 // Records, rejects, counts and the place behind them are committed together, a batch at a time:
 // after a crash the next run of the same files goes on there. Throws base::Error if a file cannot

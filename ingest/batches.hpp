@@ -20,10 +20,10 @@ namespace ingest {
 struct Batch {
     std::vector<schema::Sealed> records;
     std::vector<schema::Reject> rejects;
-    std::vector<Reread> rereads;  // of the members that have rejects
-    std::vector<KnownField> learned;  // by the contract, up to this batch
+    std::vector<Reread> rereads;                               // of the members that have rejects
+    std::vector<KnownField> learned;                           // by the contract, up to this batch
     std::vector<std::pair<std::size_t, std::string>> drifted;  // records to quarantine, by field
-    std::string cursor;           // the place behind it
+    std::string cursor;                                        // the place behind it
     std::uint64_t bytes = 0;
 };
 
@@ -72,8 +72,8 @@ private:
     std::jthread thread_;
 };
 
-// One batch from a page: what the mapping refuses becomes a reject, and with a contract, so may what
-// drifts from it (code contract.drift). Throws base::Error for drift from a frozen contract.
+// One batch from a page: what the mapping refuses becomes a reject, and with a contract, so may
+// what drifts from it (code contract.drift). Throws base::Error for drift from a frozen contract.
 Batch make_batch(
     const Page& page,
     Mapping& mapping,

@@ -53,7 +53,8 @@ std::string from_hex(std::string_view text) {
 // "start width name", one a line.
 std::string written(const std::vector<FixedColumn>& columns) {
     std::string text;
-    for (const auto& column : columns) text += fmt::format("{} {} {}\n", column.start, column.width, column.name);
+    for (const auto& column : columns)
+        text += fmt::format("{} {} {}\n", column.start, column.width, column.name);
     return text;
 }
 
@@ -85,7 +86,8 @@ public:
             throw base::UsageError(
                 "format '" + options.format + "'",
                 "not known",
-                "use csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files or auto"
+                "use csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, "
+                "files or auto"
             );
         }
         if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = "\t";
@@ -283,9 +285,9 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
         if (field.name == "preamble_hex") preamble = from_hex(field.value);
         if (field.name == "encoding") options.encoding = field.value;
         if (field.name == "record_path") options.record_path = field.value;
-        if (field.name == "delimiter" && !field.value.empty())
-            options.delimiter = field.value;
-        if (field.name == "escape") options.escape = field.value.empty() ? '\0' : field.value.front();
+        if (field.name == "delimiter" && !field.value.empty()) options.delimiter = field.value;
+        if (field.name == "escape")
+            options.escape = field.value.empty() ? '\0' : field.value.front();
         if (field.name == "columns") options.columns = read_columns(field.value);
         if (field.name == "trim") options.trim = !field.value.empty();
         if (field.name == "quote") options.quote = field.value.empty() ? '\0' : field.value.front();

@@ -32,7 +32,8 @@ struct ReadOptions {
     std::optional<std::size_t> skip;         // rows above the table; lines for fixed
     std::optional<std::size_t> header_rows;  // of csv and fixed
     std::vector<FixedColumn> columns;        // of fixed
-    bool attachments = false;  // a message's bytes, with all that is attached, are its record's blob
+    bool attachments =
+        false;             // a message's bytes, with all that is attached, are its record's blob
     std::string encoding;  // utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252
     std::string
         record_path;  // json: pointer to the array ("/data/items"); xml: the record element's name

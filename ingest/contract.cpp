@@ -15,7 +15,11 @@ constexpr std::array<std::pair<std::string_view, OnDrift>, 5> words{{
     {"discard_row", OnDrift::discard_row},
 }};
 
-constexpr std::array<std::string_view, 4> kind_names{"text", "number", "boolean", "array or object"};
+constexpr std::array<std::string_view, 4> kind_names{
+    "text",
+    "number",
+    "boolean",
+    "array or object"};
 
 unsigned kind_of(const Field& field) {
     switch (field.kind) {
@@ -80,7 +84,8 @@ std::vector<Drift> Contract::look(std::span<const Field> fields) {
         // A field that was null so far may become anything once.
         if (kind == 0 || (*kinds & kind)) continue;
         if (!open_ && *kinds != 0) {
-            drifts.push_back({field.name, "is " + kinds_text(kind) + ", not " + kinds_text(*kinds)});
+            drifts.push_back({field.name, "is " + kinds_text(kind) + ", not " + kinds_text(*kinds)}
+            );
             continue;
         }
         *kinds |= kind;

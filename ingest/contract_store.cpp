@@ -9,7 +9,9 @@ namespace {
 
 constexpr unsigned any_kind = 15;
 
-std::string check_of(const std::string& field) { return "contract: " + field; }
+std::string check_of(const std::string& field) {
+    return "contract: " + field;
+}
 
 }  // namespace
 

@@ -86,7 +86,16 @@ bool looks_like_mail(std::string_view text) {
         auto name = line.substr(0, line.find(':'));
         if (name.size() == line.size() || name.empty() || name.find(' ') != name.npos) return false;
         inside = true;
-        for (auto one : {"received"sv, "return-path"sv, "message-id"sv, "mime-version"sv, "from"sv, "date"sv, "subject"sv, "to"sv, "delivered-to"sv})
+        for (auto one :
+             {"received"sv,
+              "return-path"sv,
+              "message-id"sv,
+              "mime-version"sv,
+              "from"sv,
+              "date"sv,
+              "subject"sv,
+              "to"sv,
+              "delivered-to"sv})
             known += same_name(name, one);
     }
     return known >= 3;
@@ -98,7 +107,8 @@ bool looks_like_mbox(std::string_view text) {
     auto line = text.substr(0, text.find('\n'));
     auto rest = text.substr(std::min(line.size() + 1, text.size()));
     auto name = rest.substr(0, rest.find_first_of(": \r\n"));
-    return line.find(':') != line.npos && !name.empty() && rest.substr(name.size()).starts_with(':');
+    return line.find(':') != line.npos && !name.empty() &&
+           rest.substr(name.size()).starts_with(':');
 }
 
 std::string_view feed_kind(std::string_view text) {
@@ -157,7 +167,8 @@ Detected detect_format(std::string_view name, std::string_view head) {
     if (begin.front() == '<' && begin.size() > 1 &&
         (std::isalpha(static_cast<unsigned char>(begin[1])) || begin[1] == '?' || begin[1] == '!'
         )) {
-        if (auto kind = feed_kind(begin); !kind.empty()) return {"feed", fmt::format("the root element of {}", kind)};
+        if (auto kind = feed_kind(begin); !kind.empty())
+            return {"feed", fmt::format("the root element of {}", kind)};
         return {"xml", "starts with a tag"};
     }
     if (begin.front() == '{' && begin.substr(0, 2048).find("jsonfeed.org/version") != begin.npos)
@@ -173,7 +184,8 @@ Detected detect_format(std::string_view name, std::string_view head) {
     if (extension == "csv" || extension == "tsv") return {"csv", "the name ends in ." + extension};
     if (extension == "jsonl" || extension == "json" || extension == "xml")
         return {extension, "the name ends in ." + extension};
-    if (extension == "mbox" || looks_like_mbox(begin)) return {"mbox", "starts with a line 'From '"};
+    if (extension == "mbox" || looks_like_mbox(begin))
+        return {"mbox", "starts with a line 'From '"};
     if (extension == "eml" || looks_like_mail(begin)) return {"message", "a header of mail"};
     if (looks_like_deb822(begin)) return {"deb822", "paragraphs of 'Name: value' lines"};
     if (extension == "txt" || extension == "md") return {"files", "the name ends in ." + extension};

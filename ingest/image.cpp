@@ -96,8 +96,7 @@ std::variant<schema::Image, std::string> examine_image(std::string_view encoded)
     if (VIPS_IMAGE_SIZEOF_IMAGE(image.get()) <
         static_cast<std::size_t>(result.width) * static_cast<std::size_t>(result.height))
         return "not all pixels are there";
-    result.phash =
-        difference_hash(VIPS_IMAGE_ADDR(image.get(), 0, 0), result.width, result.height);
+    result.phash = difference_hash(VIPS_IMAGE_ADDR(image.get(), 0, 0), result.width, result.height);
     vips_error_clear();
     return result;
 }

@@ -28,7 +28,8 @@ void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
          ++entry) {
         auto name = entry->path().filename().string();
         bool mail = entry->is_directory() && is_maildir(entry->path());
-        bool unfinished = entry->is_directory() && name == "tmp" && is_maildir(entry->path().parent_path());
+        bool unfinished =
+            entry->is_directory() && name == "tmp" && is_maildir(entry->path().parent_path());
         if ((name.starts_with(".") && !mail) || unfinished) {
             if (entry->is_directory()) entry.disable_recursion_pending();
             continue;

@@ -67,7 +67,12 @@ Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::
 // Of rejects: code to how many, and what the first one said.
 using Reasons = std::map<std::string, std::pair<std::uint64_t, std::string>>;
 
-void check_rejects(const RunRequest& request, const schema::Counts& counts, const Reasons& reasons, bool at_end) {
+void check_rejects(
+    const RunRequest& request,
+    const schema::Counts& counts,
+    const Reasons& reasons,
+    bool at_end
+) {
     auto share =
         counts.read ? static_cast<double>(counts.rejected) / static_cast<double>(counts.read) : 0.0;
     bool many = counts.rejected > request.max_rejects;
@@ -76,13 +81,12 @@ void check_rejects(const RunRequest& request, const schema::Counts& counts, cons
     auto most = std::max_element(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
         return a.second.first < b.second.first;
     });
-    auto told = most == reasons.end() ? std::string()
-                                      : fmt::format(
-                                            ", {} of them by {} ({})",
-                                            most->second.first,
-                                            most->first,
-                                            most->second.second
-                                        );
+    auto told =
+        most == reasons.end()
+            ? std::string()
+            : fmt::format(
+                  ", {} of them by {} ({})", most->second.first, most->first, most->second.second
+              );
     throw base::Error(
         "source '" + request.source + "'",
         fmt::format(
@@ -119,7 +123,8 @@ public:
             }
             throw;
         }
-        result_.state = complete_ || !(stop.stop_requested() || result_.parked) ? "done" : "interrupted";
+        result_.state =
+            complete_ || !(stop.stop_requested() || result_.parked) ? "done" : "interrupted";
         close(result_.state, result_.parked ? result_.parked->reason : std::string());
         result_.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -145,7 +150,8 @@ private:
         }
         auto bookmark = request_.reading ? database_.call([&](base::Tx& tx) {
             return schema::load_cursor(tx, source_.id, bookmark_stream);
-        }) : std::nullopt;
+        })
+                                         : std::nullopt;
         connector_ = open_at(
             [this, bookmark](std::string_view cursor) {
                 if (request_.reading) return request_.reading->open(cursor, bookmark.value_or(""));
@@ -357,7 +363,8 @@ private:
             if (complete_ && state == "done") {
                 drop_marks(tx);
                 save_bookmark(tx);
-                bool listed = request_.limit == 0 && !result_.resumed && result_.counts.rejected == 0;
+                bool listed =
+                    request_.limit == 0 && !result_.resumed && result_.counts.rejected == 0;
                 if (request_.mark_gone && listed)
                     result_.gone = mark_gone(tx, source_.id, target_.run_id, Clock::now());
                 if (request_.limit == 0 && result_.counts.read > 0)

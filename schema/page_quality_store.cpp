@@ -16,7 +16,8 @@ constexpr int rows_at_once = 5000;
 
 }  // namespace
 
-std::uint64_t measure_missing(base::Database& database, std::int64_t source_id, std::stop_token stop) {
+std::uint64_t
+measure_missing(base::Database& database, std::int64_t source_id, std::stop_token stop) {
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
     std::uint64_t measured = 0;
@@ -28,8 +29,11 @@ std::uint64_t measure_missing(base::Database& database, std::int64_t source_id, 
             if (texts.empty()) return std::size_t{0};
             std::vector<std::pair<pqxx::row, Measures>> found;
             for (const auto& row : texts)
-                found.emplace_back(row, measure_text(row[3].as<std::string>(), row[4].as<std::string>()));
-            auto copy = tx.copy("content_quality (rk, source_id, key, version, language, measures)", 6);
+                found.emplace_back(
+                    row, measure_text(row[3].as<std::string>(), row[4].as<std::string>())
+                );
+            auto copy =
+                tx.copy("content_quality (rk, source_id, key, version, language, measures)", 6);
             for (const auto& [row, measures] : found) {
                 copy.begin_row();
                 copy.value(row[0].as<std::int64_t>());

@@ -13,10 +13,11 @@ class Database;
 
 namespace schema {
 
-// Measures the present texts of a source's records that were not measured when they were gathered (files, and pages stored
-// by an earlier version): what the text alone tells. A page of records per transaction; after a stop the next call goes on.
-// Returns how many it measured.
-std::uint64_t measure_missing(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
+// Measures the present texts of a source's records that were not measured when they were gathered
+// (files, and pages stored by an earlier version): what the text alone tells. A page of records per
+// transaction; after a stop the next call goes on. Returns how many it measured.
+std::uint64_t
+measure_missing(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
 
 // Calls visit for the measures of each record's present version.
 void each_measured(

@@ -55,7 +55,9 @@ public:
     std::vector<PiiSpan> run() {
         static const auto may_begin = [] {
             std::array<bool, 256> table{};
-            for (int c = 0; c < 128; ++c) table[static_cast<std::size_t>(c)] = is_digit(static_cast<char>(c)) || is_upper(static_cast<char>(c));
+            for (int c = 0; c < 128; ++c)
+                table[static_cast<std::size_t>(c)] =
+                    is_digit(static_cast<char>(c)) || is_upper(static_cast<char>(c));
             for (unsigned char c : {'@', '+', '(', ':'}) table[c] = true;
             return table;
         }();
@@ -93,8 +95,8 @@ private:
     bool starts(std::size_t at) const {
         if (at == 0) return true;
         char before = text_[at - 1];
-        return !is_alnum(before) && before != '_' && before != '.' && before != '-' && before != '/' &&
-               before != '=' && before != '@' && before != '#';
+        return !is_alnum(before) && before != '_' && before != '.' && before != '-' &&
+               before != '/' && before != '=' && before != '@' && before != '#';
     }
     std::size_t free_from() const { return spans_.empty() ? 0 : spans_.back().end; }
     bool ends(std::size_t at) const {
@@ -107,7 +109,8 @@ private:
         while (begin < at && (text_[begin] == '.' || text_[begin] == '-')) ++begin;
         auto end = at + 1;
         std::size_t dot = 0;
-        while (end < text_.size() && (is_alnum(text_[end]) || text_[end] == '-' || text_[end] == '.')) {
+        while (end < text_.size() &&
+               (is_alnum(text_[end]) || text_[end] == '-' || text_[end] == '.')) {
             if (text_[end] == '.') {
                 if (text_[end - 1] == '.' || text_[end - 1] == '@') break;
                 dot = end;
@@ -116,7 +119,8 @@ private:
         }
         while (end > at + 1 && (text_[end - 1] == '.' || text_[end - 1] == '-')) --end;
         if (dot >= end) dot = text_.substr(0, end).rfind('.');
-        if (begin == at || at - begin > 64 || dot <= at || dot == text_.npos || end - dot < 3) return {};
+        if (begin == at || at - begin > 64 || dot <= at || dot == text_.npos || end - dot < 3)
+            return {};
         auto last = text_.substr(dot + 1, end - dot - 1);
         if (!std::all_of(last.begin(), last.end(), is_letter)) return {};
         // icon@2x.png is a picture.
@@ -141,7 +145,8 @@ private:
             if (end == first || end - first > 3 || parts[part] > 255) return {};
             if (part < 3 && (end >= text_.size() || text_[end++] != '.')) return {};
         }
-        if (!ends(end) || (end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1]))) return {};
+        if (!ends(end) || (end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])))
+            return {};
         bool ours = parts[0] == 0 || parts[0] == 10 || parts[0] == 127 || parts[0] >= 224 ||
                     (parts[0] == 169 && parts[1] == 254) || (parts[0] == 192 && parts[1] == 168) ||
                     (parts[0] == 172 && parts[1] >= 16 && parts[1] < 32);
@@ -201,7 +206,8 @@ private:
                 if (run.digits.size() > 24) break;
             } else if (marks.find(c) != marks.npos && i + 1 < text_.size()) {
                 char next = text_[i + 1];
-                bool twice = (c == ')' || next == '(') && i + 2 < text_.size() && (next == ' ' || next == '(');
+                bool twice = (c == ')' || next == '(') && i + 2 < text_.size() &&
+                             (next == ' ' || next == '(');
                 if (!is_digit(next) && !(twice && is_digit(text_[i + 2]))) break;
                 run.groups += is_digit(text_[i > 0 ? i - 1 : 0]) ? 1 : 0;
             } else {
@@ -240,14 +246,17 @@ private:
         auto size = run.digits.size();
         if (size < 7 || size > 15 || !ends(run.end)) return {};
         auto written = text_.substr(at, run.end - at);
-        if (international) return size >= 8 ? std::optional(PiiSpan{PiiKind::phone, at, run.end}) : std::nullopt;
+        if (international)
+            return size >= 8 ? std::optional(PiiSpan{PiiKind::phone, at, run.end}) : std::nullopt;
         if (bracket && written.find(')') == written.npos) return {};
         // The end of a longer row of digits is none.
         if (at >= 2 && text_[at - 1] == ' ' && is_digit(text_[at - 2])) return {};
-        bool american = size == 10 && (bracket || run.groups == 3) && run.digits[0] >= '2' && is_american(written);
-        bool national = run.digits[0] == '0' && size >= 9 && size <= 12 && run.groups >= 2 && run.groups <= 6 &&
-                        written.find('.') == written.npos && !is_date(written);
-        bool told = run.digits.find_first_not_of('0') != std::string::npos && after_phone_word(at) && !is_date(written);
+        bool american = size == 10 && (bracket || run.groups == 3) && run.digits[0] >= '2' &&
+                        is_american(written);
+        bool national = run.digits[0] == '0' && size >= 9 && size <= 12 && run.groups >= 2 &&
+                        run.groups <= 6 && written.find('.') == written.npos && !is_date(written);
+        bool told = run.digits.find_first_not_of('0') != std::string::npos &&
+                    after_phone_word(at) && !is_date(written);
         if (!american && !national && !told) return {};
         return PiiSpan{PiiKind::phone, at, run.end};
     }
@@ -256,8 +265,8 @@ private:
     static bool is_american(std::string_view written) {
         std::string form;
         for (char c : written) form += is_digit(c) ? 'd' : c;
-        return form == "(ddd) ddd-dddd" || form == "(ddd)ddd-dddd" || form == "ddd-ddd-dddd" || form == "ddd.ddd.dddd" ||
-               form == "(ddd) ddd dddd" || form == "ddd ddd dddd";
+        return form == "(ddd) ddd-dddd" || form == "(ddd)ddd-dddd" || form == "ddd-ddd-dddd" ||
+               form == "ddd.ddd.dddd" || form == "(ddd) ddd dddd" || form == "ddd ddd dddd";
     }
     static bool is_date(std::string_view written) {
         std::string form;
@@ -272,7 +281,8 @@ private:
 }  // namespace
 
 std::string_view name_of(PiiKind kind) {
-    static constexpr std::array<std::string_view, pii_kinds> names{"email", "phone", "ip", "iban", "card"};
+    static constexpr std::array<std::string_view, pii_kinds> names{
+        "email", "phone", "ip", "iban", "card"};
     return names[static_cast<std::size_t>(kind)];
 }
 
@@ -284,7 +294,10 @@ std::string mask_pii(std::string_view utf8) {
     std::string masked;
     std::size_t from = 0;
     for (const auto& span : find_pii(utf8)) {
-        masked.append(utf8.substr(from, span.begin - from)).append("<").append(name_of(span.kind)).append(">");
+        masked.append(utf8.substr(from, span.begin - from))
+            .append("<")
+            .append(name_of(span.kind))
+            .append(">");
         from = span.end;
     }
     return masked.append(utf8.substr(from));

@@ -18,8 +18,8 @@ struct PiiSpan {
 };
 
 // Where a text holds e-mail addresses, phone numbers (international, or written as numbers of a
-// phone are: grouped with a leading zero or an area code, or after a word such as "Tel."), public IP
-// addresses, IBANs (ISO 13616, check digits right) and card numbers (ISO/IEC 7812, Luhn digit
+// phone are: grouped with a leading zero or an area code, or after a word such as "Tel."), public
+// IP addresses, IBANs (ISO 13616, check digits right) and card numbers (ISO/IEC 7812, Luhn digit
 // right). In order, without overlaps. A guess by form: it misses some and may name a part number.
 std::vector<PiiSpan> find_pii(std::string_view utf8);
 

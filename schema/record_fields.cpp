@@ -63,16 +63,34 @@ std::optional<std::string> RecordFields::operator()(const std::string& field) co
 }
 
 bool is_duplicate_field(const std::string& field) {
-    static const std::vector<std::string> names{"exact_duplicate", "near_duplicate", "near_cluster", "text_hash"};
+    static const std::vector<std::string> names{
+        "exact_duplicate", "near_duplicate", "near_cluster", "text_hash"};
     return std::find(names.begin(), names.end(), field) != names.end();
 }
 
 bool needs_payload(const std::vector<std::string>& fields) {
     static const std::vector<std::string> known{
-        "key",         "version",  "group", "time",  "class", "value", "probability", "method", "words",
-        "characters",  "language", "title", "url",   "file",  "media_type", "width",  "height", ""};
+        "key",
+        "version",
+        "group",
+        "time",
+        "class",
+        "value",
+        "probability",
+        "method",
+        "words",
+        "characters",
+        "language",
+        "title",
+        "url",
+        "file",
+        "media_type",
+        "width",
+        "height",
+        ""};
     return std::any_of(fields.begin(), fields.end(), [](const auto& field) {
-        return !is_duplicate_field(field) && std::find(known.begin(), known.end(), field) == known.end();
+        return !is_duplicate_field(field) &&
+               std::find(known.begin(), known.end(), field) == known.end();
     });
 }
 

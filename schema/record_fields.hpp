@@ -17,8 +17,8 @@ class Tx;
 
 namespace schema {
 
-// What conditions on a record may ask for (schema/filter.hpp): named columns, then the record's payload ("payload.x" or
-// just "x").
+// What conditions on a record may ask for (schema/filter.hpp): named columns, then the record's
+// payload ("payload.x" or just "x").
 class RecordFields {
 public:
     void set(std::string name, std::optional<std::string> value) {
@@ -53,9 +53,9 @@ struct RecordVersion {
     int version = 0;
 };
 
-// Adds what was found in the records' contents, where `asked` names any of it: quality.MEASURE, quality.language and
-// quality.PRESET (true or false); exact_duplicate and near_duplicate (true for all but the first of a cluster), near_cluster,
-// text_hash.
+// Adds what was found in the records' contents, where `asked` names any of it: quality.MEASURE,
+// quality.language and quality.PRESET (true or false); exact_duplicate and near_duplicate (true for
+// all but the first of a cluster), near_cluster, text_hash.
 void add_findings(
     base::Tx& tx,
     const std::vector<std::string>& asked,
@@ -79,8 +79,8 @@ struct RecordFound {
     RecordFields fields;
 };
 
-// Every record of a source in key order, with the fields asked for (all columns, payload and findings only if asked), until
-// take() says false. Page by page, each in a transaction of its own.
+// Every record of a source in key order, with the fields asked for (all columns, payload and
+// findings only if asked), until take() says false. Page by page, each in a transaction of its own.
 void each_record(
     base::Database& database,
     std::int64_t source_id,

@@ -26,7 +26,9 @@ void add_quality(
     std::span<RecordFields> fields
 ) {
     for (const auto& row : tx.exec(sql::file["quality_of"], source_id, rks, keys, versions))
-        fields[row[0].as<std::size_t>() - 1].set_measures(doubles_of(row[1].c_str()), row[2].as<std::string>());
+        fields[row[0].as<std::size_t>() - 1].set_measures(
+            doubles_of(row[1].c_str()), row[2].as<std::string>()
+        );
 }
 
 void add_duplicates(
@@ -40,7 +42,8 @@ void add_duplicates(
     for (const auto& row : tx.exec(sql::file["duplicates_of"], source_id, rks, keys)) {
         auto place = row[0].as<std::size_t>() - 1;
         auto is_copy = [&](const pqxx::field& cluster) {
-            return !cluster.is_null() && cluster.as<std::int64_t>() != ids[place].rk ? "true" : "false";
+            return !cluster.is_null() && cluster.as<std::int64_t>() != ids[place].rk ? "true"
+                                                                                     : "false";
         };
         fields[place].set("exact_duplicate", is_copy(row[1]));
         fields[place].set("near_duplicate", is_copy(row[2]));
@@ -52,7 +55,16 @@ void add_duplicates(
 // From a row of rk, key, version, group, payload and the columns.
 RecordFields fields_of(const pqxx::row& row) {
     static constexpr const char* names[] = {
-        "words", "characters", "language", "title", "url", "file", "media_type", "width", "height", "time"};
+        "words",
+        "characters",
+        "language",
+        "title",
+        "url",
+        "file",
+        "media_type",
+        "width",
+        "height",
+        "time"};
     RecordFields fields;
     fields.set("key", row[1].as<std::string>());
     fields.set("version", row[2].as<std::string>());
@@ -109,7 +121,12 @@ std::vector<RecordFields> load_fields(
     if (versions.empty()) return fields;
     Arrays arrays(versions);
     auto rows = tx.exec(
-        sql::file["fields_of_records"], source_id, arrays.rks, arrays.keys, arrays.versions, needs_payload(asked)
+        sql::file["fields_of_records"],
+        source_id,
+        arrays.rks,
+        arrays.keys,
+        arrays.versions,
+        needs_payload(asked)
     );
     for (const auto& row : rows) fields[row[15].as<std::size_t>() - 1] = fields_of(row);
     add_findings(tx, asked, source_id, versions, fields);
@@ -131,7 +148,8 @@ void each_record(
             found.clear();
             std::vector<RecordVersion> versions;
             std::vector<RecordFields> fields;
-            for (const auto& row : tx.exec(sql::file["record_fields"], source_id, rk, key, page_size, payload)) {
+            for (const auto& row :
+                 tx.exec(sql::file["record_fields"], source_id, rk, key, page_size, payload)) {
                 RecordFound one{
                     {row[0].as<std::int64_t>(), source_id, row[1].as<std::string>()},
                     row[2].as<int>(),

@@ -39,11 +39,14 @@ Place place_of(const std::string& cursor) {
         auto at = cursor.data();
         auto [a, rank_error] = std::from_chars(at, at + first, rank);
         auto [b, rk_error] = std::from_chars(at + first + 1, at + second, place.rk);
-        good = rank_error == std::errc() && a == at + first && rk_error == std::errc() && b == at + second;
+        good = rank_error == std::errc() && a == at + first && rk_error == std::errc() &&
+               b == at + second;
     }
     if (!good)
         throw base::UsageError(
-            fmt::format("page '{}'", cursor), "no search gave it", "pass on what the answer says as next"
+            fmt::format("page '{}'", cursor),
+            "no search gave it",
+            "pass on what the answer says as next"
         );
     place.rank = cursor.substr(0, first);
     place.key = cursor.substr(second + 1);
@@ -66,11 +69,13 @@ struct Indexed {
 };
 Indexed index_after(base::Tx& tx, std::int64_t source_id, const Indexed& after, int at_most) {
     Indexed step{0, after.rk, after.key};
-    for (const auto& row : tx.exec(sql::file["index_texts"], source_id, after.rk, after.key, at_most)) {
+    for (const auto& row :
+         tx.exec(sql::file["index_texts"], source_id, after.rk, after.key, at_most)) {
         ++step.count;
         auto rk = row[0].as<std::int64_t>();
         auto key = row[1].as<std::string>();
-        if (std::tie(rk, key) > std::tie(step.rk, step.key)) std::tie(step.rk, step.key) = std::tie(rk, key);
+        if (std::tie(rk, key) > std::tie(step.rk, step.key))
+            std::tie(step.rk, step.key) = std::tie(rk, key);
     }
     return step;
 }
@@ -91,7 +96,11 @@ void add_texts(base::Tx& tx, const SearchRequest& request, std::vector<SearchHit
         keys.push_back(hit.id.key);
     }
     for (const auto& row : tx.exec(
-             sql::file["search_texts"], request.source_id, request.query, array_of(rks), array_of(keys)
+             sql::file["search_texts"],
+             request.source_id,
+             request.query,
+             array_of(rks),
+             array_of(keys)
          )) {
         auto& hit = hits[row[0].as<std::size_t>() - 1];
         hit.title = row[1].as<std::string>();
@@ -108,11 +117,15 @@ std::uint64_t index_texts(base::Database& database, std::int64_t source_id, std:
     std::uint64_t all = 0;
     Indexed step;
     while (!stop.stop_requested()) {
-        auto next = database.call([&](base::Tx& tx) { return index_after(tx, source_id, step, texts_at_once); });
+        auto next = database.call([&](base::Tx& tx) {
+            return index_after(tx, source_id, step, texts_at_once);
+        });
         step = next;
         all += next.count;
         if (next.count < texts_at_once) {
-            database.call([&](base::Tx& tx) { tx.exec(sql::file["note_indexed"], source_id, extent.gathered); });
+            database.call([&](base::Tx& tx) {
+                tx.exec(sql::file["note_indexed"], source_id, extent.gathered);
+            });
             break;
         }
     }
@@ -130,7 +143,9 @@ bool index_some_texts(base::Tx& tx, std::int64_t source_id, int at_most) {
 SearchAnswer search(base::Tx& tx, const SearchRequest& request) {
     if (!tx.value<bool>(sql::file["search_has_words"], request.query).value_or(false))
         throw base::UsageError(
-            fmt::format("search '{}'", request.query), "there is no word in it to look for", "give some words"
+            fmt::format("search '{}'", request.query),
+            "there is no word in it to look for",
+            "give some words"
         );
     SearchAnswer answer;
     auto place = place_of(request.after);
@@ -140,12 +155,20 @@ SearchAnswer search(base::Tx& tx, const SearchRequest& request) {
     for (int looked_at = 0; looked_at < most_looked_at;) {
         int step = filtered ? hits_at_once : request.limit + 1;
         auto rows = tx.exec(
-            sql::file["search_records"], request.source_id, request.query, place.rank, place.rk, place.key, step
+            sql::file["search_records"],
+            request.source_id,
+            request.query,
+            place.rank,
+            place.rk,
+            place.key,
+            step
         );
         std::vector<RecordVersion> versions;
         if (filtered)
             for (const auto& row : rows)
-                versions.push_back({row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<int>()});
+                versions.push_back(
+                    {row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<int>()}
+                );
         auto fields = load_fields(tx, request.source_id, asked, versions);
         for (const auto& row : rows) {
             ++looked_at;

@@ -16,13 +16,14 @@ class Tx;
 
 namespace schema {
 
-// Full text search over titles and bodies of the present versions of a source's records. Words are brought to their stems
-// where PostgreSQL knows the language of the text, else taken as they are. Gathering writes nothing of it: what is new or has
-// changed is indexed before a search looks.
+// Full text search over titles and bodies of the present versions of a source's records. Words are
+// brought to their stems where PostgreSQL knows the language of the text, else taken as they are.
+// Gathering writes nothing of it: what is new or has changed is indexed before a search looks.
 
-// Indexes the texts that are new or changed, some hundreds per transaction; what was done before a stop stays done. Returns how
-// many. Asking whether there are any costs next to nothing.
-std::uint64_t index_texts(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
+// Indexes the texts that are new or changed, some hundreds per transaction; what was done before a
+// stop stays done. Returns how many. Asking whether there are any costs next to nothing.
+std::uint64_t
+index_texts(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
 
 // Up to `at_most` of them within the transaction. Returns whether all are indexed now.
 bool index_some_texts(base::Tx& tx, std::int64_t source_id, int at_most);
@@ -49,8 +50,9 @@ struct SearchAnswer {
     std::optional<std::string> next;  // if there may be more
 };
 
-// Best first by cover density (Clarke et al. 2000), titles weighing ten times as much as bodies, long texts less. Throws
-// base::UsageError for a cursor that none of its answers gave, or a query without a word to look for.
+// Best first by cover density (Clarke et al. 2000), titles weighing ten times as much as bodies,
+// long texts less. Throws base::UsageError for a cursor that none of its answers gave, or a query
+// without a word to look for.
 SearchAnswer search(base::Tx& tx, const SearchRequest& request);
 
 }  // namespace schema

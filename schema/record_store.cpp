@@ -521,7 +521,8 @@ std::vector<std::string> stored_keys(
     std::unordered_set<std::string_view> wanted(keys.begin(), keys.end());
     for (auto key : wanted) rks.push_back(record_key(source_name, key));
     for (const auto& row : tx.exec(sql::file["find_records"], source_id, array_of(rks)))
-        if (auto key = row[1].as<std::string>(); wanted.contains(key)) found.push_back(std::move(key));
+        if (auto key = row[1].as<std::string>(); wanted.contains(key))
+            found.push_back(std::move(key));
     return found;
 }
 

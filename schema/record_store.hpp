@@ -22,7 +22,8 @@ struct Sealed {
     std::int32_t characters = 0;  // of the text's body
     std::int32_t words = 0;
     std::uint64_t simhash = 0;  // of title and body
-    std::optional<std::string> sketch;  // of title and body (schema/text_sketch.hpp); none for short texts
+    std::optional<std::string>
+        sketch;  // of title and body (schema/text_sketch.hpp); none for short texts
 };
 
 // Throws base::Error if the draft has no key or one that is too long.
@@ -92,9 +93,10 @@ std::vector<RecordLine> list_records(
     int at_most
 );
 
-// Where each version of a record came from: run, file with line and byte offset, or URL, and when; as JSON. Nothing if there is
-// no such record.
-std::optional<std::string> record_lineage(base::Tx& tx, const Source& source, const std::string& key);
+// Where each version of a record came from: run, file with line and byte offset, or URL, and when;
+// as JSON. Nothing if there is no such record.
+std::optional<std::string>
+record_lineage(base::Tx& tx, const Source& source, const std::string& key);
 
 // Everything known of one record, its lineage included, as JSON; nothing if there is none.
 std::optional<std::string> show_record(base::Tx& tx, const Source& source, const std::string& key);

@@ -67,18 +67,21 @@ json::object quality_json(const Measures& measures, const std::string& language)
 json::object duplicates_json(base::Tx& tx, const RecordId& id) {
     std::vector<RecordFields> fields(1);
     RecordVersion version{id.rk, id.key, 0};
-    const std::vector<std::string> names{"text_hash", "exact_duplicate", "near_duplicate", "near_cluster"};
+    const std::vector<std::string> names{
+        "text_hash", "exact_duplicate", "near_duplicate", "near_cluster"};
     add_findings(tx, names, id.source_id, {&version, 1}, fields);
     json::object told;
     for (const auto& name : names)
         if (auto value = fields[0](name))
-            told[name] = *value == "true" || *value == "false" ? json::value(*value == "true") : json::value(*value);
+            told[name] = *value == "true" || *value == "false" ? json::value(*value == "true")
+                                                               : json::value(*value);
     return told;
 }
 
 }  // namespace
 
-std::optional<std::string> record_lineage(base::Tx& tx, const Source& source, const std::string& key) {
+std::optional<std::string>
+record_lineage(base::Tx& tx, const Source& source, const std::string& key) {
     auto rk = record_key(source.name, key);
     auto history = tx.exec(sql::file["record_history"], rk, source.id, key);
     if (history.empty()) return std::nullopt;
@@ -159,7 +162,8 @@ std::optional<std::string> show_record(base::Tx& tx, const Source& source, const
     if (row[18].as<int>() > 0)
         shown["image"] = json::object{{"width", row[18].as<int>()}, {"height", row[19].as<int>()}};
     if (!row[22].is_null()) shown["quality"] = quality_json(doubles_of(text(22)), text(23));
-    if (auto duplicates = duplicates_json(tx, {row[0].as<std::int64_t>(), source.id, key}); !duplicates.empty())
+    if (auto duplicates = duplicates_json(tx, {row[0].as<std::int64_t>(), source.id, key});
+        !duplicates.empty())
         shown["duplicates"] = std::move(duplicates);
     shown["lineage"] = json::parse(*record_lineage(tx, source, key));
     return json::serialize(shown);

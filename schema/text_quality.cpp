@@ -90,12 +90,14 @@ Class class_of(char32_t c) {
     if (c < 0xC0) return c == 0xAA || c == 0xB5 || c == 0xBA ? Class::letter : Class::other;
     if (c == 0xD7 || c == 0xF7) return Class::other;
     if (c < 0x0E00) return c >= 0x2B0 && c < 0x370 ? Class::other : Class::letter;
-    if (c < 0x0F00 || (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800)) return Class::unspaced;
+    if (c < 0x0F00 || (c >= 0x1000 && c < 0x10A0) || (c >= 0x1780 && c < 0x1800))
+        return Class::unspaced;
     if (c < 0x2000) return Class::letter;
     if (c < 0x2C00) return c >= 0x2070 && c < 0x20A0 ? Class::letter : Class::other;
     if (c < 0x2E00) return Class::letter;
     if (c < 0x3040) return c == 0x3005 ? Class::unspaced : Class::other;
-    if (c < 0x3100 || (c >= 0x3400 && c < 0xA000) || (c >= 0xF900 && c < 0xFB00)) return Class::unspaced;
+    if (c < 0x3100 || (c >= 0x3400 && c < 0xA000) || (c >= 0xF900 && c < 0xFB00))
+        return Class::unspaced;
     if (c < 0xFE00) return c >= 0xE000 && c < 0xF900 ? Class::other : Class::letter;
     if (c < 0xFF00) return c >= 0xFE70 ? Class::letter : Class::other;
     if (c < 0x10000) return c >= 0xFF66 && c < 0xFFA0 ? Class::unspaced : Class::other;
@@ -189,10 +191,11 @@ bool ends_with_any(std::string_view text, std::span<const std::string_view> ends
 }
 
 constexpr std::string_view closers[] = {"\"", "'", ")", "]", "”", "’", "»", "“", "」", "』", "）"};
-constexpr std::string_view terminals[] = {".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "։", "።", "៕"};
+constexpr std::string_view terminals[] =
+    {".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।", "։", "።", "៕"};
 constexpr std::string_view ellipses[] = {"...", "…"};
-constexpr std::string_view bullets[] = {
-    "•", "‣", "▶", "◀", "◦", "■", "□", "▪", "▫", "–", "●", "○", "·", "- ", "* "};
+constexpr std::string_view bullets[] =
+    {"•", "‣", "▶", "◀", "◦", "■", "□", "▪", "▫", "–", "●", "○", "·", "- ", "* "};
 
 bool ends_a_sentence(std::string_view line) {
     for (int quotes = 0; quotes < 2; ++quotes)
@@ -206,7 +209,13 @@ bool ends_a_sentence(std::string_view line) {
 
 // Lines that C4 drops whatever they end with.
 constexpr std::string_view notices[] = {
-    "javascript", "terms of use", "privacy policy", "cookie policy", "uses cookies", "use of cookies", "use cookies"};
+    "javascript",
+    "terms of use",
+    "privacy policy",
+    "cookie policy",
+    "uses cookies",
+    "use of cookies",
+    "use cookies"};
 
 class Measuring {
 public:
@@ -216,7 +225,9 @@ public:
         if (language == "nb" || language == "nn") stops_ = &stop_lists[9];
         if (!stops_) return;
         for (auto stop : stops_->words)
-            for (auto c : {static_cast<unsigned char>(stop.front()), static_cast<unsigned char>(stop.front() & ~0x20)})
+            for (auto c :
+                 {static_cast<unsigned char>(stop.front()),
+                  static_cast<unsigned char>(stop.front() & ~0x20)})
                 begins_stop_[c] = true;
     }
 
@@ -237,8 +248,10 @@ private:
         for (std::size_t begin = 0; begin <= text_.size();) {
             auto end = std::min(text_.find('\n', begin), text_.size());
             auto line = text_.substr(begin, end - begin);
-            while (!line.empty() && static_cast<unsigned char>(line.front()) <= ' ') line.remove_prefix(1);
-            while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ') line.remove_suffix(1);
+            while (!line.empty() && static_cast<unsigned char>(line.front()) <= ' ')
+                line.remove_prefix(1);
+            while (!line.empty() && static_cast<unsigned char>(line.back()) <= ' ')
+                line.remove_suffix(1);
             if (line.empty()) {
                 end_paragraph();
             } else {
@@ -260,15 +273,16 @@ private:
         bool ends_bare = is_bare(line.back());
         bool ellipsis = !ends_bare && ends_with_any(line, ellipses);
         ellipsis_lines_ += ellipsis;
-        bullet_lines_ += !is_bare(line.front()) && std::any_of(std::begin(bullets), std::end(bullets), [&](auto bullet) {
-            return line.starts_with(bullet);
-        });
+        bullet_lines_ += !is_bare(line.front()) &&
+                         std::any_of(std::begin(bullets), std::end(bullets), [&](auto bullet) {
+                             return line.starts_with(bullet);
+                         });
         bool terminal = !ends_bare && ends_a_sentence(line);
         terminal_lines_ += terminal;
         bool script = told_ && contains_lower(line, notices[0]);
         bool notice = told_ && std::any_of(std::begin(notices), std::end(notices), [&](auto words) {
-            return contains_lower(line, words);
-        });
+                          return contains_lower(line, words);
+                      });
         told_ = false;
         javascript_lines_ += script;
         if (terminal && !ellipsis && !notice && words_ - words_before >= 5)
@@ -300,7 +314,7 @@ private:
             const auto* begin = at;
             std::uint32_t length = 0;
             bool letter = false;
-            while (at < end && *at > ' ') {
+            while (at<end&& * at> ' ') {
                 unsigned char c = *at;
                 ++length;
                 if (c < 0x80) {
@@ -326,7 +340,11 @@ private:
                 if (code == 0x3002 || code == 0xFF01 || code == 0xFF1F) ++sentence_ends_;
                 at += size;
             }
-            take_word({reinterpret_cast<const char*>(begin), static_cast<std::size_t>(at - begin)}, length, letter);
+            take_word(
+                {reinterpret_cast<const char*>(begin), static_cast<std::size_t>(at - begin)},
+                length,
+                letter
+            );
         }
     }
 
@@ -350,7 +368,9 @@ private:
 
     // Whether the line may be a notice, or hold filler, told by a word that all of those have.
     void look_for_notice(std::string_view word) {
-        while (!word.empty() && (word.front() == '(' || word.front() == '"' || word.front() == '\'')) word.remove_prefix(1);
+        while (!word.empty() && (word.front() == '(' || word.front() == '"' || word.front() == '\'')
+        )
+            word.remove_prefix(1);
         auto begins = [&](std::string_view lower) {
             return word.size() >= lower.size() && equal_lower(word.substr(0, lower.size()), lower);
         };
@@ -391,11 +411,13 @@ private:
         if (stops_) set(Measure::stop_words, static_cast<double>(std::popcount(stop_words_)));
         set(Measure::lines_per_word, share(lines, words));
         set(Measure::sentences, static_cast<double>(sentences_));
-        if (unspaced_ * 2 <= letters_ + unspaced_) set(Measure::longest_word, static_cast<double>(longest_));
+        if (unspaced_ * 2 <= letters_ + unspaced_)
+            set(Measure::longest_word, static_cast<double>(longest_));
         set(Measure::curly_braces, curly_ ? 1 : 0);
         set(Measure::lorem_ipsum, lorem_ && contains_lower(text_, "lorem ipsum") ? 1 : 0);
         set(Measure::javascript_lines, static_cast<double>(javascript_lines_));
-        set(Measure::replacement_share, share(static_cast<double>(broken_), static_cast<double>(characters_)));
+        set(Measure::replacement_share,
+            share(static_cast<double>(broken_), static_cast<double>(characters_)));
     }
 
     void repeated(const std::vector<Word>& parts, Measure by_count, Measure by_characters) {
@@ -411,10 +433,13 @@ private:
         set(by_characters, share(characters, all));
     }
 
-    // An n-gram that occurs twice begins with an (n - 1)-gram that does: each pass looks only where the last one found any.
+    // An n-gram that occurs twice begins with an (n - 1)-gram that does: each pass looks only where
+    // the last one found any.
     void repetitions() {
         repeated(line_hashes_, Measure::duplicate_lines, Measure::duplicate_line_characters);
-        repeated(paragraphs_, Measure::duplicate_paragraphs, Measure::duplicate_paragraph_characters);
+        repeated(
+            paragraphs_, Measure::duplicate_paragraphs, Measure::duplicate_paragraph_characters
+        );
         auto count = words_list_.size();
         std::vector<std::uint32_t> places(count);
         std::vector<std::uint64_t> hashes(count);
@@ -431,14 +456,17 @@ private:
                 ++seen_[hash];
             }
             if (n <= 4) {
-                set(static_cast<Measure>(static_cast<std::size_t>(Measure::top_2gram) + n - 2), top(places, hashes, n));
+                set(static_cast<Measure>(static_cast<std::size_t>(Measure::top_2gram) + n - 2),
+                    top(places, hashes, n));
             }
             std::size_t kept = 0;
             for (auto place : places)
                 if (seen_[hashes[place]] > 1) places[kept++] = place;
             places.resize(kept);
             if (n >= 5)
-                set(static_cast<Measure>(static_cast<std::size_t>(Measure::duplicate_5gram) + n - 5),
+                set(static_cast<Measure>(
+                        static_cast<std::size_t>(Measure::duplicate_5gram) + n - 5
+                    ),
                     duplicated(places, hashes, n));
         }
     }
@@ -449,7 +477,11 @@ private:
         return sum;
     }
 
-    double top(const std::vector<std::uint32_t>& places, const std::vector<std::uint64_t>& hashes, std::size_t n) {
+    double top(
+        const std::vector<std::uint32_t>& places,
+        const std::vector<std::uint64_t>& hashes,
+        std::size_t n
+    ) {
         std::uint32_t most = 1;
         std::size_t where = 0;
         for (auto place : places)
@@ -457,11 +489,17 @@ private:
                 most = times;
                 where = place;
             }
-        return most < 2 ? 0 : share(most * characters_of(where, n), static_cast<double>(word_characters_));
+        return most < 2
+                   ? 0
+                   : share(most * characters_of(where, n), static_cast<double>(word_characters_));
     }
 
     // `places` are those of n-grams that occur more than once.
-    double duplicated(const std::vector<std::uint32_t>& places, const std::vector<std::uint64_t>& hashes, std::size_t n) {
+    double duplicated(
+        const std::vector<std::uint32_t>& places,
+        const std::vector<std::uint64_t>& hashes,
+        std::size_t n
+    ) {
         if (places.empty()) return 0;
         seen_.begin(places.size());
         double again = 0;
@@ -486,10 +524,12 @@ private:
     const StopWords* stops_ = nullptr;
     std::array<bool, 256> begins_stop_{};  // bytes that a stop word begins with
     Measures values_;
-    std::size_t words_ = 0, characters_ = 0, word_characters_ = 0, alphabetic_ = 0, symbols_ = 0, longest_ = 0;
+    std::size_t words_ = 0, characters_ = 0, word_characters_ = 0, alphabetic_ = 0, symbols_ = 0,
+                longest_ = 0;
     unsigned stop_words_ = 0;  // a bit for each that occurs
     std::size_t letters_ = 0, unspaced_ = 0, broken_ = 0;
-    std::size_t lines_ = 0, line_characters_ = 0, short_lines_ = 0, ellipsis_lines_ = 0, bullet_lines_ = 0, terminal_lines_ = 0;
+    std::size_t lines_ = 0, line_characters_ = 0, short_lines_ = 0, ellipsis_lines_ = 0,
+                bullet_lines_ = 0, terminal_lines_ = 0;
     std::size_t javascript_lines_ = 0, sentences_ = 0, sentence_ends_ = 0;
     bool curly_ = false, told_ = false, lorem_ = false, in_paragraph_ = false;
     std::uint64_t paragraph_hash_ = 0;
@@ -514,7 +554,8 @@ std::optional<Measure> measure_named(std::string_view name) {
 
 void set_value(Measures& measures, Measure measure, double value) {
     auto place = static_cast<std::size_t>(measure);
-    if (measures.size() <= place) measures.resize(place + 1, std::numeric_limits<double>::quiet_NaN());
+    if (measures.size() <= place)
+        measures.resize(place + 1, std::numeric_limits<double>::quiet_NaN());
     measures[place] = value;
 }
 
@@ -528,7 +569,9 @@ bool QualityRule::holds(std::span<const double> measures) const {
 }
 
 bool QualityPreset::passes(std::span<const double> measures) const {
-    return std::all_of(rules.begin(), rules.end(), [&](const auto& rule) { return rule.holds(measures); });
+    return std::all_of(rules.begin(), rules.end(), [&](const auto& rule) {
+        return rule.holds(measures);
+    });
 }
 
 const std::array<QualityPreset, 3>& quality_presets() {
@@ -558,7 +601,10 @@ const std::array<QualityPreset, 3>& quality_presets() {
             {M::duplicate_9gram, any, 0.11},
             {M::duplicate_10gram, any, 0.1}};
         std::vector<QualityRule> c4{
-            {M::sentences, 3, most}, {M::longest_word, any, 1000}, {M::curly_braces, any, 0}, {M::lorem_ipsum, any, 0}};
+            {M::sentences, 3, most},
+            {M::longest_word, any, 1000},
+            {M::curly_braces, any, 0},
+            {M::lorem_ipsum, any, 0}};
         auto fineweb = gopher;
         fineweb.insert(fineweb.end(), c4.begin() + 1, c4.end());
         fineweb.push_back({M::terminal_lines, 0.12, most});

@@ -64,29 +64,38 @@ void least_portable(std::span<const std::uint64_t> hashes, Least& least) {
     const auto& by = permutations();
     for (auto hash : hashes)
         for (std::size_t i = 0; i < minima; ++i)
-            least[i] = std::min(least[i], static_cast<std::uint32_t>((hash * by.factors[i] + by.adds[i]) >> 32));
+            least[i] = std::min(
+                least[i], static_cast<std::uint32_t>((hash * by.factors[i] + by.adds[i]) >> 32)
+            );
 }
 
 #if defined(__x86_64__)
-// Eight permutations at a time, kept in registers for all hashes. The lower halves of the minima are never read.
-__attribute__((target("avx2"))) void least_avx2(std::span<const std::uint64_t> hashes, Least& least) {
+// Eight permutations at a time, kept in registers for all hashes. The lower halves of the minima
+// are never read.
+__attribute__((target("avx2"))) void
+least_avx2(std::span<const std::uint64_t> hashes, Least& least) {
     constexpr std::size_t lanes = 4, at_once = 2;
     const auto& by = permutations();
     for (std::size_t first = 0; first < minima; first += lanes * at_once) {
         __m256i factor[at_once], upper[at_once], add[at_once], low[at_once];
         for (std::size_t k = 0; k < at_once; ++k) {
-            factor[k] = _mm256_load_si256(reinterpret_cast<const __m256i*>(&by.factors[first + k * lanes]));
+            factor[k] =
+                _mm256_load_si256(reinterpret_cast<const __m256i*>(&by.factors[first + k * lanes]));
             upper[k] = _mm256_srli_epi64(factor[k], 32);
-            add[k] = _mm256_load_si256(reinterpret_cast<const __m256i*>(&by.adds[first + k * lanes]));
+            add[k] =
+                _mm256_load_si256(reinterpret_cast<const __m256i*>(&by.adds[first + k * lanes]));
             low[k] = _mm256_set1_epi64x(-1);
         }
         for (auto hash : hashes) {
             auto whole = _mm256_set1_epi64x(static_cast<long long>(hash));
             auto high = _mm256_srli_epi64(whole, 32);
             for (std::size_t k = 0; k < at_once; ++k) {
-                auto crossed = _mm256_add_epi64(_mm256_mul_epu32(whole, upper[k]), _mm256_mul_epu32(high, factor[k]));
+                auto crossed = _mm256_add_epi64(
+                    _mm256_mul_epu32(whole, upper[k]), _mm256_mul_epu32(high, factor[k])
+                );
                 auto value = _mm256_add_epi64(
-                    _mm256_add_epi64(_mm256_mul_epu32(whole, factor[k]), add[k]), _mm256_slli_epi64(crossed, 32)
+                    _mm256_add_epi64(_mm256_mul_epu32(whole, factor[k]), add[k]),
+                    _mm256_slli_epi64(crossed, 32)
                 );
                 low[k] = _mm256_min_epu32(low[k], value);
             }
@@ -148,7 +157,8 @@ public:
 
 private:
     void empty() {
-        for (std::size_t bit = 0; bit < 64; ++bit) counts_[bit] += packed_[bit / 8] >> (8 * (bit % 8)) & 0xFF;
+        for (std::size_t bit = 0; bit < 64; ++bit)
+            counts_[bit] += packed_[bit / 8] >> (8 * (bit % 8)) & 0xFF;
         packed_ = {};
         all_ += pending_;
         pending_ = 0;
@@ -201,11 +211,13 @@ TextSketch TextWords::sketch() const {
     std::vector<std::uint64_t> shingles;
     shingles.reserve(words.size());
     if (words.size() < shingle) shingles.push_back(mixed(words));
-    for (std::size_t i = 0; i + shingle <= words.size(); ++i) shingles.push_back(mixed(words.subspan(i, shingle)));
+    for (std::size_t i = 0; i + shingle <= words.size(); ++i)
+        shingles.push_back(mixed(words.subspan(i, shingle)));
     auto least = least_of(shingles);
     result.empty = false;
     for (std::size_t band = 0; band < result.bands.size(); ++band)
-        result.bands[band] = XXH3_64bits(&least[band * rows_of_band], rows_of_band * sizeof(std::uint32_t));
+        result.bands[band] =
+            XXH3_64bits(&least[band * rows_of_band], rows_of_band * sizeof(std::uint32_t));
     for (std::size_t i = 0; i < minima; ++i) result.low[i] = static_cast<std::uint8_t>(least[i]);
     return result;
 }
@@ -232,7 +244,9 @@ SketchedText unpacked_sketch(std::string_view packed) {
     if (packed.size() != hash_size + sizeof sketch.bands + sketch.low.size()) return parts;
     parts.hash = packed.substr(0, hash_size);
     std::memcpy(sketch.bands.data(), packed.data() + hash_size, sizeof sketch.bands);
-    std::memcpy(sketch.low.data(), packed.data() + hash_size + sizeof sketch.bands, sketch.low.size());
+    std::memcpy(
+        sketch.low.data(), packed.data() + hash_size + sizeof sketch.bands, sketch.low.size()
+    );
     sketch.empty = false;
     return parts;
 }

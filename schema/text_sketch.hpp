@@ -6,8 +6,9 @@
 #include <string_view>
 #include <vector>
 
-// What finds equal and nearly equal texts. Words are runs of ASCII letters, digits and characters beyond ASCII, compared in
-// lower case (ASCII). All values are stored and compared between runs: they are the same on any machine, and for ever.
+// What finds equal and nearly equal texts. Words are runs of ASCII letters, digits and characters
+// beyond ASCII, compared in lower case (ASCII). All values are stored and compared between runs:
+// they are the same on any machine, and for ever.
 namespace schema {
 
 // What is kept of a text to find its near-duplicates: MinHash signatures (Broder 1997) of its word
@@ -27,11 +28,13 @@ class TextWords {
 public:
     explicit TextWords(std::string_view utf8);
 
-    // 64-bit SimHash of the word 3-shingles (Charikar 2002); near-duplicates differ in few bits. 0 without words.
+    // 64-bit SimHash of the word 3-shingles (Charikar 2002); near-duplicates differ in few bits. 0
+    // without words.
     std::uint64_t simhash() const;
     // A text of fewer than five words is one shingle.
     TextSketch sketch() const;
-    // Of all words, one blank apart; of 128 bits, so that chance plays no part. Empty without words.
+    // Of all words, one blank apart; of 128 bits, so that chance plays no part. Empty without
+    // words.
     std::string hash() const;
 
 private:
@@ -42,7 +45,8 @@ private:
 // Texts of fewer words (by white space) are not sketched when they are stored.
 constexpr int least_sketched_words = 20;
 
-// Sketch and hash of the words in one string, as content_text.sketch holds them: empty for a text without words.
+// Sketch and hash of the words in one string, as content_text.sketch holds them: empty for a text
+// without words.
 struct SketchedText {
     TextSketch sketch;
     std::string hash;

@@ -97,8 +97,12 @@ void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& ex
 }
 
 // A proposal as the column holds values; nothing if it is none of its values.
-std::optional<double>
-value_in(base::Tx& tx, std::int64_t source_id, const schema::Column& column, const std::string& proposal) {
+std::optional<double> value_in(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const schema::Column& column,
+    const std::string& proposal
+) {
     if (column.type == schema::Column::Type::category) {
         auto values = schema::category_values(tx, source_id, column.name);
         auto found = std::find(values.begin(), values.end(), proposal);
@@ -120,7 +124,8 @@ void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& exam
         auto name = row[1].as<std::string>();
         for (std::size_t i = 0; i < width; ++i) {
             if (examples.columns[i].name != name) continue;
-            if (auto value = value_in(tx, keys.source_id, examples.columns[i], row[2].as<std::string>()))
+            if (auto value =
+                    value_in(tx, keys.source_id, examples.columns[i], row[2].as<std::string>()))
                 examples.numeric[place * width + i] = *value;
         }
     }

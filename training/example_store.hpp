@@ -42,7 +42,8 @@ public:
     // load() leaves pixels out.
     void leave_images() { images_ = false; }
 
-    // load() gives the numbers and categories of accepted `quality errors` in the place of the stored ones.
+    // load() gives the numbers and categories of accepted `quality errors` in the place of the
+    // stored ones.
     void use_fixes(bool use = true) { fixes_ = use; }
 
     // Members of a closed snapshot on one side of its split: 0 training, 1 validation, 2 test.

@@ -30,7 +30,7 @@ struct Examples {
     // channels).
     std::vector<std::uint8_t> pixels;
     std::size_t pixel_count = 0;
-    std::size_t pixel_width = 0;     // 0 if it is not known: the rows are then pixels without places
+    std::size_t pixel_width = 0;  // 0 if it is not known: the rows are then pixels without places
     std::size_t pixel_channels = 0;
 
     // Of the records (rk), where they are records: what is random about a row follows from its key.

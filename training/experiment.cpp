@@ -207,7 +207,8 @@ TrainOutcome train(
     database.call([&](base::Tx& tx) {
         auto recipe = require_preparation(tx, snapshot.source_id, asked.preparation);
         request.preparation = recipe.version;
-        request.spec.preparation = Preparation::parse(recipe.operations).without_column(request.target);
+        request.spec.preparation =
+            Preparation::parse(recipe.operations).without_column(request.target);
     });
     auto run_id = database.call([&](base::Tx& tx) {
         return begin_run(
@@ -266,7 +267,11 @@ TrainOutcome train(
             if (request.preparation.value_or(0) > 0 && request.target.empty())
                 keep_fit(
                     tx,
-                    {snapshot.id, snapshot.source_id, *request.preparation, items[0].size(), fitted.prepared},
+                    {snapshot.id,
+                     snapshot.source_id,
+                     *request.preparation,
+                     items[0].size(),
+                     fitted.prepared},
                     Clock::now()
                 );
             outcome.model_version = add_model(tx, name, run_id, artefact, Clock::now());

@@ -19,7 +19,8 @@ struct TrainRequest {
     std::string model_name;  // empty: PROJECT-KIND
     bool learning_curve = false;
     std::string code_version;
-    std::optional<int> preparation;  // a version of the source's, 0 for none; nothing: the present one
+    std::optional<int>
+        preparation;  // a version of the source's, 0 for none; nothing: the present one
 };
 
 struct TrainOutcome {

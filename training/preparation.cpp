@@ -22,14 +22,19 @@ std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size
     auto place = fmt::format("operation {}", number);
     const auto* op = operation.if_contains("op");
     if (!op || !op->is_string())
-        throw base::UsageError(place, "has no 'op'", "say which operation it is; see docs/preparing.md");
+        throw base::UsageError(
+            place, "has no 'op'", "say which operation it is; see docs/preparing.md"
+        );
     std::string name(op->get_string());
     detail::Settings settings(operation, fmt::format("{} ({})", place, name));
     auto step = detail::make_text_step(name, settings);
     if (!step) step = detail::make_number_step(name, settings);
     if (!step) step = detail::make_augment_step(name, settings);
     if (name == fixes) step = std::make_unique<detail::Step>();
-    if (!step) throw base::UsageError(place, fmt::format("there is no '{}'", name), "see docs/preparing.md");
+    if (!step)
+        throw base::UsageError(
+            place, fmt::format("there is no '{}'", name), "see docs/preparing.md"
+        );
     settings.done();
     step->operation = operation;
     return step;
@@ -72,7 +77,8 @@ std::vector<double> Settings::numbers(const char* name) {
     if (!found) return list;
     if (!found->is_array()) fail(fmt::format("'{}' is no list", name), "give a list of numbers");
     for (const auto& one : found->get_array()) {
-        if (!one.is_number()) fail(fmt::format("'{}' holds what is no number", name), "give a list of numbers");
+        if (!one.is_number())
+            fail(fmt::format("'{}' holds what is no number", name), "give a list of numbers");
         list.push_back(one.to_number<double>());
     }
     return list;
@@ -84,7 +90,8 @@ std::vector<std::string> Settings::texts(const char* name) {
     if (!found) return list;
     if (!found->is_array()) fail(fmt::format("'{}' is no list", name), "give a list of names");
     for (const auto& one : found->get_array()) {
-        if (!one.is_string()) fail(fmt::format("'{}' holds what is no text", name), "give a list of names");
+        if (!one.is_string())
+            fail(fmt::format("'{}' holds what is no text", name), "give a list of names");
         list.emplace_back(one.get_string());
     }
     return list;
@@ -93,7 +100,9 @@ std::vector<std::string> Settings::texts(const char* name) {
 void Settings::done() const {
     for (const auto& item : operation_)
         if (!used_.contains(std::string_view(item.key())))
-            fail(fmt::format("has no setting '{}'", std::string(item.key())), "see docs/preparing.md");
+            fail(
+                fmt::format("has no setting '{}'", std::string(item.key())), "see docs/preparing.md"
+            );
 }
 
 }  // namespace detail
@@ -137,7 +146,9 @@ Examples FittedPreparation::augment(const Examples& examples, std::uint64_t seed
     for (std::size_t c = 0; c < copies.size(); ++c)
         for (std::size_t row = 0; row < examples.rows; ++row) {
             auto key = examples.keys.empty() ? row : static_cast<std::uint64_t>(examples.keys[row]);
-            detail::Random random(seed ^ detail::mix(key), copies[c].step * 1000 + copies[c].number);
+            detail::Random random(
+                seed ^ detail::mix(key), copies[c].step * 1000 + copies[c].number
+            );
             steps_[copies[c].step]->alter(all, (c + 1) * examples.rows + row, random);
         }
     return all;
@@ -175,7 +186,9 @@ Preparation Preparation::parse(std::string_view text) {
     for (const auto& one : parsed.get_array()) {
         auto number = recipe.operations_.size() + 1;
         if (!one.is_object())
-            throw base::UsageError(fmt::format("operation {}", number), "is no table", "see docs/preparing.md");
+            throw base::UsageError(
+                fmt::format("operation {}", number), "is no table", "see docs/preparing.md"
+            );
         make_step(one.get_object(), number);
         recipe.operations_.push_back(json::serialize(one));
     }
@@ -186,7 +199,8 @@ FittedPreparation Preparation::fit(const Examples& train) const {
     FittedPreparation prepared;
     Examples rows = train;
     for (const auto& operation : operations_) {
-        std::shared_ptr<detail::Step> step = make_step(object_of(operation), prepared.steps_.size() + 1);
+        std::shared_ptr<detail::Step> step =
+            make_step(object_of(operation), prepared.steps_.size() + 1);
         step->fit(rows);
         if (step->copies() == 0) step->apply(rows);
         prepared.steps_.push_back(std::move(step));

@@ -39,7 +39,9 @@ require_preparation(base::Tx& tx, std::int64_t source_id, std::optional<int> ver
     if (!rows.empty()) return version_of(rows[0], source_id);
     if (version)
         throw base::Error(
-            fmt::format("preparation {}", *version), "the source has no such version", "see 'tilth prepare list'"
+            fmt::format("preparation {}", *version),
+            "the source has no such version",
+            "see 'tilth prepare list'"
         );
     return none;
 }

@@ -23,8 +23,8 @@ struct PreparationVersion {
     std::string made_at;
 };
 
-// The version asked for, or the present one; version 0 where there is none. Throws base::Error if one that is asked for does not
-// exist.
+// The version asked for, or the present one; version 0 where there is none. Throws base::Error if
+// one that is asked for does not exist.
 PreparationVersion
 require_preparation(base::Tx& tx, std::int64_t source_id, std::optional<int> version = {});
 // Oldest first.

@@ -34,7 +34,11 @@ Prepared prepare(
     database.call([&](base::Tx& tx) {
         keep_fit(
             tx,
-            {snapshot.id, snapshot.source_id, prepared.version, items.size(), prepared.fitted.json()},
+            {snapshot.id,
+             snapshot.source_id,
+             prepared.version,
+             items.size(),
+             prepared.fitted.json()},
             now
         );
     });

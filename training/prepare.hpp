@@ -14,9 +14,9 @@ struct Prepared {
     FittedPreparation fitted;
 };
 
-// A version of the preparation of the snapshot's source (the present one if none is named), fitted on the snapshot's training side
-// and on nothing else: as it was kept, or else fitted now and kept. The store then reads accepted fixes if the preparation asks
-// for them.
+// A version of the preparation of the snapshot's source (the present one if none is named), fitted
+// on the snapshot's training side and on nothing else: as it was kept, or else fitted now and kept.
+// The store then reads accepted fixes if the preparation asks for them.
 Prepared prepare(
     base::Database& database,
     ExampleStore& store,

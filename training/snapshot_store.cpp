@@ -205,7 +205,8 @@ Choice choose(
             for (std::size_t way = 0; way < member.duplicates.size(); ++way) {
                 auto cluster = row[21 + static_cast<int>(way)];
                 if (!cluster.is_null())
-                    member.duplicates[way] = static_cast<std::uint64_t>(cluster.as<std::int64_t>()) | 1;
+                    member.duplicates[way] =
+                        static_cast<std::uint64_t>(cluster.as<std::int64_t>()) | 1;
             }
             if (plan.split.by == SplitSpec::By::time) member.time = time_of(fields(spec.time));
             if (plan.split.by == SplitSpec::By::fixed)

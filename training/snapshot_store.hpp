@@ -81,8 +81,9 @@ struct SnapshotDiff {
 };
 SnapshotDiff diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b);
 
-// Writes the members as "jsonl" or "csv", with label, split and text: as they were stored, or, given a preparation, as models
-// see them, with the numbers too. Throws base::UsageError for another format.
+// Writes the members as "jsonl" or "csv", with label, split and text: as they were stored, or,
+// given a preparation, as models see them, with the numbers too. Throws base::UsageError for
+// another format.
 std::uint64_t export_snapshot(
     base::Database& database,
     const SnapshotInfo& snapshot,

@@ -237,7 +237,8 @@ TrainResult fit_prepared(
     model->fit(view_of(train_rows, train), held_out, run.classes(), {spec.seed, stop, note, &team});
 
     result.features = train_rows.columns;
-    result.summary = summary_of(spec, result.params, featurizer.json(), prepared, train_rows.columns);
+    result.summary =
+        summary_of(spec, result.params, featurizer.json(), prepared, train_rows.columns);
     detail::Writer out;
     out.text(spec.model);
     out.text(result.summary);

@@ -27,8 +27,8 @@ struct TrainSpec {
     std::string model = "softmax";  // majority, softmax, ridge, mlp
     FeatureSpec features;
     Preparation preparation;  // fitted to the training rows, kept in the artefact
-    Params params;     // those given are not searched; the others start at their defaults
-    std::string tune;  // "", "grid", "random:N", "halving:N"; needs validation examples
+    Params params;            // those given are not searched; the others start at their defaults
+    std::string tune;         // "", "grid", "random:N", "halving:N"; needs validation examples
     std::string objective =
         "log_loss";  // what a search lowers: log_loss, error (1 - accuracy); values: always RMSE
     std::uint64_t seed = 1;
@@ -46,9 +46,10 @@ struct TrainResult {
     double seconds = 0;            // wall clock, features and search included
 };
 
-// Learns classes if train.classes is given, else values from train.targets. Preparation, features, search
-// and fit see no other rows; augmented copies are made of training rows only; a validation without rows is allowed. Throws base::Error / UsageError with
-// one line; base::Interrupted at a stop.
+// Learns classes if train.classes is given, else values from train.targets. Preparation, features,
+// search and fit see no other rows; augmented copies are made of training rows only; a validation
+// without rows is allowed. Throws base::Error / UsageError with one line; base::Interrupted at a
+// stop.
 TrainResult fit(
     const Examples& train,
     const Examples& validation,

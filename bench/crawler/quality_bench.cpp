@@ -1,4 +1,5 @@
-// What measuring a page costs beside digesting it: crawler_quality_bench FOLDER, whose *.html files are taken as pages.
+// What measuring a page costs beside digesting it: crawler_quality_bench FOLDER, whose *.html files
+// are taken as pages.
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -20,7 +21,8 @@ template <typename Job>
 double milliseconds(int rounds, std::size_t pages, Job job) {
     auto start = Clock::now();
     for (int round = 0; round < rounds; ++round) job();
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count() / rounds / static_cast<double>(pages);
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count() / rounds /
+           static_cast<double>(pages);
 }
 
 }  // namespace
@@ -62,7 +64,9 @@ int main(int argc, char** argv) {
         response.status = 200;
         response.headers = {{"content-type", "text/html; charset=utf-8"}};
         response.body = page;
-        return crawler::digest_page(rules, target, site, std::move(response), std::chrono::system_clock::now());
+        return crawler::digest_page(
+            rules, target, site, std::move(response), std::chrono::system_clock::now()
+        );
     };
     for (const auto& page : pages) {
         auto outcome = digest(page);
@@ -82,13 +86,15 @@ int main(int argc, char** argv) {
         for (const auto& page : pages) kept += digest(page).records.size();
     });
     auto measures = milliseconds(rounds, parsed.size(), [&] {
-        for (const auto& one : parsed) kept += crawler::measure_page(one.document, one.text, one.guess).measures.size();
+        for (const auto& one : parsed)
+            kept += crawler::measure_page(one.document, one.text, one.guess).measures.size();
     });
     auto language = milliseconds(rounds, parsed.size(), [&] {
         for (const auto& one : parsed) kept += crawler::judge_language(one.text.body, 768).reliable;
     });
     std::printf(
-        "%zu pages of %zu bytes and %zu words: digest %.3f ms, of it measures %.3f ms (%.1f %%), language %.3f ms (%.1f %%) [%zu]\n",
+        "%zu pages of %zu bytes and %zu words: digest %.3f ms, of it measures %.3f ms (%.1f %%), "
+        "language %.3f ms (%.1f %%) [%zu]\n",
         parsed.size(),
         bytes / parsed.size(),
         words / parsed.size(),

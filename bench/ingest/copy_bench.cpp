@@ -93,7 +93,8 @@ std::optional<double> by_program(const std::string& name, const std::string& lin
     return taken;
 }
 
-std::optional<double> by_pgloader(const std::string& url, const fs::path& file, const fs::path& home) {
+std::optional<double>
+by_pgloader(const std::string& url, const fs::path& file, const fs::path& home) {
     auto script = home / "load";
     // pgloader wants a socket's folder inside of the address.
     std::ofstream(script) << fmt::format(
@@ -103,13 +104,13 @@ std::optional<double> by_pgloader(const std::string& url, const fs::path& file, 
         file.string(),
         url
     );
-    auto made = std::system(
-        fmt::format(
-            "psql -q '{}' -c 'CREATE TABLE loaded (id text UNIQUE, amount text, weight text, colour "
-            "text, note text)' -c CHECKPOINT",
-            url
-        ).c_str()
-    );
+    auto made = std::system(fmt::format(
+                                "psql -q '{}' -c 'CREATE TABLE loaded (id text UNIQUE, amount "
+                                "text, weight text, colour "
+                                "text, note text)' -c CHECKPOINT",
+                                url
+    )
+                                .c_str());
     if (made != 0) return std::nullopt;
     return by_program("pgloader", fmt::format("pgloader '{}' >/dev/null 2>&1", script.string()));
 }
@@ -195,7 +196,12 @@ int main(int argc, char** argv) {
             auto url = postgres.url("bare");
             auto tell = [&](const char* name, std::optional<double> taken) {
                 if (!taken) return fmt::print("{} is not here, or failed\n", name);
-                fmt::print("{} {:.1f} s: {:.1f} times the pipeline\n", name, *taken, *taken / median(pipeline));
+                fmt::print(
+                    "{} {:.1f} s: {:.1f} times the pipeline\n",
+                    name,
+                    *taken,
+                    *taken / median(pipeline)
+                );
             };
             tell("pgloader", by_pgloader(url, file, home));
             tell("pandas to_sql", by_pandas(url, file, scripts));

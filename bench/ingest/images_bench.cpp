@@ -29,9 +29,11 @@ namespace fs = std::filesystem;
 std::string picture(int number) {
     std::string pixels(28 * 28, '\0');
     for (int i = 0; i < 28 * 28; ++i)
-        pixels[static_cast<std::size_t>(i)] =
-            static_cast<char>((i % 28 * (number % 9 + 1) + i / 28 * (number % 7) + number / 63) & 255);
-    auto* image = vips_image_new_from_memory(pixels.data(), pixels.size(), 28, 28, 1, VIPS_FORMAT_UCHAR);
+        pixels[static_cast<std::size_t>(i)] = static_cast<char>(
+            (i % 28 * (number % 9 + 1) + i / 28 * (number % 7) + number / 63) & 255
+        );
+    auto* image =
+        vips_image_new_from_memory(pixels.data(), pixels.size(), 28, 28, 1, VIPS_FORMAT_UCHAR);
     void* data = nullptr;
     std::size_t size = 0;
     vips_pngsave_buffer(image, &data, &size, nullptr);
@@ -77,7 +79,9 @@ int main(int argc, char** argv) {
         schema::migrate(database);
         schema::Blobs blobs(home / "blobs");
         database.call([](base::Tx& tx) {
-            schema::add_source(tx, {0, "bench", "files", "{}", "", "active"}, std::chrono::system_clock::now());
+            schema::add_source(
+                tx, {0, "bench", "files", "{}", "", "active"}, std::chrono::system_clock::now()
+            );
         });
         ingest::RunRequest request;
         request.source = "bench";

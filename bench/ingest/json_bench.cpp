@@ -40,7 +40,8 @@ void write_lines(const fs::path& path, std::size_t bytes) {
             state % 99,
             state % 5000,
             i,
-            "It is said that such texts go on for a while,\\nwith \\\"quotes\\\" and lines, and plain "
+            "It is said that such texts go on for a while,\\nwith \\\"quotes\\\" and lines, and "
+            "plain "
             "words in between that a reader has to look at byte by byte until the end of it all."
         );
         out << line << '\n';
@@ -132,7 +133,8 @@ int main(int argc, char** argv) {
     }
     fs::remove(path);
     fmt::print(
-        "JSON lines, {:.0f} MB, CPU time: simdjson on demand {:.0f} MB/s, tilth {:.0f} MB/s, ratio {:.2f}\n",
+        "JSON lines, {:.0f} MB, CPU time: simdjson on demand {:.0f} MB/s, tilth {:.0f} MB/s, ratio "
+        "{:.2f}\n",
         size,
         median(theirs),
         median(ours),

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "ingest/api/pointer.hpp"
@@ -20,7 +20,8 @@ namespace json = boost::json;
 
 namespace {
 
-// Of one stream. Children of parents beyond are read from the start by each run: slower, nothing lost.
+// Of one stream. Children of parents beyond are read from the start by each run: slower, nothing
+// lost.
 constexpr std::size_t most_parents = 1000;
 
 Newest read_newest(const json::value* value) {
@@ -46,12 +47,7 @@ json::object to_json(const Newest& newest) {
 
 class ApiConnector : public Connector {
 public:
-    ApiConnector(
-        const Spec& spec,
-        World world,
-        std::string_view cursor,
-        std::string_view bookmark
-    )
+    ApiConnector(const Spec& spec, World world, std::string_view cursor, std::string_view bookmark)
         : spec_(spec), world_(std::move(world)), requester_(spec_, world_) {
         for (const auto& stream : spec_.streams)
             if (stream.store) stored_.push_back(&stream);
@@ -68,7 +64,8 @@ public:
 
     bool next(Page& page, std::size_t records, std::size_t bytes) override {
         try {
-            while (!parked_ && at_ < stored_.size() && page.records.empty() && page.rejects.empty()) {
+            while (!parked_ && at_ < stored_.size() && page.records.empty() && page.rejects.empty()
+            ) {
                 if (!loaded_ && !load()) continue;
                 while (done_ < reader_->records().size() &&
                        page.records.size() + page.rejects.size() < records &&
@@ -164,7 +161,9 @@ private:
             throw base::Error("cursor", "cannot be understood", "run with --restart");
         until_ = Time(Time::duration(until->get_int64()));
         if (const auto* newest = object->if_contains("newest")) newest_ = read_newest(newest);
-        while (at_ < stored_.size() && (!name->is_string() || stored_[at_]->name != name->get_string())) ++at_;
+        while (at_ < stored_.size() &&
+               (!name->is_string() || stored_[at_]->name != name->get_string()))
+            ++at_;
         if (at_ == stored_.size())
             throw base::Error("cursor", "its stream is no longer described", "run with --restart");
         const auto* reader = object->if_contains("reader");
@@ -212,14 +211,18 @@ std::string sample(const Spec& spec, World world, Page& page, std::size_t record
                 for (auto text : reader.records()) {
                     if (count == records) break;
                     if (!maker.keeps(text)) continue;
-                    maker.add(page, page.arena.keep(text), reader.parent_values(), reader.offset_of(text));
+                    maker.add(
+                        page, page.arena.keep(text), reader.parent_values(), reader.offset_of(text)
+                    );
                     ++count;
                 }
         } catch (const Parked& parked) {
             told += fmt::format("{}{}: {}", told.empty() ? "" : "; ", stream.name, parked.reason);
             continue;
         }
-        told += fmt::format("{}{}: {} records on the first page", told.empty() ? "" : "; ", stream.name, count);
+        told += fmt::format(
+            "{}{}: {} records on the first page", told.empty() ? "" : "; ", stream.name, count
+        );
     }
     return told;
 }

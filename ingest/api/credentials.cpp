@@ -94,9 +94,8 @@ void Credentials::apply(Request& request) {
 }
 
 void Credentials::sign(Request& request) {
-    auto now = std::chrono::duration_cast<std::chrono::seconds>(
-        world_.clock.now().time_since_epoch()
-    );
+    auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(world_.clock.now().time_since_epoch());
     auto timestamp = std::to_string(now.count());
     std::string message;
     for (std::size_t at = 0; at < auth_.message.size();) {
@@ -108,7 +107,8 @@ void Credentials::sign(Request& request) {
             return true;
         };
         if (put("{method}", request.method) || put("{path}", path_of(request.url)) ||
-            put("{url}", request.url) || put("{timestamp}", timestamp) || put("{body}", request.body))
+            put("{url}", request.url) || put("{timestamp}", timestamp) ||
+            put("{body}", request.body))
             continue;
         message += auth_.message[at++];
     }
@@ -127,9 +127,9 @@ void Credentials::ask_token() {
     Request request{"POST", auth_.token_url, {}, {}};
     request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
     request.headers.emplace_back("Accept", "application/json");
-    request.body = refresh_token_.empty()
-                       ? "grant_type=client_credentials"
-                       : "grant_type=refresh_token&refresh_token=" + percent_encoded(refresh_token_);
+    request.body = refresh_token_.empty() ? "grant_type=client_credentials"
+                                          : "grant_type=refresh_token&refresh_token=" +
+                                                percent_encoded(refresh_token_);
     if (auth_.client_in_header) {
         request.headers.emplace_back(
             "Authorization",
@@ -153,7 +153,8 @@ void Credentials::ask_token() {
                      ? text_at(response.body, "/access_token")
                      : std::nullopt;
     if (!token || token->find_first_of("\r\n") != token->npos) {
-        auto why = response.status == 0 ? response.error : fmt::format("status {}", response.status);
+        auto why =
+            response.status == 0 ? response.error : fmt::format("status {}", response.status);
         if (response.status / 100 == 4 && !check_json(response.body))
             why += ", " + text_at(response.body, "/error").value_or("no reason given");
         throw base::Error(
@@ -164,9 +165,9 @@ void Credentials::ask_token() {
     expires_.reset();
     if (auto seconds = text_at(response.body, "/expires_in"))
         if (auto span = parse_number(*seconds); span && *span > 0 && *span < 1e9)
-            expires_ = world_.clock.now() +
-                       std::chrono::seconds(static_cast<std::int64_t>(*span));
-    if (auto next = text_at(response.body, "/refresh_token"); next && !auth_.refresh_token.empty()) {
+            expires_ = world_.clock.now() + std::chrono::seconds(static_cast<std::int64_t>(*span));
+    if (auto next = text_at(response.body, "/refresh_token");
+        next && !auth_.refresh_token.empty()) {
         if (*next != refresh_token_ && world_.secrets.replace)
             world_.secrets.replace(auth_.refresh_token, *next);
         refresh_token_ = *next;
@@ -180,7 +181,9 @@ std::string Credentials::without_secret(const std::string& url) const {
         if (at == 0 || (url[at - 1] != '?' && url[at - 1] != '&')) continue;
         auto end = url.find_first_of("&#", at);
         auto rest = end == url.npos ? std::string() : url.substr(end);
-        return without_secret(url.substr(0, at - 1) + (rest.empty() ? "" : url[at - 1] + rest.substr(1)));
+        return without_secret(
+            url.substr(0, at - 1) + (rest.empty() ? "" : url[at - 1] + rest.substr(1))
+        );
     }
     return url;
 }

@@ -16,7 +16,8 @@ class Credentials {
 public:
     Credentials(const Auth& auth, const World& world) : auth_(auth), world_(world) {}
 
-    // Adds what the request needs. Throws base::Error if a secret is not there or no token is given.
+    // Adds what the request needs. Throws base::Error if a secret is not there or no token is
+    // given.
     void apply(Request& request);
 
     // Whether refresh() may help against a 401.

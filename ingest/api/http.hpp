@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-// HTTP as the API connector sees it. Sockets, clocks and secrets come in from outside, so that tests
-// can bring their own.
+// HTTP as the API connector sees it. Sockets, clocks and secrets come in from outside, so that
+// tests can bring their own.
 namespace ingest::api {
 
 using Time = std::chrono::system_clock::time_point;
@@ -42,8 +42,8 @@ struct Clock {
 // Secrets by reference ("env:NAME", "file:PATH").
 struct Secrets {
     std::function<std::string(const std::string& reference)> load;
-    // Keeps a value that replaces the one behind the reference: a refresh token is often good for one
-    // use.
+    // Keeps a value that replaces the one behind the reference: a refresh token is often good for
+    // one use.
     std::function<void(const std::string& reference, const std::string& value)> replace;
 };
 

@@ -22,8 +22,7 @@ std::int64_t number_of(const Place& place, const Paginator& paginator) {
 Place linked(const std::string& reference, const std::string& address) {
     if (reference.empty()) return {};
     auto target = resolve(reference, address);
-    if (target.empty())
-        throw base::Error("next page", "'" + reference + "' is no address");
+    if (target.empty()) throw base::Error("next page", "'" + reference + "' is no address");
     return {target, {}};
 }
 
@@ -54,14 +53,15 @@ Place next_place(const Paginator& paginator, const Place& place, const Answer& a
         case Kind::link_header:
             return linked(next_link(answer.headers), answer.address);
         case Kind::next_url:
-            return linked(
-                text_at(answer.body, paginator.pointer).value_or(""), answer.address
-            );
+            return linked(text_at(answer.body, paginator.pointer).value_or(""), answer.address);
         case Kind::keyset: {
             if (count == 0) return {};
             auto last = answer.records.back();
             auto at = text_at(last, paginator.pointer);
-            if (!at) throw base::Error("next page", "the last record has no '" + paginator.pointer + "'");
+            if (!at)
+                throw base::Error(
+                    "next page", "the last record has no '" + paginator.pointer + "'"
+                );
             return {*at, paginator.tie.empty() ? "" : text_at(last, paginator.tie).value_or("")};
         }
     }

@@ -21,12 +21,12 @@ struct Place {
 struct Answer {
     std::string_view body;
     const Headers& headers;
-    const std::string& address;              // that it was asked for at
+    const std::string& address;  // that it was asked for at
     const std::vector<std::string_view>& records;
 };
 
-// The place behind a page; empty when it is the last one. Throws base::Error for an answer that does
-// not have what the paginator reads.
+// The place behind a page; empty when it is the last one. Throws base::Error for an answer that
+// does not have what the paginator reads.
 Place next_place(const Paginator& paginator, const Place& place, const Answer& answer);
 
 }  // namespace ingest::api

@@ -5,14 +5,15 @@
 #include <string_view>
 #include <vector>
 
-// Looking into valid JSON without building a tree: values are views of the text, spelled as received.
+// Looking into valid JSON without building a tree: values are views of the text, spelled as
+// received.
 namespace ingest::api {
 
 // The value at a JSON pointer (RFC 6901); nothing if it is absent. The empty pointer is the whole.
 std::optional<std::string_view> value_at(std::string_view json, std::string_view pointer);
 
-// The value as text: a string without its quotes and escapes, a number or boolean as spelled; nothing
-// for null, absent, arrays and objects.
+// The value as text: a string without its quotes and escapes, a number or boolean as spelled;
+// nothing for null, absent, arrays and objects.
 std::optional<std::string> text_at(std::string_view json, std::string_view pointer);
 
 // The elements of an array.

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "ingest/api/pointer.hpp"
@@ -127,11 +127,13 @@ void RecordMaker::add(
     if (auto fault = check_storable(whole)) return refuse(fault->code, fault->reason);
     std::string key = prefixed_ ? name_ : std::string();
     for (const auto& pointer : key_) {
-        auto value = pointer.starts_with('/') ? text_at(whole, pointer)
-                                              : text_at(whole, "/" + pointer);
+        auto value =
+            pointer.starts_with('/') ? text_at(whole, pointer) : text_at(whole, "/" + pointer);
         if (!value || value->empty())
             return refuse(
-                "key.missing", fmt::format("the key field '{}' is empty or not there", pointer), pointer
+                "key.missing",
+                fmt::format("the key field '{}' is empty or not there", pointer),
+                pointer
             );
         if (!key.empty()) key += '/';
         for (char c : *value) {  // so that ("a/b", "c") and ("a", "b/c") stay apart

@@ -9,8 +9,8 @@
 
 namespace ingest::api {
 
-// Makes records of a stream's JSON. The payload is the JSON as received, with the parent's values as
-// members "parent.NAME" in front; renames and casts touch only what the mapping sees.
+// Makes records of a stream's JSON. The payload is the JSON as received, with the parent's values
+// as members "parent.NAME" in front; renames and casts touch only what the mapping sees.
 //
 // Rejects: json.not_object and those of check_storable(); key.missing; cast.invalid.
 class RecordMaker {
@@ -24,8 +24,8 @@ public:
     bool keeps(std::string_view json) const;
 
     // Adds a record or a reject. `json` must live as long as the page.
-    void
-    add(Page& page, std::string_view json, const Values& parent, std::int64_t byte_offset) const;
+    void add(Page& page, std::string_view json, const Values& parent, std::int64_t byte_offset)
+        const;
 
     // For Reread::how.
     std::string how() const;

@@ -44,11 +44,8 @@ void Requester::pace() {
     next_ = world_.clock.now() + spec_.interval;
 }
 
-std::optional<Response> Requester::get(
-    Request plain,
-    const std::vector<ErrorRule>& errors,
-    const std::string& what
-) {
+std::optional<Response>
+Requester::get(Request plain, const std::vector<ErrorRule>& errors, const std::string& what) {
     if (!same_origin(plain.url, spec_.base_url))
         throw base::Error(
             what,
@@ -82,7 +79,8 @@ std::optional<Response> Requester::get(
             case Action::ignore:
                 return std::nullopt;
             case Action::refresh:
-                if (refreshed || !credentials_.can_refresh()) throw base::Error(what, verdict.reason);
+                if (refreshed || !credentials_.can_refresh())
+                    throw base::Error(what, verdict.reason);
                 refreshed = true;
                 credentials_.refresh();
                 break;

@@ -4,8 +4,8 @@
 #include <charconv>
 #include <set>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "ingest/api/fill.hpp"
@@ -90,7 +90,9 @@ public:
     std::string secret(std::string_view key) {
         auto value = text(key);
         if (!value.starts_with("env:") && !value.starts_with("file:"))
-            fail(path(key), "refers to no secret", "say where it is: \"env:NAME\" or \"file:PATH\"");
+            fail(
+                path(key), "refers to no secret", "say where it is: \"env:NAME\" or \"file:PATH\""
+            );
         return value;
     }
 
@@ -274,8 +276,8 @@ std::vector<ErrorRule> read_errors(Settings& settings) {
             }
         }
         rule.contains = part.text("contains");
-        constexpr Action actions[] =
-            {Action::fail, Action::retry, Action::ignore, Action::refresh, Action::park};
+        constexpr Action actions[] = {
+            Action::fail, Action::retry, Action::ignore, Action::refresh, Action::park};
         rule.action =
             actions[part.word("action", {"fail", "retry", "ignore", "refresh", "limited"})];
         part.end();

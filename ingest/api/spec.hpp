@@ -11,24 +11,26 @@
 
 #include <boost/json/object.hpp>
 
-// What a source of kind api is: the settings of its TOML file, read from the JSON they are stored as.
+// What a source of kind api is: the settings of its TOML file, read from the JSON they are stored
+// as.
 namespace ingest::api {
 
 struct Auth {
     enum class Kind : std::uint8_t { none, api_key, basic, bearer, oauth2, hmac };
     Kind kind = Kind::none;
-    std::string secret;           // a reference, never the secret itself; oauth2: the client's
-    std::string name;             // api_key: the header or parameter; hmac: the header
-    bool in_query = false;        // api_key
-    std::string user;             // basic; oauth2: the client's id
-    std::string token_url;        // oauth2, and below
-    std::string refresh_token;    // a reference: the refresh_token grant instead of client_credentials
+    std::string secret;     // a reference, never the secret itself; oauth2: the client's
+    std::string name;       // api_key: the header or parameter; hmac: the header
+    bool in_query = false;  // api_key
+    std::string user;       // basic; oauth2: the client's id
+    std::string token_url;  // oauth2, and below
+    std::string
+        refresh_token;  // a reference: the refresh_token grant instead of client_credentials
     std::string scope;
     bool client_in_header = false;  // HTTP Basic (RFC 6749, section 2.3.1) instead of the body
     std::string message = "{method}\n{path}\n{timestamp}\n{body}";  // hmac, and below
-    std::string timestamp = "X-Timestamp";                         // header with seconds since 1970
-    bool base64 = false;                                           // else hexadecimal
-    bool sha512 = false;                                           // else SHA-256
+    std::string timestamp = "X-Timestamp";  // header with seconds since 1970
+    bool base64 = false;                    // else hexadecimal
+    bool sha512 = false;                    // else SHA-256
 };
 
 struct Paginator {
@@ -62,7 +64,8 @@ struct ErrorRule {
     Action action = Action::fail;
 };
 
-// A record is kept if the value at `at` is one of `is`, none of `is_not`, and there as `present` says.
+// A record is kept if the value at `at` is one of `is`, none of `is_not`, and there as `present`
+// says.
 struct Condition {
     std::string at;
     std::vector<std::string> is, is_not;
@@ -71,9 +74,9 @@ struct Condition {
 
 // Reads only what changed since the last complete run.
 struct Incremental {
-    std::string cursor;            // pointer into the record, to a time or number that never shrinks
-    std::string start;             // {since} of the first run; may be empty
-    std::chrono::seconds lag{0};   // how much {since} lies before the newest value seen
+    std::string cursor;           // pointer into the record, to a time or number that never shrinks
+    std::string start;            // {since} of the first run; may be empty
+    std::chrono::seconds lag{0};  // how much {since} lies before the newest value seen
     std::string format = "datetime";  // of {since}, if it is a time with a lag
 };
 
@@ -87,7 +90,8 @@ struct Slices {
 
 struct Parent {
     std::string stream;
-    std::vector<std::pair<std::string, std::string>> fields;  // {parent.NAME}: pointer into its record
+    std::vector<std::pair<std::string, std::string>>
+        fields;  // {parent.NAME}: pointer into its record
 };
 
 enum class Cast : std::uint8_t { number, text, boolean };
@@ -97,9 +101,9 @@ struct Stream {
     std::string path;
     std::string method = "GET";
     std::vector<std::pair<std::string, std::string>> query, headers;
-    std::string body;      // JSON, empty for none
-    std::string records;   // pointer to the array of records, or to one record
-    bool store = true;     // false: only a parent
+    std::string body;              // JSON, empty for none
+    std::string records;           // pointer to the array of records, or to one record
+    bool store = true;             // false: only a parent
     std::vector<std::string> key;  // pointers into the record, or "parent.NAME"
     Paginator paginator;
     std::vector<Condition> keep;
@@ -126,8 +130,8 @@ struct Spec {
 // The settings that sources of kind api have besides those of all kinds.
 const std::vector<std::string>& setting_names();
 
-// Throws base::UsageError that names the setting by its path ("stream[0].paginator.kind") for what is
-// unknown, missing or wrong; settings in `others` are passed over.
+// Throws base::UsageError that names the setting by its path ("stream[0].paginator.kind") for what
+// is unknown, missing or wrong; settings in `others` are passed over.
 Spec read_spec(const boost::json::object& settings, const std::vector<std::string>& others = {});
 
 }  // namespace ingest::api

@@ -1,7 +1,7 @@
 #include "ingest/api/stream_reader.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "ingest/api/pointer.hpp"
@@ -123,8 +123,7 @@ bool StreamReader::next_parent() {
         parent_key_ += (parent_key_.empty() ? "" : "\t") + value.value_or("");
     }
     // A grandparent's values are known to the grandchild too.
-    for (const auto& [name, value] : parent_->parent_values())
-        parent_values_.emplace(name, value);
+    for (const auto& [name, value] : parent_->parent_values()) parent_values_.emplace(name, value);
     return true;
 }
 
@@ -143,7 +142,8 @@ void StreamReader::begin_part() {
     if (!stream_.slices) return;
     auto start = parse_time(newest.empty() ? stream_.slices->start : since_);
     if (!start) start = parse_time(stream_.slices->start.empty() ? since_ : stream_.slices->start);
-    auto end = stream_.slices->end.empty() ? until_ : parse_time(stream_.slices->end).value_or(until_);
+    auto end =
+        stream_.slices->end.empty() ? until_ : parse_time(stream_.slices->end).value_or(until_);
     if (start) spans_ = spans(*start, end, stream_.slices->step);
 }
 
@@ -158,7 +158,8 @@ Request StreamReader::request() const {
         values["to"] = written(spans_[span_].second, stream_.slices->format);
     }
     auto at = place_.at;
-    if (paginator.kind == Kind::page) values["page"] = at.empty() ? std::to_string(paginator.first) : at;
+    if (paginator.kind == Kind::page)
+        values["page"] = at.empty() ? std::to_string(paginator.first) : at;
     if (paginator.kind == Kind::offset)
         values["offset"] = at.empty() ? std::to_string(paginator.first) : at;
     if (paginator.kind == Kind::cursor || paginator.kind == Kind::keyset) values["cursor"] = at;
@@ -181,7 +182,9 @@ Request StreamReader::request() const {
     for (const auto& [name, value] : values) in_path[name] = percent_encoded(value);
     auto path = fill(stream_.path, in_path);
     if (!path)
-        throw base::Error(name(), "its path needs a value that is not there", "see its parent's fields");
+        throw base::Error(
+            name(), "its path needs a value that is not there", "see its parent's fields"
+        );
     request.url = spec_.base_url + *path;
     char mark = request.url.find('?') == std::string::npos ? '?' : '&';
     for (const auto& [name, text] : stream_.query) {
@@ -203,11 +206,15 @@ bool StreamReader::ask() {
     identity = schema::sha256(identity).substr(0, hash_digits);
     if (!seen_places_.insert(identity).second)
         throw base::Error(
-            what, "the same page would be asked for twice: the pages run in a circle", "check its paginator"
+            what,
+            "the same page would be asked for twice: the pages run in a circle",
+            "check its paginator"
         );
     if (++pages_ > paginator.max_pages)
         throw base::Error(
-            what, fmt::format("more than {} pages", paginator.max_pages), "raise max_pages if there are"
+            what,
+            fmt::format("more than {} pages", paginator.max_pages),
+            "raise max_pages if there are"
         );
     for (int attempt = 1;; ++attempt) {
         auto response = requester_.get(request, stream_.errors, what);
@@ -226,11 +233,13 @@ bool StreamReader::ask() {
                 doubt = fmt::format("the server counts {} records and gave {}", *total, now);
         }
         if (doubt.empty()) break;
-        if (attempt == doubtful_at_most) throw base::Error(what, doubt, "run the source again later");
+        if (attempt == doubtful_at_most)
+            throw base::Error(what, doubt, "run the source again later");
         requester_.wait(std::chrono::seconds(1 << (attempt - 1)), doubt);
     }
     if (resume_) {
-        // Only of the very page it was: else all of it is read again, and what is stored found unchanged.
+        // Only of the very page it was: else all of it is read again, and what is stored found
+        // unchanged.
         if (hash_ == resume_->hash) first_ = std::min(resume_->done, records_.size());
         resume_.reset();
     }
@@ -245,7 +254,9 @@ void StreamReader::load() {
     auto found = value_at(response_.body, stream_.records);
     if (!found)
         throw base::Error(
-            name(), "no records at '" + stream_.records + "' of the answer", "check the stream's records"
+            name(),
+            "no records at '" + stream_.records + "' of the answer",
+            "check the stream's records"
         );
     if (found->starts_with('[')) {
         records_ = elements_of(*found);

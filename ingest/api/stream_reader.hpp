@@ -19,11 +19,12 @@ namespace ingest::api {
 // The newest cursor value seen: by stream, then by the parent's values (empty without a parent).
 using Newest = std::map<std::string, std::map<std::string, std::string>>;
 
-// Reads one stream page by page: for each record of its parent, for each span of time, for each page.
+// Reads one stream page by page: for each record of its parent, for each span of time, for each
+// page.
 class StreamReader {
 public:
-    // `until` ends the last span. `resume` is what cursor() gave, or null. Both `before`, what earlier
-    // runs have seen, and `requester` must outlive it.
+    // `until` ends the last span. `resume` is what cursor() gave, or null. Both `before`, what
+    // earlier runs have seen, and `requester` must outlive it.
     StreamReader(
         const Spec& spec,
         const Stream& stream,
@@ -33,8 +34,9 @@ public:
         const boost::json::object* resume
     );
 
-    // Goes to the next page; false when there is none. The records are its elements from first() on.
-    // Throws base::Error and Parked, which end the reading: another reader goes on from cursor().
+    // Goes to the next page; false when there is none. The records are its elements from first()
+    // on. Throws base::Error and Parked, which end the reading: another reader goes on from
+    // cursor().
     bool next();
 
     const std::vector<std::string_view>& records() const { return records_; }

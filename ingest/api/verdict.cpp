@@ -23,7 +23,9 @@ std::optional<std::int64_t> whole(std::string_view text) {
     return value;
 }
 
-seconds bounded(std::int64_t wait) { return seconds(std::clamp<std::int64_t>(wait, 0, year)); }
+seconds bounded(std::int64_t wait) {
+    return seconds(std::clamp<std::int64_t>(wait, 0, year));
+}
 
 std::int64_t unix_seconds(Time time) {
     return std::chrono::duration_cast<seconds>(time.time_since_epoch()).count();
@@ -34,7 +36,8 @@ bool fits(const ErrorRule& rule, const Response& response) {
                       ? response.status / 100 != 2
                       : std::find(rule.status.begin(), rule.status.end(), response.status) !=
                             rule.status.end();
-    return status && (rule.contains.empty() || response.body.find(rule.contains) != std::string::npos);
+    return status &&
+           (rule.contains.empty() || response.body.find(rule.contains) != std::string::npos);
 }
 
 Action usual(const Response& response, bool can_refresh) {

@@ -23,7 +23,8 @@ constexpr std::size_t most_unindexed = 20'000;
 // The texts of one batch among those that they may be near to.
 class Grouping {
 public:
-    explicit Grouping(std::vector<StoredSketch> known) : texts_(std::move(known)), any_known_(!texts_.empty()) {
+    explicit Grouping(std::vector<StoredSketch> known)
+        : texts_(std::move(known)), any_known_(!texts_.empty()) {
         for (std::size_t i = 0; i < texts_.size(); ++i) {
             if (texts_[i].leads) list(i);
             if (texts_[i].first) firsts_.emplace(texts_[i].hash, i);
@@ -39,8 +40,18 @@ public:
         if (auto same = firsts_.find(its.hash); same != firsts_.end()) {
             ++report_.exact;
             ++report_.near;
-            join(its.exact, its.exact_score, 1, found(same->second, &StoredSketch::exact, &StoredSketch::exact_score));
-            join(its.near, its.near_score, 1, found(same->second, &StoredSketch::near, &StoredSketch::near_score));
+            join(
+                its.exact,
+                its.exact_score,
+                1,
+                found(same->second, &StoredSketch::exact, &StoredSketch::exact_score)
+            );
+            join(
+                its.near,
+                its.near_score,
+                1,
+                found(same->second, &StoredSketch::near, &StoredSketch::near_score)
+            );
             return;
         }
         its.first = true;
@@ -79,7 +90,8 @@ public:
     const ClusterReport& report() const { return report_; }
 
 private:
-    static void join(std::optional<std::int64_t>& own, double& score, double value, std::int64_t cluster) {
+    static void
+    join(std::optional<std::int64_t>& own, double& score, double value, std::int64_t cluster) {
         own = cluster;
         score = value;
     }
@@ -117,7 +129,8 @@ private:
         if (text.sketch.empty) return places;
         for (auto band : text.sketch.bands)
             if (auto same = bands_.find(band); same != bands_.end())
-                for (auto at = same->second; at != none; at = listed_[at].earlier) places.push_back(listed_[at].place);
+                for (auto at = same->second; at != none; at = listed_[at].earlier)
+                    places.push_back(listed_[at].place);
         std::sort(places.begin(), places.end());
         places.erase(std::unique(places.begin(), places.end()), places.end());
         return places;
@@ -131,7 +144,8 @@ private:
     std::vector<StoredSketch> texts_;
     bool any_known_;
     std::vector<std::pair<std::int64_t, std::int64_t>> merges_;
-    std::unordered_map<std::uint64_t, std::size_t> bands_;  // of texts that lead: the latest in listed_
+    std::unordered_map<std::uint64_t, std::size_t>
+        bands_;  // of texts that lead: the latest in listed_
     std::vector<Listed> listed_;
     std::unordered_map<std::string, std::size_t> firsts_;
     ClusterReport report_;
@@ -145,13 +159,15 @@ void keep_to_source(TextSketch& sketch, std::int64_t source_id) {
 
 }  // namespace
 
-ClusterReport assign_clusters(base::Database& database, std::int64_t source_id, std::stop_token stop) {
+ClusterReport
+assign_clusters(base::Database& database, std::int64_t source_id, std::stop_token stop) {
     ClusterReport report;
     auto extent = database.call([&](base::Tx& tx) { return text_extent(tx, source_id); });
     if (extent.clustered == extent.gathered) return report;
     TextPlace place;
     while (!stop.stop_requested()) {
-        auto texts = database.call([&](base::Tx& tx) { return texts_to_cluster(tx, source_id, place); });
+        auto texts =
+            database.call([&](base::Tx& tx) { return texts_to_cluster(tx, source_id, place); });
         if (texts.empty()) {
             database.call([&](base::Tx& tx) { note_clustered(tx, source_id, extent.gathered); });
             return report;
@@ -180,7 +196,9 @@ ClusterReport assign_clusters(base::Database& database, std::int64_t source_id, 
             Grouping grouping(std::move(known));
             for (const auto& one : fresh) grouping.add(one);
             batch = grouping.report();
-            write_clusters(tx, source_id, std::move(grouping).changes(), std::chrono::system_clock::now());
+            write_clusters(
+                tx, source_id, std::move(grouping).changes(), std::chrono::system_clock::now()
+            );
             if (latest >= most_unindexed) index_sketches(tx, source_id);
         });
         report.texts += fresh.size();

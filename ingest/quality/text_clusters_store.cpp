@@ -58,7 +58,9 @@ texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place) {
             auto words = tx.value<std::string>(
                 sql::file["text_to_sketch"], text.row.rk, source_id, text.row.key, text.row.version
             );
-            text.sketched = schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words.value_or(""))));
+            text.sketched =
+                schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words.value_or("")))
+                );
         } else {
             text.sketched = schema::unpacked_sketch(base::bytes(row[4]));
         }
@@ -90,7 +92,8 @@ void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<Late
     }
     auto a = schema::array_of(rks), b = schema::array_of(keys);
     if (had_sketch) tx.exec(sql::file["drop_sketches"], source_id, a, b);
-    if (tx.change(sql::file["leave_clusters"], source_id, a, b) > 0) tx.exec(sql::file["name_clusters_anew"], source_id, a);
+    if (tx.change(sql::file["leave_clusters"], source_id, a, b) > 0)
+        tx.exec(sql::file["name_clusters_anew"], source_id, a);
 }
 
 std::vector<StoredSketch>
@@ -127,7 +130,9 @@ void write_clusters(
     const ClusterChanges& changes,
     schema::Time now
 ) {
-    auto sketches = tx.copy("text_sketch (rk, source_id, key, version, text_hash, bands, low, leads, first)", 9);
+    auto sketches = tx.copy(
+        "text_sketch (rk, source_id, key, version, text_hash, bands, low, leads, first)", 9
+    );
     for (const auto& text : changes.texts) {
         if (!text.is_new) continue;
         sketches.begin_row();
@@ -137,7 +142,9 @@ void write_clusters(
         sketches.value(std::int32_t{text.row.version});
         sketches.bytea(text.hash);
         sketches.bigints(bands_of(text.sketch));
-        sketches.bytea({reinterpret_cast<const char*>(text.sketch.low.data()), text.sketch.low.size()});
+        sketches.bytea(
+            {reinterpret_cast<const char*>(text.sketch.low.data()), text.sketch.low.size()}
+        );
         sketches.value(text.leads);
         sketches.value(text.first);
     }
@@ -154,12 +161,14 @@ void write_clusters(
         copy.time(now);
     };
     for (const auto& text : changes.texts) {
-        if (text.near && (text.is_new || text.near_found)) add(text, "text", *text.near, text.near_score);
+        if (text.near && (text.is_new || text.near_found))
+            add(text, "text", *text.near, text.near_score);
         if (text.exact && (text.is_new || text.exact_found))
             add(text, "normalised", *text.exact, text.exact_score);
     }
     copy.finish();
-    for (const auto& [from, into] : changes.merges) tx.exec(sql::file["merge_clusters"], source_id, from, into);
+    for (const auto& [from, into] : changes.merges)
+        tx.exec(sql::file["merge_clusters"], source_id, from, into);
 }
 
 }  // namespace ingest::quality

@@ -14,7 +14,8 @@
 // The verbs of text_clusters.hpp.
 namespace ingest::quality {
 
-// How many contents the source's runs have stored, and how many there were when all texts had their clusters.
+// How many contents the source's runs have stored, and how many there were when all texts had their
+// clusters.
 struct TextExtent {
     std::int64_t gathered = 0;
     std::int64_t clustered = -1;
@@ -33,15 +34,17 @@ struct LateText {
     bool long_enough = false;       // twenty words and more
     bool had_sketch = false;        // of an earlier version
 };
-// Texts that have no clusters in their present version, after `place`, some thousands; short ones only if they had some.
-std::vector<LateText> texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place);
+// Texts that have no clusters in their present version, after `place`, some thousands; short ones
+// only if they had some.
+std::vector<LateText>
+texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place);
 
 struct StoredSketch {
     Table::Row row;
     TextSketch sketch;
-    std::string hash;    // of the words
-    bool leads = false;  // found by its bands
-    bool first = false;  // found by its words
+    std::string hash;                         // of the words
+    bool leads = false;                       // found by its bands
+    bool first = false;                       // found by its words
     std::optional<std::int64_t> near, exact;  // clusters
     double near_score = 0, exact_score = 0;
     bool indexed = false;
@@ -51,9 +54,11 @@ struct StoredSketch {
 
 // One process at a time gives clusters to the texts of a source.
 void lock_clusters(base::Tx& tx, std::int64_t source_id);
-// False only if the source has neither sketches nor clusters, so that there is nothing to leave or to share.
+// False only if the source has neither sketches nor clusters, so that there is nothing to leave or
+// to share.
 bool any_sketches(base::Tx& tx, std::int64_t source_id);
-// Takes out what is known of earlier versions of these; clusters that they were the first of get another.
+// Takes out what is known of earlier versions of these; clusters that they were the first of get
+// another.
 void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<LateText>& texts);
 // Texts that lead and share a band, or are first and share their words, with one of these.
 std::vector<StoredSketch>
@@ -63,7 +68,12 @@ struct ClusterChanges {
     std::vector<StoredSketch> texts;
     std::vector<std::pair<std::int64_t, std::int64_t>> merges;  // from, into
 };
-void write_clusters(base::Tx& tx, std::int64_t source_id, const ClusterChanges& changes, schema::Time now);
+void write_clusters(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const ClusterChanges& changes,
+    schema::Time now
+);
 // For when the sketches that are not in the indexes become too many to be read with each batch.
 void index_sketches(base::Tx& tx, std::int64_t source_id);
 

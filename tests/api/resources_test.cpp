@@ -176,7 +176,8 @@ TEST_CASE("records are searched by words, conditions and pages", "[api][resource
     test::make_world(*database, 23);
     database->call([](base::Tx& tx) {
         tx.exec(
-            "UPDATE content_text SET body = 'the heron stood in the reeds ' || length(key) WHERE source_id = (SELECT id FROM source "
+            "UPDATE content_text SET body = 'the heron stood in the reeds ' || length(key) WHERE "
+            "source_id = (SELECT id FROM source "
             "WHERE name = 'pages')"
         );
         tx.exec("UPDATE source_run SET read = read + 1, added = added + 1");
@@ -187,7 +188,9 @@ TEST_CASE("records are searched by words, conditions and pages", "[api][resource
     auto first = client.get("/api/v1/sources/pages/search?q=heron&limit=20").json();
     CHECK(first.at("complete") == true);
     REQUIRE(first.at("items").as_array().size() == 20);
-    CHECK_THAT(std::string(first.at("items").at(0).at("snippet").as_string()), Catch::Contains("«heron»"));
+    CHECK_THAT(
+        std::string(first.at("items").at(0).at("snippet").as_string()), Catch::Contains("«heron»")
+    );
     auto id = std::string(first.at("items").at(0).at("id").as_string());
     CHECK(client.get("/api/v1/records/" + id).status == 200);
     std::string escaped;
@@ -196,10 +199,15 @@ TEST_CASE("records are searched by words, conditions and pages", "[api][resource
         std::snprintf(hex, sizeof hex, "%%%02X", c);
         escaped += hex;
     }
-    auto second = client.get("/api/v1/sources/pages/search?q=heron&limit=20&after=" + escaped).json();
+    auto second =
+        client.get("/api/v1/sources/pages/search?q=heron&limit=20&after=" + escaped).json();
     CHECK(second.at("items").as_array().size() == 3);
     CHECK(second.at("next").is_null());
-    CHECK(client.get("/api/v1/sources/pages/search?q=heron&where=words%20%3C%200").json().at("items").as_array().empty());
+    CHECK(client.get("/api/v1/sources/pages/search?q=heron&where=words%20%3C%200")
+              .json()
+              .at("items")
+              .as_array()
+              .empty());
     CHECK(client.get("/api/v1/sources/pages/search?q=").status == 400);
     CHECK(client.get("/api/v1/sources/pages/search?q=heron&where=words%20%3C").status == 400);
     CHECK(client.get("/api/v1/sources/pages/search?q=heron&after=x").status == 400);

@@ -177,7 +177,15 @@ TEST_CASE("ranges of addresses are read strictly and hold both forms of IPv4", "
     CHECK_FALSE(holds("fd00::/8", "fe80::1"));
     CHECK(holds("0.0.0.0/0", "192.168.0.1"));
     CHECK_FALSE(holds("0.0.0.0/0", "fd00::1"));
-    for (auto text : {"10.1.0.1/16", "10.1.0.0/33", "10.1.0.0/", "10.1/16", "example.org", "", "fd00::/129", "10.0.0.0/-1"}) {
+    for (auto text :
+         {"10.1.0.1/16",
+          "10.1.0.0/33",
+          "10.1.0.0/",
+          "10.1/16",
+          "example.org",
+          "",
+          "fd00::/129",
+          "10.0.0.0/-1"}) {
         INFO(text);
         CHECK_FALSE(crawler::AddressRange::parse(text));
     }

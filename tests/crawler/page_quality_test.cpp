@@ -15,19 +15,22 @@ double value(const schema::Quality& quality, Measure measure) {
     return schema::value_of(quality.measures, measure);
 }
 
-schema::Quality measured(const std::string& html, const std::string& main, const std::string& language = "en") {
+schema::Quality
+measured(const std::string& html, const std::string& main, const std::string& language = "en") {
     auto document = Document::parse(html);
     return measure_page(document, {"", main, language}, judge_language(main));
 }
 
 const std::string english =
-    "The old bridge was built by people of the valley who wanted to cross the river with their carts in winter.";
+    "The old bridge was built by people of the valley who wanted to cross the river with their "
+    "carts in winter.";
 
 }  // namespace
 
 TEST_CASE("main share and link density are shares of what a reader sees", "[crawler][quality]") {
     auto quality = measured(
-        "<body><nav><a href=/>12345</a> <a href=/x>67890</a></nav><p>aaaaabbbbb</p><script>var not_seen;</script></body>",
+        "<body><nav><a href=/>12345</a> <a href=/x>67890</a></nav><p>aaaaabbbbb</p><script>var "
+        "not_seen;</script></body>",
         "aaaaabbbbb"
     );
     CHECK(value(quality, Measure::main_share) == Approx(0.5));

@@ -224,7 +224,8 @@ TEST_CASE("an archive becomes the records a crawl would have stored", "[crawler]
     );
     // Measured as a page of a crawl is: 17 words.
     CHECK(
-        database.number("SELECT count(*) FROM content_quality JOIN record_version USING (rk, source_id, key, version) WHERE url = "
+        database.number("SELECT count(*) FROM content_quality JOIN record_version USING (rk, "
+                        "source_id, key, version) WHERE url = "
                         "'http://a.example/1' AND measures[1] = 17") == 1
     );
     auto second = replay_archives(*database, blobs, options);

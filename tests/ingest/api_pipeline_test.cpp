@@ -1,8 +1,8 @@
 #include <set>
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 #include "base/database.hpp"
 #include "base/error.hpp"
@@ -72,12 +72,19 @@ TEST_CASE("an API that fails in every way is stored without loss or double", "[i
     auto& api = world.api;
     api.script = [](int number, const Request&, Response truth) {
         switch (number % 9) {
-            case 1: return Response{429, {{"Retry-After", "30"}}, "", ""};
-            case 2: return Response{503, {}, "", ""};
-            case 4: truth.body.resize(truth.body.size() - 3); return truth;
-            case 5: return Response{0, {}, "", "connection reset"};
-            case 7: return Response{200, {}, R"({"data":[],"total":400})", ""};
-            default: return truth;
+            case 1:
+                return Response{429, {{"Retry-After", "30"}}, "", ""};
+            case 2:
+                return Response{503, {}, "", ""};
+            case 4:
+                truth.body.resize(truth.body.size() - 3);
+                return truth;
+            case 5:
+                return Response{0, {}, "", "connection reset"};
+            case 7:
+                return Response{200, {}, R"({"data":[],"total":400})", ""};
+            default:
+                return truth;
         }
     };
     auto result = world.run();

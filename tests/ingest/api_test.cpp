@@ -1,8 +1,8 @@
 #include <set>
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "ingest/api/connector.hpp"
@@ -14,15 +14,16 @@
 namespace {
 
 namespace json = boost::json;
+using Catch::Contains;
 using ingest::Page;
 using ingest::api::Request;
 using ingest::api::Response;
 using test::ScriptedApi;
-using Catch::Contains;
 using namespace std::chrono_literals;
 
 ingest::api::Spec spec_of(const std::string& stream, const std::string& rest = {}) {
-    auto text = R"({"base_url":"https://api.test/v1/")" + std::string(rest.empty() ? "" : ",") + rest +
+    auto text = R"({"base_url":"https://api.test/v1/")" + std::string(rest.empty() ? "" : ",") +
+                rest +
                 R"(,"stream":[{"name":"items","path":"/items","records":"/data","key":"/id")" +
                 (stream.empty() ? "" : ",") + stream + "}]}";
     return ingest::api::read_spec(json::parse(text).as_object());
@@ -64,15 +65,21 @@ std::vector<std::string> numbers(int from, int to) {
 }
 
 const std::vector<std::pair<std::string, std::string>> paginators{
-    {"page", R"("query":{"page":"{page}","limit":"{limit}"},"paginator":{"kind":"page","size":10})"},
-    {"offset", R"("query":{"offset":"{offset}","limit":"{limit}"},"paginator":{"kind":"offset","size":10})"},
+    {"page",
+     R"("query":{"page":"{page}","limit":"{limit}"},"paginator":{"kind":"page","size":10})"},
+    {"offset",
+     R"("query":{"offset":"{offset}","limit":"{limit}"},"paginator":{"kind":"offset","size":10})"},
     {"cursor", R"("query":{"cursor":"{cursor}"},"paginator":{"kind":"cursor","pointer":"/next"})"},
-    {"header cursor", R"("query":{"cursor":"{cursor}"},"paginator":{"kind":"cursor","header":"x-next"})"},
+    {"header cursor",
+     R"("query":{"cursor":"{cursor}"},"paginator":{"kind":"cursor","header":"x-next"})"},
     {"link header", R"("paginator":{"kind":"link_header"})"},
     {"next url", R"("paginator":{"kind":"next_url","pointer":"/next_url"})"},
-    {"post body", R"("method":"POST","body":{"offset":"{offset}","limit":"{limit}"},"paginator":{"kind":"offset","size":10,"more":"/more"})"},
-    {"keyset", R"("query":{"after":"{cursor}","tie":"{tie}","limit":"{limit}"},"paginator":{"kind":"keyset","pointer":"/updated_at","tie":"/id","size":10})"},
-    {"keyset without a tie", R"("query":{"after":"{cursor}","limit":"{limit}"},"paginator":{"kind":"keyset","pointer":"/updated_at","size":10})"},
+    {"post body",
+     R"("method":"POST","body":{"offset":"{offset}","limit":"{limit}"},"paginator":{"kind":"offset","size":10,"more":"/more"})"},
+    {"keyset",
+     R"("query":{"after":"{cursor}","tie":"{tie}","limit":"{limit}"},"paginator":{"kind":"keyset","pointer":"/updated_at","tie":"/id","size":10})"},
+    {"keyset without a tie",
+     R"("query":{"after":"{cursor}","limit":"{limit}"},"paginator":{"kind":"keyset","pointer":"/updated_at","size":10})"},
 };
 
 }  // namespace
@@ -102,7 +109,8 @@ TEST_CASE("a reader goes on behind any page with exactly what follows", "[ingest
             behind += page.records.size();
             auto rest = read_all(spec, api, page.cursor).keys;
             // The overlap of keyset pages is known only to whom has seen the page before.
-            if (name == "keyset without a tie" && rest.size() > 35 - behind) rest.erase(rest.begin());
+            if (name == "keyset without a tie" && rest.size() > 35 - behind)
+                rest.erase(rest.begin());
             CHECK(rest == numbers(static_cast<int>(behind) + 1, 35));
             page.clear();
         }
@@ -141,7 +149,10 @@ TEST_CASE("storms of 429 are waited out", "[ingest][api]") {
     CHECK(api.slept >= 15 * 7s);
 }
 
-TEST_CASE("a rate limit that asks for long parks, and reading goes on where it was", "[ingest][api]") {
+TEST_CASE(
+    "a rate limit that asks for long parks, and reading goes on where it was",
+    "[ingest][api]"
+) {
     ScriptedApi api;
     api.fill(50);
     bool limited = true;
@@ -204,11 +215,17 @@ TEST_CASE("flapping servers and truncated answers cost time, not records", "[ing
     api.fill(60);
     api.script = [](int number, const Request&, Response truth) {
         switch (number % 5) {
-            case 0: return Response{503, {}, "upstream", ""};
-            case 1: return Response{0, {}, "", "connection reset"};
-            case 2: truth.body.resize(truth.body.size() / 2); return truth;
-            case 3: return Response{502, {}, "<html>bad gateway</html>", ""};
-            default: return truth;
+            case 0:
+                return Response{503, {}, "upstream", ""};
+            case 1:
+                return Response{0, {}, "", "connection reset"};
+            case 2:
+                truth.body.resize(truth.body.size() / 2);
+                return truth;
+            case 3:
+                return Response{502, {}, "<html>bad gateway</html>", ""};
+            default:
+                return truth;
         }
     };
     for (const auto& [name, stream] : paginators) {
@@ -219,7 +236,8 @@ TEST_CASE("flapping servers and truncated answers cost time, not records", "[ing
     SECTION("but not for ever") {
         api.script = [](int, const Request&, Response) { return Response{500, {}, "", ""}; };
         CHECK_THROWS_WITH(
-            read_all(spec_of(paginators[0].second), api), Contains("stream 'items'") && Contains("500")
+            read_all(spec_of(paginators[0].second), api),
+            Contains("stream 'items'") && Contains("500")
         );
     }
 }
@@ -246,7 +264,8 @@ TEST_CASE("an empty page in the middle is no end if the server counts more", "[i
         if (number == 3) return Response{200, {}, R"({"data":[],"total":40})", ""};
         return truth;
     };
-    auto stream = R"("query":{"page":"{page}"},"paginator":{"kind":"page","size":10,"total":"/total"})";
+    auto stream =
+        R"("query":{"page":"{page}"},"paginator":{"kind":"page","size":10,"total":"/total"})";
     CHECK(read_all(spec_of(stream), api).keys == numbers(1, 40));
 }
 
@@ -263,8 +282,12 @@ TEST_CASE("pages that run in a circle, and strangers' pages, are refused", "[ing
     auto spec = spec_of(paginators[5].second);
     CHECK_THROWS_WITH(read_all(spec, api), Contains("circle"));
     for (const auto* other :
-         {"https://api.test.evil.example/v1", "http://api.test/v1", "https://api.test:8443/v1",
-          "https://api.test@evil.example/", "//evil.example/", "https:evil.example"}) {
+         {"https://api.test.evil.example/v1",
+          "http://api.test/v1",
+          "https://api.test:8443/v1",
+          "https://api.test@evil.example/",
+          "//evil.example/",
+          "https:evil.example"}) {
         INFO(other);
         next = other;
         auto before = api.requests.size();
@@ -276,12 +299,18 @@ TEST_CASE("pages that run in a circle, and strangers' pages, are refused", "[ing
 TEST_CASE("records sharing a cursor value over a page need a tie", "[ingest][api]") {
     ScriptedApi api;
     api.fill(35);
-    for (int i = 5; i < 28; ++i) api.items[static_cast<std::size_t>(i)].updated = api.items[5].updated;
+    for (int i = 5; i < 28; ++i)
+        api.items[static_cast<std::size_t>(i)].updated = api.items[5].updated;
     CHECK(read_all(spec_of(paginators[7].second), api).keys == numbers(1, 35));
-    CHECK_THROWS_WITH(read_all(spec_of(paginators[8].second), api), Contains("share one cursor value"));
+    CHECK_THROWS_WITH(
+        read_all(spec_of(paginators[8].second), api), Contains("share one cursor value")
+    );
 }
 
-TEST_CASE("an incremental stream asks for what is new, ties and late ones included", "[ingest][api]") {
+TEST_CASE(
+    "an incremental stream asks for what is new, ties and late ones included",
+    "[ingest][api]"
+) {
     ScriptedApi api;
     api.fill(30);
     auto spec = spec_of(
@@ -291,8 +320,8 @@ TEST_CASE("an incremental stream asks for what is new, ties and late ones includ
     auto first = read_all(spec, api);
     CHECK(first.keys == numbers(1, 30));
     auto newest = api.items.back().updated;
-    api.items.push_back({31, newest, ""});                                    // a tie
-    api.items.push_back({32, api.items[28].updated, ""});                     // came late
+    api.items.push_back({31, newest, ""});                                     // a tie
+    api.items.push_back({32, api.items[28].updated, ""});                      // came late
     api.items.push_back({33, ingest::api::written(api.now, "datetime"), ""});  // new
     auto second = read_all(spec, api, "", first.bookmark);
     std::set<std::string> keys(second.keys.begin(), second.keys.end());
@@ -320,7 +349,8 @@ TEST_CASE("spans of time are asked for one after the other", "[ingest][api]") {
     auto start = api.items.front().updated;
     auto spec = spec_of(
         R"("query":{"from":"{from}","to":"{to}","page":"{page}"},"paginator":{"kind":"page","size":10},)"
-        R"("slices":{"step":"1h","start":")" + start + R"("},"incremental":{"cursor":"/updated_at"})"
+        R"("slices":{"step":"1h","start":")" +
+        start + R"("},"incremental":{"cursor":"/updated_at"})"
     );
     auto read = read_all(spec, api);
     CHECK(read.keys == numbers(1, 200));
@@ -343,7 +373,8 @@ TEST_CASE("children are read for each record of their parent", "[ingest][api]") 
         {"name":"parents","path":"/parents","key":"/id"},
         {"name":"items","path":"/parents/{parent.name}/items","records":"/data","key":["parent.name","/id"],
          "parent":{"stream":"parents","fields":{"name":"/id"}},
-         "query":{"page":"{page}","limit":"{limit}"},"paginator":{"kind":"page","size":10}}]})").as_object());
+         "query":{"page":"{page}","limit":"{limit}"},"paginator":{"kind":"page","size":10}}]})")
+                                           .as_object());
     auto read = read_all(spec, api);
     CHECK(read.keys.size() == 78);
     CHECK(std::set<std::string>(read.keys.begin(), read.keys.end()).size() == 78);
@@ -377,17 +408,26 @@ TEST_CASE("credentials are sent in each form, and never elsewhere", "[ingest][ap
     auto of = [](const Request& request, const char* name) {
         return std::string(ingest::api::header(request.headers, name));
     };
-    CHECK(of(seen(R"({"kind":"bearer","secret":"env:S"})")[0], "Authorization") == "Bearer Aladdin's");
+    CHECK(
+        of(seen(R"({"kind":"bearer","secret":"env:S"})")[0], "Authorization") == "Bearer Aladdin's"
+    );
     // RFC 7617's own pair, but for the apostrophe.
-    CHECK(of(seen(R"({"kind":"basic","user":"Aladdin","secret":"env:S"})")[0], "Authorization") == "Basic QWxhZGRpbjpBbGFkZGluJ3M=");
+    CHECK(
+        of(seen(R"({"kind":"basic","user":"Aladdin","secret":"env:S"})")[0], "Authorization") ==
+        "Basic QWxhZGRpbjpBbGFkZGluJ3M="
+    );
     CHECK(of(seen(R"({"kind":"api_key","secret":"env:S"})")[1], "X-Api-Key") == "Aladdin's");
     auto keyed = seen(R"({"kind":"api_key","secret":"env:S","in":"query","name":"api key"})");
     CHECK(keyed[0].url == "https://api.test/v1/items?api%20key=Aladdin%27s");
     CHECK(keyed[1].url == "https://api.test/v1/items?cursor=c10&api%20key=Aladdin%27s");
-    auto signed_ones = seen(R"({"kind":"hmac","secret":"env:S","message":"{timestamp}.{method}{path}{body}"})");
+    auto signed_ones =
+        seen(R"({"kind":"hmac","secret":"env:S","message":"{timestamp}.{method}{path}{body}"})");
     // printf '1800000000.GET/v1/items' | openssl dgst -sha256 -hmac "Aladdin's"
     CHECK(of(signed_ones[0], "X-Timestamp") == "1800000000");
-    CHECK(of(signed_ones[0], "X-Signature") == "9e35779739a586c8d5540223503785fafc1d932770e42860ea4198e847a4a549");
+    CHECK(
+        of(signed_ones[0], "X-Signature") ==
+        "9e35779739a586c8d5540223503785fafc1d932770e42860ea4198e847a4a549"
+    );
 
     SECTION("a server that puts the key into its next links does not put it into cursors") {
         api.script = [](int, const Request&, Response truth) {
@@ -415,7 +455,11 @@ TEST_CASE("tokens are asked for, kept, renewed and rotated", "[ingest][api]") {
             return Response{
                 200,
                 {},
-                fmt::format(R"({{"access_token":"{}","expires_in":3600,"refresh_token":"refresh-{}"}})", valid, tokens + 1),
+                fmt::format(
+                    R"({{"access_token":"{}","expires_in":3600,"refresh_token":"refresh-{}"}})",
+                    valid,
+                    tokens + 1
+                ),
                 ""};
         }
         if (ingest::api::header(request.headers, "authorization") != "Bearer " + valid)
@@ -423,14 +467,22 @@ TEST_CASE("tokens are asked for, kept, renewed and rotated", "[ingest][api]") {
         if (api.requests.size() == 4) valid = "revoked";
         return truth;
     };
-    auto auth = std::string(R"("auth":{"kind":"oauth2","token_url":"https://login.test/token","client_id":"me","client_secret":"env:S")");
+    auto auth = std::string(
+        R"("auth":{"kind":"oauth2","token_url":"https://login.test/token","client_id":"me","client_secret":"env:S")"
+    );
     CHECK(read_all(spec_of(paginators[0].second, auth + "}"), api).keys == numbers(1, 40));
     CHECK(tokens == 2);
     CHECK(bodies[0] == "grant_type=client_credentials&client_id=me&client_secret=shh");
 
     bodies.clear();
-    CHECK(read_all(spec_of(paginators[0].second, auth + R"(,"refresh_token":"file:R"})"), api).keys == numbers(1, 40));
-    CHECK(bodies[0] == "grant_type=refresh_token&refresh_token=refresh-1&client_id=me&client_secret=shh");
+    CHECK(
+        read_all(spec_of(paginators[0].second, auth + R"(,"refresh_token":"file:R"})"), api).keys ==
+        numbers(1, 40)
+    );
+    CHECK(
+        bodies[0] ==
+        "grant_type=refresh_token&refresh_token=refresh-1&client_id=me&client_secret=shh"
+    );
     CHECK(api.secrets["file:R"] == "refresh-4");
 
     SECTION("a refused client is told of without the secret") {
@@ -443,14 +495,21 @@ TEST_CASE("tokens are asked for, kept, renewed and rotated", "[ingest][api]") {
     }
 }
 
-TEST_CASE("records are filtered, renamed and cast; what cannot be is rejected and can be replayed", "[ingest][api]") {
+TEST_CASE(
+    "records are filtered, renamed and cast; what cannot be is rejected and can be replayed",
+    "[ingest][api]"
+) {
     ScriptedApi api;
     api.script = [](int, const Request&, Response) {
-        return Response{200, {}, R"({"data":[
+        return Response{
+            200,
+            {},
+            R"({"data":[
             {"id":"a","price":"1,200.50","state":"open"},
             {"id":"b","price":"much","state":"open"},
             {"id":"c","price":"3","state":"closed"},
-            null, 7, {"id":null,"state":"open"}, {"id":"d","state":"open","bad":"\u0000"}]})", ""};
+            null, 7, {"id":null,"state":"open"}, {"id":"d","state":"open","bad":"\u0000"}]})",
+            ""};
     };
     auto spec = spec_of(
         R"("keep":[{"at":"/state","is_not":["closed"]}],"rename":{"price":"cost"},"cast":{"price":"number"})"
@@ -468,7 +527,11 @@ TEST_CASE("records are filtered, renamed and cast; what cannot be is rejected an
     CHECK(record.byte_offset == 22);
     std::vector<std::string> codes;
     for (const auto& reject : page.rejects) codes.push_back(reject.code);
-    CHECK(codes == std::vector<std::string>{"cast.invalid", "json.not_object", "json.not_object", "key.missing", "json.nul"});
+    CHECK(
+        codes ==
+        std::vector<std::string>{
+            "cast.invalid", "json.not_object", "json.not_object", "key.missing", "json.nul"}
+    );
     REQUIRE(page.rereads.size() == 1);
     Page again;
     ingest::reread(page.rereads[0].how, R"({"id":"b","price":"12"})", again);
@@ -494,14 +557,26 @@ TEST_CASE("settings of an API that are wrong are named by their place", "[ingest
     CHECK_THAT(wrong(R"({"base_url":"https://a","strem":[]})"), Contains("stream"));
     CHECK_THAT(stream(R"("recods":"/a")"), Contains("stream[0].recods"));
     CHECK_THAT(stream(R"("records":"a")"), Contains("stream[0].records") && Contains("/"));
-    CHECK_THAT(stream(R"("paginator":{"kind":"pages"})"), Contains("stream[0].paginator.kind") && Contains("offset"));
+    CHECK_THAT(
+        stream(R"("paginator":{"kind":"pages"})"),
+        Contains("stream[0].paginator.kind") && Contains("offset")
+    );
     CHECK_THAT(stream(R"("paginator":{"kind":"page"})"), Contains("{page}"));
-    CHECK_THAT(stream(R"("paginator":{"kind":"cursor"},"query":{"c":"{cursor}"})"), Contains("paginator.pointer"));
-    CHECK_THAT(stream(R"("query":{"c":"{curser}"})"), Contains("stream[0].query.c") && Contains("{limit}"));
+    CHECK_THAT(
+        stream(R"("paginator":{"kind":"cursor"},"query":{"c":"{cursor}"})"),
+        Contains("paginator.pointer")
+    );
+    CHECK_THAT(
+        stream(R"("query":{"c":"{curser}"})"), Contains("stream[0].query.c") && Contains("{limit}")
+    );
     CHECK_THAT(stream(R"("parent":{"stream":"p","fields":{"a":"/a"}})"), Contains("before"));
     CHECK_THAT(stream(R"("slices":{"step":"1h"})"), Contains("slices.start"));
     CHECK_THAT(stream(R"("error":[{"status":42}])"), Contains("error[0].status"));
-    CHECK_THAT(wrong(R"({"base_url":"https://a","auth":{"kind":"bearer","secret":"hunter2"},"stream":[]})"), Contains("env:NAME") && !Contains("hunter2"));
+    CHECK_THAT(
+        wrong(R"({"base_url":"https://a","auth":{"kind":"bearer","secret":"hunter2"},"stream":[]})"
+        ),
+        Contains("env:NAME") && !Contains("hunter2")
+    );
     CHECK_THAT(wrong(R"({"base_url":"https://a","rate":"fast","stream":[]})"), Contains("rate"));
 }
 
@@ -511,14 +586,21 @@ TEST_CASE("waits are read from every form of header", "[ingest][api]") {
     CHECK(told_wait({{"retry-after", "120"}}, now) == 120s);
     CHECK(told_wait({{"Retry-After", "Fri, 15 Jan 2027 08:01:00 GMT"}}, now) == 60s);
     // The server's clock is an hour behind: its Date says so.
-    CHECK(told_wait({{"Date", "Fri, 15 Jan 2027 07:00:00 GMT"}, {"Retry-After", "Fri, 15 Jan 2027 07:00:30 GMT"}}, now) == 30s);
+    CHECK(
+        told_wait(
+            {{"Date", "Fri, 15 Jan 2027 07:00:00 GMT"},
+             {"Retry-After", "Fri, 15 Jan 2027 07:00:30 GMT"}},
+            now
+        ) == 30s
+    );
     CHECK(told_wait({{"X-RateLimit-Reset", "1800000090"}}, now) == 90s);
     CHECK(told_wait({{"RateLimit-Reset", "5"}, {"X-RateLimit-Reset", "1800000090"}}, now) == 5s);
     CHECK_FALSE(told_wait({{"Retry-After", "soon"}}, now));
 }
 
 TEST_CASE("JSON pointers find values as spelled", "[ingest][api]") {
-    const std::string text = R"( {"a/b":{"m~n":[10, {"x":1e2}, "t\"\u00e9"]},"k":null,"\u0061":3} )";
+    const std::string text =
+        R"( {"a/b":{"m~n":[10, {"x":1e2}, "t\"\u00e9"]},"k":null,"\u0061":3} )";
     using ingest::api::text_at;
     using ingest::api::value_at;
     CHECK(value_at(text, "/a~1b/m~0n/1/x") == "1e2");

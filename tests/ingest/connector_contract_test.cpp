@@ -71,33 +71,46 @@ std::vector<Case> cases() {
          "id  name     n\n1   apple    2\n\n2   two pear 3\n3   plum\n4   fig\0     5\n5   \xc3\xa9t\xc3\xa9      6"s,
          4,
          1},
-        {"fixed", "ruled.txt", "Of today\n\nid  name  n\n--- ----- --\n1   apple 2\r\n2   pear  3\n33333 x   4\n", 2, 1},
+        {"fixed",
+         "ruled.txt",
+         "Of today\n\nid  name  n\n--- ----- --\n1   apple 2\r\n2   pear  3\n33333 x   4\n",
+         2,
+         1},
         {"feed",
          "rss.xml",
-         "<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>T</title><item><guid>1</guid><title>a</title></item>\n"
+         "<?xml version=\"1.0\"?><rss "
+         "version=\"2.0\"><channel><title>T</title><item><guid>1</guid><title>a</title></item>\n"
          "<item><title>x</item><item><link>http://a.example/2</link></item></channel></rss>",
          2,
          1},
         {"feed",
          "atom.xml",
-         "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>1</id></entry><entry><id>2</id>\n</entry></feed>",
+         "<feed "
+         "xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>1</id></entry><entry><id>2</id>\n</"
+         "entry></feed>",
          2,
          0},
         {"feed",
          "feed.json",
-         "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":\"1\"},{\"id\":},{\"id\":\"2\"}]}",
+         "{\"version\":\"https://jsonfeed.org/version/"
+         "1.1\",\"items\":[{\"id\":\"1\"},{\"id\":},{\"id\":\"2\"}]}",
          2,
          1},
         {"mbox",
          "a.mbox",
-         "From a@b Sat Jan  3 01:05:34 1996\nSubject: one\nMessage-ID: <1@a>\n\nbody\n>From here\n\n"
+         "From a@b Sat Jan  3 01:05:34 1996\nSubject: one\nMessage-ID: <1@a>\n\nbody\n>From "
+         "here\n\n"
          "From a@b Sat Jan  3 01:05:35 1996\nno header\n\nFrom now on this is no message\n\n"
          "From a@b Sat Jan  3 01:05:36 1996\nContent-Length: 42\nSubject: two\n\n"
          "\nFrom a@b Sat Jan  3 01:05:37 1996\nquoted\n\n"
          "From a@b Sat Jan  3 01:05:38 1996\r\nSubject: three\r\n\r\nend",
          3,
          1},
-        {"mbox", "junk.mbox", "junk\n\nFrom a@b Sat Jan  3 01:05:34 1996\nSubject: one\n\nbody\n", 1, 1},
+        {"mbox",
+         "junk.mbox",
+         "junk\n\nFrom a@b Sat Jan  3 01:05:34 1996\nSubject: one\n\nbody\n",
+         1,
+         1},
         {"message", "a.eml", "Subject: one\nFrom: a@b.example\n\nbody\n", 1, 0},
         {"message", "b.eml", "\nno header", 0, 1},
         {"idx", "train-images-idx3-ubyte", idx_images(), 4, 1},
@@ -183,7 +196,8 @@ TEST_CASE("offsets point at the bytes of records and rejects", "[ingest][contrac
 TEST_CASE("an empty input has no records", "[ingest][contract]") {
     test::Folder folder;
     auto path = folder.write("empty", "");
-    for (const std::string format : {"csv", "fixed", "jsonl", "json", "xml", "mbox", "deb822", "auto"}) {
+    for (const std::string format :
+         {"csv", "fixed", "jsonl", "json", "xml", "mbox", "deb822", "auto"}) {
         CAPTURE(format);
         ingest::ReadOptions options;
         options.format = format;

@@ -42,11 +42,15 @@ struct World {
 const std::string first = "{\"id\":1,\"n\":1}\n{\"id\":2}\n{\"id\":3,\"n\":null,\"s\":\"x\"}\n";
 // A new field, another kind, both, and one that fits.
 const std::string second =
-    "{\"id\":4,\"new\":1}\n{\"id\":5,\"n\":\"many\"}\n{\"id\":6,\"n\":[1],\"new\":2}\n{\"id\":7,\"n\":7}\n";
+    "{\"id\":4,\"new\":1}\n{\"id\":5,\"n\":\"many\"}\n{\"id\":6,\"n\":[1],\"new\":2}\n{\"id\":7,"
+    "\"n\":7}\n";
 
 }  // namespace
 
-TEST_CASE("records that drift are stored and kept out until they are accepted", "[ingest][contract]") {
+TEST_CASE(
+    "records that drift are stored and kept out until they are accepted",
+    "[ingest][contract]"
+) {
     World world;
     auto learned = world.run(first, OnDrift::quarantine);
     CHECK(learned.quarantined == 0);
@@ -76,21 +80,35 @@ TEST_CASE("each other contract does as it says", "[ingest][contract]") {
         CHECK(world.database.number("SELECT count(*) FROM quarantine") == 0);
     }
     SECTION("freeze") {
-        CHECK_THROWS_WITH(world.run(second, OnDrift::freeze), Catch::Contains("'new' is new") && Catch::Contains("accept"));
+        CHECK_THROWS_WITH(
+            world.run(second, OnDrift::freeze),
+            Catch::Contains("'new' is new") && Catch::Contains("accept")
+        );
         CHECK(world.database.number("SELECT count(*) FROM record") == 3);
     }
     SECTION("discard_row") {
         auto result = world.run(second, OnDrift::discard_row);
         CHECK(result.counts.rejected == 3);
         CHECK(result.counts.added == 1);
-        CHECK(world.database.number("SELECT count(*) FROM reject WHERE code = 'contract.drift'") == 3);
+        CHECK(
+            world.database.number("SELECT count(*) FROM reject WHERE code = 'contract.drift'") == 3
+        );
     }
     SECTION("discard_value") {
         auto result = world.run(second, OnDrift::discard_value);
         CHECK(result.counts.added == 4);
-        CHECK(world.database.number("SELECT count(*) FROM record_version WHERE payload ? 'new'") == 0);
-        CHECK(world.database.number("SELECT count(*) FROM record_version WHERE key = '5' AND payload = '{\"id\":5}'") == 1);
-        CHECK(world.database.number("SELECT count(*) FROM record_version WHERE key = '7' AND payload = '{\"id\":7,\"n\":7}'") == 1);
+        CHECK(
+            world.database.number("SELECT count(*) FROM record_version WHERE payload ? 'new'") == 0
+        );
+        CHECK(
+            world.database.number(
+                "SELECT count(*) FROM record_version WHERE key = '5' AND payload = '{\"id\":5}'"
+            ) == 1
+        );
+        CHECK(
+            world.database.number("SELECT count(*) FROM record_version WHERE key = '7' AND payload "
+                                  "= '{\"id\":7,\"n\":7}'") == 1
+        );
     }
 }
 
@@ -103,5 +121,8 @@ TEST_CASE("a run that ended early teaches on", "[ingest][contract]") {
     request.limit = 2;
     ingest::run(*world.database, world.blobs, request);
     CHECK(world.run(first + second, OnDrift::quarantine).quarantined == 0);
-    CHECK(world.run(first + second + "{\"id\":8,\"late\":true}\n", OnDrift::quarantine).quarantined == 1);
+    CHECK(
+        world.run(first + second + "{\"id\":8,\"late\":true}\n", OnDrift::quarantine).quarantined ==
+        1
+    );
 }

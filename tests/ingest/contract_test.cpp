@@ -17,7 +17,8 @@ using Kind = ingest::Field::Kind;
 TEST_CASE("a contract learns fields and kinds, then holds them", "[ingest][contract]") {
     Contract learning(OnDrift::quarantine, true, {});
     std::vector<Field> first{{"id", "1", Kind::number}, {"name", "a", Kind::text}};
-    std::vector<Field> second{{"name", "5", Kind::number}, {"id", "2", Kind::number}, {"note", "null", Kind::null}};
+    std::vector<Field> second{
+        {"name", "5", Kind::number}, {"id", "2", Kind::number}, {"note", "null", Kind::null}};
     CHECK(learning.look(first).empty());
     CHECK(learning.look(second).empty());
     auto known = learning.learned();
@@ -28,8 +29,11 @@ TEST_CASE("a contract learns fields and kinds, then holds them", "[ingest][contr
     CHECK(held.look(first).empty());
     CHECK(held.look(second).empty());
     std::vector<Field> other{
-        {"id", "x", Kind::text}, {"name", "null", Kind::null}, {"note", "true", Kind::boolean},
-        {"extra", "null", Kind::null}, {"more", "[]", Kind::json}};
+        {"id", "x", Kind::text},
+        {"name", "null", Kind::null},
+        {"note", "true", Kind::boolean},
+        {"extra", "null", Kind::null},
+        {"more", "[]", Kind::json}};
     auto drifts = held.look(other);
     REQUIRE(drifts.size() == 2);
     CHECK(drifts[0].field == "id");
@@ -43,12 +47,14 @@ TEST_CASE("a contract learns fields and kinds, then holds them", "[ingest][contr
 
 TEST_CASE("an evolving contract takes everything in", "[ingest][contract]") {
     Contract contract(OnDrift::evolve, false, {{"id", 2}});
-    CHECK(contract.look(std::vector<Field>{{"id", "x", Kind::text}, {"b", "1", Kind::number}}).empty());
+    CHECK(contract.look(std::vector<Field>{{"id", "x", Kind::text}, {"b", "1", Kind::number}}
+    ).empty());
     CHECK(contract.learned() == std::vector<KnownField>{{"b", 2}, {"id", 3}});
 }
 
 TEST_CASE("rules are written as they are read", "[ingest][rules]") {
-    auto rules = ingest::parse_rules(R"(
+    auto rules = ingest::parse_rules(
+        R"(
 key = ["a", "b"]
 title = "t\"i\\t"
 body = ["x", "y"]
@@ -69,7 +75,9 @@ missing = ["none"]
 invalid = "missing"
 [[column]]
 field = "n"
-)", "rules");
+)",
+        "rules"
+    );
     CHECK(ingest::parse_rules(ingest::to_toml(rules), "written") == rules);
     CHECK(ingest::parse_rules(ingest::to_toml({}), "empty") == ingest::Rules{});
 }

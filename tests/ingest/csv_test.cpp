@@ -18,8 +18,7 @@ std::vector<std::string> cells_of(std::string_view text, const ingest::Dialect& 
     auto scan = ingest::scan_record(text, dialect, true, cells);
     REQUIRE(scan.state == ingest::Scan::State::record);
     std::vector<std::string> values;
-    for (const auto& cell : cells)
-        ingest::append_value(text, cell, dialect, values.emplace_back());
+    for (const auto& cell : cells) ingest::append_value(text, cell, dialect, values.emplace_back());
     return values;
 }
 

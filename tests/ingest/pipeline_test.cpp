@@ -272,7 +272,10 @@ TEST_CASE("too many rejects stop a run before they flood the tables", "[ingest][
     CHECK(database.number("SELECT sum(read) FROM source_run") == 5000);
 }
 
-TEST_CASE("too large a share of rejects stops a run and says what most of them are", "[ingest][pipeline]") {
+TEST_CASE(
+    "too large a share of rejects stops a run and says what most of them are",
+    "[ingest][pipeline]"
+) {
     test::TestDatabase database;
     test::Folder folder;
     schema::Blobs blobs(folder.path("blobs"));
@@ -288,7 +291,8 @@ TEST_CASE("too large a share of rejects stops a run and says what most of them a
     );
     // The sums of the run that was stopped are those of what it stored.
     CHECK(
-        database.number("SELECT count(*) FROM source_run WHERE state = 'failed' AND read = added + changed + unchanged + rejected "
+        database.number("SELECT count(*) FROM source_run WHERE state = 'failed' AND read = added + "
+                        "changed + unchanged + rejected "
                         "AND read >= 100 AND read < 2000") == 1
     );
     // A small input is judged at its end.

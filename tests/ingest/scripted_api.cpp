@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "ingest/api/times.hpp"
 
@@ -41,9 +41,7 @@ void ScriptedApi::fill(int count) {
     items.clear();
     for (int i = 1; i <= count; ++i)
         items.push_back(
-            {i,
-             ingest::api::written(now - std::chrono::minutes(10'000 - i), "datetime"),
-             ""}
+            {i, ingest::api::written(now - std::chrono::minutes(10'000 - i), "datetime"), ""}
         );
 }
 
@@ -68,7 +66,8 @@ std::string ScriptedApi::path_of(const std::string& url) {
 Response ScriptedApi::answer(const Request& request) {
     auto query = query_of(request.url);
     auto path = path_of(request.url);
-    auto sent = !request.body.starts_with('{') ? json::value(json::object{}) : json::parse(request.body);
+    auto sent =
+        !request.body.starts_with('{') ? json::value(json::object{}) : json::parse(request.body);
     if (sent.is_object())
         for (const auto& member : sent.get_object())
             query[member.key()] = member.value().is_string()

@@ -30,8 +30,7 @@ public:
     bool stop = false;  // sleeps say that the program is to stop
     std::map<std::string, std::string> secrets;
     // Given the number of the request (from 1), the request and the true answer: what is sent.
-    std::function<
-        ingest::api::Response(int, const ingest::api::Request&, ingest::api::Response)>
+    std::function<ingest::api::Response(int, const ingest::api::Request&, ingest::api::Response)>
         script;
 
     // Items 1..count, one a minute.

@@ -125,7 +125,10 @@ TEST_CASE("a licence and a page are purged", "[schema][purge]") {
     CHECK(world.db.number("SELECT count(*) FROM record") == 2);
 }
 
-TEST_CASE("a purge takes the profiles of its sources, which hold frequent values", "[schema][purge]") {
+TEST_CASE(
+    "a purge takes the profiles of its sources, which hold frequent values",
+    "[schema][purge]"
+) {
     World world;
     world.db->call([&](base::Tx& tx) {
         for (std::string table : {"quality_profile", "profile_part"})

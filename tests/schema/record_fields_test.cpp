@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include <unistd.h>
-#include <catch2/catch.hpp>
 #include <boost/json.hpp>
+#include <catch2/catch.hpp>
 
 #include "schema/filter.hpp"
 #include "schema/page_quality_store.hpp"
@@ -18,13 +18,17 @@ namespace {
 
 const Time start{std::chrono::seconds(1767225600)};
 const std::string good =
-    "The river that runs through the old town has flooded three times in this century, and each flood left its mark on the "
-    "houses along the quay.\nPeople who lived there remember how the water came up to the first floor, with boats tied to "
-    "window frames.\nTo be safe, the council built a wall of stone, which has kept most of the streets dry since then.";
+    "The river that runs through the old town has flooded three times in this century, and each "
+    "flood left its mark on the "
+    "houses along the quay.\nPeople who lived there remember how the water came up to the first "
+    "floor, with boats tied to "
+    "window frames.\nTo be safe, the council built a wall of stone, which has kept most of the "
+    "streets dry since then.";
 
 struct Fixture {
     test::TestDatabase db{4};
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tilth-fields-" + std::to_string(getpid()));
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("tilth-fields-" + std::to_string(getpid()));
     Blobs blobs{folder};
     BatchTarget target;
 
@@ -38,10 +42,12 @@ struct Fixture {
     }
     ~Fixture() { std::filesystem::remove_all(folder); }
 
-    Counts write(const std::string& key, const std::string& body, std::optional<Quality> quality = {}) {
+    Counts
+    write(const std::string& key, const std::string& body, std::optional<Quality> quality = {}) {
         Draft draft;
         draft.key = key;
-        draft.payload = R"({"quality":{"own":"yes"},"body":")" + std::to_string(std::hash<std::string>{}(body)) + "\"}";
+        draft.payload = R"({"quality":{"own":"yes"},"body":")" +
+                        std::to_string(std::hash<std::string>{}(body)) + "\"}";
         draft.text = Text{"", body, "en"};
         draft.quality = std::move(quality);
         draft.origin.url = "http://h/" + key;
@@ -64,7 +70,10 @@ using Keys = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("conditions ask for measures and presets of a record's present text", "[schema][quality]") {
+TEST_CASE(
+    "conditions ask for measures and presets of a record's present text",
+    "[schema][quality]"
+) {
     Fixture f;
     f.write("a", good, Quality{measure_text(good, "en"), "en"});
     f.write("b", "short", Quality{measure_text("short", "en"), "de"});
@@ -85,22 +94,33 @@ TEST_CASE("conditions ask for measures and presets of a record's present text", 
     CHECK(measured == 3);
 }
 
-TEST_CASE("measuring makes no content another, and a measure that is new leaves old rows alone", "[schema][quality]") {
+TEST_CASE(
+    "measuring makes no content another, and a measure that is new leaves old rows alone",
+    "[schema][quality]"
+) {
     Fixture f;
     f.write("a", good, Quality{{7}, "en"});  // by a program that knew one measure
     CHECK(f.write("a", good, Quality{measure_text(good, "en"), "en"}) == Counts{1, 0, 0, 1, 0});
     CHECK(f.db.number("SELECT array_length(measures, 1) FROM content_quality") == 1);
     CHECK(f.keys("quality.words = 7") == Keys{"a"});
-    CHECK(f.write("a", good + " More.", Quality{measure_text(good + " More.", "en"), "en"}) == Counts{1, 0, 1, 0, 0});
+    CHECK(
+        f.write("a", good + " More.", Quality{measure_text(good + " More.", "en"), "en"}) ==
+        Counts{1, 0, 1, 0, 0}
+    );
     CHECK(f.keys("quality.words > 50") == Keys{"a"});
     CHECK(f.db.number("SELECT count(*) FROM content_quality") == 2);
 }
 
-TEST_CASE("a record is shown with its measures, what its presets miss, and its lineage", "[schema][quality]") {
+TEST_CASE(
+    "a record is shown with its measures, what its presets miss, and its lineage",
+    "[schema][quality]"
+) {
     Fixture f;
     f.write("a", "short", Quality{measure_text("short", "en"), "en"});
     f.write("a", "another", Quality{measure_text("another", "en"), "en"});
-    auto shown = boost::json::parse(*f.db->call([&](base::Tx& tx) { return show_record(tx, require_source(tx, "s"), "a"); }));
+    auto shown = boost::json::parse(*f.db->call([&](base::Tx& tx) {
+        return show_record(tx, require_source(tx, "s"), "a");
+    }));
     CHECK(shown.at("quality").at("words").to_number<int>() == 1);
     CHECK(shown.at("quality").at("gopher").at("passes") == false);
     CHECK(shown.at("quality").at("gopher").at("broken").as_array().size() >= 1);
@@ -108,11 +128,17 @@ TEST_CASE("a record is shown with its measures, what its presets miss, and its l
     CHECK(lineage.at("source") == "s");
     REQUIRE(lineage.at("versions").as_array().size() == 2);
     CHECK(lineage.at("versions").at(0).at("url") == "http://h/a");
-    CHECK(lineage.at("versions").at(1).at("run").at("run").to_number<std::int64_t>() == f.target.run_id);
+    CHECK(
+        lineage.at("versions").at(1).at("run").at("run").to_number<std::int64_t>() ==
+        f.target.run_id
+    );
     CHECK(lineage.at("versions").at(1).at("run").at("state") == "running");
 }
 
-TEST_CASE("a purge takes measures, sketches and words too, and clusters get another first", "[schema][quality][purge]") {
+TEST_CASE(
+    "a purge takes measures, sketches and words too, and clusters get another first",
+    "[schema][quality][purge]"
+) {
     Fixture f;
     f.write("a", good, Quality{{1}, "en"});
     f.write("b", good, Quality{{1}, "en"});
@@ -120,13 +146,16 @@ TEST_CASE("a purge takes measures, sketches and words too, and clusters get anot
     auto first = std::to_string(record_key("s", "a"));
     f.db->call([&](base::Tx& tx) {
         tx.exec(
-            "INSERT INTO duplicate SELECT rk, source_id, key, 'text', " + first + ", 1, now() FROM record"
+            "INSERT INTO duplicate SELECT rk, source_id, key, 'text', " + first +
+            ", 1, now() FROM record"
         );
         tx.exec(
-            "INSERT INTO text_sketch SELECT rk, source_id, key, version, '', '{}', '', rk = " + first +
-            ", rk = " + first + " FROM record"
+            "INSERT INTO text_sketch SELECT rk, source_id, key, version, '', '{}', '', rk = " +
+            first + ", rk = " + first + " FROM record"
         );
-        tx.exec("INSERT INTO record_search SELECT rk, source_id, key, version, 'simple', '' FROM record");
+        tx.exec(
+            "INSERT INTO record_search SELECT rk, source_id, key, version, 'simple', '' FROM record"
+        );
     });
     CHECK(f.keys("near_duplicate = false") == Keys{"a"});
     PurgeWhat what;
@@ -137,5 +166,8 @@ TEST_CASE("a purge takes measures, sketches and words too, and clusters get anot
     CHECK(f.db.number("SELECT count(*) FROM record_search") == 2);
     CHECK(f.keys("near_duplicate = false").size() == 1);
     CHECK(f.keys("near_duplicate = true").size() == 1);
-    CHECK(f.db.number("SELECT count(*) FROM text_sketch s JOIN duplicate d USING (rk, source_id, key) WHERE s.leads AND d.cluster = d.rk") == 1);
+    CHECK(
+        f.db.number("SELECT count(*) FROM text_sketch s JOIN duplicate d USING (rk, source_id, "
+                    "key) WHERE s.leads AND d.cluster = d.rk") == 1
+    );
 }

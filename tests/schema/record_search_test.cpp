@@ -18,7 +18,8 @@ const Time start{std::chrono::seconds(1767225600)};
 
 struct Fixture {
     test::TestDatabase db{4};
-    std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tilth-search-" + std::to_string(getpid()));
+    std::filesystem::path folder =
+        std::filesystem::temp_directory_path() / ("tilth-search-" + std::to_string(getpid()));
     Blobs blobs{folder};
     BatchTarget target;
 
@@ -32,7 +33,12 @@ struct Fixture {
     }
     ~Fixture() { std::filesystem::remove_all(folder); }
 
-    void write(const std::string& key, const std::string& title, const std::string& body, const std::string& language) {
+    void write(
+        const std::string& key,
+        const std::string& title,
+        const std::string& body,
+        const std::string& language
+    ) {
         Draft draft;
         draft.key = key;
         draft.payload = "{\"of\":\"" + language + "\",\"t\":\"" + sha256_hex(title + body) + "\"}";
@@ -47,7 +53,8 @@ struct Fixture {
     }
     std::vector<std::string> keys(const std::string& query, const std::string& where = {}) {
         std::vector<std::string> found;
-        for (const auto& hit : ask({0, query, Filter::parse(where), "", 100}).hits) found.push_back(hit.id.key);
+        for (const auto& hit : ask({0, query, Filter::parse(where), "", 100}).hits)
+            found.push_back(hit.id.key);
         return found;
     }
 };
@@ -81,7 +88,10 @@ TEST_CASE("search takes phrases, or, and words that must not be there", "[schema
     CHECK_THROWS_AS(f.keys("  ...  "), base::UsageError);
 }
 
-TEST_CASE("a word in the title weighs more than one in the body, and snippets show the hits", "[schema][search]") {
+TEST_CASE(
+    "a word in the title weighs more than one in the body, and snippets show the hits",
+    "[schema][search]"
+) {
     Fixture f;
     f.write("body", "Something", "The harvest was good this year and the barns were full.", "en");
     f.write("title", "Harvest", "It was good this year and the barns were full of it.", "en");
@@ -96,7 +106,12 @@ TEST_CASE("a word in the title weighs more than one in the body, and snippets sh
 TEST_CASE("pages of a search follow each other without gaps or repetition", "[schema][search]") {
     Fixture f;
     for (int i = 0; i < 25; ++i)
-        f.write("k" + std::to_string(i), i % 3 ? "word" : "", "a word " + std::string(static_cast<std::size_t>(i % 4) * 7, 'x'), i % 2 ? "en" : "de");
+        f.write(
+            "k" + std::to_string(i),
+            i % 3 ? "word" : "",
+            "a word " + std::string(static_cast<std::size_t>(i % 4) * 7, 'x'),
+            i % 2 ? "en" : "de"
+        );
     std::vector<std::string> all;
     SearchRequest request{0, "word", {}, "", 4};
     double last = 1e9;
@@ -134,7 +149,8 @@ TEST_CASE("a text that changed is found by its new words only", "[schema][search
 TEST_CASE("a text of a megabyte of different words does not stop the index", "[schema][search]") {
     Fixture f;
     std::string huge;
-    for (int i = 0; huge.size() < 1'500'000; ++i) huge += "wörtchen" + std::to_string(i * 7919) + " ";
+    for (int i = 0; huge.size() < 1'500'000; ++i)
+        huge += "wörtchen" + std::to_string(i * 7919) + " ";
     f.write("huge", "marker", huge, "de");
     CHECK(f.keys("marker") == Keys{"huge"});
 }
@@ -143,7 +159,9 @@ TEST_CASE("texts are indexed in steps where time is short", "[schema][search]") 
     Fixture f;
     for (int i = 0; i < 5; ++i) f.write("k" + std::to_string(i), "", "word", "en");
     auto step = [&](int at_most) {
-        return f.db->call([&](base::Tx& tx) { return index_some_texts(tx, f.target.source_id, at_most); });
+        return f.db->call([&](base::Tx& tx) {
+            return index_some_texts(tx, f.target.source_id, at_most);
+        });
     };
     CHECK_FALSE(step(3));
     CHECK(f.db.number("SELECT count(*) FROM record_search") == 3);

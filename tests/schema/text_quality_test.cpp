@@ -14,23 +14,34 @@ using namespace schema;
 namespace {
 
 const std::string english =
-    "The river that runs through the old town has flooded three times in this century, and each flood "
+    "The river that runs through the old town has flooded three times in this century, and each "
+    "flood "
     "left its mark on the houses along the quay.\n"
-    "People who lived there remember how the water came up to the first floor, with boats tied to window frames.\n"
-    "To be safe, the council built a wall of stone, which has kept most of the streets dry since then.\n"
+    "People who lived there remember how the water came up to the first floor, with boats tied to "
+    "window frames.\n"
+    "To be safe, the council built a wall of stone, which has kept most of the streets dry since "
+    "then.\n"
     "Nobody knows whether it will hold when the next great storm arrives from the west.";
 const std::string german =
-    "Der Fluss, der durch die alte Stadt fliesst, ist in diesem Jahrhundert dreimal über die Ufer getreten, und "
+    "Der Fluss, der durch die alte Stadt fliesst, ist in diesem Jahrhundert dreimal über die Ufer "
+    "getreten, und "
     "jedes Hochwasser hat Spuren an den Häusern am Kai hinterlassen.\n"
-    "Die Leute erinnern sich daran, wie das Wasser bis zum ersten Stock stand und Boote an den Fenstern lagen.\n"
+    "Die Leute erinnern sich daran, wie das Wasser bis zum ersten Stock stand und Boote an den "
+    "Fenstern lagen.\n"
     "Danach hat die Stadt eine Mauer gebaut, mit der die meisten Strassen trocken geblieben sind.\n"
-    "Ob sie den nächsten grossen Sturm aus dem Westen übersteht, weiss heute noch niemand von ihnen zu sagen.";
+    "Ob sie den nächsten grossen Sturm aus dem Westen übersteht, weiss heute noch niemand von "
+    "ihnen zu sagen.";
 const std::string russian =
-    "Река, которая течёт через старый город, за этот век разливалась трижды, и каждое наводнение оставило след "
-    "на домах у набережной.\nЖители помнят, как вода поднялась до первого этажа, а лодки привязывали к окнам.\n"
-    "После этого город построил стену, и большая часть улиц с тех пор не знала воды, что все считают удачей.\n"
-    "Никто не знает, выдержит ли она следующую большую бурю, которая придёт с запада, как говорят старики.";
-const std::string japanese = "この町を流れる川は、今世紀に三度氾濫した。\n人々は水が一階まで来たことを覚えている。";
+    "Река, которая течёт через старый город, за этот век разливалась трижды, и каждое наводнение "
+    "оставило след "
+    "на домах у набережной.\nЖители помнят, как вода поднялась до первого этажа, а лодки "
+    "привязывали к окнам.\n"
+    "После этого город построил стену, и большая часть улиц с тех пор не знала воды, что все "
+    "считают удачей.\n"
+    "Никто не знает, выдержит ли она следующую большую бурю, которая придёт с запада, как говорят "
+    "старики.";
+const std::string japanese =
+    "この町を流れる川は、今世紀に三度氾濫した。\n人々は水が一階まで来たことを覚えている。";
 
 double measure(const std::string& text, Measure which, const char* language = "en") {
     return value_of(measure_text(text, language), which);
@@ -45,7 +56,10 @@ const QualityPreset& preset(std::string_view name) {
 std::vector<std::string> kinds(std::string_view text) {
     std::vector<std::string> found;
     for (const auto& span : find_pii(text))
-        found.push_back(std::string(name_of(span.kind)) + ":" + std::string(text.substr(span.begin, span.end - span.begin)));
+        found.push_back(
+            std::string(name_of(span.kind)) + ":" +
+            std::string(text.substr(span.begin, span.end - span.begin))
+        );
     return found;
 }
 
@@ -57,7 +71,10 @@ TEST_CASE("running text of several languages passes every preset", "[schema][qua
         CAPTURE(language);
         for (const auto& one : quality_presets())
             for (const auto& rule : one.rules) {
-                INFO(one.name << " " << name_of(rule.measure) << " = " << value_of(measures, rule.measure));
+                INFO(
+                    one.name << " " << name_of(rule.measure) << " = "
+                             << value_of(measures, rule.measure)
+                );
                 CHECK(rule.holds(measures));
             }
     }
@@ -79,7 +96,10 @@ TEST_CASE("the plain counts are those of a small text", "[schema][quality]") {
     CHECK(measure("Zwölf Äpfel", Measure::mean_word_length) == 5);
 }
 
-TEST_CASE("an empty text has measures and passes no preset but by what cannot be measured", "[schema][quality]") {
+TEST_CASE(
+    "an empty text has measures and passes no preset but by what cannot be measured",
+    "[schema][quality]"
+) {
     auto measures = measure_text("", "en");
     CHECK(value_of(measures, Measure::words) == 0);
     CHECK(value_of(measures, Measure::duplicate_lines) == 0);
@@ -87,10 +107,15 @@ TEST_CASE("an empty text has measures and passes no preset but by what cannot be
     CHECK_FALSE(preset("c4").passes(measures));
 }
 
-TEST_CASE("repeated lines, paragraphs and n-grams are counted as Gopher does", "[schema][quality]") {
+TEST_CASE(
+    "repeated lines, paragraphs and n-grams are counted as Gopher does",
+    "[schema][quality]"
+) {
     CHECK(measure("same line\nother\nsame line\nsame line", Measure::duplicate_lines) == 0.5);
     CHECK(measure("aaaa\nbb\naaaa", Measure::duplicate_line_characters) == Approx(0.4));
-    CHECK(measure("one\ntwo\n\nthree\n\none\ntwo", Measure::duplicate_paragraphs) == Approx(1.0 / 3));
+    CHECK(
+        measure("one\ntwo\n\nthree\n\none\ntwo", Measure::duplicate_paragraphs) == Approx(1.0 / 3)
+    );
     // "a b" three times in ten characters.
     CHECK(measure("a b c a b d a b e f", Measure::top_2gram) == Approx(0.6));
     CHECK(measure("a b c d e f g h", Measure::top_2gram) == 0);
@@ -144,23 +169,41 @@ TEST_CASE("n-gram measures agree with counting them one by one", "[schema][quali
         }
         CAPTURE(n);
         if (n <= 4) {
-            auto found = value_of(measures, static_cast<Measure>(static_cast<std::size_t>(Measure::top_2gram) + n - 2));
+            auto found = value_of(
+                measures, static_cast<Measure>(static_cast<std::size_t>(Measure::top_2gram) + n - 2)
+            );
             std::set<double> possible;  // several may be the most frequent ones
             for (const auto& [one, count] : times)
-                if (count == most) possible.insert(static_cast<double>(count * (one.size() - n)) / static_cast<double>(all));
-            bool is_one = std::any_of(possible.begin(), possible.end(), [&](double p) { return p == Approx(found); });
+                if (count == most)
+                    possible.insert(
+                        static_cast<double>(count * (one.size() - n)) / static_cast<double>(all)
+                    );
+            bool is_one = std::any_of(possible.begin(), possible.end(), [&](double p) {
+                return p == Approx(found);
+            });
             CHECK(is_one);
         } else {
             CHECK(
-                value_of(measures, static_cast<Measure>(static_cast<std::size_t>(Measure::duplicate_5gram) + n - 5)) ==
-                Approx(static_cast<double>(again) / static_cast<double>(all))
+                value_of(
+                    measures,
+                    static_cast<Measure>(static_cast<std::size_t>(Measure::duplicate_5gram) + n - 5)
+                ) == Approx(static_cast<double>(again) / static_cast<double>(all))
             );
         }
     }
 }
 
-TEST_CASE("C4 counts sentences of lines it keeps, and sees scripts and filler", "[schema][quality]") {
-    CHECK(measure("One sentence of five words. And one more of them!\nToo short.\nno end mark in this line", Measure::sentences) == 2);
+TEST_CASE(
+    "C4 counts sentences of lines it keeps, and sees scripts and filler",
+    "[schema][quality]"
+) {
+    CHECK(
+        measure(
+            "One sentence of five words. And one more of them!\nToo short.\nno end mark in this "
+            "line",
+            Measure::sentences
+        ) == 2
+    );
     CHECK(measure("Please enable Javascript to see this page.", Measure::sentences) == 0);
     CHECK(measure("Please enable Javascript to see this page.", Measure::javascript_lines) == 1);
     CHECK(measure("This site uses cookies to serve you better.", Measure::sentences) == 0);
@@ -198,7 +241,10 @@ TEST_CASE("places of measures never move", "[schema][quality]") {
 
 TEST_CASE("personal data is found by its form", "[schema][pii]") {
     using List = std::vector<std::string>;
-    CHECK(kinds("Write to jane.doe+x@mail.example.org, or not.") == List{"email:jane.doe+x@mail.example.org"});
+    CHECK(
+        kinds("Write to jane.doe+x@mail.example.org, or not.") ==
+        List{"email:jane.doe+x@mail.example.org"}
+    );
     CHECK(kinds("picture icon@2x.png and user@host").empty());
     CHECK(kinds("Call +49 (0)30 123456-78 today") == List{"phone:+49 (0)30 123456-78"});
     CHECK(kinds("Call (212) 555-0123.") == List{"phone:(212) 555-0123"});
@@ -207,7 +253,9 @@ TEST_CASE("personal data is found by its form", "[schema][pii]") {
     CHECK(kinds("from 8.8.8.8 to 192.168.0.1") == List{"ip:8.8.8.8"});
     CHECK(kinds("release 10.2.300.4 of 1.2.3").empty());
     CHECK(kinds("at 2001:4860:4860::8888 now") == List{"ip:2001:4860:4860::8888"});
-    CHECK(kinds("IBAN DE89 3704 0044 0532 0130 00 please") == List{"iban:DE89 3704 0044 0532 0130 00"});
+    CHECK(
+        kinds("IBAN DE89 3704 0044 0532 0130 00 please") == List{"iban:DE89 3704 0044 0532 0130 00"}
+    );
     CHECK(kinds("GB82WEST12345698765432") == List{"iban:GB82WEST12345698765432"});
     CHECK(kinds("DE88 3704 0044 0532 0130 00").empty());
     CHECK(kinds("card 4111 1111 1111 1111") == List{"card:4111 1111 1111 1111"});
@@ -218,7 +266,18 @@ TEST_CASE("personal data is found by its form", "[schema][pii]") {
 }
 
 TEST_CASE("no text breaks the measures", "[schema][quality]") {
-    for (std::string text : {"\xC3", "\xF0\x9F", "@", "+", "(", ":::::::::", "A", "AB12", "12.34.56.", "\n\n\n", "+1"}) {
+    for (std::string text :
+         {"\xC3",
+          "\xF0\x9F",
+          "@",
+          "+",
+          "(",
+          ":::::::::",
+          "A",
+          "AB12",
+          "12.34.56.",
+          "\n\n\n",
+          "+1"}) {
         auto measures = measure_text(text, "en");
         CHECK(measures.size() == measure_count);
         CHECK(mask_pii(text).size() >= text.size());

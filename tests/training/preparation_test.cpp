@@ -38,49 +38,82 @@ std::string changed(const std::string& operation, const std::string& body) {
 // What an operation learnt on `train` makes of `others`.
 std::vector<double>
 applied(const std::string& operation, std::vector<double> train, std::vector<double> others) {
-    return Preparation::parse("[" + operation + "]").fit(numbers(std::move(train))).apply(numbers(std::move(others))).numeric;
+    return Preparation::parse("[" + operation + "]")
+        .fit(numbers(std::move(train)))
+        .apply(numbers(std::move(others)))
+        .numeric;
 }
 
 }  // namespace
 
-TEST_CASE("texts are trimmed, cased, normalised, stripped, replaced and masked", "[training][prepare]") {
+TEST_CASE(
+    "texts are trimmed, cased, normalised, stripped, replaced and masked",
+    "[training][prepare]"
+) {
     CHECK(changed(R"({"op":"trim"})", "  a b \n") == "a b");
     CHECK(changed(R"({"op":"collapse_spaces"})", "a \n\n b  c ") == "a b c");
     CHECK(changed(R"({"op":"lower"})", "ÄPFEL And") == "äpfel and");
     CHECK(changed(R"({"op":"upper"})", "straße") == "STRASSE");
     CHECK(changed(R"({"op":"nfc"})", "e\xCC\x81") == "\xC3\xA9");
     CHECK(changed(R"({"op":"nfkc"})", "\xEF\xAC\x81n") == "fin");
-    CHECK(changed(R"({"op":"strip_html"})", "<p>a &lt; b</p><script>x<y</script><b>c</b>") == "a < b c");
+    CHECK(
+        changed(R"({"op":"strip_html"})", "<p>a &lt; b</p><script>x<y</script><b>c</b>") ==
+        "a < b c"
+    );
     CHECK(changed(R"({"op":"strip_html"})", "1 < 2 <") == "1 < 2 <");
     CHECK(changed(R"({"op":"mask_pii"})", "to a@b.org") == "to <email>");
-    CHECK(changed(R"({"op":"replace","pattern":"(\\d+) kg","with":"$1 kilo"})", "5 kg, 7 kg") == "5 kilo, 7 kilo");
+    CHECK(
+        changed(R"({"op":"replace","pattern":"(\\d+) kg","with":"$1 kilo"})", "5 kg, 7 kg") ==
+        "5 kilo, 7 kilo"
+    );
     auto rows = texts({"BODY"});
     auto only = Preparation::parse(R"([{"op":"lower","on":"title"}])").fit(rows).apply(rows);
     CHECK(only.text[0].title == "title");
     CHECK(only.text[0].body == "BODY");
 }
 
-TEST_CASE("fitted operations know the training rows and nothing of the rows they are applied to", "[training][prepare]") {
+TEST_CASE(
+    "fitted operations know the training rows and nothing of the rows they are applied to",
+    "[training][prepare]"
+) {
     CHECK(applied(R"({"op":"fill","with":"mean"})", {1, 3, none}, {none, 100})[0] == 2);
     CHECK(applied(R"({"op":"fill","with":"median"})", {1, 2, 50}, {none, 100})[0] == 2);
     CHECK(applied(R"({"op":"fill","with":"mode"})", {5, 7, 7}, {none, 5, 5, 5})[0] == 7);
     CHECK(applied(R"({"op":"fill","with":-1})", {1}, {none, 4}) == std::vector<double>{-1, 4});
-    CHECK(applied(R"({"op":"clip","quantiles":[0,1]})", {1, 2, 3}, {-50, 2.5, 50}) == std::vector<double>{1, 2.5, 3});
+    CHECK(
+        applied(R"({"op":"clip","quantiles":[0,1]})", {1, 2, 3}, {-50, 2.5, 50}) ==
+        std::vector<double>{1, 2.5, 3}
+    );
     CHECK(applied(R"({"op":"clip","low":0})", {1}, {-5, 9}) == std::vector<double>{0, 9});
     CHECK(applied(R"({"op":"scale"})", {1, 3}, {5}) == std::vector<double>{3});
-    CHECK(applied(R"({"op":"scale","by":"minmax"})", {10, 20}, {15, 40}) == std::vector<double>{0.5, 3});
-    CHECK(applied(R"({"op":"scale","by":"robust"})", {1, 2, 3, 4, 5}, {7}) == std::vector<double>{2});
+    CHECK(
+        applied(R"({"op":"scale","by":"minmax"})", {10, 20}, {15, 40}) ==
+        std::vector<double>{0.5, 3}
+    );
+    CHECK(
+        applied(R"({"op":"scale","by":"robust"})", {1, 2, 3, 4, 5}, {7}) == std::vector<double>{2}
+    );
     CHECK(applied(R"({"op":"scale"})", {4, 4}, {5}) == std::vector<double>{1});  // it does not vary
-    CHECK(applied(R"({"op":"bin","bins":2})", {1, 2, 3, 4}, {0, 2.4, 2.6, 99}) == std::vector<double>{0, 0, 1, 1});
-    CHECK(applied(R"({"op":"bin","edges":[10,20]})", {1}, {5, 10, 25}) == std::vector<double>{0, 1, 2});
+    CHECK(
+        applied(R"({"op":"bin","bins":2})", {1, 2, 3, 4}, {0, 2.4, 2.6, 99}) ==
+        std::vector<double>{0, 0, 1, 1}
+    );
+    CHECK(
+        applied(R"({"op":"bin","edges":[10,20]})", {1}, {5, 10, 25}) == std::vector<double>{0, 1, 2}
+    );
     CHECK(applied(R"({"op":"missing","values":[-9]})", {1}, {5, 6})[0] == 5);
     CHECK(std::isnan(applied(R"({"op":"missing","values":[-9]})", {1}, {-9})[0]));
     CHECK(applied(R"({"op":"log"})", {1}, {0})[0] == 0);
-    CHECK(applied(R"({"op":"convert","factor":1.8,"offset":32,"unit":"F"})", {1}, {100}) == std::vector<double>{212});
+    CHECK(
+        applied(R"({"op":"convert","factor":1.8,"offset":32,"unit":"F"})", {1}, {100}) ==
+        std::vector<double>{212}
+    );
 }
 
 TEST_CASE("each operation is fitted to what those before it left", "[training][prepare]") {
-    auto recipe = Preparation::parse(R"([{"op":"missing","values":[-999]},{"op":"fill","with":"mean"},{"op":"scale","by":"minmax"}])");
+    auto recipe = Preparation::parse(
+        R"([{"op":"missing","values":[-999]},{"op":"fill","with":"mean"},{"op":"scale","by":"minmax"}])"
+    );
     auto fitted = recipe.fit(numbers({-999, 10, 20}));
     std::vector<std::size_t> counts;
     auto rows = fitted.apply(numbers({-999, 10}), &counts);
@@ -95,7 +128,10 @@ TEST_CASE("columns are dropped, kept, and made of times", "[training][prepare]")
     Examples rows = numbers({1, 1767225600 + 3600.0 * 13});
     rows.rows = 1;
     rows.columns.push_back({"t", schema::Column::Type::time, ""});
-    auto dated = Preparation::parse(R"([{"op":"date_parts","columns":["t"]},{"op":"drop","columns":["t"]}])").fit(rows).apply(rows);
+    auto dated =
+        Preparation::parse(R"([{"op":"date_parts","columns":["t"]},{"op":"drop","columns":["t"]}])")
+            .fit(rows)
+            .apply(rows);
     REQUIRE(dated.columns.size() == 5);
     CHECK(dated.columns[1].name == "t.year");
     CHECK(dated.numeric == std::vector<double>{1, 2026, 1, 4, 13});  // a Thursday
@@ -123,17 +159,27 @@ TEST_CASE("wrong recipes are refused with the operation's number", "[training][p
         INFO(wrong);
         CHECK_THROWS_AS(Preparation::parse(wrong), base::UsageError);
     }
-    CHECK_THROWS_WITH(Preparation::parse(R"([{"op":"trim"},{"op":"fill"}])"), Catch::Contains("operation 2"));
-    CHECK_THROWS_AS(Preparation::parse(R"([{"op":"log","columns":["y"]}])").fit(numbers({1})), base::Error);
+    CHECK_THROWS_WITH(
+        Preparation::parse(R"([{"op":"trim"},{"op":"fill"}])"), Catch::Contains("operation 2")
+    );
+    CHECK_THROWS_AS(
+        Preparation::parse(R"([{"op":"log","columns":["y"]}])").fit(numbers({1})), base::Error
+    );
     CHECK(Preparation::parse(R"([{"op":"log","columns":["y"]}])").without_column("y").empty());
 }
 
-TEST_CASE("augmentation follows from seed and key alone, and leaves the rows themselves alone", "[training][prepare]") {
-    auto rows = texts({"one two three four five six seven eight nine ten", "a b c d e f g h i j k l m n"});
+TEST_CASE(
+    "augmentation follows from seed and key alone, and leaves the rows themselves alone",
+    "[training][prepare]"
+) {
+    auto rows =
+        texts({"one two three four five six seven eight nine ten", "a b c d e f g h i j k l m n"});
     rows.keys = {17, -4};
     rows.class_names = {"x", "y"};
     rows.classes = {0, 1};
-    auto fitted = Preparation::parse(R"([{"op":"word_dropout","share":0.3,"copies":2},{"op":"word_swap"}])").fit(rows);
+    auto fitted =
+        Preparation::parse(R"([{"op":"word_dropout","share":0.3,"copies":2},{"op":"word_swap"}])")
+            .fit(rows);
     CHECK(fitted.apply(rows).rows == 2);
     auto more = fitted.augment(rows, 1);
     REQUIRE(more.rows == 8);
@@ -163,13 +209,19 @@ TEST_CASE("images are flipped, moved and made noisy", "[training][prepare]") {
     CHECK(after(R"([{"op":"pixel_noise","deviation":20}])") != std::vector<int>{1, 2, 3, 4, 5, 6});
     bool moved = false;
     for (int copies = 0; copies < 5; ++copies) {
-        auto all = Preparation::parse(R"([{"op":"shift","pixels":1,"copies":5}])").fit(rows).augment(rows, 3);
-        for (int i = 0; i < 6; ++i) moved = moved || all.pixels[static_cast<std::size_t>(copies * 6 + 6 + i)] != i + 1;
+        auto all = Preparation::parse(R"([{"op":"shift","pixels":1,"copies":5}])")
+                       .fit(rows)
+                       .augment(rows, 3);
+        for (int i = 0; i < 6; ++i)
+            moved = moved || all.pixels[static_cast<std::size_t>(copies * 6 + 6 + i)] != i + 1;
     }
     CHECK(moved);
 }
 
-TEST_CASE("a model prepares the rows it predicts as it prepared those it learnt from", "[training][prepare]") {
+TEST_CASE(
+    "a model prepares the rows it predicts as it prepared those it learnt from",
+    "[training][prepare]"
+) {
     auto train = made::clouds(400, 5), held_out = made::clouds(100, 6);
     TrainSpec plain;
     plain.model = "softmax";
@@ -183,7 +235,8 @@ TEST_CASE("a model prepares the rows it predicts as it prepared those it learnt 
     CHECK(model.preparation().json() == result.prepared);
     // The same as learning from rows that were prepared by hand with what was fitted on training.
     auto by_hand = FittedPreparation::load(result.prepared);
-    auto reference = Predictor::load(fit(by_hand.apply(train), by_hand.apply(held_out), plain).artefact);
+    auto reference =
+        Predictor::load(fit(by_hand.apply(train), by_hand.apply(held_out), plain).artefact);
     CHECK(model.predict(held_out) == reference.predict(by_hand.apply(held_out)));
     // Rows that are held out do not change what is fitted.
     auto shifted = held_out;

@@ -22,11 +22,13 @@ const schema::Time now{std::chrono::seconds(1767225600)};
 
 std::string long_text(int topic, int variant) {
     std::string text;
-    for (int i = 0; i < 120; ++i) text += "t" + std::to_string(topic) + "w" + std::to_string(i * 31 % 97) + " ";
+    for (int i = 0; i < 120; ++i)
+        text += "t" + std::to_string(topic) + "w" + std::to_string(i * 31 % 97) + " ";
     return text + "variant " + std::to_string(variant);
 }
 
-// A labelled source: texts of 60 topics, each in four nearly equal variants, one group for two topics.
+// A labelled source: texts of 60 topics, each in four nearly equal variants, one group for two
+// topics.
 struct World {
     TestDatabase db;
     schema::Blobs blobs{"/nonexistent"};
@@ -39,10 +41,15 @@ struct World {
             source = schema::add_source(tx, {0, "s", "files", "{}", "", ""}, now)->id;
             target = {source, "s", schema::begin_run(tx, source, "{}", now), 0, {}, now};
             project = *tx.value<std::int64_t>(
-                "INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', $1, 'classification', '{}', now()) RETURNING id",
+                "INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES ('p', "
+                "$1, 'classification', '{}', now()) RETURNING id",
                 source
             );
-            tx.exec("INSERT INTO label_class (project_id, class_id, name) VALUES ($1, 0, 'even'), ($1, 1, 'odd')", project);
+            tx.exec(
+                "INSERT INTO label_class (project_id, class_id, name) VALUES ($1, 0, 'even'), ($1, "
+                "1, 'odd')",
+                project
+            );
         });
         std::vector<schema::Draft> drafts;
         for (int topic = 0; topic < 60; ++topic)
@@ -54,7 +61,8 @@ struct World {
     static schema::Draft draft(int topic, int variant) {
         schema::Draft made;
         made.key = "k" + std::to_string(topic) + "-" + std::to_string(variant);
-        made.payload = "{\"topic\":" + std::to_string(topic) + ",\"half\":\"" + (topic % 2 ? "test" : "train") + "\"}";
+        made.payload = "{\"topic\":" + std::to_string(topic) + ",\"half\":\"" +
+                       (topic % 2 ? "test" : "train") + "\"}";
         made.text = schema::Text{"", long_text(topic, variant), ""};
         if (variant == 0) made.group = "g" + std::to_string(topic / 2);
         return made;
@@ -69,8 +77,10 @@ struct World {
     void label() {
         db->call([&](base::Tx& tx) {
             tx.exec(
-                "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, method, set_at) "
-                "SELECT rk, source_id, key, $1, length(key) % 2, 1, 'import', now() FROM record ON CONFLICT DO NOTHING",
+                "INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
+                "method, set_at) "
+                "SELECT rk, source_id, key, $1, length(key) % 2, 1, 'import', now() FROM record ON "
+                "CONFLICT DO NOTHING",
                 project
             );
         });
@@ -85,7 +95,11 @@ struct World {
     std::map<std::string, int> sides(const std::string& snapshot) {
         return db->call([&](base::Tx& tx) {
             std::map<std::string, int> all;
-            for (const auto& row : tx.exec("SELECT i.key, i.split FROM snapshot_item i JOIN snapshot s ON s.id = i.snapshot_id WHERE s.name = $1", snapshot))
+            for (const auto& row : tx.exec(
+                     "SELECT i.key, i.split FROM snapshot_item i JOIN snapshot s ON s.id = "
+                     "i.snapshot_id WHERE s.name = $1",
+                     snapshot
+                 ))
                 all[row[0].as<std::string>()] = row[1].as<int>();
             return all;
         });
@@ -110,7 +124,9 @@ TEST_CASE("near-duplicates and groups stay on one side of a snapshot", "[trainin
     auto sides = world.sides("a");
     std::map<int, int> seen;
     for (int topic = 0; topic < 60; ++topic) {
-        int side = sides.at("k" + std::to_string(topic / 2 * 2) + "-0");  // through the group, then the near-duplicates
+        int side = sides.at(
+            "k" + std::to_string(topic / 2 * 2) + "-0"
+        );  // through the group, then the near-duplicates
         for (int variant = 0; variant < 4; ++variant)
             CHECK(sides.at("k" + std::to_string(topic) + "-" + std::to_string(variant)) == side);
         ++seen[side];
@@ -118,7 +134,10 @@ TEST_CASE("near-duplicates and groups stay on one side of a snapshot", "[trainin
     CHECK(seen.size() == 3);
 }
 
-TEST_CASE("the same members give the same hash in another database, and another seed another one", "[training][snapshot]") {
+TEST_CASE(
+    "the same members give the same hash in another database, and another seed another one",
+    "[training][snapshot]"
+) {
     World one, other;
     auto first = one.create(named("a")).snapshot;
     CHECK(first.hash == other.create(named("b")).snapshot.hash);
@@ -127,7 +146,10 @@ TEST_CASE("the same members give the same hash in another database, and another 
     CHECK(first.hash != one.create(spec).snapshot.hash);
 }
 
-TEST_CASE("a snapshot made again is the one that is there, unless its members would differ", "[training][snapshot]") {
+TEST_CASE(
+    "a snapshot made again is the one that is there, unless its members would differ",
+    "[training][snapshot]"
+) {
     World world;
     world.create(named("a"));
     CHECK_FALSE(world.create(named("a")).created);
@@ -137,7 +159,10 @@ TEST_CASE("a snapshot made again is the one that is there, unless its members wo
     CHECK(world.create(named("b")).snapshot.members == 241);
 }
 
-TEST_CASE("a snapshot keeps the content of its day when records change later", "[training][snapshot]") {
+TEST_CASE(
+    "a snapshot keeps the content of its day when records change later",
+    "[training][snapshot]"
+) {
     World world;
     auto before = world.create(named("a")).snapshot;
     auto changed = World::draft(0, 0);
@@ -154,16 +179,24 @@ TEST_CASE("a member that was tampered with is found by verify", "[training][snap
     World world;
     auto snapshot = world.create(named("a")).snapshot;
     CHECK(training::verify_snapshot(*world.db, snapshot));
-    world.db->call([](base::Tx& tx) { tx.exec("UPDATE snapshot_item SET class_id = 1 - class_id WHERE key = 'k7-1'"); });
+    world.db->call([](base::Tx& tx) {
+        tx.exec("UPDATE snapshot_item SET class_id = 1 - class_id WHERE key = 'k7-1'");
+    });
     CHECK_FALSE(training::verify_snapshot(*world.db, snapshot));
 }
 
-TEST_CASE("a condition chooses the members, and one that nothing matches is one line", "[training][snapshot]") {
+TEST_CASE(
+    "a condition chooses the members, and one that nothing matches is one line",
+    "[training][snapshot]"
+) {
     World world;
     auto spec = named("a");
     spec.where = "topic < 10 and class = 'even'";
     auto snapshot = world.create(spec).snapshot;
-    CHECK(static_cast<long long>(snapshot.members) == world.db.number("SELECT count(*) FROM record WHERE key LIKE 'k_-%' AND length(key) % 2 = 0"));
+    CHECK(
+        static_cast<long long>(snapshot.members) ==
+        world.db.number("SELECT count(*) FROM record WHERE key LIKE 'k_-%' AND length(key) % 2 = 0")
+    );
     spec = named("b");
     spec.where = "topic > 1000";
     CHECK_THROWS_WITH(world.create(spec), Catch::Contains("no labelled record"));
@@ -173,7 +206,8 @@ TEST_CASE("a field can say the sides", "[training][snapshot]") {
     World world;
     auto spec = named("a");
     spec.split = "field=half";
-    spec.where = "topic in (10, 11, 30, 31)";  // of different groups by tens, so that fields do not clash
+    spec.where =
+        "topic in (10, 11, 30, 31)";  // of different groups by tens, so that fields do not clash
     spec.group = "topic";
     world.create(spec);
     auto sides = world.sides("a");
@@ -186,7 +220,11 @@ TEST_CASE("a field can say the sides", "[training][snapshot]") {
 TEST_CASE("what a killed program left of a snapshot is no obstacle", "[training][snapshot]") {
     World world;
     world.db->call([&](base::Tx& tx) {
-        tx.exec("INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ('a', $1, '{}', 'open', now())", world.project);
+        tx.exec(
+            "INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ('a', $1, "
+            "'{}', 'open', now())",
+            world.project
+        );
     });
     CHECK(world.create(named("a")).created);
 }
@@ -197,24 +235,40 @@ TEST_CASE("members are written with their label and side", "[training][snapshot]
     std::ostringstream csv, lines;
     CHECK(training::export_snapshot(*world.db, snapshot, "csv", csv) == 240);
     CHECK(training::export_snapshot(*world.db, snapshot, "jsonl", lines) == 240);
-    CHECK_THAT(csv.str(), Catch::StartsWith("key,split,label,title,body\r\n") && Catch::Contains("k0-0,"));
+    CHECK_THAT(
+        csv.str(), Catch::StartsWith("key,split,label,title,body\r\n") && Catch::Contains("k0-0,")
+    );
     CHECK_THAT(lines.str(), Catch::Contains("\"label\":\"odd\""));
-    CHECK_THROWS_AS(training::export_snapshot(*world.db, snapshot, "papyrus", lines), base::UsageError);
+    CHECK_THROWS_AS(
+        training::export_snapshot(*world.db, snapshot, "papyrus", lines), base::UsageError
+    );
 }
 
-TEST_CASE("records whose sites forbid training are left out, unless the source only records that", "[training][snapshot]") {
+TEST_CASE(
+    "records whose sites forbid training are left out, unless the source only records that",
+    "[training][snapshot]"
+) {
     World world;
     world.db->call([&](base::Tx& tx) {
-        tx.exec("UPDATE record_version SET consent = '{\"decision\":\"deny\",\"rule\":\"x\"}' WHERE key LIKE 'k1-%'");
-        tx.exec("UPDATE record_version SET consent = '{\"decision\":\"allow\"}' WHERE key LIKE 'k3-%'");
         tx.exec(
-            "INSERT INTO consent_denial (rk, source_id, key, rule, at) SELECT rk, source_id, key, 'ai.txt', now() FROM record "
+            "UPDATE record_version SET consent = '{\"decision\":\"deny\",\"rule\":\"x\"}' WHERE "
+            "key LIKE 'k1-%'"
+        );
+        tx.exec(
+            "UPDATE record_version SET consent = '{\"decision\":\"allow\"}' WHERE key LIKE 'k3-%'"
+        );
+        tx.exec(
+            "INSERT INTO consent_denial (rk, source_id, key, rule, at) SELECT rk, source_id, key, "
+            "'ai.txt', now() FROM record "
             "WHERE key IN ('k1-0', 'k2-0')"
         );
     });
     auto honoured = world.create(named("honoured"));
     CHECK(honoured.snapshot.members == 240 - 5);
-    CHECK_THAT(honoured.snapshot.counts, Catch::Contains("\"consent_denied\": 5") || Catch::Contains("\"consent_denied\":5"));
+    CHECK_THAT(
+        honoured.snapshot.counts,
+        Catch::Contains("\"consent_denied\": 5") || Catch::Contains("\"consent_denied\":5")
+    );
     CHECK(world.sides("honoured").contains("k3-0"));
     CHECK_FALSE(world.sides("honoured").contains("k2-0"));
     world.db->call([&](base::Tx& tx) {
@@ -223,14 +277,18 @@ TEST_CASE("records whose sites forbid training are left out, unless the source o
     CHECK(world.create(named("recorded")).snapshot.members == 240);
 }
 
-TEST_CASE("a preparation's versions are kept, fitted on the training side alone, and undone by another", "[training][prepare]") {
+TEST_CASE(
+    "a preparation's versions are kept, fitted on the training side alone, and undone by another",
+    "[training][prepare]"
+) {
     World world;
     auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
     // A column whose values differ between the sides: the mean must be that of training.
     world.db->call([&](base::Tx& tx) {
         schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
         tx.exec(
-            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[CASE WHEN split = 0 THEN 10 ELSE 5000 END "
+            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[CASE WHEN "
+            "split = 0 THEN 10 ELSE 5000 END "
             "+ abs(rk % 3)]::float8[] FROM snapshot_item"
         );
     });
@@ -244,7 +302,8 @@ TEST_CASE("a preparation's versions are kept, fitted on the training side alone,
     training::ExampleStore store(*world.db, world.blobs);
     auto prepared = training::prepare(*world.db, store, created.snapshot, std::nullopt, now);
     CHECK(prepared.version == 1);
-    auto test_side = prepared.fitted.apply(store.load(store.split_items(created.snapshot.id, 2), {}));
+    auto test_side =
+        prepared.fitted.apply(store.load(store.split_items(created.snapshot.id, 2), {}));
     REQUIRE(test_side.rows > 0);
     for (double value : test_side.numeric) CHECK(value <= 12);  // nothing beyond what training has
     CHECK(test_side.text[0].body.find('t') == std::string::npos);
@@ -253,11 +312,20 @@ TEST_CASE("a preparation's versions are kept, fitted on the training side alone,
         world.db.number("SELECT rows FROM preparation_fit") ==
         world.db.number("SELECT count(*) FROM snapshot_item WHERE split = 0")
     );
-    CHECK(training::prepare(*world.db, store, created.snapshot, 1, now).fitted.json() == prepared.fitted.json());
+    CHECK(
+        training::prepare(*world.db, store, created.snapshot, 1, now).fitted.json() ==
+        prepared.fitted.json()
+    );
     std::ostringstream out;
     training::export_snapshot(*world.db, created.snapshot, "csv", out, prepared.fitted);
-    CHECK_THAT(out.str(), Catch::Contains("key,split,label,title,body,size") && Catch::Contains("T1W") && !Catch::Contains("5000"));
-    CHECK(world.db.number("SELECT count(*) FROM content_text WHERE body LIKE 'T%'") == 0);  // records are as they were
+    CHECK_THAT(
+        out.str(),
+        Catch::Contains("key,split,label,title,body,size") && Catch::Contains("T1W") &&
+            !Catch::Contains("5000")
+    );
+    CHECK(
+        world.db.number("SELECT count(*) FROM content_text WHERE body LIKE 'T%'") == 0
+    );  // records are as they were
 
     CHECK(add("[]") == 2);  // an undo
     CHECK(training::prepare(*world.db, store, created.snapshot, std::nullopt, now).fitted.empty());
@@ -265,15 +333,23 @@ TEST_CASE("a preparation's versions are kept, fitted on the training side alone,
     CHECK_THROWS_AS(training::prepare(*world.db, store, created.snapshot, 9, now), base::Error);
 }
 
-TEST_CASE("accepted fixes are read in the place of wrong values where a preparation asks for them", "[training][prepare]") {
+TEST_CASE(
+    "accepted fixes are read in the place of wrong values where a preparation asks for them",
+    "[training][prepare]"
+) {
     World world;
     auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
     world.db->call([&](base::Tx& tx) {
         schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
-        tx.exec("INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[7]::float8[] FROM record");
         tx.exec(
-            "INSERT INTO cell_issue (rk, source_id, key, column_name, version, code, value, proposal, probability, reason, state, found_at) "
-            "SELECT rk, source_id, key, 'size', version, 'typo', '7', '8', 1, '', CASE WHEN key LIKE 'k1-%' THEN 'accepted' ELSE 'open' "
+            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[7]::float8[] "
+            "FROM record"
+        );
+        tx.exec(
+            "INSERT INTO cell_issue (rk, source_id, key, column_name, version, code, value, "
+            "proposal, probability, reason, state, found_at) "
+            "SELECT rk, source_id, key, 'size', version, 'typo', '7', '8', 1, '', CASE WHEN key "
+            "LIKE 'k1-%' THEN 'accepted' ELSE 'open' "
             "END, now() FROM record"
         );
     });
@@ -281,11 +357,15 @@ TEST_CASE("accepted fixes are read in the place of wrong values where a preparat
     auto sum = [&] {
         double all = 0;
         for (int split : {0, 1, 2})
-            for (double value : store.load(store.split_items(created.snapshot.id, split), {}).numeric) all += value;
+            for (double value :
+                 store.load(store.split_items(created.snapshot.id, split), {}).numeric)
+                all += value;
         return all;
     };
     auto members = static_cast<double>(world.db.number("SELECT count(*) FROM snapshot_item"));
-    auto accepted = static_cast<double>(world.db.number("SELECT count(*) FROM snapshot_item WHERE key LIKE 'k1-%'"));
+    auto accepted = static_cast<double>(
+        world.db.number("SELECT count(*) FROM snapshot_item WHERE key LIKE 'k1-%'")
+    );
     REQUIRE(accepted > 0);
     CHECK(sum() == 7 * members);
     store.use_fixes(training::Preparation::parse(R"([{"op":"accepted_fixes"}])").uses_fixes());

@@ -1,4 +1,5 @@
-// Altered copies of training rows: words dropped and swapped as in EDA (Wei and Zou 2019), noise on numbers and pixels.
+// Altered copies of training rows: words dropped and swapped as in EDA (Wei and Zou 2019), noise on
+// numbers and pixels.
 #include <algorithm>
 #include <cmath>
 
@@ -21,7 +22,8 @@ public:
 protected:
     static double share(Settings& settings, double otherwise) {
         auto value = settings.number("share", otherwise);
-        if (value <= 0 || value >= 1) settings.fail("'share' is not between 0 and 1", "write share = 0.1");
+        if (value <= 0 || value >= 1)
+            settings.fail("'share' is not between 0 and 1", "write share = 0.1");
         return value;
     }
 
@@ -48,7 +50,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 class WordDropout : public Augmentation {
 public:
-    explicit WordDropout(Settings& settings) : Augmentation(settings), share_(share(settings, 0.1)) {}
+    explicit WordDropout(Settings& settings)
+        : Augmentation(settings), share_(share(settings, 0.1)) {}
     void alter(Examples& examples, std::size_t row, const Random& random) const override {
         if (examples.text.empty()) return;
         auto& body = examples.text[row].body;
@@ -71,9 +74,13 @@ public:
         auto& body = examples.text[row].body;
         auto words = words_of(body);
         if (words.size() < 2) return;
-        auto swaps = static_cast<std::size_t>(std::ceil(share_ * static_cast<double>(words.size()) / 2));
+        auto swaps =
+            static_cast<std::size_t>(std::ceil(share_ * static_cast<double>(words.size()) / 2));
         for (std::size_t i = 0; i < swaps; ++i)
-            std::swap(words[random.below(2 * i, words.size())], words[random.below(2 * i + 1, words.size())]);
+            std::swap(
+                words[random.below(2 * i, words.size())],
+                words[random.below(2 * i + 1, words.size())]
+            );
         body = joined(words);
     }
 
@@ -90,13 +97,17 @@ double normal(const Random& random, std::uint64_t counter) {
 
 class PixelNoise : public Augmentation {
 public:
-    explicit PixelNoise(Settings& settings) : Augmentation(settings), deviation_(settings.number("deviation", 8)) {
-        if (deviation_ <= 0 || deviation_ > 128) settings.fail("'deviation' is not 0 to 128", "give levels of 255");
+    explicit PixelNoise(Settings& settings)
+        : Augmentation(settings), deviation_(settings.number("deviation", 8)) {
+        if (deviation_ <= 0 || deviation_ > 128)
+            settings.fail("'deviation' is not 0 to 128", "give levels of 255");
     }
     void alter(Examples& examples, std::size_t row, const Random& random) const override {
         for (std::size_t i = 0; i < examples.pixel_count; ++i) {
             auto& pixel = examples.pixels[row * examples.pixel_count + i];
-            pixel = static_cast<std::uint8_t>(std::clamp(std::round(pixel + deviation_ * normal(random, i)), 0.0, 255.0));
+            pixel = static_cast<std::uint8_t>(
+                std::clamp(std::round(pixel + deviation_ * normal(random, i)), 0.0, 255.0)
+            );
         }
     }
 
@@ -110,13 +121,15 @@ public:
     PixelMove(bool flip, Settings& settings) : Augmentation(settings), flip_(flip) {
         if (flip) return;
         auto most = settings.number("pixels", 2);
-        if (most < 1 || most > 1000) settings.fail("'pixels' is not 1 to 1000", "give how far it may be moved");
+        if (most < 1 || most > 1000)
+            settings.fail("'pixels' is not 1 to 1000", "give how far it may be moved");
         most_ = static_cast<std::ptrdiff_t>(most);
     }
     void alter(Examples& examples, std::size_t row, const Random& random) const override {
         if (examples.pixel_count == 0 || examples.pixel_width == 0) return;
         auto width = static_cast<std::ptrdiff_t>(examples.pixel_width);
-        auto channels = static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, examples.pixel_channels));
+        auto channels =
+            static_cast<std::ptrdiff_t>(std::max<std::size_t>(1, examples.pixel_channels));
         auto height = static_cast<std::ptrdiff_t>(examples.pixel_count) / width / channels;
         auto span = static_cast<std::size_t>(2 * most_ + 1);
         auto right = flip_ ? 0 : static_cast<std::ptrdiff_t>(random.below(0, span)) - most_;
@@ -125,7 +138,8 @@ public:
         std::vector<std::uint8_t> from(image, image + examples.pixel_count);
         for (std::ptrdiff_t y = 0; y < height; ++y)
             for (std::ptrdiff_t x = 0; x < width; ++x) {
-                auto from_x = flip_ ? width - 1 - x : std::clamp<std::ptrdiff_t>(x - right, 0, width - 1);
+                auto from_x =
+                    flip_ ? width - 1 - x : std::clamp<std::ptrdiff_t>(x - right, 0, width - 1);
                 auto from_y = std::clamp<std::ptrdiff_t>(y - down, 0, height - 1);
                 for (std::ptrdiff_t c = 0; c < channels; ++c)
                     image[(y * width + x) * channels + c] =

@@ -27,11 +27,14 @@ std::optional<std::size_t> column_at(const Examples& examples, const std::string
 std::size_t require_column(const Examples& examples, const std::string& name) {
     if (auto at = column_at(examples, name)) return *at;
     throw base::Error(
-        "preparation", "the records have no numeric column '" + name + "'", "see the columns with 'tilth source show'"
+        "preparation",
+        "the records have no numeric column '" + name + "'",
+        "see the columns with 'tilth source show'"
     );
 }
 
-// Linear between the two nearest values, as most programs do it by default (type 7 of Hyndman and Fan 1996).
+// Linear between the two nearest values, as most programs do it by default (type 7 of Hyndman and
+// Fan 1996).
 double quantile(const Numbers& sorted, double share) {
     if (sorted.empty()) return missing;
     auto place = share * static_cast<double>(sorted.size() - 1);
@@ -61,7 +64,8 @@ double mode_of(const Numbers& sorted) {
     return best;
 }
 
-// What a column is given: learnt from its values, sorted, none missing; and what becomes of a value.
+// What a column is given: learnt from its values, sorted, none missing; and what becomes of a
+// value.
 using Learn = std::function<Numbers(const Numbers& sorted)>;
 using Map = std::function<double(double value, const Numbers& parameters)>;
 
@@ -83,7 +87,8 @@ public:
             auto at = require_column(train, name);
             Numbers values;
             for (std::size_t row = 0; row < train.rows; ++row)
-                if (double value = train.numeric[row * train.columns.size() + at]; std::isfinite(value))
+                if (double value = train.numeric[row * train.columns.size() + at];
+                    std::isfinite(value))
                     values.push_back(value);
             std::sort(values.begin(), values.end());
             parameters_[name] = learn_(values);
@@ -111,7 +116,8 @@ public:
         json::object all;
         for (const auto& [name, parameters] : parameters_) {
             json::array list;
-            for (double value : parameters) list.push_back(std::isnan(value) ? json::value() : json::value(value));
+            for (double value : parameters)
+                list.push_back(std::isnan(value) ? json::value() : json::value(value));
             all[name] = std::move(list);
         }
         return all;
@@ -158,7 +164,9 @@ std::unique_ptr<Step> fill(Settings& settings) {
         }
     }
     return std::make_unique<ColumnStep>(
-        learn, [](double value, const Numbers& p) { return std::isnan(value) ? p[0] : value; }, settings
+        learn,
+        [](double value, const Numbers& p) { return std::isnan(value) ? p[0] : value; },
+        settings
     );
 }
 
@@ -167,16 +175,20 @@ std::unique_ptr<Step> clip(Settings& settings) {
     auto low = settings.number("low", -std::numeric_limits<double>::max());
     auto high = settings.number("high", std::numeric_limits<double>::max());
     bool by_shares = !shares.empty();
-    if (by_shares && (shares.size() != 2 || shares[0] < 0 || shares[1] > 1 || shares[0] >= shares[1]))
+    if (by_shares &&
+        (shares.size() != 2 || shares[0] < 0 || shares[1] > 1 || shares[0] >= shares[1]))
         settings.fail("'quantiles' are not two shares in order", "write quantiles = [0.01, 0.99]");
     if (by_shares == (settings.has("low") || settings.has("high")) || low > high)
         settings.fail("needs 'quantiles', or 'low' and 'high'", "give one of them");
     auto learn = [=](const Numbers& sorted) {
-        return by_shares ? Numbers{quantile(sorted, shares[0]), quantile(sorted, shares[1])} : Numbers{low, high};
+        return by_shares ? Numbers{quantile(sorted, shares[0]), quantile(sorted, shares[1])}
+                         : Numbers{low, high};
     };
     return std::make_unique<ColumnStep>(
         learn,
-        [](double value, const Numbers& p) { return value < p[0] ? p[0] : value > p[1] ? p[1] : value; },
+        [](double value, const Numbers& p) {
+            return value < p[0] ? p[0] : value > p[1] ? p[1] : value;
+        },
         settings
     );
 }
@@ -188,11 +200,13 @@ std::unique_ptr<Step> scale(Settings& settings) {
         learn = [](const Numbers& sorted) {
             double mean = mean_of(sorted), sum = 0;
             for (double value : sorted) sum += (value - mean) * (value - mean);
-            return Numbers{mean, sorted.empty() ? 1 : std::sqrt(sum / static_cast<double>(sorted.size()))};
+            return Numbers{
+                mean, sorted.empty() ? 1 : std::sqrt(sum / static_cast<double>(sorted.size()))};
         };
     } else if (by == "minmax") {
         learn = [](const Numbers& sorted) {
-            return sorted.empty() ? Numbers{0, 1} : Numbers{sorted.front(), sorted.back() - sorted.front()};
+            return sorted.empty() ? Numbers{0, 1}
+                                  : Numbers{sorted.front(), sorted.back() - sorted.front()};
         };
     } else if (by == "robust") {
         learn = [](const Numbers& sorted) {
@@ -202,7 +216,9 @@ std::unique_ptr<Step> scale(Settings& settings) {
         settings.fail("'by' is '" + by + "'", "use standard, minmax or robust");
     }
     return std::make_unique<ColumnStep>(
-        learn, [](double value, const Numbers& p) { return (value - p[0]) / (p[1] > 0 ? p[1] : 1); }, settings
+        learn,
+        [](double value, const Numbers& p) { return (value - p[0]) / (p[1] > 0 ? p[1] : 1); },
+        settings
     );
 }
 
@@ -212,14 +228,16 @@ std::unique_ptr<Step> bin(Settings& settings) {
     auto by = settings.text("by", "quantiles");
     if (edges.empty() == (bins < 2 || bins > 1000 || bins != std::floor(bins)))
         settings.fail("needs 'edges', or 'bins' from 2 to 1000", "give one of them");
-    if (by != "quantiles" && by != "width") settings.fail("'by' is '" + by + "'", "use quantiles or width");
+    if (by != "quantiles" && by != "width")
+        settings.fail("'by' is '" + by + "'", "use quantiles or width");
     std::sort(edges.begin(), edges.end());
     auto learn = [=](const Numbers& sorted) {
         if (!edges.empty() || sorted.empty()) return edges;
         Numbers made;
         for (double i = 1; i < bins; ++i)
             made.push_back(
-                by == "width" ? sorted.front() + (sorted.back() - sorted.front()) * i / bins : quantile(sorted, i / bins)
+                by == "width" ? sorted.front() + (sorted.back() - sorted.front()) * i / bins
+                              : quantile(sorted, i / bins)
             );
         made.erase(std::unique(made.begin(), made.end()), made.end());
         return made;
@@ -227,7 +245,10 @@ std::unique_ptr<Step> bin(Settings& settings) {
     return std::make_unique<ColumnStep>(
         learn,
         [](double value, const Numbers& p) {
-            return std::isnan(value) ? value : static_cast<double>(std::upper_bound(p.begin(), p.end(), value) - p.begin());
+            return std::isnan(value) ? value
+                                     : static_cast<double>(
+                                           std::upper_bound(p.begin(), p.end(), value) - p.begin()
+                                       );
         },
         settings
     );
@@ -246,7 +267,8 @@ std::unique_ptr<Step> convert(Settings& settings) {
 
 std::unique_ptr<Step> missing_values(Settings& settings) {
     auto values = settings.numbers("values");
-    if (values.empty()) settings.fail("has no 'values'", "list the numbers that mean that there is none");
+    if (values.empty())
+        settings.fail("has no 'values'", "list the numbers that mean that there is none");
     return std::make_unique<ColumnStep>(
         nothing,
         [values](double value, const Numbers&) {
@@ -272,7 +294,8 @@ public:
         std::vector<std::size_t> kept;
         std::vector<schema::Column> columns;
         for (std::size_t i = 0; i < examples.columns.size(); ++i)
-            if (std::find(dropped_.begin(), dropped_.end(), examples.columns[i].name) == dropped_.end()) {
+            if (std::find(dropped_.begin(), dropped_.end(), examples.columns[i].name) ==
+                dropped_.end()) {
                 kept.push_back(i);
                 columns.push_back(examples.columns[i]);
             }
@@ -280,19 +303,25 @@ public:
         Numbers values;
         values.reserve(examples.rows * kept.size());
         for (std::size_t row = 0; row < examples.rows; ++row)
-            for (auto i : kept) values.push_back(examples.numeric[row * examples.columns.size() + i]);
+            for (auto i : kept)
+                values.push_back(examples.numeric[row * examples.columns.size() + i]);
         examples.numeric = std::move(values);
         examples.columns = std::move(columns);
         return gone * examples.rows;
     }
-    json::object fitted() const override { return {{"dropped", json::array(dropped_.begin(), dropped_.end())}}; }
+    json::object fitted() const override {
+        return {{"dropped", json::array(dropped_.begin(), dropped_.end())}};
+    }
     void load(const json::object& fitted) override {
         dropped_.clear();
-        for (const auto& name : fitted.at("dropped").as_array()) dropped_.emplace_back(name.as_string());
+        for (const auto& name : fitted.at("dropped").as_array())
+            dropped_.emplace_back(name.as_string());
     }
 
 private:
-    bool is_named(const std::string& name) const { return std::find(names_.begin(), names_.end(), name) != names_.end(); }
+    bool is_named(const std::string& name) const {
+        return std::find(names_.begin(), names_.end(), name) != names_.end();
+    }
     bool keep_;
     std::vector<std::string> names_, dropped_;
 };
@@ -300,12 +329,15 @@ private:
 // Year, month, weekday (Monday is 1) and hour of times, each a column of its own behind the others.
 class DatePartsStep : public Step {
 public:
-    explicit DatePartsStep(Settings& settings) : names_(settings.texts("columns")), parts_(settings.texts("parts")) {
+    explicit DatePartsStep(Settings& settings)
+        : names_(settings.texts("columns")), parts_(settings.texts("parts")) {
         if (names_.empty()) settings.fail("has no 'columns'", "name columns of times");
         if (parts_.empty()) parts_ = {"year", "month", "weekday", "hour"};
         for (const auto& part : parts_)
             if (part != "year" && part != "month" && part != "weekday" && part != "hour")
-                settings.fail("'" + part + "' is no part of a date", "use year, month, weekday or hour");
+                settings.fail(
+                    "'" + part + "' is no part of a date", "use year, month, weekday or hour"
+                );
     }
     void fit(const Examples& train) override {
         for (const auto& name : names_) require_column(train, name);
@@ -355,7 +387,9 @@ std::unique_ptr<Step> make_number_step(const std::string& op, Settings& settings
     if (op == "convert") return convert(settings);
     if (op == "log")
         return std::make_unique<ColumnStep>(
-            nothing, [](double value, const Numbers&) { return value > -1 ? std::log1p(value) : missing; }, settings
+            nothing,
+            [](double value, const Numbers&) { return value > -1 ? std::log1p(value) : missing; },
+            settings
         );
     if (op == "drop" || op == "keep") return std::make_unique<DropStep>(op == "keep", settings);
     if (op == "date_parts") return std::make_unique<DatePartsStep>(settings);

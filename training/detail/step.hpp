@@ -30,7 +30,8 @@ struct Step {
     boost::json::object operation;  // as written
 };
 
-// The settings of an operation. Throws base::UsageError for a wrong type, a missing one, and in done() for unknown ones.
+// The settings of an operation. Throws base::UsageError for a wrong type, a missing one, and in
+// done() for unknown ones.
 class Settings {
 public:
     Settings(const boost::json::object& operation, std::string place)

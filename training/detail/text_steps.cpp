@@ -48,21 +48,30 @@ std::string utf8_of(const icu::UnicodeString& text) {
 
 std::string cased(const std::string& text, bool lower) {
     auto wide = icu::UnicodeString::fromUTF8(text);
-    return utf8_of(lower ? wide.toLower(icu::Locale::getRoot()) : wide.toUpper(icu::Locale::getRoot()));
+    return utf8_of(
+        lower ? wide.toLower(icu::Locale::getRoot()) : wide.toUpper(icu::Locale::getRoot())
+    );
 }
 
 std::string normal_form(const std::string& text, bool compatible) {
     UErrorCode code = U_ZERO_ERROR;
-    const auto* form =
-        compatible ? icu::Normalizer2::getNFKCInstance(code) : icu::Normalizer2::getNFCInstance(code);
-    if (U_FAILURE(code)) throw base::Error("preparation", "ICU has no normal forms", "install libicu");
+    const auto* form = compatible ? icu::Normalizer2::getNFKCInstance(code)
+                                  : icu::Normalizer2::getNFCInstance(code);
+    if (U_FAILURE(code))
+        throw base::Error("preparation", "ICU has no normal forms", "install libicu");
     return utf8_of(form->normalize(icu::UnicodeString::fromUTF8(text), code));
 }
 
 // The characters that HTML texts mostly hold by name.
 std::string without_references(const std::string& text) {
     static const std::pair<std::string_view, std::string_view> known[] = {
-        {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\""}, {"&#39;", "'"}, {"&apos;", "'"}, {"&nbsp;", " "}};
+        {"&amp;", "&"},
+        {"&lt;", "<"},
+        {"&gt;", ">"},
+        {"&quot;", "\""},
+        {"&#39;", "'"},
+        {"&apos;", "'"},
+        {"&nbsp;", " "}};
     std::string out;
     for (std::size_t at = 0; at < text.size();) {
         bool found = false;
@@ -94,7 +103,8 @@ std::string without_html(const std::string& text) {
     };
     for (std::size_t at = 0; at < text.size();) {
         bool tag = text[at] == '<' && at + 1 < text.size() &&
-                   (std::isalpha(static_cast<unsigned char>(text[at + 1])) || text[at + 1] == '/' || text[at + 1] == '!');
+                   (std::isalpha(static_cast<unsigned char>(text[at + 1])) || text[at + 1] == '/' ||
+                    text[at + 1] == '!');
         if (!tag) {
             out += text[at++];
             continue;
@@ -102,7 +112,9 @@ std::string without_html(const std::string& text) {
         if (begins(at, "<!--")) {
             at = after(at, "-->");
         } else {
-            auto end = begins(at, "<script") ? after(at, "</script") : begins(at, "<style") ? after(at, "</style") : at;
+            auto end = begins(at, "<script")  ? after(at, "</script")
+                       : begins(at, "<style") ? after(at, "</style")
+                                              : at;
             at = std::min(text.find('>', end), text.size() - 1) + 1;
         }
         if (!out.empty() && out.back() != ' ' && out.back() != '\n') out += ' ';
@@ -149,7 +161,9 @@ Change replacing(Settings& settings) {
         icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(pattern), 0, where, code)
     );
     if (U_FAILURE(code))
-        settings.fail("'" + pattern + "' is no regular expression (" + u_errorName(code) + ")", "mend it");
+        settings.fail(
+            "'" + pattern + "' is no regular expression (" + u_errorName(code) + ")", "mend it"
+        );
     return [compiled, with](const std::string& text) {
         UErrorCode failed = U_ZERO_ERROR;
         auto wide = icu::UnicodeString::fromUTF8(text);
@@ -159,7 +173,9 @@ Change replacing(Settings& settings) {
         if (U_SUCCESS(failed)) made = matcher->replaceAll(with, failed);
         if (U_FAILURE(failed))
             throw base::Error(
-                "preparation", std::string("replace: ") + u_errorName(failed), "mend the pattern or what it is replaced with"
+                "preparation",
+                std::string("replace: ") + u_errorName(failed),
+                "mend the pattern or what it is replaced with"
             );
         return utf8_of(made);
     };
@@ -168,7 +184,9 @@ Change replacing(Settings& settings) {
 }  // namespace
 
 std::unique_ptr<Step> make_text_step(const std::string& op, Settings& settings) {
-    auto step = [&](Change change) { return std::make_unique<TextStep>(std::move(change), settings); };
+    auto step = [&](Change change) {
+        return std::make_unique<TextStep>(std::move(change), settings);
+    };
     if (op == "trim") return step(trimmed);
     if (op == "collapse_spaces") return step(collapsed);
     if (op == "lower") return step([](const std::string& text) { return cased(text, true); });
@@ -176,7 +194,8 @@ std::unique_ptr<Step> make_text_step(const std::string& op, Settings& settings) 
     if (op == "nfc") return step([](const std::string& text) { return normal_form(text, false); });
     if (op == "nfkc") return step([](const std::string& text) { return normal_form(text, true); });
     if (op == "strip_html") return step(without_html);
-    if (op == "mask_pii") return step([](const std::string& text) { return schema::mask_pii(text); });
+    if (op == "mask_pii")
+        return step([](const std::string& text) { return schema::mask_pii(text); });
     if (op == "replace") return step(replacing(settings));
     return nullptr;
 }

@@ -26,7 +26,8 @@ std::string text(int number, int changed = 0) {
     std::uint64_t state = static_cast<std::uint64_t>(number) + 99;
     for (int i = 0; i < 60; ++i) {
         state = state * 6364136223846793005U + 1442695040888963407U;
-        made += i < changed ? "other" + std::to_string(i) + " " : "w" + std::to_string(state >> 40) + " ";
+        made += i < changed ? "other" + std::to_string(i) + " "
+                            : "w" + std::to_string(state >> 40) + " ";
     }
     return made;
 }
@@ -60,10 +61,16 @@ struct Fixture {
     // Keys by cluster, clusters of one left out.
     std::set<std::set<std::string>> clusters() {
         std::map<std::string, std::set<std::string>> found;
-        schema::each_record(*db, target.source_id, {"near_cluster"}, [&](schema::RecordFound& record) {
-            if (auto cluster = record.fields("near_cluster")) found[*cluster].insert(record.id.key);
-            return true;
-        });
+        schema::each_record(
+            *db,
+            target.source_id,
+            {"near_cluster"},
+            [&](schema::RecordFound& record) {
+                if (auto cluster = record.fields("near_cluster"))
+                    found[*cluster].insert(record.id.key);
+                return true;
+            }
+        );
         std::set<std::set<std::string>> all;
         for (const auto& [name, keys] : found)
             if (keys.size() > 1) all.insert(keys);
@@ -124,7 +131,10 @@ TEST_CASE("a text between two clusters makes them one", "[quality][clusters]") {
     CHECK(apart.empty());
 }
 
-TEST_CASE("a text that changed leaves its cluster, whose others get another first", "[quality][clusters]") {
+TEST_CASE(
+    "a text that changed leaves its cluster, whose others get another first",
+    "[quality][clusters]"
+) {
     Fixture f;
     f.write({{"a", text(1)}});
     f.assign();
@@ -144,10 +154,14 @@ TEST_CASE("a text that changed leaves its cluster, whose others get another firs
     CHECK(f.assign().texts == 0);
 }
 
-TEST_CASE("clusters found in many runs are those found at once, up to likeness by way of others", "[quality][clusters]") {
+TEST_CASE(
+    "clusters found in many runs are those found at once, up to likeness by way of others",
+    "[quality][clusters]"
+) {
     Fixture f;
     std::map<std::string, std::string> all;
-    for (int i = 0; i < 300; ++i) all["k" + std::to_string(i)] = text(i % 200, i >= 200 ? (i % 3) * 2 : 0);
+    for (int i = 0; i < 300; ++i)
+        all["k" + std::to_string(i)] = text(i % 200, i >= 200 ? (i % 3) * 2 : 0);
     std::map<std::string, std::string> some;
     for (const auto& one : all) {
         some.insert(one);
@@ -166,15 +180,22 @@ TEST_CASE("clusters found in many runs are those found at once, up to likeness b
     f.write({{"more", text(250)}, {"new", text(50)}});
     f.assign();
     auto now = f.clusters();
-    CHECK(std::any_of(now.begin(), now.end(), [](const auto& keys) { return keys.contains("new") && keys.contains("k50"); }));
+    CHECK(std::any_of(now.begin(), now.end(), [](const auto& keys) {
+        return keys.contains("new") && keys.contains("k50");
+    }));
 }
 
-TEST_CASE("sketches in the indexes are found like those that are not in them yet", "[quality][clusters]") {
+TEST_CASE(
+    "sketches in the indexes are found like those that are not in them yet",
+    "[quality][clusters]"
+) {
     Fixture f;
     f.write({{"a", text(1)}, {"b", text(2)}, {"c", text(3)}});
     f.assign();
     CHECK(f.db.number("SELECT count(*) FROM text_sketch WHERE NOT indexed") == 3);
-    f.db->call([](base::Tx& tx) { tx.exec("UPDATE text_sketch SET indexed = true WHERE key <> 'c'"); });
+    f.db->call([](base::Tx& tx) {
+        tx.exec("UPDATE text_sketch SET indexed = true WHERE key <> 'c'");
+    });
     f.write({{"near", text(1, 4)}, {"equal", text(2)}, {"late", text(3, 2)}, {"other", text(4)}});
     auto found = f.assign();
     CHECK(found.near == 3);
@@ -182,11 +203,16 @@ TEST_CASE("sketches in the indexes are found like those that are not in them yet
     CHECK(f.clusters() == Sets{{"a", "near"}, {"b", "equal"}, {"c", "late"}});
 }
 
-TEST_CASE("texts stored by a program that computed no sketch get their clusters", "[quality][clusters]") {
+TEST_CASE(
+    "texts stored by a program that computed no sketch get their clusters",
+    "[quality][clusters]"
+) {
     Fixture f;
     f.write({{"a", text(1)}, {"b", text(1)}, {"c", text(1, 4)}, {"d", text(2)}});
     auto hash = [&] { return f.field("a", "text_hash"); };
-    f.db->call([](base::Tx& tx) { tx.exec("UPDATE content_text SET sketch = NULL WHERE key <> 'c'"); });
+    f.db->call([](base::Tx& tx) {
+        tx.exec("UPDATE content_text SET sketch = NULL WHERE key <> 'c'");
+    });
     auto found = f.assign();
     CHECK(found.texts == 4);
     CHECK(found.exact == 1);
