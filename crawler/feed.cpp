@@ -4,7 +4,7 @@
 #include <boost/json.hpp>
 
 #include "crawler/characters.hpp"
-#include "crawler/retry.hpp"
+#include "crawler/http_date.hpp"
 #include "crawler/xml.hpp"
 
 namespace crawler {

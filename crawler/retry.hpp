@@ -38,7 +38,4 @@ retry_delay(const RetryPolicy& policy, const Attempt& attempt, int made, std::ui
 // Retry-After of RFC 9110: seconds, or an HTTP date relative to `now`; zero if it is past.
 std::optional<Millis> parse_retry_after(std::string_view value, Time now);
 
-// The three date formats of RFC 9110, 5.6.7.
-std::optional<Time> parse_http_date(std::string_view value);
-
 }  // namespace crawler

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <variant>
 
-#include "schema/record.hpp"
+#include "schema/image_measures.hpp"
 
 namespace ingest {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/page.hpp"
+#include "ingest/field.hpp"
 
 namespace ingest {
 

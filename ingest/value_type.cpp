@@ -7,6 +7,8 @@
 
 namespace ingest {
 
+using Time = std::chrono::system_clock::time_point;
+
 namespace {
 
 bool digit(char c) {
@@ -115,7 +117,7 @@ std::optional<std::chrono::minutes> take_zone(std::string_view& rest) {
 }
 
 // "Tue, 15 Nov 1994 12:45:26 GMT"; the day name is optional.
-std::optional<schema::Time> parse_mail_date(std::string_view rest) {
+std::optional<Time> parse_mail_date(std::string_view rest) {
     using namespace std::chrono;
     if (auto comma = rest.find(','); comma == 3) rest = trim(rest.substr(4));
     auto space = rest.find(' ');
@@ -208,7 +210,7 @@ std::optional<double> parse_number(std::string_view value) {
     return number;
 }
 
-std::optional<schema::Time> parse_time(std::string_view value) {
+std::optional<Time> parse_time(std::string_view value) {
     using namespace std::chrono;
     value = trim(value);
     auto rest = value;
@@ -223,8 +225,7 @@ std::optional<schema::Time> parse_time(std::string_view value) {
     }
     if (auto seconds_since = parse_number(value)) {
         if (std::abs(*seconds_since) > 4e9 * 60) return std::nullopt;
-        return schema::Time(duration_cast<schema::Time::duration>(duration<double>(*seconds_since))
-        );
+        return Time(duration_cast<Time::duration>(duration<double>(*seconds_since)));
     }
     return parse_mail_date(value);
 }

@@ -1,9 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string_view>
-
-#include "schema/record.hpp"
 
 namespace ingest {
 
@@ -20,7 +19,7 @@ std::optional<double> parse_number(std::string_view value);
 
 // ISO 8601 dates and times (a date alone is its midnight; without a zone it is UTC), RFC 5322 dates
 // as in mail, and seconds since 1970 when `value` is a plain number.
-std::optional<schema::Time> parse_time(std::string_view value);
+std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view value);
 
 std::string_view trim(std::string_view value);
 

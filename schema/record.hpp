@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "schema/image_measures.hpp"
+
 // The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects;
 // schema/record_store writes them.
 namespace schema {
@@ -31,14 +33,6 @@ struct Text {
     std::string title;
     std::string body;      // UTF-8, without NUL
     std::string language;  // BCP 47 primary tag, empty if unknown
-};
-
-struct Image {
-    int width = 0;
-    int height = 0;
-    int channels = 0;
-    std::string format;       // "png", "jpeg", .. or "raw": row-major bytes, channels interleaved
-    std::uint64_t phash = 0;  // difference hash, 64 bits
 };
 
 // One column of a source's numeric content.

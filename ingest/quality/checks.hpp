@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/page.hpp"
+#include "ingest/field.hpp"
 #include "ingest/quality/profile.hpp"
 #include "ingest/quality/table.hpp"
 

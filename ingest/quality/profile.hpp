@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ingest/page.hpp"
+#include "ingest/field.hpp"
 #include "ingest/quality/sketches.hpp"
 
 namespace ingest::quality {

@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "crawler/http_date.hpp"
 #include "crawler/politeness.hpp"
 #include "crawler/retry.hpp"
 #include "crawler/scope.hpp"
