@@ -9,33 +9,36 @@ class App;
 // Each function adds one family of commands, with its options, to the command line.
 namespace app {
 
-void add_source(CLI::App& cli, Context& context);  // source
-void add_source_contract(CLI::App& source, Context& context);
-void add_source_crawl(CLI::App& source, Context& context);  // source urls, source hosts
-void add_crawl(CLI::App& cli, Context& context);            // crawl
-void add_ingest(CLI::App& cli, Context& context);           // ingest
-void add_rejects(CLI::App& cli, Context& context);          // rejects
-void add_records(CLI::App& cli, Context& context);          // records
-void add_quality(CLI::App& cli, Context& context);          // quality
+void add_source(CLI::App& cli, service::Context& context);  // source
+void add_source_contract(CLI::App& source, service::Context& context);
+void add_source_crawl(CLI::App& source, service::Context& context);  // source urls, source hosts
+void add_crawl(CLI::App& cli, service::Context& context);            // crawl
+void add_ingest(CLI::App& cli, service::Context& context);           // ingest
+void add_rejects(CLI::App& cli, service::Context& context);          // rejects
+void add_records(CLI::App& cli, service::Context& context);          // records
+void add_quality(CLI::App& cli, service::Context& context);          // quality
 void add_quality_findings(
     CLI::App& quality,
-    Context& context
+    service::Context& context
 );  // quality duplicates, errors, outliers
-void add_quality_reports(CLI::App& quality, Context& context);  // quality report, bias
-void add_quality_pages(CLI::App& quality, Context& context);    // quality pages
-void add_label(CLI::App& cli, Context& context);                // label
-void add_label_work(CLI::App& label, Context& context);  // label queue, agreement, truth, simulate
-void add_people(CLI::App& cli, Context& context);        // user, token
-void add_snapshot(CLI::App& cli, Context& context);      // snapshot
-void add_prepare(CLI::App& cli, Context& context);       // prepare
-void add_train(CLI::App& cli, Context& context);         // train, runs
-void add_model(CLI::App& cli, Context& context);         // model
-void add_errors(CLI::App& cli, Context& context);        // errors
-void add_report(CLI::App& cli, Context& context);        // report
-void add_service(CLI::App& cli, Context& context);       // up, serve, worker
-void add_db(CLI::App& cli, Context& context);            // db
-void add_inspect(CLI::App& cli, Context& context);       // inspect
-void add_statistics(CLI::App& cli, Context& context);    // truth, agreement
-void add_completion(CLI::App& cli);                      // completion
+void add_quality_reports(CLI::App& quality, service::Context& context);  // quality report, bias
+void add_quality_pages(CLI::App& quality, service::Context& context);    // quality pages
+void add_label(CLI::App& cli, service::Context& context);                // label
+void add_label_work(
+    CLI::App& label,
+    service::Context& context
+);  // label queue, agreement, truth, simulate
+void add_people(CLI::App& cli, service::Context& context);      // user, token
+void add_snapshot(CLI::App& cli, service::Context& context);    // snapshot
+void add_prepare(CLI::App& cli, service::Context& context);     // prepare
+void add_train(CLI::App& cli, service::Context& context);       // train, runs
+void add_model(CLI::App& cli, service::Context& context);       // model
+void add_errors(CLI::App& cli, service::Context& context);      // errors
+void add_report(CLI::App& cli, service::Context& context);      // report
+void add_service(CLI::App& cli, service::Context& context);     // up, serve, worker
+void add_db(CLI::App& cli, service::Context& context);          // db
+void add_inspect(CLI::App& cli, service::Context& context);     // inspect
+void add_statistics(CLI::App& cli, service::Context& context);  // truth, agreement
+void add_completion(CLI::App& cli);                             // completion
 
 }  // namespace app

@@ -10,7 +10,7 @@ namespace app {
 
 namespace json = boost::json;
 
-void add_db(CLI::App& cli, Context& context) {
+void add_db(CLI::App& cli, service::Context& context) {
     auto* db = cli.add_subcommand("db", "The database's schema");
     db->require_subcommand(1);
     db->add_subcommand("migrate", "Bring the schema up to date")->callback([&context] {

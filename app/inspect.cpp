@@ -7,13 +7,14 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "service/gather/csv_options.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
-#include "crawler/scrape/fixture.hpp"
-#include "crawler/inspect.hpp"
+#include "base/run/files.hpp"
 #include "crawler/archive/warc_replay.hpp"
+#include "crawler/inspect.hpp"
+#include "crawler/scrape/fixture.hpp"
 #include "ingest/inspect.hpp"
+#include "service/gather/csv_options.hpp"
 
 namespace app {
 
@@ -41,9 +42,9 @@ ingest::ReadOptions read_options(const Options& options) {
     ingest::ReadOptions read;
     read.format = "csv";
     read.encoding = options.encoding;
-    if (!options.delimiter.empty()) read.delimiter = separator_of(options.delimiter);
-    read.quote = sign_of("quote", options.quote);
-    read.escape = sign_of("escape", options.escape);
+    if (!options.delimiter.empty()) read.delimiter = service::separator_of(options.delimiter);
+    read.quote = service::sign_of("quote", options.quote);
+    read.escape = service::sign_of("escape", options.escape);
     read.skip = options.skip;
     if (options.header_rows) {
         read.header = *options.header_rows > 0;
@@ -57,8 +58,8 @@ struct ScrapeOptions {
     bool update = false;
 };
 
-void tell_fixtures(const Context& context, const ScrapeOptions& options) {
-    auto rules = crawler::Rules::parse(read_whole_file(options.rules), options.rules);
+void tell_fixtures(const service::Context& context, const ScrapeOptions& options) {
+    auto rules = crawler::Rules::parse(base::read_whole_file(options.rules), options.rules);
     auto report = crawler::check_fixtures(rules, options.fixtures, options.update);
     for (const auto& line : report.differences) {
         if (context.json) {
@@ -92,7 +93,7 @@ void tell_fixtures(const Context& context, const ScrapeOptions& options) {
     if (!context.json) print_line(options.update && report.changed > 0 ? sum + "; accepted" : sum);
 }
 
-void add_scrape(CLI::App& inspect, Context& context) {
+void add_scrape(CLI::App& inspect, service::Context& context) {
     auto options = std::make_shared<ScrapeOptions>();
     auto* verb = inspect.add_subcommand(
         "scrape", "What scraping rules take out of pages, or whether they still do of fixtures"
@@ -115,7 +116,7 @@ void add_scrape(CLI::App& inspect, Context& context) {
             return answer_lines([](const std::string& line) {
                 return crawler::inspect("scrape", line);
             });
-        auto rules = crawler::Rules::parse(read_whole_file(options->rules), options->rules);
+        auto rules = crawler::Rules::parse(base::read_whole_file(options->rules), options->rules);
         answer_lines([&](const std::string& line) { return crawler::inspect_scrape(rules, line); });
     });
 }
@@ -159,7 +160,7 @@ void add_file_kinds(CLI::App& inspect) {
 
 }  // namespace
 
-void add_inspect(CLI::App& cli, Context& context) {
+void add_inspect(CLI::App& cli, service::Context& context) {
     auto* inspect = cli.add_subcommand(
         "inspect", "Ask for single decisions, without a database: JSON lines in, JSON lines out"
     );

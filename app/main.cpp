@@ -7,11 +7,11 @@
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
-#include "app/version.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/progress.hpp"
+#include "service/version.hpp"
 
 namespace {
 
@@ -22,7 +22,7 @@ struct Flags {
     std::string log_level;
 };
 
-void add_flags(CLI::App& cli, app::Context& context, Flags& flags) {
+void add_flags(CLI::App& cli, service::Context& context, Flags& flags) {
     cli.add_option("--config", flags.config_file, "Settings file (tilth.toml here if there is one)")
         ->type_name("FILE");
     cli.add_option(
@@ -43,14 +43,14 @@ void add_flags(CLI::App& cli, app::Context& context, Flags& flags) {
     cli.add_flag("--quiet", context.quiet, "No progress");
 }
 
-void apply_settings(app::Context& context, const Flags& flags) {
+void apply_settings(service::Context& context, const Flags& flags) {
     auto& config = context.config;
     if (!flags.config_file.empty()) {
-        app::read_file(config, flags.config_file);
+        service::read_file(config, flags.config_file);
     } else if (std::filesystem::exists("tilth.toml")) {
-        app::read_file(config, "tilth.toml");
+        service::read_file(config, "tilth.toml");
     }
-    app::read_environment(config, [](const char* name) -> const char* {
+    service::read_environment(config, [](const char* name) -> const char* {
         return std::getenv(name);
     });
     if (!flags.database_url.empty()) config.database_url = flags.database_url;
@@ -126,11 +126,11 @@ void let_flags_fall_through(CLI::App& cli) {
 
 int main(int argc, char** argv) {
     base::StopOnSignal stop;
-    app::Context context(stop);
+    service::Context context(stop);
     Flags flags;
 
     CLI::App cli("tilth: from data in the wild to a measured model", "tilth");
-    cli.set_version_flag("--version", std::string("tilth ") + app::version);
+    cli.set_version_flag("--version", std::string("tilth ") + service::version);
     cli.require_subcommand(1);
     add_flags(cli, context, flags);
     cli.parse_complete_callback([&] { apply_settings(context, flags); });

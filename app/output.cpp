@@ -2,14 +2,9 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
-
-#include "base/error.hpp"
 
 namespace app {
 
@@ -54,25 +49,6 @@ void print_json(const boost::json::value& value) {
 }
 void print_line(std::string_view text) {
     std::cout << text << '\n';
-}
-
-std::string grouped(std::uint64_t number) {
-    auto text = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(text.size()) - 3; at > 0; at -= 3)
-        text.insert(static_cast<std::size_t>(at), ",");
-    return text;
-}
-
-std::string with_interval(double value, double low, double high) {
-    return fmt::format("{:.4f} ({:.4f} to {:.4f})", value, low, high);
-}
-
-std::string read_whole_file(const std::string& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) throw base::Error(path, "cannot be read", "check the path");
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
 }
 
 }  // namespace app

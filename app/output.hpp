@@ -6,6 +6,8 @@
 
 #include <boost/json/fwd.hpp>
 
+#include "base/text/figures.hpp"
+
 namespace app {
 
 // Columns of text for people, aligned; numbers to the right.
@@ -25,11 +27,7 @@ void print_json(const boost::json::value& value);
 // A line of text on standard output.
 void print_line(std::string_view text);
 
-// "1,234,567"
-std::string grouped(std::uint64_t number);
-// "0.8734 (0.8667 to 0.8799)"
-std::string with_interval(double value, double low, double high);
-
-std::string read_whole_file(const std::string& path);
+using base::grouped;
+using base::with_interval;
 
 }  // namespace app

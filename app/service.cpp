@@ -10,13 +10,14 @@
 #include "api/server/server.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
-#include "service/models/predict.hpp"
-#include "service/gather/push.hpp"
-#include "app/version.hpp"
-#include "worker/worker.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/gather/push.hpp"
+#include "service/models/predict.hpp"
+#include "service/refusal.hpp"
+#include "service/version.hpp"
 #include "training/report/run_report.hpp"
+#include "worker/worker.hpp"
 
 namespace app {
 
@@ -58,24 +59,32 @@ struct Helpers {
         };
         hooks.predict =
             [this](base::Tx&, const std::string& model, int wanted, const json::array& inputs) {
-                return predict(load_model(database, blobs, model, wanted), inputs);
+                return service::predict(
+                    service::load_model(database, blobs, model, wanted), inputs
+                );
             };
         hooks.push = [this](base::Tx& tx, const std::string& source, const api::Request& request) {
-            return take_push(tx, blobs, source, request);
+            service::Webhook webhook{
+                [&](std::string_view name) { return request.header(name); }, request.body};
+            try {
+                return api::json(service::take_push(tx, blobs, source, webhook));
+            } catch (const service::Refusal& refusal) {
+                throw api::problem_of(refusal);
+            }
         };
         return hooks;
     }
 };
 
-void serve(Context& context, const Options& options, bool with_workers) {
+void serve(service::Context& context, const Options& options, bool with_workers) {
     auto& database = context.database();
     Helpers helpers{{database.url(), 2}, context.blobs()};
     api::Options service;
     service.address = options.address.empty() ? context.config.address : options.address;
     service.port =
         options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.port;
-    service.static_dir =
-        context.config.web_directory.empty() ? web_directory : context.config.web_directory;
+    service.static_dir = context.config.web_directory.empty() ? service::web_directory
+                                                              : context.config.web_directory;
     service.setting.hooks = helpers.hooks();
     service.setting.blob_directory = (context.config.blob_directory.empty()
                                           ? context.config.home / "blobs"
@@ -97,14 +106,16 @@ void serve(Context& context, const Options& options, bool with_workers) {
     std::jthread workers;
     if (with_workers)
         workers = std::jthread([&] {
-            run_worker(context, {kinds_of(options.kinds), options.slots, true}, context.stop());
+            worker::run_worker(
+                context, {kinds_of(options.kinds), options.slots, true}, context.stop()
+            );
         });
     server.run(context.stop());
 }
 
 }  // namespace
 
-void add_service(CLI::App& cli, Context& context) {
+void add_service(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto address = [&](CLI::App* command) {
         command->add_option("--address", options->address, "To listen on (127.0.0.1)");
@@ -128,7 +139,9 @@ void add_service(CLI::App& cli, Context& context) {
     auto* worker = cli.add_subcommand("worker", "Only workers and the scheduler");
     work(worker);
     worker->callback([options, &context] {
-        run_worker(context, {kinds_of(options->kinds), options->slots, true}, context.stop());
+        worker::run_worker(
+            context, {kinds_of(options->kinds), options->slots, true}, context.stop()
+        );
     });
 }
 

@@ -8,18 +8,18 @@
 #include <boost/json.hpp>
 
 #include "crawler/extract/article/article.hpp"
-#include "formats/url/canonical.hpp"
+#include "crawler/extract/metadata.hpp"
+#include "crawler/policy/consent.hpp"
+#include "crawler/scrape/fixture.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "formats/feed/feed.hpp"
+#include "formats/html/html.hpp"
+#include "formats/html/select.hpp"
+#include "formats/robots/robots.hpp"
+#include "formats/sitemap/sitemap.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/text/charset.hpp"
-#include "crawler/policy/consent.hpp"
-#include "formats/feed/feed.hpp"
-#include "crawler/scrape/fixture.hpp"
-#include "formats/html/html.hpp"
-#include "crawler/extract/metadata.hpp"
-#include "formats/robots/robots.hpp"
-#include "crawler/scrape/rules.hpp"
-#include "formats/html/select.hpp"
-#include "formats/sitemap/sitemap.hpp"
+#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
@@ -54,7 +54,7 @@ public:
         std::uint32_t block = 0;
         int bits = 0;
         for (char c : *text) {
-            if (is_space(c) || c == '=') continue;
+            if (formats::is_space(c) || c == '=') continue;
             auto at = base64_digits.find(c);
             if (at == base64_digits.npos)
                 throw std::runtime_error("\"" + std::string(name) + "\" is not base64");
@@ -66,9 +66,9 @@ public:
         }
         return out;
     }
-    Url url(std::string_view name = "url") const {
+    formats::Url url(std::string_view name = "url") const {
         auto given = maybe(name);
-        auto found = parse_url(given && !given->empty() ? *given : "http://localhost/");
+        auto found = formats::parse_url(given && !given->empty() ? *given : "http://localhost/");
         if (!found) throw std::runtime_error("\"" + std::string(name) + "\" is not a URL");
         return *found;
     }
@@ -84,10 +84,10 @@ json::value or_null(const std::string& text) {
 
 json::object robots(const Question& question) {
     auto bytes = question.bytes("robots_b64");
-    auto robots = Robots::parse(bytes ? *bytes : question.text("robots"));
+    auto robots = formats::Robots::parse(bytes ? *bytes : question.text("robots"));
     auto agent = question.text("agent");
     auto address = question.text("url");
-    auto url = parse_url(address);
+    auto url = formats::parse_url(address);
     auto target = url && url->is_web() ? url->target() : address;
     auto verdict = robots.check(agent, target);
     json::object out{
@@ -98,12 +98,12 @@ json::object robots(const Question& question) {
 }
 
 json::object url(const Question& question) {
-    std::optional<Url> base;
+    std::optional<formats::Url> base;
     if (auto text = question.maybe("base")) {
-        base = parse_url(*text);
+        base = formats::parse_url(*text);
         if (!base) return {{"failure", true}};
     }
-    auto found = parse_url(question.text("input"), base ? &*base : nullptr);
+    auto found = formats::parse_url(question.text("input"), base ? &*base : nullptr);
     if (!found) return {{"failure", true}};
     auto marked = [](char mark, const std::optional<std::string>& text) {
         return text && !text->empty() ? mark + *text : std::string();
@@ -124,9 +124,9 @@ json::object url(const Question& question) {
 }
 
 json::object canonical(const Question& question) {
-    auto found = parse_url(question.text("url"));
+    auto found = formats::parse_url(question.text("url"));
     if (!found) throw std::runtime_error("\"url\" is not a URL");
-    return {{"canonical", canonical_url(*found)}};
+    return {{"canonical", formats::canonical_url(*found)}};
 }
 
 std::string page_of(const Question& question) {
@@ -140,18 +140,18 @@ std::string page_of(const Question& question) {
         all << file.rdbuf();
         bytes = all.str();
     }
-    return decode_page(*bytes, question.maybe("content_type").value_or(""));
+    return formats::decode_page(*bytes, question.maybe("content_type").value_or(""));
 }
 
 json::object select(const Question& question) {
-    auto document = Document::parse(question.text("html"));
+    auto document = formats::Document::parse(question.text("html"));
     json::array ids, texts;
-    std::vector<NodeId> nodes;
+    std::vector<formats::NodeId> nodes;
     if (auto css = question.maybe("css")) {
-        nodes = Selector::parse(*css).select(document);
+        nodes = formats::Selector::parse(*css).select(document);
         for (auto id : nodes) texts.emplace_back(document.text(id));
     } else {
-        auto found = select_xpath(document, question.text("xpath"));
+        auto found = formats::select_xpath(document, question.text("xpath"));
         nodes = std::move(found.nodes);
         for (auto& text : found.texts) texts.emplace_back(std::move(text));
     }
@@ -165,7 +165,7 @@ json::object select(const Question& question) {
 json::object charset(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
-    auto found = detect_charset(*bytes, question.maybe("content_type").value_or(""));
+    auto found = formats::detect_charset(*bytes, question.maybe("content_type").value_or(""));
     return {{"encoding", found.encoding}, {"from", name_of(found.from)}};
 }
 
@@ -173,17 +173,17 @@ json::object decode_bytes(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
     auto label = question.text("encoding");
-    auto encoding = encoding_of_label(label);
-    auto text = encoding ? decode(*bytes, *encoding) : std::nullopt;
+    auto encoding = formats::encoding_of_label(label);
+    auto text = encoding ? formats::decode(*bytes, *encoding) : std::nullopt;
     if (!text) throw std::runtime_error("no encoding is called '" + label + "'");
     return {{"text", *text}};
 }
 
 json::object article(const Question& question) {
-    auto document = Document::parse(page_of(question));
-    auto facts = read_facts(document, question.url());
+    auto document = formats::Document::parse(page_of(question));
+    auto facts = formats::read_facts(document, question.url());
     auto found = read_article(document, facts);
-    auto language = facts.language.empty() ? guess_language(found.text) : facts.language;
+    auto language = facts.language.empty() ? formats::guess_language(found.text) : facts.language;
     json::object out;
     if (const auto* id = question.value("id")) out["id"] = *id;
     out["title"] = found.title;
@@ -196,10 +196,10 @@ json::object article(const Question& question) {
 }
 
 json::object links(const Question& question) {
-    auto document = Document::parse(page_of(question));
-    auto facts = read_facts(document, question.url());
+    auto document = formats::Document::parse(page_of(question));
+    auto facts = formats::read_facts(document, question.url());
     json::array list;
-    for (const auto& link : read_links(document, facts, true))
+    for (const auto& link : formats::read_links(document, facts, true))
         list.push_back(json::object{
             {"url", link.url.href()}, {"text", link.text}, {"rel", link.rel}});
     return {{"links", std::move(list)}};
@@ -208,7 +208,7 @@ json::object links(const Question& question) {
 json::object sitemap(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
-    auto found = parse_sitemap(*bytes, question.url());
+    auto found = formats::parse_sitemap(*bytes, question.url());
     json::array urls;
     for (const auto& entry : found.urls) {
         json::object row{
@@ -225,7 +225,7 @@ json::object sitemap(const Question& question) {
 json::object feed(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
-    auto found = parse_feed(*bytes, question.url());
+    auto found = formats::parse_feed(*bytes, question.url());
     if (!found) throw std::runtime_error("not a feed");
     json::array entries;
     for (const auto& entry : found->entries) {
@@ -273,15 +273,15 @@ json::object consent(const Question& question) {
     auto address = question.url();
     auto target = address.target();
     auto agent = question.maybe("agent").value_or("tilth");
-    Robots robots;
-    if (auto text = question.maybe("robots")) robots = Robots::parse(*text);
+    formats::Robots robots;
+    if (auto text = question.maybe("robots")) robots = formats::Robots::parse(*text);
     ConsentQuestion asked;
     asked.target = target;
     asked.agent = agent;
     asked.robots = &robots;
     if (const auto* headers = question.value("headers")) add_headers(*headers, asked);
     if (auto html = question.maybe("html"))
-        asked.metas = read_facts(Document::parse(*html), address).metas;
+        asked.metas = formats::read_facts(formats::Document::parse(*html), address).metas;
     if (const auto* files = question.value("files"); files && files->is_object())
         for (const auto& [name, text] : files->as_object())
             asked.files[name] =
@@ -300,7 +300,7 @@ constexpr std::pair<std::string_view, Answer> answers[] = {
     {"article", article},
     {"metadata",
      [](const Question& question) {
-         return read_metadata(Document::parse(page_of(question)), question.url());
+         return read_metadata(formats::Document::parse(page_of(question)), question.url());
      }},
     {"links", links},
     {"sitemap", sitemap},

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -51,4 +51,4 @@ void Arena::clear() {
     used_ = 0;
 }
 
-}  // namespace ingest
+}  // namespace formats

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ingest {
+namespace formats {
 
 // Memory for the texts of one page. Views stay valid until clear(), which keeps the memory for the
 // next page.
@@ -41,4 +41,4 @@ struct Field {
     Kind kind = Kind::text;
 };
 
-}  // namespace ingest
+}  // namespace formats

@@ -6,11 +6,11 @@
 
 #include "base/error.hpp"
 #include "formats/archive/bytes.hpp"
-#include "ingest/sources/files/reader.hpp"
-#include "ingest/sources/files/csv_rows.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/text_reader.hpp"
+#include "ingest/sources/files/csv_rows.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
 
@@ -18,22 +18,22 @@ namespace {
 
 constexpr std::size_t largest = std::size_t{1} << 30;
 
-std::unique_ptr<Bytes> open(const std::string& path) {
-    auto bytes = std::make_unique<Bytes>(path);
+std::unique_ptr<formats::Bytes> open(const std::string& path) {
+    auto bytes = std::make_unique<formats::Bytes>(path);
     if (!bytes->next_member()) throw base::Error(path, "an archive without a file");
     return bytes;
 }
 
 void put(std::string& out, std::string_view name, std::string_view value, bool first = false) {
     if (!first) out.push_back(',');
-    append_json_string(name, out);
+    formats::append_json_string(name, out);
     out.push_back(':');
     std::string clean;
-    if (!valid_utf8(value)) {
-        decode(value, Encoding::windows1252, true, clean);
+    if (!formats::well_formed(value)) {
+        formats::decode(value, formats::Encoding::windows1252, true, clean);
         value = clean;
     }
-    append_json_string(value, out);
+    formats::append_json_string(value, out);
 }
 
 std::string read_all(const std::string& path) {
@@ -47,7 +47,7 @@ std::string read_all(const std::string& path) {
 
 std::string inspect_csv(const std::string& path, const ReadOptions& options) {
     auto bytes = open(path);
-    TextReader text(*bytes, options.encoding);
+    formats::TextReader text(*bytes, options.encoding);
     const auto sniffed = CsvRows(text, options).found();
     const auto& dialect = sniffed.dialect;
     std::string out = "{\"dialect\":{";
@@ -70,22 +70,27 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
         out += "}";
     }
     out += "],\"why\":[";
-    append_json_string(
+    formats::append_json_string(
         fmt::format("encoding {}: {}", name_of(text.encoding().encoding), text.encoding().reason),
         out
     );
     for (const auto& line : sniffed.why) {
         out.push_back(',');
         std::string shown;
-        decode(line, valid_utf8(line) ? Encoding::utf8 : Encoding::windows1252, true, shown);
-        append_json_string(shown, out);
+        formats::decode(
+            line,
+            formats::well_formed(line) ? formats::Encoding::utf8 : formats::Encoding::windows1252,
+            true,
+            shown
+        );
+        formats::append_json_string(shown, out);
     }
     return out + "]}";
 }
 
 std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out) {
     auto bytes = open(path);
-    TextReader text(*bytes, options.encoding);
+    formats::TextReader text(*bytes, options.encoding);
     CsvRows table(text, options);
     std::vector<std::string> row;
     std::string line;
@@ -97,10 +102,10 @@ std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, 
             row.resize(cells.size());
             for (std::size_t i = 0; i < cells.size(); ++i) {
                 row[i].clear();
-                append_value(text.window(), cells[i], table.dialect(), row[i]);
+                formats::append_value(text.window(), cells[i], table.dialect(), row[i]);
             }
             line.clear();
-            append_row(row, line);
+            formats::append_row(row, line);
             out.write(line.data(), static_cast<std::streamsize>(line.size()));
             ++rows;
         }
@@ -110,16 +115,16 @@ std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, 
 }
 
 JsonVerdict inspect_json(const std::string& path) {
-    auto fault = check_json(read_all(path));
+    auto fault = formats::check_json(read_all(path));
     if (!fault) return {true, {}};
     return {false, fault->reason};
 }
 
 std::string inspect_image(const std::string& path) {
     auto data = read_all(path);
-    auto examined = examine_image(data);
+    auto examined = formats::examine_image(data);
     if (auto* reason = std::get_if<std::string>(&examined)) throw base::Error(path, *reason);
-    const auto& image = std::get<schema::Image>(examined);
+    const auto& image = std::get<formats::Image>(examined);
     std::string out = "{";
     put(out, "format", image.format, true);
     out += fmt::format(
@@ -131,7 +136,7 @@ std::string inspect_image(const std::string& path) {
         data.size()
     );
     put(out, "sha256", schema::sha256_hex(data));
-    put(out, "media_type", media_type_of(image.format));
+    put(out, "media_type", formats::media_type_of(image.format));
     return out + "}";
 }
 

@@ -6,10 +6,10 @@
 
 #include "base/database/database.hpp"
 #include "formats/json/json.hpp"
-#include "ingest/sql.hpp"
+#include "quality/sql.hpp"
 #include "schema/records/values.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -61,8 +61,8 @@ std::string array_of_doubles(const std::vector<double>& values) {
 Table load_table(base::Database& database, std::int64_t source_id, std::size_t at_most) {
     Table table;
     std::unordered_map<std::string, std::size_t> columns;
-    Arena arena;
-    std::vector<Field> fields;
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
     each_row(
         database,
         sql::file["quality_rows"],
@@ -72,11 +72,11 @@ Table load_table(base::Database& database, std::int64_t source_id, std::size_t a
             auto payload = row[4].as<std::string>();
             arena.clear();
             fields.clear();
-            add_members(payload, arena, fields);
+            formats::add_members(payload, arena, fields);
             auto place = table.rows.size();
             table.rows.push_back(std::move(id));
             for (const auto& field : fields) {
-                if (field.kind == Field::Kind::null) continue;
+                if (field.kind == formats::Field::Kind::null) continue;
                 auto [entry, is_new] = columns.emplace(std::string(field.name), table.names.size());
                 if (is_new) {
                     table.names.emplace_back(field.name);
@@ -217,4 +217,4 @@ std::uint64_t decide_issues(
     );
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

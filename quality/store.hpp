@@ -17,7 +17,7 @@ class Tx;
 
 // The records of a source as quality looks at them, and what it found. Reading goes page by page,
 // each in a transaction of its own.
-namespace ingest::quality {
+namespace quality {
 
 // All records with their fields as texts: strings as they are, other values in their JSON spelling,
 // null and absent as "". Memory: the whole table. Nested values stay one text. With `at_most` the
@@ -102,4 +102,4 @@ std::uint64_t decide_issues(
     schema::Time now
 );
 
-}  // namespace ingest::quality
+}  // namespace quality

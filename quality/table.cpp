@@ -4,7 +4,7 @@
 #include <array>
 #include <unordered_map>
 
-namespace ingest::quality {
+namespace quality {
 
 Coded code(const std::vector<std::string>& column) {
     Coded coded;
@@ -69,4 +69,4 @@ bool is_missing(std::string_view text) {
     return std::find(spellings.begin(), spellings.end(), text) != spellings.end();
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ingest::quality {
+namespace quality {
 
 // Records side by side: one text per record and field, "" where a record has none.
 struct Table {
@@ -38,4 +38,4 @@ std::string normalised(std::string_view text);
 // "-".
 bool is_missing(std::string_view normalised_text);
 
-}  // namespace ingest::quality
+}  // namespace quality

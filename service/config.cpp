@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 namespace {
 
@@ -119,4 +119,4 @@ void read_environment(Config& config, const std::function<const char*(const char
     }
 }
 
-}  // namespace app
+}  // namespace service

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace app {
+namespace service {
 
 // Settings, from tilth.toml (or --config), then TILTH_* variables, then flags; later ones win.
 struct Config {
@@ -29,4 +29,4 @@ void read_file(Config& config, const std::filesystem::path& file);
 // `get` is std::getenv; an unknown TILTH_ variable is not an error, since others may set some.
 void read_environment(Config& config, const std::function<const char*(const char*)>& get);
 
-}  // namespace app
+}  // namespace service

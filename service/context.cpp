@@ -4,7 +4,7 @@
 #include "base/database/postgres.hpp"
 #include "schema/migrate.hpp"
 
-namespace app {
+namespace service {
 
 namespace {
 
@@ -45,4 +45,4 @@ const schema::Blobs& Context::blobs() {
     return *blobs_;
 }
 
-}  // namespace app
+}  // namespace service

@@ -4,16 +4,16 @@
 #include <optional>
 #include <string>
 
-#include "service/config.hpp"
 #include "base/run/stop.hpp"
 #include "schema/blobs/blobs.hpp"
+#include "service/config.hpp"
 
 namespace base {
 class Database;
 class EmbeddedPostgres;
 }  // namespace base
 
-namespace app {
+namespace service {
 
 // What every command has at hand. The database is opened, and the embedded server started, when it
 // is first asked for.
@@ -39,4 +39,4 @@ private:
     std::optional<schema::Blobs> blobs_;
 };
 
-}  // namespace app
+}  // namespace service

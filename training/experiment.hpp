@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "training/snapshots/example_store.hpp"
 #include "training/run_store.hpp"
+#include "training/snapshots/example_store.hpp"
 #include "training/trainer.hpp"
 
 namespace training {

@@ -9,16 +9,16 @@
 #include <unistd.h>
 #include <boost/json.hpp>
 
-#include "service/gather/cron.hpp"
-#include "service/gather/gather.hpp"
-#include "app/version.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "schema/jobs/job_store.hpp"
+#include "service/gather/cron.hpp"
+#include "service/gather/gather.hpp"
+#include "service/version.hpp"
 #include "training/experiment.hpp"
 
-namespace app {
+namespace worker {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
@@ -36,7 +36,7 @@ struct Parked {
     Clock::time_point due;
 };
 
-json::object do_job(Context& context, const schema::Job& job, std::stop_token stop) {
+json::object do_job(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto spec = json::parse(job.spec).as_object();
     if (job.kind == "train") {
         training::TrainRequest request;
@@ -45,7 +45,7 @@ json::object do_job(Context& context, const schema::Job& job, std::stop_token st
             request.spec.model = std::string(kind->as_string());
         if (const auto* tune = spec.if_contains("tune"))
             request.spec.tune = std::string(tune->as_string());
-        request.code_version = version;
+        request.code_version = service::version;
         auto outcome = training::train(context.database(), context.blobs(), {}, request, {}, stop);
         return {
             {"run", outcome.run.id},
@@ -55,7 +55,7 @@ json::object do_job(Context& context, const schema::Job& job, std::stop_token st
     auto name = std::string(spec.at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
-    auto result = gather(context, source, stop);
+    auto result = service::gather(context, source, stop);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
     return {
@@ -102,7 +102,7 @@ void finish(
     });
 }
 
-void work_on(Context& context, const schema::Job& job, std::stop_token stop) {
+void work_on(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto& database = context.database();
     base::log::info("job {}: {} {} begins", job.id, job.kind, job.spec);
     try {
@@ -141,14 +141,14 @@ void queue_due_sources(base::Database& database) {
                 now
             );
             schema::set_schedule(
-                tx, due.id, due.schedule, next_time(parse_cron(due.schedule), now)
+                tx, due.id, due.schedule, service::next_time(service::parse_cron(due.schedule), now)
             );
         }
     });
 }
 
 void serve_slot(
-    Context& context,
+    service::Context& context,
     const WorkerOptions& options,
     const std::string& name,
     bool schedule,
@@ -175,7 +175,7 @@ void serve_slot(
 
 }  // namespace
 
-void run_worker(Context& context, const WorkerOptions& options, std::stop_token stop) {
+void run_worker(service::Context& context, const WorkerOptions& options, std::stop_token stop) {
     context.database();
     context.blobs();
     char host[256] = "host";
@@ -194,4 +194,4 @@ void run_worker(Context& context, const WorkerOptions& options, std::stop_token 
     }
 }
 
-}  // namespace app
+}  // namespace worker

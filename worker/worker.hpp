@@ -7,7 +7,7 @@
 
 #include "service/context.hpp"
 
-namespace app {
+namespace worker {
 
 struct WorkerOptions {
     std::vector<std::string> kinds = {"crawl", "ingest", "train"};
@@ -18,6 +18,6 @@ struct WorkerOptions {
 // Claims due jobs, does them and notes what came of them, until stopped; a job under way is then
 // given back. Any number of workers may share a database: a job is leased, and one whose worker
 // died is taken up again when its lease is over.
-void run_worker(Context& context, const WorkerOptions& options, std::stop_token stop);
+void run_worker(service::Context& context, const WorkerOptions& options, std::stop_token stop);
 
-}  // namespace app
+}  // namespace worker

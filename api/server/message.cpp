@@ -1,4 +1,5 @@
 #include "api/server/message.hpp"
+#include "service/refusal.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -117,6 +118,23 @@ Problem::Problem(int status_, std::string title_, std::string detail_)
       status(status_),
       title(std::move(title_)),
       detail(std::move(detail_)) {}
+
+Problem problem_of(const service::Refusal& refusal) {
+    using enum service::Refusal::Kind;
+    switch (refusal.kind) {
+        case not_found:
+            return Problem(404, "Not found", refusal.what());
+        case conflict:
+            return Problem(409, "Conflict", refusal.what());
+        case denied:
+            return Problem(401, "Refused", refusal.what());
+        case unsupported:
+            return Problem(415, "Unsupported media type", refusal.what());
+        case not_ready:
+            break;
+    }
+    return Problem(503, "Not ready", refusal.what());
+}
 
 Response problem(const Problem& what, std::string_view request_id) {
     boost::json::object body;

@@ -11,6 +11,10 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+namespace service {
+class Refusal;
+}
+
 namespace api {
 
 enum class Method { get, head, post, put, patch, del, other };
@@ -63,6 +67,9 @@ public:
     boost::json::object more;  // further members of the problem
     std::vector<std::pair<std::string, std::string>> headers;
 };
+
+// What a refused verb of the service is to a client.
+Problem problem_of(const service::Refusal& refusal);
 
 Response problem(const Problem& what, std::string_view request_id);
 

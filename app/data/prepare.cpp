@@ -11,6 +11,7 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/preparation/prepare.hpp"
@@ -30,7 +31,7 @@ struct Options {
     std::size_t rows = 3;
 };
 
-schema::Source source_of(Context& context, const std::string& name) {
+schema::Source source_of(service::Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
 }
 
@@ -59,7 +60,7 @@ json::value to_json(const toml::node& node, const std::string& file) {
 
 // [[operation]] op = "trim" ..
 json::array read_operations(const std::string& file) {
-    auto text = read_whole_file(file);
+    auto text = base::read_whole_file(file);
     toml::table table;
     try {
         table = toml::parse(text, file);
@@ -100,7 +101,7 @@ json::object to_json(const training::PreparationVersion& version) {
 }
 
 void tell(
-    Context& context,
+    service::Context& context,
     const schema::Source& source,
     const training::PreparationVersion& version
 ) {
@@ -130,7 +131,7 @@ training::PreparationVersion present(base::Tx& tx, const schema::Source& source)
     return training::require_preparation(tx, source.id);
 }
 
-void add(Context& context, const Options& options) {
+void add(service::Context& context, const Options& options) {
     auto more = read_operations(options.file);
     training::Preparation::parse(json::serialize(more)
     );  // its own numbers in what is wrong with it
@@ -151,7 +152,7 @@ void add(Context& context, const Options& options) {
     tell(context, source, made);
 }
 
-void undo(Context& context, const Options& options) {
+void undo(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto made = context.database().call([&](base::Tx& tx) {
         auto before = present(tx, source);
@@ -185,7 +186,7 @@ void undo(Context& context, const Options& options) {
     tell(context, source, made);
 }
 
-void list(Context& context, const Options& options) {
+void list(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     Table table({"version", "operations", "note", "by", "at"});
     for (const auto& one : context.database().call([&](base::Tx& tx) {
@@ -206,7 +207,7 @@ void list(Context& context, const Options& options) {
     if (!context.json) table.print();
 }
 
-void show(Context& context, const Options& options) {
+void show(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto version = context.database().call([&](base::Tx& tx) {
         return training::require_preparation(tx, source.id, options.version);
@@ -216,7 +217,7 @@ void show(Context& context, const Options& options) {
 
 // A snapshot of the source.
 training::SnapshotInfo
-snapshot_of(Context& context, const schema::Source& source, const std::string& name) {
+snapshot_of(service::Context& context, const schema::Source& source, const std::string& name) {
     auto snapshot = training::require_snapshot(context.database(), name);
     if (snapshot.source_id != source.id)
         throw base::UsageError(
@@ -228,7 +229,7 @@ snapshot_of(Context& context, const schema::Source& source, const std::string& n
 }
 
 training::Prepared prepared(
-    Context& context,
+    service::Context& context,
     training::ExampleStore& store,
     const training::SnapshotInfo& snapshot,
     const Options& options
@@ -245,7 +246,7 @@ training::Prepared prepared(
     return found;
 }
 
-void apply(Context& context, const Options& options) {
+void apply(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto snapshot = snapshot_of(context, source, options.snapshot);
     training::ExampleStore store(context.database(), context.blobs());
@@ -282,7 +283,7 @@ json::object row_json(const training::Examples& rows, std::size_t row) {
     return object;
 }
 
-void preview(Context& context, const Options& options) {
+void preview(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto snapshot = snapshot_of(context, source, options.snapshot);
     training::ExampleStore store(context.database(), context.blobs());
@@ -330,7 +331,7 @@ void preview(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_prepare(CLI::App& cli, Context& context) {
+void add_prepare(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* prepare = cli.add_subcommand(
         "prepare", "Recorded operations on a source's records, for training, prediction and export"

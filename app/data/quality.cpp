@@ -6,10 +6,11 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "app/output.hpp"
 #include "app/data/quality.hpp"
+#include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "quality/checks/check_store.hpp"
 #include "quality/profile/drift.hpp"
 #include "quality/profile/profile_store.hpp"
@@ -18,7 +19,7 @@
 namespace app {
 
 namespace json = boost::json;
-namespace quality = ingest::quality;
+namespace quality = quality;
 
 namespace {
 
@@ -26,12 +27,12 @@ struct Options {
     std::string source, before, after, rules;
 };
 
-schema::Source source_of(Context& context, const std::string& name) {
+schema::Source source_of(service::Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
 }
 
 // "snapshot:NAME", or with ":training", ":validation", ":test".
-quality::Profile snapshot_profile(Context& context, const std::string& given) {
+quality::Profile snapshot_profile(service::Context& context, const std::string& given) {
     auto name = given.substr(given.find(':') + 1);
     auto side = quality::Side::all;
     for (auto [word, which] :
@@ -52,7 +53,7 @@ quality::Profile snapshot_profile(Context& context, const std::string& given) {
 
 }  // namespace
 
-quality::Profile fresh_profile(Context& context, const schema::Source& source) {
+quality::Profile fresh_profile(service::Context& context, const schema::Source& source) {
     auto made = quality::profile_source(context.database(), source.id);
     context.database().call([&](base::Tx& tx) {
         if (auto run = quality::latest_run(tx, source.id))
@@ -61,7 +62,7 @@ quality::Profile fresh_profile(Context& context, const schema::Source& source) {
     return std::move(made.profile);
 }
 
-quality::Profile profile_named(Context& context, const std::string& name) {
+quality::Profile profile_named(service::Context& context, const std::string& name) {
     if (name.starts_with("snapshot:")) return snapshot_profile(context, name);
     auto at = name.find_last_of("@#");
     auto source = source_of(context, name.substr(0, at));
@@ -95,7 +96,7 @@ std::string short_number(double value) {
     return fmt::format("{:.4g}", value);
 }
 
-void show_profile(Context& context, const Options& options) {
+void show_profile(service::Context& context, const Options& options) {
     auto profile = fresh_profile(context, source_of(context, options.source));
     auto summary = json::parse(profile.summary());
     if (context.json) {
@@ -131,7 +132,7 @@ void show_profile(Context& context, const Options& options) {
     table.print();
 }
 
-void show_drift(Context& context, const Options& options) {
+void show_drift(service::Context& context, const Options& options) {
     auto found = quality::find_drift(
         profile_named(context, options.before), profile_named(context, options.after)
     );
@@ -166,8 +167,8 @@ void show_drift(Context& context, const Options& options) {
     if (!context.json) table.print();
 }
 
-void run_checks(Context& context, const Options& options) {
-    auto checks = quality::parse_checks(read_whole_file(options.rules), options.rules);
+void run_checks(service::Context& context, const Options& options) {
+    auto checks = quality::parse_checks(base::read_whole_file(options.rules), options.rules);
     auto source = source_of(context, options.source);
     auto results = quality::check_source(context.database(), source.id, std::move(checks));
     context.database().call([&](base::Tx& tx) { quality::save_results(tx, source.id, results); });
@@ -215,7 +216,7 @@ void run_checks(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_quality(CLI::App& cli, Context& context) {
+void add_quality(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* command = cli.add_subcommand("quality", "How good the records of a source are");
     command->require_subcommand(1);

@@ -11,8 +11,8 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "quality/errors/cell_errors.hpp"
 #include "quality/duplicates/duplicates.hpp"
+#include "quality/errors/cell_errors.hpp"
 #include "quality/outliers/outliers.hpp"
 #include "quality/store.hpp"
 #include "schema/sources/source_store.hpp"
@@ -20,7 +20,7 @@
 namespace app {
 
 namespace json = boost::json;
-namespace quality = ingest::quality;
+namespace quality = quality;
 
 namespace {
 
@@ -32,7 +32,7 @@ struct Options {
     bool pairs = false;
 };
 
-schema::Source source_of(Context& context, const std::string& name) {
+schema::Source source_of(service::Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
 }
 
@@ -40,7 +40,7 @@ void tell(const std::vector<std::string>& why) {
     for (const auto& line : why) print_line("  " + line);
 }
 
-void duplicates(Context& context, const Options& options) {
+void duplicates(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto report = quality::find_duplicates(
         context.database(), source.id, {options.by, options.columns, options.threshold}
@@ -78,7 +78,7 @@ void duplicates(Context& context, const Options& options) {
     }
 }
 
-void show(Context& context, const std::vector<quality::CellIssue>& issues, int limit) {
+void show(service::Context& context, const std::vector<quality::CellIssue>& issues, int limit) {
     Table table({"key", "line", "column", "value", "proposal", "sure", "why"});
     for (const auto& issue : issues) {
         if (context.json) {
@@ -112,7 +112,7 @@ void show(Context& context, const std::vector<quality::CellIssue>& issues, int l
     }
 }
 
-void decide(Context& context, const schema::Source& source, const Options& options) {
+void decide(service::Context& context, const schema::Source& source, const Options& options) {
     auto by = [] {
         const char* user = std::getenv("USER");
         return std::string(user && *user ? user : "operator");
@@ -130,7 +130,7 @@ void decide(Context& context, const schema::Source& source, const Options& optio
     }
 }
 
-void errors(Context& context, const Options& options) {
+void errors(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     if (!options.accept.empty() || !options.refuse.empty()) {
         decide(context, source, options);
@@ -167,7 +167,7 @@ void errors(Context& context, const Options& options) {
     }
 }
 
-void outliers(Context& context, const Options& options) {
+void outliers(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto table = quality::load_table(context.database(), source.id);
     auto limit = options.threshold > 0 ? options.threshold : 3.5;
@@ -223,7 +223,7 @@ void outliers(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_quality_findings(CLI::App& command, Context& context) {
+void add_quality_findings(CLI::App& command, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto with_source = [&](CLI::App* sub) {
         sub->add_option("SOURCE,--source", options->source, "Source")

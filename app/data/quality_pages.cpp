@@ -42,9 +42,9 @@ struct Counted {
 };
 
 void judge(
-    const schema::QualityPreset& preset,
+    const formats::QualityPreset& preset,
     const std::string& key,
-    const schema::Measures& measures,
+    const formats::Measures& measures,
     std::size_t keys,
     PresetCount& count
 ) {
@@ -62,22 +62,22 @@ void judge(
     if (broken == 1) ++count.rules[last].only;
 }
 
-Counted count(Context& context, const schema::Source& source, const Options& options) {
+Counted count(service::Context& context, const schema::Source& source, const Options& options) {
     Counted counted;
     schema::each_measured(
         context.database(),
         source.id,
-        [&](const std::string& key, const schema::Measures& measures) {
+        [&](const std::string& key, const formats::Measures& measures) {
             ++counted.records;
-            for (const auto& preset : schema::quality_presets())
+            for (const auto& preset : formats::quality_presets())
                 if (options.preset == "all" || options.preset == preset.name)
                     judge(preset, key, measures, options.keys, counted.presets[preset.name]);
-            for (auto i = static_cast<std::size_t>(schema::Measure::pii_email);
-                 i <= static_cast<std::size_t>(schema::Measure::pii_card);
+            for (auto i = static_cast<std::size_t>(formats::Measure::pii_email);
+                 i <= static_cast<std::size_t>(formats::Measure::pii_card);
                  ++i) {
-                auto measure = static_cast<schema::Measure>(i);
-                auto finds = schema::value_of(measures, measure);
-                auto& personal = counted.personal[schema::name_of(measure).substr(4)];
+                auto measure = static_cast<formats::Measure>(i);
+                auto finds = formats::value_of(measures, measure);
+                auto& personal = counted.personal[name_of(measure).substr(4)];
                 if (!(finds > 0)) continue;
                 ++personal.first;
                 personal.second += static_cast<std::uint64_t>(finds);
@@ -87,7 +87,7 @@ Counted count(Context& context, const schema::Source& source, const Options& opt
     return counted;
 }
 
-std::string bounds(const schema::QualityRule& rule) {
+std::string bounds(const formats::QualityRule& rule) {
     if (std::isinf(rule.low)) return fmt::format("at most {}", rule.high);
     if (std::isinf(rule.high)) return fmt::format("at least {}", rule.low);
     return fmt::format("{} to {}", rule.low, rule.high);
@@ -96,14 +96,14 @@ std::string bounds(const schema::QualityRule& rule) {
 void tell_json(const Counted& counted) {
     json::object told{{"records", counted.records}};
     json::object presets, personal;
-    for (const auto& preset : schema::quality_presets()) {
+    for (const auto& preset : formats::quality_presets()) {
         auto found = counted.presets.find(preset.name);
         if (found == counted.presets.end()) continue;
         json::array rules;
         for (std::size_t i = 0; i < found->second.rules.size(); ++i) {
             const auto& rule = found->second.rules[i];
             json::object one{
-                {"measure", schema::name_of(preset.rules[i].measure)},
+                {"measure", name_of(preset.rules[i].measure)},
                 {"rule", bounds(preset.rules[i])},
                 {"broken", rule.broken},
                 {"only", rule.only}};
@@ -123,7 +123,7 @@ void tell_json(const Counted& counted) {
 }
 
 void tell(const Counted& counted) {
-    for (const auto& preset : schema::quality_presets()) {
+    for (const auto& preset : formats::quality_presets()) {
         auto found = counted.presets.find(preset.name);
         if (found == counted.presets.end()) continue;
         print_line(fmt::format(
@@ -137,7 +137,7 @@ void tell(const Counted& counted) {
             const auto& rule = found->second.rules[i];
             if (rule.broken == 0) continue;
             table.add(
-                {std::string(schema::name_of(preset.rules[i].measure)),
+                {std::string(name_of(preset.rules[i].measure)),
                  bounds(preset.rules[i]),
                  grouped(rule.broken),
                  grouped(rule.only)}
@@ -151,9 +151,9 @@ void tell(const Counted& counted) {
     table.print();
 }
 
-void pages(Context& context, const Options& options) {
+void pages(service::Context& context, const Options& options) {
     bool known = options.preset == "all";
-    for (const auto& preset : schema::quality_presets())
+    for (const auto& preset : formats::quality_presets())
         known = known || options.preset == preset.name;
     if (!known)
         throw base::UsageError(
@@ -180,7 +180,7 @@ void pages(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_quality_pages(CLI::App& quality, Context& context) {
+void add_quality_pages(CLI::App& quality, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* verb = quality.add_subcommand(
         "pages",

@@ -10,6 +10,7 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "quality/bias/bias_store.hpp"
 #include "quality/report/report.hpp"
 #include "quality/store.hpp"
@@ -18,7 +19,7 @@
 namespace app {
 
 namespace json = boost::json;
-namespace quality = ingest::quality;
+namespace quality = quality;
 
 namespace {
 
@@ -28,11 +29,11 @@ struct Options {
     bool no_duplicates = false;
 };
 
-schema::Source source_of(Context& context, const std::string& name) {
+schema::Source source_of(service::Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
 }
 
-void report(Context& context, const Options& options) {
+void report(service::Context& context, const Options& options) {
     auto made = quality::report_quality(
         context.database(), source_of(context, options.source), !options.no_duplicates
     );
@@ -128,7 +129,7 @@ void show(const quality::Breakdown& breakdown, const std::string& favourable) {
     table.print();
 }
 
-void bias(Context& context, const Options& options) {
+void bias(service::Context& context, const Options& options) {
     auto source = source_of(context, options.source);
     auto table = quality::load_table(context.database(), source.id);
     quality::BiasOptions how;
@@ -136,7 +137,7 @@ void bias(Context& context, const Options& options) {
     how.favourable = options.favourable;
     if (!options.reference.empty())
         how.reference =
-            quality::parse_reference(read_whole_file(options.reference), options.reference);
+            quality::parse_reference(base::read_whole_file(options.reference), options.reference);
     if (!options.label.empty()) {
         auto found = std::find(table.names.begin(), table.names.end(), options.label);
         if (found == table.names.end())
@@ -197,7 +198,7 @@ void bias(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_quality_reports(CLI::App& command, Context& context) {
+void add_quality_reports(CLI::App& command, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* page = command.add_subcommand(
         "report", "All that is known of a source's quality, as one page with plots or JSON"

@@ -11,11 +11,11 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
-#include "schema/select/filter.hpp"
 #include "schema/records/purge_store.hpp"
 #include "schema/records/record_fields.hpp"
-#include "schema/select/record_search_store.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/select/filter.hpp"
+#include "schema/select/record_search_store.hpp"
 
 namespace app {
 
@@ -36,7 +36,7 @@ json::value payload_of(const std::string& text) {
     return error ? json::value(text) : value;
 }
 
-void tell(Context& context, const schema::RecordLine& line, Table& table) {
+void tell(service::Context& context, const schema::RecordLine& line, Table& table) {
     if (!context.json) {
         table.add(
             {line.id.key,
@@ -70,7 +70,7 @@ matching(base::Tx& tx, const schema::Filter& where, std::vector<schema::RecordLi
     return kept;
 }
 
-void list(Context& context, const Options& options) {
+void list(service::Context& context, const Options& options) {
     Table table({"key", "version", "title", "image", "url"});
     auto where = schema::Filter::parse(options.where);
     auto source = context.database().call([&](base::Tx& tx) {
@@ -98,7 +98,7 @@ void list(Context& context, const Options& options) {
     if (!context.json) table.print();
 }
 
-void search(Context& context, const Options& options) {
+void search(service::Context& context, const Options& options) {
     auto& database = context.database();
     auto where = schema::Filter::parse(options.where);
     auto source =
@@ -133,7 +133,7 @@ void search(Context& context, const Options& options) {
     if (answer.next) print_line(fmt::format("more with --after '{}'", *answer.next));
 }
 
-void lineage(Context& context, const Options& options) {
+void lineage(service::Context& context, const Options& options) {
     auto told = context.database().call([&](base::Tx& tx) {
         return schema::record_lineage(tx, schema::require_source(tx, options.source), options.key);
     });
@@ -146,7 +146,7 @@ void lineage(Context& context, const Options& options) {
     print_line(*told);
 }
 
-void show(Context& context, const Options& options) {
+void show(service::Context& context, const Options& options) {
     auto shown = context.database().call([&](base::Tx& tx) {
         return schema::show_record(tx, schema::require_source(tx, options.source), options.key);
     });
@@ -174,7 +174,7 @@ json::object to_json(const schema::PurgeCounts& counts) {
         {"snapshots", json::array(counts.snapshots.begin(), counts.snapshots.end())}};
 }
 
-void purge(Context& context, const schema::PurgeWhat& what, bool yes) {
+void purge(service::Context& context, const schema::PurgeWhat& what, bool yes) {
     auto now = std::chrono::system_clock::now();
     const char* user = std::getenv("USER");
     auto counts =
@@ -213,7 +213,7 @@ void purge(Context& context, const schema::PurgeWhat& what, bool yes) {
 
 }  // namespace
 
-void add_records(CLI::App& cli, Context& context) {
+void add_records(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* records = cli.add_subcommand("records", "What has been gathered");
     records->require_subcommand(1);

@@ -7,10 +7,12 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "service/gather/credentials.hpp"
-#include "service/gather/gather.hpp"
+#include "app/gather/show.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
+#include "service/gather/credentials.hpp"
+#include "service/gather/gather.hpp"
 
 namespace app {
 
@@ -18,10 +20,10 @@ namespace json = boost::json;
 
 namespace {
 
-void tell_plan(Context& context, const schema::Source& source) {
+void tell_plan(service::Context& context, const schema::Source& source) {
     Table table({"verdict", "reason", "url"});
-    auto options = crawl_options(context.config, source);
-    resolve_secrets(options.fetch);
+    auto options = service::crawl_options(context.config, source);
+    service::resolve_secrets(options.fetch);
     for (const auto& decision : crawler::plan_crawl(options)) {
         if (context.json) {
             print_json(json::object{
@@ -67,7 +69,7 @@ void add_access(
 
 }  // namespace
 
-void add_crawl(CLI::App& cli, Context& context) {
+void add_crawl(CLI::App& cli, service::Context& context) {
     struct Options {
         std::vector<std::string> urls, include, exclude;
         std::string warc, source, scope = "host", rules, user_agent, consent = "honour";
@@ -269,7 +271,7 @@ void add_crawl(CLI::App& cli, Context& context) {
             spec["files"] =
                 json::object{{"types", json::array(options->files.begin(), options->files.end())}};
         if (!options->rules.empty()) {
-            spec["rules"] = read_whole_file(options->rules);
+            spec["rules"] = base::read_whole_file(options->rules);
             spec["rules_name"] = options->rules;
         }
         if (options->dry_run) {
@@ -277,7 +279,7 @@ void add_crawl(CLI::App& cli, Context& context) {
             return;
         }
         gather_and_tell(
-            context, ensure_source(context, options->source, "crawl", spec), options->share
+            context, service::ensure_source(context, options->source, "crawl", spec), options->share
         );
     });
 }

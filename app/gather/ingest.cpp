@@ -5,9 +5,11 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "service/gather/gather.hpp"
+#include "app/gather/show.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
+#include "service/gather/gather.hpp"
 
 namespace app {
 
@@ -23,7 +25,7 @@ std::string lasting(const std::string& input) {
 
 }  // namespace
 
-void add_ingest(CLI::App& cli, Context& context) {
+void add_ingest(CLI::App& cli, service::Context& context) {
     struct Options {
         std::vector<std::string> inputs;
         std::string contract, source, format = "auto", key, map, encoding, record_path, delimiter,
@@ -130,14 +132,14 @@ void add_ingest(CLI::App& cli, Context& context) {
         if (options->attachments) spec["attachments"] = true;
         if (options->max_reject_share) spec["max_reject_share"] = *options->max_reject_share;
         if (!options->map.empty()) {
-            spec["rules"] = read_whole_file(options->map);
+            spec["rules"] = base::read_whole_file(options->map);
             spec["rules_name"] = options->map;
         }
         if (options->allow_private) spec["allow_private"] = true;
         if (options->restart) spec["restart"] = true;
         if (options->limit > 0) spec["limit"] = options->limit;
         if (options->max_rejects > 0) spec["max_rejects"] = options->max_rejects;
-        gather_and_tell(context, ensure_source(context, options->source, "files", spec));
+        gather_and_tell(context, service::ensure_source(context, options->source, "files", spec));
     });
 }
 

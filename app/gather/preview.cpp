@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "service/gather/gather_records.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "ingest/mapping/mapping.hpp"
+#include "service/gather/gather_records.hpp"
 
 namespace app {
 
@@ -39,7 +39,7 @@ json::object to_json(const schema::Draft& draft, const std::vector<schema::Colum
     return object;
 }
 
-void show(Context& context, const json::object& object) {
+void show(service::Context& context, const json::object& object) {
     if (context.json) return print_json(object);
     auto line = json::serialize(object);
     if (line.size() > shown_text) line = line.substr(0, shown_text) + " ..";
@@ -48,18 +48,18 @@ void show(Context& context, const json::object& object) {
 
 }  // namespace
 
-void preview(Context& context, const schema::Source& source, std::uint64_t records) {
+void preview(service::Context& context, const schema::Source& source, std::uint64_t records) {
     if (source.kind == "crawl")
         throw base::UsageError(
             "source '" + source.name + "'", "is a crawl", "use 'tilth crawl --dry-run'"
         );
-    auto request = run_request(context, source, context.stop());
-    auto connector = open_request(request);
+    auto request = service::run_request(context, source, context.stop());
+    auto connector = service::open_request(request);
     std::optional<ingest::Mapping> mapping;
     for (std::uint64_t shown = 0; shown < records;) {
         ingest::Page page;
         bool more = connector->next(page, records - shown, page_bytes);
-        if (!mapping) mapping.emplace(rules_for(request, page));
+        if (!mapping) mapping.emplace(service::rules_for(request, page));
         for (const auto& record : page.records) {
             schema::Draft draft;
             schema::Reject reject;

@@ -5,14 +5,15 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "service/gather/gather_archives.hpp"
 #include "app/output.hpp"
-#include "service/gather/scraping.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "ingest/pipeline/replay.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/gather/gather_archives.hpp"
+#include "service/gather/scraping.hpp"
 
 namespace app {
 
@@ -45,7 +46,7 @@ json::object to_json(const ingest::StoredReject& stored) {
         {"bytes", stored.raw_size}};
 }
 
-void list(Context& context, const Options& options) {
+void list(service::Context& context, const Options& options) {
     Table table({"id", "state", "code", "file", "line", "offset", "column", "reason"});
     context.database().call([&](base::Tx& tx) {
         auto source = schema::require_source(tx, options.source);
@@ -79,7 +80,7 @@ void list(Context& context, const Options& options) {
     if (!context.json) table.print();
 }
 
-void show(Context& context, const Options& options) {
+void show(service::Context& context, const Options& options) {
     auto found = context.database().call([&](base::Tx& tx) {
         return ingest::show_reject(tx, schema::require_source(tx, options.source).id, options.id);
     });
@@ -106,18 +107,18 @@ void show(Context& context, const Options& options) {
     print_line(found->reject.raw);
 }
 
-void replay(Context& context, const Options& options) {
+void replay(service::Context& context, const Options& options) {
     auto source = context.database().call([&](base::Tx& tx) {
         return schema::require_source(tx, options.source);
     });
     std::int64_t run = 0;
     schema::Counts counts;
-    if (source.kind == "crawl" || holds_archives(source)) {
-        auto result = replay_pages(context, source, options.map, options.code);
+    if (source.kind == "crawl" || service::holds_archives(source)) {
+        auto result = service::replay_pages(context, source, options.map, options.code);
         run = result.run_id;
         counts = result.counts;
     } else {
-        auto rules_text = options.map.empty() ? std::string() : read_whole_file(options.map);
+        auto rules_text = options.map.empty() ? std::string() : base::read_whole_file(options.map);
         auto rules_name = options.map;
         if (options.map.empty()) {
             auto spec = json::parse(source.spec).as_object();
@@ -153,7 +154,7 @@ void replay(Context& context, const Options& options) {
     }
 }
 
-void expire(Context& context, const Options& options) {
+void expire(service::Context& context, const Options& options) {
     auto before = std::chrono::system_clock::now() - std::chrono::hours(24) * options.days;
     auto count = context.database().call([&](base::Tx& tx) {
         return ingest::expire_rejects(tx, schema::require_source(tx, options.source).id, before);
@@ -167,18 +168,19 @@ void expire(Context& context, const Options& options) {
 
 }  // namespace
 
-void add_rejects(CLI::App& cli, Context& context) {
+void add_rejects(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* rejects = cli.add_subcommand(
         "rejects", "Inputs that could not become records: look at them, and read them again"
     );
     rejects->require_subcommand(1);
-    auto verb = [&](const char* name, const char* help, void (*work)(Context&, const Options&)) {
-        auto* added = rejects->add_subcommand(name, help);
-        added->add_option("--source", options->source, "Source")->required()->type_name("NAME");
-        added->callback([options, &context, work] { work(context, *options); });
-        return added;
-    };
+    auto verb =
+        [&](const char* name, const char* help, void (*work)(service::Context&, const Options&)) {
+            auto* added = rejects->add_subcommand(name, help);
+            added->add_option("--source", options->source, "Source")->required()->type_name("NAME");
+            added->callback([options, &context, work] { work(context, *options); });
+            return added;
+        };
     auto* listing = verb("list", "Rejects of a source", list);
     listing->add_option("--code", options->code, "Only of this code");
     listing->add_option("--state", options->state, "open, replayed or expired");

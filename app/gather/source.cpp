@@ -7,15 +7,17 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
+#include "app/gather/preview.hpp"
+#include "app/gather/show.hpp"
+#include "app/output.hpp"
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/run/files.hpp"
+#include "schema/jobs/job_store.hpp"
+#include "schema/sources/source_store.hpp"
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
 #include "service/gather/gather_records.hpp"
-#include "app/output.hpp"
-#include "app/gather/preview.hpp"
-#include "base/database/database.hpp"
-#include "base/error.hpp"
-#include "schema/jobs/job_store.hpp"
-#include "schema/sources/source_store.hpp"
 
 namespace app {
 
@@ -52,7 +54,7 @@ struct Described {
 };
 
 Described read_description(const std::string& file) {
-    auto text = read_whole_file(file);
+    auto text = base::read_whole_file(file);
     toml::table table;
     try {
         table = toml::parse(text, file);
@@ -91,7 +93,7 @@ Described read_description(const std::string& file) {
             "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
         );
     described.spec = all;
-    check_spec(described.kind, described.spec, [&](const std::string& key) {
+    service::check_spec(described.kind, described.spec, [&](const std::string& key) {
         const auto* node = table.get(key);
         return node ? fmt::format("{}, line {}", file, node->source().begin.line) : file;
     });
@@ -103,7 +105,9 @@ void plan(base::Tx& tx, std::int64_t source_id, const std::string& schedule) {
         schema::set_schedule(tx, source_id, "", std::nullopt);
         return;
     }
-    schema::set_schedule(tx, source_id, schedule, next_time(parse_cron(schedule), Clock::now()));
+    schema::set_schedule(
+        tx, source_id, schedule, service::next_time(service::parse_cron(schedule), Clock::now())
+    );
 }
 
 json::object to_json(const schema::Source& source) {
@@ -115,7 +119,7 @@ json::object to_json(const schema::Source& source) {
         {"spec", json::parse(source.spec)}};
 }
 
-void add_verb(CLI::App& source, Context& context) {
+void add_verb(CLI::App& source, service::Context& context) {
     struct Options {
         std::string file, name, kind, schedule;
         std::vector<std::string> settings;
@@ -158,10 +162,10 @@ void add_verb(CLI::App& source, Context& context) {
                 error ? json::value(setting.substr(equals + 1)) : value;
         }
         if (!options->schedule.empty()) described.schedule = options->schedule;
-        check_spec(described.kind, described.spec, [](const std::string& key) {
+        service::check_spec(described.kind, described.spec, [](const std::string& key) {
             return fmt::format("setting '{}'", key);
         });
-        if (!described.schedule.empty()) parse_cron(described.schedule);
+        if (!described.schedule.empty()) service::parse_cron(described.schedule);
         context.database().call([&](base::Tx& tx) {
             auto added = schema::add_source(
                 tx,
@@ -189,7 +193,7 @@ void add_verb(CLI::App& source, Context& context) {
     });
 }
 
-void list_verb(CLI::App& source, Context& context) {
+void list_verb(CLI::App& source, service::Context& context) {
     source.add_subcommand("list", "All sources")->callback([&context] {
         Table table({"name", "kind", "state", "schedule", "records"});
         context.database().call([&](base::Tx& tx) {
@@ -214,7 +218,7 @@ void list_verb(CLI::App& source, Context& context) {
     });
 }
 
-void show_verb(CLI::App& source, Context& context) {
+void show_verb(CLI::App& source, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb = source.add_subcommand("show", "One source: settings, columns and last runs");
     verb->add_option("NAME", *name)->required();
@@ -273,7 +277,7 @@ void show_verb(CLI::App& source, Context& context) {
     });
 }
 
-void check_verb(CLI::App& source, Context& context) {
+void check_verb(CLI::App& source, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb = source.add_subcommand(
         "check", "Whether a source's settings are sound, without touching its data"
@@ -283,11 +287,13 @@ void check_verb(CLI::App& source, Context& context) {
         auto found = context.database().call([&](base::Tx& tx) {
             return schema::require_source(tx, *name);
         });
-        check_spec(found.kind, json::parse(found.spec).as_object(), [](const std::string& key) {
-            return fmt::format("setting '{}'", key);
-        });
-        if (!found.schedule.empty()) parse_cron(found.schedule);
-        auto lines = explain_records(found);
+        service::check_spec(
+            found.kind,
+            json::parse(found.spec).as_object(),
+            [](const std::string& key) { return fmt::format("setting '{}'", key); }
+        );
+        if (!found.schedule.empty()) service::parse_cron(found.schedule);
+        auto lines = service::explain_records(found);
         if (context.json) {
             json::array plan;
             for (const auto& line : lines) plan.emplace_back(line);
@@ -299,7 +305,7 @@ void check_verb(CLI::App& source, Context& context) {
     });
 }
 
-void run_verb(CLI::App& source, Context& context) {
+void run_verb(CLI::App& source, service::Context& context) {
     struct Options {
         std::string name;
         bool wait = false;
@@ -324,7 +330,7 @@ void run_verb(CLI::App& source, Context& context) {
             gather_and_tell(context, found);
             return;
         }
-        bool queued = queue_source(context.database(), found, Clock::now());
+        bool queued = service::queue_source(context.database(), found, Clock::now());
         if (context.json) {
             print_json(json::object{{"source", found.name}, {"queued", queued}});
         } else {
@@ -338,7 +344,7 @@ void run_verb(CLI::App& source, Context& context) {
 
 void state_verb(
     CLI::App& source,
-    Context& context,
+    service::Context& context,
     const char* word,
     const char* help,
     const char* state
@@ -358,7 +364,7 @@ void state_verb(
     });
 }
 
-void schedule_verb(CLI::App& source, Context& context) {
+void schedule_verb(CLI::App& source, service::Context& context) {
     struct Options {
         std::string name, cron;
     };
@@ -378,9 +384,10 @@ void schedule_verb(CLI::App& source, Context& context) {
         context.database().call([&](base::Tx& tx) {
             plan(tx, schema::require_source(tx, options->name).id, options->cron);
         });
-        auto next = options->cron.empty()
-                        ? std::string("never")
-                        : schema::timestamp(next_time(parse_cron(options->cron), Clock::now()));
+        auto next = options->cron.empty() ? std::string("never")
+                                          : schema::timestamp(service::next_time(
+                                                service::parse_cron(options->cron), Clock::now()
+                                            ));
         if (context.json) {
             print_json(json::object{
                 {"name", options->name}, {"schedule", options->cron}, {"next", next}});
@@ -392,7 +399,7 @@ void schedule_verb(CLI::App& source, Context& context) {
 
 }  // namespace
 
-void add_source(CLI::App& cli, Context& context) {
+void add_source(CLI::App& cli, service::Context& context) {
     auto* source =
         cli.add_subcommand("source", "Where data comes from: describe, run and schedule sources");
     source->require_subcommand(1);

@@ -5,11 +5,11 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "service/gather/gather_records.hpp"
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "ingest/mapping/contract_store.hpp"
+#include "service/gather/gather_records.hpp"
 
 namespace app {
 
@@ -17,11 +17,11 @@ namespace json = boost::json;
 
 namespace {
 
-schema::Source source_of(Context& context, const std::string& name) {
+schema::Source source_of(service::Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
 }
 
-void rules_verb(CLI::App& source, Context& context) {
+void rules_verb(CLI::App& source, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb = source.add_subcommand(
         "rules", "What a source's fields are taken to mean, as a file for --map"
@@ -29,8 +29,8 @@ void rules_verb(CLI::App& source, Context& context) {
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
         auto found = source_of(context, *name);
-        auto request = run_request(context, found, context.stop());
-        auto rules = ingest::to_toml(sample_rules(request));
+        auto request = service::run_request(context, found, context.stop());
+        auto rules = ingest::to_toml(service::sample_rules(request));
         if (context.json) {
             print_json(json::object{{"name", *name}, {"rules", rules}});
         } else {
@@ -39,7 +39,7 @@ void rules_verb(CLI::App& source, Context& context) {
     });
 }
 
-void fields_verb(CLI::App& source, Context& context) {
+void fields_verb(CLI::App& source, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb = source.add_subcommand(
         "fields",
@@ -69,7 +69,7 @@ void fields_verb(CLI::App& source, Context& context) {
     });
 }
 
-void accept_verb(CLI::App& source, Context& context) {
+void accept_verb(CLI::App& source, service::Context& context) {
     struct Options {
         std::string name;
         std::vector<std::string> fields;
@@ -102,7 +102,7 @@ void accept_verb(CLI::App& source, Context& context) {
 
 }  // namespace
 
-void add_source_contract(CLI::App& source, Context& context) {
+void add_source_contract(CLI::App& source, service::Context& context) {
     rules_verb(source, context);
     fields_verb(source, context);
     accept_verb(source, context);

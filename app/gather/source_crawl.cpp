@@ -19,7 +19,7 @@ using Clock = std::chrono::system_clock;
 
 namespace {
 
-void urls_verb(CLI::App& source, Context& context) {
+void urls_verb(CLI::App& source, service::Context& context) {
     struct Options {
         std::string name, reason, state;
         int limit = 50;
@@ -80,7 +80,7 @@ void urls_verb(CLI::App& source, Context& context) {
     });
 }
 
-void hosts_verb(CLI::App& source, Context& context) {
+void hosts_verb(CLI::App& source, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto limit = std::make_shared<int>(1000);
     auto* verb = source.add_subcommand("hosts", "How the hosts of a crawl fare");
@@ -145,7 +145,7 @@ void hosts_verb(CLI::App& source, Context& context) {
 
 }  // namespace
 
-void add_source_crawl(CLI::App& source, Context& context) {
+void add_source_crawl(CLI::App& source, service::Context& context) {
     urls_verb(source, context);
     hosts_verb(source, context);
 }

@@ -10,6 +10,7 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "labeling/export/export.hpp"
 #include "labeling/store.hpp"
 
@@ -20,14 +21,14 @@ using Clock = std::chrono::system_clock;
 
 namespace {
 
-void create(CLI::App& project, Context& context) {
+void create(CLI::App& project, service::Context& context) {
     auto file = std::make_shared<std::string>();
     auto* verb = project.add_subcommand("create", "Make a labeling project");
     verb->add_option("FILE", *file, "TOML with name, source, classes")
         ->required()
         ->type_name("FILE.toml");
     verb->callback([file, &context] {
-        auto wanted = labeling::read_project(*file, read_whole_file(*file));
+        auto wanted = labeling::read_project(*file, base::read_whole_file(*file));
         auto made = context.database().call([&](base::Tx& tx) {
             return labeling::create_project(tx, wanted, Clock::now());
         });
@@ -42,7 +43,7 @@ void create(CLI::App& project, Context& context) {
     });
 }
 
-void list(CLI::App& project, Context& context) {
+void list(CLI::App& project, service::Context& context) {
     project.add_subcommand("list", "All projects with their progress")->callback([&context] {
         Table table({"project", "source", "state", "classes", "labeled", "open", "done", "answers"}
         );
@@ -77,7 +78,7 @@ void list(CLI::App& project, Context& context) {
     });
 }
 
-void show(CLI::App& project, Context& context) {
+void show(CLI::App& project, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb = project.add_subcommand("show", "One project: labels by class, work by annotator");
     verb->add_option("NAME", *name)->required();
@@ -140,7 +141,7 @@ void show(CLI::App& project, Context& context) {
     });
 }
 
-void import_labels(CLI::App& project, Context& context) {
+void import_labels(CLI::App& project, service::Context& context) {
     struct Options {
         std::string file, project, field;
         bool add_classes = false;
@@ -210,7 +211,7 @@ void import_labels(CLI::App& project, Context& context) {
     });
 }
 
-void export_labels(CLI::App& project, Context& context) {
+void export_labels(CLI::App& project, service::Context& context) {
     struct Options {
         std::string name, format = "jsonl", out = ".";
     };
@@ -253,7 +254,7 @@ void export_labels(CLI::App& project, Context& context) {
 
 }  // namespace
 
-void add_label(CLI::App& cli, Context& context) {
+void add_label(CLI::App& cli, service::Context& context) {
     auto* label = cli.add_subcommand(
         "label", "Ground truth by people: projects, queues, agreement, truth inference"
     );

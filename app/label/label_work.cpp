@@ -23,11 +23,11 @@ using Clock = std::chrono::system_clock;
 
 namespace {
 
-labeling::StoredProject project_named(Context& context, const std::string& name) {
+labeling::StoredProject project_named(service::Context& context, const std::string& name) {
     return context.database().call([&](base::Tx& tx) { return labeling::load_project(tx, name); });
 }
 
-void queue(CLI::App& label, Context& context) {
+void queue(CLI::App& label, service::Context& context) {
     struct Options {
         std::string name, where;
         std::int64_t add = 0;
@@ -89,7 +89,7 @@ void queue(CLI::App& label, Context& context) {
     });
 }
 
-void agreement(CLI::App& label, Context& context) {
+void agreement(CLI::App& label, service::Context& context) {
     struct Options {
         std::string name, metric = "krippendorff-nominal";
     };
@@ -141,7 +141,7 @@ void agreement(CLI::App& label, Context& context) {
     });
 }
 
-void truth(CLI::App& label, Context& context) {
+void truth(CLI::App& label, service::Context& context) {
     struct Options {
         std::string name, method = "auto";
         bool replace = false;
@@ -222,7 +222,7 @@ labeling::SimulatedAnnotator annotator_of(const std::string& text, std::size_t n
     );
 }
 
-void simulate(CLI::App& label, Context& context) {
+void simulate(CLI::App& label, service::Context& context) {
     struct Options {
         std::string name, field;
         std::vector<std::string> pool;
@@ -287,7 +287,7 @@ void simulate(CLI::App& label, Context& context) {
 
 }  // namespace
 
-void add_label_work(CLI::App& label, Context& context) {
+void add_label_work(CLI::App& label, service::Context& context) {
     queue(label, context);
     agreement(label, context);
     truth(label, context);

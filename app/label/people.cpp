@@ -14,7 +14,7 @@ namespace app {
 
 namespace json = boost::json;
 
-void add_people(CLI::App& cli, Context& context) {
+void add_people(CLI::App& cli, service::Context& context) {
     struct Options {
         std::string name, role = "labeler";
         int days = 90;

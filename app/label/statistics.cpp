@@ -10,7 +10,7 @@
 
 namespace app {
 
-void add_statistics(CLI::App& cli, Context&) {
+void add_statistics(CLI::App& cli, service::Context&) {
     struct Options {
         std::string method = "auto", metric, input, truth;
     };

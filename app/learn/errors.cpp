@@ -58,7 +58,8 @@ void print_items(
 }
 
 // Puts what should be labelled next, and what should be labelled again, into the project's queue.
-labeling::Enqueued send(Context& context, const training::Analysis& analysis, bool suspects) {
+labeling::Enqueued
+send(service::Context& context, const training::Analysis& analysis, bool suspects) {
     std::vector<labeling::Wish> fresh, again;
     for (const auto& one : analysis.next) fresh.push_back({one.item.id.key, one.score, one.reason});
     if (suspects)
@@ -77,7 +78,7 @@ labeling::Enqueued send(Context& context, const training::Analysis& analysis, bo
 }
 
 void tell(
-    Context& context,
+    service::Context& context,
     const Options& options,
     const training::Analysis& analysis,
     const std::optional<labeling::Enqueued>& sent
@@ -180,7 +181,7 @@ void tell(
 
 }  // namespace
 
-void add_errors(CLI::App& cli, Context& context) {
+void add_errors(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto* errors = cli.add_subcommand("errors", "What a run gets wrong, and what to label next");
     errors->add_option("RUN", options->request.run_id)->required();

@@ -8,10 +8,10 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
-#include "service/models/predict.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/select/filter.hpp"
+#include "service/models/predict.hpp"
 #include "training/snapshots/example_store.hpp"
 
 namespace app {
@@ -34,7 +34,7 @@ json::object to_json(const training::ModelInfo& model) {
         {"artefact_sha256", model.artefact_sha256}};
 }
 
-void list(CLI::App& model, Context& context) {
+void list(CLI::App& model, service::Context& context) {
     model.add_subcommand("list", "All models and their stages")->callback([&context] {
         Table table({"model", "version", "stage", "kind", "run", "snapshot"});
         context.database().call([&](base::Tx& tx) {
@@ -57,13 +57,13 @@ void list(CLI::App& model, Context& context) {
     });
 }
 
-void show(CLI::App& model, Context& context) {
+void show(CLI::App& model, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb =
         model.add_subcommand("show", "The version in use: where it comes from and what it sees");
     verb->add_option("NAME", *name)->required();
     verb->callback([name, &context] {
-        auto loaded = load_model(context.database(), context.blobs(), *name);
+        auto loaded = service::load_model(context.database(), context.blobs(), *name);
         auto object = to_json(loaded.info);
         object["summary"] = json::parse(loaded.predictor.summary());
         json::array classes(
@@ -84,7 +84,7 @@ void show(CLI::App& model, Context& context) {
     });
 }
 
-void promote(CLI::App& model, Context& context) {
+void promote(CLI::App& model, service::Context& context) {
     struct Options {
         std::string name, stage;
         int version = 0;
@@ -110,7 +110,7 @@ void promote(CLI::App& model, Context& context) {
     });
 }
 
-void export_model(CLI::App& model, Context& context) {
+void export_model(CLI::App& model, service::Context& context) {
     struct Options {
         std::string name, format = "native", out;
     };
@@ -144,10 +144,10 @@ void export_model(CLI::App& model, Context& context) {
     });
 }
 
-void predict_lines(const LoadedModel& model) {
+void predict_lines(const service::LoadedModel& model) {
     json::array inputs;
     auto flush = [&] {
-        for (const auto& answer : predict(model, inputs)) print_json(answer);
+        for (const auto& answer : service::predict(model, inputs)) print_json(answer);
         inputs.clear();
     };
     std::string line;
@@ -166,7 +166,11 @@ void predict_lines(const LoadedModel& model) {
     flush();
 }
 
-void predict_records(Context& context, const LoadedModel& model, const std::string& where) {
+void predict_records(
+    service::Context& context,
+    const service::LoadedModel& model,
+    const std::string& where
+) {
     training::ExampleStore store(context.database(), context.blobs());
     store.use_fixes(model.predictor.preparation().uses_fixes());
     auto items = store.matching_items(
@@ -178,7 +182,7 @@ void predict_records(Context& context, const LoadedModel& model, const std::stri
             items.begin() +
                 static_cast<std::ptrdiff_t>(std::min(items.size(), from + lines_at_once))
         );
-        auto answers = predict(model, store.load(some, {}));
+        auto answers = service::predict(model, store.load(some, {}));
         for (std::size_t i = 0; i < some.size(); ++i) {
             auto object = answers[i].as_object();
             json::object line{{"key", some[i].id.key}};
@@ -188,7 +192,7 @@ void predict_records(Context& context, const LoadedModel& model, const std::stri
     }
 }
 
-void predict_verb(CLI::App& model, Context& context) {
+void predict_verb(CLI::App& model, service::Context& context) {
     struct Options {
         std::string name, input, where;
         int version = 0;
@@ -216,8 +220,9 @@ void predict_verb(CLI::App& model, Context& context) {
             throw base::UsageError(
                 "model predict", "needs - or --batch WHERE, one of them", "see --help"
             );
-        auto loaded =
-            load_model(context.database(), context.blobs(), options->name, options->version);
+        auto loaded = service::load_model(
+            context.database(), context.blobs(), options->name, options->version
+        );
         if (batch) {
             predict_records(context, loaded, options->where);
         } else {
@@ -228,7 +233,7 @@ void predict_verb(CLI::App& model, Context& context) {
 
 }  // namespace
 
-void add_model(CLI::App& cli, Context& context) {
+void add_model(CLI::App& cli, service::Context& context) {
     auto* model = cli.add_subcommand("model", "Trained models");
     model->require_subcommand(1);
     list(*model, context);

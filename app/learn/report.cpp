@@ -13,7 +13,7 @@
 
 namespace app {
 
-void add_report(CLI::App& cli, Context& context) {
+void add_report(CLI::App& cli, service::Context& context) {
     struct Options {
         std::int64_t run = 0;
         std::string out = "report.html";

@@ -7,13 +7,13 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "service/gather/gather.hpp"
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/gather/gather.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -49,17 +49,17 @@ std::string sizes(const training::SnapshotInfo& snapshot) {
 
 // What the sites of a crawled source say now counts, not only what they said when their pages were
 // fetched.
-void recheck_consent(Context& context, const std::string& project) {
+void recheck_consent(service::Context& context, const std::string& project) {
     auto source = context.database().call([&](base::Tx& tx) {
         auto name = labeling::load_project(tx, project).project.source;
         return schema::require_source(tx, name);
     });
     if (source.kind != "crawl") return;
-    auto agent = crawl_options(context.config, source).fetch.user_agent;
+    auto agent = service::crawl_options(context.config, source).fetch.user_agent;
     crawler::check_consent(context.database(), source.id, agent, context.stop());
 }
 
-void create(CLI::App& snapshot, Context& context) {
+void create(CLI::App& snapshot, service::Context& context) {
     auto spec = std::make_shared<training::SnapshotSpec>();
     auto* verb = snapshot.add_subcommand(
         "create", "Fix labelled records, their labels and their split, for good"
@@ -106,7 +106,7 @@ void create(CLI::App& snapshot, Context& context) {
     });
 }
 
-void list(CLI::App& snapshot, Context& context) {
+void list(CLI::App& snapshot, service::Context& context) {
     snapshot.add_subcommand("list", "All snapshots")->callback([&context] {
         Table table(
             {"snapshot", "project", "members", "training / validation / test", "hash", "created"}
@@ -129,7 +129,7 @@ void list(CLI::App& snapshot, Context& context) {
     });
 }
 
-void show(CLI::App& snapshot, Context& context) {
+void show(CLI::App& snapshot, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb =
         snapshot.add_subcommand("show", "One snapshot: how it was made, and classes by side");
@@ -164,7 +164,7 @@ void show(CLI::App& snapshot, Context& context) {
     });
 }
 
-void diff(CLI::App& snapshot, Context& context) {
+void diff(CLI::App& snapshot, service::Context& context) {
     struct Names {
         std::string a, b;
     };
@@ -203,7 +203,7 @@ void diff(CLI::App& snapshot, Context& context) {
     });
 }
 
-void verify(CLI::App& snapshot, Context& context) {
+void verify(CLI::App& snapshot, service::Context& context) {
     auto name = std::make_shared<std::string>();
     auto* verb =
         snapshot.add_subcommand("verify", "Compute the hash again from the stored members");
@@ -225,7 +225,7 @@ void verify(CLI::App& snapshot, Context& context) {
     });
 }
 
-void export_members(CLI::App& snapshot, Context& context) {
+void export_members(CLI::App& snapshot, service::Context& context) {
     struct Options {
         std::string name, format = "jsonl", out = ".";
         bool prepared = false;
@@ -268,7 +268,7 @@ void export_members(CLI::App& snapshot, Context& context) {
 
 }  // namespace
 
-void add_snapshot(CLI::App& cli, Context& context) {
+void add_snapshot(CLI::App& cli, service::Context& context) {
     auto* snapshot = cli.add_subcommand("snapshot", "Immutable training, validation and test sets");
     snapshot->require_subcommand(1);
     create(*snapshot, context);

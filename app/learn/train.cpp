@@ -9,10 +9,11 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
-#include "app/version.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "base/run/progress.hpp"
+#include "service/version.hpp"
 #include "training/evaluation/comparison.hpp"
 #include "training/experiment.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -40,7 +41,7 @@ double number_of(const std::string& name, const std::string& text) {
 // model = "softmax", tune = "random:20", seed = 1, target = "price", [params] l2 = 0.1, [features]
 // text = true ..
 void read_spec(training::TrainRequest& request, const std::string& file) {
-    auto text = read_whole_file(file);
+    auto text = base::read_whole_file(file);
     toml::table table;
     try {
         table = toml::parse(text, file);
@@ -135,7 +136,7 @@ std::string text_of(const training::Metric& metric) {
                                : fmt::format("{:.4f}", e.value);
 }
 
-void tell(Context& context, const training::TrainOutcome& outcome) {
+void tell(service::Context& context, const training::TrainOutcome& outcome) {
     if (context.json) {
         auto object = to_json(outcome.run);
         object["metrics"] = to_json(outcome.metrics);
@@ -160,7 +161,7 @@ void tell(Context& context, const training::TrainOutcome& outcome) {
     print_line(fmt::format("model '{}' version {}", outcome.model_name, outcome.model_version));
 }
 
-void train(CLI::App& cli, Context& context) {
+void train(CLI::App& cli, service::Context& context) {
     struct Options {
         training::TrainRequest request;
         std::string spec_file, model, tune;
@@ -213,7 +214,7 @@ void train(CLI::App& cli, Context& context) {
             request.spec.params[text.substr(0, equals)] =
                 number_of(text.substr(0, equals), text.substr(equals + 1));
         }
-        request.code_version = version;
+        request.code_version = service::version;
         base::Progress progress(fmt::format("train {}", request.spec.model), "steps");
         auto outcome = training::train(
             context.database(),
@@ -237,7 +238,7 @@ void train(CLI::App& cli, Context& context) {
     });
 }
 
-void list(CLI::App& runs, Context& context) {
+void list(CLI::App& runs, service::Context& context) {
     runs.add_subcommand("list", "All runs with their test metrics")->callback([&context] {
         Table table(
             {"run",
@@ -280,7 +281,7 @@ void list(CLI::App& runs, Context& context) {
     });
 }
 
-void show(CLI::App& runs, Context& context) {
+void show(CLI::App& runs, service::Context& context) {
     auto id = std::make_shared<std::int64_t>(0);
     auto* verb = runs.add_subcommand("show", "One run: settings, metrics, analysis");
     verb->add_option("RUN", *id)->required();
@@ -345,7 +346,7 @@ pair_up(const std::vector<training::Prediction>& a, const std::vector<training::
     return paired;
 }
 
-void compare(CLI::App& runs, Context& context) {
+void compare(CLI::App& runs, service::Context& context) {
     struct Options {
         std::int64_t a = 0, b = 0;
     };
@@ -418,7 +419,7 @@ void compare(CLI::App& runs, Context& context) {
 
 }  // namespace
 
-void add_train(CLI::App& cli, Context& context) {
+void add_train(CLI::App& cli, service::Context& context) {
     train(cli, context);
     auto* runs = cli.add_subcommand("runs", "Training runs");
     runs->require_subcommand(1);

@@ -36,16 +36,6 @@ std::string escape(std::string_view text) {
     return out;
 }
 
-std::string grouped(std::size_t value) {
-    const auto digits = std::to_string(value);
-    std::string out;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0) out.push_back(',');
-        out.push_back(digits[i]);
-    }
-    return out;
-}
-
 std::string number(double value) {
     return fmt::format("{:.4g}", value);
 }

@@ -5,14 +5,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/text/figures.hpp"
+
 namespace base {
 
 // Text for HTML content and quoted attributes: markup escaped, control characters and broken UTF-8
 // replaced.
 std::string escape(std::string_view text);
 
-// 12345 -> "12,345"
-std::string grouped(std::size_t value);
 // Four significant digits, or a percentage with one decimal.
 std::string number(double value);
 std::string percent(double share);

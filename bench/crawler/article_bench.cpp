@@ -19,8 +19,8 @@
 #include <libxml/HTMLparser.h>
 
 #include "crawler/extract/article/article.hpp"
-#include "formats/text/charset.hpp"
 #include "formats/html/html.hpp"
+#include "formats/text/charset.hpp"
 
 namespace {
 
@@ -58,15 +58,15 @@ void parse_bare(const std::string& page) {
 }
 
 void parse(const std::string& page) {
-    sum += crawler::Document::parse(crawler::decode_page(page, {})).size();
+    sum += formats::Document::parse(formats::decode_page(page, {})).size();
 }
 
 void extract(const std::string& page) {
-    static const auto url = *crawler::parse_url("http://localhost/");
-    auto document = crawler::Document::parse(crawler::decode_page(page, {}));
-    auto facts = crawler::read_facts(document, url);
+    static const auto url = *formats::parse_url("http://localhost/");
+    auto document = formats::Document::parse(formats::decode_page(page, {}));
+    auto facts = formats::read_facts(document, url);
     auto article = crawler::read_article(document, facts);
-    auto language = facts.language.empty() ? crawler::guess_language(article.text) : facts.language;
+    auto language = facts.language.empty() ? formats::guess_language(article.text) : facts.language;
     sum += article.text.size() + language.size();
 }
 

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "formats/html/html.hpp"
-#include "crawler/run/page.hpp"
 #include "crawler/extract/page_quality.hpp"
+#include "crawler/run/page.hpp"
+#include "formats/html/html.hpp"
 #include "formats/url/url.hpp"
 
 namespace {
@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
         pages.emplace_back(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
     }
     schema::Blobs blobs(std::filesystem::temp_directory_path());
-    auto url = crawler::parse_url("http://site.example/");
+    auto url = formats::parse_url("http://site.example/");
     crawler::Scope scope({}, {*url});
     crawler::PageRules rules;
     rules.source_name = "bench";
@@ -49,9 +49,9 @@ int main(int argc, char** argv) {
     rules.blobs = &blobs;
     crawler::SitePolicy site;
     struct Parsed {
-        crawler::Document document;
+        formats::Document document;
         schema::Text text;
-        crawler::LanguageGuess guess;
+        formats::LanguageGuess guess;
     };
     std::vector<Parsed> parsed;
     std::size_t bytes = 0, words = 0;
@@ -74,8 +74,8 @@ int main(int argc, char** argv) {
         bytes += page.size();
         words += static_cast<std::size_t>(outcome.records.front().words);
         auto text = *outcome.records.front().draft.text;
-        auto guess = crawler::judge_language(text.body);
-        parsed.push_back({crawler::Document::parse(page), std::move(text), guess});
+        auto guess = formats::judge_language(text.body);
+        parsed.push_back({formats::Document::parse(page), std::move(text), guess});
     }
     if (parsed.empty()) {
         std::fprintf(stderr, "no pages in %s\n", argv[1]);
@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
             kept += crawler::measure_page(one.document, one.text, one.guess).measures.size();
     });
     auto language = milliseconds(rounds, parsed.size(), [&] {
-        for (const auto& one : parsed) kept += crawler::judge_language(one.text.body, 768).reliable;
+        for (const auto& one : parsed) kept += formats::judge_language(one.text.body, 768).reliable;
     });
     std::printf(
         "%zu pages of %zu bytes and %zu words: digest %.3f ms, of it measures %.3f ms (%.1f %%), "

@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
+#include "ingest/mapping/mapping.hpp"
 #include "ingest/pipeline/batches.hpp"
 #include "ingest/sources/connector.hpp"
-#include "ingest/mapping/mapping.hpp"
 #include "schema/blobs/blobs.hpp"
 
 int main(int argc, char** argv) {

@@ -12,9 +12,9 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "crawler/frontier/batch.hpp"
-#include "formats/url/canonical.hpp"
-#include "formats/text/characters.hpp"
 #include "crawler/run/page.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/url/canonical.hpp"
 #include "formats/warc/warc.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
@@ -27,7 +27,7 @@ constexpr std::size_t largest_body = 64U << 20U;
 constexpr std::size_t originals_remembered = 1'000'000;
 constexpr std::size_t kept_of_reject = 1U << 20U;
 
-Time date_of(const WarcRecord& record) {
+Time date_of(const formats::WarcRecord& record) {
     using namespace std::chrono;
     auto text = record.header("warc-date");
     int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0;
@@ -89,7 +89,7 @@ private:
                 report_.resumed = true;
             }
         }
-        WarcReader reader(file, offset);
+        formats::WarcReader reader(file, offset);
         Pending pending;
         while (!options_.stop.stop_requested()) {
             auto record = reader.next();
@@ -113,7 +113,7 @@ private:
 
     void reject(
         const std::string& file,
-        const WarcRecord& record,
+        const formats::WarcRecord& record,
         std::string code,
         std::string reason,
         Pending& pending
@@ -128,15 +128,16 @@ private:
         pending.rejects.push_back(std::move(made));
     }
 
-    void take(const std::string& file, const WarcRecord& record, Pending& pending) {
+    void take(const std::string& file, const formats::WarcRecord& record, Pending& pending) {
         pending.bytes += record.block.size();
         if (!record.fault.empty())
             return reject(file, record, record.fault, record.reason, pending);
         if (record.type != "response" && record.type != "resource" && record.type != "revisit")
             return skip(record.type.empty() ? "untyped" : record.type);
-        auto url = parse_url(record.target());
+        auto url = formats::parse_url(record.target());
         if (!url || (url->scheme != "http" && url->scheme != "https")) return skip("not http");
-        if (check_block(record) == DigestCheck::bad || check_payload(record) == DigestCheck::bad)
+        if (formats::check_block(record) == formats::DigestCheck::bad ||
+            formats::check_payload(record) == formats::DigestCheck::bad)
             return reject(
                 file,
                 record,
@@ -144,7 +145,7 @@ private:
                 "the content does not have the digest it is said to have",
                 pending
             );
-        auto canonical = canonical_url(*url);
+        auto canonical = formats::canonical_url(*url);
         std::string digest_label(record.header("warc-payload-digest"));
         if (record.type == "revisit") {
             auto original = original_of(digest_label);
@@ -165,18 +166,18 @@ private:
     }
 
     // The response that had this payload first.
-    std::optional<WarcRecord> original_of(const std::string& digest_label) const {
+    std::optional<formats::WarcRecord> original_of(const std::string& digest_label) const {
         auto found = originals_.find(digest_label);
         if (found == originals_.end()) return std::nullopt;
-        auto record = WarcReader(found->second.first, found->second.second).next();
+        auto record = formats::WarcReader(found->second.first, found->second.second).next();
         if (!record || !record->fault.empty()) return std::nullopt;
         return record;
     }
 
     void answer(
         const std::string& file,
-        const WarcRecord& record,
-        const Url& url,
+        const formats::WarcRecord& record,
+        const formats::Url& url,
         std::string canonical,
         Time at,
         Pending& pending
@@ -192,10 +193,10 @@ private:
             response.headers = {{"content-type", std::string(record.header("content-type"))}};
             response.body = record.block;
         } else {
-            auto message = parse_http_response(record.block);
+            auto message = formats::parse_http_response(record.block);
             if (!message)
                 return reject(file, record, "warc.http", "the block is no HTTP response", pending);
-            auto body = decoded_body(*message, largest_body);
+            auto body = formats::decoded_body(*message, largest_body);
             if (!body)
                 return reject(
                     file,
@@ -211,11 +212,16 @@ private:
         digest(url, std::move(canonical), std::move(response), at, pending);
     }
 
-    void
-    digest(const Url& url, std::string canonical, Response response, Time at, Pending& pending) {
+    void digest(
+        const formats::Url& url,
+        std::string canonical,
+        Response response,
+        Time at,
+        Pending& pending
+    ) {
         auto& site = sites_[url.scheme + "://" + url.host_and_port()];
         if (url.path == "/robots.txt") {
-            site.robots = Robots::from_response(response.status, response.body);
+            site.robots = formats::Robots::from_response(response.status, response.body);
             return skip("robots.txt");
         }
         if (url.path == "/ai.txt" || url.path == "/.well-known/tdmrep.json") {
@@ -310,7 +316,7 @@ ReplayReport replay_archives(
 
 bool inspect_archive(const std::string& path, std::ostream& out) {
     namespace json = boost::json;
-    WarcReader reader(path);
+    formats::WarcReader reader(path);
     bool good = true;
     while (auto record = reader.next()) {
         json::object line;
@@ -318,7 +324,7 @@ bool inspect_archive(const std::string& path, std::ostream& out) {
         line["version"] = record->version;
         line["type"] = record->type;
         auto put = [&](const char* name, std::string_view value) {
-            line[name] = value.empty() ? json::value() : json::value(valid_utf8(value));
+            line[name] = value.empty() ? json::value() : json::value(formats::valid_utf8(value));
         };
         put("id", record->header("warc-record-id"));
         put("target", record->target());
@@ -328,14 +334,15 @@ bool inspect_archive(const std::string& path, std::ostream& out) {
         line["status"] = json::value();
         if (record->header("content-type").starts_with("application/http") &&
             record->type != "request")
-            if (auto message = parse_http_response(record->block)) line["status"] = message->status;
-        auto block = check_block(*record), payload = check_payload(*record);
+            if (auto message = formats::parse_http_response(record->block))
+                line["status"] = message->status;
+        auto block = formats::check_block(*record), payload = formats::check_payload(*record);
         line["block_digest"] = name_of(block);
         line["payload_digest"] = name_of(payload);
         put("fault", record->fault);
         put("reason", record->reason);
-        good = good && record->fault.empty() && block != DigestCheck::bad &&
-               payload != DigestCheck::bad;
+        good = good && record->fault.empty() && block != formats::DigestCheck::bad &&
+               payload != formats::DigestCheck::bad;
         out << json::serialize(line) << '\n';
     }
     return good;
@@ -345,7 +352,7 @@ bool is_archive(const std::string& path) {
     std::error_code none;
     if (!std::filesystem::is_regular_file(path, none)) return false;
     try {
-        WarcReader reader(path);
+        formats::WarcReader reader(path);
         auto record = reader.next();
         return record && record->fault.empty() && !record->version.empty();
     } catch (const base::Error&) {

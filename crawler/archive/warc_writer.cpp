@@ -75,7 +75,7 @@ std::string record_of(const Draft& draft, const std::string& id) {
     head += draft.extra;
     head += fmt::format(
         "WARC-Block-Digest: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n",
-        sha1_label(draft.block),
+        formats::sha1_label(draft.block),
         draft.content_type,
         draft.block.size()
     );
@@ -87,7 +87,7 @@ bool about_coding(std::string_view name) {
 }
 
 std::string request_block(const Request& request, const std::string& user_agent) {
-    auto url = parse_url(request.url);
+    auto url = formats::parse_url(request.url);
     auto text = fmt::format(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: {}\r\nAccept-Encoding: gzip, deflate, br, "
         "zstd\r\n",
@@ -214,7 +214,7 @@ void WarcWriter::write(const Request& request, const Response& response, schema:
     if (response.status == 0) return;
     auto& i = *impl_;
     auto date = iso(at);
-    auto payload = sha1_label(response.body);
+    auto payload = formats::sha1_label(response.body);
     auto id = record_id();
     auto extra =
         response.address.empty() ? std::string() : "WARC-IP-Address: " + response.address + "\r\n";

@@ -114,11 +114,11 @@ private:
 std::string cut(std::string text) {
     if (text.size() <= longest_text) return text;
     text.resize(longest_text);
-    return valid_utf8(text);
+    return formats::valid_utf8(text);
 }
 
 std::optional<int> whole_number(std::string_view text) {
-    text = trim(text);
+    text = formats::trim(text);
     int value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || value < 0) return std::nullopt;
@@ -144,10 +144,10 @@ void take_better(Candidate& best, Candidate found) {
 // The candidates of a srcset (HTML standard, 4.8.4.2.1).
 void read_srcset(std::string_view srcset, Candidate& best) {
     while (!srcset.empty()) {
-        while (!srcset.empty() && (is_space(srcset[0]) || srcset[0] == ','))
+        while (!srcset.empty() && (formats::is_space(srcset[0]) || srcset[0] == ','))
             srcset.remove_prefix(1);
         std::size_t end = 0;
-        while (end < srcset.size() && !is_space(srcset[end])) ++end;
+        while (end < srcset.size() && !formats::is_space(srcset[end])) ++end;
         Candidate found;
         auto address = srcset.substr(0, end);
         srcset.remove_prefix(end);
@@ -158,7 +158,7 @@ void read_srcset(std::string_view srcset, Candidate& best) {
         if (!closed) {
             auto words = srcset.substr(0, srcset.find(','));
             srcset.remove_prefix(words.size());
-            words = trim(words);
+            words = formats::trim(words);
             double size = 0;
             auto read = std::from_chars(words.data(), words.data() + words.size(), size);
             if (read.ec == std::errc() && size > 0 && read.ptr < words.data() + words.size()) {
@@ -172,7 +172,7 @@ void read_srcset(std::string_view srcset, Candidate& best) {
 
 class Finder {
 public:
-    Finder(const Document& document, const MediaRules& rules, const Url& base)
+    Finder(const formats::Document& document, const MediaRules& rules, const formats::Url& base)
         : document_(document), rules_(rules), base_(base) {
         if (rules.images && rules.images->within) {
             inside_.assign(document.size(), false);
@@ -186,11 +186,11 @@ public:
         for (auto at = document_.html(); at; at = document_.following(at, document_.html())) {
             if (!document_.is_element(at)) continue;
             auto tag = document_[at].tag;
-            if (tag == Tag::a || tag == Tag::area) {
+            if (tag == formats::Tag::a || tag == formats::Tag::area) {
                 link(at);
-            } else if (rules_.images && tag == Tag::img && rules_.images->img && is_inside(at)) {
+            } else if (rules_.images && tag == formats::Tag::img && rules_.images->img && is_inside(at)) {
                 image(at);
-            } else if (rules_.images && tag == Tag::meta && rules_.images->opengraph) {
+            } else if (rules_.images && tag == formats::Tag::meta && rules_.images->opengraph) {
                 meta(at);
             }
         }
@@ -198,18 +198,19 @@ public:
     }
 
 private:
-    bool is_inside(NodeId at) const { return inside_.empty() || inside_[at]; }
+    bool is_inside(formats::NodeId at) const { return inside_.empty() || inside_[at]; }
 
-    std::string_view first_of(NodeId at, std::initializer_list<std::string_view> names) const {
+    std::string_view first_of(formats::NodeId at, std::initializer_list<std::string_view> names)
+        const {
         for (auto name : names) {
-            auto value = trim(document_.attribute(at, name).value_or(""));
+            auto value = formats::trim(document_.attribute(at, name).value_or(""));
             if (!value.empty() && !value.starts_with("data:")) return value;
         }
         return {};
     }
 
     void add(MediaLink made, std::string_view address) {
-        auto url = parse_url(trim(address), &base_);
+        auto url = formats::parse_url(formats::trim(address), &base_);
         if (!url || !url->is_web()) return;
         url->fragment.reset();
         if (!known_.insert(url->href()).second) return;
@@ -217,34 +218,34 @@ private:
         found_.push_back(std::move(made));
     }
 
-    NodeId ancestor(NodeId at, Tag tag) const {
+    formats::NodeId ancestor(formats::NodeId at, formats::Tag tag) const {
         for (at = document_[at].parent; at; at = document_[at].parent)
             if (document_[at].tag == tag) return at;
         return 0;
     }
 
-    std::string caption_of(NodeId at) const {
-        auto figure = ancestor(at, Tag::figure);
+    std::string caption_of(formats::NodeId at) const {
+        auto figure = ancestor(at, formats::Tag::figure);
         if (!figure) return {};
         for (auto node = document_.following(figure, figure); node;
              node = document_.following(node, figure))
-            if (document_[node].tag == Tag::figcaption)
-                return cut(collapse_spaces(document_.visible_text(node)));
+            if (document_[node].tag == formats::Tag::figcaption)
+                return cut(formats::collapse_spaces(document_.visible_text(node)));
         return {};
     }
 
-    void image(NodeId at) {
+    void image(formats::NodeId at) {
         Candidate best;
-        if (auto picture = document_[at].parent; document_[picture].tag == Tag::picture)
+        if (auto picture = document_[at].parent; document_[picture].tag == formats::Tag::picture)
             for (auto child = document_[picture].first_child; child; child = document_[child].next)
-                if (document_[child].tag == Tag::source) source(child, best);
+                if (document_[child].tag == formats::Tag::source) source(child, best);
         read_srcset(first_of(at, {"srcset", "data-srcset", "data-lazy-srcset"}), best);
         auto src = first_of(at, {"src", "data-src", "data-lazy-src", "data-original"});
         take_better(best, {std::string(src), 0, 1});
         if (best.address.empty()) return;
         MediaLink made;
-        made.alt = cut(collapse_spaces(document_.attribute(at, "alt").value_or("")));
-        made.title = cut(collapse_spaces(document_.attribute(at, "title").value_or("")));
+        made.alt = cut(formats::collapse_spaces(document_.attribute(at, "alt").value_or("")));
+        made.title = cut(formats::collapse_spaces(document_.attribute(at, "title").value_or("")));
         made.caption = caption_of(at);
         auto width = whole_number(document_.attribute(at, "width").value_or(""));
         auto height = whole_number(document_.attribute(at, "height").value_or(""));
@@ -257,20 +258,20 @@ private:
         add(std::move(made), best.address);
     }
 
-    void source(NodeId at, Candidate& best) const {
-        auto type = to_lower(document_.attribute(at, "type").value_or(""));
+    void source(formats::NodeId at, Candidate& best) const {
+        auto type = formats::to_lower(document_.attribute(at, "type").value_or(""));
         // Beside these there is always one that every browser knows.
         if (type == "image/avif" || type == "image/jxl" || type == "image/svg+xml") return;
         read_srcset(first_of(at, {"srcset", "data-srcset"}), best);
     }
 
-    void meta(NodeId at) {
+    void meta(formats::NodeId at) {
         auto name = document_.attribute(at, "property");
         if (!name) name = document_.attribute(at, "name");
-        auto word = to_lower(trim(name.value_or("")));
+        auto word = formats::to_lower(formats::trim(name.value_or("")));
         auto content = document_.attribute(at, "content").value_or("");
         if (word == "og:image:alt" && opengraph_ < found_.size() && found_[opengraph_].alt.empty())
-            found_[opengraph_].alt = cut(collapse_spaces(content));
+            found_[opengraph_].alt = cut(formats::collapse_spaces(content));
         bool shown = word == "og:image" || word == "og:image:url" ||
                      word == "og:image:secure_url" || word == "twitter:image" ||
                      word == "twitter:image:src";
@@ -280,8 +281,8 @@ private:
         if (found_.size() > before) opengraph_ = before;
     }
 
-    void link(NodeId at) {
-        auto href = trim(document_.attribute(at, "href").value_or(""));
+    void link(formats::NodeId at) {
+        auto href = formats::trim(document_.attribute(at, "href").value_or(""));
         auto path = href.substr(0, href.find_first_of("?#"));
         auto type = media_type_of_ending(path);
         if (type.empty()) return;
@@ -294,14 +295,14 @@ private:
             if (!rules_.wants_file(type)) return;
             made.kind = Kind::file;
         }
-        made.alt = cut(collapse_spaces(document_.visible_text(at)));
-        made.title = cut(collapse_spaces(document_.attribute(at, "title").value_or("")));
+        made.alt = cut(formats::collapse_spaces(document_.visible_text(at)));
+        made.title = cut(formats::collapse_spaces(document_.attribute(at, "title").value_or("")));
         add(std::move(made), href);
     }
 
-    const Document& document_;
+    const formats::Document& document_;
     const MediaRules& rules_;
-    const Url& base_;
+    const formats::Url& base_;
     std::vector<bool> inside_;  // of what `within` selects; empty: all
     std::unordered_set<std::string> known_;
     std::vector<MediaLink> found_;
@@ -330,7 +331,7 @@ std::optional<ImageRules> read_image_rules(const json::value& value, const std::
     rules.min_height = settings.number<int>("min_height");
     rules.min_bytes = settings.number<std::uint64_t>("min_bytes");
     for (auto& format : settings.texts("formats"))
-        rules.formats.push_back(format == "jpg" ? "jpeg" : to_lower(format));
+        rules.formats.push_back(format == "jpg" ? "jpeg" : formats::to_lower(format));
     if (auto from = settings.texts("from"); !from.empty()) {
         rules.img = rules.opengraph = rules.links = false;
         for (const auto& word : from) {
@@ -346,9 +347,9 @@ std::optional<ImageRules> read_image_rules(const json::value& value, const std::
         }
     }
     if (auto css = settings.texts("css"); !css.empty()) {
-        std::vector<Selector> selectors;
-        for (const auto& one : css) selectors.push_back(Selector::parse(one));
-        rules.within = std::make_shared<const std::vector<Selector>>(std::move(selectors));
+        std::vector<formats::Selector> selectors;
+        for (const auto& one : css) selectors.push_back(formats::Selector::parse(one));
+        rules.within = std::make_shared<const std::vector<formats::Selector>>(std::move(selectors));
     }
     rules.any_host = settings.any_host(true);
     return rules;
@@ -361,7 +362,7 @@ std::optional<FileRules> read_file_rules(const json::value& value, const std::st
     for (const auto& type : settings.texts("types")) {
         if (type.find('/') == type.npos)
             settings.wrong("types", "media types such as application/pdf");
-        rules.types.push_back(to_lower(type));
+        rules.types.push_back(formats::to_lower(type));
     }
     if (rules.types.empty()) settings.wrong("types", "the media types to keep");
     rules.max_bytes = settings.number<std::uint64_t>("max_bytes");
@@ -370,7 +371,7 @@ std::optional<FileRules> read_file_rules(const json::value& value, const std::st
 }
 
 std::vector<MediaLink>
-media_links(const Document& document, const MediaRules& rules, const Url& base) {
+media_links(const formats::Document& document, const MediaRules& rules, const formats::Url& base) {
     return Finder(document, rules, base).run();
 }
 
@@ -378,7 +379,7 @@ std::string_view media_type_of_ending(std::string_view path) {
     path = path.substr(path.rfind('/') + 1);
     auto dot = path.rfind('.');
     if (dot == path.npos) return {};
-    auto ending = to_lower(path.substr(dot + 1));
+    auto ending = formats::to_lower(path.substr(dot + 1));
     for (const auto& [known, type] : endings)
         if (known == ending) return type;
     return {};
@@ -388,7 +389,7 @@ bool is_image_type(std::string_view media_type) {
     return media_type.starts_with("image/");
 }
 
-MediaRefusal refusal_of(const ImageRules& rules, const schema::Image& image, std::size_t bytes) {
+MediaRefusal refusal_of(const ImageRules& rules, const formats::Image& image, std::size_t bytes) {
     auto size = std::to_string(image.width) + " x " + std::to_string(image.height);
     if (image.width < rules.min_width || image.height < rules.min_height)
         return {"too_small", size};

@@ -11,8 +11,8 @@
 
 #include <boost/json/object.hpp>
 
-#include "formats/html/document.hpp"
 #include "crawler/frontier/frontier.hpp"
+#include "formats/html/document.hpp"
 #include "formats/html/select.hpp"
 #include "formats/url/url.hpp"
 #include "schema/records/record.hpp"
@@ -24,7 +24,8 @@ struct ImageRules {
     bool img = true;        // <img>, the largest of its srcset and of its <picture>
     bool opengraph = true;  // og:image, twitter:image
     bool links = true;      // <a href> to an image file
-    std::shared_ptr<const std::vector<Selector>> within;  // only inside of these; null: anywhere
+    std::shared_ptr<const std::vector<formats::Selector>>
+        within;  // only inside of these; null: anywhere
     int min_width = 0, min_height = 0;
     std::uint64_t min_bytes = 0;
     std::vector<std::string> formats;  // as schema::Image names them; none: all
@@ -53,12 +54,12 @@ read_image_rules(const boost::json::value& value, const std::string& place);
 std::optional<FileRules> read_file_rules(const boost::json::value& value, const std::string& place);
 
 // Decodes an image: its measures, or one line on what is wrong with it. See ingest/image.hpp.
-using ExamineImage = std::function<std::variant<schema::Image, std::string>(std::string_view)>;
+using ExamineImage = std::function<std::variant<formats::Image, std::string>(std::string_view)>;
 
 // An image or file that a page leads to.
 struct MediaLink {
     Kind kind = Kind::image;
-    Url url;
+    formats::Url url;
     std::string alt, title, caption;  // of a file: alt is the link's text
     bool link = false;                // <a href>: what comes may be a page after all
     std::string too_small;            // "16 x 16", if the page itself says that it is
@@ -67,7 +68,7 @@ struct MediaLink {
 // In document order, each address once. Links whose address does not tell what they lead to are
 // left to be fetched as pages.
 std::vector<MediaLink>
-media_links(const Document& document, const MediaRules& rules, const Url& base);
+media_links(const formats::Document& document, const MediaRules& rules, const formats::Url& base);
 
 // The media type of a file name's ending ("pdf" -> "application/pdf"), or nothing if it is none of
 // the usual ones of files.
@@ -79,6 +80,6 @@ bool is_image_type(std::string_view media_type);
 struct MediaRefusal {
     std::string reason, detail;
 };
-MediaRefusal refusal_of(const ImageRules& rules, const schema::Image& image, std::size_t bytes);
+MediaRefusal refusal_of(const ImageRules& rules, const formats::Image& image, std::size_t bytes);
 
 }  // namespace crawler

@@ -14,11 +14,11 @@ namespace {
 
 // Raw line breaks and tabs inside strings are common on real pages; JSON wants them escaped.
 std::string mended_json(std::string_view text) {
-    text = trim(text);
+    text = formats::trim(text);
     for (std::string_view wrap : {"<!--", "//<![CDATA[", "/*<![CDATA[*/", "<![CDATA["})
-        if (text.starts_with(wrap)) text = trim(text.substr(wrap.size()));
+        if (text.starts_with(wrap)) text = formats::trim(text.substr(wrap.size()));
     for (std::string_view wrap : {"-->", "//]]>", "/*]]>*/", "]]>"})
-        if (text.ends_with(wrap)) text = trim(text.substr(0, text.size() - wrap.size()));
+        if (text.ends_with(wrap)) text = formats::trim(text.substr(0, text.size() - wrap.size()));
     if (text.ends_with(';')) text.remove_suffix(1);
     std::string out;
     out.reserve(text.size());
@@ -51,12 +51,12 @@ void open_graphs(json::value value, json::array& out) {
     }
 }
 
-std::vector<json::value> jsonld_values(const Document& document) {
+std::vector<json::value> jsonld_values(const formats::Document& document) {
     std::vector<json::value> values;
     for (auto at = document.html(); at; at = document.following(at, document.html())) {
-        if (document[at].tag != Tag::script) continue;
+        if (document[at].tag != formats::Tag::script) continue;
         auto type = document.attribute(at, "type").value_or("");
-        if (!contains_ignoring_case(type, "ld+json")) continue;
+        if (!formats::contains_ignoring_case(type, "ld+json")) continue;
         json::parse_options lenient;
         lenient.allow_comments = lenient.allow_trailing_commas = lenient.allow_invalid_utf8 = true;
         boost::system::error_code error;
@@ -68,7 +68,8 @@ std::vector<json::value> jsonld_values(const Document& document) {
 
 class Microdata {
 public:
-    Microdata(const Document& document, const Url& url) : document_(document), url_(url) {}
+    Microdata(const formats::Document& document, const formats::Url& url)
+        : document_(document), url_(url) {}
 
     json::array top_items() {
         json::array items;
@@ -78,7 +79,7 @@ public:
     }
 
 private:
-    bool has(NodeId id, std::string_view name) const {
+    bool has(formats::NodeId id, std::string_view name) const {
         return document_.is_element(id) && document_.attribute(id, name).has_value();
     }
 
@@ -93,7 +94,7 @@ private:
         }
     }
 
-    json::object item(NodeId root, int depth) {
+    json::object item(formats::NodeId root, int depth) {
         json::object out;
         json::array types;
         for (auto type : words(document_.attribute(root, "itemtype").value_or("")))
@@ -110,7 +111,7 @@ private:
         return out;
     }
 
-    NodeId by_id(std::string_view name) const {
+    formats::NodeId by_id(std::string_view name) const {
         for (auto at = document_.html(); at; at = document_.following(at, document_.html()))
             if (document_.is_element(at) && document_.attribute(at, "id") == name) return at;
         return 0;
@@ -118,7 +119,8 @@ private:
 
     // Properties in the subtree of `from`, not looking into items inside; `item` itself is no
     // property of its own.
-    void gather(NodeId from, NodeId item_root, int depth, json::object& properties) {
+    void
+    gather(formats::NodeId from, formats::NodeId item_root, int depth, json::object& properties) {
         for (auto at = from; at;) {
             bool property = at != item_root && has(at, "itemprop");
             bool nested = at != item_root && has(at, "itemscope");
@@ -136,13 +138,13 @@ private:
     }
 
     std::string absolute(std::string_view href) const {
-        auto url = parse_url(href, &url_);
+        auto url = formats::parse_url(href, &url_);
         return url ? url->href() : std::string(href);
     }
 
-    std::string value_of(NodeId at) const {
+    std::string value_of(formats::NodeId at) const {
         auto of = [&](std::string_view name) { return document_.attribute(at, name); };
-        using enum Tag;
+        using enum formats::Tag;
         switch (document_[at].tag) {
             case meta:
                 return std::string(of("content").value_or(""));
@@ -164,15 +166,15 @@ private:
                 return std::string(of("value").value_or(""));
             case time:
                 if (auto stamp = of("datetime")) return std::string(*stamp);
-                return collapse_spaces(document_.text(at));
+                return formats::collapse_spaces(document_.text(at));
             default:
                 if (auto content = of("content")) return std::string(*content);
-                return collapse_spaces(document_.text(at));
+                return formats::collapse_spaces(document_.text(at));
         }
     }
 
-    const Document& document_;
-    const Url& url_;
+    const formats::Document& document_;
+    const formats::Url& url_;
 };
 
 void put(json::object& into, std::string_view key, std::string_view value) {
@@ -188,16 +190,16 @@ void put(json::object& into, std::string_view key, std::string_view value) {
 
 }  // namespace
 
-json::array read_jsonld(const Document& document) {
+json::array read_jsonld(const formats::Document& document) {
     json::array out;
     for (auto& value : jsonld_values(document)) open_graphs(std::move(value), out);
     return out;
 }
 
-json::object read_metadata(const Document& document, const Url& url) {
+json::object read_metadata(const formats::Document& document, const formats::Url& url) {
     json::object opengraph, meta;
     for (auto at = document.html(); at; at = document.following(at, document.html())) {
-        if (document[at].tag != Tag::meta) continue;
+        if (document[at].tag != formats::Tag::meta) continue;
         auto content = document.attribute(at, "content");
         if (!content) continue;
         auto property = document.attribute(at, "property");
@@ -212,7 +214,7 @@ json::object read_metadata(const Document& document, const Url& url) {
         if (graph) {
             put(opengraph, *property, *content);
         } else if (name || property) {
-            put(meta, to_lower(name ? *name : *property), *content);
+            put(meta, formats::to_lower(name ? *name : *property), *content);
         }
     }
     json::array jsonld;

@@ -11,9 +11,9 @@ namespace crawler {
 // {"jsonld": [..], "microdata": [{"type":[..],"properties":{name:[..]}}], "opengraph": {property:
 // content | [..]}, "meta": {name: content}}. JSON-LD that is not JSON is left out; microdata by the
 // HTML standard, section 5; URLs in microdata are absolute.
-boost::json::object read_metadata(const Document& document, const Url& url);
+boost::json::object read_metadata(const formats::Document& document, const formats::Url& url);
 
 // Only the JSON-LD: its objects, with @graph and top-level arrays opened.
-boost::json::array read_jsonld(const Document& document);
+boost::json::array read_jsonld(const formats::Document& document);
 
 }  // namespace crawler

@@ -32,23 +32,24 @@ struct Shares {
 };
 
 // Bytes of visible text, without white space, and those of them inside of links.
-Shares shares_of(const Document& document) {
+Shares shares_of(const formats::Document& document) {
     Shares shares;
     auto body = document.body();
-    NodeId link_end = 0;  // the first node after the link that the walk is in
+    formats::NodeId link_end = 0;  // the first node after the link that the walk is in
     bool in_link = false;
     for (auto at = document.following(body, body); at;) {
         if (in_link && at == link_end) in_link = false;
         const auto& node = document[at];
-        if (node.kind == Node::Kind::element && has_trait(node.tag, is_invisible)) {
+        if (node.kind == formats::Node::Kind::element &&
+            formats::has_trait(node.tag, formats::is_invisible)) {
             at = document.following(at, body, true);
             continue;
         }
-        if (node.kind == Node::Kind::element && node.tag == Tag::a && !in_link) {
+        if (node.kind == formats::Node::Kind::element && node.tag == formats::Tag::a && !in_link) {
             in_link = true;
             link_end = document.following(at, body, true);
         }
-        if (node.kind == Node::Kind::text) {
+        if (node.kind == formats::Node::Kind::text) {
             auto bytes = visible_bytes(node.text);
             shares.all += bytes;
             if (in_link) shares.links += bytes;
@@ -60,30 +61,33 @@ Shares shares_of(const Document& document) {
 
 }  // namespace
 
-schema::Quality measure_plain(const schema::Text& text, const LanguageGuess& language) {
+schema::Quality measure_plain(const schema::Text& text, const formats::LanguageGuess& language) {
     schema::Quality quality;
     quality.language = language.language;
     quality.measures =
-        schema::measure_text(text.body, text.language.empty() ? language.language : text.language);
+        formats::measure_text(text.body, text.language.empty() ? language.language : text.language);
     if (!language.language.empty())
-        schema::set_value(
-            quality.measures, schema::Measure::language_confidence, language.confidence
+        formats::set_value(
+            quality.measures, formats::Measure::language_confidence, language.confidence
         );
     return quality;
 }
 
-schema::Quality
-measure_page(const Document& document, const schema::Text& text, const LanguageGuess& language) {
+schema::Quality measure_page(
+    const formats::Document& document,
+    const schema::Text& text,
+    const formats::LanguageGuess& language
+) {
     auto quality = measure_plain(text, language);
     auto shares = shares_of(document);
     if (shares.all > 0) {
-        schema::set_value(
+        formats::set_value(
             quality.measures,
-            schema::Measure::main_share,
+            formats::Measure::main_share,
             std::min(1.0, visible_bytes(text.body) / shares.all)
         );
-        schema::set_value(
-            quality.measures, schema::Measure::link_density, shares.links / shares.all
+        formats::set_value(
+            quality.measures, formats::Measure::link_density, shares.links / shares.all
         );
     }
     return quality;

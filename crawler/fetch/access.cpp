@@ -28,7 +28,8 @@ std::string base64(std::string_view bytes) {
 }
 
 bool is_token(char c) {
-    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    return formats::is_alnum(c) ||
+           std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
 }  // namespace
@@ -45,7 +46,7 @@ bool is_header(std::string_view line) {
     auto colon = line.find(':');
     if (colon == line.npos || colon == 0) return false;
     auto name = line.substr(0, colon), value = line.substr(colon + 1);
-    return std::all_of(name.begin(), name.end(), is_token) && !trim(value).empty() &&
+    return std::all_of(name.begin(), name.end(), is_token) && !formats::trim(value).empty() &&
            std::none_of(value.begin(), value.end(), [](char c) {
                return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
            });
@@ -59,10 +60,10 @@ std::string Proxy::url() const {
 Proxy parse_proxy(std::string_view text) {
     constexpr std::string_view mend = "write http://HOST:PORT, https://, socks5:// or socks5h://";
     auto mark = text.find("://");
-    auto scheme = to_lower(text.substr(0, mark == text.npos ? 0 : mark));
+    auto scheme = formats::to_lower(text.substr(0, mark == text.npos ? 0 : mark));
     if (scheme != "http" && scheme != "https" && scheme != "socks5" && scheme != "socks5h")
         throw base::UsageError("a proxy", "has no known scheme", std::string(mend));
-    auto url = parse_url("http" + std::string(text.substr(mark)));
+    auto url = formats::parse_url("http" + std::string(text.substr(mark)));
     if (!url || !url->host || url->host->empty() || (url->path != "/" && !url->path.empty()))
         throw base::UsageError("a proxy", "can not be read", std::string(mend));
     if (!url->username.empty() || !url->password.empty())

@@ -19,10 +19,10 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/characters.hpp"
-#include "formats/archive/coding.hpp"
 #include "crawler/fetch/curl_loop.hpp"
 #include "crawler/fetch/resolver.hpp"
+#include "formats/archive/coding.hpp"
+#include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -141,8 +141,8 @@ struct Fetcher::Impl {
         std::string url;
         Response response;
         std::size_t header_bytes = 0;
-        std::size_t received = 0;          // octets of the body, as coded
-        std::unique_ptr<Decoder> decoder;  // null: the body is not coded
+        std::size_t received = 0;                   // octets of the body, as coded
+        std::unique_ptr<formats::Decoder> decoder;  // null: the body is not coded
         Stopped stopped = Stopped::no;
         bool finished = false;
         bool secret = false;               // it carried credentials
@@ -241,10 +241,10 @@ struct Fetcher::Impl {
         if (allowed < static_cast<double>(most))
             most = std::max(unsuspicious, static_cast<std::size_t>(allowed));
         auto outcome = transfer.decoder->feed({data, size}, body, most);
-        if (outcome == Decoder::Outcome::good) return true;
-        transfer.stopped = outcome == Decoder::Outcome::broken ? Stopped::coding
-                           : most < limits.body                ? Stopped::expansion
-                                                               : Stopped::body;
+        if (outcome == formats::Decoder::Outcome::good) return true;
+        transfer.stopped = outcome == formats::Decoder::Outcome::broken ? Stopped::coding
+                           : most < limits.body                         ? Stopped::expansion
+                                                                        : Stopped::body;
         return false;
     }
 
@@ -253,7 +253,7 @@ struct Fetcher::Impl {
         for (const auto& [name, value] : transfer.response.headers)
             if (name == "content-encoding") codings += (codings.empty() ? "" : ",") + value;
         if (!codings.empty()) {
-            transfer.decoder = Decoder::make(codings);
+            transfer.decoder = formats::Decoder::make(codings);
             return transfer.decoder ? Stopped::no : Stopped::unknown_coding;
         }
         curl_off_t length = -1;
@@ -293,12 +293,13 @@ struct Fetcher::Impl {
             transfer.stopped = Stopped::headers;
             return 0;
         }
-        auto line = trim(std::string_view(data, size));
+        auto line = formats::trim(std::string_view(data, size));
         if (line.starts_with("HTTP/")) {  // an interim answer came before
             transfer.response.headers.clear();
         } else if (auto colon = line.find(':'); colon != line.npos) {
             transfer.response.headers.emplace_back(
-                to_lower(trim(line.substr(0, colon))), valid_utf8(trim(line.substr(colon + 1)))
+                formats::to_lower(formats::trim(line.substr(0, colon))),
+                formats::valid_utf8(formats::trim(line.substr(colon + 1)))
             );
         }
         return size;
@@ -363,7 +364,7 @@ struct Fetcher::Impl {
     }
 
     // Finds out whom to connect to. False if that is refused: the response tells why.
-    awaitable<bool> find_way(Transfer& transfer, const Url& url) {
+    awaitable<bool> find_way(Transfer& transfer, const formats::Url& url) {
         const auto& host = *url.host;
         auto literal = literal_of(host);
         if (!literal.empty() && !options.permits(literal)) {
@@ -584,7 +585,7 @@ struct Fetcher::Impl {
             if (text.starts_with("#HttpOnly_")) text.remove_prefix(10);
             while (text.starts_with('.')) text.remove_prefix(1);
             auto host = text.substr(0, text.find('\t'));
-            auto url = parse_url("http://" + std::string(host) + "/");
+            auto url = formats::parse_url("http://" + std::string(host) + "/");
             if (sign_in && url && sign_in->covers(*url)) kept.emplace_back(line->data);
         }
         curl_slist_free_all(cookies);
@@ -676,7 +677,7 @@ struct Fetcher::Impl {
 
     awaitable<Response> fetch(Request request) {
         Transfer transfer(*this, executor);
-        auto url = parse_url(request.url);
+        auto url = formats::parse_url(request.url);
         if (stopped) {
             refuse(transfer, FetchError::stopped, "stopped");
         } else if (!url || !url->is_web() || !url->host || url->host->empty()) {
@@ -740,7 +741,7 @@ Fetcher::~Fetcher() = default;
 awaitable<Response> Fetcher::get(Request request) {
     auto& sign_in = impl_->sign_in;
     if (sign_in && !request.as_stranger)
-        if (auto url = parse_url(request.url); url && sign_in->covers(*url))
+        if (auto url = formats::parse_url(request.url); url && sign_in->covers(*url))
             return sign_in->get(std::move(request));
     return impl_->fetch(std::move(request));
 }

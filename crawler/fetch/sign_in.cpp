@@ -5,11 +5,11 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "formats/text/charset.hpp"
-#include "formats/html/document.hpp"
 #include "crawler/fetch/fetch.hpp"
-#include "formats/html/form.hpp"
 #include "crawler/policy/scope.hpp"
+#include "formats/html/document.hpp"
+#include "formats/html/form.hpp"
+#include "formats/text/charset.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -24,7 +24,7 @@ constexpr int tries = 3;
 constexpr int fruitless_at_most = 5;
 constexpr int rounds_at_most = 3;
 
-std::string domain_of(const Url& url) {
+std::string domain_of(const formats::Url& url) {
     auto host = url.host.value_or("");
     auto domain = registrable_domain(host);
     return domain.empty() ? host : domain;
@@ -39,12 +39,12 @@ bool is_redirect(int status) {
 }
 
 // Where a redirect leads.
-std::optional<Url> target_of(const std::string& from, const Response& response) {
+std::optional<formats::Url> target_of(const std::string& from, const Response& response) {
     if (!is_redirect(response.status)) return std::nullopt;
-    auto base = parse_url(from);
+    auto base = formats::parse_url(from);
     auto location = response.header("location");
     if (!base || location.empty()) return std::nullopt;
-    return parse_url(location, &*base);
+    return formats::parse_url(location, &*base);
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ bool shows_signed_out(const SignInPlan& plan, const Request& request, const Resp
     if (response.error != FetchError::none) return false;
     if (response.status == 401) return true;
     if (auto to = target_of(request.url, response)) {
-        auto form = parse_url(plan.url);
+        auto form = formats::parse_url(plan.url);
         return form && to->origin() == form->origin() && to->path == form->path;
     }
     return !plan.logged_out.empty() && response.body.find(plan.logged_out) != std::string::npos;
@@ -61,10 +61,10 @@ bool shows_signed_out(const SignInPlan& plan, const Request& request, const Resp
 
 SignIn::SignIn(const asio::any_io_executor& executor, SignInPlan plan, Fetch fetch)
     : plan_(std::move(plan)), fetch_(std::move(fetch)), executor_(executor), changed_(executor) {
-    if (auto url = parse_url(plan_.url)) domain_ = domain_of(*url);
+    if (auto url = formats::parse_url(plan_.url)) domain_ = domain_of(*url);
 }
 
-bool SignIn::covers(const Url& url) const {
+bool SignIn::covers(const formats::Url& url) const {
     return domain_of(url) == domain_;
 }
 
@@ -131,13 +131,14 @@ awaitable<std::string> SignIn::attempt(bool& passing) {
         passing = true;
         co_return "the page with the form: " + why(page);
     }
-    auto at = parse_url(request.url);
-    auto document = Document::parse(decode_page(page.body, page.header("content-type")));
-    auto form = find_form(document, *at, plan_.form);
+    auto at = formats::parse_url(request.url);
+    auto document =
+        formats::Document::parse(formats::decode_page(page.body, page.header("content-type")));
+    auto form = formats::find_form(document, *at, plan_.form);
     if (!form) co_return "the page has no such form (status " + std::to_string(page.status) + ")";
     if (!form->post) co_return "the form shows its fields in the address, which is not supported";
-    auto action = parse_url(form->action);
-    auto own = parse_url(plan_.url)->origin();
+    auto action = formats::parse_url(form->action);
+    auto own = formats::parse_url(plan_.url)->origin();
     bool declared =
         action && (action->origin() == own ||
                    std::find(plan_.origins.begin(), plan_.origins.end(), action->origin()) !=
@@ -168,8 +169,9 @@ awaitable<std::string> SignIn::attempt(bool& passing) {
         co_return "the form is answered with " + std::to_string(answer.status);
     if (shows_signed_out(plan_, send, answer))
         co_return "the site does not take the name or the password";
-    auto after = Document::parse(decode_page(answer.body, answer.header("content-type")));
-    auto again = find_form(after, *parse_url(send.url), plan_.form);
+    auto after =
+        formats::Document::parse(formats::decode_page(answer.body, answer.header("content-type")));
+    auto again = formats::find_form(after, *formats::parse_url(send.url), plan_.form);
     if (again && again->has_password && again->action == form->action)
         co_return "the site does not take the name or the password: it shows the form again";
     co_return std::string();

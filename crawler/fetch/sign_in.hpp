@@ -11,11 +11,14 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+namespace formats {
+struct Url;
+}
+
 namespace crawler {
 
 struct Request;
 struct Response;
-struct Url;
 
 // How to sign in to a site by the form that its visitors use.
 struct SignInPlan {
@@ -40,7 +43,7 @@ public:
     SignIn(const boost::asio::any_io_executor& executor, SignInPlan plan, Fetch fetch);
 
     // Whether the session holds for an address: the registrable domain of the form's page.
-    bool covers(const Url& url) const;
+    bool covers(const formats::Url& url) const;
     // Fetches as one who is signed in. FetchError::sign_in if that can not be; once it was, it
     // stays. FetchError::signed_out if the answer still shows it after signing in anew.
     boost::asio::awaitable<Response> get(Request request);

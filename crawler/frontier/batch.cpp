@@ -169,7 +169,7 @@ void Batch::add(
 
 void Batch::keep_hosts(const std::vector<std::string>& hosts) {
     auto host_of = [](const std::string& url) {
-        auto parsed = parse_url(url);
+        auto parsed = formats::parse_url(url);
         return parsed ? parsed->host_and_port() : std::string();
     };
     auto is_lost = [&](const std::string& host) {

@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "crawler/run/page.hpp"
 #include "crawler/frontier/page_record_store.hpp"
-#include "crawler/policy/revisit.hpp"
 #include "crawler/frontier/store.hpp"
 #include "crawler/frontier/watch_store.hpp"
+#include "crawler/policy/revisit.hpp"
+#include "crawler/run/page.hpp"
 
 namespace base {
 class Tx;

@@ -4,10 +4,10 @@
 #include <cctype>
 #include <charconv>
 
-#include "formats/url/canonical.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/feed/feed.hpp"
 #include "formats/sitemap/sitemap.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/url/canonical.hpp"
 #include "schema/records/record.hpp"
 
 namespace crawler {
@@ -31,9 +31,9 @@ bool all_digits(std::string_view text) {
            std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Discovery listing_of(const Url& url, Kind kind, int hops) {
+Discovery listing_of(const formats::Url& url, Kind kind, int hops) {
     Discovery found;
-    found.url = canonical_url(url);
+    found.url = formats::canonical_url(url);
     found.host = url.host_and_port();
     found.hops = hops;
     found.priority = priority::listing;
@@ -69,7 +69,7 @@ int priority::of_entry(std::optional<double> given, std::optional<std::chrono::s
     return value + (days < 1 ? 20 : days < 7 ? 15 : days < 30 ? 10 : days < 365 ? 5 : 0);
 }
 
-bool is_next(std::string_view rel, const Url& url) {
+bool is_next(std::string_view rel, const formats::Url& url) {
     if (contains_word(rel, "next") || contains_word(rel, "prev")) return true;
     std::string_view path = url.path;
     if (path.ends_with('/')) path.remove_suffix(1);
@@ -91,35 +91,35 @@ bool is_next(std::string_view rel, const Url& url) {
     return false;
 }
 
-std::vector<Discovery> sitemaps_of(const std::string& origin, const Robots& robots) {
+std::vector<Discovery> sitemaps_of(const std::string& origin, const formats::Robots& robots) {
     std::vector<Discovery> found;
-    auto own = parse_url(origin);
+    auto own = formats::parse_url(origin);
     if (!own) return found;
     auto domain = registrable_domain(own->host.value_or(""));
     for (const auto& address : robots.sitemaps()) {
-        auto url = parse_url(address, &*own);
+        auto url = formats::parse_url(address, &*own);
         if (!url || !url->is_web() || registrable_domain(url->host.value_or("")) != domain)
             continue;
         if (found.size() < sitemap_limit) found.push_back(listing_of(*url, Kind::sitemap, 0));
     }
     if (robots.sitemaps().empty())
-        if (auto url = parse_url("/sitemap.xml", &*own))
+        if (auto url = formats::parse_url("/sitemap.xml", &*own))
             found.push_back(listing_of(*url, Kind::sitemap, 0));
     return found;
 }
 
-std::vector<Url> feeds_of(const Document& document, const Url& base) {
-    std::vector<Url> found;
+std::vector<formats::Url> feeds_of(const formats::Document& document, const formats::Url& base) {
+    std::vector<formats::Url> found;
     auto head = document.head();
     for (auto id = document.following(head, head); id != 0; id = document.following(id, head)) {
         if (!document.is_element(id) || document[id].text != "link") continue;
-        auto rel = to_lower(document.attribute(id, "rel").value_or(""));
-        auto type = to_lower(trim(document.attribute(id, "type").value_or("")));
+        auto rel = formats::to_lower(document.attribute(id, "rel").value_or(""));
+        auto type = formats::to_lower(formats::trim(document.attribute(id, "type").value_or("")));
         bool feed = type == "application/rss+xml" || type == "application/atom+xml" ||
                     type == "application/feed+json";
         auto href = document.attribute(id, "href");
         if (!feed || !href || !contains_word(rel, "alternate") || found.size() >= 20) continue;
-        if (auto url = parse_url(trim(*href), &base); url && url->is_web())
+        if (auto url = formats::parse_url(formats::trim(*href), &base); url && url->is_web())
             found.push_back(std::move(*url));
     }
     return found;
@@ -127,7 +127,7 @@ std::vector<Url> feeds_of(const Document& document, const Url& base) {
 
 std::optional<std::chrono::system_clock::time_point> parse_w3c_time(std::string_view text) {
     using namespace std::chrono;
-    text = trim(text);
+    text = formats::trim(text);
     int month_number = 1, day_number = 1, hour = 0, minute = 0, second = 0, offset = 0;
     auto year_number = digits(text, 4);
     if (!year_number) return std::nullopt;
@@ -168,17 +168,17 @@ std::optional<std::chrono::system_clock::time_point> parse_w3c_time(std::string_
 
 std::optional<std::vector<Discovery>> read_listing(
     const Target& target,
-    const Url& url,
+    const formats::Url& url,
     std::string_view bytes,
     const Scope& scope,
     std::chrono::system_clock::time_point now
 ) {
-    auto sitemap = parse_sitemap(bytes, url);
-    if (sitemap.type == Sitemap::Type::none) return std::nullopt;
+    auto sitemap = formats::parse_sitemap(bytes, url);
+    if (sitemap.type == formats::Sitemap::Type::none) return std::nullopt;
     std::vector<Discovery> found;
     auto domain = registrable_domain(url.host.value_or(""));
     for (const auto& address : sitemap.sitemaps) {
-        auto child = parse_url(address);
+        auto child = formats::parse_url(address);
         if (!child || target.hops + 1 > index_depth ||
             registrable_domain(child->host.value_or("")) != domain)
             continue;
@@ -186,10 +186,10 @@ std::optional<std::vector<Discovery>> read_listing(
         found.back().found_on = target.key;
     }
     for (const auto& entry : sitemap.urls) {
-        auto page = parse_url(entry.loc);
+        auto page = formats::parse_url(entry.loc);
         if (!page) continue;
         Discovery discovery;
-        discovery.url = canonical_url(*page);
+        discovery.url = formats::canonical_url(*page);
         auto refusal = scope.refusal(*page, discovery.url, 1);
         if (refusal == "scheme" || refusal == "length") continue;
         auto lastmod = parse_w3c_time(entry.lastmod);

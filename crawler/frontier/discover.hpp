@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "formats/html/document.hpp"
 #include "crawler/frontier/frontier.hpp"
-#include "formats/robots/robots.hpp"
 #include "crawler/policy/scope.hpp"
+#include "formats/html/document.hpp"
+#include "formats/robots/robots.hpp"
 #include "formats/url/url.hpp"
 
 // How addresses are found beside the links of pages, and which come first.
@@ -38,14 +38,14 @@ int of_entry(std::optional<double> given, std::optional<std::chrono::seconds> ag
 
 // Whether a link goes on with a series: rel=next or prev, or an address of the form ../page/2,
 // ..?page=2.
-bool is_next(std::string_view rel, const Url& url);
+bool is_next(std::string_view rel, const formats::Url& url);
 
 // The sitemaps of an origin: those of its robots.txt on the same registrable domain, else
 // /sitemap.xml. At most 1,000.
-std::vector<Discovery> sitemaps_of(const std::string& origin, const Robots& robots);
+std::vector<Discovery> sitemaps_of(const std::string& origin, const formats::Robots& robots);
 
 // The feeds that a page names.
-std::vector<Url> feeds_of(const Document& document, const Url& base);
+std::vector<formats::Url> feeds_of(const formats::Document& document, const formats::Url& base);
 
 // A date of a sitemap or feed: W3C date and time (YYYY[-MM[-DD[Thh:mm[:ss[.s]](Z|+hh:mm)]]]).
 std::optional<std::chrono::system_clock::time_point> parse_w3c_time(std::string_view text);
@@ -54,7 +54,7 @@ std::optional<std::chrono::system_clock::time_point> parse_w3c_time(std::string_
 // leaves out carry the reason. Nothing if the bytes are none of these.
 std::optional<std::vector<Discovery>> read_listing(
     const Target& target,
-    const Url& url,
+    const formats::Url& url,
     std::string_view bytes,
     const Scope& scope,
     std::chrono::system_clock::time_point now

@@ -3,8 +3,8 @@
 #include "base/database/database.hpp"
 #include "crawler/sql.hpp"
 #include "schema/records/record.hpp"
-#include "schema/sources/source_store.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sources/source_store.hpp"
 
 namespace crawler {
 

@@ -18,7 +18,7 @@ std::optional<std::pair<std::string, std::uint64_t>> parse_path_budget(std::stri
     return std::pair(prefix, limit);
 }
 
-std::vector<Budget::Share> Budget::shares(const Url& url, int depth) const {
+std::vector<Budget::Share> Budget::shares(const formats::Url& url, int depth) const {
     std::vector<Share> found;
     if (!rules_.any()) return found;
     auto host = url.host_and_port();

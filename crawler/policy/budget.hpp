@@ -36,7 +36,7 @@ public:
         std::uint64_t limit;
     };
     // The budgets that a page counts for.
-    std::vector<Share> shares(const Url& url, int depth) const;
+    std::vector<Share> shares(const formats::Url& url, int depth) const;
 
     // The first of them that is spent, or empty.
     std::string spent(const std::vector<Share>& shares) const;

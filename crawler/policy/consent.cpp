@@ -15,7 +15,7 @@ std::vector<std::string_view> split_list(std::string_view text) {
     std::vector<std::string_view> parts;
     for (;;) {
         auto end = text.find_first_of(",;");
-        auto part = trim(text.substr(0, end));
+        auto part = formats::trim(text.substr(0, end));
         if (!part.empty()) parts.push_back(part);
         if (end == text.npos) return parts;
         text.remove_prefix(end + 1);
@@ -25,12 +25,12 @@ std::vector<std::string_view> split_list(std::string_view text) {
 class Judge {
 public:
     explicit Judge(const ConsentQuestion& question)
-        : question_(question), own_(product_token(question.agent)) {}
+        : question_(question), own_(formats::product_token(question.agent)) {}
 
     Consent run() {
         if (question_.robots) robots(*question_.robots);
-        for (const auto& [name, value] : question_.headers) header(to_lower(name), value);
-        for (const auto& [name, value] : question_.metas) meta(to_lower(name), value);
+        for (const auto& [name, value] : question_.headers) header(formats::to_lower(name), value);
+        for (const auto& [name, value] : question_.metas) meta(formats::to_lower(name), value);
         for (const auto& [name, text] : question_.files) file(name, text);
         if (tdm_ && tdm_->reserved) refuse(tdm_->source, "tdm-reservation", "1");
         return std::move(consent_);
@@ -38,16 +38,20 @@ public:
 
 private:
     void add(std::string source, std::string name, std::string_view value) {
-        consent_.signals.push_back({std::move(source), std::move(name), std::string(trim(value))});
+        consent_.signals.push_back(
+            {std::move(source), std::move(name), std::string(formats::trim(value))}
+        );
     }
 
     void refuse(std::string_view source, std::string_view name, std::string_view value) {
         if (!consent_.allowed) return;
         consent_.allowed = false;
-        consent_.rule.append(source).append(" ").append(name).append(": ").append(trim(value));
+        consent_.rule.append(source).append(" ").append(name).append(": ").append(
+            formats::trim(value)
+        );
     }
 
-    void robots(const Robots& robots) {
+    void robots(const formats::Robots& robots) {
         for (const auto& agent : question_.ai_agents) {
             if (!robots.names(agent)) continue;
             auto verdict = robots.check(agent, question_.target);
@@ -71,7 +75,7 @@ private:
     static std::string_view without_path(std::string_view value) {
         if (!value.starts_with('/')) return value;
         auto blank = value.find_first_of(" \t");
-        return blank == value.npos ? std::string_view() : trim(value.substr(blank));
+        return blank == value.npos ? std::string_view() : formats::trim(value.substr(blank));
     }
 
     void header(const std::string& name, std::string_view value) {
@@ -87,7 +91,7 @@ private:
             for (auto word : split_list(value)) directive("meta", name, word);
         }
         for (const auto& agent : question_.ai_agents)
-            if (equal_ignoring_case(name, agent))
+            if (formats::equal_ignoring_case(name, agent))
                 for (auto word : split_list(value)) ai_directive("meta", name, word);
         if (name == "tdm-reservation") tdm("meta", value, 2);
         if (name == "tdm-policy") add("meta", name, value);
@@ -99,11 +103,11 @@ private:
         bool ours = true;
         for (auto word : split_list(value)) {
             if (auto colon = word.find(':'); colon != word.npos) {
-                auto name = to_lower(trim(word.substr(0, colon)));
+                auto name = formats::to_lower(formats::trim(word.substr(0, colon)));
                 bool parameter = name == "unavailable_after" || name.starts_with("max-");
                 if (parameter) continue;
                 ours = name == "*" || name == "robots" || name == own_ || is_ai_agent(name);
-                word = trim(word.substr(colon + 1));
+                word = formats::trim(word.substr(colon + 1));
             }
             if (ours) directive("header", "x-robots-tag", word);
         }
@@ -113,12 +117,12 @@ private:
         return std::any_of(
             question_.ai_agents.begin(),
             question_.ai_agents.end(),
-            [&](const std::string& agent) { return equal_ignoring_case(agent, name); }
+            [&](const std::string& agent) { return formats::equal_ignoring_case(agent, name); }
         );
     }
 
     void directive(const std::string& source, const std::string& name, std::string_view word) {
-        auto text = to_lower(word);
+        auto text = formats::to_lower(word);
         bool none = text == "none";
         bool noindex = none || text == "noindex";
         bool nofollow = none || text == "nofollow";
@@ -132,7 +136,7 @@ private:
     }
 
     void ai_directive(const std::string& source, const std::string& name, std::string_view word) {
-        auto text = to_lower(word);
+        auto text = formats::to_lower(word);
         if (text != "noindex" && text != "none" && text != "noai" && text != "noml") return;
         add(source, name, text);
         refuse(source, name, text);
@@ -142,8 +146,8 @@ private:
     void usage(const std::string& source, std::string_view value) {
         add(source, "content-usage", value);
         for (auto word : split_list(value)) {
-            auto text = to_lower(word);
-            std::erase_if(text, [](char c) { return is_space(c); });
+            auto text = formats::to_lower(word);
+            std::erase_if(text, [](char c) { return formats::is_space(c); });
             if (text == "train-ai=n" || text == "train-genai=n" || text == "bots=n" ||
                 text == "ai=n" || text == "tdm=n")
                 refuse(source, "content-usage", text);
@@ -153,22 +157,22 @@ private:
     void content_signal(const std::string& source, std::string_view value) {
         add(source, "content-signal", value);
         for (auto word : split_list(value)) {
-            auto text = to_lower(word);
-            std::erase_if(text, [](char c) { return is_space(c); });
+            auto text = formats::to_lower(word);
+            std::erase_if(text, [](char c) { return formats::is_space(c); });
             if (text == "ai-train=no") refuse(source, "content-signal", text);
         }
     }
 
     void tdm(const std::string& source, std::string_view value, int rank) {
         add(source, "tdm-reservation", value);
-        value = trim(value);
+        value = formats::trim(value);
         if (value != "0" && value != "1") return;
         if (!tdm_ || rank > tdm_->rank) tdm_ = Tdm{value == "1", rank, source};
     }
 
     void file(const std::string& name, const std::string& text) {
         if (name.ends_with("ai.txt")) {
-            auto verdict = Robots::parse(text).check(question_.agent, question_.target);
+            auto verdict = formats::Robots::parse(text).check(question_.agent, question_.target);
             if (verdict.rule.empty()) return;
             add("ai.txt", "rule", verdict.rule);
             if (!verdict.allowed) refuse("ai.txt", "rule", verdict.rule);
@@ -187,7 +191,7 @@ private:
             const auto* location = fields ? fields->if_contains("location") : nullptr;
             if (!location || !location->is_string()) continue;
             auto rules = "User-agent: *\nDisallow: " + std::string(location->as_string().c_str());
-            if (Robots::parse(rules).check("*", question_.target).allowed) continue;
+            if (formats::Robots::parse(rules).check("*", question_.target).allowed) continue;
             const auto* reserved = fields->if_contains("tdm-reservation");
             bool one = reserved && reserved->is_int64() && reserved->as_int64() == 1;
             tdm("tdmrep.json", one ? "1" : "0", 1);

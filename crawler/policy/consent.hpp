@@ -36,7 +36,7 @@ struct ConsentQuestion {
     // Agents whose exclusion by name means "not for AI training".
     std::vector<std::string> ai_agents{"GPTBot", "CCBot", "Google-Extended", "ClaudeBot"};
     bool image = false;  // noimageai then counts as noai
-    const Robots* robots = nullptr;
+    const formats::Robots* robots = nullptr;
     std::vector<std::pair<std::string, std::string>> headers;  // any case of names
     std::vector<std::pair<std::string, std::string>> metas;    // <meta name, content>
     std::map<std::string, std::string> files;  // "/ai.txt", "/.well-known/tdmrep.json"

@@ -22,7 +22,7 @@ constexpr int step = 2000;
 struct Page {
     std::int64_t rk;
     std::string key;
-    Url url;
+    formats::Url url;
 };
 
 using Sites = std::map<std::string, SitePolicy>;
@@ -43,7 +43,7 @@ void load_sites(base::Tx& tx, const std::vector<Page>& pages, Sites& sites) {
         auto& site = sites[row[0].as<std::string>()];
         auto path = row[1].as<std::string>();
         if (path == "/robots.txt") {
-            site.robots = Robots::parse(base::bytes(row[3]));
+            site.robots = formats::Robots::parse(base::bytes(row[3]));
         } else {
             site.files[path] = base::bytes(row[3]);
         }
@@ -67,7 +67,7 @@ ConsentCheck check_consent(
             std::vector<Page> pages;
             auto rows = tx.exec(sql::file["stored_pages"], source_id, rk, key, step);
             for (const auto& row : rows)
-                if (auto url = parse_url(row[2].as<std::string>()); url && url->is_web())
+                if (auto url = formats::parse_url(row[2].as<std::string>()); url && url->is_web())
                     pages.push_back(
                         {row[0].as<std::int64_t>(), row[1].as<std::string>(), std::move(*url)}
                     );
@@ -123,7 +123,7 @@ ConsentCheck check_consent(
 }
 
 SitePolicy stored_policy(base::Tx& tx, const std::string& url) {
-    auto parsed = parse_url(url);
+    auto parsed = formats::parse_url(url);
     if (!parsed) return {};
     Sites sites;
     load_sites(tx, {{0, {}, *parsed}}, sites);

@@ -71,7 +71,7 @@ std::string registrable_domain(const std::string& host) {
     return domain ? domain : host;
 }
 
-Scope::Scope(ScopeRules rules, const std::vector<Url>& seeds)
+Scope::Scope(ScopeRules rules, const std::vector<formats::Url>& seeds)
     : rules_(std::move(rules)), patterns_(std::make_unique<Patterns>()) {
     patterns_->include = compile(rules_.include);
     patterns_->exclude = compile(rules_.exclude);
@@ -79,7 +79,7 @@ Scope::Scope(ScopeRules rules, const std::vector<Url>& seeds)
     for (const auto& seed : seeds) {
         hosts_.push_back(seed.host_and_port());
         domains_.push_back(registrable_domain(seed.host.value_or("")));
-        auto prefix = canonical_url(seed);
+        auto prefix = formats::canonical_url(seed);
         prefix.resize(std::min(prefix.find('?'), prefix.size()));
         prefix.resize(prefix.rfind('/') + 1);
         prefixes_.push_back(prefix);
@@ -92,15 +92,16 @@ bool Scope::prefers(std::string_view canonical) const {
     return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
 }
 
-std::string_view Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host)
-    const {
+std::string_view
+Scope::media_refusal(const formats::Url& url, std::string_view canonical, bool any_host) const {
     if (!url.is_web()) return "scheme";
     if (!any_host && !within(url, canonical, rules_.reach)) return "scope";
     if (any_matches(patterns_->exclude, canonical)) return "exclude";
     return canonical.size() > rules_.url_length ? "length" : std::string_view();
 }
 
-bool Scope::within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const {
+bool Scope::within(const formats::Url& url, std::string_view canonical, ScopeRules::Reach reach)
+    const {
     switch (reach) {
         case ScopeRules::Reach::host:
             return holds(hosts_, url.host_and_port());
@@ -116,8 +117,12 @@ bool Scope::within(const Url& url, std::string_view canonical, ScopeRules::Reach
     return false;
 }
 
-std::string_view
-Scope::refusal(const Url& url, std::string_view canonical, int depth, bool from_seed) const {
+std::string_view Scope::refusal(
+    const formats::Url& url,
+    std::string_view canonical,
+    int depth,
+    bool from_seed
+) const {
     if (!url.is_web()) return "scheme";
     bool inside = within(url, canonical, rules_.reach) ||
                   (from_seed && within(url, canonical, ScopeRules::Reach::domain));

@@ -30,24 +30,29 @@ struct ScopeRules {
 // that is not one.
 class Scope {
 public:
-    Scope(ScopeRules rules, const std::vector<Url>& seeds);
+    Scope(ScopeRules rules, const std::vector<formats::Url>& seeds);
     ~Scope();
 
     // Why the address is left out: "scheme", "scope", "depth", "exclude", "length" or "trap" (a
     // path that repeats itself); nothing if it belongs. `from_seed` widens the hosts to the seed's
     // domain: a redirect from example.org to www.example.org.
-    std::string_view
-    refusal(const Url& url, std::string_view canonical, int depth, bool from_seed = false) const;
+    std::string_view refusal(
+        const formats::Url& url,
+        std::string_view canonical,
+        int depth,
+        bool from_seed = false
+    ) const;
 
     // The same for an image or file of a page that belongs: depth and `include` do not matter, and
     // neither does the host if `any_host`.
-    std::string_view media_refusal(const Url& url, std::string_view canonical, bool any_host) const;
+    std::string_view
+    media_refusal(const formats::Url& url, std::string_view canonical, bool any_host) const;
 
     bool prefers(std::string_view canonical) const;
 
 private:
     struct Patterns;
-    bool within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const;
+    bool within(const formats::Url& url, std::string_view canonical, ScopeRules::Reach reach) const;
 
     ScopeRules rules_;
     std::vector<std::string> hosts_, domains_, prefixes_;

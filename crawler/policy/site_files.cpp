@@ -48,8 +48,8 @@ boost::asio::awaitable<SiteFile> SiteFiles::fetch_file(std::string address, Turn
         if (response.error == FetchError::too_large) file.status = 0;
         file.body = std::move(response.body);
         if (response.status < 300 || response.status >= 400) break;
-        auto base = parse_url(address);
-        auto next = parse_url(response.header("location"), &*base);
+        auto base = formats::parse_url(address);
+        auto next = formats::parse_url(response.header("location"), &*base);
         if (!next || !next->is_web() || hop == redirect_limit) {
             file.status = 404;  // a chain that ends nowhere counts as no file
             break;
@@ -87,7 +87,7 @@ SiteFiles::policy(std::string origin, Turn turn, bool obey_robots) {
     auto policy = std::make_shared<SitePolicy>();
     if (obey_robots) {
         auto robots = co_await file(origin, "/robots.txt", turn);
-        policy->robots = Robots::from_response(robots.status, robots.body);
+        policy->robots = formats::Robots::from_response(robots.status, robots.body);
         if (!policy->robots.unreachable().empty()) co_return policy;
     }
     for (std::string path : {"/ai.txt", "/.well-known/tdmrep.json"}) {

@@ -7,9 +7,9 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "crawler/fetch/fetch.hpp"
+#include "crawler/frontier/store.hpp"
 #include "crawler/policy/politeness.hpp"
 #include "formats/robots/robots.hpp"
-#include "crawler/frontier/store.hpp"
 
 namespace base {
 class Database;
@@ -19,7 +19,7 @@ namespace crawler {
 
 // What an origin says about being fetched and about machine learning, beside its pages.
 struct SitePolicy {
-    Robots robots;
+    formats::Robots robots;
     std::map<std::string, std::string> files;  // "/ai.txt", "/.well-known/tdmrep.json", if there
 };
 

@@ -88,7 +88,7 @@ void score(bool fresh, int relief, int& value) {
 
 }  // namespace
 
-std::string pattern_of(const Url& url) {
+std::string pattern_of(const formats::Url& url) {
     std::string out = url.host_and_port();
     std::string_view path = url.path;
     path = path.substr(0, path.find(';'));

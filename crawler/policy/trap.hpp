@@ -17,7 +17,7 @@ namespace crawler {
 // session ids as '@', the last segment's word as '*', and the names of the query's parameters in
 // order. "example.org/calendar/#/#", "example.org/shop/*?colour&size". Addresses with more than
 // three parameters are of one form: "?.."; at most 200 octets.
-std::string pattern_of(const Url& url);
+std::string pattern_of(const formats::Url& url);
 
 // Whether a form looks like a calendar, a facet, a sorting or a session: such a one is judged by
 // its pages' words alone, without their numbers.

@@ -5,9 +5,9 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/run/log.hpp"
-#include "formats/url/canonical.hpp"
-#include "crawler/run/engine.hpp"
 #include "crawler/frontier/holder.hpp"
+#include "crawler/run/engine.hpp"
+#include "formats/url/canonical.hpp"
 #include "schema/sources/source_store.hpp"
 
 namespace crawler {
@@ -51,7 +51,7 @@ awaitable<void> Crawl::open() {
         std::vector<Discovery> seeds;
         for (const auto& seed : seeds_) {
             Discovery discovery;
-            discovery.url = canonical_url(seed);
+            discovery.url = formats::canonical_url(seed);
             discovery.host = seed.host_and_port();
             discovery.priority = priority::seed;
             seeds.push_back(std::move(discovery));
@@ -72,7 +72,7 @@ awaitable<void> Crawl::open() {
 void Crawl::take_in(base::Tx& tx, std::span<Discovery> left_out, Time now) const {
     std::vector<Discovery> fitting;
     for (auto& address : left_out) {
-        auto url = parse_url(address.url);
+        auto url = formats::parse_url(address.url);
         if (url && scope_.refusal(*url, address.url, address.depth).empty())
             fitting.push_back(std::move(address));
     }
@@ -120,7 +120,7 @@ awaitable<void> Crawl::claim() {
 // The smallest address that a host's name leads to, so that names with one set of servers share
 // one turn; empty if it leads nowhere.
 awaitable<std::string> Crawl::address_of(const std::string& host) {
-    auto url = parse_url("http://" + host + "/");
+    auto url = formats::parse_url("http://" + host + "/");
     auto name = url && url->host ? *url->host : host;
     if (name.starts_with('[')) co_return name;
     boost::system::error_code error;

@@ -10,8 +10,8 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.hpp"
-#include "crawler/run/engine.hpp"
 #include "crawler/frontier/holder.hpp"
+#include "crawler/run/engine.hpp"
 
 namespace crawler {
 
@@ -167,10 +167,10 @@ void Crawl::tell() {
     options_.progress(progress);
 }
 
-std::vector<Url> parse_seeds(const std::vector<std::string>& seeds) {
-    std::vector<Url> urls;
+std::vector<formats::Url> parse_seeds(const std::vector<std::string>& seeds) {
+    std::vector<formats::Url> urls;
     for (const auto& seed : seeds) {
-        auto url = parse_url(seed);
+        auto url = formats::parse_url(seed);
         if (!url || !url->is_web())
             throw base::UsageError(
                 "seed '" + seed + "'",

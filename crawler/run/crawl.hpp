@@ -8,17 +8,17 @@
 #include <string>
 #include <vector>
 
-#include "crawler/policy/budget.hpp"
-#include "crawler/frontier/discover.hpp"
-#include "crawler/fetch/fetch.hpp"
 #include "crawler/extract/media.hpp"
+#include "crawler/fetch/fetch.hpp"
+#include "crawler/frontier/discover.hpp"
+#include "crawler/frontier/store.hpp"
+#include "crawler/policy/budget.hpp"
 #include "crawler/policy/politeness.hpp"
 #include "crawler/policy/retry.hpp"
 #include "crawler/policy/revisit.hpp"
-#include "crawler/scrape/rules.hpp"
 #include "crawler/policy/scope.hpp"
-#include "crawler/frontier/store.hpp"
 #include "crawler/policy/trap.hpp"
+#include "crawler/scrape/rules.hpp"
 #include "schema/records/record_store.hpp"
 
 namespace base {
@@ -117,6 +117,6 @@ struct Decision {
 std::vector<Decision> plan_crawl(const CrawlOptions& options);
 
 // Throws base::UsageError for a seed that is no http(s) URL.
-std::vector<Url> parse_seeds(const std::vector<std::string>& seeds);
+std::vector<formats::Url> parse_seeds(const std::vector<std::string>& seeds);
 
 }  // namespace crawler

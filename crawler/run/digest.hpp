@@ -8,8 +8,8 @@
 
 #include <boost/json.hpp>
 
-#include "formats/html/html.hpp"
 #include "crawler/run/page.hpp"
+#include "formats/html/html.hpp"
 
 namespace crawler {
 
@@ -27,7 +27,7 @@ public:
           site_(site),
           response_(std::move(response)),
           fetched_at_(fetched_at),
-          url_(*parse_url(target.url)) {}
+          url_(*formats::parse_url(target.url)) {}
 
     PageOutcome run();
 
@@ -42,7 +42,7 @@ private:
     void see(std::uint64_t simhash, const schema::Text& text, bool empty);
     void redirect();
     void lead_to(
-        const Url& url,
+        const formats::Url& url,
         std::string canonical,
         int depth,
         int hops,
@@ -55,8 +55,12 @@ private:
     bool is_link() const;
     void html();
     // Each item is a record, or a reject. A page without any is not kept, but for its links.
-    void
-    items(const Document& document, const Facts& facts, const Consent& consent, Scrape& scrape);
+    void items(
+        const formats::Document& document,
+        const formats::Facts& facts,
+        const Consent& consent,
+        Scrape& scrape
+    );
     // Keeps the answer as one that could not become a record.
     void reject(const Fault& fault);
     void image();
@@ -68,22 +72,25 @@ private:
         const;
     void refuse(const Consent& consent);
     void follow(
-        const std::vector<Link>& links,
-        const Facts& facts,
+        const std::vector<formats::Link>& links,
+        const formats::Facts& facts,
         bool nofollow,
         const std::optional<Scrape>& scrape,
         const std::set<std::string>& shown
     );
     // Notes an address that is not to be fetched, and why.
-    void leave_out(const Url& url, std::string canonical, std::string reason);
+    void leave_out(const formats::Url& url, std::string canonical, std::string reason);
     bool is_known(const std::string& canonical, bool queued) const;
     // Notes the images and files that the page leads to; returns their addresses.
-    std::set<std::string>
-    find_media(const Document& document, const Facts& facts, const Consent& consent);
+    std::set<std::string> find_media(
+        const formats::Document& document,
+        const formats::Facts& facts,
+        const Consent& consent
+    );
     boost::json::object
-    context_for(const MediaLink& link, const Facts& facts, const Consent& consent) const;
+    context_for(const MediaLink& link, const formats::Facts& facts, const Consent& consent) const;
     void lead_to_media(
-        const Url& url,
+        const formats::Url& url,
         std::string canonical,
         Kind kind,
         int hops,
@@ -93,7 +100,7 @@ private:
     );
     // A page that names another of its host as the real one gives way to it, unless it was reached
     // by such a hint itself.
-    bool moves_to_canonical(const Facts& facts);
+    bool moves_to_canonical(const formats::Facts& facts);
     void store(
         Scraped scraped,
         schema::Text text,
@@ -116,7 +123,7 @@ private:
     const SitePolicy& site_;
     Response response_;
     Time fetched_at_;
-    Url url_;
+    formats::Url url_;
     std::string media_type_;
     PageOutcome outcome_;
 };

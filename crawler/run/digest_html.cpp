@@ -2,22 +2,24 @@
 #include <algorithm>
 
 #include "crawler/extract/article/article.hpp"
-#include "formats/url/canonical.hpp"
-#include "formats/text/charset.hpp"
-#include "crawler/run/digest.hpp"
-#include "crawler/frontier/discover.hpp"
-#include "crawler/scrape/item_record.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
+#include "crawler/frontier/discover.hpp"
+#include "crawler/run/digest.hpp"
+#include "crawler/scrape/item_record.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
 void Digest::html() {
-    auto document = Document::parse(decode_page(response_.body, response_.header("content-type")));
-    auto facts = read_facts(document, url_);
+    auto document = formats::Document::parse(
+        formats::decode_page(response_.body, response_.header("content-type"))
+    );
+    auto facts = formats::read_facts(document, url_);
     auto consent = consent_of(facts.metas);
-    std::vector<Link> links;
-    if (rules_.follow_links) links = read_links(document, facts, false);
+    std::vector<formats::Link> links;
+    if (rules_.follow_links) links = formats::read_links(document, facts, false);
     bool refused = !consent.allowed && rules_.honour_consent;
     auto shown = refused ? std::set<std::string>() : find_media(document, facts, consent);
     std::optional<Scrape> scrape;
@@ -25,7 +27,7 @@ void Digest::html() {
     if (rules_.follow_links) follow(links, facts, consent.nofollow, scrape, shown);
     if (rules_.feeds && !consent.nofollow)
         for (const auto& feed : feeds_of(document, facts.base))
-            lead_to(feed, canonical_url(feed), target_.depth, 0, false, {}, Kind::feed);
+            lead_to(feed, formats::canonical_url(feed), target_.depth, 0, false, {}, Kind::feed);
     if (refused) return refuse(consent);
     if (moves_to_canonical(facts)) return;
     if (rules_.rules && !scrape && !rules_.rules->keeps_others())
@@ -42,7 +44,7 @@ void Digest::html() {
     if (text.body.empty()) text.body = document.visible_text(document.body());
     text.title = facts.title;
     // Where the page says it, a look is enough.
-    auto guess = judge_language(text.body, facts.language.empty() ? 4096 : 768);
+    auto guess = formats::judge_language(text.body, facts.language.empty() ? 4096 : 768);
     text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
     auto quality = measure_page(document, text, guess);
     store(
@@ -55,8 +57,8 @@ void Digest::html() {
 }
 
 void Digest::items(
-    const Document& document,
-    const Facts& facts,
+    const formats::Document& document,
+    const formats::Facts& facts,
     const Consent& consent,
     Scrape& scrape
 ) {
@@ -90,17 +92,18 @@ void Digest::items(
 }
 
 void Digest::follow(
-    const std::vector<Link>& links,
-    const Facts& facts,
+    const std::vector<formats::Link>& links,
+    const formats::Facts& facts,
     bool nofollow,
     const std::optional<Scrape>& scrape,
     const std::set<std::string>& shown
 ) {
     std::set<std::string> next;
     if (scrape)
-        for (const auto& url : scrape->follow) next.insert(canonical_url(url));
+        for (const auto& url : scrape->follow) next.insert(formats::canonical_url(url));
     bool only = scrape && scrape->follow_only;
-    auto further = [&](const Url& url, std::string canonical, bool no, std::string_view rel) {
+    auto further = [&](const formats::Url& url, std::string canonical, bool no, std::string_view rel
+                   ) {
         ++outcome_.links;
         if (shown.contains(canonical)) return;
         if (!next.contains(canonical)) {
@@ -114,16 +117,18 @@ void Digest::follow(
         );
     };
     for (const auto& link : links)
-        further(link.url, canonical_url(link.url), nofollow || link.nofollow, link.rel);
+        further(link.url, formats::canonical_url(link.url), nofollow || link.nofollow, link.rel);
     if (scrape)
         for (const auto& url : scrape->follow)
-            if (auto canonical = canonical_url(url); next.contains(canonical))
+            if (auto canonical = formats::canonical_url(url); next.contains(canonical))
                 further(url, std::move(canonical), nofollow, {});
     if (facts.refresh)
-        lead_to(*facts.refresh, canonical_url(*facts.refresh), target_.depth, target_.hops + 1);
+        lead_to(
+            *facts.refresh, formats::canonical_url(*facts.refresh), target_.depth, target_.hops + 1
+        );
 }
 
-void Digest::leave_out(const Url& url, std::string canonical, std::string reason) {
+void Digest::leave_out(const formats::Url& url, std::string canonical, std::string reason) {
     if (!url.is_web() || is_known(canonical, false)) return;
     Discovery found;
     found.url = std::move(canonical);
@@ -134,11 +139,11 @@ void Digest::leave_out(const Url& url, std::string canonical, std::string reason
     outcome_.found.push_back(std::move(found));
 }
 
-bool Digest::moves_to_canonical(const Facts& facts) {
+bool Digest::moves_to_canonical(const formats::Facts& facts) {
     if (!facts.canonical || target_.hops > 0 ||
         facts.canonical->host_and_port() != url_.host_and_port())
         return false;
-    auto canonical = canonical_url(*facts.canonical);
+    auto canonical = formats::canonical_url(*facts.canonical);
     if (canonical == target_.url || facts.canonical->path == "/") return false;
     auto before = outcome_.found.size();
     lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);

@@ -1,8 +1,8 @@
 // Images and files: those that pages lead to, and what comes when they are asked for.
-#include "formats/url/canonical.hpp"
-#include "formats/text/characters.hpp"
-#include "crawler/run/digest.hpp"
 #include "crawler/frontier/discover.hpp"
+#include "crawler/run/digest.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
@@ -29,13 +29,13 @@ std::vector<std::pair<std::string, std::string>> metas_in(const Target& target) 
 }
 
 // The name that a server gives a file, or the last part of its address.
-std::string file_name(std::string_view disposition, const Url& url) {
+std::string file_name(std::string_view disposition, const formats::Url& url) {
     auto storable = [](std::string_view name) {
-        auto text = valid_utf8(trim(name));
+        auto text = formats::valid_utf8(formats::trim(name));
         std::erase(text, '\0');
         return text;
     };
-    auto lowered = to_lower(disposition);
+    auto lowered = formats::to_lower(disposition);
     if (auto at = lowered.find("filename="); at != lowered.npos) {
         auto name = disposition.substr(at + 9);
         if (name.starts_with('"')) {
@@ -46,7 +46,7 @@ std::string file_name(std::string_view disposition, const Url& url) {
         name = name.substr(name.find_last_of("/\\") + 1);
         return storable(name);
     }
-    return storable(percent_decode(url.path.substr(url.path.rfind('/') + 1)));
+    return storable(formats::percent_decode(url.path.substr(url.path.rfind('/') + 1)));
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ void Digest::image() {
     auto examined = rules_.examine_image(response_.body);
     if (const auto* wrong = std::get_if<std::string>(&examined))
         return reject({"image.broken", {}, *wrong});
-    auto& image = std::get<schema::Image>(examined);
+    auto& image = std::get<formats::Image>(examined);
     if (auto why = refusal_of(wanted, image, response_.body.size()); !why.reason.empty())
         return end(Ending::skipped, why.reason, why.detail);
     auto payload = media_payload();
@@ -91,7 +91,7 @@ void Digest::file() {
     if (auto name = file_name(response_.header("content-disposition"), url_); !name.empty())
         payload["file_name"] = name;
     if (auto modified = response_.header("last-modified"); !modified.empty())
-        payload["last_modified"] = valid_utf8(modified.substr(0, modified.find('\0')));
+        payload["last_modified"] = formats::valid_utf8(modified.substr(0, modified.find('\0')));
     keep({}, payload, consent, {});
 }
 
@@ -105,13 +105,16 @@ boost::json::object Digest::media_payload() const {
     return payload;
 }
 
-std::set<std::string>
-Digest::find_media(const Document& document, const Facts& facts, const Consent& consent) {
+std::set<std::string> Digest::find_media(
+    const formats::Document& document,
+    const formats::Facts& facts,
+    const Consent& consent
+) {
     std::set<std::string> shown;
     if (!rules_.media || !rules_.media->any()) return shown;
     auto images = rules_.media->images ? consent_of(facts.metas, true) : consent;
     for (const auto& link : media_links(document, *rules_.media, facts.base)) {
-        auto canonical = canonical_url(link.url);
+        auto canonical = formats::canonical_url(link.url);
         if (!shown.insert(canonical).second) continue;
         const auto& allowed = link.kind == Kind::image ? images : consent;
         std::string reason, detail;
@@ -132,8 +135,11 @@ Digest::find_media(const Document& document, const Facts& facts, const Consent& 
     return shown;
 }
 
-boost::json::object
-Digest::context_for(const MediaLink& link, const Facts& facts, const Consent& consent) const {
+boost::json::object Digest::context_for(
+    const MediaLink& link,
+    const formats::Facts& facts,
+    const Consent& consent
+) const {
     boost::json::object context{{"page", target_.url}};
     auto put = [&](const char* name, const std::string& text) {
         if (!text.empty()) context[name] = text;
@@ -155,7 +161,7 @@ Digest::context_for(const MediaLink& link, const Facts& facts, const Consent& co
 }
 
 void Digest::lead_to_media(
-    const Url& url,
+    const formats::Url& url,
     std::string canonical,
     Kind kind,
     int hops,

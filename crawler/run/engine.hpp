@@ -15,11 +15,11 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "base/run/async.hpp"
 #include "base/database/database.hpp"
+#include "base/run/async.hpp"
 #include "crawler/frontier/batch.hpp"
-#include "crawler/run/crawl.hpp"
 #include "crawler/policy/site_files.hpp"
+#include "crawler/run/crawl.hpp"
 
 namespace crawler {
 
@@ -130,7 +130,7 @@ private:
 
     base::Database& database_;
     const CrawlOptions& options_;
-    std::vector<Url> seeds_;
+    std::vector<formats::Url> seeds_;
     std::set<std::string> seed_origins_;
     Scope scope_;
     PageRules rules_;

@@ -1,12 +1,12 @@
 #include "crawler/run/page.hpp"
 
-#include "formats/url/canonical.hpp"
-#include "formats/text/characters.hpp"
-#include "formats/text/charset.hpp"
-#include "crawler/run/digest.hpp"
-#include "crawler/frontier/discover.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
+#include "crawler/frontier/discover.hpp"
+#include "crawler/run/digest.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
@@ -14,9 +14,9 @@ namespace {
 
 std::string media_type_of(const Response& response) {
     auto type = response.header("content-type");
-    auto media = to_lower(trim(type.substr(0, type.find(';'))));
+    auto media = formats::to_lower(formats::trim(type.substr(0, type.find(';'))));
     if (!media.empty()) return media;
-    auto start = trim(std::string_view(response.body).substr(0, 512));
+    auto start = formats::trim(std::string_view(response.body).substr(0, 512));
     return start.starts_with('<') ? "text/html" : "application/octet-stream";
 }
 
@@ -107,9 +107,9 @@ void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
 }
 
 void Digest::redirect() {
-    auto to = parse_url(response_.header("location"), &url_);
+    auto to = formats::parse_url(response_.header("location"), &url_);
     if (!to) return end(Ending::failed, "redirect", "a location that is no URL");
-    auto canonical = canonical_url(*to);
+    auto canonical = formats::canonical_url(*to);
     if (canonical == target_.url) {
         // Some sites only answer those who bring the cookie back that they set.
         bool cookie = !response_.header("set-cookie").empty() && target_.attempts == 0;
@@ -130,7 +130,7 @@ void Digest::redirect() {
 }
 
 void Digest::lead_to(
-    const Url& url,
+    const formats::Url& url,
     std::string canonical,
     int depth,
     int hops,
@@ -193,9 +193,9 @@ void Digest::plain() {
     auto consent = consent_of({});
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     schema::Text text;
-    text.body = decode_page(response_.body, response_.header("content-type"));
+    text.body = formats::decode_page(response_.body, response_.header("content-type"));
     std::erase(text.body, '\0');
-    auto guess = judge_language(text.body);
+    auto guess = formats::judge_language(text.body);
     if (guess.reliable) text.language = guess.language;
     auto quality = measure_plain(text, guess);
     store({}, std::move(text), std::move(quality), consent, {});

@@ -6,16 +6,16 @@
 #include <string>
 #include <vector>
 
-#include "crawler/policy/consent.hpp"
+#include "crawler/extract/media.hpp"
 #include "crawler/fetch/fetch.hpp"
 #include "crawler/frontier/frontier.hpp"
-#include "crawler/extract/media.hpp"
+#include "crawler/policy/consent.hpp"
 #include "crawler/policy/retry.hpp"
-#include "formats/robots/robots.hpp"
-#include "crawler/scrape/rules.hpp"
 #include "crawler/policy/scope.hpp"
 #include "crawler/policy/site_files.hpp"
 #include "crawler/policy/trap.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "formats/robots/robots.hpp"
 #include "schema/records/record_store.hpp"
 
 namespace crawler {

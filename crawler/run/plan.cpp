@@ -9,11 +9,11 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.hpp"
-#include "formats/url/canonical.hpp"
-#include "formats/text/charset.hpp"
+#include "crawler/policy/site_files.hpp"
 #include "crawler/run/crawl.hpp"
 #include "formats/html/html.hpp"
-#include "crawler/policy/site_files.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
@@ -25,7 +25,11 @@ constexpr std::size_t sitemap_limit = 100;
 
 class Planner {
 public:
-    Planner(const CrawlOptions& options, boost::asio::io_context& io, std::vector<Url> seeds)
+    Planner(
+        const CrawlOptions& options,
+        boost::asio::io_context& io,
+        std::vector<formats::Url> seeds
+    )
         : options_(options),
           seeds_(std::move(seeds)),
           scope_(options.scope, seeds_),
@@ -45,8 +49,8 @@ public:
 
 private:
     // Adds the verdict; whether the page would be fetched.
-    awaitable<bool> judge(Url url, int depth, bool nofollow) {
-        auto canonical = canonical_url(url);
+    awaitable<bool> judge(formats::Url url, int depth, bool nofollow) {
+        auto canonical = formats::canonical_url(url);
         if (!known_.insert({canonical, true}).second) co_return false;
         Decision decision{canonical, true, {}, {}};
         auto refusal = scope_.refusal(url, canonical, depth, depth == 0);
@@ -88,7 +92,7 @@ private:
             target.url = left[i].url;
             target.hops = left[i].hops;
             target.kind = Kind::sitemap;
-            auto url = *parse_url(target.url);
+            auto url = *formats::parse_url(target.url);
             if (!co_await judge_listing(url, target.url)) continue;
             auto response = co_await ask(target.url);
             decisions.back().detail = "sitemap, status " + std::to_string(response.status);
@@ -99,14 +103,14 @@ private:
             for (auto& found : *listed) {
                 if (found.kind == Kind::sitemap) {
                     left.push_back(std::move(found));
-                } else if (auto page = parse_url(found.url)) {
+                } else if (auto page = formats::parse_url(found.url)) {
                     co_await judge(std::move(*page), 1, false);
                 }
             }
         }
     }
 
-    awaitable<bool> judge_listing(Url url, std::string canonical) {
+    awaitable<bool> judge_listing(formats::Url url, std::string canonical) {
         if (!known_.insert({canonical, true}).second) co_return false;
         auto site = co_await site_of(url.origin());
         auto verdict = site->robots.check(options_.fetch.user_agent, url.target());
@@ -131,29 +135,29 @@ private:
         co_return response;
     }
 
-    awaitable<void> look_at(Url url) {
-        auto response = co_await ask(canonical_url(url));
+    awaitable<void> look_at(formats::Url url) {
+        auto response = co_await ask(formats::canonical_url(url));
         if (response.error != FetchError::none) {
             decisions.back().detail = response.message;
             co_return;
         }
         decisions.back().detail = "status " + std::to_string(response.status);
-        if (auto to = parse_url(response.header("location"), &url);
+        if (auto to = formats::parse_url(response.header("location"), &url);
             to && response.status >= 300 && response.status < 400) {
             co_await judge(std::move(*to), 0, false);
             co_return;
         }
         if (response.status != 200) co_return;
-        auto charset = detect_charset(response.body, response.header("content-type"));
-        auto document = Document::parse(*decode(response.body, charset.encoding));
-        auto facts = read_facts(document, url);
+        auto charset = formats::detect_charset(response.body, response.header("content-type"));
+        auto document = formats::Document::parse(*formats::decode(response.body, charset.encoding));
+        auto facts = formats::read_facts(document, url);
         if (options_.discovery.sitemaps == SitemapUse::only) co_return;
-        for (auto& link : read_links(document, facts, false))
+        for (auto& link : formats::read_links(document, facts, false))
             if (link.url.is_web()) co_await judge(std::move(link.url), 1, link.nofollow);
     }
 
     const CrawlOptions& options_;
-    std::vector<Url> seeds_;
+    std::vector<formats::Url> seeds_;
     Scope scope_;
     Fetcher fetcher_;
     Lane lane_;

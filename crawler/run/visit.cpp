@@ -31,7 +31,7 @@ bool Crawl::start_visit(Host& host) {
     auto now = Steady::now();
     if (!host.turn().open(now)) return false;
     auto& target = host.waiting.front();
-    auto url = *parse_url(target.url);
+    auto url = *formats::parse_url(target.url);
     bool is_page = target.kind == Kind::page;
     if (only_media_ && !is_media(target.kind)) return refuse(host, "budget", {});
     // In a later round sitemaps may say of a page that it has not changed.
@@ -86,7 +86,7 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
     if (auto delay = site->robots.crawl_delay(options_.fetch.user_agent))
         host.lane.crawl_delay(*delay);
     // Of hosts that only pictures come from there is nothing to be listed.
-    auto front = *parse_url(origin + "/");
+    auto front = *formats::parse_url(origin + "/");
     bool within = options_.scope.reach != ScopeRules::Reach::any &&
                   scope_.media_refusal(front, front.href(), false) != "scope";
     bool sitemaps = options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
@@ -104,7 +104,7 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
 
 awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const SitePolicy> site) {
     Busy flying(in_flight_);
-    auto url = *parse_url(target.url);
+    auto url = *formats::parse_url(target.url);
     auto shares = target.kind == Kind::page ? budget_.shares(url, target.depth)
                                             : std::vector<Budget::Share>();
     Request request;

@@ -11,12 +11,12 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/url/canonical.hpp"
-#include "formats/text/characters.hpp"
-#include "formats/text/charset.hpp"
+#include "crawler/fetch/received.hpp"
 #include "crawler/frontier/frontier.hpp"
 #include "formats/html/html.hpp"
-#include "crawler/fetch/received.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/url/canonical.hpp"
 #include "formats/warc/warc.hpp"
 
 namespace crawler {
@@ -87,7 +87,7 @@ std::string name_for(const std::string& url) {
     auto rest = std::string_view(url);
     if (auto scheme = rest.find("://"); scheme != rest.npos) rest.remove_prefix(scheme + 3);
     for (char c : rest.substr(0, 60)) {
-        bool plain = is_alnum(c) || c == '.' || c == '_';
+        bool plain = formats::is_alnum(c) || c == '.' || c == '_';
         if (plain || (!name.empty() && name.back() != '-')) name += plain ? c : '-';
     }
     while (name.ends_with('-')) name.pop_back();
@@ -142,12 +142,12 @@ private:
 };
 
 // What the rules say of a kept answer now.
-json::object extract_again(const Rules& rules, const fs::path& path, const Url& url) {
+json::object extract_again(const Rules& rules, const fs::path& path, const formats::Url& url) {
     auto bytes = read_file(path);
-    auto message = parse_http_response(bytes);
-    auto body = message ? decoded_body(*message, largest_body) : std::nullopt;
+    auto message = formats::parse_http_response(bytes);
+    auto body = message ? formats::decoded_body(*message, largest_body) : std::nullopt;
     if (!body) throw base::Error(path.string(), "is no HTTP answer", "record the fixture again");
-    return scrape_html(rules, decode_page(*body, message->header("content-type")), url);
+    return scrape_html(rules, formats::decode_page(*body, message->header("content-type")), url);
 }
 
 }  // namespace
@@ -175,16 +175,16 @@ json::object extraction_of(const Scrape& scrape) {
     }
     if (scrape.has_follow) {
         json::array follow;
-        for (const auto& url : scrape.follow) follow.emplace_back(canonical_url(url));
+        for (const auto& url : scrape.follow) follow.emplace_back(formats::canonical_url(url));
         out["follow"] = std::move(follow);
     }
     return out;
 }
 
-json::object scrape_html(const Rules& rules, std::string html, const Url& url) {
-    auto document = Document::parse(std::move(html));
-    auto base = read_facts(document, url).base;
-    auto scrape = rules.scrape(document, canonical_url(url), base);
+json::object scrape_html(const Rules& rules, std::string html, const formats::Url& url) {
+    auto document = formats::Document::parse(std::move(html));
+    auto base = formats::read_facts(document, url).base;
+    auto scrape = rules.scrape(document, formats::canonical_url(url), base);
     if (!scrape) return {{"rules", false}};
     return extraction_of(*scrape);
 }
@@ -220,7 +220,8 @@ FixtureReport check_fixtures(const Rules& rules, const std::string& folder, bool
         auto expected = json::parse(read_file(expected_path), error);
         const auto* object = expected.if_object();
         const auto* address = object ? object->if_contains("url") : nullptr;
-        auto url = address && address->is_string() ? parse_url(address->as_string()) : std::nullopt;
+        auto url = address && address->is_string() ? formats::parse_url(address->as_string())
+                                                   : std::nullopt;
         if (error || !url)
             throw base::Error(
                 expected_path.string(), "is no JSON of a fixture", "record it again, or remove it"

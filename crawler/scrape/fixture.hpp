@@ -18,7 +18,7 @@ boost::json::object extraction_of(const Scrape& scrape);
 
 // The answer of `tilth inspect scrape`: the extraction, or {"rules":false} if none apply to the
 // URL.
-boost::json::object scrape_html(const Rules& rules, std::string html, const Url& url);
+boost::json::object scrape_html(const Rules& rules, std::string html, const formats::Url& url);
 
 // Writes a page as two files of `folder`, NAME.http (the answer as received, without cookies) and
 // NAME.json ({"url","extraction"}); a page's name is made from its URL, and a second writing

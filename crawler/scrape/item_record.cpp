@@ -4,10 +4,10 @@
 
 #include <boost/json.hpp>
 
-#include "formats/url/canonical.hpp"
-#include "formats/text/charset.hpp"
-#include "formats/html/html.hpp"
 #include "crawler/fetch/received.hpp"
+#include "formats/html/html.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/url/canonical.hpp"
 #include "formats/warc/warc.hpp"
 
 namespace crawler {
@@ -78,7 +78,8 @@ void add_item(
     draft.text.emplace();
     draft.text->title = title_of(item.scraped.fields);
     draft.text->body = std::move(item.scraped.text);
-    draft.text->language = page.language.empty() ? guess_language(draft.text->body) : page.language;
+    draft.text->language =
+        page.language.empty() ? formats::guess_language(draft.text->body) : page.language;
     fill_draft(std::move(item.scraped), draft);
     draft.blob = bytes.html;
     draft.media_type = bytes.as_received ? "text/html" : "text/html; charset=utf-8";
@@ -107,11 +108,11 @@ PageOutcome digest_reject(
     };
     if (reject.code.starts_with("warc."))
         return still("what a broken archive holds; mend the archive and ingest it again");
-    auto url = parse_url(reject.file);
-    auto message = parse_http_response(reject.raw);
+    auto url = formats::parse_url(reject.file);
+    auto message = formats::parse_http_response(reject.raw);
     if (!url || !url->is_web() || !message)
         return still("its bytes are no answer of a web site; crawl or ingest the source again");
-    auto body = decoded_body(*message, largest_body);
+    auto body = formats::decoded_body(*message, largest_body);
     if (!body) return still("the body cannot be decoded");
     Response response;
     response.status = message->status;
@@ -120,7 +121,7 @@ PageOutcome digest_reject(
     auto number = item_number(reject.member);
     if (number == 0) {
         Target target;
-        target.url = canonical_url(*url);
+        target.url = formats::canonical_url(*url);
         target.key = url_key(target.url);
         target.host = url->host_and_port();
         outcome = digest_page(rules, target, site, std::move(response), now);
@@ -130,7 +131,7 @@ PageOutcome digest_reject(
             return still("would not be kept: " + outcome.reason + " " + outcome.detail);
         return outcome;
     }
-    auto html = decode_page(response.body, response.header("content-type"));
+    auto html = formats::decode_page(response.body, response.header("content-type"));
     auto item = rules.rules ? rules.rules->scrape_item(html, reject.file, *url, number)
                             : std::optional<Item>();
     if (!item) return still("the present rules find no item in it");

@@ -20,7 +20,7 @@ namespace crawler {
 
 struct FieldRule {
     std::string name;
-    std::vector<Selector>
+    std::vector<formats::Selector>
         css;  // the first that matches anything; none and no xpath: the scope itself
     std::string xpath;
     std::string attr;
@@ -44,12 +44,12 @@ struct FieldRule {
 // What is made into one record: a page, or an item of it.
 struct RecordRules {
     std::vector<FieldRule> fields;
-    std::optional<Selector> main;  // the text
-    std::string time, group;       // names of fields
+    std::optional<formats::Selector> main;  // the text
+    std::string time, group;                // names of fields
 };
 
 struct ItemRules {
-    std::vector<Selector> css;
+    std::vector<formats::Selector> css;
     std::string xpath;
     std::vector<std::string> key;  // names of fields
     bool page = false;             // keep the page as a record, too
@@ -58,10 +58,10 @@ struct ItemRules {
 
 struct RuleSet {
     std::optional<Pattern> pages;  // absent: all
-    std::vector<Selector> remove;
+    std::vector<formats::Selector> remove;
     RecordRules record;
     std::optional<ItemRules> items;
-    std::vector<Selector> follow;
+    std::vector<formats::Selector> follow;
     bool follow_only = false;
 };
 

@@ -8,8 +8,8 @@
 
 #include <boost/json.hpp>
 
-#include "formats/text/characters.hpp"
 #include "crawler/scrape/rule_set.hpp"
+#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -35,14 +35,15 @@ std::string_view address_attribute(std::string_view element) {
 class Scraper {
 public:
     Scraper(
-        Document& document,
+        formats::Document& document,
         const RuleSet& set,
         const std::vector<schema::Column>& columns,
-        const Url& base
+        const formats::Url& base
     )
         : document_(document), set_(set), columns_(columns) {
         context_.base = base;
-        context_.language = to_lower(document.attribute(document.html(), "lang").value_or(""));
+        context_.language =
+            formats::to_lower(document.attribute(document.html(), "lang").value_or(""));
     }
 
     Scrape run() {
@@ -70,7 +71,7 @@ public:
     }
 
     // The item that a page holds nothing but.
-    Item item(NodeId node, std::size_t number) {
+    Item item(formats::NodeId node, std::size_t number) {
         Item made;
         made.node = node;
         made.number = number;
@@ -97,7 +98,7 @@ public:
     }
 
 private:
-    Scraped record(const RecordRules& rules, NodeId scope) {
+    Scraped record(const RecordRules& rules, formats::NodeId scope) {
         Scraped made;
         if (!columns_.empty())
             made.numbers.assign(columns_.size(), std::numeric_limits<double>::quiet_NaN());
@@ -132,7 +133,7 @@ private:
 
     json::object fields(
         const std::vector<FieldRule>& rules,
-        NodeId scope,
+        formats::NodeId scope,
         const std::string& path,
         std::optional<Fault>& fault
     ) {
@@ -152,7 +153,7 @@ private:
 
     json::value value_of(
         const FieldRule& field,
-        NodeId scope,
+        formats::NodeId scope,
         const std::string& name,
         std::optional<Fault>& fault
     ) {
@@ -178,7 +179,7 @@ private:
         return values.empty() ? json::value(nullptr) : json::value(joined);
     }
 
-    bool exists(const FieldRule& field, NodeId scope) {
+    bool exists(const FieldRule& field, formats::NodeId scope) {
         for (auto node : select(field.css, field.xpath, scope))
             if (field.attr.empty() || document_.attribute(node, field.attr)) return true;
         return false;
@@ -186,7 +187,7 @@ private:
 
     std::vector<json::value> values_of(
         const FieldRule& field,
-        NodeId scope,
+        formats::NodeId scope,
         const std::string& name,
         std::optional<Fault>& fault
     ) {
@@ -210,7 +211,7 @@ private:
 
     json::value read(
         const FieldRule& field,
-        NodeId node,
+        formats::NodeId node,
         const std::string& name,
         std::optional<Fault>& fault
     ) {
@@ -224,9 +225,10 @@ private:
         }
         if (field.type == ValueType::html) return typed(field, document_.inner_html(node));
         const auto& element = document_[node];
-        if (has_trait(element.tag, is_invisible)) return typed(field, document_.text(node));
+        if (formats::has_trait(element.tag, formats::is_invisible))
+            return typed(field, document_.text(node));
         bool is_time = (field.type == ValueType::date || field.type == ValueType::datetime) &&
-                       element.tag == Tag::time && !field.regex;
+                       element.tag == formats::Tag::time && !field.regex;
         if (is_time)  // what it says to machines counts, if they can read it
             if (auto stamp = document_.attribute(node, "datetime"))
                 if (auto value = typed(field, *stamp); !value.is_null()) return value;
@@ -245,7 +247,7 @@ private:
             auto found = field.regex->find(
                 field.type == ValueType::html || field.type == ValueType::json
                     ? text
-                    : collapse_spaces(text)
+                    : formats::collapse_spaces(text)
             );
             if (!found) return nullptr;
             text = std::move(*found);
@@ -276,8 +278,8 @@ private:
                 return json::value(field.type == ValueType::date ? at->iso_date() : at->iso());
             }
             case ValueType::url: {
-                auto url = parse_url(trim(text), &context_.base);
-                if (!url || trim(text).empty()) return nullptr;
+                auto url = formats::parse_url(formats::trim(text), &context_.base);
+                if (!url || formats::trim(text).empty()) return nullptr;
                 return json::value(url->href());
             }
             case ValueType::json:
@@ -285,7 +287,7 @@ private:
             case ValueType::html:
                 return json::value(text);
             default:
-                return json::value(collapse_spaces(text));
+                return json::value(formats::collapse_spaces(text));
         }
     }
 
@@ -295,7 +297,7 @@ private:
         boost::system::error_code error;
         json::parse_options options;
         options.allow_invalid_utf8 = true;
-        auto value = json::parse(trim(text), error, {}, options);
+        auto value = json::parse(formats::trim(text), error, {}, options);
         if (error) return nullptr;
         const auto* found = pointer.empty() ? &value : value.find_pointer(pointer, error);
         return error || !found ? json::value(nullptr) : storable(*found);
@@ -328,8 +330,11 @@ private:
         return json::serialize(value);
     }
 
-    std::vector<NodeId>
-    select(const std::vector<Selector>& css, const std::string& xpath, NodeId scope) {
+    std::vector<formats::NodeId> select(
+        const std::vector<formats::Selector>& css,
+        const std::string& xpath,
+        formats::NodeId scope
+    ) {
         if (!xpath.empty()) return tree().select(xpath, scope).nodes;
         for (const auto& selector : css) {
             auto found = selector.select(document_, scope);
@@ -339,12 +344,12 @@ private:
         return {};
     }
 
-    XPathTree& tree() {
+    formats::XPathTree& tree() {
         if (!tree_) tree_.emplace(document_);
         return *tree_;
     }
 
-    std::string text_of(const std::optional<Selector>& main, NodeId scope) const {
+    std::string text_of(const std::optional<formats::Selector>& main, formats::NodeId scope) const {
         std::string text;
         if (!main) return text;
         for (auto id : main->select(document_, scope)) {
@@ -366,13 +371,13 @@ private:
     }
 
     // The address of the element, or of the first link inside it.
-    std::optional<Url> link_in(NodeId node) const {
+    std::optional<formats::Url> link_in(formats::NodeId node) const {
         for (auto at = node; at; at = document_.following(at, node)) {
             if (!document_.is_element(at)) continue;
             auto name = document_[at].text;
             if (name != "a" && name != "area" && name != "link") continue;
             auto href = document_.attribute(at, "href");
-            if (href) return parse_url(trim(*href), &context_.base);
+            if (href) return formats::parse_url(formats::trim(*href), &context_.base);
         }
         return std::nullopt;
     }
@@ -400,11 +405,11 @@ private:
         });
     }
 
-    Document& document_;
+    formats::Document& document_;
     const RuleSet& set_;
     const std::vector<schema::Column>& columns_;
     ValueContext context_;
-    std::optional<XPathTree> tree_;
+    std::optional<formats::XPathTree> tree_;
 };
 
 bool applies(const RuleSet& set, std::string_view url) {
@@ -425,8 +430,9 @@ std::string in_its_place(std::string_view html) {
     };
     for (const auto& [start, around] : places) {
         auto name = html.substr(0, start.size());
-        bool whole = html.size() > start.size() && !is_alpha(html[start.size()]);
-        if (whole && equal_ignoring_case(name, start)) return std::string(around).append(html);
+        bool whole = html.size() > start.size() && !formats::is_alpha(html[start.size()]);
+        if (whole && formats::equal_ignoring_case(name, start))
+            return std::string(around).append(html);
     }
     return std::string(html);
 }
@@ -437,8 +443,8 @@ Rules::Rules(std::unique_ptr<Parsed> parsed) : parsed_(std::move(parsed)) {}
 Rules::~Rules() = default;
 Rules::Rules(Rules&&) noexcept = default;
 
-std::optional<Scrape> Rules::scrape(Document& document, std::string_view url, const Url& base)
-    const {
+std::optional<Scrape>
+Rules::scrape(formats::Document& document, std::string_view url, const formats::Url& base) const {
     for (const auto& set : parsed_->sets)
         if (applies(set, url)) return Scraper(document, set, parsed_->columns, base).run();
     return std::nullopt;
@@ -447,7 +453,7 @@ std::optional<Scrape> Rules::scrape(Document& document, std::string_view url, co
 std::optional<Item> Rules::scrape_item(
     std::string_view html,
     std::string_view url,
-    const Url& base,
+    const formats::Url& base,
     std::size_t number
 ) const {
     for (const auto& set : parsed_->sets) {
@@ -456,11 +462,11 @@ std::optional<Item> Rules::scrape_item(
         if (start == html.npos) return std::nullopt;
         html.remove_prefix(start);
         auto name = html.substr(1, html.find_first_of(" \t\n\r\f/>") - 1);
-        auto document = Document::parse(in_its_place(html));
+        auto document = formats::Document::parse(in_its_place(html));
         auto node = document.body();
-        if (!equal_ignoring_case(name, "body")) {
+        if (!formats::equal_ignoring_case(name, "body")) {
             node = document.html();
-            auto tag = to_lower(name);
+            auto tag = formats::to_lower(name);
             while (node && !(document.is_element(node) && document[node].text == tag))
                 node = document.following(node, document.html());
         }

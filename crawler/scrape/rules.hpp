@@ -39,7 +39,7 @@ struct Item {
     Scraped scraped;
     std::string key;         // empty: the rules name none
     std::size_t number = 0;  // on the page, from 1
-    NodeId node = 0;
+    formats::NodeId node = 0;
     std::size_t begin = 0,
                 end = 0;  // among Document::source(); equal if its bytes are not in a row
 };
@@ -50,7 +50,7 @@ struct Scrape {
     bool itemised = false;   // the rules look for items
     bool keeps_page = true;  // the page is a record, too
     std::vector<Item> items;
-    std::vector<Url> follow;  // links to go on with
+    std::vector<formats::Url> follow;  // links to go on with
     bool follow_only = false;
     bool has_follow = false;
 };
@@ -67,14 +67,15 @@ public:
 
     // Applies the first set of rules whose `pages` match the URL, and takes what its `remove` names
     // out of the tree. Nothing if none does. Links are relative to `base`.
-    std::optional<Scrape> scrape(Document& document, std::string_view url, const Url& base) const;
+    std::optional<Scrape>
+    scrape(formats::Document& document, std::string_view url, const formats::Url& base) const;
 
     // Reads one item that stands alone, as rejects keep it; by the first set with items whose
     // `pages` match.
     std::optional<Item> scrape_item(
         std::string_view html,
         std::string_view url,
-        const Url& base,
+        const formats::Url& base,
         std::size_t number
     ) const;
 

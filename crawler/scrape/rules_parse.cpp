@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/characters.hpp"
 #include "crawler/scrape/rule_set.hpp"
+#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -62,12 +62,12 @@ public:
         return *found;
     }
 
-    Selector selector(const toml::node& node, std::string_view key) const {
+    formats::Selector selector(const toml::node& node, std::string_view key) const {
         auto css = text(node, key);
-        return within(node, [&] { return Selector::parse(css); });
+        return within(node, [&] { return formats::Selector::parse(css); });
     }
-    std::vector<Selector> selectors(const toml::node& node, std::string_view key) const {
-        std::vector<Selector> all;
+    std::vector<formats::Selector> selectors(const toml::node& node, std::string_view key) const {
+        std::vector<formats::Selector> all;
         const auto* list = node.as_array();
         if (!list) {
             all.push_back(selector(node, key));
@@ -78,7 +78,7 @@ public:
     }
     std::string xpath(const toml::node& node) const {
         auto expression = text(node, "xpath");
-        within(node, [&] { check_xpath(expression); });
+        within(node, [&] { formats::check_xpath(expression); });
         return expression;
     }
     Pattern pattern(const toml::node& node, std::string_view key) const {
@@ -147,7 +147,7 @@ bool read_key(
     } else if (word == "xpath") {
         field.xpath = reader.xpath(value);
     } else if (word == "attr") {
-        field.attr = to_lower(reader.text(value, word));
+        field.attr = formats::to_lower(reader.text(value, word));
     } else if (word == "many") {
         field.many = reader.truth(value, word);
     } else if (word == "index") {

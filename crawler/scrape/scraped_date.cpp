@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
-#include "formats/text/characters.hpp"
 #include "crawler/scrape/scraped_value.hpp"
+#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -45,18 +45,18 @@ std::vector<Part> parts_of(std::string_view text) {
     bool spaced = true;
     for (std::size_t i = 0; i < text.size();) {
         auto start = i;
-        if (is_digit(text[i])) {
+        if (formats::is_digit(text[i])) {
             int number = 0;
-            while (i < text.size() && is_digit(text[i])) {
+            while (i < text.size() && formats::is_digit(text[i])) {
                 if (i - start < 9) number = number * 10 + (text[i] - '0');
                 ++i;
             }
             parts.push_back({{}, number, i - start, before, spaced});
             before = 0;
             spaced = false;
-        } else if (is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80) {
+        } else if (formats::is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80) {
             while (i < text.size() &&
-                   (is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80))
+                   (formats::is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80))
                 ++i;
             auto word = text.substr(start, i - start);
             if (word.starts_with("\xc2\xa0")) word.remove_prefix(2);
@@ -72,7 +72,7 @@ std::vector<Part> parts_of(std::string_view text) {
             before = 0;
             spaced = false;
         } else {
-            if (is_space(text[i])) {
+            if (formats::is_space(text[i])) {
                 spaced = true;
             } else {
                 before = text[i];
@@ -272,7 +272,7 @@ double Moment::unix_seconds() const {
 
 std::optional<Moment>
 moment_in(std::string_view text, const std::string& format, std::string_view language) {
-    text = trim(text).substr(0, longest_date);
+    text = formats::trim(text).substr(0, longest_date);
     if (!format.empty()) return by_format(std::string(text), format);
     return Reader(parts_of(text), language).read();
 }

@@ -19,7 +19,7 @@ std::string_view name_of(ValueType type);
 // What a page's values are read by.
 struct ValueContext {
     std::string language;  // BCP 47 tag in lower case, empty if the page does not say
-    Url base;
+    formats::Url base;
 };
 
 // The first number in a text, without its currency or unit: "EUR 1,234.50", "1.234,50 €",

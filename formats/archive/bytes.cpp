@@ -15,7 +15,7 @@
 
 #include "base/error.hpp"
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -250,4 +250,4 @@ bool Bytes::skip_to(std::int64_t offset) {
     return true;
 }
 
-}  // namespace ingest
+}  // namespace formats

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace ingest {
+namespace formats {
 
 // One input as uncompressed bytes: a plain file, standard input ("-"), a compressed file (gz, zst,
 // xz, bz2, lz4), or the members of a zip or tar (itself compressed or not) one after the other.
@@ -42,4 +42,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace ingest
+}  // namespace formats

@@ -9,7 +9,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -214,4 +214,4 @@ bool Decoder::is_whole() const {
     return true;
 }
 
-}  // namespace crawler
+}  // namespace formats

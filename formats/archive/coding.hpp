@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace crawler {
+namespace formats {
 
 // Undoes the content codings of HTTP (RFC 9110, 8.4.1) as the body comes in: gzip (of several
 // members, too), deflate (with or without its zlib wrapper), br, zstd (window up to 8 MiB, RFC
@@ -37,4 +37,4 @@ private:
     std::vector<std::unique_ptr<Stage>> stages_;  // the one that was applied last is the first
 };
 
-}  // namespace crawler
+}  // namespace formats

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -48,7 +48,7 @@ public:
                 return {};
             cell.tail = i;
             if (!cell.quoted) cell.end = i;
-            if (dialect_.trim && !cell.quoted) trim(cell);
+            if (dialect_.trim && !cell.quoted) trim_blanks(cell);
             cells.push_back(cell);
             if (i >= size_) return {Scan::State::record, i, i};
             if (delimiter_at(i)) {
@@ -88,7 +88,7 @@ private:
         return i;
     }
 
-    void trim(Cell& cell) const {
+    void trim_blanks(Cell& cell) const {
         while (cell.end > cell.begin && blank(text_[cell.end - 1])) --cell.end;
         while (cell.begin < cell.end && blank(text_[cell.begin])) ++cell.begin;
     }
@@ -263,4 +263,4 @@ void append_row(const std::vector<std::string>& row, std::string& out) {
     out.append("\r\n");
 }
 
-}  // namespace ingest
+}  // namespace formats

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace ingest {
+namespace formats {
 
 // How a CSV text is written. RFC 4180 with other delimiters, quotes and escapes; a quote inside
 // quotes is doubled.
@@ -99,4 +99,4 @@ bool is_remark(const std::vector<std::string>& row, std::size_t width, bool apar
 // `row` as RFC 4180 text with its line end.
 void append_row(const std::vector<std::string>& row, std::string& out);
 
-}  // namespace ingest
+}  // namespace formats

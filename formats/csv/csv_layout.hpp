@@ -7,7 +7,7 @@
 #include "formats/csv/csv.hpp"
 #include "formats/text/value_type.hpp"
 
-namespace ingest {
+namespace formats {
 
 // The first rows of a text, cut into cells.
 struct SampledRow {
@@ -34,4 +34,4 @@ std::vector<std::string> name_columns(const std::vector<SampledRow>& rows, const
 std::vector<ValueType>
 column_types(const std::vector<SampledRow>& rows, std::size_t from, std::size_t width);
 
-}  // namespace ingest
+}  // namespace formats

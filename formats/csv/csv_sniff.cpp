@@ -9,7 +9,7 @@
 #include "formats/csv/csv_layout.hpp"
 #include "formats/text/value_type.hpp"
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -256,7 +256,7 @@ void refine(Choice& best, std::string_view sample, bool whole, const DialectHint
             ++inner;
             const auto& cell = row.cells[i];
             blank += cell.starts_with(' ') || cell.starts_with('\t');
-            auto begin = trim(cell);
+            auto begin = trim_blanks(cell);
             quoted += begin.size() < cell.size() && best.dialect.quote != '\0' &&
                       begin.starts_with(best.dialect.quote);
             if (i % 2 == 1) ++odd, empty += cell.empty();
@@ -369,4 +369,4 @@ Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints) {
     return result;
 }
 
-}  // namespace ingest
+}  // namespace formats

@@ -7,7 +7,7 @@
 #include "formats/text/http_date.hpp"
 #include "formats/xml/xml.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace json = boost::json;
 
@@ -223,4 +223,4 @@ std::optional<Feed> parse_feed(std::string_view bytes, const Url& url) {
     return std::nullopt;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -7,7 +7,7 @@
 
 #include "formats/url/url.hpp"
 
-namespace crawler {
+namespace formats {
 
 struct FeedEntry {
     std::string id, title, link, author, summary, content;
@@ -27,4 +27,4 @@ struct Feed {
 // Nothing if it is none of these.
 std::optional<Feed> parse_feed(std::string_view bytes, const Url& url);
 
-}  // namespace crawler
+}  // namespace formats

@@ -5,7 +5,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler::selector {
+namespace formats::selector {
 
 namespace {
 
@@ -86,4 +86,4 @@ bool is_right_to_left(const Document& document, NodeId id) {
     return false;
 }
 
-}  // namespace crawler::selector
+}  // namespace formats::selector

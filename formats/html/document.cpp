@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 
-#include "formats/text/characters.hpp"
 #include "formats/html/tokenizer.hpp"
 #include "formats/html/tree_builder.hpp"
+#include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -256,4 +256,4 @@ void Document::remove(NodeId id) {
     node.next = node.previous = node.parent = 0;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -11,7 +11,7 @@
 
 #include "formats/html/tag.hpp"
 
-namespace crawler {
+namespace formats {
 
 // A node's number. 0 is the document itself, which is also what "no node" reads as.
 using NodeId = std::uint32_t;
@@ -105,4 +105,4 @@ private:
 // Replaces character references; `in_attribute` as the standard treats them there.
 void decode_references(std::string_view text, bool in_attribute, std::string& out);
 
-}  // namespace crawler
+}  // namespace formats

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "formats/text/characters.hpp"
 #include "formats/html/document.hpp"
 #include "formats/html/select.hpp"
+#include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -107,4 +107,4 @@ find_form(const Document& document, const Url& page, const std::string& selector
     return std::nullopt;
 }
 
-}  // namespace crawler
+}  // namespace formats

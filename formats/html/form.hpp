@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace crawler {
+namespace formats {
 
 class Document;
 struct Url;
@@ -28,4 +28,4 @@ struct Form {
 std::optional<Form>
 find_form(const Document& document, const Url& page, const std::string& selector);
 
-}  // namespace crawler
+}  // namespace formats

@@ -8,7 +8,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler::selector {
+namespace formats::selector {
 
 namespace {
 
@@ -210,4 +210,4 @@ bool is_read_write(const Document& document, NodeId id) {
     return control && !document.attribute(id, "readonly") && !document.attribute(id, "disabled");
 }
 
-}  // namespace crawler::selector
+}  // namespace formats::selector

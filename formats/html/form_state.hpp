@@ -4,7 +4,7 @@
 
 // What the controls of a form would be in a browser that has just loaded the page (HTML standard,
 // 4.16.3 pseudo-classes).
-namespace crawler::selector {
+namespace formats::selector {
 
 // A checked box, a selected option, or the first submit button of its form.
 bool is_default(const Document& document, NodeId id);
@@ -22,4 +22,4 @@ bool shows_placeholder(const Document& document, NodeId id);
 bool is_read_write(const Document& document, NodeId id);
 bool is_checked(const Document& document, NodeId id);
 
-}  // namespace crawler::selector
+}  // namespace formats::selector

@@ -6,7 +6,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -207,4 +207,4 @@ std::string licence_name(const std::string& url) {
     return name.append("-").append(version);
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -9,7 +9,7 @@
 #include "formats/html/document.hpp"
 #include "formats/url/url.hpp"
 
-namespace crawler {
+namespace formats {
 
 struct Link {
     Url url;
@@ -50,4 +50,4 @@ std::string guess_language(std::string_view utf8);
 // "CC-BY-SA-3.0" for a Creative Commons address; the address itself otherwise.
 std::string licence_name(const std::string& url);
 
-}  // namespace crawler
+}  // namespace formats

@@ -2,10 +2,10 @@
 #include <algorithm>
 #include <iterator>
 
-#include "formats/text/characters.hpp"
 #include "formats/html/document.hpp"
+#include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -93,4 +93,4 @@ void decode_references(std::string_view text, bool in_attribute, std::string& ou
     }
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
-#include "formats/text/characters.hpp"
 #include "formats/html/direction.hpp"
 #include "formats/html/form_state.hpp"
 #include "formats/html/selector_tree.hpp"
+#include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -391,4 +391,4 @@ std::vector<NodeId> Selector::select(const Document& document, NodeId scope) con
     return found;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -7,7 +7,7 @@
 
 #include "formats/html/document.hpp"
 
-namespace crawler {
+namespace formats {
 
 // A list of CSS selectors (Selectors Level 4, as far as a page without a browser has a meaning for
 // it): type, #id, .class, attributes with all operators and the i flag; descendant, >, +, ~; :is
@@ -65,4 +65,4 @@ private:
 XPathResult select_xpath(const Document& document, const std::string& expression);
 void check_xpath(const std::string& expression);
 
-}  // namespace crawler
+}  // namespace formats

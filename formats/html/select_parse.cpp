@@ -3,10 +3,10 @@
 #include <optional>
 
 #include "base/error.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/html/selector_tree.hpp"
+#include "formats/text/characters.hpp"
 
-namespace crawler::selector {
+namespace formats::selector {
 
 namespace {
 
@@ -496,4 +496,4 @@ List parse_list(std::string_view css) {
     return Parser(text).whole();
 }
 
-}  // namespace crawler::selector
+}  // namespace formats::selector

@@ -7,7 +7,7 @@
 #include "formats/html/select.hpp"
 
 // What a parsed selector looks like inside; for the parser and the matcher of selectors alone.
-namespace crawler::selector {
+namespace formats::selector {
 
 struct AttributeTest {
     enum class Kind { present, equals, differs, word, dash, prefix, suffix, part };
@@ -82,10 +82,10 @@ struct Complex {
 
 List parse_list(std::string_view css);
 
-}  // namespace crawler::selector
+}  // namespace formats::selector
 
-namespace crawler {
+namespace formats {
 struct Selector::List {
     selector::List complexes;
 };
-}  // namespace crawler
+}  // namespace formats

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -157,4 +157,4 @@ std::string_view name_of(Tag tag) {
     return names[static_cast<std::size_t>(tag)];
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace crawler {
+namespace formats {
 
 // The HTML elements that the parser or an extractor treats specially; `other` is any other name.
 // Names by name_of().
@@ -170,4 +170,4 @@ inline bool has_trait(Tag tag, unsigned traits) {
     return tag_traits[static_cast<std::size_t>(tag)] & traits;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -7,7 +7,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -274,4 +274,4 @@ void Tokenizer::raw_text(Tag tag, std::string_view name) {
     if (end != html_.npos) end_tag();
 }
 
-}  // namespace crawler
+}  // namespace formats

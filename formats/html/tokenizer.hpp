@@ -5,7 +5,7 @@
 #include "formats/html/document.hpp"
 #include "formats/html/tree_builder.hpp"
 
-namespace crawler {
+namespace formats {
 
 // Cuts a page into tags, texts and comments (HTML standard, 13.2.5) and hands them to a
 // TreeBuilder.
@@ -38,4 +38,4 @@ private:
     bool self_closing_ = false;
 };
 
-}  // namespace crawler
+}  // namespace formats

@@ -6,7 +6,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -430,4 +430,4 @@ void TreeBuilder::finish() {
     stack_.clear();
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -5,7 +5,7 @@
 
 #include "formats/html/document.hpp"
 
-namespace crawler {
+namespace formats {
 
 // Puts the tokens of a page into a Document, with the elements that HTML lets authors leave out
 // (HTML standard, 13.2.6).
@@ -71,4 +71,4 @@ private:
     bool has_body_ = false;
 };
 
-}  // namespace crawler
+}  // namespace formats

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "formats/html/select.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -139,4 +139,4 @@ XPathResult select_xpath(const Document& document, const std::string& expression
     return XPathTree(document).select(expression);
 }
 
-}  // namespace crawler
+}  // namespace formats

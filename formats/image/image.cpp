@@ -6,7 +6,7 @@
 
 #include <vips/vips.h>
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -30,7 +30,7 @@ void start_vips() {
 struct Unref {
     void operator()(VipsImage* image) const { g_object_unref(image); }
 };
-using Image = std::unique_ptr<VipsImage, Unref>;
+using Handle = std::unique_ptr<VipsImage, Unref>;
 
 std::string take_error() {
     std::string text = vips_error_buffer();
@@ -55,10 +55,10 @@ constexpr std::int64_t most_pixels = std::int64_t{1} << 28;
 
 }  // namespace
 
-std::variant<schema::Image, std::string> examine_image(std::string_view encoded) {
+std::variant<formats::Image, std::string> examine_image(std::string_view encoded) {
     start_vips();
     if (encoded.empty()) return "empty file";
-    Image image(vips_image_new_from_buffer(
+    Handle image(vips_image_new_from_buffer(
         encoded.data(),
         encoded.size(),
         "",
@@ -70,7 +70,7 @@ std::variant<schema::Image, std::string> examine_image(std::string_view encoded)
         nullptr
     ));
     if (!image) return take_error();
-    schema::Image result;
+    formats::Image result;
     result.width = vips_image_get_width(image.get());
     result.height = vips_image_get_height(image.get());
     result.channels = vips_image_get_bands(image.get());
@@ -130,4 +130,4 @@ std::string media_type_of(std::string_view format) {
     return "image/" + std::string(format);
 }
 
-}  // namespace ingest
+}  // namespace formats

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-namespace schema {
+namespace formats {
 
 // What is known of an image without its pixels.
 struct Image {
@@ -14,4 +14,4 @@ struct Image {
     std::uint64_t phash = 0;  // difference hash, 64 bits
 };
 
-}  // namespace schema
+}  // namespace formats

@@ -9,7 +9,7 @@
 
 #include "formats/text/text.hpp"
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -217,4 +217,4 @@ void add_members(std::string_view object, Arena& arena, std::vector<Field>& fiel
     }
 }
 
-}  // namespace ingest
+}  // namespace formats

@@ -8,7 +8,7 @@
 
 #include "formats/field.hpp"
 
-namespace ingest {
+namespace formats {
 
 struct JsonFault {
     std::string code;  // "json.syntax", "json.depth", "json.nul", "json.surrogate", "json.number",
@@ -36,4 +36,4 @@ void add_members(std::string_view object, Arena& arena, std::vector<Field>& fiel
 // with `at_end` at the end.
 std::optional<std::size_t> end_of_value(std::string_view text, bool at_end);
 
-}  // namespace ingest
+}  // namespace formats

@@ -5,7 +5,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -220,4 +220,4 @@ std::vector<std::string> Robots::values(std::string_view agent, std::string_view
     return found;
 }
 
-}  // namespace crawler
+}  // namespace formats

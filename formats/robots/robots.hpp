@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace crawler {
+namespace formats {
 
 // Whether a path may be fetched, and the line of robots.txt that says so (empty if none does).
 struct RobotsVerdict {
@@ -70,4 +70,4 @@ private:
 // The leading [A-Za-z_-]* of a user agent, in lower case.
 std::string product_token(std::string_view agent);
 
-}  // namespace crawler
+}  // namespace formats

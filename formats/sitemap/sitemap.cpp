@@ -2,11 +2,11 @@
 
 #include <charconv>
 
-#include "formats/text/characters.hpp"
 #include "formats/feed/feed.hpp"
+#include "formats/text/characters.hpp"
 #include "formats/xml/xml.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -100,4 +100,4 @@ Sitemap parse_sitemap(std::string_view bytes, const Url& url) {
     return out;
 }
 
-}  // namespace crawler
+}  // namespace formats

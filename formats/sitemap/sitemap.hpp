@@ -7,7 +7,7 @@
 
 #include "formats/url/url.hpp"
 
-namespace crawler {
+namespace formats {
 
 struct SitemapUrl {
     std::string loc;      // absolute
@@ -29,4 +29,4 @@ std::string_view name_of(Sitemap::Type type);  // "xml", "index", "text", "feed"
 // `url` is the sitemap's own address. Entries that are no http(s) URL are left out.
 Sitemap parse_sitemap(std::string_view bytes, const Url& url);
 
-}  // namespace crawler
+}  // namespace formats

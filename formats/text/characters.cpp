@@ -4,7 +4,7 @@
 
 #include <simdjson.h>
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -101,4 +101,4 @@ std::string collapse_spaces(std::string_view text) {
     return out;
 }
 
-}  // namespace crawler
+}  // namespace formats

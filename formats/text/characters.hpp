@@ -4,7 +4,7 @@
 #include <string_view>
 
 // Character classes of ASCII and of UTF-8, as the web standards use them: independent of locale.
-namespace crawler {
+namespace formats {
 
 constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
@@ -62,4 +62,4 @@ std::size_t count_code_points(std::string_view utf8);
 // Runs of white space become one space; none at either end.
 std::string collapse_spaces(std::string_view text);
 
-}  // namespace crawler
+}  // namespace formats

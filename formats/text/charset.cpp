@@ -14,7 +14,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -364,4 +364,4 @@ std::optional<std::string> decode(std::string_view bytes, std::string_view encod
     return text;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace crawler {
+namespace formats {
 
 // How the encoding of a page was found.
 enum class CharsetFrom { bom, header, meta, guess, fallback };
@@ -38,4 +38,4 @@ std::optional<std::string> decode(std::string_view bytes, std::string_view encod
 // like UTF-8 for long, and labels are often wrong.
 std::string decode_page(std::string_view bytes, std::string_view content_type);
 
-}  // namespace crawler
+}  // namespace formats

@@ -4,7 +4,7 @@
 #include "formats/text/characters.hpp"
 #include "formats/text/charset.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -161,4 +161,4 @@ std::optional<std::string_view> prescan_meta(std::string_view bytes) {
     return xml_declaration(bytes);
 }
 
-}  // namespace crawler
+}  // namespace formats

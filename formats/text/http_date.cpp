@@ -5,7 +5,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 using Time = std::chrono::system_clock::time_point;
 
@@ -69,4 +69,4 @@ std::optional<Time> parse_http_date(std::string_view value) {
     return std::chrono::time_point_cast<Time::duration>(std::chrono::sys_days(date) + *time);
 }
 
-}  // namespace crawler
+}  // namespace formats

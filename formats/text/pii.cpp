@@ -6,7 +6,7 @@
 
 #include <arpa/inet.h>
 
-namespace schema {
+namespace formats {
 
 namespace {
 
@@ -303,4 +303,4 @@ std::string mask_pii(std::string_view utf8) {
     return masked.append(utf8.substr(from));
 }
 
-}  // namespace schema
+}  // namespace formats

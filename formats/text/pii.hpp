@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace schema {
+namespace formats {
 
 // Kinds of personal data that have a form of their own.
 enum class PiiKind : unsigned char { email, phone, ip, iban, card };
@@ -26,4 +26,4 @@ std::vector<PiiSpan> find_pii(std::string_view utf8);
 // The text with each of them replaced by its kind: "<email>".
 std::string mask_pii(std::string_view utf8);
 
-}  // namespace schema
+}  // namespace formats

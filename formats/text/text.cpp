@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 
-namespace ingest {
+namespace formats {
 
 namespace {
 
@@ -134,17 +134,17 @@ EncodingGuess guess_encoding(std::string_view sample) {
     // A sample may end inside a character.
     auto whole = sample;
     for (int cut = 0; cut < 3 && !whole.empty() && at(whole, whole.size() - 1) >= 0x80; ++cut) {
-        if (valid_utf8(whole)) break;
+        if (well_formed(whole)) break;
         whole.remove_suffix(1);
     }
-    if (valid_utf8(whole)) return {Encoding::utf8, 0, "well-formed UTF-8"};
+    if (well_formed(whole)) return {Encoding::utf8, 0, "well-formed UTF-8"};
 
     std::size_t bad = 0;  // high bytes outside of any well-formed character
     std::size_t good = 0;
     for (std::size_t i = 0; i < whole.size(); ++i) {
         if (at(whole, i) < 0x80) continue;
         std::size_t size = at(whole, i) >= 0xF0 ? 4 : at(whole, i) >= 0xE0 ? 3 : 2;
-        if (valid_utf8(whole.substr(i, size)) && i + size <= whole.size()) {
+        if (well_formed(whole.substr(i, size)) && i + size <= whole.size()) {
             ++good;
             i += size - 1;
         } else {
@@ -155,7 +155,7 @@ EncodingGuess guess_encoding(std::string_view sample) {
     return {Encoding::windows1252, 0, "not UTF-8; single bytes read as windows-1252"};
 }
 
-bool valid_utf8(std::string_view text) {
+bool well_formed(std::string_view text) {
     return simdjson::validate_utf8(text.data(), text.size());
 }
 
@@ -263,4 +263,4 @@ void append_json_string(std::string_view text, std::string& out) {
     out.push_back('"');
 }
 
-}  // namespace ingest
+}  // namespace formats

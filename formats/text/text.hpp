@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace ingest {
+namespace formats {
 
 enum class Encoding { utf8, utf16le, utf16be, latin1, windows1252 };
 
@@ -23,7 +23,7 @@ struct EncodingGuess {
 // UTF-8.
 EncodingGuess guess_encoding(std::string_view sample);
 
-bool valid_utf8(std::string_view text);
+bool well_formed(std::string_view text);
 
 // Appends `bytes` as UTF-8. With `last` false, an unfinished UTF-16 unit or pair is left; returns
 // the bytes taken. UTF-8 is copied as it is; an unpaired surrogate becomes U+FFFD.
@@ -38,4 +38,4 @@ std::int64_t encoded_size(std::string_view utf8, Encoding encoding);
 // Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8.
 void append_json_string(std::string_view text, std::string& out);
 
-}  // namespace ingest
+}  // namespace formats

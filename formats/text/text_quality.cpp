@@ -8,7 +8,7 @@
 
 #include "formats/text/pii.hpp"
 
-namespace schema {
+namespace formats {
 
 namespace {
 
@@ -616,4 +616,4 @@ const std::array<QualityPreset, 3>& quality_presets() {
     return made;
 }
 
-}  // namespace schema
+}  // namespace formats

@@ -13,7 +13,7 @@
 // How good a text is to learn from, by the measures that web corpora are filtered by: those of
 // Gopher (Rae et al. 2021, appendix A), C4 (Raffel et al. 2020, 2.2) and FineWeb (Penedo et al.
 // 2024, 3.5). Words are what stands between white space.
-namespace schema {
+namespace formats {
 
 // Places in the stored list: new ones go to the end, none is ever moved or given another meaning.
 enum class Measure : std::uint8_t {
@@ -92,4 +92,4 @@ struct QualityPreset {
 // without its terminal marks, and FineWeb's own three rules and language confidence.
 const std::array<QualityPreset, 3>& quality_presets();
 
-}  // namespace schema
+}  // namespace formats

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-namespace ingest {
+namespace formats {
 
 namespace {
 constexpr std::size_t step = 256 * 1024;
@@ -82,4 +82,4 @@ void TextReader::consume(std::size_t size) {
     at_ += size;
 }
 
-}  // namespace ingest
+}  // namespace formats

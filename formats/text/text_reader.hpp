@@ -7,7 +7,7 @@
 #include "formats/archive/bytes.hpp"
 #include "formats/text/text.hpp"
 
-namespace ingest {
+namespace formats {
 
 // A member of an input as UTF-8 text, through a window that grows on demand and forgets what was
 // consumed; knows where in the original bytes the window starts.
@@ -53,4 +53,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace ingest
+}  // namespace formats

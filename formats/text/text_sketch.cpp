@@ -12,7 +12,7 @@
 #include <immintrin.h>
 #endif
 
-namespace schema {
+namespace formats {
 
 namespace {
 
@@ -251,4 +251,4 @@ SketchedText unpacked_sketch(std::string_view packed) {
     return parts;
 }
 
-}  // namespace schema
+}  // namespace formats

@@ -9,7 +9,7 @@
 // What finds equal and nearly equal texts. Words are runs of ASCII letters, digits and characters
 // beyond ASCII, compared in lower case (ASCII). All values are stored and compared between runs:
 // they are the same on any machine, and for ever.
-namespace schema {
+namespace formats {
 
 // What is kept of a text to find its near-duplicates: MinHash signatures (Broder 1997) of its word
 // 5-grams, of which only band hashes (14 bands of 8: texts with a Jaccard likeness of 0.72 meet
@@ -54,4 +54,4 @@ struct SketchedText {
 std::string packed_sketch(const TextWords& words);
 SketchedText unpacked_sketch(std::string_view packed);
 
-}  // namespace schema
+}  // namespace formats

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <string>
 
-namespace ingest {
+namespace formats {
 
 using Time = std::chrono::system_clock::time_point;
 
@@ -119,12 +119,12 @@ std::optional<std::chrono::minutes> take_zone(std::string_view& rest) {
 // "Tue, 15 Nov 1994 12:45:26 GMT"; the day name is optional.
 std::optional<Time> parse_mail_date(std::string_view rest) {
     using namespace std::chrono;
-    if (auto comma = rest.find(','); comma == 3) rest = trim(rest.substr(4));
+    if (auto comma = rest.find(','); comma == 3) rest = trim_blanks(rest.substr(4));
     auto space = rest.find(' ');
     if (space == rest.npos || space > 2) return std::nullopt;
     auto day_text = rest.substr(0, space);
     auto day = take_digits(day_text, space);
-    rest = trim(rest.substr(space));
+    rest = trim_blanks(rest.substr(space));
     constexpr std::array<std::string_view, 12> months = {
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"};
     unsigned month = 0;
@@ -132,7 +132,7 @@ std::optional<Time> parse_mail_date(std::string_view rest) {
         if (equal_lower(rest.substr(0, 3), months[m])) month = m + 1;
     }
     if (!day || !month || rest.size() < 8) return std::nullopt;
-    rest = trim(rest.substr(3));
+    rest = trim_blanks(rest.substr(3));
     auto year = take_digits(rest, 4);
     if (!year) return std::nullopt;
     year_month_day date{
@@ -140,7 +140,7 @@ std::optional<Time> parse_mail_date(std::string_view rest) {
         std::chrono::month(month),
         std::chrono::day(static_cast<unsigned>(*day))};
     if (!date.ok()) return std::nullopt;
-    rest = trim(rest);
+    rest = trim_blanks(rest);
     microseconds time{0};
     minutes zone{0};
     if (!rest.empty()) {
@@ -162,14 +162,14 @@ std::string_view name_of(ValueType type) {
     return names[static_cast<std::size_t>(type)];
 }
 
-std::string_view trim(std::string_view value) {
+std::string_view trim_blanks(std::string_view value) {
     while (!value.empty() && blank(value.front())) value.remove_prefix(1);
     while (!value.empty() && blank(value.back())) value.remove_suffix(1);
     return value;
 }
 
 std::optional<double> parse_number(std::string_view value) {
-    value = trim(value);
+    value = trim_blanks(value);
     if (value.empty()) return std::nullopt;
     if (value.front() == '+') {
         value.remove_prefix(1);
@@ -212,7 +212,7 @@ std::optional<double> parse_number(std::string_view value) {
 
 std::optional<Time> parse_time(std::string_view value) {
     using namespace std::chrono;
-    value = trim(value);
+    value = trim_blanks(value);
     auto rest = value;
     if (auto date = take_iso_date(rest)) {
         if (rest.empty()) return *date;
@@ -231,7 +231,7 @@ std::optional<Time> parse_time(std::string_view value) {
 }
 
 ValueType type_of(std::string_view value) {
-    value = trim(value);
+    value = trim_blanks(value);
     if (value.empty()) return ValueType::empty;
     char first = value.front();
     if (digit(first) || first == '-' || first == '+' || first == '.') {
@@ -258,4 +258,4 @@ ValueType type_of(std::string_view value) {
     return ValueType::text;
 }
 
-}  // namespace ingest
+}  // namespace formats

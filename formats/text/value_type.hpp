@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-namespace ingest {
+namespace formats {
 
 enum class ValueType { empty, integer, number, boolean, date, time, datetime, link, text };
 
@@ -21,6 +21,6 @@ std::optional<double> parse_number(std::string_view value);
 // as in mail, and seconds since 1970 when `value` is a plain number.
 std::optional<std::chrono::system_clock::time_point> parse_time(std::string_view value);
 
-std::string_view trim(std::string_view value);
+std::string_view trim_blanks(std::string_view value);
 
-}  // namespace ingest
+}  // namespace formats

@@ -2,7 +2,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 std::size_t WordFinder::letter_of(char c) {
     c = lower(c);
@@ -55,4 +55,4 @@ std::uint32_t WordFinder::find(std::string_view text) const {
     return bits | states_[states_[at].next[edge]].bits;
 }
 
-}  // namespace crawler
+}  // namespace formats

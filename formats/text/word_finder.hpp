@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace crawler {
+namespace formats {
 
 // Finds which of many words occur anywhere in a text, in one pass over it (Aho and Corasick,
 // "Efficient string matching", CACM 18, 1975). Words consist of a-z, 0-9 and '-'; letters of the
@@ -33,4 +33,4 @@ private:
     std::vector<State> states_;
 };
 
-}  // namespace crawler
+}  // namespace formats

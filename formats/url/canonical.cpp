@@ -5,7 +5,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -221,4 +221,4 @@ std::string canonical_url(const Url& url) {
     return out;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -5,7 +5,7 @@
 
 #include "formats/url/url.hpp"
 
-namespace crawler {
+namespace formats {
 
 // The one spelling of a web address under which a page is fetched, compared and stored. From the
 // parsed URL it drops the fragment, user name and password, a final dot of the host, empty query
@@ -19,4 +19,4 @@ std::string canonical_url(const Url& url);
 bool is_tracking_parameter(std::string_view name);
 bool is_session_parameter(std::string_view name, std::string_view value);
 
-}  // namespace crawler
+}  // namespace formats

@@ -9,7 +9,7 @@
 #include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -248,4 +248,4 @@ std::optional<std::string> parse_host(std::string_view input, bool special) {
     return domain;
 }
 
-}  // namespace crawler
+}  // namespace formats

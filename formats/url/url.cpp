@@ -5,7 +5,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -451,4 +451,4 @@ std::uint16_t Url::connect_port() const {
     return default_port(scheme).value_or(std::uint16_t{0});
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace crawler {
+namespace formats {
 
 // A URL by the WHATWG URL standard (https://url.spec.whatwg.org), in parts that are already
 // serialised: percent-encoded, host in lower case or punycode, dot segments resolved.
@@ -52,4 +52,4 @@ enum class EncodeSet { control, fragment, query, special_query, path, userinfo }
 void percent_encode(std::string_view text, EncodeSet set, std::string& out);
 std::string percent_decode(std::string_view text);
 
-}  // namespace crawler
+}  // namespace formats

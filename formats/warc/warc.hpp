@@ -9,7 +9,7 @@
 #include <vector>
 
 // WARC 1.0 and 1.1 (ISO 28500) and ARC 1 files, plain or gzip with a member per record.
-namespace crawler {
+namespace formats {
 
 struct WarcRecord {
     std::int64_t offset =
@@ -78,4 +78,4 @@ std::optional<HttpMessage> parse_http_response(std::string_view message);
 // unknown or expand beyond `limit` bytes.
 std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t limit);
 
-}  // namespace crawler
+}  // namespace formats

@@ -12,7 +12,7 @@
 #include "formats/text/characters.hpp"
 #include "formats/warc/warc.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -273,4 +273,4 @@ std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t 
     return held;
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -8,7 +8,7 @@
 #include "formats/text/characters.hpp"
 #include "formats/warc/warc.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -348,4 +348,4 @@ std::int64_t WarcReader::position() const {
     return impl_->stream.offset();
 }
 
-}  // namespace crawler
+}  // namespace formats

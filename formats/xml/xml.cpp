@@ -9,7 +9,7 @@
 
 #include "formats/text/characters.hpp"
 
-namespace crawler {
+namespace formats {
 
 namespace {
 
@@ -111,4 +111,4 @@ std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {
     }
 }
 
-}  // namespace crawler
+}  // namespace formats

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-namespace crawler {
+namespace formats {
 
 // An XML element, for the small formats of the web: sitemaps and feeds.
 struct XmlElement {
@@ -30,4 +30,4 @@ std::optional<XmlElement> parse_xml(std::string_view bytes);
 // The bytes, unpacked if they are gzip; nothing if that fails or would grow beyond `limit` octets.
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit);
 
-}  // namespace crawler
+}  // namespace formats

@@ -21,17 +21,17 @@ constexpr std::array<std::string_view, 4> kind_names{
     "boolean",
     "array or object"};
 
-unsigned kind_of(const Field& field) {
+unsigned kind_of(const formats::Field& field) {
     switch (field.kind) {
-        case Field::Kind::text:
+        case formats::Field::Kind::text:
             return 1;
-        case Field::Kind::number:
+        case formats::Field::Kind::number:
             return 2;
-        case Field::Kind::boolean:
+        case formats::Field::Kind::boolean:
             return 4;
-        case Field::Kind::json:
+        case formats::Field::Kind::json:
             return 8;
-        case Field::Kind::null:
+        case formats::Field::Kind::null:
             break;
     }
     return 0;
@@ -71,7 +71,7 @@ unsigned* Contract::find(std::string_view name, std::size_t place) {
     return &found->second;
 }
 
-std::vector<Drift> Contract::look(std::span<const Field> fields) {
+std::vector<Drift> Contract::look(std::span<const formats::Field> fields) {
     std::vector<Drift> drifts;
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const auto& field = fields[i];

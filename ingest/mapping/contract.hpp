@@ -47,7 +47,7 @@ public:
     OnDrift on_drift() const { return on_drift_; }
 
     // What of a record drifts; nothing for what is taken in.
-    std::vector<Drift> look(std::span<const Field> fields);
+    std::vector<Drift> look(std::span<const formats::Field> fields);
 
     // Fields that were taken in since the last call.
     std::vector<KnownField> learned();

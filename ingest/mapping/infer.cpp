@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ingest/mapping/rules.hpp"
 #include "formats/text/value_type.hpp"
+#include "ingest/mapping/rules.hpp"
 
 namespace ingest {
 
@@ -45,15 +45,18 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
                 all.emplace_back().name = field.name;
             }
             auto& seen = all[place->second];
-            auto value = trim(field.value);
-            if (field.kind == Field::Kind::null || value.empty() || missing(rules, value)) continue;
+            auto value = formats::trim_blanks(field.value);
+            if (field.kind == formats::Field::Kind::null || value.empty() || missing(rules, value))
+                continue;
             ++seen.filled;
             seen.characters += value.size();
-            auto type = field.kind == Field::Kind::json ? ValueType::text : type_of(value);
-            seen.nested += field.kind == Field::Kind::json;
-            seen.numbers += type == ValueType::integer || type == ValueType::number;
-            seen.dates += type == ValueType::date || type == ValueType::datetime;
-            seen.booleans += type == ValueType::boolean;
+            auto type = field.kind == formats::Field::Kind::json ? formats::ValueType::text
+                                                                 : formats::type_of(value);
+            seen.nested += field.kind == formats::Field::Kind::json;
+            seen.numbers +=
+                type == formats::ValueType::integer || type == formats::ValueType::number;
+            seen.dates += type == formats::ValueType::date || type == formats::ValueType::datetime;
+            seen.booleans += type == formats::ValueType::boolean;
             if (seen.values.size() <= most_values) seen.values.emplace(value);
         }
     }

@@ -42,7 +42,7 @@ double count_items(std::string_view value, std::string_view separator) {
     double items = 0;
     for (;;) {
         auto end = value.find(separator);
-        if (!trim(value.substr(0, end)).empty()) ++items;
+        if (!formats::trim_blanks(value.substr(0, end)).empty()) ++items;
         if (end == value.npos) return items;
         value.remove_prefix(end + separator.size());
     }
@@ -68,8 +68,8 @@ struct Mapping::Impl {
     std::vector<Wanted> key, title, body, group, column_fields;
     Wanted time;
     std::regex group_pattern;
-    Arena nested;
-    std::vector<Field> nested_fields;
+    formats::Arena nested;
+    std::vector<formats::Field> nested_fields;
 
     static std::vector<Wanted> wanted(const std::vector<std::string>& names) {
         std::vector<Wanted> list;
@@ -77,8 +77,8 @@ struct Mapping::Impl {
         return list;
     }
 
-    std::optional<std::string_view> find(std::span<const Field> fields, Wanted& want) {
-        const Field* found = nullptr;
+    std::optional<std::string_view> find(std::span<const formats::Field> fields, Wanted& want) {
+        const formats::Field* found = nullptr;
         if (want.hint < fields.size() && fields[want.hint].name == want.name) {
             found = &fields[want.hint];
         } else {
@@ -90,36 +90,37 @@ struct Mapping::Impl {
             }
         }
         if (!found) return reach(fields, want.name);
-        if (found->kind == Field::Kind::null) return std::nullopt;
+        if (found->kind == formats::Field::Kind::null) return std::nullopt;
         return found->value;
     }
 
     // "a.b" in the object of field "a".
-    std::optional<std::string_view> reach(std::span<const Field> fields, std::string_view name) {
+    std::optional<std::string_view>
+    reach(std::span<const formats::Field> fields, std::string_view name) {
         auto dot = name.find('.');
         if (dot == name.npos) return std::nullopt;
         for (const auto& field : fields) {
-            if (field.name != name.substr(0, dot) || field.kind != Field::Kind::json ||
+            if (field.name != name.substr(0, dot) || field.kind != formats::Field::Kind::json ||
                 field.value.front() != '{')
                 continue;
-            std::vector<Field> members;
-            add_members(field.value, nested, members);
+            std::vector<formats::Field> members;
+            formats::add_members(field.value, nested, members);
             Wanted inner{std::string(name.substr(dot + 1)), 0};
             return find(members, inner);
         }
         return std::nullopt;
     }
 
-    std::optional<std::string_view> filled(std::span<const Field> fields, Wanted& want) {
+    std::optional<std::string_view> filled(std::span<const formats::Field> fields, Wanted& want) {
         auto value = find(fields, want);
         if (!value) return std::nullopt;
-        auto trimmed = trim(*value);
+        auto trimmed = formats::trim_blanks(*value);
         if (trimmed.empty()) return std::nullopt;
         return trimmed;
     }
 
     bool make_key(
-        std::span<const Field> fields,
+        std::span<const formats::Field> fields,
         const RawRecord& record,
         schema::Draft& draft,
         schema::Reject& bad
@@ -159,8 +160,11 @@ struct Mapping::Impl {
         return false;
     }
 
-    void
-    make_payload(std::span<const Field> fields, const RawRecord& record, std::string& payload) {
+    void make_payload(
+        std::span<const formats::Field> fields,
+        const RawRecord& record,
+        std::string& payload
+    ) {
         if (!record.json.empty() && rules.drop.empty()) {
             payload.assign(record.json);
             return;
@@ -171,10 +175,10 @@ struct Mapping::Impl {
         for (const auto& field : fields) {
             if (!rules.drop.empty() && contains(rules.drop, field.name)) continue;
             if (payload.size() > 1) payload.push_back(',');
-            append_json_string(field.name, payload);
+            formats::append_json_string(field.name, payload);
             payload.push_back(':');
-            if (field.kind == Field::Kind::text) {
-                append_json_string(field.value, payload);
+            if (field.kind == formats::Field::Kind::text) {
+                formats::append_json_string(field.value, payload);
             } else {
                 payload.append(field.value);
             }
@@ -182,7 +186,7 @@ struct Mapping::Impl {
         payload.push_back('}');
     }
 
-    void make_text(std::span<const Field> fields, schema::Draft& draft) {
+    void make_text(std::span<const formats::Field> fields, schema::Draft& draft) {
         draft.text.reset();
         if (title.empty() && body.empty()) return;
         schema::Text text;
@@ -201,7 +205,7 @@ struct Mapping::Impl {
         if (!text.title.empty() || !text.body.empty()) draft.text = std::move(text);
     }
 
-    void make_group(std::span<const Field> fields, schema::Draft& draft) {
+    void make_group(std::span<const formats::Field> fields, schema::Draft& draft) {
         draft.group.clear();
         for (auto& want : group) {
             auto value = filled(fields, want);
@@ -219,12 +223,13 @@ struct Mapping::Impl {
         }
     }
 
-    bool make_time(std::span<const Field> fields, schema::Draft& draft, schema::Reject& bad) {
+    bool
+    make_time(std::span<const formats::Field> fields, schema::Draft& draft, schema::Reject& bad) {
         draft.time.reset();
         if (time.name.empty()) return true;
         auto value = filled(fields, time);
         if (!value || contains(rules.missing, *value)) return true;
-        draft.time = parse_time(*value);
+        draft.time = formats::parse_time(*value);
         if (draft.time) return true;
         bad.code = "time.invalid";
         bad.column = time.name;
@@ -239,12 +244,12 @@ struct Mapping::Impl {
             return true;
         std::optional<double> number;
         if (rule.op == ColumnRule::Op::time) {
-            if (auto at = parse_time(value))
+            if (auto at = formats::parse_time(value))
                 number = std::chrono::duration<double>(at->time_since_epoch()).count();
         } else if (value == "true" || value == "false") {
             number = value == "true" ? 1 : 0;
         } else {
-            number = parse_number(value);
+            number = formats::parse_number(value);
         }
         if (number) {
             draft.numbers[i] = *number * rule.factor;
@@ -261,12 +266,17 @@ struct Mapping::Impl {
         return false;
     }
 
-    bool make_columns(std::span<const Field> fields, schema::Draft& draft, schema::Reject& bad) {
+    bool make_columns(
+        std::span<const formats::Field> fields,
+        schema::Draft& draft,
+        schema::Reject& bad
+    ) {
         draft.numbers.assign(columns.size(), std::numeric_limits<double>::quiet_NaN());
         draft.categories.clear();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const auto& rule = rules.columns[i];
-            auto value = trim(find(fields, column_fields[i]).value_or(std::string_view{}));
+            auto value =
+                formats::trim_blanks(find(fields, column_fields[i]).value_or(std::string_view{}));
             switch (rule.op) {
                 case ColumnRule::Op::count:
                     draft.numbers[i] = count_items(value, rule.separator);

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "ingest/pipeline/page.hpp"
 #include "ingest/mapping/rules.hpp"
+#include "ingest/pipeline/page.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {

@@ -175,7 +175,7 @@ void append_list(const std::vector<std::string>& list, std::string& out) {
     out.push_back('[');
     for (std::size_t i = 0; i < list.size(); ++i) {
         if (i > 0) out.push_back(',');
-        append_json_string(list[i], out);
+        formats::append_json_string(list[i], out);
     }
     out.push_back(']');
 }
@@ -193,7 +193,7 @@ std::string to_toml(const Rules& rules) {
         if (text.empty()) return;
         // JSON strings are TOML basic strings, but for escaped slashes, which are not written.
         out += fmt::format("{} = ", name);
-        append_json_string(text, out);
+        formats::append_json_string(text, out);
         out += '\n';
     };
     for (auto [name, list] :
@@ -251,21 +251,21 @@ std::string to_json(const Rules& rules) {
           std::pair("time", &rules.time),
           std::pair("licence", &rules.licence)}) {
         out.append(fmt::format(",\"{}\":", name));
-        append_json_string(*text, out);
+        formats::append_json_string(*text, out);
     }
     out.append(",\"columns\":[");
     for (std::size_t i = 0; i < rules.columns.size(); ++i) {
         const auto& column = rules.columns[i];
         out.append(i > 0 ? ",{\"name\":" : "{\"name\":");
-        append_json_string(column.name, out);
+        formats::append_json_string(column.name, out);
         out.append(",\"field\":");
-        append_json_string(column.field, out);
+        formats::append_json_string(column.field, out);
         out.append(fmt::format(
             ",\"op\":\"{}\",\"factor\":{},\"unit\":",
             op_names[static_cast<std::size_t>(column.op)],
             column.factor
         ));
-        append_json_string(column.unit, out);
+        formats::append_json_string(column.unit, out);
         out.push_back('}');
     }
     out.append("]}");

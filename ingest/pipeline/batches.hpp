@@ -9,9 +9,9 @@
 #include <thread>
 #include <vector>
 
-#include "ingest/sources/connector.hpp"
 #include "ingest/mapping/contract.hpp"
 #include "ingest/mapping/mapping.hpp"
+#include "ingest/sources/connector.hpp"
 #include "schema/records/record_store.hpp"
 
 namespace ingest {

@@ -24,7 +24,7 @@ struct RawRecord {
     std::string_view member;
     std::int64_t line = -1;
     std::int64_t byte_offset = -1;
-    std::optional<schema::Image> image;
+    std::optional<formats::Image> image;
     std::string_view blob;
     std::string_view media_type;
 };
@@ -39,8 +39,8 @@ struct Reread {
 // A handful of records on their way from a connector to the mapping. Reused: clear() keeps the
 // memory.
 struct Page {
-    Arena arena;
-    std::vector<Field> fields;
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
     std::vector<RawRecord> records;
     std::vector<schema::Reject> rejects;
     std::vector<Reread> rereads;   // of the members that this page's records and rejects are from
@@ -48,7 +48,7 @@ struct Page {
     std::uint64_t bytes = 0;       // of uncompressed input that this page took
     std::uint64_t generation = 0;  // counts the clear()s
 
-    std::span<const Field> fields_of(const RawRecord& record) const {
+    std::span<const formats::Field> fields_of(const RawRecord& record) const {
         return {fields.data() + record.first_field, record.fields};
     }
     void clear();

@@ -12,11 +12,11 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "ingest/pipeline/batches.hpp"
+#include "formats/text/text.hpp"
 #include "ingest/mapping/contract_store.hpp"
+#include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/mark.hpp"
 #include "ingest/pipeline/store.hpp"
-#include "formats/text/text.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
@@ -35,24 +35,25 @@ const std::string bookmark_stream = "bookmark";
 std::string stream_of(const RunRequest& request) {
     std::string stream = request.reading ? "reading" : "files";
     for (const auto& input : request.inputs) stream += "\n" + input;
-    return valid_utf8(stream) ? stream : "files " + schema::sha256_hex(stream);
+    return formats::well_formed(stream) ? stream : "files " + schema::sha256_hex(stream);
 }
 
 std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {
     std::string spec = "{\"inputs\":[";
     for (std::size_t i = 0; i < request.inputs.size(); ++i) {
         std::string text;
-        decode(
+        formats::decode(
             request.inputs[i],
-            valid_utf8(request.inputs[i]) ? Encoding::utf8 : Encoding::latin1,
+            formats::well_formed(request.inputs[i]) ? formats::Encoding::utf8
+                                                    : formats::Encoding::latin1,
             true,
             text
         );
         if (i > 0) spec += ',';
-        append_json_string(text, spec);
+        formats::append_json_string(text, spec);
     }
     spec += "],\"format\":";
-    append_json_string(format, spec);
+    formats::append_json_string(format, spec);
     spec += ",\"rules\":" + to_json(rules) + "}";
     return spec;
 }

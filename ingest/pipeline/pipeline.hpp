@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "ingest/sources/connector.hpp"
 #include "ingest/mapping/contract.hpp"
 #include "ingest/mapping/rules.hpp"
+#include "ingest/sources/connector.hpp"
 #include "schema/records/record.hpp"
 
 namespace base {

@@ -5,10 +5,10 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "ingest/pipeline/batches.hpp"
-#include "ingest/sources/connector.hpp"
 #include "ingest/mapping/mapping.hpp"
+#include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/store.hpp"
+#include "ingest/sources/connector.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"

@@ -5,8 +5,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "ingest/sql.hpp"
-#include "schema/sources/source_store.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sources/source_store.hpp"
 
 namespace ingest {
 

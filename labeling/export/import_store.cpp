@@ -5,8 +5,8 @@
 
 #include "base/database/database.hpp"
 #include "labeling/export/label_file.hpp"
-#include "labeling/truth/put_truth.hpp"
 #include "labeling/sql.hpp"
+#include "labeling/truth/put_truth.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "labeling/queue/assignment.hpp"
 #include "labeling/projects/project.hpp"
+#include "labeling/queue/assignment.hpp"
 
 namespace base {
 class Tx;

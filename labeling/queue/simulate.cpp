@@ -4,9 +4,9 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "labeling/random.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
+#include "labeling/random.hpp"
 
 namespace labeling {
 

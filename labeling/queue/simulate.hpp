@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "labeling/queue/assignment.hpp"
 #include "labeling/projects/project_store.hpp"
+#include "labeling/queue/assignment.hpp"
 
 namespace base {
 class Database;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "labeling/queue/assignment.hpp"
 #include "labeling/projects/project_store.hpp"
+#include "labeling/queue/assignment.hpp"
 
 // The queue of a labeling project. Each function is one step inside the caller's transaction, safe
 // beside any number of others.

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "labeling/truth/em.hpp"
 #include "labeling/random.hpp"
+#include "labeling/truth/em.hpp"
 
 namespace labeling::detail {
 

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "labeling/truth/em.hpp"
 #include "labeling/random.hpp"
+#include "labeling/truth/em.hpp"
 
 namespace labeling {
 

@@ -8,9 +8,9 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "labeling/sql.hpp"
 #include "labeling/truth/put_truth.hpp"
 #include "labeling/truth/score.hpp"
-#include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 

@@ -9,7 +9,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 struct Share {
     double value = 0, low = 0, high = 0;  // with a 95 % interval (Wilson 1927)
@@ -68,4 +68,4 @@ BiasReport report_bias(const Table& table, const BiasOptions& options);
 std::map<std::string, std::map<std::string, double>>
 parse_reference(std::string_view csv, const std::string& name);
 
-}  // namespace ingest::quality
+}  // namespace quality

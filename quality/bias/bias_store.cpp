@@ -4,9 +4,9 @@
 #include <unordered_map>
 
 #include "base/database/database.hpp"
-#include "ingest/sql.hpp"
+#include "quality/sql.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -79,4 +79,4 @@ Breakdown origins_of_project(base::Database& database, const std::string& projec
     return break_down(database, sql::file["project_origins"], project, "origin");
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

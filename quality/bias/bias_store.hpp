@@ -9,7 +9,7 @@ namespace base {
 class Database;
 }
 
-namespace ingest::quality {
+namespace quality {
 
 // Labels of a project in the order of a table's rows, "" where a record has none. Nothing if there
 // is no project of that name.
@@ -25,4 +25,4 @@ std::optional<std::vector<std::string>> labels_of_project(
 Breakdown annotators_of_project(base::Database& database, const std::string& project);
 Breakdown origins_of_project(base::Database& database, const std::string& project);
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -8,12 +8,12 @@
 #include <toml++/toml.h>
 
 #include "base/error.hpp"
+#include "formats/text/value_type.hpp"
 #include "quality/checks/checks.hpp"
 #include "quality/checks/json_schema.hpp"
-#include "formats/text/value_type.hpp"
 #include "schema/select/filter.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -152,7 +152,7 @@ private:
         }
         if (made.kind == "date_between")
             for (const auto& value : made.values)
-                need(value.empty() || parse_time(value), "dates in values");
+                need(value.empty() || formats::parse_time(value), "dates in values");
         if (!made.by_record() && made.severity == Severity::quarantine)
             fail(
                 line, fmt::format("kind {} looks at no single record; use warn or block", made.kind)
@@ -315,7 +315,8 @@ private:
               "distinct_share"})
             if (text == known) return text;
         if (text.starts_with('q'))
-            if (auto q = parse_number(std::string_view(text).substr(1)); q && *q >= 0 && *q <= 1)
+            if (auto q = formats::parse_number(std::string_view(text).substr(1));
+                q && *q >= 0 && *q <= 1)
                 return text;
         fail(
             line,
@@ -353,4 +354,4 @@ std::vector<Check> parse_checks(std::string_view toml, const std::string& name) 
     return Reader(name).read(toml);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

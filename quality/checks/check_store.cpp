@@ -5,11 +5,11 @@
 #include "formats/json/json.hpp"
 #include "quality/checks/check_store.hpp"
 #include "quality/profile/profile_store.hpp"
-#include "ingest/sql.hpp"
+#include "quality/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sources/source_store.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 std::vector<CheckResult>
 check_source(base::Database& database, std::int64_t source_id, std::vector<Check> checks) {
@@ -23,8 +23,8 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
                 return tx.value<std::uint64_t>(sql::file["count_present"], other.id).value_or(0);
             });
     Checker checker(std::move(checks), profile, std::move(others));
-    Arena arena;
-    std::vector<Field> fields;
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
     for (;;) {
@@ -35,7 +35,7 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
             arena.clear();
             fields.clear();
             auto payload = row[4].as<std::string>();
-            add_members(payload, arena, fields);
+            formats::add_members(payload, arena, fields);
             checker.add(
                 {row[0].as<std::int64_t>(),
                  row[1].as<std::string>(),
@@ -81,4 +81,4 @@ void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckR
         );
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -10,7 +10,7 @@ class Database;
 class Tx;
 }  // namespace base
 
-namespace ingest::quality {
+namespace quality {
 
 // One pass over the present records of a source, in the order of their rk.
 std::vector<CheckResult>
@@ -20,4 +20,4 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
 // did not pass, in the place of those that an earlier run had put there.
 void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckResult>& results);
 
-}  // namespace ingest::quality
+}  // namespace quality

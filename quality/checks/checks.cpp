@@ -13,11 +13,11 @@
 #include <boost/math/special_functions/gamma.hpp>
 
 #include "formats/json/json.hpp"
-#include "quality/checks/json_schema.hpp"
 #include "formats/text/value_type.hpp"
+#include "quality/checks/json_schema.hpp"
 #include "schema/select/filter.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -31,7 +31,7 @@ bool is_none(std::string_view value) {
 }
 
 bool has_type(std::string_view value, const std::vector<std::string>& wanted) {
-    auto type = name_of(type_of(value));
+    auto type = name_of(formats::type_of(value));
     return std::any_of(wanted.begin(), wanted.end(), [&](const std::string& one) {
         return type == one || (one == "number" && type == "integer") ||
                (one == "datetime" && type == "date");
@@ -53,7 +53,7 @@ bool within(const Check& check, double value) {
 
 // -1, 0, 1; numbers by size, other texts by bytes.
 int order_of(std::string_view a, std::string_view b) {
-    auto x = parse_number(a), y = parse_number(b);
+    auto x = formats::parse_number(a), y = formats::parse_number(b);
     if (x && y) return *x < *y ? -1 : *x > *y;
     return a < b ? -1 : a > b;
 }
@@ -66,10 +66,11 @@ bool is_time(std::string_view value, const std::string& format) {
 }
 
 bool is_between_dates(const Check& check, std::string_view value) {
-    auto time = parse_time(value);
+    auto time = formats::parse_time(value);
     auto bound = [&](std::size_t i) {
-        return i < check.values.size() && !check.values[i].empty() ? parse_time(check.values[i])
-                                                                   : std::nullopt;
+        return i < check.values.size() && !check.values[i].empty()
+                   ? formats::parse_time(check.values[i])
+                   : std::nullopt;
     };
     auto low = bound(0), high = bound(1);
     return time && !(low && *time < *low) && !(high && *time > *high);
@@ -115,7 +116,8 @@ double statistic_of(const std::string& name, const ColumnProfile& column, std::u
         return records ? 1 - static_cast<double>(column.present - column.spelled_missing) /
                                  static_cast<double>(records)
                        : 0;
-    return column.quantiles.at(parse_number(std::string_view(name).substr(1)).value_or(0.5));
+    return column.quantiles.at(formats::parse_number(std::string_view(name).substr(1)).value_or(0.5)
+    );
 }
 
 std::string listed(const std::vector<std::string>& words) {
@@ -177,16 +179,16 @@ struct Checker::Impl {
     std::map<std::string, std::uint64_t> others;
 
     static std::string_view
-    value_in(std::span<const Field> fields, const std::string& name, std::size_t& hint) {
+    value_in(std::span<const formats::Field> fields, const std::string& name, std::size_t& hint) {
         if (hint >= fields.size() || fields[hint].name != name) {
             hint = 0;
             while (hint < fields.size() && fields[hint].name != name) ++hint;
         }
-        if (hint == fields.size() || fields[hint].kind == Field::Kind::null) return {};
-        return trim(fields[hint].value);
+        if (hint == fields.size() || fields[hint].kind == formats::Field::Kind::null) return {};
+        return formats::trim_blanks(fields[hint].value);
     }
 
-    static bool matches(const schema::Filter& filter, std::span<const Field> fields) {
+    static bool matches(const schema::Filter& filter, std::span<const formats::Field> fields) {
         return filter.matches([&](const std::string& name) -> std::optional<std::string> {
             std::size_t hint = 0;
             auto value = value_in(fields, name, hint);
@@ -210,7 +212,7 @@ struct Checker::Impl {
         if (kind == "type") return has_type(value, check.types);
         if (kind == "time_format") return is_time(value, check.format);
         if (kind == "date_between") return is_between_dates(check, value);
-        if (kind == "json") return !check_json(value);
+        if (kind == "json") return !formats::check_json(value);
         if (kind == "json_schema") return state.schema->holds(value);
         if (kind == "like" || kind == "not_like")
             return std::any_of(check.values.begin(), check.values.end(), [&](const auto& one) {
@@ -240,7 +242,7 @@ struct Checker::Impl {
         if (kind == "tuple_in_set") return state.tuples.contains({values.begin(), values.end()});
         if (kind == "sum") {
             double sum = 0;
-            for (auto value : values) sum += parse_number(value).value_or(nan);
+            for (auto value : values) sum += formats::parse_number(value).value_or(nan);
             return !std::isnan(sum) && within(check, sum);
         }
         auto order = order_of(values.front(), values.back());
@@ -263,7 +265,7 @@ struct Checker::Impl {
         if (kind == "missing") return none;
         if (none) return std::nullopt;
         if (kind != "between" && kind != "z_score") return text_holds(state, value);
-        auto number = parse_number(value);
+        auto number = formats::parse_number(value);
         if (kind == "between") return number && within(check, *number);
         if (!(state.deviation > 0) || !number) return number.has_value();
         return std::abs(*number - state.mean) / state.deviation <= *check.maximum;
@@ -458,7 +460,7 @@ Checker::Checker(
 
 Checker::~Checker() = default;
 
-void Checker::add(const Table::Row& row, std::span<const Field> fields) {
+void Checker::add(const Table::Row& row, std::span<const formats::Field> fields) {
     std::vector<std::string_view> values;
     for (auto& state : impl_->states) {
         auto& result = state.result;
@@ -516,4 +518,4 @@ std::vector<CheckResult> Checker::finish() {
     return results;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -13,7 +13,7 @@
 #include "quality/profile/profile.hpp"
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 enum class Severity { warn, quarantine, block };
 std::string_view name_of(Severity severity);
@@ -98,7 +98,7 @@ public:
     );
     ~Checker();
 
-    void add(const Table::Row& row, std::span<const Field> fields);
+    void add(const Table::Row& row, std::span<const formats::Field> fields);
     std::vector<CheckResult> finish();
 
 private:
@@ -106,4 +106,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace ingest::quality
+}  // namespace quality

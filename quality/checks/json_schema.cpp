@@ -8,7 +8,7 @@
 
 #include <boost/json.hpp>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace json = boost::json;
 
@@ -266,4 +266,4 @@ bool JsonSchema::holds(std::string_view text) const {
     return !error && impl_->holds(value, impl_->schema);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

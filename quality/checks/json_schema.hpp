@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace ingest::quality {
+namespace quality {
 
 // The part of JSON Schema (draft 2020-12) that looks at one value: type, enum, const, the bounds of
 // numbers, lengths, pattern, items, prefixItems, contains, uniqueItems, properties, required,
@@ -28,4 +28,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace ingest::quality
+}  // namespace quality

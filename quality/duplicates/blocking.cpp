@@ -5,7 +5,7 @@
 
 #include <xxhash.h>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -99,4 +99,4 @@ std::vector<RowPair> candidate_pairs(const Table& table, const BlockingLimits& l
     return pairs;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -6,7 +6,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 using RowPair = std::pair<std::uint32_t, std::uint32_t>;  // the first is the smaller
 
@@ -21,4 +21,4 @@ struct BlockingLimits {
 // Columns hold normalised texts.
 std::vector<RowPair> candidate_pairs(const Table& table, const BlockingLimits& limits = {});
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-namespace ingest::quality {
+namespace quality {
 
 // Disjoint sets of rows (union by size, path halving; Tarjan 1975).
 class Clusters {
@@ -33,4 +33,4 @@ private:
     std::vector<std::uint32_t> size_;
 };
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -11,10 +11,10 @@
 #include "base/error.hpp"
 #include "quality/duplicates/clusters.hpp"
 #include "quality/duplicates/linkage.hpp"
-#include "quality/store.hpp"
 #include "quality/duplicates/text_duplicates.hpp"
+#include "quality/store.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -172,4 +172,4 @@ find_duplicates(base::Database& database, std::int64_t source_id, const Duplicat
     return report;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -10,7 +10,7 @@ namespace base {
 class Database;
 }
 
-namespace ingest::quality {
+namespace quality {
 
 struct DuplicateOptions {
     std::string kind = "auto";         // exact, normalised, text, image, row, or auto
@@ -42,4 +42,4 @@ struct DuplicateReport {
 DuplicateReport
 find_duplicates(base::Database& database, std::int64_t source_id, const DuplicateOptions& options);
 
-}  // namespace ingest::quality
+}  // namespace quality

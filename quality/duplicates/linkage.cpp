@@ -8,10 +8,10 @@
 
 #include <fmt/format.h>
 
-#include "quality/errors/dependencies.hpp"
 #include "quality/duplicates/similarity.hpp"
+#include "quality/errors/dependencies.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -282,4 +282,4 @@ std::vector<Link> link_rows(
     return links;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

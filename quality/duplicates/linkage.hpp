@@ -6,7 +6,7 @@
 #include "quality/duplicates/blocking.hpp"
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 struct Link {
     std::uint32_t a = 0, b = 0;  // rows, a < b
@@ -27,4 +27,4 @@ std::vector<Link> link_rows(
     std::vector<std::string>* why = nullptr
 );
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <vector>
 
-namespace ingest::quality {
+namespace quality {
 
 double jaro_winkler(std::string_view a, std::string_view b) {
     a = a.substr(0, 64);
@@ -76,4 +76,4 @@ int edit_distance(std::string_view a, std::string_view b, int at_most) {
     return std::min(last[a.size()], at_most + 1);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-namespace ingest::quality {
+namespace quality {
 
 // Jaro-Winkler similarity of two byte strings, 0 to 1 (Winkler 1990; prefix scale 0.1, at most four
 // characters). Texts longer than 64 bytes are compared by their first 64.
@@ -12,4 +12,4 @@ double jaro_winkler(std::string_view a, std::string_view b);
 // soon as it is known to be more than `at_most`.
 int edit_distance(std::string_view a, std::string_view b, int at_most);
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -13,7 +13,7 @@
 #include "quality/duplicates/text_duplicates.hpp"
 #include "schema/records/record_store.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -209,4 +209,4 @@ assign_clusters(base::Database& database, std::int64_t source_id, std::stop_toke
     return report;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

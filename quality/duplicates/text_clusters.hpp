@@ -7,7 +7,7 @@ namespace base {
 class Database;
 }
 
-namespace ingest::quality {
+namespace quality {
 
 struct ClusterReport {
     std::uint64_t texts = 0;  // that were new or changed, of twenty words and more
@@ -27,4 +27,4 @@ struct ClusterReport {
 ClusterReport
 assign_clusters(base::Database& database, std::int64_t source_id, std::stop_token stop = {});
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include "base/database/database.hpp"
-#include "ingest/sql.hpp"
+#include "quality/sql.hpp"
 #include "schema/records/values.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -58,11 +58,11 @@ texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place) {
             auto words = tx.value<std::string>(
                 sql::file["text_to_sketch"], text.row.rk, source_id, text.row.key, text.row.version
             );
-            text.sketched =
-                schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words.value_or("")))
-                );
+            text.sketched = formats::unpacked_sketch(
+                formats::packed_sketch(formats::TextWords(words.value_or("")))
+            );
         } else {
-            text.sketched = schema::unpacked_sketch(base::bytes(row[4]));
+            text.sketched = formats::unpacked_sketch(base::bytes(row[4]));
         }
     }
     return texts;
@@ -171,4 +171,4 @@ void write_clusters(
         tx.exec(sql::file["merge_clusters"], source_id, from, into);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

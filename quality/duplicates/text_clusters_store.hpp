@@ -7,12 +7,12 @@
 #include <utility>
 #include <vector>
 
-#include "quality/store.hpp"
 #include "quality/duplicates/text_duplicates.hpp"
+#include "quality/store.hpp"
 #include "schema/records/record.hpp"
 
 // The verbs of text_clusters.hpp.
-namespace ingest::quality {
+namespace quality {
 
 // How many contents the source's runs have stored, and how many there were when all texts had their
 // clusters.
@@ -30,9 +30,9 @@ struct TextPlace {
 
 struct LateText {
     Table::Row row;
-    schema::SketchedText sketched;  // of title and body
-    bool long_enough = false;       // twenty words and more
-    bool had_sketch = false;        // of an earlier version
+    formats::SketchedText sketched;  // of title and body
+    bool long_enough = false;        // twenty words and more
+    bool had_sketch = false;         // of an earlier version
 };
 // Texts that have no clusters in their present version, after `place`, some thousands; short ones
 // only if they had some.
@@ -77,4 +77,4 @@ void write_clusters(
 // For when the sketches that are not in the indexes become too many to be read with each batch.
 void index_sketches(base::Tx& tx, std::int64_t source_id);
 
-}  // namespace ingest::quality
+}  // namespace quality

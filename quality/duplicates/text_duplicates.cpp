@@ -4,7 +4,7 @@
 #include <bit>
 #include <tuple>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -90,4 +90,4 @@ std::vector<Likeness> near_images(const std::vector<std::uint64_t>& hashes_of, i
     return pairs;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

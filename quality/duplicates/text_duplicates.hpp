@@ -5,18 +5,18 @@
 #include <string_view>
 #include <vector>
 
-#include "quality/duplicates/blocking.hpp"
 #include "formats/text/text_sketch.hpp"
+#include "quality/duplicates/blocking.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
-using schema::TextSketch;
+using formats::TextSketch;
 
 inline TextSketch sketch(std::string_view utf8) {
-    return schema::TextWords(utf8).sketch();
+    return formats::TextWords(utf8).sketch();
 }
 inline std::string words_hash(std::string_view utf8) {
-    return schema::TextWords(utf8).hash();
+    return formats::TextWords(utf8).hash();
 }
 
 // The Jaccard likeness of the two texts' 5-grams, estimated: standard deviation at most 0.05.
@@ -34,4 +34,4 @@ std::vector<Likeness> near_texts(const std::vector<TextSketch>& texts, double at
 // Pairs that join images whose 64-bit hashes differ in at most `bits` (at most 7) bits.
 std::vector<Likeness> near_images(const std::vector<std::uint64_t>& hashes, int bits = 4);
 
-}  // namespace ingest::quality
+}  // namespace quality

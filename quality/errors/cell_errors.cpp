@@ -10,7 +10,7 @@
 #include "quality/errors/typos.hpp"
 #include "quality/errors/votes.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -259,4 +259,4 @@ std::vector<CellError> find_cell_errors(
     return errors;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

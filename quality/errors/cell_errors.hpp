@@ -7,7 +7,7 @@
 #include "quality/errors/dependencies.hpp"
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // A value that is likely wrong, and what is likely right.
 struct CellError {
@@ -39,4 +39,4 @@ std::vector<CellError> find_cell_errors(
     std::vector<std::string>* why = nullptr
 );
 
-}  // namespace ingest::quality
+}  // namespace quality

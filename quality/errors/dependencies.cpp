@@ -7,7 +7,7 @@
 #include <tuple>
 #include <unordered_map>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -224,4 +224,4 @@ find_joint_dependencies(const std::vector<Coded>& columns, std::vector<Dependenc
     return joints;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

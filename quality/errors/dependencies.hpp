@@ -5,7 +5,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // "Rows with the same `from` have the same `to`", for nearly all rows.
 struct Dependency {
@@ -40,4 +40,4 @@ struct Joint {
 std::vector<Joint>
 find_joint_dependencies(const std::vector<Coded>& columns, std::vector<Dependency>& dependencies);
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -8,7 +8,7 @@
 
 #include <fmt/format.h>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -328,4 +328,4 @@ std::vector<FormEvidence> find_foreign_forms(const Coded& column) {
     return evidence;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

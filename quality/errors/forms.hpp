@@ -7,7 +7,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // "a9-a9": runs of letters, digits and blanks by one sign each, other characters as they are.
 std::string shape(std::string_view text);
@@ -31,4 +31,4 @@ struct FormEvidence {
 // - another spelling (case, marks, blanks) of a more frequent value.
 std::vector<FormEvidence> find_foreign_forms(const Coded& column);
 
-}  // namespace ingest::quality
+}  // namespace quality

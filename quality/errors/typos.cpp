@@ -4,10 +4,10 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "quality/errors/forms.hpp"
 #include "quality/duplicates/similarity.hpp"
+#include "quality/errors/forms.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -234,4 +234,4 @@ std::vector<TypoEvidence> find_typos(const Coded& column) {
     return evidence;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

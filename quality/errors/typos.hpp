@@ -5,7 +5,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // That a value is a misspelling of a frequent one of its column.
 struct TypoEvidence {
@@ -17,4 +17,4 @@ struct TypoEvidence {
 // frequent one, and the difference is not a number or a word that is in use elsewhere.
 std::vector<TypoEvidence> find_typos(const Coded& column);
 
-}  // namespace ingest::quality
+}  // namespace quality

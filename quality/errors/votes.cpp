@@ -4,7 +4,7 @@
 #include <cmath>
 #include <optional>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -228,4 +228,4 @@ std::vector<Vote> vote(
     return votes;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

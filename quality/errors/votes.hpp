@@ -9,7 +9,7 @@
 #include "quality/errors/dependencies.hpp"
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // What the other fields of a row say about its value in one column.
 struct Vote {
@@ -46,4 +46,4 @@ std::vector<Vote> vote(
     std::size_t to
 );
 
-}  // namespace ingest::quality
+}  // namespace quality

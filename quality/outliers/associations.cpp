@@ -8,7 +8,7 @@
 
 #include "quality/outliers/outliers.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -129,4 +129,4 @@ Associations find_associations(const Table& table, std::size_t columns_at_most) 
     return found;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

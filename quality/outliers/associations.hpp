@@ -6,7 +6,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // How strongly columns go together: Spearman's rank correlation (-1 to 1) of two columns of
 // numbers, else Cramér's V (0 to 1) with the correction of Bergsma (2013), numbers in ten ranges of
@@ -20,4 +20,4 @@ struct Associations {
 // At most the first `columns_at_most` columns that qualify.
 Associations find_associations(const Table& table, std::size_t columns_at_most = 30);
 
-}  // namespace ingest::quality
+}  // namespace quality

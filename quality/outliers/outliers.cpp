@@ -7,7 +7,7 @@
 #include <numeric>
 #include <random>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -192,4 +192,4 @@ find_outliers(const Table& table, const std::vector<std::size_t>& columns, doubl
     return found;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

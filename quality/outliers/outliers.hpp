@@ -7,7 +7,7 @@
 
 #include "quality/table.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // How far each value lies from the median in units of 0.6745 / MAD (modified z-score, Iglewicz and
 // Hoaglin 1993; beyond 3.5 is an outlier). When more than half of the values are equal the mean
@@ -41,4 +41,4 @@ struct Outlier {
 std::vector<Outlier>
 find_outliers(const Table& table, const std::vector<std::size_t>& columns, double limit = 3.5);
 
-}  // namespace ingest::quality
+}  // namespace quality

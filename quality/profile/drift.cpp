@@ -9,7 +9,7 @@
 #include <boost/json.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -195,4 +195,4 @@ boost::json::object to_json(const Drift& one) {
     return object;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -7,7 +7,7 @@
 
 #include "quality/profile/profile.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // How one column differs between two profiles.
 struct Drift {
@@ -32,4 +32,4 @@ std::vector<Drift> find_drift(const Profile& before, const Profile& after);
 
 boost::json::object to_json(const Drift& drift);
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -7,11 +7,11 @@
 #include <xxhash.h>
 #include <boost/json.hpp>
 
+#include "formats/text/value_type.hpp"
 #include "quality/errors/forms.hpp"
 #include "quality/table.hpp"
-#include "formats/text/value_type.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace json = boost::json;
 
@@ -31,10 +31,10 @@ json::value finite(double value) {
 
 }  // namespace
 
-void ColumnProfile::add(const Field& given) {
-    Field field = given;
-    field.value = trim(field.value);
-    if (field.kind == Field::Kind::null || field.value.empty()) return;
+void ColumnProfile::add(const formats::Field& given) {
+    formats::Field field = given;
+    field.value = formats::trim_blanks(field.value);
+    if (field.kind == formats::Field::Kind::null || field.value.empty()) return;
     ++present;
     distinct.add(XXH3_64bits(field.value.data(), field.value.size()));
     frequent.add(field.value);
@@ -42,9 +42,9 @@ void ColumnProfile::add(const Field& given) {
     ++written[static_cast<std::size_t>(charset_of(field.value))];
     constexpr std::size_t short_text = 48;
     if (field.value.size() <= short_text) patterns.add(shape(field.value));
-    if (field.kind == Field::Kind::boolean) {
+    if (field.kind == formats::Field::Kind::boolean) {
         ++booleans;
-    } else if (field.kind == Field::Kind::json) {
+    } else if (field.kind == formats::Field::Kind::json) {
         ++objects;
     } else if (auto number = number_of(field.value)) {
         ++numbers;
@@ -117,7 +117,7 @@ Charset charset_of(std::string_view utf8) {
     return widest;
 }
 
-void Profile::add(std::span<const Field> fields) {
+void Profile::add(std::span<const formats::Field> fields) {
     ++records;
     for (const auto& field : fields) {
         auto column = columns.find(field.name);
@@ -275,4 +275,4 @@ std::string Profile::summary() const {
     return json::serialize(whole);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

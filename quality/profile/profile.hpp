@@ -12,7 +12,7 @@
 #include "formats/field.hpp"
 #include "quality/profile/sketches.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 // The widest kind of characters in a text.
 enum class Charset : std::uint8_t {
@@ -51,7 +51,7 @@ struct ColumnProfile {
     Frequent patterns;    // "a9-a9": runs of letters and of digits by one sign each; short texts
     std::array<std::uint64_t, charsets> written{};  // values by Charset
 
-    void add(const Field& given);
+    void add(const formats::Field& given);
     void merge(const ColumnProfile& other);
     bool numeric() const {
         return present > 0 && numbers * 10 >= (present - spelled_missing) * 9 && numbers > 0;
@@ -65,7 +65,7 @@ struct Profile {
     std::map<std::string, ColumnProfile, std::less<>> columns;
     ImageProfile images;
 
-    void add(std::span<const Field> fields);
+    void add(std::span<const formats::Field> fields);
     void merge(const Profile& other);
 
     std::string to_json() const;  // all of it
@@ -73,4 +73,4 @@ struct Profile {
     std::string summary() const;  // for people and machines: JSON with the figures
 };
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -8,11 +8,11 @@
 
 #include "base/database/database.hpp"
 #include "formats/json/json.hpp"
-#include "ingest/sql.hpp"
+#include "quality/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -25,11 +25,11 @@ public:
         arena_.clear();
         fields_.clear();
         auto payload = row[3].as<std::string>();
-        add_members(payload, arena_, fields_);
+        formats::add_members(payload, arena_, fields_);
         std::string label;
         if (row.size() > 8 && !row[8].is_null()) {
             label = row[8].as<std::string>();
-            fields_.push_back({"(label)", label, Field::Kind::text});
+            fields_.push_back({"(label)", label, formats::Field::Kind::text});
         }
         profile.add(fields_);
         if (!row[4].is_null())
@@ -39,8 +39,8 @@ public:
     }
 
 private:
-    Arena arena_;
-    std::vector<Field> fields_;
+    formats::Arena arena_;
+    std::vector<formats::Field> fields_;
 };
 
 // Pages of a query that goes on behind (rk, key).
@@ -266,4 +266,4 @@ std::int64_t latest_run(base::Tx& tx, std::int64_t source_id) {
     return tx.value<std::int64_t>(sql::file["latest_run"], source_id).value_or(0);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -11,7 +11,7 @@ class Database;
 class Tx;
 }  // namespace base
 
-namespace ingest::quality {
+namespace quality {
 
 struct SourceProfile {
     Profile profile;               // of the present records
@@ -47,4 +47,4 @@ std::optional<Profile> load_profile(base::Tx& tx, std::int64_t source_id, std::i
 std::optional<Profile> load_earlier(base::Tx& tx, std::int64_t source_id, std::int64_t run_id);
 std::int64_t latest_run(base::Tx& tx, std::int64_t source_id);  // 0: none
 
-}  // namespace ingest::quality
+}  // namespace quality

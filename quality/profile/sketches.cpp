@@ -7,7 +7,7 @@
 
 #include <boost/json.hpp>
 
-namespace ingest::quality {
+namespace quality {
 
 namespace json = boost::json;
 
@@ -246,4 +246,4 @@ Moments Moments::from_json(const json::value& given) {
     return made;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

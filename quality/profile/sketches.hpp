@@ -12,7 +12,7 @@
 
 // Summaries of a stream of values in little memory. Each can be merged with one of other values, in
 // any order, as if it had seen both streams; to_json and from_json keep all of it.
-namespace ingest::quality {
+namespace quality {
 
 // How many distinct values: HyperLogLog (Flajolet et al. 2007) with 4,096 registers and linear
 // counting for few; standard error 1.6 %.
@@ -94,4 +94,4 @@ private:
     double minimum_ = 0, maximum_ = 0;
 };
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -20,7 +20,7 @@ namespace schema {
 struct Source;
 }
 
-namespace ingest::quality {
+namespace quality {
 
 // Something about a source that wants a look.
 struct Alert {
@@ -76,4 +76,4 @@ boost::json::object to_json(const QualityReport& report);
 // One page that needs neither network nor script; all texts are escaped.
 std::string render_html(const QualityReport& report);
 
-}  // namespace ingest::quality
+}  // namespace quality

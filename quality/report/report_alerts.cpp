@@ -6,7 +6,7 @@
 
 #include "quality/report/report.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -181,4 +181,4 @@ std::vector<Alert> find_alerts(const QualityReport& report) {
     return Finder(report).find();
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

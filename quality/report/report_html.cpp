@@ -8,7 +8,7 @@
 #include "base/html/html.hpp"
 #include "quality/report/report.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace {
 
@@ -574,4 +574,4 @@ std::string render_html(const QualityReport& r) {
     return base::render(page);
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

@@ -7,15 +7,15 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
-#include "quality/errors/cell_errors.hpp"
 #include "quality/duplicates/duplicates.hpp"
+#include "quality/errors/cell_errors.hpp"
 #include "quality/outliers/outliers.hpp"
 #include "quality/profile/profile_store.hpp"
 #include "quality/report/report.hpp"
-#include "ingest/sql.hpp"
+#include "quality/sql.hpp"
 #include "schema/sources/source_store.hpp"
 
-namespace ingest::quality {
+namespace quality {
 
 namespace json = boost::json;
 
@@ -253,4 +253,4 @@ json::object to_json(const QualityReport& report) {
     return object;
 }
 
-}  // namespace ingest::quality
+}  // namespace quality

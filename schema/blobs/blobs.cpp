@@ -14,8 +14,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/records/record.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 

@@ -1,8 +1,8 @@
 #include "schema/jobs/job_store.hpp"
 
 #include "base/database/database.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 

@@ -2,8 +2,8 @@
 
 #include <openssl/evp.h>
 
-#include "schema/records/record.hpp"
 #include "formats/text/text_sketch.hpp"
+#include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
 namespace schema {
@@ -63,7 +63,7 @@ std::string content_sha256(std::string_view payload, std::string_view blob_sha25
 }
 
 std::uint64_t simhash(std::string_view text) {
-    return TextWords(text).simhash();
+    return formats::TextWords(text).simhash();
 }
 
 }  // namespace schema

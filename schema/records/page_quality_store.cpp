@@ -4,8 +4,8 @@
 
 #include "base/database/database.hpp"
 #include "base/run/stop.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 
@@ -27,10 +27,10 @@ measure_missing(base::Database& database, std::int64_t source_id, std::stop_toke
         auto rows = database.call([&](base::Tx& tx) {
             auto texts = tx.exec(sql::file["texts_unmeasured"], source_id, rk, key, texts_at_once);
             if (texts.empty()) return std::size_t{0};
-            std::vector<std::pair<pqxx::row, Measures>> found;
+            std::vector<std::pair<pqxx::row, formats::Measures>> found;
             for (const auto& row : texts)
                 found.emplace_back(
-                    row, measure_text(row[3].as<std::string>(), row[4].as<std::string>())
+                    row, formats::measure_text(row[3].as<std::string>(), row[4].as<std::string>())
                 );
             auto copy =
                 tx.copy("content_quality (rk, source_id, key, version, language, measures)", 6);
@@ -59,7 +59,7 @@ measure_missing(base::Database& database, std::int64_t source_id, std::stop_toke
 void each_measured(
     base::Database& database,
     std::int64_t source_id,
-    const std::function<void(const std::string& key, const Measures& measures)>& visit
+    const std::function<void(const std::string& key, const formats::Measures& measures)>& visit
 ) {
     auto rk = std::numeric_limits<std::int64_t>::min();
     std::string key;

@@ -23,7 +23,7 @@ measure_missing(base::Database& database, std::int64_t source_id, std::stop_toke
 void each_measured(
     base::Database& database,
     std::int64_t source_id,
-    const std::function<void(const std::string& key, const Measures& measures)>& visit
+    const std::function<void(const std::string& key, const formats::Measures& measures)>& visit
 );
 
 }  // namespace schema

@@ -10,8 +10,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 

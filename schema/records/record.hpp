@@ -75,7 +75,7 @@ struct Draft {
     std::vector<double> numbers;  // one per column of the source; NaN is missing
     std::vector<std::pair<std::size_t, std::string>>
         categories;  // column, value; coded by the store into `numbers`
-    std::optional<Image> image;
+    std::optional<formats::Image> image;
     std::string blob;        // the body or image bytes as received; empty: none
     std::string media_type;  // of the blob
     Origin origin;

@@ -33,11 +33,11 @@ std::optional<std::string> text_of(const json::value& value) {
 
 std::optional<std::string> RecordFields::measured(const std::string& name) const {
     if (name == "language") return filled(text_language_);
-    for (const auto& preset : quality_presets())
+    for (const auto& preset : formats::quality_presets())
         if (preset.name == name) return preset.passes(measures_) ? "true" : "false";
-    auto measure = measure_named(name);
+    auto measure = formats::measure_named(name);
     if (!measure) return std::nullopt;
-    auto value = value_of(measures_, *measure);
+    auto value = formats::value_of(measures_, *measure);
     return std::isnan(value) ? std::nullopt : std::optional(fmt::format("{}", value));
 }
 

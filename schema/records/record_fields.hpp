@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "schema/records/record.hpp"
 #include "formats/text/text_quality.hpp"
+#include "schema/records/record.hpp"
 
 namespace base {
 class Database;
@@ -25,7 +25,7 @@ public:
         columns_.emplace_back(std::move(name), std::move(value));
     }
     void set_payload(std::string json) { payload_ = std::move(json); }
-    void set_measures(Measures measures, std::string language) {
+    void set_measures(formats::Measures measures, std::string language) {
         measures_ = std::move(measures);
         text_language_ = std::move(language);
     }
@@ -36,7 +36,7 @@ private:
 
     std::vector<std::pair<std::string, std::optional<std::string>>> columns_;
     std::string payload_;
-    Measures measures_;
+    formats::Measures measures_;
     std::string text_language_;
 };
 

@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "base/database/database.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 

@@ -11,9 +11,9 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "schema/sql.hpp"
 #include "formats/text/text_sketch.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 
@@ -445,9 +445,10 @@ Sealed seal(const std::string& source_name, Draft draft, const Blobs& blobs) {
         sealed.characters =
             static_cast<std::int32_t>(std::count_if(body.begin(), body.end(), starts_character));
         sealed.words = count_words(body);
-        TextWords words(draft.text->title + "\n" + body);
+        formats::TextWords words(draft.text->title + "\n" + body);
         sealed.simhash = words.simhash();
-        if (sealed.words >= least_sketched_words) sealed.sketch = packed_sketch(words);
+        if (sealed.words >= formats::least_sketched_words)
+            sealed.sketch = formats::packed_sketch(words);
     }
     draft.blob = {};
     sealed.draft = std::move(draft);

@@ -5,8 +5,8 @@
 #include "base/database/database.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/record_store.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 // What has been stored, for people to look at.
 namespace schema {
@@ -47,15 +47,15 @@ void put_number(json::object& object, const char* name, const pqxx::field& field
 }
 
 // What was measured of the present text, and how the presets judge it.
-json::object quality_json(const Measures& measures, const std::string& language) {
+json::object quality_json(const formats::Measures& measures, const std::string& language) {
     json::object told;
     if (!language.empty()) told["language"] = language;
-    for (std::size_t i = 0; i < measure_count; ++i) {
-        auto measure = static_cast<Measure>(i);
-        auto value = value_of(measures, measure);
+    for (std::size_t i = 0; i < formats::measure_count; ++i) {
+        auto measure = static_cast<formats::Measure>(i);
+        auto value = formats::value_of(measures, measure);
         if (value == value) told[name_of(measure)] = value;
     }
-    for (const auto& preset : quality_presets()) {
+    for (const auto& preset : formats::quality_presets()) {
         json::array broken;
         for (const auto& rule : preset.rules)
             if (!rule.holds(measures)) broken.emplace_back(name_of(rule.measure));

@@ -9,8 +9,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/records/record_fields.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "schema/select/filter.hpp"
 #include "schema/records/record.hpp"
+#include "schema/select/filter.hpp"
 
 namespace base {
 class Database;

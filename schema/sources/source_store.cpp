@@ -7,8 +7,8 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "schema/sql.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sql.hpp"
 
 namespace schema {
 

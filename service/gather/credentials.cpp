@@ -2,10 +2,10 @@
 
 #include <set>
 
-#include "service/gather/secret.hpp"
 #include "formats/url/url.hpp"
+#include "service/gather/secret.hpp"
 
-namespace app {
+namespace service {
 
 namespace {
 
@@ -45,7 +45,7 @@ const std::string& referred(const std::string& reference, const std::string& pla
 }
 
 std::string origin_of(const std::string& text, const std::string& place) {
-    auto url = crawler::parse_url(text);
+    auto url = formats::parse_url(text);
     if (!url || !url->is_web() || url->target() != "/" || !url->username.empty())
         wrong(place, "is no origin", "write it as https://example.org");
     return url->origin();
@@ -106,7 +106,7 @@ crawler::SignInPlan sign_in_of(const json::value& value) {
     const auto& object = value.as_object();
     check_keys(object, {"url", "form", "fields", "logged_out", "origins"}, place);
     crawler::SignInPlan plan;
-    auto url = crawler::parse_url(text_at(object, "url", place + ".url"));
+    auto url = formats::parse_url(text_at(object, "url", place + ".url"));
     if (!url || !url->is_web() || !url->username.empty())
         wrong(place + ".url", "is no address of a page", "write it as https://example.org/login");
     plan.url = url->href(false);
@@ -221,4 +221,4 @@ void resolve_secrets(crawler::FetchOptions& options) {
             if (is_secret_reference(value)) value = secret_of(value);
 }
 
-}  // namespace app
+}  // namespace service

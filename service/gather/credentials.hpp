@@ -2,10 +2,10 @@
 
 #include <string>
 
-#include "service/gather/spec.hpp"
 #include "crawler/fetch/fetch.hpp"
+#include "service/gather/spec.hpp"
 
-namespace app {
+namespace service {
 
 // Which private addresses may be asked: `allow_private = true`, or those of a list,
 // `allow_private = ["10.1.0.0/16", "127.0.0.1"]`. Throws base::UsageError for what is no range.
@@ -38,4 +38,4 @@ void read_access(const Spec& spec, crawler::FetchOptions& options);
 // one is not there.
 void resolve_secrets(crawler::FetchOptions& options);
 
-}  // namespace app
+}  // namespace service

@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 using namespace std::chrono;
 
@@ -182,4 +182,4 @@ system_clock::time_point next_time(const Cron& cron, system_clock::time_point af
     throw base::UsageError("schedule", "never comes", "mend the day and month");
 }
 
-}  // namespace app
+}  // namespace service

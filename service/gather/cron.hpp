@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace app {
+namespace service {
 
 // A five-field schedule (POSIX crontab, with names, ranges and steps): minute, hour, day of month,
 // month, day of week. A day matches when both day fields do, or either if both are restricted. In
@@ -30,4 +30,4 @@ Cron parse_cron(std::string_view text);
 std::chrono::system_clock::time_point
 next_time(const Cron& cron, std::chrono::system_clock::time_point after);
 
-}  // namespace app
+}  // namespace service

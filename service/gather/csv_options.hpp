@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 // A delimiter as it is written on a command line: "\\t" and "tab" are a tab.
 inline std::string separator_of(const std::string& text) {
@@ -23,4 +23,4 @@ inline std::optional<char> sign_of(const std::string& setting, const std::string
     return text.front();
 }
 
-}  // namespace app
+}  // namespace service

@@ -7,13 +7,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "service/gather/credentials.hpp"
 #include "base/error.hpp"
 #include "crawler/fetch/fetch.hpp"
 #include "formats/url/url.hpp"
 #include "schema/records/record.hpp"
+#include "service/gather/credentials.hpp"
 
-namespace app {
+namespace service {
 
 using namespace std::chrono_literals;
 
@@ -29,8 +29,8 @@ boost::asio::awaitable<crawler::Response> fetch(crawler::Fetcher& fetcher, std::
         auto response = co_await fetcher.get(std::move(request));
         auto target = std::string(response.header("location"));
         if (response.status < 300 || response.status >= 400 || target.empty()) co_return response;
-        auto from = crawler::parse_url(url);
-        auto next = crawler::parse_url(target, from ? &*from : nullptr);
+        auto from = formats::parse_url(url);
+        auto next = formats::parse_url(target, from ? &*from : nullptr);
         if (!next)
             throw base::Error(
                 url,
@@ -112,4 +112,4 @@ std::filesystem::path download(
     return file;
 }
 
-}  // namespace app
+}  // namespace service

@@ -6,7 +6,7 @@
 #include "service/config.hpp"
 #include "service/gather/spec.hpp"
 
-namespace app {
+namespace service {
 
 bool is_web_address(const std::string& input);
 
@@ -21,4 +21,4 @@ std::filesystem::path download(
     const Spec& spec
 );
 
-}  // namespace app
+}  // namespace service

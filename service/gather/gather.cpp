@@ -7,26 +7,26 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "service/gather/credentials.hpp"
-#include "service/gather/gather_archives.hpp"
-#include "service/gather/gather_records.hpp"
-#include "app/output.hpp"
-#include "service/gather/push.hpp"
-#include "service/gather/scraping.hpp"
-#include "service/gather/spec.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/progress.hpp"
+#include "base/text/figures.hpp"
+#include "crawler/archive/warc_writer.hpp"
+#include "crawler/frontier/holder.hpp"
+#include "crawler/frontier/watch_store.hpp"
 #include "crawler/run/crawl.hpp"
 #include "crawler/scrape/fixture.hpp"
-#include "crawler/frontier/holder.hpp"
-#include "crawler/archive/warc_writer.hpp"
-#include "crawler/frontier/watch_store.hpp"
 #include "quality/duplicates/text_clusters.hpp"
 #include "schema/jobs/job_store.hpp"
+#include "service/gather/credentials.hpp"
+#include "service/gather/gather_archives.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/push.hpp"
+#include "service/gather/scraping.hpp"
+#include "service/gather/spec.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 using Clock = std::chrono::system_clock;
@@ -181,7 +181,7 @@ GatherResult gather_crawl(
         for (const auto& line : report.urls)
             if (!line.reason.empty())
                 result.notes.emplace_back(
-                    fmt::format("{} URLs {}: {}", grouped(line.urls), line.state, line.reason)
+                    fmt::format("{} URLs {}: {}", base::grouped(line.urls), line.state, line.reason)
                 );
         close(result.state, "");
         return result;
@@ -200,38 +200,17 @@ void note_duplicates(
     GatherResult& result
 ) {
     try {
-        auto found = ingest::quality::assign_clusters(context.database(), source.id, stop);
+        auto found = quality::assign_clusters(context.database(), source.id, stop);
         if (found.near > 0)
             result.notes.push_back(fmt::format(
                 "{} of {} texts are near-duplicates of others, {} of them word for word",
-                grouped(found.near),
-                grouped(found.texts),
-                grouped(found.exact)
+                base::grouped(found.near),
+                base::grouped(found.texts),
+                base::grouped(found.exact)
             ));
     } catch (const base::Error& error) {
         base::log::warning("source '{}': near-duplicates: {}", source.name, error.what());
     }
-}
-
-json::object to_json(const schema::Source& source, const GatherResult& result) {
-    json::array notes;
-    for (const auto& note : result.notes) notes.emplace_back(note);
-    const auto& counts = result.counts;
-    return {
-        {"source", source.name},
-        {"run", result.run_id},
-        {"state", result.state},
-        {"read", counts.read},
-        {"new", counts.added},
-        {"changed", counts.changed},
-        {"unchanged", counts.unchanged},
-        {"rejected", counts.rejected},
-        {"bytes", result.bytes},
-        {"seconds", result.seconds},
-        {"resumed", result.resumed},
-        {"due_again",
-         result.due_again ? json::value(schema::timestamp(*result.due_again)) : json::value()},
-        {"notes", notes}};
 }
 
 }  // namespace
@@ -411,47 +390,4 @@ bool queue_source(base::Database& database, const schema::Source& source, schema
     });
 }
 
-GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share) {
-    GatherResult result;
-    {
-        base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
-        result = gather(
-            context,
-            source,
-            context.stop(),
-            {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
-                progress.update(counts.read, more);
-            }},
-            share
-        );
-        progress.update(result.counts.read);
-    }
-    if (result.due_again) queue_source(context.database(), source, *result.due_again);
-    const auto& counts = result.counts;
-    if (context.json) {
-        print_json(to_json(source, result));
-    } else {
-        for (const auto& note : result.notes) print_line(note);
-        if (result.resumed) print_line("went on where an earlier run stopped");
-        print_line(fmt::format(
-            "{}: {} read = {} new + {} changed + {} unchanged + {} rejected, {:.1f} s",
-            source.name,
-            grouped(counts.read),
-            grouped(counts.added),
-            grouped(counts.changed),
-            grouped(counts.unchanged),
-            grouped(counts.rejected),
-            result.seconds
-        ));
-        if (result.state == "done" && counts.added + counts.changed == 0 && counts.unchanged > 0)
-            print_line("nothing new: every record was stored before");
-        if (counts.rejected > 0)
-            print_line(
-                fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name)
-            );
-    }
-    if (result.state == "interrupted" && context.stop().stop_requested()) throw base::Interrupted();
-    return result;
-}
-
-}  // namespace app
+}  // namespace service

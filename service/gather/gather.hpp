@@ -8,13 +8,13 @@
 
 #include <boost/json/object.hpp>
 
-#include "service/context.hpp"
 #include "crawler/run/crawl.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/context.hpp"
 
 // Running a source: what the commands crawl, ingest and source run, and the workers, share. A
 // source's spec is a JSON object; its keys are those of the TOML files that `source add` takes.
-namespace app {
+namespace service {
 
 struct GatherResult {
     std::int64_t run_id = 0;
@@ -70,9 +70,4 @@ GatherResult gather(
 );
 // Queues the source for the workers. False if it waits or runs already.
 bool queue_source(base::Database& database, const schema::Source& source, schema::Time due);
-// Of a gather with a bar and the summary, as the commands show it. A source that is being crawled
-// is refused with base::Error, unless `share`: then this process joins that run. One that is parked
-// is queued for the workers.
-GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share = false);
-
-}  // namespace app
+}  // namespace service

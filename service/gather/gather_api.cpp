@@ -6,18 +6,18 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "service/gather/credentials.hpp"
-#include "service/gather/line.hpp"
-#include "service/gather/secret.hpp"
-#include "service/gather/spec.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/stop.hpp"
 #include "crawler/fetch/fetch.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "schema/records/record.hpp"
+#include "service/gather/credentials.hpp"
+#include "service/gather/line.hpp"
+#include "service/gather/secret.hpp"
+#include "service/gather/spec.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
@@ -120,4 +120,4 @@ explain_api(const json::object& settings, const std::vector<std::string>& others
     return lines;
 }
 
-}  // namespace app
+}  // namespace service

@@ -6,11 +6,11 @@
 
 #include <boost/json/object.hpp>
 
-#include "service/context.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/context.hpp"
 
-namespace app {
+namespace service {
 
 // A source of kind api, ready to be read over the network. Private addresses are refused unless its
 // settings allow them; redirects are not followed; waits end with the stop.
@@ -33,4 +33,4 @@ void check_api_spec(const boost::json::object& spec, const std::vector<std::stri
 std::vector<std::string>
 explain_api(const boost::json::object& spec, const std::vector<std::string>& others);
 
-}  // namespace app
+}  // namespace service

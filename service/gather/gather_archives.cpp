@@ -6,13 +6,13 @@
 
 #include <fmt/format.h>
 
-#include "app/output.hpp"
+#include "base/database/database.hpp"
+#include "base/text/figures.hpp"
+#include "crawler/archive/warc_replay.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/spec.hpp"
-#include "base/database/database.hpp"
-#include "crawler/archive/warc_replay.hpp"
 
-namespace app {
+namespace service {
 
 using Clock = std::chrono::system_clock;
 
@@ -95,7 +95,8 @@ GatherResult gather_archives(
             {},
             std::nullopt};
         for (const auto& [reason, count] : report.skipped)
-            result.notes.push_back(fmt::format("{} records passed over: {}", grouped(count), reason)
+            result.notes.push_back(
+                fmt::format("{} records passed over: {}", base::grouped(count), reason)
             );
         close(result.state, "");
         return result;
@@ -105,4 +106,4 @@ GatherResult gather_archives(
     }
 }
 
-}  // namespace app
+}  // namespace service

@@ -2,7 +2,7 @@
 
 #include "service/gather/gather.hpp"
 
-namespace app {
+namespace service {
 
 // Whether a source of files holds WARC or ARC archives: by its format, or by the names and
 // beginnings of its inputs.
@@ -16,4 +16,4 @@ GatherResult gather_archives(
     const GatherEvents& events
 );
 
-}  // namespace app
+}  // namespace service

@@ -4,12 +4,12 @@
 
 #include <boost/json.hpp>
 
-#include "service/gather/secret.hpp"
 #include "base/error.hpp"
 #include "ingest/sources/database/connector.hpp"
 #include "schema/records/record.hpp"
+#include "service/gather/secret.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 
@@ -57,4 +57,4 @@ explain_database(const json::object& settings, const std::vector<std::string>& o
     return lines;
 }
 
-}  // namespace app
+}  // namespace service

@@ -8,7 +8,7 @@
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
 
-namespace app {
+namespace service {
 
 // A source of kind database, ready to be read.
 struct DatabaseReading {
@@ -27,4 +27,4 @@ void check_database_spec(const boost::json::object& spec, const std::vector<std:
 std::vector<std::string>
 explain_database(const boost::json::object& spec, const std::vector<std::string>& others);
 
-}  // namespace app
+}  // namespace service

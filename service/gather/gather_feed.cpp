@@ -5,16 +5,16 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "service/gather/credentials.hpp"
-#include "service/gather/download.hpp"
-#include "service/gather/line.hpp"
-#include "service/gather/spec.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
 #include "ingest/sources/feed/feed_source.hpp"
 #include "schema/records/record.hpp"
+#include "service/gather/credentials.hpp"
+#include "service/gather/download.hpp"
+#include "service/gather/line.hpp"
+#include "service/gather/spec.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 using namespace std::chrono_literals;
@@ -121,4 +121,4 @@ std::vector<std::string> explain_feed(const json::object& settings) {
     return lines;
 }
 
-}  // namespace app
+}  // namespace service

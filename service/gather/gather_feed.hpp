@@ -6,11 +6,11 @@
 
 #include <boost/json/object.hpp>
 
-#include "service/context.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/context.hpp"
 
-namespace app {
+namespace service {
 
 // A source of kind feed, ready to be read over the network. Private addresses are refused unless
 // its settings allow them; up to ten redirects are followed, each checked.
@@ -35,4 +35,4 @@ void check_feed_spec(const boost::json::object& spec, const std::vector<std::str
 // What would be asked for. Nothing is sent.
 std::vector<std::string> explain_feed(const boost::json::object& spec);
 
-}  // namespace app
+}  // namespace service

@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/database/database.hpp"
+#include "base/error.hpp"
 #include "service/gather/csv_options.hpp"
 #include "service/gather/download.hpp"
 #include "service/gather/gather_api.hpp"
@@ -15,10 +17,8 @@
 #include "service/gather/gather_feed.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/spec.hpp"
-#include "base/database/database.hpp"
-#include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 
@@ -326,4 +326,4 @@ GatherResult gather_records(
     return told(store(context, request, stop, events));
 }
 
-}  // namespace app
+}  // namespace service

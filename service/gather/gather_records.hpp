@@ -1,10 +1,10 @@
 #pragma once
 
-#include "service/gather/gather.hpp"
 #include "ingest/pipeline/pipeline.hpp"
+#include "service/gather/gather.hpp"
 
 // Sources whose records are mapped by rules: of kinds files, api, database and feed.
-namespace app {
+namespace service {
 
 void check_records_spec(
     const std::string& kind,
@@ -33,4 +33,4 @@ GatherResult gather_records(
     const GatherEvents& events
 );
 
-}  // namespace app
+}  // namespace service

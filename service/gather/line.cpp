@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 struct Line::Impl {
     explicit Impl(crawler::FetchOptions options) : fetcher(io.get_executor(), std::move(options)) {}
@@ -53,4 +53,4 @@ ingest::api::Response Line::send(const ingest::api::Request& asked, const std::s
         response->message};
 }
 
-}  // namespace app
+}  // namespace service

@@ -6,7 +6,7 @@
 #include "crawler/fetch/fetch.hpp"
 #include "ingest/sources/api/http.hpp"
 
-namespace app {
+namespace service {
 
 // The crawler's fetcher, for one request after the other.
 class Line {
@@ -23,4 +23,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace app
+}  // namespace service

@@ -4,14 +4,15 @@
 
 #include <boost/json.hpp>
 
-#include "service/gather/secret.hpp"
-#include "service/gather/spec.hpp"
 #include "base/database/database.hpp"
 #include "base/run/log.hpp"
 #include "ingest/sources/push/push_store.hpp"
 #include "ingest/sources/push/webhook.hpp"
+#include "service/gather/secret.hpp"
+#include "service/gather/spec.hpp"
+#include "service/refusal.hpp"
 
-namespace app {
+namespace service {
 
 namespace {
 
@@ -47,7 +48,7 @@ Settings settings_of(const std::string& text) {
     return settings;
 }
 
-ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const api::Request& request) {
+ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const Webhook& request) {
     using enum ingest::WebhookScheme;
     switch (scheme) {
         case github:
@@ -78,18 +79,25 @@ void check_push_spec(const std::string& spec) {
     settings_of(spec);
 }
 
-api::Response take_push(
+json::object take_push(
     base::Tx& tx,
     const schema::Blobs& blobs,
     const std::string& name,
-    const api::Request& request
+    const Webhook& request
 ) {
     auto source = schema::find_source(tx, name);
     if (!source || source->kind != "push")
-        throw api::Problem(404, "Not found", "there is no source '" + name + "' that is pushed to");
+        throw Refusal(
+            Refusal::Kind::not_found,
+            "source '" + name + "'",
+            "there is none of that name that is pushed to"
+        );
     if (source->state != "active")
-        throw api::Problem(
-            503, "Paused", "source '" + name + "' takes nothing now; send it again later"
+        throw Refusal(
+            Refusal::Kind::not_ready,
+            "source '" + name + "'",
+            "takes nothing now",
+            "send it again later"
         );
     auto settings = settings_of(source->spec);
     std::vector<std::string> secrets;
@@ -101,12 +109,14 @@ api::Response take_push(
         }
     }
     if (secrets.empty())
-        throw api::Problem(503, "Not ready", "the source's secrets are not to be had");
+        throw Refusal(
+            Refusal::Kind::not_ready, "source '" + name + "'", "its secrets are not to be had"
+        );
     auto message = signed_part(settings.scheme, request);
     auto now = std::chrono::system_clock::now();
     if (auto why =
             ingest::webhook_refusal(settings.scheme, message, secrets, now, settings.tolerance))
-        throw api::Problem(401, "Signature refused", *why);
+        throw Refusal(Refusal::Kind::denied, "signature refused", *why);
     std::string id(message.id);
     if (id.empty()) id = schema::sha256_hex(request.body);
     if (id.size() > 300) id = schema::sha256_hex(id);
@@ -117,20 +127,20 @@ api::Response take_push(
             blobs,
             *source,
             settings.rules,
-            {id, std::string(request.header("content-type")), request.body},
+            {id, std::string(request.header("content-type")), std::string(request.body)},
             now
         );
     } catch (const base::UsageError& error) {
-        throw api::Problem(415, "Unsupported media type", error.what());
+        throw Refusal(Refusal::Kind::unsupported, "unsupported media type", error.what());
     }
-    return api::json(json::object{
+    return json::object{
         {"id", id},
         {"repeated", result.repeated},
         {"read", result.counts.read},
         {"new", result.counts.added},
         {"changed", result.counts.changed},
         {"unchanged", result.counts.unchanged},
-        {"rejected", result.counts.rejected}});
+        {"rejected", result.counts.rejected}};
 }
 
-}  // namespace app
+}  // namespace service

@@ -1,22 +1,34 @@
 #pragma once
 
-#include "api/route.hpp"
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/object.hpp>
+
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
 
-namespace app {
+namespace service {
 
-// Takes a webhook for a source of kind push: 401 for a signature that does not fit, 404 for no such
-// source, 415 for a body of unknown type, else 200 with the counts. The transaction holds the
-// records, the rejects and the receipt.
-api::Response take_push(
+// One delivery as it came in over HTTP.
+struct Webhook {
+    std::function<std::string_view(std::string_view)> header;  // by lower-case name; empty: none
+    std::string_view body;
+};
+
+// Takes a webhook for a source of kind push and tells its counts. The transaction holds the
+// records, the rejects and the receipt. Throws Refusal: denied for a signature that does not fit,
+// not_found for no such source, unsupported for a body of unknown type, not_ready while it is
+// paused.
+boost::json::object take_push(
     base::Tx& tx,
     const schema::Blobs& blobs,
     const std::string& source,
-    const api::Request& request
+    const Webhook& webhook
 );
 
 // Throws base::UsageError for settings that make no sense.
 void check_push_spec(const std::string& spec);
 
-}  // namespace app
+}  // namespace service

@@ -1,4 +1,5 @@
 #include "service/gather/scraping.hpp"
+#include "base/run/files.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -6,17 +7,17 @@
 
 #include <boost/json.hpp>
 
-#include "app/output.hpp"
 #include "base/database/database.hpp"
+#include "base/text/figures.hpp"
+#include "crawler/frontier/page_record_store.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "crawler/scrape/item_record.hpp"
-#include "crawler/frontier/page_record_store.hpp"
 #include "crawler/scrape/scraped_value.hpp"
 #include "formats/image/image.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/records/record_store.hpp"
 
-namespace app {
+namespace service {
 
 using Clock = std::chrono::system_clock;
 
@@ -95,7 +96,7 @@ Scraping read_scraping(const Spec& spec) {
 }
 
 crawler::ExamineImage examine_image() {
-    return [](std::string_view encoded) { return ingest::examine_image(encoded); };
+    return [](std::string_view encoded) { return formats::examine_image(encoded); };
 }
 
 ReplayedPages replay_pages(
@@ -108,7 +109,7 @@ ReplayedPages replay_pages(
     auto scraping = read_scraping(spec);
     if (!rules_file.empty()) {
         scraping.rules = std::make_shared<const crawler::Rules>(
-            crawler::Rules::parse(read_whole_file(rules_file), rules_file)
+            crawler::Rules::parse(base::read_whole_file(rules_file), rules_file)
         );
         if (!spec.has("images") && !spec.has("files")) scraping.media = scraping.rules->media();
     }
@@ -171,4 +172,4 @@ ReplayedPages replay_pages(
     return result;
 }
 
-}  // namespace app
+}  // namespace service

@@ -3,14 +3,14 @@
 #include <memory>
 #include <string>
 
-#include "service/context.hpp"
-#include "service/gather/spec.hpp"
 #include "crawler/extract/media.hpp"
 #include "crawler/scrape/rules.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/context.hpp"
+#include "service/gather/spec.hpp"
 
-namespace app {
+namespace service {
 
 // What the settings of a crawl, or of archives, say about taking pages apart: `rules`, and `images`
 // and `files`, which outrank those of the rules.
@@ -39,4 +39,4 @@ ReplayedPages replay_pages(
     const std::string& code
 );
 
-}  // namespace app
+}  // namespace service

@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 bool is_secret_reference(const std::string& text) {
     return (text.starts_with("env:") && text.size() > 4) ||
@@ -36,4 +36,4 @@ std::string secret_of(const std::string& reference) {
     return secret;
 }
 
-}  // namespace app
+}  // namespace service

@@ -2,7 +2,7 @@
 
 #include <string>
 
-namespace app {
+namespace service {
 
 // The secret that a reference stands for: "env:NAME" is an environment variable, "file:PATH" the
 // first line of a file. Settings hold references alone, so that no secret is stored or shown.
@@ -13,4 +13,4 @@ std::string secret_of(const std::string& reference);
 // Whether the text has the form of a reference.
 bool is_secret_reference(const std::string& text);
 
-}  // namespace app
+}  // namespace service

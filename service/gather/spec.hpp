@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 
@@ -75,4 +75,4 @@ private:
     const json::object& object_;
 };
 
-}  // namespace app
+}  // namespace service

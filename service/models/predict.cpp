@@ -10,7 +10,7 @@
 #include "schema/sources/source_store.hpp"
 #include "training/evaluation/metrics.hpp"
 
-namespace app {
+namespace service {
 
 namespace json = boost::json;
 
@@ -96,4 +96,4 @@ json::array predict(const LoadedModel& model, const json::array& inputs) {
     return predict(model, examples);
 }
 
-}  // namespace app
+}  // namespace service

@@ -12,7 +12,7 @@ namespace base {
 class Database;
 }
 
-namespace app {
+namespace service {
 
 // A stored model, ready to answer.
 struct LoadedModel {
@@ -37,4 +37,4 @@ boost::json::array predict(const LoadedModel& model, const boost::json::array& i
 // The same for examples at hand.
 boost::json::array predict(const LoadedModel& model, const training::Examples& examples);
 
-}  // namespace app
+}  // namespace service

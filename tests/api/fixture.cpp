@@ -66,7 +66,7 @@ Draft shirt(int i) {
         bool inside = x * x + y * y < 60 + 90 * (i % 3) || (y < -2 && y > -9 && std::abs(x) < 12);
         pixels += static_cast<char>(inside ? 130 + (x * y + 7 * i) % 90 : 0);
     }
-    draft.image = schema::Image{28, 28, 1, "raw", static_cast<std::uint64_t>(i)};
+    draft.image = formats::Image{28, 28, 1, "raw", static_cast<std::uint64_t>(i)};
     draft.blob = pixels;
     draft.media_type = "application/octet-stream";
     draft.payload = "{}";

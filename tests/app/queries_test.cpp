@@ -6,6 +6,7 @@
 #include "crawler/sql.hpp"
 #include "ingest/sql.hpp"
 #include "labeling/sql.hpp"
+#include "quality/sql.hpp"
 #include "schema/sql.hpp"
 #include "tests/support/test_database.hpp"
 #include "training/sql.hpp"
@@ -32,6 +33,7 @@ TEST_CASE("every named query fits the schema", "[app][queries]") {
     CHECK(prepare_all("schema", schema::sql::file) > 20);
     CHECK(prepare_all("crawler", crawler::sql::file) > 5);
     CHECK(prepare_all("ingest", ingest::sql::file) > 3);
+    CHECK(prepare_all("quality", quality::sql::file) > 20);
     CHECK(prepare_all("labeling", labeling::sql::file) > 10);
     CHECK(prepare_all("training", training::sql::file) > 20);
     CHECK(prepare_all("api", api::sql::file) > 10);

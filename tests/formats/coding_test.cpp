@@ -8,7 +8,7 @@
 #include <zstd.h>
 #include <catch2/catch.hpp>
 
-using crawler::Decoder;
+using formats::Decoder;
 using Outcome = Decoder::Outcome;
 
 namespace {

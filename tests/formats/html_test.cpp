@@ -3,13 +3,14 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/extract/article/article.hpp"
-#include "formats/text/charset.hpp"
-#include "formats/feed/feed.hpp"
 #include "crawler/inspect.hpp"
+#include "formats/feed/feed.hpp"
 #include "formats/html/select.hpp"
 #include "formats/sitemap/sitemap.hpp"
+#include "formats/text/charset.hpp"
 
 using namespace crawler;
+using namespace formats;
 
 namespace {
 

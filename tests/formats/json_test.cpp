@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/ingest/files.hpp"
 #include "ingest/inspect.hpp"
+#include "tests/ingest/files.hpp"
 
 using namespace std::string_literals;
 
@@ -19,7 +19,7 @@ TEST_CASE("JSON is judged strictly by RFC 8259", "[ingest][json]") {
           "\"\x7f\""s,
           "[\"\\uD83D\\uDE00\"]"s}) {
         CAPTURE(good);
-        CHECK_FALSE(ingest::check_json(good));
+        CHECK_FALSE(formats::check_json(good));
     }
     for (const auto& bad :
          {""s,
@@ -49,32 +49,32 @@ TEST_CASE("JSON is judged strictly by RFC 8259", "[ingest][json]") {
           "// c\n1"s,
           "\"a"s}) {
         CAPTURE(bad);
-        CHECK(ingest::check_json(bad));
+        CHECK(formats::check_json(bad));
     }
 }
 
 TEST_CASE("JSON nested too deep is refused, not overflowed", "[ingest][json]") {
-    CHECK_FALSE(ingest::check_json(std::string(400, '[') + std::string(400, ']')));
-    auto fault = ingest::check_json(std::string(100000, '[') + std::string(100000, ']'));
+    CHECK_FALSE(formats::check_json(std::string(400, '[') + std::string(400, ']')));
+    auto fault = formats::check_json(std::string(100000, '[') + std::string(100000, ']'));
     REQUIRE(fault);
     CHECK(fault->code == "json.depth");
-    CHECK(ingest::check_json(std::string(100000, '[')));
+    CHECK(formats::check_json(std::string(100000, '[')));
 }
 
 TEST_CASE("what PostgreSQL cannot store is found before", "[ingest][json]") {
-    CHECK(ingest::check_storable("{\"a\":\"\\u0000\"}")->code == "json.nul");
-    CHECK(ingest::check_storable("{\"a\":\"\\ud800\"}")->code == "json.surrogate");
-    CHECK(ingest::check_storable("{\"a\":\"\\udc00x\"}")->code == "json.surrogate");
-    CHECK(ingest::check_storable("[1e-20000]")->code == "json.number");
-    CHECK_FALSE(ingest::check_storable(
+    CHECK(formats::check_storable("{\"a\":\"\\u0000\"}")->code == "json.nul");
+    CHECK(formats::check_storable("{\"a\":\"\\ud800\"}")->code == "json.surrogate");
+    CHECK(formats::check_storable("{\"a\":\"\\udc00x\"}")->code == "json.surrogate");
+    CHECK(formats::check_storable("[1e-20000]")->code == "json.number");
+    CHECK_FALSE(formats::check_storable(
         "{\"a\":\"\\\\u0000 \\ud83d\\ude00\",\"b\":[true,1e300,\"1e99999\"]}"
     ));
 }
 
 TEST_CASE("members are found in order with their kinds", "[ingest][json]") {
-    ingest::Arena arena;
-    std::vector<ingest::Field> fields;
-    ingest::add_members(
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
+    formats::add_members(
         R"( { "a" : "x\ty\u00e9\ud83d\ude00" , "b\"":-1.5e3,"c":[1,"]"] ,"d":null,"e":true,"f":{"g":"}"} , "h":"" } )",
         arena,
         fields
@@ -83,14 +83,14 @@ TEST_CASE("members are found in order with their kinds", "[ingest][json]") {
     CHECK(fields[0].value == "x\ty\xc3\xa9\xf0\x9f\x98\x80");
     CHECK(fields[1].name == "b\"");
     CHECK(fields[1].value == "-1.5e3");
-    CHECK(fields[1].kind == ingest::Field::Kind::number);
+    CHECK(fields[1].kind == formats::Field::Kind::number);
     CHECK(fields[2].value == "[1,\"]\"]");
-    CHECK(fields[3].kind == ingest::Field::Kind::null);
-    CHECK(fields[4].kind == ingest::Field::Kind::boolean);
+    CHECK(fields[3].kind == formats::Field::Kind::null);
+    CHECK(fields[4].kind == formats::Field::Kind::boolean);
     CHECK(fields[5].value == "{\"g\":\"}\"}");
     CHECK(fields[6].value.empty());
     fields.clear();
-    ingest::add_members("{}", arena, fields);
+    formats::add_members("{}", arena, fields);
     CHECK(fields.empty());
 }
 

@@ -4,7 +4,7 @@
 
 #include "crawler/policy/consent.hpp"
 
-using crawler::Robots;
+using formats::Robots;
 
 namespace {
 

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 
-using namespace crawler;
+using namespace formats;
 
 namespace {
 

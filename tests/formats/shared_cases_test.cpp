@@ -6,9 +6,9 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "formats/text/charset.hpp"
-#include "formats/robots/robots.hpp"
 #include "formats/html/select.hpp"
+#include "formats/robots/robots.hpp"
+#include "formats/text/charset.hpp"
 #include "formats/url/url.hpp"
 
 namespace json = boost::json;
@@ -36,11 +36,11 @@ TEST_CASE("robots.txt cases of others", "[crawler][robots][shared]") {
         const auto& entry = parsed.as_object();
         if (!entry.contains("allowed")) continue;
         auto text = [&](const char* name) { return std::string(entry.at(name).as_string()); };
-        auto url = crawler::parse_url(text("url"));
+        auto url = formats::parse_url(text("url"));
         auto target = url ? url->target() : text("url");
         INFO(line);
         CHECK(
-            crawler::Robots::parse(text("robots")).check(text("agent"), target).allowed ==
+            formats::Robots::parse(text("robots")).check(text("agent"), target).allowed ==
             entry.at("allowed").as_bool()
         );
     }
@@ -59,7 +59,7 @@ TEST_CASE(
             for (const auto& label : encoding.at("labels").as_array()) {
                 INFO(label);
                 CHECK(
-                    crawler::encoding_of_label(label.as_string()) ==
+                    formats::encoding_of_label(label.as_string()) ==
                     std::string_view(encoding.at("name").as_string())
                 );
             }
@@ -77,6 +77,6 @@ TEST_CASE("selectors that others read are read", "[crawler][select][shared]") {
         bool foreign = std::regex_search(selector, std::regex(":(first|only|contains)([^-a-z]|$)"));
         if (foreign) continue;
         INFO(line);
-        CHECK_NOTHROW(crawler::Selector::parse(std::string(entry.at("selector").as_string())));
+        CHECK_NOTHROW(formats::Selector::parse(std::string(entry.at("selector").as_string())));
     }
 }

@@ -9,7 +9,7 @@
 
 #include "formats/text/pii.hpp"
 
-using namespace schema;
+using namespace formats;
 
 namespace {
 

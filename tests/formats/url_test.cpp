@@ -7,14 +7,14 @@
 namespace {
 
 std::string href(const std::string& input, const std::string& base = {}) {
-    std::optional<crawler::Url> parsed;
-    if (!base.empty()) parsed = crawler::parse_url(base);
-    auto url = crawler::parse_url(input, parsed ? &*parsed : nullptr);
+    std::optional<formats::Url> parsed;
+    if (!base.empty()) parsed = formats::parse_url(base);
+    auto url = formats::parse_url(input, parsed ? &*parsed : nullptr);
     return url ? url->href() : "failure";
 }
 
 std::string canonical(const std::string& url) {
-    return crawler::canonical_url(*crawler::parse_url(url));
+    return formats::canonical_url(*formats::parse_url(url));
 }
 
 }  // namespace
@@ -68,9 +68,9 @@ TEST_CASE("URLs are parsed and resolved as browsers do", "[crawler][url]") {
 }
 
 TEST_CASE("origins belong to web schemes", "[crawler][url]") {
-    CHECK(crawler::parse_url("https://a:8443/x")->origin() == "https://a:8443");
-    CHECK(crawler::parse_url("file:///x")->origin() == "null");
-    CHECK(crawler::parse_url("blob:https://a/x")->origin() == "https://a");
+    CHECK(formats::parse_url("https://a:8443/x")->origin() == "https://a:8443");
+    CHECK(formats::parse_url("file:///x")->origin() == "null");
+    CHECK(formats::parse_url("blob:https://a/x")->origin() == "https://a");
 }
 
 TEST_CASE("spellings of one page have one canonical address", "[crawler][canonical]") {

@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     must(file >= 0 && ftruncate(file, 0) == 0);
     must(pwrite(file, data, size, 0) == static_cast<ssize_t>(size));
     try {
-        ingest::Bytes bytes("/proc/self/fd/" + std::to_string(file));
+        formats::Bytes bytes("/proc/self/fd/" + std::to_string(file));
         std::size_t total = 0;
         for (int members = 0; members < 100 && bytes.next_member(); ++members) {
             char buffer[4096];

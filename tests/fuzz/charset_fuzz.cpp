@@ -7,9 +7,9 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
     auto type = input.line();
-    auto found = crawler::detect_charset(input.rest(), type);
-    auto text = crawler::decode(input.rest(), found.encoding);
-    must(text && crawler::is_utf8(*text));
-    must(crawler::is_utf8(crawler::decode_page(input.rest(), type)));
+    auto found = formats::detect_charset(input.rest(), type);
+    auto text = formats::decode(input.rest(), found.encoding);
+    must(text && formats::is_utf8(*text));
+    must(formats::is_utf8(formats::decode_page(input.rest(), type)));
     return 0;
 }

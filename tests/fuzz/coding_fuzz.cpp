@@ -12,8 +12,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const char* coding = codings[data[0] % codings.size()];
     std::size_t step = data[1] + 1U;
     std::string_view body(reinterpret_cast<const char*>(data + 2), size - 2);
-    using Outcome = crawler::Decoder::Outcome;
-    auto whole = crawler::Decoder::make(coding), pieces = crawler::Decoder::make(coding);
+    using Outcome = formats::Decoder::Outcome;
+    auto whole = formats::Decoder::make(coding), pieces = formats::Decoder::make(coding);
     std::string first, second;
     auto outcome = whole->feed(body, first, limit);
     auto other = Outcome::good;

@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (auto name : {"X-Robots-Tag", "Content-Usage", "Content-Signal", "TDM-Reservation"})
         question.headers.emplace_back(name, input.line());
     question.metas.emplace_back("robots", input.line());
-    auto robots = crawler::Robots::parse(input.rest());
+    auto robots = formats::Robots::parse(input.rest());
     question.robots = &robots;
     question.files["/ai.txt"] = input.rest();
     question.files["/.well-known/tdmrep.json"] = input.rest();

@@ -4,7 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
-    (void)ingest::sniff(input.rest(), true, {});
+    (void)formats::sniff(input.rest(), true, {});
     read_records(input.rest(), ingest::read_csv);
     return 0;
 }

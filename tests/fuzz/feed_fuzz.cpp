@@ -4,6 +4,6 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
-    (void)crawler::parse_feed(input.rest(), *crawler::parse_url("http://a.example/feed"));
+    (void)formats::parse_feed(input.rest(), *formats::parse_url("http://a.example/feed"));
     return 0;
 }

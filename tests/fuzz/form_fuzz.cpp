@@ -5,13 +5,13 @@
 
 // A page with a form: what would be sent is made of printable characters only.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const auto page = *crawler::parse_url("https://example.org/in?x");
+    static const auto page = *formats::parse_url("https://example.org/in?x");
     auto document =
-        crawler::Document::parse(std::string(reinterpret_cast<const char*>(data), size));
+        formats::Document::parse(std::string(reinterpret_cast<const char*>(data), size));
     for (std::string selector : {"", "form"}) {
-        auto form = crawler::find_form(document, page, selector);
+        auto form = formats::find_form(document, page, selector);
         if (!form) continue;
-        must(crawler::parse_url(form->action).has_value());
+        must(formats::parse_url(form->action).has_value());
         for (char c : form->encoded()) must(c > ' ' && c < '\x7f');
     }
     return 0;

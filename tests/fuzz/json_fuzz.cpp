@@ -7,7 +7,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Input input(data, size);
     ingest::ReadOptions options;
     options.record_path = input.line();
-    (void)ingest::check_json(input.rest());
+    (void)formats::check_json(input.rest());
     read_records(input.rest(), ingest::read_json, options);
     read_records(input.rest(), ingest::read_jsonl);
     return 0;

@@ -8,7 +8,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
     const std::string path = "input", name = "input";
-    auto bytes = ingest::Bytes::of(std::string(input.rest()));
+    auto bytes = formats::Bytes::of(std::string(input.rest()));
     must(bytes->next_member());
     try {
         auto reader = ingest::read_jsonl({*bytes, path, name, {}, {}});
@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             schema::Draft draft;
             schema::Reject reject;
             if (mapping.apply(page, record, draft, reject)) {
-                must(!draft.key.empty() && !ingest::check_json(draft.payload));
+                must(!draft.key.empty() && !formats::check_json(draft.payload));
                 must(draft.numbers.size() == mapping.columns().size());
             } else {
                 must(!reject.code.empty());

@@ -11,7 +11,7 @@ template <typename Open>
 void read_records(std::string_view bytes, Open open, const ingest::ReadOptions& options = {}) {
     const std::string path = "input", name = "input";
     try {
-        auto input = ingest::Bytes::of(std::string(bytes));
+        auto input = formats::Bytes::of(std::string(bytes));
         must(input->next_member());
         auto reader = open(ingest::MemberInput{*input, path, name, options, {}});
         ingest::Page page;

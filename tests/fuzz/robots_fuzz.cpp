@@ -6,7 +6,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
     auto agent = input.line(), target = input.line();
-    auto robots = crawler::Robots::parse(input.rest());
+    auto robots = formats::Robots::parse(input.rest());
     auto verdict = robots.check(agent, target);
     must(verdict.allowed || !verdict.rule.empty());
     must(robots.check(agent, "/robots.txt").allowed);

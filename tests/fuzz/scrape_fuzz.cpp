@@ -49,8 +49,8 @@ types = ["application/*"]
 )";
 
 void scrape(const crawler::Rules& rules, std::string_view html) {
-    auto url = *crawler::parse_url("http://example.org/list?page=1");
-    auto document = crawler::Document::parse(std::string(html));
+    auto url = *formats::parse_url("http://example.org/list?page=1");
+    auto document = formats::Document::parse(std::string(html));
     if (rules.media().any()) crawler::media_links(document, rules.media(), url);
     auto scrape = rules.scrape(document, "http://example.org/list?page=1", url);
     if (!scrape) return;

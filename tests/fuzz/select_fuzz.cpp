@@ -8,8 +8,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Input input(data, size);
     auto css = input.line();
     try {
-        auto selector = crawler::Selector::parse(css);
-        auto document = crawler::Document::parse(std::string(input.rest().substr(0, 4000)));
+        auto selector = formats::Selector::parse(css);
+        auto document = formats::Document::parse(std::string(input.rest().substr(0, 4000)));
         for (auto id : selector.select(document)) must(selector.matches(document, id));
     } catch (const base::UsageError&) {
     }

@@ -7,16 +7,16 @@
 // form.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
-    auto base = crawler::parse_url(input.line());
-    auto url = crawler::parse_url(input.rest(), base ? &*base : nullptr);
+    auto base = formats::parse_url(input.line());
+    auto url = formats::parse_url(input.rest(), base ? &*base : nullptr);
     if (!url) return 0;
     auto href = url->href();
-    auto again = crawler::parse_url(href);
+    auto again = formats::parse_url(href);
     must(again && again->href() == href);
-    if (!crawler::is_special_scheme(url->scheme)) return 0;
-    auto canonical = crawler::canonical_url(*url);
-    auto parsed = crawler::parse_url(canonical);
+    if (!formats::is_special_scheme(url->scheme)) return 0;
+    auto canonical = formats::canonical_url(*url);
+    auto parsed = formats::parse_url(canonical);
     must(parsed.has_value());
-    must(crawler::canonical_url(*parsed) == canonical);
+    must(formats::canonical_url(*parsed) == canonical);
     return 0;
 }

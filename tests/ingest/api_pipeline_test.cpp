@@ -6,11 +6,11 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
-#include "ingest/sources/api/connector.hpp"
 #include "ingest/pipeline/pipeline.hpp"
+#include "ingest/sources/api/connector.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/ingest/scripted_api.hpp"
 #include "tests/support/test_database.hpp"
 

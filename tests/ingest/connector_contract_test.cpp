@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "tests/ingest/files.hpp"
 #include "formats/image/image.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/ingest/pictures.hpp"
 
 // What every connector keeps, whatever it reads.

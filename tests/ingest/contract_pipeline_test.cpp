@@ -2,11 +2,11 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
 #include "ingest/mapping/contract_store.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

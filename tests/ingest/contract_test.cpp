@@ -6,11 +6,11 @@
 
 namespace {
 
+using formats::Field;
 using ingest::Contract;
-using ingest::Field;
 using ingest::KnownField;
 using ingest::OnDrift;
-using Kind = ingest::Field::Kind;
+using Kind = formats::Field::Kind;
 
 }  // namespace
 

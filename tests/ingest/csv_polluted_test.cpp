@@ -4,10 +4,10 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "tests/ingest/files.hpp"
 #include "formats/csv/csv.hpp"
-#include "ingest/inspect.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/inspect.hpp"
+#include "tests/ingest/files.hpp"
 
 using namespace std::string_literals;
 
@@ -40,7 +40,7 @@ std::string written(
 
 std::string rfc4180(const Table& table) {
     std::string text;
-    for (const auto& row : table) ingest::append_row(row, text);
+    for (const auto& row : table) formats::append_row(row, text);
     return text;
 }
 
@@ -96,14 +96,16 @@ TEST_CASE("every encoding gives the same rows", "[ingest][csv][polluted]") {
     CHECK(rows_of(text) == rfc4180(table));
     CHECK(rows_of("\xef\xbb\xbf" + text) == rfc4180(table));
     for (auto encoding :
-         {ingest::Encoding::utf16le,
-          ingest::Encoding::utf16be,
-          ingest::Encoding::windows1252,
-          ingest::Encoding::latin1})
-        CHECK(rows_of(ingest::encode(text, encoding)) == rfc4180(table));
-    CHECK(rows_of("\xff\xfe" + ingest::encode(text, ingest::Encoding::utf16le)) == rfc4180(table));
+         {formats::Encoding::utf16le,
+          formats::Encoding::utf16be,
+          formats::Encoding::windows1252,
+          formats::Encoding::latin1})
+        CHECK(rows_of(formats::encode(text, encoding)) == rfc4180(table));
     CHECK(
-        rows_of(ingest::encode(written(table, "\xc2\xa7"), ingest::Encoding::windows1252)) ==
+        rows_of("\xff\xfe" + formats::encode(text, formats::Encoding::utf16le)) == rfc4180(table)
+    );
+    CHECK(
+        rows_of(formats::encode(written(table, "\xc2\xa7"), formats::Encoding::windows1252)) ==
         rfc4180(table)
     );
 }
@@ -210,7 +212,7 @@ TEST_CASE("what stands above and below a table is not of it", "[ingest][csv][pol
 
 TEST_CASE("headers of all kinds are told from rows", "[ingest][csv][polluted]") {
     auto header_of = [](const std::string& text) {
-        auto found = ingest::sniff(text, true, {});
+        auto found = formats::sniff(text, true, {});
         return std::tuple(found.dialect.header, found.header_rows, found.names);
     };
     auto without = plain;

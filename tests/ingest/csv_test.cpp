@@ -7,18 +7,19 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "tests/ingest/files.hpp"
-#include "ingest/inspect.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/inspect.hpp"
+#include "tests/ingest/files.hpp"
 
 namespace {
 
-std::vector<std::string> cells_of(std::string_view text, const ingest::Dialect& dialect = {}) {
-    std::vector<ingest::Cell> cells;
-    auto scan = ingest::scan_record(text, dialect, true, cells);
-    REQUIRE(scan.state == ingest::Scan::State::record);
+std::vector<std::string> cells_of(std::string_view text, const formats::Dialect& dialect = {}) {
+    std::vector<formats::Cell> cells;
+    auto scan = formats::scan_record(text, dialect, true, cells);
+    REQUIRE(scan.state == formats::Scan::State::record);
     std::vector<std::string> values;
-    for (const auto& cell : cells) ingest::append_value(text, cell, dialect, values.emplace_back());
+    for (const auto& cell : cells)
+        formats::append_value(text, cell, dialect, values.emplace_back());
     return values;
 }
 
@@ -39,17 +40,17 @@ TEST_CASE("quotes are read by RFC 4180", "[ingest][csv]") {
 }
 
 TEST_CASE("line ends of all kinds end a record", "[ingest][csv]") {
-    std::vector<ingest::Cell> cells;
-    CHECK(ingest::scan_record("a\r\nb", {}, true, cells).next == 3);
-    CHECK(ingest::scan_record("a\rb", {}, true, cells).next == 2);
-    CHECK(ingest::scan_record("a\nb", {}, true, cells).next == 2);
+    std::vector<formats::Cell> cells;
+    CHECK(formats::scan_record("a\r\nb", {}, true, cells).next == 3);
+    CHECK(formats::scan_record("a\rb", {}, true, cells).next == 2);
+    CHECK(formats::scan_record("a\nb", {}, true, cells).next == 2);
     CHECK(
-        ingest::scan_record("a\r", {}, false, cells).state == ingest::Scan::State::more
+        formats::scan_record("a\r", {}, false, cells).state == formats::Scan::State::more
     );  // \n may follow
     CHECK(
-        ingest::scan_record("\"a\"", {}, false, cells).state == ingest::Scan::State::more
+        formats::scan_record("\"a\"", {}, false, cells).state == formats::Scan::State::more
     );  // a quote may follow
-    CHECK(ingest::scan_record("\"a", {}, true, cells).state == ingest::Scan::State::unterminated);
+    CHECK(formats::scan_record("\"a", {}, true, cells).state == formats::Scan::State::unterminated);
 }
 
 TEST_CASE("the dialect is found in the content", "[ingest][csv]") {
@@ -79,7 +80,7 @@ TEST_CASE("the dialect is found in the content", "[ingest][csv]") {
     };
     for (const auto& sample : samples) {
         CAPTURE(sample.text);
-        auto found = ingest::sniff(sample.text, true, {});
+        auto found = formats::sniff(sample.text, true, {});
         CHECK(found.dialect.delimiter == sample.delimiter);
         CHECK(found.dialect.quote == sample.quote);
         CHECK(found.dialect.header == sample.header);
@@ -89,14 +90,14 @@ TEST_CASE("the dialect is found in the content", "[ingest][csv]") {
 }
 
 TEST_CASE("what the caller says of a dialect is kept", "[ingest][csv]") {
-    auto found = ingest::sniff("a;b,c\n1;2,3\n", true, {";", '\0', false});
-    CHECK(found.dialect == ingest::Dialect{";", '\0', false});
+    auto found = formats::sniff("a;b,c\n1;2,3\n", true, {";", '\0', false});
+    CHECK(found.dialect == formats::Dialect{";", '\0', false});
     CHECK(found.names == Row{"column_1", "column_2"});
     CHECK(found.why.front().find("as asked") != std::string::npos);
 }
 
 TEST_CASE("names of columns are unique and never empty", "[ingest][csv]") {
-    auto found = ingest::sniff("a,,a\nx,y,z\n", true, {std::nullopt, std::nullopt, true});
+    auto found = formats::sniff("a,,a\nx,y,z\n", true, {std::nullopt, std::nullopt, true});
     CHECK(found.names == Row{"a", "column_2", "a_2"});
 }
 
@@ -106,14 +107,14 @@ TEST_CASE("the same table is read from four encodings", "[ingest][csv]") {
     auto expected = test::read_all({folder.write("u8.csv", table)});
     REQUIRE(expected.records.size() == 3);
     for (auto encoding :
-         {ingest::Encoding::utf16le, ingest::Encoding::utf16be, ingest::Encoding::windows1252}) {
-        CAPTURE(std::string(ingest::name_of(encoding)));
-        auto raw = ingest::encode(table, encoding);
+         {formats::Encoding::utf16le, formats::Encoding::utf16be, formats::Encoding::windows1252}) {
+        CAPTURE(std::string(name_of(encoding)));
+        auto raw = formats::encode(table, encoding);
         for (const std::string bom :
              {"",
-              encoding == ingest::Encoding::utf16le   ? "\xff\xfe"
-              : encoding == ingest::Encoding::utf16be ? "\xfe\xff"
-                                                      : ""}) {
+              encoding == formats::Encoding::utf16le   ? "\xff\xfe"
+              : encoding == formats::Encoding::utf16be ? "\xfe\xff"
+                                                       : ""}) {
             auto path = folder.write("other.csv", bom + raw);
             ingest::ReadOptions options;
             options.format = "csv";

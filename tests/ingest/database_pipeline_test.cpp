@@ -7,11 +7,11 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
-#include "ingest/sources/database/connector.hpp"
 #include "ingest/pipeline/pipeline.hpp"
+#include "ingest/sources/database/connector.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

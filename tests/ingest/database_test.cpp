@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
 #include "ingest/sources/database/connector.hpp"
 #include "ingest/sources/database/statement.hpp"
+#include "tests/ingest/files.hpp"
 
 namespace {
 
@@ -58,7 +58,7 @@ Read read(
             for (const auto& field : page.fields_of(record))
                 row +=
                     "|" + std::string(field.name) + "=" +
-                    (field.kind == ingest::Field::Kind::null ? "NULL" : std::string(field.value));
+                    (field.kind == formats::Field::Kind::null ? "NULL" : std::string(field.value));
             if (!record.blob.empty()) row += "|blob of " + std::to_string(record.blob.size());
         }
         all.rejects += page.rejects.size();

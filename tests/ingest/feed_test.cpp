@@ -4,8 +4,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/ingest/files.hpp"
 #include "ingest/sources/files/reader.hpp"
+#include "tests/ingest/files.hpp"
 
 namespace {
 

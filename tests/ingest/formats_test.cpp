@@ -2,9 +2,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
 #include "formats/image/image.hpp"
 #include "ingest/inspect.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/ingest/pictures.hpp"
 
 using namespace std::string_literals;
@@ -55,11 +55,11 @@ TEST_CASE("images of an idx file come with the labels beside it", "[ingest][form
 TEST_CASE("the difference hash follows the slope of the picture", "[ingest][formats]") {
     std::vector<std::uint8_t> grey(90 * 80);
     for (std::size_t i = 0; i < grey.size(); ++i) grey[i] = static_cast<std::uint8_t>(i % 90);
-    CHECK(ingest::difference_hash(grey.data(), 90, 80) == ~std::uint64_t{0});
+    CHECK(formats::difference_hash(grey.data(), 90, 80) == ~std::uint64_t{0});
     for (auto& value : grey) value = static_cast<std::uint8_t>(255 - value);
-    CHECK(ingest::difference_hash(grey.data(), 90, 80) == 0);
+    CHECK(formats::difference_hash(grey.data(), 90, 80) == 0);
     std::vector<std::uint8_t> dot{5};
-    CHECK(ingest::difference_hash(dot.data(), 1, 1) == 0);
+    CHECK(formats::difference_hash(dot.data(), 1, 1) == 0);
 }
 
 TEST_CASE("inspect image measures a whole image and refuses a broken one", "[ingest][formats]") {

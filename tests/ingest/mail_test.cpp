@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "tests/ingest/files.hpp"
 #include "ingest/sources/files/mime.hpp"
+#include "tests/ingest/files.hpp"
 
 namespace {
 

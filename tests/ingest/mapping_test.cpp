@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
 #include "formats/text/value_type.hpp"
+#include "tests/ingest/files.hpp"
 
 namespace {
 
@@ -224,7 +224,7 @@ TEST_CASE("rules are inferred from a sample", "[ingest][mapping]") {
 }
 
 TEST_CASE("numbers, times and other forms of values are told apart", "[ingest][mapping]") {
-    using ingest::ValueType;
+    using formats::ValueType;
     const std::vector<std::pair<std::string, ValueType>> values = {
         {"12", ValueType::integer},
         {"-3", ValueType::integer},
@@ -250,21 +250,18 @@ TEST_CASE("numbers, times and other forms of values are told apart", "[ingest][m
         {"x", ValueType::text}};
     for (const auto& [text, type] : values) {
         CAPTURE(text);
-        CHECK(
-            std::string(ingest::name_of(ingest::type_of(text))) ==
-            std::string(ingest::name_of(type))
-        );
+        CHECK(std::string(name_of(formats::type_of(text))) == std::string(name_of(type)));
     }
-    CHECK(ingest::parse_time("1970-01-02") == schema::Time(std::chrono::hours(24)));
+    CHECK(formats::parse_time("1970-01-02") == schema::Time(std::chrono::hours(24)));
     CHECK(
-        ingest::parse_time("1970-01-01T01:00:00.5+01:00") ==
+        formats::parse_time("1970-01-01T01:00:00.5+01:00") ==
         schema::Time(std::chrono::milliseconds(500))
     );
     CHECK(
-        ingest::parse_time("Tue, 15 Nov 1994 12:45:26 GMT") ==
+        formats::parse_time("Tue, 15 Nov 1994 12:45:26 GMT") ==
         schema::Time(std::chrono::seconds(784903526))
     );
-    CHECK_FALSE(ingest::parse_time("soon"));
-    CHECK_FALSE(ingest::parse_number("1e999"));
-    CHECK_FALSE(ingest::parse_number("+-1"));
+    CHECK_FALSE(formats::parse_time("soon"));
+    CHECK_FALSE(formats::parse_number("1e999"));
+    CHECK_FALSE(formats::parse_number("+-1"));
 }

@@ -11,12 +11,12 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "tests/ingest/files.hpp"
 #include "ingest/pipeline/replay.hpp"
-#include "ingest/sql.hpp"
 #include "ingest/pipeline/store.hpp"
+#include "ingest/sql.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

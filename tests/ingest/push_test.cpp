@@ -14,6 +14,7 @@
 #include "tests/support/test_database.hpp"
 
 using namespace ingest;
+using namespace formats;
 using Clock = std::chrono::system_clock;
 
 namespace {

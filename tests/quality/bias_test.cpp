@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 
-using namespace ingest::quality;
+using namespace quality;
 
 namespace {
 

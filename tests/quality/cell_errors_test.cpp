@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
-using namespace ingest::quality;
+using namespace quality;
 
 namespace {
 

@@ -6,8 +6,8 @@
 
 #include "base/error.hpp"
 
-using namespace ingest::quality;
-using ingest::Field;
+using namespace quality;
+using formats::Field;
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 
-namespace quality = ingest::quality;
+namespace quality = quality;
 
 namespace {
 

@@ -6,7 +6,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace ingest::quality;
+using namespace quality;
 
 TEST_CASE("robust deviations are those of Iglewicz and Hoaglin", "[quality][outliers]") {
     // Median 3, absolute deviations 2 1 0 1 97: MAD 1.

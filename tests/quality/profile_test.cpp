@@ -8,8 +8,8 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-using namespace ingest::quality;
-using ingest::Field;
+using namespace quality;
+using formats::Field;
 
 namespace {
 

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using ingest::quality::edit_distance;
-using ingest::quality::jaro_winkler;
+using quality::edit_distance;
+using quality::jaro_winkler;
 
 TEST_CASE("Jaro-Winkler gives the published values", "[quality][similarity]") {
     // Winkler's examples.

@@ -14,7 +14,7 @@
 #include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 
-using namespace ingest::quality;
+using namespace quality;
 
 namespace {
 

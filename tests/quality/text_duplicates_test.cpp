@@ -8,7 +8,7 @@
 
 #include "quality/duplicates/clusters.hpp"
 
-using namespace ingest::quality;
+using namespace quality;
 
 namespace {
 
@@ -100,11 +100,11 @@ TEST_CASE("sketches and hashes are those that earlier versions stored", "[qualit
     CHECK(made.bands.back() == 0xa39a8ec0f7a86626);
     CHECK(made.low.front() == 20);
     CHECK(made.low.back() == 111);
-    CHECK(schema::TextWords(words).simhash() == 0x5da5b314541a2170);
+    CHECK(formats::TextWords(words).simhash() == 0x5da5b314541a2170);
     CHECK(words_hash(words).substr(0, 4) == "\xA8\xA3\xDF\xBE");
-    auto unpacked = schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words)));
+    auto unpacked = formats::unpacked_sketch(formats::packed_sketch(formats::TextWords(words)));
     CHECK(unpacked.sketch == made);
     CHECK(unpacked.hash == words_hash(words));
-    CHECK(schema::packed_sketch(schema::TextWords(" ... ")).empty());
-    CHECK(schema::unpacked_sketch("").sketch.empty);
+    CHECK(formats::packed_sketch(formats::TextWords(" ... ")).empty());
+    CHECK(formats::unpacked_sketch("").sketch.empty);
 }

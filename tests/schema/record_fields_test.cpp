@@ -6,13 +6,14 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "schema/select/filter.hpp"
 #include "schema/records/page_quality_store.hpp"
 #include "schema/records/purge_store.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/select/filter.hpp"
 #include "tests/support/test_database.hpp"
 
 using namespace schema;
+using namespace formats;
 
 namespace {
 

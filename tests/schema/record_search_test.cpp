@@ -11,6 +11,7 @@
 #include "tests/support/test_database.hpp"
 
 using namespace schema;
+using namespace formats;
 
 namespace {
 

@@ -20,8 +20,8 @@ std::filesystem::path file_with(const std::string& text) {
 }  // namespace
 
 TEST_CASE("settings come from the file, and variables go before them", "[app][config]") {
-    app::Config config;
-    app::read_file(
+    service::Config config;
+    service::read_file(
         config,
         file_with(
             "home = \"/a\"\n[database]\nurl = \"host=x\"\nmigrate = false\n[server]\nport = 9000\n"
@@ -33,7 +33,7 @@ TEST_CASE("settings come from the file, and variables go before them", "[app][co
     CHECK(config.port == 9000);
     std::map<std::string, const char*> variables{
         {"TILTH_HOME", "/b"}, {"TILTH_SERVER_PORT", "9001"}, {"TILTH_LOG_LEVEL", ""}};
-    app::read_environment(config, [&](const char* name) -> const char* {
+    service::read_environment(config, [&](const char* name) -> const char* {
         return variables.contains(name) ? variables.at(name) : nullptr;
     });
     CHECK(config.home == "/b");
@@ -42,16 +42,20 @@ TEST_CASE("settings come from the file, and variables go before them", "[app][co
 }
 
 TEST_CASE("a wrong setting names its line", "[app][config]") {
-    app::Config config;
+    service::Config config;
     CHECK_THROWS_WITH(
-        app::read_file(config, file_with("a = 1\n")),
+        service::read_file(config, file_with("a = 1\n")),
         Catch::Contains("line 1") && Catch::Contains("'a'")
     );
     CHECK_THROWS_WITH(
-        app::read_file(config, file_with("[server]\n\nport = 70000\n")),
+        service::read_file(config, file_with("[server]\n\nport = 70000\n")),
         Catch::Contains("line 3") && Catch::Contains("65535")
     );
-    CHECK_THROWS_WITH(app::read_file(config, file_with("home = [1]\n")), Catch::Contains("line 1"));
-    CHECK_THROWS_WITH(app::read_file(config, file_with("home = \"x\n")), Catch::Contains("line 1"));
-    CHECK_THROWS_AS(app::read_file(config, "/no/such/file.toml"), base::UsageError);
+    CHECK_THROWS_WITH(
+        service::read_file(config, file_with("home = [1]\n")), Catch::Contains("line 1")
+    );
+    CHECK_THROWS_WITH(
+        service::read_file(config, file_with("home = \"x\n")), Catch::Contains("line 1")
+    );
+    CHECK_THROWS_AS(service::read_file(config, "/no/such/file.toml"), base::UsageError);
 }

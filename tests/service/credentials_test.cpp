@@ -12,7 +12,7 @@ namespace {
 
 crawler::FetchOptions read(const std::string& settings) {
     crawler::FetchOptions options;
-    app::read_access(app::Spec(settings), options);
+    service::read_access(service::Spec(settings), options);
     return options;
 }
 
@@ -43,7 +43,7 @@ TEST_CASE("credentials are read by reference and put in at the end", "[app][cred
     std::string missing;
     try {
         auto copy = options;
-        app::resolve_secrets(copy);
+        service::resolve_secrets(copy);
     } catch (const base::Error& error) {
         missing = error.what();
     }
@@ -52,7 +52,7 @@ TEST_CASE("credentials are read by reference and put in at the end", "[app][cred
     ::setenv("TILTH_TEST_PROXY", "p:q", 1);
     ::setenv("TILTH_TEST_LOGIN", "user:pass:word", 1);
     ::setenv("TILTH_TEST_KEY", "k1", 1);
-    app::resolve_secrets(options);
+    service::resolve_secrets(options);
     CHECK(options.proxies[1].login == "p:q");
     REQUIRE(options.access.size() == 2);
     CHECK(options.access[0].origin == "https://example.org");
@@ -68,7 +68,7 @@ TEST_CASE("credentials are read by reference and put in at the end", "[app][cred
 
     ::setenv("TILTH_TEST_LOGIN", "nocolon", 1);
     auto again = read(settings);
-    CHECK_THROWS_AS(app::resolve_secrets(again), base::Error);
+    CHECK_THROWS_AS(service::resolve_secrets(again), base::Error);
 }
 
 TEST_CASE("a secret that is written out is refused and not repeated", "[app][credentials]") {
@@ -89,7 +89,7 @@ TEST_CASE("a secret that is written out is refused and not repeated", "[app][cre
     boost::json::object spec{{"urls", "https://me:s3cret@a.test/"}};
     std::string said;
     try {
-        app::check_spec("crawl", spec, [](const std::string& key) { return key; });
+        service::check_spec("crawl", spec, [](const std::string& key) { return key; });
     } catch (const base::UsageError& error) {
         said = error.what();
     }

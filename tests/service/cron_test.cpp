@@ -12,7 +12,7 @@ using namespace std::chrono;
 const sys_seconds start = sys_days(year(2026) / 3 / 1) + 10h + 7min + 30s;  // a Sunday
 
 std::string next(const char* cron, sys_seconds after = start) {
-    return schema::timestamp(app::next_time(app::parse_cron(cron), after)).substr(0, 16);
+    return schema::timestamp(service::next_time(service::parse_cron(cron), after)).substr(0, 16);
 }
 
 }  // namespace
@@ -44,11 +44,11 @@ TEST_CASE(
 
 TEST_CASE("a wrong schedule names the field", "[app][cron]") {
     CHECK_THROWS_WITH(
-        app::parse_cron("61 * * * *"), Catch::Contains("minute") && Catch::Contains("'61'")
+        service::parse_cron("61 * * * *"), Catch::Contains("minute") && Catch::Contains("'61'")
     );
-    CHECK_THROWS_WITH(app::parse_cron("* * * foo *"), Catch::Contains("month"));
-    CHECK_THROWS_AS(app::parse_cron("* * *"), base::UsageError);
-    CHECK_THROWS_AS(app::parse_cron("5-1 * * * *"), base::UsageError);
-    CHECK_THROWS_AS(app::parse_cron("TZ=Nowhere/City 0 0 * * *"), base::UsageError);
-    CHECK_THROWS_AS(app::next_time(app::parse_cron("0 0 31 2 *"), start), base::UsageError);
+    CHECK_THROWS_WITH(service::parse_cron("* * * foo *"), Catch::Contains("month"));
+    CHECK_THROWS_AS(service::parse_cron("* * *"), base::UsageError);
+    CHECK_THROWS_AS(service::parse_cron("5-1 * * * *"), base::UsageError);
+    CHECK_THROWS_AS(service::parse_cron("TZ=Nowhere/City 0 0 * * *"), base::UsageError);
+    CHECK_THROWS_AS(service::next_time(service::parse_cron("0 0 31 2 *"), start), base::UsageError);
 }

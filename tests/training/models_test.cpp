@@ -9,9 +9,9 @@
 
 #include "base/error.hpp"
 #include "tests/training/made_data.hpp"
-#include "training/numeric/network.hpp"
-#include "training/features/features.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/features/features.hpp"
+#include "training/numeric/network.hpp"
 
 using namespace training;
 

@@ -9,9 +9,9 @@
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
-#include "training/snapshots/example_store.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/preparation/prepare.hpp"
+#include "training/snapshots/example_store.hpp"
 
 using test::TestDatabase;
 using training::SnapshotSpec;

@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/snapshots/near_pairs.hpp"
 #include "training/numeric/random.hpp"
+#include "training/snapshots/near_pairs.hpp"
 
 using namespace training;
 

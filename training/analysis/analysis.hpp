@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "training/analysis/errors.hpp"
-#include "training/snapshots/example_store.hpp"
 #include "training/run_store.hpp"
+#include "training/snapshots/example_store.hpp"
 
 namespace training {
 

@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "training/numeric/random.hpp"
 #include "training/analysis/errors.hpp"
+#include "training/numeric/random.hpp"
 
 namespace training {
 

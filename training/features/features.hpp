@@ -4,12 +4,12 @@
 #include <optional>
 #include <string>
 
+#include "training/features/hashed_tfidf.hpp"
+#include "training/features/standardizer.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
 #include "training/snapshots/examples.hpp"
-#include "training/features/hashed_tfidf.hpp"
-#include "training/features/standardizer.hpp"
 #include "training/trainer.hpp"
 
 namespace training {

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "training/numeric/random.hpp"
 #include "training/features/words.hpp"
+#include "training/numeric/random.hpp"
 
 namespace training {
 

@@ -6,8 +6,8 @@
 #include <Eigen/Core>
 
 #include "base/error.hpp"
-#include "training/numeric/kernels.hpp"
 #include "training/models/models.hpp"
+#include "training/numeric/kernels.hpp"
 
 namespace training::detail {
 

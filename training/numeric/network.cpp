@@ -6,8 +6,8 @@
 #include <numeric>
 
 #include "base/error.hpp"
-#include "training/numeric/kernels.hpp"
 #include "training/models/models.hpp"
+#include "training/numeric/kernels.hpp"
 #include "training/numeric/random.hpp"
 
 namespace training::detail {

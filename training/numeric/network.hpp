@@ -4,10 +4,10 @@
 #include <span>
 #include <vector>
 
+#include "training/models/model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
-#include "training/models/model.hpp"
 
 namespace training::detail {
 

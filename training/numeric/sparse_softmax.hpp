@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "training/models/model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
-#include "training/models/model.hpp"
 
 namespace training::detail {
 

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "schema/records/record.hpp"
-#include "training/snapshots/example_store.hpp"
 #include "training/preparation/preparation.hpp"
+#include "training/snapshots/example_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace training {

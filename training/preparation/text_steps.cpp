@@ -195,7 +195,7 @@ std::unique_ptr<Step> make_text_step(const std::string& op, Settings& settings) 
     if (op == "nfkc") return step([](const std::string& text) { return normal_form(text, true); });
     if (op == "strip_html") return step(without_html);
     if (op == "mask_pii")
-        return step([](const std::string& text) { return schema::mask_pii(text); });
+        return step([](const std::string& text) { return formats::mask_pii(text); });
     if (op == "replace") return step(replacing(settings));
     return nullptr;
 }

@@ -9,8 +9,8 @@
 
 #include "training/analysis/errors.hpp"
 #include "training/evaluation/metrics.hpp"
-#include "training/models/model.hpp"
 #include "training/evaluation/tune.hpp"
+#include "training/models/model.hpp"
 
 namespace training {
 

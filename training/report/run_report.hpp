@@ -2,8 +2,8 @@
 
 #include <cstdint>
 
-#include "training/snapshots/example_store.hpp"
 #include "training/report/report.hpp"
+#include "training/snapshots/example_store.hpp"
 
 namespace training {
 

@@ -9,8 +9,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/records/record_fields.hpp"
-#include "schema/sources/source_store.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sources/source_store.hpp"
 #include "training/sql.hpp"
 
 namespace training {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "schema/blobs/blobs.hpp"
-#include "schema/select/filter.hpp"
 #include "schema/records/record.hpp"
+#include "schema/select/filter.hpp"
 #include "training/snapshots/examples.hpp"
 
 namespace base {

@@ -8,8 +8,8 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "training/snapshots/near_pairs.hpp"
 #include "training/numeric/random.hpp"
+#include "training/snapshots/near_pairs.hpp"
 
 namespace training {
 

@@ -8,14 +8,14 @@ namespace crawler {
 
 namespace {
 
-std::uint32_t letters_of(const ArticleDraft& draft, const std::vector<NodeId>& parts) {
+std::uint32_t letters_of(const ArticleDraft& draft, const std::vector<formats::NodeId>& parts) {
     std::uint32_t letters = 0;
     for (auto id : parts) letters += draft.measure(id).letters;
     return letters;
 }
 
-bool is_named_body(const ArticleDraft& draft, const std::vector<NodeId>& parts) {
-    return std::any_of(parts.begin(), parts.end(), [&](NodeId id) {
+bool is_named_body(const ArticleDraft& draft, const std::vector<formats::NodeId>& parts) {
+    return std::any_of(parts.begin(), parts.end(), [&](formats::NodeId id) {
         return draft.verdict(id).body || draft.value(id, "itemprop") == "articleBody";
     });
 }
@@ -23,7 +23,7 @@ bool is_named_body(const ArticleDraft& draft, const std::vector<NodeId>& parts) 
 }  // namespace
 
 // The rules are tried from the strictest on, as long as little is left of the page.
-MainPart find_main_part(const Document& document) {
+MainPart find_main_part(const formats::Document& document) {
     using enum ArticleDraft::Rule;
     constexpr std::uint32_t few = 250;
     ArticleDraft draft(document);
@@ -54,7 +54,7 @@ MainPart find_main_part(const Document& document) {
     return {std::move(parts), draft.take_struck()};
 }
 
-std::string text_of(const Document& document, const MainPart& part) {
+std::string text_of(const formats::Document& document, const MainPart& part) {
     std::string text;
     for (auto id : part.nodes) {
         auto piece = document.visible_text(id, &part.struck);

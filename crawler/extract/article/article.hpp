@@ -35,16 +35,16 @@ struct Article {
 // Article Text from the Web with Maximum Subsequence Segmentation" (WWW 2009). Points that climb to
 // the ancestors and judging elements by words in their names are ideas of Arc90's Readability,
 // known from Mozilla's; names of article bodies are trafilatura's idea.
-Article read_article(const Document& document, const Facts& facts);
+Article read_article(const formats::Document& document, const formats::Facts& facts);
 
 // The element that holds the article's text, or 0.
 struct MainPart {
-    std::vector<NodeId> nodes;  // in document order
-    NodeMarks struck;           // not part of the text
+    std::vector<formats::NodeId> nodes;  // in document order
+    formats::NodeMarks struck;           // not part of the text
 };
-MainPart find_main_part(const Document& document);
+MainPart find_main_part(const formats::Document& document);
 
 // Visible text of the nodes, leaving out what is struck; blocks on lines of their own.
-std::string text_of(const Document& document, const MainPart& part);
+std::string text_of(const formats::Document& document, const MainPart& part);
 
 }  // namespace crawler

@@ -9,8 +9,8 @@ namespace crawler {
 
 namespace {
 
-double points_of_tag(Tag tag) {
-    using enum Tag;
+double points_of_tag(formats::Tag tag) {
+    using enum formats::Tag;
     switch (tag) {
         case div:
             return 5;
@@ -49,7 +49,7 @@ public:
     explicit Chooser(const ArticleDraft& draft)
         : draft_(draft), document_(draft.document()), scores_(document_.size()) {}
 
-    std::vector<NodeId> run() {
+    std::vector<formats::NodeId> run() {
         auto best = choose();
         auto parts = marked_bodies(best);
         if (parts.empty() && best) parts = with_siblings(spread(best));
@@ -57,20 +57,20 @@ public:
     }
 
 private:
-    const Node& node(NodeId id) const { return document_[id]; }
-    const Measure& measure(NodeId id) const { return draft_.measure(id); }
-    bool is_frame(NodeId id) const {
-        return node(id).tag == Tag::article || node(id).tag == Tag::main;
+    const formats::Node& node(formats::NodeId id) const { return document_[id]; }
+    const Measure& measure(formats::NodeId id) const { return draft_.measure(id); }
+    bool is_frame(formats::NodeId id) const {
+        return node(id).tag == formats::Tag::article || node(id).tag == formats::Tag::main;
     }
-    bool is_body(NodeId id) const {
-        return node(id).tag != Tag::body &&
+    bool is_body(formats::NodeId id) const {
+        return node(id).tag != formats::Tag::body &&
                (draft_.value(id, "itemprop") == "articleBody" ||
                 judge_class(draft_.value(id, "class"), draft_.value(id, "id")).body);
     }
 
-    NodeId choose() {
+    formats::NodeId choose() {
         auto scored = score();
-        NodeId best = 0;
+        formats::NodeId best = 0;
         for (auto id : scored)
             if (!best || scores_[id] > scores_[best]) best = id;
         if (best) best = widened(best, scored);
@@ -83,16 +83,16 @@ private:
         return whole > given * 2 || whole * 2 < given ? richest : best;
     }
 
-    double starting_points(NodeId id) const {
+    double starting_points(formats::NodeId id) const {
         double points = points_of_tag(node(id).tag);
         auto property = draft_.value(id, "itemprop");
         if (property == "articleBody" || property == "text") points += 50;
         return points + draft_.verdict(id).weight;
     }
 
-    std::vector<NodeId> score() {
-        std::vector<NodeId> scored;
-        for (NodeId id = 1; id < document_.size(); ++id) {
+    std::vector<formats::NodeId> score() {
+        std::vector<formats::NodeId> scored;
+        for (formats::NodeId id = 1; id < document_.size(); ++id) {
             if (draft_.struck(id) || !document_.is_element(id) || !draft_.is_block(id)) continue;
             const auto& own = measure(id);
             if (own.own_letters < 25) continue;
@@ -100,8 +100,10 @@ private:
                 1 + own.commas * static_cast<double>(own.own_letters) / std::max(1U, own.letters) +
                 std::min(own.own_letters / 100.0, 3.0);
             auto tag = node(id).tag;
-            auto at = tag == Tag::p || tag == Tag::pre || tag == Tag::td ? node(id).parent : id;
-            for (int level = 0; level < 5 && at && node(at).tag != Tag::html;
+            auto at = tag == formats::Tag::p || tag == formats::Tag::pre || tag == formats::Tag::td
+                          ? node(id).parent
+                          : id;
+            for (int level = 0; level < 5 && at && node(at).tag != formats::Tag::html;
                  ++level, at = node(at).parent) {
                 if (scores_[at] == 0) {
                     scores_[at] = starting_points(at);
@@ -116,10 +118,10 @@ private:
 
     // Running text counts for an element, links and other text against it: the sum is largest for
     // the smallest element that holds all of the article.
-    NodeId most_valuable() const {
-        NodeId richest = 0;
+    formats::NodeId most_valuable() const {
+        formats::NodeId richest = 0;
         double most = 0;
-        for (NodeId id = 1; id < document_.size(); ++id) {
+        for (formats::NodeId id = 1; id < document_.size(); ++id) {
             if (draft_.struck(id) || !document_.is_element(id) || id == document_.html()) continue;
             const auto& own = measure(id);
             if (own.prose == 0) continue;
@@ -135,15 +137,18 @@ private:
 
     // An ancestor that gathers several good candidates, or that is nearly as good, or that holds
     // nothing else, is the better choice.
-    NodeId widened(NodeId best, const std::vector<NodeId>& scored) const {
-        std::vector<NodeId> rivals;
+    formats::NodeId widened(formats::NodeId best, const std::vector<formats::NodeId>& scored)
+        const {
+        std::vector<formats::NodeId> rivals;
         for (auto id : scored)
             if (id != best && scores_[id] >= scores_[best] * 0.75) rivals.push_back(id);
-        auto below_body = [&](NodeId id) { return id && node(id).tag != Tag::body; };
+        auto below_body = [&](formats::NodeId id) {
+            return id && node(id).tag != formats::Tag::body;
+        };
         if (rivals.size() >= 3) {
             for (auto ancestor = node(best).parent; below_body(ancestor);
                  ancestor = node(ancestor).parent) {
-                auto held = std::count_if(rivals.begin(), rivals.end(), [&](NodeId id) {
+                auto held = std::count_if(rivals.begin(), rivals.end(), [&](formats::NodeId id) {
                     return draft_.is_inside(id, ancestor);
                 });
                 if (held < 3) continue;
@@ -168,10 +173,10 @@ private:
 
     // The elements whose names say that they hold the article, of one <article> or <main>, if they
     // hold about as much running text as the best one found by points.
-    std::vector<NodeId> marked_bodies(NodeId best) const {
-        std::vector<NodeId> all;
-        NodeId largest = 0;
-        for (NodeId id = 1; id < document_.size(); ++id) {
+    std::vector<formats::NodeId> marked_bodies(formats::NodeId best) const {
+        std::vector<formats::NodeId> all;
+        formats::NodeId largest = 0;
+        for (formats::NodeId id = 1; id < document_.size(); ++id) {
             if (draft_.struck(id) || !document_.is_element(id) || node(id).attribute_count == 0)
                 continue;
             if (!draft_.is_block(id) || measure(id).prose < 80 || !is_body(id)) continue;
@@ -181,7 +186,7 @@ private:
         }
         if (!largest) return {};
         auto frame = frame_of(largest);
-        std::erase_if(all, [&](NodeId id) {
+        std::erase_if(all, [&](formats::NodeId id) {
             return id != largest && (!frame || frame_of(id) != frame);
         });
         std::uint32_t prose = 0;
@@ -190,14 +195,15 @@ private:
         return all;
     }
 
-    NodeId frame_of(NodeId id) const {
+    formats::NodeId frame_of(formats::NodeId id) const {
         while (id && !is_frame(id)) id = node(id).parent;
         return id;
     }
 
     // Up to an ancestor that holds much more running text, and little else more.
-    NodeId spread(NodeId best) const {
-        for (auto ancestor = node(best).parent; ancestor && node(ancestor).tag != Tag::html;
+    formats::NodeId spread(formats::NodeId best) const {
+        for (auto ancestor = node(best).parent;
+             ancestor && node(ancestor).tag != formats::Tag::html;
              ancestor = node(ancestor).parent) {
             const auto &inner = measure(best), &outer = measure(ancestor);
             auto more = outer.prose - inner.prose;
@@ -211,12 +217,12 @@ private:
     }
 
     // With those of its siblings that score, read or are named like it.
-    std::vector<NodeId> with_siblings(NodeId best) const {
+    std::vector<formats::NodeId> with_siblings(formats::NodeId best) const {
         auto parent = node(best).parent;
-        if (!parent || node(best).tag == Tag::body) return {best};
+        if (!parent || node(best).tag == formats::Tag::body) return {best};
         double threshold = std::max(10.0, scores_[best] * 0.2);
         auto own_class = draft_.value(best, "class");
-        std::vector<NodeId> chosen;
+        std::vector<formats::NodeId> chosen;
         for (auto id = node(parent).first_child; id; id = node(id).next) {
             if (id != best && (draft_.struck(id) || !document_.is_element(id))) continue;
             bool alike = !own_class.empty() && draft_.value(id, "class") == own_class;
@@ -230,22 +236,22 @@ private:
         return chosen;
     }
 
-    bool is_paragraph(NodeId id) const {
-        if (node(id).tag != Tag::p || measure(id).letters == 0) return false;
+    bool is_paragraph(formats::NodeId id) const {
+        if (node(id).tag != formats::Tag::p || measure(id).letters == 0) return false;
         if (measure(id).letters > 80) return draft_.link_density(id) < 0.25;
         if (measure(id).link_letters > 0) return false;
         auto text = document_.text(id);
-        return text.find(". ") != text.npos || trim(text).ends_with('.');
+        return text.find(". ") != text.npos || formats::trim(text).ends_with('.');
     }
 
     const ArticleDraft& draft_;
-    const Document& document_;
+    const formats::Document& document_;
     std::vector<double> scores_;
 };
 
 }  // namespace
 
-std::vector<NodeId> choose_parts(const ArticleDraft& draft) {
+std::vector<formats::NodeId> choose_parts(const ArticleDraft& draft) {
     return Chooser(draft).run();
 }
 

@@ -10,14 +10,15 @@ namespace crawler {
 
 namespace {
 
-bool is_unseen(const Node& node) {
-    return node.kind == Node::Kind::comment ||
-           (node.kind == Node::Kind::element && has_trait(node.tag, is_invisible));
+bool is_unseen(const formats::Node& node) {
+    return node.kind == formats::Node::Kind::comment ||
+           (node.kind == formats::Node::Kind::element &&
+            formats::has_trait(node.tag, formats::is_invisible));
 }
 
 // Elements that stand beside the content by their meaning.
-bool is_margin(Tag tag, bool with_forms) {
-    using enum Tag;
+bool is_margin(formats::Tag tag, bool with_forms) {
+    using enum formats::Tag;
     switch (tag) {
         case nav:
         case footer:
@@ -46,7 +47,7 @@ bool begins_comma(std::string_view text) {
 }
 
 bool hides(std::string_view given) {
-    auto style = to_lower(given);
+    auto style = formats::to_lower(given);
     std::erase(style, ' ');
     return style.find("display:none") != style.npos ||
            style.find("visibility:hidden") != style.npos;
@@ -58,7 +59,7 @@ constexpr auto byte_kinds = [] {
     std::array<std::uint8_t, 256> all{};
     for (unsigned c = 0; c < 256; ++c) {
         if ((c & 0xc0) != 0x80) all[c] = letter;
-        if (is_space(static_cast<char>(c))) all[c] = space;
+        if (formats::is_space(static_cast<char>(c))) all[c] = space;
     }
     for (unsigned c : {0x2cU, 0xd8U, 0xe0U, 0xe3U, 0xefU}) all[c] = letter | comma;
     return all;
@@ -77,15 +78,16 @@ void count(std::string_view text, Measure& own) {
     own.letters = own.own_letters = letters;
 }
 
-bool begins_block(const Node& node) {
-    return node.kind == Node::Kind::element && has_trait(node.tag, is_block) && node.tag != Tag::br;
+bool begins_block(const formats::Node& node) {
+    return node.kind == formats::Node::Kind::element &&
+           formats::has_trait(node.tag, formats::is_block) && node.tag != formats::Tag::br;
 }
 
-void add(Measure& to, const Measure& from, const Node& child) {
+void add(Measure& to, const Measure& from, const formats::Node& child) {
     to.letters += from.letters;
     to.commas += from.commas;
     if (!begins_block(child)) to.own_letters += from.own_letters;
-    if (child.kind == Node::Kind::text) return;
+    if (child.kind == formats::Node::Kind::text) return;
     to.link_letters += from.link_letters;
     to.paragraphs += from.paragraphs;
     to.items += from.items;
@@ -100,7 +102,7 @@ double density_of(const Measure& own) {
 
 }  // namespace
 
-ArticleDraft::ArticleDraft(const Document& document)
+ArticleDraft::ArticleDraft(const formats::Document& document)
     : document_(document),
       struck_(document.size()),
       sign_of_(document.size()),
@@ -112,11 +114,11 @@ ArticleDraft::ArticleDraft(const Document& document)
 // A node's number is larger than its parent's, so one pass backwards sums up.
 void ArticleDraft::measure_whole() {
     measures_.assign(document_.size(), {});
-    for (auto id = static_cast<NodeId>(document_.size() - 1); id > 0; --id) {
+    for (auto id = static_cast<formats::NodeId>(document_.size() - 1); id > 0; --id) {
         const auto& at = node(id);
         if (is_unseen(at)) continue;
         auto& own = measures_[id];
-        if (at.kind != Node::Kind::text) {
+        if (at.kind != formats::Node::Kind::text) {
             complete(id, own);
         } else if (!is_unseen(node(at.parent))) {
             count(at.text, own);
@@ -127,8 +129,8 @@ void ArticleDraft::measure_whole() {
 }
 
 // What the element itself adds to the sum of what it holds.
-void ArticleDraft::complete(NodeId id, Measure& own) const {
-    using enum Tag;
+void ArticleDraft::complete(formats::NodeId id, Measure& own) const {
+    using enum formats::Tag;
     auto tag = node(id).tag;
     switch (tag) {
         case p:
@@ -153,7 +155,8 @@ void ArticleDraft::complete(NodeId id, Measure& own) const {
         default:
             break;
     }
-    if (has_trait(tag, TagTrait::is_block) && own.own_letters >= 80 && density_of(own) < 0.3)
+    if (formats::has_trait(tag, formats::TagTrait::is_block) && own.own_letters >= 80 &&
+        density_of(own) < 0.3)
         own.prose += own.own_letters;
 }
 
@@ -161,13 +164,14 @@ void ArticleDraft::strike_foreign(Rule rule) {
     rule_ = rule;
     if (struck_any_) measure_whole();
     struck_any_ = true;
-    std::vector<NodeId> holders;  // of what is struck
-    NodeMarks known(document_.size());
-    for (NodeId id = 1; id < document_.size(); ++id) {
+    std::vector<formats::NodeId> holders;  // of what is struck
+    formats::NodeMarks known(document_.size());
+    for (formats::NodeId id = 1; id < document_.size(); ++id) {
         const auto& at = node(id);
         bool with_parent = at.parent && struck_[at.parent];
         bool unseen = is_unseen(at);
-        bool foreign = with_parent || unseen || (at.kind == Node::Kind::element && is_foreign(id));
+        bool foreign =
+            with_parent || unseen || (at.kind == formats::Node::Kind::element && is_foreign(id));
         struck_[id] = foreign;
         if (!foreign) continue;
         measures_[id] = {};
@@ -181,7 +185,7 @@ void ArticleDraft::strike_foreign(Rule rule) {
 }
 
 // Only what holds something that is struck holds less than it did.
-void ArticleDraft::measure_again(std::vector<NodeId>& holders) {
+void ArticleDraft::measure_again(std::vector<formats::NodeId>& holders) {
     std::sort(holders.begin(), holders.end(), std::greater<>());
     for (auto id : holders) {
         Measure own;
@@ -192,21 +196,21 @@ void ArticleDraft::measure_again(std::vector<NodeId>& holders) {
     }
 }
 
-void ArticleDraft::strike_subtree(NodeId root) {
+void ArticleDraft::strike_subtree(formats::NodeId root) {
     struck_[root] = true;
     for (auto id = document_.following(root, root); id; id = document_.following(id, root))
         struck_[id] = true;
 }
 
 // So much of the page's running text that it can not stand beside the content.
-bool ArticleDraft::holds_page(NodeId id, unsigned tenths) const {
+bool ArticleDraft::holds_page(formats::NodeId id, unsigned tenths) const {
     if (rule_ == Rule::strict) return false;
     auto all = whole_[document_.body()].prose;
     return whole_[id].prose >= 200 &&
            std::uint64_t{whole_[id].prose} * 10 >= std::uint64_t{all} * tenths;
 }
 
-const ArticleDraft::Signs& ArticleDraft::signs(NodeId id) {
+const ArticleDraft::Signs& ArticleDraft::signs(formats::NodeId id) {
     if (sign_of_[id]) return signs_[sign_of_[id]];
     sign_of_[id] = static_cast<std::uint32_t>(signs_.size());
     auto& signs = signs_.emplace_back();
@@ -235,9 +239,9 @@ const ArticleDraft::Signs& ArticleDraft::signs(NodeId id) {
     return signs;
 }
 
-bool ArticleDraft::is_foreign(NodeId id) {
+bool ArticleDraft::is_foreign(formats::NodeId id) {
     bool by_name = rule_ != Rule::by_meaning;
-    using enum Tag;
+    using enum formats::Tag;
     const auto& at = node(id);
     if (at.tag == html || at.tag == body) return false;
     if (at.tag == head || at.tag == input || at.tag == button || at.tag == figcaption) return true;
@@ -249,8 +253,8 @@ bool ArticleDraft::is_foreign(NodeId id) {
     return by_name && is_foreign_by_name(id);
 }
 
-bool ArticleDraft::is_foreign_by_name(NodeId id) const {
-    using enum Tag;
+bool ArticleDraft::is_foreign_by_name(formats::NodeId id) const {
+    using enum formats::Tag;
     constexpr std::uint32_t byline_letters = 300, inline_letters = 60, weak_prose = 120;
     auto tag = node(id).tag;
     const auto& verdict = signs_[sign_of_[id]].verdict;
@@ -268,34 +272,35 @@ bool ArticleDraft::is_foreign_by_name(NodeId id) const {
     return verdict.comments || !holds_page(id, 4);
 }
 
-double ArticleDraft::link_density(NodeId id) const {
+double ArticleDraft::link_density(formats::NodeId id) const {
     return density_of(measures_[id]);
 }
 
-bool ArticleDraft::is_inside(NodeId id, NodeId ancestor) const {
+bool ArticleDraft::is_inside(formats::NodeId id, formats::NodeId ancestor) const {
     while (id && id != ancestor) id = node(id).parent;
     return id == ancestor;
 }
 
-bool ArticleDraft::has_heading(NodeId root) const {
+bool ArticleDraft::has_heading(formats::NodeId root) const {
     for (auto id = document_.following(root, root); id; id = document_.following(id, root))
-        if (has_trait(node(id).tag, is_heading)) return true;
+        if (formats::has_trait(node(id).tag, formats::is_heading)) return true;
     return false;
 }
 
-bool ArticleDraft::in_code_or_figure(NodeId id) const {
+bool ArticleDraft::in_code_or_figure(formats::NodeId id) const {
     for (int level = 0; id && level < 4; id = node(id).parent, ++level)
-        if (node(id).tag == Tag::code || node(id).tag == Tag::pre || node(id).tag == Tag::figure)
+        if (node(id).tag == formats::Tag::code || node(id).tag == formats::Tag::pre ||
+            node(id).tag == formats::Tag::figure)
             return true;
     return false;
 }
 
-bool ArticleDraft::fills_parent(NodeId id) const {
+bool ArticleDraft::fills_parent(formats::NodeId id) const {
     return measures_[node(id).parent].letters == measures_[id].letters;
 }
 
-std::string ArticleDraft::line_of(NodeId id) const {
-    return collapse_spaces(document_.visible_text(id, &struck_));
+std::string ArticleDraft::line_of(formats::NodeId id) const {
+    return formats::collapse_spaces(document_.visible_text(id, &struck_));
 }
 
 }  // namespace crawler

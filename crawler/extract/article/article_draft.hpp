@@ -24,43 +24,45 @@ struct Measure {
 // A page on which the article is looked for: what is struck out, and how much each element holds.
 class ArticleDraft {
 public:
-    explicit ArticleDraft(const Document& document);
+    explicit ArticleDraft(const formats::Document& document);
 
     // Strikes what is never content: scripts, hidden parts, navigation, forms, asides and, unless
     // `by_meaning`, elements whose names say so. If not `strict`, no element goes that holds most
     // of the page's running text, whatever it is called. Forgets what was struck before.
     enum class Rule { strict, lenient, by_meaning };
     void strike_foreign(Rule rule);
-    void strike_subtree(NodeId root);
+    void strike_subtree(formats::NodeId root);
 
-    const Document& document() const { return document_; }
-    const Node& node(NodeId id) const { return document_[id]; }
-    std::string_view value(NodeId id, std::string_view name) const {
+    const formats::Document& document() const { return document_; }
+    const formats::Node& node(formats::NodeId id) const { return document_[id]; }
+    std::string_view value(formats::NodeId id, std::string_view name) const {
         return document_.attribute(id, name).value_or("");
     }
-    bool struck(NodeId id) const { return struck_[id]; }
-    NodeMarks take_struck() { return std::move(struck_); }
+    bool struck(formats::NodeId id) const { return struck_[id]; }
+    formats::NodeMarks take_struck() { return std::move(struck_); }
     // What its names say; nothing where the last rule went by meaning.
-    const ClassVerdict& verdict(NodeId id) const {
+    const ClassVerdict& verdict(formats::NodeId id) const {
         static constexpr ClassVerdict none;
         return rule_ == Rule::by_meaning ? none : signs_[sign_of_[id]].verdict;
     }
-    const Measure& measure(NodeId id) const { return measures_[id]; }
+    const Measure& measure(formats::NodeId id) const { return measures_[id]; }
     // What it held before anything was struck.
     struct Whole {
         std::uint32_t letters = 0, prose = 0;
     };
-    const Whole& whole(NodeId id) const { return whole_[id]; }
+    const Whole& whole(formats::NodeId id) const { return whole_[id]; }
 
-    double link_density(NodeId id) const;
-    bool is_inside(NodeId id, NodeId ancestor) const;
-    bool is_block(NodeId id) const { return has_trait(node(id).tag, TagTrait::is_block); }
-    bool has_heading(NodeId root) const;
-    bool in_code_or_figure(NodeId id) const;
+    double link_density(formats::NodeId id) const;
+    bool is_inside(formats::NodeId id, formats::NodeId ancestor) const;
+    bool is_block(formats::NodeId id) const {
+        return formats::has_trait(node(id).tag, formats::TagTrait::is_block);
+    }
+    bool has_heading(formats::NodeId root) const;
+    bool in_code_or_figure(formats::NodeId id) const;
     // All that its parent holds.
-    bool fills_parent(NodeId id) const;
+    bool fills_parent(formats::NodeId id) const;
     // Its text with spaces collapsed, struck parts left out.
-    std::string line_of(NodeId id) const;
+    std::string line_of(formats::NodeId id) const;
 
 private:
     // What the attributes of an element say of its place, whatever the rule.
@@ -70,16 +72,16 @@ private:
         bool foreign_role = false;
     };
 
-    const Signs& signs(NodeId id);
-    bool is_foreign(NodeId id);
-    bool is_foreign_by_name(NodeId id) const;
-    bool holds_page(NodeId id, unsigned tenths) const;
+    const Signs& signs(formats::NodeId id);
+    bool is_foreign(formats::NodeId id);
+    bool is_foreign_by_name(formats::NodeId id) const;
+    bool holds_page(formats::NodeId id, unsigned tenths) const;
     void measure_whole();
-    void measure_again(std::vector<NodeId>& holders);
-    void complete(NodeId id, Measure& own) const;
+    void measure_again(std::vector<formats::NodeId>& holders);
+    void complete(formats::NodeId id, Measure& own) const;
 
-    const Document& document_;
-    NodeMarks struck_;
+    const formats::Document& document_;
+    formats::NodeMarks struck_;
     std::vector<std::uint32_t> sign_of_;  // per node, into signs_
     std::vector<Signs> signs_;            // the first is that of elements that say nothing
     std::vector<Whole> whole_;
@@ -89,11 +91,11 @@ private:
 };
 
 // The elements that hold the article's text, in document order; none if nothing reads like prose.
-std::vector<NodeId> choose_parts(const ArticleDraft& draft);
+std::vector<formats::NodeId> choose_parts(const ArticleDraft& draft);
 
 // Strikes what is clutter inside the parts: link lists, teasers, the headline, notes about the
 // page, what follows a heading such as "Related". May put the paragraphs of a lead that stand
 // between the headline and the first part before it.
-void trim_parts(ArticleDraft& draft, std::vector<NodeId>& parts);
+void trim_parts(ArticleDraft& draft, std::vector<formats::NodeId>& parts);
 
 }  // namespace crawler

@@ -4,8 +4,8 @@
 
 #include "crawler/extract/article/article.hpp"
 #include "crawler/extract/article/article_shown.hpp"
-#include "formats/text/characters.hpp"
 #include "crawler/extract/metadata.hpp"
+#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -13,10 +13,11 @@ namespace json = boost::json;
 
 namespace {
 
-std::string meta_value(const Facts& facts, std::initializer_list<std::string_view> names) {
+std::string meta_value(const formats::Facts& facts, std::initializer_list<std::string_view> names) {
     for (auto wanted : names)
         for (const auto& [name, content] : facts.metas)
-            if (name == wanted && !trim(content).empty()) return collapse_spaces(content);
+            if (name == wanted && !formats::trim(content).empty())
+                return formats::collapse_spaces(content);
     return {};
 }
 
@@ -38,14 +39,14 @@ std::string text_in(const json::object& object, std::string_view key) {
     const auto* value = object.if_contains(key);
     if (!value || !value->is_string()) return {};
     std::string text;
-    decode_references(value->as_string(), false, text);
-    return collapse_spaces(text);
+    formats::decode_references(value->as_string(), false, text);
+    return formats::collapse_spaces(text);
 }
 
 // What JSON-LD says; its objects may refer to each other.
 class Told {
 public:
-    explicit Told(const Document& document) : entries_(read_jsonld(document)) {
+    explicit Told(const formats::Document& document) : entries_(read_jsonld(document)) {
         for (const auto& entry : entries_) note(entry.as_object());
     }
 
@@ -74,7 +75,7 @@ private:
     // An author is a name, an object with one, a reference to such an object, or a list of these.
     std::string names_of(const json::value& author) const {
         if (author.is_string()) {
-            auto name = collapse_spaces(author.as_string());
+            auto name = formats::collapse_spaces(author.as_string());
             return name.starts_with("http") ? std::string() : name;
         }
         if (author.is_object()) return name_of_person(author.as_object());
@@ -142,7 +143,7 @@ std::string first_of(std::initializer_list<std::string> texts) {
 
 // A stamp that is not ISO 8601 as a date of it, if it is one.
 std::string dated(std::string stamp) {
-    if (stamp.size() >= 5 && stamp[4] == '-' && is_digit(stamp[0])) return stamp;
+    if (stamp.size() >= 5 && stamp[4] == '-' && formats::is_digit(stamp[0])) return stamp;
     auto date = find_date(stamp);
     return date.empty() ? stamp : date;
 }
@@ -150,7 +151,7 @@ std::string dated(std::string stamp) {
 // Some pages give machines HTML.
 std::string plain(std::string_view text) {
     if (text.find_first_of("<&") == text.npos) return std::string(text);
-    auto document = Document::parse(std::string(text));
+    auto document = formats::Document::parse(std::string(text));
     return document.visible_text(document.body());
 }
 
@@ -164,7 +165,7 @@ std::string told_or_found(std::string_view told, std::string found) {
 
 }  // namespace
 
-Article read_article(const Document& document, const Facts& facts) {
+Article read_article(const formats::Document& document, const formats::Facts& facts) {
     Article article;
     Told told(document);
     auto part = find_main_part(document);

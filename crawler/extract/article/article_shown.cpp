@@ -62,7 +62,7 @@ constexpr std::pair<std::string_view, int> months[] = {
 
 int month_of(std::string_view word) {
     if (word.size() < 3 || word.size() > 12) return 0;
-    auto lowered = to_lower(word);
+    auto lowered = formats::to_lower(word);
     int found = 0;
     for (auto [start, month] : months)
         if (lowered.starts_with(start)) found = month;
@@ -80,7 +80,9 @@ std::vector<Piece> pieces_of(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         auto kind = [&](std::size_t at) {
             char c = text[at];
-            return is_digit(c) ? 1 : is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 2 : 0;
+            return formats::is_digit(c)                                            ? 1
+                   : formats::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 2
+                                                                                   : 0;
         };
         auto start = i;
         auto first = kind(i);
@@ -126,7 +128,7 @@ std::string date_of_numbers(const Piece& a, const Piece& b, const Piece& c) {
 }
 
 bool is_ordinal_or_of(std::string_view text) {
-    auto word = to_lower(text);
+    auto word = formats::to_lower(text);
     constexpr std::array words{"st"sv, "nd"sv, "rd"sv, "th"sv, "of"sv, "de"sv, "er"sv};
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -143,15 +145,15 @@ constexpr std::array byline_starts{
 std::string_view without_start(std::string_view text) {
     for (bool again = true; again;) {
         again = false;
-        while (!text.empty() && !is_alnum(text.front()) &&
+        while (!text.empty() && !formats::is_alnum(text.front()) &&
                static_cast<unsigned char>(text.front()) < 0x80)
             text.remove_prefix(1);
         for (auto start : byline_starts) {
             if (text.size() < start.size() ||
-                !equal_ignoring_case(text.substr(0, start.size()), start))
+                !formats::equal_ignoring_case(text.substr(0, start.size()), start))
                 continue;
             if (text.size() > start.size() &&
-                (is_alnum(text[start.size()]) ||
+                (formats::is_alnum(text[start.size()]) ||
                  static_cast<unsigned char>(text[start.size()]) >= 0x80))
                 continue;
             text.remove_prefix(start.size());
@@ -170,7 +172,7 @@ void trim_end(std::string_view& name) {
 // Whether a class or id names who wrote the page, and not their picture or those of comments.
 bool names_author(std::string_view names) {
     if (names.size() < 6) return false;
-    constexpr WordFinder::Entry words[] = {
+    constexpr formats::WordFinder::Entry words[] = {
         {"byline", 1},
         {"author", 1},
         {"writtenby", 1},
@@ -184,7 +186,7 @@ bool names_author(std::string_view names) {
         {"related", 2},
         {"social", 2},
     };
-    static const WordFinder finder(words);
+    static const formats::WordFinder finder(words);
     return finder.find(names) == 1;
 }
 
@@ -192,8 +194,8 @@ std::set<std::string> words_of(std::string_view text) {
     std::set<std::string> words;
     std::string word;
     for (char c : text) {
-        if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) {
-            word += lower(c);
+        if (formats::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) {
+            word += formats::lower(c);
         } else if (!word.empty()) {
             words.insert(std::exchange(word, {}));
         }
@@ -211,7 +213,7 @@ double share(const std::set<std::string>& a, const std::set<std::string>& b) {
 
 class Reader {
 public:
-    Reader(const Document& document, std::string_view title)
+    Reader(const formats::Document& document, std::string_view title)
         : document_(document), title_(words_of(title)) {}
 
     Shown run() {
@@ -228,27 +230,29 @@ public:
     }
 
 private:
-    std::string_view value(NodeId at, std::string_view name) const {
+    std::string_view value(formats::NodeId at, std::string_view name) const {
         return document_.attribute(at, name).value_or("");
     }
-    bool is_skipped(NodeId at) const { return has_trait(document_[at].tag, is_invisible); }
+    bool is_skipped(formats::NodeId at) const {
+        return formats::has_trait(document_[at].tag, formats::is_invisible);
+    }
 
     // Dates stand in short texts; those after the headline speak of the article, the first one
     // else.
-    void note_text(NodeId at) {
-        auto text = trim(document_[at].text);
+    void note_text(formats::NodeId at) {
+        auto text = formats::trim(document_[at].text);
         if (text.size() < 6 || text.size() > 120) return;
         if (!written_.empty() && (written_after_headline_ || !headline_)) return;
-        if (std::none_of(text.begin(), text.end(), is_digit)) return;
+        if (std::none_of(text.begin(), text.end(), formats::is_digit)) return;
         auto date = find_date(text);
         if (date.empty()) return;
         written_ = std::move(date);
         written_after_headline_ = headline_;
     }
 
-    void note_element(NodeId at) {
+    void note_element(formats::NodeId at) {
         const auto& node = document_[at];
-        if (node.tag == Tag::h1) note_headline(at);
+        if (node.tag == formats::Tag::h1) note_headline(at);
         if (node.attribute_count == 0) return;
         auto property = value(at, "itemprop");
         if (shown_.date.empty()) note_time(at, property);
@@ -259,8 +263,8 @@ private:
         if (author) shown_.byline = name_in_byline(document_.visible_text(at));
     }
 
-    void note_headline(NodeId at) {
-        auto text = collapse_spaces(document_.visible_text(at));
+    void note_headline(formats::NodeId at) {
+        auto text = formats::collapse_spaces(document_.visible_text(at));
         auto words = words_of(text);
         // Both ways: a site's name is a part of the title too.
         auto like = std::min(share(words, title_), share(title_, words) * 1.5);
@@ -270,15 +274,16 @@ private:
         shown_.headline = std::move(text);
     }
 
-    void note_time(NodeId at, std::string_view property) {
+    void note_time(formats::NodeId at, std::string_view property) {
         auto stamp = document_.attribute(at, "datetime");
-        if (property != "datePublished" && !(document_[at].tag == Tag::time && stamp)) return;
+        if (property != "datePublished" && !(document_[at].tag == formats::Tag::time && stamp))
+            return;
         if (!stamp || stamp->empty()) stamp = document_.attribute(at, "content");
-        shown_.date = stamp && !stamp->empty() ? std::string(trim(*stamp))
+        shown_.date = stamp && !stamp->empty() ? std::string(formats::trim(*stamp))
                                                : find_date(document_.visible_text(at));
     }
 
-    const Document& document_;
+    const formats::Document& document_;
     std::set<std::string> title_;
     Shown shown_;
     std::string written_;
@@ -319,7 +324,7 @@ std::string find_date(std::string_view text) {
 
 std::string name_in_byline(std::string_view text) {
     constexpr std::size_t longest = 80;
-    auto all = collapse_spaces(text);
+    auto all = formats::collapse_spaces(text);
     auto rest = without_start(all);
     // What stands behind a mark, or is a date or a time, is no name.
     for (auto mark :
@@ -343,7 +348,10 @@ std::string name_in_byline(std::string_view text) {
           "Follow"sv})
         rest = rest.substr(0, rest.find(mark));
     rest = rest.substr(
-        0, static_cast<std::size_t>(std::find_if(rest.begin(), rest.end(), is_digit) - rest.begin())
+        0,
+        static_cast<std::size_t>(
+            std::find_if(rest.begin(), rest.end(), formats::is_digit) - rest.begin()
+        )
     );
     auto words = [](std::string_view name) {
         return std::count(name.begin(), name.end(), ' ') + 1;
@@ -362,7 +370,7 @@ std::string name_in_byline(std::string_view text) {
     return std::string(rest);
 }
 
-Shown shown_on_page(const Document& document, std::string_view title) {
+Shown shown_on_page(const formats::Document& document, std::string_view title) {
     return Reader(document, title).run();
 }
 

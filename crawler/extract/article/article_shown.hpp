@@ -13,7 +13,7 @@ struct Shown {
     std::string byline;    // a name, without "by" and dates
     std::string date;      // ISO 8601, or as a <time> says it
 };
-Shown shown_on_page(const Document& document, std::string_view title);
+Shown shown_on_page(const formats::Document& document, std::string_view title);
 
 // The first date in a text, as "2025-12-17"; empty if there is none. Reads "December 17, 2025",
 // "17. Dezember 2025", "17 déc. 2025", "2025-12-17", "17.12.2025" and the like in ten languages;

@@ -11,7 +11,7 @@ namespace {
 
 class Trimmer {
 public:
-    Trimmer(ArticleDraft& draft, std::vector<NodeId>& parts)
+    Trimmer(ArticleDraft& draft, std::vector<formats::NodeId>& parts)
         : draft_(draft), document_(draft.document()), parts_(parts) {}
 
     void run() {
@@ -25,28 +25,28 @@ public:
     }
 
 private:
-    const Node& node(NodeId id) const { return document_[id]; }
-    const Measure& measure(NodeId id) const { return draft_.measure(id); }
+    const formats::Node& node(formats::NodeId id) const { return document_[id]; }
+    const Measure& measure(formats::NodeId id) const { return draft_.measure(id); }
 
     // The next node of the subtree, past what is struck.
-    NodeId following(NodeId id, NodeId root) const {
+    formats::NodeId following(formats::NodeId id, formats::NodeId root) const {
         return document_.following(id, root, draft_.struck(id));
     }
 
     // ---- clutter
 
-    void strike_clutter(NodeId root) {
+    void strike_clutter(formats::NodeId root) {
         for (auto id = document_.following(root, root); id; id = following(id, root))
             if (!draft_.struck(id) && document_.is_element(id) && is_clutter(id, root))
                 draft_.strike_subtree(id);
     }
 
-    bool is_clutter(NodeId id, NodeId root) const {
-        using enum Tag;
+    bool is_clutter(formats::NodeId id, formats::NodeId root) const {
+        using enum formats::Tag;
         auto tag = node(id).tag;
         const auto& own = measure(id);
         double weight = draft_.verdict(id).weight;
-        if (has_trait(tag, is_heading)) return weight < 0;
+        if (formats::has_trait(tag, formats::is_heading)) return weight < 0;
         if (is_teaser(id)) return true;
         bool listed = tag == ul || tag == ol;
         bool boxed = tag == div || tag == section || tag == table || tag == dl || tag == header;
@@ -69,8 +69,8 @@ private:
     }
 
     // Between paragraphs of its parent.
-    bool stands_in_text(NodeId id) const {
-        auto reads = [&](NodeId at) {
+    bool stands_in_text(formats::NodeId id) const {
+        auto reads = [&](formats::NodeId at) {
             return !draft_.struck(at) && document_.is_element(at) && measure(at).prose > 0;
         };
         auto before = node(id).previous, after = node(id).next;
@@ -81,16 +81,17 @@ private:
 
     // A box that announces another article: an image, a heading that is a link as a whole, and a
     // few words.
-    bool is_teaser(NodeId box) const {
-        using enum Tag;
+    bool is_teaser(formats::NodeId box) const {
+        using enum formats::Tag;
         auto tag = node(box).tag;
         const auto& own = measure(box);
         bool boxed =
             tag == div || tag == section || tag == article || tag == figure || tag == other;
         if (!boxed || own.letters > 300 || own.link_letters == 0 || own.images == 0) return false;
-        NodeId heading = 0;
+        formats::NodeId heading = 0;
         for (auto id = document_.following(box, box); id; id = following(id, box)) {
-            if (draft_.struck(id) || !has_trait(node(id).tag, is_heading)) continue;
+            if (draft_.struck(id) || !formats::has_trait(node(id).tag, formats::is_heading))
+                continue;
             if (heading) return false;
             heading = id;
         }
@@ -102,16 +103,17 @@ private:
     }
 
     // A table with a caption, head cells or enough rows and columns holds data, not layout.
-    bool is_data_table(NodeId table) const {
+    bool is_data_table(formats::NodeId table) const {
         if (draft_.value(table, "role") == "presentation") return false;
         int rows = 0, cells = 0;
         for (auto id = document_.following(table, table); id; id = document_.following(id, table)) {
             auto tag = node(id).tag;
-            if (tag == Tag::caption || tag == Tag::th || tag == Tag::thead || tag == Tag::col)
+            if (tag == formats::Tag::caption || tag == formats::Tag::th ||
+                tag == formats::Tag::thead || tag == formats::Tag::col)
                 return true;
-            if (tag == Tag::table) return false;
-            rows += tag == Tag::tr;
-            cells += tag == Tag::td;
+            if (tag == formats::Tag::table) return false;
+            rows += tag == formats::Tag::tr;
+            cells += tag == formats::Tag::td;
         }
         return cells > 10 || (rows > 1 && cells > rows);
     }
@@ -120,7 +122,7 @@ private:
 
     // In the second half of the text a heading such as "Related" ends the article: it goes with
     // what follows it among its siblings.
-    void cut_end(NodeId root) {
+    void cut_end(formats::NodeId root) {
         auto all = measure(root).letters;
         std::uint32_t before = 0;
         for (auto id = document_.following(root, root); id; id = following(id, root)) {
@@ -131,29 +133,30 @@ private:
         }
     }
 
-    bool may_be_title(NodeId id) const {
-        using enum Tag;
+    bool may_be_title(formats::NodeId id) const {
+        using enum formats::Tag;
         auto tag = node(id).tag;
         return measure(id).letters > 0 && measure(id).letters <= 60 && document_.is_element(id) &&
-               (has_trait(tag, is_heading) || tag == strong || tag == p || tag == div);
+               (formats::has_trait(tag, formats::is_heading) || tag == strong || tag == p ||
+                tag == div);
     }
 
-    void cut_from(NodeId title, NodeId root) {
+    void cut_from(formats::NodeId title, formats::NodeId root) {
         auto first = title;
         // A heading that is alone in its box speaks for the box.
         while (node(first).parent != root && draft_.fills_parent(first)) first = node(first).parent;
-        bool heading = has_trait(node(title).tag, is_heading);
+        bool heading = formats::has_trait(node(title).tag, formats::is_heading);
         for (auto id = first; id; id = node(id).next) {
             if (draft_.struck(id)) continue;
             if (id != first && !heading && measure(id).prose > 0) break;
-            if (id != first && has_trait(node(id).tag, is_heading)) break;
+            if (id != first && formats::has_trait(node(id).tag, formats::is_heading)) break;
             draft_.strike_subtree(id);
         }
     }
 
     // ---- notes: short blocks that speak of the page
 
-    void strike_notes(NodeId root) {
+    void strike_notes(formats::NodeId root) {
         constexpr std::uint32_t longest = 500;
         for (auto id = document_.following(root, root); id; id = following(id, root)) {
             if (draft_.struck(id) || !document_.is_element(id) || !draft_.is_block(id)) continue;
@@ -162,11 +165,11 @@ private:
         }
     }
 
-    bool is_note(NodeId id) const {
+    bool is_note(formats::NodeId id) const {
         const auto& own = measure(id);
         bool linked = own.link_letters * 10 >= own.letters * 4;
         if (!linked && own.own_letters != own.letters) return false;  // its blocks are judged alone
-        auto text = to_lower(draft_.line_of(id));
+        auto text = formats::to_lower(draft_.line_of(id));
         if (own.letters <= 40 && is_label(text)) return true;
         if (own.letters <= 120 && is_credit(text)) return true;
         if (is_disclosure(text)) return true;
@@ -177,12 +180,12 @@ private:
 
     // Paragraphs between the headline and the text, if they are not many: what the article begins
     // with.
-    std::vector<NodeId> find_lead(NodeId first) const {
-        NodeId headline = 0;
-        for (NodeId id = 1; id < first; ++id)
-            if (node(id).tag == Tag::h1 && !draft_.is_inside(first, id)) headline = id;
+    std::vector<formats::NodeId> find_lead(formats::NodeId first) const {
+        formats::NodeId headline = 0;
+        for (formats::NodeId id = 1; id < first; ++id)
+            if (node(id).tag == formats::Tag::h1 && !draft_.is_inside(first, id)) headline = id;
         if (!headline) return {};
-        std::vector<NodeId> lead;
+        std::vector<formats::NodeId> lead;
         std::uint32_t letters = 0;
         auto root = document_.html();
         for (auto id = document_.following(headline, root, true); id && id < first;
@@ -197,17 +200,17 @@ private:
         return lead;
     }
 
-    bool is_lead(NodeId id) const {
+    bool is_lead(formats::NodeId id) const {
         constexpr std::uint32_t least = 120;
         const auto& own = measure(id);
         auto tag = node(id).tag;
         return draft_.is_block(id) && own.own_letters >= least && own.own_letters == own.letters &&
-               draft_.link_density(id) <= 0.2 && tag != Tag::li && tag != Tag::td &&
-               !has_trait(tag, is_heading);
+               draft_.link_density(id) <= 0.2 && tag != formats::Tag::li &&
+               tag != formats::Tag::td && !formats::has_trait(tag, formats::is_heading);
     }
 
-    bool is_beside_lead(NodeId id) const {
-        using enum Tag;
+    bool is_beside_lead(formats::NodeId id) const {
+        using enum formats::Tag;
         auto tag = node(id).tag;
         return draft_.struck(id) ||
                (document_.is_element(id) &&
@@ -215,7 +218,7 @@ private:
     }
 
     // The headline above the text is the title, not the text.
-    void strike_title(NodeId root) {
+    void strike_title(formats::NodeId root) {
         auto title = page_title();
         std::uint32_t before = 0;
         for (auto id = document_.following(root, root); id && before < 300;
@@ -223,27 +226,28 @@ private:
             if (draft_.struck(id)) continue;
             if (document_.is_text(id)) before += measure(id).letters;
             auto tag = node(id).tag;
-            if (tag != Tag::h1 && tag != Tag::h2) continue;
-            auto text = collapse_spaces(document_.visible_text(id));
-            if (tag == Tag::h1 || (text.size() >= 8 && title.find(text) != title.npos))
+            if (tag != formats::Tag::h1 && tag != formats::Tag::h2) continue;
+            auto text = formats::collapse_spaces(document_.visible_text(id));
+            if (tag == formats::Tag::h1 || (text.size() >= 8 && title.find(text) != title.npos))
                 return draft_.strike_subtree(id);
         }
     }
 
     std::string page_title() const {
         for (auto id = node(document_.head()).first_child; id; id = node(id).next)
-            if (node(id).tag == Tag::title) return collapse_spaces(document_.text(id));
+            if (node(id).tag == formats::Tag::title)
+                return formats::collapse_spaces(document_.text(id));
         return {};
     }
 
     ArticleDraft& draft_;
-    const Document& document_;
-    std::vector<NodeId>& parts_;
+    const formats::Document& document_;
+    std::vector<formats::NodeId>& parts_;
 };
 
 }  // namespace
 
-void trim_parts(ArticleDraft& draft, std::vector<NodeId>& parts) {
+void trim_parts(ArticleDraft& draft, std::vector<formats::NodeId>& parts) {
     Trimmer(draft, parts).run();
 }
 

@@ -202,8 +202,8 @@ constexpr std::array negative_words{
     "sponsor"sv, "shopping"sv, "tags"sv,    "caption"sv,  "credit"sv,   "newsletter"sv,
 };
 
-WordFinder make_finder() {
-    std::vector<WordFinder::Entry> all;
+formats::WordFinder make_finder() {
+    std::vector<formats::WordFinder::Entry> all;
     auto add = [&](const auto& words, Bit bit) {
         for (auto word : words) all.emplace_back(word, bit);
     };
@@ -215,7 +215,7 @@ WordFinder make_finder() {
     add(likely_words, likely);
     add(positive_words, positive);
     add(negative_words, negative);
-    return WordFinder(all);
+    return formats::WordFinder(all);
 }
 
 // Names such as "md:hidden" and "[&>p]:mt-0" say how things look under a condition.
@@ -231,7 +231,7 @@ std::string without_conditions(std::string_view names) {
 }
 
 ClassVerdict judge_words(std::string_view text) {
-    static const WordFinder finder = make_finder();
+    static const formats::WordFinder finder = make_finder();
     std::string kept;
     if (text.find_first_of(":[") != text.npos) text = kept = without_conditions(text);
     auto bits = finder.find(text);

@@ -6,12 +6,12 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "formats/text/value_type.hpp"
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/record_maker.hpp"
 #include "ingest/sources/api/requester.hpp"
 #include "ingest/sources/api/stream_reader.hpp"
 #include "ingest/sources/api/times.hpp"
-#include "formats/text/value_type.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest::api {

@@ -7,10 +7,10 @@
 #include <openssl/hmac.h>
 
 #include "base/error.hpp"
-#include "ingest/sources/api/fill.hpp"
-#include "ingest/sources/api/pointer.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/value_type.hpp"
+#include "ingest/sources/api/fill.hpp"
+#include "ingest/sources/api/pointer.hpp"
 
 namespace ingest::api {
 
@@ -149,13 +149,13 @@ void Credentials::ask_token() {
         if (!passing || attempt == attempts) break;
         if (!world_.clock.sleep(std::chrono::seconds(1 << (attempt - 1)))) break;
     }
-    auto token = response.status == 200 && !check_json(response.body)
+    auto token = response.status == 200 && !formats::check_json(response.body)
                      ? text_at(response.body, "/access_token")
                      : std::nullopt;
     if (!token || token->find_first_of("\r\n") != token->npos) {
         auto why =
             response.status == 0 ? response.error : fmt::format("status {}", response.status);
-        if (response.status / 100 == 4 && !check_json(response.body))
+        if (response.status / 100 == 4 && !formats::check_json(response.body))
             why += ", " + text_at(response.body, "/error").value_or("no reason given");
         throw base::Error(
             auth_.token_url, "gives no access token: " + why, "check client_id and its secret"
@@ -164,7 +164,7 @@ void Credentials::ask_token() {
     token_ = *token;
     expires_.reset();
     if (auto seconds = text_at(response.body, "/expires_in"))
-        if (auto span = parse_number(*seconds); span && *span > 0 && *span < 1e9)
+        if (auto span = formats::parse_number(*seconds); span && *span > 0 && *span < 1e9)
             expires_ = world_.clock.now() + std::chrono::seconds(static_cast<std::int64_t>(*span));
     if (auto next = text_at(response.body, "/refresh_token");
         next && !auth_.refresh_token.empty()) {

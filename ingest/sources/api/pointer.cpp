@@ -18,7 +18,7 @@ void pass_blanks(std::string_view& text) {
 // Takes the value at the start of `text`.
 std::string_view take_value(std::string_view& text) {
     pass_blanks(text);
-    auto size = end_of_value(text, true).value_or(text.size());
+    auto size = formats::end_of_value(text, true).value_or(text.size());
     auto value = text.substr(0, size);
     text.remove_prefix(size);
     pass_blanks(text);
@@ -29,9 +29,9 @@ std::string_view take_value(std::string_view& text) {
 std::string unquoted(std::string_view value) {
     if (value.find('\\') == value.npos) return std::string(value.substr(1, value.size() - 2));
     auto object = "{" + std::string(value) + ":0}";
-    Arena arena;
-    std::vector<Field> fields;
-    add_members(object, arena, fields);
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
+    formats::add_members(object, arena, fields);
     return fields.empty() ? std::string() : std::string(fields.front().name);
 }
 

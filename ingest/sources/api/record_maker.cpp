@@ -6,10 +6,10 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "ingest/sources/api/pointer.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/text.hpp"
 #include "formats/text/value_type.hpp"
+#include "ingest/sources/api/pointer.hpp"
 
 namespace ingest::api {
 
@@ -22,23 +22,23 @@ bool among(const std::vector<std::string>& list, const std::optional<std::string
 }
 
 // Nothing if the value cannot be cast.
-std::optional<Field> cast(const Field& field, Cast to, Arena& arena) {
-    using Kind = Field::Kind;
+std::optional<formats::Field> cast(const formats::Field& field, Cast to, formats::Arena& arena) {
+    using Kind = formats::Field::Kind;
     if (field.kind == Kind::null) return field;
-    if (to == Cast::text) return Field{field.name, field.value, Kind::text};
-    auto value = trim(field.value);
+    if (to == Cast::text) return formats::Field{field.name, field.value, Kind::text};
+    auto value = formats::trim_blanks(field.value);
     if (to == Cast::number) {
         if (field.kind == Kind::number) return field;
         if (field.kind == Kind::boolean)
-            return Field{field.name, value == "true" ? "1" : "0", Kind::number};
-        auto number = field.kind == Kind::text ? parse_number(value) : std::nullopt;
+            return formats::Field{field.name, value == "true" ? "1" : "0", Kind::number};
+        auto number = field.kind == Kind::text ? formats::parse_number(value) : std::nullopt;
         if (!number) return std::nullopt;
-        return Field{field.name, arena.keep(fmt::format("{}", *number)), Kind::number};
+        return formats::Field{field.name, arena.keep(fmt::format("{}", *number)), Kind::number};
     }
     for (const auto* word : {"true", "yes", "1", "on", "t", "y"})
-        if (value == word) return Field{field.name, "true", Kind::boolean};
+        if (value == word) return formats::Field{field.name, "true", Kind::boolean};
     for (const auto* word : {"false", "no", "0", "off", "f", "n"})
-        if (value == word) return Field{field.name, "false", Kind::boolean};
+        if (value == word) return formats::Field{field.name, "false", Kind::boolean};
     return std::nullopt;
 }
 
@@ -102,9 +102,9 @@ void RecordMaker::add(
     if (!parent.empty() && text.starts_with('{')) {
         std::string joined = "{";
         for (const auto& [name, value] : parent) {
-            append_json_string(name, joined);
+            formats::append_json_string(name, joined);
             joined += ':';
-            append_json_string(value, joined);
+            formats::append_json_string(value, joined);
             joined += ',';
         }
         auto rest = text.substr(1);
@@ -124,7 +124,7 @@ void RecordMaker::add(
         page.rejects.push_back(std::move(reject));
     };
     if (!whole.starts_with('{')) return refuse("json.not_object", "a record must be a JSON object");
-    if (auto fault = check_storable(whole)) return refuse(fault->code, fault->reason);
+    if (auto fault = formats::check_storable(whole)) return refuse(fault->code, fault->reason);
     std::string key = prefixed_ ? name_ : std::string();
     for (const auto& pointer : key_) {
         auto value =
@@ -142,7 +142,7 @@ void RecordMaker::add(
         }
     }
     auto first = page.fields.size();
-    add_members(whole, page.arena, page.fields);
+    formats::add_members(whole, page.arena, page.fields);
     for (auto i = first; i < page.fields.size(); ++i) {
         auto& field = page.fields[i];
         for (const auto& [name, to] : cast_) {

@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "ingest/pipeline/page.hpp"
 #include "ingest/sources/api/fill.hpp"
 #include "ingest/sources/api/spec.hpp"
-#include "ingest/pipeline/page.hpp"
 
 namespace ingest::api {
 

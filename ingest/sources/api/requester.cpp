@@ -1,8 +1,8 @@
 #include "ingest/sources/api/requester.hpp"
 
 #include "base/error.hpp"
-#include "ingest/sources/api/verdict.hpp"
 #include "formats/json/json.hpp"
+#include "ingest/sources/api/verdict.hpp"
 
 namespace ingest::api {
 
@@ -18,7 +18,7 @@ bool is_reference(const std::string& text) {
 std::string fault_of(const Response& response) {
     if (response.status == 204) return {};
     if (response.body.size() > longest_body) return "the answer is longer than 256 MiB";
-    auto fault = check_json(response.body);
+    auto fault = formats::check_json(response.body);
     return fault ? "the answer is no JSON: " + fault->reason : std::string();
 }
 

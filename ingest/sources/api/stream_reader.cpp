@@ -4,9 +4,9 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "formats/text/value_type.hpp"
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/times.hpp"
-#include "formats/text/value_type.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest::api {
@@ -140,10 +140,12 @@ void StreamReader::begin_part() {
                                 : since(newest, *stream_.incremental, until_);
     }
     if (!stream_.slices) return;
-    auto start = parse_time(newest.empty() ? stream_.slices->start : since_);
-    if (!start) start = parse_time(stream_.slices->start.empty() ? since_ : stream_.slices->start);
-    auto end =
-        stream_.slices->end.empty() ? until_ : parse_time(stream_.slices->end).value_or(until_);
+    auto start = formats::parse_time(newest.empty() ? stream_.slices->start : since_);
+    if (!start)
+        start = formats::parse_time(stream_.slices->start.empty() ? since_ : stream_.slices->start);
+    auto end = stream_.slices->end.empty()
+                   ? until_
+                   : formats::parse_time(stream_.slices->end).value_or(until_);
     if (start) spans_ = spans(*start, end, stream_.slices->step);
 }
 
@@ -226,7 +228,8 @@ bool StreamReader::ask() {
         if (!records_.empty() && hash_ == last_hash_)
             doubt = "the page has the same records as the one before it";
         if (!paginator.total.empty()) {
-            auto total = parse_number(text_at(response_.body, paginator.total).value_or(""));
+            auto total =
+                formats::parse_number(text_at(response_.body, paginator.total).value_or(""));
             auto now = seen_records_ + static_cast<std::int64_t>(records_.size());
             bool last = behind() == Place{};
             if (total && last && now < static_cast<std::int64_t>(*total))

@@ -8,12 +8,12 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "ingest/sources/api/record_maker.hpp"
-#include "ingest/sources/database/driver.hpp"
-#include "ingest/sources/database/statement.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/sources/api/record_maker.hpp"
+#include "ingest/sources/database/driver.hpp"
+#include "ingest/sources/database/statement.hpp"
 
 namespace ingest::database {
 
@@ -55,14 +55,14 @@ void append_hex(std::string_view bytes, std::string& out) {
 // A value as JSON; bytes that are no text become hexadecimal.
 void append_json(const Column& column, const std::string& value, std::string& out) {
     bool plain = column.kind == Column::Kind::number || column.kind == Column::Kind::json;
-    if (plain && !check_json(value)) {
+    if (plain && !formats::check_json(value)) {
         out += value;
     } else if (column.kind == Column::Kind::boolean && (value == "true" || value == "false")) {
         out += value;
-    } else if (column.kind == Column::Kind::bytes || !valid_utf8(value)) {
+    } else if (column.kind == Column::Kind::bytes || !formats::well_formed(value)) {
         append_hex(value, out);
     } else {
-        append_json_string(value, out);
+        formats::append_json_string(value, out);
     }
 }
 
@@ -282,7 +282,7 @@ private:
         for (std::size_t i = 0; i < columns_.size(); ++i) {
             if (i == blob_) continue;
             if (text.size() > 1) text += ',';
-            append_json_string(columns_[i].name, text);
+            formats::append_json_string(columns_[i].name, text);
             text += ':';
             if (row[i]) {
                 append_json(columns_[i], *row[i], text);
@@ -308,9 +308,9 @@ private:
         record.blob = page.arena.keep(bytes);
         page.bytes += bytes.size();
         record.media_type = "application/octet-stream";
-        auto examined = examine_image(bytes);
-        if (auto* image = std::get_if<schema::Image>(&examined)) {
-            record.media_type = page.arena.keep(media_type_of(image->format));
+        auto examined = formats::examine_image(bytes);
+        if (auto* image = std::get_if<formats::Image>(&examined)) {
+            record.media_type = page.arena.keep(formats::media_type_of(image->format));
             record.image = std::move(*image);
         }
     }

@@ -3,8 +3,8 @@
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
 #include "base/database/postgres_reader.hpp"
+#include "base/error.hpp"
 #include "ingest/sources/database/driver.hpp"
 #include "ingest/sources/database/statement.hpp"
 

@@ -58,7 +58,8 @@ Incremental incremental_of(const json::value& value) {
         text_of(object, "lag", "incremental.")};
     if (incremental.column.empty())
         wrong("incremental.cursor", "is missing", "name the column that only grows");
-    if (!incremental.lag.empty() && !seconds_of(incremental.lag) && !parse_number(incremental.lag))
+    if (!incremental.lag.empty() && !seconds_of(incremental.lag) &&
+        !formats::parse_number(incremental.lag))
         wrong("incremental.lag", "is neither a span nor a number", "write 5m, 1h, or 100");
     return incremental;
 }
@@ -111,7 +112,7 @@ bool is_reference(std::string_view text) {
 
 std::optional<double> seconds_of(std::string_view span) {
     if (span.size() < 2) return std::nullopt;
-    auto number = parse_number(span.substr(0, span.size() - 1));
+    auto number = formats::parse_number(span.substr(0, span.size() - 1));
     if (!number || *number < 0) return std::nullopt;
     switch (span.back()) {
         case 's':

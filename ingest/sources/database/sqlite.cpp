@@ -5,10 +5,10 @@
 #include <sqlite3.h>
 
 #include "base/error.hpp"
-#include "ingest/sources/database/driver.hpp"
-#include "ingest/sources/database/statement.hpp"
 #include "formats/text/text.hpp"
 #include "formats/text/value_type.hpp"
+#include "ingest/sources/database/driver.hpp"
+#include "ingest/sources/database/statement.hpp"
 
 namespace ingest::database {
 
@@ -73,12 +73,14 @@ public:
         for (std::size_t i = 0; i < parameters.size(); ++i) {
             const auto& text = parameters[i];
             auto place = static_cast<int>(i + 1);
-            auto type = type_of(text);
+            auto type = formats::type_of(text);
             // A number compares as one only with numbers; what the column holds was written so.
-            if (kinds[i].kind != Column::Kind::text && type == ValueType::integer) {
+            if (kinds[i].kind != Column::Kind::text && type == formats::ValueType::integer) {
                 sqlite3_bind_int64(statement_.get(), place, std::stoll(text));
-            } else if (kinds[i].kind != Column::Kind::text && type == ValueType::number) {
-                sqlite3_bind_double(statement_.get(), place, parse_number(text).value_or(0));
+            } else if (kinds[i].kind != Column::Kind::text && type == formats::ValueType::number) {
+                sqlite3_bind_double(
+                    statement_.get(), place, formats::parse_number(text).value_or(0)
+                );
             } else {
                 sqlite3_bind_text(
                     statement_.get(),

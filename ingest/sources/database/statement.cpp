@@ -134,15 +134,16 @@ std::string less(const std::string& value, const std::string& lag) {
     if (lag.empty() || value.empty()) return value;
     auto span = seconds_of(lag);
     if (!span) {
-        auto number = parse_number(value);
-        auto by = parse_number(lag);
+        auto number = formats::parse_number(value);
+        auto by = formats::parse_number(lag);
         if (!number || !by) return value;
         auto left = *number - *by;
         return std::floor(left) == left && std::abs(left) < 1e15 ? fmt::format("{:.0f}", left)
                                                                  : fmt::format("{}", left);
     }
-    if (auto number = parse_number(value)) return fmt::format("{:.0f}", *number - std::ceil(*span));
-    auto time = parse_time(value);
+    if (auto number = formats::parse_number(value))
+        return fmt::format("{:.0f}", *number - std::ceil(*span));
+    auto time = formats::parse_time(value);
     if (!time) return value;
     auto micros =
         std::chrono::duration_cast<std::chrono::microseconds>(time->time_since_epoch()).count() -

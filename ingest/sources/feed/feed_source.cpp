@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "ingest/sources/files/reader.hpp"
 #include "formats/text/value_type.hpp"
+#include "ingest/sources/files/reader.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {
@@ -137,7 +137,7 @@ private:
             versions_.erase(url());
             return pass();
         }
-        bytes_ = Bytes::of(std::move(response.body));
+        bytes_ = formats::Bytes::of(std::move(response.body));
         (void)bytes_->next_member();
         reader_ = read_feed({*bytes_, url(), url(), options_, start_});
         start_ = {};
@@ -241,7 +241,7 @@ private:
     Versions before_;
     Versions versions_;
     std::size_t at_ = 0;
-    std::unique_ptr<Bytes> bytes_;
+    std::unique_ptr<formats::Bytes> bytes_;
     std::unique_ptr<MemberReader> reader_;
     Position start_;
     std::string hash_;  // of the present feed's bytes

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "ingest/sources/files/text_records.hpp"
 #include "formats/csv/csv.hpp"
 #include "ingest/sources/files/csv_rows.hpp"
+#include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
 
@@ -94,9 +94,9 @@ private:
         return out + quote;
     }
 
-    const std::vector<Cell>& cells() const { return rows_.cells(); }
+    const std::vector<formats::Cell>& cells() const { return rows_.cells(); }
 
-    void add(Page& page, const Scan& scan) {
+    void add(Page& page, const formats::Scan& scan) {
         auto record = text_.window().substr(0, scan.size);
         if (cells().size() != names_.size()) {
             bool few = cells().size() < names_.size();
@@ -121,7 +121,7 @@ private:
         }
     }
 
-    void accept(Page& page, const Scan& scan) {
+    void accept(Page& page, const formats::Scan& scan) {
         auto kept = page.arena.keep(text_.window().substr(0, scan.size));
         auto first = page.fields.size();
         for (std::size_t i = 0; i < cells().size(); ++i) {
@@ -129,10 +129,10 @@ private:
             auto value = kept.substr(cell.begin, cell.end - cell.begin);
             if (cell.marked || (cell.quoted && cell.tail > cell.end + 1)) {
                 scratch_.clear();
-                append_value(kept, cell, rows_.dialect(), scratch_);
+                formats::append_value(kept, cell, rows_.dialect(), scratch_);
                 value = page.arena.keep(scratch_);
             }
-            page.fields.push_back({name(page, i), value, Field::Kind::text});
+            page.fields.push_back({name(page, i), value, formats::Field::Kind::text});
         }
         add_record(page, kept, first);
         page.bytes += scan.next;
@@ -151,7 +151,7 @@ private:
     }
 
     CsvRows rows_;
-    Arena names_memory_;
+    formats::Arena names_memory_;
     std::vector<std::string_view> names_;
     std::vector<std::string_view> page_names_;
     const Page* page_names_of_ = nullptr;

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "ingest/sources/connector.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/text/text_reader.hpp"
+#include "ingest/sources/connector.hpp"
 
 namespace ingest {
 
@@ -24,18 +24,18 @@ public:
     };
 
     // Finds out the dialect from the first 64 KiB; the text stands at its start.
-    CsvRows(TextReader& text, const ReadOptions& options);
+    CsvRows(formats::TextReader& text, const ReadOptions& options);
 
-    const Sniffed& found() const { return found_; }
-    const Dialect& dialect() const { return found_.dialect; }
+    const formats::Sniffed& found() const { return found_; }
+    const formats::Dialect& dialect() const { return found_.dialect; }
 
     // The text was moved into the midst of the table.
     void resume() { passed_ = found_.skip + found_.header_rows; }
 
     // What stands at the start of the text's window, which then holds all of scan().next bytes.
     Kind next();
-    const Scan& scan() const { return scan_; }
-    const std::vector<Cell>& cells() const { return cells_; }
+    const formats::Scan& scan() const { return scan_; }
+    const std::vector<formats::Cell>& cells() const { return cells_; }
 
 private:
     Kind whole_row();
@@ -43,12 +43,12 @@ private:
     bool remark_here();
     bool only_remarks_follow();
 
-    TextReader& text_;
+    formats::TextReader& text_;
     std::size_t limit_;
-    Sniffed found_;
+    formats::Sniffed found_;
     std::size_t passed_ = 0;  // rows above and of the header
-    std::vector<Cell> cells_;
-    Scan scan_;
+    std::vector<formats::Cell> cells_;
+    formats::Scan scan_;
     bool at_end_ = false;
     bool apart_ = false;
     bool below_ = false;

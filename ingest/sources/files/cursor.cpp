@@ -13,17 +13,17 @@
 namespace ingest {
 
 std::string shown_name(const std::string& name) {
-    if (valid_utf8(name)) return name;
+    if (formats::well_formed(name)) return name;
     std::string text;
-    decode(name, Encoding::latin1, true, text);
+    formats::decode(name, formats::Encoding::latin1, true, text);
     return text;
 }
 
 std::string write_cursor(const Cursor& cursor) {
     std::string text = "{\"file\":";
-    append_json_string(cursor.file, text);
+    formats::append_json_string(cursor.file, text);
     text += ",\"member\":";
-    append_json_string(cursor.member, text);
+    formats::append_json_string(cursor.member, text);
     text += fmt::format(
         ",\"size\":{},\"changed\":{},\"members_before\":{},\"offset\":{},\"line\":{},\"index\":{}}"
         "}",
@@ -39,11 +39,11 @@ std::string write_cursor(const Cursor& cursor) {
 
 std::optional<Cursor> read_cursor(std::string_view text) {
     if (text.empty()) return std::nullopt;
-    if (check_json(text) || text.front() != '{')
+    if (formats::check_json(text) || text.front() != '{')
         throw base::Error("cursor", "cannot be read", "run with --restart");
-    Arena arena;
-    std::vector<Field> fields;
-    add_members(text, arena, fields);
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
+    formats::add_members(text, arena, fields);
     Cursor cursor;
     auto number = [](std::string_view value) {
         std::int64_t result = 0;

@@ -139,7 +139,7 @@ private:
                 column = name;
                 return;
             }
-            page.fields.push_back({name, value, Field::Kind::text});
+            page.fields.push_back({name, value, formats::Field::Kind::text});
         }
     }
 

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "ingest/sources/connector.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/sources/connector.hpp"
 
 namespace ingest {
 
@@ -129,7 +129,7 @@ Detected detect_json(std::string_view text, std::string_view extension) {
     bool more = line.size() + 1 < text.size();
     if (extension == "jsonl" || extension == "ndjson")
         return {"jsonl", "an object, and the name ends in ." + std::string(extension)};
-    if (!check_json(line)) {
+    if (!formats::check_json(line)) {
         auto next = text.substr(std::min(line.size() + 1, text.size()));
         auto at = next.find_first_not_of(" \t\r\n");
         if (more && at != next.npos && next[at] == '{') return {"jsonl", "each line is an object"};
@@ -149,9 +149,9 @@ Detected detect_format(std::string_view name, std::string_view head) {
     for (auto known : {"png"sv, "jpg"sv, "jpeg"sv, "gif"sv, "webp"sv, "tif"sv, "tiff"sv}) {
         if (extension == known) return {"images", "the name ends in ." + extension};
     }
-    auto guess = guess_encoding(head);
+    auto guess = formats::guess_encoding(head);
     std::string text;
-    decode(head.substr(guess.bom), guess.encoding, false, text);
+    formats::decode(head.substr(guess.bom), guess.encoding, false, text);
     if (text.substr(0, 512).find('\0') != std::string::npos && extension != "csv" &&
         extension != "jsonl") {
         return {"unknown", "binary, of no known signature"};
@@ -189,7 +189,7 @@ Detected detect_format(std::string_view name, std::string_view head) {
     if (extension == "eml" || looks_like_mail(begin)) return {"message", "a header of mail"};
     if (looks_like_deb822(begin)) return {"deb822", "paragraphs of 'Name: value' lines"};
     if (extension == "txt" || extension == "md") return {"files", "the name ends in ." + extension};
-    auto sniffed = sniff(text, head.size() < 16 * 1024, {});
+    auto sniffed = formats::sniff(text, head.size() < 16 * 1024, {});
     if (sniffed.names.size() > 1 && sniffed.dialect.delimiter.size() == 1 &&
         ",;\t|"sv.find(sniffed.dialect.delimiter) != std::string_view::npos) {
         return {"csv", fmt::format("{} columns; {}", sniffed.names.size(), sniffed.why.front())};

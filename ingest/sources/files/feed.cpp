@@ -7,10 +7,10 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "ingest/sources/api/http.hpp"
-#include "ingest/sources/files/reader.hpp"
 #include "formats/text/text.hpp"
 #include "formats/text/value_type.hpp"
+#include "ingest/sources/api/http.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
 
@@ -36,7 +36,7 @@ struct Entry {
 
 // The first value counts.
 void take(std::string& into, std::string_view value) {
-    if (into.empty()) into = trim(value);
+    if (into.empty()) into = formats::trim_blanks(value);
 }
 
 void add_enclosure(
@@ -70,7 +70,7 @@ public:
     }
     std::string text() const {
         std::unique_ptr<xmlChar, Free> value(xmlNodeGetContent(node_));
-        return std::string(trim(view(value.get())));
+        return std::string(formats::trim_blanks(view(value.get())));
     }
     // The content as markup, where it holds elements (Atom's type="xhtml").
     std::string markup() const {
@@ -81,7 +81,7 @@ public:
             xmlNodeDump(buffer, node_->doc, child, 0, 0);
         out = view(xmlBufferContent(buffer));
         xmlBufferFree(buffer);
-        return std::string(trim(out));
+        return std::string(formats::trim_blanks(out));
     }
     std::vector<Element> children() const {
         std::vector<Element> all;
@@ -268,9 +268,9 @@ private:
         ReadOptions fixed;
         inner_->fix(fixed);
         std::string wrapped;
-        decode(root, encoding_of(fixed.encoding), true, wrapped);
+        formats::decode(root, formats::encoding_of(fixed.encoding), true, wrapped);
         auto name = wrapped.substr(1, wrapped.find_first_of(" \t\r\n>") - 1);
-        decode(raw, encoding_of(fixed.encoding), true, wrapped);
+        formats::decode(raw, formats::encoding_of(fixed.encoding), true, wrapped);
         wrapped += "</" + name + ">";
         std::unique_ptr<xmlDoc, Free> document(xmlReadMemory(
             wrapped.data(),
@@ -320,7 +320,7 @@ private:
               std::pair("enclosures", &entry.enclosures)})
             if (!list->empty())
                 page.fields.push_back(
-                    {name, page.arena.keep(json::serialize(*list)), Field::Kind::json}
+                    {name, page.arena.keep(json::serialize(*list)), formats::Field::Kind::json}
                 );
         record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
         record.json = {};

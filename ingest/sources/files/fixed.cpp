@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ingest/sources/files/text_records.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/csv/csv_layout.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
 
@@ -128,7 +128,7 @@ private:
         std::string_view rule;
         std::size_t before_rule = 0;
         while (!sample.empty() && lines.size() < sample_lines) {
-            auto line = first_line(sample);
+            auto line = formats::first_line(sample);
             auto text = sample.substr(0, line.size);
             if (line.next == line.size && !whole) break;  // cut
             sample.remove_prefix(line.next);
@@ -143,9 +143,9 @@ private:
             }
         }
         place_columns(options, lines, rule);
-        std::vector<SampledRow> rows;
+        std::vector<formats::SampledRow> rows;
         for (auto line : lines) rows.push_back({cells(line), false});
-        DialectHints hints;
+        formats::DialectHints hints;
         hints.header = options.header;
         hints.header_rows = options.header_rows;
         if (!options.columns.empty() && !options.columns.front().name.empty() && !options.header)
@@ -156,7 +156,7 @@ private:
             if (!hints.header) hints.header = true;
             if (!hints.header_rows) hints.header_rows = 1;
         }
-        auto layout = lay_out(rows, hints);
+        auto layout = formats::lay_out(rows, hints);
         passed_above_ = layout.skip + layout.header_rows;
         header_said_ = layout.why.empty() ? "no rows" : layout.why.front();
         for (const auto& why : layout.why)
@@ -164,7 +164,7 @@ private:
         if (before_rule > 0 && layout.header_rows > 0)
             header_said_ = "the header stands above a rule";
         layout.width = columns_.size();
-        auto names = name_columns(rows, layout);
+        auto names = formats::name_columns(rows, layout);
         for (std::size_t i = 0; i < columns_.size(); ++i)
             if (columns_[i].name.empty()) columns_[i].name = names[i];
     }
@@ -199,14 +199,14 @@ private:
     std::vector<std::string> cells(std::string_view line) const {
         std::vector<std::string> all;
         for (const auto& column : columns_)
-            all.emplace_back(trim(between(line, column.start, column.width)));
+            all.emplace_back(formats::trim_blanks(between(line, column.start, column.width)));
         return all;
     }
 
     // Without its end; `next` is 0 at the end of the input.
-    Scan next_line() {
+    formats::Scan next_line() {
         for (;;) {
-            auto line = first_line(text_.window());
+            auto line = formats::first_line(text_.window());
             bool cut = line.next == line.size ||
                        (line.next == text_.window().size() && text_.window().back() == '\r');
             if (!cut || text_.window().size() > limit_ || !text_.more()) return line;
@@ -224,7 +224,7 @@ private:
         }
     }
 
-    void add(Page& page, const Scan& line, std::string_view text) {
+    void add(Page& page, const formats::Scan& line, std::string_view text) {
         if (line.size > limit_)
             return reject(
                 page, line.size, line.next, "fixed.too_long", "a line is longer than the limit"
@@ -265,7 +265,8 @@ private:
         auto first = page.fields.size();
         for (const auto& column : columns_)
             page.fields.push_back(
-                {page.arena.keep(column.name), trim(between(kept, column.start, column.width))}
+                {page.arena.keep(column.name),
+                 formats::trim_blanks(between(kept, column.start, column.width))}
             );
         add_record(page, kept, first);
         page.bytes += line.next;

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ingest/sources/files/reader.hpp"
 #include "formats/image/image.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
 
@@ -20,7 +20,7 @@ std::uint32_t number_at(std::string_view bytes, std::size_t at) {
     return value;
 }
 
-std::string read_exactly(Bytes& bytes, std::size_t size) {
+std::string read_exactly(formats::Bytes& bytes, std::size_t size) {
     std::string data(size, '\0');
     std::size_t have = 0;
     while (have < size) {
@@ -54,7 +54,7 @@ std::string labels_beside(const std::string& path) {
     for (const auto* ending : {"", ".gz"}) {
         auto candidate = folder / (stem + ending);
         if (!std::filesystem::exists(candidate)) continue;
-        Bytes bytes(candidate.string());
+        formats::Bytes bytes(candidate.string());
         if (!bytes.next_member()) return {};
         auto head = read_exactly(bytes, 8);
         if (head.size() < 8 || number_at(head, 0) != label_magic) {
@@ -130,7 +130,7 @@ private:
         auto& record = page.records.emplace_back();
         record.first_field = static_cast<std::uint32_t>(page.fields.size());
         auto index = page.arena.keep(fmt::format("{}", next_));
-        page.fields.push_back({"index", index, Field::Kind::number});
+        page.fields.push_back({"index", index, formats::Field::Kind::number});
         if (!split_.empty()) page.fields.push_back({"split", split_ == "train" ? "train" : "test"});
         if (next_ < static_cast<std::int64_t>(labels_.size())) {
             auto label = static_cast<std::uint8_t>(labels_[static_cast<std::size_t>(next_)]);
@@ -142,11 +142,11 @@ private:
         record.blob = page.arena.keep(pixels);
         record.media_type = "application/octet-stream";
         auto* grey = reinterpret_cast<const std::uint8_t*>(pixels.data());
-        record.image =
-            schema::Image{width_, height_, 1, "raw", difference_hash(grey, width_, height_)};
+        record.image = formats::Image{
+            width_, height_, 1, "raw", formats::difference_hash(grey, width_, height_)};
     }
 
-    Bytes& bytes_;
+    formats::Bytes& bytes_;
     std::string stem_;
     std::string labels_;
     std::string split_;

@@ -24,7 +24,7 @@ public:
             return true;
         }
         page.bytes += data->size();
-        auto examined = examine_image(*data);
+        auto examined = formats::examine_image(*data);
         if (auto* reason = std::get_if<std::string>(&examined)) {
             add_reject(page, std::move(*data), "image.broken", std::move(*reason));
             return true;
@@ -43,8 +43,8 @@ public:
         record.key = key;
         record.byte_offset = 0;
         record.blob = page.arena.keep(*data);
-        record.image = std::get<schema::Image>(examined);
-        record.media_type = page.arena.keep(media_type_of(record.image->format));
+        record.image = std::get<formats::Image>(examined);
+        record.media_type = page.arena.keep(formats::media_type_of(record.image->format));
         return true;
     }
 
@@ -60,7 +60,7 @@ private:
         bad.reason = std::move(reason);
     }
 
-    Bytes& bytes_;
+    formats::Bytes& bytes_;
     std::string name_;
     std::size_t limit_;
     bool done_;

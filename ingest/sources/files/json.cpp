@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ingest/sources/files/text_records.hpp"
 #include "formats/json/json.hpp"
+#include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
 
@@ -81,9 +81,9 @@ private:
     // Of the value at the window's start, or nothing if it does not end within the limit.
     std::optional<std::size_t> value_size() {
         for (;;) {
-            if (auto size = end_of_value(text_.window(), false)) return size;
+            if (auto size = formats::end_of_value(text_.window(), false)) return size;
             if (text_.window().size() > limit_) return std::nullopt;
-            if (!text_.more()) return end_of_value(text_.window(), true);
+            if (!text_.more()) return formats::end_of_value(text_.window(), true);
         }
     }
 
@@ -123,10 +123,10 @@ private:
     std::string take_name() {
         auto size = value_size();
         if (!size) missing();
-        Arena arena;
-        std::vector<Field> field;
+        formats::Arena arena;
+        std::vector<formats::Field> field;
         auto object = "{" + std::string(text_.window().substr(0, *size)) + ":0}";
-        add_members(object, arena, field);
+        formats::add_members(object, arena, field);
         advance(*size);
         if (!skip_blanks() || text_.window().front() != ':') missing();
         advance(1);
@@ -155,7 +155,7 @@ private:
         auto window = text_.window();
         std::size_t i = window.find_first_not_of(" \t\r\n", 1);
         while (i < window.size() && window[i] == '"') {
-            auto name = end_of_value(window.substr(i), false);
+            auto name = formats::end_of_value(window.substr(i), false);
             if (!name) return;
             auto colon = window.find_first_not_of(" \t\r\n", i + *name);
             if (colon >= window.size() || window[colon] != ':') return;
@@ -169,7 +169,7 @@ private:
                     return enter_array(where);
                 }
             }
-            auto size = end_of_value(window.substr(value), false);
+            auto size = formats::end_of_value(window.substr(value), false);
             if (!size) return;
             i = window.find_first_not_of(" \t\r\n", value + *size);
             if (i < window.size() && window[i] == ',')

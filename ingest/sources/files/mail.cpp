@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "ingest/sources/files/reader.hpp"
-#include "ingest/sources/files/mime.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/sources/files/mime.hpp"
+#include "ingest/sources/files/reader.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {
@@ -79,9 +79,12 @@ void add_mail(
           std::pair("html", &mail->html)})
         if (!value->empty()) page.fields.push_back({name, page.arena.keep(*value)});
     if (!flags.empty()) page.fields.push_back({"flags", page.arena.keep(flags)});
-    page.fields.push_back({"attachments", page.arena.keep(attachments_of(*mail)), Field::Kind::json}
+    page.fields.push_back(
+        {"attachments", page.arena.keep(attachments_of(*mail)), formats::Field::Kind::json}
     );
-    page.fields.push_back({"headers", page.arena.keep(headers_of(*mail)), Field::Kind::json});
+    page.fields.push_back(
+        {"headers", page.arena.keep(headers_of(*mail)), formats::Field::Kind::json}
+    );
     record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
     record.raw = page.arena.keep(raw);
     record.key = page.arena.keep(
@@ -138,7 +141,7 @@ public:
     std::string describe() const override { return "one message a file"; }
 
 private:
-    Bytes& bytes_;
+    formats::Bytes& bytes_;
     std::size_t limit_;
     bool whole_;
     bool done_;
@@ -311,7 +314,7 @@ private:
         return out;
     }
 
-    Bytes& bytes_;
+    formats::Bytes& bytes_;
     std::size_t limit_;
     bool whole_;
     Position place_;

@@ -30,9 +30,9 @@ void start_library() {
 std::string clean(const char* text) {
     if (!text) return {};
     std::string_view given(text);
-    if (valid_utf8(given)) return std::string(given);
+    if (formats::well_formed(given)) return std::string(given);
     std::string out;
-    decode(given, Encoding::windows1252, true, out);
+    formats::decode(given, formats::Encoding::windows1252, true, out);
     return out;
 }
 

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ingest/sources/api/record_maker.hpp"
-#include "ingest/sources/files/reader.hpp"
-#include "ingest/sources/files/cursor.hpp"
-#include "ingest/sources/files/inputs.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/sources/api/record_maker.hpp"
+#include "ingest/sources/files/cursor.hpp"
+#include "ingest/sources/files/inputs.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
 
@@ -91,7 +91,7 @@ public:
             );
         }
         if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = "\t";
-        if (!options.encoding.empty()) (void)encoding_of(options.encoding);
+        if (!options.encoding.empty()) (void)formats::encoding_of(options.encoding);
         if (auto from = read_cursor(cursor)) start_at(*from);
     }
 
@@ -147,7 +147,7 @@ private:
                 cursor_.file = shown_name(files_[file_].path);
                 cursor_.members_before = -1;
                 stamp(files_[file_].path, cursor_);
-                bytes_ = std::make_unique<Bytes>(files_[file_].path);
+                bytes_ = std::make_unique<formats::Bytes>(files_[file_].path);
             }
             if (!bytes_->next_member()) {
                 leave_file();
@@ -231,7 +231,7 @@ private:
         auto options = options_;
         reader_->fix(options);
         how_ = "{\"format\":";
-        append_json_string(format_, how_);
+        formats::append_json_string(format_, how_);
         for (auto [name, value] :
              {std::pair("name", name_),
               std::pair("preamble_hex", hex(reader_->preamble())),
@@ -247,7 +247,7 @@ private:
                   "quote", options.quote && *options.quote ? std::string(1, *options.quote) : ""
               )}) {
             how_ += fmt::format(",\"{}\":", name);
-            append_json_string(value, how_);
+            formats::append_json_string(value, how_);
         }
         how_ += "}";
         how_of_ = reader_.get();
@@ -257,7 +257,7 @@ private:
     ReadOptions options_;
     std::vector<InputFile> files_;
     std::size_t file_ = 0;
-    std::unique_ptr<Bytes> bytes_;
+    std::unique_ptr<formats::Bytes> bytes_;
     std::unique_ptr<MemberReader> reader_;
     std::string name_;
     std::string format_;
@@ -271,11 +271,11 @@ private:
 }  // namespace
 
 void reread(std::string_view how, const std::string& raw, Page& page) {
-    if (check_json(how) || how.front() != '{')
+    if (formats::check_json(how) || how.front() != '{')
         throw base::Error("reject", "what is kept of its file cannot be read");
-    Arena arena;
-    std::vector<Field> fields;
-    add_members(how, arena, fields);
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
+    formats::add_members(how, arena, fields);
     ReadOptions options;
     std::string name;
     std::string preamble;
@@ -305,7 +305,7 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
     auto factory = factory_of(options.format);
     if (!factory || options.format == "idx")
         throw base::Error("reject", "records of this format cannot be read alone");
-    auto bytes = Bytes::of(preamble + raw);
+    auto bytes = formats::Bytes::of(preamble + raw);
     (void)bytes->next_member();
     auto reader = factory({*bytes, name, name, options, {}});
     while (reader->next(page)) {

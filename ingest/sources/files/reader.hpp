@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "formats/archive/bytes.hpp"
-#include "ingest/sources/connector.hpp"
 #include "ingest/pipeline/page.hpp"
+#include "ingest/sources/connector.hpp"
 
 namespace ingest {
 
@@ -38,7 +38,7 @@ public:
 
 // What a reader starts from. `bytes` stands at the member's start.
 struct MemberInput {
-    Bytes& bytes;
+    formats::Bytes& bytes;
     const std::string& path;  // of the file, for siblings and messages
     const std::string& name;  // of file and member from the input's root on: "cats/1.png"; names
                               // the record where it is one file
@@ -61,6 +61,6 @@ std::unique_ptr<MemberReader> read_image(const MemberInput& input);
 std::unique_ptr<MemberReader> read_text_file(const MemberInput& input);
 
 // Reads the rest of the present member whole. Nothing if it has more than `limit` bytes.
-std::optional<std::string> read_whole(Bytes& bytes, std::size_t limit);
+std::optional<std::string> read_whole(formats::Bytes& bytes, std::size_t limit);
 
 }  // namespace ingest

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "ingest/sources/files/reader.hpp"
 #include "formats/text/text.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
 
@@ -27,11 +27,11 @@ public:
         std::string reason = "larger than the limit";
         std::string text;
         if (data) {
-            auto guess = guess_encoding(*data);
-            if (!encoding_.empty()) guess.encoding = encoding_of(encoding_);
-            decode(std::string_view(*data).substr(guess.bom), guess.encoding, true, text);
+            auto guess = formats::guess_encoding(*data);
+            if (!encoding_.empty()) guess.encoding = formats::encoding_of(encoding_);
+            formats::decode(std::string_view(*data).substr(guess.bom), guess.encoding, true, text);
             code = text.find('\0') != text.npos ? "text.nul"
-                   : valid_utf8(text)           ? ""
+                   : formats::well_formed(text) ? ""
                                                 : "text.encoding";
             reason = code == "text.nul" ? "a NUL byte: not a text" : "not well-formed UTF-8";
         }
@@ -67,7 +67,7 @@ public:
     std::string describe() const override { return "one text a file"; }
 
 private:
-    Bytes& bytes_;
+    formats::Bytes& bytes_;
     std::string name_;
     std::string encoding_;
     std::size_t limit_;
@@ -80,7 +80,7 @@ std::unique_ptr<MemberReader> read_text_file(const MemberInput& input) {
     return std::make_unique<TextFileReader>(input);
 }
 
-std::optional<std::string> read_whole(Bytes& bytes, std::size_t limit) {
+std::optional<std::string> read_whole(formats::Bytes& bytes, std::size_t limit) {
     std::string data;
     std::size_t step = 64 * 1024;
     for (;;) {

@@ -29,7 +29,7 @@ RawRecord& TextRecords::add_record(Page& page, std::string_view kept, std::size_
     record.fields = static_cast<std::uint32_t>(page.fields.size() - first_field);
     record.line = place_.line;
     record.byte_offset = text_.offset();
-    bool same = text_.encoding().encoding == Encoding::utf8;
+    bool same = text_.encoding().encoding == formats::Encoding::utf8;
     record.raw = same ? kept : page.arena.keep(text_.original(kept));
     ++place_.index;
     return record;
@@ -57,15 +57,15 @@ void TextRecords::reject(
 
 void TextRecords::add_json(Page& page, std::size_t size, std::size_t next) {
     auto text = text_.window().substr(0, size);
-    auto fault = check_json(text);
+    auto fault = formats::check_json(text);
     if (!fault && text.find_first_not_of(" \t\r\n") != text.find('{')) {
-        fault = JsonFault{"json.not_object", "a record must be a JSON object"};
+        fault = formats::JsonFault{"json.not_object", "a record must be a JSON object"};
     }
-    if (!fault) fault = check_storable(text);
+    if (!fault) fault = formats::check_storable(text);
     if (fault) return reject(page, size, next, fault->code, fault->reason);
     auto kept = page.arena.keep(text);
     auto first = page.fields.size();
-    add_members(kept, page.arena, page.fields);
+    formats::add_members(kept, page.arena, page.fields);
     add_record(page, kept, first).json = kept;
     page.bytes += next;
     advance(next);
@@ -73,7 +73,8 @@ void TextRecords::add_json(Page& page, std::size_t size, std::size_t next) {
 
 std::string_view TextRecords::text_fault(std::string_view text) const {
     if (std::memchr(text.data(), '\0', text.size())) return "text.nul";
-    if (text_.encoding().encoding == Encoding::utf8 && !valid_utf8(text)) return "text.encoding";
+    if (text_.encoding().encoding == formats::Encoding::utf8 && !formats::well_formed(text))
+        return "text.encoding";
     return {};
 }
 

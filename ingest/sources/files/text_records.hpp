@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "ingest/sources/files/reader.hpp"
 #include "formats/text/text_reader.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
 
@@ -48,7 +48,7 @@ protected:
     // Whether the window's first `size` bytes can be stored as text; if not, what is wrong.
     std::string_view text_fault(std::string_view text) const;
 
-    TextReader text_;
+    formats::TextReader text_;
     std::size_t limit_;
     Position place_;
 };

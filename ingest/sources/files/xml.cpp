@@ -117,8 +117,8 @@ private:
         if (!head.starts_with("<?xml") || at == head.npos || at > head.find("?>")) return;
         auto name = head.substr(std::min(at + 10, head.size()));
         name = name.substr(0, name.find_first_of("\"'"));
-        auto encoding = encoding_of(name);
-        if (encoding != Encoding::utf16le && encoding != Encoding::utf16be)
+        auto encoding = formats::encoding_of(name);
+        if (encoding != formats::Encoding::utf16le && encoding != formats::Encoding::utf16be)
             text_.assume(encoding, "as declared");
     }
 
@@ -245,20 +245,22 @@ private:
             auto& field = page.fields[i];
             if (field.name != name) continue;
             std::string list;
-            if (field.kind == Field::Kind::json) {
+            if (field.kind == formats::Field::Kind::json) {
                 list.assign(field.value.substr(0, field.value.size() - 1));
             } else {
                 list = "[";
-                append_json_string(field.value, list);
+                formats::append_json_string(field.value, list);
             }
             list.push_back(',');
-            append_json_string(value, list);
+            formats::append_json_string(value, list);
             list.push_back(']');
             field.value = page.arena.keep(list);
-            field.kind = Field::Kind::json;
+            field.kind = formats::Field::Kind::json;
             return;
         }
-        page.fields.push_back({page.arena.keep(name), page.arena.keep(value), Field::Kind::text});
+        page.fields.push_back(
+            {page.arena.keep(name), page.arena.keep(value), formats::Field::Kind::text}
+        );
     }
 
     void collect(Page& page, const xmlNode* node, const std::string& prefix, std::size_t first) {

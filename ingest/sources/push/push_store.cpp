@@ -5,11 +5,11 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "ingest/pipeline/batches.hpp"
-#include "ingest/sources/files/reader.hpp"
 #include "formats/json/json.hpp"
-#include "ingest/sql.hpp"
+#include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/store.hpp"
+#include "ingest/sources/files/reader.hpp"
+#include "ingest/sql.hpp"
 #include "schema/records/record_store.hpp"
 
 namespace ingest {
@@ -47,13 +47,13 @@ Page read(const Pushed& message, const std::string& format) {
     ReadOptions options;
     options.format = format;
     Page page;
-    if (auto fault = format == "json" ? check_json(message.body) : std::nullopt) {
+    if (auto fault = format == "json" ? formats::check_json(message.body) : std::nullopt) {
         page.rejects.push_back(
             {message.body, path, message.id, -1, 0, {}, fault->code, fault->reason}
         );
         return page;
     }
-    auto bytes = Bytes::of(message.body);
+    auto bytes = formats::Bytes::of(message.body);
     bytes->next_member();
     MemberInput input{*bytes, path, message.id, options, {}};
     auto reader = format == "jsonl" ? read_jsonl(input)

@@ -7,6 +7,7 @@
 #include "formats/html/html.hpp"
 
 using namespace crawler;
+using namespace formats;
 
 namespace {
 

@@ -5,12 +5,13 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/extract/article/article_marks.hpp"
-#include "formats/text/charset.hpp"
 #include "crawler/extract/article/class_words.hpp"
 #include "formats/html/html.hpp"
+#include "formats/text/charset.hpp"
 #include "formats/text/word_finder.hpp"
 
 using namespace crawler;
+using namespace formats;
 
 namespace {
 

@@ -7,6 +7,7 @@
 #include "crawler/fetch/received.hpp"
 
 using namespace crawler;
+using namespace formats;
 namespace json = boost::json;
 
 namespace {
@@ -102,7 +103,7 @@ TEST_CASE("images are left out by size and format", "[crawler][media]") {
     rules.min_height = 50;
     rules.min_bytes = 1000;
     rules.formats = {"jpeg"};
-    schema::Image image{100, 50, 3, "jpeg", 0};
+    formats::Image image{100, 50, 3, "jpeg", 0};
     CHECK(refusal_of(rules, image, 1000).reason.empty());
     CHECK(refusal_of(rules, image, 999).reason == "too_small");
     image.height = 49;

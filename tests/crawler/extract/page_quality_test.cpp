@@ -7,12 +7,13 @@
 #include "formats/text/text_quality.hpp"
 
 using namespace crawler;
-using schema::Measure;
+using namespace formats;
+using formats::Measure;
 
 namespace {
 
 double value(const schema::Quality& quality, Measure measure) {
-    return schema::value_of(quality.measures, measure);
+    return formats::value_of(quality.measures, measure);
 }
 
 schema::Quality

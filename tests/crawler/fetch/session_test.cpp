@@ -5,11 +5,11 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "crawler/archive/warc_writer.hpp"
 #include "formats/html/document.hpp"
 #include "formats/html/form.hpp"
 #include "formats/url/url.hpp"
 #include "formats/warc/warc.hpp"
-#include "crawler/archive/warc_writer.hpp"
 #include "tests/crawler/fetch/fetching.hpp"
 #include "tests/crawler/site/world.hpp"
 
@@ -33,7 +33,7 @@ std::string as_localhost(std::string url) {
 }
 
 std::string origin_of(const std::string& url) {
-    return crawler::parse_url(url)->origin();
+    return formats::parse_url(url)->origin();
 }
 
 SiteReply with_headers(std::vector<std::string> headers, std::string body = "x", int status = 200) {
@@ -185,9 +185,9 @@ TEST_CASE("headers and secrets that would be two lines are told", "[crawler][ses
 }
 
 TEST_CASE("forms are read as a browser fills them", "[crawler][session]") {
-    auto page = *crawler::parse_url("https://example.org/a/login?x=1");
+    auto page = *formats::parse_url("https://example.org/a/login?x=1");
     auto read = [&](const std::string& html, const std::string& selector = {}) {
-        return crawler::find_form(crawler::Document::parse(html), page, selector);
+        return formats::find_form(formats::Document::parse(html), page, selector);
     };
     auto form = read(
         "<form id=f method=post action=in><input name=a value=1><input type=radio name=r "
@@ -307,7 +307,7 @@ TEST_CASE("what is stored and archived holds no secret", "[crawler][session]") {
     }
     CHECK(world.pages() == 13);
     int responses = 0;
-    crawler::WarcReader reader(path);
+    formats::WarcReader reader(path);
     while (auto record = reader.next()) {
         if (record->type == "response") ++responses;
         for (const char* secret : {"session=", "p@ss", "p%40ss", "hidden-key", "seen="})

@@ -8,6 +8,7 @@
 #include "crawler/policy/politeness.hpp"
 
 using namespace crawler;
+using namespace formats;
 using namespace std::chrono_literals;
 
 TEST_CASE(

@@ -1,12 +1,13 @@
 #include <catch2/catch.hpp>
 
-#include "formats/text/http_date.hpp"
 #include "crawler/policy/politeness.hpp"
 #include "crawler/policy/retry.hpp"
 #include "crawler/policy/scope.hpp"
+#include "formats/text/http_date.hpp"
 
 using namespace std::chrono_literals;
 using namespace crawler;
+using namespace formats;
 
 TEST_CASE("only what may pass is tried again, with growing jittered pauses", "[crawler][retry]") {
     RetryPolicy policy;

@@ -5,6 +5,7 @@
 #include "crawler/policy/budget.hpp"
 
 using namespace crawler;
+using namespace formats;
 
 namespace {
 

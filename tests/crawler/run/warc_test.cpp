@@ -16,6 +16,7 @@
 #include "tests/support/test_database.hpp"
 
 using namespace crawler;
+using namespace formats;
 namespace fs = std::filesystem;
 
 namespace {

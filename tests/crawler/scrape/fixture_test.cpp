@@ -13,6 +13,7 @@
 #include "crawler/inspect.hpp"
 
 using namespace crawler;
+using namespace formats;
 namespace fs = std::filesystem;
 
 namespace {

@@ -10,6 +10,7 @@
 #include "crawler/scrape/fixture.hpp"
 
 using namespace crawler;
+using namespace formats;
 namespace json = boost::json;
 
 namespace {

@@ -9,10 +9,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "crawler/scrape/item_record.hpp"
-#include "crawler/frontier/page_record_store.hpp"
 #include "crawler/archive/warc_replay.hpp"
 #include "crawler/archive/warc_writer.hpp"
+#include "crawler/frontier/page_record_store.hpp"
+#include "crawler/scrape/item_record.hpp"
 #include "schema/records/purge_store.hpp"
 #include "tests/crawler/site/world.hpp"
 
@@ -91,10 +91,10 @@ std::string picture(int width, int height, char shade) {
            std::string(static_cast<std::size_t>(width * height), shade);
 }
 
-std::variant<schema::Image, std::string> examine(std::string_view bytes) {
+std::variant<formats::Image, std::string> examine(std::string_view bytes) {
     std::istringstream head{std::string(bytes.substr(0, 40))};
     std::string magic;
-    schema::Image image;
+    formats::Image image;
     if (!(head >> magic >> image.width >> image.height) || magic != "P5") return "no pixmap";
     image.channels = 1;
     image.format = "pnm";

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 
 using namespace crawler;
+using namespace formats;
 namespace json = boost::json;
 
 namespace {

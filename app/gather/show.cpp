@@ -1,0 +1,83 @@
+#include "app/gather/show.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "app/output.hpp"
+#include "base/error.hpp"
+#include "base/run/progress.hpp"
+#include "base/run/stop.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object to_json(const schema::Source& source, const service::GatherResult& result) {
+    json::array notes;
+    for (const auto& note : result.notes) notes.emplace_back(note);
+    const auto& counts = result.counts;
+    return {
+        {"source", source.name},
+        {"run", result.run_id},
+        {"state", result.state},
+        {"read", counts.read},
+        {"new", counts.added},
+        {"changed", counts.changed},
+        {"unchanged", counts.unchanged},
+        {"rejected", counts.rejected},
+        {"bytes", result.bytes},
+        {"seconds", result.seconds},
+        {"resumed", result.resumed},
+        {"due_again",
+         result.due_again ? json::value(schema::timestamp(*result.due_again)) : json::value()},
+        {"notes", notes}};
+}
+
+}  // namespace
+
+service::GatherResult gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
+    service::GatherResult result;
+    {
+        base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
+        result = service::gather(
+            context,
+            source,
+            context.stop(),
+            {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
+                progress.update(counts.read, more);
+            }},
+            share
+        );
+        progress.update(result.counts.read);
+    }
+    if (result.due_again) service::queue_source(context.database(), source, *result.due_again);
+    const auto& counts = result.counts;
+    if (context.json) {
+        print_json(to_json(source, result));
+    } else {
+        for (const auto& note : result.notes) print_line(note);
+        if (result.resumed) print_line("went on where an earlier run stopped");
+        print_line(fmt::format(
+            "{}: {} read = {} new + {} changed + {} unchanged + {} rejected, {:.1f} s",
+            source.name,
+            base::grouped(counts.read),
+            base::grouped(counts.added),
+            base::grouped(counts.changed),
+            base::grouped(counts.unchanged),
+            base::grouped(counts.rejected),
+            result.seconds
+        ));
+        if (result.state == "done" && counts.added + counts.changed == 0 && counts.unchanged > 0)
+            print_line("nothing new: every record was stored before");
+        if (counts.rejected > 0)
+            print_line(
+                fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name)
+            );
+    }
+    if (result.state == "interrupted" && context.stop().stop_requested()) throw base::Interrupted();
+    return result;
+}
+
+}  // namespace app

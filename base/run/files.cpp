@@ -1,0 +1,18 @@
+#include "base/run/files.hpp"
+
+#include <fstream>
+#include <sstream>
+
+#include "base/error.hpp"
+
+namespace base {
+
+std::string read_whole_file(const std::string& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) throw Error(path, "cannot be read", "check the path");
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+}  // namespace base

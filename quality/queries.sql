@@ -1,0 +1,222 @@
+-- Queries of quality/. Parameters are $1, $2 ..; times are parameters.
+
+-- Records of a source in order of rk, after ($2, $3).
+-- name: quality_rows
+SELECT r.rk, r.key, r.version, coalesce(v.line, -1), v.payload::text
+FROM record r JOIN record_version v USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: quality_texts
+SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body
+FROM record r JOIN content_text t USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: quality_images
+SELECT r.rk, r.key, r.version, i.phash
+FROM record r JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: quality_contents
+SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex')
+FROM record r WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: drop_duplicates
+DELETE FROM duplicate WHERE source_id = $1 AND kind = $2;
+
+-- name: drop_open_issues
+DELETE FROM cell_issue WHERE source_id = $1 AND state = 'open' AND code = ANY ($2::text[]);
+
+-- One that was decided stays, unless the value has changed since.
+-- name: add_issues
+INSERT INTO cell_issue AS known (rk, source_id, key, column_name, version, code, value, proposal, probability, reason, found_at)
+SELECT rk, $1, key, column_name, version, code, value, proposal, probability, reason, $2::timestamptz
+FROM unnest($3::bigint[], $4::text[], $5::text[], $6::int[], $7::text[], $8::text[], $9::text[], $10::float8[], $11::text[])
+    AS given (rk, key, column_name, version, code, value, proposal, probability, reason)
+ON CONFLICT (rk, source_id, key, column_name) DO UPDATE SET version = excluded.version, code = excluded.code, value = excluded.value,
+    proposal = excluded.proposal, probability = excluded.probability, reason = excluded.reason, state = 'open', decided_by = NULL,
+    decided_at = NULL, found_at = excluded.found_at
+WHERE known.value <> excluded.value OR known.state = 'open';
+
+-- name: decide_issues
+UPDATE cell_issue SET state = $4, decided_by = $5, decided_at = $6::timestamptz
+WHERE source_id = $1 AND state = 'open' AND ($2 = '' OR column_name = $2) AND probability >= $3;
+
+-- name: save_profile
+INSERT INTO quality_profile (source_id, run_id, made_at, records, sketches) VALUES ($1, $2, $3::timestamptz, $4, $5::jsonb)
+ON CONFLICT (source_id, run_id) DO UPDATE SET made_at = excluded.made_at, records = excluded.records, sketches = excluded.sketches;
+
+-- The profile of a run, or the newest one if $2 is 0.
+-- name: load_profile
+SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND ($2::bigint = 0 OR run_id = $2) ORDER BY run_id DESC LIMIT 1;
+
+-- The newest profile before that of a run.
+-- name: load_earlier_profile
+SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND run_id < $2 ORDER BY run_id DESC LIMIT 1;
+
+-- Runs that brought records, whether they are over, and whether their part of the profile is kept.
+-- name: profile_parts
+SELECT r.id, r.state <> 'running', r.added + r.changed, p.run_id IS NOT NULL
+FROM source_run r LEFT JOIN profile_part p ON p.source_id = r.source_id AND p.run_id = r.id
+WHERE r.source_id = $1 AND r.added + r.changed > 0 ORDER BY r.id;
+
+-- name: load_part
+SELECT sketches::text FROM profile_part WHERE source_id = $1 AND run_id = $2;
+
+-- name: save_part
+INSERT INTO profile_part (source_id, run_id, made_at, records, sketches) VALUES ($1, $2, $3::timestamptz, $4, $5::jsonb)
+ON CONFLICT (source_id, run_id) DO UPDATE SET made_at = excluded.made_at, records = excluded.records, sketches = excluded.sketches;
+
+-- Runs whose contents were replaced by those of these runs.
+-- name: replaced_runs
+SELECT DISTINCT p.run_id
+FROM record_version v JOIN record_version p ON p.rk = v.rk AND p.source_id = v.source_id AND p.key = v.key AND p.version = v.version - 1
+WHERE v.source_id = $1 AND v.run_id = ANY ($2::bigint[]) AND v.version > 1;
+
+-- name: count_present
+SELECT count(*) FROM record WHERE source_id = $1;
+
+-- The present contents of a source with the run that brought them.
+-- name: profile_rows
+SELECT r.rk, r.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
+FROM record r JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: profile_run_rows
+SELECT v.rk, v.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
+FROM record_version v JOIN record r USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE v.source_id = $1 AND v.run_id = $5 AND (v.rk, v.key) > ($2, $3) ORDER BY v.rk, v.key LIMIT $4;
+
+-- name: find_snapshot
+SELECT id FROM snapshot WHERE name = $1;
+
+-- Records of a snapshot in the versions it holds; $5 is 3 for all sides.
+-- name: profile_snapshot_rows
+SELECT s.rk, s.key, s.source_id, v.payload::text, i.width, i.height, i.channels, i.format, coalesce(c.name, s.value::text)
+FROM snapshot_item s JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+    JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
+WHERE s.snapshot_id = $1 AND ($5::int = 3 OR s.split = $5) AND (s.rk, s.key, s.source_id) > ($2, $3, $6) ORDER BY s.rk, s.key, s.source_id LIMIT $4;
+
+-- name: last_checks
+SELECT check_name, passed, severity, examined, failed, observed FROM check_result
+WHERE source_id = $1 AND checked_at = (SELECT max(checked_at) FROM check_result WHERE source_id = $1)
+ORDER BY passed, severity = 'warn', check_name;
+
+-- name: duplicate_counts
+SELECT kind, count(*), count(DISTINCT cluster) FROM duplicate WHERE source_id = $1 GROUP BY kind ORDER BY kind;
+
+-- Members of the first clusters.
+-- name: duplicate_examples
+SELECT cluster, key FROM duplicate
+WHERE source_id = $1 AND kind = $2 AND cluster IN (SELECT DISTINCT cluster FROM duplicate WHERE source_id = $1 AND kind = $2 ORDER BY cluster LIMIT 5)
+ORDER BY cluster, key LIMIT 25;
+
+-- Ground truth of a project for the records of a source, as text.
+-- name: project_labels
+SELECT g.rk, g.key, coalesce(c.name, g.value #>> '{}', '')
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+WHERE p.name = $1 AND g.source_id = $2;
+
+-- Who answered how often with what.
+-- name: project_annotators
+SELECT u.name, coalesce(c.name, a.value #>> '{}', ''), count(*)
+FROM label_project p JOIN annotation a ON a.project_id = p.id JOIN app_user u ON u.id = a.user_id
+    LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = a.class_id
+WHERE p.name = $1 AND a.withdrawn_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- Where labelled records came from: the host of a URL, or the file.
+-- name: project_origins
+SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]+)'), v.file, ''), coalesce(c.name, g.value #>> '{}', ''), count(*)
+FROM label_project p JOIN ground_truth g ON g.project_id = p.id JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+    JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+    LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
+WHERE p.name = $1 GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: project_exists
+SELECT 1 FROM label_project WHERE name = $1;
+
+-- name: latest_run
+SELECT max(id) FROM source_run WHERE source_id = $1 AND read > 0;
+
+-- name: drop_quarantine
+DELETE FROM quarantine WHERE source_id = $1 AND check_name NOT LIKE 'contract: %';
+
+-- name: add_check_result
+INSERT INTO check_result (source_id, checked_at, check_name, passed, severity, examined, failed, observed)
+VALUES ($1, $2::timestamptz, $3, $4, $5, $6, $7, $8);
+
+-- How many contents were stored by the source's runs, and how many there were when its texts last all had their clusters.
+-- name: text_extent
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1),
+    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'clusters'), -1);
+
+-- name: note_clustered
+INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'clusters', $2)
+ON CONFLICT (source_id, work) DO UPDATE SET extent = excluded.extent;
+
+-- name: texts_to_cluster
+SELECT r.rk, r.key, r.version, t.words >= 20, t.sketch, s.version IS NOT NULL
+FROM record r JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN text_sketch s USING (rk, source_id, key)
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND (t.words >= 20 OR s.version IS NOT NULL)
+    AND s.version IS DISTINCT FROM r.version
+ORDER BY r.rk, r.key LIMIT $4;
+
+-- name: text_to_sketch
+SELECT title || E'\n' || body FROM content_text WHERE rk = $1 AND source_id = $2 AND key = $3 AND version = $4;
+
+-- The tables grow from nothing while no statistics tell: a plan must not be one for the empty table.
+-- name: lock_clusters
+SELECT pg_advisory_xact_lock(7410219660713 + $1), set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true);
+
+-- name: drop_sketches
+DELETE FROM text_sketch t USING unnest($2::bigint[], $3::text[]) AS g (rk, key)
+WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key;
+
+-- name: leave_clusters
+DELETE FROM duplicate t USING unnest($2::bigint[], $3::text[]) AS g (rk, key)
+WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.kind IN ('text', 'normalised');
+
+-- Clusters whose first record is no longer of them are named by another of theirs, which new texts find them by.
+-- name: name_clusters_anew
+WITH headless AS (
+    SELECT m.kind, m.cluster, min(m.rk) AS first FROM duplicate m
+    WHERE m.source_id = $1 AND m.cluster = ANY ($2::bigint[]) AND m.kind IN ('text', 'normalised')
+    GROUP BY 1, 2 HAVING NOT bool_or(m.rk = m.cluster)),
+found AS (
+    UPDATE text_sketch s SET leads = s.leads OR h.leads, first = s.first OR h.first
+    FROM (SELECT first AS rk, bool_or(kind = 'text') AS leads, bool_or(kind = 'normalised') AS first FROM headless GROUP BY 1) h
+    WHERE s.source_id = $1 AND s.rk = h.rk)
+UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = $1 AND d.kind = h.kind AND d.cluster = h.cluster;
+
+-- Those that are in no index yet are all read. Into the index one look per new text, kept so by OFFSET 0 ($2 holds the bands of each):
+-- an array of thousands of bands would be compared with every row.
+-- name: sketches_sharing
+SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster, e.cluster, s.indexed
+FROM (SELECT l.* FROM unnest($2::text[]) AS b (bands)
+      CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND indexed AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
+      UNION SELECT * FROM text_sketch WHERE first AND indexed AND text_hash = ANY ($3::bytea[])
+      UNION ALL SELECT * FROM text_sketch WHERE source_id = $1 AND NOT indexed AND (leads OR first)) s
+LEFT JOIN duplicate n ON n.rk = s.rk AND n.source_id = s.source_id AND n.key = s.key AND n.kind = 'text'
+LEFT JOIN duplicate e ON e.rk = s.rk AND e.source_id = s.source_id AND e.key = s.key AND e.kind = 'normalised'
+WHERE s.source_id = $1 ORDER BY s.rk, s.key;
+
+-- Whether the source has sketches, of any kind and in the indexes.
+-- name: sketches_there
+SELECT EXISTS (SELECT FROM source_progress WHERE source_id = $1 AND work = 'clusters')
+    OR EXISTS (SELECT FROM text_sketch WHERE source_id = $1 AND NOT indexed)
+    OR EXISTS (SELECT FROM duplicate WHERE source_id = $1 AND kind IN ('text', 'normalised'));
+
+-- name: index_sketches
+UPDATE text_sketch SET indexed = true WHERE source_id = $1 AND NOT indexed;
+
+-- name: merge_clusters
+UPDATE duplicate SET cluster = $3 WHERE source_id = $1 AND kind = 'text' AND cluster = $2;
+
+-- After clusters were found anew: texts that are the first of one, or of none, are found by new ones.
+-- name: lead_clusters
+UPDATE text_sketch s SET leads = n.alone, first = e.alone
+FROM (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'text')
+          AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) n,
+     (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'normalised')
+          AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) e
+WHERE s.source_id = $1 AND (n.rk, n.key) = (s.rk, s.key) AND (e.rk, e.key) = (s.rk, s.key) AND (s.leads, s.first) <> (n.alone, e.alone);
