@@ -44,6 +44,17 @@ std::string foreign_words(std::string_view bytes) {
     return out;
 }
 
+// Lines with such bytes, which is what uchardet is given: in a table they may be rare.
+std::string foreign_lines(std::string_view bytes) {
+    std::string out;
+    while (!bytes.empty() && out.size() < looked_at) {
+        const auto line = bytes.substr(0, std::min(bytes.find('\n'), looked_at) + 1);
+        bytes.remove_prefix(std::min(line.size(), bytes.size()));
+        if (ascii_prefix(line) < line.size()) out.append(line);
+    }
+    return out;
+}
+
 // How a text reads: the share of its characters beyond ASCII that are where a writer would have
 // them; 1 is the best, faults count double.
 double plausibility(std::string_view utf8) {
@@ -219,21 +230,20 @@ std::optional<Encoding> guess_legacy(std::string_view bytes) {
         std::count(words.begin(), words.end(), ' ') < static_cast<std::ptrdiff_t>(few_words);
     Candidate western{E::windows1252, plausibility(decode_as(words, E::windows1252))};
     if (few && among_ascii_letters(words) && western.score > 0.99) return western.encoding;
-    auto found = ask_uchardet(bytes.substr(0, looked_at));
+    const auto lines = foreign_lines(bytes);
+    auto found = ask_uchardet(lines);
     if (!found || *found == E::utf8 || *found == E::replacement) {
         const auto best = best_of(usual, words, {E::windows1252, enough}, 0);
         return best.score > enough ? std::optional(best.encoding) : std::nullopt;
     }
-    Candidate best{
-        *found,
-        plausibility(decode_as(
-            is_multi_byte(*found) ? bytes.substr(0, looked_at) : std::string_view(words), *found
-        ))};
+    const std::string_view read = is_multi_byte(*found) ? lines : words;
+    Candidate best{*found, plausibility(decode_as(read, *found))};
     for (const auto& family : families)
         if (std::find(family.begin(), family.end(), *found) != family.end())
             best = best_of(family, words, best, 0.02);
     if (best.score < enough) best = best_of(usual, words, best, 0.1);
-    return best.encoding;
+    const bool same = decode_as(words, best.encoding) == decode_as(words, E::windows1252);
+    return same ? E::windows1252 : best.encoding;
 }
 
 EncodingGuess guess_encoding(std::string_view sample) {
