@@ -215,63 +215,54 @@ std::size_t utf8(std::string_view bytes, bool last, std::string& out) {
 }  // namespace
 
 // Section 12.2.1. An escape gives no character; two of them in a row are an error.
-std::size_t Decoder::iso2022_jp(std::string_view bytes, bool last, std::string& out) {
+std::size_t Decoder::escape(std::string_view bytes, bool last, std::string& out) {
+    constexpr std::pair<std::string_view, Set> escapes[] = {
+        {"\x1b(B", Set::ascii},
+        {"\x1b(J", Set::roman},
+        {"\x1b(I", Set::katakana},
+        {"\x1b$@", Set::jis0208},
+        {"\x1b$B", Set::jis0208}};
+    for (const auto& [sequence, set] : escapes) {
+        if (!last && bytes.size() < sequence.size() && sequence.starts_with(bytes)) return 0;
+        if (!bytes.starts_with(sequence)) continue;
+        set_ = set;
+        if (std::exchange(escaped_, true)) out += replacement_utf8;
+        return sequence.size();
+    }
+    escaped_ = false;
+    out += replacement_utf8;
+    return 1;
+}
+
+std::size_t Decoder::shifted(std::string_view bytes, bool last, std::string& out) {
     static const auto& index = index_of(Index::jis0208);
+    const auto c = at(bytes, 0);
+    Step step{1};
+    if (set_ == Set::jis0208 && between(c, 0x21, 0x7e)) {
+        if (bytes.size() < 2 && !last) return 0;
+        const auto trail = bytes.size() < 2 ? 0x1bU : at(bytes, 1);
+        const bool pair = between(trail, 0x21, 0x7e);
+        const auto found = pair ? index[(c - 0x21) * 94 + trail - 0x21] : 0;
+        step = {trail == 0x1b ? 1U : 2U, found ? found : replacement_character};
+    } else if (set_ == Set::katakana && between(c, 0x21, 0x5f)) {
+        step.character = 0xff61 - 0x21 + c;
+    } else if (set_ <= Set::roman && c < 0x80 && c != 0x0e && c != 0x0f) {
+        const bool roman = set_ == Set::roman;
+        step.character = roman && c == '\\' ? 0xa5 : roman && c == '~' ? 0x203e : c;
+    }
+    escaped_ = false;
+    append(step, out);
+    return step.size;
+}
+
+std::size_t Decoder::iso2022_jp(std::string_view bytes, bool last, std::string& out) {
     std::size_t done = 0;
-    auto put = [&](std::size_t size, char32_t character) {
-        append_utf8(character, out);
-        done += size;
-        escaped_ = false;
-    };
     while (done < bytes.size()) {
         const auto rest = bytes.substr(done);
-        const auto c = at(rest, 0);
-        if (c == 0x1b) {
-            constexpr std::pair<std::string_view, Set> escapes[] = {
-                {"\x1b(B", Set::ascii},
-                {"\x1b(J", Set::roman},
-                {"\x1b(I", Set::katakana},
-                {"\x1b$@", Set::jis0208},
-                {"\x1b$B", Set::jis0208}};
-            const std::pair<std::string_view, Set>* found = nullptr;
-            bool begun = false;
-            for (const auto& escape : escapes) {
-                if (rest.starts_with(escape.first)) found = &escape;
-                begun = begun || escape.first.starts_with(rest);
-            }
-            if (!found && begun && !last) return done;
-            if (!found) {
-                put(1, replacement_character);
-                continue;
-            }
-            set_ = found->second;
-            if (escaped_) append_utf8(replacement_character, out);
-            escaped_ = true;
-            done += 3;
-        } else if (set_ == Set::jis0208) {
-            if (!between(c, 0x21, 0x7e)) {
-                put(1, replacement_character);
-                continue;
-            }
-            if (rest.size() < 2) {
-                if (!last) return done;
-                put(1, replacement_character);
-                continue;
-            }
-            const auto trail = at(rest, 1);
-            const bool pair = between(trail, 0x21, 0x7e);
-            const auto found = pair ? index[(c - 0x21) * 94 + trail - 0x21] : 0;
-            put(trail == 0x1b ? 1 : 2, found ? found : replacement_character);
-        } else if (set_ == Set::katakana) {
-            put(1, between(c, 0x21, 0x5f) ? 0xff61 - 0x21 + c : replacement_character);
-        } else {
-            const bool roman = set_ == Set::roman;
-            put(1,
-                c >= 0x80 || c == 0x0e || c == 0x0f ? replacement_character
-                : roman && c == '\\'                ? 0xa5
-                : roman && c == '~'                 ? 0x203e
-                                                    : c);
-        }
+        const auto taken =
+            rest.front() == '\x1b' ? escape(rest, last, out) : shifted(rest, last, out);
+        if (taken == 0) break;
+        done += taken;
     }
     return done;
 }

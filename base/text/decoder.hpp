@@ -24,6 +24,8 @@ public:
 private:
     enum class Set : unsigned char { ascii, roman, katakana, jis0208 };
 
+    std::size_t escape(std::string_view bytes, bool last, std::string& out);
+    std::size_t shifted(std::string_view bytes, bool last, std::string& out);
     std::size_t iso2022_jp(std::string_view bytes, bool last, std::string& out);
 
     Encoding encoding_;
