@@ -9,6 +9,7 @@
 #include <re2/re2.h>
 
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
 #include "base/text/pattern_syntax.hpp"
 
 namespace base {
@@ -66,6 +67,36 @@ std::string_view reason_of(const RE2& regex) {
     }
 }
 
+// As RE2 writes a replacement; nothing if it names a group that is not there.
+std::optional<std::string> rewrite_of(std::string_view by, const std::vector<std::string>& names) {
+    std::string made;
+    while (!by.empty()) {
+        const char next = by.size() > 1 ? by[1] : '\0';
+        std::size_t size = 2;
+        if (by[0] == '$' && is_digit(next)) {
+            made += {'\\', next};
+        } else if (by.starts_with("${")) {
+            const auto end = std::min(by.find('}'), by.size() - 1);
+            const auto name = by.substr(2, end - 2);
+            const auto found = std::find(names.begin(), names.end(), name);
+            const auto number = found - names.begin() + 1;
+            if (found == names.end() || number > 9) return std::nullopt;
+            made += {'\\', static_cast<char>('0' + number)};
+            size = end + 1;
+        } else if ((by[0] == '$' || by[0] == '\\') && next == '$') {
+            made += '$';
+        } else if (by.starts_with("\\\\")) {
+            made += "\\\\";
+        } else {
+            if (by[0] == '\\') made += '\\';
+            made += by[0];
+            size = 1;
+        }
+        by.remove_prefix(size);
+    }
+    return made;
+}
+
 }  // namespace
 
 struct Pattern::Compiled {
@@ -118,29 +149,16 @@ std::vector<std::optional<std::string_view>> Pattern::captures(std::string_view 
 }
 
 std::string Pattern::replace_all(std::string_view text, std::string_view by) const {
-    std::string rewrite;
-    for (std::size_t i = 0; i < by.size(); ++i) {
-        const char next = i + 1 < by.size() ? by[i + 1] : '\0';
-        if (by[i] == '$' && next >= '0' && next <= '9') {
-            rewrite += {'\\', next};
-            ++i;
-        } else if (by[i] == '$' && next == '$') {
-            rewrite += '$';
-            ++i;
-        } else {
-            if (by[i] == '\\') rewrite += '\\';
-            rewrite += by[i];
-        }
-    }
+    const auto rewrite = rewrite_of(by, compiled_->names);
     std::string fault;
-    if (!compiled_->re2.CheckRewriteString(piece(rewrite), &fault))
+    if (!rewrite || !compiled_->re2.CheckRewriteString(piece(*rewrite), &fault))
         throw UsageError(
             fmt::format("replacement '{}'", by),
             fmt::format("names a group that pattern '{}' has not", compiled_->text),
-            fmt::format("it has {}", group_count())
+            fmt::format("it has {}; write $$ for a dollar", group_count())
         );
     std::string out(text);
-    RE2::GlobalReplace(&out, compiled_->re2, piece(rewrite));
+    RE2::GlobalReplace(&out, compiled_->re2, piece(*rewrite));
     return out;
 }
 

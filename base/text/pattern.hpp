@@ -40,8 +40,9 @@ public:
     // The first match and each of its groups; empty without a match. A group that had no part in
     // the match is nothing.
     std::vector<std::optional<std::string_view>> captures(std::string_view text) const;
-    // All matches, from left to right and without overlap, replaced by `by`, in which $0 to $9
-    // stand for the match and its groups and $$ for a dollar.
+    // All matches, from left to right and without overlap, replaced by `by`, in which $0 to $9 and
+    // ${name} stand for the match and its groups, and $$ or \$ for a dollar. Throws
+    // base::UsageError for a group that is not there.
     std::string replace_all(std::string_view text, std::string_view by) const;
 
     std::size_t group_count() const;

@@ -44,7 +44,9 @@ TEST_CASE("groups are captured, by name too", "[text][pattern]") {
 TEST_CASE("matches are replaced with what they captured", "[text][pattern]") {
     auto pair = Pattern::parse("(\\w+)=(\\w+)");
     CHECK(pair.replace_all("a=1, b=2", "$2:$1") == "1:a, 2:b");
-    CHECK(pair.replace_all("a=1", "$$\\$0") == "$\\a=1");
+    CHECK(pair.replace_all("a=1", "$$\\$\\\\\\n$0") == "$$\\\\na=1");
+    CHECK(Pattern::parse("(?<n>a)").replace_all("ab", "<${n}>") == "<a>b");
+    CHECK_THROWS_AS(pair.replace_all("a=1", "${n}"), base::UsageError);
     CHECK_THROWS_AS(pair.replace_all("a=1", "$3"), base::UsageError);
 }
 
