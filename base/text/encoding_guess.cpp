@@ -60,7 +60,7 @@ std::string foreign_lines(std::string_view bytes) {
 double plausibility(std::string_view utf8) {
     double good = 0, faults = 0;
     UScriptCode script = USCRIPT_INVALID_CODE;
-    bool small = false, symbol = false;
+    bool small = false, symbol = false, wedged = false;  // punctuation behind a letter
     for (std::size_t i = 0; i < utf8.size();) {
         const auto c = static_cast<UChar32>(next_code_point(utf8, i));
         const bool letter = u_isalpha(c) || (U_MASK(u_charType(c)) & U_GC_M_MASK) != 0;
@@ -72,6 +72,7 @@ double plausibility(std::string_view utf8) {
         if (!letter) {
             const bool joins = c == '\'' || c == '-' || c == 0x2019 || c == 0xad || c == 0xb7;
             symbol = c >= 0x80 && !joins && !u_ispunct(c);
+            wedged = c >= 0x80 && c < 0x2000 && !joins && !symbol && script != USCRIPT_INVALID_CODE;
             if (!symbol && !joins) script = USCRIPT_INVALID_CODE;
             small = false;
             continue;
@@ -79,13 +80,14 @@ double plausibility(std::string_view utf8) {
         UErrorCode status = U_ZERO_ERROR;
         const auto now = uscript_getScript(c, &status);
         const bool own = now != USCRIPT_COMMON && now != USCRIPT_INHERITED;
+        if (wedged) faults += 1;
         if (symbol) faults += script != USCRIPT_INVALID_CODE ? 1 : 0.5;
         if (own && script != USCRIPT_INVALID_CODE && script != now && now != USCRIPT_KATAKANA &&
             now != USCRIPT_HIRAGANA && now != USCRIPT_HAN && script != USCRIPT_HIRAGANA &&
             script != USCRIPT_KATAKANA && script != USCRIPT_HAN)
             faults += 1;
         if (small && u_isupper(c)) faults += 1;
-        symbol = false;
+        symbol = wedged = false;
         small = u_islower(c);
         if (own) script = now;
     }

@@ -69,6 +69,7 @@ TEST_CASE("tables of the world are read in their encoding", "[text][guess]") {
              {"1,\xb8\xdb\xbf\xda,\xb8\xdb\xbf\xda\xd4\xda\xb4\xba\xcc\xec\xb9\xd8\xb1\xd5\n",
               E::gb18030,
               "港口,港口在春天关闭"},
+             {"1,\xb8\xdb\xbf\xda\xd4\xda\xb4\xba text\n", E::gb18030, "港口在春 text"},
              {"1,\xb4\xe4\xa4\x66,\xb4\xe4\xa4\x66\xa6\x62\xac\x4b\xa4\xd1\xc3\xf6\xb3\xac\n",
               E::big5,
               "港口,港口在春天關閉"},
