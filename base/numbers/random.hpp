@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <utility>
 
 // Random numbers that are the same from the same seed with every compiler and on every machine.
@@ -18,6 +19,13 @@ constexpr std::uint64_t mix(std::uint64_t x) {
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9U;
     x = (x ^ (x >> 27)) * 0x94D049BB133111EBU;
     return x ^ (x >> 31);
+}
+
+// A number that depends on the text and the seed only (FNV-1a, then mixed).
+constexpr std::uint64_t seed_of(std::string_view text, std::uint64_t seed = 0) {
+    std::uint64_t hash = 0xCBF29CE484222325U ^ seed;
+    for (char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3U;
+    return mix(hash);
 }
 
 // In [0, 1) from 64 random bits.
@@ -62,6 +70,13 @@ public:
     // In [0, n), n > 0.
     constexpr std::size_t below(std::uint64_t counter, std::size_t n) const {
         return static_cast<std::size_t>(below_of(at(counter), n));
+    }
+
+    // About normal: the sum of twelve uniforms (Irwin and Hall) less six.
+    constexpr double normal(std::uint64_t counter) const {
+        double sum = -6;
+        for (std::uint64_t i = 0; i < 12; ++i) sum += unit(counter * 12 + i);
+        return sum;
     }
 
     template <typename T>

@@ -60,6 +60,25 @@ TEST_CASE("a counter's random number does not depend on who asks before", "[numb
     CHECK(items == again);
 }
 
+TEST_CASE("normal numbers have mean 0 and deviation 1", "[numbers]") {
+    const CounterRandom random(3, 1);
+    double sum = 0, squares = 0;
+    constexpr int n = 20'000;
+    for (std::uint64_t i = 0; i < n; ++i) {
+        auto x = random.normal(i);
+        sum += x;
+        squares += x * x;
+    }
+    CHECK(sum / n == Approx(0).margin(0.03));
+    CHECK(squares / n == Approx(1).epsilon(0.03));
+}
+
+TEST_CASE("a seed depends on its text and its seed", "[numbers]") {
+    CHECK(seed_of("a") != seed_of("b"));
+    CHECK(seed_of("a") != seed_of("a", 1));
+    CHECK(seed_of("") == mix(0xCBF29CE484222325U));
+}
+
 TEST_CASE("joined sets have one root and their members' number", "[numbers]") {
     DisjointSets sets(5);
     CHECK(sets.size(3) == 1);
