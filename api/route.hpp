@@ -11,8 +11,8 @@
 
 #include <boost/json/object.hpp>
 
-#include "api/auth.hpp"
-#include "api/message.hpp"
+#include "api/server/auth.hpp"
+#include "api/server/message.hpp"
 
 namespace base {
 class Tx;

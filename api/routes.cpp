@@ -1,4 +1,4 @@
-#include "api/resources.hpp"
+#include "api/resources/resources.hpp"
 
 namespace api {
 

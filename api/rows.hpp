@@ -3,7 +3,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 
 namespace api {
 

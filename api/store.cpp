@@ -4,7 +4,7 @@
 
 #include "api/rows.hpp"
 #include "api/sql.hpp"
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 
 namespace api::store {
 

@@ -10,7 +10,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include "api/auth.hpp"
+#include "api/server/auth.hpp"
 
 namespace base {
 class Tx;

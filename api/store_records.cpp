@@ -2,9 +2,9 @@
 #include "api/rows.hpp"
 #include "api/sql.hpp"
 #include "api/store.hpp"
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "schema/blobs.hpp"
+#include "schema/blobs/blobs.hpp"
 
 namespace api::store {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/context.hpp"
+#include "service/context.hpp"
 
 namespace CLI {
 class App;

@@ -7,12 +7,12 @@
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "app/csv_options.hpp"
+#include "service/gather/csv_options.hpp"
 #include "app/output.hpp"
 #include "base/error.hpp"
-#include "crawler/fixture.hpp"
+#include "crawler/scrape/fixture.hpp"
 #include "crawler/inspect.hpp"
-#include "crawler/warc_replay.hpp"
+#include "crawler/archive/warc_replay.hpp"
 #include "ingest/inspect.hpp"
 
 namespace app {

@@ -8,10 +8,10 @@
 
 #include "app/commands.hpp"
 #include "app/version.hpp"
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/log.hpp"
-#include "base/progress.hpp"
+#include "base/run/log.hpp"
+#include "base/run/progress.hpp"
 
 namespace {
 

@@ -7,16 +7,16 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "api/server.hpp"
+#include "api/server/server.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
-#include "app/predict.hpp"
-#include "app/push.hpp"
+#include "service/models/predict.hpp"
+#include "service/gather/push.hpp"
 #include "app/version.hpp"
-#include "app/worker.hpp"
-#include "base/database.hpp"
+#include "worker/worker.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "training/run_report.hpp"
+#include "training/report/run_report.hpp"
 
 namespace app {
 

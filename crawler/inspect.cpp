@@ -7,19 +7,19 @@
 
 #include <boost/json.hpp>
 
-#include "crawler/article.hpp"
-#include "crawler/canonical.hpp"
-#include "crawler/characters.hpp"
-#include "crawler/charset.hpp"
-#include "crawler/consent.hpp"
-#include "crawler/feed.hpp"
-#include "crawler/fixture.hpp"
-#include "crawler/html.hpp"
-#include "crawler/metadata.hpp"
-#include "crawler/robots.hpp"
-#include "crawler/rules.hpp"
-#include "crawler/select.hpp"
-#include "crawler/sitemap.hpp"
+#include "crawler/extract/article/article.hpp"
+#include "formats/url/canonical.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/text/charset.hpp"
+#include "crawler/policy/consent.hpp"
+#include "formats/feed/feed.hpp"
+#include "crawler/scrape/fixture.hpp"
+#include "formats/html/html.hpp"
+#include "crawler/extract/metadata.hpp"
+#include "formats/robots/robots.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "formats/html/select.hpp"
+#include "formats/sitemap/sitemap.hpp"
 
 namespace crawler {
 

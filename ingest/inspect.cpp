@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "ingest/bytes.hpp"
-#include "ingest/connectors/reader.hpp"
-#include "ingest/csv_rows.hpp"
-#include "ingest/image.hpp"
-#include "ingest/json.hpp"
-#include "ingest/text_reader.hpp"
+#include "formats/archive/bytes.hpp"
+#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/csv_rows.hpp"
+#include "formats/image/image.hpp"
+#include "formats/json/json.hpp"
+#include "formats/text/text_reader.hpp"
 
 namespace ingest {
 

@@ -3,7 +3,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "ingest/connector.hpp"
+#include "ingest/sources/connector.hpp"
 
 // What `tilth inspect` answers about a file, without a database. Paths may be "-" and compressed
 // files.

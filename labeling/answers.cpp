@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "labeling/detail/csv.hpp"
+#include "labeling/export/csv.hpp"
 
 namespace labeling {
 

@@ -7,8 +7,8 @@
 
 #include "base/error.hpp"
 #include "labeling/answers.hpp"
-#include "labeling/detail/csv.hpp"
-#include "labeling/score.hpp"
+#include "labeling/export/csv.hpp"
+#include "labeling/truth/score.hpp"
 
 namespace labeling {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "labeling/agreement.hpp"
-#include "labeling/truth.hpp"
+#include "labeling/agreement/agreement.hpp"
+#include "labeling/truth/truth.hpp"
 
 // The commands `tilth truth` and `tilth agreement`, from files to text.
 namespace labeling {

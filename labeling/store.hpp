@@ -1,7 +1,7 @@
 #pragma once
 
 // Labeling in the database.
-#include "labeling/import_store.hpp"
-#include "labeling/project_store.hpp"
-#include "labeling/task_store.hpp"
-#include "labeling/truth_store.hpp"
+#include "labeling/export/import_store.hpp"
+#include "labeling/projects/project_store.hpp"
+#include "labeling/queue/task_store.hpp"
+#include "labeling/truth/truth_store.hpp"

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/migrations.hpp"
-#include "schema/record.hpp"
+#include "schema/records/record.hpp"
 #include "schema/sql.hpp"
 
 namespace schema {

@@ -8,11 +8,11 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "training/metrics.hpp"
-#include "training/preparation_store.hpp"
-#include "training/snapshot_store.hpp"
+#include "training/evaluation/metrics.hpp"
+#include "training/preparation/preparation_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace training {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "training/example_store.hpp"
+#include "training/snapshots/example_store.hpp"
 #include "training/run_store.hpp"
 #include "training/trainer.hpp"
 

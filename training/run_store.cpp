@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "schema/values.hpp"
+#include "schema/records/values.hpp"
 #include "training/sql.hpp"
 
 namespace training {

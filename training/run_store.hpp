@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "schema/blobs.hpp"
-#include "schema/record.hpp"
-#include "training/statistics.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/records/record.hpp"
+#include "training/evaluation/statistics.hpp"
 
 namespace base {
 class Database;

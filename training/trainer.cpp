@@ -9,9 +9,9 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "training/detail/kernels.hpp"
-#include "training/detail/random.hpp"
-#include "training/features.hpp"
+#include "training/numeric/kernels.hpp"
+#include "training/numeric/random.hpp"
+#include "training/features/features.hpp"
 
 namespace training {
 

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
-#include "training/examples.hpp"
-#include "training/hashed_tfidf.hpp"
-#include "training/model.hpp"
-#include "training/preparation.hpp"
-#include "training/tune.hpp"
+#include "training/snapshots/examples.hpp"
+#include "training/features/hashed_tfidf.hpp"
+#include "training/models/model.hpp"
+#include "training/preparation/preparation.hpp"
+#include "training/evaluation/tune.hpp"
 
 namespace training {
 

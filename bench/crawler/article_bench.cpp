@@ -18,9 +18,9 @@
 
 #include <libxml/HTMLparser.h>
 
-#include "crawler/article.hpp"
-#include "crawler/charset.hpp"
-#include "crawler/html.hpp"
+#include "crawler/extract/article/article.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/html/html.hpp"
 
 namespace {
 

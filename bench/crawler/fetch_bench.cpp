@@ -10,7 +10,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include "crawler/fetch.hpp"
+#include "crawler/fetch/fetch.hpp"
 
 namespace {
 

@@ -17,11 +17,11 @@
 
 #include <fmt/format.h>
 
-#include "base/database.hpp"
-#include "base/postgres.hpp"
-#include "crawler/store.hpp"
+#include "base/database/database.hpp"
+#include "base/database/postgres.hpp"
+#include "crawler/frontier/store.hpp"
 #include "schema/migrate.hpp"
-#include "schema/source_store.hpp"
+#include "schema/sources/source_store.hpp"
 
 namespace {
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "crawler/html.hpp"
-#include "crawler/page.hpp"
-#include "crawler/page_quality.hpp"
-#include "crawler/url.hpp"
+#include "formats/html/html.hpp"
+#include "crawler/run/page.hpp"
+#include "crawler/extract/page_quality.hpp"
+#include "formats/url/url.hpp"
 
 namespace {
 

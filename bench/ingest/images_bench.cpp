@@ -14,12 +14,12 @@
 #include <fmt/format.h>
 #include <vips/vips.h>
 
-#include "base/database.hpp"
-#include "base/postgres.hpp"
-#include "ingest/pipeline.hpp"
-#include "schema/blobs.hpp"
+#include "base/database/database.hpp"
+#include "base/database/postgres.hpp"
+#include "ingest/pipeline/pipeline.hpp"
+#include "schema/blobs/blobs.hpp"
 #include "schema/migrate.hpp"
-#include "schema/source_store.hpp"
+#include "schema/sources/source_store.hpp"
 
 namespace {
 

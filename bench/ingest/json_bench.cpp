@@ -17,7 +17,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "ingest/connector.hpp"
+#include "ingest/sources/connector.hpp"
 
 namespace {
 

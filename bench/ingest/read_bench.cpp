@@ -9,10 +9,10 @@
 
 #include <fmt/format.h>
 
-#include "ingest/batches.hpp"
-#include "ingest/connector.hpp"
-#include "ingest/mapping.hpp"
-#include "schema/blobs.hpp"
+#include "ingest/pipeline/batches.hpp"
+#include "ingest/sources/connector.hpp"
+#include "ingest/mapping/mapping.hpp"
+#include "schema/blobs/blobs.hpp"
 
 int main(int argc, char** argv) {
     if (argc < 2) {

@@ -18,8 +18,8 @@
 #include <string>
 #include <vector>
 
-#include "fashion.hpp"
-#include "training/metrics.hpp"
+#include "bench/training/fashion.hpp"
+#include "training/evaluation/metrics.hpp"
 #include "training/trainer.hpp"
 
 namespace {

@@ -7,7 +7,7 @@
 
 #include <zlib.h>
 
-#include "training/examples.hpp"
+#include "training/snapshots/examples.hpp"
 
 namespace bench {
 

@@ -1,4 +1,4 @@
-#include "api/assets.hpp"
+#include "api/server/assets.hpp"
 
 #include <filesystem>
 #include <fstream>

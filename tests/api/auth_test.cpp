@@ -1,4 +1,4 @@
-#include "api/auth.hpp"
+#include "api/server/auth.hpp"
 
 #include <set>
 

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
-#include "labeling/people_store.hpp"
+#include "labeling/queue/people_store.hpp"
 #include "labeling/store.hpp"
-#include "schema/record_store.hpp"
+#include "schema/records/record_store.hpp"
 
 namespace test {
 

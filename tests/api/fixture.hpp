@@ -5,8 +5,8 @@
 #include <string>
 #include <thread>
 
-#include "api/server.hpp"
-#include "base/database.hpp"
+#include "api/server/server.hpp"
+#include "base/database/database.hpp"
 
 namespace test {
 

@@ -1,4 +1,4 @@
-#include "api/message.hpp"
+#include "api/server/message.hpp"
 
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>

@@ -1,4 +1,4 @@
-#include "api/metrics.hpp"
+#include "api/server/metrics.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "api/png.hpp"
+#include "api/resources/png.hpp"
 
 #include <cstdint>
 

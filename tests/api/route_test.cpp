@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 #include <catch2/catch.hpp>
 
-#include "api/service.hpp"
+#include "api/server/service.hpp"
 
 using api::Method;
 

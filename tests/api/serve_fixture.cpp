@@ -12,8 +12,8 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "api/server.hpp"
-#include "base/stop.hpp"
+#include "api/server/server.hpp"
+#include "base/run/stop.hpp"
 #include "tests/api/fixture.hpp"
 #include "tests/support/test_database.hpp"
 

@@ -1,4 +1,4 @@
-#include "api/server.hpp"
+#include "api/server/server.hpp"
 
 #include <algorithm>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 
 #include <atomic>
 #include <thread>

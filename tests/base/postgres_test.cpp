@@ -1,4 +1,4 @@
-#include "base/postgres.hpp"
+#include "base/database/postgres.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
 
 namespace fs = std::filesystem;

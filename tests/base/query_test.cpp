@@ -1,4 +1,4 @@
-#include "base/query.hpp"
+#include "base/database/query.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/crawler/test_site.hpp"
+#include "tests/crawler/site/test_site.hpp"
 #include "tests/e2e/tilth.hpp"
 #include "tests/ingest/pictures.hpp"
 

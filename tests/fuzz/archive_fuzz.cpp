@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "base/error.hpp"
-#include "ingest/bytes.hpp"
-#include "input.hpp"
+#include "formats/archive/bytes.hpp"
+#include "tests/fuzz/input.hpp"
 
 // The bytes as a file: plain, compressed, or an archive of members.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,7 +1,7 @@
-#include "crawler/article.hpp"
+#include "crawler/extract/article/article.hpp"
 
-#include "crawler/charset.hpp"
-#include "input.hpp"
+#include "formats/text/charset.hpp"
+#include "tests/fuzz/input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);

@@ -1,7 +1,7 @@
-#include "crawler/charset.hpp"
+#include "formats/text/charset.hpp"
 
-#include "crawler/characters.hpp"
-#include "input.hpp"
+#include "formats/text/characters.hpp"
+#include "tests/fuzz/input.hpp"
 
 // A Content-Type, then bytes. Whatever they are, the text is UTF-8.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

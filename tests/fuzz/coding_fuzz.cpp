@@ -1,7 +1,7 @@
 #include <array>
 
-#include "crawler/coding.hpp"
-#include "input.hpp"
+#include "formats/archive/coding.hpp"
+#include "tests/fuzz/input.hpp"
 
 // A compressed body: within the limit whatever it holds, and the same however it is cut.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,6 @@
-#include "crawler/consent.hpp"
+#include "crawler/policy/consent.hpp"
 
-#include "input.hpp"
+#include "tests/fuzz/input.hpp"
 
 // A header, a meta, then the text of each file.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,6 @@
-#include "ingest/csv.hpp"
+#include "formats/csv/csv.hpp"
 
-#include "records.hpp"
+#include "tests/fuzz/records.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);

@@ -1,4 +1,4 @@
-#include "records.hpp"
+#include "tests/fuzz/records.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);

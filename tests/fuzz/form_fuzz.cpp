@@ -1,7 +1,7 @@
-#include "crawler/document.hpp"
-#include "crawler/form.hpp"
-#include "crawler/url.hpp"
-#include "input.hpp"
+#include "formats/html/document.hpp"
+#include "formats/html/form.hpp"
+#include "formats/url/url.hpp"
+#include "tests/fuzz/input.hpp"
 
 // A page with a form: what would be sent is made of printable characters only.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

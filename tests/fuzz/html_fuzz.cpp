@@ -1,7 +1,7 @@
-#include "crawler/html.hpp"
+#include "formats/html/html.hpp"
 
-#include "crawler/metadata.hpp"
-#include "input.hpp"
+#include "crawler/extract/metadata.hpp"
+#include "tests/fuzz/input.hpp"
 
 // The tree is sound, and facts, links and metadata can be read from it.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

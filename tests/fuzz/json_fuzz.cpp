@@ -1,6 +1,6 @@
-#include "ingest/json.hpp"
+#include "formats/json/json.hpp"
 
-#include "records.hpp"
+#include "tests/fuzz/records.hpp"
 
 // A path to the records, then the text; as JSON, as JSON lines, and checked as a whole.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,8 +1,8 @@
-#include "ingest/mapping.hpp"
+#include "ingest/mapping/mapping.hpp"
 
-#include "ingest/json.hpp"
+#include "formats/json/json.hpp"
 
-#include "records.hpp"
+#include "tests/fuzz/records.hpp"
 
 // JSON lines through rules that were inferred from them.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "ingest/connectors/reader.hpp"
-#include "input.hpp"
+#include "ingest/sources/files/reader.hpp"
+#include "tests/fuzz/input.hpp"
 
 // Reads all records of a member and checks what a connector promises of them.
 template <typename Open>

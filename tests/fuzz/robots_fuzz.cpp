@@ -1,6 +1,6 @@
-#include "crawler/robots.hpp"
+#include "formats/robots/robots.hpp"
 
-#include "input.hpp"
+#include "tests/fuzz/input.hpp"
 
 // Agent, target, then the file.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

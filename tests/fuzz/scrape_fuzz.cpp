@@ -1,9 +1,9 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "crawler/media.hpp"
-#include "crawler/rules.hpp"
-#include "input.hpp"
+#include "crawler/extract/media.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "tests/fuzz/input.hpp"
 
 namespace {
 

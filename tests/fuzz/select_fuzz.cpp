@@ -1,7 +1,7 @@
-#include "crawler/select.hpp"
+#include "formats/html/select.hpp"
 
 #include "base/error.hpp"
-#include "input.hpp"
+#include "tests/fuzz/input.hpp"
 
 // A selector, then a page.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

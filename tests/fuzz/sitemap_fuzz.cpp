@@ -1,6 +1,6 @@
-#include "crawler/sitemap.hpp"
+#include "formats/sitemap/sitemap.hpp"
 
-#include "input.hpp"
+#include "tests/fuzz/input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);

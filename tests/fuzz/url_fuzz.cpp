@@ -1,7 +1,7 @@
-#include "crawler/url.hpp"
+#include "formats/url/url.hpp"
 
-#include "crawler/canonical.hpp"
-#include "input.hpp"
+#include "formats/url/canonical.hpp"
+#include "tests/fuzz/input.hpp"
 
 // A base, then the address. What was parsed parses again to the same, and so does its canonical
 // form.

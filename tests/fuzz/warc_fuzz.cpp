@@ -1,8 +1,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "crawler/warc.hpp"
-#include "input.hpp"
+#include "formats/warc/warc.hpp"
+#include "tests/fuzz/input.hpp"
 
 // An archive: every record comes once, and the messages in it can be looked at.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

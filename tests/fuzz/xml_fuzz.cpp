@@ -1,4 +1,4 @@
-#include "records.hpp"
+#include "tests/fuzz/records.hpp"
 
 // The name of the record element (or nothing), then the text.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -5,11 +5,11 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "ingest/api/connector.hpp"
-#include "ingest/api/pointer.hpp"
-#include "ingest/api/times.hpp"
-#include "ingest/api/verdict.hpp"
-#include "scripted_api.hpp"
+#include "ingest/sources/api/connector.hpp"
+#include "ingest/sources/api/pointer.hpp"
+#include "ingest/sources/api/times.hpp"
+#include "ingest/sources/api/verdict.hpp"
+#include "tests/ingest/scripted_api.hpp"
 
 namespace {
 

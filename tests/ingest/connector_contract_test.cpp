@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "files.hpp"
-#include "ingest/image.hpp"
-#include "pictures.hpp"
+#include "tests/ingest/files.hpp"
+#include "formats/image/image.hpp"
+#include "tests/ingest/pictures.hpp"
 
 // What every connector keeps, whatever it reads.
 

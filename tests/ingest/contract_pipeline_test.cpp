@@ -1,12 +1,12 @@
 #include <catch2/catch.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "files.hpp"
-#include "ingest/contract_store.hpp"
-#include "ingest/pipeline.hpp"
-#include "schema/blobs.hpp"
-#include "schema/source_store.hpp"
+#include "tests/ingest/files.hpp"
+#include "ingest/mapping/contract_store.hpp"
+#include "ingest/pipeline/pipeline.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

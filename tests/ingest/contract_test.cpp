@@ -1,8 +1,8 @@
-#include "ingest/contract.hpp"
+#include "ingest/mapping/contract.hpp"
 
 #include <catch2/catch.hpp>
 
-#include "ingest/rules.hpp"
+#include "ingest/mapping/rules.hpp"
 
 namespace {
 

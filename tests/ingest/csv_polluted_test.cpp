@@ -4,10 +4,10 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "files.hpp"
-#include "ingest/csv.hpp"
+#include "tests/ingest/files.hpp"
+#include "formats/csv/csv.hpp"
 #include "ingest/inspect.hpp"
-#include "ingest/text.hpp"
+#include "formats/text/text.hpp"
 
 using namespace std::string_literals;
 

@@ -1,4 +1,4 @@
-#include "ingest/csv.hpp"
+#include "formats/csv/csv.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -7,9 +7,9 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "files.hpp"
+#include "tests/ingest/files.hpp"
 #include "ingest/inspect.hpp"
-#include "ingest/text.hpp"
+#include "formats/text/text.hpp"
 
 namespace {
 

@@ -5,13 +5,13 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "files.hpp"
-#include "ingest/database/connector.hpp"
-#include "ingest/pipeline.hpp"
-#include "schema/blobs.hpp"
-#include "schema/source_store.hpp"
+#include "tests/ingest/files.hpp"
+#include "ingest/sources/database/connector.hpp"
+#include "ingest/pipeline/pipeline.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

@@ -5,9 +5,9 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "files.hpp"
-#include "ingest/database/connector.hpp"
-#include "ingest/database/statement.hpp"
+#include "tests/ingest/files.hpp"
+#include "ingest/sources/database/connector.hpp"
+#include "ingest/sources/database/statement.hpp"
 
 namespace {
 

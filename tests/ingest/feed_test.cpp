@@ -1,11 +1,11 @@
-#include "ingest/feed_source.hpp"
+#include "ingest/sources/feed/feed_source.hpp"
 
 #include <map>
 
 #include <catch2/catch.hpp>
 
-#include "files.hpp"
-#include "ingest/connectors/reader.hpp"
+#include "tests/ingest/files.hpp"
+#include "ingest/sources/files/reader.hpp"
 
 namespace {
 

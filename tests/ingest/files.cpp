@@ -1,4 +1,4 @@
-#include "files.hpp"
+#include "tests/ingest/files.hpp"
 
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/connector.hpp"
+#include "ingest/sources/connector.hpp"
 
 namespace test {
 

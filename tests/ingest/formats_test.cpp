@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "files.hpp"
-#include "ingest/image.hpp"
+#include "tests/ingest/files.hpp"
+#include "formats/image/image.hpp"
 #include "ingest/inspect.hpp"
-#include "pictures.hpp"
+#include "tests/ingest/pictures.hpp"
 
 using namespace std::string_literals;
 

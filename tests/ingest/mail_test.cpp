@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "files.hpp"
-#include "ingest/mime.hpp"
+#include "tests/ingest/files.hpp"
+#include "ingest/sources/files/mime.hpp"
 
 namespace {
 

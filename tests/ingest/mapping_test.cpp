@@ -1,4 +1,4 @@
-#include "ingest/mapping.hpp"
+#include "ingest/mapping/mapping.hpp"
 
 #include <cmath>
 
@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "files.hpp"
-#include "ingest/value_type.hpp"
+#include "tests/ingest/files.hpp"
+#include "formats/text/value_type.hpp"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "ingest/mark.hpp"
+#include "ingest/pipeline/mark.hpp"
 
 #include <catch2/catch.hpp>
 

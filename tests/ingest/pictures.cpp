@@ -1,4 +1,4 @@
-#include "pictures.hpp"
+#include "tests/ingest/pictures.hpp"
 
 #include <zlib.h>
 

@@ -1,4 +1,4 @@
-#include "ingest/pipeline.hpp"
+#include "ingest/pipeline/pipeline.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,14 +9,14 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "files.hpp"
-#include "ingest/replay.hpp"
+#include "tests/ingest/files.hpp"
+#include "ingest/pipeline/replay.hpp"
 #include "ingest/sql.hpp"
-#include "ingest/store.hpp"
-#include "schema/blobs.hpp"
-#include "schema/source_store.hpp"
+#include "ingest/pipeline/store.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

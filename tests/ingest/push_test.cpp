@@ -1,15 +1,15 @@
-#include "ingest/push_store.hpp"
+#include "ingest/sources/push/push_store.hpp"
 
 #include <fstream>
 #include <sstream>
 
 #include <catch2/catch.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "ingest/webhook.hpp"
-#include "schema/blobs.hpp"
-#include "schema/source_store.hpp"
+#include "ingest/sources/push/webhook.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/sources/source_store.hpp"
 #include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 

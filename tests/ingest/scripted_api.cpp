@@ -1,11 +1,11 @@
-#include "scripted_api.hpp"
+#include "tests/ingest/scripted_api.hpp"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "ingest/api/times.hpp"
+#include "ingest/sources/api/times.hpp"
 
 namespace test {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "ingest/api/http.hpp"
+#include "ingest/sources/api/http.hpp"
 
 namespace test {
 

@@ -1,11 +1,11 @@
-#include "labeling/agreement.hpp"
+#include "labeling/agreement/agreement.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "shared_data.hpp"
+#include "tests/labeling/shared_data.hpp"
 
 using labeling::Judgements;
 using labeling::JudgementsBuilder;

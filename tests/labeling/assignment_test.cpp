@@ -1,4 +1,4 @@
-#include "labeling/assignment.hpp"
+#include "labeling/queue/assignment.hpp"
 
 #include <catch2/catch.hpp>
 

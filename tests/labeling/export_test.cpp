@@ -1,4 +1,4 @@
-#include "labeling/export.hpp"
+#include "labeling/export/export.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "labeling/project.hpp"
+#include "labeling/projects/project.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "shared_data.hpp"
+#include "tests/labeling/shared_data.hpp"
 
 #include <catch2/catch.hpp>
 

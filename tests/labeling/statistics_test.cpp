@@ -10,7 +10,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "labeling/detail/csv.hpp"
+#include "labeling/export/csv.hpp"
 
 using Catch::Contains;
 using labeling::Method;

@@ -1,11 +1,11 @@
-#include "store_fixture.hpp"
+#include "tests/labeling/store_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <limits>
 
-#include "base/database.hpp"
-#include "schema/record.hpp"
+#include "base/database/database.hpp"
+#include "schema/records/record.hpp"
 
 using namespace std::chrono_literals;
 

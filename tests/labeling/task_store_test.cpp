@@ -1,4 +1,4 @@
-#include "labeling/task_store.hpp"
+#include "labeling/queue/task_store.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -7,11 +7,11 @@
 #include <set>
 #include <thread>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/log.hpp"
-#include "labeling/detail/random.hpp"
-#include "store_fixture.hpp"
+#include "base/run/log.hpp"
+#include "labeling/random.hpp"
+#include "tests/labeling/store_fixture.hpp"
 
 using namespace std::chrono_literals;
 using labeling::Answer;

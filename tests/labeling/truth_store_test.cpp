@@ -1,4 +1,4 @@
-#include "labeling/truth_store.hpp"
+#include "labeling/truth/truth_store.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -9,11 +9,11 @@
 
 #include <unistd.h>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "labeling/import_store.hpp"
-#include "labeling/simulate.hpp"
-#include "store_fixture.hpp"
+#include "labeling/export/import_store.hpp"
+#include "labeling/queue/simulate.hpp"
+#include "tests/labeling/store_fixture.hpp"
 
 using Catch::Contains;
 using labeling::ImportOptions;

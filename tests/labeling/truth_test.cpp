@@ -1,13 +1,13 @@
-#include "labeling/truth.hpp"
+#include "labeling/truth/truth.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 
 #include "base/error.hpp"
-#include "labeling/detail/random.hpp"
-#include "labeling/score.hpp"
-#include "shared_data.hpp"
+#include "labeling/random.hpp"
+#include "labeling/truth/score.hpp"
+#include "tests/labeling/shared_data.hpp"
 
 using labeling::Gold;
 using labeling::Judgements;

@@ -1,4 +1,4 @@
-#include "schema/filter.hpp"
+#include "schema/select/filter.hpp"
 
 #include <map>
 

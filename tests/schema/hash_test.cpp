@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "schema/record.hpp"
-#include "schema/values.hpp"
+#include "schema/records/record.hpp"
+#include "schema/records/values.hpp"
 
 TEST_CASE("SHA-256 agrees with FIPS 180-4's examples", "[schema][hash]") {
     CHECK(

@@ -1,4 +1,4 @@
-#include "schema/purge_store.hpp"
+#include "schema/records/purge_store.hpp"
 
 #include <filesystem>
 
@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "schema/record_store.hpp"
+#include "schema/records/record_store.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-#include "schema/record_fields.hpp"
+#include "schema/records/record_fields.hpp"
 
 #include <filesystem>
 
@@ -6,10 +6,10 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
-#include "schema/filter.hpp"
-#include "schema/page_quality_store.hpp"
-#include "schema/purge_store.hpp"
-#include "schema/record_store.hpp"
+#include "schema/select/filter.hpp"
+#include "schema/records/page_quality_store.hpp"
+#include "schema/records/purge_store.hpp"
+#include "schema/records/record_store.hpp"
 #include "tests/support/test_database.hpp"
 
 using namespace schema;

@@ -1,4 +1,4 @@
-#include "schema/record_search_store.hpp"
+#include "schema/select/record_search_store.hpp"
 
 #include <filesystem>
 #include <set>
@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "schema/record_store.hpp"
+#include "schema/records/record_store.hpp"
 #include "tests/support/test_database.hpp"
 
 using namespace schema;

@@ -1,4 +1,4 @@
-#include "schema/record_store.hpp"
+#include "schema/records/record_store.hpp"
 
 #include <filesystem>
 #include <random>

@@ -9,7 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-#include "base/postgres.hpp"
+#include "base/database/postgres.hpp"
 #include "schema/migrate.hpp"
 
 namespace test {

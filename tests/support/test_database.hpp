@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 
 namespace test {
 

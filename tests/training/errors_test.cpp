@@ -1,4 +1,4 @@
-#include "training/errors.hpp"
+#include "training/analysis/errors.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/detail/random.hpp"
+#include "training/numeric/random.hpp"
 
 using namespace training;
 

@@ -1,4 +1,4 @@
-#include "training/features.hpp"
+#include "training/features/features.hpp"
 
 #include <cmath>
 #include <limits>
@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/detail/words.hpp"
+#include "training/features/words.hpp"
 
 using namespace training;
 

@@ -1,12 +1,12 @@
-#include "training/detail/kernels.hpp"
+#include "training/numeric/kernels.hpp"
 
 #include <cmath>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "training/detail/random.hpp"
-#include "training/detail/team.hpp"
+#include "training/numeric/random.hpp"
+#include "training/numeric/team.hpp"
 
 using namespace training::detail;
 

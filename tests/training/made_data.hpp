@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "training/detail/random.hpp"
-#include "training/examples.hpp"
+#include "training/numeric/random.hpp"
+#include "training/snapshots/examples.hpp"
 
 // Small made-up data whose structure is known.
 namespace made {

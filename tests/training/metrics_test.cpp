@@ -1,11 +1,11 @@
-#include "training/metrics.hpp"
+#include "training/evaluation/metrics.hpp"
 
 #include <cmath>
 
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/comparison.hpp"
+#include "training/evaluation/comparison.hpp"
 
 using namespace training;
 

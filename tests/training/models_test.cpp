@@ -1,4 +1,4 @@
-#include "training/model.hpp"
+#include "training/models/model.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,10 +8,10 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "made_data.hpp"
-#include "training/detail/network.hpp"
-#include "training/features.hpp"
-#include "training/metrics.hpp"
+#include "tests/training/made_data.hpp"
+#include "training/numeric/network.hpp"
+#include "training/features/features.hpp"
+#include "training/evaluation/metrics.hpp"
 
 using namespace training;
 

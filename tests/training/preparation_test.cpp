@@ -1,4 +1,4 @@
-#include "training/preparation.hpp"
+#include "training/preparation/preparation.hpp"
 
 #include <cmath>
 #include <limits>

@@ -6,7 +6,7 @@
 #include <zlib.h>
 #include <catch2/catch.hpp>
 
-#include "training/metrics.hpp"
+#include "training/evaluation/metrics.hpp"
 #include "training/trainer.hpp"
 
 using namespace training;

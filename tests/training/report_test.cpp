@@ -1,4 +1,4 @@
-#include "training/report.hpp"
+#include "training/report/report.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -6,8 +6,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/html.hpp"
-#include "training/detail/png.hpp"
+#include "base/html/html.hpp"
+#include "training/report/png.hpp"
 
 using namespace training;
 

@@ -1,4 +1,4 @@
-#include "training/snapshot_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 #include <map>
 #include <sstream>
@@ -6,12 +6,12 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "schema/record_store.hpp"
-#include "schema/source_store.hpp"
+#include "schema/records/record_store.hpp"
+#include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
-#include "training/example_store.hpp"
-#include "training/preparation_store.hpp"
-#include "training/prepare.hpp"
+#include "training/snapshots/example_store.hpp"
+#include "training/preparation/preparation_store.hpp"
+#include "training/preparation/prepare.hpp"
 
 using test::TestDatabase;
 using training::SnapshotSpec;

@@ -1,4 +1,4 @@
-#include "training/split.hpp"
+#include "training/snapshots/split.hpp"
 
 #include <bit>
 #include <map>
@@ -6,8 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/detail/near_pairs.hpp"
-#include "training/detail/random.hpp"
+#include "training/snapshots/near_pairs.hpp"
+#include "training/numeric/random.hpp"
 
 using namespace training;
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "made_data.hpp"
+#include "tests/training/made_data.hpp"
 
 using namespace training;
 

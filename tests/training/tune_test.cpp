@@ -1,4 +1,4 @@
-#include "training/tune.hpp"
+#include "training/evaluation/tune.hpp"
 
 #include <cmath>
 

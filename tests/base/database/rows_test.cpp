@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/database.hpp"
+#include "base/database/database.hpp"
 #include "tests/support/test_database.hpp"
 
 using test::TestDatabase;

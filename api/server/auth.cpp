@@ -1,0 +1,121 @@
+#include "api/server/auth.hpp"
+
+#include <array>
+
+#include <openssl/crypto.h>
+#include <openssl/rand.h>
+
+#include "base/error.hpp"
+#include "schema/records/record.hpp"
+
+namespace api {
+
+namespace {
+
+constexpr std::pair<Role, std::string_view> role_names[] = {
+    {Role::admin, "admin"},
+    {Role::operate, "operator"},
+    {Role::label, "labeler"},
+    {Role::analyse, "analyst"},
+};
+
+std::string base64url(const unsigned char* data, std::size_t size) {
+    constexpr std::string_view digits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string out;
+    unsigned buffer = 0;
+    int bits = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        buffer = buffer << 8 | data[i];
+        for (bits += 8; bits >= 6; bits -= 6) out += digits[buffer >> (bits - 6) & 63U];
+        buffer &= 0xffU;
+    }
+    if (bits > 0) out += digits[buffer << (6 - bits) & 63U];
+    return out;
+}
+
+bool equal_in_constant_time(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool changes_something(Method method) {
+    return method != Method::get && method != Method::head;
+}
+
+}  // namespace
+
+Role role_of(std::string_view name) {
+    for (auto [role, text] : role_names)
+        if (text == name) return role;
+    throw Problem(
+        422,
+        "Unknown role",
+        "'" + std::string(name) + "' is none of admin, operator, labeler, analyst"
+    );
+}
+
+std::string_view name_of(Role role) {
+    for (auto [known, text] : role_names)
+        if (known == role) return text;
+    return "";
+}
+
+Credentials credentials_of(const Request& request) {
+    if (auto header = request.header("authorization"); !header.empty()) {
+        constexpr std::string_view scheme = "bearer ";
+        auto named = header.substr(0, scheme.size());
+        bool bearer = named.size() == scheme.size();
+        for (std::size_t i = 0; bearer && i < scheme.size(); ++i)
+            bearer = (named[i] | 0x20) == scheme[i];
+        if (!bearer) {
+            Problem refused(
+                401, "Not signed in", "the Authorization header must be 'Bearer <token>'"
+            );
+            refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+            throw refused;
+        }
+        return {Credentials::Kind::bearer, std::string(header.substr(scheme.size()))};
+    }
+    if (auto cookie = request.cookie(session_cookie); !cookie.empty())
+        return {Credentials::Kind::session, std::string(cookie)};
+    return {};
+}
+
+void check_forgery(const Request& request, const Credentials& credentials) {
+    if (credentials.kind != Credentials::Kind::session || !changes_something(request.method))
+        return;
+    auto site = request.header("sec-fetch-site");
+    bool foreign = site == "cross-site" || site == "same-site";
+    if (foreign ||
+        !equal_in_constant_time(request.header("x-csrf-token"), csrf_token(credentials.secret)))
+        throw Problem(
+            403,
+            "Forged request",
+            "send the csrf_token of GET /api/v1/session in the X-CSRF-Token header"
+        );
+}
+
+std::string new_secret() {
+    std::array<unsigned char, 32> random{};
+    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
+        throw base::Error("token", "the system gives no random bytes");
+    return "tilth_" + base64url(random.data(), random.size());
+}
+
+std::string hash_of(std::string_view secret) {
+    return schema::sha256(secret);
+}
+
+std::string csrf_token(std::string_view session_secret) {
+    return schema::sha256_hex("csrf token of " + std::string(session_secret));
+}
+
+std::string cookie_header(std::string_view secret, long seconds, bool secure) {
+    std::string text(session_cookie);
+    text.append("=").append(secret).append("; Path=/; HttpOnly; SameSite=Lax; Max-Age=");
+    text.append(std::to_string(secret.empty() ? 0 : seconds));
+    if (secure) text.append("; Secure");
+    return text;
+}
+
+}  // namespace api

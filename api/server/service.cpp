@@ -1,0 +1,101 @@
+#include "api/server/service.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include "api/openapi.hpp"
+#include "api/resources/resources.hpp"
+#include "api/store.hpp"
+#include "schema/records/record.hpp"
+
+namespace api {
+
+namespace {
+
+void sign_in(Call& call, Roles roles) {
+    call.credentials = credentials_of(call.request);
+    if (call.credentials.kind == Credentials::Kind::none) {
+        Problem refused(401, "Not signed in", "send a bearer token or open a session");
+        refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+        throw refused;
+    }
+    auto account = store::account_of(call.tx, call.credentials, call.now);
+    if (!account) {
+        Problem refused(401, "Not signed in", "the token or session is unknown, revoked or over");
+        refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+        throw refused;
+    }
+    check_forgery(call.request, call.credentials);
+    call.account = *account;
+    if (!may(account->role, roles))
+        throw Problem(
+            403,
+            "Not allowed",
+            "the role '" + std::string(name_of(account->role)) +
+                "' may not do this; ask an administrator"
+        );
+}
+
+// Nothing if the key is new: then the handler runs, and its answer is kept in the same transaction.
+std::optional<Response> earlier_answer(Call& call, const std::string& key) {
+    if (key.size() > 200)
+        throw Problem(400, "Bad header", "an Idempotency-Key has at most 200 characters");
+    std::string what(name_of(call.request.method));
+    what.append(" ").append(call.request.path).append("\n").append(call.request.body);
+    auto hash = schema::sha256(what);
+    if (store::reserve(call.tx, call.account.id, key, hash, call.now)) return std::nullopt;
+    auto stored = store::answer(call.tx, call.account.id, key);
+    if (!stored)
+        throw Problem(409, "Under way", "a request with this Idempotency-Key is under way");
+    if (stored->request_hash != hash)
+        throw Problem(422, "Key used before", "this Idempotency-Key belongs to another request");
+    Response response;
+    response.status = stored->status;
+    response.media_type = stored->media_type;
+    response.body = stored->body;
+    response.set("Idempotent-Replayed", "true");
+    return response;
+}
+
+}  // namespace
+
+std::optional<Response> Service::refused(const Match& match, const Request& request) {
+    if (match.route) return std::nullopt;
+    if (match.allowed.empty())
+        return problem({404, "Not found", "there is nothing at " + request.path}, "");
+    Problem wrong(405, "Wrong method", "this path takes " + match.allowed);
+    wrong.headers.emplace_back("Allow", match.allowed);
+    return problem(wrong, "");
+}
+
+Response Service::answer(base::Tx& tx, const Match& match, const Request& request, Time now) const {
+    const auto& route = *match.route;
+    Call call{tx, request, setting_, {}, {}, match.segments, rfc3339(now)};
+    if (route.roles != anyone) sign_in(call, route.roles);
+
+    std::string key(request.header("idempotency-key"));
+    bool keeps =
+        !key.empty() && route.method != Method::get && route.roles != anyone && !route.secret;
+    if (keeps)
+        if (auto earlier = earlier_answer(call, key)) return *earlier;
+    auto response = route.handler(call);
+    if (keeps) store::keep_answer(tx, call.account.id, key, response);
+    return response;
+}
+
+Response stream_events(Call&) {
+    Response response;
+    response.media_type = "text/event-stream";
+    response.stream = true;
+    return response;
+}
+
+Response show_openapi(Call&) {
+    static const auto text =
+        std::make_shared<const std::string>(boost::json::serialize(openapi_of(routes())));
+    Response response;
+    response.shared = text;
+    response.set("Cache-Control", "no-cache");
+    return response;
+}
+
+}  // namespace api

@@ -1,0 +1,412 @@
+#include <memory>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <toml++/toml.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "app/commands.hpp"
+#include "service/gather/cron.hpp"
+#include "service/gather/gather.hpp"
+#include "service/gather/gather_records.hpp"
+#include "app/output.hpp"
+#include "app/gather/preview.hpp"
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "schema/jobs/job_store.hpp"
+#include "schema/sources/source_store.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+json::value to_json(const toml::node& node) {
+    if (const auto* table = node.as_table()) {
+        json::object object;
+        for (const auto& [key, value] : *table) object[std::string(key.str())] = to_json(value);
+        return object;
+    }
+    if (const auto* array = node.as_array()) {
+        json::array items;
+        for (const auto& value : *array) items.push_back(to_json(value));
+        return items;
+    }
+    if (auto text = node.as_string()) return json::value(text->get());
+    if (auto number = node.as_integer()) return number->get();
+    if (auto number = node.as_floating_point()) return number->get();
+    if (auto truth = node.as_boolean()) return truth->get();
+    throw base::UsageError(
+        fmt::format("line {}", node.source().begin.line), "dates have no use here", "write a string"
+    );
+}
+
+struct Described {
+    std::string name;
+    std::string kind;
+    json::object spec;
+    std::string schedule;
+};
+
+Described read_description(const std::string& file) {
+    auto text = read_whole_file(file);
+    toml::table table;
+    try {
+        table = toml::parse(text, file);
+    } catch (const toml::parse_error& error) {
+        throw base::UsageError(
+            fmt::format("{}, line {}", file, error.source().begin.line),
+            std::string(error.description()),
+            "mend the TOML"
+        );
+    }
+    auto all = to_json(table).as_object();
+    auto take = [&](const char* key) {
+        std::string value;
+        if (const auto* found = all.if_contains(key)) {
+            if (!found->is_string())
+                throw base::UsageError(file, fmt::format("'{}' must be a string", key), "mend it");
+            value = std::string(found->as_string());
+            all.erase(key);
+        }
+        return value;
+    };
+    Described described{take("name"), take("kind"), {}, take("schedule")};
+    // Mapping rules may stand in the file as a table.
+    if (const auto* rules = table.get_as<toml::table>("rules")) {
+        std::ostringstream written;
+        written << *rules;
+        all["rules"] = written.str();
+        all["rules_name"] = file + ", [rules]";
+    }
+    if (described.name.empty())
+        throw base::UsageError(file, "'name' is missing", "add name = \"..\"");
+    if (described.kind.empty())
+        throw base::UsageError(
+            file,
+            "'kind' is missing",
+            "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
+        );
+    described.spec = all;
+    check_spec(described.kind, described.spec, [&](const std::string& key) {
+        const auto* node = table.get(key);
+        return node ? fmt::format("{}, line {}", file, node->source().begin.line) : file;
+    });
+    return described;
+}
+
+void plan(base::Tx& tx, std::int64_t source_id, const std::string& schedule) {
+    if (schedule.empty()) {
+        schema::set_schedule(tx, source_id, "", std::nullopt);
+        return;
+    }
+    schema::set_schedule(tx, source_id, schedule, next_time(parse_cron(schedule), Clock::now()));
+}
+
+json::object to_json(const schema::Source& source) {
+    return {
+        {"name", source.name},
+        {"kind", source.kind},
+        {"state", source.state},
+        {"schedule", source.schedule},
+        {"spec", json::parse(source.spec)}};
+}
+
+void add_verb(CLI::App& source, Context& context) {
+    struct Options {
+        std::string file, name, kind, schedule;
+        std::vector<std::string> settings;
+    };
+    auto options = std::make_shared<Options>();
+    auto* verb = source.add_subcommand("add", "Describe a source, from a TOML file or by flags");
+    verb->add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")
+        ->type_name("FILE.toml");
+    verb->add_option(
+        "--kind", options->kind, "crawl, files, api, database, feed or push, without a file"
+    );
+    verb->add_option("--name", options->name, "Name, without a file");
+    verb->add_option(
+            "--set", options->settings, "KEY=VALUE of the kind; VALUE is JSON or plain text"
+    )
+        ->type_name("KEY=VALUE");
+    verb->add_option("--schedule", options->schedule, "Five-field cron, @daily and the like");
+    verb->callback([options, &context] {
+        Described described;
+        if (!options->file.empty()) {
+            described = read_description(options->file);
+        } else {
+            described = {options->name, options->kind, {}, ""};
+            if (described.name.empty() || described.kind.empty())
+                throw base::UsageError(
+                    "source add",
+                    "needs FILE.toml, or --name and --kind",
+                    "see 'tilth source add --help'"
+                );
+        }
+        for (const auto& setting : options->settings) {
+            auto equals = setting.find('=');
+            if (equals == setting.npos)
+                throw base::UsageError(
+                    fmt::format("--set {}", setting), "is not KEY=VALUE", "write --set depth=3"
+                );
+            boost::system::error_code error;
+            auto value = json::parse(setting.substr(equals + 1), error);
+            described.spec[setting.substr(0, equals)] =
+                error ? json::value(setting.substr(equals + 1)) : value;
+        }
+        if (!options->schedule.empty()) described.schedule = options->schedule;
+        check_spec(described.kind, described.spec, [](const std::string& key) {
+            return fmt::format("setting '{}'", key);
+        });
+        if (!described.schedule.empty()) parse_cron(described.schedule);
+        context.database().call([&](base::Tx& tx) {
+            auto added = schema::add_source(
+                tx,
+                {0, described.name, described.kind, json::serialize(described.spec), "", ""},
+                Clock::now()
+            );
+            if (!added)
+                throw base::Error(
+                    fmt::format("source '{}'", described.name),
+                    "there is one of that name",
+                    "choose another name, or remove it first"
+                );
+            plan(tx, added->id, described.schedule);
+        });
+        if (context.json) {
+            print_json(json::object{
+                {"name", described.name}, {"kind", described.kind}, {"added", true}});
+        } else {
+            print_line(fmt::format(
+                "source '{}' added; run it with 'tilth source run {} --wait'",
+                described.name,
+                described.name
+            ));
+        }
+    });
+}
+
+void list_verb(CLI::App& source, Context& context) {
+    source.add_subcommand("list", "All sources")->callback([&context] {
+        Table table({"name", "kind", "state", "schedule", "records"});
+        context.database().call([&](base::Tx& tx) {
+            for (const auto& one : schema::list_sources(tx)) {
+                auto records = schema::count_records(tx, one.id);
+                if (context.json) {
+                    auto object = to_json(one);
+                    object["records"] = records;
+                    print_json(object);
+                } else {
+                    table.add(
+                        {one.name,
+                         one.kind,
+                         one.state,
+                         one.schedule,
+                         grouped(static_cast<std::uint64_t>(records))}
+                    );
+                }
+            }
+        });
+        if (!context.json) table.print();
+    });
+}
+
+void show_verb(CLI::App& source, Context& context) {
+    auto name = std::make_shared<std::string>();
+    auto* verb = source.add_subcommand("show", "One source: settings, columns and last runs");
+    verb->add_option("NAME", *name)->required();
+    verb->callback([name, &context] {
+        context.database().call([&](base::Tx& tx) {
+            auto found = schema::require_source(tx, *name);
+            auto object = to_json(found);
+            json::array columns, runs;
+            for (const auto& column : schema::latest_columns(tx, found.id))
+                columns.push_back(json::object{{"name", column.name}, {"unit", column.unit}});
+            for (const auto& run : schema::list_runs(tx, found.id, 10))
+                runs.push_back(json::object{
+                    {"run", run.id},
+                    {"state", run.state},
+                    {"read", run.counts.read},
+                    {"new", run.counts.added},
+                    {"changed", run.counts.changed},
+                    {"unchanged", run.counts.unchanged},
+                    {"rejected", run.counts.rejected},
+                    {"started_at", run.started_at},
+                    {"seconds", run.seconds},
+                    {"error", run.error}});
+            object["records"] = schema::count_records(tx, found.id);
+            object["columns"] = columns;
+            object["runs"] = runs;
+            if (context.json) {
+                print_json(object);
+                return;
+            }
+            print_line(fmt::format(
+                "{} ({}, {}): {} records",
+                found.name,
+                found.kind,
+                found.state,
+                object["records"].as_int64()
+            ));
+            print_line(fmt::format("settings: {}", json::serialize(object["spec"])));
+            if (!found.schedule.empty()) print_line(fmt::format("schedule: {}", found.schedule));
+            if (!columns.empty()) print_line(fmt::format("columns: {}", json::serialize(columns)));
+            Table table(
+                {"run", "state", "read", "new", "changed", "unchanged", "rejected", "started"}
+            );
+            for (const auto& run : schema::list_runs(tx, found.id, 10))
+                table.add(
+                    {std::to_string(run.id),
+                     run.state,
+                     grouped(run.counts.read),
+                     grouped(run.counts.added),
+                     grouped(run.counts.changed),
+                     grouped(run.counts.unchanged),
+                     grouped(run.counts.rejected),
+                     run.started_at}
+                );
+            if (!table.empty()) table.print();
+        });
+    });
+}
+
+void check_verb(CLI::App& source, Context& context) {
+    auto name = std::make_shared<std::string>();
+    auto* verb = source.add_subcommand(
+        "check", "Whether a source's settings are sound, without touching its data"
+    );
+    verb->add_option("NAME", *name)->required();
+    verb->callback([name, &context] {
+        auto found = context.database().call([&](base::Tx& tx) {
+            return schema::require_source(tx, *name);
+        });
+        check_spec(found.kind, json::parse(found.spec).as_object(), [](const std::string& key) {
+            return fmt::format("setting '{}'", key);
+        });
+        if (!found.schedule.empty()) parse_cron(found.schedule);
+        auto lines = explain_records(found);
+        if (context.json) {
+            json::array plan;
+            for (const auto& line : lines) plan.emplace_back(line);
+            print_json(json::object{{"name", found.name}, {"ok", true}, {"plan", plan}});
+        } else {
+            for (const auto& line : lines) print_line(line);
+            print_line(fmt::format("source '{}' is sound", found.name));
+        }
+    });
+}
+
+void run_verb(CLI::App& source, Context& context) {
+    struct Options {
+        std::string name;
+        bool wait = false;
+        std::uint64_t limit = 0;
+    };
+    auto options = std::make_shared<Options>();
+    auto* verb = source.add_subcommand(
+        "run", "Gather a source: queue it for the workers, or here and now with --wait"
+    );
+    verb->add_option("NAME", options->name)->required();
+    verb->add_flag("--wait", options->wait, "Run it in this process and show what came of it");
+    verb->add_option(
+            "--limit", options->limit, "Show so many records as they would be stored; store nothing"
+    )
+        ->check(CLI::PositiveNumber);
+    verb->callback([options, &context] {
+        auto found = context.database().call([&](base::Tx& tx) {
+            return schema::require_source(tx, options->name);
+        });
+        if (options->limit > 0) return preview(context, found, options->limit);
+        if (options->wait) {
+            gather_and_tell(context, found);
+            return;
+        }
+        bool queued = queue_source(context.database(), found, Clock::now());
+        if (context.json) {
+            print_json(json::object{{"source", found.name}, {"queued", queued}});
+        } else {
+            print_line(
+                queued ? fmt::format("queued; a worker takes it up ('tilth up' runs one)")
+                       : fmt::format("already queued")
+            );
+        }
+    });
+}
+
+void state_verb(
+    CLI::App& source,
+    Context& context,
+    const char* word,
+    const char* help,
+    const char* state
+) {
+    auto name = std::make_shared<std::string>();
+    auto* verb = source.add_subcommand(word, help);
+    verb->add_option("NAME", *name)->required();
+    verb->callback([name, &context, state] {
+        context.database().call([&](base::Tx& tx) {
+            schema::set_source_state(tx, schema::require_source(tx, *name).id, state);
+        });
+        if (context.json) {
+            print_json(json::object{{"name", *name}, {"state", state}});
+        } else {
+            print_line(fmt::format("source '{}' is {}", *name, state));
+        }
+    });
+}
+
+void schedule_verb(CLI::App& source, Context& context) {
+    struct Options {
+        std::string name, cron;
+    };
+    auto options = std::make_shared<Options>();
+    auto* verb = source.add_subcommand(
+        "schedule", "When the scheduler of 'tilth up' runs a source; \"\" ends it"
+    );
+    verb->add_option("NAME", options->name)->required();
+    verb->add_option(
+            "CRON",
+            options->cron,
+            "Five fields, with TZ=Area/City before them for another zone than UTC; or @hourly, "
+            "@daily, @weekly, @monthly"
+    )
+        ->required();
+    verb->callback([options, &context] {
+        context.database().call([&](base::Tx& tx) {
+            plan(tx, schema::require_source(tx, options->name).id, options->cron);
+        });
+        auto next = options->cron.empty()
+                        ? std::string("never")
+                        : schema::timestamp(next_time(parse_cron(options->cron), Clock::now()));
+        if (context.json) {
+            print_json(json::object{
+                {"name", options->name}, {"schedule", options->cron}, {"next", next}});
+        } else {
+            print_line(fmt::format("next run: {}", next));
+        }
+    });
+}
+
+}  // namespace
+
+void add_source(CLI::App& cli, Context& context) {
+    auto* source =
+        cli.add_subcommand("source", "Where data comes from: describe, run and schedule sources");
+    source->require_subcommand(1);
+    add_verb(*source, context);
+    list_verb(*source, context);
+    show_verb(*source, context);
+    check_verb(*source, context);
+    run_verb(*source, context);
+    state_verb(*source, context, "pause", "Let the scheduler and workers pass it by", "paused");
+    state_verb(*source, context, "resume", "Undo pause", "active");
+    state_verb(*source, context, "remove", "Take it out of all lists; its records stay", "removed");
+    schedule_verb(*source, context);
+    add_source_contract(*source, context);
+    add_source_crawl(*source, context);
+}
+
+}  // namespace app

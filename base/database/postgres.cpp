@@ -1,0 +1,569 @@
+#include "base/database/postgres.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <libpq-fe.h>
+#include <pwd.h>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/run/stop.hpp"
+
+namespace base {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t socket_path_limit = 107;
+constexpr auto start_patience = 120s;  // redo after a crash can take long
+constexpr int oldest_major = 13;
+constexpr long keeper_pause = 20;  // milliseconds between its looks
+
+std::string system_error(int code) {
+    return std::strerror(code);
+}
+
+// The account that the server runs under.
+struct Account {
+    std::string name;
+    uid_t uid;
+    gid_t gid;
+    std::vector<gid_t> groups;
+    bool change = false;  // from root
+};
+
+Account server_account() {
+    bool root = geteuid() == 0;
+    const passwd* entry = root ? getpwnam("postgres") : getpwuid(geteuid());
+    if (!entry) {
+        throw Error(
+            "embedded PostgreSQL",
+            root ? "no user 'postgres' to run it as" : "the present user has no passwd entry",
+            "install the postgresql package, or use --db"
+        );
+    }
+    Account account{entry->pw_name, entry->pw_uid, entry->pw_gid, {}, root};
+    int count = 64;
+    account.groups.resize(static_cast<std::size_t>(count));
+    getgrouplist(entry->pw_name, entry->pw_gid, account.groups.data(), &count);
+    account.groups.resize(static_cast<std::size_t>(std::max(count, 0)));
+    return account;
+}
+
+// Between fork and exec: becomes the account. Only async-signal-safe calls.
+void become(const Account& account) {
+    umask(077);
+    if (chdir("/") != 0) _exit(126);
+    if (!account.change) return;
+    if (setgroups(account.groups.size(), account.groups.data()) != 0 ||
+        setresgid(account.gid, account.gid, account.gid) != 0 ||
+        setresuid(account.uid, account.uid, account.uid) != 0)
+        _exit(126);
+}
+
+std::vector<char*> c_arguments(const std::vector<std::string>& arguments) {
+    std::vector<char*> raw;
+    for (const auto& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
+    raw.push_back(nullptr);
+    return raw;
+}
+
+void redirect_output(const char* path) {
+    int null = open("/dev/null", O_RDONLY);
+    int log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    dup2(null, 0);
+    if (log >= 0) {
+        dup2(log, 1);
+        dup2(log, 2);
+    }
+}
+
+// Runs a program as the account and waits for it; its output goes to `log`.
+int run_as(
+    const Account& account,
+    const std::vector<std::string>& arguments,
+    const std::string& log
+) {
+    auto raw = c_arguments(arguments);
+    pid_t child = fork();
+    if (child == 0) {
+        restore_signals();
+        redirect_output(log.c_str());
+        become(account);
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        execv(raw[0], raw.data());
+        _exit(127);
+    }
+    int status = 0;
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int major_of(const fs::path& name) {
+    auto text = name.string();
+    return !text.empty() &&
+                   std::all_of(
+                       text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }
+                   )
+               ? std::stoi(text)
+               : 0;
+}
+
+// Where the programs of a major version are; of the newest one if `wanted` is 0.
+fs::path find_programs(int wanted) {
+    const fs::path root = "/usr/lib/postgresql";
+    int best = 0;
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(root, ignored)) {
+        int major = major_of(entry.path().filename());
+        if (!fs::exists(entry.path() / "bin/postgres")) continue;
+        if (wanted ? major == wanted : major > best) best = major;
+    }
+    if (best >= oldest_major) return root / std::to_string(best) / "bin";
+    if (!wanted && fs::exists("/usr/local/pgsql/bin/postgres")) return "/usr/local/pgsql/bin";
+    throw Error(
+        "embedded PostgreSQL",
+        wanted ? fmt::format("the home's cluster is of version {}, which is not installed", wanted)
+               : std::string("not installed"),
+        wanted ? fmt::format("install the package postgresql-{}, or use --db", wanted)
+               : std::string("install the package postgresql, or use --db")
+    );
+}
+
+std::string first_line_of(const fs::path& file) {
+    std::ifstream in(file);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+std::string last_lines_of(const fs::path& file) {
+    std::ifstream in(file);
+    std::string line, last;
+    while (std::getline(in, line))
+        if (line.find("FATAL") != line.npos || line.find("rror") != line.npos) last = line;
+    return last;
+}
+
+int lock_file(const fs::path& path) {
+    int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0) {
+        throw Error(
+            path.string(), "cannot be opened: " + system_error(errno), "choose another --home"
+        );
+    }
+    return file;
+}
+
+void lock(int file, int how) {
+    while (flock(file, how) != 0 && errno == EINTR) {
+    }
+}
+
+bool try_lock(int file, int how) {
+    return flock(file, how | LOCK_NB) == 0;
+}
+
+void nap(long milliseconds) {
+    timespec span{milliseconds / 1000, (milliseconds % 1000) * 1000000};
+    nanosleep(&span, nullptr);
+}
+
+// What the keeper needs after fork, made before it.
+struct KeeperPlan {
+    std::vector<char*> arguments;
+    std::string users_lock;
+    std::string keeper_lock;
+    std::string log;
+};
+
+pid_t start_server(const KeeperPlan& plan, const Account& account) {
+    pid_t keeper = getpid();
+    pid_t server = fork();
+    if (server != 0) return server;
+    become(account);
+    prctl(PR_SET_PDEATHSIG, SIGINT);  // after the change of user, which clears it
+    if (getppid() != keeper) _exit(126);
+    execv(plan.arguments[0], plan.arguments.data());
+    _exit(127);
+}
+
+// The server's parent: starts it again when it dies, stops it when no process holds the users' lock
+// any more. Runs in a process of its own, after a fork: no C++ library calls that allocate.
+[[noreturn]] void keep(const KeeperPlan& plan, const Account& account) {
+    setsid();
+    restore_signals();
+    std::signal(SIGINT, SIG_IGN);
+    redirect_output(plan.log.c_str());
+    close_range(3, ~0U, 0);
+    int users = open(plan.users_lock.c_str(), O_RDWR | O_CLOEXEC);
+    int own = open(plan.keeper_lock.c_str(), O_RDWR | O_CLOEXEC);
+    if (users < 0 || own < 0 || !try_lock(own, LOCK_EX) || chdir("/") != 0) _exit(126);
+
+    pid_t server = start_server(plan, account);
+    int quick_deaths = 0;
+    for (long alive_for = 0;; alive_for += keeper_pause) {
+        bool last_one_gone = try_lock(users, LOCK_EX);
+        int status = 0;
+        bool died = waitpid(server, &status, WNOHANG) == server;
+        if (last_one_gone) {
+            if (!died) {
+                // Again and again: one that has just begun does not heed it yet.
+                while (waitpid(server, &status, WNOHANG) != server) {
+                    kill(server, SIGINT);
+                    nap(keeper_pause);
+                }
+            }
+            flock(
+                own, LOCK_UN
+            );  // before the users' lock: who gets that one sees that there is no keeper
+            _exit(0);
+        }
+        if (died) {
+            quick_deaths = alive_for < 5000 ? quick_deaths + 1 : 0;
+            if (quick_deaths > 20) _exit(1);
+            nap(quick_deaths > 0 ? 250 : 50);
+            server = start_server(plan, account);
+            alive_for = 0;
+        }
+        nap(keeper_pause);
+    }
+}
+
+}  // namespace
+
+struct EmbeddedPostgres::Cluster {
+    fs::path root;  // home/postgres
+    fs::path data;
+    fs::path sockets;
+    fs::path log;
+    Account account;
+    bool durable;
+    int users = -1;   // held shared by each process that uses the server
+    int keeper = -1;  // held by the keeper as long as it lives
+
+    Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
+        std::error_code failure;
+        fs::create_directories(home, failure);
+        if (failure)
+            throw Error(
+                home.string(), "cannot be made: " + failure.message(), "choose another --home"
+            );
+        root = fs::canonical(home) / "postgres";
+        data = root / "data";
+        sockets = root / "run";
+        log = root / "log";
+        auto socket = (sockets / ".s.PGSQL.5432").string();
+        if (socket.size() > socket_path_limit) {
+            throw Error(
+                "--home " + home.string(),
+                fmt::format(
+                    "the path of the database's socket would have {} bytes, the system allows {}",
+                    socket.size(),
+                    socket_path_limit
+                ),
+                "choose a shorter --home"
+            );
+        }
+        make_folders();
+        keeper = lock_file(root / "keeper.lock");
+        users = lock_file(root / "users.lock");
+        lock(users, LOCK_SH);
+        try {
+            int starters = lock_file(root / "start.lock");
+            lock(starters, LOCK_EX);
+            try {
+                if (!fs::exists(data / "PG_VERSION")) create();
+                if (!answers()) start();
+            } catch (...) {
+                close(starters);
+                throw;
+            }
+            close(starters);
+        } catch (...) {
+            close(users);
+            throw;
+        }
+    }
+
+    // Returns at once if others use the server, else when the keeper has stopped it.
+    ~Cluster() {
+        lock(users, LOCK_UN);
+        while (!try_lock(keeper, LOCK_SH)) {
+            if (try_lock(users, LOCK_EX)) {
+                lock(users, LOCK_UN);  // nobody is left; the keeper will see it
+            } else if (try_lock(users, LOCK_SH)) {
+                break;  // others are there
+            }           // else the keeper is stopping it
+            std::this_thread::sleep_for(5ms);
+        }
+        if (try_lock(users, LOCK_EX))
+            stop();  // only a server whose keeper was killed is still there
+        close(users);
+        close(keeper);
+    }
+
+    void make_folders() const {
+        std::error_code failure;
+        for (const auto& folder : {root, sockets}) {
+            fs::create_directories(folder, failure);
+            if (failure)
+                throw Error(
+                    folder.string(), "cannot be made: " + failure.message(), "choose another --home"
+                );
+            if (account.change && chown(folder.c_str(), account.uid, account.gid) != 0)
+                throw Error(
+                    folder.string(),
+                    "cannot be given to user postgres: " + system_error(errno),
+                    "choose another --home"
+                );
+        }
+        fs::permissions(sockets, fs::perms::owner_all);
+        if (account.change) check_reachable();
+    }
+
+    // PostgreSQL runs as another user than root: each folder on the way must let it pass.
+    void check_reachable() const {
+        for (auto folder = root.parent_path(); folder != folder.root_path();
+             folder = folder.parent_path()) {
+            struct stat info {};
+            if (stat(folder.c_str(), &info) != 0) continue;
+            bool passes = (info.st_mode & S_IXOTH) ||
+                          (info.st_uid == account.uid && (info.st_mode & S_IXUSR)) ||
+                          (std::count(account.groups.begin(), account.groups.end(), info.st_gid) &&
+                           (info.st_mode & S_IXGRP));
+            if (!passes) {
+                throw Error(
+                    folder.string(),
+                    "user postgres, who runs the database, may not pass this folder",
+                    "choose a --home outside of it, for example /var/lib/tilth, or chmod o+x it"
+                );
+            }
+        }
+    }
+
+    void create() const {
+        // A name of its own: the initdb of a program that was killed may still be at work on
+        // another.
+        std::error_code ignored;
+        for (const auto& entry : fs::directory_iterator(root))
+            if (entry.path().filename().string().starts_with("data.new"))
+                fs::remove_all(entry.path(), ignored);
+        auto fresh = root / fmt::format("data.new.{}", getpid());
+        auto programs = find_programs(0);
+        std::vector<std::string> command{
+            (programs / "initdb").string(),
+            "-D",
+            fresh.string(),
+            "-U",
+            "tilth",
+            "--auth=peer",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--data-checksums"};
+        if (!durable) command.push_back("--no-sync");
+        if (run_as(account, command, log.string()) != 0) {
+            throw Error(
+                "embedded PostgreSQL", "initdb failed: " + last_lines_of(log), "see " + log.string()
+            );
+        }
+        std::ofstream(fresh / "pg_hba.conf") << "local all all peer map=tilth\n";
+        std::ofstream ident(fresh / "pg_ident.conf");
+        ident << "tilth root tilth\ntilth " << account.name << " tilth\n";
+        ident.close();
+        fs::rename(fresh, data);
+    }
+
+    bool answers() const {
+        auto target =
+            fmt::format("host='{}' dbname=postgres user=tilth connect_timeout=5", sockets.string());
+        return PQping(target.c_str()) == PQPING_OK;
+    }
+
+    // The pid in postmaster.pid if that process is this cluster's server.
+    pid_t live_server() const {
+        auto line = first_line_of(data / "postmaster.pid");
+        pid_t pid = line.empty() ? 0 : static_cast<pid_t>(std::strtol(line.c_str(), nullptr, 10));
+        if (pid <= 1 || kill(pid, 0) != 0) return 0;
+        std::ifstream in(fmt::format("/proc/{}/cmdline", pid));
+        std::stringstream command;
+        command << in.rdbuf();
+        auto text = command.str();
+        return text.find("postgres") != text.npos && text.find(data.string()) != text.npos ? pid
+                                                                                           : 0;
+    }
+
+    std::vector<std::string> server_arguments() const {
+        struct sysinfo memory {};
+        sysinfo(&memory);
+        auto megabytes =
+            static_cast<std::uint64_t>(memory.totalram) * memory.mem_unit / (1024 * 1024);
+        auto buffers = std::clamp<std::uint64_t>(megabytes / 8, 64, 4096);
+        int major = std::atoi(first_line_of(data / "PG_VERSION").c_str());
+        std::vector<std::string> arguments{
+            (find_programs(major) / "postgres").string(), "-D", data.string()};
+        auto set = [&](const std::string& setting) {
+            arguments.push_back("-c");
+            arguments.push_back(setting);
+        };
+        set("listen_addresses=");
+        set("port=5432");
+        set("unix_socket_directories=" + sockets.string());
+        set("unix_socket_permissions=0700");
+        set(fmt::format("shared_buffers={}MB", buffers));
+        set("max_connections=100");
+        set("max_wal_size=4GB");
+        set("wal_buffers=64MB");
+        set("wal_init_zero=off");
+        set("checkpoint_timeout=15min");
+        set(major >= 15 ? "wal_compression=lz4" : "wal_compression=on");
+        set("jit=off");
+        set("random_page_cost=1.1");
+        if (major >= 14) set("default_toast_compression=lz4");
+        set("maintenance_work_mem=128MB");
+        set("work_mem=16MB");
+        set("log_min_messages=warning");
+        set("logging_collector=off");
+        if (!durable) {
+            set("fsync=off");
+            set("full_page_writes=off");
+            set("max_connections=300");
+        }
+        return arguments;
+    }
+
+    bool is_kept() const {
+        if (!try_lock(keeper, LOCK_EX)) return true;
+        lock(keeper, LOCK_UN);
+        return false;
+    }
+
+    // Returns when the keeper has its lock, or has died of something.
+    void start_keeper(const KeeperPlan& plan) const {
+        std::error_code ignored;
+        // Left by a server that was killed; its pid may be another process's now.
+        fs::remove(data / "postmaster.pid", ignored);
+        pid_t middle = fork();
+        if (middle == 0) {
+            if (fork() == 0) keep(plan, account);
+            _exit(0);
+        }
+        int status = 0;
+        while (waitpid(middle, &status, 0) < 0 && errno == EINTR) {
+        }
+        for (int i = 0; i < 200 && !is_kept(); ++i) std::this_thread::sleep_for(5ms);
+    }
+
+    void start() const {
+        auto arguments = server_arguments();
+        KeeperPlan plan{
+            c_arguments(arguments),
+            (root / "users.lock").string(),
+            (root / "keeper.lock").string(),
+            log.string()};
+        auto deadline = std::chrono::steady_clock::now() + start_patience;
+
+        while (!answers()) {
+            if (!is_kept() && live_server() == 0) start_keeper(plan);
+            if (std::chrono::steady_clock::now() > deadline) {
+                throw Error(
+                    "embedded PostgreSQL",
+                    "did not start: " + last_lines_of(log),
+                    "see " + log.string()
+                );
+            }
+            std::this_thread::sleep_for(20ms);
+        }
+    }
+
+    void stop() const {
+        pid_t server = live_server();
+        if (server == 0) return;
+        kill(server, SIGINT);
+        for (int i = 0; i < 60000 && kill(server, 0) == 0; ++i) std::this_thread::sleep_for(5ms);
+    }
+};
+
+EmbeddedPostgres::EmbeddedPostgres(const fs::path& home, bool durable)
+    : cluster_(std::make_unique<Cluster>(home, durable)) {}
+
+EmbeddedPostgres::~EmbeddedPostgres() = default;
+
+int EmbeddedPostgres::server_pid() const {
+    return cluster_->live_server();
+}
+
+std::string EmbeddedPostgres::url(const std::string& name) {
+    auto at = [&](const std::string& database) {
+        return fmt::format(
+            "host='{}' port=5432 user=tilth dbname='{}' application_name=tilth",
+            cluster_->sockets.string(),
+            database
+        );
+    };
+    std::unique_ptr<PGconn, decltype(&PQfinish)> server(
+        PQconnectdb(at("postgres").c_str()), PQfinish
+    );
+    if (PQstatus(server.get()) != CONNECTION_OK) {
+        throw Error(
+            "embedded PostgreSQL", PQerrorMessage(server.get()), "see " + cluster_->log.string()
+        );
+    }
+    const char* parameters[] = {name.c_str()};
+    std::unique_ptr<PGresult, decltype(&PQclear)> found(
+        PQexecParams(
+            server.get(),
+            "SELECT 1 FROM pg_database WHERE datname = $1",
+            1,
+            nullptr,
+            parameters,
+            nullptr,
+            nullptr,
+            0
+        ),
+        PQclear
+    );
+    if (PQntuples(found.get()) == 0) {
+        std::unique_ptr<char, decltype(&PQfreemem)> quoted(
+            PQescapeIdentifier(server.get(), name.c_str(), name.size()), PQfreemem
+        );
+        auto statement = fmt::format("CREATE DATABASE {}", quoted.get());
+        std::unique_ptr<PGresult, decltype(&PQclear)> made(
+            PQexec(server.get(), statement.c_str()), PQclear
+        );
+        const char* state = PQresultErrorField(made.get(), PG_DIAG_SQLSTATE);
+        bool somebody_else_did = state && std::strcmp(state, "42P04") == 0;
+        if (PQresultStatus(made.get()) != PGRES_COMMAND_OK && !somebody_else_did &&
+            !(state && std::strcmp(state, "23505") == 0)) {
+            throw Error(
+                "embedded PostgreSQL",
+                PQresultErrorMessage(made.get()),
+                "see " + cluster_->log.string()
+            );
+        }
+    }
+    return at(name);
+}
+
+}  // namespace base

@@ -1,0 +1,59 @@
+#include "base/run/log.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "base/error.hpp"
+
+namespace base::log {
+
+namespace {
+
+spdlog::level::level_enum to_spdlog(Level level) {
+    switch (level) {
+        case Level::debug:
+            return spdlog::level::debug;
+        case Level::info:
+            return spdlog::level::info;
+        case Level::warning:
+            return spdlog::level::warn;
+        case Level::error:
+            return spdlog::level::err;
+        case Level::off:
+            break;
+    }
+    return spdlog::level::off;
+}
+
+spdlog::logger& logger() {
+    static auto made = [] {
+        auto logger = spdlog::stderr_color_mt("tilth");
+        logger->set_pattern("%Y-%m-%d %H:%M:%S.%e %^%l%$ %v");
+        logger->set_level(spdlog::level::warn);
+        return logger;
+    }();
+    return *made;
+}
+
+}  // namespace
+
+void set_level(Level level) {
+    logger().set_level(to_spdlog(level));
+}
+
+Level level_of(std::string_view word) {
+    if (word == "debug") return Level::debug;
+    if (word == "info") return Level::info;
+    if (word == "warning") return Level::warning;
+    if (word == "error") return Level::error;
+    if (word == "off") return Level::off;
+    throw UsageError(
+        fmt::format("log level '{}'", word), "unknown", "use debug, info, warning, error or off"
+    );
+}
+
+void write(Level level, std::string_view message) {
+    logger().log(to_spdlog(level), "{}", message);
+}
+
+}  // namespace base::log

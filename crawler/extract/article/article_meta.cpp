@@ -1,0 +1,211 @@
+// Title, byline and date of an article: what the page tells machines first, what it shows people
+// second.
+#include <algorithm>
+
+#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_shown.hpp"
+#include "formats/text/characters.hpp"
+#include "crawler/extract/metadata.hpp"
+
+namespace crawler {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string meta_value(const Facts& facts, std::initializer_list<std::string_view> names) {
+    for (auto wanted : names)
+        for (const auto& [name, content] : facts.metas)
+            if (name == wanted && !trim(content).empty()) return collapse_spaces(content);
+    return {};
+}
+
+bool is_article_type(const json::object& object) {
+    const auto* type = object.if_contains("@type");
+    auto fits = [](const json::value& value) {
+        if (!value.is_string()) return false;
+        std::string_view name = value.as_string();
+        return name.ends_with("Article") || name.ends_with("BlogPosting") || name == "Report" ||
+               name == "WebPage" || name == "Recipe";
+    };
+    if (!type) return false;
+    if (type->is_array())
+        return std::any_of(type->as_array().begin(), type->as_array().end(), fits);
+    return fits(*type);
+}
+
+std::string text_in(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    if (!value || !value->is_string()) return {};
+    std::string text;
+    decode_references(value->as_string(), false, text);
+    return collapse_spaces(text);
+}
+
+// What JSON-LD says; its objects may refer to each other.
+class Told {
+public:
+    explicit Told(const Document& document) : entries_(read_jsonld(document)) {
+        for (const auto& entry : entries_) note(entry.as_object());
+    }
+
+    std::string headline, published, byline, body;
+    std::string publisher;  // an author that is no person
+
+private:
+    void note(const json::object& object) {
+        if (!is_article_type(object)) return;
+        if (headline.empty()) headline = text_in(object, "headline");
+        if (published.empty()) published = text_in(object, "datePublished");
+        const auto* text = object.if_contains("articleBody");
+        if (text && text->is_string() && text->as_string().size() > body.size())
+            body = text->as_string();
+        for (auto key : {"author", "creator"})
+            if (const auto* author = object.if_contains(key))
+                if (auto& to = is_organisation(*author) ? publisher : byline; to.empty())
+                    to = names_of(*author);
+    }
+
+    static bool is_organisation(const json::value& author) {
+        const auto* type = author.is_object() ? author.as_object().if_contains("@type") : nullptr;
+        return type && type->is_string() && type->as_string() == "Organization";
+    }
+
+    // An author is a name, an object with one, a reference to such an object, or a list of these.
+    std::string names_of(const json::value& author) const {
+        if (author.is_string()) {
+            auto name = collapse_spaces(author.as_string());
+            return name.starts_with("http") ? std::string() : name;
+        }
+        if (author.is_object()) return name_of_person(author.as_object());
+        std::string all;
+        if (!author.is_array()) return all;
+        for (const auto& entry : author.as_array()) {
+            auto name = entry.is_array() ? std::string() : names_of(entry);
+            if (name.empty()) continue;
+            if (!all.empty()) all += ", ";
+            all += name;
+        }
+        return all;
+    }
+
+    std::string name_of_person(const json::object& person) const {
+        auto name = text_in(person, "name");
+        if (!name.empty() || !person.contains("@id")) return name;
+        for (const auto& entry : entries_) {
+            const auto* id = entry.as_object().if_contains("@id");
+            if (id && *id == person.at("@id")) return text_in(entry.as_object(), "name");
+        }
+        return {};
+    }
+
+    json::array entries_;
+};
+
+std::size_t word_count(std::string_view text) {
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), ' ')) + 1;
+}
+
+// "Headline | Site" -> "Headline"; a first part that is too short is taken for the site's name
+// instead.
+std::string without_site(const std::string& title) {
+    constexpr std::string_view marks[] = {
+        " | ",
+        " - ",
+        " \xe2\x80\x93 ",
+        " \xe2\x80\x94 ",
+        " \\ ",
+        " / ",
+        " > ",
+        " \xc2\xbb ",
+        " :: "};
+    std::size_t last = std::string::npos, length = 0, first = std::string::npos;
+    for (auto mark : marks) {
+        auto at = title.rfind(mark);
+        if (at != std::string::npos && (last == std::string::npos || at > last)) {
+            last = at;
+            length = mark.size();
+        }
+        first = std::min(first, title.find(mark));
+    }
+    if (last == std::string::npos) return title;
+    auto head = title.substr(0, last);
+    if (word_count(head) < 3) head = title.substr(first + length);
+    return word_count(head) < 3 && word_count(title) > 4 ? title : head;
+}
+
+std::string first_of(std::initializer_list<std::string> texts) {
+    for (const auto& text : texts)
+        if (!text.empty()) return text;
+    return {};
+}
+
+// A stamp that is not ISO 8601 as a date of it, if it is one.
+std::string dated(std::string stamp) {
+    if (stamp.size() >= 5 && stamp[4] == '-' && is_digit(stamp[0])) return stamp;
+    auto date = find_date(stamp);
+    return date.empty() ? stamp : date;
+}
+
+// Some pages give machines HTML.
+std::string plain(std::string_view text) {
+    if (text.find_first_of("<&") == text.npos) return std::string(text);
+    auto document = Document::parse(std::string(text));
+    return document.visible_text(document.body());
+}
+
+// Scripts bring the text of some pages, which only tell it to machines before they have run.
+std::string told_or_found(std::string_view told, std::string found) {
+    constexpr std::size_t enough = 400;
+    if (told.size() < enough || told.size() < found.size() * 2) return found;
+    auto text = plain(told);
+    return text.size() < found.size() * 2 ? found : text;
+}
+
+}  // namespace
+
+Article read_article(const Document& document, const Facts& facts) {
+    Article article;
+    Told told(document);
+    auto part = find_main_part(document);
+    article.text = told_or_found(told.body, text_of(document, part));
+    auto meta_title = meta_value(
+        facts, {"og:title", "dc.title", "dcterm.title", "twitter:title", "parsely-title"}
+    );
+    article.title = first_of({told.headline, meta_title, without_site(facts.title)});
+    auto shown = shown_on_page(document, article.title);
+    if (!shown.headline.empty()) article.title = shown.headline;
+    article.byline = first_of(
+        {told.byline,
+         meta_value(
+             facts,
+             {"author",
+              "dc.creator",
+              "dcterm.creator",
+              "parsely-author",
+              "article:author_name",
+              "sailthru.author"}
+         ),
+         shown.byline,
+         told.publisher}
+    );
+    article.published = dated(first_of(
+        {told.published,
+         meta_value(
+             facts,
+             {"article:published_time",
+              "datepublished",
+              "dc.date",
+              "dcterms.created",
+              "parsely-pub-date",
+              "sailthru.date",
+              "date",
+              "pubdate"}
+         ),
+         shown.date,
+         find_date(facts.base.path)}
+    ));
+    return article;
+}
+
+}  // namespace crawler

@@ -1,0 +1,369 @@
+#include "crawler/extract/article/article_shown.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "formats/text/characters.hpp"
+#include "formats/text/word_finder.hpp"
+
+namespace crawler {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+// ---- dates
+
+// By the letters that tell a month from the others, in lower case.
+constexpr std::pair<std::string_view, int> months[] = {
+    {"jan"sv, 1},
+    {"gen"sv, 1},
+    {"ene"sv, 1},
+    {"feb"sv, 2},
+    {"f\xc3\xa9v"sv, 2},
+    {"fev"sv, 2},
+    {"mar"sv, 3},
+    {"m\xc3\xa4r"sv, 3},
+    {"maa"sv, 3},
+    {"mrt"sv, 3},
+    {"apr"sv, 4},
+    {"avr"sv, 4},
+    {"abr"sv, 4},
+    {"may"sv, 5},
+    {"mai"sv, 5},
+    {"mag"sv, 5},
+    {"mei"sv, 5},
+    {"maj"sv, 5},
+    {"jun"sv, 6},
+    {"juin"sv, 6},
+    {"giu"sv, 6},
+    {"jul"sv, 7},
+    {"juil"sv, 7},
+    {"lug"sv, 7},
+    {"aug"sv, 8},
+    {"ao\xc3\xbb"sv, 8},
+    {"ago"sv, 8},
+    {"sep"sv, 9},
+    {"set"sv, 9},
+    {"oct"sv, 10},
+    {"okt"sv, 10},
+    {"ott"sv, 10},
+    {"out"sv, 10},
+    {"nov"sv, 11},
+    {"dec"sv, 12},
+    {"dez"sv, 12},
+    {"d\xc3\xa9\x63"sv, 12},
+    {"dic"sv, 12},
+};
+
+int month_of(std::string_view word) {
+    if (word.size() < 3 || word.size() > 12) return 0;
+    auto lowered = to_lower(word);
+    int found = 0;
+    for (auto [start, month] : months)
+        if (lowered.starts_with(start)) found = month;
+    return found;
+}
+
+struct Piece {
+    std::string_view text;
+    int number = -1;  // of digits
+    int month = 0;    // of letters
+};
+
+std::vector<Piece> pieces_of(std::string_view text) {
+    std::vector<Piece> pieces;
+    for (std::size_t i = 0; i < text.size();) {
+        auto kind = [&](std::size_t at) {
+            char c = text[at];
+            return is_digit(c) ? 1 : is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 2 : 0;
+        };
+        auto start = i;
+        auto first = kind(i);
+        while (i < text.size() && kind(i) == first && first) ++i;
+        if (!first) {
+            ++i;
+            continue;
+        }
+        Piece piece{text.substr(start, i - start)};
+        if (first == 2) {
+            piece.month = month_of(piece.text);
+        } else if (piece.text.size() <= 4) {
+            std::from_chars(piece.text.data(), piece.text.data() + piece.text.size(), piece.number);
+        }
+        pieces.push_back(piece);
+    }
+    return pieces;
+}
+
+std::string iso(int year, int month, int day) {
+    if (year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1 || day > 31) return {};
+    auto two = [](int value) {
+        return std::string(1, static_cast<char>('0' + value / 10)) +
+               static_cast<char>('0' + value % 10);
+    };
+    return std::to_string(year) + "-" + two(month) + "-" + two(day);
+}
+
+// The marks between two pieces, which must be of one text.
+std::string_view between(const Piece& a, const Piece& b) {
+    const char* end = a.text.data() + a.text.size();
+    return {end, static_cast<std::size_t>(b.text.data() - end)};
+}
+
+std::string date_of_numbers(const Piece& a, const Piece& b, const Piece& c) {
+    auto mark = between(a, b);
+    if (mark != between(b, c) || mark.size() != 1 || (mark != "." && mark != "/" && mark != "-"))
+        return {};
+    if (a.text.size() == 4) return iso(a.number, b.number, c.number);
+    if (c.text.size() != 4) return {};
+    if (mark == "." || a.number > 12) return iso(c.number, b.number, a.number);
+    return b.number > 12 ? iso(c.number, a.number, b.number) : std::string();
+}
+
+bool is_ordinal_or_of(std::string_view text) {
+    auto word = to_lower(text);
+    constexpr std::array words{"st"sv, "nd"sv, "rd"sv, "th"sv, "of"sv, "de"sv, "er"sv};
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// ---- names
+
+constexpr std::array byline_starts{
+    "written by"sv, "posted by"sv,  "published by"sv, "reviewed by"sv, "story by"sv, "words by"sv,
+    "text by"sv,    "article by"sv, "authored by"sv,  "by"sv,          "author"sv,   "authors"sv,
+    "autor"sv,      "autorin"sv,    "auteur"sv,       "von"sv,         "par"sv,      "por"sv,
+    "di"sv,         "door"sv,       "av"sv,           "af"sv,          "written"sv,  "posted"sv,
+};
+
+std::string_view without_start(std::string_view text) {
+    for (bool again = true; again;) {
+        again = false;
+        while (!text.empty() && !is_alnum(text.front()) &&
+               static_cast<unsigned char>(text.front()) < 0x80)
+            text.remove_prefix(1);
+        for (auto start : byline_starts) {
+            if (text.size() < start.size() ||
+                !equal_ignoring_case(text.substr(0, start.size()), start))
+                continue;
+            if (text.size() > start.size() &&
+                (is_alnum(text[start.size()]) ||
+                 static_cast<unsigned char>(text[start.size()]) >= 0x80))
+                continue;
+            text.remove_prefix(start.size());
+            again = true;
+            break;
+        }
+    }
+    return text;
+}
+
+void trim_end(std::string_view& name) {
+    constexpr std::string_view marks = " ,(:-";
+    while (!name.empty() && marks.find(name.back()) != marks.npos) name.remove_suffix(1);
+}
+
+// Whether a class or id names who wrote the page, and not their picture or those of comments.
+bool names_author(std::string_view names) {
+    if (names.size() < 6) return false;
+    constexpr WordFinder::Entry words[] = {
+        {"byline", 1},
+        {"author", 1},
+        {"writtenby", 1},
+        {"written-by", 1},
+        {"contributor", 1},
+        {"comment", 2},
+        {"authority", 2},
+        {"bio", 2},
+        {"avatar", 2},
+        {"image", 2},
+        {"related", 2},
+        {"social", 2},
+    };
+    static const WordFinder finder(words);
+    return finder.find(names) == 1;
+}
+
+std::set<std::string> words_of(std::string_view text) {
+    std::set<std::string> words;
+    std::string word;
+    for (char c : text) {
+        if (is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) {
+            word += lower(c);
+        } else if (!word.empty()) {
+            words.insert(std::exchange(word, {}));
+        }
+    }
+    if (!word.empty()) words.insert(word);
+    return words;
+}
+
+// The share of the words of `a` that `b` has too.
+double share(const std::set<std::string>& a, const std::set<std::string>& b) {
+    auto common =
+        std::count_if(a.begin(), a.end(), [&](const auto& word) { return b.contains(word); });
+    return a.empty() ? 0 : static_cast<double>(common) / static_cast<double>(a.size());
+}
+
+class Reader {
+public:
+    Reader(const Document& document, std::string_view title)
+        : document_(document), title_(words_of(title)) {}
+
+    Shown run() {
+        for (auto at = document_.body(); at;
+             at = document_.following(at, document_.body(), is_skipped(at))) {
+            if (document_.is_text(at)) {
+                note_text(at);
+            } else if (document_.is_element(at) && !is_skipped(at)) {
+                note_element(at);
+            }
+        }
+        if (shown_.date.empty()) shown_.date = written_;
+        return std::move(shown_);
+    }
+
+private:
+    std::string_view value(NodeId at, std::string_view name) const {
+        return document_.attribute(at, name).value_or("");
+    }
+    bool is_skipped(NodeId at) const { return has_trait(document_[at].tag, is_invisible); }
+
+    // Dates stand in short texts; those after the headline speak of the article, the first one
+    // else.
+    void note_text(NodeId at) {
+        auto text = trim(document_[at].text);
+        if (text.size() < 6 || text.size() > 120) return;
+        if (!written_.empty() && (written_after_headline_ || !headline_)) return;
+        if (std::none_of(text.begin(), text.end(), is_digit)) return;
+        auto date = find_date(text);
+        if (date.empty()) return;
+        written_ = std::move(date);
+        written_after_headline_ = headline_;
+    }
+
+    void note_element(NodeId at) {
+        const auto& node = document_[at];
+        if (node.tag == Tag::h1) note_headline(at);
+        if (node.attribute_count == 0) return;
+        auto property = value(at, "itemprop");
+        if (shown_.date.empty()) note_time(at, property);
+        if (!shown_.byline.empty()) return;
+        bool author = value(at, "rel") == "author" || property == "author" ||
+                      property == "creator" || names_author(value(at, "class")) ||
+                      names_author(value(at, "id"));
+        if (author) shown_.byline = name_in_byline(document_.visible_text(at));
+    }
+
+    void note_headline(NodeId at) {
+        auto text = collapse_spaces(document_.visible_text(at));
+        auto words = words_of(text);
+        // Both ways: a site's name is a part of the title too.
+        auto like = std::min(share(words, title_), share(title_, words) * 1.5);
+        if (text.empty() || text.size() > 250 || like < 0.34 || like <= best_) return;
+        best_ = like;
+        headline_ = true;
+        shown_.headline = std::move(text);
+    }
+
+    void note_time(NodeId at, std::string_view property) {
+        auto stamp = document_.attribute(at, "datetime");
+        if (property != "datePublished" && !(document_[at].tag == Tag::time && stamp)) return;
+        if (!stamp || stamp->empty()) stamp = document_.attribute(at, "content");
+        shown_.date = stamp && !stamp->empty() ? std::string(trim(*stamp))
+                                               : find_date(document_.visible_text(at));
+    }
+
+    const Document& document_;
+    std::set<std::string> title_;
+    Shown shown_;
+    std::string written_;
+    bool written_after_headline_ = false;
+    bool headline_ = false;
+    double best_ = 0;
+};
+
+}  // namespace
+
+std::string find_date(std::string_view text) {
+    auto pieces = pieces_of(text);
+    for (std::size_t i = 0; i + 2 < pieces.size(); ++i) {
+        const auto *a = &pieces[i], *b = &pieces[i + 1], *c = &pieces[i + 2];
+        if (a->number >= 0 && b->number >= 0 && c->number >= 0) {
+            if (auto date = date_of_numbers(*a, *b, *c); !date.empty()) return date;
+            continue;
+        }
+        auto next = i + 2;
+        auto skip = [&](const Piece*& piece) {  // "3rd of May", "3 de mayo de 2025"
+            while (piece->number < 0 && is_ordinal_or_of(piece->text) && next + 1 < pieces.size())
+                piece = &pieces[++next];
+        };
+        if (a->month && b->number > 0 && b->number <= 31) {  // May 3, 2025
+            skip(c);
+            if (c->text.size() == 4) return iso(c->number, a->month, b->number);
+        } else if (a->number > 0 && a->number <= 31) {  // 3 May 2025
+            next = i + 1;
+            skip(b);
+            if (!b->month || next + 1 >= pieces.size()) continue;
+            c = &pieces[++next];
+            skip(c);
+            if (c->text.size() == 4) return iso(c->number, b->month, a->number);
+        }
+    }
+    return {};
+}
+
+std::string name_in_byline(std::string_view text) {
+    constexpr std::size_t longest = 80;
+    auto all = collapse_spaces(text);
+    auto rest = without_start(all);
+    // What stands behind a mark, or is a date or a time, is no name.
+    for (auto mark :
+         {" | "sv,
+          "|"sv,
+          " \xc2\xb7 "sv,
+          " \xe2\x80\xa2 "sv,
+          " \xe2\x80\x94 "sv,
+          " \xe2\x80\x93 "sv,
+          " - "sv,
+          " on "sv,
+          " in "sv,
+          " // "sv,
+          "Updated"sv,
+          "Published"sv,
+          "Posted"sv,
+          "Last "sv,
+          "Reviewed"sv,
+          "Medically"sv,
+          "min read"sv,
+          "Follow"sv})
+        rest = rest.substr(0, rest.find(mark));
+    rest = rest.substr(
+        0, static_cast<std::size_t>(std::find_if(rest.begin(), rest.end(), is_digit) - rest.begin())
+    );
+    auto words = [](std::string_view name) {
+        return std::count(name.begin(), name.end(), ' ') + 1;
+    };
+    trim_end(rest);
+    auto last = rest.substr(rest.rfind(' ') + 1);  // the month of a date that was cut
+    if (rest.size() < all.size() && words(rest) > 1 && month_of(last) && last.size() != 5) {
+        rest.remove_suffix(last.size());
+        trim_end(rest);
+    }
+    if (rest.size() < all.size() && month_of(rest.substr(rest.rfind(' ') + 1)) && words(rest) == 1)
+        return {};
+    if (rest.size() < 3 || rest.size() > longest ||
+        words(rest) > (rest.find(',') == rest.npos ? 7 : 12))
+        return {};
+    return std::string(rest);
+}
+
+Shown shown_on_page(const Document& document, std::string_view title) {
+    return Reader(document, title).run();
+}
+
+}  // namespace crawler

@@ -1,0 +1,403 @@
+#include "crawler/extract/media.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <tuple>
+#include <unordered_set>
+
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "formats/text/characters.hpp"
+
+namespace crawler {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t longest_text = 2000;  // octets of alt, title and caption
+
+constexpr std::pair<std::string_view, std::string_view> endings[] = {
+    {"jpg", "image/jpeg"},
+    {"jpeg", "image/jpeg"},
+    {"png", "image/png"},
+    {"gif", "image/gif"},
+    {"webp", "image/webp"},
+    {"tif", "image/tiff"},
+    {"tiff", "image/tiff"},
+    {"bmp", "image/bmp"},
+    {"pdf", "application/pdf"},
+    {"epub", "application/epub+zip"},
+    {"zip", "application/zip"},
+    {"gz", "application/gzip"},
+    {"tgz", "application/gzip"},
+    {"7z", "application/x-7z-compressed"},
+    {"doc", "application/msword"},
+    {"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+    {"xls", "application/vnd.ms-excel"},
+    {"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+    {"ppt", "application/vnd.ms-powerpoint"},
+    {"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+    {"odt", "application/vnd.oasis.opendocument.text"},
+    {"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+    {"rtf", "application/rtf"},
+    {"ps", "application/postscript"},
+    {"csv", "text/csv"},
+    {"tsv", "text/tab-separated-values"},
+    {"json", "application/json"},
+    {"jsonl", "application/jsonl"},
+    {"mp3", "audio/mpeg"},
+    {"ogg", "audio/ogg"},
+    {"flac", "audio/flac"},
+    {"wav", "audio/wav"},
+    {"mp4", "video/mp4"},
+    {"webm", "video/webm"},
+};
+
+// The settings of one table, each with its kind.
+class Settings {
+public:
+    Settings(const json::value& value, std::string place) : place_(std::move(place)) {
+        if (!value.is_object())
+            throw base::UsageError(place_, "is not a table of settings", "write [" + place_ + "]");
+        fields_ = &value.as_object();
+    }
+
+    [[noreturn]] void wrong(std::string_view key, std::string_view wanted) const {
+        throw base::UsageError(
+            place_ + "." + std::string(key), "has a wrong value", "give it " + std::string(wanted)
+        );
+    }
+    void check(std::initializer_list<std::string_view> known, const std::string& words) const {
+        for (const auto& field : *fields_)
+            if (std::find(known.begin(), known.end(), std::string_view(field.key())) == known.end())
+                throw base::UsageError(
+                    place_, "unknown key '" + std::string(field.key()) + "'", "there are " + words
+                );
+    }
+    template <typename Number>
+    Number number(std::string_view key) const {
+        const auto* value = fields_->if_contains(key);
+        if (!value) return 0;
+        boost::system::error_code error;
+        auto found = value->to_number<std::int64_t>(error);
+        if (error || found < 0 || found > 1'000'000'000)
+            wrong(key, "a whole number that is not negative");
+        return static_cast<Number>(found);
+    }
+    std::vector<std::string> texts(std::string_view key) const {
+        const auto* value = fields_->if_contains(key);
+        if (!value) return {};
+        if (value->is_string()) return {std::string(value->as_string())};
+        if (!value->is_array()) wrong(key, "a text or a list of texts");
+        std::vector<std::string> all;
+        for (const auto& entry : value->as_array()) {
+            if (!entry.is_string()) wrong(key, "a list of texts");
+            all.emplace_back(entry.as_string());
+        }
+        return all;
+    }
+    bool any_host(bool otherwise) const {
+        auto words = texts("hosts");
+        if (words.empty()) return otherwise;
+        if (words.size() > 1 || (words[0] != "any" && words[0] != "scope"))
+            wrong("hosts", "any or scope");
+        return words[0] == "any";
+    }
+
+private:
+    std::string place_;
+    const json::object* fields_ = nullptr;
+};
+
+std::string cut(std::string text) {
+    if (text.size() <= longest_text) return text;
+    text.resize(longest_text);
+    return valid_utf8(text);
+}
+
+std::optional<int> whole_number(std::string_view text) {
+    text = trim(text);
+    int value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || value < 0) return std::nullopt;
+    auto rest = std::string_view(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    if (!rest.empty() && rest != "px") return std::nullopt;
+    return value;
+}
+
+// One of several files that show the same image; the wider, the better.
+struct Candidate {
+    std::string address;
+    double width = 0, density = 0;
+    bool better_than(const Candidate& other) const {
+        return std::tie(width, density) > std::tie(other.width, other.density);
+    }
+};
+
+void take_better(Candidate& best, Candidate found) {
+    if (found.address.empty() || found.address.starts_with("data:")) return;
+    if (best.address.empty() || found.better_than(best)) best = std::move(found);
+}
+
+// The candidates of a srcset (HTML standard, 4.8.4.2.1).
+void read_srcset(std::string_view srcset, Candidate& best) {
+    while (!srcset.empty()) {
+        while (!srcset.empty() && (is_space(srcset[0]) || srcset[0] == ','))
+            srcset.remove_prefix(1);
+        std::size_t end = 0;
+        while (end < srcset.size() && !is_space(srcset[end])) ++end;
+        Candidate found;
+        auto address = srcset.substr(0, end);
+        srcset.remove_prefix(end);
+        bool closed = address.ends_with(',');
+        while (address.ends_with(',')) address.remove_suffix(1);
+        found.address = address;
+        found.density = 1;
+        if (!closed) {
+            auto words = srcset.substr(0, srcset.find(','));
+            srcset.remove_prefix(words.size());
+            words = trim(words);
+            double size = 0;
+            auto read = std::from_chars(words.data(), words.data() + words.size(), size);
+            if (read.ec == std::errc() && size > 0 && read.ptr < words.data() + words.size()) {
+                if (*read.ptr == 'w') found.width = size;
+                if (*read.ptr == 'x') found.density = size;
+            }
+        }
+        take_better(best, std::move(found));
+    }
+}
+
+class Finder {
+public:
+    Finder(const Document& document, const MediaRules& rules, const Url& base)
+        : document_(document), rules_(rules), base_(base) {
+        if (rules.images && rules.images->within) {
+            inside_.assign(document.size(), false);
+            for (const auto& selector : *rules.images->within)
+                for (auto root : selector.select(document))
+                    for (auto at = root; at; at = document.following(at, root)) inside_[at] = true;
+        }
+    }
+
+    std::vector<MediaLink> run() {
+        for (auto at = document_.html(); at; at = document_.following(at, document_.html())) {
+            if (!document_.is_element(at)) continue;
+            auto tag = document_[at].tag;
+            if (tag == Tag::a || tag == Tag::area) {
+                link(at);
+            } else if (rules_.images && tag == Tag::img && rules_.images->img && is_inside(at)) {
+                image(at);
+            } else if (rules_.images && tag == Tag::meta && rules_.images->opengraph) {
+                meta(at);
+            }
+        }
+        return std::move(found_);
+    }
+
+private:
+    bool is_inside(NodeId at) const { return inside_.empty() || inside_[at]; }
+
+    std::string_view first_of(NodeId at, std::initializer_list<std::string_view> names) const {
+        for (auto name : names) {
+            auto value = trim(document_.attribute(at, name).value_or(""));
+            if (!value.empty() && !value.starts_with("data:")) return value;
+        }
+        return {};
+    }
+
+    void add(MediaLink made, std::string_view address) {
+        auto url = parse_url(trim(address), &base_);
+        if (!url || !url->is_web()) return;
+        url->fragment.reset();
+        if (!known_.insert(url->href()).second) return;
+        made.url = std::move(*url);
+        found_.push_back(std::move(made));
+    }
+
+    NodeId ancestor(NodeId at, Tag tag) const {
+        for (at = document_[at].parent; at; at = document_[at].parent)
+            if (document_[at].tag == tag) return at;
+        return 0;
+    }
+
+    std::string caption_of(NodeId at) const {
+        auto figure = ancestor(at, Tag::figure);
+        if (!figure) return {};
+        for (auto node = document_.following(figure, figure); node;
+             node = document_.following(node, figure))
+            if (document_[node].tag == Tag::figcaption)
+                return cut(collapse_spaces(document_.visible_text(node)));
+        return {};
+    }
+
+    void image(NodeId at) {
+        Candidate best;
+        if (auto picture = document_[at].parent; document_[picture].tag == Tag::picture)
+            for (auto child = document_[picture].first_child; child; child = document_[child].next)
+                if (document_[child].tag == Tag::source) source(child, best);
+        read_srcset(first_of(at, {"srcset", "data-srcset", "data-lazy-srcset"}), best);
+        auto src = first_of(at, {"src", "data-src", "data-lazy-src", "data-original"});
+        take_better(best, {std::string(src), 0, 1});
+        if (best.address.empty()) return;
+        MediaLink made;
+        made.alt = cut(collapse_spaces(document_.attribute(at, "alt").value_or("")));
+        made.title = cut(collapse_spaces(document_.attribute(at, "title").value_or("")));
+        made.caption = caption_of(at);
+        auto width = whole_number(document_.attribute(at, "width").value_or(""));
+        auto height = whole_number(document_.attribute(at, "height").value_or(""));
+        // A page may show a large file small: only what it says to be tiny is believed.
+        constexpr int tiny = 32;
+        bool small = width && height &&
+                     (*width < std::min(tiny, rules_.images->min_width) ||
+                      *height < std::min(tiny, rules_.images->min_height));
+        if (small) made.too_small = std::to_string(*width) + " x " + std::to_string(*height);
+        add(std::move(made), best.address);
+    }
+
+    void source(NodeId at, Candidate& best) const {
+        auto type = to_lower(document_.attribute(at, "type").value_or(""));
+        // Beside these there is always one that every browser knows.
+        if (type == "image/avif" || type == "image/jxl" || type == "image/svg+xml") return;
+        read_srcset(first_of(at, {"srcset", "data-srcset"}), best);
+    }
+
+    void meta(NodeId at) {
+        auto name = document_.attribute(at, "property");
+        if (!name) name = document_.attribute(at, "name");
+        auto word = to_lower(trim(name.value_or("")));
+        auto content = document_.attribute(at, "content").value_or("");
+        if (word == "og:image:alt" && opengraph_ < found_.size() && found_[opengraph_].alt.empty())
+            found_[opengraph_].alt = cut(collapse_spaces(content));
+        bool shown = word == "og:image" || word == "og:image:url" ||
+                     word == "og:image:secure_url" || word == "twitter:image" ||
+                     word == "twitter:image:src";
+        if (!shown || content.empty()) return;
+        auto before = found_.size();
+        add({}, content);
+        if (found_.size() > before) opengraph_ = before;
+    }
+
+    void link(NodeId at) {
+        auto href = trim(document_.attribute(at, "href").value_or(""));
+        auto path = href.substr(0, href.find_first_of("?#"));
+        auto type = media_type_of_ending(path);
+        if (type.empty()) return;
+        MediaLink made;
+        made.link = true;
+        if (is_image_type(type)) {
+            if (!rules_.images || !rules_.images->links || !is_inside(at)) return;
+            made.caption = caption_of(at);
+        } else {
+            if (!rules_.wants_file(type)) return;
+            made.kind = Kind::file;
+        }
+        made.alt = cut(collapse_spaces(document_.visible_text(at)));
+        made.title = cut(collapse_spaces(document_.attribute(at, "title").value_or("")));
+        add(std::move(made), href);
+    }
+
+    const Document& document_;
+    const MediaRules& rules_;
+    const Url& base_;
+    std::vector<bool> inside_;  // of what `within` selects; empty: all
+    std::unordered_set<std::string> known_;
+    std::vector<MediaLink> found_;
+    std::size_t opengraph_ = static_cast<std::size_t>(-1);  // the last og:image
+};
+
+}  // namespace
+
+bool MediaRules::wants_file(std::string_view media_type) const {
+    if (!files) return false;
+    return std::any_of(files->types.begin(), files->types.end(), [&](std::string_view wanted) {
+        if (!wanted.ends_with("/*")) return wanted == media_type;
+        return media_type.starts_with(wanted.substr(0, wanted.size() - 1));
+    });
+}
+
+std::optional<ImageRules> read_image_rules(const json::value& value, const std::string& place) {
+    ImageRules rules;
+    if (value.is_bool()) return value.as_bool() ? std::optional(std::move(rules)) : std::nullopt;
+    Settings settings(value, place);
+    settings.check(
+        {"min_width", "min_height", "min_bytes", "formats", "from", "css", "hosts"},
+        "min_width, min_height, min_bytes, formats, from, css and hosts"
+    );
+    rules.min_width = settings.number<int>("min_width");
+    rules.min_height = settings.number<int>("min_height");
+    rules.min_bytes = settings.number<std::uint64_t>("min_bytes");
+    for (auto& format : settings.texts("formats"))
+        rules.formats.push_back(format == "jpg" ? "jpeg" : to_lower(format));
+    if (auto from = settings.texts("from"); !from.empty()) {
+        rules.img = rules.opengraph = rules.links = false;
+        for (const auto& word : from) {
+            if (word == "img") {
+                rules.img = true;
+            } else if (word == "og") {
+                rules.opengraph = true;
+            } else if (word == "link") {
+                rules.links = true;
+            } else {
+                settings.wrong("from", "img, og and link");
+            }
+        }
+    }
+    if (auto css = settings.texts("css"); !css.empty()) {
+        std::vector<Selector> selectors;
+        for (const auto& one : css) selectors.push_back(Selector::parse(one));
+        rules.within = std::make_shared<const std::vector<Selector>>(std::move(selectors));
+    }
+    rules.any_host = settings.any_host(true);
+    return rules;
+}
+
+std::optional<FileRules> read_file_rules(const json::value& value, const std::string& place) {
+    Settings settings(value, place);
+    settings.check({"types", "max_bytes", "hosts"}, "types, max_bytes and hosts");
+    FileRules rules;
+    for (const auto& type : settings.texts("types")) {
+        if (type.find('/') == type.npos)
+            settings.wrong("types", "media types such as application/pdf");
+        rules.types.push_back(to_lower(type));
+    }
+    if (rules.types.empty()) settings.wrong("types", "the media types to keep");
+    rules.max_bytes = settings.number<std::uint64_t>("max_bytes");
+    rules.any_host = settings.any_host(false);
+    return rules;
+}
+
+std::vector<MediaLink>
+media_links(const Document& document, const MediaRules& rules, const Url& base) {
+    return Finder(document, rules, base).run();
+}
+
+std::string_view media_type_of_ending(std::string_view path) {
+    path = path.substr(path.rfind('/') + 1);
+    auto dot = path.rfind('.');
+    if (dot == path.npos) return {};
+    auto ending = to_lower(path.substr(dot + 1));
+    for (const auto& [known, type] : endings)
+        if (known == ending) return type;
+    return {};
+}
+
+bool is_image_type(std::string_view media_type) {
+    return media_type.starts_with("image/");
+}
+
+MediaRefusal refusal_of(const ImageRules& rules, const schema::Image& image, std::size_t bytes) {
+    auto size = std::to_string(image.width) + " x " + std::to_string(image.height);
+    if (image.width < rules.min_width || image.height < rules.min_height)
+        return {"too_small", size};
+    if (bytes < rules.min_bytes) return {"too_small", std::to_string(bytes) + " bytes"};
+    bool fits =
+        rules.formats.empty() ||
+        std::find(rules.formats.begin(), rules.formats.end(), image.format) != rules.formats.end();
+    if (!fits) return {"format", image.format};
+    return {};
+}
+
+}  // namespace crawler

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "formats/html/document.hpp"
+#include "crawler/frontier/frontier.hpp"
+#include "formats/html/select.hpp"
+#include "formats/url/url.hpp"
+#include "schema/records/record.hpp"
+
+// Images and files that pages show or link to.
+namespace crawler {
+
+struct ImageRules {
+    bool img = true;        // <img>, the largest of its srcset and of its <picture>
+    bool opengraph = true;  // og:image, twitter:image
+    bool links = true;      // <a href> to an image file
+    std::shared_ptr<const std::vector<Selector>> within;  // only inside of these; null: anywhere
+    int min_width = 0, min_height = 0;
+    std::uint64_t min_bytes = 0;
+    std::vector<std::string> formats;  // as schema::Image names them; none: all
+    bool any_host = true;              // false: only hosts of the crawl's scope
+};
+
+struct FileRules {
+    std::vector<std::string> types;  // media types, or "application/*"
+    std::uint64_t max_bytes = 0;     // 0: no limit but the fetcher's
+    bool any_host = false;
+};
+
+struct MediaRules {
+    std::optional<ImageRules> images;
+    std::optional<FileRules> files;
+
+    bool any() const { return images || files; }
+    bool wants_file(std::string_view media_type) const;
+};
+
+// From JSON as settings have it: true, or an object with min_width, min_height, min_bytes, formats,
+// from (img, og, link), css, hosts (any, scope) for images; types, max_bytes, hosts for files.
+// Throws base::UsageError that begins with `place`.
+std::optional<ImageRules>
+read_image_rules(const boost::json::value& value, const std::string& place);
+std::optional<FileRules> read_file_rules(const boost::json::value& value, const std::string& place);
+
+// Decodes an image: its measures, or one line on what is wrong with it. See ingest/image.hpp.
+using ExamineImage = std::function<std::variant<schema::Image, std::string>(std::string_view)>;
+
+// An image or file that a page leads to.
+struct MediaLink {
+    Kind kind = Kind::image;
+    Url url;
+    std::string alt, title, caption;  // of a file: alt is the link's text
+    bool link = false;                // <a href>: what comes may be a page after all
+    std::string too_small;            // "16 x 16", if the page itself says that it is
+};
+
+// In document order, each address once. Links whose address does not tell what they lead to are
+// left to be fetched as pages.
+std::vector<MediaLink>
+media_links(const Document& document, const MediaRules& rules, const Url& base);
+
+// The media type of a file name's ending ("pdf" -> "application/pdf"), or nothing if it is none of
+// the usual ones of files.
+std::string_view media_type_of_ending(std::string_view path);
+bool is_image_type(std::string_view media_type);
+
+// Why an image is left out by its measures: "too_small" or "format" with a detail; empty reason if
+// it is kept.
+struct MediaRefusal {
+    std::string reason, detail;
+};
+MediaRefusal refusal_of(const ImageRules& rules, const schema::Image& image, std::size_t bytes);
+
+}  // namespace crawler

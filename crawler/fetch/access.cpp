@@ -1,0 +1,119 @@
+#include "crawler/fetch/access.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include "base/error.hpp"
+#include "formats/text/characters.hpp"
+#include "formats/url/url.hpp"
+
+namespace crawler {
+
+namespace {
+
+std::string base64(std::string_view bytes) {
+    constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string out;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        std::uint32_t group = 0;
+        auto count = std::min<std::size_t>(3, bytes.size() - i);
+        for (std::size_t k = 0; k < 3; ++k)
+            group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+        for (std::size_t k = 0; k < 4; ++k)
+            out += k <= count ? digits[group >> (18 - 6 * k) & 63U] : '=';
+    }
+    return out;
+}
+
+bool is_token(char c) {
+    return is_alnum(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string basic_header(std::string_view login) {
+    return "Authorization: Basic " + base64(login);
+}
+
+std::string bearer_header(std::string_view token) {
+    return "Authorization: Bearer " + std::string(token);
+}
+
+bool is_header(std::string_view line) {
+    auto colon = line.find(':');
+    if (colon == line.npos || colon == 0) return false;
+    auto name = line.substr(0, colon), value = line.substr(colon + 1);
+    return std::all_of(name.begin(), name.end(), is_token) && !trim(value).empty() &&
+           std::none_of(value.begin(), value.end(), [](char c) {
+               return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+           });
+}
+
+std::string Proxy::url() const {
+    bool six = host.find(':') != host.npos;
+    return fmt::format("{}://{}{}{}:{}", scheme, six ? "[" : "", host, six ? "]" : "", port);
+}
+
+Proxy parse_proxy(std::string_view text) {
+    constexpr std::string_view mend = "write http://HOST:PORT, https://, socks5:// or socks5h://";
+    auto mark = text.find("://");
+    auto scheme = to_lower(text.substr(0, mark == text.npos ? 0 : mark));
+    if (scheme != "http" && scheme != "https" && scheme != "socks5" && scheme != "socks5h")
+        throw base::UsageError("a proxy", "has no known scheme", std::string(mend));
+    auto url = parse_url("http" + std::string(text.substr(mark)));
+    if (!url || !url->host || url->host->empty() || (url->path != "/" && !url->path.empty()))
+        throw base::UsageError("a proxy", "can not be read", std::string(mend));
+    if (!url->username.empty() || !url->password.empty())
+        throw base::UsageError(
+            "a proxy", "holds a login", "give it by reference: proxy_login = \"env:NAME\""
+        );
+    Proxy proxy{scheme, *url->host, 0, {}};
+    if (proxy.host.starts_with('[')) proxy.host = proxy.host.substr(1, proxy.host.size() - 2);
+    // Port 80 is the default of http in a URL, so that parse_url() drops it.
+    auto named = text.rfind(':') > text.rfind(']') || text.rfind(']') == text.npos;
+    bool explicit_port = named && text.rfind(':') > mark;
+    proxy.port = url->port           ? *url->port
+                 : explicit_port     ? std::uint16_t{80}
+                 : scheme == "https" ? std::uint16_t{443}
+                 : scheme == "http"  ? std::uint16_t{3128}
+                                     : std::uint16_t{1080};
+    return proxy;
+}
+
+std::size_t choose_proxy(
+    std::span<const Proxy> proxies,
+    std::string_view host,
+    const std::vector<bool>& out_of_order
+) {
+    auto best_of = [&](bool all) {
+        std::size_t best = proxies.size();
+        std::uint64_t most = 0;
+        for (std::size_t i = 0; i < proxies.size(); ++i) {
+            if (!all && i < out_of_order.size() && out_of_order[i]) continue;
+            auto name = proxies[i].url();
+            auto weight = XXH3_64bits_withSeed(
+                host.data(), host.size(), XXH3_64bits(name.data(), name.size())
+            );
+            if (best == proxies.size() || weight > most) {
+                best = i;
+                most = weight;
+            }
+        }
+        return best;
+    };
+    if (proxies.size() < 2) return 0;
+    auto best = best_of(false);
+    return best < proxies.size() ? best : best_of(true);
+}
+
+bool is_inside_name(std::string_view host) {
+    if (host.ends_with('.')) host.remove_suffix(1);
+    if (host.find('.') == host.npos) return true;
+    for (std::string_view end : {".localhost", ".local", ".internal", ".home.arpa"})
+        if (host.ends_with(end)) return true;
+    return false;
+}
+
+}  // namespace crawler

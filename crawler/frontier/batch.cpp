@@ -1,0 +1,239 @@
+#include "crawler/frontier/batch.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "base/database/database.hpp"
+#include "formats/url/url.hpp"
+
+namespace crawler {
+
+namespace {
+
+void keep_history(const Target& target, Closed& row) {
+    row.visits = target.visits;
+    row.changes = target.changes;
+    row.watched = target.watched;
+    row.gone_at = target.gone_at;
+}
+
+// A page that was looked at again, or for the first time: when to come next.
+void plan_revisit(const Target& target, bool changed, const RevisitPolicy& policy, Closed& row) {
+    ChangeHistory history{target.visits, target.changes, target.watched};
+    if (target.age >= 0 && !target.body_sha256.empty()) history.observe(changed, target.age);
+    row.visits = history.visits;
+    row.changes = history.changes;
+    row.watched = history.watched;
+    row.due_at += revisit_after(history, policy);
+}
+
+std::vector<GoneChange>
+with_their_records(base::Tx& tx, std::int64_t source, std::vector<GoneChange> changes) {
+    std::vector<std::string> pages;
+    for (const auto& change : changes) pages.push_back(url_key(change.key));
+    auto held = records_of_pages(tx, source, pages);
+    for (std::size_t i = 0; i < pages.size(); ++i) {
+        auto found = held.find(pages[i]);
+        if (found == held.end()) continue;
+        for (const auto& key : found->second)
+            if (key != changes[i].key) changes.push_back({key, changes[i].at});
+    }
+    return changes;
+}
+
+}  // namespace
+
+schema::Counts write_unchanged(
+    base::Tx& tx,
+    const schema::BatchTarget& target,
+    const std::vector<std::string>& urls
+) {
+    if (urls.empty()) return {};
+    std::vector<std::string> pages;
+    for (const auto& url : urls) pages.push_back(url_key(url));
+    auto held = records_of_pages(tx, target.source_id, pages);
+    std::set<std::string> keys;
+    for (std::size_t i = 0; i < urls.size(); ++i) {
+        if (auto found = held.find(pages[i]); found != held.end()) {
+            keys.insert(found->second.begin(), found->second.end());
+        } else {
+            keys.insert(urls[i]);
+        }
+    }
+    // A purge may have taken some since they were asked for.
+    std::vector<std::string> asked(keys.begin(), keys.end());
+    auto stored = schema::stored_keys(tx, target.source_id, target.source_name, asked);
+    return schema::write_seen(tx, target, stored);
+}
+
+void Batch::add_refusal(const Target& target, std::string reason, std::string detail, Time now) {
+    Closed row;
+    row.key = target.key;
+    row.state = "skipped";
+    row.reason = std::move(reason);
+    row.detail = std::move(detail);
+    row.due_at = now;
+    row.keep = true;
+    keep_history(target, row);
+    closed.push_back(std::move(row));
+    ids.push_back(target.id);
+}
+
+void Batch::add(
+    const Target& target,
+    const Fetched& fetch,
+    PageOutcome outcome,
+    Time now,
+    const RevisitPolicy& revisit
+) {
+    Closed row;
+    keep_history(target, row);
+    row.key = target.key;
+    row.reason = outcome.reason;
+    row.detail = outcome.detail;
+    row.due_at = now;
+    row.status = fetch.status;
+    row.fetched_at = fetch.at;
+    switch (outcome.ending) {
+        case Ending::stored:
+            row.state = "done";
+            plan_revisit(target, outcome.body_sha256 != target.body_sha256, revisit, row);
+            break;
+        case Ending::unchanged:
+            row.state = "done";
+            row.keep = true;
+            unchanged.push_back(target.url);
+            plan_revisit(target, false, revisit, row);
+            break;
+        case Ending::listed:
+            row.state = "done";
+            row.keep = fetch.status == 304;
+            if (row.keep) listed_again.push_back(target.key);
+            break;
+        case Ending::skipped:
+            row.state = "skipped";
+            break;
+        case Ending::failed:
+            row.state = "failed";
+            row.keep = true;
+            row.attempts = target.attempts + 1;
+            break;
+        case Ending::retry:
+            row.state = "queued";
+            row.keep = true;
+            row.attempts = target.attempts + 1;
+            row.due_at = now + outcome.retry_in;
+            break;
+    }
+    bool is_there = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
+    bool is_gone = !is_listing(target.kind) && (fetch.status == 404 || fetch.status == 410);
+    if (is_there && !target.gone_at.empty()) {
+        row.gone_at.clear();
+        gone.push_back({target.url, {}});
+    } else if (is_gone && target.gone_at.empty() && !target.body_sha256.empty()) {
+        row.gone_at = schema::timestamp(now);
+        gone.push_back({target.url, row.gone_at});
+    }
+    if (outcome.sighting) sightings.emplace_back(target.host, std::move(*outcome.sighting));
+    // Only what is stored or was read may be asked for conditionally.
+    if (outcome.ending == Ending::stored || (outcome.ending == Ending::listed && !row.keep)) {
+        row.etag = std::move(outcome.etag);
+        row.last_modified = std::move(outcome.last_modified);
+        row.body_sha256 = std::move(outcome.body_sha256);
+    }
+    closed.push_back(std::move(row));
+    ids.push_back(target.id);
+    if (outcome.ruled) {
+        PageRecords held{target.key, {}};
+        if (outcome.itemised)
+            for (const auto& record : outcome.records) held.keys.push_back(record.draft.key);
+        page_records.push_back(std::move(held));
+    }
+    for (auto& record : outcome.records) {
+        weight += record.draft.text ? record.draft.text->body.size() : 0;
+        weight += record.blob ? record.blob->bytes.size() : 0;
+        records.push_back(std::move(record));
+    }
+    for (auto& reject : outcome.rejects) {
+        weight += reject.raw.size();
+        rejects.push_back(std::move(reject));
+    }
+    found.insert(
+        found.end(),
+        std::make_move_iterator(outcome.found.begin()),
+        std::make_move_iterator(outcome.found.end())
+    );
+    fetched.push_back(fetch);
+    bytes += fetch.bytes;
+}
+
+void Batch::keep_hosts(const std::vector<std::string>& hosts) {
+    auto host_of = [](const std::string& url) {
+        auto parsed = parse_url(url);
+        return parsed ? parsed->host_and_port() : std::string();
+    };
+    auto is_lost = [&](const std::string& host) {
+        return std::find(hosts.begin(), hosts.end(), host) == hosts.end();
+    };
+    std::set<std::string> lost_keys;
+    for (const auto& fetch : fetched)
+        if (is_lost(fetch.host)) lost_keys.insert(url_key(fetch.url));
+    std::erase_if(records, [&](const schema::Sealed& record) {
+        return is_lost(host_of(record.draft.origin.url));
+    });
+    std::erase_if(rejects, [&](const schema::Reject& reject) {
+        return is_lost(host_of(reject.file));
+    });
+    std::erase_if(page_records, [&](const PageRecords& page) {
+        return lost_keys.contains(page.url_key);
+    });
+    std::erase_if(unchanged, [&](const std::string& key) { return is_lost(host_of(key)); });
+    std::erase_if(closed, [&](const Closed& row) { return lost_keys.contains(row.key); });
+    std::erase_if(found, [&](const Discovery& discovery) {
+        return lost_keys.contains(discovery.found_on);
+    });
+    std::erase_if(gone, [&](const GoneChange& change) { return is_lost(host_of(change.key)); });
+    std::erase_if(listed_again, [&](const std::string& key) { return lost_keys.contains(key); });
+    std::erase_if(sightings, [&](const auto& sighting) { return is_lost(sighting.first); });
+    std::erase_if(budgets, [&](const auto& share) { return is_lost(share.first); });
+    std::erase_if(fetched, [&](const Fetched& fetch) { return is_lost(fetch.host); });
+}
+
+schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
+    auto held = held_hosts(tx, context.leases);
+    if (held.size() < context.leases.size()) {
+        batch.lost.clear();
+        for (const auto& lease : context.leases)
+            if (std::find(held.begin(), held.end(), lease.host) == held.end())
+                batch.lost.push_back(lease.host);
+        batch.keep_hosts(held);
+    }
+    auto source = context.target.source_id;
+    auto run = context.target.run_id;
+    const auto& name = context.target.source_name;
+    auto counts =
+        schema::write_batch(tx, context.target, batch.records, batch.rejects, batch.bytes);
+    counts += write_unchanged(tx, context.target, batch.unchanged);
+    keep_page_records(tx, source, name, batch.page_records);
+    close_urls(tx, source, run, batch.closed);
+    auto now = context.target.now;
+    add_urls(tx, source, run, batch.found, now);
+    list_urls(tx, source, run, batch.found, now);
+    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
+    mark_gone(tx, source, name, with_their_records(tx, source, batch.gone));
+    // Items that are on another page now.
+    std::vector<GoneChange> present;
+    for (const auto& page : batch.page_records)
+        for (const auto& key : page.keys) present.push_back({key, {}});
+    mark_gone(tx, source, name, present);
+    log_fetches(tx, source, run, batch.fetched);
+    std::vector<Sighting> sightings;
+    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
+    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
+    BudgetCounts kept;
+    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
+    batch.sums = add_budgets(tx, source, kept);
+    return counts;
+}
+
+}  // namespace crawler

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "crawler/run/page.hpp"
+#include "crawler/frontier/page_record_store.hpp"
+#include "crawler/policy/revisit.hpp"
+#include "crawler/frontier/store.hpp"
+#include "crawler/frontier/watch_store.hpp"
+
+namespace base {
+class Tx;
+}
+
+namespace crawler {
+
+// What a crawl found out since it last wrote to the database. All of it is written in one
+// transaction.
+struct Batch {
+    std::vector<schema::Sealed> records;
+    std::vector<schema::Reject> rejects;
+    std::vector<PageRecords> page_records;  // of pages that rules were applied to
+    std::vector<std::string> unchanged;     // addresses that the server says have not changed
+    std::vector<Closed> closed;
+    std::vector<std::int64_t> ids;  // of the closed addresses
+    std::vector<Discovery> found;
+    std::vector<Fetched> fetched;
+    std::vector<GoneChange> gone;           // addresses that are gone, or back
+    std::vector<std::string> listed_again;  // keys of sitemaps that have not changed
+    std::vector<std::pair<std::string, Sighting>> sightings;  // with their hosts
+    std::vector<std::pair<std::string, std::string>>
+        budgets;  // host, budget that a kept page counts for
+    std::uint64_t bytes = 0;
+    std::size_t weight = 0;         // octets of memory, about
+    std::vector<std::string> lost;  // hosts whose leases were lost before the batch was written
+    std::vector<std::string> shut;  // patterns that are traps, as the write found
+    BudgetCounts sums;              // of the budgets, after the write
+
+    bool empty() const { return closed.empty() && fetched.empty() && found.empty(); }
+
+    // An address that was not asked for.
+    void add_refusal(const Target& target, std::string reason, std::string detail, Time now);
+    // An address that was asked for, and what came of it.
+    void add(
+        const Target& target,
+        const Fetched& fetch,
+        PageOutcome outcome,
+        Time now,
+        const RevisitPolicy& revisit
+    );
+
+    // Takes out what belongs to other hosts than these: their leases were lost, another worker does
+    // them again.
+    void keep_hosts(const std::vector<std::string>& hosts);
+};
+
+struct BatchContext {
+    schema::BatchTarget target;
+    std::vector<HostLease> leases;
+    TrapPolicy traps;
+};
+
+// Counts the records of pages that have not changed as seen and unchanged: a page's own, or those
+// of the items that it held when it was last read whole.
+schema::Counts write_unchanged(
+    base::Tx& tx,
+    const schema::BatchTarget& target,
+    const std::vector<std::string>& urls
+);
+
+// Writes the batch within the transaction. May be called again after a rollback.
+schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch);
+
+}  // namespace crawler

@@ -1,0 +1,134 @@
+#include "crawler/policy/scope.hpp"
+
+#include <algorithm>
+#include <regex>
+
+#include <libpsl.h>
+#include <boost/container/small_vector.hpp>
+
+#include "base/error.hpp"
+#include "formats/url/canonical.hpp"
+
+namespace crawler {
+
+struct Scope::Patterns {
+    std::vector<std::regex> include, exclude, prefer;
+};
+
+namespace {
+
+std::vector<std::regex> compile(const std::vector<std::string>& texts) {
+    std::vector<std::regex> patterns;
+    for (const auto& text : texts) {
+        try {
+            patterns.emplace_back(text, std::regex::ECMAScript | std::regex::optimize);
+        } catch (const std::regex_error& error) {
+            throw base::UsageError("scope pattern '" + text + "'", error.what());
+        }
+    }
+    return patterns;
+}
+
+bool any_matches(const std::vector<std::regex>& patterns, std::string_view text) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const std::regex& pattern) {
+        return std::regex_search(text.begin(), text.end(), pattern);
+    });
+}
+
+// A segment four times in a path, or three times in a row: links that build upon themselves.
+bool repeats_itself(std::string_view path) {
+    if (std::count(path.begin(), path.end(), '/') < 3) return false;
+    boost::container::small_vector<std::pair<std::string_view, int>, 16> seen;
+    auto times = [&](std::string_view segment) {
+        for (auto& [known, count] : seen)
+            if (known == segment) return ++count;
+        return seen.emplace_back(segment, 1).second;
+    };
+    std::string_view last;
+    int row = 0;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        auto segment = path.substr(0, path.find('/'));
+        path.remove_prefix(segment.size());
+        row = !segment.empty() && segment == last ? row + 1 : 1;
+        last = segment;
+        if (row >= 3 || (!segment.empty() && times(segment) >= 4)) return true;
+    }
+    return false;
+}
+
+bool holds(const std::vector<std::string>& list, const std::string& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+std::string registrable_domain(const std::string& host) {
+    bool address =
+        host.starts_with('[') || host.find_first_not_of("0123456789.") == std::string::npos;
+    if (address) return host;
+    const char* domain = psl_registrable_domain(psl_builtin(), host.c_str());
+    return domain ? domain : host;
+}
+
+Scope::Scope(ScopeRules rules, const std::vector<Url>& seeds)
+    : rules_(std::move(rules)), patterns_(std::make_unique<Patterns>()) {
+    patterns_->include = compile(rules_.include);
+    patterns_->exclude = compile(rules_.exclude);
+    patterns_->prefer = compile(rules_.prefer);
+    for (const auto& seed : seeds) {
+        hosts_.push_back(seed.host_and_port());
+        domains_.push_back(registrable_domain(seed.host.value_or("")));
+        auto prefix = canonical_url(seed);
+        prefix.resize(std::min(prefix.find('?'), prefix.size()));
+        prefix.resize(prefix.rfind('/') + 1);
+        prefixes_.push_back(prefix);
+    }
+}
+
+Scope::~Scope() = default;
+
+bool Scope::prefers(std::string_view canonical) const {
+    return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
+}
+
+std::string_view Scope::media_refusal(const Url& url, std::string_view canonical, bool any_host)
+    const {
+    if (!url.is_web()) return "scheme";
+    if (!any_host && !within(url, canonical, rules_.reach)) return "scope";
+    if (any_matches(patterns_->exclude, canonical)) return "exclude";
+    return canonical.size() > rules_.url_length ? "length" : std::string_view();
+}
+
+bool Scope::within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const {
+    switch (reach) {
+        case ScopeRules::Reach::host:
+            return holds(hosts_, url.host_and_port());
+        case ScopeRules::Reach::domain:
+            return holds(domains_, registrable_domain(url.host.value_or("")));
+        case ScopeRules::Reach::prefix:
+            return std::any_of(prefixes_.begin(), prefixes_.end(), [&](const std::string& prefix) {
+                return canonical.starts_with(prefix);
+            });
+        case ScopeRules::Reach::any:
+            return true;
+    }
+    return false;
+}
+
+std::string_view
+Scope::refusal(const Url& url, std::string_view canonical, int depth, bool from_seed) const {
+    if (!url.is_web()) return "scheme";
+    bool inside = within(url, canonical, rules_.reach) ||
+                  (from_seed && within(url, canonical, ScopeRules::Reach::domain));
+    if (!inside) return "scope";
+    if (!patterns_->include.empty() && depth > 0 && !any_matches(patterns_->include, canonical))
+        return "scope";
+    if (any_matches(patterns_->exclude, canonical)) return "exclude";
+    if (canonical.size() > rules_.url_length) return "length";
+    if (depth > rules_.depth) return "depth";
+    if (repeats_itself(url.path)) return "trap";
+    return {};
+}
+
+}  // namespace crawler

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/url/url.hpp"
+
+namespace crawler {
+
+// Which addresses belong to a crawl.
+struct ScopeRules {
+    enum class Reach {
+        host,    // the seeds' hosts, with their ports; http and https alike
+        domain,  // the seeds' registrable domains (public suffix list)
+        prefix,  // the seeds' addresses up to the last '/' of their path
+        any,     // everything; bounded by depth, include and exclude alone
+    };
+    Reach reach = Reach::host;
+    std::vector<std::string>
+        include{};  // regular expressions (ECMAScript); if any, one must match the canonical URL
+    std::vector<std::string> exclude{};  // none may match
+    std::vector<std::string> prefer{};   // what matches one of these comes first
+    int depth = 100;                     // links away from a seed
+    std::size_t url_length = 2000;       // octets
+};
+
+// Judges addresses against the rules and seeds. Throws base::UsageError for a regular expression
+// that is not one.
+class Scope {
+public:
+    Scope(ScopeRules rules, const std::vector<Url>& seeds);
+    ~Scope();
+
+    // Why the address is left out: "scheme", "scope", "depth", "exclude", "length" or "trap" (a
+    // path that repeats itself); nothing if it belongs. `from_seed` widens the hosts to the seed's
+    // domain: a redirect from example.org to www.example.org.
+    std::string_view
+    refusal(const Url& url, std::string_view canonical, int depth, bool from_seed = false) const;
+
+    // The same for an image or file of a page that belongs: depth and `include` do not matter, and
+    // neither does the host if `any_host`.
+    std::string_view media_refusal(const Url& url, std::string_view canonical, bool any_host) const;
+
+    bool prefers(std::string_view canonical) const;
+
+private:
+    struct Patterns;
+    bool within(const Url& url, std::string_view canonical, ScopeRules::Reach reach) const;
+
+    ScopeRules rules_;
+    std::vector<std::string> hosts_, domains_, prefixes_;
+    std::unique_ptr<Patterns> patterns_;
+};
+
+// "example.co.uk" of "www.example.co.uk"; the host itself if it is an address or a public suffix.
+std::string registrable_domain(const std::string& host);
+
+}  // namespace crawler

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "crawler/fetch/fetch.hpp"
+#include "crawler/policy/politeness.hpp"
+#include "formats/robots/robots.hpp"
+#include "crawler/frontier/store.hpp"
+
+namespace base {
+class Database;
+}
+
+namespace crawler {
+
+// What an origin says about being fetched and about machine learning, beside its pages.
+struct SitePolicy {
+    Robots robots;
+    std::map<std::string, std::string> files;  // "/ai.txt", "/.well-known/tdmrep.json", if there
+};
+
+// robots.txt, ai.txt and tdmrep.json of origins, from the database if they were fetched in the last
+// 24 hours (an hour if that failed), else from the site.
+class SiteFiles {
+public:
+    // `stop` ends waiting for a turn.
+    SiteFiles(base::Database& database, Fetcher& fetcher, const bool& stop)
+        : database_(&database), fetcher_(fetcher), stop_(stop) {}
+    // Without a database: always from the site.
+    SiteFiles(Fetcher& fetcher, const bool& stop)
+        : database_(nullptr), fetcher_(fetcher), stop_(stop) {}
+
+    // Each request waits for the host's turn. Up to five redirects are followed (RFC 9309,
+    // 2.3.1.2). ai.txt and tdmrep.json are asked for only if robots.txt could be had. Without
+    // `obey_robots` robots.txt counts as empty.
+    boost::asio::awaitable<std::shared_ptr<const SitePolicy>>
+    policy(std::string origin, Turn turn, bool obey_robots);
+
+private:
+    boost::asio::awaitable<SiteFile> file(std::string origin, std::string path, Turn turn);
+    boost::asio::awaitable<SiteFile> fetch_file(std::string address, Turn turn);
+
+    base::Database* database_;
+    Fetcher& fetcher_;
+    const bool& stop_;
+};
+
+}  // namespace crawler

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "crawler/policy/budget.hpp"
+#include "crawler/frontier/discover.hpp"
+#include "crawler/fetch/fetch.hpp"
+#include "crawler/extract/media.hpp"
+#include "crawler/policy/politeness.hpp"
+#include "crawler/policy/retry.hpp"
+#include "crawler/policy/revisit.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "crawler/policy/scope.hpp"
+#include "crawler/frontier/store.hpp"
+#include "crawler/policy/trap.hpp"
+#include "schema/records/record_store.hpp"
+
+namespace base {
+class Database;
+}
+
+namespace crawler {
+
+struct CrawlProgress {
+    std::uint64_t fetched = 0;  // answers
+    std::uint64_t kept = 0;     // pages stored or found unchanged
+    std::uint64_t bytes = 0;    // on the wire
+    std::size_t in_flight = 0;
+    std::size_t waiting = 0;        // taken from the frontier, not asked yet
+    std::uint64_t queued = 0;       // in the frontier, counted every few seconds
+    double seconds = 0;             // since the start
+    std::size_t hosts = 0;          // this worker holds
+    std::size_t failing_hosts = 0;  // whose last answer was an error
+    double longest_delay = 0;       // seconds, of the hosts with something waiting
+};
+
+struct CrawlOptions {
+    std::vector<std::string> seeds;
+    std::int64_t source_id = 0;
+    std::string source_name;
+    std::int64_t run_id = 0;
+    std::string holder;  // see holder.hpp; empty: made by the crawl
+
+    std::uint64_t max_pages = 0;  // kept pages of this run; 0: no limit
+    ScopeRules scope;
+    PolitenessPolicy politeness;
+    std::optional<std::chrono::milliseconds>
+        server_delay;        // of one server behind several names; see server_policy
+    int server_at_once = 0;  // 0: by server_policy
+    BudgetRules budgets;
+    DiscoveryRules discovery;
+    RevisitPolicy revisit;
+    bool shut_traps = true;
+    TrapPolicy traps;
+    bool obey_robots = true;
+    bool honour_consent = true;
+    FetchOptions fetch;
+    RetryPolicy retry;
+    std::shared_ptr<const Rules> rules;
+    MediaRules media;
+    ExamineImage examine_image;
+    std::string rules_version;  // names rules and media: when it changes, all pages are read again
+    // See PageRules.
+    std::function<void(const std::string& url, const Response&, const Scrape&)> record_scrape;
+
+    int at_once = 128;  // requests in flight over all hosts
+    std::size_t workers = 2;
+    std::size_t batch = 400;  // answers stored in one transaction
+    std::chrono::milliseconds batch_wait{400};
+    std::chrono::seconds lease{60};
+
+    // Gets each answer with what was asked for, on any thread, before it is made into a record.
+    std::function<void(const Request&, const Response&, Time)> archive;
+
+    std::stop_token stop;
+    std::function<void(const CrawlProgress&)>
+        progress;  // on the crawl's thread, a few times a second
+};
+
+struct CrawlReport {
+    schema::Counts counts;  // of this run
+    std::uint64_t fetched = 0;
+    std::uint64_t not_modified = 0;
+    std::uint64_t retries = 0;
+    std::uint64_t bytes = 0;
+    bool revisit = false;  // the source had been crawled to its end before
+    bool resumed = false;  // went on where an earlier run had stopped
+    bool interrupted = false;
+    std::vector<ReasonCount> urls;  // all addresses of the source by state and reason, afterwards
+    double seconds = 0;
+};
+
+// Crawls until nothing is left to fetch, the budget is spent or a stop is requested. Whatever
+// moment the process dies at, nothing that was stored is lost and nothing is stored twice: pages,
+// their links and the frontier's state go into one transaction a batch, under the fencing token of
+// each host's lease. Several workers may run it for one source at once: a host belongs to one of
+// them at a time.
+//
+// Throws base::UsageError for a seed that is no http(s) URL, base::Error if the database fails.
+CrawlReport
+crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options);
+
+// What a crawl would do first, without storing anything: the seeds, the links of their pages and
+// what their sites' sitemaps list (at most 100 sitemaps), each with the verdict.
+struct Decision {
+    std::string url;
+    bool fetch = false;
+    std::string reason;
+    std::string detail;
+};
+std::vector<Decision> plan_crawl(const CrawlOptions& options);
+
+// Throws base::UsageError for a seed that is no http(s) URL.
+std::vector<Url> parse_seeds(const std::vector<std::string>& seeds);
+
+}  // namespace crawler

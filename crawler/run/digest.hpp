@@ -1,0 +1,124 @@
+#pragma once
+
+// The inside of digest_page: one answer on its way to a record. page.cpp tells answers apart and
+// holds what all share, digest_html.cpp reads pages, digest_media.cpp images and files and what
+// leads to them. Included by these alone.
+
+#include <set>
+
+#include <boost/json.hpp>
+
+#include "formats/html/html.hpp"
+#include "crawler/run/page.hpp"
+
+namespace crawler {
+
+class Digest {
+public:
+    Digest(
+        const PageRules& rules,
+        const Target& target,
+        const SitePolicy& site,
+        Response&& response,
+        Time fetched_at
+    )
+        : rules_(rules),
+          target_(target),
+          site_(site),
+          response_(std::move(response)),
+          fetched_at_(fetched_at),
+          url_(*parse_url(target.url)) {}
+
+    PageOutcome run();
+
+private:
+    void end(Ending ending, std::string reason, std::string detail = {});
+    void end_or_retry(Attempt attempt, std::string reason, std::string detail);
+    void no_answer();
+    void bad_status();
+    // A sitemap or feed: its entries are new addresses.
+    void listing();
+    // Notes how much news the page brings for addresses of its form.
+    void see(std::uint64_t simhash, const schema::Text& text, bool empty);
+    void redirect();
+    void lead_to(
+        const Url& url,
+        std::string canonical,
+        int depth,
+        int hops,
+        bool nofollow = false,
+        std::string_view rel = {},
+        Kind kind = Kind::page,
+        bool preferred = false
+    );
+    void page();
+    bool is_link() const;
+    void html();
+    // Each item is a record, or a reject. A page without any is not kept, but for its links.
+    void
+    items(const Document& document, const Facts& facts, const Consent& consent, Scrape& scrape);
+    // Keeps the answer as one that could not become a record.
+    void reject(const Fault& fault);
+    void image();
+    void file();
+    // What is known of an image or file, and what the page says that leads to it.
+    boost::json::object media_payload() const;
+    void plain();
+    Consent consent_of(std::vector<std::pair<std::string, std::string>> metas, bool image = false)
+        const;
+    void refuse(const Consent& consent);
+    void follow(
+        const std::vector<Link>& links,
+        const Facts& facts,
+        bool nofollow,
+        const std::optional<Scrape>& scrape,
+        const std::set<std::string>& shown
+    );
+    // Notes an address that is not to be fetched, and why.
+    void leave_out(const Url& url, std::string canonical, std::string reason);
+    bool is_known(const std::string& canonical, bool queued) const;
+    // Notes the images and files that the page leads to; returns their addresses.
+    std::set<std::string>
+    find_media(const Document& document, const Facts& facts, const Consent& consent);
+    boost::json::object
+    context_for(const MediaLink& link, const Facts& facts, const Consent& consent) const;
+    void lead_to_media(
+        const Url& url,
+        std::string canonical,
+        Kind kind,
+        int hops,
+        std::string context,
+        std::string reason = {},
+        std::string detail = {}
+    );
+    // A page that names another of its host as the real one gives way to it, unless it was reached
+    // by such a hint itself.
+    bool moves_to_canonical(const Facts& facts);
+    void store(
+        Scraped scraped,
+        schema::Text text,
+        schema::Quality quality,
+        const Consent& consent,
+        std::string licence
+    );
+    // Makes the draft the record of this address.
+    void keep(
+        schema::Draft draft,
+        const boost::json::object& payload,
+        const Consent& consent,
+        std::string licence
+    );
+    // A consent's JSON with the time at which it was asked.
+    std::string dated(std::string json) const;
+
+    const PageRules& rules_;
+    const Target& target_;
+    const SitePolicy& site_;
+    Response response_;
+    Time fetched_at_;
+    Url url_;
+    std::string media_type_;
+    PageOutcome outcome_;
+};
+
+}  // namespace crawler

@@ -1,0 +1,175 @@
+// Pages: their text, what rules take out of them, where they lead.
+#include <algorithm>
+
+#include "crawler/extract/article/article.hpp"
+#include "formats/url/canonical.hpp"
+#include "formats/text/charset.hpp"
+#include "crawler/run/digest.hpp"
+#include "crawler/frontier/discover.hpp"
+#include "crawler/scrape/item_record.hpp"
+#include "crawler/extract/page_quality.hpp"
+#include "crawler/fetch/received.hpp"
+
+namespace crawler {
+
+void Digest::html() {
+    auto document = Document::parse(decode_page(response_.body, response_.header("content-type")));
+    auto facts = read_facts(document, url_);
+    auto consent = consent_of(facts.metas);
+    std::vector<Link> links;
+    if (rules_.follow_links) links = read_links(document, facts, false);
+    bool refused = !consent.allowed && rules_.honour_consent;
+    auto shown = refused ? std::set<std::string>() : find_media(document, facts, consent);
+    std::optional<Scrape> scrape;
+    if (rules_.rules) scrape = rules_.rules->scrape(document, target_.url, facts.base);
+    if (rules_.follow_links) follow(links, facts, consent.nofollow, scrape, shown);
+    if (rules_.feeds && !consent.nofollow)
+        for (const auto& feed : feeds_of(document, facts.base))
+            lead_to(feed, canonical_url(feed), target_.depth, 0, false, {}, Kind::feed);
+    if (refused) return refuse(consent);
+    if (moves_to_canonical(facts)) return;
+    if (rules_.rules && !scrape && !rules_.rules->keeps_others())
+        return end(Ending::skipped, "no_rules", {});
+    if (scrape && rules_.record_scrape) rules_.record_scrape(target_.url, response_, *scrape);
+    outcome_.ruled = rules_.rules != nullptr;
+    if (scrape && scrape->page.fault) return reject(*scrape->page.fault);
+    if (scrape && scrape->itemised) items(document, facts, consent, *scrape);
+    if (scrape && !scrape->keeps_page) return;
+
+    schema::Text text;
+    text.body = scrape ? std::move(scrape->page.text) : std::string();
+    if (text.body.empty()) text.body = text_of(document, find_main_part(document));
+    if (text.body.empty()) text.body = document.visible_text(document.body());
+    text.title = facts.title;
+    // Where the page says it, a look is enough.
+    auto guess = judge_language(text.body, facts.language.empty() ? 4096 : 768);
+    text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
+    auto quality = measure_page(document, text, guess);
+    store(
+        scrape ? std::move(scrape->page) : Scraped(),
+        std::move(text),
+        std::move(quality),
+        consent,
+        facts.licence
+    );
+}
+
+void Digest::items(
+    const Document& document,
+    const Facts& facts,
+    const Consent& consent,
+    Scrape& scrape
+) {
+    outcome_.itemised = true;
+    Received received(response_.body, document.source());
+    ItemPage page{
+        target_.url, facts.licence, dated(consent.json()), facts.language, fetched_at_, &response_};
+    schema::Text all;
+    for (auto& item : scrape.items) {
+        all.body += item.scraped.text;
+        all.body += '\n';
+        std::string html;
+        ItemBytes bytes{
+            received.bytes(item.begin, item.end), received.offset(item.begin), received.is_exact()};
+        if (item.begin == item.end) {
+            html = document.outer_html(item.node);
+            bytes = {html, -1, false};
+        }
+        add_item(rules_, page, std::move(item), bytes, outcome_);
+    }
+    if (scrape.keeps_page) return;
+    outcome_.body_sha256 = schema::sha256(response_.body);
+    if (!outcome_.records.empty()) {
+        outcome_.ending = Ending::stored;
+        see(schema::simhash(all.body), all, false);
+    } else if (outcome_.rejects.empty()) {
+        end(Ending::skipped, "no_items", {});
+    } else {
+        end(Ending::skipped, "rejected", outcome_.rejects.front().code);
+    }
+}
+
+void Digest::follow(
+    const std::vector<Link>& links,
+    const Facts& facts,
+    bool nofollow,
+    const std::optional<Scrape>& scrape,
+    const std::set<std::string>& shown
+) {
+    std::set<std::string> next;
+    if (scrape)
+        for (const auto& url : scrape->follow) next.insert(canonical_url(url));
+    bool only = scrape && scrape->follow_only;
+    auto further = [&](const Url& url, std::string canonical, bool no, std::string_view rel) {
+        ++outcome_.links;
+        if (shown.contains(canonical)) return;
+        if (!next.contains(canonical)) {
+            if (only) return leave_out(url, std::move(canonical), "follow_only");
+            return lead_to(url, std::move(canonical), target_.depth + 1, 0, no, rel);
+        }
+        next.erase(canonical);
+        // The pages of a series are as deep as its first.
+        lead_to(
+            url, std::move(canonical), std::max(1, target_.depth), 0, no, "next", Kind::page, true
+        );
+    };
+    for (const auto& link : links)
+        further(link.url, canonical_url(link.url), nofollow || link.nofollow, link.rel);
+    if (scrape)
+        for (const auto& url : scrape->follow)
+            if (auto canonical = canonical_url(url); next.contains(canonical))
+                further(url, std::move(canonical), nofollow, {});
+    if (facts.refresh)
+        lead_to(*facts.refresh, canonical_url(*facts.refresh), target_.depth, target_.hops + 1);
+}
+
+void Digest::leave_out(const Url& url, std::string canonical, std::string reason) {
+    if (!url.is_web() || is_known(canonical, false)) return;
+    Discovery found;
+    found.url = std::move(canonical);
+    found.host = url.host_and_port();
+    found.depth = target_.depth + 1;
+    found.reason = std::move(reason);
+    found.found_on = target_.key;
+    outcome_.found.push_back(std::move(found));
+}
+
+bool Digest::moves_to_canonical(const Facts& facts) {
+    if (!facts.canonical || target_.hops > 0 ||
+        facts.canonical->host_and_port() != url_.host_and_port())
+        return false;
+    auto canonical = canonical_url(*facts.canonical);
+    if (canonical == target_.url || facts.canonical->path == "/") return false;
+    auto before = outcome_.found.size();
+    lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);
+    if (outcome_.found.size() == before) see(0, {}, true);  // a copy of a page that is known
+    end(Ending::skipped, "canonical", canonical);
+    return true;
+}
+
+void Digest::store(
+    Scraped scraped,
+    schema::Text text,
+    schema::Quality quality,
+    const Consent& consent,
+    std::string licence
+) {
+    boost::json::object payload;
+    payload["url"] = target_.url;
+    payload["title"] = text.title;
+    payload["status"] = response_.status;
+    payload["depth"] = target_.depth;
+    payload["content_type"] = media_type_;
+    payload["links_out"] = outcome_.links;
+    if (outcome_.itemised) payload["items"] = outcome_.records.size() + outcome_.rejects.size();
+    for (auto& [name, value] : scraped.fields) payload[name] = std::move(value);
+    schema::Draft draft;
+    fill_draft(std::move(scraped), draft);
+    draft.text = std::move(text);
+    draft.quality = std::move(quality);
+    keep(std::move(draft), payload, consent, std::move(licence));
+    const auto& stored = outcome_.records.back();
+    see(stored.simhash, *stored.draft.text, stored.words == 0);
+}
+
+}  // namespace crawler

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "crawler/policy/consent.hpp"
+#include "crawler/fetch/fetch.hpp"
+#include "crawler/frontier/frontier.hpp"
+#include "crawler/extract/media.hpp"
+#include "crawler/policy/retry.hpp"
+#include "formats/robots/robots.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "crawler/policy/scope.hpp"
+#include "crawler/policy/site_files.hpp"
+#include "crawler/policy/trap.hpp"
+#include "schema/records/record_store.hpp"
+
+namespace crawler {
+
+// How a try to fetch an address ended.
+enum class Ending {
+    stored,     // a page that goes to the records
+    unchanged,  // the server says it has not changed since it was stored
+    listed,     // a sitemap or feed that was read
+    skipped,    // an answer that is not kept, for the reason given
+    retry,      // to be tried again later
+    failed,     // given up
+};
+std::string_view name_of(Ending ending);
+
+struct PageOutcome {
+    Ending ending = Ending::failed;
+    std::string reason;  // content_type, consent, redirect, canonical, http, network, address,
+                         // too_large, no_items, rejected ..; empty if stored
+    std::string detail;
+    Millis retry_in{0};
+    std::vector<schema::Sealed> records;
+    std::vector<schema::Reject> rejects;  // of a page or file, or of items on it
+    bool ruled = false;                   // scraping rules were asked what the page gives
+    bool itemised = false;                // they look for items: the records are not the page alone
+    std::vector<Discovery> found;  // links of the page that were not sent to the frontier lately
+    std::size_t links = 0;
+    std::string etag, last_modified, body_sha256;
+    std::optional<Sighting> sighting;  // what the page says of addresses of its form
+};
+
+// What the pages of one crawl are judged and made into records by. Read-only while pages are
+// digested.
+struct PageRules {
+    std::string source_name;
+    std::string user_agent;
+    const Scope* scope = nullptr;
+    const schema::Blobs* blobs = nullptr;
+    const Rules* rules = nullptr;       // scraping rules; null: the main text alone
+    const MediaRules* media = nullptr;  // images and files to fetch; null: none
+    ExamineImage examine_image;         // needed for images
+    // Gets each page that rules were applied to and what they took out of it; any thread.
+    std::function<void(const std::string& url, const Response&, const Scrape&)> record_scrape;
+    const RecentUrls* recent = nullptr;  // null: every link is reported
+    bool honour_consent = true;          // false: signals are recorded, pages kept
+    RetryPolicy retry;
+    int hop_limit = 10;
+    bool follow_links = true;
+    bool feeds = true;
+    bool watch_traps = true;
+};
+
+// Makes an answer into a record, new addresses, and a verdict. Touches neither network nor
+// database; any thread. `site` is what the page's origin says.
+PageOutcome digest_page(
+    const PageRules& rules,
+    const Target& target,
+    const SitePolicy& site,
+    Response response,
+    Time fetched_at
+);
+
+}  // namespace crawler

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <boost/json/value.hpp>
+
+#include "crawler/scrape/pattern.hpp"
+#include "formats/url/url.hpp"
+
+// Values as pages write them, made into typed ones.
+namespace crawler {
+
+enum class ValueType { text, number, integer, boolean, date, datetime, url, json, html, exists };
+std::optional<ValueType> value_type_of(std::string_view name);
+std::string_view name_of(ValueType type);
+
+// What a page's values are read by.
+struct ValueContext {
+    std::string language;  // BCP 47 tag in lower case, empty if the page does not say
+    Url base;
+};
+
+// The first number in a text, without its currency or unit: "EUR 1,234.50", "1.234,50 €",
+// "1 234,5", "1'234.50" and "12,34,567" are read as people write them. `decimal` is '.' or ','; 0
+// finds it out: where one separator with three digits behind it leaves it open, the language
+// decides, without one a comma groups and a point is decimal. Whole numbers are int64. Null if
+// there is none, or its separators make no sense.
+boost::json::value
+number_in(std::string_view text, char decimal = 0, std::string_view language = {});
+
+// A date, or a point in time.
+struct Moment {
+    int year = 0, month = 0, day = 0;
+    int hour = 0, minute = 0, second = 0;
+    std::optional<int> offset;  // minutes east of UTC; nothing if the text has no zone
+
+    std::string iso_date() const;  // 2024-02-29
+    std::string iso() const;       // 2024-02-29T12:00:00, with Z or +01:00 where the zone is known
+    double unix_seconds() const;   // in UTC where the zone is not known
+};
+
+// Reads ISO 8601, RFC 5322, dates with the names of months in the page's language or English, and
+// d.m.y, y/m/d, and d/m/y or m/d/y where the numbers or the language (en-us) tell which. With
+// `format` (of strptime, names in English) that alone.
+std::optional<Moment>
+moment_in(std::string_view text, const std::string& format, std::string_view language);
+
+// True, yes, on, 1 and their opposites; nothing for other texts.
+std::optional<bool> truth_in(std::string_view text);
+
+}  // namespace crawler

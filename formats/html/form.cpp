@@ -1,0 +1,110 @@
+#include "formats/html/form.hpp"
+
+#include <algorithm>
+
+#include "formats/text/characters.hpp"
+#include "formats/html/document.hpp"
+#include "formats/html/select.hpp"
+#include "formats/url/url.hpp"
+
+namespace crawler {
+
+namespace {
+
+std::string value_of(const Document& document, NodeId id, std::string_view name) {
+    auto value = document.attribute(id, name);
+    return value ? std::string(*value) : std::string();
+}
+
+// The value of a select: its selected option, or its first.
+std::string chosen(const Document& document, NodeId select) {
+    NodeId option = 0;
+    for (auto id = document.following(select, select); id; id = document.following(id, select)) {
+        if (!document.is_element(id) || document[id].text != "option") continue;
+        bool selected = document.attribute(id, "selected").has_value();
+        if (!option || selected) option = id;
+        if (selected) break;
+    }
+    if (!option) return {};
+    if (document.attribute(option, "value")) return value_of(document, option, "value");
+    return collapse_spaces(document.text(option));
+}
+
+void read_control(const Document& document, NodeId id, Form& form, bool& submitted) {
+    auto tag = document[id].text;
+    auto type = to_lower(value_of(document, id, "type"));
+    if (tag == "input" && type == "password") form.has_password = true;
+    auto name = value_of(document, id, "name");
+    if (name.empty() || document.attribute(id, "disabled")) return;
+    if (tag == "select") form.fields.emplace_back(name, chosen(document, id));
+    if (tag == "textarea") form.fields.emplace_back(name, document.text(id));
+    bool is_submit = (tag == "input" && type == "submit") ||
+                     (tag == "button" && (type.empty() || type == "submit"));
+    if (is_submit && !std::exchange(submitted, true))
+        form.fields.emplace_back(name, value_of(document, id, "value"));
+    if (tag != "input" || type == "submit" || type == "button" || type == "image" ||
+        type == "reset" || type == "file")
+        return;
+    bool box = type == "checkbox" || type == "radio";
+    if (box && !document.attribute(id, "checked")) return;
+    auto value = value_of(document, id, "value");
+    form.fields.emplace_back(name, box && value.empty() ? "on" : value);
+}
+
+std::string form_encoded(std::string_view text) {
+    constexpr char digits[] = "0123456789ABCDEF";
+    std::string out;
+    for (char c : text) {
+        if (is_alnum(c) || c == '*' || c == '-' || c == '.' || c == '_') {
+            out += c;
+        } else if (c == ' ') {
+            out += '+';
+        } else {
+            auto byte = static_cast<unsigned char>(c);
+            out += {'%', digits[byte >> 4U], digits[byte & 15U]};
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void Form::fill(const std::string& name, const std::string& value) {
+    auto found = std::find_if(fields.begin(), fields.end(), [&](const auto& field) {
+        return field.first == name;
+    });
+    if (found == fields.end()) {
+        fields.emplace_back(name, value);
+    } else {
+        found->second = value;
+    }
+}
+
+std::string Form::encoded() const {
+    std::string out;
+    for (const auto& [name, value] : fields) {
+        if (!out.empty()) out += '&';
+        out += form_encoded(name) + "=" + form_encoded(value);
+    }
+    return out;
+}
+
+std::optional<Form>
+find_form(const Document& document, const Url& page, const std::string& selector) {
+    auto forms = Selector::parse(selector.empty() ? "form" : selector).select(document);
+    for (auto id : forms) {
+        Form form;
+        auto action = value_of(document, id, "action");
+        auto url = parse_url(action, &page);
+        if (!url) continue;
+        form.action = url->href(false);
+        form.post = to_lower(value_of(document, id, "method")) == "post";
+        bool submitted = false;
+        for (auto at = document.following(id, id); at; at = document.following(at, id))
+            if (document.is_element(at)) read_control(document, at, form, submitted);
+        if (form.has_password || !selector.empty()) return form;
+    }
+    return std::nullopt;
+}
+
+}  // namespace crawler

@@ -1,0 +1,224 @@
+#include "formats/url/canonical.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "formats/text/characters.hpp"
+
+namespace crawler {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr std::array tracking_prefixes{
+    "utm_"sv,
+    "pk_"sv,
+    "piwik_"sv,
+    "mtm_"sv,
+    "matomo_"sv,
+    "hsa_"sv,
+    "_hs"sv,
+    "__hs"sv,
+    "ga_"sv,
+    "vero_"sv,
+    "oly_"sv,
+};
+
+// Lower case, sorted.
+constexpr std::array tracking_names{
+    "_branch_match_id"sv,
+    "_ga"sv,
+    "_gl"sv,
+    "_openstat"sv,
+    "cmpid"sv,
+    "dclid"sv,
+    "ef_id"sv,
+    "epik"sv,
+    "fb_action_ids"sv,
+    "fb_action_types"sv,
+    "fb_ref"sv,
+    "fb_source"sv,
+    "fbclid"sv,
+    "gad_source"sv,
+    "gbraid"sv,
+    "gclid"sv,
+    "gclsrc"sv,
+    "igshid"sv,
+    "irclickid"sv,
+    "li_fat_id"sv,
+    "mc_cid"sv,
+    "mc_eid"sv,
+    "mkt_tok"sv,
+    "msclkid"sv,
+    "ncid"sv,
+    "rb_clickid"sv,
+    "s_cid"sv,
+    "s_kwcid"sv,
+    "srsltid"sv,
+    "trk_contact"sv,
+    "ttclid"sv,
+    "twclid"sv,
+    "wbraid"sv,
+    "wickedid"sv,
+    "yclid"sv,
+    "ysclid"sv,
+};
+static_assert(std::is_sorted(tracking_names.begin(), tracking_names.end()));
+
+constexpr std::array session_names{
+    "aspsessionid"sv,
+    "cfid"sv,
+    "cftoken"sv,
+    "jsessionid"sv,
+    "phpsessid"sv,
+    "session_id"sv,
+    "sessionid"sv,
+    "sessid"sv,
+    "zenid"sv,
+};
+// Too short a name to go by itself: dropped only if the value looks like a key.
+constexpr std::array short_session_names{"sid"sv, "s"sv, "session"sv};
+
+bool looks_like_key(std::string_view value) {
+    if (value.size() < 16) return false;
+    bool digit = false;
+    for (char c : value) {
+        if (!is_alnum(c) && c != '-') return false;
+        digit = digit || is_digit(c);
+    }
+    return digit;
+}
+
+constexpr bool is_unreserved(char c) {
+    return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+// Decodes %XX of unreserved characters, also those that only come about by that (%3%37 is %37 is
+// 7); other %XX in upper case.
+std::string normal_escapes(std::string_view text) {
+    std::string out;
+    out.reserve(text.size());
+    for (char next : text) {
+        out += next;
+        while (out.size() >= 3 && out[out.size() - 3] == '%') {
+            char* digits = out.data() + out.size() - 2;
+            int high = hex_value(digits[0]), low = hex_value(digits[1]);
+            if (high < 0 || low < 0) break;
+            char c = static_cast<char>(high * 16 + low);
+            if (!is_unreserved(c)) {
+                constexpr char upper[] = "0123456789ABCDEF";
+                digits[0] = upper[high];
+                digits[1] = upper[low];
+                break;
+            }
+            out.resize(out.size() - 3);
+            out += c;
+        }
+    }
+    return out;
+}
+
+// Removes ";jsessionid=..." and its like from the end of path segments.
+std::string without_path_session(std::string_view path) {
+    std::string out;
+    while (!path.empty()) {
+        auto next = path.find('/', 1);
+        auto segment = path.substr(0, next);
+        path.remove_prefix(segment.size());
+        auto mark = segment.find(';');
+        auto parameter = mark == segment.npos ? std::string_view() : segment.substr(mark + 1);
+        auto name = parameter.substr(0, parameter.find('='));
+        bool session = name.size() < parameter.size() &&
+                       is_session_parameter(name, parameter.substr(name.size() + 1));
+        out += session ? segment.substr(0, mark) : segment;
+    }
+    return out;
+}
+
+std::string kept_parameters(std::string_view query) {
+    std::string out;
+    while (!query.empty()) {
+        auto part = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(query.size(), part.size() + 1));
+        auto name = part.substr(0, part.find('='));
+        auto value = part.substr(std::min(part.size(), name.size() + 1));
+        if (part.empty() || is_tracking_parameter(name) || is_session_parameter(name, value))
+            continue;
+        if (!out.empty()) out += '&';
+        out += part;
+    }
+    return out;
+}
+
+}  // namespace
+
+bool is_tracking_parameter(std::string_view name) {
+    auto lowered = to_lower(name);
+    for (auto prefix : tracking_prefixes)
+        if (lowered.starts_with(prefix)) return true;
+    return std::binary_search(tracking_names.begin(), tracking_names.end(), lowered);
+}
+
+bool is_session_parameter(std::string_view name, std::string_view value) {
+    auto lowered = to_lower(name);
+    if (lowered.starts_with("aspsessionid")) return true;
+    if (std::find(session_names.begin(), session_names.end(), lowered) != session_names.end())
+        return true;
+    bool is_short = std::find(short_session_names.begin(), short_session_names.end(), lowered) !=
+                    short_session_names.end();
+    return is_short && looks_like_key(value);
+}
+
+namespace {
+
+// Sets `again` if what was taken away may have left something else to take away.
+// A host without the dots at its end, unless something else is left: ..6. is a name, ..6 a broken
+// IPv4 address.
+std::string_view without_root(std::string_view host) {
+    auto bare = host.substr(0, std::max<std::size_t>(1, host.find_last_not_of('.') + 1));
+    auto parsed = parse_url("http://" + std::string(bare) + "/");
+    return parsed && parsed->host == bare ? bare : host;
+}
+
+std::string one_pass(const Url& url, bool& again) {
+    std::string out;
+    out.reserve(url.path.size() + 64);
+    out.append(url.scheme).append("://");
+    std::string_view host = url.host ? std::string_view(*url.host) : std::string_view();
+    if (host.ends_with('.')) host = without_root(host);
+    out += host;
+    if (url.port) out.append(":").append(std::to_string(*url.port));
+    bool escapes = url.path.find('%') != std::string::npos;
+    std::string changed;
+    std::string_view path = url.path;
+    if (escapes) path = changed = normal_escapes(path);
+    bool parameters = path.find(';') != path.npos;
+    if (parameters) path = changed = without_path_session(path);
+    out += path.empty() ? "/" : path;
+    if (url.query) {
+        auto query = kept_parameters(normal_escapes(*url.query));
+        if (!query.empty()) out.append("?").append(query);
+        escapes = escapes || query.find('%') != std::string::npos;
+    }
+    again = escapes || parameters || host.find_first_not_of('.') == host.npos;
+    return out;
+}
+
+}  // namespace
+
+std::string canonical_url(const Url& url) {
+    if (!url.is_web()) return url.href(false);
+    bool again = false;
+    auto out = one_pass(url, again);
+    for (int pass = 0; again && pass < 10; ++pass) {
+        auto parsed = parse_url(out);
+        if (!parsed) break;
+        auto next = one_pass(*parsed, again);
+        if (next == out) break;
+        out = std::move(next);
+    }
+    return out;
+}
+
+}  // namespace crawler

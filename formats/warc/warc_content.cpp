@@ -1,0 +1,276 @@
+// What the blocks of WARC records hold: digests and HTTP messages.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+
+#include <brotli/decode.h>
+#include <openssl/evp.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "formats/text/characters.hpp"
+#include "formats/warc/warc.hpp"
+
+namespace crawler {
+
+namespace {
+
+std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned size = 0;
+    EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, algorithm, nullptr);
+    return {reinterpret_cast<const char*>(out.data()), size};
+}
+
+// RFC 4648, 6, without padding.
+std::string base32(std::string_view bytes) {
+    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    std::string text;
+    unsigned held = 0;
+    int bits = 0;
+    for (unsigned char c : bytes) {
+        held = (held << 8U | c) & 0xfffffU;
+        for (bits += 8; bits >= 5; bits -= 5) text.push_back(alphabet[held >> (bits - 5) & 31U]);
+    }
+    if (bits > 0) text.push_back(alphabet[held << (5 - bits) & 31U]);
+    return text;
+}
+
+std::string hexadecimal(std::string_view bytes) {
+    std::string text;
+    for (unsigned char c : bytes) {
+        text.push_back("0123456789abcdef"[c >> 4U]);
+        text.push_back("0123456789abcdef"[c & 15U]);
+    }
+    return text;
+}
+
+// RFC 4648, 4 and 5, without padding; both alphabets as the URL-safe one.
+std::string base64(std::string_view bytes) {
+    constexpr std::string_view alphabet =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    std::string text;
+    unsigned held = 0;
+    int bits = 0;
+    for (unsigned char c : bytes) {
+        held = (held << 8U | c) & 0xfffffU;
+        for (bits += 8; bits >= 6; bits -= 6) text.push_back(alphabet[held >> (bits - 6) & 63U]);
+    }
+    if (bits > 0) text.push_back(alphabet[held << (6 - bits) & 63U]);
+    return text;
+}
+
+// RFC 9112, 7.1; nothing if it is broken. A missing last chunk is forgiven.
+std::optional<std::string> without_chunks(std::string_view body, std::size_t limit) {
+    std::string out;
+    for (;;) {
+        auto end = body.find("\r\n");
+        if (end == body.npos)
+            return body.empty() && !out.empty() ? std::optional(out) : std::nullopt;
+        std::size_t size = 0;
+        auto [stop, code] = std::from_chars(body.data(), body.data() + end, size, 16);
+        if (code != std::errc() || stop == body.data() ||
+            (stop != body.data() + end && *stop != ';' && *stop != ' '))
+            return std::nullopt;
+        body.remove_prefix(end + 2);
+        if (size == 0) return out;
+        if (size > body.size() || out.size() + size > limit) return std::nullopt;
+        out.append(body.substr(0, size));
+        body.remove_prefix(size);
+        if (!body.starts_with("\r\n")) return std::nullopt;
+        body.remove_prefix(2);
+    }
+}
+
+std::optional<std::string> inflated(std::string_view bytes, int window, std::size_t limit) {
+    z_stream stream{};
+    if (inflateInit2(&stream, window) != Z_OK) return std::nullopt;
+    std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+    stream.avail_in = static_cast<uInt>(bytes.size());
+    std::string out;
+    for (int code = Z_OK; code != Z_STREAM_END;) {
+        char buffer[32768];
+        stream.next_out = reinterpret_cast<Bytef*>(buffer);
+        stream.avail_out = sizeof buffer;
+        code = inflate(&stream, Z_NO_FLUSH);
+        out.append(buffer, sizeof buffer - stream.avail_out);
+        if ((code != Z_OK && code != Z_STREAM_END) || out.size() > limit) return std::nullopt;
+    }
+    return out;
+}
+
+std::optional<std::string> from_brotli(std::string_view bytes, std::size_t limit) {
+    std::unique_ptr<BrotliDecoderState, void (*)(BrotliDecoderState*)> state(
+        BrotliDecoderCreateInstance(nullptr, nullptr, nullptr), BrotliDecoderDestroyInstance
+    );
+    const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
+    auto left = bytes.size();
+    std::string out;
+    for (;;) {
+        std::uint8_t buffer[32768];
+        auto* next = buffer;
+        std::size_t room = sizeof buffer;
+        auto result = BrotliDecoderDecompressStream(state.get(), &left, &in, &room, &next, nullptr);
+        out.append(reinterpret_cast<char*>(buffer), sizeof buffer - room);
+        if (out.size() > limit) return std::nullopt;
+        if (result == BROTLI_DECODER_RESULT_SUCCESS) return out;
+        if (result != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) return std::nullopt;
+    }
+}
+
+std::optional<std::string> from_zstd(std::string_view bytes, std::size_t limit) {
+    std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(
+        ZSTD_createDStream(), ZSTD_freeDStream
+    );
+    ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, 23);  // RFC 8878: 8 MiB on the web
+    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
+    std::string out;
+    for (;;) {
+        char buffer[32768];
+        ZSTD_outBuffer to{buffer, sizeof buffer, 0};
+        auto left = ZSTD_decompressStream(stream.get(), &to, &in);
+        out.append(buffer, to.pos);
+        if (ZSTD_isError(left) || out.size() > limit) return std::nullopt;
+        if (left == 0) return out;
+        if (in.pos == in.size && to.pos < to.size) return std::nullopt;
+    }
+}
+
+std::optional<std::string>
+decoded(std::string_view bytes, std::string_view coding, std::size_t limit) {
+    if (coding.empty() || coding == "identity") return std::string(bytes);
+    if (bytes.empty()) return std::string();
+    if (coding == "gzip" || coding == "x-gzip") return inflated(bytes, 15 + 16, limit);
+    if (coding == "deflate") {
+        auto found = inflated(bytes, 15, limit);
+        return found ? found : inflated(bytes, -15, limit);
+    }
+    if (coding == "br") return from_brotli(bytes, limit);
+    if (coding == "zstd") return from_zstd(bytes, limit);
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::string_view name_of(DigestCheck check) {
+    switch (check) {
+        case DigestCheck::none:
+            return "none";
+        case DigestCheck::ok:
+            return "ok";
+        case DigestCheck::bad:
+            return "bad";
+        case DigestCheck::unknown:
+            return "unknown";
+    }
+    return "none";
+}
+
+std::string sha1_label(std::string_view bytes) {
+    return "sha1:" + base32(digest(EVP_sha1(), bytes));
+}
+
+DigestCheck check_digest(std::string_view label, std::string_view bytes) {
+    if (label.empty()) return DigestCheck::none;
+    auto colon = label.find(':');
+    if (colon == label.npos) return DigestCheck::unknown;
+    auto name = to_lower(label.substr(0, colon));
+    std::erase(name, '-');
+    const EVP_MD* algorithm = name == "sha1"     ? EVP_sha1()
+                              : name == "sha256" ? EVP_sha256()
+                              : name == "sha512" ? EVP_sha512()
+                              : name == "md5"    ? EVP_md5()
+                                                 : nullptr;
+    if (!algorithm) return DigestCheck::unknown;
+    auto given = label.substr(colon + 1);
+    while (given.ends_with('=')) given.remove_suffix(1);
+    auto found = digest(algorithm, bytes);
+    std::string url_safe(given);
+    std::replace(url_safe.begin(), url_safe.end(), '+', '-');
+    std::replace(url_safe.begin(), url_safe.end(), '/', '_');
+    bool same = equal_ignoring_case(given, base32(found)) ||
+                equal_ignoring_case(given, hexadecimal(found)) || url_safe == base64(found);
+    return same ? DigestCheck::ok : DigestCheck::bad;
+}
+
+DigestCheck check_block(const WarcRecord& record) {
+    return check_digest(record.header("warc-block-digest"), record.block);
+}
+
+DigestCheck check_payload(const WarcRecord& record) {
+    auto label = record.header("warc-payload-digest");
+    if (label.empty() || record.type == "revisit") return DigestCheck::none;
+    if (!record.header("content-type").starts_with("application/http"))
+        return check_digest(label, record.block);
+    std::string_view block = record.block;
+    auto end = block.find("\r\n\r\n");
+    if (end == block.npos) return DigestCheck::bad;
+    auto found = check_digest(label, block.substr(end + 4));
+    if (found != DigestCheck::bad) return found;
+    auto message = parse_http_response(block);
+    if (!message) return found;
+    auto body = without_chunks(message->body, 1U << 30U);
+    return body ? check_digest(label, *body) : found;
+}
+
+std::string_view HttpMessage::header(std::string_view name) const {
+    for (const auto& [key, value] : headers)
+        if (key == name) return value;
+    return {};
+}
+
+std::optional<HttpMessage> parse_http_response(std::string_view message) {
+    if (!message.starts_with("HTTP/")) return std::nullopt;
+    auto end = message.find("\r\n\r\n");
+    std::size_t gap = 4;
+    if (auto bare = message.find("\n\n"); bare < end) {
+        end = bare;
+        gap = 2;
+    }
+    if (end == message.npos) return std::nullopt;
+    HttpMessage found;
+    found.body = message.substr(end + gap);
+    auto head = message.substr(0, end);
+    auto space = head.find(' ');
+    if (space == head.npos || space + 4 > head.size()) return std::nullopt;
+    std::from_chars(head.data() + space + 1, head.data() + space + 4, found.status);
+    if (found.status < 100) return std::nullopt;
+    for (auto at = head.find('\n'); at != head.npos;) {
+        auto next = head.find('\n', at + 1);
+        auto line = trim(head.substr(at + 1, next == head.npos ? head.npos : next - at - 1));
+        if (auto colon = line.find(':'); colon != line.npos)
+            found.headers.emplace_back(
+                to_lower(trim(line.substr(0, colon))), valid_utf8(trim(line.substr(colon + 1)))
+            );
+        at = next;
+    }
+    return found;
+}
+
+std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t limit) {
+    std::string plain;
+    auto body = message.body;
+    if (to_lower(message.header("transfer-encoding")).find("chunked") != std::string::npos) {
+        // Some writers store the body without the chunks that its header still names.
+        if (auto found = without_chunks(body, limit)) {
+            plain = std::move(*found);
+            body = plain;
+        }
+    }
+    auto codings = to_lower(message.header("content-encoding"));
+    std::string held(body);
+    while (!codings.empty()) {  // the last one was applied last
+        auto comma = codings.rfind(',');
+        auto coding = trim(std::string_view(codings).substr(comma == codings.npos ? 0 : comma + 1));
+        auto found = decoded(held, coding, limit);
+        if (!found) return std::nullopt;
+        held = std::move(*found);
+        codings.resize(comma == codings.npos ? 0 : comma);
+    }
+    if (held.size() > limit) return std::nullopt;
+    return held;
+}
+
+}  // namespace crawler

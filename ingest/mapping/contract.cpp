@@ -1,0 +1,103 @@
+#include "ingest/mapping/contract.hpp"
+
+#include <array>
+#include <utility>
+
+namespace ingest {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, OnDrift>, 5> words{{
+    {"quarantine", OnDrift::quarantine},
+    {"evolve", OnDrift::evolve},
+    {"freeze", OnDrift::freeze},
+    {"discard_value", OnDrift::discard_value},
+    {"discard_row", OnDrift::discard_row},
+}};
+
+constexpr std::array<std::string_view, 4> kind_names{
+    "text",
+    "number",
+    "boolean",
+    "array or object"};
+
+unsigned kind_of(const Field& field) {
+    switch (field.kind) {
+        case Field::Kind::text:
+            return 1;
+        case Field::Kind::number:
+            return 2;
+        case Field::Kind::boolean:
+            return 4;
+        case Field::Kind::json:
+            return 8;
+        case Field::Kind::null:
+            break;
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::optional<OnDrift> on_drift(std::string_view word) {
+    for (const auto& [name, value] : words)
+        if (name == word) return value;
+    return std::nullopt;
+}
+
+std::string kinds_text(unsigned kinds) {
+    std::string text;
+    for (std::size_t i = 0; i < kind_names.size(); ++i)
+        if (kinds >> i & 1U) text += (text.empty() ? "" : " or ") + std::string(kind_names[i]);
+    return text.empty() ? "null" : text;
+}
+
+Contract::Contract(OnDrift on_drift, bool learning, std::vector<KnownField> known)
+    : on_drift_(on_drift), open_(learning || on_drift == OnDrift::evolve) {
+    for (auto& field : known) known_.emplace(std::move(field.name), field.kinds);
+}
+
+// Records of one source mostly have the same fields in the same order.
+unsigned* Contract::find(std::string_view name, std::size_t place) {
+    if (place < order_.size() && order_[place].first == name) return order_[place].second;
+    auto found = known_.find(name);
+    if (found == known_.end()) {
+        if (!open_) return nullptr;
+        found = known_.emplace(std::string(name), 0).first;
+        learned_.emplace(found->first, 0);
+    }
+    if (place >= order_.size()) order_.resize(place + 1);
+    order_[place] = {found->first, &found->second};
+    return &found->second;
+}
+
+std::vector<Drift> Contract::look(std::span<const Field> fields) {
+    std::vector<Drift> drifts;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        const auto& field = fields[i];
+        auto kind = kind_of(field);
+        auto* kinds = find(field.name, i);
+        if (!kinds) {
+            if (kind != 0) drifts.push_back({field.name, "is new"});
+            continue;
+        }
+        // A field that was null so far may become anything once.
+        if (kind == 0 || (*kinds & kind)) continue;
+        if (!open_ && *kinds != 0) {
+            drifts.push_back({field.name, "is " + kinds_text(kind) + ", not " + kinds_text(*kinds)}
+            );
+            continue;
+        }
+        *kinds |= kind;
+        learned_[std::string(field.name)] = *kinds;
+    }
+    return drifts;
+}
+
+std::vector<KnownField> Contract::learned() {
+    std::vector<KnownField> fields;
+    for (const auto& [name, kinds] : std::exchange(learned_, {})) fields.push_back({name, kinds});
+    return fields;
+}
+
+}  // namespace ingest

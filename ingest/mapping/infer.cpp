@@ -1,0 +1,156 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "ingest/mapping/rules.hpp"
+#include "formats/text/value_type.hpp"
+
+namespace ingest {
+
+namespace {
+
+struct Seen {
+    std::string name;
+    std::size_t filled = 0;
+    std::size_t numbers = 0;
+    std::size_t dates = 0;
+    std::size_t booleans = 0;
+    std::size_t characters = 0;
+    std::size_t nested = 0;
+    std::set<std::string, std::less<>> values;  // at most `most_values` + 1
+
+    bool all(std::size_t of) const { return filled > 0 && of == filled; }
+};
+
+constexpr std::size_t most_values = 50;
+constexpr std::size_t rows_for_categories = 20;
+constexpr std::size_t longest_category = 40;  // characters, on average
+
+bool missing(const Rules& rules, std::string_view value) {
+    return std::find(rules.missing.begin(), rules.missing.end(), value) != rules.missing.end();
+}
+
+std::vector<Seen> look(const Page& sample, const Rules& rules) {
+    std::vector<Seen> all;
+    std::map<std::string, std::size_t, std::less<>> places;
+    for (const auto& record : sample.records) {
+        for (const auto& field : sample.fields_of(record)) {
+            auto place = places.find(field.name);
+            if (place == places.end()) {
+                place = places.emplace(std::string(field.name), all.size()).first;
+                all.emplace_back().name = field.name;
+            }
+            auto& seen = all[place->second];
+            auto value = trim(field.value);
+            if (field.kind == Field::Kind::null || value.empty() || missing(rules, value)) continue;
+            ++seen.filled;
+            seen.characters += value.size();
+            auto type = field.kind == Field::Kind::json ? ValueType::text : type_of(value);
+            seen.nested += field.kind == Field::Kind::json;
+            seen.numbers += type == ValueType::integer || type == ValueType::number;
+            seen.dates += type == ValueType::date || type == ValueType::datetime;
+            seen.booleans += type == ValueType::boolean;
+            if (seen.values.size() <= most_values) seen.values.emplace(value);
+        }
+    }
+    return all;
+}
+
+bool named(std::string_view name, std::initializer_list<std::string_view> words) {
+    std::string lower(name);
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) {
+        return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    });
+    return std::find(words.begin(), words.end(), lower) != words.end();
+}
+
+}  // namespace
+
+Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::string>* why) {
+    Rules rules;
+    auto say = [&](std::string line) {
+        if (why) why->push_back(std::move(line));
+    };
+    auto all = look(sample, rules);
+    if (!key.empty()) {
+        bool found =
+            std::any_of(all.begin(), all.end(), [&](const Seen& seen) { return seen.name == key; });
+        if (!found && !all.empty() && key.find('.') == key.npos) {
+            std::string names;
+            for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), 12); ++i)
+                names += (i ? ", " : "") + all[i].name;
+            throw base::Error(
+                "key '" + key + "'", "no record has this field", "the fields are " + names
+            );
+        }
+        rules.key = {key};
+        say("key: " + key + ", as asked");
+    } else {
+        say("key: the input's own name of the record, or the hash of its content");
+    }
+    if (std::any_of(sample.records.begin(), sample.records.end(), [](const RawRecord& r) {
+            return r.image.has_value();
+        }))
+        return rules;
+
+    auto add = [&](const Seen& seen, ColumnRule::Op op) {
+        auto& rule = rules.columns.emplace_back();
+        rule.name = rule.field = seen.name;
+        rule.op = op;
+    };
+    const Seen* longest = nullptr;
+    for (const auto& seen : all) {
+        if (seen.filled == 0 || seen.name == key) continue;
+        bool text = seen.nested == 0 && !seen.all(seen.numbers) && !seen.all(seen.dates) &&
+                    !seen.all(seen.booleans);
+        if (text && seen.characters >= 20 * seen.filled &&
+            (seen.values.size() > most_values || seen.values.size() * 2 > seen.filled) &&
+            (!longest || seen.characters > longest->characters)) {
+            longest = &seen;
+        }
+    }
+    if (longest) {
+        rules.body = {longest->name};
+        say(fmt::format(
+            "body: {}, the longest texts ({} characters on average)",
+            longest->name,
+            longest->characters / longest->filled
+        ));
+    }
+    for (const auto& seen : all) {
+        if (seen.filled == 0 || seen.name == key || &seen == longest || seen.nested > 0) continue;
+        if (rules.title.empty() && named(seen.name, {"title", "subject", "headline", "name"}) &&
+            longest) {
+            rules.title = {seen.name};
+            say("title: " + seen.name);
+        } else if (seen.all(seen.numbers)) {
+            add(seen, ColumnRule::Op::number);
+        } else if (seen.all(seen.dates)) {
+            if (rules.time.empty()) {
+                rules.time = seen.name;
+                say("time: " + seen.name);
+            } else {
+                add(seen, ColumnRule::Op::time);
+            }
+        } else if (sample.records.size() >= rows_for_categories && seen.values.size() <= most_values && seen.values.size() * 4 <= seen.filled && seen.characters <= longest_category * seen.filled) {
+            add(seen, ColumnRule::Op::category);
+        }
+    }
+    std::string columns;
+    for (const auto& rule : rules.columns) {
+        columns += fmt::format(
+            "{}{}{}",
+            columns.empty() ? "" : ", ",
+            rule.name,
+            rule.op == ColumnRule::Op::category ? " (category)" : ""
+        );
+    }
+    say(columns.empty() ? "no columns of numbers" : "columns: " + columns);
+    return rules;
+}
+
+}  // namespace ingest

@@ -1,0 +1,354 @@
+#include "ingest/mapping/mapping.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "formats/json/json.hpp"
+#include "formats/text/text.hpp"
+#include "formats/text/value_type.hpp"
+
+namespace ingest {
+
+namespace {
+
+constexpr std::size_t longest_key = 2000;
+
+bool is_false(std::string_view value) {
+    return value == "0" || value == "false" || value == "no" || value == "False" || value == "No" ||
+           value == "FALSE" || value == "NO";
+}
+
+schema::Column::Type type_of_column(ColumnRule::Op op) {
+    switch (op) {
+        case ColumnRule::Op::category:
+            return schema::Column::Type::category;
+        case ColumnRule::Op::flag:
+            return schema::Column::Type::flag;
+        case ColumnRule::Op::time:
+            return schema::Column::Type::time;
+        default:
+            return schema::Column::Type::number;
+    }
+}
+
+bool contains(const std::vector<std::string>& list, std::string_view value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+double count_items(std::string_view value, std::string_view separator) {
+    double items = 0;
+    for (;;) {
+        auto end = value.find(separator);
+        if (!trim(value.substr(0, end)).empty()) ++items;
+        if (end == value.npos) return items;
+        value.remove_prefix(end + separator.size());
+    }
+}
+
+double count_characters(std::string_view value) {
+    return static_cast<double>(std::count_if(value.begin(), value.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
+}  // namespace
+
+struct Mapping::Impl {
+    // A field by name, and where it was in the last record: mostly it is there again.
+    struct Wanted {
+        std::string name;
+        std::size_t hint = 0;
+    };
+
+    Rules rules;
+    std::vector<schema::Column> columns;
+    std::vector<Wanted> key, title, body, group, column_fields;
+    Wanted time;
+    std::regex group_pattern;
+    Arena nested;
+    std::vector<Field> nested_fields;
+
+    static std::vector<Wanted> wanted(const std::vector<std::string>& names) {
+        std::vector<Wanted> list;
+        for (const auto& name : names) list.push_back({name, 0});
+        return list;
+    }
+
+    std::optional<std::string_view> find(std::span<const Field> fields, Wanted& want) {
+        const Field* found = nullptr;
+        if (want.hint < fields.size() && fields[want.hint].name == want.name) {
+            found = &fields[want.hint];
+        } else {
+            for (std::size_t i = 0; i < fields.size(); ++i) {
+                if (fields[i].name != want.name) continue;
+                found = &fields[i];
+                want.hint = i;
+                break;
+            }
+        }
+        if (!found) return reach(fields, want.name);
+        if (found->kind == Field::Kind::null) return std::nullopt;
+        return found->value;
+    }
+
+    // "a.b" in the object of field "a".
+    std::optional<std::string_view> reach(std::span<const Field> fields, std::string_view name) {
+        auto dot = name.find('.');
+        if (dot == name.npos) return std::nullopt;
+        for (const auto& field : fields) {
+            if (field.name != name.substr(0, dot) || field.kind != Field::Kind::json ||
+                field.value.front() != '{')
+                continue;
+            std::vector<Field> members;
+            add_members(field.value, nested, members);
+            Wanted inner{std::string(name.substr(dot + 1)), 0};
+            return find(members, inner);
+        }
+        return std::nullopt;
+    }
+
+    std::optional<std::string_view> filled(std::span<const Field> fields, Wanted& want) {
+        auto value = find(fields, want);
+        if (!value) return std::nullopt;
+        auto trimmed = trim(*value);
+        if (trimmed.empty()) return std::nullopt;
+        return trimmed;
+    }
+
+    bool make_key(
+        std::span<const Field> fields,
+        const RawRecord& record,
+        schema::Draft& draft,
+        schema::Reject& bad
+    ) {
+        draft.key.clear();
+        for (auto& want : key) {
+            auto value = filled(fields, want);
+            if (!value || contains(rules.missing, *value)) {
+                bad.code = "key.missing";
+                bad.column = want.name;
+                bad.reason = fmt::format(
+                    "the key field '{}' is {}", want.name, value ? "missing" : "empty or not there"
+                );
+                return false;
+            }
+            if (key.size() == 1) {
+                draft.key.assign(*value);
+                break;
+            }
+            if (!draft.key.empty()) draft.key.push_back('/');
+            for (char c : *value) {  // so that ("a/b", "c") and ("a", "b/c") stay apart
+                if (c == '/' || c == '\\') draft.key.push_back('\\');
+                draft.key.push_back(c);
+            }
+        }
+        if (key.empty()) draft.key = record.key;
+        if (draft.key.empty())
+            draft.key = schema::sha256_hex(
+                record.blob.empty() ? std::string_view(draft.payload) : record.blob
+            );
+        if (draft.key.size() <= longest_key) return true;
+        bad.code = "key.too_long";
+        bad.column = key.empty() ? std::string() : key.front().name;
+        bad.reason = fmt::format(
+            "the key has {} bytes, at most {} are allowed", draft.key.size(), longest_key
+        );
+        return false;
+    }
+
+    void
+    make_payload(std::span<const Field> fields, const RawRecord& record, std::string& payload) {
+        if (!record.json.empty() && rules.drop.empty()) {
+            payload.assign(record.json);
+            return;
+        }
+        payload.clear();
+        payload.reserve(record.raw.size() + fields.size() * 24 + 2);
+        payload.push_back('{');
+        for (const auto& field : fields) {
+            if (!rules.drop.empty() && contains(rules.drop, field.name)) continue;
+            if (payload.size() > 1) payload.push_back(',');
+            append_json_string(field.name, payload);
+            payload.push_back(':');
+            if (field.kind == Field::Kind::text) {
+                append_json_string(field.value, payload);
+            } else {
+                payload.append(field.value);
+            }
+        }
+        payload.push_back('}');
+    }
+
+    void make_text(std::span<const Field> fields, schema::Draft& draft) {
+        draft.text.reset();
+        if (title.empty() && body.empty()) return;
+        schema::Text text;
+        for (auto& want : title) {
+            if (auto value = filled(fields, want)) {
+                text.title = *value;
+                break;
+            }
+        }
+        for (auto& want : body) {
+            auto value = filled(fields, want);
+            if (!value) continue;
+            if (!text.body.empty()) text.body.append("\n\n");
+            text.body.append(*value);
+        }
+        if (!text.title.empty() || !text.body.empty()) draft.text = std::move(text);
+    }
+
+    void make_group(std::span<const Field> fields, schema::Draft& draft) {
+        draft.group.clear();
+        for (auto& want : group) {
+            auto value = filled(fields, want);
+            if (!value) continue;
+            if (rules.group_pattern.empty()) {
+                draft.group.assign(*value);
+                return;
+            }
+            std::match_results<std::string_view::const_iterator> match;
+            if (std::regex_search(value->begin(), value->end(), match, group_pattern) &&
+                match[1].matched) {
+                draft.group.assign(match[1].first, match[1].second);
+                if (!draft.group.empty()) return;
+            }
+        }
+    }
+
+    bool make_time(std::span<const Field> fields, schema::Draft& draft, schema::Reject& bad) {
+        draft.time.reset();
+        if (time.name.empty()) return true;
+        auto value = filled(fields, time);
+        if (!value || contains(rules.missing, *value)) return true;
+        draft.time = parse_time(*value);
+        if (draft.time) return true;
+        bad.code = "time.invalid";
+        bad.column = time.name;
+        bad.reason = fmt::format("'{}' is not a time", value->substr(0, 60));
+        return false;
+    }
+
+    bool
+    make_number(std::size_t i, std::string_view value, schema::Draft& draft, schema::Reject& bad) {
+        const auto& rule = rules.columns[i];
+        if (value.empty() || contains(rules.missing, value) || contains(rule.missing, value))
+            return true;
+        std::optional<double> number;
+        if (rule.op == ColumnRule::Op::time) {
+            if (auto at = parse_time(value))
+                number = std::chrono::duration<double>(at->time_since_epoch()).count();
+        } else if (value == "true" || value == "false") {
+            number = value == "true" ? 1 : 0;
+        } else {
+            number = parse_number(value);
+        }
+        if (number) {
+            draft.numbers[i] = *number * rule.factor;
+            return true;
+        }
+        if (!rule.reject_invalid) return true;
+        bad.code = rule.op == ColumnRule::Op::time ? "time.invalid" : "number.invalid";
+        bad.column = rule.field;
+        bad.reason = fmt::format(
+            "'{}' is not a {}",
+            value.substr(0, 60),
+            rule.op == ColumnRule::Op::time ? "time" : "number"
+        );
+        return false;
+    }
+
+    bool make_columns(std::span<const Field> fields, schema::Draft& draft, schema::Reject& bad) {
+        draft.numbers.assign(columns.size(), std::numeric_limits<double>::quiet_NaN());
+        draft.categories.clear();
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const auto& rule = rules.columns[i];
+            auto value = trim(find(fields, column_fields[i]).value_or(std::string_view{}));
+            switch (rule.op) {
+                case ColumnRule::Op::count:
+                    draft.numbers[i] = count_items(value, rule.separator);
+                    break;
+                case ColumnRule::Op::length:
+                    draft.numbers[i] = count_characters(value);
+                    break;
+                case ColumnRule::Op::flag:
+                    draft.numbers[i] =
+                        value.empty() || is_false(value) || contains(rule.missing, value) ? 0 : 1;
+                    break;
+                case ColumnRule::Op::category:
+                    if (!contains(rules.missing, value) && !value.empty() &&
+                        !contains(rule.missing, value))
+                        draft.categories.emplace_back(i, value);
+                    break;
+                default:
+                    if (!make_number(i, value, draft, bad)) return false;
+            }
+        }
+        return true;
+    }
+};
+
+Mapping::Mapping(Rules rules) : impl_(std::make_unique<Impl>()) {
+    auto& i = *impl_;
+    i.rules = std::move(rules);
+    i.key = Impl::wanted(i.rules.key);
+    i.title = Impl::wanted(i.rules.title);
+    i.body = Impl::wanted(i.rules.body);
+    i.group = Impl::wanted(i.rules.group);
+    i.time.name = i.rules.time;
+    if (!i.rules.group_pattern.empty())
+        i.group_pattern =
+            std::regex(i.rules.group_pattern, std::regex::ECMAScript | std::regex::optimize);
+    for (const auto& rule : i.rules.columns) {
+        i.columns.push_back({rule.name, type_of_column(rule.op), rule.unit});
+        i.column_fields.push_back({rule.field, 0});
+    }
+}
+
+Mapping::~Mapping() = default;
+Mapping::Mapping(Mapping&&) noexcept = default;
+
+const std::vector<schema::Column>& Mapping::columns() const {
+    return impl_->columns;
+}
+const Rules& Mapping::rules() const {
+    return impl_->rules;
+}
+
+bool Mapping::apply(
+    const Page& page,
+    const RawRecord& record,
+    schema::Draft& draft,
+    schema::Reject& reject
+) {
+    auto& i = *impl_;
+    auto fields = page.fields_of(record);
+    i.nested.clear();
+    i.make_payload(fields, record, draft.payload);
+    if (!i.make_key(fields, record, draft, reject) || !i.make_time(fields, draft, reject) ||
+        !i.make_columns(fields, draft, reject)) {
+        reject.raw = record.raw.empty() ? record.blob : record.raw;
+        reject.file = record.file;
+        reject.member = record.member;
+        reject.line = record.line;
+        reject.byte_offset = record.byte_offset;
+        return false;
+    }
+    i.make_text(fields, draft);
+    i.make_group(fields, draft);
+    draft.image = record.image;
+    draft.blob.assign(record.blob);
+    draft.media_type.assign(record.media_type);
+    draft.origin = {};
+    draft.origin.file = record.file;
+    draft.origin.member = record.member;
+    draft.origin.line = record.line;
+    draft.origin.byte_offset = record.byte_offset;
+    draft.origin.licence = i.rules.licence;
+    return true;
+}
+
+}  // namespace ingest

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/pipeline/page.hpp"
+#include "schema/records/record.hpp"
+
+namespace ingest {
+
+// How one column of numbers is made from a field. Fields are named as received; "a.b" reaches into
+// a JSON object.
+struct ColumnRule {
+    enum class Op {
+        number,    // the value times `factor`
+        count,     // how many non-empty items apart by `separator`
+        length,    // characters
+        flag,      // 1 if the field is there and neither empty nor false, no or 0
+        category,  // the value itself
+        time,      // seconds since 1970
+    };
+    std::string name;
+    std::string field;
+    Op op = Op::number;
+    std::string separator = ",";
+    std::string unit;
+    double factor = 1;
+    std::vector<std::string> missing;  // more spellings of "no value"
+    bool reject_invalid = true;        // else what is not a number is missing
+
+    bool operator==(const ColumnRule&) const = default;
+};
+
+// What the fields of a source's records mean.
+struct Rules {
+    std::vector<std::string> key;    // all must be filled; empty: the input's own name for the
+                                     // record, or the content's hash
+    std::vector<std::string> title;  // the first filled one
+    std::vector<std::string> body;   // all, apart by an empty line
+    std::vector<std::string> group;  // the first filled one
+    std::string group_pattern;  // ECMAScript regular expression: its first capture is the group
+    std::string time;
+    std::vector<std::string> drop;  // not stored at all
+    std::vector<std::string> missing =
+        {"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"};
+    std::string licence;
+    std::vector<ColumnRule> columns;
+
+    bool operator==(const Rules&) const = default;
+};
+
+// Reads a TOML text:
+//
+//     key = ["Package", "Version", "Architecture"]
+//     title = "Package"
+//     body = "Description"
+//     group = ["Source", "Package"]
+//     group_pattern = '^(\S+)'
+//     time = "Date"
+//     drop = ["Maintainer"]
+//     missing = ["", "unknown"]
+//     licence = "CC-BY-4.0"
+//     [[column]]
+//     name = "installed_size"
+//     field = "Installed-Size"
+//     op = "number"            # number, count, length, flag, category, time
+//     factor = 1024
+//     unit = "By"
+//
+// `name` is the file, for messages. Throws base::UsageError with the line for a syntax error, an
+// unknown key or a wrong value.
+Rules parse_rules(std::string_view toml, const std::string& name);
+
+// Rules for records like those of `sample`: numbers and dates by the form of their values,
+// categories where few values come again and again, the longest texts as the body. Records that are
+// images get no columns. `key`: the key column, or empty. `why` gets one line per decision. Throws
+// base::Error when `key` is in no record.
+Rules infer_rules(
+    const Page& sample,
+    const std::string& key,
+    std::vector<std::string>* why = nullptr
+);
+
+// As parse_rules() reads them.
+std::string to_toml(const Rules& rules);
+
+// For people and for the source's stored spec.
+std::string to_json(const Rules& rules);
+
+}  // namespace ingest

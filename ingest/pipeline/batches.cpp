@@ -1,0 +1,176 @@
+#include "ingest/pipeline/batches.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace ingest {
+
+namespace {
+
+constexpr std::size_t batches_ahead = 2;
+
+bool has_reject_of(const std::vector<schema::Reject>& rejects, const Reread& reread) {
+    return std::any_of(rejects.begin(), rejects.end(), [&](const schema::Reject& reject) {
+        return reject.file == reread.file && reject.member == reread.member;
+    });
+}
+
+std::string told(const Drift& drift) {
+    return "field '" + std::string(drift.field) + "' " + drift.what;
+}
+
+schema::Reject refused(const RawRecord& record, const Drift& drift) {
+    schema::Reject reject;
+    reject.raw = record.raw.empty() ? record.blob : record.raw;
+    reject.file = record.file;
+    reject.member = record.member;
+    reject.line = record.line;
+    reject.byte_offset = record.byte_offset;
+    reject.column = drift.field;
+    reject.code = "contract.drift";
+    reject.reason = told(drift) + " to this source";
+    return reject;
+}
+
+// A page with the one record, without the fields that drift.
+Page without(const Page& page, const RawRecord& record, const std::vector<Drift>& drifts) {
+    Page cut;
+    for (const auto& field : page.fields_of(record)) {
+        bool drifted = std::any_of(drifts.begin(), drifts.end(), [&](const Drift& drift) {
+            return drift.field == field.name;
+        });
+        if (!drifted) cut.fields.push_back(field);
+    }
+    auto& kept = cut.records.emplace_back(record);
+    kept.first_field = 0;
+    kept.fields = static_cast<std::uint32_t>(cut.fields.size());
+    kept.json = {};  // the payload is made from the fields
+    return cut;
+}
+
+}  // namespace
+
+Batch make_batch(
+    const Page& page,
+    Mapping& mapping,
+    const std::string& source,
+    const schema::Blobs& blobs,
+    Contract* contract
+) {
+    Batch batch;
+    batch.cursor = page.cursor;
+    batch.bytes = page.bytes;
+    batch.rejects = page.rejects;
+    batch.records.reserve(page.records.size());
+    for (const auto& record : page.records) {
+        schema::Draft draft;
+        schema::Reject reject;
+        auto drifts = contract ? contract->look(page.fields_of(record)) : std::vector<Drift>();
+        auto on_drift = drifts.empty() ? OnDrift::evolve : contract->on_drift();
+        if (on_drift == OnDrift::freeze)
+            throw base::Error(
+                "source '" + source + "'",
+                told(drifts.front()) + ", and its contract is frozen",
+                "accept it with 'tilth source accept', or choose another contract"
+            );
+        if (on_drift == OnDrift::discard_row) {
+            batch.rejects.push_back(refused(record, drifts.front()));
+            continue;
+        }
+        std::optional<Page> cut;
+        if (on_drift == OnDrift::discard_value) cut = without(page, record, drifts);
+        const auto& from = cut ? *cut : page;
+        if (mapping.apply(from, cut ? cut->records.front() : record, draft, reject)) {
+            if (on_drift == OnDrift::quarantine)
+                for (const auto& drift : drifts)
+                    batch.drifted.emplace_back(batch.records.size(), drift.field);
+            batch.records.push_back(schema::seal(source, std::move(draft), blobs));
+        } else {
+            batch.rejects.push_back(std::move(reject));
+        }
+    }
+    if (contract) batch.learned = contract->learned();
+    if (!batch.rejects.empty()) {
+        for (const auto& reread : page.rereads) {
+            if (has_reject_of(batch.rejects, reread)) batch.rereads.push_back(reread);
+        }
+    }
+    return batch;
+}
+
+Batches::Batches(
+    Connector& connector,
+    Mapping& mapping,
+    const schema::Blobs& blobs,
+    std::string source,
+    BatchLimits limits,
+    Contract* contract,
+    Page* first
+)
+    : connector_(connector),
+      mapping_(mapping),
+      blobs_(blobs),
+      source_(std::move(source)),
+      limits_(limits),
+      contract_(contract),
+      first_(first),
+      thread_([this](std::stop_token stop) { work(stop); }) {}
+
+Batches::~Batches() {
+    thread_.request_stop();
+    changed_.notify_all();
+}
+
+std::optional<Batch> Batches::take() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !ready_.empty() || ended_; });
+    if (ready_.empty()) {
+        if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+        return std::nullopt;
+    }
+    auto batch = std::move(ready_.front());
+    ready_.pop_front();
+    changed_.notify_all();
+    return batch;
+}
+
+bool Batches::put(Batch batch, std::stop_token stop) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [&] { return ready_.size() < batches_ahead; })) return false;
+    ready_.push_back(std::move(batch));
+    changed_.notify_all();
+    return true;
+}
+
+void Batches::work(std::stop_token stop) {
+    try {
+        Page page;
+        std::uint64_t total = 0;
+        bool more = true;
+        if (first_ && (!first_->records.empty() || !first_->rejects.empty())) {
+            total = first_->records.size() + first_->rejects.size();
+            more = put(make_batch(*first_, mapping_, source_, blobs_, contract_), stop);
+        }
+        while (more && !stop.stop_requested()) {
+            auto records = limits_.records;
+            if (limits_.total > 0)
+                records =
+                    std::min<std::size_t>(records, limits_.total - std::min(limits_.total, total));
+            if (records == 0) break;
+            page.clear();
+            more = connector_.next(page, records, limits_.bytes);
+            total += page.records.size() + page.rejects.size();
+            if (page.records.empty() && page.rejects.empty()) continue;
+            if (!put(make_batch(page, mapping_, source_, blobs_, contract_), stop)) break;
+        }
+    } catch (...) {
+        std::lock_guard lock(mutex_);
+        failure_ = std::current_exception();
+    }
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+    changed_.notify_all();
+}
+
+}  // namespace ingest

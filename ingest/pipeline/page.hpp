@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/field.hpp"
+#include "schema/records/record.hpp"
+
+namespace ingest {
+
+// One record as a connector found it; its views live as long as its page.
+struct RawRecord {
+    std::uint32_t first_field = 0;
+    std::uint32_t fields = 0;
+    std::string_view raw;   // its bytes as in the (uncompressed) input; empty for images, whose
+                            // bytes are the blob
+    std::string_view json;  // the record as a JSON object, when it was received as one
+    std::string_view key;  // what the input itself names it by (a path, an index); empty if nothing
+    std::string_view file;
+    std::string_view member;
+    std::int64_t line = -1;
+    std::int64_t byte_offset = -1;
+    std::optional<schema::Image> image;
+    std::string_view blob;
+    std::string_view media_type;
+};
+
+// How to read a record of one member again, alone, from its raw bytes.
+struct Reread {
+    std::string file;
+    std::string member;
+    std::string how;  // opaque; for reread()
+};
+
+// A handful of records on their way from a connector to the mapping. Reused: clear() keeps the
+// memory.
+struct Page {
+    Arena arena;
+    std::vector<Field> fields;
+    std::vector<RawRecord> records;
+    std::vector<schema::Reject> rejects;
+    std::vector<Reread> rereads;   // of the members that this page's records and rejects are from
+    std::string cursor;            // where to go on after this page
+    std::uint64_t bytes = 0;       // of uncompressed input that this page took
+    std::uint64_t generation = 0;  // counts the clear()s
+
+    std::span<const Field> fields_of(const RawRecord& record) const {
+        return {fields.data() + record.first_field, record.fields};
+    }
+    void clear();
+};
+
+}  // namespace ingest

@@ -1,0 +1,407 @@
+#include "ingest/pipeline/pipeline.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <future>
+#include <map>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "ingest/pipeline/batches.hpp"
+#include "ingest/mapping/contract_store.hpp"
+#include "ingest/pipeline/mark.hpp"
+#include "ingest/pipeline/store.hpp"
+#include "formats/text/text.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/records/record_store.hpp"
+#include "schema/sources/source_store.hpp"
+
+namespace ingest {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+
+constexpr std::size_t sample_records = 1000;
+constexpr std::uint64_t share_counts_from = 100;
+const std::string bookmark_stream = "bookmark";
+
+// The stream that a cursor belongs to: the inputs, as given.
+std::string stream_of(const RunRequest& request) {
+    std::string stream = request.reading ? "reading" : "files";
+    for (const auto& input : request.inputs) stream += "\n" + input;
+    return valid_utf8(stream) ? stream : "files " + schema::sha256_hex(stream);
+}
+
+std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {
+    std::string spec = "{\"inputs\":[";
+    for (std::size_t i = 0; i < request.inputs.size(); ++i) {
+        std::string text;
+        decode(
+            request.inputs[i],
+            valid_utf8(request.inputs[i]) ? Encoding::utf8 : Encoding::latin1,
+            true,
+            text
+        );
+        if (i > 0) spec += ',';
+        append_json_string(text, spec);
+    }
+    spec += "],\"format\":";
+    append_json_string(format, spec);
+    spec += ",\"rules\":" + to_json(rules) + "}";
+    return spec;
+}
+
+Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::string>& why) {
+    if (!request.rules) return infer_rules(sample, request.key, &why);
+    auto rules = *request.rules;
+    if (rules.key.empty() && !request.key.empty()) rules.key = {request.key};
+    return rules;
+}
+
+// Of rejects: code to how many, and what the first one said.
+using Reasons = std::map<std::string, std::pair<std::uint64_t, std::string>>;
+
+void check_rejects(
+    const RunRequest& request,
+    const schema::Counts& counts,
+    const Reasons& reasons,
+    bool at_end
+) {
+    auto share =
+        counts.read ? static_cast<double>(counts.rejected) / static_cast<double>(counts.read) : 0.0;
+    bool many = counts.rejected > request.max_rejects;
+    bool large = (at_end || counts.read >= share_counts_from) && share > request.max_reject_share;
+    if (!many && !large) return;
+    auto most = std::max_element(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
+        return a.second.first < b.second.first;
+    });
+    auto told =
+        most == reasons.end()
+            ? std::string()
+            : fmt::format(
+                  ", {} of them by {} ({})", most->second.first, most->first, most->second.second
+              );
+    throw base::Error(
+        "source '" + request.source + "'",
+        fmt::format(
+            "{} of {} inputs were rejected ({:.1f} %, at most {}){}",
+            counts.rejected,
+            counts.read,
+            100 * share,
+            many ? fmt::format("{} inputs", request.max_rejects)
+                 : fmt::format("{:g} %", 100 * request.max_reject_share),
+            told
+        ),
+        fmt::format(
+            "see 'tilth rejects list --source {}'; what was read is stored, the next run goes on",
+            request.source
+        )
+    );
+}
+
+class Run {
+public:
+    Run(base::Database& database, const schema::Blobs& blobs, const RunRequest& request)
+        : database_(database), blobs_(blobs), request_(request), stream_(stream_of(request)) {}
+
+    RunResult go(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
+        auto started = std::chrono::steady_clock::now();
+        prepare();
+        try {
+            store_all(stop, progress);
+        } catch (const std::exception& error) {
+            try {
+                close("failed", error.what());
+            } catch (const std::exception&) {
+                // The database is gone: the run is closed as interrupted when the next one begins.
+            }
+            throw;
+        }
+        result_.state =
+            complete_ || !(stop.stop_requested() || result_.parked) ? "done" : "interrupted";
+        close(result_.state, result_.parked ? result_.parked->reason : std::string());
+        result_.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        return result_;
+    }
+
+private:
+    void prepare() {
+        bool piped =
+            std::find(request_.inputs.begin(), request_.inputs.end(), "-") != request_.inputs.end();
+        source_ = database_.call([&](base::Tx& tx) {
+            return schema::require_source(tx, request_.source);
+        });
+        if (piped || request_.restart) {
+            database_.call([&](base::Tx& tx) {
+                drop_marks(tx);
+                schema::drop_cursor(tx, source_.id, bookmark_stream);
+            });
+        } else {
+            auto marks = database_.call([&](base::Tx& tx) { return load_marks(tx); });
+            point_ = resume_point(marks);
+            result_.resumed = !marks.empty();
+        }
+        auto bookmark = request_.reading ? database_.call([&](base::Tx& tx) {
+            return schema::load_cursor(tx, source_.id, bookmark_stream);
+        })
+                                         : std::nullopt;
+        connector_ = open_at(
+            [this, bookmark](std::string_view cursor) {
+                if (request_.reading) return request_.reading->open(cursor, bookmark.value_or(""));
+                return open_files(request_.inputs, request_.read, cursor);
+            },
+            point_
+        );
+        if (piped) {  // can be read only once: the sample is the first batch
+            auto records = request_.limit > 0
+                               ? std::min<std::size_t>(sample_records, request_.limit)
+                               : sample_records;
+            connector_->next(first_, records, request_.batch_bytes);
+        } else if (request_.reading) {
+            Page sample;
+            if (!request_.rules) result_.why.push_back(request_.reading->sample(sample));
+            learn(sample, connector_->explain());
+        } else {
+            auto sampler = open_files(request_.inputs, request_.read);
+            Page sample;
+            sampler->next(sample, sample_records, request_.batch_bytes);
+            learn(sample, sampler->explain());
+        }
+        if (piped) learn(first_, connector_->explain());
+    }
+
+    void learn(const Page& sample, const std::string& explained) {
+        result_.why.push_back(explained.empty() ? "no input to read" : explained);
+        mapping_.emplace(rules_for(request_, sample, result_.why));
+        auto format = explained.substr(0, explained.find(' '));
+        database_.call([&](base::Tx& tx) {
+            auto now = Clock::now();
+            target_.run_id = schema::begin_run(
+                tx, source_.id, spec_of(request_, mapping_->rules(), format), now
+            );
+            target_.column_set = schema::ensure_columns(tx, source_.id, mapping_->columns(), now);
+            expect_new_ = !schema::has_records(tx, source_.id);
+            contract_.emplace(
+                request_.on_drift, !contract_learned(tx, source_.id), load_fields(tx, source_.id)
+            );
+        });
+        target_.source_id = source_.id;
+        target_.source_name = source_.name;
+        target_.columns = mapping_->columns();
+        result_.run_id = target_.run_id;
+    }
+
+    void store_all(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
+        BatchLimits limits{request_.batch_records, request_.batch_bytes, request_.limit};
+        Batches batches(*connector_, *mapping_, blobs_, source_.name, limits, &*contract_, &first_);
+        auto collect = [&](Lane& lane) {
+            if (!lane.stored.valid()) return;
+            result_.counts += lane.stored.get();
+            result_.bytes += lane.bytes;
+            result_.quarantined += lane.quarantined;
+            if (progress) progress({result_.counts, result_.bytes});
+            for (const auto& [code, found] : lane.reasons) {
+                auto& all = reasons_[code];
+                if (all.first == 0) all.second = found.second;
+                all.first += found.first;
+            }
+            check_rejects(request_, result_.counts, reasons_, false);
+        };
+        auto number = point_.number;
+        auto oldest_first = [&](auto&& visit) {
+            for (std::int64_t i = 0; i < lanes; ++i) visit(lane_of(number + i));
+        };
+        std::deque<std::string> places{point_.cursor};  // before the latest batches, newest first
+        auto pass = [&](const std::string& place) {
+            places.push_front(place);
+            if (places.size() > lanes) places.pop_back();
+            ++number;
+        };
+        while (!stop.stop_requested()) {
+            auto batch = batches.take();
+            if (!batch) {
+                result_.parked = connector_->parked();
+                complete_ = !result_.parked;
+                break;
+            }
+            auto& lane = lane_of(number);
+            collect(lane);
+            oldest_first([&](Lane& other) {
+                if (other.stored.valid() && shares_keys(other.keys, *batch)) collect(other);
+            });
+            Mark mark{number, {places.begin(), places.end()}, batch->cursor};
+            send(lane, std::move(*batch), mark);
+            pass(mark.to);
+            while (!point_.stored.empty() && places.front() == point_.stored.front().from) {
+                oldest_first(collect);
+                pass(point_.stored.front().to);
+                point_.stored.pop_front();
+            }
+        }
+        oldest_first(collect);
+        if (complete_) check_rejects(request_, result_.counts, reasons_, true);
+    }
+
+    // One batch on its way to the database.
+    struct Lane {
+        std::future<schema::Counts> stored;
+        std::unordered_set<std::int64_t> keys;
+        std::uint64_t bytes = 0;
+        std::uint64_t quarantined = 0;  // records
+        Reasons reasons;
+    };
+
+    Lane& lane_of(std::int64_t number) { return lanes_[static_cast<std::size_t>(number % lanes)]; }
+
+    // Of two batches with a record in common the second must wait: the later content has to win.
+    static bool shares_keys(const std::unordered_set<std::int64_t>& keys, const Batch& batch) {
+        return std::any_of(
+            batch.records.begin(),
+            batch.records.end(),
+            [&](const schema::Sealed& record) { return keys.contains(record.rk); }
+        );
+    }
+
+    void send(Lane& lane, Batch batch, const Mark& mark) {
+        lane.bytes = batch.bytes;
+        lane.quarantined = quarantined(batch);
+        lane.keys.clear();
+        lane.reasons.clear();
+        for (const auto& reject : batch.rejects) {
+            auto& found = lane.reasons[reject.code];
+            if (found.first++ == 0) found.second = reject.reason;
+        }
+        for (const auto& record : batch.records) lane.keys.insert(record.rk);
+        lane.stored = std::async(std::launch::async, [this, batch = std::move(batch), mark] {
+            return store(batch, mark);
+        });
+    }
+
+    // A record may drift by several fields.
+    static std::uint64_t quarantined(const Batch& batch) {
+        std::uint64_t records = 0;
+        for (std::size_t i = 0; i < batch.drifted.size(); ++i)
+            records += i == 0 || batch.drifted[i].first != batch.drifted[i - 1].first;
+        return records;
+    }
+
+    std::vector<Quarantined> quarantine_of(const Batch& batch) const {
+        std::vector<Quarantined> records;
+        for (const auto& [place, field] : batch.drifted) {
+            const auto& record = batch.records[place];
+            records.push_back({{record.rk, source_.id, record.draft.key}, field});
+        }
+        return records;
+    }
+
+    schema::Counts store(const Batch& batch, const Mark& mark) {
+        auto target = target_;
+        target.now = Clock::now();
+        target.expect_new = expect_new_;
+        bool first = true;
+        return database_.call([&](base::Tx& tx) {
+            if (!std::exchange(first, false)) expect_new_ = target.expect_new = false;
+            schema::commit_without_waiting(tx);
+            auto stored =
+                schema::write_batch(tx, target, batch.records, batch.rejects, batch.bytes);
+            save_fields(tx, source_.id, batch.learned, target.run_id);
+            save_quarantine(tx, quarantine_of(batch), target.now);
+            for (const auto& reread : batch.rereads)
+                save_reread(tx, source_.id, reread, target.run_id, target.now);
+            schema::save_cursor(
+                tx,
+                source_.id,
+                lane_stream(mark.number % lanes),
+                write_mark(mark),
+                target.run_id,
+                target.now
+            );
+            return stored;
+        });
+    }
+
+    std::string lane_stream(std::int64_t lane) const {
+        return fmt::format("{}\nlane {}", stream_, lane);
+    }
+
+    std::vector<Mark> load_marks(base::Tx& tx) const {
+        std::vector<Mark> marks;
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            auto text = schema::load_cursor(tx, source_.id, lane_stream(lane));
+            if (auto mark = text ? read_mark(*text) : std::nullopt) marks.push_back(*mark);
+        }
+        return marks;
+    }
+
+    void drop_marks(base::Tx& tx) const {
+        for (std::int64_t lane = 0; lane < lanes; ++lane)
+            schema::drop_cursor(tx, source_.id, lane_stream(lane));
+    }
+
+    // For the next run, unless this one left something unread.
+    void save_bookmark(base::Tx& tx) const {
+        auto bookmark = request_.limit > 0 ? std::string() : connector_->bookmark();
+        if (!bookmark.empty())
+            schema::save_cursor(
+                tx, source_.id, bookmark_stream, bookmark, target_.run_id, Clock::now()
+            );
+    }
+
+    // A complete run leaves no marks: the next one starts at the beginning.
+    void close(const std::string& state, const std::string& error) {
+        for (auto& lane : lanes_) {
+            if (lane.stored.valid()) lane.stored.wait();
+        }
+        database_.call([&](base::Tx& tx) {
+            if (complete_ && state == "done") {
+                drop_marks(tx);
+                save_bookmark(tx);
+                bool listed =
+                    request_.limit == 0 && !result_.resumed && result_.counts.rejected == 0;
+                if (request_.mark_gone && listed)
+                    result_.gone = mark_gone(tx, source_.id, target_.run_id, Clock::now());
+                if (request_.limit == 0 && result_.counts.read > 0)
+                    end_learning(tx, source_.id, target_.run_id, Clock::now());
+            }
+            schema::end_run(tx, target_.run_id, state, error, Clock::now());
+        });
+    }
+
+    base::Database& database_;
+    const schema::Blobs& blobs_;
+    const RunRequest& request_;
+    std::string stream_;
+    ResumePoint point_;
+    std::atomic<bool> expect_new_ = false;  // until a batch finds one of its keys stored
+    std::array<Lane, lanes> lanes_;
+    schema::Source source_;
+    std::unique_ptr<Connector> connector_;
+    std::optional<Mapping> mapping_;
+    std::optional<Contract> contract_;
+    Page first_;
+    schema::BatchTarget target_;
+    Reasons reasons_;
+    RunResult result_;
+    bool complete_ = false;
+};
+
+}  // namespace
+
+RunResult run(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const RunRequest& request,
+    std::stop_token stop,
+    const std::function<void(const RunProgress&)>& progress
+) {
+    return Run(database, blobs, request).go(stop, progress);
+}
+
+}  // namespace ingest

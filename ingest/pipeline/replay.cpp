@@ -1,0 +1,124 @@
+#include "ingest/pipeline/replay.hpp"
+
+#include <chrono>
+#include <map>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "ingest/pipeline/batches.hpp"
+#include "ingest/sources/connector.hpp"
+#include "ingest/mapping/mapping.hpp"
+#include "ingest/pipeline/store.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/records/record_store.hpp"
+#include "schema/sources/source_store.hpp"
+
+namespace ingest {
+
+namespace {
+
+using Clock = std::chrono::system_clock;
+constexpr int step = 500;
+
+// What has become of some rejects.
+struct Outcome {
+    std::vector<schema::Sealed> records;
+    std::vector<schema::Reject> rejects;
+    std::vector<std::string> replayed;
+};
+
+// All of the bytes must become records, or the reject stays.
+void try_again(
+    const StoredReject& stored,
+    const std::optional<std::string>& how,
+    Mapping& mapping,
+    const std::string& source,
+    const schema::Blobs& blobs,
+    Outcome& outcome
+) {
+    auto still = stored.reject;
+    Page page;
+    try {
+        if (!how)
+            throw base::Error(
+                "reject", "nothing is kept of how its file is read", "run the source again"
+            );
+        reread(*how, stored.reject.raw, page);
+    } catch (const base::Error& error) {
+        still.reason = error.what();
+        outcome.rejects.push_back(std::move(still));
+        return;
+    }
+    for (auto& record : page.records) {
+        record.file = stored.reject.file;
+        record.member = stored.reject.member;
+        record.line = stored.reject.line;
+        record.byte_offset = stored.reject.byte_offset;
+    }
+    auto batch = make_batch(page, mapping, source, blobs);
+    if (!batch.rejects.empty() || batch.records.empty()) {
+        if (!batch.rejects.empty()) {
+            still.code = batch.rejects.front().code;
+            still.reason = batch.rejects.front().reason;
+            still.column = batch.rejects.front().column;
+        }
+        outcome.rejects.push_back(std::move(still));
+        return;
+    }
+    std::move(batch.records.begin(), batch.records.end(), std::back_inserter(outcome.records));
+    outcome.replayed.push_back(stored.id);
+}
+
+}  // namespace
+
+ReplayResult
+replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest& request) {
+    Mapping mapping(request.rules);
+    schema::BatchTarget target;
+    database.call([&](base::Tx& tx) {
+        auto source = schema::require_source(tx, request.source);
+        target.source_id = source.id;
+        target.source_name = source.name;
+        target.now = Clock::now();
+        target.run_id = schema::begin_run(tx, source.id, "{\"replay\":true}", target.now);
+        target.column_set = schema::ensure_columns(tx, source.id, mapping.columns(), target.now);
+        target.columns = mapping.columns();
+    });
+    ReplayResult result{target.run_id, {}};
+    try {
+        std::string after;
+        for (bool more = true; more;) {
+            auto [counts, next] = database.call([&](base::Tx& tx) {
+                Outcome outcome;
+                std::map<std::pair<std::string, std::string>, std::optional<std::string>> hows;
+                auto listed = list_rejects(tx, target.source_id, "open", request.code, after, step);
+                for (const auto& entry : listed) {
+                    auto stored = show_reject(tx, target.source_id, entry.id);
+                    if (!stored) continue;
+                    auto place = std::pair(stored->reject.file, stored->reject.member);
+                    if (!hows.contains(place))
+                        hows[place] = load_reread(tx, target.source_id, place.first, place.second);
+                    try_again(*stored, hows[place], mapping, target.source_name, blobs, outcome);
+                }
+                target.now = Clock::now();
+                auto stored = schema::write_batch(tx, target, outcome.records, outcome.rejects);
+                mark_replayed(tx, target.source_id, outcome.replayed);
+                return std::pair(stored, listed.size() < step ? std::string() : listed.back().id);
+            });
+            result.counts += counts;
+            after = next;
+            more = !next.empty();
+        }
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, target.run_id, "done", {}, Clock::now());
+        });
+    } catch (const std::exception& error) {
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, target.run_id, "failed", error.what(), Clock::now());
+        });
+        throw;
+    }
+    return result;
+}
+
+}  // namespace ingest

@@ -1,0 +1,123 @@
+#include "ingest/pipeline/store.hpp"
+
+#include <limits>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "ingest/sql.hpp"
+#include "schema/sources/source_store.hpp"
+#include "schema/records/values.hpp"
+
+namespace ingest {
+
+namespace {
+
+StoredReject reject_of(const pqxx::row& row) {
+    StoredReject stored;
+    stored.id = row[0].as<std::string>();
+    stored.at = row[1].as<std::string>();
+    stored.state = row[2].as<std::string>();
+    stored.run_id = row[3].as<std::int64_t>();
+    stored.reject.file = row[4].as<std::string>();
+    stored.reject.member = row[5].as<std::string>();
+    stored.reject.line = row[6].as<std::int64_t>();
+    stored.reject.byte_offset = row[7].as<std::int64_t>();
+    stored.reject.column = row[8].as<std::string>();
+    stored.reject.code = row[9].as<std::string>();
+    stored.reject.reason = row[10].as<std::string>();
+    stored.raw_size = row[11].as<std::int64_t>();
+    return stored;
+}
+
+std::string reread_stream(const std::string& file, const std::string& member) {
+    return "reread\n" + file + "\n" + member;
+}
+
+}  // namespace
+
+std::vector<StoredReject> list_rejects(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& state,
+    const std::string& code,
+    const std::string& after,
+    int at_most
+) {
+    auto place = schema::bytes_of_hex(after);
+    auto rk =
+        after.empty() ? std::numeric_limits<std::int64_t>::min() : schema::leading_bytes(place);
+    std::vector<StoredReject> all;
+    for (const auto& row : tx.exec(
+             sql::file["list_rejects"], source_id, state, code, rk, base::bytes_of(place), at_most
+         )) {
+        all.push_back(reject_of(row));
+    }
+    return all;
+}
+
+std::optional<StoredReject>
+show_reject(base::Tx& tx, std::int64_t source_id, const std::string& id) {
+    auto rows = tx.exec(sql::file["show_reject"], source_id, id);
+    if (rows.empty()) return std::nullopt;
+    if (rows.size() > 1)
+        throw base::Error("reject '" + id + "'", "several begin so", "give more digits");
+    auto stored = reject_of(rows[0]);
+    stored.reject.raw = base::bytes(rows[0][12]);
+    return stored;
+}
+
+std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id) {
+    std::vector<RejectCount> all;
+    for (const auto& row : tx.exec(sql::file["count_rejects"], source_id)) {
+        all.push_back(
+            {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::int64_t>()}
+        );
+    }
+    return all;
+}
+
+std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time before) {
+    return tx.change(sql::file["expire_rejects"], source_id, schema::timestamp(before));
+}
+
+void mark_replayed(base::Tx& tx, std::int64_t source_id, const std::vector<std::string>& ids) {
+    if (ids.empty()) return;
+    std::vector<std::int64_t> rks;
+    std::vector<std::string> places;
+    for (const auto& id : ids) {
+        places.push_back(schema::bytes_of_hex(id));
+        rks.push_back(schema::leading_bytes(places.back()));
+    }
+    tx.exec(
+        sql::file["mark_replayed"], source_id, schema::array_of(rks), schema::array_of_bytes(places)
+    );
+}
+
+std::uint64_t
+mark_gone(base::Tx& tx, std::int64_t source_id, std::int64_t run_id, schema::Time now) {
+    tx.change(sql::file["unmark_gone"], source_id, run_id);
+    return tx.change(sql::file["mark_gone"], source_id, run_id, schema::timestamp(now));
+}
+
+void save_reread(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const Reread& reread,
+    std::int64_t run_id,
+    schema::Time now
+) {
+    schema::save_cursor(
+        tx, source_id, reread_stream(reread.file, reread.member), reread.how, run_id, now
+    );
+}
+
+std::optional<std::string> load_reread(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& file,
+    const std::string& member
+) {
+    return schema::load_cursor(tx, source_id, reread_stream(file, member));
+}
+
+}  // namespace ingest

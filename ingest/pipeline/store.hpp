@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ingest/pipeline/page.hpp"
+#include "schema/records/record.hpp"
+
+namespace base {
+class Tx;
+}
+
+// Rejects as kept in the database, and records that are gone. Each function is one step inside the
+// caller's transaction.
+namespace ingest {
+
+struct StoredReject {
+    std::string id;     // 64 hexadecimal digits
+    std::string at;     // ISO 8601
+    std::string state;  // open, replayed, expired
+    std::int64_t run_id = 0;
+    schema::Reject reject;  // without the raw bytes in lists
+    std::int64_t raw_size = 0;
+};
+
+// Rejects of a source in no particular but stable order, after the one of id `after` (empty: the
+// first ones). `state` and `code` empty: all.
+std::vector<StoredReject> list_rejects(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& state,
+    const std::string& code,
+    const std::string& after,
+    int at_most
+);
+
+// With the raw bytes. `id` may be its first digits if they are enough to tell; nothing if there is
+// none.
+std::optional<StoredReject>
+show_reject(base::Tx& tx, std::int64_t source_id, const std::string& id);
+
+struct RejectCount {
+    std::string state;
+    std::string code;
+    std::int64_t count = 0;
+};
+std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id);
+
+// Marks open rejects older than `before` as expired and forgets their raw bytes. Returns how many.
+std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time before);
+
+void mark_replayed(base::Tx& tx, std::int64_t source_id, const std::vector<std::string>& ids);
+
+// After a run that listed all of a source: records that it has not seen are marked as gone, those
+// it has seen are not gone any more. Returns how many are newly gone.
+std::uint64_t
+mark_gone(base::Tx& tx, std::int64_t source_id, std::int64_t run_id, schema::Time now);
+
+// How records of a member are read alone: kept with the first reject of the member.
+void save_reread(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const Reread& reread,
+    std::int64_t run_id,
+    schema::Time now
+);
+std::optional<std::string> load_reread(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& file,
+    const std::string& member
+);
+
+}  // namespace ingest

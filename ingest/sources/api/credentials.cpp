@@ -1,0 +1,191 @@
+#include "ingest/sources/api/credentials.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "base/error.hpp"
+#include "ingest/sources/api/fill.hpp"
+#include "ingest/sources/api/pointer.hpp"
+#include "formats/json/json.hpp"
+#include "formats/text/value_type.hpp"
+
+namespace ingest::api {
+
+namespace {
+
+constexpr std::chrono::seconds early{60};  // a token is renewed before it is over
+
+std::string base64(std::string_view text) {
+    std::string out(4 * ((text.size() + 2) / 3), '\0');
+    EVP_EncodeBlock(
+        reinterpret_cast<unsigned char*>(out.data()),
+        reinterpret_cast<const unsigned char*>(text.data()),
+        static_cast<int>(text.size())
+    );
+    return out;
+}
+
+std::string hexadecimal(std::string_view bytes) {
+    std::string out;
+    for (unsigned char byte : bytes) out += fmt::format("{:02x}", byte);
+    return out;
+}
+
+std::string hmac(std::string_view key, std::string_view text, bool sha512) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+    unsigned size = 0;
+    HMAC(
+        sha512 ? EVP_sha512() : EVP_sha256(),
+        key.data(),
+        static_cast<int>(key.size()),
+        reinterpret_cast<const unsigned char*>(text.data()),
+        text.size(),
+        out.data(),
+        &size
+    );
+    return {reinterpret_cast<const char*>(out.data()), size};
+}
+
+// Of an absolute address: from the path's slash on.
+std::string path_of(const std::string& url) {
+    auto start = url.find('/', url.find("://") + 3);
+    return start == url.npos ? "/" : url.substr(start);
+}
+
+}  // namespace
+
+const std::string& Credentials::secret() {
+    if (secret_.empty()) secret_ = world_.secrets.load(auth_.secret);
+    return secret_;
+}
+
+void Credentials::apply(Request& request) {
+    switch (auth_.kind) {
+        case Auth::Kind::none:
+            return;
+        case Auth::Kind::api_key:
+            if (auth_.in_query) {
+                request.url += request.url.find('?') == std::string::npos ? '?' : '&';
+                request.url += percent_encoded(auth_.name) + "=" + percent_encoded(secret());
+            } else {
+                request.headers.emplace_back(auth_.name, secret());
+            }
+            return;
+        case Auth::Kind::basic:
+            request.headers.emplace_back(
+                "Authorization", "Basic " + base64(auth_.user + ":" + secret())
+            );
+            return;
+        case Auth::Kind::bearer:
+            request.headers.emplace_back("Authorization", "Bearer " + secret());
+            return;
+        case Auth::Kind::oauth2:
+            if (token_.empty() || (expires_ && world_.clock.now() + early >= *expires_))
+                ask_token();
+            request.headers.emplace_back("Authorization", "Bearer " + token_);
+            return;
+        case Auth::Kind::hmac:
+            sign(request);
+            return;
+    }
+}
+
+void Credentials::sign(Request& request) {
+    auto now =
+        std::chrono::duration_cast<std::chrono::seconds>(world_.clock.now().time_since_epoch());
+    auto timestamp = std::to_string(now.count());
+    std::string message;
+    for (std::size_t at = 0; at < auth_.message.size();) {
+        auto rest = std::string_view(auth_.message).substr(at);
+        auto put = [&](std::string_view name, const std::string& value) {
+            if (!rest.starts_with(name)) return false;
+            message += value;
+            at += name.size();
+            return true;
+        };
+        if (put("{method}", request.method) || put("{path}", path_of(request.url)) ||
+            put("{url}", request.url) || put("{timestamp}", timestamp) ||
+            put("{body}", request.body))
+            continue;
+        message += auth_.message[at++];
+    }
+    auto signature = hmac(secret(), message, auth_.sha512);
+    if (!auth_.timestamp.empty()) request.headers.emplace_back(auth_.timestamp, timestamp);
+    request.headers.emplace_back(
+        auth_.name, auth_.base64 ? base64(signature) : hexadecimal(signature)
+    );
+}
+
+void Credentials::ask_token() {
+    std::string client;
+    if (!auth_.secret.empty()) client = secret();
+    if (!auth_.refresh_token.empty() && refresh_token_.empty())
+        refresh_token_ = world_.secrets.load(auth_.refresh_token);
+    Request request{"POST", auth_.token_url, {}, {}};
+    request.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+    request.headers.emplace_back("Accept", "application/json");
+    request.body = refresh_token_.empty() ? "grant_type=client_credentials"
+                                          : "grant_type=refresh_token&refresh_token=" +
+                                                percent_encoded(refresh_token_);
+    if (auth_.client_in_header) {
+        request.headers.emplace_back(
+            "Authorization",
+            "Basic " + base64(percent_encoded(auth_.user) + ":" + percent_encoded(client))
+        );
+    } else {
+        if (!auth_.user.empty()) request.body += "&client_id=" + percent_encoded(auth_.user);
+        if (!client.empty()) request.body += "&client_secret=" + percent_encoded(client);
+    }
+    if (!auth_.scope.empty()) request.body += "&scope=" + percent_encoded(auth_.scope);
+
+    constexpr int attempts = 4;
+    Response response;
+    for (int attempt = 1; attempt <= attempts; ++attempt) {
+        response = world_.send(request);
+        bool passing = response.status == 0 || response.status == 429 || response.status >= 500;
+        if (!passing || attempt == attempts) break;
+        if (!world_.clock.sleep(std::chrono::seconds(1 << (attempt - 1)))) break;
+    }
+    auto token = response.status == 200 && !check_json(response.body)
+                     ? text_at(response.body, "/access_token")
+                     : std::nullopt;
+    if (!token || token->find_first_of("\r\n") != token->npos) {
+        auto why =
+            response.status == 0 ? response.error : fmt::format("status {}", response.status);
+        if (response.status / 100 == 4 && !check_json(response.body))
+            why += ", " + text_at(response.body, "/error").value_or("no reason given");
+        throw base::Error(
+            auth_.token_url, "gives no access token: " + why, "check client_id and its secret"
+        );
+    }
+    token_ = *token;
+    expires_.reset();
+    if (auto seconds = text_at(response.body, "/expires_in"))
+        if (auto span = parse_number(*seconds); span && *span > 0 && *span < 1e9)
+            expires_ = world_.clock.now() + std::chrono::seconds(static_cast<std::int64_t>(*span));
+    if (auto next = text_at(response.body, "/refresh_token");
+        next && !auth_.refresh_token.empty()) {
+        if (*next != refresh_token_ && world_.secrets.replace)
+            world_.secrets.replace(auth_.refresh_token, *next);
+        refresh_token_ = *next;
+    }
+}
+
+std::string Credentials::without_secret(const std::string& url) const {
+    if (auth_.kind != Auth::Kind::api_key || !auth_.in_query) return url;
+    auto name = percent_encoded(auth_.name) + "=";
+    for (auto at = url.find(name); at != url.npos; at = url.find(name, at + 1)) {
+        if (at == 0 || (url[at - 1] != '?' && url[at - 1] != '&')) continue;
+        auto end = url.find_first_of("&#", at);
+        auto rest = end == url.npos ? std::string() : url.substr(end);
+        return without_secret(
+            url.substr(0, at - 1) + (rest.empty() ? "" : url[at - 1] + rest.substr(1))
+        );
+    }
+    return url;
+}
+
+}  // namespace ingest::api

@@ -1,0 +1,100 @@
+#include "ingest/sources/api/requester.hpp"
+
+#include "base/error.hpp"
+#include "ingest/sources/api/verdict.hpp"
+#include "formats/json/json.hpp"
+
+namespace ingest::api {
+
+namespace {
+
+constexpr std::size_t longest_body = 256 * 1024 * 1024;
+
+bool is_reference(const std::string& text) {
+    return text.starts_with("env:") || text.starts_with("file:");
+}
+
+// Why a 2xx answer is no page; empty if it is one. Cut short on its way, most often.
+std::string fault_of(const Response& response) {
+    if (response.status == 204) return {};
+    if (response.body.size() > longest_body) return "the answer is longer than 256 MiB";
+    auto fault = check_json(response.body);
+    return fault ? "the answer is no JSON: " + fault->reason : std::string();
+}
+
+}  // namespace
+
+Requester::Requester(const Spec& spec, const World& world)
+    : spec_(spec), world_(world), credentials_(spec.auth, world) {
+    for (const auto& [name, value] : spec.headers)
+        headers_.emplace_back(name, is_reference(value) ? world.secrets.load(value) : value);
+}
+
+void Requester::wait(std::chrono::milliseconds span, const std::string& reason) {
+    if (span.count() <= 0) return;
+    if (!world_.clock.sleep(span)) throw Parked{world_.clock.now(), "stopped; " + reason};
+}
+
+void Requester::pace() {
+    if (next_) {
+        auto now = world_.clock.now();
+        if (*next_ - now > spec_.longest_wait) throw Parked{*next_, "rate limit used up"};
+        wait(std::chrono::ceil<std::chrono::milliseconds>(*next_ - now), "pacing");
+    }
+    next_ = world_.clock.now() + spec_.interval;
+}
+
+std::optional<Response>
+Requester::get(Request plain, const std::vector<ErrorRule>& errors, const std::string& what) {
+    if (!same_origin(plain.url, spec_.base_url))
+        throw base::Error(
+            what,
+            "the next page is on another origin, '" + plain.url + "'; it would get the credentials",
+            "check base_url and the paginator"
+        );
+    plain.headers.emplace_back("Accept", "application/json");
+    if (!plain.body.empty()) plain.headers.emplace_back("Content-Type", "application/json");
+    for (const auto& one : headers_) plain.headers.push_back(one);
+    bool refreshed = false;
+    for (int attempt = 1;; ++attempt) {
+        pace();
+        auto request = plain;
+        credentials_.apply(request);
+        ++sent_;
+        auto response = world_.send(request);
+        if (response.status / 100 == 2)
+            if (auto fault = fault_of(response); !fault.empty())
+                response = {0, response.headers, {}, fault};
+        auto now = world_.clock.now();
+        Patience patience{
+            spec_.attempts, spec_.longest_wait, credentials_.can_refresh() && !refreshed};
+        auto chance = std::uniform_real_distribution<>(0, 1)(random_);
+        auto verdict = judge(response, errors, patience, attempt, now, chance);
+        switch (verdict.action) {
+            case Action::take:
+                // The window is used up: the next request would only be refused.
+                if (used_up(response.headers))
+                    if (auto told = told_wait(response.headers, now)) next_ = now + *told;
+                return response;
+            case Action::ignore:
+                return std::nullopt;
+            case Action::refresh:
+                if (refreshed || !credentials_.can_refresh())
+                    throw base::Error(what, verdict.reason);
+                refreshed = true;
+                credentials_.refresh();
+                break;
+            case Action::fail:
+                throw base::Error(
+                    what, verdict.reason, "see 'tilth source check', or say what to do in [[error]]"
+                );
+            case Action::park:
+                throw Parked{now + verdict.wait, "rate limit, " + verdict.reason};
+            case Action::retry:
+                wait(verdict.wait, verdict.reason);
+                break;
+        }
+    }
+}
+
+}  // namespace ingest::api

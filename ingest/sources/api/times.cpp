@@ -1,0 +1,88 @@
+#include "ingest/sources/api/times.hpp"
+
+#include <array>
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include "formats/text/value_type.hpp"
+
+namespace ingest::api {
+
+namespace {
+
+constexpr double earliest_epoch = 1e9;
+constexpr double earliest_epoch_ms = 1e12;
+
+// Seconds since 1970 of a text that is a time; plain numbers only where they look like one.
+std::optional<double> seconds_of(const std::string& text) {
+    if (auto number = parse_number(text)) {
+        if (*number >= earliest_epoch_ms) return *number / 1000;
+        if (*number >= earliest_epoch) return *number;
+        return std::nullopt;
+    }
+    auto time = parse_time(text);
+    if (!time) return std::nullopt;
+    return std::chrono::duration<double>(time->time_since_epoch()).count();
+}
+
+}  // namespace
+
+std::string written(Time time, const std::string& format) {
+    auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    auto epoch = whole.time_since_epoch().count();
+    if (format == "epoch") return std::to_string(epoch);
+    if (format == "epoch_ms")
+        return std::to_string(
+            std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count()
+        );
+    const char* pattern = format == "datetime" ? "%Y-%m-%dT%H:%M:%SZ"
+                          : format == "date"   ? "%Y-%m-%d"
+                                               : format.c_str();
+    std::time_t at = epoch;
+    std::tm parts{};
+    gmtime_r(&at, &parts);
+    std::array<char, 200> out{};
+    auto size = std::strftime(out.data(), out.size(), pattern, &parts);
+    return {out.data(), size};
+}
+
+std::vector<std::pair<Time, Time>> spans(Time start, Time end, std::chrono::seconds step) {
+    std::vector<std::pair<Time, Time>> all;
+    for (auto from = start; from < end; from += step)
+        all.emplace_back(from, std::min<Time>(from + step, end));
+    return all;
+}
+
+const std::string& newer(const std::string& a, const std::string& b) {
+    if (a.empty()) return b;
+    if (b.empty()) return a;
+    auto first = parse_number(a);
+    auto second = parse_number(b);
+    if (first && second) return *first < *second ? b : a;
+    auto earlier = parse_time(a);
+    auto later = parse_time(b);
+    if (earlier && later) return *earlier < *later ? b : a;
+    return a < b ? b : a;
+}
+
+std::string since(const std::string& newest, const Incremental& incremental, Time now) {
+    auto seconds = seconds_of(newest);
+    auto present = std::chrono::duration<double>(now.time_since_epoch()).count();
+    bool future = seconds && *seconds > present;
+    if (!future && incremental.lag.count() == 0) return newest;
+    if (!seconds) {
+        auto number = parse_number(newest);
+        if (!number || *number != static_cast<double>(static_cast<std::int64_t>(*number)))
+            return newest;
+        return std::to_string(static_cast<std::int64_t>(*number) - incremental.lag.count());
+    }
+    auto base = future ? present : *seconds;
+    auto at = Time(std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(base)));
+    auto format = incremental.format;
+    if (auto number = parse_number(newest); number && format == "datetime")
+        format = *number >= earliest_epoch_ms ? "epoch_ms" : "epoch";
+    return written(at - incremental.lag, format);
+}
+
+}  // namespace ingest::api

@@ -1,0 +1,169 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ingest/sources/files/text_records.hpp"
+#include "formats/csv/csv.hpp"
+#include "ingest/sources/files/csv_rows.hpp"
+
+namespace ingest {
+
+namespace {
+
+class CsvReader : public TextRecords {
+public:
+    explicit CsvReader(const MemberInput& input)
+        : TextRecords(input, input.options.encoding), rows_(text_, input.options) {
+        for (const auto& name : rows_.found().names) names_.push_back(names_memory_.keep(name));
+        if (input.start.offset > 0) {
+            if (!text_.skip_to(input.start.offset)) ended_ = true;
+            rows_.resume();
+        }
+    }
+
+    bool next(Page& page) override {
+        while (!ended_) {
+            const auto kind = rows_.next();
+            const auto& scan = rows_.scan();
+            switch (kind) {
+                case CsvRows::Kind::end:
+                    ended_ = true;
+                    break;
+                case CsvRows::Kind::row:
+                    add(page, scan);
+                    return true;
+                case CsvRows::Kind::broken:  // would swallow the rest: gives up only its own line
+                    reject(
+                        page,
+                        scan.size,
+                        scan.next,
+                        "csv.unterminated_quote",
+                        "a quote is opened and never closed"
+                    );
+                    return true;
+                case CsvRows::Kind::remark:
+                    reject(page, scan.size, scan.next, "csv.footnote", "a remark below the table");
+                    return true;
+                default:
+                    advance(scan.next);
+            }
+        }
+        return false;
+    }
+
+    std::string describe() const override {
+        return fmt::format(
+            "{} columns, {}; {}",
+            names_.size(),
+            name_of(text_.encoding().encoding),
+            fmt::join(rows_.found().why, "; ")
+        );
+    }
+
+    std::string preamble() const override {
+        const auto& dialect = rows_.dialect();
+        std::string row;
+        for (auto name : names_) {
+            if (!row.empty()) row += dialect.delimiter;
+            bool plain = name.find_first_of("\r\n") == name.npos &&
+                         name.find(dialect.delimiter) == name.npos &&
+                         name.find(dialect.quote) == name.npos;
+            row.append(plain || dialect.quote == '\0' ? std::string(name) : quoted(name));
+        }
+        return text_.original(row + "\n");
+    }
+
+    void fix(ReadOptions& options) const override {
+        TextRecords::fix(options);
+        const auto& dialect = rows_.dialect();
+        options.delimiter = dialect.delimiter;
+        options.quote = dialect.quote;
+        options.escape = dialect.escape;
+        options.trim = dialect.trim;
+        options.header = true;
+    }
+
+private:
+    std::string quoted(std::string_view text) const {
+        char quote = rows_.dialect().quote;
+        std::string out(1, quote);
+        for (char c : text) {
+            if (c == quote) out.push_back(c);
+            out.push_back(c);
+        }
+        return out + quote;
+    }
+
+    const std::vector<Cell>& cells() const { return rows_.cells(); }
+
+    void add(Page& page, const Scan& scan) {
+        auto record = text_.window().substr(0, scan.size);
+        if (cells().size() != names_.size()) {
+            bool few = cells().size() < names_.size();
+            reject(
+                page,
+                scan.size,
+                scan.next,
+                few ? "csv.too_few_fields" : "csv.too_many_fields",
+                fmt::format("{} fields where the header has {}", cells().size(), names_.size()),
+                few ? names_[cells().size()] : std::string_view{}
+            );
+        } else if (auto fault = text_fault(record); !fault.empty()) {
+            reject(
+                page,
+                scan.size,
+                scan.next,
+                fault,
+                fault == "text.nul" ? "a NUL byte in the record" : "not well-formed UTF-8"
+            );
+        } else {
+            accept(page, scan);
+        }
+    }
+
+    void accept(Page& page, const Scan& scan) {
+        auto kept = page.arena.keep(text_.window().substr(0, scan.size));
+        auto first = page.fields.size();
+        for (std::size_t i = 0; i < cells().size(); ++i) {
+            const auto& cell = cells()[i];
+            auto value = kept.substr(cell.begin, cell.end - cell.begin);
+            if (cell.marked || (cell.quoted && cell.tail > cell.end + 1)) {
+                scratch_.clear();
+                append_value(kept, cell, rows_.dialect(), scratch_);
+                value = page.arena.keep(scratch_);
+            }
+            page.fields.push_back({name(page, i), value, Field::Kind::text});
+        }
+        add_record(page, kept, first);
+        page.bytes += scan.next;
+        advance(scan.next);
+    }
+
+    // Names outlive the page that uses them: the reader may be gone before the page is.
+    std::string_view name(Page& page, std::size_t i) {
+        if (page_names_of_ != &page || page_generation_ != page.generation) {
+            page_names_.clear();
+            page_generation_ = page.generation;
+            for (auto n : names_) page_names_.push_back(page.arena.keep(n));
+            page_names_of_ = &page;
+        }
+        return page_names_[i];
+    }
+
+    CsvRows rows_;
+    Arena names_memory_;
+    std::vector<std::string_view> names_;
+    std::vector<std::string_view> page_names_;
+    const Page* page_names_of_ = nullptr;
+    std::uint64_t page_generation_ = 0;
+    std::string scratch_;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<MemberReader> read_csv(const MemberInput& input) {
+    return std::make_unique<CsvReader>(input);
+}
+
+}  // namespace ingest

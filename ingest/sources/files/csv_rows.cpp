@@ -1,0 +1,111 @@
+#include "ingest/sources/files/csv_rows.hpp"
+
+#include <algorithm>
+
+namespace ingest {
+
+namespace {
+
+constexpr std::size_t sample_size = 64 * 1024;
+constexpr std::size_t most_remarks = 64 * 1024;  // bytes
+
+Sniffed look(TextReader& text, const ReadOptions& options) {
+    while (text.window().size() < sample_size && text.more()) {
+    }
+    return sniff(
+        text.window().substr(0, sample_size),
+        text.window().size() < sample_size,
+        {options.delimiter,
+         options.quote,
+         options.header,
+         options.escape,
+         options.trim,
+         options.skip,
+         options.header_rows}
+    );
+}
+
+}  // namespace
+
+CsvRows::CsvRows(TextReader& text, const ReadOptions& options)
+    : text_(text), limit_(options.max_record), found_(look(text, options)) {}
+
+CsvRows::Kind CsvRows::next() {
+    for (;;) {
+        scan_ = scan_record(text_.window(), found_.dialect, at_end_, cells_);
+        if (scan_.state != Scan::State::more || text_.window().size() > limit_) break;
+        if (!text_.more()) at_end_ = true;
+    }
+    if (at_end_ && text_.window().empty()) return Kind::end;
+    if (scan_.state != Scan::State::record || runs_on()) {
+        scan_ = first_line(text_.window());
+        scan_line(text_.window().substr(0, scan_.size), found_.dialect, cells_);
+        apart_ = false;
+        if (passed_ < found_.skip + found_.header_rows) return whole_row();
+        return Kind::broken;
+    }
+    bool end_of_dos_file = scan_.size == 1 && text_.window().front() == '\x1a';
+    if (scan_.size == 0 || end_of_dos_file) {
+        apart_ = true;
+        return Kind::blank;
+    }
+    return whole_row();
+}
+
+CsvRows::Kind CsvRows::whole_row() {
+    if (passed_ < found_.skip + found_.header_rows) {
+        apart_ = false;
+        return passed_++ < found_.skip ? Kind::above : Kind::header;
+    }
+    if (!below_ && remark_here() && only_remarks_follow()) below_ = true;
+    apart_ = false;
+    return below_ ? Kind::remark : Kind::row;
+}
+
+// A record over several lines has another number of cells, and its first line alone has the right
+// one: its quote was never meant to open.
+bool CsvRows::runs_on() {
+    if (cells_.size() == found_.width || scan_.size == 0) return false;
+    auto line = first_line(text_.window());
+    if (line.size >= scan_.size) return false;
+    std::vector<Cell> alone;
+    scan_line(text_.window().substr(0, line.size), found_.dialect, alone);
+    return alone.size() == found_.width && found_.width > 1;
+}
+
+bool CsvRows::remark_here() {
+    if (found_.width < 2 || cells_.empty() || text_.offset() < row_ahead_) return false;
+    if (cells_.size() != 1 && cells_.size() != found_.width) return false;
+    for (std::size_t i = 1; i < cells_.size(); ++i)
+        if (cells_[i].end > cells_[i].begin) return false;
+    std::vector<std::string> row(cells_.size());
+    append_value(text_.window(), cells_.front(), found_.dialect, row.front());
+    return is_remark(row, found_.width, apart_);
+}
+
+bool CsvRows::only_remarks_follow() {
+    while (!at_end_ && text_.window().size() < scan_.next + most_remarks)
+        if (!text_.more()) at_end_ = true;
+    if (!at_end_) return false;
+    auto at = scan_.next;
+    std::vector<Cell> cells;
+    std::vector<std::string> row;
+    while (at < text_.window().size()) {
+        auto rest = text_.window().substr(at);
+        auto scan = scan_record(rest, found_.dialect, true, cells);
+        if (scan.state == Scan::State::record && scan.size > 0) {
+            row.assign(cells.size(), {});
+            for (std::size_t i = 0; i < cells.size(); ++i)
+                append_value(rest, cells[i], found_.dialect, row[i]);
+        }
+        if (scan.state != Scan::State::record ||
+            (scan.size > 0 && !is_remark(row, found_.width, true))) {
+            row_ahead_ = text_.offset() + text_.original_size(text_.window().substr(0, at));
+            return false;
+        }
+        at += scan.next;
+    }
+    return true;
+}
+
+}  // namespace ingest

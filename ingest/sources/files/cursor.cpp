@@ -1,0 +1,75 @@
+#include "ingest/sources/files/cursor.hpp"
+
+#include <sys/stat.h>
+
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "formats/json/json.hpp"
+#include "formats/text/text.hpp"
+
+namespace ingest {
+
+std::string shown_name(const std::string& name) {
+    if (valid_utf8(name)) return name;
+    std::string text;
+    decode(name, Encoding::latin1, true, text);
+    return text;
+}
+
+std::string write_cursor(const Cursor& cursor) {
+    std::string text = "{\"file\":";
+    append_json_string(cursor.file, text);
+    text += ",\"member\":";
+    append_json_string(cursor.member, text);
+    text += fmt::format(
+        ",\"size\":{},\"changed\":{},\"members_before\":{},\"offset\":{},\"line\":{},\"index\":{}}"
+        "}",
+        cursor.size,
+        cursor.changed,
+        cursor.members_before,
+        cursor.at.offset,
+        cursor.at.line,
+        cursor.at.index
+    );
+    return text;
+}
+
+std::optional<Cursor> read_cursor(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    if (check_json(text) || text.front() != '{')
+        throw base::Error("cursor", "cannot be read", "run with --restart");
+    Arena arena;
+    std::vector<Field> fields;
+    add_members(text, arena, fields);
+    Cursor cursor;
+    auto number = [](std::string_view value) {
+        std::int64_t result = 0;
+        std::from_chars(value.data(), value.data() + value.size(), result);
+        return result;
+    };
+    for (const auto& field : fields) {
+        if (field.name == "file") cursor.file = field.value;
+        if (field.name == "member") cursor.member = field.value;
+        if (field.name == "size") cursor.size = number(field.value);
+        if (field.name == "changed") cursor.changed = number(field.value);
+        if (field.name == "members_before") cursor.members_before = number(field.value);
+        if (field.name == "offset") cursor.at.offset = number(field.value);
+        if (field.name == "line") cursor.at.line = number(field.value);
+        if (field.name == "index") cursor.at.index = number(field.value);
+    }
+    return cursor;
+}
+
+void stamp(const std::string& path, Cursor& cursor) {
+    struct stat about {};
+    cursor.size = 0;
+    cursor.changed = 0;
+    if (path == "-" || ::stat(path.c_str(), &about) != 0) return;
+    cursor.size = about.st_size;
+    cursor.changed = about.st_mtim.tv_sec * 1'000'000'000L + about.st_mtim.tv_nsec;
+}
+
+}  // namespace ingest

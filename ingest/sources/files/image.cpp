@@ -1,0 +1,75 @@
+#include "formats/image/image.hpp"
+
+#include "ingest/sources/files/reader.hpp"
+
+namespace ingest {
+
+namespace {
+
+// One image file as one record; the folder it lies in is the field "folder".
+class ImageReader : public MemberReader {
+public:
+    explicit ImageReader(const MemberInput& input)
+        : bytes_(input.bytes),
+          name_(input.name),
+          limit_(input.options.max_record),
+          done_(input.start.index > 0) {}
+
+    bool next(Page& page) override {
+        if (done_) return false;
+        done_ = true;
+        auto data = read_whole(bytes_, limit_);
+        if (!data) {
+            add_reject(page, {}, "image.too_large", "larger than the limit");
+            return true;
+        }
+        page.bytes += data->size();
+        auto examined = examine_image(*data);
+        if (auto* reason = std::get_if<std::string>(&examined)) {
+            add_reject(page, std::move(*data), "image.broken", std::move(*reason));
+            return true;
+        }
+        auto& record = page.records.emplace_back();
+        record.first_field = static_cast<std::uint32_t>(page.fields.size());
+        auto slash = name_.rfind('/');
+        auto key = page.arena.keep(name_);
+        page.fields.push_back({"name", slash == name_.npos ? key : key.substr(slash + 1)});
+        if (slash != name_.npos) {
+            auto path = key.substr(0, slash);
+            auto up = path.rfind('/');
+            page.fields.push_back({"folder", up == path.npos ? path : path.substr(up + 1)});
+        }
+        record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
+        record.key = key;
+        record.byte_offset = 0;
+        record.blob = page.arena.keep(*data);
+        record.image = std::get<schema::Image>(examined);
+        record.media_type = page.arena.keep(media_type_of(record.image->format));
+        return true;
+    }
+
+    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
+    std::string describe() const override { return "one image a file"; }
+
+private:
+    static void add_reject(Page& page, std::string raw, std::string code, std::string reason) {
+        auto& bad = page.rejects.emplace_back();
+        bad.raw = std::move(raw);
+        bad.byte_offset = 0;
+        bad.code = std::move(code);
+        bad.reason = std::move(reason);
+    }
+
+    Bytes& bytes_;
+    std::string name_;
+    std::size_t limit_;
+    bool done_;
+};
+
+}  // namespace
+
+std::unique_ptr<MemberReader> read_image(const MemberInput& input) {
+    return std::make_unique<ImageReader>(input);
+}
+
+}  // namespace ingest

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "formats/archive/bytes.hpp"
+#include "ingest/sources/connector.hpp"
+#include "ingest/pipeline/page.hpp"
+
+namespace ingest {
+
+// A place between two records of one member.
+struct Position {
+    std::int64_t offset = 0;  // bytes; 0: the start
+    std::int64_t line = 1;
+    std::int64_t index = 0;  // records and rejects before it
+
+    bool operator==(const Position&) const = default;
+};
+
+// Reads the records of one member (a plain file is its own only member).
+class MemberReader {
+public:
+    virtual ~MemberReader() = default;
+    // Adds one record or one reject to the page. False at the end.
+    virtual bool next(Page& page) = 0;
+    virtual Position position() const = 0;
+    // What was found out about the input, for people.
+    virtual std::string describe() const = 0;
+    // What must stand before a record's raw bytes so that they can be read alone, and with which
+    // options.
+    virtual std::string preamble() const { return {}; }
+    virtual void fix(ReadOptions&) const {}
+};
+
+// What a reader starts from. `bytes` stands at the member's start.
+struct MemberInput {
+    Bytes& bytes;
+    const std::string& path;  // of the file, for siblings and messages
+    const std::string& name;  // of file and member from the input's root on: "cats/1.png"; names
+                              // the record where it is one file
+    const ReadOptions& options;
+    Position start;
+};
+
+// One factory per source kind, each in its own file.
+std::unique_ptr<MemberReader> read_csv(const MemberInput& input);
+std::unique_ptr<MemberReader> read_jsonl(const MemberInput& input);
+std::unique_ptr<MemberReader> read_json(const MemberInput& input);
+std::unique_ptr<MemberReader> read_xml(const MemberInput& input);
+std::unique_ptr<MemberReader> read_fixed(const MemberInput& input);
+std::unique_ptr<MemberReader> read_feed(const MemberInput& input);
+std::unique_ptr<MemberReader> read_mbox(const MemberInput& input);
+std::unique_ptr<MemberReader> read_message(const MemberInput& input);
+std::unique_ptr<MemberReader> read_deb822(const MemberInput& input);
+std::unique_ptr<MemberReader> read_idx(const MemberInput& input);
+std::unique_ptr<MemberReader> read_image(const MemberInput& input);
+std::unique_ptr<MemberReader> read_text_file(const MemberInput& input);
+
+// Reads the rest of the present member whole. Nothing if it has more than `limit` bytes.
+std::optional<std::string> read_whole(Bytes& bytes, std::size_t limit);
+
+}  // namespace ingest

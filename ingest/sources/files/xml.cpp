@@ -1,0 +1,309 @@
+#include <algorithm>
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+
+#include "ingest/sources/files/text_records.hpp"
+
+namespace ingest {
+
+namespace {
+
+struct Free {
+    void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
+    void operator()(xmlChar* text) const { xmlFree(text); }
+    void operator()(xmlParserCtxt* context) const { xmlFreeParserCtxt(context); }
+};
+
+std::string_view view(const xmlChar* text) {
+    return text ? reinterpret_cast<const char*>(text) : std::string_view{};
+}
+
+// A tag or other markup at the start of a text.
+struct Markup {
+    enum class Kind { start, end, empty, other };
+    Kind kind = Kind::other;
+    std::size_t size = 0;  // 0: it does not end in the text
+    std::string_view name;
+};
+
+std::size_t behind(std::string_view text, std::string_view mark, std::size_t from) {
+    auto at = text.find(mark, from);
+    return at == text.npos ? 0 : at + mark.size();
+}
+
+Markup markup_at(std::string_view text) {
+    if (text.starts_with("<!--")) return {Markup::Kind::other, behind(text, "-->", 4), {}};
+    if (text.starts_with("<![CDATA[")) return {Markup::Kind::other, behind(text, "]]>", 9), {}};
+    if (text.starts_with("<?")) return {Markup::Kind::other, behind(text, "?>", 2), {}};
+    char quote = '\0';
+    int brackets = 0;
+    for (std::size_t i = 1; i < text.size(); ++i) {
+        char c = text[i];
+        if (quote != '\0') {
+            if (c == quote) quote = '\0';
+        } else if (c == '"' || c == '\'') {
+            quote = c;
+        } else if (c == '[') {
+            ++brackets;
+        } else if (c == ']') {
+            --brackets;
+        } else if (c == '<' && !text.starts_with("<!")) {
+            return {Markup::Kind::other, i, {}};  // not a tag after all
+        } else if (c == '>' && (brackets <= 0 || !text.starts_with("<!"))) {
+            if (text[1] == '!') return {Markup::Kind::other, i + 1, {}};
+            bool end = text[1] == '/';
+            auto name = text.substr(end ? 2 : 1);
+            name = name.substr(0, name.find_first_of(" \t\r\n/>"));
+            auto kind = end                  ? Markup::Kind::end
+                        : text[i - 1] == '/' ? Markup::Kind::empty
+                                             : Markup::Kind::start;
+            return {kind, i + 1, name};
+        }
+    }
+    return {};
+}
+
+std::string_view local(std::string_view name) {
+    return name.substr(name.rfind(':') + 1);
+}
+
+// Each element called record_path is a record; without one, each child of the root is. Fields are
+// its attributes ("@name"), its children ("name", "name.inner", repeated ones as a JSON array) and
+// its own text ("text"). Boundaries are found by the tags alone, so that a broken element costs
+// only itself; libxml2 judges each element. Entities of a DTD are not known.
+class XmlReader : public TextRecords {
+public:
+    explicit XmlReader(const MemberInput& input)
+        : TextRecords(input, input.options.encoding), wanted_(input.options.record_path) {
+        if (input.options.encoding.empty()) declared_encoding();
+        while (depth_ == 0 && step_outside()) {
+        }
+        if (input.start.offset > text_.offset()) {
+            ended_ = !text_.skip_to(input.start.offset);
+            place_ = input.start;
+        }
+    }
+
+    bool next(Page& page) override {
+        while (!ended_) {
+            if (at_record()) {
+                add(page);
+                return true;
+            }
+            if (!step_outside()) ended_ = true;
+        }
+        return false;
+    }
+
+    std::string describe() const override {
+        return fmt::format(
+            "{}; {}",
+            wanted_.empty() ? "each child of the root is a record"
+                            : "records are <" + wanted_ + ">",
+            name_of(text_.encoding().encoding)
+        );
+    }
+
+    std::string preamble() const override { return text_.original(root_); }
+
+private:
+    void declared_encoding() {
+        auto head = text_.head().substr(0, 200);
+        auto at = head.find("encoding=");
+        if (!head.starts_with("<?xml") || at == head.npos || at > head.find("?>")) return;
+        auto name = head.substr(std::min(at + 10, head.size()));
+        name = name.substr(0, name.find_first_of("\"'"));
+        auto encoding = encoding_of(name);
+        if (encoding != Encoding::utf16le && encoding != Encoding::utf16be)
+            text_.assume(encoding, "as declared");
+    }
+
+    // The markup at the window's start, which is '<'.
+    Markup markup() {
+        for (;;) {
+            auto found = markup_at(text_.window());
+            if (found.size > 0 || text_.window().size() > limit_ || !text_.more()) return found;
+        }
+    }
+
+    bool to_markup() {
+        for (;;) {
+            auto at = text_.window().find('<');
+            if (at != std::string_view::npos) {
+                advance(at);
+                return true;
+            }
+            advance(text_.window().size());
+            if (!text_.more()) return false;
+        }
+    }
+
+    bool at_record() {
+        if (depth_ == 0 || !to_markup()) return false;
+        auto tag = markup();
+        if (tag.size == 0 || (tag.kind != Markup::Kind::start && tag.kind != Markup::Kind::empty))
+            return false;
+        return wanted_.empty() || local(tag.name) == wanted_;
+    }
+
+    // Passes over one piece of markup outside of records. False at the end.
+    bool step_outside() {
+        if (!to_markup()) return false;
+        auto tag = markup();
+        if (tag.size == 0) return false;
+        if (tag.kind == Markup::Kind::start) {
+            if (depth_++ == 0) root_ = std::string(text_.window().substr(0, tag.size));
+            if (root_name_.empty()) root_name_ = std::string(tag.name);
+        }
+        advance(tag.size);
+        return true;
+    }
+
+    // Of the element at the window's start. An end tag of the record's own name ends it, whatever
+    // is open inside. 0: it does not end.
+    std::size_t element_size(const std::string& name) {
+        std::size_t at = 0;
+        int same = 0;
+        for (;;) {
+            auto next = text_.window().find('<', at);
+            Markup tag;
+            if (next != std::string_view::npos) tag = markup_at(text_.window().substr(next));
+            if (tag.size == 0) {
+                if (text_.window().size() > limit_ || !text_.more()) return 0;
+                continue;
+            }
+            at = next + tag.size;
+            if (tag.name == root_name_ && tag.kind == Markup::Kind::end && name != root_name_)
+                return 0;
+            if (tag.name != name) continue;
+            if (tag.kind == Markup::Kind::start) ++same;
+            if (tag.kind == Markup::Kind::end) --same;
+            if (same <= 0) return at;
+        }
+    }
+
+    void add(Page& page) {
+        auto name = std::string(markup().name);
+        auto size = element_size(name);
+        if (size == 0) {
+            auto window = text_.window();
+            auto again = std::min(
+                {window.find("<" + name, 1), window.find("</" + root_name_, 1), window.size()}
+            );
+            return reject(
+                page, again, again, "xml.syntax", fmt::format("<{}> is not closed", name)
+            );
+        }
+        auto element = text_.window().substr(0, size);
+        if (auto fault = text_fault(element); !fault.empty()) {
+            return reject(page, size, size, fault, "cannot be read as text");
+        }
+        std::string reason;
+        auto document = parse(element, reason);
+        auto* node = document ? xmlDocGetRootElement(document.get())->children : nullptr;
+        while (node && node->type != XML_ELEMENT_NODE) node = node->next;
+        if (!node)
+            return reject(
+                page, size, size, "xml.syntax", reason.empty() ? "not an element" : reason
+            );
+        auto kept = page.arena.keep(element);
+        auto first = page.fields.size();
+        collect(page, node, "", first);
+        add_record(page, kept, first);
+        page.bytes += size;
+        advance(size);
+    }
+
+    std::unique_ptr<xmlDoc, Free> parse(std::string_view element, std::string& reason) {
+        std::string wrapped = root_;
+        wrapped.append(element);
+        wrapped.append("</").append(root_name_).append(">");
+        std::unique_ptr<xmlParserCtxt, Free> context(xmlNewParserCtxt());
+        std::unique_ptr<xmlDoc, Free> document(xmlCtxtReadMemory(
+            context.get(),
+            wrapped.data(),
+            static_cast<int>(wrapped.size()),
+            nullptr,
+            "UTF-8",
+            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS |
+                XML_PARSE_NOCDATA
+        ));
+        if (!document) {
+            const auto* error = xmlCtxtGetLastError(context.get());
+            reason = error && error->message ? error->message : "not well-formed";
+            while (!reason.empty() && reason.back() == '\n') reason.pop_back();
+        }
+        return document;
+    }
+
+    void put(Page& page, std::string name, std::string_view value, std::size_t first) {
+        for (auto i = first; i < page.fields.size(); ++i) {
+            auto& field = page.fields[i];
+            if (field.name != name) continue;
+            std::string list;
+            if (field.kind == Field::Kind::json) {
+                list.assign(field.value.substr(0, field.value.size() - 1));
+            } else {
+                list = "[";
+                append_json_string(field.value, list);
+            }
+            list.push_back(',');
+            append_json_string(value, list);
+            list.push_back(']');
+            field.value = page.arena.keep(list);
+            field.kind = Field::Kind::json;
+            return;
+        }
+        page.fields.push_back({page.arena.keep(name), page.arena.keep(value), Field::Kind::text});
+    }
+
+    void collect(Page& page, const xmlNode* node, const std::string& prefix, std::size_t first) {
+        for (auto* attribute = node->properties; attribute; attribute = attribute->next) {
+            std::unique_ptr<xmlChar, Free> value(
+                xmlNodeGetContent(reinterpret_cast<const xmlNode*>(attribute))
+            );
+            put(page, fmt::format("{}@{}", prefix, view(attribute->name)), view(value.get()), first
+            );
+        }
+        std::string own;
+        for (auto* child = node->children; child; child = child->next) {
+            if (child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE)
+                own.append(view(child->content));
+            if (child->type != XML_ELEMENT_NODE) continue;
+            auto name = prefix + std::string(view(child->name));
+            collect(page, child, name + ".", first);
+        }
+        auto begin = own.find_first_not_of(" \t\r\n");
+        bool leaf = !node->children || !node->properties;
+        if (begin == own.npos && !(leaf && !prefix.empty() && !has_elements(node))) return;
+        auto end = own.find_last_not_of(" \t\r\n");
+        auto text = begin == own.npos ? std::string_view{}
+                                      : std::string_view(own).substr(begin, end - begin + 1);
+        put(page, prefix.empty() ? "text" : prefix.substr(0, prefix.size() - 1), text, first);
+    }
+
+    static bool has_elements(const xmlNode* node) {
+        for (auto* child = node->children; child; child = child->next) {
+            if (child->type == XML_ELEMENT_NODE) return true;
+        }
+        return false;
+    }
+
+    std::string wanted_;
+    std::string root_;  // its start tag, for the namespaces
+    std::string root_name_;
+    int depth_ = 0;
+    bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<MemberReader> read_xml(const MemberInput& input) {
+    return std::make_unique<XmlReader>(input);
+}
+
+}  // namespace ingest

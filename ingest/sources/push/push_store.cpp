@@ -1,0 +1,112 @@
+#include "ingest/sources/push/push_store.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "ingest/pipeline/batches.hpp"
+#include "ingest/sources/files/reader.hpp"
+#include "formats/json/json.hpp"
+#include "ingest/sql.hpp"
+#include "ingest/pipeline/store.hpp"
+#include "schema/records/record_store.hpp"
+
+namespace ingest {
+
+namespace {
+
+constexpr std::chrono::hours receipts_kept{24 * 14};
+
+std::string format_of(std::string_view media_type) {
+    auto type = media_type.substr(0, media_type.find(';'));
+    while (type.ends_with(' ')) type.remove_suffix(1);
+    if (type.empty() || type == "application/json" || type.ends_with("+json")) return "json";
+    if (type == "application/x-ndjson" || type == "application/jsonl" ||
+        type == "application/json-seq")
+        return "jsonl";
+    if (type == "text/csv") return "csv";
+    if (type == "application/xml" || type == "text/xml") return "xml";
+    throw base::UsageError(
+        fmt::format("media type '{}'", type),
+        "is not taken here",
+        "send application/json, application/x-ndjson, text/csv or application/xml"
+    );
+}
+
+std::int64_t run_of_day(base::Tx& tx, std::int64_t source_id, schema::Time now) {
+    auto day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+    if (auto run = tx.value<std::int64_t>(sql::file["push_run"], source_id, day)) return *run;
+    return *tx.value<std::int64_t>(
+        sql::file["begin_push_run"], source_id, "{\"push\":\"" + day + "\"}", schema::timestamp(now)
+    );
+}
+
+Page read(const Pushed& message, const std::string& format) {
+    static const std::string path = "push";
+    ReadOptions options;
+    options.format = format;
+    Page page;
+    if (auto fault = format == "json" ? check_json(message.body) : std::nullopt) {
+        page.rejects.push_back(
+            {message.body, path, message.id, -1, 0, {}, fault->code, fault->reason}
+        );
+        return page;
+    }
+    auto bytes = Bytes::of(message.body);
+    bytes->next_member();
+    MemberInput input{*bytes, path, message.id, options, {}};
+    auto reader = format == "jsonl" ? read_jsonl(input)
+                  : format == "csv" ? read_csv(input)
+                  : format == "xml" ? read_xml(input)
+                                    : read_json(input);
+    while (reader->next(page)) {
+    }
+    // The place of a record is its message.
+    auto file = page.arena.keep(path), member = page.arena.keep(message.id);
+    for (auto& record : page.records) {
+        record.file = file;
+        record.member = member;
+    }
+    for (auto& reject : page.rejects) {
+        reject.file = path;
+        reject.member = message.id;
+    }
+    return page;
+}
+
+}  // namespace
+
+PushResult store_push(
+    base::Tx& tx,
+    const schema::Blobs& blobs,
+    const schema::Source& source,
+    const Rules& rules,
+    const Pushed& message,
+    schema::Time now
+) {
+    auto format = format_of(message.media_type);
+    auto run = run_of_day(tx, source.id, now);
+    auto fresh =
+        tx.change(sql::file["add_receipt"], source.id, message.id, run, schema::timestamp(now));
+    if (fresh == 0) return {true, {}};
+    tx.exec(sql::file["sweep_receipts"], schema::timestamp(now - receipts_kept));
+
+    Mapping mapping(rules);
+    auto page = read(message, format);
+    auto batch = make_batch(page, mapping, source.name, blobs);
+    schema::BatchTarget target;
+    target.source_id = source.id;
+    target.source_name = source.name;
+    target.run_id = run;
+    target.column_set = schema::ensure_columns(tx, source.id, mapping.columns(), now);
+    target.columns = mapping.columns();
+    target.now = now;
+    PushResult result;
+    result.counts =
+        schema::write_batch(tx, target, batch.records, batch.rejects, message.body.size());
+    tx.exec(sql::file["seen_push_run"], run, schema::timestamp(now));
+    return result;
+}
+
+}  // namespace ingest

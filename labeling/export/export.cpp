@@ -1,0 +1,182 @@
+#include "labeling/export/export.hpp"
+
+#include <ostream>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "labeling/export/csv.hpp"
+
+namespace labeling {
+
+namespace {
+
+namespace json = boost::json;
+
+struct Known {
+    std::string_view name;
+    Format format;
+    std::string_view file;
+};
+constexpr Known formats[] = {
+    {"jsonl", Format::jsonl, "labels.jsonl"},
+    {"csv", Format::csv, "labels.csv"},
+    {"coco", Format::coco, "annotations.json"},
+    {"yolo", Format::yolo, "labels"},
+    {"voc", Format::voc, "annotations"},
+    {"conll", Format::conll, "labels.conll"},
+    {"spacy", Format::spacy, "labels.spacy.jsonl"},
+    {"label-studio", Format::label_studio, "tasks.json"},
+};
+
+std::string quoted(std::string_view text) {
+    return json::serialize(json::string(text));
+}
+
+class JsonLines : public Exporter {
+public:
+    explicit JsonLines(std::ostream& out) : out_(out) {}
+
+    void write(const ExportRow& row) override {
+        out_ << "{\"key\":" << quoted(row.key) << ",\"label\":" << quoted(row.label)
+             << ",\"probability\":" << fmt::format("{}", row.probability)
+             << ",\"method\":" << quoted(row.method) << ",\"revision\":" << row.revision
+             << ",\"version\":" << row.version;
+        if (!row.url.empty()) out_ << ",\"url\":" << quoted(row.url);
+        if (!row.title.empty()) out_ << ",\"title\":" << quoted(row.title);
+        if (!row.text.empty()) out_ << ",\"text\":" << quoted(row.text);
+        if (!row.payload.empty()) out_ << ",\"fields\":" << row.payload;
+        out_ << "}\n";
+    }
+    void finish() override { out_.flush(); }
+
+private:
+    std::ostream& out_;
+};
+
+class Csv : public Exporter {
+public:
+    explicit Csv(std::ostream& out) : out_(out) {
+        out_ << "key,label,probability,method,revision,version\r\n";
+    }
+
+    void write(const ExportRow& row) override {
+        detail::write_csv_field(out_, row.key);
+        out_ << ',';
+        detail::write_csv_field(out_, row.label);
+        out_ << ',' << fmt::format("{}", row.probability) << ',';
+        detail::write_csv_field(out_, row.method);
+        out_ << ',' << row.revision << ',' << row.version << "\r\n";
+    }
+    void finish() override { out_.flush(); }
+
+private:
+    std::ostream& out_;
+};
+
+class Spacy : public Exporter {
+public:
+    Spacy(const Project& project, std::ostream& out) : project_(project), out_(out) {}
+
+    void write(const ExportRow& row) override {
+        std::string text = row.title;
+        if (!row.text.empty()) text += (text.empty() ? "" : "\n\n") + row.text;
+        out_ << "{\"text\":" << quoted(text.empty() ? row.payload : text) << ",\"cats\":{";
+        bool first = true;
+        for (const auto& item : project_.classes) {
+            out_ << (first ? "" : ",") << quoted(item.name) << ':'
+                 << (item.name == row.label ? "1.0" : "0.0");
+            first = false;
+        }
+        out_ << "},\"meta\":{\"key\":" << quoted(row.key)
+             << ",\"probability\":" << fmt::format("{}", row.probability) << "}}\n";
+    }
+    void finish() override { out_.flush(); }
+
+private:
+    Project project_;
+    std::ostream& out_;
+};
+
+class LabelStudio : public Exporter {
+public:
+    explicit LabelStudio(std::ostream& out) : out_(out) { out_ << '['; }
+
+    void write(const ExportRow& row) override {
+        ++tasks_;
+        bool has_text = !row.text.empty() || row.title.empty();
+        out_ << (tasks_ == 1 ? "\n" : ",\n") << "{\"id\":" << tasks_
+             << ",\"data\":{\"key\":" << quoted(row.key);
+        if (!row.title.empty()) out_ << ",\"title\":" << quoted(row.title);
+        if (has_text) out_ << ",\"text\":" << quoted(row.text);
+        if (!row.url.empty()) out_ << ",\"url\":" << quoted(row.url);
+        if (!row.payload.empty()) out_ << ",\"fields\":" << row.payload;
+        out_ << "},\"annotations\":[{\"id\":" << tasks_
+             << ",\"was_cancelled\":false,\"ground_truth\":true,\"result\":[{\"id\":"
+             << quoted("r" + std::to_string(tasks_))
+             << ",\"from_name\":\"label\",\"to_name\":" << quoted(has_text ? "text" : "title")
+             << ",\"type\":\"choices\",\"value\":{\"choices\":[" << quoted(row.label)
+             << "]}}]}],\"meta\":{\"probability\":" << fmt::format("{}", row.probability)
+             << ",\"method\":" << quoted(row.method) << "}}";
+    }
+    void finish() override {
+        out_ << "\n]\n";
+        out_.flush();
+    }
+
+private:
+    std::ostream& out_;
+    std::size_t tasks_ = 0;
+};
+
+}  // namespace
+
+std::optional<Format> parse_format(std::string_view name) {
+    for (const auto& known : formats)
+        if (known.name == name) return known.format;
+    return std::nullopt;
+}
+
+std::string_view format_names() {
+    static const std::string all = [] {
+        std::string text;
+        for (const auto& known : formats) text.append(text.empty() ? "" : ", ").append(known.name);
+        return text;
+    }();
+    return all;
+}
+
+std::string_view file_name(Format format) {
+    for (const auto& known : formats)
+        if (known.format == format) return known.file;
+    return {};
+}
+
+std::unique_ptr<Exporter> make_exporter(Format format, const Project& project, std::ostream& out) {
+    switch (format) {
+        case Format::jsonl:
+            return std::make_unique<JsonLines>(out);
+        case Format::csv:
+            return std::make_unique<Csv>(out);
+        case Format::spacy:
+            return std::make_unique<Spacy>(project, out);
+        case Format::label_studio:
+            return std::make_unique<LabelStudio>(out);
+        case Format::coco:
+        case Format::yolo:
+        case Format::voc:
+        case Format::conll:
+            break;
+    }
+    std::string_view name, needs = format == Format::conll ? "spans of text" : "boxes on images";
+    for (const auto& known : formats)
+        if (known.format == format) name = known.name;
+    throw base::UsageError(
+        "project '" + project.name + "'",
+        fmt::format("{} holds {}, and a {} project has none", name, needs, project.kind),
+        "choose jsonl, csv, spacy or label-studio"
+    );
+}
+
+}  // namespace labeling

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "labeling/queue/assignment.hpp"
+
+namespace base {
+class Database;
+}
+
+// Ground truth from outside.
+namespace labeling {
+
+struct ImportOptions {
+    bool add_classes = false;  // make classes of values that are none, the most frequent first
+    std::size_t at_most_classes = 1'000;  // with add_classes: until the project has so many
+    double share = 1;  // of the records, always the same ones: a field import leaves the others
+                       // unlabelled, for trials
+};
+struct Imported {
+    std::int64_t added = 0;
+    std::int64_t changed = 0;
+    std::int64_t unchanged = 0;
+    std::int64_t no_record = 0;  // keys that are no record of the source; only from a file
+    std::int64_t no_value = 0;   // records without the field
+    // Values that are no class, with how often; most frequent first.
+    std::vector<std::pair<std::string, std::int64_t>> rejected;
+    std::vector<std::string> new_classes;
+
+    std::int64_t rejected_total() const;
+};
+
+// Imported labels have the method "import"; inference does not touch them unless asked to. A value
+// names a class by its name or by its `value` in the project file. Importing the same again changes
+// nothing.
+
+// From a field of the source's records as they are now: "section", or "breadcrumb.0" for what lies
+// deeper.
+Imported import_field(
+    base::Database& database,
+    const std::string& project,
+    const std::string& field,
+    const ImportOptions& options,
+    Time now
+);
+// From a file: CSV with the columns key,label and perhaps probability, or (name ends in .jsonl or
+// .ndjson) JSON lines with these members. A malformed line or a probability outside 0 to 1 throws
+// base::Error with its line before anything is stored.
+Imported import_file(
+    base::Database& database,
+    const std::string& project,
+    const std::string& path,
+    const ImportOptions& options,
+    Time now
+);
+
+}  // namespace labeling

@@ -1,0 +1,116 @@
+#include "labeling/queue/simulate.hpp"
+
+#include <algorithm>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "labeling/random.hpp"
+#include "labeling/queue/people_store.hpp"
+#include "labeling/queue/task_store.hpp"
+
+namespace labeling {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int tasks_at_once = 50;
+
+struct Worker {
+    std::int64_t user = 0;
+    SimulatedAnnotator who;
+    bool idle = false;
+};
+
+// One round of one worker: claims some tasks and answers them, in one transaction.
+class Round {
+public:
+    Round(const StoredProject& project, const Simulation& simulation)
+        : project_(project), simulation_(simulation) {}
+
+    Simulated run(base::Tx& tx, Worker& worker, int n, Time now) const {
+        Simulated done;
+        auto tasks = claim(tx, project_.id, worker.user, n, now, 10min);
+        worker.idle = tasks.empty();
+        // Everybody locks tasks in the same order.
+        std::sort(tasks.begin(), tasks.end(), [](const auto& a, const auto& b) {
+            return a.task < b.task;
+        });
+        for (const auto& task : tasks) answer(tx, worker, task, now, done);
+        return done;
+    }
+
+private:
+    void answer(base::Tx& tx, const Worker& worker, const Claimed& task, Time now, Simulated& done)
+        const {
+        const auto& classes = project_.project.classes;
+        auto truth = simulation_.truth(task.key);
+        auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& c) {
+            return truth && c.name == *truth;
+        });
+        if (found == classes.end()) {
+            if (skip(tx, task.task, worker.user, task.token, "simulated: unknown truth", now))
+                ++done.skipped;
+            return;
+        }
+        detail::Random random(
+            detail::hash(task.key, detail::hash(worker.who.name, simulation_.seed))
+        );
+        auto chosen = static_cast<std::size_t>(found - classes.begin());
+        bool wrong = classes.size() > 1 && random.uniform() < worker.who.error;
+        if (wrong) chosen = (chosen + 1 + random.below(classes.size() - 1)) % classes.size();
+        auto milliseconds = static_cast<std::int32_t>(1'000 + random.below(4'000));
+        Answer given{
+            .task = task.task,
+            .user_id = worker.user,
+            .token = task.token,
+            .attempt = task.attempt,
+            .class_id = classes[chosen].id,
+            .milliseconds = milliseconds};
+        if (submit(tx, given, now) != Submitted::accepted) return;
+        ++done.answers;
+        if (wrong) ++done.wrong;
+    }
+
+    const StoredProject& project_;
+    const Simulation& simulation_;
+};
+
+}  // namespace
+
+Simulated simulate(
+    base::Database& database,
+    const StoredProject& project,
+    const Simulation& simulation,
+    const std::function<Time()>& clock
+) {
+    if (simulation.pool.empty() || !simulation.truth)
+        throw base::UsageError("simulated annotators", "the pool is empty or no truth is given");
+    std::vector<Worker> workers;
+    for (const auto& who : simulation.pool) {
+        auto user =
+            database.call([&](base::Tx& tx) { return simulated_user(tx, who.name, clock()); });
+        workers.push_back({user, who});
+    }
+
+    Simulated total;
+    Round round(project, simulation);
+    for (bool any = true; any && total.answers < simulation.at_most;) {
+        any = false;
+        for (auto& worker : workers) {
+            auto left = simulation.at_most - total.answers;
+            if (left <= 0) break;
+            int n = static_cast<int>(std::min<std::int64_t>(tasks_at_once, left));
+            auto done =
+                database.call([&](base::Tx& tx) { return round.run(tx, worker, n, clock()); });
+            total.answers += done.answers;
+            total.wrong += done.wrong;
+            total.skipped += done.skipped;
+            any = any || !worker.idle;
+            if (simulation.on_progress) simulation.on_progress(total.answers);
+        }
+    }
+    return total;
+}
+
+}  // namespace labeling

@@ -1,0 +1,211 @@
+#include "labeling/queue/task_store.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "labeling/sql.hpp"
+#include "schema/records/record.hpp"
+#include "schema/records/values.hpp"
+
+namespace labeling {
+
+namespace {
+
+constexpr std::size_t batch = 5'000;
+
+// float8[] in PostgreSQL's text form.
+std::string array_of(const std::vector<double>& values) {
+    return fmt::format("{{{}}}", fmt::join(values, ","));
+}
+
+Claimed read(const pqxx::row& row, int first) {
+    Claimed task;
+    task.task = row[first].as<std::int64_t>();
+    task.token = row[first + 1].as<std::int64_t>();
+    task.attempt = row[first + 2].as<int>();
+    task.rk = row[first + 3].as<std::int64_t>();
+    task.key = row[first + 4].as<std::string>();
+    task.version = row[first + 5].as<int>();
+    task.priority = row[first + 6].as<double>();
+    task.reason = row[first + 7].as<std::string>();
+    return task;
+}
+
+bool end_lease(
+    base::Tx& tx,
+    std::int64_t task,
+    std::int64_t user_id,
+    std::int64_t token,
+    const std::string& state,
+    const std::string& reason,
+    Time now
+) {
+    return tx.change(
+               sql::file["end_lease"], task, user_id, token, state, reason, schema::timestamp(now)
+           ) == 1;
+}
+
+}  // namespace
+
+// Claims must not be planned for an empty queue.
+constexpr std::int64_t worth_analyzing = 50;
+
+Enqueued enqueue(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<Wish>& wishes,
+    bool again,
+    Time now
+) {
+    Enqueued result;
+    for (std::size_t first = 0; first < wishes.size(); first += batch) {
+        std::vector<std::int64_t> rks;
+        std::vector<std::string> keys, reasons;
+        std::vector<double> priorities;
+        for (auto i = first; i < std::min(first + batch, wishes.size()); ++i) {
+            if (!std::isfinite(wishes[i].priority))
+                throw base::Error(
+                    "record '" + wishes[i].key + "'", "its priority is not a finite number"
+                );
+            rks.push_back(schema::record_key(project.project.source, wishes[i].key));
+            keys.push_back(wishes[i].key);
+            reasons.push_back(wishes[i].reason);
+            priorities.push_back(wishes[i].priority);
+        }
+        auto row = tx.exec(
+            sql::file["enqueue_tasks"],
+            project.id,
+            project.source_id,
+            schema::array_of(rks),
+            schema::array_of(keys),
+            array_of(priorities),
+            schema::array_of(reasons),
+            project.project.overlap,
+            schema::timestamp(now),
+            again
+        )[0];
+        auto known = row[0].as<std::int64_t>();
+        result.added += row[1].as<std::int64_t>();
+        result.changed += row[2].as<std::int64_t>();
+        result.waiting += known - row[1].as<std::int64_t>() - row[2].as<std::int64_t>();
+        std::sort(keys.begin(), keys.end());
+        auto distinct = std::unique(keys.begin(), keys.end()) - keys.begin();
+        result.unknown += static_cast<std::int64_t>(distinct) - known;
+    }
+    if (result.added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
+    return result;
+}
+
+std::int64_t enqueue_unlabeled(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t at_most,
+    double priority,
+    const std::string& reason,
+    Time now
+) {
+    auto added = static_cast<std::int64_t>(tx.change(
+        sql::file["enqueue_unlabeled"],
+        project.id,
+        project.source_id,
+        at_most,
+        priority,
+        reason,
+        project.project.overlap,
+        schema::timestamp(now)
+    ));
+    if (added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
+    return added;
+}
+
+std::vector<Claimed> claim(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    int n,
+    Time now,
+    std::chrono::seconds lease
+) {
+    std::vector<Claimed> tasks;
+    for (bool freed = true; freed && static_cast<int>(tasks.size()) < n;) {
+        auto rows = tx.exec(
+            sql::file["claim_tasks"],
+            project_id,
+            user_id,
+            schema::timestamp(now),
+            schema::timestamp(now + lease),
+            n - static_cast<int>(tasks.size())
+        );
+        freed = rows[0][0].as<std::int64_t>() > 0;
+        for (const auto& row : rows)
+            if (!row[1].is_null()) tasks.push_back(read(row, 1));
+    }
+    return tasks;
+}
+
+bool renew(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time until) {
+    return tx.change(sql::file["renew_lease"], task, user_id, token, schema::timestamp(until)) == 1;
+}
+
+bool release(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time now) {
+    return end_lease(tx, task, user_id, token, "released", "", now);
+}
+
+bool skip(
+    base::Tx& tx,
+    std::int64_t task,
+    std::int64_t user_id,
+    std::int64_t token,
+    const std::string& reason,
+    Time now
+) {
+    return end_lease(tx, task, user_id, token, "skipped", reason, now);
+}
+
+Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
+    auto stored = tx.exec(
+        sql::file["submit_answer"],
+        answer.task,
+        answer.user_id,
+        answer.token,
+        answer.attempt,
+        answer.class_id,
+        answer.value,
+        answer.milliseconds,
+        schema::timestamp(now)
+    );
+    if (!stored.empty()) return Submitted::accepted;
+
+    auto why = tx.exec(
+        sql::file["explain_submit"], answer.task, answer.user_id, answer.attempt, answer.class_id
+    );
+    if (why.empty()) return Submitted::unknown_task;
+    if (why[0][1].as<bool>()) return Submitted::repeated;
+    return why[0][0].as<bool>() ? Submitted::stale : Submitted::unknown_class;
+}
+
+std::optional<Claimed> undo_last(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    Time now,
+    std::chrono::seconds lease
+) {
+    auto task = tx.value<std::int64_t>(sql::file["last_answer"], user_id, project_id);
+    if (!task) return std::nullopt;
+    auto rows = tx.exec(
+        sql::file["undo_answer"],
+        *task,
+        user_id,
+        schema::timestamp(now),
+        schema::timestamp(now + lease)
+    );
+    if (rows.empty()) return std::nullopt;
+    return read(rows[0], 0);
+}
+
+}  // namespace labeling

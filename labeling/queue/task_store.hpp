@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "labeling/queue/assignment.hpp"
+#include "labeling/projects/project_store.hpp"
+
+// The queue of a labeling project. Each function is one step inside the caller's transaction, safe
+// beside any number of others.
+namespace labeling {
+
+struct Wish {
+    std::string key;  // of a record of the project's source
+    double priority = 0;
+    std::string reason{};  // why it should be labeled: "uncertain", "label error?", ..
+};
+struct Enqueued {
+    std::int64_t added = 0;
+    std::int64_t changed =
+        0;  // were waiting with another priority or reason, or were done and wait again
+    std::int64_t waiting = 0;  // nothing to do
+    std::int64_t unknown = 0;  // no such record
+};
+// Puts records into the queue; the same wish again changes nothing. A task that is done stays done,
+// or, with `again`, wants as many more answers as the project's overlap, from people who have not
+// seen it.
+Enqueued enqueue(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<Wish>& wishes,
+    bool again,
+    Time now
+);
+// Puts up to `at_most` records that have neither label nor task into the queue, in an order that is
+// random but always the same.
+std::int64_t enqueue_unlabeled(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t at_most,
+    double priority,
+    const std::string& reason,
+    Time now
+);
+
+// A task in somebody's hands. What comes of it must name task, token and attempt.
+struct Claimed {
+    std::int64_t task = 0;
+    std::int64_t token = 0;
+    int attempt = 1;
+    std::int64_t rk = 0;
+    std::string key;
+    int version = 0;  // of the record, when it was queued
+    double priority = 0;
+    std::string reason;
+};
+// Leases up to `n` tasks to a user until now + `lease`: see assignment.hpp for which. Never waits
+// for others' claims. Empty if there is nothing for this user, or the project is not active.
+std::vector<Claimed> claim(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    int n,
+    Time now,
+    std::chrono::seconds lease
+);
+
+// Each returns false if the lease is no longer this user's under this token: it was over and the
+// task was given on.
+bool renew(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time until);
+bool release(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time now);
+// The task goes to others and never to this user again, unless undone.
+bool skip(
+    base::Tx& tx,
+    std::int64_t task,
+    std::int64_t user_id,
+    std::int64_t token,
+    const std::string& reason,
+    Time now
+);
+
+struct Answer {
+    std::int64_t task = 0;
+    std::int64_t user_id = 0;
+    std::int64_t token = 0;
+    int attempt = 1;
+    std::int32_t class_id = 0;
+    std::optional<std::string> value{};          // JSON, for what a class cannot say
+    std::optional<std::int32_t> milliseconds{};  // the person took
+};
+enum class Submitted {
+    accepted,  // stored now
+    repeated,  // this (task, user, attempt) was stored before; nothing changed
+    stale,     // the lease was over and the task was given on, or the answer was undone; nothing
+               // stored
+    unknown_class,  // nothing stored
+    unknown_task,   // nothing stored
+};
+// Stores one answer, and closes the task when it has all it wanted. Sent again after a lost
+// connection, it is stored once.
+Submitted submit(base::Tx& tx, const Answer& answer, Time now);
+
+// Takes back the user's last answer or skip in the project and leases its task to them again;
+// nothing if there is none. The answer stays in the history, withdrawn.
+std::optional<Claimed> undo_last(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    Time now,
+    std::chrono::seconds lease
+);
+
+}  // namespace labeling

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "labeling/projects/project_store.hpp"
+
+namespace base {
+class Database;
+}
+
+namespace labeling::detail {
+
+// A label on its way into the store.
+struct Label {
+    std::string key;
+    std::int32_t class_id = 0;
+    double probability = 1;
+};
+
+// How many labels there were, and what became of them.
+struct Put {
+    std::int64_t given = 0, known = 0, added = 0, changed = 0;
+};
+
+// Writes labels batch by batch, each in its own transaction: what is stored stays, and doing it
+// again changes nothing. With `keep_imported`, labels of the method "import" stay as they are.
+Put put_truth(
+    base::Database& database,
+    const StoredProject& project,
+    const std::vector<Label>& labels,
+    const std::string& method,
+    bool keep_imported,
+    Time now
+);
+
+}  // namespace labeling::detail

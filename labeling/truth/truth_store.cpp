@@ -1,0 +1,214 @@
+#include "labeling/truth/truth_store.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "labeling/truth/put_truth.hpp"
+#include "labeling/truth/score.hpp"
+#include "labeling/sql.hpp"
+#include "schema/records/record.hpp"
+#include "schema/records/values.hpp"
+
+namespace labeling {
+
+namespace {
+
+constexpr std::size_t batch = 5'000;
+constexpr int page = 5'000;
+constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
+
+}  // namespace
+
+namespace detail {
+
+Put put_truth(
+    base::Database& database,
+    const StoredProject& project,
+    const std::vector<Label>& labels,
+    const std::string& method,
+    bool keep_imported,
+    Time now
+) {
+    Put total;
+    for (std::size_t first = 0; first < labels.size(); first += batch) {
+        std::vector<std::int64_t> rks;
+        std::vector<std::string> keys;
+        std::vector<std::int32_t> classes;
+        std::vector<double> probabilities;
+        for (auto i = first; i < std::min(first + batch, labels.size()); ++i) {
+            rks.push_back(schema::record_key(project.project.source, labels[i].key));
+            keys.push_back(labels[i].key);
+            classes.push_back(labels[i].class_id);
+            probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
+        }
+        auto put = database.call([&](base::Tx& tx) {
+            auto row = tx.exec(
+                sql::file["put_truth"],
+                project.id,
+                project.source_id,
+                schema::array_of(rks),
+                schema::array_of(keys),
+                schema::array_of(classes),
+                fmt::format("{{{}}}", fmt::join(probabilities, ",")),
+                method,
+                schema::timestamp(now),
+                keep_imported
+            )[0];
+            return Put{
+                row[0].as<std::int64_t>(),
+                row[1].as<std::int64_t>(),
+                row[2].as<std::int64_t>(),
+                row[3].as<std::int64_t>()};
+        });
+        total.given += put.given;
+        total.known += put.known;
+        total.added += put.added;
+        total.changed += put.changed;
+    }
+    return total;
+}
+
+}  // namespace detail
+
+Judgements
+load_judgements(base::Database& database, const StoredProject& project, bool all_classes) {
+    JudgementsBuilder builder;
+    if (all_classes)
+        for (const auto& item : project.project.classes) builder.allow(item.name);
+    std::int64_t rk = first_rk, user = first_rk;
+    std::string key;
+    int attempt = 0;
+    for (bool more = true; more;) {
+        auto rows = database.call([&](base::Tx& tx) {
+            return tx.exec(
+                sql::file["answers_page"],
+                project.id,
+                project.source_id,
+                rk,
+                key,
+                user,
+                attempt,
+                page
+            );
+        });
+        for (const auto& row : rows)
+            builder.add(
+                row[1].as<std::string>(), row[4].as<std::string>(), row[5].as<std::string>()
+            );
+        more = static_cast<int>(rows.size()) == page;
+        if (!more) break;
+        const auto& last = rows[rows.size() - 1];
+        rk = last[0].as<std::int64_t>();
+        key = last[1].as<std::string>();
+        user = last[2].as<std::int64_t>();
+        attempt = last[3].as<int>();
+    }
+    return std::move(builder).build();
+}
+
+Gold load_gold(base::Database& database, const StoredProject& project) {
+    auto rows = database.call([&](base::Tx& tx) {
+        return tx.exec(sql::file["imported_truth"], project.id);
+    });
+    Gold gold;
+    for (const auto& row : rows) gold.emplace(row[0].as<std::string>(), row[1].as<std::string>());
+    return gold;
+}
+
+Resolved resolve_truth(
+    base::Database& database,
+    const std::string& name,
+    Method method,
+    bool keep_imported,
+    Time now
+) {
+    auto project = database.call([&](base::Tx& tx) { return load_project(tx, name); });
+    auto judgements = load_judgements(database, project);
+    if (judgements.rows.empty())
+        throw base::Error(
+            "project '" + name + "'", "has no answers", "label some of its tasks first"
+        );
+    auto gold = load_gold(database, project);
+
+    Resolved result{};
+    if (method == Method::automatic) {
+        auto choice = choose(judgements, gold);
+        method = is_numeric(choice.method) ? Method::mv : choice.method;
+        result.why = choice.why;
+    }
+    auto truth = infer(judgements, method);
+    result.method = method;
+    result.records = static_cast<std::int64_t>(judgements.questions.size());
+    result.workers = static_cast<std::int64_t>(judgements.workers.size());
+    result.answers = static_cast<std::int64_t>(judgements.rows.size());
+    for (std::size_t w = 0; w < judgements.workers.size(); ++w)
+        result.worker_accuracy.emplace_back(judgements.workers[w], truth.worker_accuracy[w]);
+
+    std::map<std::string, std::int32_t> ids;
+    for (const auto& item : project.project.classes) ids[item.name] = item.id;
+    std::vector<detail::Label> labels;
+    bool any_gold = false;
+    for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
+        auto probability = truth.probability(q);
+        if (probability < project.project.truth_target) ++result.below_target;
+        labels.push_back(
+            {judgements.questions[q], ids.at(judgements.answers[truth.label[q]]), probability}
+        );
+        any_gold = any_gold || gold.contains(judgements.questions[q]);
+    }
+    if (any_gold) {
+        auto judged = score(judgements, truth, gold);
+        result.judged = static_cast<std::int64_t>(judged.judged);
+        result.accuracy = judged.accuracy;
+    }
+    auto put =
+        put_truth(database, project, labels, std::string(method_name(method)), keep_imported, now);
+    result.added = put.added;
+    result.changed = put.changed;
+    return result;
+}
+
+std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
+    return static_cast<std::int64_t>(
+        tx.change(sql::file["extend_unsure"], project.id, project.project.truth_target, at_most)
+    );
+}
+
+std::int64_t each_label(
+    base::Database& database,
+    const StoredProject& project,
+    const std::function<void(const ExportRow&)>& visit
+) {
+    std::int64_t count = 0, rk = first_rk;
+    std::string key;
+    for (;;) {
+        auto rows = database.call([&](base::Tx& tx) {
+            return tx.exec(sql::file["export_page"], project.id, project.source_id, rk, key, page);
+        });
+        for (const auto& row : rows) {
+            rk = row[0].as<std::int64_t>();
+            key = row[1].as<std::string>();
+            ExportRow out;
+            out.key = key;
+            out.label = row[2].as<std::string>();
+            out.probability = row[3].as<double>();
+            out.method = row[4].as<std::string>();
+            out.revision = row[5].as<int>();
+            out.version = row[6].as<int>();
+            out.title = row[7].as<std::string>();
+            out.text = row[8].as<std::string>();
+            out.url = row[9].as<std::string>();
+            out.payload = row[10].as<std::string>();
+            visit(out);
+            ++count;
+        }
+        if (static_cast<int>(rows.size()) < page) return count;
+    }
+}
+
+}  // namespace labeling

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "labeling/answers.hpp"
+#include "labeling/export/export.hpp"
+#include "labeling/projects/project_store.hpp"
+#include "labeling/truth/truth.hpp"
+
+namespace base {
+class Database;
+}
+
+namespace labeling {
+
+// The answers of a project that count: questions are record keys, workers user names, answers class
+// names. All classes of the project are among the answers if `all_classes`. Read in pages, each in
+// a short transaction.
+Judgements
+load_judgements(base::Database& database, const StoredProject& project, bool all_classes = false);
+// The imported labels, by record key.
+Gold load_gold(base::Database& database, const StoredProject& project);
+
+struct Resolved {
+    Method method = Method::mv;
+    std::string why;           // if the method was chosen here
+    std::int64_t records = 0;  // with answers
+    std::int64_t workers = 0;
+    std::int64_t answers = 0;
+    std::int64_t added = 0;  // labels
+    std::int64_t changed = 0;
+    std::int64_t below_target = 0;  // records less probable than the project's target
+    std::int64_t judged = 0;        // records whose label is also known by import
+    double accuracy = 0;            // on these
+    std::vector<std::pair<std::string, double>> worker_accuracy;  // estimated, by name
+};
+// Infers the truth of all records that have answers and stores it with probability and method.
+// `method` may be automatic. With `keep_imported`, records whose label was imported keep it. Throws
+// base::Error if there are no answers.
+Resolved resolve_truth(
+    base::Database& database,
+    const std::string& project,
+    Method method,
+    bool keep_imported,
+    Time now
+);
+// Asks one more person about each record that is done, less probable than the project's target and
+// has fewer than `at_most` answers. Returns how many tasks are open again.
+std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);
+
+// Visits the labeled records of a project in key order, page by page, each page in a short
+// transaction. Labels that change meanwhile come in their old or their new form, none twice.
+// Returns how many there were.
+std::int64_t each_label(
+    base::Database& database,
+    const StoredProject& project,
+    const std::function<void(const ExportRow&)>& visit
+);
+
+}  // namespace labeling

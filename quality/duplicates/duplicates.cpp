@@ -1,0 +1,175 @@
+#include "quality/duplicates/duplicates.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "quality/duplicates/clusters.hpp"
+#include "quality/duplicates/linkage.hpp"
+#include "quality/store.hpp"
+#include "quality/duplicates/text_duplicates.hpp"
+
+namespace ingest::quality {
+
+namespace {
+
+// Rows of equal texts, each with the first of them.
+template <typename Key>
+class Equal {
+public:
+    void add(const Key& key, std::uint32_t row, std::vector<Likeness>& pairs) {
+        auto [entry, is_new] = first_.emplace(key, row);
+        if (!is_new) pairs.push_back({entry->second, row, 1});
+    }
+
+private:
+    std::unordered_map<Key, std::uint32_t> first_;
+};
+
+struct Found {
+    std::vector<Table::Row> rows;
+    std::vector<Likeness> pairs;
+};
+
+Found find_exact(base::Database& database, std::int64_t source_id) {
+    Found found;
+    Equal<std::string> equal;
+    each_content(database, source_id, [&](const StoredContent& one) {
+        equal.add(one.sha256, static_cast<std::uint32_t>(found.rows.size()), found.pairs);
+        found.rows.push_back(one.row);
+    });
+    return found;
+}
+
+Found find_texts(base::Database& database, std::int64_t source_id, bool near, double threshold) {
+    Found found;
+    Equal<std::string> equal;
+    std::vector<TextSketch> sketches;
+    each_text(database, source_id, [&](const StoredText& one) {
+        if (near) {
+            sketches.push_back(sketch(one.text));
+        } else if (auto hash = words_hash(one.text); !hash.empty()) {
+            equal.add(hash, static_cast<std::uint32_t>(found.rows.size()), found.pairs);
+        }
+        found.rows.push_back(one.row);
+    });
+    if (near) found.pairs = near_texts(sketches, threshold > 0 ? threshold : 0.7);
+    return found;
+}
+
+Found find_images(base::Database& database, std::int64_t source_id) {
+    Found found;
+    std::vector<std::uint64_t> hashes;
+    each_image(database, source_id, [&](const StoredImage& one) {
+        hashes.push_back(one.phash);
+        found.rows.push_back(one.row);
+    });
+    found.pairs = near_images(hashes);
+    return found;
+}
+
+Found find_rows(
+    base::Database& database,
+    std::int64_t source_id,
+    const DuplicateOptions& options,
+    std::vector<std::string>& why
+) {
+    auto table = load_table(database, source_id);
+    Table compared{{}, {}, table.rows};
+    for (std::size_t i = 0; i < table.names.size(); ++i) {
+        // The key tells records apart by design.
+        bool is_key = true;
+        for (std::size_t row = 0; row < table.size() && is_key; ++row)
+            is_key = table.cells[i][row] == table.rows[row].key;
+        bool wanted = std::find(options.columns.begin(), options.columns.end(), table.names[i]) !=
+                      options.columns.end();
+        if (options.columns.empty() ? is_key : !wanted) continue;
+        compared.names.push_back(table.names[i]);
+        compared.cells.push_back(std::move(table.cells[i]));
+    }
+    for (const auto& column : options.columns)
+        if (std::find(table.names.begin(), table.names.end(), column) == table.names.end())
+            throw base::UsageError(
+                fmt::format("column '{}'", column),
+                "the source's records have no such field",
+                "see 'tilth records list'"
+            );
+    Found found;
+    for (const auto& link :
+         link_rows(compared, options.threshold > 0 ? options.threshold : 0.5, {}, &why))
+        found.pairs.push_back({link.a, link.b, link.probability});
+    found.rows = std::move(table.rows);
+    return found;
+}
+
+std::string kind_for(base::Database& database, std::int64_t source_id) {
+    bool images = false, texts = false;
+    each_image(database, source_id, [&](const StoredImage&) { images = true; });
+    if (images) return "image";
+    std::size_t long_texts = 0, all = 0;
+    each_text(database, source_id, [&](const StoredText& one) {
+        ++all;
+        long_texts += one.text.size() > 200;
+    });
+    texts = all > 0 && 2 * long_texts > all;
+    return texts ? "text" : "row";
+}
+
+}  // namespace
+
+DuplicateReport
+find_duplicates(base::Database& database, std::int64_t source_id, const DuplicateOptions& options) {
+    DuplicateReport report;
+    report.kind = options.kind == "auto" ? kind_for(database, source_id) : options.kind;
+    Found found;
+    if (report.kind == "exact") {
+        found = find_exact(database, source_id);
+    } else if (report.kind == "normalised" || report.kind == "text") {
+        found = find_texts(database, source_id, report.kind == "text", options.threshold);
+    } else if (report.kind == "image") {
+        found = find_images(database, source_id);
+    } else if (report.kind == "row") {
+        found = find_rows(database, source_id, options, report.why);
+    } else {
+        throw base::UsageError(
+            "--by " + options.kind,
+            "there is no such way",
+            "use exact, normalised, text, image, row or auto"
+        );
+    }
+    report.records = found.rows.size();
+    Clusters clusters(found.rows.size());
+    std::unordered_map<std::uint32_t, double> best;  // a row's strongest link
+    for (const auto& pair : found.pairs) {
+        clusters.join(pair.a, pair.b);
+        for (auto row : {pair.a, pair.b}) best[row] = std::max(best[row], pair.value);
+        report.pairs.push_back({found.rows[pair.a].key, found.rows[pair.b].key, pair.value});
+    }
+    std::map<std::uint32_t, std::vector<std::uint32_t>> members;
+    for (std::uint32_t row = 0; row < found.rows.size(); ++row)
+        if (clusters.size(row) > 1) members[clusters.root(row)].push_back(row);
+    std::vector<DuplicateRow> rows;
+    for (const auto& [root, list] : members) {
+        auto& keys = report.clusters.emplace_back();
+        for (auto row : list) {
+            keys.push_back(found.rows[row].key);
+            rows.push_back({found.rows[row], found.rows[list.front()].rk, best[row]});
+        }
+    }
+    std::stable_sort(
+        report.clusters.begin(),
+        report.clusters.end(),
+        [](const auto& a, const auto& b) { return a.size() > b.size(); }
+    );
+    database.call([&](base::Tx& tx) {
+        replace_duplicates(tx, source_id, report.kind, rows, std::chrono::system_clock::now());
+    });
+    return report;
+}
+
+}  // namespace ingest::quality

@@ -1,0 +1,174 @@
+#include "quality/duplicates/text_clusters_store.hpp"
+
+#include <algorithm>
+
+#include "base/database/database.hpp"
+#include "ingest/sql.hpp"
+#include "schema/records/values.hpp"
+
+namespace ingest::quality {
+
+namespace {
+
+constexpr int texts_at_once = 5000;
+
+std::vector<std::int64_t> bands_of(const TextSketch& sketch) {
+    if (sketch.empty) return {};
+    return {sketch.bands.begin(), sketch.bands.end()};
+}
+
+// "{1,-2}"
+TextSketch sketch_of(const std::string& bands, const std::string& low) {
+    TextSketch sketch{};
+    std::size_t count = 0;
+    for (std::size_t at = 1; at + 1 < bands.size() && count < sketch.bands.size();) {
+        auto end = std::min(bands.find(',', at), bands.size() - 1);
+        sketch.bands[count++] = static_cast<std::uint64_t>(std::stoll(bands.substr(at, end - at)));
+        at = end + 1;
+    }
+    sketch.empty = count < sketch.bands.size();
+    std::copy_n(low.begin(), std::min(low.size(), sketch.low.size()), sketch.low.begin());
+    return sketch;
+}
+
+}  // namespace
+
+TextExtent text_extent(base::Tx& tx, std::int64_t source_id) {
+    auto row = tx.exec(sql::file["text_extent"], source_id)[0];
+    return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+}
+
+void note_clustered(base::Tx& tx, std::int64_t source_id, std::int64_t gathered) {
+    tx.exec(sql::file["note_clustered"], source_id, gathered);
+}
+
+std::vector<LateText>
+texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place) {
+    std::vector<LateText> texts;
+    for (const auto& row :
+         tx.exec(sql::file["texts_to_cluster"], source_id, place.rk, place.key, texts_at_once)) {
+        auto& text = texts.emplace_back();
+        text.row.rk = row[0].as<std::int64_t>();
+        text.row.key = row[1].as<std::string>();
+        text.row.version = row[2].as<int>();
+        text.long_enough = row[3].as<bool>();
+        text.had_sketch = row[5].as<bool>();
+        if (!text.long_enough) continue;
+        if (row[4].is_null()) {  // stored by an earlier program
+            auto words = tx.value<std::string>(
+                sql::file["text_to_sketch"], text.row.rk, source_id, text.row.key, text.row.version
+            );
+            text.sketched =
+                schema::unpacked_sketch(schema::packed_sketch(schema::TextWords(words.value_or("")))
+                );
+        } else {
+            text.sketched = schema::unpacked_sketch(base::bytes(row[4]));
+        }
+    }
+    return texts;
+}
+
+void lock_clusters(base::Tx& tx, std::int64_t source_id) {
+    tx.exec(sql::file["lock_clusters"], source_id);
+}
+
+bool any_sketches(base::Tx& tx, std::int64_t source_id) {
+    return tx.value<bool>(sql::file["sketches_there"], source_id).value_or(true);
+}
+
+void index_sketches(base::Tx& tx, std::int64_t source_id) {
+    tx.exec(sql::file["index_sketches"], source_id);
+    note_clustered(tx, source_id, -1);
+}
+
+void leave_clusters(base::Tx& tx, std::int64_t source_id, const std::vector<LateText>& texts) {
+    std::vector<std::int64_t> rks;
+    std::vector<std::string> keys;
+    bool had_sketch = false;
+    for (const auto& text : texts) {
+        rks.push_back(text.row.rk);
+        keys.push_back(text.row.key);
+        had_sketch = had_sketch || text.had_sketch;
+    }
+    auto a = schema::array_of(rks), b = schema::array_of(keys);
+    if (had_sketch) tx.exec(sql::file["drop_sketches"], source_id, a, b);
+    if (tx.change(sql::file["leave_clusters"], source_id, a, b) > 0)
+        tx.exec(sql::file["name_clusters_anew"], source_id, a);
+}
+
+std::vector<StoredSketch>
+sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredSketch>& texts) {
+    std::vector<std::string> bands, hashes;
+    for (const auto& text : texts) {
+        if (!text.hash.empty()) hashes.push_back(text.hash);
+        if (!text.sketch.empty) bands.push_back(schema::array_of(bands_of(text.sketch)));
+    }
+    std::vector<StoredSketch> found;
+    for (const auto& row : tx.exec(
+             sql::file["sketches_sharing"],
+             source_id,
+             schema::array_of(bands),
+             schema::array_of_bytes(hashes)
+         )) {
+        auto& one = found.emplace_back();
+        one.row.rk = row[0].as<std::int64_t>();
+        one.row.key = row[1].as<std::string>();
+        one.sketch = sketch_of(row[2].as<std::string>(), base::bytes(row[3]));
+        one.hash = base::bytes(row[4]);
+        one.leads = row[5].as<bool>();
+        one.first = row[6].as<bool>();
+        if (!row[7].is_null()) one.near = row[7].as<std::int64_t>();
+        if (!row[8].is_null()) one.exact = row[8].as<std::int64_t>();
+        one.indexed = row[9].as<bool>();
+    }
+    return found;
+}
+
+void write_clusters(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const ClusterChanges& changes,
+    schema::Time now
+) {
+    auto sketches = tx.copy(
+        "text_sketch (rk, source_id, key, version, text_hash, bands, low, leads, first)", 9
+    );
+    for (const auto& text : changes.texts) {
+        if (!text.is_new) continue;
+        sketches.begin_row();
+        sketches.value(text.row.rk);
+        sketches.value(source_id);
+        sketches.text(text.row.key);
+        sketches.value(std::int32_t{text.row.version});
+        sketches.bytea(text.hash);
+        sketches.bigints(bands_of(text.sketch));
+        sketches.bytea(
+            {reinterpret_cast<const char*>(text.sketch.low.data()), text.sketch.low.size()}
+        );
+        sketches.value(text.leads);
+        sketches.value(text.first);
+    }
+    sketches.finish();
+    auto copy = tx.copy("duplicate (rk, source_id, key, kind, cluster, score, found_at)", 7);
+    auto add = [&](const StoredSketch& text, const char* kind, std::int64_t cluster, double score) {
+        copy.begin_row();
+        copy.value(text.row.rk);
+        copy.value(source_id);
+        copy.text(text.row.key);
+        copy.text(kind);
+        copy.value(cluster);
+        copy.value(score);
+        copy.time(now);
+    };
+    for (const auto& text : changes.texts) {
+        if (text.near && (text.is_new || text.near_found))
+            add(text, "text", *text.near, text.near_score);
+        if (text.exact && (text.is_new || text.exact_found))
+            add(text, "normalised", *text.exact, text.exact_score);
+    }
+    copy.finish();
+    for (const auto& [from, into] : changes.merges)
+        tx.exec(sql::file["merge_clusters"], source_id, from, into);
+}
+
+}  // namespace ingest::quality

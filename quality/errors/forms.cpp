@@ -1,0 +1,331 @@
+#include "quality/errors/forms.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <unordered_map>
+
+#include <fmt/format.h>
+
+namespace ingest::quality {
+
+namespace {
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+bool is_letter(char c) {
+    auto code = static_cast<unsigned char>(c);
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || code >= 0x80;
+}
+
+// "1,234.50 kg": the number and what stands behind it.
+struct NumberForm {
+    std::string_view number, unit;
+    bool separators = false;      // of thousands
+    bool decimals = false;        // has a fraction
+    bool empty_decimals = false;  // of zeros only
+};
+
+std::optional<NumberForm> number_form(std::string_view text) {
+    NumberForm form;
+    std::size_t at = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
+    auto digits = at;
+    while (at < text.size() && is_digit(text[at])) ++at;
+    if (at == digits) return std::nullopt;
+    while (at + 3 < text.size() && text[at] == ',' && is_digit(text[at + 1]) &&
+           is_digit(text[at + 2]) && is_digit(text[at + 3]) &&
+           (at + 4 == text.size() || !is_digit(text[at + 4]))) {
+        form.separators = true;
+        at += 4;
+    }
+    if (at + 1 < text.size() && text[at] == '.' && is_digit(text[at + 1])) {
+        form.decimals = form.empty_decimals = true;
+        for (++at; at < text.size() && is_digit(text[at]); ++at)
+            form.empty_decimals = form.empty_decimals && text[at] == '0';
+    }
+    form.number = text.substr(0, at);
+    form.unit = text.substr(at);
+    // Dates, ranges, times and codes go on with a digit or a letter without a blank before it.
+    constexpr std::size_t longest_unit = 24;
+    if (form.unit.size() > longest_unit ||
+        std::any_of(form.unit.begin(), form.unit.end(), is_digit))
+        return std::nullopt;
+    return form;
+}
+
+std::string plain_number(const NumberForm& form) {
+    std::string text;
+    for (char c : form.number)
+        if (c != ',') text.push_back(c);
+    if (form.empty_decimals) text.resize(text.find('.'));
+    return text;
+}
+
+double filled_rows(const Coded& column) {
+    return static_cast<double>(column.codes.size() - column.frequency[0]);
+}
+
+void raise(FormEvidence& evidence, double weight, std::string proposal, std::string reason) {
+    if (weight <= evidence.weight) return;
+    evidence = {weight, std::move(proposal), std::move(reason)};
+}
+
+// The weight of a form that a share of the rows has, when `usual` of them have the usual one.
+double weight_of(double share, double usual) {
+    return 2 + std::min(4.0, std::log(usual / share));
+}
+
+void find_number_forms(const Coded& column, std::vector<FormEvidence>& evidence) {
+    auto rows = filled_rows(column);
+    std::vector<std::optional<NumberForm>> forms(column.values.size());
+    std::map<std::string_view, double> units;
+    double numbers = 0, separated = 0, large = 0, fractions = 0, empty_fractions = 0;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        forms[value] = number_form(column.values[value]);
+        if (!forms[value]) continue;
+        const auto& form = *forms[value];
+        double count = column.frequency[value];
+        numbers += count;
+        units[form.unit] += count;
+        if (form.decimals) (form.empty_decimals ? empty_fractions : fractions) += count;
+        if (std::count_if(form.number.begin(), form.number.end(), is_digit) > 3 && !form.decimals) {
+            large += count;
+            if (form.separators) separated += count;
+        }
+    }
+    if (numbers < 0.7 * rows) return;
+    auto usual = std::max_element(units.begin(), units.end(), [](auto& a, auto& b) {
+        return a.second < b.second;
+    });
+    std::size_t spellings = 0;  // of units, that are no accident
+    for (const auto& [unit, count] : units)
+        spellings += !unit.empty() && count >= std::max(2.0, 0.01 * numbers);
+    auto plain = units.count({}) ? units.at({}) : 0;
+    // Units spelled in many ways: the number alone is what can be compared.
+    bool muddle = spellings >= 3 && plain >= 0.02 * numbers && usual->second < 0.85 * numbers;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        if (!forms[value]) continue;
+        const auto& form = *forms[value];
+        auto share = units[form.unit] / numbers;
+        if (muddle && !form.unit.empty()) {
+            raise(
+                evidence[value],
+                5,
+                plain_number(form),
+                fmt::format(
+                    "has a unit, which the column spells in {} ways or leaves out", spellings
+                )
+            );
+        } else if (!muddle && form.unit != usual->first && share < 0.3 && usual->second > 0.6 * numbers) {
+            auto proposal = form.unit.empty() || usual->first.empty()
+                                ? plain_number(form) + std::string(usual->first)
+                                : std::string();
+            raise(
+                evidence[value],
+                weight_of(share, usual->second / numbers),
+                std::move(proposal),
+                usual->first.empty() ? "has a unit that most do not have"
+                                     : fmt::format("is not written with '{}'", usual->first)
+            );
+        }
+        // Whole numbers that were written as fractions.
+        if (form.empty_decimals && form.unit == usual->first && fractions < 0.02 * numbers &&
+            empty_fractions < 0.3 * numbers)
+            raise(
+                evidence[value],
+                weight_of((empty_fractions + 1) / numbers, 1),
+                plain_number(form) + std::string(form.unit),
+                "a whole number written as a fraction"
+            );
+        auto digits = std::count_if(form.number.begin(), form.number.end(), is_digit);
+        if (digits > 3 && !form.decimals && !form.separators && separated > 0.6 * large &&
+            large >= 20)
+            raise(
+                evidence[value],
+                weight_of(1 - separated / large, separated / large),
+                {},
+                "the others have separators of thousands"
+            );
+    }
+}
+
+// Words and blanks between them as one sign: texts differ in their number of words.
+std::string coarse_shape(std::string_view text) {
+    std::string result;
+    for (char c : shape(text)) {
+        bool joins = c == ' ' || c == '-' || c == '.' || c == '\'' || c == ',' || c == '&';
+        if (joins && !result.empty() && result.back() == 'a') continue;
+        if (c == 'a' && !result.empty() && result.back() == 'a') continue;
+        result.push_back(c);
+    }
+    return result;
+}
+
+// The shapes that most values have, and how much speaks against the others.
+void weigh_shapes(
+    const Coded& column,
+    const std::vector<std::string>& shapes,
+    double rows,
+    double rare,
+    double covered_at_least,
+    const char* reason,
+    std::vector<FormEvidence>& evidence
+) {
+    std::unordered_map<std::string_view, double> rows_of;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value)
+        if (!shapes[value].empty()) rows_of[shapes[value]] += column.frequency[value];
+    std::vector<double> counts;
+    for (const auto& [name, count] : rows_of) counts.push_back(count);
+    std::sort(counts.rbegin(), counts.rend());
+    double covered = 0, least = 0;
+    for (std::size_t i = 0; i < std::min<std::size_t>(3, counts.size()); ++i) {
+        if (covered >= covered_at_least * rows) break;
+        covered += counts[i];
+        least = counts[i];
+    }
+    if (covered < covered_at_least * rows || least < 0.1 * rows) return;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        if (shapes[value].empty()) continue;
+        auto count = rows_of[shapes[value]];
+        if (count >= least || count > rare * rows || count > 0.3 * least) continue;
+        if (column.frequency[value] > 0.03 * rows) continue;  // itself usual
+        raise(evidence[value], weight_of(count / rows, least / rows), {}, reason);
+    }
+}
+
+void find_rare_shapes(const Coded& column, std::vector<FormEvidence>& evidence) {
+    auto rows = filled_rows(column);
+    if (rows < 50) return;
+    double with_digits = 0, numbers = 0, words = 0;
+    std::vector<std::string> shapes(column.values.size());
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        auto text = column.values[value];
+        shapes[value] = coarse_shape(text);
+        double count = column.frequency[value];
+        bool digits = std::any_of(text.begin(), text.end(), is_digit);
+        with_digits += digits ? count : 0;
+        numbers += shapes[value] == "9" || shapes[value] == "9.9" || shapes[value] == "-9" ||
+                           shapes[value] == "-9.9"
+                       ? count
+                       : 0;
+        words += count * static_cast<double>(std::count(text.begin(), text.end(), ' ') + 1);
+    }
+    // Of texts only what hardly ever occurs is foreign; codes, dates and numbers have a form.
+    bool formed = with_digits > 0.7 * rows && words < 5 * rows;
+    bool of_numbers = numbers > 0.7 * rows;
+    if (of_numbers)
+        for (auto& one : shapes)
+            if (one == "9.9" || one == "-9" || one == "-9.9") one = "9";
+    if (formed && !of_numbers)
+        for (std::uint32_t value = 1; value < column.values.size(); ++value)
+            shapes[value] = shape(column.values[value]);
+    bool few = static_cast<double>(column.values.size()) < 0.1 * rows;
+    if (formed || few)
+        weigh_shapes(
+            column,
+            shapes,
+            rows,
+            formed ? 0.2 : 0.01,
+            formed ? 0.7 : 0.9,
+            "its form is foreign to the column",
+            evidence
+        );
+}
+
+// Codes of a fixed length: digits that were lost or added.
+void find_lengths(const Coded& column, std::vector<FormEvidence>& evidence) {
+    auto rows = filled_rows(column);
+    if (rows < 50) return;
+    std::vector<std::string> lengths(column.values.size());
+    double numbers = 0, zeros = 0, most = 0;
+    std::unordered_map<std::string, double> rows_of;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        auto text = column.values[value];
+        bool digits = false, other = false;
+        for (char c : text) (is_digit(c) ? digits : other) = true;
+        // Lengths of words and of measured numbers say nothing.
+        if (!digits || std::any_of(text.begin(), text.end(), is_letter)) continue;
+        if (auto form = number_form(text);
+            form && (form->decimals || form->separators || !form->unit.empty()))
+            continue;
+        std::string exact;
+        for (char c : text) exact.push_back(is_digit(c) ? '9' : c);
+        double count = column.frequency[value];
+        if (!other) numbers += count;
+        if (!other && text.size() > 1 && text[0] == '0') zeros += count;
+        most = std::max(most, rows_of[exact] += count);
+        lengths[value] = std::move(exact);
+    }
+    // Of plain numbers lengths differ by size, but not of codes.
+    auto share = numbers > 0.5 * rows && zeros < 0.005 * rows ? 0.975 : 0.9;
+    if (most < share * rows || column.values.size() < 20) return;
+    auto usual = std::max_element(rows_of.begin(), rows_of.end(), [](auto& a, auto& b) {
+        return a.second < b.second;
+    });
+    if (usual->first.size() < 3) return;
+    weigh_shapes(
+        column, lengths, rows, 0.1, share, "its length is foreign to the column", evidence
+    );
+}
+
+void find_other_spellings(const Coded& column, std::vector<FormEvidence>& evidence) {
+    std::unordered_map<std::string, std::vector<std::uint32_t>> alike;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        auto text = column.values[value];
+        if (text.size() < 2 || std::none_of(text.begin(), text.end(), is_letter)) continue;
+        if (auto letters = bare(text); letters.size() > 1)
+            alike[std::move(letters)].push_back(value);
+    }
+    for (const auto& [letters, values] : alike) {
+        if (values.size() < 2) continue;
+        auto usual = *std::max_element(values.begin(), values.end(), [&](auto a, auto b) {
+            return column.frequency[a] < column.frequency[b];
+        });
+        auto usual_rows = column.frequency[usual];
+        for (auto value : values) {
+            if (value == usual || 3 * column.frequency[value] > usual_rows) continue;
+            auto ratio = static_cast<double>(usual_rows) / column.frequency[value];
+            raise(
+                evidence[value],
+                std::min(6.0, 3 + std::log(ratio)),
+                std::string(column.values[usual]),
+                fmt::format("written otherwise than '{}'", column.values[usual])
+            );
+        }
+    }
+}
+
+}  // namespace
+
+std::string shape(std::string_view text) {
+    std::string result;
+    for (char c : text) {
+        char sign = is_digit(c) ? '9' : is_letter(c) ? 'a' : c;
+        if (result.empty() || result.back() != sign) result.push_back(sign);
+    }
+    return result;
+}
+
+std::string bare(std::string_view text) {
+    constexpr std::string_view ignored = " \t-_.,:;'\"/()*";
+    std::string result;
+    for (char c : text)
+        if (ignored.find(c) == ignored.npos)
+            result.push_back(static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c));
+    return result;
+}
+
+std::vector<FormEvidence> find_foreign_forms(const Coded& column) {
+    std::vector<FormEvidence> evidence(column.values.size());
+    if (column.values.size() < 2) return evidence;
+    find_number_forms(column, evidence);
+    find_rare_shapes(column, evidence);
+    find_lengths(column, evidence);
+    find_other_spellings(column, evidence);
+    return evidence;
+}
+
+}  // namespace ingest::quality

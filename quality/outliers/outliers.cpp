@@ -1,0 +1,195 @@
+#include "quality/outliers/outliers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+
+namespace ingest::quality {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+std::vector<double> present(const std::vector<double>& values) {
+    std::vector<double> result;
+    for (double value : values)
+        if (!std::isnan(value)) result.push_back(value);
+    return result;
+}
+
+// By linear interpolation (Hyndman and Fan 1996, type 7); reorders the values.
+double quantile(std::vector<double>& values, double q) {
+    if (values.empty()) return nan;
+    auto place = q * static_cast<double>(values.size() - 1);
+    auto below = static_cast<std::ptrdiff_t>(place);
+    std::nth_element(values.begin(), values.begin() + below, values.end());
+    auto low = values[static_cast<std::size_t>(below)];
+    if (below + 1 == static_cast<std::ptrdiff_t>(values.size())) return low;
+    auto high = *std::min_element(values.begin() + below + 1, values.end());
+    return low + (place - static_cast<double>(below)) * (high - low);
+}
+
+struct Node {
+    int column = -1;  // -1: a leaf
+    double at = 0;
+    int left = 0, right = 0;
+    double size = 0;
+};
+
+// Mean path length of an unsuccessful search among n (equation 1 of the paper).
+double mean_path(double n) {
+    if (n <= 1) return 0;
+    if (n <= 2) return 1;
+    return 2 * (std::log(n - 1) + 0.5772156649015329) - 2 * (n - 1) / n;
+}
+
+class Tree {
+public:
+    Tree(
+        const std::vector<std::vector<double>>& columns,
+        std::vector<std::uint32_t> rows,
+        std::mt19937_64& random
+    )
+        : columns_(columns), random_(random) {
+        auto deepest =
+            static_cast<int>(std::ceil(std::log2(std::max<std::size_t>(2, rows.size()))));
+        grow(rows, deepest);
+    }
+
+    double path(std::uint32_t row) const {
+        int depth = 0;
+        const auto* node = &nodes_[0];
+        for (; node->column >= 0; ++depth)
+            node = &nodes_[static_cast<std::size_t>(
+                columns_[static_cast<std::size_t>(node->column)][row] < node->at ? node->left
+                                                                                 : node->right
+            )];
+        return depth + mean_path(node->size);
+    }
+
+private:
+    int grow(std::vector<std::uint32_t>& rows, int left) {
+        auto number = nodes_.size();
+        nodes_.emplace_back();
+        nodes_[number].size = static_cast<double>(rows.size());
+        if (left == 0 || rows.size() < 2) return static_cast<int>(number);
+        std::vector<int> order(columns_.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::shuffle(order.begin(), order.end(), random_);
+        for (int column : order) {
+            const auto& values = columns_[static_cast<std::size_t>(column)];
+            auto [low, high] = std::minmax_element(rows.begin(), rows.end(), [&](auto a, auto b) {
+                return values[a] < values[b];
+            });
+            if (values[*low] == values[*high]) continue;
+            auto at = std::uniform_real_distribution(values[*low], values[*high])(random_);
+            std::vector<std::uint32_t> smaller, larger;
+            for (auto row : rows) (values[row] < at ? smaller : larger).push_back(row);
+            if (smaller.empty() || larger.empty()) continue;
+            auto a = grow(smaller, left - 1);
+            auto b = grow(larger, left - 1);
+            nodes_[number] = {column, at, a, b, nodes_[number].size};
+            break;
+        }
+        return static_cast<int>(number);
+    }
+
+    const std::vector<std::vector<double>>& columns_;
+    std::mt19937_64& random_;
+    std::vector<Node> nodes_;
+};
+
+}  // namespace
+
+std::vector<double> robust_z(const std::vector<double>& values) {
+    auto sorted = present(values);
+    auto median = quantile(sorted, 0.5);
+    std::vector<double> away;
+    for (double value : sorted) away.push_back(std::abs(value - median));
+    auto scale = quantile(away, 0.5) / 0.6745;
+    if (!(scale > 0) && !away.empty())
+        scale = 1.253314 * std::accumulate(away.begin(), away.end(), 0.0) /
+                static_cast<double>(away.size());
+    std::vector<double> scores;
+    for (double value : values)
+        scores.push_back(std::isnan(value) ? nan : scale > 0 ? (value - median) / scale : 0);
+    return scores;
+}
+
+Fences tukey_fences(const std::vector<double>& values, double k) {
+    auto sorted = present(values);
+    auto low = quantile(sorted, 0.25), high = quantile(sorted, 0.75);
+    return {low - k * (high - low), high + k * (high - low)};
+}
+
+std::vector<double>
+isolation_scores(const std::vector<std::vector<double>>& given, std::uint64_t seed) {
+    constexpr std::size_t trees = 100, sample = 256;
+    if (given.empty() || given[0].empty()) return {};
+    auto columns = given;
+    for (auto& column : columns) {
+        auto filled = present(column);
+        auto median = filled.empty() ? 0 : quantile(filled, 0.5);
+        for (double& value : column)
+            if (std::isnan(value)) value = median;
+    }
+    auto rows = columns[0].size();
+    std::mt19937_64 random(seed);
+    std::vector<std::uint32_t> all(rows);
+    std::iota(all.begin(), all.end(), std::uint32_t{0});
+    std::vector<double> depth(rows);
+    auto take = std::min(sample, rows);
+    for (std::size_t t = 0; t < trees; ++t) {
+        std::vector<std::uint32_t> chosen;
+        std::sample(all.begin(), all.end(), std::back_inserter(chosen), take, random);
+        Tree tree(columns, chosen, random);
+        for (std::uint32_t row = 0; row < rows; ++row) depth[row] += tree.path(row);
+    }
+    auto usual = mean_path(static_cast<double>(take));
+    for (double& value : depth)
+        value = usual > 0 ? std::exp2(-value / static_cast<double>(trees) / usual) : 0.5;
+    return depth;
+}
+
+std::optional<std::vector<double>> numbers_of(const std::vector<std::string>& column) {
+    std::vector<double> numbers;
+    std::size_t filled = 0, good = 0;
+    for (const auto& value : column) {
+        double number = nan;
+        if (!value.empty()) {
+            ++filled;
+            auto [end, code] = std::from_chars(value.data(), value.data() + value.size(), number);
+            if (code == std::errc() && end == value.data() + value.size() &&
+                std::isfinite(number)) {
+                ++good;
+            } else {
+                number = nan;
+            }
+        }
+        numbers.push_back(number);
+    }
+    if (good < 20 || 10 * good < 9 * filled) return std::nullopt;
+    return numbers;
+}
+
+std::vector<Outlier>
+find_outliers(const Table& table, const std::vector<std::size_t>& columns, double limit) {
+    std::vector<Outlier> found;
+    for (auto c : columns) {
+        auto numbers = numbers_of(table.cells[c]);
+        if (!numbers) continue;
+        auto scores = robust_z(*numbers);
+        auto fences = tukey_fences(*numbers, 3);
+        for (std::uint32_t row = 0; row < table.size(); ++row) {
+            auto value = (*numbers)[row];
+            if (std::abs(scores[row]) > limit && (value < fences.low || value > fences.high))
+                found.push_back({row, c, scores[row], fences});
+        }
+    }
+    return found;
+}
+
+}  // namespace ingest::quality

@@ -1,0 +1,278 @@
+#include "quality/profile/profile.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include <xxhash.h>
+#include <boost/json.hpp>
+
+#include "quality/errors/forms.hpp"
+#include "quality/table.hpp"
+#include "formats/text/value_type.hpp"
+
+namespace ingest::quality {
+
+namespace json = boost::json;
+
+namespace {
+
+std::optional<double> number_of(std::string_view text) {
+    double value = 0;
+    auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc() || end != text.data() + text.size() || !std::isfinite(value))
+        return std::nullopt;
+    return value;
+}
+
+json::value finite(double value) {
+    return std::isfinite(value) ? json::value(value) : json::value();
+}
+
+}  // namespace
+
+void ColumnProfile::add(const Field& given) {
+    Field field = given;
+    field.value = trim(field.value);
+    if (field.kind == Field::Kind::null || field.value.empty()) return;
+    ++present;
+    distinct.add(XXH3_64bits(field.value.data(), field.value.size()));
+    frequent.add(field.value);
+    lengths.add(static_cast<double>(field.value.size()));
+    ++written[static_cast<std::size_t>(charset_of(field.value))];
+    constexpr std::size_t short_text = 48;
+    if (field.value.size() <= short_text) patterns.add(shape(field.value));
+    if (field.kind == Field::Kind::boolean) {
+        ++booleans;
+    } else if (field.kind == Field::Kind::json) {
+        ++objects;
+    } else if (auto number = number_of(field.value)) {
+        ++numbers;
+        quantiles.add(*number);
+        moments.add(*number);
+    } else if (field.value.size() <= 20 && is_missing(normalised(field.value))) {
+        ++spelled_missing;
+    }
+}
+
+void ColumnProfile::merge(const ColumnProfile& other) {
+    present += other.present;
+    spelled_missing += other.spelled_missing;
+    numbers += other.numbers;
+    booleans += other.booleans;
+    objects += other.objects;
+    distinct.merge(other.distinct);
+    frequent.merge(other.frequent);
+    quantiles.merge(other.quantiles);
+    moments.merge(other.moments);
+    lengths.merge(other.lengths);
+    patterns.merge(other.patterns);
+    for (std::size_t i = 0; i < charsets; ++i) written[i] += other.written[i];
+}
+
+void ImageProfile::add(int wide, int high, int with_channels, std::string_view format) {
+    ++images;
+    formats.add(format);
+    channels.add(std::to_string(with_channels));
+    widths.add(wide);
+    heights.add(high);
+    width.add(wide);
+    height.add(high);
+}
+
+void ImageProfile::merge(const ImageProfile& other) {
+    images += other.images;
+    formats.merge(other.formats);
+    channels.merge(other.channels);
+    widths.merge(other.widths);
+    heights.merge(other.heights);
+    width.merge(other.width);
+    height.merge(other.height);
+}
+
+std::string_view name_of(Charset charset) {
+    constexpr std::array<std::string_view, charsets> names{
+        "ascii", "latin", "other", "control", "broken"};
+    return names[static_cast<std::size_t>(charset)];
+}
+
+Charset charset_of(std::string_view utf8) {
+    auto widest = Charset::ascii;
+    for (std::size_t i = 0; i < utf8.size(); ++i) {
+        auto c = static_cast<unsigned char>(utf8[i]);
+        if (c >= 0x20 && c < 0x7f) continue;
+        auto one = Charset::other;
+        if (c < 0x80) {
+            if (c == '\t' || c == '\n' || c == '\r') continue;
+            one = Charset::control;
+        } else if (c < 0xc0) {
+            continue;  // inside a character
+        } else if (c < 0xca) {
+            one = Charset::latin;
+        } else if (utf8.substr(i, 3) == "\xef\xbf\xbd") {
+            one = Charset::broken;
+        }
+        widest = std::max(widest, one);
+    }
+    return widest;
+}
+
+void Profile::add(std::span<const Field> fields) {
+    ++records;
+    for (const auto& field : fields) {
+        auto column = columns.find(field.name);
+        if (column == columns.end())
+            column = columns.emplace(std::string(field.name), ColumnProfile()).first;
+        column->second.add(field);
+    }
+}
+
+void Profile::merge(const Profile& other) {
+    records += other.records;
+    for (const auto& [name, column] : other.columns) columns[name].merge(column);
+    images.merge(other.images);
+}
+
+std::string Profile::to_json() const {
+    json::object all;
+    for (const auto& [name, c] : columns)
+        all[name] = json::object{
+            {"counts", json::array{c.present, c.spelled_missing, c.numbers, c.booleans, c.objects}},
+            {"distinct", c.distinct.to_json()},
+            {"frequent", c.frequent.to_json()},
+            {"quantiles", c.quantiles.to_json()},
+            {"moments", c.moments.to_json()},
+            {"lengths", c.lengths.to_json()},
+            {"patterns", c.patterns.to_json()},
+            {"written", json::array(c.written.begin(), c.written.end())}};
+    json::object whole{{"version", 2}, {"records", records}, {"columns", all}};
+    if (images.images > 0)
+        whole["images"] = json::object{
+            {"count", images.images},
+            {"formats", images.formats.to_json()},
+            {"channels", images.channels.to_json()},
+            {"widths", images.widths.to_json()},
+            {"heights", images.heights.to_json()},
+            {"width", images.width.to_json()},
+            {"height", images.height.to_json()}};
+    return json::serialize(whole);
+}
+
+Profile Profile::from_json(std::string_view text) {
+    auto given = json::parse(json::string_view(text.data(), text.size()));
+    Profile profile;
+    profile.records = given.at("records").to_number<std::uint64_t>();
+    for (const auto& [name, c] : given.at("columns").as_object()) {
+        ColumnProfile column;
+        std::uint64_t* counts[] = {
+            &column.present,
+            &column.spelled_missing,
+            &column.numbers,
+            &column.booleans,
+            &column.objects};
+        for (std::size_t i = 0; i < std::size(counts); ++i)
+            *counts[i] = c.at("counts").at(i).to_number<std::uint64_t>();
+        column.distinct = Distinct::from_json(c.at("distinct"));
+        column.frequent = Frequent::from_json(c.at("frequent"));
+        column.quantiles = Quantiles::from_json(c.at("quantiles"));
+        column.moments = Moments::from_json(c.at("moments"));
+        column.lengths = Moments::from_json(c.at("lengths"));
+        // Of the first version there are none.
+        if (const auto* patterns = c.as_object().if_contains("patterns"))
+            column.patterns = Frequent::from_json(*patterns);
+        if (const auto* written = c.as_object().if_contains("written"))
+            for (std::size_t i = 0; i < charsets; ++i)
+                column.written[i] = written->at(i).to_number<std::uint64_t>();
+        profile.columns.emplace(std::string(name), std::move(column));
+    }
+    if (const auto* images = given.as_object().if_contains("images")) {
+        auto& to = profile.images;
+        to.images = images->at("count").to_number<std::uint64_t>();
+        to.formats = Frequent::from_json(images->at("formats"));
+        to.channels = Frequent::from_json(images->at("channels"));
+        to.widths = Quantiles::from_json(images->at("widths"));
+        to.heights = Quantiles::from_json(images->at("heights"));
+        to.width = Moments::from_json(images->at("width"));
+        to.height = Moments::from_json(images->at("height"));
+    }
+    return profile;
+}
+
+std::string Profile::summary() const {
+    json::object all;
+    for (const auto& [name, c] : columns) {
+        json::object one{
+            {"type",
+             c.numeric()                  ? "number"
+             : c.booleans * 2 > c.present ? "boolean"
+             : c.objects * 2 > c.present  ? "json"
+                                          : "text"},
+            {"present", c.present},
+            {"missing", records - c.present},
+            {"spelled_missing", c.spelled_missing},
+            {"distinct",
+             c.frequent.exact() ? json::value(c.frequent.top(1000).size())
+                                : json::value(std::round(c.distinct.estimate()))},
+            {"length",
+             json::object{
+                 {"min", c.lengths.minimum()},
+                 {"mean", c.lengths.mean()},
+                 {"max", c.lengths.maximum()}}}};
+        if (c.numbers > 0) {
+            json::object quantiles;
+            for (auto [label, q] :
+                 {std::pair("0.01", 0.01),
+                  {"0.25", 0.25},
+                  {"0.5", 0.5},
+                  {"0.75", 0.75},
+                  {"0.99", 0.99}})
+                quantiles[label] = c.quantiles.at(q);
+            one["numbers"] = json::object{
+                {"count", c.numbers},
+                {"min", c.moments.minimum()},
+                {"max", c.moments.maximum()},
+                {"mean", c.moments.mean()},
+                {"deviation", finite(std::sqrt(c.moments.variance()))},
+                {"skewness", finite(c.moments.skewness())},
+                {"kurtosis", finite(c.moments.kurtosis())},
+                {"quantiles", quantiles}};
+        }
+        json::array top;
+        for (const auto& [value, count] : c.frequent.top(10))
+            top.push_back(json::object{{"value", value}, {"count", count}});
+        one["top"] = top;
+        json::array patterns;
+        for (const auto& [shape, count] : c.patterns.top(5))
+            patterns.push_back(json::object{{"pattern", shape}, {"count", count}});
+        one["patterns"] = patterns;
+        json::object written;
+        for (std::size_t i = 0; i < charsets; ++i)
+            if (c.written[i] > 0) written[name_of(static_cast<Charset>(i))] = c.written[i];
+        one["characters"] = written;
+        all[name] = one;
+    }
+    json::object whole{{"records", records}, {"columns", all}};
+    if (images.images > 0) {
+        auto counts = [](const Frequent& of) {
+            json::object object;
+            for (const auto& [value, count] : of.top(20)) object[value] = count;
+            return object;
+        };
+        auto sizes = [](const Quantiles& quantiles, const Moments& moments) {
+            return json::object{
+                {"min", moments.minimum()},
+                {"median", quantiles.at(0.5)},
+                {"mean", moments.mean()},
+                {"max", moments.maximum()}};
+        };
+        whole["images"] = json::object{
+            {"count", images.images},
+            {"formats", counts(images.formats)},
+            {"channels", counts(images.channels)},
+            {"width", sizes(images.widths, images.width)},
+            {"height", sizes(images.heights, images.height)}};
+    }
+    return json::serialize(whole);
+}
+
+}  // namespace ingest::quality

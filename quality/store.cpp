@@ -1,0 +1,220 @@
+#include "quality/store.hpp"
+
+#include <charconv>
+#include <limits>
+#include <unordered_map>
+
+#include "base/database/database.hpp"
+#include "formats/json/json.hpp"
+#include "ingest/sql.hpp"
+#include "schema/records/values.hpp"
+
+namespace ingest::quality {
+
+namespace {
+
+constexpr int page_size = 5000;
+
+// The rows of a paged query over one source: rk and key come first.
+template <typename Visit>
+void each_row(
+    base::Database& database,
+    std::string_view query,
+    std::int64_t source_id,
+    Visit visit,
+    std::size_t at_most = std::numeric_limits<std::size_t>::max()
+) {
+    std::size_t seen = 0;
+    auto rk = std::numeric_limits<std::int64_t>::min();
+    std::string key;
+    for (;;) {
+        pqxx::result rows = database.call([&](base::Tx& tx) {
+            return tx.exec(query, source_id, rk, key, page_size);
+        });
+        for (const pqxx::row& row : rows) {
+            Table::Row id;
+            id.rk = row[0].as<std::int64_t>();
+            id.key = row[1].as<std::string>();
+            id.version = row[2].as<int>();
+            visit(std::move(id), row);
+        }
+        seen += rows.size();
+        if (rows.size() < page_size || seen >= at_most) return;
+        rk = rows.back()[0].as<std::int64_t>();
+        key = rows.back()[1].as<std::string>();
+    }
+}
+
+std::string array_of_doubles(const std::vector<double>& values) {
+    std::string text = "{";
+    for (double value : values) {
+        char digits[32];
+        auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+        if (text.size() > 1) text.push_back(',');
+        text.append(digits, end);
+    }
+    return text + "}";
+}
+
+}  // namespace
+
+Table load_table(base::Database& database, std::int64_t source_id, std::size_t at_most) {
+    Table table;
+    std::unordered_map<std::string, std::size_t> columns;
+    Arena arena;
+    std::vector<Field> fields;
+    each_row(
+        database,
+        sql::file["quality_rows"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            id.line = row[3].as<std::int64_t>();
+            auto payload = row[4].as<std::string>();
+            arena.clear();
+            fields.clear();
+            add_members(payload, arena, fields);
+            auto place = table.rows.size();
+            table.rows.push_back(std::move(id));
+            for (const auto& field : fields) {
+                if (field.kind == Field::Kind::null) continue;
+                auto [entry, is_new] = columns.emplace(std::string(field.name), table.names.size());
+                if (is_new) {
+                    table.names.emplace_back(field.name);
+                    table.cells.emplace_back();
+                }
+                auto& column = table.cells[entry->second];
+                column.resize(place);
+                column.emplace_back(field.value);
+            }
+        },
+        at_most
+    );
+    for (auto& column : table.cells) column.resize(table.rows.size());
+    return table;
+}
+
+void each_text(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<void(const StoredText&)>& visit
+) {
+    each_row(
+        database,
+        sql::file["quality_texts"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            visit({std::move(id), row[3].as<std::string>()});
+        }
+    );
+}
+
+void each_image(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<void(const StoredImage&)>& visit
+) {
+    each_row(
+        database,
+        sql::file["quality_images"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            visit({std::move(id), static_cast<std::uint64_t>(row[3].as<std::int64_t>())});
+        }
+    );
+}
+
+void each_content(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<void(const StoredContent&)>& visit
+) {
+    each_row(
+        database,
+        sql::file["quality_contents"],
+        source_id,
+        [&](Table::Row id, const pqxx::row& row) {
+            visit({std::move(id), row[3].as<std::string>()});
+        }
+    );
+}
+
+void replace_duplicates(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& kind,
+    const std::vector<DuplicateRow>& rows,
+    schema::Time now
+) {
+    tx.exec(sql::file["drop_duplicates"], source_id, kind);
+    auto copy = tx.copy("duplicate (rk, source_id, key, kind, cluster, score, found_at)", 7);
+    for (const auto& one : rows) {
+        copy.begin_row();
+        copy.value(one.row.rk);
+        copy.value(source_id);
+        copy.text(one.row.key);
+        copy.text(kind);
+        copy.value(one.cluster);
+        copy.value(one.score);
+        copy.time(now);
+    }
+    copy.finish();
+    if (kind == "text" || kind == "normalised") tx.exec(sql::file["lead_clusters"], source_id);
+}
+
+void replace_issues(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<std::string>& codes,
+    const std::vector<CellIssue>& issues,
+    schema::Time now
+) {
+    tx.exec(sql::file["drop_open_issues"], source_id, schema::array_of(codes));
+    for (std::size_t begin = 0; begin < issues.size(); begin += page_size) {
+        std::vector<std::int64_t> rks;
+        std::vector<std::int32_t> versions;
+        std::vector<std::string> keys, columns, kinds, values, proposals, reasons;
+        std::vector<double> probabilities;
+        for (auto i = begin; i < std::min<std::size_t>(begin + page_size, issues.size()); ++i) {
+            const auto& issue = issues[i];
+            rks.push_back(issue.row.rk);
+            keys.push_back(issue.row.key);
+            columns.push_back(issue.column);
+            versions.push_back(issue.row.version);
+            kinds.push_back(issue.code);
+            values.push_back(issue.value);
+            proposals.push_back(issue.proposal);
+            probabilities.push_back(issue.probability);
+            reasons.push_back(issue.reason);
+        }
+        tx.exec(
+            sql::file["add_issues"],
+            source_id,
+            schema::timestamp(now),
+            schema::array_of(rks),
+            schema::array_of(keys),
+            schema::array_of(columns),
+            schema::array_of(versions),
+            schema::array_of(kinds),
+            schema::array_of(values),
+            schema::array_of_optional(proposals),
+            array_of_doubles(probabilities),
+            schema::array_of(reasons)
+        );
+    }
+}
+
+std::uint64_t decide_issues(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& column,
+    double at_least,
+    const std::string& state,
+    const std::string& by,
+    schema::Time now
+) {
+    return tx.change(
+        sql::file["decide_issues"], source_id, column, at_least, state, by, schema::timestamp(now)
+    );
+}
+
+}  // namespace ingest::quality

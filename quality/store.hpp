@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "quality/errors/cell_errors.hpp"
+#include "quality/table.hpp"
+#include "schema/records/record.hpp"
+
+namespace base {
+class Database;
+class Tx;
+}  // namespace base
+
+// The records of a source as quality looks at them, and what it found. Reading goes page by page,
+// each in a transaction of its own.
+namespace ingest::quality {
+
+// All records with their fields as texts: strings as they are, other values in their JSON spelling,
+// null and absent as "". Memory: the whole table. Nested values stay one text. With `at_most` the
+// first so many (up to a page more) by rk, which is a hash: a sample by chance.
+Table load_table(
+    base::Database& database,
+    std::int64_t source_id,
+    std::size_t at_most = std::numeric_limits<std::size_t>::max()
+);
+
+struct StoredText {
+    Table::Row row;
+    std::string text;  // title and body
+};
+void each_text(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<void(const StoredText&)>& visit
+);
+
+struct StoredImage {
+    Table::Row row;
+    std::uint64_t phash = 0;
+};
+void each_image(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<void(const StoredImage&)>& visit
+);
+
+// Each record's content hash.
+struct StoredContent {
+    Table::Row row;
+    std::string sha256;
+};
+void each_content(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<void(const StoredContent&)>& visit
+);
+
+struct DuplicateRow {
+    Table::Row row;
+    std::int64_t cluster = 0;
+    double score = 0;
+};
+
+// Puts these clusters in the place of what was found in this way before.
+void replace_duplicates(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& kind,
+    const std::vector<DuplicateRow>& rows,
+    schema::Time now
+);
+
+struct CellIssue {
+    Table::Row row;
+    std::string column, code, value, proposal, reason;
+    double probability = 0;
+};
+
+// Puts these in the place of the open ones of these codes; those that were decided stay as they
+// are.
+void replace_issues(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<std::string>& codes,
+    const std::vector<CellIssue>& issues,
+    schema::Time now
+);
+
+// Accepts or refuses the open issues of one column, or of all columns if it is empty, that are at
+// least so probable. Returns how many.
+std::uint64_t decide_issues(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& column,
+    double at_least,
+    const std::string& state,
+    const std::string& by,
+    schema::Time now
+);
+
+}  // namespace ingest::quality

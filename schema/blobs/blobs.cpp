@@ -1,0 +1,146 @@
+#include "schema/blobs/blobs.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <sstream>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "schema/records/record.hpp"
+#include "schema/sql.hpp"
+#include "schema/records/values.hpp"
+
+namespace schema {
+
+namespace {
+
+constexpr std::size_t inline_limit = 64 * 1024;
+constexpr std::size_t worth_compressing = 256;
+constexpr int zstd_level = 1;
+
+// The context is kept: making one costs as much as compressing a small page.
+std::string compress(std::string_view data) {
+    struct Free {
+        void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    };
+    thread_local std::unique_ptr<ZSTD_CCtx, Free> context(ZSTD_createCCtx());
+    thread_local std::string space;
+    if (!context) return {};
+    if (auto bound = ZSTD_compressBound(data.size()); space.size() < bound) space.resize(bound);
+    auto size = ZSTD_compressCCtx(
+        context.get(), space.data(), space.size(), data.data(), data.size(), zstd_level
+    );
+    std::string out;
+    if (!ZSTD_isError(size)) out.assign(space.data(), size);
+    if (space.size() > (4U << 20U)) std::string().swap(space);
+    return out;
+}
+
+std::string decompress(std::string_view data, std::size_t size) {
+    std::string out(size, '\0');
+    auto got = ZSTD_decompress(out.data(), out.size(), data.data(), data.size());
+    if (ZSTD_isError(got) || got != size)
+        throw base::Error("blob", "its compressed bytes are damaged", "restore it from a backup");
+    return out;
+}
+
+void write_synced(const std::filesystem::path& path, std::string_view data) {
+    auto fail = [&] {
+        throw base::Error(
+            path.string(), std::strerror(errno), "free disk space or mend the folder's permissions"
+        );
+    };
+    int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0) fail();
+    while (!data.empty()) {
+        auto written = write(file, data.data(), data.size());
+        if (written < 0) {
+            if (errno == EINTR) continue;
+            close(file);
+            fail();
+        }
+        data.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (fsync(file) != 0) {
+        close(file);
+        fail();
+    }
+    close(file);
+}
+
+}  // namespace
+
+Blobs::Row Blobs::seal(std::string_view data) const {
+    Row row;
+    row.sha256 = sha256(data);
+    row.size = static_cast<std::int64_t>(data.size());
+    if (data.size() >= worth_compressing) {
+        row.bytes = compress(data);
+        row.compressed = !row.bytes.empty() && row.bytes.size() <= data.size() - data.size() / 8;
+    }
+    if (!row.compressed) row.bytes = data;
+    if (row.bytes.size() <= inline_limit) return row;
+
+    auto name = hex_of(row.sha256);
+    row.location = name.substr(0, 2) + "/" + name.substr(2, 2) + "/" + name;
+    auto path = directory_ / row.location;
+    if (!std::filesystem::exists(path)) {
+        std::filesystem::create_directories(path.parent_path());
+        auto part = path;
+        part += fmt::format(".{}.part", getpid());
+        write_synced(part, row.bytes);
+        std::filesystem::rename(part, path);
+    }
+    row.bytes.clear();
+    return row;
+}
+
+std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_bytes) const {
+    auto rows =
+        tx.exec(sql::file["load_blob"], leading_bytes(sha256_bytes), base::bytes_of(sha256_bytes));
+    if (rows.empty()) return std::nullopt;
+    const auto& row = rows[0];
+    return unpack(
+        row[0].as<std::string>(),
+        row[1].is_null() ? std::string() : base::bytes(row[1]),
+        row[2].is_null() ? std::string() : row[2].as<std::string>(),
+        row[3].as<std::size_t>()
+    );
+}
+
+std::string Blobs::unpack(
+    const std::string& encoding,
+    std::string bytes,
+    const std::string& location,
+    std::size_t size
+) const {
+    if (!location.empty()) {
+        auto path = directory_ / location;
+        std::ifstream in(path, std::ios::binary);
+        if (!in)
+            throw base::Error(
+                path.string(),
+                "the file of a stored blob is missing",
+                "restore the blob directory from a backup"
+            );
+        std::ostringstream text;
+        text << in.rdbuf();
+        bytes = text.str();
+    }
+    return encoding == "zstd" ? decompress(bytes, size) : bytes;
+}
+
+bool Blobs::remove(const std::string& location) const {
+    std::error_code error;
+    std::filesystem::remove(directory_ / location, error);
+    return !error;
+}
+
+}  // namespace schema

@@ -1,0 +1,209 @@
+#include "schema/records/purge_store.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+#include <boost/json.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/run/log.hpp"
+#include "schema/sql.hpp"
+#include "schema/records/values.hpp"
+
+namespace schema {
+
+namespace {
+
+constexpr int step = 5000;
+
+// Ends the transaction of a count without keeping anything of it.
+struct RolledBack {
+    PurgeCounts counts;
+};
+
+class Purge {
+public:
+    Purge(base::Tx& tx, const PurgeWhat& what) : tx_(tx), what_(what) {}
+
+    void run() {
+        tx_.exec(sql::file["lock_for_purge"]);
+        while (take_some()) continue;
+        drop_blobs();
+        auto sources = array_of(std::vector<std::int64_t>(sources_.begin(), sources_.end()));
+        tx_.exec(sql::file["purge_profiles"], sources);
+        tx_.exec(sql::file["purge_profile_parts"], sources);
+        counts_.rejects = tx_.change(sql::file["purge_rejects"], what_.host, what_.url);
+        counts_.addresses += tx_.change(sql::file["purge_addresses"], what_.host, what_.url);
+        for (const auto& [name, members] : snapshots_) {
+            counts_.snapshots.push_back(name);
+            counts_.members += members;
+        }
+    }
+
+    const PurgeCounts& counts() const { return counts_; }
+    const std::vector<std::string>& files() const { return files_; }
+
+private:
+    bool take_some() {
+        std::vector<std::int64_t> rks, sources;
+        std::vector<std::string> keys;
+        for (const auto& row : tx_.exec(
+                 sql::file["purge_targets"],
+                 what_.host,
+                 what_.url,
+                 what_.licence,
+                 last_rk_,
+                 last_source_,
+                 last_key_,
+                 step
+             )) {
+            rks.push_back(row[0].as<std::int64_t>());
+            sources.push_back(row[1].as<std::int64_t>());
+            keys.push_back(row[2].as<std::string>());
+        }
+        if (rks.empty()) return false;
+        sources_.insert(sources.begin(), sources.end());
+        last_rk_ = rks.back();
+        last_source_ = sources.back();
+        last_key_ = keys.back();
+        auto a = array_of(rks), b = array_of(sources), c = array_of(keys);
+        auto drop = [&](std::string_view query) { return tx_.change(query, a, b, c); };
+        for (const auto& row : tx_.exec(sql::file["purge_blob_names"], a, b, c))
+            blobs_.insert(base::bytes(row[0]));
+        // The frontier names an address by the first 16 bytes of its hash.
+        std::vector<std::string> addresses;
+        auto origins = sources;
+        for (const auto& key : keys) addresses.push_back(sha256_hex(key).substr(0, 32));
+        for (const auto& row : tx_.exec(sql::file["purge_origins"], a, b, c)) {
+            origins.push_back(row[0].as<std::int64_t>());
+            addresses.push_back(sha256_hex(row[1].as<std::string>()).substr(0, 32));
+        }
+        for (const auto& row : tx_.exec(sql::file["purge_snapshots"], a, b, c))
+            snapshots_[row[0].as<std::string>()] += row[1].as<std::uint64_t>();
+        counts_.versions += drop(sql::file["purge_versions"]);
+        counts_.texts += drop(sql::file["purge_texts"]);
+        counts_.numbers += drop(sql::file["purge_numbers"]);
+        counts_.images += drop(sql::file["purge_images"]);
+        counts_.labels += drop(sql::file["purge_truth"]) + drop(sql::file["purge_annotations"]) +
+                          drop(sql::file["purge_predictions"]);
+        drop(sql::file["cancel_purged_tasks"]);
+        drop(sql::file["purge_denials"]);
+        drop(sql::file["purge_page_records"]);
+        drop(sql::file["purge_duplicates"]);
+        drop(sql::file["rename_clusters"]);
+        drop(sql::file["purge_quality"]);
+        drop(sql::file["purge_sketches"]);
+        drop(sql::file["purge_search"]);
+        drop(sql::file["purge_issues"]);
+        drop(sql::file["purge_quarantine"]);
+        counts_.records += drop(sql::file["purge_records"]);
+        counts_.addresses +=
+            tx_.change(sql::file["purge_record_addresses"], array_of(origins), array_of(addresses));
+        return rks.size() == static_cast<std::size_t>(step);
+    }
+
+    void drop_blobs() {
+        constexpr std::size_t at_once = 50'000;
+        std::vector<std::string> all(blobs_.begin(), blobs_.end());
+        for (std::size_t begin = 0; begin < all.size(); begin += at_once) {
+            auto first = all.begin() + static_cast<std::ptrdiff_t>(begin);
+            auto last =
+                all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), begin + at_once));
+            drop_unused({first, last});
+        }
+    }
+
+    void drop_unused(std::vector<std::string> shas) {
+        std::set<std::string> used;
+        for (const auto& row : tx_.exec(sql::file["used_blobs"], array_of_bytes(shas)))
+            used.insert(base::bytes(row[0]));
+        std::erase_if(shas, [&](const std::string& sha) { return used.contains(sha); });
+        std::vector<std::int64_t> bks;
+        for (const auto& sha : shas) bks.push_back(leading_bytes(sha));
+        if (bks.empty()) return;
+        for (const auto& row :
+             tx_.exec(sql::file["purge_blobs"], array_of(bks), array_of_bytes(shas))) {
+            ++counts_.blobs;
+            if (auto file = row[0].as<std::string>(); !file.empty()) files_.push_back(file);
+        }
+    }
+
+    base::Tx& tx_;
+    const PurgeWhat& what_;
+    PurgeCounts counts_;
+    std::set<std::int64_t> sources_;
+    std::set<std::string> blobs_;
+    std::map<std::string, std::uint64_t> snapshots_;
+    std::vector<std::string> files_;
+    std::int64_t last_rk_ = std::numeric_limits<std::int64_t>::min();
+    std::int64_t last_source_ = 0;
+    std::string last_key_;
+};
+
+void check(const PurgeWhat& what) {
+    int set = !what.host.empty() + !what.url.empty() + !what.licence.empty();
+    if (set != 1)
+        throw base::UsageError(
+            "records purge", "needs one of --host, --url and --licence", "name what has to go"
+        );
+}
+
+}  // namespace
+
+std::string PurgeWhat::text() const {
+    if (!host.empty()) return "host " + host;
+    return url.empty() ? "licence " + licence : "url " + url;
+}
+
+PurgeCounts count_purge(base::Database& database, const PurgeWhat& what) {
+    check(what);
+    try {
+        database.call([&](base::Tx& tx) {
+            Purge purge(tx, what);
+            purge.run();
+            throw RolledBack{purge.counts()};
+        });
+    } catch (const RolledBack& done) {
+        return done.counts;
+    }
+    return {};
+}
+
+PurgeCounts purge(
+    base::Database& database,
+    const Blobs& blobs,
+    const PurgeWhat& what,
+    const std::string& actor,
+    Time now
+) {
+    check(what);
+    std::vector<std::string> files;
+    auto counts = database.call([&](base::Tx& tx) {
+        Purge purge(tx, what);
+        purge.run();
+        files = purge.files();
+        const auto& done = purge.counts();
+        boost::json::object detail{
+            {"records", done.records},
+            {"versions", done.versions},
+            {"blobs", done.blobs},
+            {"addresses", done.addresses},
+            {"members", done.members}};
+        tx.exec(
+            sql::file["audit_purge"],
+            timestamp(now),
+            actor,
+            what.text(),
+            boost::json::serialize(detail)
+        );
+        return done;
+    });
+    for (const auto& file : files)
+        if (!blobs.remove(file)) base::log::warning("blob file {} could not be removed", file);
+    return counts;
+}
+
+}  // namespace schema

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "schema/blobs/blobs.hpp"
+#include "schema/records/record.hpp"
+#include "schema/sources/source_store.hpp"
+
+namespace schema {
+
+// A draft with everything computed that needs no database: do it on a worker thread, before the
+// transaction.
+struct Sealed {
+    Draft draft;  // its blob is moved into `blob`
+    std::int64_t rk = 0;
+    std::string content_sha256;
+    std::optional<Blobs::Row> blob;
+    std::int32_t characters = 0;  // of the text's body
+    std::int32_t words = 0;
+    std::uint64_t simhash = 0;  // of title and body
+    std::optional<std::string>
+        sketch;  // of title and body (schema/text_sketch.hpp); none for short texts
+};
+
+// Throws base::Error if the draft has no key or one that is too long.
+Sealed seal(const std::string& source_name, Draft draft, const Blobs& blobs);
+
+// What a batch is stored under.
+struct BatchTarget {
+    std::int64_t source_id = 0;
+    std::string source_name;
+    std::int64_t run_id = 0;
+    int column_set = 0;           // from ensure_columns; 0: drafts have no numbers
+    std::vector<Column> columns;  // of that set
+    Time now;
+    // None of the batch's keys is thought to be stored: they are not looked up, and one that is
+    // stored after all fails the transaction (unique_violation), to be tried again without this.
+    bool expect_new = false;
+};
+
+// Stores the records of one page and its rejects, and adds the counts to the run, all within the
+// caller's transaction. A key that is new is added; other content under a known key is a new
+// version; the same content only moves "last seen". A key may occur more than once in a batch:
+// later ones count as if they came in a later batch. A reject at a place (file, member, line,
+// offset, raw bytes) that is known replaces it. Returns the counts of this batch: read = added +
+// changed + unchanged + rejected.
+Counts write_batch(
+    base::Tx& tx,
+    const BatchTarget& target,
+    std::span<const Sealed> records,
+    std::span<const Reject> rejects,
+    std::uint64_t bytes_read = 0
+);
+
+// Lets the transaction commit without waiting for the disk. A crash of the server may undo it, with
+// everything it wrote, until a later transaction that waits (end_run) has made it durable: only for
+// work that goes on from a cursor written in the same transaction.
+void commit_without_waiting(base::Tx& tx);
+
+// Records that their origin says have not changed (HTTP 304): counts them as read and unchanged.
+// Returns the counts; keys that are not stored are an error of the caller and throw
+// std::logic_error.
+Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::string> keys);
+
+// Which of the keys are stored, in no order.
+std::vector<std::string> stored_keys(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& source_name,
+    std::span<const std::string> keys
+);
+
+struct RecordLine {
+    RecordId id;
+    int version = 0;
+    std::string url;
+    std::string payload;  // JSON, at most 2,000 characters
+    std::string title;
+    std::string snippet;
+    int width = 0;
+    int height = 0;
+};
+
+// Records of a source in key order, after `after` (the first ones if it is empty).
+std::vector<RecordLine> list_records(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::optional<RecordId>& after,
+    int at_most
+);
+
+// Where each version of a record came from: run, file with line and byte offset, or URL, and when;
+// as JSON. Nothing if there is no such record.
+std::optional<std::string>
+record_lineage(base::Tx& tx, const Source& source, const std::string& key);
+
+// Everything known of one record, its lineage included, as JSON; nothing if there is none.
+std::optional<std::string> show_record(base::Tx& tx, const Source& source, const std::string& key);
+
+}  // namespace schema

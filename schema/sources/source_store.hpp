@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/records/record.hpp"
+
+namespace base {
+class Tx;
+}
+
+// Sources, their runs and how far they have been read. Each function is one step inside the
+// caller's transaction.
+namespace schema {
+
+struct Source {
+    std::int64_t id = 0;
+    std::string name;
+    std::string kind;      // crawl, files, api, database, feed, push
+    std::string spec;      // JSON object: what `source run` needs to gather it again
+    std::string schedule;  // five-field cron or @daily and the like; empty: by hand
+    std::string state;     // active, paused
+};
+
+// Nothing if the name is taken.
+std::optional<Source> add_source(base::Tx& tx, const Source& source, Time now);
+std::optional<Source> find_source(base::Tx& tx, const std::string& name);
+// find_source, or base::Error that names the mend.
+Source require_source(base::Tx& tx, const std::string& name);
+std::vector<Source> list_sources(base::Tx& tx);
+void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state);
+void set_source_spec(base::Tx& tx, std::int64_t id, const std::string& spec);
+
+struct RunSummary {
+    std::int64_t id = 0;
+    std::string state;  // running, done, interrupted, failed
+    Counts counts;
+    std::string error;
+    std::string started_at;
+    double seconds = -1;  // -1 while it runs
+};
+
+// Starts a run. Runs of this source that a killed program left as running become interrupted.
+std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now);
+void end_run(
+    base::Tx& tx,
+    std::int64_t run_id,
+    const std::string& state,
+    const std::string& error,
+    Time now
+);
+Counts run_counts(base::Tx& tx, std::int64_t run_id);
+std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most);
+bool has_records(base::Tx& tx, std::int64_t source_id);
+std::int64_t count_records(base::Tx& tx, std::int64_t source_id);
+
+// How far a stream of a source (a file, an archive's member, an API's stream) has been read: an
+// opaque text.
+std::optional<std::string>
+load_cursor(base::Tx& tx, std::int64_t source_id, const std::string& stream);
+void save_cursor(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& stream,
+    const std::string& position,
+    std::int64_t run_id,
+    Time now
+);
+void drop_cursor(base::Tx& tx, std::int64_t source_id, const std::string& stream);
+
+// The column set that numbers of new records are stored against; a new version is made when
+// `columns` differ from the latest one. Returns the version; 0 for no columns.
+int ensure_columns(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<Column>& columns,
+    Time now
+);
+// The latest column set, empty if there is none.
+std::vector<Column> latest_columns(base::Tx& tx, std::int64_t source_id);
+std::vector<Column> columns_of(base::Tx& tx, std::int64_t source_id, int version);
+// The values of a category column; a value's code is its index.
+std::vector<std::string>
+category_values(base::Tx& tx, std::int64_t source_id, const std::string& column);
+
+}  // namespace schema

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "service/config.hpp"
+#include "base/run/stop.hpp"
+#include "schema/blobs/blobs.hpp"
+
+namespace base {
+class Database;
+class EmbeddedPostgres;
+}  // namespace base
+
+namespace app {
+
+// What every command has at hand. The database is opened, and the embedded server started, when it
+// is first asked for.
+class Context {
+public:
+    explicit Context(const base::StopOnSignal& stop);
+    ~Context();
+
+    Config config;
+    bool json = false;   // --json: machines read the output
+    bool quiet = false;  // --quiet: no progress
+
+    base::Database& database();
+    const schema::Blobs& blobs();
+    std::stop_token stop() const { return stop_.token(); }
+    // Ends the database and the embedded server before the process does.
+    void close();
+
+private:
+    const base::StopOnSignal& stop_;
+    std::unique_ptr<base::EmbeddedPostgres> server_;
+    std::unique_ptr<base::Database> database_;
+    std::optional<schema::Blobs> blobs_;
+};
+
+}  // namespace app

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <functional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "service/context.hpp"
+#include "crawler/run/crawl.hpp"
+#include "schema/sources/source_store.hpp"
+
+// Running a source: what the commands crawl, ingest and source run, and the workers, share. A
+// source's spec is a JSON object; its keys are those of the TOML files that `source add` takes.
+namespace app {
+
+struct GatherResult {
+    std::int64_t run_id = 0;
+    std::string state;  // done, interrupted
+    schema::Counts counts;
+    std::uint64_t bytes = 0;
+    double seconds = 0;
+    bool resumed = false;
+    std::vector<std::string> notes;  // lines for people: format, rules, reasons of skipped URLs
+    std::optional<std::chrono::system_clock::time_point> due_again;  // parked by a rate limit
+};
+
+struct GatherEvents {
+    std::function<void(const schema::Counts& so_far, std::uint64_t total, const std::string& more)>
+        progress;
+};
+
+// Throws base::UsageError for a key that sources of this kind do not have; `where` names the file
+// and line of a key.
+void check_spec(
+    const std::string& kind,
+    const boost::json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+);
+
+// The same for keys that are not among `known`.
+void check_keys(
+    const std::string& kind,
+    const std::set<std::string, std::less<>>& known,
+    const boost::json::object& spec,
+    const std::function<std::string(const std::string& key)>& where
+);
+
+// The source of that name, made with `spec` if there is none, else given this spec. Throws
+// base::Error if it is of another kind.
+schema::Source ensure_source(
+    Context& context,
+    const std::string& name,
+    const std::string& kind,
+    const boost::json::object& spec
+);
+
+// How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting.
+crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source);
+
+// Gathers the source once, on the calling thread, until done or stopped.
+GatherResult gather(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events = {},
+    bool share = false
+);
+// Queues the source for the workers. False if it waits or runs already.
+bool queue_source(base::Database& database, const schema::Source& source, schema::Time due);
+// Of a gather with a bar and the summary, as the commands show it. A source that is being crawled
+// is refused with base::Error, unless `share`: then this process joins that run. One that is parked
+// is queued for the workers.
+GatherResult gather_and_tell(Context& context, const schema::Source& source, bool share = false);
+
+}  // namespace app

@@ -1,0 +1,123 @@
+#include "service/gather/gather_api.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "service/gather/credentials.hpp"
+#include "service/gather/line.hpp"
+#include "service/gather/secret.hpp"
+#include "service/gather/spec.hpp"
+#include "base/error.hpp"
+#include "base/run/log.hpp"
+#include "base/run/stop.hpp"
+#include "crawler/fetch/fetch.hpp"
+#include "ingest/sources/api/connector.hpp"
+#include "schema/records/record.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+using namespace std::chrono_literals;
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+// A file is replaced whole or not at all.
+void replace_secret(const std::string& reference, const std::string& value) {
+    if (!reference.starts_with("file:")) {
+        base::log::warning(
+            "secret '{}' was replaced by its server, but only files can be written", reference
+        );
+        return;
+    }
+    std::filesystem::path file = reference.substr(5);
+    auto part = file;
+    part += ".part";
+    {
+        std::ofstream out(part, std::ios::binary | std::ios::trunc);
+        std::filesystem::permissions(
+            part, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write
+        );
+        out << value << "\n";
+        if (!out.flush())
+            throw base::Error(
+                "secret '" + reference + "'", "cannot be written", "check its folder"
+            );
+    }
+    std::filesystem::rename(part, file);
+}
+
+}  // namespace
+
+ApiReading describe_api(
+    Context& context,
+    const schema::Source& source,
+    const std::vector<std::string>& others,
+    std::stop_token stop
+) {
+    auto settings = json::parse(source.spec).as_object();
+    auto spec = ingest::api::read_spec(settings, others);
+    crawler::FetchOptions options;
+    options.user_agent = context.config.user_agent;
+    read_reach(Spec(source.spec), options);
+    options.limits.total = 5min;
+    options.limits.stalled = 1min;
+    options.limits.body = 256U << 20U;
+    auto line = std::make_shared<Line>(std::move(options));
+    ingest::api::World world;
+    world.send = [line](const ingest::api::Request& request) {
+        return line->send(request, "check base_url and path");
+    };
+    world.clock.now = [] { return Clock::now(); };
+    world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
+    world.secrets.load = secret_of;
+    world.secrets.replace = replace_secret;
+    for (const auto& other : others) settings.erase(other);
+    return {
+        "api " + schema::sha256_hex(json::serialize(settings)),
+        {[spec, world](std::string_view cursor, std::string_view bookmark) {
+             return ingest::api::open_api(spec, world, cursor, bookmark);
+         },
+         [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }}};
+}
+
+void check_api_spec(const json::object& spec, const std::vector<std::string>& others) {
+    ingest::api::read_spec(spec, others);
+}
+
+std::vector<std::string>
+explain_api(const json::object& settings, const std::vector<std::string>& others) {
+    auto spec = ingest::api::read_spec(settings, others);
+    std::vector<std::string> lines;
+    for (const auto& stream : spec.streams) {
+        std::string query;
+        for (const auto& [name, value] : stream.query)
+            query += (query.empty() ? "?" : "&") + name + "=" + value;
+        auto line = fmt::format(
+            "{}: {} {}{}{}", stream.name, stream.method, spec.base_url, stream.path, query
+        );
+        if (!stream.records.empty()) line += ", records at " + stream.records;
+        if (stream.parent) line += ", for each of " + stream.parent->stream;
+        if (stream.slices) line += fmt::format(", spans of {} s", stream.slices->step.count());
+        if (stream.incremental) line += ", new ones by " + stream.incremental->cursor;
+        line += stream.key.empty() ? ", no key: the content names a record" : "";
+        lines.push_back(line + (stream.store ? "" : ", not stored"));
+    }
+    std::vector<std::string> references{spec.auth.secret, spec.auth.refresh_token};
+    for (const auto& [name, value] : spec.headers) references.push_back(value);
+    for (const auto& reference : references) {
+        if (!is_secret_reference(reference)) continue;
+        try {
+            secret_of(reference);
+            lines.push_back("secret " + reference + ": there");
+        } catch (const base::Error& error) {
+            lines.push_back(error.what());
+        }
+    }
+    return lines;
+}
+
+}  // namespace app

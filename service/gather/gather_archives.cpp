@@ -1,0 +1,108 @@
+#include "service/gather/gather_archives.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "app/output.hpp"
+#include "service/gather/scraping.hpp"
+#include "service/gather/spec.hpp"
+#include "base/database/database.hpp"
+#include "crawler/archive/warc_replay.hpp"
+
+namespace app {
+
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+// The files themselves, those of folders in order of name.
+std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> files;
+    for (const auto& input : inputs) {
+        if (!fs::is_directory(input)) {
+            files.push_back(input);
+            continue;
+        }
+        auto first = static_cast<std::ptrdiff_t>(files.size());
+        for (const auto& entry : fs::recursive_directory_iterator(input))
+            if (entry.is_regular_file()) files.push_back(entry.path().string());
+        std::sort(files.begin() + first, files.end());
+    }
+    return files;
+}
+
+}  // namespace
+
+bool holds_archives(const schema::Source& source) {
+    Spec spec(source.spec);
+    auto format = spec.text("format", "auto");
+    if (format == "warc") return true;
+    if (format != "auto") return false;
+    auto files = spec.texts("inputs");
+    auto named = [](std::string_view path) {
+        if (path.ends_with(".gz")) path.remove_suffix(3);
+        return path.ends_with(".warc") || path.ends_with(".arc");
+    };
+    return !files.empty() && std::all_of(files.begin(), files.end(), [&](const std::string& file) {
+        return named(file) && crawler::is_archive(file);
+    });
+}
+
+GatherResult gather_archives(
+    Context& context,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events
+) {
+    auto started = std::chrono::steady_clock::now();
+    Spec spec(source.spec);
+    crawler::ReplayOptions options;
+    options.files = archives_in(spec.texts("inputs"));
+    options.source_id = source.id;
+    options.source_name = source.name;
+    options.user_agent = context.config.user_agent;
+    options.restart = spec.truth("restart", false);
+    options.stop = stop;
+    auto scraping = read_scraping(spec);
+    options.rules = scraping.rules;
+    options.media = scraping.media;
+    options.examine_image = examine_image();
+    options.progress = [&](const schema::Counts& counts, std::uint64_t) {
+        if (events.progress) events.progress(counts, 0, "");
+    };
+    auto& database = context.database();
+    options.run_id = database.call([&](base::Tx& tx) {
+        return schema::begin_run(tx, source.id, source.spec, Clock::now());
+    });
+    auto close = [&](const std::string& state, const std::string& why) {
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, options.run_id, state, why, Clock::now());
+        });
+    };
+    try {
+        auto report = crawler::replay_archives(database, context.blobs(), options);
+        GatherResult result{
+            options.run_id,
+            report.interrupted ? "interrupted" : "done",
+            report.counts,
+            report.bytes,
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(),
+            report.resumed,
+            {},
+            std::nullopt};
+        for (const auto& [reason, count] : report.skipped)
+            result.notes.push_back(fmt::format("{} records passed over: {}", grouped(count), reason)
+            );
+        close(result.state, "");
+        return result;
+    } catch (const std::exception& failure) {
+        close("failed", failure.what());
+        throw;
+    }
+}
+
+}  // namespace app

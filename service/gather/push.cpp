@@ -1,0 +1,136 @@
+#include "service/gather/push.hpp"
+
+#include <chrono>
+
+#include <boost/json.hpp>
+
+#include "service/gather/secret.hpp"
+#include "service/gather/spec.hpp"
+#include "base/database/database.hpp"
+#include "base/run/log.hpp"
+#include "ingest/sources/push/push_store.hpp"
+#include "ingest/sources/push/webhook.hpp"
+
+namespace app {
+
+namespace {
+
+struct Settings {
+    ingest::WebhookScheme scheme = ingest::WebhookScheme::standard;
+    std::vector<std::string> secrets;  // references
+    std::chrono::seconds tolerance{300};
+    ingest::Rules rules;
+};
+
+Settings settings_of(const std::string& text) {
+    Spec spec(text);
+    Settings settings;
+    auto scheme = spec.text("scheme", "standard");
+    auto known = ingest::webhook_scheme(scheme);
+    if (!known)
+        throw base::UsageError(
+            "scheme '" + scheme + "'", "unknown", "use standard, github or stripe"
+        );
+    settings.scheme = *known;
+    settings.secrets = spec.texts("secrets");
+    if (settings.secrets.empty())
+        throw base::UsageError(
+            "setting 'secrets'", "is missing", "give references: secrets = [\"env:NAME\"]"
+        );
+    for (const auto& one : settings.secrets)
+        if (!is_secret_reference(one)) secret_of(one);  // says what is wrong
+    settings.tolerance = std::chrono::seconds(spec.number("tolerance_seconds", 300));
+    if (auto rules = spec.text("rules"); !rules.empty())
+        settings.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
+    if (auto key = spec.text("key"); !key.empty() && settings.rules.key.empty())
+        settings.rules.key = {key};
+    return settings;
+}
+
+ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const api::Request& request) {
+    using enum ingest::WebhookScheme;
+    switch (scheme) {
+        case github:
+            return {
+                request.header("x-github-delivery"),
+                {},
+                request.header("x-hub-signature-256"),
+                request.body};
+        case stripe:
+            return {
+                request.header("stripe-signature"),
+                {},
+                request.header("stripe-signature"),
+                request.body};
+        case standard:
+            break;
+    }
+    return {
+        request.header("webhook-id"),
+        request.header("webhook-timestamp"),
+        request.header("webhook-signature"),
+        request.body};
+}
+
+}  // namespace
+
+void check_push_spec(const std::string& spec) {
+    settings_of(spec);
+}
+
+api::Response take_push(
+    base::Tx& tx,
+    const schema::Blobs& blobs,
+    const std::string& name,
+    const api::Request& request
+) {
+    auto source = schema::find_source(tx, name);
+    if (!source || source->kind != "push")
+        throw api::Problem(404, "Not found", "there is no source '" + name + "' that is pushed to");
+    if (source->state != "active")
+        throw api::Problem(
+            503, "Paused", "source '" + name + "' takes nothing now; send it again later"
+        );
+    auto settings = settings_of(source->spec);
+    std::vector<std::string> secrets;
+    for (const auto& reference : settings.secrets) {
+        try {
+            secrets.push_back(secret_of(reference));
+        } catch (const base::Error& error) {  // of several the others may do
+            base::log::warning("push to '{}': {}", name, error.what());
+        }
+    }
+    if (secrets.empty())
+        throw api::Problem(503, "Not ready", "the source's secrets are not to be had");
+    auto message = signed_part(settings.scheme, request);
+    auto now = std::chrono::system_clock::now();
+    if (auto why =
+            ingest::webhook_refusal(settings.scheme, message, secrets, now, settings.tolerance))
+        throw api::Problem(401, "Signature refused", *why);
+    std::string id(message.id);
+    if (id.empty()) id = schema::sha256_hex(request.body);
+    if (id.size() > 300) id = schema::sha256_hex(id);
+    ingest::PushResult result;
+    try {
+        result = ingest::store_push(
+            tx,
+            blobs,
+            *source,
+            settings.rules,
+            {id, std::string(request.header("content-type")), request.body},
+            now
+        );
+    } catch (const base::UsageError& error) {
+        throw api::Problem(415, "Unsupported media type", error.what());
+    }
+    return api::json(json::object{
+        {"id", id},
+        {"repeated", result.repeated},
+        {"read", result.counts.read},
+        {"new", result.counts.added},
+        {"changed", result.counts.changed},
+        {"unchanged", result.counts.unchanged},
+        {"rejected", result.counts.rejected}});
+}
+
+}  // namespace app

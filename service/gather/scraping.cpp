@@ -1,0 +1,174 @@
+#include "service/gather/scraping.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+
+#include <boost/json.hpp>
+
+#include "app/output.hpp"
+#include "base/database/database.hpp"
+#include "crawler/policy/consent_store.hpp"
+#include "crawler/scrape/item_record.hpp"
+#include "crawler/frontier/page_record_store.hpp"
+#include "crawler/scrape/scraped_value.hpp"
+#include "formats/image/image.hpp"
+#include "ingest/pipeline/store.hpp"
+#include "schema/records/record_store.hpp"
+
+namespace app {
+
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+constexpr int step = 200;
+
+// What has become of some rejects.
+struct Outcome {
+    std::vector<schema::Sealed> records;
+    std::vector<schema::Reject> rejects;
+    std::vector<std::string> replayed;
+    std::vector<crawler::PageRecords> pages, more;  // read whole; that hold another item
+};
+
+void try_again(
+    base::Tx& tx,
+    const schema::Source& source,
+    const crawler::PageRules& rules,
+    const ingest::StoredReject& stored,
+    Outcome& outcome
+) {
+    const auto& reject = stored.reject;
+    auto moment = crawler::moment_in(stored.at, {}, {});
+    auto at = moment ? Clock::time_point(
+                           std::chrono::seconds(static_cast<std::int64_t>(moment->unix_seconds()))
+                       )
+                     : Clock::now();
+    auto site = crawler::stored_policy(tx, reject.file);
+    auto made = crawler::digest_reject(rules, reject, site, at);
+    bool stays = std::any_of(made.rejects.begin(), made.rejects.end(), [&](const auto& again) {
+        return again.member == reject.member;
+    });
+    if (!stays) outcome.replayed.push_back(stored.id);
+    crawler::PageRecords held{crawler::url_key(reject.file), {}};
+    for (const auto& record : made.records) held.keys.push_back(record.draft.key);
+    // What has been met since is not overwritten by what it was then.
+    auto later =
+        crawler::seen_later(tx, source.id, source.name, held.keys, at + std::chrono::seconds(1));
+    std::erase_if(made.records, [&](const schema::Sealed& record) {
+        return later.contains(record.draft.key);
+    });
+    if (made.ruled && !later.empty()) made.ruled = false;  // neither is what the page holds
+    if (made.ruled) {
+        if (!made.itemised) held.keys.clear();
+        outcome.pages.push_back(std::move(held));
+    } else if (!reject.member.empty() && !held.keys.empty()) {
+        outcome.more.push_back(std::move(held));
+    }
+    std::move(made.records.begin(), made.records.end(), std::back_inserter(outcome.records));
+    std::move(made.rejects.begin(), made.rejects.end(), std::back_inserter(outcome.rejects));
+}
+
+}  // namespace
+
+Scraping read_scraping(const Spec& spec) {
+    Scraping made;
+    std::string version;
+    if (auto rules = spec.text("rules"); !rules.empty()) {
+        made.rules = std::make_shared<const crawler::Rules>(
+            crawler::Rules::parse(rules, spec.text("rules_name", "rules"))
+        );
+        made.media = made.rules->media();
+        version = made.rules->sha256();
+    }
+    if (const auto* images = spec.find("images")) {
+        made.media.images = crawler::read_image_rules(*images, "images");
+        version += json::serialize(*images);
+    }
+    if (const auto* files = spec.find("files")) {
+        made.media.files = crawler::read_file_rules(*files, "files");
+        version += json::serialize(*files);
+    }
+    if (!version.empty()) made.version = schema::sha256_hex(version);
+    return made;
+}
+
+crawler::ExamineImage examine_image() {
+    return [](std::string_view encoded) { return ingest::examine_image(encoded); };
+}
+
+ReplayedPages replay_pages(
+    Context& context,
+    const schema::Source& source,
+    const std::string& rules_file,
+    const std::string& code
+) {
+    Spec spec(source.spec);
+    auto scraping = read_scraping(spec);
+    if (!rules_file.empty()) {
+        scraping.rules = std::make_shared<const crawler::Rules>(
+            crawler::Rules::parse(read_whole_file(rules_file), rules_file)
+        );
+        if (!spec.has("images") && !spec.has("files")) scraping.media = scraping.rules->media();
+    }
+    crawler::Scope scope({.reach = crawler::ScopeRules::Reach::any}, {});
+    crawler::PageRules rules;
+    rules.source_name = source.name;
+    rules.user_agent = spec.text("user_agent", context.config.user_agent);
+    rules.scope = &scope;
+    rules.blobs = &context.blobs();
+    rules.rules = scraping.rules.get();
+    rules.media = &scraping.media;
+    rules.examine_image = examine_image();
+    rules.honour_consent = spec.text("consent", "honour") == "honour";
+    rules.follow_links = rules.feeds = rules.watch_traps = false;
+
+    auto& database = context.database();
+    schema::BatchTarget target;
+    target.source_id = source.id;
+    target.source_name = source.name;
+    if (scraping.rules) target.columns = scraping.rules->columns();
+    database.call([&](base::Tx& tx) {
+        target.now = Clock::now();
+        target.run_id = schema::begin_run(tx, source.id, "{\"replay\":true}", target.now);
+        target.column_set = schema::ensure_columns(tx, source.id, target.columns, target.now);
+    });
+    auto close = [&](const std::string& state, const std::string& why) {
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, target.run_id, state, why, Clock::now());
+        });
+    };
+    ReplayedPages result{target.run_id, {}};
+    try {
+        std::string after;
+        for (bool more = true; more;) {
+            auto [counts, next] = database.call([&](base::Tx& tx) {
+                Outcome outcome;
+                auto listed = ingest::list_rejects(tx, source.id, "open", code, after, step);
+                for (const auto& entry : listed) {
+                    auto stored = ingest::show_reject(tx, source.id, entry.id);
+                    if (!stored) continue;
+                    try_again(tx, source, rules, *stored, outcome);
+                }
+                target.now = Clock::now();
+                auto made = schema::write_batch(tx, target, outcome.records, outcome.rejects);
+                crawler::keep_page_records(tx, source.id, source.name, outcome.pages);
+                crawler::add_page_records(tx, source.id, source.name, outcome.more);
+                ingest::mark_replayed(tx, source.id, outcome.replayed);
+                bool last = listed.size() < static_cast<std::size_t>(step);
+                return std::pair(made, last ? std::string() : listed.back().id);
+            });
+            result.counts += counts;
+            after = next;
+            more = !next.empty();
+        }
+        close("done", {});
+    } catch (const std::exception& error) {
+        close("failed", error.what());
+        throw;
+    }
+    return result;
+}
+
+}  // namespace app

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "service/context.hpp"
+#include "service/gather/spec.hpp"
+#include "crawler/extract/media.hpp"
+#include "crawler/scrape/rules.hpp"
+#include "schema/records/record.hpp"
+#include "schema/sources/source_store.hpp"
+
+namespace app {
+
+// What the settings of a crawl, or of archives, say about taking pages apart: `rules`, and `images`
+// and `files`, which outrank those of the rules.
+struct Scraping {
+    std::shared_ptr<const crawler::Rules> rules;
+    crawler::MediaRules media;
+    std::string version;  // names all of it; empty if there is none
+};
+// Throws base::UsageError for what is wrong with it.
+Scraping read_scraping(const Spec& spec);
+
+// How images are decoded for the crawler.
+crawler::ExamineImage examine_image();
+
+// Reads the rejects of a crawled or archived source again by its present rules, or by `rules_file`
+// if that is not empty; only those of a code, if there is one. A record that was met again after
+// its reject stays as it is. Returns the run and its counts; rejected: those that stay.
+struct ReplayedPages {
+    std::int64_t run_id = 0;
+    schema::Counts counts;
+};
+ReplayedPages replay_pages(
+    Context& context,
+    const schema::Source& source,
+    const std::string& rules_file,
+    const std::string& code
+);
+
+}  // namespace app

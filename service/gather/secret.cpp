@@ -1,0 +1,39 @@
+#include "service/gather/secret.hpp"
+
+#include <cstdlib>
+#include <fstream>
+
+#include "base/error.hpp"
+
+namespace app {
+
+bool is_secret_reference(const std::string& text) {
+    return (text.starts_with("env:") && text.size() > 4) ||
+           (text.starts_with("file:") && text.size() > 5);
+}
+
+std::string secret_of(const std::string& reference) {
+    std::string secret;
+    if (!is_secret_reference(reference))
+        throw base::UsageError(
+            "a secret", "is written out instead of referred to", "write env:NAME or file:PATH"
+        );
+    if (reference.starts_with("env:")) {
+        const char* value = std::getenv(reference.c_str() + 4);
+        if (value) secret = value;
+    } else {
+        std::ifstream in(reference.substr(5));
+        std::getline(in, secret);
+        if (secret.ends_with('\r')) secret.pop_back();
+    }
+    if (secret.empty())
+        throw base::Error(
+            "secret '" + reference + "'",
+            "is empty or not there",
+            reference.starts_with("env:") ? "set the environment variable"
+                                          : "write it into the file"
+        );
+    return secret;
+}
+
+}  // namespace app

@@ -1,0 +1,99 @@
+#include "service/models/predict.hpp"
+
+#include <limits>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "schema/sources/source_store.hpp"
+#include "training/evaluation/metrics.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+
+namespace {
+
+std::string text_in(const json::object& input, std::string_view key) {
+    const auto* found = input.if_contains(key);
+    return found && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+double number_in(const json::object& input, const schema::Column& column, std::size_t place) {
+    const auto* found = input.if_contains(column.name);
+    if (!found || found->is_null()) return std::numeric_limits<double>::quiet_NaN();
+    boost::system::error_code error;
+    auto value =
+        found->is_bool() ? (found->as_bool() ? 1.0 : 0.0) : found->to_number<double>(error);
+    if (error)
+        throw base::UsageError(
+            fmt::format("input {}", place + 1),
+            fmt::format("'{}' is no number", column.name),
+            "give a number or null"
+        );
+    return value;
+}
+
+}  // namespace
+
+LoadedModel load_model(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const std::string& name,
+    int version
+) {
+    return database.call([&](base::Tx& tx) {
+        auto info = training::require_model(tx, name, version);
+        auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
+        return LoadedModel{
+            info, training::Predictor::load(artefact), schema::latest_columns(tx, info.source_id)};
+    });
+}
+
+json::array predict(const LoadedModel& model, const training::Examples& examples) {
+    json::array answers;
+    auto predicted = model.predictor.predict(examples);
+    const auto& names = model.predictor.class_names();
+    if (!model.predictor.predicts_classes()) {
+        for (double value : predicted) answers.push_back(json::object{{"value", value}});
+        return answers;
+    }
+    auto decided = training::decide(predicted, names.size());
+    for (std::size_t row = 0; row < examples.rows; ++row) {
+        json::object probabilities;
+        for (std::size_t c = 0; c < names.size(); ++c)
+            probabilities[names[c]] = predicted[row * names.size() + c];
+        auto chosen = static_cast<std::size_t>(decided[row]);
+        answers.push_back(json::object{
+            {"class", names[chosen]},
+            {"probability", predicted[row * names.size() + chosen]},
+            {"probabilities", probabilities}});
+    }
+    return answers;
+}
+
+json::array predict(const LoadedModel& model, const json::array& inputs) {
+    training::Examples examples;
+    examples.rows = inputs.size();
+    examples.columns = model.columns;
+    for (std::size_t row = 0; row < inputs.size(); ++row) {
+        if (!inputs[row].is_object())
+            throw base::UsageError(
+                fmt::format("input {}", row + 1),
+                "is no JSON object",
+                "give {\"title\": .., \"body\": ..}"
+            );
+        const auto& input = inputs[row].as_object();
+        auto body = text_in(input, "body");
+        examples.text.push_back(
+            {text_in(input, "title"), body.empty() ? text_in(input, "text") : body}
+        );
+        for (const auto& column : model.columns)
+            examples.numeric.push_back(number_in(input, column, row));
+    }
+    return predict(model, examples);
+}
+
+}  // namespace app

@@ -1,0 +1,94 @@
+#include <string>
+
+#include <catch2/catch.hpp>
+
+#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_shown.hpp"
+#include "formats/html/html.hpp"
+
+using namespace crawler;
+
+namespace {
+
+Article read(const std::string& html, const std::string& url = "http://a.example/") {
+    auto document = Document::parse(html);
+    return read_article(document, read_facts(document, *parse_url(url)));
+}
+
+}  // namespace
+
+TEST_CASE("dates are read as people write them", "[crawler][article]") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"Published December 17, 2025 at 6:01 am", "2025-12-17"},
+        {"Dec. 3, 2025", "2025-12-03"},
+        {"on the 3rd of May 2021", "2021-05-03"},
+        {"17. Dezember 2025, 12:30 Uhr", "2025-12-17"},
+        {"17 d\xc3\xa9"
+         "cembre 2025",
+         "2025-12-17"},
+        {"3 de mayo de 2025", "2025-05-03"},
+        {"17 giugno 2020", "2020-06-17"},
+        {"2025-12-17T10:00:00Z", "2025-12-17"},
+        {"17.12.2025", "2025-12-17"},
+        {"25/12/2025", "2025-12-25"},
+        {"12/25/2025", "2025-12-25"},
+        {"/news/2025/09/04/some-page", "2025-09-04"},
+        {"03/04/2025", ""},  // March or April?
+        {"Chapter 3, 2025 words", ""},
+        {"1.2.3", ""},
+        {"2025-13-45", ""},
+        {"", ""},
+    };
+    for (auto [text, date] : cases) {
+        INFO(text);
+        CHECK(find_date(text) == date);
+    }
+}
+
+TEST_CASE("a byline is cut down to the name", "[crawler][article]") {
+    const std::pair<const char*, const char*> cases[] = {
+        {"By Ann Other", "Ann Other"},
+        {"Written by: Ann Other | May 3, 2021", "Ann Other"},
+        {"by Ann Other, May 3, 2021", "Ann Other"},
+        {"Von Ann Other", "Ann Other"},
+        {"Byron Other", "Byron Other"},
+        {"Posted by:", ""},
+        {"May 3, 2021", ""},
+    };
+    for (auto [text, name] : cases) {
+        INFO(text);
+        CHECK(name_in_byline(text) == name);
+    }
+}
+
+TEST_CASE("title, byline and date are those of the article", "[crawler][article]") {
+    auto told = read(
+        "<title>Bridge vote: old hall full | The Gazette</title><script type=application/ld+json>"
+        "{\"@graph\":[{\"@type\":\"NewsArticle\",\"headline\":\"Bridge vote &#8211; old hall "
+        "full\","
+        "\"datePublished\":\"Feb 08, 2022\",\"author\":{\"@id\":\"#p\"}},"
+        "{\"@type\":\"Person\",\"@id\":\"#p\",\"name\":\"Ann Other\"}]}</script>"
+        "<h1>The Gazette</h1><p class=author>Somebody Else</p>"
+    );
+    CHECK(told.title == "Bridge vote \xe2\x80\x93 old hall full");
+    CHECK(told.byline == "Ann Other");
+    CHECK(told.published == "2022-02-08");
+
+    auto shown = read(
+        "<title>Bridge vote in the old hall | The Gazette</title>"
+        "<script type=application/ld+json>{\"@type\":\"Article\",\"author\":{\"@type\":"
+        "\"Organization\",\"name\":\"The Gazette\"}}</script><p>News of May 5, 2025</p>"
+        "<h1>The Gazette</h1><h1>Vote on the bridge in the old hall</h1>"
+        "<div class=byline>By Ann Other on <span>May 3, 2021</span></div>"
+        "<div class=comment-author>Reader</div>"
+    );
+    CHECK(shown.title == "Vote on the bridge in the old hall");
+    CHECK(shown.byline == "Ann Other");
+    CHECK(shown.published == "2021-05-03");
+
+    CHECK(read("<p>Text</p>", "http://a.example/2020/01/31/x").published == "2020-01-31");
+    CHECK(read("<time datetime='2020-01-31T10:00'>then</time>").published == "2020-01-31T10:00");
+    auto nothing = read("<p>Text");
+    CHECK(nothing.byline.empty());
+    CHECK(nothing.published.empty());
+}

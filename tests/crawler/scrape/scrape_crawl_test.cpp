@@ -1,0 +1,721 @@
+// Crawls that take pages apart: items, images, files, what rules refuse, and what comes back later.
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "crawler/scrape/item_record.hpp"
+#include "crawler/frontier/page_record_store.hpp"
+#include "crawler/archive/warc_replay.hpp"
+#include "crawler/archive/warc_writer.hpp"
+#include "schema/records/purge_store.hpp"
+#include "tests/crawler/site/world.hpp"
+
+using namespace std::chrono_literals;
+using test::page_with_links;
+using test::SiteReply;
+using test::SiteRequest;
+using test::World;
+
+namespace {
+
+const char* const shop_rules = R"(
+follow = [".next a"]
+[[page]]
+pages = "/list"
+follow = [".next a"]
+[page.items]
+css = ".p"
+key = "sku"
+[page.items.fields.sku]
+attr = "data-sku"
+[page.items.fields.name]
+css = "h2"
+required = true
+[page.items.fields.price]
+css = "b"
+type = "number"
+)";
+
+std::shared_ptr<const crawler::Rules> rules_of(const std::string& toml) {
+    return std::make_shared<const crawler::Rules>(crawler::Rules::parse(toml, "rules.toml"));
+}
+
+crawler::CrawlOptions with_rules(World& world, const std::string& seed, const std::string& toml) {
+    auto options = world.options(seed);
+    options.rules = rules_of(toml);
+    options.media = options.rules->media();
+    options.rules_version = options.rules->sha256();
+    return options;
+}
+
+std::string item(const std::string& sku, const std::string& name, const std::string& price) {
+    return "<li class=p data-sku=" + sku + "><h2>" + name + "</h2><b>" + price + "</b></li>\n";
+}
+
+// Three pages of items, the last of which has one without a name.
+void plant_shop(test::TestSite& site) {
+    site.page(
+        "/list",
+        "<title>1</title><ul>" + item("a", "Alpha", "1,50") + item("b", "Beta", "2") +
+            "</ul><p class=next><a href=/list?page=2>next</a></p><a href=/about>x</a>"
+    );
+    site.page(
+        "/list?page=2",
+        "<title>2</title><ul>" + item("c", "Gamma", "sold out") +
+            "</ul><p class=next><a href=/list?page=3>next</a></p>"
+    );
+    site.page(
+        "/list?page=3",
+        "<title>3</title><ul>" + item("d", "", "4") + item("e", "Eta", "5") + "</ul>"
+    );
+    site.page("/about", page_with_links("About", {}));
+}
+
+std::string text(World& world, const std::string& query) {
+    return world.database->call([&](base::Tx& tx) {
+        auto rows = tx.exec(query);
+        return rows.empty() || rows[0][0].is_null() ? std::string("nothing")
+                                                    : rows[0][0].as<std::string>();
+    });
+}
+
+// A grey image as portable pixmap, and what decodes such.
+std::string picture(int width, int height, char shade) {
+    return "P5 " + std::to_string(width) + " " + std::to_string(height) + " 255\n" +
+           std::string(static_cast<std::size_t>(width * height), shade);
+}
+
+std::variant<schema::Image, std::string> examine(std::string_view bytes) {
+    std::istringstream head{std::string(bytes.substr(0, 40))};
+    std::string magic;
+    schema::Image image;
+    if (!(head >> magic >> image.width >> image.height) || magic != "P5") return "no pixmap";
+    image.channels = 1;
+    image.format = "pnm";
+    image.phash = static_cast<unsigned char>(bytes.back());
+    return image;
+}
+
+SiteReply reply(const std::string& type, const std::string& body) {
+    SiteReply made;
+    made.headers = {"Content-Type: " + type};
+    made.body = body;
+    return made;
+}
+
+void serve(test::TestSite& site, const std::string& path, const SiteReply& made) {
+    site.on(path, [made](const SiteRequest&) { return made; });
+}
+
+bool sums_agree(World& world) {
+    return world.database.number(
+               "SELECT count(*) FROM source_run WHERE read <> added + changed + unchanged + "
+               "rejected"
+           ) == 0;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "each item of a page is a record, and what lacks something a reject",
+    "[crawler][scrape]"
+) {
+    test::TestSite site;
+    plant_shop(site);
+    World world;
+    auto first = world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    // a, b, c, e and the page about; d has no name.
+    CHECK(first.counts.added == 5);
+    CHECK(first.counts.rejected == 1);
+    CHECK(first.counts.read == 6);
+    CHECK(sums_agree(world));
+    CHECK(
+        world.database.number("SELECT count(*) FROM record WHERE key IN ('a', 'b', 'c', 'e')") == 4
+    );
+    CHECK(
+        text(world, "SELECT payload::text FROM record_version WHERE key = 'a'") ==
+        R"({"sku": "a", "name": "Alpha", "price": 1.5})"
+    );
+    CHECK(text(world, "SELECT url FROM record_version WHERE key = 'a'") == site.url("/list"));
+    CHECK(text(world, "SELECT title FROM content_text WHERE key = 'a'") == "Alpha");
+    CHECK(text(world, "SELECT values::text FROM content_numeric WHERE key = 'a'") == "{1.5}");
+    CHECK(text(world, "SELECT values::text FROM content_numeric WHERE key = 'c'") == "{NaN}");
+    // The bytes as received, and where they stood.
+    auto body = "<title>1</title><ul>" + item("a", "Alpha", "1,50");
+    CHECK(
+        text(world, "SELECT byte_offset::text FROM record_version WHERE key = 'a'") ==
+        std::to_string(body.find("<li"))
+    );
+    CHECK(
+        text(
+            world,
+            "SELECT convert_from(bytes, 'UTF8') FROM blob JOIN record_version v ON v.blob_sha256 = "
+            "sha256 WHERE key = 'a'"
+        ) + "\n" ==
+        item("a", "Alpha", "1,50")
+    );
+    CHECK(
+        text(world, "SELECT code || ' ' || column_name || ' ' || member FROM reject") ==
+        "field.missing name #1"
+    );
+    CHECK(world.reason(site.url("/list?page=3")) == "done:");
+
+    // So that an old reject does not overwrite what has been met since.
+    auto later = [&](std::chrono::system_clock::time_point at) {
+        return world.database->call([&](base::Tx& tx) {
+            return crawler::seen_later(tx, world.source, "site", {"a", "e", "zz"}, at);
+        });
+    };
+    CHECK(later({}) == std::set<std::string>{"a", "e"});
+    CHECK(later(std::chrono::system_clock::now() + 1h).empty());
+
+    auto second = world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    CHECK(second.counts.unchanged == 5);
+    CHECK(second.counts.added + second.counts.changed == 0);
+    CHECK(second.counts.rejected == 1);
+    CHECK(world.database.number("SELECT count(*) FROM reject") == 1);
+    CHECK(sums_agree(world));
+}
+
+TEST_CASE("items that leave a page stay, those that change get a version", "[crawler][scrape]") {
+    test::TestSite site;
+    plant_shop(site);
+    World world;
+    world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    site.page("/list?page=2", "<title>2</title><ul>" + item("b", "Beta", "3") + "</ul>");
+    site.page(
+        "/list",
+        "<title>1</title><p>moved</p><ul>" + item("a", "Alpha", "1,50") +
+            "</ul><p class=next><a href=/list?page=2>next</a></p>"
+    );
+    auto second = world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    CHECK(second.counts.changed == 1);  // b; c is no longer shown
+    CHECK(world.database.number("SELECT count(*) FROM record") == 5);
+    CHECK(text(world, "SELECT version::text FROM record WHERE key = 'b'") == "2");
+    CHECK(text(world, "SELECT version::text FROM record WHERE key = 'a'") == "1");
+    CHECK(world.database.number("SELECT count(*) FROM page_record") == 3);  // a, b, e
+}
+
+TEST_CASE("a page that has not changed has all its items seen", "[crawler][scrape]") {
+    test::TestSite site;
+    auto tagged = [](const std::string& body) {
+        return [body](const SiteRequest& request) {
+            SiteReply made;
+            made.headers.push_back("ETag: \"1\"");
+            if (request.headers.contains("if-none-match")) {
+                made.status = 304;
+            } else {
+                made.body = body;
+            }
+            return made;
+        };
+    };
+    site.on("/list", tagged("<ul>" + item("a", "Alpha", "1") + item("b", "Beta", "2") + "</ul>"));
+    World world;
+    world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    auto second = world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    CHECK(second.not_modified == 1);
+    CHECK(second.counts.unchanged == 2);
+    CHECK(second.counts.read == 2);
+    CHECK(
+        world.database.number(
+            "SELECT count(*) FROM record WHERE last_run = (SELECT max(id) FROM source_run)"
+        ) == 2
+    );
+
+    SECTION("other rules read it whole") {
+        auto other = std::string(shop_rules) + "[page.items.fields.kind]\ncss = 'h2'\n";
+        auto third = world.crawl(with_rules(world, site.url("/list"), other));
+        CHECK(third.not_modified == 0);
+        CHECK(third.counts.changed == 2);
+        auto none = world.crawl(world.options(site.url("/list")));
+        CHECK(none.counts.added == 1);  // the page itself
+        CHECK(world.database.number("SELECT count(*) FROM page_record") == 0);
+    }
+    SECTION("a purge of some leaves the others") {
+        world.database->call([](base::Tx& tx) { tx.exec("DELETE FROM record WHERE key = 'a'"); });
+        auto third = world.crawl(with_rules(world, site.url("/list"), shop_rules));
+        CHECK(third.counts.unchanged == 1);
+    }
+    SECTION("a page that is gone takes them along, and brings them back") {
+        site.on("/list", [](const SiteRequest&) {
+            SiteReply made;
+            made.status = 404;
+            return made;
+        });
+        world.crawl(with_rules(world, site.url("/list"), shop_rules));
+        CHECK(world.database.number("SELECT count(*) FROM record WHERE gone_at IS NOT NULL") == 2);
+        site.page("/list", "<ul>" + item("a", "Alpha", "1") + "</ul>");
+        world.crawl(with_rules(world, site.url("/list"), shop_rules));
+        CHECK(world.database.number("SELECT count(*) FROM record WHERE gone_at IS NOT NULL") == 1);
+    }
+    SECTION("a purge by address takes them all, and the page is not asked for again") {
+        schema::purge(
+            *world.database,
+            world.blobs,
+            {{}, site.url("/list"), {}},
+            "test",
+            std::chrono::system_clock::now()
+        );
+        CHECK(world.pages() == 0);
+        CHECK(world.database.number("SELECT count(*) FROM page_record") == 0);
+        site.forget();
+        world.crawl(with_rules(world, site.url("/list"), shop_rules));
+        CHECK(site.count("/list") == 0);
+    }
+}
+
+TEST_CASE("a purge by licence keeps the pages of its items from coming back", "[crawler][scrape]") {
+    test::TestSite site;
+    site.page(
+        "/list",
+        "<a rel=license href=https://creativecommons.org/licenses/by/4.0/>cc</a><ul>" +
+            item("a", "Alpha", "1") + "</ul>"
+    );
+    World world;
+    world.crawl(with_rules(world, site.url("/list"), shop_rules));
+    schema::purge(
+        *world.database,
+        world.blobs,
+        {{}, {}, "CC-BY-4.0"},
+        "test",
+        std::chrono::system_clock::now()
+    );
+    CHECK(world.pages() == 0);
+    CHECK(world.reason(site.url("/list")) == "skipped:purged");
+}
+
+TEST_CASE("an archive of a crawl gives the records that the crawl gave", "[crawler][scrape]") {
+    test::TestSite site;
+    plant_shop(site);
+    World world;
+    auto options = with_rules(world, site.url("/list"), shop_rules);
+    crawler::WarcWriter writer((world.folder / "warc").string(), "t", "agent");
+    options.archive = [&](const auto& request, const auto& response, auto at) {
+        writer.write(request, response, at);
+    };
+    world.crawl(options);
+    auto sums = [&](std::int64_t source) {
+        return text(
+            world,
+            "SELECT string_agg(key || ' ' || encode(content_sha256, 'hex'), ',' ORDER BY key) FROM "
+            "record WHERE "
+            "key NOT LIKE 'http%' AND source_id = " +
+                std::to_string(source)
+        );
+    };
+    auto copy = world.database->call([](base::Tx& tx) {
+        schema::Source made;
+        made.name = "copy";
+        made.kind = "files";
+        made.spec = "{}";
+        return schema::add_source(tx, made, std::chrono::system_clock::now())->id;
+    });
+    crawler::ReplayOptions replay;
+    replay.files = {writer.path()};
+    replay.source_id = copy;
+    replay.source_name = "copy";
+    replay.run_id = world.database->call([&](base::Tx& tx) {
+        return schema::begin_run(tx, copy, "{}", std::chrono::system_clock::now());
+    });
+    replay.rules = options.rules;
+    auto report = crawler::replay_archives(*world.database, world.blobs, replay);
+    CHECK(report.counts.added == 5);
+    CHECK(report.counts.rejected == 1);
+    CHECK(sums(copy) == sums(world.source));
+    CHECK(
+        text(
+            world,
+            "SELECT values::text FROM content_numeric WHERE key = 'e' AND source_id = " +
+                std::to_string(copy)
+        ) == "{5}"
+    );
+}
+
+TEST_CASE("a reject becomes a record when rules that fit read it again", "[crawler][scrape]") {
+    test::TestSite site;
+    plant_shop(site);
+    site.page("/about", "<html><title>About</title><p>All about us</p></html>");
+    World world;
+    auto strict = std::string(shop_rules) +
+                  "[[page]]\npages = '/about'\n[page.fields.who]\ncss = '.who'\nrequired = true\n";
+    auto report = world.crawl(with_rules(world, site.url("/list"), strict));
+    CHECK(report.counts.rejected == 2);
+    CHECK(world.reason(site.url("/about")) == "skipped:rejected");
+
+    auto lenient = std::string(shop_rules);
+    lenient.replace(lenient.find("required = true"), 15, "default = 'nameless'");
+    auto rules = rules_of(lenient);
+    crawler::Scope scope({.reach = crawler::ScopeRules::Reach::any}, {});
+    crawler::PageRules page_rules;
+    page_rules.source_name = "site";
+    page_rules.scope = &scope;
+    page_rules.blobs = &world.blobs;
+    page_rules.rules = rules.get();
+    auto rejects = world.database->call([](base::Tx& tx) {
+        std::vector<schema::Reject> all;
+        for (const auto& row :
+             tx.exec("SELECT raw, file, coalesce(member, ''), code FROM reject ORDER BY file")) {
+            schema::Reject one;
+            one.raw = base::bytes(row[0]);
+            one.file = row[1].as<std::string>();
+            one.member = row[2].as<std::string>();
+            one.code = row[3].as<std::string>();
+            all.push_back(std::move(one));
+        }
+        return all;
+    });
+    REQUIRE(rejects.size() == 2);
+    auto about =
+        crawler::digest_reject(page_rules, rejects[0], {}, std::chrono::system_clock::now());
+    REQUIRE(about.records.size() == 1);
+    CHECK(about.records[0].draft.key == site.url("/about"));
+    CHECK(about.records[0].draft.text->title == "About");
+    auto nameless =
+        crawler::digest_reject(page_rules, rejects[1], {}, std::chrono::system_clock::now());
+    REQUIRE(nameless.records.size() == 1);
+    CHECK(nameless.records[0].draft.key == "d");
+    CHECK(nameless.records[0].draft.origin.member == "#1");
+
+    page_rules.rules = nullptr;
+    auto without =
+        crawler::digest_reject(page_rules, rejects[1], {}, std::chrono::system_clock::now());
+    CHECK(without.records.empty());
+    REQUIRE(without.rejects.size() == 1);
+    CHECK(without.rejects[0].raw == rejects[1].raw);
+}
+
+TEST_CASE(
+    "only what the rules say is followed, and other pages are not kept",
+    "[crawler][scrape]"
+) {
+    test::TestSite site;
+    plant_shop(site);
+    site.page("/list?page=3", "<ul></ul><p class=next><a href=/list?page=4>next</a></p>");
+    World world;
+    auto rules =
+        "others = false\n[[page]]\npages = '/list'\nfollow = ['.next a']\nfollow_only = "
+        "true\n[page.items]\n"
+        "css = '.p'\n[page.items.fields.name]\ncss = 'h2'\n";
+    auto options = with_rules(world, site.url("/list"), rules);
+    options.scope.depth = 1;  // pages of a series are as deep as its first
+    auto report = world.crawl(options);
+    CHECK(report.counts.added == 3);
+    CHECK(world.reason(site.url("/about")) == "skipped:follow_only");
+    CHECK(site.count("/about") == 0);
+    CHECK(world.reason(site.url("/list?page=3")) == "skipped:no_items");
+    CHECK(world.reason(site.url("/list?page=4")) == "failed:http");
+    CHECK(text(world, "SELECT string_agg(key, ' ' ORDER BY key) FROM record")
+              .ends_with("/list?page=2#1"));
+}
+
+TEST_CASE("what JSON of a page can not be stored does not stop the crawl", "[crawler][scrape]") {
+    test::TestSite site;
+    site.page(
+        "/",
+        R"(<script type="application/ld+json">{"a\u0000":"x\u0000y","big":1e400,"list":["\u0000"]}</script>)"
+        "<p>Prose with commas, some, to keep.</p><a href='/f%00.pdf'>f</a>"
+    );
+    serve(site, "/f%00.pdf", reply("application/pdf", "%PDF"));
+    World world;
+    auto report = world.crawl(with_rules(
+        world,
+        site.url("/"),
+        "[fields.data]\ncss = 'script'\ntype = 'json'\n[fields.key]\ncss = 'script'\npointer = "
+        "'/list/0'\n"
+        "[files]\ntypes = ['application/pdf']\n"
+    ));
+    CHECK(report.counts.added == 2);
+    CHECK(
+        text(world, "SELECT payload #>> '{data,a}' FROM record_version WHERE payload ? 'data'") ==
+        "xy"
+    );
+}
+
+TEST_CASE("a page's reject is one, whatever its server's clock says", "[crawler][scrape]") {
+    test::TestSite site;
+    site.on("/", [](const SiteRequest& request) {
+        SiteReply made;
+        made.headers.push_back("Date: " + std::to_string(request.before));
+        made.body = "<p>Prose, with commas.</p>";
+        return made;
+    });
+    World world;
+    auto strict = "[fields.who]\ncss = '.who'\nrequired = true\n";
+    CHECK(world.crawl(with_rules(world, site.url("/"), strict)).counts.rejected == 1);
+    CHECK(world.crawl(with_rules(world, site.url("/"), strict)).counts.rejected == 1);
+    CHECK(world.database.number("SELECT count(*) FROM reject") == 1);
+}
+
+TEST_CASE(
+    "an address that leaves no room for keys makes rejects of its items",
+    "[crawler][scrape]"
+) {
+    test::TestSite site;
+    auto path = "/list?" + std::string(1999 - site.url("/list?").size(), 'x');
+    site.page(path, "<p class=p>one</p>");
+    World world;
+    auto report =
+        world.crawl(with_rules(world, site.url(path), "[items]\ncss = '.p'\n[items.fields.a]\n"));
+    CHECK(report.counts.rejected == 1);
+    CHECK(text(world, "SELECT code FROM reject") == "key.too_long");
+}
+
+TEST_CASE("images are kept with what their pages say of them", "[crawler][scrape]") {
+    test::TestSite site, cdn;
+    site.page(
+        "/",
+        "<title>Cats</title><figure><img src=/cat.pgm alt='A cat' width=300 "
+        "height=300><figcaption>Tom"
+        "</figcaption></figure><img src=/dot.pgm><img src=/pixel.gif width=1 height=1><img "
+        "src=/broken.pgm>"
+        "<img src=/noai.pgm><img src='" +
+            cdn.url("/far.pgm") +
+            "'><img src=/page.pgm>"
+            "<a href=/secret/x.png>x</a><a href=/wiki/File:Cat.jpg>file</a><p>Cats, in prose, with "
+            "commas.</p>"
+    );
+    serve(site, "/robots.txt", reply("text/plain", "User-agent: *\nDisallow: /secret/\n"));
+    serve(site, "/cat.pgm", reply("image/x-portable-graymap", picture(200, 100, 'x')));
+    serve(site, "/dot.pgm", reply("image/x-portable-graymap", picture(20, 20, 'x')));
+    serve(site, "/broken.pgm", reply("image/x-portable-graymap", "P9 what"));
+    auto noai = reply("image/x-portable-graymap", picture(200, 100, 'y'));
+    noai.headers.push_back("X-Robots-Tag: noimageai");
+    serve(site, "/noai.pgm", noai);
+    serve(site, "/page.pgm", reply("text/html", "<p>no image</p>"));
+    site.page("/wiki/File:Cat.jpg", page_with_links("A page about a file", {}));
+    serve(cdn, "/far.pgm", reply("image/x-portable-graymap", picture(120, 120, 'z')));
+    World world;
+    auto options =
+        with_rules(world, site.url("/"), "[images]\nmin_width = 100\nmin_height = 100\n");
+    options.examine_image = examine;
+    auto report = world.crawl(options);
+    CHECK(sums_agree(world));
+    CHECK(world.database.number("SELECT count(*) FROM content_image") == 2);
+    CHECK(
+        text(
+            world,
+            "SELECT payload ->> 'alt' || ', ' || (payload ->> 'caption') || ', ' || (payload ->> "
+            "'page') || ', ' || "
+            "(payload ->> 'page_title') || ', ' || (payload ->> 'width') FROM record_version WHERE "
+            "key = '" +
+                site.url("/cat.pgm") + "'"
+        ) == "A cat, Tom, " + site.url("/") + ", Cats, 200"
+    );
+    CHECK(world.reason(cdn.url("/far.pgm")) == "done:");
+    CHECK(cdn.count("/robots.txt") == 1);
+    CHECK(cdn.count("/sitemap.xml") == 0);
+    CHECK(world.reason(site.url("/dot.pgm")) == "skipped:too_small");
+    CHECK(world.reason(site.url("/pixel.gif")) == "skipped:too_small");
+    CHECK(site.count("/pixel.gif") == 0);
+    CHECK(world.reason(site.url("/broken.pgm")) == "skipped:rejected");
+    CHECK(text(world, "SELECT code FROM reject") == "image.broken");
+    CHECK(world.reason(site.url("/noai.pgm")) == "skipped:consent");
+    CHECK(world.reason(site.url("/secret/x.png")) == "skipped:robots");
+    CHECK(world.reason(site.url("/page.pgm")) == "skipped:content_type");
+    // A link that only looks like one to an image leads to a page.
+    CHECK(world.reason(site.url("/wiki/File:Cat.jpg")) == "done:");
+    CHECK(report.counts.rejected == 1);
+
+    auto again = with_rules(world, site.url("/"), "[images]\nmin_width = 100\nmin_height = 100\n");
+    again.examine_image = examine;
+    auto second = world.crawl(again);
+    CHECK(second.counts.added + second.counts.changed == 0);
+    CHECK(site.count("/dot.pgm") == 1);  // it was too small
+}
+
+TEST_CASE("a page that refuses the use of its images has them left alone", "[crawler][scrape]") {
+    test::TestSite site;
+    site.page(
+        "/",
+        "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to "
+        "keep.</p>"
+    );
+    serve(site, "/cat.pgm", reply("image/x-portable-graymap", picture(200, 100, 'x')));
+    World world;
+    auto options = with_rules(world, site.url("/"), "images = true\n");
+    options.examine_image = examine;
+    world.crawl(options);
+    CHECK(world.reason(site.url("/")) == "done:");
+    CHECK(world.reason(site.url("/cat.pgm")) == "skipped:consent");
+    CHECK(site.count("/cat.pgm") == 0);
+
+    // The same by a header, in a later round, and not when it is taken back.
+    SiteReply refusing;
+    refusing.body = "<img src=/cat.pgm><p>Some other prose, with commas, to keep.</p>";
+    auto allowing = refusing;
+    refusing.headers.push_back("X-Robots-Tag: noimageai");
+    serve(site, "/", refusing);
+    auto later = with_rules(world, site.url("/"), "images = true\n");
+    later.examine_image = examine;
+    world.crawl(later);
+    world.crawl(later);
+    CHECK(site.count("/cat.pgm") == 0);
+    serve(site, "/", allowing);
+    world.crawl(later);
+    CHECK(world.reason(site.url("/cat.pgm")) == "done:");
+    site.page(
+        "/",
+        "<meta name=robots content=noimageai><img src=/cat.pgm><p>Some prose, with commas, to "
+        "keep.</p>"
+    );
+
+    World other;
+    auto recording = with_rules(other, site.url("/"), "images = true\n");
+    recording.examine_image = examine;
+    recording.honour_consent = false;
+    other.crawl(recording);
+    CHECK(
+        text(
+            other,
+            "SELECT consent ->> 'decision' FROM record_version WHERE key = '" +
+                site.url("/cat.pgm") + "'"
+        ) == "deny"
+    );
+}
+
+TEST_CASE("files are kept whole, and only those that were asked for", "[crawler][scrape]") {
+    test::TestSite site;
+    site.page(
+        "/",
+        "<title>Papers</title><a href=/paper.pdf>The  paper</a><a href=/hidden>also one</a><a "
+        "href=/data.zip>zip</a>"
+        "<p>Some prose, with commas, to keep.</p>"
+    );
+    auto paper = reply("application/pdf", "%PDF-1.4 ..");
+    paper.headers.push_back("Content-Disposition: attachment; filename=\"../x/final.pdf\"");
+    serve(site, "/paper.pdf", paper);
+    serve(site, "/hidden", reply("application/pdf", "%PDF-1.5 other"));
+    serve(site, "/data.zip", reply("application/zip", "PK"));
+    World world;
+    world.crawl(with_rules(world, site.url("/"), "[files]\ntypes = ['application/pdf']\n"));
+    CHECK(world.pages() == 3);
+    CHECK(
+        text(
+            world,
+            "SELECT payload ->> 'text' || ', ' || (payload ->> 'file_name') || ', ' || media_type "
+            "FROM record_version "
+            "WHERE key = '" +
+                site.url("/paper.pdf") + "'"
+        ) == "The paper, final.pdf, application/pdf"
+    );
+    CHECK(world.reason(site.url("/hidden")) == "done:");
+    CHECK(world.reason(site.url("/data.zip")) == "skipped:content_type");
+}
+
+TEST_CASE(
+    "a budget of pages counts no images, and leaves none of what its pages show",
+    "[crawler][scrape]"
+) {
+    test::TestSite site;
+    site.otherwise([](const SiteRequest& request) {
+        if (request.path.ends_with(".pgm"))
+            return reply("image/x-portable-graymap", picture(50, 50, 'x'));
+        auto n = request.path.substr(1).empty() ? std::string("0") : request.path.substr(1);
+        if (n.find_first_not_of("0123456789") != n.npos) {
+            SiteReply missing;
+            missing.status = 404;
+            return missing;
+        }
+        auto next = std::to_string(std::stoi(n) + 1);
+        SiteReply made;
+        made.body = page_with_links("Page " + n, {"/" + next}) + "<img src=/a" + n +
+                    ".pgm><img src=/b" + n + ".pgm>";
+        return made;
+    });
+    World world;
+    auto options = with_rules(world, site.url("/0"), "images = true\n");
+    options.examine_image = examine;
+    options.max_pages = 5;
+    options.politeness.at_once = 1;
+    world.crawl(options);
+    CHECK(world.database.number("SELECT count(*) FROM content_text") == 5);
+    CHECK(world.database.number("SELECT count(*) FROM content_image") == 10);
+    CHECK(world.database.number("SELECT count(*) FROM frontier_url WHERE state = 'queued'") == 0);
+    CHECK(world.reason(site.url("/5")) == "skipped:budget");
+}
+
+TEST_CASE(
+    "a scrape killed again and again ends with the items of an undisturbed one",
+    "[crawler][scrape][kill]"
+) {
+    test::TestSite site;
+    constexpr int pages = 60;
+    site.otherwise([](const SiteRequest& request) {
+        SiteReply made;
+        made.delay = 2ms;
+        auto number =
+            request.path.starts_with("/list?page=") ? std::stoi(request.path.substr(11)) : -1;
+        if (number < 0 || number >= pages) {
+            made.status = 404;
+            return made;
+        }
+        auto page = std::to_string(number);
+        made.body = "<title>" + page + "</title><ul>";
+        for (int i = 0; i < 4; ++i)
+            made.body += item(
+                "k" + page + "-" + std::to_string(i), i == 3 && number % 5 == 0 ? "" : "Name", page
+            );
+        for (int i = 1; i <= 2; ++i)
+            made.body += "<a href='/list?page=" + std::to_string(number * 2 + i) + "'>x</a>";
+        return made;
+    });
+    World world;
+    auto url = world.database.url();
+    int killed = 0;
+    for (int round = 0; round < 8; ++round) {
+        auto mine = with_rules(world, site.url("/list?page=0"), shop_rules);
+        mine.politeness.at_once = 4;
+        auto child = fork();
+        if (child == 0) {
+            base::Database database(url, 3);
+            crawler::crawl(database, world.blobs, mine);
+            _exit(0);
+        }
+        std::this_thread::sleep_for(50ms + round * 15ms);
+        kill(child, SIGKILL);
+        int status = 0;
+        waitpid(child, &status, 0);
+        killed += WIFSIGNALED(status) ? 1 : 0;
+        CHECK(sums_agree(world));
+        // What is noted of pages is what is stored.
+        CHECK(world.database.number("SELECT count(*) FROM page_record") == world.pages());
+        CHECK(
+            world.database.number("SELECT coalesce(sum(added), 0)::bigint FROM source_run") ==
+            world.pages()
+        );
+    }
+    CHECK(killed > 0);
+    world.crawl(with_rules(world, site.url("/list?page=0"), shop_rules));
+    CHECK(world.pages() == pages * 4 - pages / 5);
+    CHECK(world.database.number("SELECT count(*) FROM record_version") == pages * 4 - pages / 5);
+    // A round that ended before it was killed was followed by a later one, which met the rejects
+    // again.
+    CHECK(world.database.number("SELECT sum(rejected)::bigint FROM source_run") >= pages / 5);
+    CHECK(world.database.number("SELECT count(*) FROM reject") == pages / 5);
+}
+
+TEST_CASE("pages that rules take apart are recorded", "[crawler][scrape]") {
+    test::TestSite site;
+    plant_shop(site);
+    World world;
+    auto options = with_rules(world, site.url("/list"), shop_rules);
+    std::atomic<int> pages = 0, found = 0;
+    options.record_scrape = [&](const std::string& url,
+                                const crawler::Response& response,
+                                const crawler::Scrape& scrape) {
+        ++pages;
+        found += static_cast<int>(scrape.items.size());
+        CHECK(response.status == 200);
+        CHECK(url.starts_with(site.url("/")));
+    };
+    world.crawl(options);
+    CHECK(pages == 4);
+    CHECK(found == 5);
+}

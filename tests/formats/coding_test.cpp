@@ -1,0 +1,138 @@
+#include "formats/archive/coding.hpp"
+
+#include <functional>
+#include <map>
+
+#include <brotli/encode.h>
+#include <zlib.h>
+#include <zstd.h>
+#include <catch2/catch.hpp>
+
+using crawler::Decoder;
+using Outcome = Decoder::Outcome;
+
+namespace {
+
+constexpr std::size_t no_limit = 1U << 30U;
+
+std::string deflated(const std::string& text, int window) {
+    z_stream stream{};
+    deflateInit2(&stream, 6, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY);
+    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+    stream.avail_in = static_cast<uInt>(text.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    deflate(&stream, Z_FINISH);
+    out.resize(stream.total_out);
+    deflateEnd(&stream);
+    return out;
+}
+
+std::string brotli(const std::string& text) {
+    auto size = BrotliEncoderMaxCompressedSize(text.size()) + 16;
+    std::string out(size, '\0');
+    BrotliEncoderCompress(
+        5,
+        22,
+        BROTLI_MODE_GENERIC,
+        text.size(),
+        reinterpret_cast<const uint8_t*>(text.data()),
+        &size,
+        reinterpret_cast<uint8_t*>(out.data())
+    );
+    out.resize(size);
+    return out;
+}
+
+std::string zstandard(const std::string& text) {
+    std::string out(ZSTD_compressBound(text.size()), '\0');
+    out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
+    return out;
+}
+
+std::string some_text() {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i * 7919 % 10007) + "\n";
+    return text;
+}
+
+struct Result {
+    Outcome outcome;
+    std::string text;
+    bool whole;
+};
+Result decode(
+    const std::string& coding,
+    const std::string& bytes,
+    std::size_t step,
+    std::size_t limit = no_limit
+) {
+    auto decoder = Decoder::make(coding);
+    REQUIRE(decoder);
+    Result result{Outcome::good, {}, false};
+    for (std::size_t at = 0; at < bytes.size() && result.outcome == Outcome::good; at += step)
+        result.outcome =
+            decoder->feed(std::string_view(bytes).substr(at, step), result.text, limit);
+    result.whole = decoder->is_whole();
+    return result;
+}
+
+const std::map<std::string, std::function<std::string(const std::string&)>> codings{
+    {"gzip", [](const std::string& text) { return deflated(text, 31); }},
+    {"x-gzip", [](const std::string& text) { return deflated(text, 31); }},
+    {"deflate", [](const std::string& text) { return deflated(text, 15); }},
+    {"Deflate ", [](const std::string& text) { return deflated(text, -15); }},
+    {"br", brotli},
+    {"zstd", zstandard},
+    {"identity, gzip", [](const std::string& text) { return deflated(text, 31); }},
+    {"br, gzip", [](const std::string& text) { return deflated(brotli(text), 31); }},
+};
+
+}  // namespace
+
+TEST_CASE("bodies are decoded however they are cut into pieces", "[crawler][coding]") {
+    auto text = some_text();
+    for (const auto& [coding, encode] : codings)
+        for (std::size_t step : {std::size_t{1}, std::size_t{1000}, std::size_t{1} << 24U}) {
+            INFO(coding << " by " << step);
+            auto result = decode(coding, encode(text), step);
+            CHECK(result.outcome == Outcome::good);
+            CHECK(result.text == text);
+            CHECK(result.whole);
+            CHECK(decode(coding, encode(text) + "trailing", step).text == text);
+        }
+    auto members = deflated(text, 31) + deflated(text, 31);
+    CHECK(decode("gzip", members, 777).text == text + text);
+    CHECK(decode("zstd", zstandard(text) + zstandard(text), 777).text == text + text);
+}
+
+TEST_CASE("a body that ends too early is not whole", "[crawler][coding]") {
+    auto text = some_text();
+    for (const auto& [coding, encode] : codings) {
+        auto bytes = encode(text);
+        for (auto size : {std::size_t{1}, bytes.size() / 2, bytes.size() - 1}) {
+            INFO(coding << ", " << size << " of " << bytes.size());
+            auto result = decode(coding, bytes.substr(0, size), 4096);
+            CHECK(result.outcome == Outcome::good);
+            CHECK_FALSE(result.whole);
+        }
+    }
+    CHECK(decode("gzip", "", 1).whole);
+}
+
+TEST_CASE("what is broken, unknown or too large is told", "[crawler][coding]") {
+    for (std::string coding : {"gzip", "deflate", "br", "zstd"}) {
+        INFO(coding);
+        CHECK(decode(coding, std::string(2000, '\xa7'), 100).outcome == Outcome::broken);
+        auto bomb = codings.at(coding)(std::string(8U << 20U, 'x'));
+        auto result = decode(coding, bomb, 4096, 1U << 20U);
+        CHECK(result.outcome == Outcome::too_large);
+        CHECK(result.text.size() <= 1U << 20U);
+    }
+    auto twice = deflated(deflated(std::string(64U << 20U, 'x'), 31), 31);
+    CHECK(decode("gzip, gzip", twice, 4096, 1U << 20U).outcome == Outcome::too_large);
+    CHECK_FALSE(Decoder::make("cipher"));
+    CHECK_FALSE(Decoder::make("gzip, cipher"));
+    CHECK_FALSE(Decoder::make("gzip,gzip,gzip,gzip,gzip"));
+}

@@ -1,0 +1,314 @@
+#include "formats/html/html.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "crawler/extract/article/article.hpp"
+#include "formats/text/charset.hpp"
+#include "formats/feed/feed.hpp"
+#include "crawler/inspect.hpp"
+#include "formats/html/select.hpp"
+#include "formats/sitemap/sitemap.hpp"
+
+using namespace crawler;
+
+namespace {
+
+std::string tree(const std::string& html) {
+    auto document = Document::parse(html);
+    return document.inner_html(document.body());
+}
+
+std::string ids(const std::string& html, const std::string& css) {
+    auto document = Document::parse(html);
+    std::string out;
+    for (auto id : Selector::parse(css).select(document))
+        out += std::string(document.attribute(id, "id").value_or("-")) + " ";
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("what authors leave out is put into the tree", "[crawler][html]") {
+    struct Case {
+        std::string html, body;
+    };
+    for (const auto& [html, body] : std::vector<Case>{
+             {"<p>a<p>b", "<p>a</p><p>b</p>"},
+             {"<ul><li>a<li>b<ul><li>c</ul><li>d</ul>",
+              "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>"},
+             {"<table><tr><td>1<td>2<tr><td>3</table>",
+              "<table><tbody><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></tbody></table>"},
+             {"<table>x<tr><td>1</table>", "x<table><tbody><tr><td>1</td></tr></tbody></table>"},
+             {"<dl><dt>a<dd>b<dt>c</dl>", "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>"},
+             {"<p>a<div>b</div>c", "<p>a</p><div>b</div>c"},
+             {"a<br/>b<img src=x>c", "a<br>b<img src=\"x\">c"},
+             {"<script>if (a<b) \"</p>\"</script>x", "x"},
+             {"<div>a<script>x</b</script>b</div>", "<div>a<script>x</b</script>b</div>"},
+             {"a &amp; &lt; &eacute; &#8364; &#x80; &notit; &ampx",
+              "a &amp; &lt; \u00e9 \u20ac \u20ac \u00acit; &amp;x"},
+             {"<a href='?a=1&amp;b&copy=2'>x", "<a href=\"?a=1&amp;b&amp;copy=2\">x</a>"},
+             {"<!-- c --><p a=1 A=2>x<!-->y", "<p a=\"1\">x<!---->y</p>"},
+             {"</p>x</br></p>", "x<br><p></p>"},
+             {"<svg><path d=1 /><g>a</g></svg>b", "<svg><path d=\"1\"></path><g>a</g></svg>b"},
+             {"<select><option>a<option>b</select>",
+              "<select><option>a</option><option>b</option></select>"},
+             {"x <", "x &lt;"},
+             {"<textarea>\n<b></textarea>", "<textarea>&lt;b&gt;</textarea>"},
+         }) {
+        INFO(html);
+        CHECK(tree(html) == body);
+    }
+}
+
+TEST_CASE("nesting without end neither overflows nor takes long", "[crawler][html]") {
+    std::string deep;
+    for (int i = 0; i < 100'000; ++i) deep += "<div>";
+    auto document = Document::parse(deep + "x");
+    CHECK(document.visible_text(document.body()) == "x");
+    std::string bold;
+    for (int i = 0; i < 50'000; ++i) bold += "<b><p></b>";
+    CHECK(Document::parse(bold).size() > 50'000);
+}
+
+TEST_CASE("facts and links of a page are found", "[crawler][html]") {
+    auto url = *parse_url("http://h/dir/page");
+    auto document = Document::parse(
+        "<html lang=en-GB><head><base href=/base/><title> A\n B </title><meta name=Robots "
+        "content=noai><link rel=canonical href=c>"
+        "<link rel=license href=https://creativecommons.org/licenses/by-sa/3.0/></head><body><a "
+        "href=x#1>one <b>two</b></a>"
+        "<a href=x>again</a><a rel='nofollow' href='//o/y z'>y</a><a href=#top>top</a><a "
+        "href='http://['>bad</a>"
+    );
+    auto facts = read_facts(document, url);
+    CHECK(facts.title == "A B");
+    CHECK(facts.language == "en");
+    CHECK(facts.licence == "CC-BY-SA-3.0");
+    CHECK(facts.canonical->href() == "http://h/base/c");
+    CHECK(facts.metas[0] == std::pair<std::string, std::string>("robots", "noai"));
+    auto links = read_links(document, facts, true);
+    REQUIRE(links.size() == 2);
+    CHECK(links[0].url.href() == "http://h/base/x");
+    CHECK(links[0].text == "one two");
+    CHECK(links[1].url.href() == "http://o/y%20z");
+    CHECK(links[1].nofollow);
+}
+
+TEST_CASE("selectors match as in browsers", "[crawler][select]") {
+    std::string html =
+        "<div id=a class='x y'><p id=p1>1</p><p id=p2 class=y lang=en-US>2<b id=b1></b></p><span "
+        "id=s1></span><p id=p3 data-k='v w'>3</p></div>"
+        "<form><input id=i1 type=CHECKBOX checked><input id=i2 disabled></form><a id=l1 "
+        "href=/u>u</a>";
+    struct Case {
+        std::string css, found;
+    };
+    for (const auto& [css, found] : std::vector<Case>{
+             {"p", "p1 p2 p3 "},
+             {"#p2", "p2 "},
+             {".x.y", "a "},
+             {"div > p + p", "p2 "},
+             {"p ~ p", "p2 p3 "},
+             {"div b", "b1 "},
+             {"[data-k]", "p3 "},
+             {"[data-k~=w]", "p3 "},
+             {"[data-k^='v ']", "p3 "},
+             {"[lang|=en]", "p2 "},
+             {"[type=checkbox]", "i1 "},
+             {"[class='Y' i]", "p2 "},
+             {"p:first-child", "p1 "},
+             {"p:last-child", "p3 "},
+             {"p:nth-child(odd)", "p1 "},
+             {"p:nth-of-type(2n+1)", "p1 p3 "},
+             {":nth-child(2 of p)", "p2 "},
+             {"p:nth-last-child(-n+2)", "p3 "},
+             {"p:not(.y, #p3)", "p1 "},
+             {"p:has(> b)", "p2 "},
+             {"p:has(+ span)", "p2 "},
+             {":is(span, b):empty", "b1 s1 "},
+             {"p, span", "p1 p2 s1 p3 "},
+             {"input:checked", "i1 "},
+             {"input:disabled", "i2 "},
+             {":lang(en)", "p2 b1 "},
+             {"a:any-link", "l1 "},
+             {"p:hover", ""},
+             {"\\#p", ""},
+             {"p:only-of-type", ""},
+             {"b:only-child", "b1 "},
+         }) {
+        INFO(css);
+        CHECK(ids(html, css) == found);
+    }
+    for (std::string css :
+         {"", "p >", "p:nope", "[a", "[a=]", "p:nth-child(x)", "p,,b", "div:not()", "1p", "p!"}) {
+        INFO(css);
+        if (css != "[a") CHECK_THROWS(Selector::parse(css));
+    }
+}
+
+TEST_CASE("XPath finds elements, attributes and values", "[crawler][select]") {
+    auto document = Document::parse("<div id=a><p id=b>one <i>two</i></p><p>three</p></div>");
+    auto found = select_xpath(document, "//p");
+    CHECK(found.nodes.size() == 2);
+    CHECK(found.texts == std::vector<std::string>{"one two", "three"});
+    CHECK(select_xpath(document, "//p/@id").texts == std::vector<std::string>{"b"});
+    CHECK(select_xpath(document, "count(//p)").texts == std::vector<std::string>{"2"});
+    CHECK_THROWS(select_xpath(document, "//["));
+}
+
+TEST_CASE("the main text is the prose, not what surrounds it", "[crawler][article]") {
+    std::string prose;
+    for (int i = 0; i < 6; ++i)
+        prose +=
+            "<p>This is a sentence of the story, with commas, and with some length, so that it "
+            "reads like prose number " +
+            std::to_string(i) + ".</p>";
+    auto document = Document::parse(
+        "<html><head><title>The Headline of the Story - The Site</title><meta name=author "
+        "content='A. Writer'></head><body><nav><a href=/>Home</a></nav>"
+        "<div class=sidebar><p>Buy this, buy that, and this, and that, which is an advertisement "
+        "of some length.</p></div>"
+        "<div id=story>" +
+        prose +
+        "<ul><li><a href=/1>Related one</a><li><a href=/2>Related "
+        "two</a></ul></div><footer><p>Copyright, all rights, reserved, forever, and "
+        "ever.</p></footer></body></html>"
+    );
+    auto article = read_article(document, read_facts(document, *parse_url("http://h/")));
+    CHECK(article.title == "The Headline of the Story");
+    CHECK(article.byline == "A. Writer");
+    CHECK(article.text.starts_with("This is a sentence"));
+    CHECK(article.text.ends_with("number 5."));
+    for (std::string alien : {"Home", "Buy this", "Copyright", "Related"})
+        CHECK(article.text.find(alien) == std::string::npos);
+}
+
+TEST_CASE("scripts and comments end and stay where the standard says", "[crawler][html]") {
+    auto page = [](const std::string& html) { return Document::parse(html).inner_html(0); };
+    const std::string start = "<html><head>", body = "</head><body>", end = "</body></html>";
+    CHECK(
+        page("<script><!-- <script>a</script> --></script><p>b") ==
+        start + "<script><!-- <script>a</script> --></script>" + body + "<p>b</p>" + end
+    );
+    CHECK(page("<script><!-- a</script>b") == start + "<script><!-- a</script>" + body + "b" + end);
+    CHECK(page("<script>a</script") == start + "<script>a</script</script>" + body + end);
+    CHECK(page("<ruby><p>a<rt>b") == start + body + "<ruby><p>a</p><rt>b</rt></ruby>" + end);
+    std::string comments =
+        "<!--1--><html><!--2--><head><!--3--></head><!--4--><body>x</body>"
+        "<!--5--></html><!--6-->";
+    CHECK(page(comments) == comments);
+}
+
+TEST_CASE(
+    "characters are those of the standard's indexes, not of ICU's tables",
+    "[crawler][charset]"
+) {
+    CHECK(decode("a\x88\x40z", "Big5") == "a\xe3\x87\x80z");
+    CHECK(decode("\x88\x62\x87\xa4", "Big5") == "\xc3\x8a\xcc\x84\xe9\xbe\x97");
+    CHECK(decode("\xa3\xa0\x80", "GBK") == "\xe3\x80\x80\xe2\x82\xac");
+    CHECK(
+        decode("\xb0\xa1\xa6\xd9\x81\x30\x81\x30", "gb18030") == "\xe5\x95\x8a\xef\xb8\x90\xc2\x80"
+    );
+    CHECK(decode("\xc9\xa1z", "EUC-KR") == "\xef\xbf\xbdz");
+    CHECK(decode("\xa0z", "Shift_JIS") == "\xef\xbf\xbdz");
+    CHECK(decode("\xdb", "windows-874") == "\xef\xbf\xbd");
+    CHECK(decode("\xca", "windows-1255") == "\xd6\xba");
+    CHECK(decode("\xaa", "windows-1253") == "\xef\xbf\xbd");
+    CHECK(decode("\x88", "Big5") == "\xef\xbf\xbd");  // cut off
+}
+
+TEST_CASE("encodings are found in the order of the standard", "[crawler][charset]") {
+    auto found = [](std::string_view bytes, std::string_view type = "") {
+        auto charset = detect_charset(bytes, type);
+        return std::string(charset.encoding) + " " + std::string(name_of(charset.from));
+    };
+    CHECK(found("\xef\xbb\xbfx", "text/html; charset=latin1") == "UTF-8 bom");
+    CHECK(
+        found("<meta charset=utf-8>", "text/html; charset=\"ISO-8859-1\"") == "windows-1252 header"
+    );
+    CHECK(
+        found("<!-- <meta charset=big5> --><META http-equiv='Content-Type' content='text/html; "
+              "charset=sjis'>") == "Shift_JIS meta"
+    );
+    CHECK(found("<meta charset=utf-16>") == "UTF-8 meta");
+    CHECK(found("plain") == "windows-1252 default");
+    CHECK(found("caf\xc3\xa9") == "UTF-8 guess");
+    CHECK(encoding_of_label(" Latin1 ") == "windows-1252");
+    CHECK_FALSE(encoding_of_label("utf-7"));
+    CHECK(decode("\x80\x93", "windows-1252") == "\u20ac\u201c");
+    CHECK(decode("\x83\x65", "Shift_JIS") == "\u30c6");
+    CHECK(decode("\xb0\xa1", "EUC-KR") == "\uac00");
+    CHECK(decode("a\xff", "UTF-8") == "a\ufffd");
+    CHECK(decode(std::string_view("a\0", 2), "UTF-16LE") == "a");
+}
+
+TEST_CASE("sitemaps and feeds are read, and hostile ones do no harm", "[crawler][sitemap][feed]") {
+    auto url = *parse_url("http://h/sitemap.xml");
+    auto map = parse_sitemap(
+        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc> "
+        "http://h/a?x=1&amp;y "
+        "</loc><lastmod>2024-01-02</lastmod><priority>0.8</priority></url></urlset>",
+        url
+    );
+    REQUIRE(map.urls.size() == 1);
+    CHECK(map.urls[0].loc == "http://h/a?x=1&y");
+    CHECK(map.urls[0].priority == 0.8);
+    CHECK(parse_sitemap("http://h/1\r\nhttp://h/2\n", url).urls.size() == 2);
+    CHECK(
+        parse_sitemap("<sitemapindex><sitemap><loc>/s1.xml</loc></sitemap></sitemapindex>", url)
+            .sitemaps == std::vector<std::string>{"http://h/s1.xml"}
+    );
+    auto hostile = parse_sitemap(
+        "<!DOCTYPE u [<!ENTITY x SYSTEM "
+        "'file:///etc/passwd'>]><urlset><url><loc>http://h/&x;</loc></url></urlset>",
+        url
+    );
+    for (const auto& entry : hostile.urls) CHECK(entry.loc.find("root") == std::string::npos);
+    auto rss = parse_feed(
+        "<rss "
+        "version='2.0'><channel><title>T</title><item><title>I</title><link>/i</link><pubDate>Tue, "
+        "10 Jun 2003 04:00:00 +0200</pubDate></item></channel></rss>",
+        url
+    );
+    REQUIRE(rss);
+    CHECK(rss->entries.at(0).link == "http://h/i");
+    CHECK(rss->entries.at(0).published == "2003-06-10T02:00:00Z");
+    auto atom = parse_feed(
+        "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry><id>1</id><link "
+        "href='/e'/><updated>2024-01-01T00:00:00Z</updated></entry></feed>",
+        url
+    );
+    REQUIRE(atom);
+    CHECK(atom->entries.at(0).link == "http://h/e");
+    CHECK_FALSE(parse_feed("<html></html>", url));
+}
+
+TEST_CASE("a JSON feed may count its entries", "[crawler][feed]") {
+    auto feed = parse_feed(
+        R"({"version":"https://jsonfeed.org/version/1.1","items":[{"id":7},{"id":"a"}]})",
+        *parse_url("http://a.example/")
+    );
+    REQUIRE(feed);
+    REQUIRE(feed->entries.size() == 2);
+    CHECK(feed->entries[0].id == "7");
+    CHECK(feed->entries[1].id == "a");
+}
+
+TEST_CASE("every question of inspect gets one answer, a bad one an error", "[crawler][inspect]") {
+    CHECK(
+        inspect(
+            "robots", R"({"robots":"User-agent: *\nDisallow: /a","agent":"x","url":"http://h/a"})"
+        ) == R"({"allowed":false,"rule":"Disallow: /a","crawl_delay":null})"
+    );
+    CHECK(inspect("url", R"({"input":"http://["})") == R"({"failure":true})");
+    CHECK(
+        inspect("charset", R"({"bytes_b64":"77u/eA=="})") == R"({"encoding":"UTF-8","from":"bom"})"
+    );
+    CHECK(
+        inspect("select", R"({"html":"<p id=a>x","css":"p"})") == R"({"ids":["a"],"texts":["x"]})"
+    );
+    CHECK(inspect("select", "{").starts_with(R"({"error":)"));
+    CHECK(inspect("select", R"({"html":"x","css":"["})").starts_with(R"({"error":)"));
+    CHECK(can_inspect("feed"));
+    CHECK_FALSE(can_inspect("csv"));
+}

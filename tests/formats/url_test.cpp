@@ -1,0 +1,92 @@
+#include "formats/url/url.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "formats/url/canonical.hpp"
+
+namespace {
+
+std::string href(const std::string& input, const std::string& base = {}) {
+    std::optional<crawler::Url> parsed;
+    if (!base.empty()) parsed = crawler::parse_url(base);
+    auto url = crawler::parse_url(input, parsed ? &*parsed : nullptr);
+    return url ? url->href() : "failure";
+}
+
+std::string canonical(const std::string& url) {
+    return crawler::canonical_url(*crawler::parse_url(url));
+}
+
+}  // namespace
+
+TEST_CASE("URLs are parsed and resolved as browsers do", "[crawler][url]") {
+    struct Case {
+        std::string input, base, href;
+    };
+    for (const auto& [input, base, expected] : std::vector<Case>{
+             {" http://Example.ORG:80/a/./b/../c?x#y ", "", "http://example.org/a/c?x#y"},
+             {"//other/x", "https://a/b/c", "https://other/x"},
+             {"\\x\\y", "http://a/b/c", "http://a/x/y"},
+             {"../../../x", "http://a/b/c/d", "http://a/x"},
+             {"?q", "http://a/b?x#f", "http://a/b?q"},
+             {"#f", "mailto:x", "mailto:x#f"},
+             {"x", "mailto:x", "failure"},
+             {"http:x", "http://a/b/c", "http://a/b/x"},
+             {"http:x", "https://a/b", "http://x/"},
+             {"http://user:p%40ss@h:8080/", "", "http://user:p%40ss@h:8080/"},
+             {"http://a b/", "", "failure"},
+             {"http://a:99999/", "", "failure"},
+             {"http://a:b/", "", "failure"},
+             {"http://", "", "failure"},
+             {"/x", "", "failure"},
+             {"http://0x7f.1/", "", "http://127.0.0.1/"},
+             {"http://2130706433/", "", "http://127.0.0.1/"},
+             {"http://256.0.0.1/", "", "failure"},
+             {"http://1.2.3.4.5/", "", "failure"},
+             {"http://[1:0:0:2::3]/", "", "http://[1:0:0:2::3]/"},
+             {"http://[::127.0.0.1]/", "", "http://[::7f00:1]/"},
+             {"http://[1::2::3]/", "", "failure"},
+             {"http://b\u00fccher.example/", "", "http://xn--bcher-kva.example/"},
+             {"http://fa\u00df.de/", "", "http://xn--fa-hia.de/"},
+             {"http://ex%41mple.org/%7Efoo/%zz?a b'|",
+              "",
+              "http://example.org/%7Efoo/%zz?a%20b%27|"},
+             {"http://h/a\tb\nc", "", "http://h/abc"},
+             {"http://h/%2e%2E/x/%2e", "", "http://h/x/"},
+             {"file:///C|/a/../..", "", "file:///C:/"},
+             {"file://localhost/x", "", "file:///x"},
+             {"/..//x", "file:///C:/a", "file:///C://x"},
+             {"data:text/plain,a b ?x", "", "data:text/plain,a b%20?x"},
+             {"foo://h/a/../b", "", "foo://h/b"},
+             {"foo:/.//p", "", "foo:/.//p"},
+             {"wss://h:443/", "", "wss://h/"},
+         }) {
+        INFO(input << " in " << base);
+        CHECK(href(input, base) == expected);
+        if (expected != "failure") CHECK(href(expected) == expected);
+    }
+}
+
+TEST_CASE("origins belong to web schemes", "[crawler][url]") {
+    CHECK(crawler::parse_url("https://a:8443/x")->origin() == "https://a:8443");
+    CHECK(crawler::parse_url("file:///x")->origin() == "null");
+    CHECK(crawler::parse_url("blob:https://a/x")->origin() == "https://a");
+}
+
+TEST_CASE("spellings of one page have one canonical address", "[crawler][canonical]") {
+    CHECK(canonical("HTTP://Example.org:80/a/../b#part") == "http://example.org/b");
+    CHECK(canonical("http://h/?utm_source=x&b=2&a=1&gclid=3") == "http://h/?b=2&a=1");
+    CHECK(canonical("http://h/?&&") == "http://h/");
+    CHECK(canonical("http://h/x;jsessionid=AB12?PHPSESSID=9") == "http://h/x");
+    CHECK(canonical("http://h/%7euser/%e2%82%ac") == "http://h/~user/%E2%82%AC");
+    CHECK(canonical("http://me:secret@h./") == "http://h/");
+    CHECK(canonical("http://h../x") == "http://h/x");
+    CHECK(canonical("http://a..6../x") == "http://a..6../x");
+    CHECK(canonical("http://h/?2%3%3%3%3%3%3%3%3%3%3%3%37") == "http://h/?27");
+    CHECK(canonical("http://h/a/..;jsessionid=1/b") == "http://h/b");
+    CHECK(canonical("http://h/%%32%35") == canonical(canonical("http://h/%%32%35")));
+    CHECK(canonical("http://h/?sid=4") == "http://h/?sid=4");
+    CHECK(canonical("http://h/?sid=0123456789abcdef01") == "http://h/");
+    for (std::string text : {"http://h/a?b=%20c", "https://h:8080/x;y=1", "http://h/?a=1&a=2"})
+        CHECK(canonical(canonical(text)) == canonical(text));
+}

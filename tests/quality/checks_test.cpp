@@ -1,0 +1,415 @@
+#include "quality/checks/checks.hpp"
+
+#include <map>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+
+using namespace ingest::quality;
+using ingest::Field;
+
+namespace {
+
+std::map<std::string, CheckResult> run(
+    const std::string& toml,
+    const std::vector<std::vector<std::pair<std::string, std::string>>>& records
+) {
+    Profile profile;
+    std::vector<std::vector<Field>> all;
+    for (const auto& record : records) {
+        auto& fields = all.emplace_back();
+        for (const auto& [name, value] : record) fields.push_back({name, value, Field::Kind::text});
+        profile.add(fields);
+    }
+    Checker checker(parse_checks(toml, "c.toml"), profile, {{"other", 3}});
+    for (std::size_t i = 0; i < all.size(); ++i)
+        checker.add(
+            {static_cast<std::int64_t>(i),
+             "k" + std::to_string(i),
+             1,
+             static_cast<std::int64_t>(i)},
+            all[i]
+        );
+    std::map<std::string, CheckResult> results;
+    for (auto& result : checker.finish()) results[result.check.name] = std::move(result);
+    return results;
+}
+
+std::string message_of(const std::string& toml) {
+    try {
+        parse_checks(toml, "c.toml");
+    } catch (const base::UsageError& error) {
+        return error.what();
+    }
+    return "";
+}
+
+}  // namespace
+
+TEST_CASE("each kind of check finds the records that fail it", "[quality][check]") {
+    auto results = run(
+        R"(
+[[check]]
+kind = "not_missing"
+column = "a"
+[[check]]
+kind = "unique"
+columns = ["a", "b"]
+[[check]]
+kind = "in_set"
+column = "b"
+values = ["x", "y"]
+[[check]]
+kind = "between"
+column = "n"
+minimum = 0
+maximum = 10
+mostly = 0.5
+severity = "quarantine"
+[[check]]
+kind = "type"
+column = "n"
+type = "number"
+[[check]]
+kind = "matches"
+column = "a"
+pattern = "^[a-z]+$"
+[[check]]
+kind = "not_matches"
+column = "a"
+pattern = "bad"
+[[check]]
+kind = "length"
+column = "a"
+maximum = 3
+[[check]]
+kind = "greater"
+columns = ["m", "n"]
+[[check]]
+kind = "equal"
+columns = ["m", "n"]
+mostly = 0
+)",
+        {{{"a", "one"}, {"b", "x"}, {"n", "5"}, {"m", "6"}},
+         {{"a", "one"}, {"b", "x"}, {"n", "11"}, {"m", "11.0"}},
+         {{"a", "n/a"}, {"b", "z"}, {"n", "x"}},
+         {{"b", "y"}, {"n", " 0 "}, {"m", "-1"}},
+         {{"a", "bad1\xc3\xa9"}}}
+    );
+    auto failed = [&](const std::string& name) { return results.at(name).failed; };
+    CHECK(failed("not_missing a") == 2);
+    CHECK(failed("unique a b") == 1);
+    CHECK(results.at("unique a b").rows[0].key == "k1");
+    CHECK(failed("in_set b") == 1);
+    CHECK(failed("between n") == 2);
+    CHECK(results.at("between n").examined == 4);
+    CHECK(results.at("between n").passed);
+    CHECK(results.at("between n").rows.size() == 2);
+    CHECK(failed("type n") == 1);
+    CHECK(failed("matches a") == 1);
+    CHECK(failed("not_matches a") == 1);
+    CHECK(failed("length a") == 1);
+    CHECK(failed("greater m n") == 2);
+    CHECK(results.at("equal m n").failed == 2);
+    CHECK(results.at("equal m n").passed);
+    CHECK_FALSE(results.at("not_missing a").passed);
+    CHECK(results.at("length a").examples[0] == "bad1\xc3\xa9");
+}
+
+TEST_CASE("checks of the whole look at counts, columns and statistics", "[quality][check]") {
+    auto results = run(
+        R"(
+[[check]]
+kind = "records"
+minimum = 3
+[[check]]
+kind = "columns"
+values = ["a", "b"]
+severity = "block"
+[[check]]
+kind = "statistic"
+column = "a"
+statistic = "mean"
+minimum = 1.9
+maximum = 2.1
+[[check]]
+kind = "statistic"
+column = "c"
+statistic = "missing"
+maximum = 0.5
+[[check]]
+kind = "statistic"
+column = "a"
+statistic = "q0.5"
+maximum = 1
+)",
+        {{{"a", "1"}, {"c", "x"}}, {{"a", "2"}}, {{"a", "3"}}}
+    );
+    CHECK(results.at("records").passed);
+    CHECK_FALSE(results.at("columns").passed);
+    CHECK(results.at("columns").observed == "more: c; missing: b");
+    CHECK(results.at("statistic a mean").passed);
+    CHECK_FALSE(results.at("statistic c missing").passed);
+    CHECK_FALSE(results.at("statistic a q0.5").passed);
+}
+
+TEST_CASE("a check that makes no sense is refused with its line", "[quality][check]") {
+    CHECK(
+        message_of("[[check]]\nkind = \"betwen\"\ncolumn = \"a\"\n").find("'betwen' is unknown") !=
+        std::string::npos
+    );
+    CHECK(
+        message_of("[[check]]\nkind = \"between\"\ncolumn = \"a\"\n")
+            .find("needs minimum or maximum") != std::string::npos
+    );
+    CHECK(
+        message_of("[[check]]\nkind = \"matches\"\ncolumn = \"a\"\npattern = \"(\"\n")
+            .find("line 4") != std::string::npos
+    );
+    CHECK(
+        message_of("[[check]]\nkind = \"unique\"\ncolumn = \"a\"\nmostly = 2\n").find("line 4") !=
+        std::string::npos
+    );
+    CHECK(
+        message_of("[[check]]\nkind = \"records\"\nminimum = 1\nseverity = \"quarantine\"\n")
+            .find("no single record") != std::string::npos
+    );
+    CHECK(message_of("colour = 1\n").find("[[check]]") != std::string::npos);
+    CHECK(message_of("").find("no [[check]]") != std::string::npos);
+    CHECK(
+        message_of("[[check]]\nkind = \"unique\"\ncolumn = \"a\"\n[[check]]\nkind = "
+                   "\"unique\"\ncolumn = \"a\"\n")
+            .find("two checks") != std::string::npos
+    );
+}
+
+TEST_CASE("values are held against formats, schemas, pairs and neighbours", "[quality][check]") {
+    auto results = run(
+        R"(
+[[check]]
+kind = "missing"
+column = "gone"
+[[check]]
+kind = "unique_within"
+columns = ["a", "b"]
+[[check]]
+kind = "tuple_in_set"
+columns = ["a", "b"]
+tuples = [["x", "y"], ["p", "q"]]
+[[check]]
+kind = "time_format"
+column = "day"
+format = "%d.%m.%Y"
+[[check]]
+kind = "date_between"
+column = "iso"
+values = ["2020-01-01", "2020-12-31"]
+[[check]]
+kind = "json"
+column = "doc"
+[[check]]
+kind = "json_schema"
+column = "doc"
+schema = '{"type": "object", "required": ["n"], "properties": {"n": {"type": "integer", "minimum": 2}}}'
+[[check]]
+kind = "matches"
+name = "both"
+column = "a"
+patterns = ["x", "y"]
+all = true
+[[check]]
+kind = "like"
+column = "a"
+values = ["x%", "_"]
+[[check]]
+kind = "sum"
+columns = ["n", "m"]
+minimum = 10
+maximum = 10
+[[check]]
+kind = "increasing"
+column = "n"
+strict = true
+[[check]]
+kind = "decreasing"
+column = "n"
+order = "m"
+[[check]]
+kind = "between"
+name = "open ones"
+column = "n"
+minimum = 3
+where = "a = 'x'"
+[[check]]
+kind = "between"
+name = "over"
+column = "n"
+minimum = 2
+strict = true
+[[check]]
+kind = "where"
+where = "n < 3 or a = 'p'"
+[[check]]
+kind = "greater_or_equal"
+columns = ["m", "n"]
+[[check]]
+kind = "type"
+column = "iso"
+types = ["date", "integer"]
+)",
+        {{{"a", "x"},
+          {"b", "y"},
+          {"day", "3.4.2020"},
+          {"iso", "2020-02-03"},
+          {"doc", R"({"n": 2})"},
+          {"n", "2"},
+          {"m", "8"}},
+         {{"a", "p"},
+          {"b", "p"},
+          {"day", "2020-04-03"},
+          {"iso", "2021-02-03"},
+          {"doc", R"({"n": 1.5})"},
+          {"n", "4"},
+          {"m", "6"}},
+         {{"a", "xy"},
+          {"b", "q"},
+          {"day", "31.12.1999"},
+          {"iso", "7"},
+          {"doc", "{"},
+          {"n", "4"},
+          {"m", "3"},
+          {"gone", "here"}}}
+    );
+    auto failed = [&](const std::string& name) { return results.at(name).failed; };
+    CHECK(failed("missing gone") == 1);
+    CHECK(failed("unique_within a b") == 1);
+    CHECK(failed("tuple_in_set a b") == 2);
+    CHECK(failed("time_format day") == 1);
+    CHECK(failed("date_between iso") == 2);
+    CHECK(failed("json doc") == 1);
+    CHECK(failed("json_schema doc") == 2);
+    CHECK(failed("both") == 2);
+    CHECK(failed("like a") == 0);
+    CHECK(failed("sum n m") == 1);
+    CHECK(failed("increasing n") == 1);
+    CHECK(results.at("increasing n").rows[0].key == "k2");
+    CHECK(failed("decreasing n") == 0);
+    CHECK(results.at("open ones").examined == 1);
+    CHECK(failed("open ones") == 1);
+    CHECK(failed("over") == 1);
+    CHECK(failed("where") == 1);
+    CHECK(failed("greater_or_equal m n") == 1);
+    CHECK(failed("type iso") == 0);
+}
+
+TEST_CASE("checks of the whole look at values and their shares", "[quality][check]") {
+    std::vector<std::vector<std::pair<std::string, std::string>>> records;
+    for (int i = 0; i < 100; ++i)
+        records.push_back(
+            {{"c", i % 4 ? "red" : "blue"},
+             {"d", i % 4 ? "warm" : "cold"},
+             {"n", std::to_string(i)},
+             {"far", i == 50 ? "1000" : std::to_string(i % 10)}}
+        );
+    auto results = run(
+        R"(
+[[check]]
+kind = "distinct_in_set"
+column = "c"
+values = ["red", "blue", "green"]
+[[check]]
+kind = "distinct_equals"
+column = "c"
+values = ["red", "blue", "green"]
+[[check]]
+kind = "distinct_contains"
+column = "c"
+values = ["red"]
+[[check]]
+kind = "most_common_in_set"
+column = "c"
+values = ["blue"]
+[[check]]
+kind = "divergence"
+column = "c"
+values = ["red", "blue"]
+shares = [0.75, 0.25]
+maximum = 0.001
+[[check]]
+kind = "chi_square"
+column = "c"
+values = ["red", "blue"]
+shares = [0.5, 0.5]
+[[check]]
+kind = "divergence"
+column = "n"
+bounds = [24.5, 74.5]
+shares = [0.25, 0.5, 0.25]
+maximum = 0.01
+[[check]]
+kind = "association"
+columns = ["c", "d"]
+maximum = 0.5
+[[check]]
+kind = "statistic"
+column = "n"
+statistic = "distinct_share"
+minimum = 0.9
+[[check]]
+kind = "z_score"
+column = "far"
+maximum = 3
+[[check]]
+kind = "has_columns"
+values = ["c", "zz"]
+[[check]]
+kind = "column_count"
+minimum = 4
+maximum = 4
+[[check]]
+kind = "same_records"
+source = "other"
+)",
+        records
+    );
+    auto passed = [&](const std::string& name) { return results.at(name).passed; };
+    CHECK(passed("distinct_in_set c"));
+    CHECK_FALSE(passed("distinct_equals c"));
+    CHECK(results.at("distinct_equals c").observed == "missing: green");
+    CHECK(passed("distinct_contains c"));
+    CHECK_FALSE(passed("most_common_in_set c"));
+    CHECK(passed("divergence c"));
+    CHECK_FALSE(passed("chi_square c"));
+    CHECK(results.at("chi_square c").observed.find("chi-square 25") == 0);
+    CHECK(passed("divergence n"));
+    CHECK_FALSE(passed("association c d"));
+    CHECK(results.at("association c d").observed == "Cramér's V 1");
+    CHECK(passed("statistic n distinct_share"));
+    CHECK(results.at("z_score far").failed == 1);
+    CHECK(results.at("z_score far").rows[0].key == "k50");
+    CHECK(results.at("has_columns").observed == "missing: zz");
+    CHECK(passed("column_count"));
+    CHECK(results.at("same_records").observed == "100 records, 3 in other");
+}
+
+TEST_CASE("rules that do not fit together are refused", "[quality][check]") {
+    auto says = [](const std::string& rest, const std::string& text) {
+        CAPTURE(rest);
+        CHECK(message_of("[[check]]\n" + rest).find(text) != std::string::npos);
+    };
+    says(
+        "kind = \"chi_square\"\ncolumn = \"a\"\nvalues = [\"x\"]\nshares = [0.5, 0.5]\n",
+        "a share for each"
+    );
+    says(
+        "kind = \"chi_square\"\ncolumn = \"a\"\nvalues = [\"x\"]\nshares = [0.5]\n", "add up to 1"
+    );
+    says("kind = \"json_schema\"\ncolumn = \"a\"\nschema = \"{\"\n", "no JSON");
+    says("kind = \"json_schema\"\ncolumn = \"a\"\nschema = '{\"$ref\": \"x\"}'\n", "$ref");
+    says("kind = \"records\"\nminimum = 1\nwhere = \"a = 1\"\n", "leave out 'where'");
+    CHECK_FALSE(message_of("[[check]]\nkind = \"where\"\nwhere = \"a = = 1\"\n").empty());
+    says(
+        "kind = \"tuple_in_set\"\ncolumns = [\"a\", \"b\"]\ntuples = [[\"x\"]]\n", "as many values"
+    );
+}

@@ -1,0 +1,162 @@
+#include "training/features/features.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+
+namespace training {
+
+namespace {
+
+float part_scale(std::size_t width) {
+    return width == 0 ? 1.0F : static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
+}
+
+void append_dense(
+    const detail::Design& part,
+    std::size_t row,
+    std::size_t offset,
+    detail::Design& out
+) {
+    const float scale = part_scale(part.columns);
+    const float* from = part.row_values(row);
+    for (std::size_t i = 0; i < part.columns; ++i) {
+        if (from[i] == 0) continue;
+        out.values.push_back(from[i] * scale);
+        out.where.push_back(static_cast<std::uint32_t>(offset + i));
+    }
+}
+
+}  // namespace
+
+Featurizer Featurizer::fit(
+    const Examples& train,
+    const FeatureSpec& spec,
+    detail::Team& team,
+    detail::Design& rows
+) {
+    Featurizer out;
+    if (spec.use_numeric && !train.columns.empty()) {
+        out.numeric_.emplace().fit(train);
+        if (out.numeric_->width() == 0) out.numeric_.reset();
+    }
+    if (spec.use_pixels && train.pixel_count > 0) out.pixels_.emplace().fit(train);
+    if (spec.use_text && !train.text.empty()) {
+        out.text_.emplace(spec.text);
+        rows = out.join(out.text_->fit(train.text, team), train);
+        return out;
+    }
+    if (!out.numeric_ && !out.pixels_) {
+        throw base::Error(
+            "training examples",
+            "no text, numbers or pixels to learn from",
+            "choose a snapshot whose records have content"
+        );
+    }
+    rows = out.dense(train);
+    return out;
+}
+
+detail::Design Featurizer::apply(const Examples& examples, detail::Team& team) const {
+    if (!text_) return dense(examples);
+    if (examples.text.size() != examples.rows) {
+        throw base::Error(
+            "examples", "no text, which the model needs", "give title and body for each row"
+        );
+    }
+    return join(text_->apply(examples.text, team), examples);
+}
+
+detail::Design Featurizer::dense(const Examples& examples) const {
+    if (!pixels_) return numeric_->apply(examples);
+    if (!numeric_) return pixels_->apply(examples);
+    const auto left = numeric_->apply(examples);
+    const auto right = pixels_->apply(examples);
+    detail::Design out;
+    out.rows = examples.rows;
+    out.columns = left.columns + right.columns;
+    out.values.reserve(out.rows * out.columns);
+    for (std::size_t row = 0; row < out.rows; ++row) {
+        out.values.insert(
+            out.values.end(), left.row_values(row), left.row_values(row) + left.columns
+        );
+        out.values.insert(
+            out.values.end(), right.row_values(row), right.row_values(row) + right.columns
+        );
+    }
+    return out;
+}
+
+detail::Design Featurizer::join(detail::Design text, const Examples& examples) const {
+    if (!numeric_ && !pixels_) return text;
+    const auto numbers = numeric_ ? numeric_->apply(examples) : detail::Design{};
+    const auto images = pixels_ ? pixels_->apply(examples) : detail::Design{};
+    detail::Design out;
+    out.rows = text.rows;
+    out.sparse = true;
+    out.columns = text.columns + numbers.columns + images.columns;
+    out.values.reserve(text.values.size() + text.rows * (numbers.columns + images.columns));
+    out.where.reserve(out.values.capacity());
+    out.starts.reserve(text.rows + 1);
+    out.starts.push_back(0);
+    for (std::size_t row = 0; row < text.rows; ++row) {
+        out.values.insert(
+            out.values.end(), text.row_values(row), text.row_values(row) + text.count(row)
+        );
+        out.where.insert(
+            out.where.end(), text.row_where(row), text.row_where(row) + text.count(row)
+        );
+        append_dense(numbers, row, text.columns, out);
+        append_dense(images, row, text.columns + numbers.columns, out);
+        out.starts.push_back(out.values.size());
+    }
+    return out;
+}
+
+std::string Featurizer::json() const {
+    boost::json::object out;
+    if (text_) {
+        const auto& spec = text_->spec();
+        out["text"] = {
+            {"kind", "hashed tf-idf"},
+            {"title", spec.title},
+            {"body", spec.body},
+            {"bits", spec.bits},
+            {"ngrams", spec.ngrams},
+            {"signed", spec.signed_hash},
+            {"min_documents", spec.min_documents},
+        };
+    }
+    if (numeric_) {
+        boost::json::array names;
+        for (const auto& name : numeric_->names()) names.emplace_back(name);
+        boost::json::array logs;
+        for (const auto& name : numeric_->logarithms()) logs.emplace_back(name);
+        out["numeric"] = {{"outputs", names}, {"logarithms", logs}};
+    }
+    if (pixels_) out["pixels"] = {{"values", pixels_->width()}};
+    return boost::json::serialize(out);
+}
+
+void Featurizer::save(detail::Writer& out) const {
+    out.put<std::uint8_t>(text_.has_value());
+    if (text_) text_->save(out);
+    out.put<std::uint8_t>(numeric_.has_value());
+    if (numeric_) numeric_->save(out);
+    out.put<std::uint8_t>(pixels_.has_value());
+    if (pixels_) pixels_->save(out);
+}
+
+Featurizer Featurizer::load(detail::Reader& in) {
+    Featurizer out;
+    if (in.get<std::uint8_t>() != 0) out.text_ = HashedTfidf::load(in);
+    if (in.get<std::uint8_t>() != 0) out.numeric_ = Standardizer::load(in);
+    if (in.get<std::uint8_t>() != 0) out.pixels_ = Pixels::load(in);
+    if (!out.text_ && !out.numeric_ && !out.pixels_) detail::Reader::broken();
+    return out;
+}
+
+}  // namespace training

@@ -1,0 +1,70 @@
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "training/models/models.hpp"
+#include "training/numeric/network.hpp"
+
+namespace training::detail {
+
+namespace {
+
+// Multilayer perceptron: ReLU, Adam, mini-batches, early stopping.
+class Mlp final : public Model {
+public:
+    explicit Mlp(const Params& params) : params_(params) {}
+
+    void
+    fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context
+    ) override {
+        constexpr std::size_t widest = 16384;
+        if (train.rows->columns > widest) {
+            throw base::Error(
+                "mlp",
+                std::to_string(train.rows->columns) + " features are too many for it",
+                "use softmax, or text_bits of 12 or less"
+            );
+        }
+        std::vector<std::size_t> sizes{train.rows->columns};
+        const auto hidden =
+            std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("hidden")), 1, 8192);
+        const auto layers =
+            std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("layers")), 1, 8);
+        for (std::size_t i = 0; i < layers; ++i) sizes.push_back(hidden);
+        sizes.push_back(std::max<std::size_t>(1, outputs));
+        network_.start(std::move(sizes), outputs == 0, context.seed);
+
+        Descent how;
+        how.rate = params_.at("rate");
+        how.l2 = params_.at("l2");
+        how.batch = std::max<std::size_t>(1, static_cast<std::size_t>(params_.at("batch")));
+        // Small data needs more passes for the same number of steps.
+        const auto batch =
+            std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, train.size() / 8));
+        how.epochs =
+            std::clamp<std::size_t>(1500 * batch / std::max<std::size_t>(1, train.size()), 12, 200);
+        if (params_.at("epochs") > 0) how.epochs = static_cast<std::size_t>(params_.at("epochs"));
+        how.patience = std::max<std::size_t>(
+            {1, static_cast<std::size_t>(params_.at("patience")), how.epochs / 8}
+        );
+        how.balance = params_.at("balance");
+        network_.descend(train, validation, how, context);
+    }
+
+    std::vector<double> predict(const Design& rows, Team& team) const override {
+        return network_.predict(rows, team);
+    }
+    void save(Writer& out) const override { network_.save(out); }
+    void load(Reader& in) override { network_.load(in); }
+
+private:
+    Params params_;
+    Network network_;
+};
+
+}  // namespace
+
+std::unique_ptr<Model> make_mlp(const Params& params) {
+    return std::make_unique<Mlp>(params);
+}
+
+}  // namespace training::detail

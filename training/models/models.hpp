@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "training/models/model.hpp"
+
+namespace training::detail {
+
+std::unique_ptr<Model> make_majority(const Params& params);
+std::unique_ptr<Model> make_softmax(const Params& params);
+std::unique_ptr<Model> make_ridge(const Params& params);
+std::unique_ptr<Model> make_mlp(const Params& params);
+
+// n / (classes * count of the class) for `balance` 1, 1 for 0, between by interpolation.
+std::vector<float> class_weights(std::span<const int> classes, std::size_t count, double balance);
+
+// In place: exp(x) over their sum, without overflow. Returns the logarithm of the sum of
+// exponentials.
+double softmax(std::span<double> scores);
+
+}  // namespace training::detail

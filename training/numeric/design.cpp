@@ -1,0 +1,44 @@
+#include "training/numeric/design.hpp"
+
+#include <algorithm>
+
+namespace training::detail {
+
+Design take_rows(const Design& design, std::span<const std::uint32_t> chosen) {
+    Design out;
+    out.rows = chosen.size();
+    out.columns = design.columns;
+    out.sparse = design.sparse;
+    if (!design.sparse) {
+        out.values.resize(out.rows * out.columns);
+        copy_rows(design, chosen, out.values.data());
+        return out;
+    }
+    out.starts.push_back(0);
+    for (auto row : chosen) {
+        out.values.insert(
+            out.values.end(), design.row_values(row), design.row_values(row) + design.count(row)
+        );
+        out.where.insert(
+            out.where.end(), design.row_where(row), design.row_where(row) + design.count(row)
+        );
+        out.starts.push_back(out.values.size());
+    }
+    return out;
+}
+
+void copy_rows(const Design& design, std::span<const std::uint32_t> chosen, float* out) {
+    for (auto row : chosen) {
+        const float* from = design.row_values(row);
+        if (design.sparse) {
+            std::fill_n(out, design.columns, 0.0F);
+            const auto* where = design.row_where(row);
+            for (std::size_t i = 0; i < design.count(row); ++i) out[where[i]] = from[i];
+        } else {
+            std::copy_n(from, design.columns, out);
+        }
+        out += design.columns;
+    }
+}
+
+}  // namespace training::detail

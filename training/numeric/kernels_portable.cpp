@@ -1,0 +1,22 @@
+#include "training/numeric/kernels.hpp"
+
+#define VECTOR_BYTES 16
+#include "training/numeric/kernels_impl.hpp"
+
+namespace training::detail {
+
+const Kernels* portable_kernels() {
+    static constexpr Kernels table{
+        "portable",
+        multiply<float>,
+        multiply<double>,
+        gather_rows,
+        scatter_rows,
+        adagrad_rows,
+        adam,
+        axpy,
+    };
+    return &table;
+}
+
+}  // namespace training::detail

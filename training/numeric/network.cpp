@@ -1,0 +1,407 @@
+#include "training/numeric/network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "base/error.hpp"
+#include "training/numeric/kernels.hpp"
+#include "training/models/models.hpp"
+#include "training/numeric/random.hpp"
+
+namespace training::detail {
+
+namespace {
+
+constexpr std::size_t shards =
+    2;  // of a batch; fixed, so that sums do not depend on the number of threads
+constexpr std::size_t block_rows = 256;  // of a prediction
+
+}  // namespace
+
+struct Network::Workspace {
+    std::vector<std::vector<float>> outputs;  // of each layer; [0] holds the inputs
+    std::vector<std::vector<float>> errors;   // by layer output, same shapes
+    std::vector<float> gradient;
+    std::vector<float> work = std::vector<float>(work_floats);
+
+    Workspace(const Network& net, std::size_t rows, bool learns) {
+        for (auto size : net.sizes_) outputs.emplace_back(rows * size);
+        if (!learns) return;
+        errors.emplace_back();
+        for (std::size_t i = 1; i < net.sizes_.size(); ++i)
+            errors.emplace_back(rows * net.sizes_[i]);
+        gradient.resize(net.parameters_.size());
+    }
+};
+
+void Network::lay_out() {
+    layers_.clear();
+    std::size_t at = 0;
+    for (std::size_t i = 0; i + 1 < sizes_.size(); ++i) {
+        Layer layer{sizes_[i], sizes_[i + 1], at, at + sizes_[i] * sizes_[i + 1]};
+        at = layer.bias + layer.out;
+        layers_.push_back(layer);
+    }
+    parameters_.assign(at, 0);
+}
+
+void Network::start(std::vector<std::size_t> sizes, bool values, std::uint64_t seed) {
+    sizes_ = std::move(sizes);
+    values_ = values;
+    lay_out();
+    const Random random(seed, 1);
+    for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
+        const auto& layer = layers_[i];
+        const double bound = std::sqrt(6.0 / static_cast<double>(layer.in));
+        for (auto at = layer.weights; at < layer.bias; ++at)
+            parameters_[at] = static_cast<float>(bound * (2 * random.unit(at) - 1));
+    }
+}
+
+// Sparse rows are not written out where the first layer can gather its weights row by row.
+const float* Network::forward(
+    const Design& rows,
+    std::span<const std::uint32_t> chosen,
+    Workspace& space
+) const {
+    const auto& k = kernels();
+    const auto count = chosen.size();
+    const bool sparse = gathers(rows);
+    if (!sparse) copy_rows(rows, chosen, space.outputs[0].data());
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        const auto& layer = layers_[i];
+        float* out = space.outputs[i + 1].data();
+        const float* bias = parameters_.data() + layer.bias;
+        for (std::size_t row = 0; row < count; ++row)
+            std::copy_n(bias, layer.out, out + row * layer.out);
+        const float* weights = parameters_.data() + layer.weights;
+        if (i == 0 && sparse) {
+            for (std::size_t row = 0; row < count; ++row) {
+                const auto from = chosen[row];
+                k.gather_rows(
+                    rows.count(from),
+                    rows.row_where(from),
+                    rows.row_values(from),
+                    weights,
+                    layer.out,
+                    out + row * layer.out
+                );
+            }
+        } else {
+            k.gemm(
+                count,
+                layer.out,
+                layer.in,
+                space.outputs[i].data(),
+                layer.in,
+                1,
+                weights,
+                layer.out,
+                1,
+                out,
+                layer.out,
+                true,
+                space.work.data()
+            );
+        }
+        if (i + 1 < layers_.size()) {
+            for (std::size_t j = 0; j < count * layer.out; ++j) out[j] = std::max(out[j], 0.0F);
+        }
+    }
+    return space.outputs.back().data();
+}
+
+// The loss of the rows, weighted, and its derivative by the outputs of the last layer; neither is
+// divided by the row count.
+double Network::output_error(
+    const View& data,
+    std::span<const std::uint32_t> chosen,
+    std::span<const float> weights,
+    Workspace& space
+) const {
+    const auto width = sizes_.back();
+    const float* out = space.outputs.back().data();
+    float* error = space.errors.empty() ? nullptr : space.errors.back().data();
+    double loss = 0;
+    for (std::size_t row = 0; row < chosen.size(); ++row, out += width) {
+        if (values_) {
+            const auto target =
+                static_cast<float>((data.targets[chosen[row]] - target_mean_) * target_scale_);
+            const float miss = out[0] - target;
+            loss += 0.5 * static_cast<double>(miss) * miss;
+            if (error) error[row] = miss;
+            continue;
+        }
+        const auto label = static_cast<std::size_t>(data.classes[chosen[row]]);
+        const float weight = weights.empty() ? 1.0F : weights[label];
+        const float top = *std::max_element(out, out + width);
+        float sum = 0;
+        for (std::size_t j = 0; j < width; ++j) {
+            const float term = std::exp(out[j] - top);
+            if (error) error[row * width + j] = term;
+            sum += term;
+        }
+        loss += static_cast<double>(weight) * static_cast<double>(top + std::log(sum) - out[label]);
+        if (!error) continue;
+        for (std::size_t j = 0; j < width; ++j) error[row * width + j] *= weight / sum;
+        error[row * width + label] -= weight;
+    }
+    return loss;
+}
+
+void Network::backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
+    const {
+    const auto& k = kernels();
+    const auto count = chosen.size();
+    for (std::size_t i = layers_.size(); i-- > 0;) {
+        const auto& layer = layers_[i];
+        const float* error = space.errors[i + 1].data();
+        float* bias = space.gradient.data() + layer.bias;
+        std::fill_n(bias, layer.out, 0.0F);
+        for (std::size_t row = 0; row < count; ++row) {
+            for (std::size_t j = 0; j < layer.out; ++j) bias[j] += error[row * layer.out + j];
+        }
+        float* weights = space.gradient.data() + layer.weights;
+        if (i == 0 && gathers(rows)) {
+            std::fill_n(weights, layer.in * layer.out, 0.0F);
+            for (std::size_t row = 0; row < count; ++row) {
+                const auto from = chosen[row];
+                k.scatter_rows(
+                    rows.count(from),
+                    rows.row_where(from),
+                    rows.row_values(from),
+                    error + row * layer.out,
+                    layer.out,
+                    weights
+                );
+            }
+            break;
+        }
+        k.gemm(
+            layer.in,
+            layer.out,
+            count,
+            space.outputs[i].data(),
+            1,
+            layer.in,
+            error,
+            layer.out,
+            1,
+            weights,
+            layer.out,
+            false,
+            space.work.data()
+        );
+        if (i == 0) break;
+        float* below = space.errors[i].data();
+        k.gemm(
+            count,
+            layer.in,
+            layer.out,
+            error,
+            layer.out,
+            1,
+            parameters_.data() + layer.weights,
+            1,
+            layer.out,
+            below,
+            layer.in,
+            false,
+            space.work.data()
+        );
+        const float* active = space.outputs[i].data();
+        for (std::size_t j = 0; j < count * layer.in; ++j)
+            below[j] = active[j] > 0 ? below[j] : 0.0F;
+    }
+}
+
+double Network::gradient(
+    const View& data,
+    std::span<const std::uint32_t> chosen,
+    std::vector<float>& out
+) const {
+    Workspace space(*this, chosen.size(), true);
+    forward(*data.rows, chosen, space);
+    const double loss = output_error(data, chosen, {}, space);
+    backward(*data.rows, chosen, space);
+    out = space.gradient;
+    const auto n = static_cast<float>(chosen.size());
+    for (float& g : out) g /= n;
+    return loss / static_cast<double>(n);
+}
+
+double Network::mean_loss(const View& data, Team& team) const {
+    const auto blocks = (data.size() + block_rows - 1) / block_rows;
+    std::vector<double> losses(blocks);
+    std::vector<std::uint32_t> order(data.size());
+    std::iota(order.begin(), order.end(), 0U);
+    const auto parts = std::min<std::size_t>(blocks, 2 * team.threads());
+    team.run(parts, [&](std::size_t part) {
+        Workspace space(*this, block_rows, false);
+        for (std::size_t b = part; b < blocks; b += parts) {
+            const auto chosen = std::span<const std::uint32_t>(order).subspan(
+                b * block_rows, std::min(block_rows, order.size() - b * block_rows)
+            );
+            forward(*data.rows, chosen, space);
+            losses[b] = output_error(data, chosen, {}, space);
+        }
+    });
+    return std::accumulate(losses.begin(), losses.end(), 0.0) /
+           static_cast<double>(std::max<std::size_t>(1, data.size()));
+}
+
+void Network::descend(
+    const View& train,
+    const View& validation,
+    const Descent& how,
+    const FitContext& context
+) {
+    const auto n = train.size();
+    auto& team = *context.team;
+    if (values_) {
+        target_mean_ = std::accumulate(train.targets.begin(), train.targets.end(), 0.0) /
+                       static_cast<double>(n);
+        double square = 0;
+        for (double y : train.targets) square += (y - target_mean_) * (y - target_mean_);
+        target_scale_ = square > 0 ? 1 / std::sqrt(square / static_cast<double>(n)) : 1;
+    }
+    const auto weights = values_ || how.balance == 0
+                             ? std::vector<float>{}
+                             : class_weights(train.classes, sizes_.back(), how.balance);
+    const auto batch = std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, n / 8));
+    const auto batches = (n + batch - 1) / batch;
+    const auto shard = (batch + shards - 1) / shards;
+    std::vector<Workspace> spaces;
+    for (std::size_t s = 0; s < shards; ++s) spaces.emplace_back(*this, shard, true);
+    std::vector<float> first(parameters_.size());
+    std::vector<float> second(parameters_.size());
+    std::vector<float> best;
+    double least = std::numeric_limits<double>::infinity();
+    std::size_t waited = 0;
+    std::vector<std::uint32_t> order(n);
+    std::iota(order.begin(), order.end(), 0U);
+    const double steps = static_cast<double>(how.epochs * batches);
+    std::size_t step = 0;
+    constexpr std::size_t stretch = 32768;  // parameters that one part of an update covers
+    for (std::size_t epoch = 0; epoch < how.epochs; ++epoch) {
+        Random(context.seed, 100 + epoch).shuffle(std::span(order));
+        double loss = 0;
+        for (std::size_t b = 0; b < batches; ++b) {
+            if (context.stop.stop_requested()) throw base::Interrupted();
+            const auto chosen = std::span<const std::uint32_t>(order).subspan(
+                b * batch, std::min(batch, n - b * batch)
+            );
+            const auto half = (chosen.size() + shards - 1) / shards;
+            double losses[shards] = {};
+            const auto used = (chosen.size() + half - 1) / half;
+            team.run(used, [&](std::size_t s) {
+                const auto mine =
+                    chosen.subspan(s * half, std::min(half, chosen.size() - s * half));
+                forward(*train.rows, mine, spaces[s]);
+                losses[s] = output_error(train, mine, weights, spaces[s]);
+                backward(*train.rows, mine, spaces[s]);
+            });
+            for (double part : losses) loss += part;
+            ++step;
+            const double decay = how.rate * (1 - static_cast<double>(step - 1) / steps);
+            const auto t = static_cast<double>(step);
+            const double root = std::sqrt(1 - std::pow(0.999, t));
+            const auto rate = static_cast<float>(decay * root / (1 - std::pow(0.9, t)));
+            const auto epsilon = static_cast<float>(1e-8 * root);
+            const auto shrink = static_cast<float>(1 - decay * how.l2);
+            const auto scale = 1.0F / static_cast<float>(chosen.size());
+            team.run((parameters_.size() + stretch - 1) / stretch, [&](std::size_t part) {
+                const auto from = part * stretch;
+                const auto count = std::min(stretch, parameters_.size() - from);
+                float* sum = spaces[0].gradient.data() + from;
+                for (std::size_t s = 1; s < used; ++s)
+                    kernels().axpy(count, 1.0F, spaces[s].gradient.data() + from, sum);
+                for (std::size_t i = 0; i < count; ++i) sum[i] *= scale;
+                kernels().adam(
+                    count,
+                    parameters_.data() + from,
+                    first.data() + from,
+                    second.data() + from,
+                    sum,
+                    rate,
+                    epsilon,
+                    shrink
+                );
+            });
+        }
+        Progress progress{"fit", epoch + 1, how.epochs, loss / static_cast<double>(n), {}};
+        if (!std::isfinite(loss))
+            throw base::Error("training", "the loss is no longer finite", "lower the rate");
+        if (validation.size() > 0) {
+            const double now = mean_loss(validation, team);
+            progress.validation = now;
+            if (now < least) {
+                least = now;
+                best = parameters_;
+                waited = 0;
+            } else if (++waited >= how.patience) {
+                if (context.progress) context.progress(progress);
+                break;
+            }
+        }
+        if (context.progress) context.progress(progress);
+    }
+    if (!best.empty()) parameters_ = std::move(best);
+}
+
+std::vector<double> Network::predict(const Design& rows, Team& team) const {
+    if (rows.columns != sizes_.front())
+        throw base::Error("model", "its features do not fit the rows", "train the model again");
+    const auto width = sizes_.back();
+    std::vector<double> out(rows.rows * width);
+    const auto blocks = (rows.rows + block_rows - 1) / block_rows;
+    const auto parts = std::min<std::size_t>(blocks, 2 * team.threads());
+    team.run(parts, [&](std::size_t part) {
+        Workspace space(*this, block_rows, false);
+        std::vector<std::uint32_t> chosen;
+        for (std::size_t b = part; b < blocks; b += parts) {
+            chosen.resize(std::min(block_rows, rows.rows - b * block_rows));
+            std::iota(chosen.begin(), chosen.end(), static_cast<std::uint32_t>(b * block_rows));
+            const float* scores = forward(rows, chosen, space);
+            for (std::size_t i = 0; i < chosen.size(); ++i) {
+                const auto line = std::span(out).subspan((b * block_rows + i) * width, width);
+                std::copy_n(scores + i * width, width, line.begin());
+                if (values_) {
+                    line[0] = line[0] / target_scale_ + target_mean_;
+                } else {
+                    softmax(line);
+                }
+            }
+        }
+    });
+    return out;
+}
+
+void Network::save(Writer& out) const {
+    out.list(std::vector<std::uint64_t>(sizes_.begin(), sizes_.end()));
+    out.put<std::uint8_t>(values_);
+    out.put(target_mean_);
+    out.put(target_scale_);
+    out.list(parameters_);
+}
+
+void Network::load(Reader& in) {
+    const auto sizes = in.list<std::uint64_t>();
+    if (sizes.size() < 2 ||
+        std::any_of(sizes.begin(), sizes.end(), [](auto s) { return s == 0 || s > (1U << 26); }))
+        Reader::broken();
+    sizes_.assign(sizes.begin(), sizes.end());
+    values_ = in.get<std::uint8_t>() != 0;
+    target_mean_ = in.get<double>();
+    target_scale_ = in.get<double>();
+    auto parameters = in.list<float>();
+    std::size_t wanted = 0;
+    for (std::size_t i = 0; i + 1 < sizes_.size(); ++i) wanted += (sizes_[i] + 1) * sizes_[i + 1];
+    if (parameters.size() != wanted) Reader::broken();
+    lay_out();
+    parameters_ = std::move(parameters);
+}
+
+}  // namespace training::detail

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "training/numeric/bytes.hpp"
+#include "training/numeric/design.hpp"
+#include "training/numeric/team.hpp"
+#include "training/models/model.hpp"
+
+namespace training::detail {
+
+struct Descent {
+    double rate = 1e-3;  // of Adam; falls to zero in a straight line
+    double l2 = 0;  // decoupled weight decay (Loshchilov and Hutter 2019), relative to the rate
+    std::size_t epochs = 10;
+    std::size_t batch = 256;
+    std::size_t patience = 3;  // epochs without a better validation loss
+    double balance = 0;
+};
+
+// Layers of weights with ReLU between them: none hidden is multinomial logistic regression (or
+// linear regression). The loss is cross-entropy, or half the squared error of standardised targets.
+class Network {
+public:
+    // `sizes`: inputs, hidden layers, outputs. Weights start as He et al. 2015 (uniform), the last
+    // layer at zero.
+    void start(std::vector<std::size_t> sizes, bool values, std::uint64_t seed);
+
+    // Keeps the weights of the epoch with the least validation loss.
+    void descend(
+        const View& train,
+        const View& validation,
+        const Descent& how,
+        const FitContext& context
+    );
+
+    std::vector<double> predict(const Design& rows, Team& team) const;
+
+    // Mean loss over `chosen` rows and its gradient over all parameters, in the order of
+    // parameters().
+    double gradient(
+        const View& data,
+        std::span<const std::uint32_t> chosen,
+        std::vector<float>& out
+    ) const;
+    std::span<float> parameters() { return parameters_; }
+
+    void save(Writer& out) const;
+    void load(Reader& in);
+
+private:
+    struct Workspace;
+    struct Layer {
+        std::size_t in = 0;
+        std::size_t out = 0;
+        std::size_t weights = 0;  // offset of in x out weights
+        std::size_t bias = 0;     // offset of out biases
+    };
+    void lay_out();
+    const float*
+    forward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space) const;
+    double output_error(
+        const View& data,
+        std::span<const std::uint32_t> chosen,
+        std::span<const float> weights,
+        Workspace& space
+    ) const;
+    void backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
+        const;
+    bool gathers(const Design& rows) const { return rows.sparse && layers_.front().out % 8 == 0; }
+    double mean_loss(const View& data, Team& team) const;
+
+    std::vector<std::size_t> sizes_;
+    std::vector<Layer> layers_;
+    bool values_ = false;
+    double target_mean_ = 0;
+    double target_scale_ = 1;
+    std::vector<float> parameters_;
+};
+
+}  // namespace training::detail

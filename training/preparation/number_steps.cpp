@@ -1,0 +1,399 @@
+// Operations on numeric columns.
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "base/error.hpp"
+#include "training/preparation/step.hpp"
+
+namespace training::detail {
+
+namespace {
+
+namespace json = boost::json;
+constexpr auto missing = std::numeric_limits<double>::quiet_NaN();
+using Numbers = std::vector<double>;
+
+std::optional<std::size_t> column_at(const Examples& examples, const std::string& name) {
+    for (std::size_t i = 0; i < examples.columns.size(); ++i)
+        if (examples.columns[i].name == name) return i;
+    return std::nullopt;
+}
+
+std::size_t require_column(const Examples& examples, const std::string& name) {
+    if (auto at = column_at(examples, name)) return *at;
+    throw base::Error(
+        "preparation",
+        "the records have no numeric column '" + name + "'",
+        "see the columns with 'tilth source show'"
+    );
+}
+
+// Linear between the two nearest values, as most programs do it by default (type 7 of Hyndman and
+// Fan 1996).
+double quantile(const Numbers& sorted, double share) {
+    if (sorted.empty()) return missing;
+    auto place = share * static_cast<double>(sorted.size() - 1);
+    auto below = static_cast<std::size_t>(place);
+    auto above = std::min(below + 1, sorted.size() - 1);
+    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
+}
+
+double mean_of(const Numbers& values) {
+    double sum = 0;
+    for (double value : values) sum += value;
+    return values.empty() ? missing : sum / static_cast<double>(values.size());
+}
+
+double mode_of(const Numbers& sorted) {
+    double best = missing;
+    std::size_t most = 0;
+    for (std::size_t begin = 0; begin < sorted.size();) {
+        auto end = begin;
+        while (end < sorted.size() && sorted[end] == sorted[begin]) ++end;
+        if (end - begin > most) {
+            most = end - begin;
+            best = sorted[begin];
+        }
+        begin = end;
+    }
+    return best;
+}
+
+// What a column is given: learnt from its values, sorted, none missing; and what becomes of a
+// value.
+using Learn = std::function<Numbers(const Numbers& sorted)>;
+using Map = std::function<double(double value, const Numbers& parameters)>;
+
+class ColumnStep : public Step {
+public:
+    ColumnStep(Learn learn, Map map, Settings& settings)
+        : learn_(std::move(learn)), map_(std::move(map)), columns_(settings.texts("columns")) {
+        if (settings.has("columns") && columns_.empty())
+            settings.fail("'columns' is empty", "name some, or leave it out for all numbers");
+    }
+
+    void fit(const Examples& train) override {
+        parameters_.clear();
+        auto names = columns_;
+        if (names.empty())
+            for (const auto& column : train.columns)
+                if (column.type == schema::Column::Type::number) names.push_back(column.name);
+        for (const auto& name : names) {
+            auto at = require_column(train, name);
+            Numbers values;
+            for (std::size_t row = 0; row < train.rows; ++row)
+                if (double value = train.numeric[row * train.columns.size() + at];
+                    std::isfinite(value))
+                    values.push_back(value);
+            std::sort(values.begin(), values.end());
+            parameters_[name] = learn_(values);
+        }
+    }
+
+    std::size_t apply(Examples& examples) const override {
+        std::size_t changed = 0;
+        auto width = examples.columns.size();
+        for (const auto& [name, parameters] : parameters_) {
+            auto at = require_column(examples, name);
+            for (std::size_t row = 0; row < examples.rows; ++row) {
+                auto& value = examples.numeric[row * width + at];
+                auto made = map_(value, parameters);
+                if (made == value || (std::isnan(made) && std::isnan(value))) continue;
+                value = made;
+                ++changed;
+            }
+            if (!unit.empty()) examples.columns[at].unit = unit;
+        }
+        return changed;
+    }
+
+    json::object fitted() const override {
+        json::object all;
+        for (const auto& [name, parameters] : parameters_) {
+            json::array list;
+            for (double value : parameters)
+                list.push_back(std::isnan(value) ? json::value() : json::value(value));
+            all[name] = std::move(list);
+        }
+        return all;
+    }
+    void load(const json::object& all) override {
+        parameters_.clear();
+        for (const auto& item : all) {
+            auto& list = parameters_[std::string(item.key())];
+            for (const auto& value : item.value().as_array())
+                list.push_back(value.is_null() ? missing : value.to_number<double>());
+        }
+    }
+
+    std::string unit;
+
+private:
+    Learn learn_;
+    Map map_;
+    std::vector<std::string> columns_;
+    std::map<std::string, Numbers> parameters_;
+};
+
+Numbers nothing(const Numbers&) {
+    return {};
+}
+
+std::unique_ptr<Step> fill(Settings& settings) {
+    const auto* with = settings.value("with");
+    if (!with || !(with->is_string() || with->is_number()))
+        settings.fail("has no 'with'", "use mean, median, mode or a number");
+    Learn learn;
+    if (with->is_number()) {
+        learn = [value = with->to_number<double>()](const Numbers&) { return Numbers{value}; };
+    } else {
+        auto word = settings.text("with");
+        if (word == "mean") {
+            learn = [](const Numbers& sorted) { return Numbers{mean_of(sorted)}; };
+        } else if (word == "median") {
+            learn = [](const Numbers& sorted) { return Numbers{quantile(sorted, 0.5)}; };
+        } else if (word == "mode") {
+            learn = [](const Numbers& sorted) { return Numbers{mode_of(sorted)}; };
+        } else {
+            settings.fail("'with' is '" + word + "'", "use mean, median, mode or a number");
+        }
+    }
+    return std::make_unique<ColumnStep>(
+        learn,
+        [](double value, const Numbers& p) { return std::isnan(value) ? p[0] : value; },
+        settings
+    );
+}
+
+std::unique_ptr<Step> clip(Settings& settings) {
+    auto shares = settings.numbers("quantiles");
+    auto low = settings.number("low", -std::numeric_limits<double>::max());
+    auto high = settings.number("high", std::numeric_limits<double>::max());
+    bool by_shares = !shares.empty();
+    if (by_shares &&
+        (shares.size() != 2 || shares[0] < 0 || shares[1] > 1 || shares[0] >= shares[1]))
+        settings.fail("'quantiles' are not two shares in order", "write quantiles = [0.01, 0.99]");
+    if (by_shares == (settings.has("low") || settings.has("high")) || low > high)
+        settings.fail("needs 'quantiles', or 'low' and 'high'", "give one of them");
+    auto learn = [=](const Numbers& sorted) {
+        return by_shares ? Numbers{quantile(sorted, shares[0]), quantile(sorted, shares[1])}
+                         : Numbers{low, high};
+    };
+    return std::make_unique<ColumnStep>(
+        learn,
+        [](double value, const Numbers& p) {
+            return value < p[0] ? p[0] : value > p[1] ? p[1] : value;
+        },
+        settings
+    );
+}
+
+std::unique_ptr<Step> scale(Settings& settings) {
+    auto by = settings.text("by", "standard");
+    Learn learn;
+    if (by == "standard") {
+        learn = [](const Numbers& sorted) {
+            double mean = mean_of(sorted), sum = 0;
+            for (double value : sorted) sum += (value - mean) * (value - mean);
+            return Numbers{
+                mean, sorted.empty() ? 1 : std::sqrt(sum / static_cast<double>(sorted.size()))};
+        };
+    } else if (by == "minmax") {
+        learn = [](const Numbers& sorted) {
+            return sorted.empty() ? Numbers{0, 1}
+                                  : Numbers{sorted.front(), sorted.back() - sorted.front()};
+        };
+    } else if (by == "robust") {
+        learn = [](const Numbers& sorted) {
+            return Numbers{quantile(sorted, 0.5), quantile(sorted, 0.75) - quantile(sorted, 0.25)};
+        };
+    } else {
+        settings.fail("'by' is '" + by + "'", "use standard, minmax or robust");
+    }
+    return std::make_unique<ColumnStep>(
+        learn,
+        [](double value, const Numbers& p) { return (value - p[0]) / (p[1] > 0 ? p[1] : 1); },
+        settings
+    );
+}
+
+std::unique_ptr<Step> bin(Settings& settings) {
+    auto edges = settings.numbers("edges");
+    auto bins = settings.number("bins", 0);
+    auto by = settings.text("by", "quantiles");
+    if (edges.empty() == (bins < 2 || bins > 1000 || bins != std::floor(bins)))
+        settings.fail("needs 'edges', or 'bins' from 2 to 1000", "give one of them");
+    if (by != "quantiles" && by != "width")
+        settings.fail("'by' is '" + by + "'", "use quantiles or width");
+    std::sort(edges.begin(), edges.end());
+    auto learn = [=](const Numbers& sorted) {
+        if (!edges.empty() || sorted.empty()) return edges;
+        Numbers made;
+        for (double i = 1; i < bins; ++i)
+            made.push_back(
+                by == "width" ? sorted.front() + (sorted.back() - sorted.front()) * i / bins
+                              : quantile(sorted, i / bins)
+            );
+        made.erase(std::unique(made.begin(), made.end()), made.end());
+        return made;
+    };
+    return std::make_unique<ColumnStep>(
+        learn,
+        [](double value, const Numbers& p) {
+            return std::isnan(value) ? value
+                                     : static_cast<double>(
+                                           std::upper_bound(p.begin(), p.end(), value) - p.begin()
+                                       );
+        },
+        settings
+    );
+}
+
+std::unique_ptr<Step> convert(Settings& settings) {
+    auto factor = settings.number("factor", 1), offset = settings.number("offset", 0);
+    if (factor == 0) settings.fail("'factor' is 0", "give what a value is multiplied by");
+    auto unit = settings.text("unit");
+    auto step = std::make_unique<ColumnStep>(
+        nothing, [=](double value, const Numbers&) { return value * factor + offset; }, settings
+    );
+    step->unit = unit;
+    return step;
+}
+
+std::unique_ptr<Step> missing_values(Settings& settings) {
+    auto values = settings.numbers("values");
+    if (values.empty())
+        settings.fail("has no 'values'", "list the numbers that mean that there is none");
+    return std::make_unique<ColumnStep>(
+        nothing,
+        [values](double value, const Numbers&) {
+            return std::find(values.begin(), values.end(), value) != values.end() ? missing : value;
+        },
+        settings
+    );
+}
+
+// Columns taken out; the names are those of fit(), so that later rows have the same shape.
+class DropStep : public Step {
+public:
+    DropStep(bool keep, Settings& settings) : keep_(keep), names_(settings.texts("columns")) {
+        if (names_.empty()) settings.fail("has no 'columns'", "name some");
+    }
+    void fit(const Examples& train) override {
+        dropped_.clear();
+        for (const auto& name : names_) require_column(train, name);
+        for (const auto& column : train.columns)
+            if (is_named(column.name) != keep_) dropped_.push_back(column.name);
+    }
+    std::size_t apply(Examples& examples) const override {
+        std::vector<std::size_t> kept;
+        std::vector<schema::Column> columns;
+        for (std::size_t i = 0; i < examples.columns.size(); ++i)
+            if (std::find(dropped_.begin(), dropped_.end(), examples.columns[i].name) ==
+                dropped_.end()) {
+                kept.push_back(i);
+                columns.push_back(examples.columns[i]);
+            }
+        auto gone = examples.columns.size() - kept.size();
+        Numbers values;
+        values.reserve(examples.rows * kept.size());
+        for (std::size_t row = 0; row < examples.rows; ++row)
+            for (auto i : kept)
+                values.push_back(examples.numeric[row * examples.columns.size() + i]);
+        examples.numeric = std::move(values);
+        examples.columns = std::move(columns);
+        return gone * examples.rows;
+    }
+    json::object fitted() const override {
+        return {{"dropped", json::array(dropped_.begin(), dropped_.end())}};
+    }
+    void load(const json::object& fitted) override {
+        dropped_.clear();
+        for (const auto& name : fitted.at("dropped").as_array())
+            dropped_.emplace_back(name.as_string());
+    }
+
+private:
+    bool is_named(const std::string& name) const {
+        return std::find(names_.begin(), names_.end(), name) != names_.end();
+    }
+    bool keep_;
+    std::vector<std::string> names_, dropped_;
+};
+
+// Year, month, weekday (Monday is 1) and hour of times, each a column of its own behind the others.
+class DatePartsStep : public Step {
+public:
+    explicit DatePartsStep(Settings& settings)
+        : names_(settings.texts("columns")), parts_(settings.texts("parts")) {
+        if (names_.empty()) settings.fail("has no 'columns'", "name columns of times");
+        if (parts_.empty()) parts_ = {"year", "month", "weekday", "hour"};
+        for (const auto& part : parts_)
+            if (part != "year" && part != "month" && part != "weekday" && part != "hour")
+                settings.fail(
+                    "'" + part + "' is no part of a date", "use year, month, weekday or hour"
+                );
+    }
+    void fit(const Examples& train) override {
+        for (const auto& name : names_) require_column(train, name);
+    }
+    std::size_t apply(Examples& examples) const override {
+        auto width = examples.columns.size(), more = names_.size() * parts_.size();
+        std::vector<std::size_t> places;
+        for (const auto& name : names_) places.push_back(require_column(examples, name));
+        Numbers values;
+        values.reserve(examples.rows * (width + more));
+        for (std::size_t row = 0; row < examples.rows; ++row) {
+            const auto* from = examples.numeric.data() + row * width;
+            values.insert(values.end(), from, from + width);
+            for (auto place : places)
+                for (const auto& part : parts_) values.push_back(part_of(from[place], part));
+        }
+        for (const auto& name : names_)
+            for (const auto& part : parts_)
+                examples.columns.push_back({name + "." + part, schema::Column::Type::number, ""});
+        examples.numeric = std::move(values);
+        return examples.rows * more;
+    }
+
+private:
+    static double part_of(double seconds, const std::string& part) {
+        using namespace std::chrono;
+        if (!std::isfinite(seconds) || std::abs(seconds) > 9e11) return missing;
+        sys_seconds time{std::chrono::seconds(static_cast<std::int64_t>(std::floor(seconds)))};
+        auto day = floor<days>(time);
+        year_month_day date{day};
+        if (part == "year") return static_cast<int>(date.year());
+        if (part == "month") return static_cast<unsigned>(date.month());
+        if (part == "weekday") return weekday(day).iso_encoding();
+        return static_cast<double>(duration_cast<hours>(time - day).count());
+    }
+    std::vector<std::string> names_, parts_;
+};
+
+}  // namespace
+
+std::unique_ptr<Step> make_number_step(const std::string& op, Settings& settings) {
+    if (op == "missing") return missing_values(settings);
+    if (op == "fill") return fill(settings);
+    if (op == "clip") return clip(settings);
+    if (op == "scale") return scale(settings);
+    if (op == "bin") return bin(settings);
+    if (op == "convert") return convert(settings);
+    if (op == "log")
+        return std::make_unique<ColumnStep>(
+            nothing,
+            [](double value, const Numbers&) { return value > -1 ? std::log1p(value) : missing; },
+            settings
+        );
+    if (op == "drop" || op == "keep") return std::make_unique<DropStep>(op == "keep", settings);
+    if (op == "date_parts") return std::make_unique<DatePartsStep>(settings);
+    return nullptr;
+}
+
+}  // namespace training::detail

@@ -1,0 +1,228 @@
+#include "training/preparation/preparation.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "training/preparation/step.hpp"
+
+namespace training {
+
+namespace json = boost::json;
+
+namespace {
+
+// Done where records are read: it needs what was decided about each.
+constexpr std::string_view fixes = "accepted_fixes";
+
+std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size_t number) {
+    auto place = fmt::format("operation {}", number);
+    const auto* op = operation.if_contains("op");
+    if (!op || !op->is_string())
+        throw base::UsageError(
+            place, "has no 'op'", "say which operation it is; see docs/preparing.md"
+        );
+    std::string name(op->get_string());
+    detail::Settings settings(operation, fmt::format("{} ({})", place, name));
+    auto step = detail::make_text_step(name, settings);
+    if (!step) step = detail::make_number_step(name, settings);
+    if (!step) step = detail::make_augment_step(name, settings);
+    if (name == fixes) step = std::make_unique<detail::Step>();
+    if (!step)
+        throw base::UsageError(
+            place, fmt::format("there is no '{}'", name), "see docs/preparing.md"
+        );
+    settings.done();
+    step->operation = operation;
+    return step;
+}
+
+json::object object_of(const std::string& text) {
+    return json::parse(text).as_object();
+}
+
+}  // namespace
+
+namespace detail {
+
+void Settings::fail(const std::string& why, const std::string& mend) const {
+    throw base::UsageError(place_, why, mend);
+}
+
+const json::value* Settings::value(const char* name) {
+    used_.insert(name);
+    return operation_.if_contains(name);
+}
+
+std::string Settings::text(const char* name, std::string otherwise) {
+    const auto* found = value(name);
+    if (!found) return otherwise;
+    if (!found->is_string()) fail(fmt::format("'{}' is no text", name), "put it in quotes");
+    return std::string(found->get_string());
+}
+
+double Settings::number(const char* name, double otherwise) {
+    const auto* found = value(name);
+    if (!found) return otherwise;
+    if (!found->is_number()) fail(fmt::format("'{}' is no number", name), "give a number");
+    return found->to_number<double>();
+}
+
+std::vector<double> Settings::numbers(const char* name) {
+    std::vector<double> list;
+    const auto* found = value(name);
+    if (!found) return list;
+    if (!found->is_array()) fail(fmt::format("'{}' is no list", name), "give a list of numbers");
+    for (const auto& one : found->get_array()) {
+        if (!one.is_number())
+            fail(fmt::format("'{}' holds what is no number", name), "give a list of numbers");
+        list.push_back(one.to_number<double>());
+    }
+    return list;
+}
+
+std::vector<std::string> Settings::texts(const char* name) {
+    std::vector<std::string> list;
+    const auto* found = value(name);
+    if (!found) return list;
+    if (!found->is_array()) fail(fmt::format("'{}' is no list", name), "give a list of names");
+    for (const auto& one : found->get_array()) {
+        if (!one.is_string())
+            fail(fmt::format("'{}' holds what is no text", name), "give a list of names");
+        list.emplace_back(one.get_string());
+    }
+    return list;
+}
+
+void Settings::done() const {
+    for (const auto& item : operation_)
+        if (!used_.contains(std::string_view(item.key())))
+            fail(
+                fmt::format("has no setting '{}'", std::string(item.key())), "see docs/preparing.md"
+            );
+}
+
+}  // namespace detail
+
+bool FittedPreparation::uses_fixes() const {
+    return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) {
+        return step->operation.at("op") == json::value(fixes);
+    });
+}
+
+bool Preparation::uses_fixes() const {
+    return std::any_of(operations_.begin(), operations_.end(), [](const auto& operation) {
+        return object_of(operation).at("op") == json::value(fixes);
+    });
+}
+
+Examples FittedPreparation::apply(Examples examples, std::vector<std::size_t>* changed) const {
+    if (changed) changed->clear();
+    for (const auto& step : steps_) {
+        auto values = step->copies() > 0 ? 0 : step->apply(examples);
+        if (changed) changed->push_back(values);
+    }
+    return examples;
+}
+
+Examples FittedPreparation::augment(const Examples& examples, std::uint64_t seed) const {
+    std::vector<std::size_t> rows(examples.rows);
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    auto originals = rows;
+    struct Copy {
+        std::size_t step, number;
+    };
+    std::vector<Copy> copies;
+    for (std::size_t i = 0; i < steps_.size(); ++i)
+        for (std::size_t copy = 0; copy < steps_[i]->copies(); ++copy) {
+            rows.insert(rows.end(), originals.begin(), originals.end());
+            copies.push_back({i, copy});
+        }
+    if (copies.empty()) return examples;
+    auto all = take(examples, rows);
+    for (std::size_t c = 0; c < copies.size(); ++c)
+        for (std::size_t row = 0; row < examples.rows; ++row) {
+            auto key = examples.keys.empty() ? row : static_cast<std::uint64_t>(examples.keys[row]);
+            detail::Random random(
+                seed ^ detail::mix(key), copies[c].step * 1000 + copies[c].number
+            );
+            steps_[copies[c].step]->alter(all, (c + 1) * examples.rows + row, random);
+        }
+    return all;
+}
+
+std::string FittedPreparation::json() const {
+    json::array all;
+    for (const auto& step : steps_)
+        all.push_back(json::object{{"operation", step->operation}, {"fitted", step->fitted()}});
+    return json::serialize(all);
+}
+
+FittedPreparation FittedPreparation::load(std::string_view text) {
+    FittedPreparation prepared;
+    boost::system::error_code error;
+    auto parsed = json::parse(text, error);
+    if (error || !parsed.is_array())
+        throw base::Error("fitted preparation", "cannot be read", "train the model again");
+    for (const auto& one : parsed.get_array()) {
+        const auto& object = one.as_object();
+        std::shared_ptr<detail::Step> step =
+            make_step(object.at("operation").as_object(), prepared.steps_.size() + 1);
+        step->load(object.at("fitted").as_object());
+        prepared.steps_.push_back(std::move(step));
+    }
+    return prepared;
+}
+
+Preparation Preparation::parse(std::string_view text) {
+    Preparation recipe;
+    boost::system::error_code error;
+    auto parsed = json::parse(text, error);
+    if (error || !parsed.is_array())
+        throw base::UsageError("preparation", "is no list of operations", "see docs/preparing.md");
+    for (const auto& one : parsed.get_array()) {
+        auto number = recipe.operations_.size() + 1;
+        if (!one.is_object())
+            throw base::UsageError(
+                fmt::format("operation {}", number), "is no table", "see docs/preparing.md"
+            );
+        make_step(one.get_object(), number);
+        recipe.operations_.push_back(json::serialize(one));
+    }
+    return recipe;
+}
+
+FittedPreparation Preparation::fit(const Examples& train) const {
+    FittedPreparation prepared;
+    Examples rows = train;
+    for (const auto& operation : operations_) {
+        std::shared_ptr<detail::Step> step =
+            make_step(object_of(operation), prepared.steps_.size() + 1);
+        step->fit(rows);
+        if (step->copies() == 0) step->apply(rows);
+        prepared.steps_.push_back(std::move(step));
+    }
+    return prepared;
+}
+
+Preparation Preparation::without_column(const std::string& name) const {
+    Preparation recipe;
+    for (const auto& text : operations_) {
+        auto operation = object_of(text);
+        if (auto* columns = operation.if_contains("columns"); columns && columns->is_array()) {
+            json::array kept;
+            for (const auto& column : columns->get_array())
+                if (column != json::value(name)) kept.push_back(column);
+            bool none = kept.empty();
+            *columns = std::move(kept);
+            if (none) continue;
+        }
+        recipe.operations_.push_back(json::serialize(operation));
+    }
+    return recipe;
+}
+
+}  // namespace training

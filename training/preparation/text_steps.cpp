@@ -1,0 +1,203 @@
+// Operations on titles and bodies.
+#include <cctype>
+#include <functional>
+
+#include <unicode/locid.h>
+#include <unicode/normalizer2.h>
+#include <unicode/regex.h>
+#include <unicode/unistr.h>
+
+#include "base/error.hpp"
+#include "formats/text/pii.hpp"
+#include "training/preparation/step.hpp"
+
+namespace training::detail {
+
+namespace {
+
+using Change = std::function<std::string(const std::string&)>;
+
+bool is_blank(unsigned char c) {
+    return c <= ' ';
+}
+
+std::string trimmed(const std::string& text) {
+    std::size_t begin = 0, end = text.size();
+    while (begin < end && is_blank(static_cast<unsigned char>(text[begin]))) ++begin;
+    while (end > begin && is_blank(static_cast<unsigned char>(text[end - 1]))) --end;
+    return text.substr(begin, end - begin);
+}
+
+std::string collapsed(const std::string& text) {
+    std::string out;
+    for (unsigned char c : trimmed(text)) {
+        if (!is_blank(c)) {
+            out += static_cast<char>(c);
+        } else if (out.empty() || out.back() != ' ') {
+            out += ' ';
+        }
+    }
+    return out;
+}
+
+std::string utf8_of(const icu::UnicodeString& text) {
+    std::string out;
+    text.toUTF8String(out);
+    return out;
+}
+
+std::string cased(const std::string& text, bool lower) {
+    auto wide = icu::UnicodeString::fromUTF8(text);
+    return utf8_of(
+        lower ? wide.toLower(icu::Locale::getRoot()) : wide.toUpper(icu::Locale::getRoot())
+    );
+}
+
+std::string normal_form(const std::string& text, bool compatible) {
+    UErrorCode code = U_ZERO_ERROR;
+    const auto* form = compatible ? icu::Normalizer2::getNFKCInstance(code)
+                                  : icu::Normalizer2::getNFCInstance(code);
+    if (U_FAILURE(code))
+        throw base::Error("preparation", "ICU has no normal forms", "install libicu");
+    return utf8_of(form->normalize(icu::UnicodeString::fromUTF8(text), code));
+}
+
+// The characters that HTML texts mostly hold by name.
+std::string without_references(const std::string& text) {
+    static const std::pair<std::string_view, std::string_view> known[] = {
+        {"&amp;", "&"},
+        {"&lt;", "<"},
+        {"&gt;", ">"},
+        {"&quot;", "\""},
+        {"&#39;", "'"},
+        {"&apos;", "'"},
+        {"&nbsp;", " "}};
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        bool found = false;
+        if (text[at] == '&')
+            for (const auto& [name, character] : known)
+                if (text.compare(at, name.size(), name) == 0) {
+                    out += character;
+                    at += name.size();
+                    found = true;
+                    break;
+                }
+        if (!found) out += text[at++];
+    }
+    return out;
+}
+
+// Tags become blanks, scripts, styles and comments go.
+std::string without_html(const std::string& text) {
+    std::string out;
+    auto begins = [&](std::size_t at, std::string_view word) {
+        if (text.size() - at < word.size()) return false;
+        for (std::size_t i = 0; i < word.size(); ++i)
+            if (std::tolower(static_cast<unsigned char>(text[at + i])) != word[i]) return false;
+        return true;
+    };
+    auto after = [&](std::size_t at, std::string_view word) {
+        while (at < text.size() && !begins(at, word)) ++at;
+        return std::min(text.size(), at + word.size());
+    };
+    for (std::size_t at = 0; at < text.size();) {
+        bool tag = text[at] == '<' && at + 1 < text.size() &&
+                   (std::isalpha(static_cast<unsigned char>(text[at + 1])) || text[at + 1] == '/' ||
+                    text[at + 1] == '!');
+        if (!tag) {
+            out += text[at++];
+            continue;
+        }
+        if (begins(at, "<!--")) {
+            at = after(at, "-->");
+        } else {
+            auto end = begins(at, "<script")  ? after(at, "</script")
+                       : begins(at, "<style") ? after(at, "</style")
+                                              : at;
+            at = std::min(text.find('>', end), text.size() - 1) + 1;
+        }
+        if (!out.empty() && out.back() != ' ' && out.back() != '\n') out += ' ';
+    }
+    return without_references(trimmed(out));
+}
+
+class TextStep : public Step {
+public:
+    TextStep(Change change, Settings& settings) : change_(std::move(change)) {
+        auto on = settings.text("on", "both");
+        if (on != "title" && on != "body" && on != "both")
+            settings.fail("'on' is '" + on + "'", "use title, body or both");
+        title_ = on != "body";
+        body_ = on != "title";
+    }
+    std::size_t apply(Examples& examples) const override {
+        std::size_t changed = 0;
+        auto put = [&](std::string& text) {
+            auto made = change_(text);
+            if (made == text) return;
+            text = std::move(made);
+            ++changed;
+        };
+        for (auto& item : examples.text) {
+            if (title_) put(item.title);
+            if (body_) put(item.body);
+        }
+        return changed;
+    }
+
+private:
+    Change change_;
+    bool title_ = true, body_ = true;
+};
+
+Change replacing(Settings& settings) {
+    auto pattern = settings.text("pattern");
+    auto with = icu::UnicodeString::fromUTF8(settings.text("with"));
+    if (pattern.empty()) settings.fail("has no 'pattern'", "give a regular expression");
+    UErrorCode code = U_ZERO_ERROR;
+    UParseError where{};
+    std::shared_ptr<icu::RegexPattern> compiled(
+        icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(pattern), 0, where, code)
+    );
+    if (U_FAILURE(code))
+        settings.fail(
+            "'" + pattern + "' is no regular expression (" + u_errorName(code) + ")", "mend it"
+        );
+    return [compiled, with](const std::string& text) {
+        UErrorCode failed = U_ZERO_ERROR;
+        auto wide = icu::UnicodeString::fromUTF8(text);
+        std::unique_ptr<icu::RegexMatcher> matcher(compiled->matcher(wide, failed));
+        if (U_SUCCESS(failed)) matcher->setTimeLimit(10'000, failed);
+        icu::UnicodeString made;
+        if (U_SUCCESS(failed)) made = matcher->replaceAll(with, failed);
+        if (U_FAILURE(failed))
+            throw base::Error(
+                "preparation",
+                std::string("replace: ") + u_errorName(failed),
+                "mend the pattern or what it is replaced with"
+            );
+        return utf8_of(made);
+    };
+}
+
+}  // namespace
+
+std::unique_ptr<Step> make_text_step(const std::string& op, Settings& settings) {
+    auto step = [&](Change change) {
+        return std::make_unique<TextStep>(std::move(change), settings);
+    };
+    if (op == "trim") return step(trimmed);
+    if (op == "collapse_spaces") return step(collapsed);
+    if (op == "lower") return step([](const std::string& text) { return cased(text, true); });
+    if (op == "upper") return step([](const std::string& text) { return cased(text, false); });
+    if (op == "nfc") return step([](const std::string& text) { return normal_form(text, false); });
+    if (op == "nfkc") return step([](const std::string& text) { return normal_form(text, true); });
+    if (op == "strip_html") return step(without_html);
+    if (op == "mask_pii")
+        return step([](const std::string& text) { return schema::mask_pii(text); });
+    if (op == "replace") return step(replacing(settings));
+    return nullptr;
+}
+
+}  // namespace training::detail

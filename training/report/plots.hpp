@@ -1,0 +1,29 @@
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "training/report/report.hpp"
+
+namespace training::detail {
+
+// Drawings of the report as SVG, each with a title and description for screen readers. Colours come
+// from the style sheet.
+std::string
+learning_curve_plot(std::span<const CurveSample> samples, const std::optional<PowerLaw>& law);
+std::string epochs_plot(std::span<const Progress> epochs);
+std::string calibration_plot(const ClassReport& report);
+std::string balance_plot(
+    std::span<const std::string> names,
+    std::span<const std::array<std::size_t, 3>> balance
+);
+std::string trials_plot(std::span<const Trial> trials);
+std::string scatter_plot(std::span<const std::pair<double, double>> points);
+// A dot with its interval on a scale from `low` to `high`.
+std::string interval_mark(const Estimate& estimate, double low, double high);
+
+}  // namespace training::detail

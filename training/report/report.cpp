@@ -1,0 +1,429 @@
+#include "training/report/report.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/html/html.hpp"
+#include "training/report/plots.hpp"
+#include "training/report/png.hpp"
+
+namespace training {
+
+namespace {
+
+using base::escape;
+using base::grouped;
+using base::number;
+using base::percent;
+using base::Section;
+
+constexpr std::size_t most_heat_classes = 40;
+
+std::string show(double value, const MetricName& metric) {
+    return metric.percent ? percent(value) : number(value);
+}
+
+std::string meter(double share, bool bad = false) {
+    return fmt::format(
+        "<span class=\"meter{}\"><i style=\"width:{:.1f}%\"></i></span>",
+        bad ? " bad" : "",
+        100 * std::clamp(share, 0.0, 1.0)
+    );
+}
+
+std::string name_at(const std::vector<std::string>& names, std::size_t i) {
+    return escape(i < names.size() ? names[i] : std::to_string(i));
+}
+
+// The chosen model's figures large, each with its gain over the baseline.
+std::string figures(const Report& r) {
+    const auto chosen =
+        std::find_if(r.models.begin(), r.models.end(), [](auto& m) { return m.chosen; });
+    if (chosen == r.models.end()) return {};
+    std::string out = "<div class=\"figures\">";
+    for (std::size_t i = 0; i < r.metrics.size() && i < chosen->cells.size(); ++i) {
+        if (!chosen->cells[i]) continue;
+        const auto& e = *chosen->cells[i];
+        out += fmt::format(
+            "<div class=\"figure\"><div class=\"name\">{}</div><div class=\"value\">{}</div><div "
+            "class=\"range\">95&#8239;% interval {} to {}</div>",
+            escape(r.metrics[i].name),
+            show(e.value, r.metrics[i]),
+            show(e.interval.low, r.metrics[i]),
+            show(e.interval.high, r.metrics[i])
+        );
+        const auto& base = r.models.front();
+        if (&base != &*chosen && i < base.cells.size() && base.cells[i]) {
+            const double gain = e.value - base.cells[i]->value;
+            const bool better = r.metrics[i].lower_is_better ? gain < 0 : gain > 0;
+            const auto size = r.metrics[i].percent
+                                  ? fmt::format("{:.1f} points", 100 * std::abs(gain))
+                                  : number(std::abs(gain));
+            out += fmt::format(
+                "<div class=\"gain{}\">{} {} {}</div>",
+                better ? "" : " worse",
+                size,
+                gain < 0 ? "below" : "above",
+                escape(base.name)
+            );
+        }
+        out += "</div>";
+    }
+    return out + "</div>";
+}
+
+std::string models_table(const Report& r) {
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Model</th>";
+    std::vector<Interval> ranges(r.metrics.size(), {1e300, -1e300});
+    for (const auto& model : r.models) {
+        for (std::size_t i = 0; i < r.metrics.size() && i < model.cells.size(); ++i) {
+            if (!model.cells[i]) continue;
+            ranges[i].low = std::min(ranges[i].low, model.cells[i]->interval.low);
+            ranges[i].high = std::max(ranges[i].high, model.cells[i]->interval.high);
+        }
+    }
+    for (const auto& metric : r.metrics) {
+        out += fmt::format(
+            "<th scope=\"col\">{} <span class=\"dim\" title=\"{} is better\">{}</span></th>",
+            escape(metric.name),
+            metric.lower_is_better ? "lower" : "higher",
+            metric.lower_is_better ? "&darr;" : "&uarr;"
+        );
+    }
+    out += "<th scope=\"col\">Training</th></tr></thead><tbody>";
+    for (const auto& model : r.models) {
+        out += fmt::format(
+            "<tr{}><th scope=\"row\">{}</th>",
+            model.chosen ? " class=\"chosen\"" : "",
+            escape(model.name)
+        );
+        for (std::size_t i = 0; i < r.metrics.size(); ++i) {
+            if (i >= model.cells.size() || !model.cells[i]) {
+                out += "<td class=\"dim\">not measured</td>";
+                continue;
+            }
+            const auto& e = *model.cells[i];
+            out += fmt::format(
+                "<td>{} <span class=\"dim\">[{}, {}]</span> {}</td>",
+                show(e.value, r.metrics[i]),
+                show(e.interval.low, r.metrics[i]),
+                show(e.interval.high, r.metrics[i]),
+                detail::interval_mark(e, ranges[i].low, ranges[i].high)
+            );
+        }
+        out += fmt::format("<td>{:.1f}&#8239;s</td></tr>", model.seconds);
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string heat_map(const Report& r) {
+    const auto& c = *r.classes;
+    const auto k = c.classes.size();
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table class=\"heat\"><caption>Rows: truth; "
+        "columns: prediction; shade: share of the true class</caption><thead><tr><td></td>";
+    for (std::size_t b = 0; b < k; ++b)
+        out += fmt::format("<th scope=\"col\"><span>{}</span></th>", name_at(r.class_names, b));
+    out += "</tr></thead><tbody>";
+    for (std::size_t a = 0; a < k; ++a) {
+        out += fmt::format("<tr><th scope=\"row\">{}</th>", name_at(r.class_names, a));
+        for (std::size_t b = 0; b < k; ++b) {
+            const auto rows = c.confusion[a * k + b];
+            const double share =
+                c.classes[a].support > 0
+                    ? static_cast<double>(rows) / static_cast<double>(c.classes[a].support)
+                    : 0;
+            const double shade = a == b ? share : std::min(1.0, std::sqrt(share) * 1.1);
+            out += fmt::format(
+                "<td class=\"{}{}{}\" style=\"--v:{:.2f}\" title=\"{} read as {}: {} ({:.1f} "
+                "%)\">{}</td>",
+                a == b ? "hit" : "",
+                shade > 0.55 ? " strong" : "",
+                rows == 0 ? " zero" : "",
+                shade,
+                name_at(r.class_names, a),
+                name_at(r.class_names, b),
+                grouped(rows),
+                100 * share,
+                grouped(rows)
+            );
+        }
+        out += "</tr>";
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string pairs_table(const Report& r) {
+    const auto pairs = confused_pairs(*r.classes, 12);
+    if (pairs.empty()) return {};
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>Most frequent "
+        "confusions</caption><thead><tr><th class=\"text\" scope=\"col\">Truth</th>"
+        "<th class=\"text\" scope=\"col\">Read as</th><th scope=\"col\">Rows</th><th "
+        "scope=\"col\">Share of the class</th></tr></thead><tbody>";
+    for (const auto& pair : pairs) {
+        out += fmt::format(
+            "<tr><td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}{}</td></tr>",
+            name_at(r.class_names, pair.truth),
+            name_at(r.class_names, pair.predicted),
+            grouped(pair.rows),
+            percent(pair.share),
+            meter(pair.share, true)
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string class_table(const Report& r) {
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr><th "
+        "scope=\"col\">Class</th><th scope=\"col\">Precision</th>"
+        "<th scope=\"col\">Recall</th><th scope=\"col\">F1</th><th scope=\"col\">Rows</th><th "
+        "scope=\"col\">Predicted</th></tr></thead><tbody>";
+    for (auto i : worst_classes(*r.classes, r.classes->classes.size())) {
+        const auto& c = r.classes->classes[i];
+        out += fmt::format(
+            "<tr><th "
+            "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>",
+            name_at(r.class_names, i),
+            percent(c.precision),
+            percent(c.recall),
+            percent(c.f1),
+            meter(c.f1),
+            grouped(c.support),
+            grouped(c.predicted)
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string slices_table(const Report& r) {
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr><th "
+        "scope=\"col\">Slice</th><th scope=\"col\">Rows</th><th scope=\"col\">Error rate</th>"
+        "<th scope=\"col\">Against all</th><th scope=\"col\">q</th></tr></thead><tbody>";
+    for (const auto& s : r.slices) {
+        out += fmt::format(
+            "<tr><td class=\"text\">{}</td><td>{}</td><td>{} <span class=\"dim\">[{}, "
+            "{}]</span>{}</td><td>{:.1f}&times;</td><td>{:.2g}</td></tr>",
+            escape(s.description),
+            grouped(s.rows.size()),
+            percent(s.rate),
+            percent(s.interval.low),
+            percent(s.interval.high),
+            meter(s.rate, true),
+            s.lift,
+            s.q_value
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string findings(const std::vector<Finding>& list, std::string_view joint) {
+    std::string out = "<ul class=\"findings\">";
+    for (const auto& f : list) {
+        out += "<li>";
+        if (f.picture) {
+            const auto uri = detail::png_data_uri(*f.picture);
+            if (!uri.empty())
+                out += fmt::format(
+                    "<img src=\"{}\" alt=\"{}\" width=\"84\" height=\"84\">", uri, escape(f.truth)
+                );
+        }
+        const auto key = escape(f.key);
+        const bool linked = f.url.starts_with("http://") || f.url.starts_with("https://");
+        out += fmt::format(
+            "<div class=\"what\"><div class=\"verdict\"><em>{}</em> <span class=\"dim\">{}</span> "
+            "<s>{}</s></div>"
+            "<div class=\"id\">{} &middot; {:.1f}&#8239;% sure</div>",
+            escape(f.truth),
+            joint,
+            escape(f.predicted),
+            linked ? fmt::format("<a href=\"{}\" rel=\"noreferrer\">{}</a>", escape(f.url), key)
+                   : key,
+            100 * f.confidence
+        );
+        if (!f.snippet.empty()) out += "<p>" + escape(f.snippet) + "</p>";
+        out += "</div></li>";
+    }
+    return out + "</ul>";
+}
+
+std::string trials_table(const Report& r) {
+    auto ranked = r.trials;
+    std::stable_sort(ranked.begin(), ranked.end(), [](auto& a, auto& b) {
+        return std::pair(-a.fraction, a.cost) < std::pair(-b.fraction, b.cost);
+    });
+    if (ranked.size() > 10) ranked.resize(10);
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>Best "
+        "settings</caption><thead><tr><th scope=\"col\">Trial</th><th scope=\"col\">Cost</th>"
+        "<th scope=\"col\">Rows used</th><th class=\"text\" "
+        "scope=\"col\">Parameters</th></tr></thead><tbody>";
+    for (const auto& t : ranked) {
+        std::string params;
+        for (const auto& [name, value] : t.params)
+            params +=
+                fmt::format("{}{} {}", params.empty() ? "" : ", ", escape(name), number(value));
+        out += fmt::format(
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
+            t.number + 1,
+            t.failure.empty() ? number(t.cost) : "failed",
+            percent(t.fraction),
+            t.failure.empty() ? params : escape(t.failure)
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string lead(std::string_view text) {
+    return fmt::format("<p class=\"lead\">{}</p>", text);
+}
+std::string card(std::string_view inner) {
+    return fmt::format("<div class=\"card\">{}</div>", inner);
+}
+
+std::string key_of(std::initializer_list<std::pair<std::string_view, std::string_view>> entries) {
+    std::string out = "<p class=\"key\">";
+    for (auto [kind, text] : entries)
+        out += fmt::format("<span><b class=\"{}\"></b>{}</span>", kind, text);
+    return out + "</p>";
+}
+
+std::string curve_words(const Report& r) {
+    if (!r.law) return "Error on held-out rows as the training set grows.";
+    const double last = std::max_element(r.curve.begin(), r.curve.end(), [](auto& a, auto& b) {
+                            return a.rows < b.rows;
+                        })->rows;
+    return fmt::format(
+        "Error falls as {} + {} &middot; rows<sup>&minus;{:.2f}</sup>. If that holds, twice the "
+        "labels bring it from {} to {}.",
+        number(r.law->floor),
+        number(r.law->scale),
+        r.law->exponent,
+        number(r.law->at(last)),
+        number(r.law->at(2 * last))
+    );
+}
+
+std::vector<Section> sections(const Report& r) {
+    std::vector<Section> out;
+    if (!r.models.empty()) {
+        out.push_back(
+            {"models",
+             "Models",
+             lead("All judged on the same held-out rows, with 95&#8239;% intervals.") +
+                 models_table(r)}
+        );
+    }
+    if (r.classes && !r.classes->classes.empty()) {
+        auto body = lead("Where the model is right, and what it takes for what.");
+        const auto k = r.classes->classes.size();
+        const auto heat = k <= most_heat_classes ? heat_map(r) : "";
+        body += k > 12 ? heat + "<br>" + pairs_table(r)
+                       : "<div class=\"grid\">" + heat + pairs_table(r) + "</div>";
+        out.push_back({"confusion", "Confusion", std::move(body)});
+        out.push_back({"classes", "Classes", lead("The weakest first.") + class_table(r)});
+        out.push_back(
+            {"calibration",
+             "Calibration",
+             lead(fmt::format(
+                 "How far the stated confidence can be taken at its word. Expected calibration "
+                 "error {}.",
+                 percent(r.classes->calibration_error)
+             )) +
+                 card(
+                     detail::calibration_plot(*r.classes) +
+                     key_of(
+                         {{"a", "this model; larger dots hold more rows"},
+                          {"b", "perfectly calibrated"}}
+                     )
+                 )}
+        );
+    }
+    if (!r.scatter.empty())
+        out.push_back({"predictions", "Predictions", card(detail::scatter_plot(r.scatter))});
+    if (!r.balance.empty()) {
+        out.push_back(
+            {"balance",
+             "Class balance",
+             lead("Rows of each class in the snapshot, by part.") +
+                 card(
+                     detail::balance_plot(r.class_names, r.balance) +
+                     key_of({{"a", "training"}, {"b", "validation"}, {"c", "test"}})
+                 )}
+        );
+    }
+    std::string growth;
+    if (!r.curve.empty())
+        growth += card(
+            detail::learning_curve_plot(r.curve, r.law) +
+            (r.law ? key_of({{"a", "measured, and the fit"}, {"b", "if more were labelled"}}) : "")
+        );
+    if (r.epochs.size() > 1)
+        growth += card(
+            detail::epochs_plot(r.epochs) +
+            key_of({{"a", "training loss"}, {"b", "validation loss"}})
+        );
+    if (!growth.empty()) {
+        out.push_back(
+            {"learning",
+             "Learning",
+             lead(
+                 r.curve.empty() ? "Loss after each pass over the training rows." : curve_words(r)
+             ) + "<div class=\"grid\">" +
+                 growth + "</div>"}
+        );
+    }
+    if (!r.slices.empty()) {
+        out.push_back(
+            {"slices",
+             "Slices",
+             lead(fmt::format(
+                 "Groups of rows with more errors than chance explains; over all rows the error "
+                 "rate is {}.",
+                 percent(r.error_rate)
+             )) + slices_table(r)}
+        );
+    }
+    if (!r.worst.empty())
+        out.push_back(
+            {"errors",
+             "Worst errors",
+             lead("Wrong, and most sure of it.") + findings(r.worst, "read as")}
+        );
+    if (!r.suspects.empty())
+        out.push_back(
+            {"labels",
+             "Doubtful labels",
+             lead("Labels that a model which has not seen them contradicts.") +
+                 findings(r.suspects, "perhaps")}
+        );
+    if (!r.trials.empty()) {
+        out.push_back(
+            {"search",
+             "Search",
+             lead("Settings tried on validation; the test rows took no part.") +
+                 "<div class=\"grid\">" +
+                 card(
+                     detail::trials_plot(r.trials) +
+                     key_of({{"a", "trials (pale: on a part of the rows)"}, {"b", "best so far"}})
+                 ) +
+                 trials_table(r) + "</div>"}
+        );
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string render_html(const Report& r) {
+    return base::render(
+        {"Model report", r.title, r.subtitle, figures(r), r.warnings, r.facts, sections(r)}
+    );
+}
+
+}  // namespace training

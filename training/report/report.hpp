@@ -1,0 +1,81 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "training/analysis/errors.hpp"
+#include "training/evaluation/metrics.hpp"
+#include "training/models/model.hpp"
+#include "training/evaluation/tune.hpp"
+
+namespace training {
+
+// A small picture: row-major bytes, 1 (grey) or 3 (RGB) channels interleaved.
+struct Thumbnail {
+    int width = 0;
+    int height = 0;
+    int channels = 1;
+    std::vector<std::uint8_t> bytes;
+};
+
+// One line of the table of models, with a cell per metric of Report::metrics; an empty cell was not
+// measured.
+struct ModelLine {
+    std::string name;
+    std::vector<std::optional<Estimate>> cells;
+    double seconds = 0;
+    bool chosen = false;  // the model that the report is about
+};
+
+struct MetricName {
+    std::string name;      // "Accuracy"
+    bool percent = false;  // shown as a percentage
+    bool lower_is_better = false;
+};
+
+// A row that the model got wrong, or a label that looks wrong.
+struct Finding {
+    std::string key;
+    std::string truth;      // or the given label
+    std::string predicted;  // or the suggested label
+    double confidence = 0;  // of the prediction
+    std::string snippet;    // plain text; it is escaped
+    std::string url;        // linked if it is http or https
+    std::optional<Thumbnail> picture;
+};
+
+// All that a page about one training run shows. Whatever is left empty is left out of the page.
+struct Report {
+    std::string title;                                       // "Package section"
+    std::string subtitle;                                    // "softmax on snapshot packages-3"
+    std::vector<std::pair<std::string, std::string>> facts;  // "Snapshot" -> "packages-3 (a41f09)"
+    std::vector<std::string> warnings;
+
+    std::vector<MetricName> metrics;
+    std::vector<ModelLine> models;  // baseline first
+
+    std::vector<std::string> class_names;
+    std::vector<std::array<std::size_t, 3>> balance;  // by class: training, validation, test rows
+    std::optional<ClassReport> classes;
+    std::optional<ValueReport> values;
+    std::vector<std::pair<double, double>> scatter;  // truth, prediction
+
+    std::vector<CurveSample> curve;
+    std::optional<PowerLaw> law;
+    std::vector<Progress> epochs;
+
+    double error_rate = 0;  // of all judged rows, for the slices
+    std::vector<Slice> slices;
+    std::vector<Finding> worst;
+    std::vector<Finding> suspects;
+    std::vector<Trial> trials;
+};
+
+// One HTML page that needs no network: styles, plots and pictures are in it. All texts are escaped.
+std::string render_html(const Report& report);
+
+}  // namespace training

@@ -1,0 +1,287 @@
+#include "training/report/run_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "training/analysis/analysis.hpp"
+#include "training/run_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+
+namespace training {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t errors_shown = 24;
+constexpr std::size_t suspects_shown = 24;
+constexpr int test = 2;
+
+double number(const json::value& value) {
+    return value.to_number<double>();
+}
+std::size_t whole(const json::value& value) {
+    return value.to_number<std::size_t>();
+}
+
+// The judged part of the analysis that experiment.cpp stored, with the intervals from the metrics.
+ClassReport class_report(const json::object& stored, const std::vector<Metric>& metrics) {
+    ClassReport report;
+    report.rows = whole(stored.at("rows"));
+    for (const auto& item : stored.at("classes").as_array())
+        report.classes.push_back(
+            {number(item.at("precision")),
+             number(item.at("recall")),
+             number(item.at("f1")),
+             whole(item.at("support")),
+             whole(item.at("predicted"))}
+        );
+    for (const auto& cell : stored.at("confusion").as_array())
+        report.confusion.push_back(whole(cell));
+    for (const auto& bin : stored.at("bins").as_array())
+        report.bins.push_back(
+            {whole(bin.at("rows")), number(bin.at("confidence")), number(bin.at("accuracy"))}
+        );
+    for (std::size_t i = 0; i < report.classes.size(); ++i)
+        report.correct += report.confusion.at(i * report.classes.size() + i);
+    for (const auto& metric : metrics) {
+        if (metric.split != test) continue;
+        if (metric.name == "accuracy") report.accuracy = metric.estimate;
+        if (metric.name == "macro_f1") report.macro_f1 = metric.estimate;
+        if (metric.name == "log_loss") report.log_loss = metric.estimate;
+        if (metric.name == "calibration_error") report.calibration_error = metric.estimate.value;
+    }
+    return report;
+}
+
+void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
+    static const std::vector<std::pair<std::string, MetricName>> known = {
+        {"accuracy", {"Accuracy", true, false}},
+        {"macro_f1", {"Macro F1", true, false}},
+        {"log_loss", {"Log loss", false, true}},
+        {"rmse", {"RMSE", false, true}},
+        {"mae", {"MAE", false, true}},
+        {"r2", {"R²", false, false}}};
+    auto own = metrics_of(tx, run.id);
+    std::vector<std::string> names;
+    for (const auto& [name, shown] : known)
+        if (std::any_of(own.begin(), own.end(), [&, n = name](const auto& m) {
+                return m.split == test && m.name == n;
+            })) {
+            names.push_back(name);
+            report.metrics.push_back(shown);
+        }
+    auto runs = list_runs(tx);
+    std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
+        return (a.kind == "majority") > (b.kind == "majority");
+    });
+    for (const auto& other : runs) {
+        if (other.snapshot_id != run.snapshot_id || other.state != "done") continue;
+        ModelLine line{
+            fmt::format("{} (run {})", other.kind, other.id),
+            {},
+            other.seconds,
+            other.id == run.id};
+        auto metrics = metrics_of(tx, other.id);
+        for (const auto& name : names) {
+            auto found = std::find_if(metrics.begin(), metrics.end(), [&](const auto& m) {
+                return m.split == test && m.name == name;
+            });
+            line.cells.push_back(
+                found == metrics.end() ? std::nullopt : std::optional(found->estimate)
+            );
+        }
+        report.models.push_back(std::move(line));
+    }
+}
+
+void add_balance(const SnapshotInfo& snapshot, Report& report) {
+    auto counts = json::parse(snapshot.counts).as_object();
+    report.facts.emplace_back(
+        "Rows",
+        fmt::format(
+            "{} training, {} validation, {} test",
+            whole(counts.at("training")),
+            whole(counts.at("validation")),
+            whole(counts.at("test"))
+        )
+    );
+    report.facts.emplace_back(
+        "Clusters",
+        fmt::format(
+            "{} (groups, equal and near-equal records stay together)", whole(counts.at("clusters"))
+        )
+    );
+    for (const auto& warning : counts.at("warnings").as_array())
+        report.warnings.emplace_back(warning.as_string());
+    const auto& classes = counts.at("classes").as_object();
+    for (const auto& name : report.class_names) {
+        std::array<std::size_t, 3> row{};
+        if (const auto* found = classes.if_contains(name))
+            for (std::size_t i = 0; i < 3; ++i) row[i] = whole(found->as_array().at(i));
+        report.balance.push_back(row);
+    }
+}
+
+void add_training(const json::object& analysis, Report& report) {
+    for (const auto& point : analysis.at("curve").as_array())
+        report.curve.push_back({number(point.at("rows")), number(point.at("error"))});
+    report.law = fit_power_law(report.curve);
+    for (const auto& entry : analysis.at("epochs").as_array()) {
+        Progress epoch;
+        epoch.stage = "fit";
+        epoch.done = whole(entry.at("epoch"));
+        epoch.loss = number(entry.at("loss"));
+        if (const auto* validation = entry.as_object().if_contains("validation"))
+            epoch.validation = number(*validation);
+        report.epochs.push_back(epoch);
+    }
+    for (const auto& entry : analysis.at("trials").as_array()) {
+        Trial trial;
+        trial.number = report.trials.size();
+        for (const auto& param : entry.at("params").as_object())
+            trial.params[std::string(param.key())] = number(param.value());
+        trial.fraction = number(entry.at("fraction"));
+        trial.cost = number(entry.at("cost"));
+        report.trials.push_back(trial);
+    }
+}
+
+// Text snippets and thumbnails of findings, by record.
+void illustrate(
+    const ExampleStore& store,
+    const std::vector<Item>& items,
+    std::vector<Finding>& findings
+) {
+    if (items.empty()) return;
+    auto examples = store.load(items, {});
+    auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(examples.pixel_count))));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        if (!examples.text.empty()) {
+            const auto& text = examples.text[i];
+            findings[i].snippet = text.title.empty() ? text.body.substr(0, 300)
+                                                     : text.title + ": " + text.body.substr(0, 300);
+        }
+        if (examples.pixel_count > 0 &&
+            static_cast<std::size_t>(side) * static_cast<std::size_t>(side) ==
+                examples.pixel_count) {
+            auto from =
+                examples.pixels.begin() + static_cast<std::ptrdiff_t>(i * examples.pixel_count);
+            findings[i].picture = Thumbnail{
+                side, side, 1, {from, from + static_cast<std::ptrdiff_t>(examples.pixel_count)}};
+        }
+        if (items[i].id.key.starts_with("http")) findings[i].url = items[i].id.key;
+    }
+}
+
+void add_worst(const ExampleStore& store, std::vector<Prediction> predictions, Report& report) {
+    std::erase_if(predictions, [](const auto& p) {
+        return !p.class_id || !p.truth_class || *p.class_id == *p.truth_class;
+    });
+    std::stable_sort(predictions.begin(), predictions.end(), [](const auto& a, const auto& b) {
+        return a.probability > b.probability;
+    });
+    if (predictions.size() > errors_shown) predictions.resize(errors_shown);
+    std::vector<Item> items;
+    for (const auto& p : predictions) {
+        items.push_back({p.id, p.version, std::nullopt, std::nullopt, ""});
+        report.worst.push_back(
+            {p.id.key,
+             report.class_names.at(static_cast<std::size_t>(*p.truth_class)),
+             report.class_names.at(static_cast<std::size_t>(*p.class_id)),
+             p.probability,
+             "",
+             "",
+             std::nullopt}
+        );
+    }
+    illustrate(store, items, report.worst);
+}
+
+void add_scatter(const std::vector<Prediction>& predictions, Report& report) {
+    for (const auto& p : predictions)
+        if (p.value && p.truth_value) report.scatter.emplace_back(*p.truth_value, *p.value);
+}
+
+void add_analysis(const ExampleStore& store, const Analysis& analysis, Report& report) {
+    report.error_rate =
+        analysis.judged ? static_cast<double>(analysis.wrong) / static_cast<double>(analysis.judged)
+                        : 0;
+    report.slices = analysis.slices;
+    std::vector<Item> items;
+    for (const auto& suspect : analysis.label_errors) {
+        if (items.size() == suspects_shown) break;
+        items.push_back(suspect.item);
+        report.suspects.push_back(
+            {suspect.item.id.key,
+             suspect.given,
+             suspect.suggested,
+             1 - suspect.score,
+             suspect.snippet,
+             "",
+             std::nullopt}
+        );
+    }
+    illustrate(store, items, report.suspects);
+}
+
+}  // namespace
+
+Report report_of(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    std::int64_t run_id
+) {
+    Report report;
+    RunInfo run;
+    std::vector<Metric> metrics;
+    std::vector<Prediction> predictions;
+    database.call([&](base::Tx& tx) {
+        report = {};
+        run = require_run(tx, run_id);
+        if (run.state != "done")
+            throw base::Error(
+                fmt::format("run {}", run_id), "is " + run.state, "report a run that is done"
+            );
+        metrics = metrics_of(tx, run_id);
+        predictions = predictions_of(tx, run_id, test);
+        add_models(tx, run, report);
+    });
+    auto snapshot = require_snapshot(database, run.snapshot);
+    auto parsed = json::parse(run.analysis);
+    const auto& analysis = parsed.as_object();
+    report.title = run.project;
+    report.subtitle = fmt::format("{} on snapshot {}", run.kind, run.snapshot);
+    report.facts = {
+        {"Snapshot", fmt::format("{} ({})", snapshot.name, snapshot.hash.substr(0, 12))},
+        {"Source", run.source},
+        {"Trained", run.started_at},
+        {"Seed", fmt::format("{}", run.seed)},
+        {"Program", run.code_version},
+        {"Features", fmt::format("{}", whole(analysis.at("features")))}};
+    for (const auto& name : analysis.at("class_names").as_array())
+        report.class_names.emplace_back(name.as_string());
+    add_balance(snapshot, report);
+    add_training(analysis, report);
+    ExampleStore store(database, blobs, decode);
+    if (report.class_names.empty()) {
+        add_scatter(predictions, report);
+        return report;
+    }
+    if (analysis.at("test").as_object().contains("classes"))
+        report.classes = class_report(analysis.at("test").as_object(), metrics);
+    add_worst(store, std::move(predictions), report);
+    AnalysisRequest request;
+    request.run_id = run_id;
+    add_analysis(store, analyse(database, blobs, decode, request), report);
+    return report;
+}
+
+}  // namespace training

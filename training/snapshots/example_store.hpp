@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "schema/blobs/blobs.hpp"
+#include "schema/select/filter.hpp"
+#include "schema/records/record.hpp"
+#include "training/snapshots/examples.hpp"
+
+namespace base {
+class Database;
+}
+
+namespace training {
+
+// One record version to learn from, or to predict.
+struct Item {
+    schema::RecordId id;
+    int version = 0;
+    std::optional<int> class_id;
+    std::optional<double> value;
+    std::string group;
+};
+
+// Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major,
+// channels interleaved. Needed only where a source holds images that are not stored raw.
+using DecodeImage =
+    std::function<std::string(const std::string& bytes, int width, int height, int channels)>;
+
+// Reads items and their contents in record order, page by page, each page in a transaction of its
+// own.
+class ExampleStore {
+public:
+    ExampleStore(base::Database& database, const schema::Blobs& blobs, DecodeImage decode = {})
+        : database_(database), blobs_(blobs), decode_(std::move(decode)) {}
+
+    // load() leaves pixels out.
+    void leave_images() { images_ = false; }
+
+    // load() gives the numbers and categories of accepted `quality errors` in the place of the
+    // stored ones.
+    void use_fixes(bool use = true) { fixes_ = use; }
+
+    // Members of a closed snapshot on one side of its split: 0 training, 1 validation, 2 test.
+    std::vector<Item> split_items(std::int64_t snapshot_id, int split) const;
+    // Records of the source that have no ground truth and no open or answered task in the project;
+    // at most `at_most`.
+    std::vector<Item>
+    unlabeled_items(std::int64_t project_id, std::int64_t source_id, std::size_t at_most) const;
+    // Records of the source that a condition holds for.
+    std::vector<Item>
+    matching_items(std::int64_t source_id, const schema::Filter& where, std::size_t at_most) const;
+
+    // The contents of the items: the text, numeric and image parts that the source has, and classes
+    // or targets where all items have them. Pixels are given only if all images have one size.
+    // `class_names` goes into the examples. `target`: a numeric column to learn instead of the
+    // labels; it is left out of the features.
+    Examples load(
+        const std::vector<Item>& items,
+        const std::vector<std::string>& class_names,
+        const std::string& target = {}
+    ) const;
+    // Titles and bodies of the items; empty for those without text.
+    std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
+
+private:
+    base::Database& database_;
+    const schema::Blobs& blobs_;
+    DecodeImage decode_;
+    bool images_ = true;
+    bool fixes_ = false;
+};
+
+// The value of a field in each record of a source that has it, by record key.
+std::unordered_map<std::string, std::string>
+field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
+
+}  // namespace training

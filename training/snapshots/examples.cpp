@@ -1,0 +1,91 @@
+#include "training/snapshots/examples.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace training {
+
+namespace {
+
+void check_size(std::string_view part, std::size_t got, std::size_t wanted) {
+    if (got == wanted) return;
+    throw base::Error(
+        "examples",
+        std::string(part) + " has " + std::to_string(got) + " values where " +
+            std::to_string(wanted) + " are expected",
+        "give the part for every row or leave it empty"
+    );
+}
+
+template <typename T>
+void take_rows(
+    const std::vector<T>& from,
+    std::size_t width,
+    const std::vector<std::size_t>& chosen,
+    std::vector<T>& to
+) {
+    if (from.empty() || width == 0) return;
+    to.reserve(chosen.size() * width);
+    for (auto row : chosen) {
+        const auto first = from.begin() + static_cast<std::ptrdiff_t>(row * width);
+        to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(width));
+    }
+}
+
+}  // namespace
+
+void check(const Examples& examples) {
+    const auto n = examples.rows;
+    if (!examples.text.empty()) check_size("text", examples.text.size(), n);
+    if (!examples.columns.empty())
+        check_size("numeric", examples.numeric.size(), n * examples.columns.size());
+    if (examples.columns.empty()) check_size("numeric", examples.numeric.size(), 0);
+    check_size("pixels", examples.pixels.size(), n * examples.pixel_count);
+    if (!examples.keys.empty()) check_size("keys", examples.keys.size(), n);
+    if (!examples.classes.empty()) check_size("classes", examples.classes.size(), n);
+    if (!examples.targets.empty()) check_size("targets", examples.targets.size(), n);
+    if (!examples.classes.empty() && !examples.targets.empty()) {
+        throw base::Error("examples", "both classes and targets are given", "give one of them");
+    }
+    const auto classes = static_cast<int>(examples.class_names.size());
+    for (int label : examples.classes) {
+        if (label < 0 || label >= classes) {
+            throw base::Error(
+                "examples",
+                "class " + std::to_string(label) + " is not one of the " + std::to_string(classes) +
+                    " named"
+            );
+        }
+    }
+    if (!std::all_of(examples.targets.begin(), examples.targets.end(), [](double y) {
+            return std::isfinite(y);
+        })) {
+        throw base::Error(
+            "examples",
+            "a target is not a finite number",
+            "leave rows without a target out of the snapshot"
+        );
+    }
+}
+
+Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) {
+    Examples out;
+    out.rows = chosen.size();
+    out.columns = examples.columns;
+    out.pixel_count = examples.pixel_count;
+    out.pixel_width = examples.pixel_width;
+    out.pixel_channels = examples.pixel_channels;
+    out.class_names = examples.class_names;
+    take_rows(examples.text, 1, chosen, out.text);
+    take_rows(examples.numeric, examples.columns.size(), chosen, out.numeric);
+    take_rows(examples.pixels, examples.pixel_count, chosen, out.pixels);
+    take_rows(examples.keys, 1, chosen, out.keys);
+    take_rows(examples.classes, 1, chosen, out.classes);
+    take_rows(examples.targets, 1, chosen, out.targets);
+    return out;
+}
+
+}  // namespace training

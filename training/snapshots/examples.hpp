@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "schema/records/record.hpp"
+
+namespace training {
+
+struct TextItem {
+    std::string title;
+    std::string body;  // UTF-8; broken bytes count as separators
+};
+
+// Rows to learn from or to predict, column by column. A part that the rows do not have is left
+// empty; a part that they have covers every row. At most one of `classes` and `targets` is given,
+// none for rows to predict.
+struct Examples {
+    std::size_t rows = 0;
+
+    std::vector<TextItem> text;
+
+    // Row-major, rows x columns.size(). NaN is missing; a category column holds codes.
+    std::vector<double> numeric;
+    std::vector<schema::Column> columns;
+
+    // Row-major bytes of images that all have the same size, `pixel_count` each (width x height x
+    // channels).
+    std::vector<std::uint8_t> pixels;
+    std::size_t pixel_count = 0;
+    std::size_t pixel_width = 0;  // 0 if it is not known: the rows are then pixels without places
+    std::size_t pixel_channels = 0;
+
+    // Of the records (rk), where they are records: what is random about a row follows from its key.
+    std::vector<std::int64_t> keys;
+
+    std::vector<int> classes;              // 0 .. class_names.size() - 1
+    std::vector<std::string> class_names;  // by class; needed where classes are given
+    std::vector<double> targets;           // for regression
+
+    bool has_classes() const { return !classes.empty(); }
+};
+
+// Throws base::Error naming the part whose size does not fit, a class out of range, or a target
+// that is not finite.
+void check(const Examples& examples);
+
+// The rows at `chosen`, in that order.
+Examples take(const Examples& examples, const std::vector<std::size_t>& chosen);
+
+}  // namespace training

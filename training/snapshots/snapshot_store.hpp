@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "schema/blobs/blobs.hpp"
+#include "schema/records/record.hpp"
+
+#include "training/preparation/preparation.hpp"
+
+namespace base {
+class Database;
+class Tx;
+}  // namespace base
+
+namespace training {
+
+// How the members of a snapshot are chosen and split.
+struct SnapshotSpec {
+    std::string name;
+    std::string project;
+    std::string
+        where;  // see schema/filter.hpp; also class, value, probability, method of the label
+    std::string split =
+        "0.8,0.1,0.1";  // fractions, or "field=NAME": a field that says train, validation or test
+    std::string group;  // field whose equal values stay on one side; empty: the record's own group
+    std::string time;   // field to split by in time order: the newest are the test
+    std::uint64_t seed = 1;
+};
+
+struct SnapshotInfo {
+    std::int64_t id = 0;
+    std::string name;
+    std::int64_t project_id = 0;
+    std::string project;
+    std::int64_t source_id = 0;
+    std::string source;
+    std::string state;  // open, closed
+    std::string
+        hash;  // hexadecimal SHA-256 over the members: the snapshot's identity on any machine
+    std::uint64_t members = 0;
+    std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n,
+                         // "classes": {...}}
+    std::string spec;    // JSON of SnapshotSpec
+    std::string kind;    // of the project: classification, regression
+    std::string created_at;
+};
+
+struct CreateResult {
+    SnapshotInfo snapshot;
+    bool created = false;  // false: a snapshot of this name and content was there
+};
+
+// Fixes the labelled records of a project that the condition holds for: their versions, labels and
+// sides of the split. Records of one group, of equal content, or of nearly the same text (64-bit
+// SimHash within 3 bits) stay on one side. Throws base::Error if nothing matches, or if the name is
+// taken by other content.
+CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec, schema::Time now);
+
+std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name);
+SnapshotInfo require_snapshot(base::Database& database, const std::string& name);
+std::vector<SnapshotInfo> list_snapshots(base::Database& database);
+
+// The classes of a project by id.
+std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);
+
+// Computes the hash again from the members. Returns whether it is the one the snapshot was closed
+// with.
+bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot);
+
+struct SnapshotDiff {
+    std::uint64_t added = 0;      // members of b only
+    std::uint64_t removed = 0;    // members of a only
+    std::uint64_t changed = 0;    // other content
+    std::uint64_t relabeled = 0;  // other label
+    std::uint64_t moved = 0;      // other side of the split
+    std::uint64_t same = 0;
+};
+SnapshotDiff diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b);
+
+// Writes the members as "jsonl" or "csv", with label, split and text: as they were stored, or,
+// given a preparation, as models see them, with the numbers too. Throws base::UsageError for
+// another format.
+std::uint64_t export_snapshot(
+    base::Database& database,
+    const SnapshotInfo& snapshot,
+    const std::string& format,
+    std::ostream& out,
+    const FittedPreparation& prepared = {}
+);
+
+}  // namespace training

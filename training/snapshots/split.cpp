@@ -1,0 +1,303 @@
+#include "training/snapshots/split.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "base/error.hpp"
+#include "training/snapshots/near_pairs.hpp"
+#include "training/numeric/random.hpp"
+
+namespace training {
+
+namespace {
+
+// Disjoint sets (Tarjan 1975) with halving of paths.
+class Sets {
+public:
+    explicit Sets(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0U); }
+    std::uint32_t find(std::uint32_t x) {
+        while (parent_[x] != x) x = parent_[x] = parent_[parent_[x]];
+        return x;
+    }
+    void join(std::uint32_t a, std::uint32_t b) {
+        a = find(a);
+        b = find(b);
+        if (a != b) parent_[std::max(a, b)] = std::min(a, b);
+    }
+
+private:
+    std::vector<std::uint32_t> parent_;
+};
+
+// Calls visit(i, j) for neighbours among the members with the same non-zero key.
+template <typename Key, typename Visit>
+void equal_pairs(std::span<const Member> members, Key key, Visit visit) {
+    std::vector<std::pair<std::uint64_t, std::uint32_t>> sorted;
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+        if (const auto value = key(members[i]); value != 0) sorted.emplace_back(value, i);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 1; i < sorted.size(); ++i) {
+        if (sorted[i].first == sorted[i - 1].first) visit(sorted[i - 1].second, sorted[i].second);
+    }
+}
+
+std::vector<std::uint64_t> simhashes(std::span<const Member> members) {
+    std::vector<std::uint64_t> out;
+    out.reserve(members.size());
+    for (const auto& member : members) out.push_back(member.simhash);
+    return out;
+}
+
+std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
+    Sets sets(members.size());
+    const auto join = [&](std::uint32_t a, std::uint32_t b) { sets.join(a, b); };
+    equal_pairs(
+        members, [](const Member& m) { return m.group; }, join
+    );
+    equal_pairs(
+        members, [](const Member& m) { return m.content; }, join
+    );
+    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
+        equal_pairs(
+            members, [way](const Member& m) { return m.duplicates[way]; }, join
+        );
+    if (near >= 0) detail::near_pairs(simhashes(members), near, join);
+    // The member with the smallest id stands for its cluster.
+    std::vector<std::uint32_t> head(members.size());
+    std::iota(head.begin(), head.end(), 0U);
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+        auto& best = head[sets.find(i)];
+        if (members[i].id < members[best].id) best = i;
+    }
+    std::vector<std::uint32_t> out(members.size());
+    for (std::uint32_t i = 0; i < members.size(); ++i) out[i] = head[sets.find(i)];
+    return out;
+}
+
+double share_of(std::uint64_t seed, std::uint64_t id) {
+    return detail::Random(seed, 77).unit(id);
+}
+
+Part part_at(double share, const SplitSpec& spec) {
+    if (share < spec.training) return Part::training;
+    return share < spec.training + spec.validation ? Part::validation : Part::test;
+}
+
+void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        out.parts[i] = part_at(share_of(spec.seed, members[out.clusters[i]].id), spec);
+    }
+}
+
+void by_time(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+    std::vector<std::int64_t> latest(members.size(), std::numeric_limits<std::int64_t>::min());
+    std::vector<std::size_t> sizes(members.size());
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        auto& time = latest[out.clusters[i]];
+        time = std::max(time, members[i].time);
+        ++sizes[out.clusters[i]];
+    }
+    std::vector<std::uint32_t> order;
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+        if (sizes[i] > 0) order.push_back(i);
+    }
+    std::sort(order.begin(), order.end(), [&](auto a, auto b) { return latest[a] < latest[b]; });
+    std::vector<Part> of(members.size(), Part::training);
+    std::size_t before = 0;
+    for (std::size_t first = 0; first < order.size();) {
+        auto end = first;
+        std::size_t rows = 0;
+        for (; end < order.size() && latest[order[end]] == latest[order[first]]; ++end)
+            rows += sizes[order[end]];
+        const double middle = (static_cast<double>(before) + 0.5 * static_cast<double>(rows)) /
+                              static_cast<double>(members.size());
+        for (; first < end; ++first) of[order[first]] = part_at(middle, spec);
+        before += rows;
+    }
+    for (std::size_t i = 0; i < members.size(); ++i) out.parts[i] = of[out.clusters[i]];
+}
+
+void by_field(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+    const auto n = members.size();
+    bool has_validation = false;
+    std::vector<std::optional<Part>> of(n);
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto fixed = members[i].fixed;
+        if (!fixed || *fixed == Part::left_out) continue;
+        has_validation |= *fixed == Part::validation;
+        auto& part = of[out.clusters[i]];
+        if (!part || *fixed > *part) part = fixed;
+    }
+    const double known = spec.training + spec.validation;
+    const double carved = known > 0 ? spec.validation / known : 0;
+    std::size_t dropped = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+        const auto head = out.clusters[i];
+        auto part = of[head].value_or(Part::training);
+        const auto fixed = members[i].fixed;
+        if (fixed && *fixed != part) {
+            part = Part::left_out;
+            if (*fixed != Part::left_out) ++dropped;
+        }
+        if (part == Part::training && !has_validation &&
+            share_of(spec.seed, members[head].id) < carved)
+            part = Part::validation;
+        out.parts[i] = part;
+    }
+    if (dropped > 0) {
+        out.warnings.push_back(
+            std::to_string(dropped) +
+            " rows left out: the fixed split puts them apart from their duplicates or group"
+        );
+    }
+}
+
+void count(Split& out) {
+    std::vector<std::uint32_t> sizes(out.parts.size());
+    for (std::size_t i = 0; i < out.parts.size(); ++i) {
+        ++out.rows[static_cast<std::size_t>(out.parts[i])];
+        ++sizes[out.clusters[i]];
+    }
+    for (auto size : sizes) {
+        if (size > 0) ++out.cluster_count;
+        out.largest_cluster = std::max<std::size_t>(out.largest_cluster, size);
+    }
+}
+
+void warn(const SplitSpec& spec, Split& out) {
+    const auto n = out.parts.size();
+    if (n >= 20 && out.largest_cluster * 10 > n) {
+        out.warnings.push_back(
+            "one cluster holds " + std::to_string(out.largest_cluster) + " of " +
+            std::to_string(n) + " rows; check groups and duplicates"
+        );
+    }
+    const double wanted[] = {spec.training, spec.validation, spec.test};
+    for (std::size_t part = 0; part < 3; ++part) {
+        if (n > 0 && out.rows[part] == 0 && wanted[part] > 0) {
+            out.warnings.push_back(
+                "the " + std::string(name_of(static_cast<Part>(part))) + " part is empty"
+            );
+        }
+    }
+}
+
+}  // namespace
+
+std::string_view name_of(Part part) {
+    switch (part) {
+        case Part::training:
+            return "training";
+        case Part::validation:
+            return "validation";
+        case Part::test:
+            return "test";
+        case Part::left_out:
+            break;
+    }
+    return "left out";
+}
+
+std::optional<Part> parse_part(std::string_view text) {
+    std::string lower;
+    for (char c : text)
+        lower.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    if (lower == "train" || lower == "training") return Part::training;
+    if (lower == "validation" || lower == "valid" || lower == "val" || lower == "dev")
+        return Part::validation;
+    if (lower == "test") return Part::test;
+    return std::nullopt;
+}
+
+void parse_fractions(std::string_view text, SplitSpec& spec) {
+    const auto refuse = [&] {
+        throw base::UsageError(
+            "split '" + std::string(text) + "'", "not two or three fractions", "write 0.8,0.1,0.1"
+        );
+    };
+    std::vector<double> values;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (;;) {
+        double value = 0;
+        const auto [next, code] = std::from_chars(at, end, value);
+        if (code != std::errc{} || !std::isfinite(value) || value < 0) refuse();
+        values.push_back(value);
+        at = next;
+        if (at == end) break;
+        if (*at != ',' && *at != '/') refuse();
+        ++at;
+    }
+    if (values.size() == 2) values.insert(values.begin() + 1, 0.0);
+    if (values.size() != 3 || values[0] <= 0) refuse();
+    const double sum = values[0] + values[1] + values[2];
+    spec.training = values[0] / sum;
+    spec.validation = values[1] / sum;
+    spec.test = values[2] / sum;
+}
+
+Split split(std::span<const Member> members, const SplitSpec& spec) {
+    Split out;
+    out.clusters = cluster(members, std::min(spec.near, 3));
+    out.parts.resize(members.size());
+    switch (spec.by) {
+        case SplitSpec::By::hash:
+            by_hash(members, spec, out);
+            break;
+        case SplitSpec::By::time:
+            by_time(members, spec, out);
+            break;
+        case SplitSpec::By::fixed:
+            by_field(members, spec, out);
+            break;
+    }
+    count(out);
+    warn(spec, out);
+    return out;
+}
+
+std::vector<Leak> find_leaks(
+    std::span<const Member> members,
+    std::span<const Part> parts,
+    int near,
+    std::size_t limit
+) {
+    std::vector<Leak> out;
+    // Rows left out are taken away first: a chain of equal rows must not hide a leak behind one of
+    // them.
+    std::vector<Member> kept;
+    std::vector<std::uint32_t> where;
+    for (std::uint32_t i = 0; i < members.size(); ++i) {
+        if (parts[i] == Part::left_out) continue;
+        kept.push_back(members[i]);
+        where.push_back(i);
+    }
+    std::string_view reason;
+    const auto look = [&](std::uint32_t a, std::uint32_t b) {
+        if (parts[where[a]] != parts[where[b]] && out.size() < limit)
+            out.push_back({where[a], where[b], reason});
+    };
+    reason = "group";
+    equal_pairs(
+        kept, [](const Member& m) { return m.group; }, look
+    );
+    reason = "content";
+    equal_pairs(
+        kept, [](const Member& m) { return m.content; }, look
+    );
+    reason = "duplicate";
+    for (std::size_t way = 0; way < Member{}.duplicates.size(); ++way)
+        equal_pairs(
+            kept, [way](const Member& m) { return m.duplicates[way]; }, look
+        );
+    reason = "near-duplicate";
+    if (near >= 0) detail::near_pairs(simhashes(kept), std::min(near, 3), look);
+    return out;
+}
+
+}  // namespace training
