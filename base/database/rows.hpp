@@ -1,0 +1,109 @@
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+#include <boost/describe/members.hpp>
+#include <boost/mp11/algorithm.hpp>
+#include <pqxx/pqxx>
+
+#include "base/time/parse.hpp"
+
+// Rows of a result by the names of their columns, as structs that are described:
+//
+//     struct Job {
+//         std::int64_t id = 0;
+//         std::optional<base::Time> due;
+//     };
+//     BOOST_DESCRIBE_STRUCT(Job, (), (id, due))
+//
+//     auto jobs = base::rows_as<Job>(tx.exec(sql::file["list_jobs"]));
+//
+// Each member takes the column of its name; a member that is itself described takes its own
+// members' columns from the same row. A NULL leaves an optional empty and any other member as the
+// struct initialises it. Names are looked up once a result, not once a row.
+namespace base {
+
+namespace rows_detail {
+
+template <typename T>
+concept Described = boost::describe::has_describe_members<T>::value && std::is_class_v<T>;
+
+template <typename T>
+using Members = boost::describe::
+    describe_members<T, boost::describe::mod_public | boost::describe::mod_inherited>;
+
+using Places = std::vector<pqxx::row_size_type>;
+
+template <typename T>
+void find_columns(const pqxx::result& rows, Places& places) {
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        using Member = std::remove_cvref_t<decltype(std::declval<T&>().*member.pointer)>;
+        if constexpr (Described<Member>) {
+            find_columns<Member>(rows, places);
+        } else {
+            places.push_back(rows.column_number(member.name));
+        }
+    });
+}
+
+template <typename T>
+void read(const pqxx::field& field, T& into) {
+    if (!field.is_null()) into = field.as<T>();
+}
+inline void read(const pqxx::field& field, Time& into) {
+    if (field.is_null()) return;
+    auto time = parse_iso_time({field.c_str(), field.size()});
+    if (!time) throw std::logic_error(std::string("column ") + field.name() + " is not a time");
+    into = *time;
+}
+template <typename T>
+void read(const pqxx::field& field, std::optional<T>& into) {
+    if (!field.is_null()) read(field, into.emplace());
+}
+
+template <typename T>
+void fill(const pqxx::row& row, Places::const_iterator& place, T& into) {
+    boost::mp11::mp_for_each<Members<T>>([&](auto member) {
+        auto& value = into.*member.pointer;
+        if constexpr (Described<std::remove_cvref_t<decltype(value)>>) {
+            fill(row, place, value);
+        } else {
+            read(row[*place++], value);
+        }
+    });
+}
+
+}  // namespace rows_detail
+
+// Throws pqxx::argument_error if a member has no column, which is a fault of the query.
+template <rows_detail::Described T>
+std::vector<T> rows_as(const pqxx::result& rows) {
+    rows_detail::Places places;
+    rows_detail::find_columns<T>(rows, places);
+    std::vector<T> all(rows.size());
+    for (pqxx::result::size_type i = 0; i < rows.size(); ++i) {
+        auto place = places.cbegin();
+        rows_detail::fill(rows[i], place, all[i]);
+    }
+    return all;
+}
+
+// The first row, or nothing if there is none.
+template <rows_detail::Described T>
+std::optional<T> first_as(const pqxx::result& rows) {
+    if (rows.empty()) return std::nullopt;
+    rows_detail::Places places;
+    rows_detail::find_columns<T>(rows, places);
+    auto place = places.cbegin();
+    std::optional<T> found(std::in_place);
+    rows_detail::fill(rows[0], place, *found);
+    return found;
+}
+
+}  // namespace base

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+#include "base/time/time.hpp"
+
+// Times as machines write them. Blanks around the text do not matter; anything else that is not
+// part of the form makes it nothing.
+namespace base {
+
+// What an ISO 8601 text says; at least a day or a clock.
+struct IsoTime {
+    std::optional<std::chrono::sys_days> day;
+    std::optional<std::chrono::microseconds> clock;  // since midnight
+    std::optional<std::chrono::minutes> offset;      // east of UTC
+
+    // Midnight without a clock, UTC without an offset. Only if there is a day.
+    Time time() const { return *day + clock.value_or(Clock(0)) - offset.value_or(Offset(0)); }
+
+private:
+    using Clock = std::chrono::microseconds;
+    using Offset = std::chrono::minutes;
+};
+
+// ISO 8601 in its extended form, and RFC 3339: YYYY-MM-DD or YYYY/MM/DD, then T or a blank,
+// hh:mm[:ss[.fraction]], then Z, UTC, GMT, +hh, +hhmm or +hh:mm. A clock alone is read too.
+std::optional<IsoTime> parse_iso(std::string_view text);
+
+// The same of a text with a day.
+std::optional<Time> parse_iso_time(std::string_view text);
+
+// W3C's profile of ISO 8601 (NOTE-datetime): as parse_iso_time(), and YYYY and YYYY-MM, which are
+// their first day.
+std::optional<Time> parse_w3c_time(std::string_view text);
+
+// Dates of mail, feeds and HTTP headers: RFC 5322 with or without the day's name and the time,
+// RFC 850, asctime with or without a zone; years of two digits (70 to 99 are of the last century);
+// a zone as +hhmm or by the names of RFC 822 and of Europe's zones. Without a zone it is UTC; a
+// zone of another name is nothing.
+std::optional<Time> parse_mail_time(std::string_view text);
+
+// A time as data hold it: parse_iso_time(), seconds since 1970 as a plain number (base/numbers;
+// within 7,600 years of 1970), or parse_mail_time().
+std::optional<Time> parse_time(std::string_view text);
+
+}  // namespace base

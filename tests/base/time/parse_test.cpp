@@ -1,0 +1,102 @@
+#include <catch2/catch.hpp>
+
+#include "base/time/parse.hpp"
+
+using namespace base;
+
+namespace {
+
+std::string shown(std::optional<Time> time) {
+    if (!time) return "nothing";
+    auto text = rfc3339(*time, Precision::microseconds);
+    return text.ends_with(".000000Z") ? rfc3339(*time) : text;
+}
+
+struct Case {
+    std::string_view text, time;
+};
+
+}  // namespace
+
+TEST_CASE("ISO 8601 and RFC 3339 times are read, all of the text or nothing", "[time]") {
+    for (const auto& c : std::initializer_list<Case>{
+             {"2024-02-29", "2024-02-29T00:00:00Z"},
+             {"2024/02/29", "2024-02-29T00:00:00Z"},
+             {" 2024-02-29T12:30\n", "2024-02-29T12:30:00Z"},
+             {"2024-02-29 12:30:05.5", "2024-02-29T12:30:05.500000Z"},
+             {"2024-02-29t12:30:05,1234567z", "2024-02-29T12:30:05.123456Z"},
+             {"2024-02-29T12:30:05+01:00", "2024-02-29T11:30:05Z"},
+             {"2024-02-29T12:30:05-0730", "2024-02-29T20:00:05Z"},
+             {"2024-02-29 12:30:05 +02", "2024-02-29T10:30:05Z"},
+             {"2024-02-29 12:30:05 UTC", "2024-02-29T12:30:05Z"},
+             {"1969-12-31T23:59:59.25Z", "1969-12-31T23:59:59.250000Z"},
+             {"2024-01-01T24:00:00Z", "2024-01-02T00:00:00Z"},
+             {"2023-02-29", "nothing"},
+             {"2024-02/29", "nothing"},
+             {"2024-2-29", "nothing"},
+             {"2024-02-29T", "nothing"},
+             {"2024-02-29T12", "nothing"},
+             {"2024-02-29T12:60", "nothing"},
+             {"2024-02-29T25:00", "nothing"},
+             {"2024-02-29T12:30:05.", "nothing"},
+             {"2024-02-29T12:30:05+1", "nothing"},
+             {"2024-02-29T12:30:05 EST", "nothing"},
+             {"2024-02-29T12:30:05Zx", "nothing"},
+             {"12:30", "nothing"},
+             {"", "nothing"},
+         }) {
+        INFO(c.text);
+        CHECK(shown(parse_iso_time(c.text)) == c.time);
+    }
+}
+
+TEST_CASE("an ISO text tells which parts it has", "[time]") {
+    CHECK_FALSE(parse_iso("2024-02-29")->clock);
+    auto clock = parse_iso("12:30:01");
+    REQUIRE(clock);
+    CHECK_FALSE(clock->day);
+    CHECK(clock->clock == std::chrono::seconds(12 * 3600 + 30 * 60 + 1));
+    CHECK(parse_iso("2024-02-29T00:00-01:00")->offset == std::chrono::minutes(-60));
+}
+
+TEST_CASE("W3C's dates may be a year or a month", "[time]") {
+    CHECK(shown(parse_w3c_time("2024")) == "2024-01-01T00:00:00Z");
+    CHECK(shown(parse_w3c_time("2024-03")) == "2024-03-01T00:00:00Z");
+    CHECK(shown(parse_w3c_time("2024-03-02T01:00+01:00")) == "2024-03-02T00:00:00Z");
+    CHECK(shown(parse_w3c_time("2024-13")) == "nothing");
+    CHECK(shown(parse_w3c_time("24")) == "nothing");
+}
+
+TEST_CASE("dates of mail, feeds and HTTP are read in all their forms", "[time]") {
+    for (const auto& c : std::initializer_list<Case>{
+             {"Sun, 06 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"},
+             {"Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"},
+             {"Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"},
+             {"Wed Oct 10 20:19:24 +0000 2018", "2018-10-10T20:19:24Z"},
+             {"Sun Nov  6 08:49:37 PST 1994", "1994-11-06T16:49:37Z"},
+             {"Tue, 15 Nov 1994 12:45:26 +0100", "1994-11-15T11:45:26Z"},
+             {"Tue, 15 Nov 1994 12:45:26 -0500 (EST)", "1994-11-15T17:45:26Z"},
+             {"15 Nov 1994 12:45 EST", "1994-11-15T17:45:00Z"},
+             {"Tue, 15 Nov 1994", "1994-11-15T00:00:00Z"},
+             {"5 November 2024 9:05:00 CEST", "2024-11-05T07:05:00Z"},
+             {"Tue, 15 Nov 69 12:45:26 GMT", "2069-11-15T12:45:26Z"},
+             {"Sun, 31 Feb 1994 08:49:37 GMT", "nothing"},
+             {"Tue, 15 Nov 1994 12:45:26 XYZ", "nothing"},
+             {"Tue, 15 Nov 1994 12:45:26 GMT and more", "nothing"},
+             {"15 marbles 2000", "nothing"},
+             {"Room 15 Nov 1994", "nothing"},
+             {"15 Nov 994", "nothing"},
+             {"soon", "nothing"},
+             {"", "nothing"},
+         }) {
+        INFO(c.text);
+        CHECK(shown(parse_mail_time(c.text)) == c.time);
+    }
+}
+
+TEST_CASE("a plain number is seconds since 1970", "[time]") {
+    CHECK(shown(parse_time("86400.5")) == "1970-01-02T00:00:00.500000Z");
+    CHECK(shown(parse_time("2024-02-29")) == "2024-02-29T00:00:00Z");
+    CHECK(shown(parse_time("Tue, 15 Nov 1994 12:45:26 GMT")) == "1994-11-15T12:45:26Z");
+    CHECK_FALSE(parse_time("1e15"));
+}
