@@ -5,16 +5,16 @@
 namespace service {
 
 // Why a verb was not done though it was asked for rightly. The command line prints its line and
-// exits with 1; HTTP answers with the status of its kind. Wrong usage is base::UsageError (422, exit
-// code 2).
+// exits with 1; HTTP answers with the status of its kind. Wrong usage is base::UsageError (422,
+// exit code 2).
 class Refusal : public base::Error {
 public:
     enum class Kind {
-        not_found,     // 404: there is no such thing
-        conflict,      // 409: what is there stands against it
-        denied,        // 401: no proof of who asks, or a wrong one
-        unsupported,   // 415: a body of a kind that is not read here
-        not_ready,     // 503: the same may be done later
+        not_found,    // 404: there is no such thing
+        conflict,     // 409: what is there stands against it
+        denied,       // 401: no proof of who asks, or a wrong one
+        unsupported,  // 415: a body of a kind that is not read here
+        not_ready,    // 503: the same may be done later
     };
 
     Refusal(Kind kind, std::string_view thing, std::string_view reason, std::string_view mend = {})

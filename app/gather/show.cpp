@@ -37,7 +37,8 @@ json::object to_json(const schema::Source& source, const service::GatherResult& 
 
 }  // namespace
 
-service::GatherResult gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
+service::GatherResult
+gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
     service::GatherResult result;
     {
         base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");

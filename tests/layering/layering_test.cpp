@@ -123,20 +123,12 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
         std::regex files;
     };
     const std::vector<Owner> owners{
-<<<<<<< HEAD
-        {std::regex("<pqxx/"), std::regex("base/database/database\\.(hpp|cpp)")},
+        {std::regex("<pqxx/"), std::regex("base/database/.*")},
         {std::regex("<libpq-fe"),
          std::regex("base/database/(database|postgres|postgres_reader)\\.cpp")},
         {std::regex("<sqlite3"), std::regex("ingest/sources/database/sqlite\\.cpp")},
         {std::regex("<sql(ext)?\\.h"), std::regex("ingest/sources/database/odbc\\.cpp")},
         {std::regex("<gmime/"), std::regex("ingest/sources/files/mime\\.cpp")},
-=======
-        {std::regex("<pqxx/"), std::regex("base/database(\\.(hpp|cpp)|/.*)")},
-        {std::regex("<libpq-fe"), std::regex("base/(database|postgres|postgres_reader)\\.cpp")},
-        {std::regex("<sqlite3"), std::regex("ingest/database/sqlite\\.cpp")},
-        {std::regex("<sql(ext)?\\.h"), std::regex("ingest/database/odbc\\.cpp")},
-        {std::regex("<gmime/"), std::regex("ingest/mime\\.cpp")},
->>>>>>> base2
         {std::regex("<curl/"), std::regex("crawler/.*")},
         {std::regex("<ares\\.h"), std::regex("crawler/.*")},
         {std::regex("<libxml/"),
@@ -160,7 +152,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
 TEST_CASE("SQL is run by store files only", "[layering]") {
     static const std::regex call("\\bsql::file\\[|\\bfile\\[\"");
     static const std::regex store(
-        "(base/database/database|schema/migrate|schema/blobs/blobs|.*store(_.*)?|.*/"
+        "(base/database/(database|rows)|schema/migrate|schema/blobs/blobs|.*store(_.*)?|.*/"
         "store.*)\\.(cpp|hpp)|api/"
         "store.*"
     );
