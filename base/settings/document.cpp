@@ -103,6 +103,12 @@ Document Document::part(const std::string& name) const {
     return made;
 }
 
+Document Document::embedded(const std::string& name, const std::string& file) const {
+    auto made = part(name);
+    const auto* text = made.root().if_string();
+    return text ? toml(*text, file) : made;
+}
+
 std::string Document::place(const std::string& path) const {
     const auto& state = *state_;
     if (!state.thing.empty()) return state.thing;

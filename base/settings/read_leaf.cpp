@@ -84,8 +84,7 @@ void read_text(const Shape& shape, void* to, const json::value& value, const Spo
     const auto& choices = options.choices;
     if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
         spot.unknown_word(text, choices);
-    bool reference = text.starts_with("env:") || text.starts_with("file:");
-    if (options.secret && !text.empty() && !reference)
+    if (options.secret && !text.empty() && !is_secret_reference(text))
         spot.fail("is written out instead of referred to", "write env:NAME or file:PATH");
     if (options.check) spot.check([&] { return options.check(text); });
     if (!shape.set_text(to, text))
@@ -124,6 +123,11 @@ void read_word(const Shape& shape, void* to, const json::value& value, const Spo
 }
 
 }  // namespace
+
+bool is_secret_reference(std::string_view text) {
+    return (text.starts_with("env:") && text.size() > 4) ||
+           (text.starts_with("file:") && text.size() > 5);
+}
 
 void read_leaf(const Shape& shape, void* to, const json::value& value, const Spot& spot) {
     switch (shape.kind) {
