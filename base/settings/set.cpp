@@ -44,6 +44,20 @@ json::value either_of(const Shape& shape, const std::string& text) {
     return json::value(text);
 }
 
+// One element, or numbers apart by commas.
+json::value list_of(const Shape& inner, const std::string& text) {
+    bool numbers = inner.kind == Kind::whole || inner.kind == Kind::number;
+    json::array list;
+    for (std::size_t at = 0; numbers && text.find(',', at) != text.npos;) {
+        auto comma = text.find(',', at);
+        list.push_back(json_of(inner, text.substr(at, comma - at)));
+        at = comma + 1;
+        if (text.find(',', at) == text.npos) list.push_back(json_of(inner, text.substr(at)));
+    }
+    if (list.empty()) list.push_back(json_of(inner, text));
+    return list;
+}
+
 // What a text means where a value of this shape is wanted; a text that means none is left to be
 // told of.
 json::value json_of(const Shape& shape, const std::string& text) {
@@ -67,7 +81,7 @@ json::value json_of(const Shape& shape, const std::string& text) {
         case Kind::list:
             if (text.starts_with('['))
                 if (auto value = parsed(text)) return *value;
-            return json::array{json_of(shape.inner(), text)};
+            return list_of(shape.inner(), text);
         default:
             return parsed(text).value_or(json::value(text));
     }
