@@ -134,6 +134,8 @@ void Document::missing(const std::string& path, const std::string& mend) const {
 
 void Document::unknown(const std::string& path, const std::string& mend) const {
     auto reason = fmt::format("unknown key '{}'", last_name(path));
+    if (auto whole = joined(within_, path); whole != last_name(path))
+        reason += fmt::format(" ({})", whole);
     throw UsageError(place(path), state_->file.empty() ? "is unknown" : reason, mend);
 }
 
