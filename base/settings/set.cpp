@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/json/described.hpp"
-#include "base/json/leaf_text.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/settings/read.hpp"
 #include "base/settings/reader.hpp"
 
@@ -27,8 +27,13 @@ std::optional<json::value> parsed(const std::string& text) {
 }
 
 json::value number_of(const std::string& text) {
-    if (auto value = parsed(text); value && value->is_number()) return *value;
-    if (auto number = parse_number_text(text)) return *number;
+    if (auto number = parse_number(text)) return *number;
+    return json::value(text);
+}
+
+json::value whole_of(const std::string& text) {
+    if (auto number = whole_number<std::int64_t>(text)) return *number;
+    if (auto number = whole_number<std::uint64_t>(text)) return *number;
     return json::value(text);
 }
 
@@ -65,6 +70,7 @@ json::value json_of(const Shape& shape, const std::string& text) {
         case Kind::truth:
             return truth_of(text);
         case Kind::whole:
+            return whole_of(text);
         case Kind::number:
         case Kind::span:
             return number_of(text);
