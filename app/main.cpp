@@ -139,6 +139,7 @@ int main(int argc, char** argv) {
     app::add_db(cli, context);
     app::add_inspect(cli, context);
     app::add_statistics(cli, context);
+    app::add_reference(cli);
     app::add_completion(cli);
     let_flags_fall_through(cli);
 
