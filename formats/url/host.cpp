@@ -6,6 +6,7 @@
 #include <unicode/uidna.h>
 #include <unicode/ustring.h>
 
+#include "base/bytes/percent.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
@@ -238,8 +239,8 @@ std::optional<std::string> parse_host(std::string_view input, bool special) {
     }
     if (!special) return opaque_host(input);
 
-    auto decoded =
-        input.find('%') == input.npos ? std::string(input) : valid_utf8(percent_decode(input));
+    auto decoded = input.find('%') == input.npos ? std::string(input)
+                                                 : valid_utf8(base::percent_decode(input));
     auto domain = domain_to_ascii(decoded);
     if (!domain || domain->empty()) return std::nullopt;
     for (char c : *domain)
