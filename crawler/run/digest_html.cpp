@@ -1,6 +1,7 @@
 // Pages: their text, what rules take out of them, where they lead.
 #include <algorithm>
 
+#include "base/bytes/hash.hpp"
 #include "crawler/extract/article/article.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
@@ -80,7 +81,7 @@ void Digest::items(
         add_item(rules_, page, std::move(item), bytes, outcome_);
     }
     if (scrape.keeps_page) return;
-    outcome_.body_sha256 = schema::sha256(response_.body);
+    outcome_.body_sha256 = base::sha256(response_.body);
     if (!outcome_.records.empty()) {
         outcome_.ending = Ending::stored;
         see(schema::simhash(all.body), all, false);
