@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "formats/archive/bytes.hpp"
 #include "formats/image/image.hpp"
@@ -135,7 +136,7 @@ std::string inspect_image(const std::string& path) {
         image.phash,
         data.size()
     );
-    put(out, "sha256", schema::sha256_hex(data));
+    put(out, "sha256", base::sha256_hex(data));
     put(out, "media_type", formats::media_type_of(image.format));
     return out + "}";
 }

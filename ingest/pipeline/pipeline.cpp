@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "formats/text/text.hpp"
@@ -35,7 +36,7 @@ const std::string bookmark_stream = "bookmark";
 std::string stream_of(const RunRequest& request) {
     std::string stream = request.reading ? "reading" : "files";
     for (const auto& input : request.inputs) stream += "\n" + input;
-    return formats::well_formed(stream) ? stream : "files " + schema::sha256_hex(stream);
+    return formats::well_formed(stream) ? stream : "files " + base::sha256_hex(stream);
 }
 
 std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/sources/files/reader.hpp"
@@ -124,7 +125,7 @@ private:
     }
 
     bool start(Page& page, api::Response response) {
-        auto hash = schema::sha256_hex(response.body);
+        auto hash = base::sha256_hex(response.body);
         if (hash != hash_) start_ = {};  // it is another version: from its start
         hash_ = hash;
         versions_[url()] = {
