@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/migrations.hpp"
@@ -61,7 +62,7 @@ void check(const std::vector<Known>& known, const std::map<int, Applied>& applie
                 fmt::format("its schema has version {}, newer than this program knows", version),
                 "use a newer tilth"
             );
-        if (sha256_hex(same->text) != row.checksum)
+        if (base::sha256_hex(same->text) != row.checksum)
             throw base::Error(
                 "database",
                 fmt::format("migration {} is not the one this program knows", version),
@@ -88,7 +89,7 @@ int migrate(base::Database& database) {
                     sql::file["note_migration"],
                     migration.version,
                     migration.name,
-                    sha256_hex(migration.text),
+                    base::sha256_hex(migration.text),
                     timestamp(std::chrono::system_clock::now())
                 );
                 return true;
@@ -117,8 +118,8 @@ std::vector<Migration> migrations(base::Database& database) {
 
 std::string fingerprint() {
     std::string all;
-    for (const auto& migration : known_migrations()) all += sha256_hex(migration.text);
-    return sha256_hex(all);
+    for (const auto& migration : known_migrations()) all += base::sha256_hex(migration.text);
+    return base::sha256_hex(all);
 }
 
 }  // namespace schema

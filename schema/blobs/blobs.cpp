@@ -11,6 +11,8 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/records/record.hpp"
@@ -79,7 +81,7 @@ void write_synced(const std::filesystem::path& path, std::string_view data) {
 
 Blobs::Row Blobs::seal(std::string_view data) const {
     Row row;
-    row.sha256 = sha256(data);
+    row.sha256 = base::sha256(data);
     row.size = static_cast<std::int64_t>(data.size());
     if (data.size() >= worth_compressing) {
         row.bytes = compress(data);
@@ -88,7 +90,7 @@ Blobs::Row Blobs::seal(std::string_view data) const {
     if (!row.compressed) row.bytes = data;
     if (row.bytes.size() <= inline_limit) return row;
 
-    auto name = hex_of(row.sha256);
+    auto name = base::hex(row.sha256);
     row.location = name.substr(0, 2) + "/" + name.substr(2, 2) + "/" + name;
     auto path = directory_ / row.location;
     if (!std::filesystem::exists(path)) {

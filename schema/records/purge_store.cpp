@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
@@ -76,10 +77,10 @@ private:
         // The frontier names an address by the first 16 bytes of its hash.
         std::vector<std::string> addresses;
         auto origins = sources;
-        for (const auto& key : keys) addresses.push_back(sha256_hex(key).substr(0, 32));
+        for (const auto& key : keys) addresses.push_back(base::sha256_hex(key).substr(0, 32));
         for (const auto& row : tx_.exec(sql::file["purge_origins"], a, b, c)) {
             origins.push_back(row[0].as<std::int64_t>());
-            addresses.push_back(sha256_hex(row[1].as<std::string>()).substr(0, 32));
+            addresses.push_back(base::sha256_hex(row[1].as<std::string>()).substr(0, 32));
         }
         for (const auto& row : tx_.exec(sql::file["purge_snapshots"], a, b, c))
             snapshots_[row[0].as<std::string>()] += row[1].as<std::uint64_t>();

@@ -8,13 +8,14 @@
 #include <utility>
 #include <vector>
 
+#include "base/time/time.hpp"
 #include "formats/image/image_measures.hpp"
 
 // The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects;
 // schema/record_store writes them.
 namespace schema {
 
-using Time = std::chrono::system_clock::time_point;
+using Time = base::Time;
 
 // First 8 bytes, big-endian, of SHA-256(source name, a zero byte, key). It leads every key of the
 // record tables.
@@ -118,10 +119,5 @@ std::string timestamp(Time time);
 // 64-bit SimHash of the text's lower-cased word 3-shingles (Charikar 2002); near-duplicates differ
 // in few bits. 0 for a text without words.
 std::uint64_t simhash(std::string_view utf8);
-
-// Lower-case hexadecimal SHA-256.
-std::string sha256_hex(std::string_view data);
-// The 32 bytes of SHA-256.
-std::string sha256(std::string_view data);
 
 }  // namespace schema

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "formats/text/text_sketch.hpp"
@@ -361,7 +362,7 @@ void write_reject(base::Tx& tx, const BatchTarget& target, const Reject& reject)
         reject.line,
         reject.byte_offset
     );
-    auto sha = sha256(place + reject.raw);
+    auto sha = base::sha256(place + reject.raw);
     auto number = [](std::int64_t value) {
         return value < 0 ? std::nullopt : std::optional(value);
     };
