@@ -114,7 +114,7 @@ std::vector<formats::Url> feeds_of(const formats::Document& document, const form
 std::optional<base::Time> parse_lastmod(std::string_view text) {
     auto time = base::parse_w3c_time(text);
     if (!time || *time < base::Time()) return std::nullopt;
-    return time;
+    return std::chrono::floor<std::chrono::seconds>(*time);
 }
 
 std::optional<std::vector<Discovery>> read_listing(

@@ -14,8 +14,8 @@ constexpr std::string_view zero{"\0", 1};
 
 std::int64_t leading_bytes(std::string_view sha) {
     std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i)
-        value = value << 8 | static_cast<unsigned char>(sha[static_cast<std::size_t>(i)]);
+    for (std::size_t i = 0; i < 8; ++i)
+        value = value << 8 | (i < sha.size() ? static_cast<unsigned char>(sha[i]) : 0U);
     return static_cast<std::int64_t>(value);
 }
 

@@ -107,7 +107,7 @@ struct Counts {
     bool operator==(const Counts&) const = default;
 };
 
-// First 8 bytes of a hash, big-endian: a blob's bk, a reject's rk.
+// First 8 bytes of a hash, big-endian: a blob's bk, a reject's rk. What is missing is zero.
 std::int64_t leading_bytes(std::string_view sha256);
 
 // SHA-256(payload, a zero byte, SHA-256 of the blob or nothing): equal contents are one version.
