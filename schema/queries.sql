@@ -200,6 +200,31 @@ WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
 SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
 
+-- name: list_jobs
+SELECT id, kind, state, spec, result, worker, attempts, created_at, due_at, ended_at FROM (
+    SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
+           NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
+    FROM job
+    UNION ALL
+    SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL, ended_at
+    FROM job_history
+) AS entry
+WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+ORDER BY id DESC LIMIT $5;
+
+-- name: show_job
+SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
+       NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
+FROM job WHERE id = $2
+UNION ALL
+SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL, ended_at
+FROM job_history WHERE id = $2;
+
+-- name: cancel_job
+WITH ended AS (DELETE FROM job WHERE id = $1 RETURNING *)
+INSERT INTO job_history (id, kind, spec, state, attempts, created_at, ended_at)
+SELECT id, kind, spec, 'cancelled', attempts, created_at, $2::timestamptz FROM ended;
+
 -- name: analyze_records
 ANALYZE record (rk, source_id, key, version), record_version (rk, source_id, key, version), content_text (rk, source_id, key, version),
     content_numeric (rk, source_id, key, version), content_image (rk, source_id, key, version), blob (bk, sha256),
