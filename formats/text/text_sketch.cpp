@@ -10,6 +10,7 @@
 #include <immintrin.h>
 
 #include "base/bytes/hash.hpp"
+#include "base/numbers/random.hpp"
 #endif
 
 namespace formats {
@@ -41,16 +42,10 @@ struct Permutations {
 const Permutations& permutations() {
     static const auto made = [] {
         Permutations result{};
-        std::uint64_t state = 0x9E3779B97F4A7C15;
-        auto next = [&] {  // splitmix64
-            auto z = (state += 0x9E3779B97F4A7C15);
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        };
+        base::Random random(0x9E3779B97F4A7C15);
         for (std::size_t i = 0; i < minima; ++i) {
-            result.factors[i] = next() | 1;
-            result.adds[i] = next();
+            result.factors[i] = random.next() | 1;
+            result.adds[i] = random.next();
         }
         return result;
     }();

@@ -1,6 +1,7 @@
 // Hosts by the WHATWG URL standard, section 3.5: domains, IPv4, IPv6 and opaque hosts.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 #include <unicode/uidna.h>
@@ -208,13 +209,8 @@ std::string serialise(const Pieces& pieces) {
             i += best_length - 1;
             continue;
         }
-        constexpr char digits[] = "0123456789abcdef";
-        bool started = false;
-        for (int shift = 12; shift >= 0; shift -= 4) {
-            auto digit = static_cast<unsigned>(pieces[i] >> shift) & 15U;
-            started = started || digit || shift == 0;
-            if (started) out += digits[digit];
-        }
+        char digits[4];
+        out.append(digits, std::to_chars(digits, digits + sizeof digits, pieces[i], 16).ptr);
         if (i != 7) out += ':';
     }
     return out + "]";
