@@ -39,6 +39,7 @@ void add_service(CLI::App& cli, service::Context& context);     // up, serve, wo
 void add_db(CLI::App& cli, service::Context& context);          // db
 void add_inspect(CLI::App& cli, service::Context& context);     // inspect
 void add_statistics(CLI::App& cli, service::Context& context);  // truth, agreement
+void add_reference(CLI::App& cli);                              // reference
 void add_completion(CLI::App& cli);                             // completion
 
 }  // namespace app

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -33,6 +34,28 @@ std::string words_of(const CLI::App& command, const CLI::App& root) {
     return words;
 }
 
+// The choices of an option, apart by blanks, as its type names them ("host|domain"); empty: any
+// text.
+std::string choices_of(const CLI::Option& option) {
+    auto type = option.get_type_name();
+    if (type.find('|') == type.npos) return {};
+    std::replace(type.begin(), type.end(), '|', ' ');
+    return type;
+}
+
+// One line of a case for each option of a command whose values are known.
+void write_choices(const std::string& path, const CLI::App& command) {
+    for (const auto* option : command.get_options())
+        for (const auto& name : option->get_lnames())
+            if (auto choices = choices_of(*option); !choices.empty())
+                std::cout << fmt::format(
+                    "        {}\" --{}\") words=\"{}\" ;;\n",
+                    path.empty() ? "*" : "\"" + path + "\"",
+                    name,
+                    choices
+                );
+}
+
 void write_bash(const CLI::App& root) {
     std::cout << "_tilth() {\n    local path=\"\" word words\n    for word in "
                  "\"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
@@ -45,6 +68,9 @@ void write_bash(const CLI::App& root) {
     });
     std::cout << "            *) case $path in *\" \"*) path=${path% *} ;; *) path=\"\" ;; esac "
                  ";;\n        esac\n    done\n"
+                 "    case \"$path ${COMP_WORDS[COMP_CWORD-1]}\" in\n";
+    each_command(root, "", write_choices);
+    std::cout << "    esac\n"
                  "    COMPREPLY=($(compgen -W \"$words\" -- "
                  "\"${COMP_WORDS[COMP_CWORD]}\"))\n}\ncomplete -o default -F _tilth tilth\n";
 }
@@ -52,6 +78,11 @@ void write_bash(const CLI::App& root) {
 void write_zsh(const CLI::App& root) {
     std::cout << "#compdef tilth\nautoload -U +X bashcompinit && bashcompinit\n";
     write_bash(root);
+}
+
+std::string with_choices(const CLI::Option& option) {
+    auto choices = choices_of(option);
+    return choices.empty() ? "" : fmt::format(" -x -a '{}'", choices);
 }
 
 void write_fish(const CLI::App& root) {
@@ -70,7 +101,8 @@ void write_fish(const CLI::App& root) {
             );
         for (const auto* option : command.get_options())
             for (const auto& name : option->get_lnames())
-                std::cout << fmt::format("complete -c tilth -n '{}' -l {}\n", condition, name);
+                std::cout << fmt::format("complete -c tilth -n '{}' -l {}", condition, name)
+                          << with_choices(*option) << "\n";
     });
 }
 

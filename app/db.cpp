@@ -14,7 +14,7 @@ void add_db(CLI::App& cli, service::Context& context) {
     auto* db = cli.add_subcommand("db", "The database's schema");
     db->require_subcommand(1);
     db->add_subcommand("migrate", "Bring the schema up to date")->callback([&context] {
-        context.config.migrate = false;
+        context.config.database.migrate = false;
         auto count = schema::migrate(context.database());
         if (context.json) {
             print_json(json::object{{"applied", count}});
@@ -25,7 +25,7 @@ void add_db(CLI::App& cli, service::Context& context) {
         }
     });
     db->add_subcommand("status", "Which migrations the database has")->callback([&context] {
-        context.config.migrate = false;
+        context.config.database.migrate = false;
         Table table({"version", "name", "applied"});
         for (const auto& one : schema::migrations(context.database())) {
             if (context.json) {

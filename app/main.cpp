@@ -2,11 +2,13 @@
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <optional>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include "app/commands.hpp"
+#include "app/flags.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
@@ -15,35 +17,22 @@
 
 namespace {
 
-struct Flags {
+struct GlobalFlags {
     std::string config_file;
-    std::string database_url;
-    std::string home;
-    std::string log_level;
+    std::optional<app::Flags<service::Config>> settings;
 };
 
-void add_flags(CLI::App& cli, service::Context& context, Flags& flags) {
+void add_flags(CLI::App& cli, service::Context& context, GlobalFlags& flags) {
     cli.add_option("--config", flags.config_file, "Settings file (tilth.toml here if there is one)")
         ->type_name("FILE");
-    cli.add_option(
-           "--db",
-           flags.database_url,
-           "PostgreSQL connection string or URL; without one, the embedded server is used"
-    )
-        ->type_name("URL");
-    cli.add_option(
-           "--home", flags.home, "Folder of the embedded database and of large blobs (.tilth)"
-    )
-        ->type_name("DIR");
-    cli.add_option("--log", flags.log_level, "debug, info, warning, error or off (warning)")
-        ->type_name("LEVEL");
+    flags.settings.emplace(cli);
     cli.add_flag(
         "--json", context.json, "Output for machines: one JSON object, or JSON lines for lists"
     );
     cli.add_flag("--quiet", context.quiet, "No progress");
 }
 
-void apply_settings(service::Context& context, const Flags& flags) {
+void apply_settings(service::Context& context, const GlobalFlags& flags) {
     auto& config = context.config;
     if (!flags.config_file.empty()) {
         service::read_file(config, flags.config_file);
@@ -53,10 +42,8 @@ void apply_settings(service::Context& context, const Flags& flags) {
     service::read_environment(config, [](const char* name) -> const char* {
         return std::getenv(name);
     });
-    if (!flags.database_url.empty()) config.database_url = flags.database_url;
-    if (!flags.home.empty()) config.home = flags.home;
-    if (!flags.log_level.empty()) config.log_level = flags.log_level;
-    base::log::set_level(base::log::level_of(config.log_level));
+    flags.settings->set(config);
+    base::log::set_level(config.log.level);
     base::Progress::set_quiet(context.quiet);
 }
 
@@ -127,7 +114,7 @@ void let_flags_fall_through(CLI::App& cli) {
 int main(int argc, char** argv) {
     base::StopOnSignal stop;
     service::Context context(stop);
-    Flags flags;
+    GlobalFlags flags;
 
     CLI::App cli("tilth: from data in the wild to a measured model", "tilth");
     cli.set_version_flag("--version", std::string("tilth ") + service::version);
@@ -152,6 +139,7 @@ int main(int argc, char** argv) {
     app::add_db(cli, context);
     app::add_inspect(cli, context);
     app::add_statistics(cli, context);
+    app::add_reference(cli);
     app::add_completion(cli);
     let_flags_fall_through(cli);
 

@@ -81,16 +81,13 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     auto& database = context.database();
     Helpers helpers{{database.url(), 2}, context.blobs()};
     api::Options service;
-    service.address = options.address.empty() ? context.config.address : options.address;
+    service.address = options.address.empty() ? context.config.server.address : options.address;
     service.port =
-        options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.port;
-    service.static_dir = context.config.web_directory.empty() ? service::web_directory
-                                                              : context.config.web_directory;
+        options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.server.port;
+    service.static_dir = context.config.server.web.empty() ? service::web_directory
+                                                           : context.config.server.web.string();
     service.setting.hooks = helpers.hooks();
-    service.setting.blob_directory = (context.config.blob_directory.empty()
-                                          ? context.config.home / "blobs"
-                                          : std::filesystem::path(context.config.blob_directory))
-                                         .string();
+    service.setting.blob_directory = context.config.blob_directory().string();
     api::Server server(database, service);
 
     auto url = fmt::format("http://{}:{}", service.address, server.port());

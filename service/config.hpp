@@ -3,28 +3,56 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
+
+#include "base/run/log.hpp"
+#include "base/settings/fwd.hpp"
 
 namespace service {
 
-// Settings, from tilth.toml (or --config), then TILTH_* variables, then flags; later ones win.
+// The settings of the program, from tilth.toml (or --config), then TILTH_* variables, then flags;
+// later ones win. A variable is a setting's name in capitals: TILTH_DATABASE_URL.
 struct Config {
-    std::string
-        database_url;     // database.url, TILTH_DATABASE_URL, --db; empty: the embedded PostgreSQL
-    bool migrate = true;  // database.migrate: bring the schema up to date by itself
-    std::filesystem::path home = ".tilth";  // home, TILTH_HOME, --home
-    std::string blob_directory;             // blobs.directory; empty: HOME/blobs
-    std::string log_level = "warning";      // log.level, TILTH_LOG_LEVEL, --log
-    std::string user_agent = "tilth/0.1 (+https://tilth.invalid/bot)";  // crawl.user_agent
-    std::string ai_token = "tilth";     // crawl.ai_token: the robots.txt token for machine learning
-    std::string address = "127.0.0.1";  // server.address
-    std::uint16_t port = 8080;          // server.port
-    std::string web_directory;  // server.web; empty: beside the program or in its source tree
+    struct Database {
+        std::string url;      // empty: the embedded PostgreSQL
+        bool migrate = true;  // bring the schema up to date by itself
+        static const base::Settings<Database> settings;
+    };
+    struct Blobs {
+        std::filesystem::path directory;  // empty: HOME/blobs
+        static const base::Settings<Blobs> settings;
+    };
+    struct Log {
+        base::log::Level level = base::log::Level::warning;
+        static const base::Settings<Log> settings;
+    };
+    struct Crawl {
+        std::string user_agent = "tilth/0.1 (+https://tilth.invalid/bot)";
+        std::string ai_token = "tilth";  // the robots.txt token for machine learning
+        static const base::Settings<Crawl> settings;
+    };
+    struct Server {
+        std::string address = "127.0.0.1";
+        std::uint16_t port = 8080;
+        std::filesystem::path web;  // empty: beside the program or in its source tree
+        static const base::Settings<Server> settings;
+    };
+
+    std::filesystem::path home = ".tilth";
+    Database database;
+    Blobs blobs;
+    Log log;
+    Crawl crawl;
+    Server server;
+
+    // Where large blobs are.
+    std::filesystem::path blob_directory() const;
+
+    static const base::Settings<Config> settings;
 };
 
-// Reads a file; an unknown key, a wrong type or a syntax error throws base::UsageError with the
-// line.
+// Takes over what a file says. Throws base::UsageError with the line for an unknown key, a wrong
+// value or a syntax error.
 void read_file(Config& config, const std::filesystem::path& file);
 // `get` is std::getenv; an unknown TILTH_ variable is not an error, since others may set some.
 void read_environment(Config& config, const std::function<const char*(const char*)>& get);

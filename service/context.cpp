@@ -25,23 +25,18 @@ void Context::close() {
 
 base::Database& Context::database() {
     if (database_) return *database_;
-    auto url = config.database_url;
+    auto url = config.database.url;
     if (url.empty()) {
         server_ = std::make_unique<base::EmbeddedPostgres>(config.home);
         url = server_->url();
     }
     database_ = std::make_unique<base::Database>(url, connections);
-    if (config.migrate) schema::migrate(*database_);
+    if (config.database.migrate) schema::migrate(*database_);
     return *database_;
 }
 
 const schema::Blobs& Context::blobs() {
-    if (!blobs_) {
-        auto directory = config.blob_directory.empty()
-                             ? config.home / "blobs"
-                             : std::filesystem::path(config.blob_directory);
-        blobs_.emplace(std::filesystem::absolute(directory));
-    }
+    if (!blobs_) blobs_.emplace(config.blob_directory());
     return *blobs_;
 }
 

@@ -35,8 +35,8 @@ void add_people(CLI::App& cli, service::Context& context) {
                 "user '{}' ({}); sign in once, within a day, at http://{}:{}/sign-in#{}",
                 options->name,
                 options->role,
-                context.config.address,
-                context.config.port,
+                context.config.server.address,
+                context.config.server.port,
                 link
             ));
         }

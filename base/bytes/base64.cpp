@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdint>
 
+#include "base/text/ascii.hpp"
+
 namespace base {
 
 namespace {
@@ -38,10 +40,6 @@ std::string spelled(std::string_view bytes, std::string_view letters, unsigned w
     return text;
 }
 
-bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
-}
-
 }  // namespace
 
 std::string base64(std::string_view bytes) {
@@ -65,7 +63,7 @@ std::optional<std::string> from_base64(std::string_view text) {
     unsigned bits = 0;
     bool ended = false;
     for (char c : text) {
-        if (is_blank(c)) continue;
+        if (is_space(c)) continue;
         if (c == '=') {
             ended = true;
             continue;

@@ -3,7 +3,9 @@
 
 #include <boost/json.hpp>
 
-#include "base/json/leaf_text.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/time/duration.hpp"
+#include "base/time/time.hpp"
 
 namespace base {
 
@@ -15,6 +17,16 @@ namespace {
 json::value whole_json(const Shape& shape, std::int64_t value) {
     if (shape.beyond) return static_cast<std::uint64_t>(value);
     return value;
+}
+
+std::string span_text(const Shape& shape, const void* value) {
+    return duration_text(std::chrono::microseconds(shape.whole(value)));
+}
+
+std::string time_text(const Shape& shape, const void* value) {
+    auto since = std::chrono::microseconds(shape.whole(value));
+    bool whole = since == std::chrono::floor<std::chrono::seconds>(since);
+    return rfc3339(Time(since), whole ? Precision::seconds : Precision::microseconds);
 }
 
 std::string word_of(const Shape& shape, const void* value) {
@@ -55,9 +67,9 @@ std::string cell(const Shape& shape, const void* value) {
         case Kind::number:
             return number_text(shape.number(value));
         case Kind::span:
-            return span_text(shape.whole(value));
+            return span_text(shape, value);
         case Kind::time:
-            return time_text(shape.whole(value));
+            return time_text(shape, value);
         case Kind::word:
             return word_of(shape, value);
         case Kind::optional: {
@@ -106,9 +118,9 @@ json::value write(const Shape& shape, const void* value, Written written) {
         case Kind::text:
             return json::value(shape.text(value));
         case Kind::span:
-            return json::value(span_text(shape.whole(value)));
+            return json::value(span_text(shape, value));
         case Kind::time:
-            return json::value(time_text(shape.whole(value)));
+            return json::value(time_text(shape, value));
         case Kind::word:
             return json::value(word_of(shape, value));
         case Kind::free:

@@ -1,34 +1,24 @@
 #include "base/numbers/parse.hpp"
 
-#include <string>
+#include <cmath>
+#include <cstdint>
+
+#include <fmt/format.h>
+
+#include "base/text/ascii.hpp"
 
 namespace base {
 
-namespace {
-
-bool digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-std::string_view trimmed(std::string_view text) {
-    auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
-    while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-    return text;
-}
-
-}  // namespace
-
 std::optional<double> parse_number(std::string_view text) {
-    auto value = trimmed(text);
+    auto value = trim(text);
     if (value.empty()) return std::nullopt;
     if (value.front() == '+') {
         value.remove_prefix(1);
         if (value.empty() || value.front() == '-') return std::nullopt;
     }
     auto begins = value.front() == '-' ? value.substr(1) : value;
-    if (begins.empty() || !(digit(begins.front()) ||
-                            (begins.front() == '.' && begins.size() > 1 && digit(begins[1])))) {
+    if (begins.empty() || !(is_digit(begins.front()) ||
+                            (begins.front() == '.' && begins.size() > 1 && is_digit(begins[1])))) {
         return std::nullopt;  // from_chars would take inf and nan
     }
     double number = 0;
@@ -48,7 +38,7 @@ std::optional<double> parse_number(std::string_view text) {
             first = false;
             group = 0;
         } else {
-            if (digit(c)) ++group;
+            if (is_digit(c)) ++group;
             joined.push_back(c);
         }
     }
@@ -59,6 +49,12 @@ std::optional<double> parse_number(std::string_view text) {
     if (result.ec != std::errc() || result.ptr != joined.data() + joined.size())
         return std::nullopt;
     return number;
+}
+
+std::string number_text(double value) {
+    if (std::abs(value) < 1e15 && value == std::trunc(value))
+        return fmt::format("{}", static_cast<std::int64_t>(value));
+    return fmt::format("{}", value);
 }
 
 }  // namespace base

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace base {
@@ -21,5 +22,8 @@ std::optional<T> whole_number(std::string_view text, int base = 10) {
 // A decimal number as written in JSON, C or a table ("+1.5", "1e6", "1,234.5"), blanks around it
 // aside; nothing else, no inf or nan.
 std::optional<double> parse_number(std::string_view text);
+
+// The shortest text that reads back as the same number; whole ones without a fraction.
+std::string number_text(double value);
 
 }  // namespace base

@@ -3,8 +3,6 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "base/error.hpp"
-
 namespace base::log {
 
 namespace {
@@ -39,17 +37,6 @@ spdlog::logger& logger() {
 
 void set_level(Level level) {
     logger().set_level(to_spdlog(level));
-}
-
-Level level_of(std::string_view word) {
-    if (word == "debug") return Level::debug;
-    if (word == "info") return Level::info;
-    if (word == "warning") return Level::warning;
-    if (word == "error") return Level::error;
-    if (word == "off") return Level::off;
-    throw UsageError(
-        fmt::format("log level '{}'", word), "unknown", "use debug, info, warning, error or off"
-    );
 }
 
 void write(Level level, std::string_view message) {

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include <fmt/core.h>
+
+#include "base/words.hpp"
 
 // The program's log: one line per event on standard error, `time level message`. Errors are logged
 // where they are handled, not where they pass. Thread-safe.
@@ -10,9 +13,17 @@ namespace base::log {
 
 enum class Level { debug, info, warning, error, off };
 
+constexpr auto words_of(Level) {
+    return std::to_array<Word<Level>>({
+        {Level::debug, "debug"},
+        {Level::info, "info"},
+        {Level::warning, "warning"},
+        {Level::error, "error"},
+        {Level::off, "off"},
+    });
+}
+
 void set_level(Level level);
-// "debug", "info", "warning", "error" or "off"; throws base::UsageError for another word.
-Level level_of(std::string_view word);
 
 void write(Level level, std::string_view message);
 

@@ -103,6 +103,12 @@ Document Document::part(const std::string& name) const {
     return made;
 }
 
+Document Document::embedded(const std::string& name, const std::string& file) const {
+    auto made = part(name);
+    const auto* text = made.root().if_string();
+    return text ? toml(*text, file) : made;
+}
+
 std::string Document::place(const std::string& path) const {
     const auto& state = *state_;
     if (!state.thing.empty()) return state.thing;
@@ -128,6 +134,8 @@ void Document::missing(const std::string& path, const std::string& mend) const {
 
 void Document::unknown(const std::string& path, const std::string& mend) const {
     auto reason = fmt::format("unknown key '{}'", last_name(path));
+    if (auto whole = joined(within_, path); whole != last_name(path))
+        reason += fmt::format(" ({})", whole);
     throw UsageError(place(path), state_->file.empty() ? "is unknown" : reason, mend);
 }
 

@@ -36,6 +36,8 @@ public:
     Document without(std::initializer_list<std::string_view> names) const;
     // What stands under a name at the top, with its places; null if there is nothing.
     Document part(const std::string& name) const;
+    // Likewise, but a text there is TOML itself, which messages call `file`.
+    Document embedded(const std::string& name, const std::string& file) const;
 
     // "crawl.toml, line 3" or "setting 'delay'", for messages.
     std::string place(const std::string& path) const;

@@ -59,6 +59,9 @@ T from_json(const boost::json::value& json, const std::string& word = "member") 
     return value;
 }
 
+// Whether a text refers to a secret: env:NAME or file:PATH.
+bool is_secret_reference(std::string_view text);
+
 // "a whole number from 1 to 100", "a list of texts", "host, domain or any".
 std::string wanted(const Shape& shape, const SettingOptions& options);
 

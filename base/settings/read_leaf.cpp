@@ -6,9 +6,11 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "base/json/leaf_text.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/settings/read.hpp"
 #include "base/settings/reader.hpp"
+#include "base/time/duration.hpp"
+#include "base/time/parse.hpp"
 
 namespace base {
 
@@ -84,8 +86,7 @@ void read_text(const Shape& shape, void* to, const json::value& value, const Spo
     const auto& choices = options.choices;
     if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
         spot.unknown_word(text, choices);
-    bool reference = text.starts_with("env:") || text.starts_with("file:");
-    if (options.secret && !text.empty() && !reference)
+    if (options.secret && !text.empty() && !is_secret_reference(text))
         spot.fail("is written out instead of referred to", "write env:NAME or file:PATH");
     if (options.check) spot.check([&] { return options.check(text); });
     if (!shape.set_text(to, text))
@@ -96,20 +97,25 @@ void read_text(const Shape& shape, void* to, const json::value& value, const Spo
 
 void read_span(const Shape& shape, void* to, const json::value& value, const Spot& spot) {
     const auto& options = spot.options;
-    std::optional<std::int64_t> micros;
-    if (value.is_string()) {
-        micros = parse_span(value.get_string());
-    } else if (value.is_number()) {
-        auto given = value.to_number<double>() * static_cast<double>(options.unit.count());
-        if (given >= 0 && given < 9.2e18) micros = std::llround(given);
+    std::optional<double> number;
+    if (value.is_number()) number = value.to_number<double>();
+    if (value.is_string()) number = parse_number(value.get_string());
+    std::optional<std::chrono::microseconds> span;
+    if (number) {
+        auto given = *number * static_cast<double>(options.unit.count());
+        if (given >= 0 && given < 9.2e18) span = std::chrono::microseconds(std::llround(given));
+    } else if (value.is_string()) {
+        span = parse_duration(value.get_string());
     }
-    if (!micros) spot.wrong(shape);
-    auto seconds = static_cast<double>(*micros) / 1e6;
+    if (!span) spot.wrong(shape);
+    auto seconds = static_cast<double>(span->count()) / 1e6;
     if ((options.low && seconds < *options.low) || (options.high && seconds > *options.high))
         spot.wrong(shape);
-    if (*micros % shape.tick != 0)
-        spot.fail("is finer than " + span_text(shape.tick) + ", which would be lost");
-    shape.set_whole(to, *micros);
+    if (span->count() % shape.tick != 0) {
+        auto tick = duration_text(std::chrono::microseconds(shape.tick));
+        spot.fail("is finer than " + tick + ", which would be lost");
+    }
+    shape.set_whole(to, span->count());
 }
 
 void read_word(const Shape& shape, void* to, const json::value& value, const Spot& spot) {
@@ -125,6 +131,11 @@ void read_word(const Shape& shape, void* to, const json::value& value, const Spo
 
 }  // namespace
 
+bool is_secret_reference(std::string_view text) {
+    return (text.starts_with("env:") && text.size() > 4) ||
+           (text.starts_with("file:") && text.size() > 5);
+}
+
 void read_leaf(const Shape& shape, void* to, const json::value& value, const Spot& spot) {
     switch (shape.kind) {
         case Kind::truth:
@@ -139,9 +150,10 @@ void read_leaf(const Shape& shape, void* to, const json::value& value, const Spo
         case Kind::span:
             return read_span(shape, to, value, spot);
         case Kind::time: {
-            auto time = value.is_string() ? parse_time_text(value.get_string()) : std::nullopt;
+            auto time = value.is_string() ? parse_iso_time(value.get_string()) : std::nullopt;
             if (!time) spot.wrong(shape);
-            return shape.set_whole(to, *time);
+            auto since = std::chrono::floor<std::chrono::microseconds>(time->time_since_epoch());
+            return shape.set_whole(to, since.count());
         }
         case Kind::word:
             return read_word(shape, to, value, spot);

@@ -6,7 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/json/described.hpp"
-#include "base/json/leaf_text.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/settings/read.hpp"
 #include "base/settings/reader.hpp"
 
@@ -27,8 +27,13 @@ std::optional<json::value> parsed(const std::string& text) {
 }
 
 json::value number_of(const std::string& text) {
-    if (auto value = parsed(text); value && value->is_number()) return *value;
-    if (auto number = parse_number_text(text)) return *number;
+    if (auto number = parse_number(text)) return *number;
+    return json::value(text);
+}
+
+json::value whole_of(const std::string& text) {
+    if (auto number = whole_number<std::int64_t>(text)) return *number;
+    if (auto number = whole_number<std::uint64_t>(text)) return *number;
     return json::value(text);
 }
 
@@ -44,6 +49,20 @@ json::value either_of(const Shape& shape, const std::string& text) {
     return json::value(text);
 }
 
+// One element, or numbers apart by commas.
+json::value list_of(const Shape& inner, const std::string& text) {
+    bool numbers = inner.kind == Kind::whole || inner.kind == Kind::number;
+    json::array list;
+    for (std::size_t at = 0; numbers && text.find(',', at) != text.npos;) {
+        auto comma = text.find(',', at);
+        list.push_back(json_of(inner, text.substr(at, comma - at)));
+        at = comma + 1;
+        if (text.find(',', at) == text.npos) list.push_back(json_of(inner, text.substr(at)));
+    }
+    if (list.empty()) list.push_back(json_of(inner, text));
+    return list;
+}
+
 // What a text means where a value of this shape is wanted; a text that means none is left to be
 // told of.
 json::value json_of(const Shape& shape, const std::string& text) {
@@ -51,6 +70,7 @@ json::value json_of(const Shape& shape, const std::string& text) {
         case Kind::truth:
             return truth_of(text);
         case Kind::whole:
+            return whole_of(text);
         case Kind::number:
         case Kind::span:
             return number_of(text);
@@ -67,7 +87,7 @@ json::value json_of(const Shape& shape, const std::string& text) {
         case Kind::list:
             if (text.starts_with('['))
                 if (auto value = parsed(text)) return *value;
-            return json::array{json_of(shape.inner(), text)};
+            return list_of(shape.inner(), text);
         default:
             return parsed(text).value_or(json::value(text));
     }

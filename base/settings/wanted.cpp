@@ -1,11 +1,13 @@
 // What a value should have been, in words.
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include <fmt/format.h>
 
-#include "base/json/leaf_text.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/settings/read.hpp"
+#include "base/time/duration.hpp"
 
 namespace base {
 
@@ -29,7 +31,8 @@ std::string whole_bounds(const Shape& shape, const SettingOptions& options) {
 
 std::string span_bounds(const SettingOptions& options) {
     auto text = [](std::optional<double> seconds) {
-        return seconds ? span_text(static_cast<std::int64_t>(*seconds * 1e6)) : "";
+        return seconds ? duration_text(std::chrono::microseconds(std::llround(*seconds * 1e6)))
+                       : "";
     };
     if (options.low && options.high)
         return fmt::format(" from {} to {}", text(options.low), text(options.high));

@@ -14,28 +14,13 @@
 #include <vector>
 
 #include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
 
 namespace base {
 
 using namespace std::chrono;
 
 namespace {
-
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-constexpr bool is_blank(char c) {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f';
-}
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    return text;
-}
 
 std::optional<int> take_digits(std::string_view& rest, std::size_t count) {
     if (rest.size() < count) return std::nullopt;
@@ -129,8 +114,7 @@ constexpr std::array zones{
 
 std::optional<minutes> mail_offset(std::string_view rest) {
     if (auto offset = numeric_offset(rest)) return offset;
-    std::string name;
-    for (char c : rest) name += lower(c);
+    auto name = to_lower(rest);
     for (const auto& zone : zones)
         if (zone.name == name) return hours(zone.hours);
     return std::nullopt;
@@ -194,9 +178,9 @@ std::vector<std::string_view> words_of(std::string_view text) {
 
 // "12:00:00 +0100 (CET)": a comment at the end says nothing new.
 std::string_view without_comment(std::string_view text) {
-    text = trimmed(text);
+    text = trim(text);
     if (!text.ends_with(')')) return text;
-    return trimmed(text.substr(0, text.rfind('(')));
+    return trim(text.substr(0, text.rfind('(')));
 }
 
 std::optional<Time> joined(
@@ -221,7 +205,7 @@ std::optional<Time> joined(
 }  // namespace
 
 std::optional<IsoTime> parse_iso(std::string_view text) {
-    auto rest = trimmed(text);
+    auto rest = trim(text);
     IsoTime found;
     found.day = take_date(rest);
     if (found.day) {
@@ -245,7 +229,7 @@ std::optional<Time> parse_iso_time(std::string_view text) {
 }
 
 std::optional<Time> parse_w3c_time(std::string_view text) {
-    auto rest = trimmed(text);
+    auto rest = trim(text);
     if (rest.size() > 7) return parse_iso_time(rest);
     auto year_number = take_digits(rest, 4);
     if (!year_number) return std::nullopt;

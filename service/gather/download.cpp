@@ -69,7 +69,7 @@ std::filesystem::path download(
 ) {
     boost::asio::io_context io;
     crawler::FetchOptions options;
-    options.user_agent = config.user_agent;
+    options.user_agent = config.crawl.user_agent;
     read_reach(spec, options);
     options.limits.total = 1h;
     options.limits.body = largest;

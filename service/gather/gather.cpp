@@ -268,7 +268,7 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
             fmt::format("consent '{}'", consent), "unknown", "use honour or record"
         );
     options.honour_consent = consent == "honour";
-    options.fetch.user_agent = spec.text("user_agent", config.user_agent);
+    options.fetch.user_agent = spec.text("user_agent", config.crawl.user_agent);
     read_reach(spec, options.fetch);
     read_access(spec, options.fetch);
     if (options.fetch.sign_in) {

@@ -62,7 +62,7 @@ ApiReading describe_api(
     auto settings = json::parse(source.spec).as_object();
     auto spec = ingest::api::read_spec(settings, others);
     crawler::FetchOptions options;
-    options.user_agent = context.config.user_agent;
+    options.user_agent = context.config.crawl.user_agent;
     read_reach(Spec(source.spec), options);
     options.limits.total = 5min;
     options.limits.stalled = 1min;

@@ -64,7 +64,7 @@ GatherResult gather_archives(
     options.files = archives_in(spec.texts("inputs"));
     options.source_id = source.id;
     options.source_name = source.name;
-    options.user_agent = context.config.user_agent;
+    options.user_agent = context.config.crawl.user_agent;
     options.restart = spec.truth("restart", false);
     options.stop = stop;
     auto scraping = read_scraping(spec);

@@ -66,7 +66,7 @@ FeedReading describe_feed(
     auto settings = json::parse(source.spec).as_object();
     auto urls = urls_of(settings);
     crawler::FetchOptions options;
-    options.user_agent = context.config.user_agent;
+    options.user_agent = context.config.crawl.user_agent;
     read_reach(Spec(source.spec), options);
     options.limits.total = 1min;
     options.limits.body = 64U << 20U;

@@ -114,7 +114,7 @@ ReplayedPages replay_pages(
     crawler::Scope scope({.reach = crawler::ScopeRules::Reach::any}, {});
     crawler::PageRules rules;
     rules.source_name = source.name;
-    rules.user_agent = spec.text("user_agent", context.config.user_agent);
+    rules.user_agent = spec.text("user_agent", context.config.crawl.user_agent);
     rules.scope = &scope;
     rules.blobs = &context.blobs();
     rules.rules = scraping.rules.get();

@@ -85,6 +85,10 @@ TEST_CASE("help, version and completion need no database", "[e2e]") {
     for (const char* shell : {"bash", "zsh", "fish"})
         CHECK_THAT(tilth({"completion", shell}).out, Catch::Contains("snapshot"));
     CHECK(test::run({"bash", "-n"}, tilth({"completion", "bash"}).out).code == 0);
+    CHECK_THAT(
+        tilth({"completion", "bash"}).out,
+        Catch::Contains("--log\") words=\"debug info warning error off\"")
+    );
     CHECK_FALSE(std::filesystem::exists(tilth.home.path / "postgres"));
 }
 

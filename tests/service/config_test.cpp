@@ -28,17 +28,17 @@ TEST_CASE("settings come from the file, and variables go before them", "[app][co
         )
     );
     CHECK(config.home == "/a");
-    CHECK(config.database_url == "host=x");
-    CHECK_FALSE(config.migrate);
-    CHECK(config.port == 9000);
+    CHECK(config.database.url == "host=x");
+    CHECK_FALSE(config.database.migrate);
+    CHECK(config.server.port == 9000);
     std::map<std::string, const char*> variables{
         {"TILTH_HOME", "/b"}, {"TILTH_SERVER_PORT", "9001"}, {"TILTH_LOG_LEVEL", ""}};
     service::read_environment(config, [&](const char* name) -> const char* {
         return variables.contains(name) ? variables.at(name) : nullptr;
     });
     CHECK(config.home == "/b");
-    CHECK(config.port == 9001);
-    CHECK(config.log_level == "warning");
+    CHECK(config.server.port == 9001);
+    CHECK(config.log.level == base::log::Level::warning);
 }
 
 TEST_CASE("a wrong setting names its line", "[app][config]") {

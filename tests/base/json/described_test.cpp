@@ -102,7 +102,7 @@ TEST_CASE("a described struct is written as JSON", "[base][json]") {
     auto written = base::to_json(full_thing());
     CHECK(written == json::parse(R"({
         "good": true, "number": -7, "large": 18446744073709551615, "share": 0.25, "mood": "wild",
-        "span": "1m30s500ms", "at": "2024-02-29T13:00:00.25Z", "tags": ["a", "b"],
+        "span": "1m30s500ms", "at": "2024-02-29T13:00:00.250000Z", "tags": ["a", "b"],
         "counts": {"x": 1, "y": 2}, "headers": {"Z": "last", "A": "first"},
         "part": {"name": "one", "weight": 0.5},
         "parts": [{"name": "two", "weight": null}, {"name": "three", "weight": 3.0}],

@@ -238,7 +238,7 @@ TEST_CASE("a fault in TOML is told of with its line", "[base][settings]") {
     CHECK_THAT(failure("share = 2"), Contains("'share' must be a number from 0 to 1"));
     CHECK_THAT(failure("share = nan"), Contains("'share' must be a number from 0 to 1"));
     CHECK_THAT(failure("delay = \"2 weeks\""), Contains("'delay' must be a span of time such as"));
-    CHECK_THAT(failure("delay = \"5us\""), Contains("'delay' is finer than 1ms"));
+    CHECK_THAT(failure("delay = \"0.5ms\""), Contains("'delay' is finer than 1ms"));
     CHECK_THAT(failure("rate = \"10/h\""), Contains("rate '10/h' is unknown; give it a rate such"));
     CHECK_THAT(failure("stream = 3"), Contains("'stream' must be a list of tables"));
     CHECK_THAT(failure("first = 3"), Contains("'first' must be a table"));

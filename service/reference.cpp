@@ -1,0 +1,40 @@
+#include "service/reference.hpp"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/settings/settings.hpp"
+#include "service/config.hpp"
+
+namespace service {
+
+namespace {
+
+struct Section {
+    std::string_view title, words;
+    const base::Record& record;
+};
+
+}  // namespace
+
+std::string settings_reference() {
+    // Whoever declares settings that people write adds a section.
+    const Section sections[] = {
+        {"The program: tilth.toml",
+         "Read from `tilth.toml`, or the file that `--config` names. Each is also a variable, "
+         "`server.port` as `TILTH_SERVER_PORT`; `--db`, `--home` and `--log` are flags. Flags go "
+         "before variables, and these before the file.",
+         Config::settings.record()},
+    };
+    std::string page =
+        "# Settings\n\nMade by `tilth reference settings`. Spans of time are written `500ms`, "
+        "`90s`, `15m`, `6h` or `7d`, several together as `1h30m`; a number alone is seconds if "
+        "nothing else is said. Secrets are references, `env:NAME` or `file:PATH`. One value may "
+        "stand for a list of one. `a[].b` is `b` of each table `[[a]]`.\n";
+    for (const auto& [title, words, record] : sections)
+        page += fmt::format("\n## {}\n\n{}\n\n{}", title, words, base::markdown_of(record));
+    return page;
+}
+
+}  // namespace service
