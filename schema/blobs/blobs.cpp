@@ -1,3 +1,9 @@
+// Bytes by their hash, small ones in the table and large ones in files.
+//
+// Up to 64 KiB PostgreSQL holds them well and a page needs one read; above, they would swell the
+// table, its backups and the cache, so that they lie in files of their own, written under another
+// name, synced and renamed before the row that names them. Only what shrinks by an eighth is kept
+// compressed: pictures and archives never do, and unpacking them would be for nothing.
 #include "schema/blobs/blobs.hpp"
 
 #include <cerrno>

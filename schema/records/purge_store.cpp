@@ -1,3 +1,9 @@
+// Takes records out, with all that was made of them.
+//
+// Rows go step by step in the order of their key, in one transaction and under a lock that keeps
+// writers out of the versions: a writer who found a blob stored must not have it vanish before his
+// version names it. Files of blobs go after the commit; a file without a row is only lost space,
+// a row without its file would be a loss. A count is the same work, rolled back.
 #include "schema/records/purge_store.hpp"
 
 #include <algorithm>

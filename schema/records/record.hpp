@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "base/time/time.hpp"
 #include "formats/image/image_measures.hpp"
 
@@ -29,6 +31,7 @@ struct RecordId {
 
     auto operator<=>(const RecordId&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(RecordId, (), (rk, source_id, key))
 
 struct Text {
     std::string title;
@@ -106,6 +109,7 @@ struct Counts {
     Counts& operator+=(const Counts& other);
     bool operator==(const Counts&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Counts, (), (read, added, changed, unchanged, rejected))
 
 // First 8 bytes of a hash, big-endian: a blob's bk, a reject's rk. What is missing is zero.
 std::int64_t leading_bytes(std::string_view sha256);

@@ -84,6 +84,7 @@ struct RecordLine {
     int width = 0;
     int height = 0;
 };
+BOOST_DESCRIBE_STRUCT(RecordLine, (), (id, version, url, payload, title, snippet, width, height))
 
 // Records of a source in key order, after `after` (the first ones if it is empty).
 std::vector<RecordLine> list_records(

@@ -1,3 +1,6 @@
+// Values as the texts that PostgreSQL takes for arrays and times. A batch passes one array a column
+// to unnest(), which is one statement for thousands of rows; libpqxx 6 has no arrays as parameters,
+// so they are written here, with the quoting of its manual, 8.15.2.
 #include "schema/records/values.hpp"
 
 #include <charconv>

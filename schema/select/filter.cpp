@@ -1,3 +1,6 @@
+// Conditions as people write them: a lexer, a parser by descent (or, and, not, comparison), and a
+// tree that is walked for each record. It is no SQL and never becomes any: its fields are those of
+// payloads, which no column has, and a text of a user's must not reach the database as code.
 #include "schema/select/filter.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Full text search by PostgreSQL.
+//
+// The index is not kept up by the writers, who would pay for every record whether anybody searches
+// or not; a search first indexes what was gathered since the last one, some hundreds of texts a
+// transaction. A page ends with the rank as PostgreSQL wrote it, for a rank that was parsed and
+// printed again may fall on the other side of its neighbours. A condition on fields is judged
+// here, hit by hit, because a filter never reaches SQL.
 #include "schema/select/record_search_store.hpp"
 
 #include <charconv>
