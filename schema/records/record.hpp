@@ -61,7 +61,7 @@ struct Origin {
     std::optional<Time> fetched_at;
 };
 
-// What was measured of a draft's text (schema/text_quality.hpp): kept beside it, no part of its
+// What was measured of a draft's text (formats/text/text_quality.hpp): kept beside it, no part of its
 // content.
 struct Quality {
     std::vector<double> measures;
