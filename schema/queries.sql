@@ -326,7 +326,7 @@ SELECT DISTINCT blob_sha256 FROM record_version WHERE blob_sha256 = ANY ($1::byt
 DELETE FROM blob b USING unnest($1::bigint[], $2::bytea[]) AS g (bk, sha256)
 WHERE b.bk = g.bk AND b.sha256 = g.sha256
   AND NOT EXISTS (SELECT FROM model m WHERE m.artefact_sha256 = b.sha256)
-RETURNING coalesce(b.location, '');
+RETURNING coalesce(b.location, '') AS location;
 
 -- name: purge_rejects
 UPDATE reject SET raw = '', state = 'expired'
@@ -438,8 +438,8 @@ RETURNING rk, key;
 
 -- How many contents were stored by the source's runs, and how many there were when its texts last were all indexed.
 -- name: search_extent
-SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1),
-    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'search'), -1);
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1) AS gathered,
+    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'search'), -1) AS indexed;
 
 -- name: note_indexed
 INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'search', $2)
@@ -460,7 +460,7 @@ WHERE (-h.rank, h.rk, h.key) > (-$3::float8, $4, $5) ORDER BY h.rank DESC, h.rk,
 -- What to show of hits.
 -- name: search_texts
 SELECT d.place, t.title, ts_headline(s.config::regconfig, left(t.body, 100000), websearch_to_tsquery(s.config::regconfig, $2),
-        'StartSel="«", StopSel="»", MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=" … "'), coalesce(v.url, '')
+        'StartSel="«", StopSel="»", MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=" … "') AS snippet, coalesce(v.url, '') AS url
 FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS d (rk, key, place)
 JOIN record_search s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
 JOIN content_text t ON t.rk = s.rk AND t.source_id = s.source_id AND t.key = s.key AND t.version = s.version

@@ -116,10 +116,10 @@ std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_b
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
     return unpack(
-        row[0].as<std::string>(),
-        row[1].is_null() ? std::string() : base::bytes(row[1]),
-        row[2].is_null() ? std::string() : row[2].as<std::string>(),
-        row[3].as<std::size_t>()
+        row["encoding"].as<std::string>(),
+        row["bytes"].is_null() ? std::string() : base::bytes(row["bytes"]),
+        row["location"].is_null() ? std::string() : row["location"].as<std::string>(),
+        row["size"].as<std::size_t>()
     );
 }
 
