@@ -182,3 +182,17 @@ TEST_CASE("what base does once is done nowhere else", "[layering]") {
         CHECK(places.size() <= (instead == "base/text/pattern.hpp" ? 16 : 0));
     }
 }
+
+TEST_CASE("a comment that names a file names one that exists", "[layering]") {
+    static const auto named =
+        Pattern::parse(R"((?://|--).*?\b([a-z0-9_]+/[a-z0-9_/]+\.(?:cpp|hpp|sql|md|txt))\b)");
+    auto check = [&](const SourceFile& file, std::size_t line) {
+        auto name = named.find(file.lines[line]);
+        if (!name) return;
+        INFO(file.place(line) << ": " << *name);
+        CHECK(std::filesystem::exists(root() / *name));
+    };
+    each_line(check);
+    for (const auto& file : queries())
+        for (std::size_t line = 0; line < file.lines.size(); ++line) check(file, line);
+}
