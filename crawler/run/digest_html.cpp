@@ -66,7 +66,12 @@ void Digest::items(
     outcome_.itemised = true;
     Received received(response_.body, document.source());
     ItemPage page{
-        target_.url, facts.licence, dated(consent.json()), facts.language, fetched_at_, &response_};
+        target_.url,
+        facts.licence,
+        consent.json(fetched_at_),
+        facts.language,
+        fetched_at_,
+        &response_};
     schema::Text all;
     for (auto& item : scrape.items) {
         all.body += item.scraped.text;

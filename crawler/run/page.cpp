@@ -238,20 +238,12 @@ void Digest::keep(
     draft.media_type = media_type_;
     draft.origin.url = target_.url;
     draft.origin.licence = std::move(licence);
-    draft.origin.consent = dated(consent.json());
+    draft.origin.consent = consent.json(fetched_at_);
     draft.origin.fetched_at = fetched_at_;
     outcome_.records.push_back(schema::seal(rules_.source_name, std::move(draft), *rules_.blobs));
     outcome_.ending = Ending::stored;
     const auto& stored = outcome_.records.back();
     outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : base::sha256({});
-}
-
-std::string Digest::dated(std::string json) const {
-    if (json.ends_with('}')) {
-        json.pop_back();
-        json += ",\"at\":\"" + schema::timestamp(fetched_at_) + "\"}";
-    }
-    return json;
 }
 
 std::string_view name_of(Ending ending) {

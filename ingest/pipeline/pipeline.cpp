@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
@@ -40,23 +41,21 @@ std::string stream_of(const RunRequest& request) {
 }
 
 std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {
-    std::string spec = "{\"inputs\":[";
-    for (std::size_t i = 0; i < request.inputs.size(); ++i) {
+    boost::json::array inputs;
+    for (const auto& input : request.inputs) {
         std::string text;
         formats::decode(
-            request.inputs[i],
-            formats::well_formed(request.inputs[i]) ? formats::Encoding::utf8
-                                                    : formats::Encoding::latin1,
+            input,
+            formats::well_formed(input) ? formats::Encoding::utf8 : formats::Encoding::latin1,
             true,
             text
         );
-        if (i > 0) spec += ',';
-        formats::append_json_string(text, spec);
+        inputs.emplace_back(text);
     }
-    spec += "],\"format\":";
-    formats::append_json_string(format, spec);
-    spec += ",\"rules\":" + to_json(rules) + "}";
-    return spec;
+    return boost::json::serialize(boost::json::object{
+        {"inputs", std::move(inputs)},
+        {"format", format},
+        {"rules", boost::json::parse(to_json(rules))}});
 }
 
 Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::string>& why) {

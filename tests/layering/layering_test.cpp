@@ -162,7 +162,7 @@ TEST_CASE("what base does once is done nowhere else", "[layering]") {
     const std::vector<Once> all{
         {R"(\b(strptime|strftime|gmtime_r|timegm|fmt::gmtime)\()", "base/time"},
         {R"(\b(EVP_|HMAC\(|RAND_bytes|CRYPTO_memcmp))", "base/bytes/hash.hpp"},
-        {R"(0123456789(abcdef|ABCDEF))", "base/bytes/hex.hpp"},
+        {R"(0123456789(abcdef|ABCDEF)|"\{:02x\}")", "base/bytes/hex.hpp"},
         {R"([A-Z]{26}[a-z]{26})", "base/bytes/base64.hpp"},
         {R"(0x[bB][fF]58476[dD]1[cC][eE]4[eE]5[bB]9)", "base/numbers/random.hpp"},
         {R"(\bstd::(regex|smatch|cmatch)\b)", "base/text/pattern.hpp"},

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/sources/files/reader.hpp"
@@ -170,13 +171,10 @@ private:
     std::string how() const {
         ReadOptions fixed;
         reader_->fix(fixed);
-        std::string preamble;
-        for (char c : reader_->preamble())
-            preamble += fmt::format("{:02x}", static_cast<unsigned char>(c));
         return json::serialize(json::object{
             {"format", "feed"},
             {"name", url()},
-            {"preamble_hex", preamble},
+            {"preamble_hex", base::hex(reader_->preamble())},
             {"encoding", fixed.encoding}});
     }
 
