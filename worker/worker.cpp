@@ -52,6 +52,11 @@ json::object do_job(service::Context& context, const schema::Job& job, std::stop
             {"model", outcome.model_name},
             {"version", outcome.model_version}};
     }
+    if (job.kind != schema::JobKind::crawl && job.kind != schema::JobKind::ingest)
+        throw base::UsageError(
+            fmt::format("job of kind {}", base::name_of(job.kind)),
+            "no worker of this version does it"
+        );
     auto name = std::string(spec.at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
