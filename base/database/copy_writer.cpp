@@ -16,7 +16,7 @@ namespace base {
 
 namespace {
 
-constexpr std::size_t flush_at = 256 * 1024;
+constexpr std::size_t flush_at = std::size_t{256} << 10;
 constexpr char signature[] =
     "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";  // 11 bytes, flags, extension length
 constexpr auto postgres_epoch = std::chrono::seconds(946684800);  // 2000-01-01

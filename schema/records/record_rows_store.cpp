@@ -154,7 +154,8 @@ Codes code_categories(base::Tx& tx, const BatchTarget& target, const BatchPlan& 
     for (const auto& row : plan.versions)
         for (const auto& [column, value] : row.sealed->draft.categories)
             codes[column].emplace(value, -1);
-    for (auto& [column, values] : codes) {
+    for (auto& [column, coded] : codes) {
+        auto& values = coded;  // a lambda may not hold a binding, says clang 14
         const auto& name = target.columns.at(column).name;
         auto wanted = [&] {
             std::vector<std::string> missing;
