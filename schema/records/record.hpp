@@ -61,8 +61,8 @@ struct Origin {
     std::optional<Time> fetched_at;
 };
 
-// What was measured of a draft's text (formats/text/text_quality.hpp): kept beside it, no part of its
-// content.
+// What was measured of a draft's text (formats/text/text_quality.hpp): kept beside it, no part of
+// its content.
 struct Quality {
     std::vector<double> measures;
     std::string language;  // as the words tell it; empty if they do not
