@@ -1,27 +1,19 @@
 #include "api/ids.hpp"
 
-#include <charconv>
 #include <optional>
 
 #include <fmt/core.h>
 
 #include "api/route.hpp"
+#include "base/numbers/parse.hpp"
 
 namespace api {
 
 namespace {
 
-template <typename T>
-std::optional<T> whole(std::string_view text, int base) {
-    T value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return value;
-}
-
 std::optional<std::int64_t> parse_rk(std::string_view hex) {
     if (hex.size() != 16) return std::nullopt;
-    auto value = whole<std::uint64_t>(hex, 16);
+    auto value = base::whole_number<std::uint64_t>(hex, 16);
     if (!value) return std::nullopt;
     return static_cast<std::int64_t>(*value);
 }
@@ -40,7 +32,7 @@ std::string hex_of(std::int64_t rk) {
 
 RecordNumber record_number(const std::string& id) {
     auto dot = id.find('.');
-    auto source = whole<std::int64_t>(std::string_view(id).substr(0, dot), 10);
+    auto source = base::whole_number<std::int64_t>(std::string_view(id).substr(0, dot), 10);
     auto rk = dot == id.npos ? std::nullopt : parse_rk(std::string_view(id).substr(dot + 1));
     if (!source || !rk) not_found("record", id);
     return {*source, *rk};

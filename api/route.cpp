@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "base/bytes/percent.hpp"
+
 namespace api {
 
 namespace {
@@ -29,8 +31,8 @@ bool fits(std::string_view pattern, std::string_view path, Match& match) {
         auto wanted = take_segment(pattern);
         auto given = take_segment(path);
         if (!wanted.empty() && wanted.front() == '{') {
-            auto decoded = percent_decoded(given);
-            if (!decoded || decoded->empty()) return false;
+            auto decoded = base::percent_decode_strictly(given);
+            if (!decoded || decoded->empty() || decoded->find('\0') != decoded->npos) return false;
             match.segments.emplace_back(wanted.substr(1, wanted.size() - 2), std::move(*decoded));
         } else if (wanted != given) {
             return false;

@@ -3,9 +3,11 @@
 #include <chrono>
 #include <string>
 
+#include "base/time/time.hpp"
+
 namespace api {
 
-using Time = std::chrono::system_clock::time_point;
+using Time = base::Time;
 
 // RFC 3339 in UTC with microseconds: "2026-01-02T03:04:05.678901Z".
 std::string rfc3339(Time time);

@@ -31,17 +31,18 @@ struct Options {
     std::size_t slots = 1;
 };
 
-std::vector<std::string> kinds_of(const std::string& text) {
-    std::vector<std::string> kinds;
+std::vector<schema::JobKind> kinds_of(const std::string& text) {
+    std::vector<schema::JobKind> kinds;
     std::stringstream in(text);
     for (std::string kind; std::getline(in, kind, ',');) {
-        if (kind != "crawl" && kind != "ingest" && kind != "train")
+        auto known = base::parse<schema::JobKind>(kind);
+        if (!known)
             throw base::UsageError(
                 fmt::format("--kinds {}", text),
                 fmt::format("'{}' is no kind", kind),
-                "use crawl, ingest, train"
+                "use " + base::one_of<schema::JobKind>()
             );
-        kinds.push_back(kind);
+        kinds.push_back(*known);
     }
     return kinds;
 }

@@ -4,13 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include <boost/system/result.hpp>
-
 namespace base {
-
-// The outcome of something callers branch on.
-template <typename T>
-using Result = boost::system::result<T>;
 
 // What stops an operation and can be mended by the user. One line: the thing, the place or reason,
 // and the mend: `source 'news': no such source; see 'tilth source list'`.

@@ -7,6 +7,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/bytes/base64.hpp"
 #include "crawler/extract/article/article.hpp"
 #include "crawler/extract/metadata.hpp"
 #include "crawler/policy/consent.hpp"
@@ -26,9 +27,6 @@ namespace crawler {
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::string_view base64_digits =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 // The fields of a question; a wrong one throws std::runtime_error with words for people.
 class Question {
@@ -50,21 +48,9 @@ public:
     std::optional<std::string> bytes(std::string_view name) const {
         auto text = maybe(name);
         if (!text) return std::nullopt;
-        std::string out;
-        std::uint32_t block = 0;
-        int bits = 0;
-        for (char c : *text) {
-            if (formats::is_space(c) || c == '=') continue;
-            auto at = base64_digits.find(c);
-            if (at == base64_digits.npos)
-                throw std::runtime_error("\"" + std::string(name) + "\" is not base64");
-            block = block << 6U | static_cast<std::uint32_t>(at);
-            bits += 6;
-            if (bits < 8) continue;
-            bits -= 8;
-            out += static_cast<char>(block >> bits & 0xffU);
-        }
-        return out;
+        auto bytes = base::from_base64(*text);
+        if (!bytes) throw std::runtime_error("\"" + std::string(name) + "\" is not base64");
+        return bytes;
     }
     formats::Url url(std::string_view name = "url") const {
         auto given = maybe(name);

@@ -3,7 +3,9 @@
 #include <ostream>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "formats/archive/bytes.hpp"
 #include "formats/image/image.hpp"
@@ -13,6 +15,8 @@
 #include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -24,16 +28,21 @@ std::unique_ptr<formats::Bytes> open(const std::string& path) {
     return bytes;
 }
 
-void put(std::string& out, std::string_view name, std::string_view value, bool first = false) {
-    if (!first) out.push_back(',');
-    formats::append_json_string(name, out);
-    out.push_back(':');
-    std::string clean;
-    if (!formats::well_formed(value)) {
-        formats::decode(value, formats::Encoding::windows1252, true, clean);
-        value = clean;
-    }
-    formats::append_json_string(value, out);
+// As UTF-8, whatever it is.
+std::string shown(std::string_view value) {
+    std::string text;
+    formats::decode(
+        value,
+        formats::well_formed(value) ? formats::Encoding::utf8 : formats::Encoding::windows1252,
+        true,
+        text
+    );
+    return text;
+}
+
+// A character as a text; none is an empty one.
+std::string text_of(char character) {
+    return character ? std::string(1, character) : std::string();
 }
 
 std::string read_all(const std::string& path) {
@@ -50,42 +59,27 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
     formats::TextReader text(*bytes, options.encoding);
     const auto sniffed = CsvRows(text, options).found();
     const auto& dialect = sniffed.dialect;
-    std::string out = "{\"dialect\":{";
-    put(out, "delimiter", dialect.delimiter, true);
-    put(out, "quote", dialect.quote ? std::string_view(&dialect.quote, 1) : std::string_view());
-    put(out, "escape", dialect.escape ? std::string_view(&dialect.escape, 1) : std::string_view());
-    out += fmt::format(
-        ",\"trim\":{},\"header\":{},\"header_rows\":{},\"skip\":{}",
-        dialect.trim,
-        dialect.header,
-        sniffed.header_rows,
-        sniffed.skip
-    );
-    put(out, "encoding", name_of(text.encoding().encoding));
-    out += fmt::format(",\"bom\":{}}},\"columns\":[", text.encoding().bom > 0);
-    for (std::size_t i = 0; i < sniffed.names.size(); ++i) {
-        out += i > 0 ? ",{" : "{";
-        put(out, "name", sniffed.names[i], true);
-        put(out, "type", sniffed.types[i]);
-        out += "}";
-    }
-    out += "],\"why\":[";
-    formats::append_json_string(
-        fmt::format("encoding {}: {}", name_of(text.encoding().encoding), text.encoding().reason),
-        out
-    );
-    for (const auto& line : sniffed.why) {
-        out.push_back(',');
-        std::string shown;
-        formats::decode(
-            line,
-            formats::well_formed(line) ? formats::Encoding::utf8 : formats::Encoding::windows1252,
-            true,
-            shown
-        );
-        formats::append_json_string(shown, out);
-    }
-    return out + "]}";
+    json::array columns;
+    for (std::size_t i = 0; i < sniffed.names.size(); ++i)
+        columns.push_back(json::object{
+            {"name", shown(sniffed.names[i])}, {"type", shown(sniffed.types[i])}});
+    json::array why{
+        fmt::format("encoding {}: {}", name_of(text.encoding().encoding), text.encoding().reason)};
+    for (const auto& line : sniffed.why) why.emplace_back(shown(line));
+    return json::serialize(json::object{
+        {"dialect",
+         json::object{
+             {"delimiter", shown(dialect.delimiter)},
+             {"quote", shown(text_of(dialect.quote))},
+             {"escape", shown(text_of(dialect.escape))},
+             {"trim", dialect.trim},
+             {"header", dialect.header},
+             {"header_rows", sniffed.header_rows},
+             {"skip", sniffed.skip},
+             {"encoding", name_of(text.encoding().encoding)},
+             {"bom", text.encoding().bom > 0}}},
+        {"columns", std::move(columns)},
+        {"why", std::move(why)}});
 }
 
 std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out) {
@@ -125,19 +119,15 @@ std::string inspect_image(const std::string& path) {
     auto examined = formats::examine_image(data);
     if (auto* reason = std::get_if<std::string>(&examined)) throw base::Error(path, *reason);
     const auto& image = std::get<formats::Image>(examined);
-    std::string out = "{";
-    put(out, "format", image.format, true);
-    out += fmt::format(
-        ",\"width\":{},\"height\":{},\"channels\":{},\"phash\":\"{:016x}\",\"bytes\":{}",
-        image.width,
-        image.height,
-        image.channels,
-        image.phash,
-        data.size()
-    );
-    put(out, "sha256", schema::sha256_hex(data));
-    put(out, "media_type", formats::media_type_of(image.format));
-    return out + "}";
+    return json::serialize(json::object{
+        {"format", image.format},
+        {"width", image.width},
+        {"height", image.height},
+        {"channels", image.channels},
+        {"phash", fmt::format("{:016x}", image.phash)},
+        {"bytes", data.size()},
+        {"sha256", base::sha256_hex(data)},
+        {"media_type", formats::media_type_of(image.format)}});
 }
 
 }  // namespace ingest

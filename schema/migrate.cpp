@@ -1,3 +1,7 @@
+// Migrations go forward only, one transaction each, under one lock for all programs that start at
+// the same moment. A migration that was applied is known by the hash of its text: a text that was
+// changed afterwards, or a version that this program does not have, ends the start, because every
+// query was written for a schema that the database then does not have.
 #include "schema/migrate.hpp"
 
 #include <algorithm>
@@ -6,7 +10,9 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/migrations.hpp"
 #include "schema/records/record.hpp"
@@ -38,15 +44,17 @@ std::vector<Known> known_migrations() {
 }
 
 struct Applied {
+    int version = 0;
     std::string checksum;
     std::string at;
 };
+BOOST_DESCRIBE_STRUCT(Applied, (), (version, checksum, at))
 
 std::map<int, Applied> applied_migrations(base::Tx& tx) {
     std::map<int, Applied> applied;
     if (!tx.value<bool>(sql::file["has_migration_table"]).value_or(false)) return applied;
-    for (const auto& row : tx.exec(sql::file["applied_migrations"]))
-        applied[row[0].as<int>()] = {row[1].as<std::string>(), row[2].as<std::string>()};
+    for (auto& row : base::rows_as<Applied>(tx.exec(sql::file["applied_migrations"])))
+        applied.emplace(row.version, std::move(row));
     return applied;
 }
 
@@ -61,7 +69,7 @@ void check(const std::vector<Known>& known, const std::map<int, Applied>& applie
                 fmt::format("its schema has version {}, newer than this program knows", version),
                 "use a newer tilth"
             );
-        if (sha256_hex(same->text) != row.checksum)
+        if (base::sha256_hex(same->text) != row.checksum)
             throw base::Error(
                 "database",
                 fmt::format("migration {} is not the one this program knows", version),
@@ -88,7 +96,7 @@ int migrate(base::Database& database) {
                     sql::file["note_migration"],
                     migration.version,
                     migration.name,
-                    sha256_hex(migration.text),
+                    base::sha256_hex(migration.text),
                     timestamp(std::chrono::system_clock::now())
                 );
                 return true;
@@ -117,8 +125,8 @@ std::vector<Migration> migrations(base::Database& database) {
 
 std::string fingerprint() {
     std::string all;
-    for (const auto& migration : known_migrations()) all += sha256_hex(migration.text);
-    return sha256_hex(all);
+    for (const auto& migration : known_migrations()) all += base::sha256_hex(migration.text);
+    return base::sha256_hex(all);
 }
 
 }  // namespace schema

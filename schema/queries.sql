@@ -15,7 +15,7 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 );
 
 -- name: applied_migrations
-SELECT version, checksum, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM schema_migration ORDER BY version;
+SELECT version, checksum, to_char(applied_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS at FROM schema_migration ORDER BY version;
 
 -- name: note_migration
 INSERT INTO schema_migration (version, name, checksum, applied_at) VALUES ($1, $2, $3, $4::timestamptz);
@@ -25,10 +25,10 @@ INSERT INTO source (name, kind, spec, schedule, created_at) VALUES ($1, $2, $3::
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- name: find_source
-SELECT id, name, kind, spec::text, coalesce(schedule, ''), state FROM source WHERE name = $1 AND state <> 'removed';
+SELECT id, name, kind, spec::text, schedule, state FROM source WHERE name = $1 AND state <> 'removed';
 
 -- name: list_sources
-SELECT id, name, kind, spec::text, coalesce(schedule, ''), state FROM source WHERE state <> 'removed' ORDER BY name;
+SELECT id, name, kind, spec::text, schedule, state FROM source WHERE state <> 'removed' ORDER BY name;
 
 -- name: set_source_state
 UPDATE source SET state = $2 WHERE id = $1;
@@ -71,9 +71,9 @@ SELECT count(*), coalesce(sum(added), 0), coalesce(sum(changed), 0), coalesce(su
 FROM source_run WHERE source_id = $1;
 
 -- name: list_runs
-SELECT id, state, read, added, changed, unchanged, rejected, coalesce(error, ''),
-    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    coalesce(extract(epoch FROM ended_at - started_at)::float8, -1)
+SELECT id, state, read, added, changed, unchanged, rejected, error,
+    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
+    extract(epoch FROM ended_at - started_at)::float8 AS seconds
 FROM source_run WHERE source_id = $1 ORDER BY id DESC LIMIT $2;
 
 -- name: load_cursor
@@ -141,8 +141,8 @@ SELECT EXISTS (SELECT FROM record WHERE source_id = $1);
 SELECT count(*) FROM record WHERE source_id = $1;
 
 -- name: list_records
-SELECT r.rk, r.key, r.version, coalesce(v.url, ''), left(v.payload::text, 2000), coalesce(t.title, ''), left(coalesce(t.body, ''), 200),
-    coalesce(i.width, 0), coalesce(i.height, 0)
+SELECT r.rk, r.source_id, r.key, r.version, v.url, left(v.payload::text, 2000) AS payload, t.title, left(t.body, 200) AS snippet,
+    i.width, i.height
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
@@ -150,12 +150,10 @@ LEFT JOIN content_image i USING (rk, source_id, key, version)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: show_record
-SELECT r.rk, r.version, v.payload::text, coalesce(v.url, ''), coalesce(v.file, ''), coalesce(v.member, ''), coalesce(v.line, -1),
-    coalesce(v.byte_offset, -1), coalesce(v.licence, ''), coalesce(v.consent::text, ''), v.run_id, coalesce(v.media_type, ''),
-    coalesce(encode(v.blob_sha256, 'hex'), ''), coalesce(t.title, ''), coalesce(t.body, ''), coalesce(t.language, ''),
-    coalesce(n.values::text, ''), coalesce(n.column_set, 0), coalesce(i.width, 0), coalesce(i.height, 0),
-    encode(r.content_sha256, 'hex'), to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), q.measures::text,
-    coalesce(q.language, '')
+SELECT r.rk, r.version, encode(r.content_sha256, 'hex') AS content_sha256, v.payload::text, v.url, v.file, v.member, v.line, v.byte_offset,
+    v.licence, v.consent::text, v.run_id, v.media_type, encode(v.blob_sha256, 'hex') AS blob_sha256,
+    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS stored_at, t.title, t.body, t.language, n.values::text AS numbers,
+    n.column_set, i.width, i.height, q.measures::text, q.language AS measured_language
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
@@ -166,17 +164,19 @@ WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 
 -- Every version of a record: when and by which run it came, from where exactly.
 -- name: record_lineage
-SELECT v.version, v.run_id, coalesce(u.state, ''), to_char(u.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), v.url, v.file, v.member,
-    v.line, v.byte_offset, to_char(v.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), encode(v.content_sha256, 'hex'), encode(v.blob_sha256, 'hex'), v.licence
+SELECT v.version, v.run_id, u.state AS run_state, to_char(u.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS run_started_at,
+    v.url, v.file, v.member, v.line, v.byte_offset, to_char(v.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS fetched_at,
+    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS stored_at, encode(v.content_sha256, 'hex') AS content_sha256,
+    encode(v.blob_sha256, 'hex') AS blob_sha256, v.licence
 FROM record_version v LEFT JOIN source_run u ON u.id = v.run_id
 WHERE v.rk = $1 AND v.source_id = $2 AND v.key = $3 ORDER BY v.version;
 
 -- name: record_history
-SELECT r.first_run, r.last_run, to_char(r.first_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    to_char(r.last_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), to_char(r.gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+SELECT r.first_run, r.last_run, to_char(r.first_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_seen,
+    to_char(r.last_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_seen,
+    to_char(r.gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS gone_at,
     (SELECT json_agg(n.name ORDER BY n.id) FROM snapshot_item i JOIN snapshot n ON n.id = i.snapshot_id
-     WHERE (i.rk, i.source_id, i.key) = (r.rk, r.source_id, r.key))::text
+     WHERE (i.rk, i.source_id, i.key) = (r.rk, r.source_id, r.key))::text AS snapshots
 FROM record r WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 
 -- name: add_job
@@ -199,6 +199,31 @@ UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz WHER
 WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
 SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
+
+-- name: list_jobs
+SELECT id, kind, state, spec, result, worker, attempts, created_at, due_at, ended_at FROM (
+    SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
+           NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
+    FROM job
+    UNION ALL
+    SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL, ended_at
+    FROM job_history
+) AS entry
+WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+ORDER BY id DESC LIMIT $5;
+
+-- name: show_job
+SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
+       NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
+FROM job WHERE id = $2
+UNION ALL
+SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL, ended_at
+FROM job_history WHERE id = $2;
+
+-- name: cancel_job
+WITH ended AS (DELETE FROM job WHERE id = $1 RETURNING *)
+INSERT INTO job_history (id, kind, spec, state, attempts, created_at, ended_at)
+SELECT id, kind, spec, 'cancelled', attempts, created_at, $2::timestamptz FROM ended;
 
 -- name: analyze_records
 ANALYZE record (rk, source_id, key, version), record_version (rk, source_id, key, version), content_text (rk, source_id, key, version),
@@ -301,7 +326,7 @@ SELECT DISTINCT blob_sha256 FROM record_version WHERE blob_sha256 = ANY ($1::byt
 DELETE FROM blob b USING unnest($1::bigint[], $2::bytea[]) AS g (bk, sha256)
 WHERE b.bk = g.bk AND b.sha256 = g.sha256
   AND NOT EXISTS (SELECT FROM model m WHERE m.artefact_sha256 = b.sha256)
-RETURNING coalesce(b.location, '');
+RETURNING coalesce(b.location, '') AS location;
 
 -- name: purge_rejects
 UPDATE reject SET raw = '', state = 'expired'
@@ -413,8 +438,8 @@ RETURNING rk, key;
 
 -- How many contents were stored by the source's runs, and how many there were when its texts last were all indexed.
 -- name: search_extent
-SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1),
-    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'search'), -1);
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1) AS gathered,
+    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'search'), -1) AS indexed;
 
 -- name: note_indexed
 INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'search', $2)
@@ -435,7 +460,7 @@ WHERE (-h.rank, h.rk, h.key) > (-$3::float8, $4, $5) ORDER BY h.rank DESC, h.rk,
 -- What to show of hits.
 -- name: search_texts
 SELECT d.place, t.title, ts_headline(s.config::regconfig, left(t.body, 100000), websearch_to_tsquery(s.config::regconfig, $2),
-        'StartSel="«", StopSel="»", MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=" … "'), coalesce(v.url, '')
+        'StartSel="«", StopSel="»", MaxFragments=2, MaxWords=25, MinWords=10, FragmentDelimiter=" … "') AS snippet, coalesce(v.url, '') AS url
 FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS d (rk, key, place)
 JOIN record_search s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
 JOIN content_text t ON t.rk = s.rk AND t.source_id = s.source_id AND t.key = s.key AND t.version = s.version

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <numeric>
 
-#include <xxhash.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "training/features/features.hpp"
 #include "training/numeric/kernels.hpp"
-#include "training/numeric/random.hpp"
 
 namespace training {
 
@@ -23,7 +23,7 @@ constexpr std::uint32_t version = 2;  // 1: without a preparation
 std::string seal(const std::string& payload, bool prepared) {
     detail::Writer out;
     out.put(prepared ? version : 1U);
-    out.put<std::uint64_t>(XXH3_64bits(payload.data(), payload.size()));
+    out.put<std::uint64_t>(base::hash_64(payload));
     out.text(payload);
     return std::string(magic) + out.take();
 }
@@ -43,7 +43,7 @@ std::string unseal(std::string_view artefact) {
     }
     const auto checksum = in.get<std::uint64_t>();
     auto payload = in.text();
-    if (!in.done() || XXH3_64bits(payload.data(), payload.size()) != checksum) {
+    if (!in.done() || base::hash_64(payload) != checksum) {
         throw base::Error(
             "model artefact",
             "its checksum does not match",
@@ -170,7 +170,7 @@ struct Run {
         } else {
             std::vector<std::uint32_t> order(train_rows.rows);
             std::iota(order.begin(), order.end(), 0U);
-            detail::Random(spec.seed, 9).shuffle(std::span(order));
+            base::CounterRandom(spec.seed, 9).shuffle(std::span(order));
             order.resize(std::max<std::size_t>(
                 1, static_cast<std::size_t>(fraction * static_cast<double>(order.size()))
             ));
@@ -344,7 +344,7 @@ std::vector<CurvePoint> learning_curve(
     plain.tune.clear();
     std::vector<std::size_t> order(train.rows);
     std::iota(order.begin(), order.end(), std::size_t{0});
-    detail::Random(spec.seed, 11).shuffle(std::span(order));
+    base::CounterRandom(spec.seed, 11).shuffle(std::span(order));
     std::vector<CurvePoint> points;
     for (std::size_t part = 16; part >= 1; part /= 2) {
         const auto rows = train.rows / part;

@@ -38,7 +38,7 @@ struct Parked {
 
 json::object do_job(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto spec = json::parse(job.spec).as_object();
-    if (job.kind == "train") {
+    if (job.kind == schema::JobKind::train) {
         training::TrainRequest request;
         request.snapshot = std::string(spec.at("snapshot").as_string());
         if (const auto* kind = spec.if_contains("model"))
@@ -52,6 +52,11 @@ json::object do_job(service::Context& context, const schema::Job& job, std::stop
             {"model", outcome.model_name},
             {"version", outcome.model_version}};
     }
+    if (job.kind != schema::JobKind::crawl && job.kind != schema::JobKind::ingest)
+        throw base::UsageError(
+            fmt::format("job of kind {}", base::name_of(job.kind)),
+            "no worker of this version does it"
+        );
     auto name = std::string(spec.at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
@@ -94,7 +99,7 @@ private:
 void finish(
     base::Database& database,
     const schema::Job& job,
-    const std::string& state,
+    schema::JobState state,
     const json::object& result
 ) {
     database.call([&](base::Tx& tx) {
@@ -104,11 +109,11 @@ void finish(
 
 void work_on(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto& database = context.database();
-    base::log::info("job {}: {} {} begins", job.id, job.kind, job.spec);
+    base::log::info("job {}: {} {} begins", job.id, base::name_of(job.kind), job.spec);
     try {
         Keeper keeper(database, job, stop);
         auto result = do_job(context, job, keeper.token());
-        finish(database, job, "done", result);
+        finish(database, job, schema::JobState::done, result);
         base::log::info("job {}: done {}", job.id, json::serialize(result));
     } catch (const Parked& parked) {
         base::log::info("job {}: goes on at {}", job.id, schema::timestamp(parked.due));
@@ -120,7 +125,7 @@ void work_on(service::Context& context, const schema::Job& job, std::stop_token 
         bool final =
             job.attempts >= attempts_at_most || dynamic_cast<const base::UsageError*>(&failure);
         if (final) {
-            finish(database, job, "failed", {{"error", failure.what()}});
+            finish(database, job, schema::JobState::failed, {{"error", failure.what()}});
         } else {
             auto wait = std::min<std::chrono::seconds>(10s * (1 << job.attempts), 1h);
             database.call([&](base::Tx& tx) { schema::release_job(tx, job, Clock::now() + wait); });
@@ -134,7 +139,7 @@ void queue_due_sources(base::Database& database) {
         for (const auto& due : schema::due_sources(tx, now)) {
             schema::add_job(
                 tx,
-                due.kind == "crawl" ? "crawl" : "ingest",
+                due.kind == "crawl" ? schema::JobKind::crawl : schema::JobKind::ingest,
                 json::serialize(json::object{{"source", due.name}}),
                 "source:" + due.name,
                 now,

@@ -2,15 +2,18 @@
 
 #include <cstddef>
 #include <stop_token>
-#include <string>
 #include <vector>
 
+#include "schema/jobs/job.hpp"
 #include "service/context.hpp"
 
 namespace worker {
 
 struct WorkerOptions {
-    std::vector<std::string> kinds = {"crawl", "ingest", "train"};
+    std::vector<schema::JobKind> kinds{
+        schema::JobKind::crawl,
+        schema::JobKind::ingest,
+        schema::JobKind::train};
     std::size_t slots = 1;  // jobs at once
     bool schedule = true;   // also queue the sources whose time has come
 };

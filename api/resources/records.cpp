@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "api/ids.hpp"
-#include "api/resources/png.hpp"
 #include "api/resources/resources.hpp"
 #include "api/store.hpp"
+#include "base/bytes/png.hpp"
 #include "base/error.hpp"
 #include "schema/select/record_search_store.hpp"
 
@@ -110,7 +110,12 @@ Response show_image(Call& call) {
     Response response;
     if (blob.format == "raw") {
         response.media_type = "image/png";
-        response.body = png_of({blob.width, blob.height, blob.channels, blob.bytes});
+        response.body = base::png(
+            {.width = blob.width,
+             .height = blob.height,
+             .channels = blob.channels,
+             .bytes = blob.bytes}
+        );
     } else {
         response.media_type = picture_type(blob);
         if (response.media_type.empty())

@@ -6,6 +6,7 @@
 
 #include <zlib.h>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "schema/records/record.hpp"
 
@@ -77,7 +78,7 @@ Assets::Assets(const std::string& directory) {
 void Assets::add(const std::string& path, std::string bytes) {
     File file;
     file.media_type = media_type_of(path);
-    file.etag = "\"" + schema::sha256_hex(bytes).substr(0, 20) + "\"";
+    file.etag = "\"" + base::sha256_hex(bytes).substr(0, 20) + "\"";
     if (auto packed = gzipped(bytes); packed.size() < bytes.size())
         file.gzip = std::make_shared<const std::string>(std::move(packed));
     file.bytes = std::make_shared<const std::string>(std::move(bytes));

@@ -1,35 +1,12 @@
 #include "api/server/auth.hpp"
 
-#include <array>
-
-#include <openssl/crypto.h>
-#include <openssl/rand.h>
-
-#include "base/error.hpp"
+#include "base/bytes/base64.hpp"
+#include "base/bytes/hash.hpp"
 #include "schema/records/record.hpp"
 
 namespace api {
 
 namespace {
-
-std::string base64url(const unsigned char* data, std::size_t size) {
-    constexpr std::string_view digits =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::string out;
-    unsigned buffer = 0;
-    int bits = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        buffer = buffer << 8 | data[i];
-        for (bits += 8; bits >= 6; bits -= 6) out += digits[buffer >> (bits - 6) & 63U];
-        buffer &= 0xffU;
-    }
-    if (bits > 0) out += digits[buffer << (6 - bits) & 63U];
-    return out;
-}
-
-bool equal_in_constant_time(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 bool changes_something(Method method) {
     return method != Method::get && method != Method::head;
@@ -72,8 +49,9 @@ void check_forgery(const Request& request, const Credentials& credentials) {
         return;
     auto site = request.header("sec-fetch-site");
     bool foreign = site == "cross-site" || site == "same-site";
-    if (foreign ||
-        !equal_in_constant_time(request.header("x-csrf-token"), csrf_token(credentials.secret)))
+    if (foreign || !base::equal_in_constant_time(
+                       request.header("x-csrf-token"), csrf_token(credentials.secret)
+                   ))
         throw Problem(
             403,
             "Forged request",
@@ -82,18 +60,15 @@ void check_forgery(const Request& request, const Credentials& credentials) {
 }
 
 std::string new_secret() {
-    std::array<unsigned char, 32> random{};
-    if (RAND_bytes(random.data(), static_cast<int>(random.size())) != 1)
-        throw base::Error("token", "the system gives no random bytes");
-    return "tilth_" + base64url(random.data(), random.size());
+    return "tilth_" + base::base64_url(base::random_bytes(32));
 }
 
 std::string hash_of(std::string_view secret) {
-    return schema::sha256(secret);
+    return base::sha256(secret);
 }
 
 std::string csrf_token(std::string_view session_secret) {
-    return schema::sha256_hex("csrf token of " + std::string(session_secret));
+    return base::sha256_hex("csrf token of " + std::string(session_secret));
 }
 
 std::string cookie_header(std::string_view secret, long seconds, bool secure) {

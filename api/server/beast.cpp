@@ -1,2 +1,2 @@
-// Beast's own code, compiled once; base/asio.cpp does the same for Asio.
+// Beast's own code, compiled once; base/run/asio.cpp does the same for Asio.
 #include <boost/beast/src.hpp>

@@ -1,4 +1,5 @@
 #include "api/server/message.hpp"
+#include "base/bytes/percent.hpp"
 #include "service/refusal.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -15,13 +16,6 @@ constexpr std::pair<Method, std::string_view> method_names[] = {
     {Method::patch, "PATCH"},
     {Method::del, "DELETE"},
 };
-
-int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
 
 char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -60,11 +54,11 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
         auto pair = rest.substr(0, rest.find('&'));
         rest.remove_prefix(std::min(rest.size(), pair.size() + 1));
         auto equals = pair.find('=');
-        auto key = percent_decoded(pair.substr(0, equals), true);
+        auto key = base::form_decoded(pair.substr(0, equals));
         if (!key || *key != name) continue;
         auto text = equals == pair.npos ? std::string_view{} : pair.substr(equals + 1);
-        auto value = percent_decoded(text, true);
-        if (!value)
+        auto value = base::form_decoded(text);
+        if (!value || value->find('\0') != value->npos)
             throw Problem(
                 400, "Bad query", "the parameter '" + *key + "' is not percent-encoded UTF-8"
             );
@@ -148,27 +142,6 @@ Response problem(const Problem& what, std::string_view request_id) {
     response.media_type = "application/problem+json";
     response.headers = what.headers;
     return response;
-}
-
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        char c = text[i];
-        if (c == '%') {
-            if (i + 2 >= text.size()) return std::nullopt;
-            int high = hex_digit(text[i + 1]);
-            int low = hex_digit(text[i + 2]);
-            if (high < 0 || low < 0) return std::nullopt;
-            c = static_cast<char>(high * 16 + low);
-            i += 2;
-        } else if (c == '+' && plus_is_space) {
-            c = ' ';
-        }
-        if (c == '\0') return std::nullopt;
-        out += c;
-    }
-    return out;
 }
 
 }  // namespace api

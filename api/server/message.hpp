@@ -73,7 +73,4 @@ Problem problem_of(const service::Refusal& refusal);
 
 Response problem(const Problem& what, std::string_view request_id);
 
-// Percent-decodes; nothing if an escape is broken or the result holds a zero byte.
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space = false);
-
 }  // namespace api

@@ -5,6 +5,7 @@
 #include "api/openapi.hpp"
 #include "api/resources/resources.hpp"
 #include "api/store.hpp"
+#include "base/bytes/hash.hpp"
 #include "schema/records/record.hpp"
 
 namespace api {
@@ -41,7 +42,7 @@ std::optional<Response> earlier_answer(Call& call, const std::string& key) {
         throw Problem(400, "Bad header", "an Idempotency-Key has at most 200 characters");
     std::string what(name_of(call.request.method));
     what.append(" ").append(call.request.path).append("\n").append(call.request.body);
-    auto hash = schema::sha256(what);
+    auto hash = base::sha256(what);
     if (store::reserve(call.tx, call.account.id, key, hash, call.now)) return std::nullopt;
     auto stored = store::answer(call.tx, call.account.id, key);
     if (!stored)

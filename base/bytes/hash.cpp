@@ -1,3 +1,8 @@
+// Digests by OpenSSL, quick hashes by xxHash.
+//
+// Every record and every blob is named by a SHA-256, and OpenSSL 3 would look the algorithm up by
+// name and make a context at each call; both are kept, the context by thread. A fault here is one
+// of the installation, never of the data, and so is no base::Error.
 #include "base/bytes/hash.hpp"
 
 #include <memory>

@@ -1,15 +1,19 @@
+// Connections and transactions.
+//
+// A transaction whose fault will pass (a deadlock, a serialization failure, a key that another one
+// has just added, a server that restarts) is run again from its beginning, after a pause by chance.
+// That is safe only before the commit is sent: when the connection is lost during it, nobody knows
+// whether it was stored, and the caller is told so instead.
 #include "base/database/database.hpp"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <random>
 #include <thread>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
 
+#include "base/database/connection.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 
@@ -17,60 +21,10 @@ namespace base {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-// Keeps the PGconn that libpqxx 6 hides, for binary COPY.
-class Policy : public pqxx::connect_direct {
-public:
-    using pqxx::connect_direct::connect_direct;
-
-    handle do_startconnect(handle orig) override {
-        return raw_ = pqxx::connect_direct::do_startconnect(orig);
-    }
-    handle raw() const { return raw_; }
-
-private:
-    handle raw_ = nullptr;
-};
-
-struct PolicyHolder {
-    explicit PolicyHolder(const std::string& url) : policy(url) {}
-    Policy policy;
-};
-
-// Silences the server's notices; errors arrive as exceptions.
-void ignore_notice(void*, const char*) {}
-
-}  // namespace
-
-class Connection : private PolicyHolder, public pqxx::connection_base {
-public:
-    explicit Connection(const std::string& url) : PolicyHolder(url), pqxx::connection_base(policy) {
-        init();
-        // A connection made again in mid-transaction would run the rest of it on its own.
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-        inhibit_reactivation(true);
-#pragma GCC diagnostic pop
-        PQsetNoticeProcessor(raw(), ignore_notice, nullptr);
-    }
-    ~Connection() {
-        close();
-    }
-
-    PGconn* raw() const {
-        return policy.raw();
-    }
-    std::unordered_map<std::string, std::string> statements;
-};
-
 std::string bytes(const pqxx::field& field) {
     pqxx::binarystring data(field);
     return {data.get(), data.size()};
 }
-
-// -------------------------------------------------------------------------------------------------------------
-// Tx
 
 void Tx::check(std::string_view text) {
     if (text.find('\0') != text.npos) {
@@ -116,160 +70,6 @@ CopyWriter Tx::copy(std::string_view table_and_columns, int columns) {
     return {connection_, static_cast<std::int16_t>(columns)};
 }
 
-// -----------------------------------------------------------------------------------------------------
-// CopyWriter
-
-namespace {
-
-constexpr std::size_t flush_at = 256 * 1024;
-constexpr char signature[] =
-    "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0";  // 11 bytes, flags, extension length
-constexpr auto postgres_epoch = std::chrono::seconds(946684800);  // 2000-01-01
-
-template <typename T>
-void append_big_endian(std::string& buffer, T value) {
-    char raw[sizeof(T)];
-    std::memcpy(raw, &value, sizeof(T));
-    if constexpr (std::endian::native == std::endian::little) std::reverse(raw, raw + sizeof(T));
-    buffer.append(raw, sizeof(T));
-}
-
-}  // namespace
-
-CopyWriter::CopyWriter(Connection& connection, std::int16_t columns)
-    : connection_(&connection), columns_(columns) {
-    buffer_.append(signature, 19);
-}
-
-CopyWriter::CopyWriter(CopyWriter&& other) noexcept
-    : connection_(std::exchange(other.connection_, nullptr)),
-      columns_(other.columns_),
-      buffer_(std::move(other.buffer_)),
-      finished_(other.finished_) {}
-
-CopyWriter::~CopyWriter() {
-    if (!connection_ || finished_) return;
-    PQputCopyEnd(connection_->raw(), "abandoned");
-    while (auto* result = PQgetResult(connection_->raw())) PQclear(result);
-}
-
-void CopyWriter::begin_row() {
-    if (buffer_.size() >= flush_at) flush();
-    append_big_endian(buffer_, columns_);
-}
-void CopyWriter::null() {
-    append_big_endian(buffer_, std::int32_t{-1});
-}
-
-void CopyWriter::field(const void* data, std::size_t size) {
-    append_big_endian(buffer_, static_cast<std::int32_t>(size));
-    buffer_.append(static_cast<const char*>(data), size);
-}
-
-void CopyWriter::value(std::int16_t v) {
-    append_big_endian(buffer_, std::int32_t{2});
-    append_big_endian(buffer_, v);
-}
-void CopyWriter::value(std::int32_t v) {
-    append_big_endian(buffer_, std::int32_t{4});
-    append_big_endian(buffer_, v);
-}
-void CopyWriter::value(std::int64_t v) {
-    append_big_endian(buffer_, std::int32_t{8});
-    append_big_endian(buffer_, v);
-}
-void CopyWriter::value(double v) {
-    value(std::bit_cast<std::int64_t>(v));
-}
-void CopyWriter::value(bool v) {
-    append_big_endian(buffer_, std::int32_t{1});
-    buffer_.push_back(v ? 1 : 0);
-}
-
-void CopyWriter::text(std::string_view v) {
-    if (v.find('\0') != v.npos) {
-        throw Error(
-            "text for the database",
-            "holds a NUL byte, which PostgreSQL cannot store",
-            "remove it from the input"
-        );
-    }
-    field(v.data(), v.size());
-}
-void CopyWriter::bytea(std::string_view v) {
-    field(v.data(), v.size());
-}
-
-void CopyWriter::jsonb(std::string_view v) {
-    append_big_endian(buffer_, static_cast<std::int32_t>(v.size() + 1));
-    buffer_.push_back(1);  // version of the format
-    buffer_.append(v);
-}
-
-void CopyWriter::time(std::chrono::system_clock::time_point v) {
-    auto since = std::chrono::duration_cast<std::chrono::microseconds>(
-        v.time_since_epoch() - postgres_epoch
-    );
-    value(static_cast<std::int64_t>(since.count()));
-}
-
-template <typename T>
-void CopyWriter::array(std::span<const T> values, std::int32_t element_type) {
-    if (values.empty()) {
-        append_big_endian(buffer_, std::int32_t{12});
-        for (auto part : {std::int32_t{0}, std::int32_t{0}, element_type})
-            append_big_endian(buffer_, part);
-        return;
-    }
-    append_big_endian(buffer_, static_cast<std::int32_t>(20 + 12 * values.size()));
-    // dimensions, has nulls, element type, length, lower bound
-    for (auto part :
-         {std::int32_t{1},
-          std::int32_t{0},
-          element_type,
-          static_cast<std::int32_t>(values.size()),
-          std::int32_t{1}})
-        append_big_endian(buffer_, part);
-    for (T one : values) value(one);
-}
-
-void CopyWriter::doubles(std::span<const double> v) {
-    array(v, 701);
-}
-void CopyWriter::bigints(std::span<const std::int64_t> v) {
-    array(v, 20);
-}
-
-void CopyWriter::flush() {
-    if (PQputCopyData(connection_->raw(), buffer_.data(), static_cast<int>(buffer_.size())) != 1) {
-        throw pqxx::broken_connection(PQerrorMessage(connection_->raw()));
-    }
-    buffer_.clear();
-}
-
-void CopyWriter::finish() {
-    append_big_endian(buffer_, std::int16_t{-1});
-    flush();
-    finished_ = true;
-    auto* raw = connection_->raw();
-    if (PQputCopyEnd(raw, nullptr) != 1) throw pqxx::broken_connection(PQerrorMessage(raw));
-    std::string message;
-    std::string state;
-    while (auto* result = PQgetResult(raw)) {
-        if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-            message = PQresultErrorMessage(result);
-            if (const char* code = PQresultErrorField(result, PG_DIAG_SQLSTATE)) state = code;
-        }
-        PQclear(result);
-    }
-    if (message.empty()) return;
-    if (state.empty()) throw pqxx::broken_connection(message);
-    throw pqxx::sql_error(message, "COPY", state.c_str());
-}
-
-// -------------------------------------------------------------------------------------------------------
-// Database
-
 namespace {
 
 constexpr int attempts_at_most = 10;
@@ -295,6 +95,13 @@ bool can_repeat(const pqxx::sql_error& error) {
 bool is_lost(const pqxx::sql_error& error) {
     const auto& state = error.sqlstate();
     return state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08");
+}
+
+Error lost_in_commit() {
+    return {
+        "database",
+        "the connection was lost while a transaction was being committed",
+        "it is unknown whether it was stored; run the command again, which stores nothing twice"};
 }
 
 std::string first_line(std::string_view text) {
@@ -378,24 +185,12 @@ void Database::attempt_erased(Body body, void* context) {
             return;
         } catch (const pqxx::in_doubt_error&) {
             give_back(nullptr);
-            throw Error(
-                "database",
-                "the connection was lost while a transaction was being committed",
-                "it is unknown whether it was stored; run the command again, which stores nothing "
-                "twice"
-            );
+            throw lost_in_commit();
         } catch (const pqxx::broken_connection& failure) {
             connection.reset();
             give_back(nullptr);
             drop_idle();
-            if (committing) {
-                throw Error(
-                    "database",
-                    "the connection was lost while a transaction was being committed",
-                    "it is unknown whether it was stored; run the command again, which stores "
-                    "nothing twice"
-                );
-            }
+            if (committing) throw lost_in_commit();
             if (attempt >= attempts_at_most) {
                 throw Error(
                     "database",

@@ -1,3 +1,9 @@
+// A cluster of one's own, without care: initdb makes it under another name and renames it, so that
+// a killed initdb leaves nothing half; a lock per question (who uses it, who keeps it, who starts
+// it) takes the place of pid files, which outlive a crash and lie.
+//
+// The server is nobody's child but its keeper's (postgres_keeper.cpp), since the process that
+// started it may end first while others go on.
 #include "base/database/postgres.hpp"
 
 #include <algorithm>
@@ -12,11 +18,8 @@
 #include <vector>
 
 #include <fcntl.h>
-#include <grp.h>
 #include <libpq-fe.h>
-#include <pwd.h>
 #include <sys/file.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/wait.h>
@@ -24,132 +27,20 @@
 
 #include <fmt/format.h>
 
+#include "base/database/postgres_keeper.hpp"
+#include "base/database/server_account.hpp"
 #include "base/error.hpp"
-#include "base/run/stop.hpp"
 
 namespace base {
 
 namespace fs = std::filesystem;
+using namespace embedded;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr std::size_t socket_path_limit = 107;
 constexpr auto start_patience = 120s;  // redo after a crash can take long
-constexpr int oldest_major = 13;
-constexpr long keeper_pause = 20;  // milliseconds between its looks
-
-std::string system_error(int code) {
-    return std::strerror(code);
-}
-
-// The account that the server runs under.
-struct Account {
-    std::string name;
-    uid_t uid;
-    gid_t gid;
-    std::vector<gid_t> groups;
-    bool change = false;  // from root
-};
-
-Account server_account() {
-    bool root = geteuid() == 0;
-    const passwd* entry = root ? getpwnam("postgres") : getpwuid(geteuid());
-    if (!entry) {
-        throw Error(
-            "embedded PostgreSQL",
-            root ? "no user 'postgres' to run it as" : "the present user has no passwd entry",
-            "install the postgresql package, or use --db"
-        );
-    }
-    Account account{entry->pw_name, entry->pw_uid, entry->pw_gid, {}, root};
-    int count = 64;
-    account.groups.resize(static_cast<std::size_t>(count));
-    getgrouplist(entry->pw_name, entry->pw_gid, account.groups.data(), &count);
-    account.groups.resize(static_cast<std::size_t>(std::max(count, 0)));
-    return account;
-}
-
-// Between fork and exec: becomes the account. Only async-signal-safe calls.
-void become(const Account& account) {
-    umask(077);
-    if (chdir("/") != 0) _exit(126);
-    if (!account.change) return;
-    if (setgroups(account.groups.size(), account.groups.data()) != 0 ||
-        setresgid(account.gid, account.gid, account.gid) != 0 ||
-        setresuid(account.uid, account.uid, account.uid) != 0)
-        _exit(126);
-}
-
-std::vector<char*> c_arguments(const std::vector<std::string>& arguments) {
-    std::vector<char*> raw;
-    for (const auto& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
-    raw.push_back(nullptr);
-    return raw;
-}
-
-void redirect_output(const char* path) {
-    int null = open("/dev/null", O_RDONLY);
-    int log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
-    dup2(null, 0);
-    if (log >= 0) {
-        dup2(log, 1);
-        dup2(log, 2);
-    }
-}
-
-// Runs a program as the account and waits for it; its output goes to `log`.
-int run_as(
-    const Account& account,
-    const std::vector<std::string>& arguments,
-    const std::string& log
-) {
-    auto raw = c_arguments(arguments);
-    pid_t child = fork();
-    if (child == 0) {
-        restore_signals();
-        redirect_output(log.c_str());
-        become(account);
-        prctl(PR_SET_PDEATHSIG, SIGKILL);
-        execv(raw[0], raw.data());
-        _exit(127);
-    }
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-int major_of(const fs::path& name) {
-    auto text = name.string();
-    return !text.empty() &&
-                   std::all_of(
-                       text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c); }
-                   )
-               ? std::stoi(text)
-               : 0;
-}
-
-// Where the programs of a major version are; of the newest one if `wanted` is 0.
-fs::path find_programs(int wanted) {
-    const fs::path root = "/usr/lib/postgresql";
-    int best = 0;
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(root, ignored)) {
-        int major = major_of(entry.path().filename());
-        if (!fs::exists(entry.path() / "bin/postgres")) continue;
-        if (wanted ? major == wanted : major > best) best = major;
-    }
-    if (best >= oldest_major) return root / std::to_string(best) / "bin";
-    if (!wanted && fs::exists("/usr/local/pgsql/bin/postgres")) return "/usr/local/pgsql/bin";
-    throw Error(
-        "embedded PostgreSQL",
-        wanted ? fmt::format("the home's cluster is of version {}, which is not installed", wanted)
-               : std::string("not installed"),
-        wanted ? fmt::format("install the package postgresql-{}, or use --db", wanted)
-               : std::string("install the package postgresql, or use --db")
-    );
-}
 
 std::string first_line_of(const fs::path& file) {
     std::ifstream in(file);
@@ -164,91 +55,6 @@ std::string last_lines_of(const fs::path& file) {
     while (std::getline(in, line))
         if (line.find("FATAL") != line.npos || line.find("rror") != line.npos) last = line;
     return last;
-}
-
-int lock_file(const fs::path& path) {
-    int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file < 0) {
-        throw Error(
-            path.string(), "cannot be opened: " + system_error(errno), "choose another --home"
-        );
-    }
-    return file;
-}
-
-void lock(int file, int how) {
-    while (flock(file, how) != 0 && errno == EINTR) {
-    }
-}
-
-bool try_lock(int file, int how) {
-    return flock(file, how | LOCK_NB) == 0;
-}
-
-void nap(long milliseconds) {
-    timespec span{milliseconds / 1000, (milliseconds % 1000) * 1000000};
-    nanosleep(&span, nullptr);
-}
-
-// What the keeper needs after fork, made before it.
-struct KeeperPlan {
-    std::vector<char*> arguments;
-    std::string users_lock;
-    std::string keeper_lock;
-    std::string log;
-};
-
-pid_t start_server(const KeeperPlan& plan, const Account& account) {
-    pid_t keeper = getpid();
-    pid_t server = fork();
-    if (server != 0) return server;
-    become(account);
-    prctl(PR_SET_PDEATHSIG, SIGINT);  // after the change of user, which clears it
-    if (getppid() != keeper) _exit(126);
-    execv(plan.arguments[0], plan.arguments.data());
-    _exit(127);
-}
-
-// The server's parent: starts it again when it dies, stops it when no process holds the users' lock
-// any more. Runs in a process of its own, after a fork: no C++ library calls that allocate.
-[[noreturn]] void keep(const KeeperPlan& plan, const Account& account) {
-    setsid();
-    restore_signals();
-    std::signal(SIGINT, SIG_IGN);
-    redirect_output(plan.log.c_str());
-    close_range(3, ~0U, 0);
-    int users = open(plan.users_lock.c_str(), O_RDWR | O_CLOEXEC);
-    int own = open(plan.keeper_lock.c_str(), O_RDWR | O_CLOEXEC);
-    if (users < 0 || own < 0 || !try_lock(own, LOCK_EX) || chdir("/") != 0) _exit(126);
-
-    pid_t server = start_server(plan, account);
-    int quick_deaths = 0;
-    for (long alive_for = 0;; alive_for += keeper_pause) {
-        bool last_one_gone = try_lock(users, LOCK_EX);
-        int status = 0;
-        bool died = waitpid(server, &status, WNOHANG) == server;
-        if (last_one_gone) {
-            if (!died) {
-                // Again and again: one that has just begun does not heed it yet.
-                while (waitpid(server, &status, WNOHANG) != server) {
-                    kill(server, SIGINT);
-                    nap(keeper_pause);
-                }
-            }
-            flock(
-                own, LOCK_UN
-            );  // before the users' lock: who gets that one sees that there is no keeper
-            _exit(0);
-        }
-        if (died) {
-            quick_deaths = alive_for < 5000 ? quick_deaths + 1 : 0;
-            if (quick_deaths > 20) _exit(1);
-            nap(quick_deaths > 0 ? 250 : 50);
-            server = start_server(plan, account);
-            alive_for = 0;
-        }
-        nap(keeper_pause);
-    }
 }
 
 }  // namespace
@@ -335,7 +141,7 @@ struct EmbeddedPostgres::Cluster {
             if (account.change && chown(folder.c_str(), account.uid, account.gid) != 0)
                 throw Error(
                     folder.string(),
-                    "cannot be given to user postgres: " + system_error(errno),
+                    std::string("cannot be given to user postgres: ") + std::strerror(errno),
                     "choose another --home"
                 );
         }

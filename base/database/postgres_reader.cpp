@@ -1,3 +1,9 @@
+// Reads another's PostgreSQL, row by row.
+//
+// It speaks to libpq in single-row mode: a table of a stranger may be larger than memory, and a
+// cursor would need a transaction that stays open on his server between pages. The session is set
+// read-only with fixed spellings of times and bytes, so that the same row is the same text from
+// every server; what a server says is shown without the address and the password it may repeat.
 #include "base/database/postgres_reader.hpp"
 
 #include <libpq-fe.h>

@@ -13,6 +13,7 @@
 #include <pqxx/pqxx>
 
 #include "base/time/parse.hpp"
+#include "base/words.hpp"
 
 // Rows of a result by the names of their columns, as structs that are described:
 //
@@ -25,8 +26,9 @@
 //     auto jobs = base::rows_as<Job>(tx.exec(sql::file["list_jobs"]));
 //
 // Each member takes the column of its name; a member that is itself described takes its own
-// members' columns from the same row. A NULL leaves an optional empty and any other member as the
-// struct initialises it. Names are looked up once a result, not once a row.
+// members' columns from the same row; an enum reads its word (base/words.hpp), and throws
+// std::logic_error of another. A NULL leaves an optional empty and any other member as the struct
+// initialises it. Names are looked up once a result, not once a row.
 namespace base {
 
 namespace rows_detail {
@@ -61,6 +63,17 @@ inline void read(const pqxx::field& field, Time& into) {
     auto time = parse_iso_time({field.c_str(), field.size()});
     if (!time) throw std::logic_error(std::string("column ") + field.name() + " is not a time");
     into = *time;
+}
+template <Worded E>
+void read(const pqxx::field& field, E& into) {
+    if (field.is_null()) return;
+    auto value = parse<E>(std::string_view(field.c_str(), field.size()));
+    if (!value)
+        throw std::logic_error(
+            std::string("column ") + field.name() + " holds '" + field.c_str() + "', not " +
+            one_of<E>()
+        );
+    into = *value;
 }
 template <typename T>
 void read(const pqxx::field& field, std::optional<T>& into) {

@@ -1,3 +1,8 @@
+// One view on TOML and JSON.
+//
+// Both become JSON values beside a table of places ("record.columns[2].type" is line 14), for a
+// reader of settings must name the line of a fault but should not know which language it reads.
+// Parts share the state of their document, so that a fault deep inside names the whole path.
 #include "base/settings/document.hpp"
 
 #include <fstream>

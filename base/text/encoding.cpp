@@ -1,3 +1,7 @@
+// The encodings of the web by their names. The Encoding Standard of the WHATWG decides which label
+// means what (iso-8859-1 is windows-1252); people write more spellings than it lists, so that
+// parse_encoding() also forgives what stands between letters and digits, which a page's label may
+// not.
 #include "base/text/encoding.hpp"
 
 #include <algorithm>

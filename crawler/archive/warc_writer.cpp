@@ -9,12 +9,13 @@
 #include <mutex>
 #include <unordered_map>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <openssl/rand.h>
 #include <zlib.h>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
+#include "base/time/time.hpp"
 #include "formats/url/url.hpp"
 #include "formats/warc/warc.hpp"
 
@@ -24,25 +25,14 @@ namespace {
 
 constexpr std::size_t payloads_remembered = 200'000;
 
-std::string iso(schema::Time at) {
-    auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(at);
-    return fmt::format(
-        "{:%Y-%m-%dT%H:%M:%S}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(seconds))
-    );
-}
-
 // A random UUID (RFC 9562, version 4).
 std::string record_id() {
-    unsigned char b[16];
-    if (RAND_bytes(b, sizeof b) != 1) throw base::Error("random numbers", "are not to be had");
-    b[6] = static_cast<unsigned char>((b[6] & 0x0fU) | 0x40U);
-    b[8] = static_cast<unsigned char>((b[8] & 0x3fU) | 0x80U);
-    std::string text = "<urn:uuid:";
-    for (int i = 0; i < 16; ++i) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) text += '-';
-        text += fmt::format("{:02x}", b[i]);
-    }
-    return text + ">";
+    auto bytes = base::random_bytes(16);
+    bytes[6] = static_cast<char>((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = static_cast<char>((bytes[8] & 0x3f) | 0x80);
+    auto digits = base::hex(bytes);
+    for (std::size_t at : {8, 13, 18, 23}) digits.insert(at, "-");
+    return "<urn:uuid:" + digits + ">";
 }
 
 std::string gzipped(std::string_view bytes) {
@@ -126,8 +116,7 @@ struct WarcWriter::Impl {
 
     void open() {
         auto now = std::chrono::system_clock::now();
-        auto stamp =
-            fmt::format("{:%Y%m%d%H%M%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+        auto stamp = base::formatted(now, "%Y%m%d%H%M%S");
         for (;;) {
             path = fmt::format(
                 "{}/{}-{}-{}-{:05}.warc.gz", folder, prefix, stamp, ::getpid(), ++number
@@ -146,7 +135,7 @@ struct WarcWriter::Impl {
         put(record_of(
             {"warcinfo",
              "",
-             iso(now),
+             base::rfc3339(now),
              "application/warc-fields",
              "WARC-Filename: " + name + "\r\n",
              "software: tilth\r\nformat: WARC File Format 1.1\r\nhttp-header-user-agent: " +
@@ -213,7 +202,7 @@ std::string WarcWriter::path() const {
 void WarcWriter::write(const Request& request, const Response& response, schema::Time at) {
     if (response.status == 0) return;
     auto& i = *impl_;
-    auto date = iso(at);
+    auto date = base::rfc3339(at);
     auto payload = formats::sha1_label(response.body);
     auto id = record_id();
     auto extra =

@@ -53,7 +53,8 @@ std::optional<ImageRules>
 read_image_rules(const boost::json::value& value, const std::string& place);
 std::optional<FileRules> read_file_rules(const boost::json::value& value, const std::string& place);
 
-// Decodes an image: its measures, or one line on what is wrong with it. See ingest/image.hpp.
+// Decodes an image: its measures, or one line on what is wrong with it. See
+// formats/image/image.hpp.
 using ExamineImage = std::function<std::variant<formats::Image, std::string>(std::string_view)>;
 
 // An image or file that a page leads to.

@@ -6,8 +6,8 @@
 
 namespace crawler {
 
-// What there is to measure of a page (schema/text_quality.hpp): its main text, and how much of the
-// visible text that and the links are. Pure.
+// What there is to measure of a page (formats/text/text_quality.hpp): its main text, and how much
+// of the visible text that and the links are. Pure.
 schema::Quality measure_page(
     const formats::Document& document,
     const schema::Text& text,

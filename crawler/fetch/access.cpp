@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
+#include "base/bytes/base64.hpp"
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
@@ -12,20 +13,6 @@
 namespace crawler {
 
 namespace {
-
-std::string base64(std::string_view bytes) {
-    constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t group = 0;
-        auto count = std::min<std::size_t>(3, bytes.size() - i);
-        for (std::size_t k = 0; k < 3; ++k)
-            group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += k <= count ? digits[group >> (18 - 6 * k) & 63U] : '=';
-    }
-    return out;
-}
 
 bool is_token(char c) {
     return formats::is_alnum(c) ||
@@ -35,7 +22,7 @@ bool is_token(char c) {
 }  // namespace
 
 std::string basic_header(std::string_view login) {
-    return "Authorization: Basic " + base64(login);
+    return "Authorization: Basic " + base::base64(login);
 }
 
 std::string bearer_header(std::string_view token) {
@@ -94,9 +81,7 @@ std::size_t choose_proxy(
         for (std::size_t i = 0; i < proxies.size(); ++i) {
             if (!all && i < out_of_order.size() && out_of_order[i]) continue;
             auto name = proxies[i].url();
-            auto weight = XXH3_64bits_withSeed(
-                host.data(), host.size(), XXH3_64bits(name.data(), name.size())
-            );
+            auto weight = base::hash_64(host, base::hash_64(name));
             if (best == proxies.size() || weight > most) {
                 best = i;
                 most = weight;

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/time/parse.hpp"
 #include "formats/feed/feed.hpp"
 #include "formats/sitemap/sitemap.hpp"
 #include "formats/text/characters.hpp"
@@ -39,21 +40,6 @@ Discovery listing_of(const formats::Url& url, Kind kind, int hops) {
     found.priority = priority::listing;
     found.kind = kind;
     return found;
-}
-
-// A fixed number of digits.
-std::optional<int> digits(std::string_view& text, std::size_t count) {
-    if (text.size() < count || !all_digits(text.substr(0, count))) return std::nullopt;
-    int value = 0;
-    std::from_chars(text.data(), text.data() + count, value);
-    text.remove_prefix(count);
-    return value;
-}
-
-bool take(std::string_view& text, char c) {
-    if (!text.starts_with(c)) return false;
-    text.remove_prefix(1);
-    return true;
 }
 
 }  // namespace
@@ -125,45 +111,10 @@ std::vector<formats::Url> feeds_of(const formats::Document& document, const form
     return found;
 }
 
-std::optional<std::chrono::system_clock::time_point> parse_w3c_time(std::string_view text) {
-    using namespace std::chrono;
-    text = formats::trim(text);
-    int month_number = 1, day_number = 1, hour = 0, minute = 0, second = 0, offset = 0;
-    auto year_number = digits(text, 4);
-    if (!year_number) return std::nullopt;
-    auto read = [&](int& value) {
-        auto got = digits(text, 2);
-        if (got) value = *got;
-        return got.has_value();
-    };
-    if (take(text, '-') && !read(month_number)) return std::nullopt;
-    if (take(text, '-') && !read(day_number)) return std::nullopt;
-    if (take(text, 'T') || take(text, ' ')) {
-        if (!read(hour) || !take(text, ':') || !read(minute)) return std::nullopt;
-        if (take(text, ':')) {
-            if (!read(second)) return std::nullopt;
-            if (take(text, '.'))
-                while (!text.empty() && text[0] >= '0' && text[0] <= '9') text.remove_prefix(1);
-        }
-        int sign = text.starts_with('-') ? -1 : 1;
-        if (take(text, '+') || take(text, '-')) {
-            int hours = 0, minutes = 0;
-            if (!read(hours)) return std::nullopt;
-            take(text, ':');
-            if (!text.empty() && !read(minutes)) return std::nullopt;
-            offset = sign * (hours * 60 + minutes);
-        } else {
-            take(text, 'Z');
-        }
-    }
-    year_month_day date{
-        year(*year_number),
-        month(static_cast<unsigned>(month_number)),
-        day(static_cast<unsigned>(day_number))};
-    bool sound = text.empty() && date.ok() && *year_number >= 1970 && hour < 25 && minute < 60 &&
-                 second < 61 && std::abs(offset) <= 14 * 60;
-    if (!sound) return std::nullopt;
-    return sys_days(date) + hours(hour) + minutes(minute) + seconds(second) - minutes(offset);
+std::optional<base::Time> parse_lastmod(std::string_view text) {
+    auto time = base::parse_w3c_time(text);
+    if (!time || *time < base::Time()) return std::nullopt;
+    return std::chrono::floor<std::chrono::seconds>(*time);
 }
 
 std::optional<std::vector<Discovery>> read_listing(
@@ -192,7 +143,7 @@ std::optional<std::vector<Discovery>> read_listing(
         discovery.url = formats::canonical_url(*page);
         auto refusal = scope.refusal(*page, discovery.url, 1);
         if (refusal == "scheme" || refusal == "length") continue;
-        auto lastmod = parse_w3c_time(entry.lastmod);
+        auto lastmod = parse_lastmod(entry.lastmod);
         std::optional<std::chrono::seconds> age;
         if (lastmod && *lastmod <= now) {
             age = std::chrono::duration_cast<std::chrono::seconds>(now - *lastmod);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time/time.hpp"
 #include "crawler/frontier/frontier.hpp"
 #include "crawler/policy/scope.hpp"
 #include "formats/html/document.hpp"
@@ -47,8 +48,8 @@ std::vector<Discovery> sitemaps_of(const std::string& origin, const formats::Rob
 // The feeds that a page names.
 std::vector<formats::Url> feeds_of(const formats::Document& document, const formats::Url& base);
 
-// A date of a sitemap or feed: W3C date and time (YYYY[-MM[-DD[Thh:mm[:ss[.s]](Z|+hh:mm)]]]).
-std::optional<std::chrono::system_clock::time_point> parse_w3c_time(std::string_view text);
+// A date of a sitemap: W3C date and time (YYYY[-MM[-DD[Thh:mm[:ss[.s]](Z|+hh:mm)]]]) from 1970 on.
+std::optional<base::Time> parse_lastmod(std::string_view text);
 
 // What a sitemap, an index of sitemaps or a feed lists. `target` is its row; entries that the scope
 // leaves out carry the reason. Nothing if the bytes are none of these.

@@ -5,13 +5,15 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
 namespace crawler {
 
 std::string url_key(std::string_view canonical) {
-    return schema::hex_of(schema::sha256(canonical).substr(0, 16));
+    return base::hex(base::sha256(canonical).substr(0, 16));
 }
 
 namespace {

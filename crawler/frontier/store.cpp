@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "crawler/sql.hpp"
 #include "schema/records/record.hpp"
@@ -43,8 +44,7 @@ std::string doubles(std::span<const Closed> rows) {
 std::string hashes(std::span<const Closed> rows) {
     std::string text = "{";
     for (const auto& row : rows) {
-        text +=
-            row.body_sha256.empty() ? "NULL" : "\"\\\\x" + schema::hex_of(row.body_sha256) + "\"";
+        text += row.body_sha256.empty() ? "NULL" : "\"\\\\x" + base::hex(row.body_sha256) + "\"";
         text += ',';
     }
     if (text.size() > 1) text.pop_back();

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "formats/text/characters.hpp"
+#include "schema/records/record.hpp"
 
 namespace crawler {
 
@@ -217,7 +218,7 @@ Consent judge_consent(const ConsentQuestion& question) {
     return Judge(question).run();
 }
 
-std::string Consent::json() const {
+std::string Consent::json(std::optional<base::Time> at) const {
     boost::json::array list;
     for (const auto& signal : signals)
         list.push_back({{"source", signal.source}, {"name", signal.name}, {"value", signal.value}});
@@ -225,6 +226,7 @@ std::string Consent::json() const {
     out["signals"] = std::move(list);
     out["decision"] = allowed ? "allow" : "deny";
     out["rule"] = rule.empty() ? boost::json::value(nullptr) : boost::json::value(rule);
+    if (at) out["at"] = schema::timestamp(*at);
     return boost::json::serialize(out);
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/time/time.hpp"
 #include "formats/robots/robots.hpp"
 
 namespace crawler {
@@ -26,8 +28,9 @@ struct Consent {
     bool nofollow = false;
     bool noindex = false;
 
-    // {"signals":[{"source","name","value"}],"decision":"allow"|"deny","rule":string|null}
-    std::string json() const;
+    // {"signals":[{"source","name","value"}],"decision":"allow"|"deny","rule":string|null}, and
+    // "at" if it is said when it was asked.
+    std::string json(std::optional<base::Time> at = std::nullopt) const;
 };
 
 struct ConsentQuestion {

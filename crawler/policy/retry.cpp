@@ -4,22 +4,11 @@
 #include <array>
 #include <charconv>
 
+#include "base/numbers/random.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/text/http_date.hpp"
 
 namespace crawler {
-
-namespace {
-
-// SplitMix64 (Steele, Lea, Flood 2014), one step.
-std::uint64_t mix(std::uint64_t x) {
-    x += 0x9e3779b97f4a7c15ULL;
-    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-    x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-    return x ^ (x >> 31);
-}
-
-}  // namespace
 
 bool is_passing(const Attempt& attempt) {
     constexpr std::array statuses{408, 425, 429, 500, 502, 503, 504};
@@ -33,7 +22,7 @@ retry_delay(const RetryPolicy& policy, const Attempt& attempt, int made, std::ui
     auto ceiling = policy.first;
     for (int i = 1; i < made && ceiling < policy.longest; ++i) ceiling *= 2;
     ceiling = std::min(ceiling, policy.longest);
-    auto drawn = mix(seed + static_cast<std::uint64_t>(made)) %
+    auto drawn = base::mix(seed + static_cast<std::uint64_t>(made)) %
                  (static_cast<std::uint64_t>(ceiling.count()) + 1);
     auto asked = std::min(attempt.retry_after.value_or(Millis{0}), policy.longest_asked);
     return std::max(Millis(static_cast<std::int64_t>(drawn)), asked);

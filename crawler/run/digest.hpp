@@ -115,8 +115,6 @@ private:
         const Consent& consent,
         std::string licence
     );
-    // A consent's JSON with the time at which it was asked.
-    std::string dated(std::string json) const;
 
     const PageRules& rules_;
     const Target& target_;

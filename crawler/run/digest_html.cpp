@@ -1,6 +1,7 @@
 // Pages: their text, what rules take out of them, where they lead.
 #include <algorithm>
 
+#include "base/bytes/hash.hpp"
 #include "crawler/extract/article/article.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
@@ -65,7 +66,12 @@ void Digest::items(
     outcome_.itemised = true;
     Received received(response_.body, document.source());
     ItemPage page{
-        target_.url, facts.licence, dated(consent.json()), facts.language, fetched_at_, &response_};
+        target_.url,
+        facts.licence,
+        consent.json(fetched_at_),
+        facts.language,
+        fetched_at_,
+        &response_};
     schema::Text all;
     for (auto& item : scrape.items) {
         all.body += item.scraped.text;
@@ -80,7 +86,7 @@ void Digest::items(
         add_item(rules_, page, std::move(item), bytes, outcome_);
     }
     if (scrape.keeps_page) return;
-    outcome_.body_sha256 = schema::sha256(response_.body);
+    outcome_.body_sha256 = base::sha256(response_.body);
     if (!outcome_.records.empty()) {
         outcome_.ending = Ending::stored;
         see(schema::simhash(all.body), all, false);

@@ -1,4 +1,5 @@
 // Images and files: those that pages lead to, and what comes when they are asked for.
+#include "base/bytes/percent.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
 #include "formats/text/characters.hpp"
@@ -46,7 +47,7 @@ std::string file_name(std::string_view disposition, const formats::Url& url) {
         name = name.substr(name.find_last_of("/\\") + 1);
         return storable(name);
     }
-    return storable(formats::percent_decode(url.path.substr(url.path.rfind('/') + 1)));
+    return storable(base::percent_decode(url.path.substr(url.path.rfind('/') + 1)));
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "crawler/run/page.hpp"
 
+#include "base/bytes/hash.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
@@ -90,7 +91,7 @@ void Digest::bad_status() {
 void Digest::listing() {
     outcome_.etag = response_.header("etag");
     outcome_.last_modified = response_.header("last-modified");
-    outcome_.body_sha256 = schema::sha256(response_.body);
+    outcome_.body_sha256 = base::sha256(response_.body);
     auto found = read_listing(target_, url_, response_.body, *rules_.scope, fetched_at_);
     if (!found) return end(Ending::skipped, "listing", "neither a sitemap nor a feed");
     outcome_.found = std::move(*found);
@@ -237,20 +238,12 @@ void Digest::keep(
     draft.media_type = media_type_;
     draft.origin.url = target_.url;
     draft.origin.licence = std::move(licence);
-    draft.origin.consent = dated(consent.json());
+    draft.origin.consent = consent.json(fetched_at_);
     draft.origin.fetched_at = fetched_at_;
     outcome_.records.push_back(schema::seal(rules_.source_name, std::move(draft), *rules_.blobs));
     outcome_.ending = Ending::stored;
     const auto& stored = outcome_.records.back();
-    outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : schema::sha256({});
-}
-
-std::string Digest::dated(std::string json) const {
-    if (json.ends_with('}')) {
-        json.pop_back();
-        json += ",\"at\":\"" + schema::timestamp(fetched_at_) + "\"}";
-    }
-    return json;
+    outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : base::sha256({});
 }
 
 std::string_view name_of(Ending ending) {

@@ -108,10 +108,7 @@ private:
         if (!rules.group.empty()) made.group = plain(made.fields[rules.group]);
         if (!rules.time.empty()) {
             auto at = moment_in(plain(made.fields[rules.time]), {}, {});
-            if (at && at->year >= earliest && at->year <= latest)
-                made.time =
-                    schema::Time(std::chrono::seconds(static_cast<std::int64_t>(at->unix_seconds()))
-                    );
+            if (at && at->year >= earliest && at->year <= latest) made.time = at->time();
         }
         return made;
     }
@@ -127,7 +124,8 @@ private:
         } else if (value.is_string() && field.category) {
             made.categories.emplace_back(*field.column, std::string(value.as_string()));
         } else if (value.is_string()) {
-            if (auto at = moment_in(value.as_string(), {}, {})) number = at->unix_seconds();
+            if (auto at = moment_in(value.as_string(), {}, {}))
+                number = std::chrono::duration<double>(at->time().time_since_epoch()).count();
         }
     }
 

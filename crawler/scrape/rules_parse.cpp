@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "crawler/scrape/rule_set.hpp"
 #include "formats/text/characters.hpp"
@@ -422,7 +423,7 @@ Rules Rules::parse(std::string_view text, const std::string& file_name) {
         give_columns(reader, one.record.fields, parsed->columns);
         if (one.items) give_columns(reader, one.items->record.fields, parsed->columns);
     }
-    parsed->sha256 = schema::sha256_hex(text);
+    parsed->sha256 = base::sha256_hex(text);
     return Rules(std::move(parsed));
 }
 

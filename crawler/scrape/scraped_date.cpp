@@ -1,15 +1,11 @@
 // Dates and times as pages write them.
 #include <chrono>
-#include <climits>
-#include <ctime>
 #include <memory>
 #include <vector>
 
 #include <unicode/dtfmtsym.h>
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
-
-#include <fmt/format.h>
 
 #include "crawler/scrape/scraped_value.hpp"
 #include "formats/text/characters.hpp"
@@ -19,16 +15,6 @@ namespace crawler {
 namespace {
 
 constexpr std::size_t longest_date = 200;
-
-bool is_valid(const Moment& at) {
-    std::chrono::year_month_day date{
-        std::chrono::year(at.year),
-        std::chrono::month(static_cast<unsigned>(at.month)),
-        std::chrono::day(static_cast<unsigned>(at.day))};
-    return at.year > 0 && at.year < 10'000 && at.month > 0 && at.day > 0 && date.ok() &&
-           at.hour >= 0 && at.hour < 24 && at.minute >= 0 && at.minute < 60 && at.second >= 0 &&
-           at.second <= 60;
-}
 
 // A part of a date: a number, or a word in lower case, with the mark before it.
 struct Part {
@@ -112,10 +98,10 @@ public:
     Reader(std::vector<Part> parts, std::string_view language)
         : parts_(std::move(parts)), language_(language) {}
 
-    std::optional<Moment> read() {
+    std::optional<base::CivilTime> read() {
         take_time();
         if (!take_named_date() && !take_numeric_date()) return std::nullopt;
-        if (!is_valid(at_)) return std::nullopt;
+        if (!at_.is_valid()) return std::nullopt;
         return at_;
     }
 
@@ -155,7 +141,7 @@ private:
     std::size_t take_zone(std::size_t i) {
         if (i < parts_.size() &&
             (parts_[i].word == "z" || parts_[i].word == "utc" || parts_[i].word == "gmt")) {
-            at_.offset = 0;
+            at_.offset = std::chrono::minutes(0);
             ++i;
         }
         bool sign = i < parts_.size() && parts_[i].number >= 0 &&
@@ -167,7 +153,7 @@ private:
         if (parts_[i++].digits == 2 && i < parts_.size() && parts_[i].before == ':' &&
             parts_[i].digits == 2)
             minutes += parts_[i++].number;
-        at_.offset = west ? -minutes : minutes;
+        at_.offset = std::chrono::minutes(west ? -minutes : minutes);
         return i;
     }
 
@@ -221,59 +207,15 @@ private:
 
     std::vector<Part> parts_;
     std::string language_;
-    Moment at_;
+    base::CivilTime at_;
 };
-
-std::optional<Moment> by_format(const std::string& text, const std::string& format) {
-    std::tm read{};
-    read.tm_year = INT_MIN;
-    read.tm_mday = 1;
-    constexpr long no_zone = LONG_MIN;
-    read.tm_gmtoff = no_zone;
-    if (!strptime(text.c_str(), format.c_str(), &read) || read.tm_year == INT_MIN)
-        return std::nullopt;
-    Moment at{
-        read.tm_year + 1900,
-        read.tm_mon + 1,
-        read.tm_mday,
-        read.tm_hour,
-        read.tm_min,
-        read.tm_sec,
-        std::nullopt};
-    bool zone = format.find("%z") != format.npos || format.find("%s") != format.npos;
-    if (zone && read.tm_gmtoff != no_zone) at.offset = static_cast<int>(read.tm_gmtoff / 60);
-    if (!is_valid(at)) return std::nullopt;
-    return at;
-}
 
 }  // namespace
 
-std::string Moment::iso_date() const {
-    return fmt::format("{:04}-{:02}-{:02}", year, month, day);
-}
-
-std::string Moment::iso() const {
-    auto text = fmt::format("{}T{:02}:{:02}:{:02}", iso_date(), hour, minute, second);
-    if (!offset) return text;
-    if (*offset == 0) return text + "Z";
-    auto minutes = std::abs(*offset);
-    return text + fmt::format("{}{:02}:{:02}", *offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
-}
-
-double Moment::unix_seconds() const {
-    std::chrono::sys_days date(std::chrono::year_month_day(
-        std::chrono::year(year),
-        std::chrono::month(static_cast<unsigned>(month)),
-        std::chrono::day(static_cast<unsigned>(day))
-    ));
-    auto days = static_cast<double>(date.time_since_epoch().count());
-    return days * 86'400 + hour * 3600 + minute * 60 + second - offset.value_or(0) * 60;
-}
-
-std::optional<Moment>
+std::optional<base::CivilTime>
 moment_in(std::string_view text, const std::string& format, std::string_view language) {
     text = formats::trim(text).substr(0, longest_date);
-    if (!format.empty()) return by_format(std::string(text), format);
+    if (!format.empty()) return base::parse_civil(std::string(text), format);
     return Reader(parts_of(text), language).read();
 }
 

@@ -6,6 +6,7 @@
 
 #include <boost/json/value.hpp>
 
+#include "base/time/civil.hpp"
 #include "crawler/scrape/pattern.hpp"
 #include "formats/url/url.hpp"
 
@@ -30,21 +31,10 @@ struct ValueContext {
 boost::json::value
 number_in(std::string_view text, char decimal = 0, std::string_view language = {});
 
-// A date, or a point in time.
-struct Moment {
-    int year = 0, month = 0, day = 0;
-    int hour = 0, minute = 0, second = 0;
-    std::optional<int> offset;  // minutes east of UTC; nothing if the text has no zone
-
-    std::string iso_date() const;  // 2024-02-29
-    std::string iso() const;       // 2024-02-29T12:00:00, with Z or +01:00 where the zone is known
-    double unix_seconds() const;   // in UTC where the zone is not known
-};
-
 // Reads ISO 8601, RFC 5322, dates with the names of months in the page's language or English, and
 // d.m.y, y/m/d, and d/m/y or m/d/y where the numbers or the language (en-us) tell which. With
 // `format` (of strptime, names in English) that alone.
-std::optional<Moment>
+std::optional<base::CivilTime>
 moment_in(std::string_view text, const std::string& format, std::string_view language);
 
 // True, yes, on, 1 and their opposites; nothing for other texts.

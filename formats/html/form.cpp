@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/bytes/percent.hpp"
 #include "formats/html/document.hpp"
 #include "formats/html/select.hpp"
 #include "formats/text/characters.hpp"
@@ -51,22 +52,6 @@ void read_control(const Document& document, NodeId id, Form& form, bool& submitt
     form.fields.emplace_back(name, box && value.empty() ? "on" : value);
 }
 
-std::string form_encoded(std::string_view text) {
-    constexpr char digits[] = "0123456789ABCDEF";
-    std::string out;
-    for (char c : text) {
-        if (is_alnum(c) || c == '*' || c == '-' || c == '.' || c == '_') {
-            out += c;
-        } else if (c == ' ') {
-            out += '+';
-        } else {
-            auto byte = static_cast<unsigned char>(c);
-            out += {'%', digits[byte >> 4U], digits[byte & 15U]};
-        }
-    }
-    return out;
-}
-
 }  // namespace
 
 void Form::fill(const std::string& name, const std::string& value) {
@@ -84,7 +69,7 @@ std::string Form::encoded() const {
     std::string out;
     for (const auto& [name, value] : fields) {
         if (!out.empty()) out += '&';
-        out += form_encoded(name) + "=" + form_encoded(value);
+        out += base::form_encoded(name) + "=" + base::form_encoded(value);
     }
     return out;
 }

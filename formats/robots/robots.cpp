@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/bytes/percent.hpp"
 #include "formats/text/characters.hpp"
 
 namespace formats {
@@ -14,13 +15,9 @@ constexpr std::size_t size_limit = 500 * 1024;
 // Paths and patterns in one spelling (RFC 9309, 2.2.2): octets outside ASCII and the marks * and $
 // of a path as %XX, %XX of unreserved characters decoded, other %XX in upper case.
 std::string normalised(std::string_view text, bool pattern) {
-    constexpr char digits[] = "0123456789ABCDEF";
     std::string out;
     out.reserve(text.size());
-    auto escape = [&](char c) {
-        auto byte = static_cast<unsigned char>(c);
-        out += {'%', digits[byte >> 4], digits[byte & 15]};
-    };
+    auto escape = [&](char c) { base::append_percent(c, out); };
     for (std::size_t i = 0; i < text.size(); ++i) {
         char c = text[i];
         if (c == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&

@@ -5,6 +5,7 @@
 
 #include <simdjson.h>
 
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
 
 namespace formats {
@@ -251,12 +252,9 @@ void append_json_string(std::string_view text, std::string& out) {
             case '\t':
                 out.append("\\t");
                 break;
-            default: {
-                constexpr std::string_view hex = "0123456789abcdef";
+            default:
                 out.append("\\u00");
-                out.push_back(hex[at(text, i) >> 4]);
-                out.push_back(hex[at(text, i) & 15]);
-            }
+                base::append_hex(std::string_view(text).substr(i, 1), out);
         }
     }
     out.append(text, clean, text.size() - clean);

@@ -4,8 +4,7 @@
 #include <bit>
 #include <cmath>
 
-#include <xxhash.h>
-
+#include "base/bytes/hash.hpp"
 #include "formats/text/pii.hpp"
 
 namespace formats {
@@ -183,7 +182,7 @@ private:
 };
 
 std::uint64_t hash_of(std::string_view text) {
-    return XXH3_64bits(text.data(), text.size());
+    return base::hash_64(text);
 }
 
 bool ends_with_any(std::string_view text, std::span<const std::string_view> ends) {

@@ -6,10 +6,11 @@
 #include <limits>
 #include <span>
 
-#include <xxhash.h>
-
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "base/bytes/hash.hpp"
+#include "base/numbers/random.hpp"
 #endif
 
 namespace formats {
@@ -41,16 +42,10 @@ struct Permutations {
 const Permutations& permutations() {
     static const auto made = [] {
         Permutations result{};
-        std::uint64_t state = 0x9E3779B97F4A7C15;
-        auto next = [&] {  // splitmix64
-            auto z = (state += 0x9E3779B97F4A7C15);
-            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-            return z ^ (z >> 31);
-        };
+        base::Random random(0x9E3779B97F4A7C15);
         for (std::size_t i = 0; i < minima; ++i) {
-            result.factors[i] = next() | 1;
-            result.adds[i] = next();
+            result.factors[i] = random.next() | 1;
+            result.adds[i] = random.next();
         }
         return result;
     }();
@@ -124,6 +119,12 @@ Least least_of(std::span<const std::uint64_t> hashes) {
     return least;
 }
 
+template <typename Values>
+std::string_view bytes_of(const Values& values) {
+    auto bytes = std::as_bytes(std::span(values));
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 std::uint64_t mixed(std::span<const std::uint64_t> words) {
     std::uint64_t hash = 0;
     for (auto word : words) hash = (std::rotl(hash, 23) ^ word) * 0x9FB21C651E98DF25;
@@ -177,7 +178,7 @@ TextWords::TextWords(std::string_view utf8) {
     std::size_t size = 0, begin = 0;
     auto close = [&] {
         if (size == begin) return;
-        hashes_.push_back(XXH3_64bits(joined + begin, size - begin));
+        hashes_.push_back(base::hash_64({joined + begin, size - begin}));
         joined[size++] = ' ';
         begin = size;
     };
@@ -197,10 +198,10 @@ std::uint64_t TextWords::simhash() const {
     BitCounts counts;
     for (std::size_t i = 0; i < hashes_.size(); ++i) {
         window = {window[1], window[2], hashes_[i]};
-        if (i >= 2) counts.add(XXH3_64bits(window.data(), sizeof window));
+        if (i >= 2) counts.add(base::hash_64(bytes_of(window)));
     }
     if (hashes_.empty()) return 0;
-    if (hashes_.size() < 3) counts.add(XXH3_64bits(window.data(), sizeof window));
+    if (hashes_.size() < 3) counts.add(base::hash_64(bytes_of(window)));
     return counts.majority();
 }
 
@@ -217,14 +218,14 @@ TextSketch TextWords::sketch() const {
     result.empty = false;
     for (std::size_t band = 0; band < result.bands.size(); ++band)
         result.bands[band] =
-            XXH3_64bits(&least[band * rows_of_band], rows_of_band * sizeof(std::uint32_t));
+            base::hash_64(bytes_of(std::span(least).subspan(band * rows_of_band, rows_of_band)));
     for (std::size_t i = 0; i < minima; ++i) result.low[i] = static_cast<std::uint8_t>(least[i]);
     return result;
 }
 
 std::string TextWords::hash() const {
     if (hashes_.empty()) return {};
-    auto hash = XXH3_128bits(joined_.data(), joined_.size());
+    auto hash = base::hash_128(joined_);
     return {reinterpret_cast<const char*>(&hash), sizeof hash};
 }
 
@@ -238,7 +239,7 @@ std::string packed_sketch(const TextWords& words) {
 }
 
 SketchedText unpacked_sketch(std::string_view packed) {
-    constexpr std::size_t hash_size = sizeof(XXH128_hash_t);
+    constexpr std::size_t hash_size = 16;
     SketchedText parts{};
     auto& sketch = parts.sketch;
     if (packed.size() != hash_size + sizeof sketch.bands + sketch.low.size()) return parts;

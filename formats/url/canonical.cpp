@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes/percent.hpp"
 #include "formats/text/characters.hpp"
 
 namespace formats {
@@ -107,9 +108,8 @@ std::string normal_escapes(std::string_view text) {
             if (high < 0 || low < 0) break;
             char c = static_cast<char>(high * 16 + low);
             if (!is_unreserved(c)) {
-                constexpr char upper[] = "0123456789ABCDEF";
-                digits[0] = upper[high];
-                digits[1] = upper[low];
+                out.resize(out.size() - 3);
+                base::append_percent(c, out);
                 break;
             }
             out.resize(out.size() - 3);

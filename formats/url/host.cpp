@@ -1,11 +1,13 @@
 // Hosts by the WHATWG URL standard, section 3.5: domains, IPv4, IPv6 and opaque hosts.
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <vector>
 
 #include <unicode/uidna.h>
 #include <unicode/ustring.h>
 
+#include "base/bytes/percent.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
@@ -207,13 +209,8 @@ std::string serialise(const Pieces& pieces) {
             i += best_length - 1;
             continue;
         }
-        constexpr char digits[] = "0123456789abcdef";
-        bool started = false;
-        for (int shift = 12; shift >= 0; shift -= 4) {
-            auto digit = static_cast<unsigned>(pieces[i] >> shift) & 15U;
-            started = started || digit || shift == 0;
-            if (started) out += digits[digit];
-        }
+        char digits[4];
+        out.append(digits, std::to_chars(digits, digits + sizeof digits, pieces[i], 16).ptr);
         if (i != 7) out += ':';
     }
     return out + "]";
@@ -238,8 +235,8 @@ std::optional<std::string> parse_host(std::string_view input, bool special) {
     }
     if (!special) return opaque_host(input);
 
-    auto decoded =
-        input.find('%') == input.npos ? std::string(input) : valid_utf8(percent_decode(input));
+    auto decoded = input.find('%') == input.npos ? std::string(input)
+                                                 : valid_utf8(base::percent_decode(input));
     auto domain = domain_to_ascii(decoded);
     if (!domain || domain->empty()) return std::nullopt;
     for (char c : *domain)

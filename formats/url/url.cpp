@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes/percent.hpp"
 #include "formats/text/characters.hpp"
 
 namespace formats {
@@ -364,31 +365,15 @@ bool is_special_scheme(std::string_view scheme) {
 }
 
 void percent_encode(std::string_view text, EncodeSet set, std::string& out) {
-    constexpr char digits[] = "0123456789ABCDEF";
     std::size_t start = 0;  // of what is copied as it stands
     for (std::size_t at = 0; at < text.size(); ++at) {
         auto byte = static_cast<unsigned char>(text[at]);
         if (!(masks[byte] & bit(set))) continue;
         out.append(text.substr(start, at - start));
-        out += {'%', digits[byte >> 4], digits[byte & 15]};
+        base::append_percent(text[at], out);
         start = at + 1;
     }
     out.append(text.substr(start));
-}
-
-std::string percent_decode(std::string_view text) {
-    std::string out;
-    out.reserve(text.size());
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            i += 2;
-        } else {
-            out += text[i];
-        }
-    }
-    return out;
 }
 
 std::optional<Url> parse_url(std::string_view input, const Url* base) {

@@ -50,6 +50,5 @@ enum class EncodeSet { control, fragment, query, special_query, path, userinfo }
 
 // Appends `text` to `out` with the bytes of the set as %XX.
 void percent_encode(std::string_view text, EncodeSet set, std::string& out);
-std::string percent_decode(std::string_view text);
 
 }  // namespace formats

@@ -5,10 +5,12 @@
 #include <memory>
 
 #include <brotli/decode.h>
-#include <openssl/evp.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include "base/bytes/base64.hpp"
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/warc/warc.hpp"
 
@@ -16,49 +18,12 @@ namespace formats {
 
 namespace {
 
-std::string digest(const EVP_MD* algorithm, std::string_view bytes) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned size = 0;
-    EVP_Digest(bytes.data(), bytes.size(), out.data(), &size, algorithm, nullptr);
-    return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-// RFC 4648, 6, without padding.
-std::string base32(std::string_view bytes) {
-    constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    std::string text;
-    unsigned held = 0;
-    int bits = 0;
-    for (unsigned char c : bytes) {
-        held = (held << 8U | c) & 0xfffffU;
-        for (bits += 8; bits >= 5; bits -= 5) text.push_back(alphabet[held >> (bits - 5) & 31U]);
-    }
-    if (bits > 0) text.push_back(alphabet[held << (5 - bits) & 31U]);
-    return text;
-}
-
-std::string hexadecimal(std::string_view bytes) {
-    std::string text;
-    for (unsigned char c : bytes) {
-        text.push_back("0123456789abcdef"[c >> 4U]);
-        text.push_back("0123456789abcdef"[c & 15U]);
-    }
-    return text;
-}
-
-// RFC 4648, 4 and 5, without padding; both alphabets as the URL-safe one.
-std::string base64(std::string_view bytes) {
-    constexpr std::string_view alphabet =
-        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    std::string text;
-    unsigned held = 0;
-    int bits = 0;
-    for (unsigned char c : bytes) {
-        held = (held << 8U | c) & 0xfffffU;
-        for (bits += 8; bits >= 6; bits -= 6) text.push_back(alphabet[held >> (bits - 6) & 63U]);
-    }
-    if (bits > 0) text.push_back(alphabet[held << (6 - bits) & 63U]);
-    return text;
+std::optional<base::Digest> digest_named(std::string_view name) {
+    if (name == "sha1") return base::Digest::sha1;
+    if (name == "sha256") return base::Digest::sha256;
+    if (name == "sha512") return base::Digest::sha512;
+    if (name == "md5") return base::Digest::md5;
+    return std::nullopt;
 }
 
 // RFC 9112, 7.1; nothing if it is broken. A missing last chunk is forgiven.
@@ -169,7 +134,7 @@ std::string_view name_of(DigestCheck check) {
 }
 
 std::string sha1_label(std::string_view bytes) {
-    return "sha1:" + base32(digest(EVP_sha1(), bytes));
+    return "sha1:" + base::base32(base::digest(base::Digest::sha1, bytes));
 }
 
 DigestCheck check_digest(std::string_view label, std::string_view bytes) {
@@ -178,20 +143,16 @@ DigestCheck check_digest(std::string_view label, std::string_view bytes) {
     if (colon == label.npos) return DigestCheck::unknown;
     auto name = to_lower(label.substr(0, colon));
     std::erase(name, '-');
-    const EVP_MD* algorithm = name == "sha1"     ? EVP_sha1()
-                              : name == "sha256" ? EVP_sha256()
-                              : name == "sha512" ? EVP_sha512()
-                              : name == "md5"    ? EVP_md5()
-                                                 : nullptr;
+    auto algorithm = digest_named(name);
     if (!algorithm) return DigestCheck::unknown;
     auto given = label.substr(colon + 1);
     while (given.ends_with('=')) given.remove_suffix(1);
-    auto found = digest(algorithm, bytes);
+    auto found = base::digest(*algorithm, bytes);
     std::string url_safe(given);
     std::replace(url_safe.begin(), url_safe.end(), '+', '-');
     std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-    bool same = equal_ignoring_case(given, base32(found)) ||
-                equal_ignoring_case(given, hexadecimal(found)) || url_safe == base64(found);
+    bool same = equal_ignoring_case(given, base::base32(found)) ||
+                equal_ignoring_case(given, base::hex(found)) || url_safe == base::base64_url(found);
     return same ? DigestCheck::ok : DigestCheck::bad;
 }
 

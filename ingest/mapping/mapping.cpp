@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/hash.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/text.hpp"
 #include "formats/text/value_type.hpp"
@@ -148,7 +149,7 @@ struct Mapping::Impl {
         }
         if (key.empty()) draft.key = record.key;
         if (draft.key.empty())
-            draft.key = schema::sha256_hex(
+            draft.key = base::sha256_hex(
                 record.blob.empty() ? std::string_view(draft.payload) : record.blob
             );
         if (draft.key.size() <= longest_key) return true;

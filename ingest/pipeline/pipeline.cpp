@@ -9,7 +9,9 @@
 #include <unordered_set>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "formats/text/text.hpp"
@@ -35,27 +37,25 @@ const std::string bookmark_stream = "bookmark";
 std::string stream_of(const RunRequest& request) {
     std::string stream = request.reading ? "reading" : "files";
     for (const auto& input : request.inputs) stream += "\n" + input;
-    return formats::well_formed(stream) ? stream : "files " + schema::sha256_hex(stream);
+    return formats::well_formed(stream) ? stream : "files " + base::sha256_hex(stream);
 }
 
 std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {
-    std::string spec = "{\"inputs\":[";
-    for (std::size_t i = 0; i < request.inputs.size(); ++i) {
+    boost::json::array inputs;
+    for (const auto& input : request.inputs) {
         std::string text;
         formats::decode(
-            request.inputs[i],
-            formats::well_formed(request.inputs[i]) ? formats::Encoding::utf8
-                                                    : formats::Encoding::latin1,
+            input,
+            formats::well_formed(input) ? formats::Encoding::utf8 : formats::Encoding::latin1,
             true,
             text
         );
-        if (i > 0) spec += ',';
-        formats::append_json_string(text, spec);
+        inputs.emplace_back(text);
     }
-    spec += "],\"format\":";
-    formats::append_json_string(format, spec);
-    spec += ",\"rules\":" + to_json(rules) + "}";
-    return spec;
+    return boost::json::serialize(boost::json::object{
+        {"inputs", std::move(inputs)},
+        {"format", format},
+        {"rules", boost::json::parse(to_json(rules))}});
 }
 
 Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::string>& why) {

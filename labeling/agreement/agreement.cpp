@@ -5,8 +5,9 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
+#include "base/numbers/statistics.hpp"
 #include "labeling/agreement/agreement_sums.hpp"
-#include "labeling/random.hpp"
 
 namespace labeling {
 
@@ -108,14 +109,6 @@ std::optional<double> evaluate(
     return std::nullopt;
 }
 
-// The q-quantile of sorted values, linear between neighbours.
-double quantile(const std::vector<double>& sorted, double q) {
-    double place = q * static_cast<double>(sorted.size() - 1);
-    auto below = static_cast<std::size_t>(place);
-    auto above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
-}
-
 }  // namespace
 
 std::optional<Metric> parse_metric(std::string_view name) {
@@ -164,7 +157,7 @@ agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std:
     result.value = evaluate(units, weight, metric, ratings, values);
     if (!result.value) return result;
 
-    detail::Random random(seed);
+    base::Random random(seed);
     std::vector<double> bootstrap;
     for (std::size_t i = 0; i < replicates; ++i) {
         std::fill(weight.begin(), weight.end(), 0.0);
@@ -175,8 +168,8 @@ agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std:
     }
     if (bootstrap.empty()) return result;
     std::sort(bootstrap.begin(), bootstrap.end());
-    result.low = quantile(bootstrap, 0.025);
-    result.high = quantile(bootstrap, 0.975);
+    result.low = base::quantile_of_sorted(bootstrap, 0.025);
+    result.high = base::quantile_of_sorted(bootstrap, 0.975);
     return result;
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
-// The formulas behind labeling/agreement.hpp, over units that are grouped into patterns with
-// weights.
+// The formulas behind labeling/agreement/agreement.hpp, over units that are grouped into patterns
+// with weights.
 namespace labeling::detail {
 
 struct Rating {

@@ -4,9 +4,9 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
-#include "labeling/random.hpp"
 
 namespace labeling {
 
@@ -53,8 +53,8 @@ private:
                 ++done.skipped;
             return;
         }
-        detail::Random random(
-            detail::hash(task.key, detail::hash(worker.who.name, simulation_.seed))
+        base::Random random(
+            base::seed_of(task.key, base::seed_of(worker.who.name, simulation_.seed))
         );
         auto chosen = static_cast<std::size_t>(found - classes.begin());
         bool wrong = classes.size() > 1 && random.uniform() < worker.who.error;

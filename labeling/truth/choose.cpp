@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "labeling/random.hpp"
+#include "base/numbers/random.hpp"
 #include "labeling/truth/score.hpp"
 #include "labeling/truth/truth.hpp"
 
@@ -142,8 +142,8 @@ Choice by_likelihood(const Judgements& judgements) {
     std::vector<int> stays(judgements.questions.size());
     for (const auto& row : judgements.rows) ++stays[row.question];
     for (const auto& row : judgements.rows) {
-        auto draw = detail::hash(
-            judgements.questions[row.question], detail::hash(judgements.workers[row.worker])
+        auto draw = base::seed_of(
+            judgements.questions[row.question], base::seed_of(judgements.workers[row.worker])
         );
         if (draw % 5 == 0 && stays[row.question] > 1) {
             --stays[row.question];
@@ -224,7 +224,7 @@ bool looks_numeric(const Judgements& judgements) {
 }
 
 bool chooses_by(const std::string& question) {
-    return detail::hash(question, 7) % 2 == 0;
+    return base::seed_of(question, 7) % 2 == 0;
 }
 
 Choice choose(const Judgements& judgements, const Gold& gold) {

@@ -5,7 +5,7 @@
 
 #include "labeling/truth/truth.hpp"
 
-// The methods behind labeling/truth.hpp. Posteriors are questions x classes.
+// The methods behind labeling/truth/truth.hpp. Posteriors are questions x classes.
 namespace labeling::detail {
 
 // Share of votes by class.

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "labeling/random.hpp"
+#include "base/numbers/random.hpp"
 #include "labeling/truth/em.hpp"
 
 namespace labeling::detail {
@@ -25,7 +25,7 @@ struct Model {
     std::vector<double> strategy;  // workers x classes
     std::vector<double> share;     // of each class among the questions
 
-    Model(const Judgements& judgements, std::size_t classes, Random& random)
+    Model(const Judgements& judgements, std::size_t classes, base::Random& random)
         : k(classes),
           knows(judgements.workers.size()),
           spams(judgements.workers.size()),
@@ -90,7 +90,7 @@ void mace(const Judgements& judgements, Truth& truth) {
     constexpr int starts = 10;
     constexpr int iterations = 50;
     auto k = truth.classes;
-    Random random(1);
+    base::Random random(1);
     std::vector<double> posterior(judgements.questions.size() * k);
     double best = 0;
     for (int start = 0; start < starts; ++start) {

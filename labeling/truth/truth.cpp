@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "labeling/random.hpp"
+#include "base/numbers/random.hpp"
 #include "labeling/truth/em.hpp"
 
 namespace labeling {
@@ -34,7 +34,8 @@ std::vector<std::uint32_t> likeliest(const Judgements& judgements, const Truth& 
         tied.clear();
         for (std::uint32_t c = 0; c < k; ++c)
             if (row[c] >= best - 1e-9) tied.push_back(c);
-        label[q] = tied[tied.size() == 1 ? 0 : detail::hash(judgements.questions[q]) % tied.size()];
+        label[q] =
+            tied[tied.size() == 1 ? 0 : base::seed_of(judgements.questions[q]) % tied.size()];
     }
     return label;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/numbers/statistics.hpp"
 #include "formats/text/value_type.hpp"
 
 namespace quality {
@@ -184,16 +185,8 @@ void find_missing(
 }  // namespace
 
 Share share_of(double part, double whole) {
-    if (whole <= 0) return {0, 0, 1};
-    constexpr double z = 1.959963984540054;
-    auto p = part / whole;
-    auto middle = (p + z * z / (2 * whole)) / (1 + z * z / whole);
-    auto half =
-        z * std::sqrt(p * (1 - p) / whole + z * z / (4 * whole * whole)) / (1 + z * z / whole);
-    return {
-        p,
-        part <= 0 ? 0 : std::max(0.0, middle - half),
-        part >= whole ? 1 : std::min(1.0, middle + half)};
+    auto interval = base::wilson(part, whole);
+    return {whole > 0 ? part / whole : 0, interval.low, interval.high};
 }
 
 BiasReport report_bias(const Table& table, const BiasOptions& options) {

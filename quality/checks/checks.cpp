@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
 #include <regex>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
 
 #include <fmt/format.h>
-#include <xxhash.h>
 #include <boost/math/special_functions/gamma.hpp>
 
+#include "base/bytes/hash.hpp"
+#include "base/time/civil.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/value_type.hpp"
 #include "quality/checks/json_schema.hpp"
@@ -56,13 +56,6 @@ int order_of(std::string_view a, std::string_view b) {
     auto x = formats::parse_number(a), y = formats::parse_number(b);
     if (x && y) return *x < *y ? -1 : *x > *y;
     return a < b ? -1 : a > b;
-}
-
-bool is_time(std::string_view value, const std::string& format) {
-    std::string text(value);
-    std::tm time{};
-    const char* end = strptime(text.c_str(), format.c_str(), &time);
-    return end && *end == '\0';
 }
 
 bool is_between_dates(const Check& check, std::string_view value) {
@@ -198,8 +191,8 @@ struct Checker::Impl {
     }
 
     static bool is_new(State& state, Values values) {
-        XXH64_hash_t hash = 0;
-        for (auto part : values) hash = XXH3_64bits_withSeed(part.data(), part.size(), hash + 1);
+        std::uint64_t hash = 0;
+        for (auto part : values) hash = base::hash_64(part, hash + 1);
         return state.seen.insert(hash).second;
     }
 
@@ -210,7 +203,7 @@ struct Checker::Impl {
         if (kind == "not_in_set") return !state.values.contains(value);
         if (kind == "length") return within(check, static_cast<double>(characters(value)));
         if (kind == "type") return has_type(value, check.types);
-        if (kind == "time_format") return is_time(value, check.format);
+        if (kind == "time_format") return base::fits_time_format(std::string(value), check.format);
         if (kind == "date_between") return is_between_dates(check, value);
         if (kind == "json") return !formats::check_json(value);
         if (kind == "json_schema") return state.schema->holds(value);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
-#include <xxhash.h>
+#include "base/bytes/hash.hpp"
 
 namespace quality {
 
@@ -17,7 +17,7 @@ struct Entry {
 };
 
 std::uint64_t hash(std::string_view text, std::uint64_t seed) {
-    return XXH3_64bits_withSeed(text.data(), text.size(), seed);
+    return base::hash_64(text, seed);
 }
 
 // The whole value and its words; one word is looked for in every field, for fields get swapped.

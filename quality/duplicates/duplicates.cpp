@@ -9,7 +9,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "quality/duplicates/clusters.hpp"
+#include "base/numbers/disjoint_sets.hpp"
 #include "quality/duplicates/linkage.hpp"
 #include "quality/duplicates/text_duplicates.hpp"
 #include "quality/store.hpp"
@@ -143,7 +143,7 @@ find_duplicates(base::Database& database, std::int64_t source_id, const Duplicat
         );
     }
     report.records = found.rows.size();
-    Clusters clusters(found.rows.size());
+    base::DisjointSets clusters(found.rows.size());
     std::unordered_map<std::uint32_t, double> best;  // a row's strongest link
     for (const auto& pair : found.pairs) {
         clusters.join(pair.a, pair.b);

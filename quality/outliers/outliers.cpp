@@ -7,6 +7,8 @@
 #include <numeric>
 #include <random>
 
+#include "base/numbers/statistics.hpp"
+
 namespace quality {
 
 namespace {
@@ -18,18 +20,6 @@ std::vector<double> present(const std::vector<double>& values) {
     for (double value : values)
         if (!std::isnan(value)) result.push_back(value);
     return result;
-}
-
-// By linear interpolation (Hyndman and Fan 1996, type 7); reorders the values.
-double quantile(std::vector<double>& values, double q) {
-    if (values.empty()) return nan;
-    auto place = q * static_cast<double>(values.size() - 1);
-    auto below = static_cast<std::ptrdiff_t>(place);
-    std::nth_element(values.begin(), values.begin() + below, values.end());
-    auto low = values[static_cast<std::size_t>(below)];
-    if (below + 1 == static_cast<std::ptrdiff_t>(values.size())) return low;
-    auto high = *std::min_element(values.begin() + below + 1, values.end());
-    return low + (place - static_cast<double>(below)) * (high - low);
 }
 
 struct Node {
@@ -106,10 +96,10 @@ private:
 
 std::vector<double> robust_z(const std::vector<double>& values) {
     auto sorted = present(values);
-    auto median = quantile(sorted, 0.5);
+    auto median = base::quantile(sorted, 0.5);
     std::vector<double> away;
     for (double value : sorted) away.push_back(std::abs(value - median));
-    auto scale = quantile(away, 0.5) / 0.6745;
+    auto scale = base::quantile(away, 0.5) / 0.6745;
     if (!(scale > 0) && !away.empty())
         scale = 1.253314 * std::accumulate(away.begin(), away.end(), 0.0) /
                 static_cast<double>(away.size());
@@ -121,7 +111,7 @@ std::vector<double> robust_z(const std::vector<double>& values) {
 
 Fences tukey_fences(const std::vector<double>& values, double k) {
     auto sorted = present(values);
-    auto low = quantile(sorted, 0.25), high = quantile(sorted, 0.75);
+    auto low = base::quantile(sorted, 0.25), high = base::quantile(sorted, 0.75);
     return {low - k * (high - low), high + k * (high - low)};
 }
 
@@ -132,7 +122,7 @@ isolation_scores(const std::vector<std::vector<double>>& given, std::uint64_t se
     auto columns = given;
     for (auto& column : columns) {
         auto filled = present(column);
-        auto median = filled.empty() ? 0 : quantile(filled, 0.5);
+        auto median = filled.empty() ? 0 : base::quantile(filled, 0.5);
         for (double& value : column)
             if (std::isnan(value)) value = median;
     }

@@ -4,9 +4,9 @@
 #include <charconv>
 #include <cmath>
 
-#include <xxhash.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "formats/text/value_type.hpp"
 #include "quality/errors/forms.hpp"
 #include "quality/table.hpp"
@@ -36,7 +36,7 @@ void ColumnProfile::add(const formats::Field& given) {
     field.value = formats::trim_blanks(field.value);
     if (field.kind == formats::Field::Kind::null || field.value.empty()) return;
     ++present;
-    distinct.add(XXH3_64bits(field.value.data(), field.value.size()));
+    distinct.add(base::hash_64(field.value));
     frequent.add(field.value);
     lengths.add(static_cast<double>(field.value.size()));
     ++written[static_cast<std::size_t>(charset_of(field.value))];

@@ -2,11 +2,11 @@
 #include <chrono>
 #include <map>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/time/time.hpp"
 #include "quality/duplicates/duplicates.hpp"
 #include "quality/errors/cell_errors.hpp"
 #include "quality/outliers/outliers.hpp"
@@ -175,10 +175,7 @@ QualityReport
 report_quality(base::Database& database, const schema::Source& source, bool find_duplicate_rows) {
     QualityReport report;
     report.source = source.name;
-    report.made_at = fmt::format(
-        "{:%Y-%m-%d %H:%M} UTC",
-        fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now()))
-    );
+    report.made_at = base::formatted(std::chrono::system_clock::now(), "%Y-%m-%d %H:%M UTC");
     report.profile = profile_source(database, source.id).profile;
     auto earlier = database.call([&](base::Tx& tx) {
         report.run = latest_run(tx, source.id);

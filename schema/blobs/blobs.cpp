@@ -1,3 +1,9 @@
+// Bytes by their hash, small ones in the table and large ones in files.
+//
+// Up to 64 KiB PostgreSQL holds them well and a page needs one read; above, they would swell the
+// table, its backups and the cache, so that they lie in files of their own, written under another
+// name, synced and renamed before the row that names them. Only what shrinks by an eighth is kept
+// compressed: pictures and archives never do, and unpacking them would be for nothing.
 #include "schema/blobs/blobs.hpp"
 
 #include <cerrno>
@@ -11,6 +17,8 @@
 #include <unistd.h>
 #include <zstd.h>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/records/record.hpp"
@@ -79,7 +87,7 @@ void write_synced(const std::filesystem::path& path, std::string_view data) {
 
 Blobs::Row Blobs::seal(std::string_view data) const {
     Row row;
-    row.sha256 = sha256(data);
+    row.sha256 = base::sha256(data);
     row.size = static_cast<std::int64_t>(data.size());
     if (data.size() >= worth_compressing) {
         row.bytes = compress(data);
@@ -88,7 +96,7 @@ Blobs::Row Blobs::seal(std::string_view data) const {
     if (!row.compressed) row.bytes = data;
     if (row.bytes.size() <= inline_limit) return row;
 
-    auto name = hex_of(row.sha256);
+    auto name = base::hex(row.sha256);
     row.location = name.substr(0, 2) + "/" + name.substr(2, 2) + "/" + name;
     auto path = directory_ / row.location;
     if (!std::filesystem::exists(path)) {
@@ -108,10 +116,10 @@ std::optional<std::string> Blobs::load(base::Tx& tx, const std::string& sha256_b
     if (rows.empty()) return std::nullopt;
     const auto& row = rows[0];
     return unpack(
-        row[0].as<std::string>(),
-        row[1].is_null() ? std::string() : base::bytes(row[1]),
-        row[2].is_null() ? std::string() : row[2].as<std::string>(),
-        row[3].as<std::size_t>()
+        row["encoding"].as<std::string>(),
+        row["bytes"].is_null() ? std::string() : base::bytes(row["bytes"]),
+        row["location"].is_null() ? std::string() : row["location"].as<std::string>(),
+        row["size"].as<std::size_t>()
     );
 }
 

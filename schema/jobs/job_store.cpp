@@ -1,6 +1,9 @@
 #include "schema/jobs/job_store.hpp"
 
+#include <limits>
+
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
@@ -8,47 +11,43 @@ namespace schema {
 
 std::optional<std::int64_t> add_job(
     base::Tx& tx,
-    const std::string& kind,
+    JobKind kind,
     const std::string& spec,
     const std::string& dedup,
     Time due,
     Time now
 ) {
     return tx.value<std::int64_t>(
-        sql::file["add_job"], kind, spec, filled(dedup), timestamp(due), timestamp(now)
+        sql::file["add_job"],
+        std::string(base::name_of(kind)),
+        spec,
+        filled(dedup),
+        timestamp(due),
+        timestamp(now)
     );
 }
 
 std::optional<Job> claim_job(
     base::Tx& tx,
-    const std::vector<std::string>& kinds,
+    const std::vector<JobKind>& kinds,
     const std::string& worker,
     Time now,
     Time until
 ) {
-    auto rows =
-        tx.exec(sql::file["claim_job"], array_of(kinds), worker, timestamp(now), timestamp(until));
-    if (rows.empty()) return std::nullopt;
-    return Job{
-        rows[0][0].as<std::int64_t>(),
-        rows[0][1].as<std::string>(),
-        rows[0][2].as<std::string>(),
-        rows[0][3].as<std::int64_t>(),
-        rows[0][4].as<int>()};
+    std::vector<std::string> names;
+    for (auto kind : kinds) names.emplace_back(base::name_of(kind));
+    return base::first_as<Job>(
+        tx.exec(sql::file["claim_job"], array_of(names), worker, timestamp(now), timestamp(until))
+    );
 }
 
 bool renew_job(base::Tx& tx, const Job& job, Time until) {
     return tx.change(sql::file["renew_job"], job.id, job.token, timestamp(until)) == 1;
 }
 
-bool finish_job(
-    base::Tx& tx,
-    const Job& job,
-    const std::string& state,
-    const std::string& result,
-    Time now
-) {
-    return tx.change(sql::file["finish_job"], job.id, job.token, state, result, timestamp(now)) ==
+bool finish_job(base::Tx& tx, const Job& job, JobState state, const std::string& result, Time now) {
+    auto ended = std::string(base::name_of(state));
+    return tx.change(sql::file["finish_job"], job.id, job.token, ended, result, timestamp(now)) ==
            1;
 }
 
@@ -56,16 +55,27 @@ bool release_job(base::Tx& tx, const Job& job, Time due) {
     return tx.change(sql::file["release_job"], job.id, job.token, timestamp(due)) == 1;
 }
 
+std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now) {
+    return base::rows_as<JobEntry>(tx.exec(
+        sql::file["list_jobs"],
+        timestamp(now),
+        choice.kind ? std::string(base::name_of(*choice.kind)) : "",
+        choice.state ? std::string(base::name_of(*choice.state)) : "",
+        choice.before.value_or(std::numeric_limits<std::int64_t>::max()),
+        choice.at_most
+    ));
+}
+
+std::optional<JobEntry> show_job(base::Tx& tx, std::int64_t id, Time now) {
+    return base::first_as<JobEntry>(tx.exec(sql::file["show_job"], timestamp(now), id));
+}
+
+bool cancel_job(base::Tx& tx, std::int64_t id, Time now) {
+    return tx.change(sql::file["cancel_job"], id, timestamp(now)) == 1;
+}
+
 std::vector<DueSource> due_sources(base::Tx& tx, Time now) {
-    std::vector<DueSource> due;
-    for (const auto& row : tx.exec(sql::file["due_sources"], timestamp(now)))
-        due.push_back(
-            {row[0].as<std::int64_t>(),
-             row[1].as<std::string>(),
-             row[2].as<std::string>(),
-             row[3].as<std::string>()}
-        );
-    return due;
+    return base::rows_as<DueSource>(tx.exec(sql::file["due_sources"], timestamp(now)));
 }
 
 void set_schedule(

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "schema/jobs/job.hpp"
 #include "schema/records/record.hpp"
 
 namespace base {
@@ -16,19 +17,11 @@ class Tx;
 // lease. Each function is one step inside the caller's transaction.
 namespace schema {
 
-struct Job {
-    std::int64_t id = 0;
-    std::string kind;  // crawl, ingest, train
-    std::string spec;  // JSON
-    std::int64_t token = 0;
-    int attempts = 0;
-};
-
 // Queues a job, due at `due`. With a `dedup` name, nothing is added while a job of that name waits
 // or runs; returns nothing then.
 std::optional<std::int64_t> add_job(
     base::Tx& tx,
-    const std::string& kind,
+    JobKind kind,
     const std::string& spec,
     const std::string& dedup,
     Time due,
@@ -39,7 +32,7 @@ std::optional<std::int64_t> add_job(
 // over.
 std::optional<Job> claim_job(
     base::Tx& tx,
-    const std::vector<std::string>& kinds,
+    const std::vector<JobKind>& kinds,
     const std::string& worker,
     Time now,
     Time until
@@ -48,17 +41,26 @@ std::optional<Job> claim_job(
 // False if the lease was lost to another worker.
 bool renew_job(base::Tx& tx, const Job& job, Time until);
 
-// Moves a job to the history as "done", "failed" or "cancelled". False if the lease was lost.
-bool finish_job(
-    base::Tx& tx,
-    const Job& job,
-    const std::string& state,
-    const std::string& result,
-    Time now
-);
+// Moves a job to the history as done or failed. False if the lease was lost.
+bool finish_job(base::Tx& tx, const Job& job, JobState state, const std::string& result, Time now);
 
 // Gives a job back, due again at `due`.
 bool release_job(base::Tx& tx, const Job& job, Time due);
+
+// Which jobs list_jobs() gives: those of a kind and a state, unless these are left out.
+struct JobChoice {
+    std::optional<JobKind> kind{};
+    std::optional<JobState> state{};
+    std::optional<std::int64_t> before{};  // of smaller numbers only: the page after that job
+    int at_most = 100;
+};
+// The newest first.
+std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now);
+std::optional<JobEntry> show_job(base::Tx& tx, std::int64_t id, Time now);
+
+// Moves a job that did not end to the history as cancelled; its worker, if one has it, finds its
+// lease gone at the next renewal and stops. False if there is no such job in the queue.
+bool cancel_job(base::Tx& tx, std::int64_t id, Time now);
 
 // Sources whose schedule is due.
 struct DueSource {
@@ -67,6 +69,7 @@ struct DueSource {
     std::string kind;
     std::string schedule;
 };
+BOOST_DESCRIBE_STRUCT(DueSource, (), (id, name, kind, schedule))
 std::vector<DueSource> due_sources(base::Tx& tx, Time now);
 // An empty schedule ends it.
 void set_schedule(

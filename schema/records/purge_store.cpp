@@ -1,3 +1,9 @@
+// Takes records out, with all that was made of them.
+//
+// Rows go step by step in the order of their key, in one transaction and under a lock that keeps
+// writers out of the versions: a writer who found a blob stored must not have it vanish before his
+// version names it. Files of blobs go after the commit; a file without a row is only lost space,
+// a row without its file would be a loss. A count is the same work, rolled back.
 #include "schema/records/purge_store.hpp"
 
 #include <algorithm>
@@ -7,6 +13,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
@@ -60,9 +67,9 @@ private:
                  last_key_,
                  step
              )) {
-            rks.push_back(row[0].as<std::int64_t>());
-            sources.push_back(row[1].as<std::int64_t>());
-            keys.push_back(row[2].as<std::string>());
+            rks.push_back(row["rk"].as<std::int64_t>());
+            sources.push_back(row["source_id"].as<std::int64_t>());
+            keys.push_back(row["key"].as<std::string>());
         }
         if (rks.empty()) return false;
         sources_.insert(sources.begin(), sources.end());
@@ -72,17 +79,17 @@ private:
         auto a = array_of(rks), b = array_of(sources), c = array_of(keys);
         auto drop = [&](std::string_view query) { return tx_.change(query, a, b, c); };
         for (const auto& row : tx_.exec(sql::file["purge_blob_names"], a, b, c))
-            blobs_.insert(base::bytes(row[0]));
+            blobs_.insert(base::bytes(row["blob_sha256"]));
         // The frontier names an address by the first 16 bytes of its hash.
         std::vector<std::string> addresses;
         auto origins = sources;
-        for (const auto& key : keys) addresses.push_back(sha256_hex(key).substr(0, 32));
+        for (const auto& key : keys) addresses.push_back(base::sha256_hex(key).substr(0, 32));
         for (const auto& row : tx_.exec(sql::file["purge_origins"], a, b, c)) {
-            origins.push_back(row[0].as<std::int64_t>());
-            addresses.push_back(sha256_hex(row[1].as<std::string>()).substr(0, 32));
+            origins.push_back(row["source_id"].as<std::int64_t>());
+            addresses.push_back(base::sha256_hex(row["url"].as<std::string>()).substr(0, 32));
         }
         for (const auto& row : tx_.exec(sql::file["purge_snapshots"], a, b, c))
-            snapshots_[row[0].as<std::string>()] += row[1].as<std::uint64_t>();
+            snapshots_[row["name"].as<std::string>()] += row["members"].as<std::uint64_t>();
         counts_.versions += drop(sql::file["purge_versions"]);
         counts_.texts += drop(sql::file["purge_texts"]);
         counts_.numbers += drop(sql::file["purge_numbers"]);
@@ -119,7 +126,7 @@ private:
     void drop_unused(std::vector<std::string> shas) {
         std::set<std::string> used;
         for (const auto& row : tx_.exec(sql::file["used_blobs"], array_of_bytes(shas)))
-            used.insert(base::bytes(row[0]));
+            used.insert(base::bytes(row["blob_sha256"]));
         std::erase_if(shas, [&](const std::string& sha) { return used.contains(sha); });
         std::vector<std::int64_t> bks;
         for (const auto& sha : shas) bks.push_back(leading_bytes(sha));
@@ -127,7 +134,8 @@ private:
         for (const auto& row :
              tx_.exec(sql::file["purge_blobs"], array_of(bks), array_of_bytes(shas))) {
             ++counts_.blobs;
-            if (auto file = row[0].as<std::string>(); !file.empty()) files_.push_back(file);
+            if (auto file = row["location"].as<std::string>(); !file.empty())
+                files_.push_back(file);
         }
     }
 

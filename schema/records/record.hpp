@@ -8,13 +8,16 @@
 #include <utility>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
+#include "base/time/time.hpp"
 #include "formats/image/image_measures.hpp"
 
 // The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects;
 // schema/record_store writes them.
 namespace schema {
 
-using Time = std::chrono::system_clock::time_point;
+using Time = base::Time;
 
 // First 8 bytes, big-endian, of SHA-256(source name, a zero byte, key). It leads every key of the
 // record tables.
@@ -28,6 +31,7 @@ struct RecordId {
 
     auto operator<=>(const RecordId&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(RecordId, (), (rk, source_id, key))
 
 struct Text {
     std::string title;
@@ -57,8 +61,8 @@ struct Origin {
     std::optional<Time> fetched_at;
 };
 
-// What was measured of a draft's text (schema/text_quality.hpp): kept beside it, no part of its
-// content.
+// What was measured of a draft's text (formats/text/text_quality.hpp): kept beside it, no part of
+// its content.
 struct Quality {
     std::vector<double> measures;
     std::string language;  // as the words tell it; empty if they do not
@@ -105,8 +109,9 @@ struct Counts {
     Counts& operator+=(const Counts& other);
     bool operator==(const Counts&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Counts, (), (read, added, changed, unchanged, rejected))
 
-// First 8 bytes of a hash, big-endian: a blob's bk, a reject's rk.
+// First 8 bytes of a hash, big-endian: a blob's bk, a reject's rk. What is missing is zero.
 std::int64_t leading_bytes(std::string_view sha256);
 
 // SHA-256(payload, a zero byte, SHA-256 of the blob or nothing): equal contents are one version.
@@ -118,10 +123,5 @@ std::string timestamp(Time time);
 // 64-bit SimHash of the text's lower-cased word 3-shingles (Charikar 2002); near-duplicates differ
 // in few bits. 0 for a text without words.
 std::uint64_t simhash(std::string_view utf8);
-
-// Lower-case hexadecimal SHA-256.
-std::string sha256_hex(std::string_view data);
-// The 32 bytes of SHA-256.
-std::string sha256(std::string_view data);
 
 }  // namespace schema

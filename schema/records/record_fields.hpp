@@ -17,8 +17,8 @@ class Tx;
 
 namespace schema {
 
-// What conditions on a record may ask for (schema/filter.hpp): named columns, then the record's
-// payload ("payload.x" or just "x").
+// What conditions on a record may ask for (schema/select/filter.hpp): named columns, then the
+// record's payload ("payload.x" or just "x").
 class RecordFields {
 public:
     void set(std::string name, std::optional<std::string> value) {

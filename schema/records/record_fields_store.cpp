@@ -1,3 +1,8 @@
+// Fields of many records at once, for filters, samples and reports.
+//
+// Only what is asked for is loaded: payloads are the bulk of a source, and findings of the quality
+// work take a join each. Columns go by position, since a scan passes every record of a source
+// through fields_of().
 #include "schema/records/record_fields.hpp"
 
 #include <algorithm>

@@ -23,7 +23,7 @@ struct Sealed {
     std::int32_t words = 0;
     std::uint64_t simhash = 0;  // of title and body
     std::optional<std::string>
-        sketch;  // of title and body (schema/text_sketch.hpp); none for short texts
+        sketch;  // of title and body (formats/text/text_sketch.hpp); none for short texts
 };
 
 // Throws base::Error if the draft has no key or one that is too long.
@@ -84,6 +84,7 @@ struct RecordLine {
     int width = 0;
     int height = 0;
 };
+BOOST_DESCRIBE_STRUCT(RecordLine, (), (id, version, url, payload, title, snippet, width, height))
 
 // Records of a source in key order, after `after` (the first ones if it is empty).
 std::vector<RecordLine> list_records(

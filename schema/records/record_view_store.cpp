@@ -1,14 +1,19 @@
+// What has been stored, for people to look at, as JSON.
+//
+// What a record does not have is left out of its JSON rather than null: most records have a third
+// of the members, and a reader asks for a member by its name anyway. Each question here is one
+// record or one page, so that rows go by name.
 #include <limits>
 
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
 
-// What has been stored, for people to look at.
 namespace schema {
 
 std::vector<RecordLine> list_records(
@@ -17,33 +22,123 @@ std::vector<RecordLine> list_records(
     const std::optional<RecordId>& after,
     int at_most
 ) {
-    std::vector<RecordLine> lines;
     auto rk = after ? after->rk : std::numeric_limits<std::int64_t>::min();
     auto key = after ? after->key : std::string();
-    for (const auto& row : tx.exec(sql::file["list_records"], source_id, rk, key, at_most)) {
-        lines.push_back(
-            {{row[0].as<std::int64_t>(), source_id, row[1].as<std::string>()},
-             row[2].as<int>(),
-             row[3].as<std::string>(),
-             row[4].as<std::string>(),
-             row[5].as<std::string>(),
-             row[6].as<std::string>(),
-             row[7].as<int>(),
-             row[8].as<int>()}
-        );
-    }
-    return lines;
+    return base::rows_as<RecordLine>(tx.exec(sql::file["list_records"], source_id, rk, key, at_most)
+    );
 }
 
 namespace {
 
 namespace json = boost::json;
 
-void put(json::object& object, const char* name, const pqxx::field& field) {
-    if (!field.is_null()) object[name] = field.as<std::string>();
+using Text = std::optional<std::string>;
+using Number = std::optional<std::int64_t>;
+
+struct History {
+    std::int64_t first_run = 0, last_run = 0;
+    Text first_seen, last_seen, gone_at, snapshots;
+};
+BOOST_DESCRIBE_STRUCT(History, (), (first_run, last_run, first_seen, last_seen, gone_at, snapshots))
+
+struct Version {
+    int version = 0;
+    std::int64_t run_id = 0;
+    std::string run_state;
+    Text run_started_at, url, file, member;
+    Number line, byte_offset;
+    Text fetched_at, stored_at, content_sha256, blob_sha256, licence;
+};
+BOOST_DESCRIBE_STRUCT(
+    Version,
+    (),
+    (version,
+     run_id,
+     run_state,
+     run_started_at,
+     url,
+     file,
+     member,
+     line,
+     byte_offset,
+     fetched_at,
+     stored_at,
+     content_sha256,
+     blob_sha256,
+     licence)
+)
+
+struct Shown {
+    std::int64_t rk = 0;
+    int version = 0;
+    std::string content_sha256, payload;
+    Text url, file, member;
+    Number line, byte_offset;
+    Text licence, consent;
+    std::int64_t run_id = 0;
+    Text media_type, blob_sha256;
+    std::string stored_at;
+    Text title, body, language, numbers;
+    int column_set = 0;
+    int width = 0, height = 0;
+    Text measures;
+    std::string measured_language;
+};
+BOOST_DESCRIBE_STRUCT(
+    Shown,
+    (),
+    (rk,
+     version,
+     content_sha256,
+     payload,
+     url,
+     file,
+     member,
+     line,
+     byte_offset,
+     licence,
+     consent,
+     run_id,
+     media_type,
+     blob_sha256,
+     stored_at,
+     title,
+     body,
+     language,
+     numbers,
+     column_set,
+     width,
+     height,
+     measures,
+     measured_language)
+)
+
+void put(json::object& object, const char* name, const Text& text) {
+    if (text) object[name] = *text;
 }
-void put_number(json::object& object, const char* name, const pqxx::field& field) {
-    if (!field.is_null()) object[name] = field.as<std::int64_t>();
+void put(json::object& object, const char* name, const Number& number) {
+    if (number) object[name] = *number;
+}
+// A text that is there and not empty.
+void put_filled(json::object& object, const char* name, const Text& text) {
+    if (text && !text->empty()) object[name] = *text;
+}
+
+json::object numbers_json(base::Tx& tx, std::int64_t source_id, const Shown& record) {
+    json::object numbers;
+    auto columns = columns_of(tx, source_id, record.column_set);
+    auto values = doubles_of(record.numbers.value_or(""));
+    for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
+        if (values[i] != values[i]) {
+            numbers[columns[i].name] = nullptr;
+        } else if (columns[i].type == Column::Type::category) {
+            numbers[columns[i].name] = category_values(tx, source_id, columns[i].name)
+                                           .at(static_cast<std::size_t>(values[i]));
+        } else {
+            numbers[columns[i].name] = values[i];
+        }
+    }
+    return numbers;
 }
 
 // What was measured of the present text, and how the presets judge it.
@@ -83,87 +178,69 @@ json::object duplicates_json(base::Tx& tx, const RecordId& id) {
 std::optional<std::string>
 record_lineage(base::Tx& tx, const Source& source, const std::string& key) {
     auto rk = record_key(source.name, key);
-    auto history = tx.exec(sql::file["record_history"], rk, source.id, key);
-    if (history.empty()) return std::nullopt;
+    auto history =
+        base::first_as<History>(tx.exec(sql::file["record_history"], rk, source.id, key));
+    if (!history) return std::nullopt;
     json::object told{{"source", source.name}, {"kind", source.kind}, {"key", key}};
-    put_number(told, "first_run", history[0][0]);
-    put_number(told, "last_run", history[0][1]);
-    put(told, "first_seen", history[0][2]);
-    put(told, "last_seen", history[0][3]);
-    put(told, "gone_at", history[0][4]);
+    told["first_run"] = history->first_run;
+    told["last_run"] = history->last_run;
+    put(told, "first_seen", history->first_seen);
+    put(told, "last_seen", history->last_seen);
+    put(told, "gone_at", history->gone_at);
     json::array versions;
-    for (const auto& row : tx.exec(sql::file["record_lineage"], rk, source.id, key)) {
-        json::object version{{"version", row[0].as<int>()}};
-        json::object run{{"run", row[1].as<std::int64_t>()}};
-        put(run, "state", row[2]);
-        put(run, "started_at", row[3]);
-        version["run"] = std::move(run);
-        put(version, "url", row[4]);
-        put(version, "file", row[5]);
-        put(version, "member", row[6]);
-        put_number(version, "line", row[7]);
-        put_number(version, "byte_offset", row[8]);
-        put(version, "fetched_at", row[9]);
-        put(version, "stored_at", row[10]);
-        put(version, "content_sha256", row[11]);
-        put(version, "blob_sha256", row[12]);
-        put(version, "licence", row[13]);
+    for (const auto& row :
+         base::rows_as<Version>(tx.exec(sql::file["record_lineage"], rk, source.id, key))) {
+        json::object run{{"run", row.run_id}, {"state", row.run_state}};
+        put(run, "started_at", row.run_started_at);
+        json::object version{{"version", row.version}, {"run", std::move(run)}};
+        put(version, "url", row.url);
+        put(version, "file", row.file);
+        put(version, "member", row.member);
+        put(version, "line", row.line);
+        put(version, "byte_offset", row.byte_offset);
+        put(version, "fetched_at", row.fetched_at);
+        put(version, "stored_at", row.stored_at);
+        put(version, "content_sha256", row.content_sha256);
+        put(version, "blob_sha256", row.blob_sha256);
+        put(version, "licence", row.licence);
         versions.push_back(std::move(version));
     }
     told["versions"] = std::move(versions);
-    if (!history[0][5].is_null()) told["snapshots"] = json::parse(history[0][5].as<std::string>());
+    if (history->snapshots) told["snapshots"] = json::parse(*history->snapshots);
     return json::serialize(told);
 }
 
 std::optional<std::string> show_record(base::Tx& tx, const Source& source, const std::string& key) {
-    auto rows = tx.exec(sql::file["show_record"], record_key(source.name, key), source.id, key);
-    if (rows.empty()) return std::nullopt;
-    const auto& row = rows[0];
-    auto text = [&](int column) { return row[column].as<std::string>(); };
+    auto record = base::first_as<Shown>(
+        tx.exec(sql::file["show_record"], record_key(source.name, key), source.id, key)
+    );
+    if (!record) return std::nullopt;
     json::object shown{
         {"source", source.name},
         {"key", key},
-        {"version", row[1].as<int>()},
-        {"content_sha256", text(20)},
-        {"stored_at", text(21)},
-        {"run", row[10].as<std::int64_t>()},
-        {"payload", json::parse(text(2))}};
-    auto put = [&](const char* name, int column) {
-        if (auto value = text(column); !value.empty() && value != "-1") shown[name] = value;
-    };
-    put("url", 3);
-    put("file", 4);
-    put("member", 5);
-    if (row[6].as<std::int64_t>() >= 0) shown["line"] = row[6].as<std::int64_t>();
-    if (row[7].as<std::int64_t>() >= 0) shown["byte_offset"] = row[7].as<std::int64_t>();
-    put("licence", 8);
-    if (auto consent = text(9); !consent.empty()) shown["consent"] = json::parse(consent);
-    put("media_type", 11);
-    put("blob_sha256", 12);
-    put("title", 13);
-    put("body", 14);
-    put("language", 15);
-    if (row[17].as<int>() > 0) {
-        json::object numbers;
-        auto columns = columns_of(tx, source.id, row[17].as<int>());
-        auto values = doubles_of(text(16));
-        for (std::size_t i = 0; i < columns.size() && i < values.size(); ++i) {
-            if (values[i] != values[i]) {
-                numbers[columns[i].name] = nullptr;
-            } else if (columns[i].type == Column::Type::category) {
-                numbers[columns[i].name] = category_values(tx, source.id, columns[i].name)
-                                               .at(static_cast<std::size_t>(values[i]));
-            } else {
-                numbers[columns[i].name] = values[i];
-            }
-        }
-        shown["numbers"] = std::move(numbers);
-    }
-    if (row[18].as<int>() > 0)
-        shown["image"] = json::object{{"width", row[18].as<int>()}, {"height", row[19].as<int>()}};
-    if (!row[22].is_null()) shown["quality"] = quality_json(doubles_of(text(22)), text(23));
-    if (auto duplicates = duplicates_json(tx, {row[0].as<std::int64_t>(), source.id, key});
-        !duplicates.empty())
+        {"version", record->version},
+        {"content_sha256", record->content_sha256},
+        {"stored_at", record->stored_at},
+        {"run", record->run_id},
+        {"payload", json::parse(record->payload)}};
+    put_filled(shown, "url", record->url);
+    put_filled(shown, "file", record->file);
+    put_filled(shown, "member", record->member);
+    put(shown, "line", record->line);
+    put(shown, "byte_offset", record->byte_offset);
+    put_filled(shown, "licence", record->licence);
+    if (record->consent) shown["consent"] = json::parse(*record->consent);
+    put_filled(shown, "media_type", record->media_type);
+    put_filled(shown, "blob_sha256", record->blob_sha256);
+    put_filled(shown, "title", record->title);
+    put_filled(shown, "body", record->body);
+    put_filled(shown, "language", record->language);
+    if (record->column_set > 0) shown["numbers"] = numbers_json(tx, source.id, *record);
+    if (record->width > 0)
+        shown["image"] = json::object{{"width", record->width}, {"height", record->height}};
+    if (record->measures)
+        shown["quality"] = quality_json(doubles_of(*record->measures), record->measured_language);
+    if (auto duplicates = duplicates_json(tx, {record->rk, source.id, key}); !duplicates.empty())
         shown["duplicates"] = std::move(duplicates);
     shown["lineage"] = json::parse(*record_lineage(tx, source, key));
     return json::serialize(shown);

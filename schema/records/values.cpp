@@ -1,13 +1,16 @@
+// Values as the texts that PostgreSQL takes for arrays and times. A batch passes one array a column
+// to unnest(), which is one statement for thousands of rows; libpqxx 6 has no arrays as parameters,
+// so they are written here, with the quoting of its manual, 8.15.2.
 #include "schema/records/values.hpp"
 
 #include <charconv>
-#include <chrono>
-#include <ctime>
 #include <limits>
 
 #include <fmt/format.h>
 
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
+#include "base/time/time.hpp"
 
 namespace schema {
 
@@ -37,13 +40,6 @@ void quote(std::string& text, std::string_view value) {
         text += c;
     }
     text += '"';
-}
-
-int nibble(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return 0;
 }
 
 }  // namespace
@@ -81,7 +77,7 @@ std::string array_of_bytes(const std::vector<std::string>& values) {
     std::string text = "{";
     for (const auto& value : values) {
         if (text.size() > 1) text += ',';
-        text.append("\"\\\\x").append(hex_of(value)).append("\"");
+        text.append("\"\\\\x").append(base::hex(value)).append("\"");
     }
     return text + "}";
 }
@@ -110,21 +106,7 @@ std::vector<double> doubles_of(std::string_view array) {
 
 std::string bytes_of_hex(std::string_view hex) {
     if (hex.starts_with("\\x")) hex.remove_prefix(2);
-    std::string bytes(hex.size() / 2, '\0');
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<char>(nibble(hex[2 * i]) * 16 + nibble(hex[2 * i + 1]));
-    return bytes;
-}
-
-std::string hex_of(std::string_view bytes) {
-    constexpr char digits[] = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(bytes.size() * 2);
-    for (unsigned char byte : bytes) {
-        hex += digits[byte >> 4];
-        hex += digits[byte & 15];
-    }
-    return hex;
+    return base::from_hex(hex).value_or(std::string());
 }
 
 std::optional<std::string> filled(const std::string& text) {
@@ -133,23 +115,10 @@ std::optional<std::string> filled(const std::string& text) {
 }
 
 std::string timestamp(Time time) {
-    auto since =
-        std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
-    auto seconds = since >= 0 ? since / 1000000 : -((-since + 999999) / 1000000);
-    auto micros = since - seconds * 1000000;
-    std::time_t whole = static_cast<std::time_t>(seconds);
-    std::tm parts{};
-    gmtime_r(&whole, &parts);
-    return fmt::format(
-        "{:04}-{:02}-{:02} {:02}:{:02}:{:02}.{:06}+00",
-        parts.tm_year + 1900,
-        parts.tm_mon + 1,
-        parts.tm_mday,
-        parts.tm_hour,
-        parts.tm_min,
-        parts.tm_sec,
-        micros
-    );
+    auto text = base::rfc3339(time, base::Precision::microseconds);
+    text[text.find('T')] = ' ';
+    text.replace(text.size() - 1, 1, "+00");
+    return text;
 }
 
 Counts& Counts::operator+=(const Counts& other) {

@@ -23,9 +23,8 @@ std::string array_of_bytes(const std::vector<std::string>& values);
 // The numbers of a float8[] as PostgreSQL prints it: "{1,NaN,2.5}".
 std::vector<double> doubles_of(std::string_view array);
 
-// Bytes from PostgreSQL's hexadecimal form, with or without "\x".
+// Bytes from PostgreSQL's hexadecimal form, with or without "\x"; empty for another text.
 std::string bytes_of_hex(std::string_view hex);
-std::string hex_of(std::string_view bytes);
 
 // An empty string is no value.
 std::optional<std::string> filled(const std::string& text);

@@ -1,12 +1,15 @@
+// Conditions as people write them: a lexer, a parser by descent (or, and, not, comparison), and a
+// tree that is walked for each record. It is no SQL and never becomes any: its fields are those of
+// payloads, which no column has, and a text of a user's must not reach the database as code.
 #include "schema/select/filter.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
 
 namespace schema {
 
@@ -32,14 +35,6 @@ namespace {
 using Node = Filter::Node;
 using NodePtr = std::shared_ptr<const Node>;
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
-}
-
 std::optional<double> to_number(std::string_view text) {
     double value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -59,24 +54,21 @@ public:
     explicit Lexer(std::string_view text) : text_(text) {}
 
     Token next() {
-        while (at_ < text_.size() && std::isspace(static_cast<unsigned char>(text_[at_]))) ++at_;
+        while (at_ < text_.size() && base::is_space(text_[at_])) ++at_;
         if (at_ == text_.size()) return {Token::Kind::end, "", at_};
         char c = text_[at_];
         if (c == '\'') return quoted('\'', Token::Kind::string);
         if (c == '"') return quoted('"', Token::Kind::quoted_name);
         auto start = at_;
-        if (std::isdigit(static_cast<unsigned char>(c)) ||
-            ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() &&
-             (std::isdigit(static_cast<unsigned char>(text_[at_ + 1])) || text_[at_ + 1] == '.'))) {
+        if (base::is_digit(c) || ((c == '-' || c == '+' || c == '.') && at_ + 1 < text_.size() &&
+                                  (base::is_digit(text_[at_ + 1]) || text_[at_ + 1] == '.'))) {
             ++at_;
-            while (at_ < text_.size() &&
-                   (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '.'))
-                ++at_;
+            while (at_ < text_.size() && (base::is_alnum(text_[at_]) || text_[at_] == '.')) ++at_;
             return {Token::Kind::number, std::string(text_.substr(start, at_ - start)), start};
         }
         auto in_word = [](char w) {
-            return std::isalnum(static_cast<unsigned char>(w)) || w == '_' || w == '.' ||
-                   w == '-' || static_cast<unsigned char>(w) >= 0x80;
+            return base::is_alnum(w) || w == '_' || w == '.' || w == '-' ||
+                   static_cast<unsigned char>(w) >= 0x80;
         };
         if (in_word(c)) {
             while (at_ < text_.size() && in_word(text_[at_])) ++at_;
@@ -140,7 +132,7 @@ private:
     }
 
     bool is_word(std::string_view word) const {
-        return token_.kind == Token::Kind::word && lower(token_.text) == word;
+        return token_.kind == Token::Kind::word && base::to_lower(token_.text) == word;
     }
     bool accept_word(std::string_view word) {
         if (!is_word(word)) return false;
@@ -244,7 +236,7 @@ private:
             value.number = to_number(token_.text);
             if (!value.number) fail("a number");
         } else if (is_word("true") || is_word("false")) {
-            value.text = lower(token_.text);
+            value.text = base::to_lower(token_.text);
         } else if (token_.kind != Token::Kind::string) {
             fail("a string in single quotes or a number");
         }

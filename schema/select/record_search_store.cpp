@@ -1,3 +1,10 @@
+// Full text search by PostgreSQL.
+//
+// The index is not kept up by the writers, who would pay for every record whether anybody searches
+// or not; a search first indexes what was gathered since the last one, some hundreds of texts a
+// transaction. A page ends with the rank as PostgreSQL wrote it, for a rank that was parsed and
+// printed again may fall on the other side of its neighbours. A condition on fields is judged
+// here, hit by hit, because a filter never reaches SQL.
 #include "schema/select/record_search_store.hpp"
 
 #include <charconv>
@@ -58,7 +65,7 @@ struct Extent {
 };
 Extent extent_of(base::Tx& tx, std::int64_t source_id) {
     auto row = tx.exec(sql::file["search_extent"], source_id)[0];
-    return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+    return {row["gathered"].as<std::int64_t>(), row["indexed"].as<std::int64_t>()};
 }
 
 // The last of the texts that a step indexed.
@@ -72,8 +79,8 @@ Indexed index_after(base::Tx& tx, std::int64_t source_id, const Indexed& after, 
     for (const auto& row :
          tx.exec(sql::file["index_texts"], source_id, after.rk, after.key, at_most)) {
         ++step.count;
-        auto rk = row[0].as<std::int64_t>();
-        auto key = row[1].as<std::string>();
+        auto rk = row["rk"].as<std::int64_t>();
+        auto key = row["key"].as<std::string>();
         if (std::tie(rk, key) > std::tie(step.rk, step.key))
             std::tie(step.rk, step.key) = std::tie(rk, key);
     }
@@ -82,9 +89,9 @@ Indexed index_after(base::Tx& tx, std::int64_t source_id, const Indexed& after, 
 
 SearchHit hit_of(const pqxx::row& row, std::int64_t source_id) {
     SearchHit hit;
-    hit.id = {row[0].as<std::int64_t>(), source_id, row[1].as<std::string>()};
-    hit.version = row[2].as<int>();
-    hit.rank = row[3].as<double>();
+    hit.id = {row["rk"].as<std::int64_t>(), source_id, row["key"].as<std::string>()};
+    hit.version = row["version"].as<int>();
+    hit.rank = row["rank"].as<double>();
     return hit;
 }
 
@@ -102,10 +109,10 @@ void add_texts(base::Tx& tx, const SearchRequest& request, std::vector<SearchHit
              array_of(rks),
              array_of(keys)
          )) {
-        auto& hit = hits[row[0].as<std::size_t>() - 1];
-        hit.title = row[1].as<std::string>();
-        hit.snippet = row[2].as<std::string>();
-        hit.url = row[3].as<std::string>();
+        auto& hit = hits[row["place"].as<std::size_t>() - 1];
+        hit.title = row["title"].as<std::string>();
+        hit.snippet = row["snippet"].as<std::string>();
+        hit.url = row["url"].as<std::string>();
     }
 }
 
@@ -167,7 +174,9 @@ SearchAnswer search(base::Tx& tx, const SearchRequest& request) {
         if (filtered)
             for (const auto& row : rows)
                 versions.push_back(
-                    {row[0].as<std::int64_t>(), row[1].as<std::string>(), row[2].as<int>()}
+                    {row["rk"].as<std::int64_t>(),
+                     row["key"].as<std::string>(),
+                     row["version"].as<int>()}
                 );
         auto fields = load_fields(tx, request.source_id, asked, versions);
         for (const auto& row : rows) {
@@ -178,7 +187,10 @@ SearchAnswer search(base::Tx& tx, const SearchRequest& request) {
                 break;
             }
             if (matches) answer.hits.push_back(hit_of(row, request.source_id));
-            place = {row[3].as<std::string>(), row[0].as<std::int64_t>(), row[1].as<std::string>()};
+            place = {
+                row["rank"].as<std::string>(),
+                row["rk"].as<std::int64_t>(),
+                row["key"].as<std::string>()};
         }
         if (answer.next || static_cast<int>(rows.size()) < step) break;
         if (looked_at >= most_looked_at) answer.next = place.text();

@@ -1,3 +1,8 @@
+// Sources, runs and column sets.
+//
+// A run that ends with many new records has the tables analysed in its own transaction: what comes
+// next (a search, a snapshot) would else be planned for the empty tables of a minute ago, and a
+// plan for empty tables takes hours on full ones.
 #include "schema/sources/source_store.hpp"
 
 #include <array>
@@ -6,6 +11,7 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
@@ -22,15 +28,17 @@ constexpr std::uint64_t worth_analyzing = 500;
 
 constexpr std::array<const char*, 4> type_names{"number", "category", "flag", "time"};
 
-Source source_of(const pqxx::row& row) {
-    return {
-        row[0].as<std::int64_t>(),
-        row[1].as<std::string>(),
-        row[2].as<std::string>(),
-        row[3].as<std::string>(),
-        row[4].as<std::string>(),
-        row[5].as<std::string>()};
-}
+struct ColumnSet {
+    int version = 0;
+    std::string columns;  // JSON
+};
+BOOST_DESCRIBE_STRUCT(ColumnSet, (), (version, columns))
+
+struct Category {
+    std::string value;
+    std::size_t code = 0;
+};
+BOOST_DESCRIBE_STRUCT(Category, (), (value, code))
 
 std::string to_json(const std::vector<Column>& columns) {
     json::array all;
@@ -78,9 +86,7 @@ std::optional<Source> add_source(base::Tx& tx, const Source& source, Time now) {
 }
 
 std::optional<Source> find_source(base::Tx& tx, const std::string& name) {
-    auto rows = tx.exec(sql::file["find_source"], name);
-    if (rows.empty()) return std::nullopt;
-    return source_of(rows[0]);
+    return base::first_as<Source>(tx.exec(sql::file["find_source"], name));
 }
 
 Source require_source(base::Tx& tx, const std::string& name) {
@@ -91,9 +97,7 @@ Source require_source(base::Tx& tx, const std::string& name) {
 }
 
 std::vector<Source> list_sources(base::Tx& tx) {
-    std::vector<Source> all;
-    for (const auto& row : tx.exec(sql::file["list_sources"])) all.push_back(source_of(row));
-    return all;
+    return base::rows_as<Source>(tx.exec(sql::file["list_sources"]));
 }
 
 void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state) {
@@ -123,27 +127,13 @@ void end_run(
 }
 
 Counts run_counts(base::Tx& tx, std::int64_t run_id) {
-    auto rows = tx.exec(sql::file["run_counts"], run_id);
-    if (rows.empty())
-        throw base::Error(fmt::format("run {}", run_id), "there is none of that number");
-    auto number = [&](int column) { return rows[0][column].as<std::uint64_t>(); };
-    return {number(0), number(1), number(2), number(3), number(4)};
+    auto counts = base::first_as<Counts>(tx.exec(sql::file["run_counts"], run_id));
+    if (!counts) throw base::Error(fmt::format("run {}", run_id), "there is none of that number");
+    return *counts;
 }
 
 std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most) {
-    std::vector<RunSummary> all;
-    for (const auto& row : tx.exec(sql::file["list_runs"], source_id, at_most)) {
-        auto number = [&](int column) { return row[column].as<std::uint64_t>(); };
-        all.push_back(
-            {row[0].as<std::int64_t>(),
-             row[1].as<std::string>(),
-             {number(2), number(3), number(4), number(5), number(6)},
-             row[7].as<std::string>(),
-             row[8].as<std::string>(),
-             row[9].as<double>()}
-        );
-    }
-    return all;
+    return base::rows_as<RunSummary>(tx.exec(sql::file["list_runs"], source_id, at_most));
 }
 
 bool has_records(base::Tx& tx, std::int64_t source_id) {
@@ -180,17 +170,17 @@ int ensure_columns(
     const std::vector<Column>& columns,
     Time now
 ) {
-    auto rows = tx.exec(sql::file["latest_columns"], source_id);
-    int latest = rows.empty() ? 0 : rows[0][0].as<int>();
+    auto stored = base::first_as<ColumnSet>(tx.exec(sql::file["latest_columns"], source_id));
+    int latest = stored ? stored->version : 0;
     if (columns.empty()) return 0;
-    if (latest > 0 && columns_from(rows[0][1].as<std::string>()) == columns) return latest;
+    if (stored && columns_from(stored->columns) == columns) return latest;
     tx.exec(sql::file["add_columns"], source_id, latest + 1, to_json(columns), timestamp(now));
     return latest + 1;
 }
 
 std::vector<Column> latest_columns(base::Tx& tx, std::int64_t source_id) {
-    auto rows = tx.exec(sql::file["latest_columns"], source_id);
-    return rows.empty() ? std::vector<Column>{} : columns_from(rows[0][1].as<std::string>());
+    auto stored = base::first_as<ColumnSet>(tx.exec(sql::file["latest_columns"], source_id));
+    return stored ? columns_from(stored->columns) : std::vector<Column>{};
 }
 
 std::vector<Column> columns_of(base::Tx& tx, std::int64_t source_id, int version) {
@@ -201,10 +191,10 @@ std::vector<Column> columns_of(base::Tx& tx, std::int64_t source_id, int version
 std::vector<std::string>
 category_values(base::Tx& tx, std::int64_t source_id, const std::string& column) {
     std::vector<std::string> values;
-    for (const auto& row : tx.exec(sql::file["category_values"], source_id, column)) {
-        auto code = row[1].as<std::size_t>();
-        if (values.size() <= code) values.resize(code + 1);
-        values[code] = row[0].as<std::string>();
+    for (auto& category :
+         base::rows_as<Category>(tx.exec(sql::file["category_values"], source_id, column))) {
+        if (values.size() <= category.code) values.resize(category.code + 1);
+        values[category.code] = std::move(category.value);
     }
     return values;
 }

@@ -23,6 +23,7 @@ struct Source {
     std::string schedule;  // five-field cron or @daily and the like; empty: by hand
     std::string state;     // active, paused
 };
+BOOST_DESCRIBE_STRUCT(Source, (), (id, name, kind, spec, schedule, state))
 
 // Nothing if the name is taken.
 std::optional<Source> add_source(base::Tx& tx, const Source& source, Time now);
@@ -41,6 +42,7 @@ struct RunSummary {
     std::string started_at;
     double seconds = -1;  // -1 while it runs
 };
+BOOST_DESCRIBE_STRUCT(RunSummary, (), (id, state, counts, error, started_at, seconds))
 
 // Starts a run. Runs of this source that a killed program left as running become interrupted.
 std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now);

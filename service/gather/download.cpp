@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "crawler/fetch/fetch.hpp"
 #include "formats/url/url.hpp"
@@ -98,7 +99,7 @@ std::filesystem::path download(
             url, fmt::format("the server answers {}", response->status), "check the address"
         );
     std::filesystem::create_directories(folder);
-    auto file = folder / (schema::sha256_hex(url).substr(0, 12) + "-" + name_in(url));
+    auto file = folder / (base::sha256_hex(url).substr(0, 12) + "-" + name_in(url));
     auto part = file;
     part += ".part";
     std::ofstream out(part, std::ios::binary);

@@ -380,7 +380,7 @@ bool queue_source(base::Database& database, const schema::Source& source, schema
     return database.call([&](base::Tx& tx) {
         return schema::add_job(
                    tx,
-                   source.kind == "crawl" ? "crawl" : "ingest",
+                   source.kind == "crawl" ? schema::JobKind::crawl : schema::JobKind::ingest,
                    json::serialize(json::object{{"source", source.name}}),
                    "source:" + source.name,
                    due,

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/stop.hpp"
@@ -77,7 +78,7 @@ ApiReading describe_api(
     world.secrets.replace = replace_secret;
     for (const auto& other : others) settings.erase(other);
     return {
-        "api " + schema::sha256_hex(json::serialize(settings)),
+        "api " + base::sha256_hex(json::serialize(settings)),
         {[spec, world](std::string_view cursor, std::string_view bookmark) {
              return ingest::api::open_api(spec, world, cursor, bookmark);
          },

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "ingest/sources/database/connector.hpp"
 #include "schema/records/record.hpp"
@@ -29,7 +30,7 @@ describe_database(const schema::Source& source, const std::vector<std::string>& 
     auto spec = ingest::database::read_spec(settings, without_key(others));
     for (const auto& other : without_key(others)) settings.erase(other);
     return {
-        "database " + schema::sha256_hex(json::serialize(settings)),
+        "database " + base::sha256_hex(json::serialize(settings)),
         {[spec](std::string_view cursor, std::string_view bookmark) {
              return ingest::database::open_database(spec, secret_of, cursor, bookmark);
          },

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
 #include "ingest/sources/feed/feed_source.hpp"
@@ -82,7 +83,7 @@ FeedReading describe_feed(
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
     for (const auto& other : others) settings.erase(other);
     return {
-        "feed " + schema::sha256_hex(json::serialize(settings)),
+        "feed " + base::sha256_hex(json::serialize(settings)),
         {[urls, world](std::string_view cursor, std::string_view bookmark) {
              return ingest::open_feeds(urls, {}, world, cursor, bookmark);
          },

@@ -4,6 +4,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/run/log.hpp"
 #include "ingest/sources/push/push_store.hpp"
@@ -118,8 +119,8 @@ json::object take_push(
             ingest::webhook_refusal(settings.scheme, message, secrets, now, settings.tolerance))
         throw Refusal(Refusal::Kind::denied, "signature refused", *why);
     std::string id(message.id);
-    if (id.empty()) id = schema::sha256_hex(request.body);
-    if (id.size() > 300) id = schema::sha256_hex(id);
+    if (id.empty()) id = base::sha256_hex(request.body);
+    if (id.size() > 300) id = base::sha256_hex(id);
     ingest::PushResult result;
     try {
         result = ingest::store_push(

@@ -1,4 +1,5 @@
 #include "service/gather/scraping.hpp"
+#include "base/bytes/hash.hpp"
 #include "base/run/files.hpp"
 
 #include <algorithm>
@@ -42,10 +43,7 @@ void try_again(
 ) {
     const auto& reject = stored.reject;
     auto moment = crawler::moment_in(stored.at, {}, {});
-    auto at = moment ? Clock::time_point(
-                           std::chrono::seconds(static_cast<std::int64_t>(moment->unix_seconds()))
-                       )
-                     : Clock::now();
+    auto at = moment ? moment->time() : Clock::now();
     auto site = crawler::stored_policy(tx, reject.file);
     auto made = crawler::digest_reject(rules, reject, site, at);
     bool stays = std::any_of(made.rejects.begin(), made.rejects.end(), [&](const auto& again) {
@@ -91,7 +89,7 @@ Scraping read_scraping(const Spec& spec) {
         made.media.files = crawler::read_file_rules(*files, "files");
         version += json::serialize(*files);
     }
-    if (!version.empty()) made.version = schema::sha256_hex(version);
+    if (!version.empty()) made.version = base::sha256_hex(version);
     return made;
 }
 

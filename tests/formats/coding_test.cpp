@@ -1,10 +1,9 @@
 #include "formats/archive/coding.hpp"
+#include "tests/support/codings.hpp"
 
 #include <functional>
 #include <map>
 
-#include <brotli/encode.h>
-#include <zlib.h>
 #include <zstd.h>
 #include <catch2/catch.hpp>
 
@@ -14,36 +13,6 @@ using Outcome = Decoder::Outcome;
 namespace {
 
 constexpr std::size_t no_limit = 1U << 30U;
-
-std::string deflated(const std::string& text, int window) {
-    z_stream stream{};
-    deflateInit2(&stream, 6, Z_DEFLATED, window, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
-std::string brotli(const std::string& text) {
-    auto size = BrotliEncoderMaxCompressedSize(text.size()) + 16;
-    std::string out(size, '\0');
-    BrotliEncoderCompress(
-        5,
-        22,
-        BROTLI_MODE_GENERIC,
-        text.size(),
-        reinterpret_cast<const uint8_t*>(text.data()),
-        &size,
-        reinterpret_cast<uint8_t*>(out.data())
-    );
-    out.resize(size);
-    return out;
-}
 
 std::string zstandard(const std::string& text) {
     std::string out(ZSTD_compressBound(text.size()), '\0');
@@ -79,14 +48,14 @@ Result decode(
 }
 
 const std::map<std::string, std::function<std::string(const std::string&)>> codings{
-    {"gzip", [](const std::string& text) { return deflated(text, 31); }},
-    {"x-gzip", [](const std::string& text) { return deflated(text, 31); }},
-    {"deflate", [](const std::string& text) { return deflated(text, 15); }},
-    {"Deflate ", [](const std::string& text) { return deflated(text, -15); }},
-    {"br", brotli},
+    {"gzip", [](const std::string& text) { return test::deflated(text, 31); }},
+    {"x-gzip", [](const std::string& text) { return test::deflated(text, 31); }},
+    {"deflate", [](const std::string& text) { return test::deflated(text, 15); }},
+    {"Deflate ", [](const std::string& text) { return test::deflated(text, -15); }},
+    {"br", test::brotli},
     {"zstd", zstandard},
-    {"identity, gzip", [](const std::string& text) { return deflated(text, 31); }},
-    {"br, gzip", [](const std::string& text) { return deflated(brotli(text), 31); }},
+    {"identity, gzip", [](const std::string& text) { return test::deflated(text, 31); }},
+    {"br, gzip", [](const std::string& text) { return test::deflated(test::brotli(text), 31); }},
 };
 
 }  // namespace
@@ -102,7 +71,7 @@ TEST_CASE("bodies are decoded however they are cut into pieces", "[crawler][codi
             CHECK(result.whole);
             CHECK(decode(coding, encode(text) + "trailing", step).text == text);
         }
-    auto members = deflated(text, 31) + deflated(text, 31);
+    auto members = test::deflated(text, 31) + test::deflated(text, 31);
     CHECK(decode("gzip", members, 777).text == text + text);
     CHECK(decode("zstd", zstandard(text) + zstandard(text), 777).text == text + text);
 }
@@ -130,7 +99,7 @@ TEST_CASE("what is broken, unknown or too large is told", "[crawler][coding]") {
         CHECK(result.outcome == Outcome::too_large);
         CHECK(result.text.size() <= 1U << 20U);
     }
-    auto twice = deflated(deflated(std::string(64U << 20U, 'x'), 31), 31);
+    auto twice = test::deflated(test::deflated(std::string(64U << 20U, 'x'), 31), 31);
     CHECK(decode("gzip, gzip", twice, 4096, 1U << 20U).outcome == Outcome::too_large);
     CHECK_FALSE(Decoder::make("cipher"));
     CHECK_FALSE(Decoder::make("gzip, cipher"));

@@ -1,4 +1,5 @@
 #include "labeling/queue/task_store.hpp"
+#include "base/numbers/random.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,7 +11,6 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
-#include "labeling/random.hpp"
 #include "tests/labeling/store_fixture.hpp"
 
 using namespace std::chrono_literals;
@@ -247,7 +247,7 @@ TEST_CASE("claims take what the pure decision takes, over a random history", "[l
     world.add_records(12, {"a"});
     world.add_project("overlap = 2\n");
     std::vector<labeling::Wish> wishes;
-    labeling::detail::Random random(11);
+    base::Random random(11);
     for (int i = 0; i < 12; ++i)
         wishes.push_back({record_name(i), static_cast<double>(random.below(3)), ""});
     world.db->call([&](base::Tx& tx) {
@@ -371,7 +371,7 @@ TEST_CASE(
     for (int i = 0; i < 6; ++i)
         users.push_back(world.add_user(std::string("user").append(std::to_string(i))));
 
-    labeling::detail::Random random(2);
+    base::Random random(2);
     std::set<std::int64_t> acknowledged;
     for (int round = 0; world.check("SELECT count(*) FROM label_task WHERE state = 'open'") > 0;
          ++round) {

@@ -1,11 +1,11 @@
 #include "labeling/truth/truth.hpp"
+#include "base/numbers/random.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <cmath>
 
 #include "base/error.hpp"
-#include "labeling/random.hpp"
 #include "labeling/truth/score.hpp"
 #include "tests/labeling/shared_data.hpp"
 
@@ -42,7 +42,7 @@ Crowd crowd(
     const std::vector<double>& error,
     std::size_t each
 ) {
-    labeling::detail::Random random(5);
+    base::Random random(5);
     Crowd result;
     JudgementsBuilder builder;
     for (std::size_t q = 0; q < questions; ++q) {
@@ -237,7 +237,7 @@ TEST_CASE("numbers are averaged, and auto tells a heavy tail by its errors", "[l
     CHECK(labeling::estimate(judgements, Method::mean).value[0] == Approx(4));
     CHECK(labeling::estimate(judgements, Method::median).value[0] == Approx(2.5));
 
-    labeling::detail::Random random(3);
+    base::Random random(3);
     JudgementsBuilder tailed, plain;
     for (std::size_t q = 0; q < 200; ++q)
         for (std::size_t w = 0; w < 7; ++w) {

@@ -1,20 +1,18 @@
 // Who may include whom: see ARCHITECTURE.md.
-#include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <regex>
 #include <set>
 #include <string>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-namespace fs = std::filesystem;
+#include "base/text/pattern.hpp"
+#include "tests/layering/source_tree.hpp"
+
+using namespace layering;
+using base::Pattern;
 
 namespace {
-
-const fs::path root = TILTH_SOURCE_DIR;
 
 // Each module beside those it may include, itself and all below these.
 const std::map<std::string, std::set<std::string>> allowed{
@@ -73,94 +71,75 @@ const std::map<std::string, std::set<std::string>> allowed{
       "base"}},
 };
 
-struct Line {
-    fs::path file;
-    std::size_t number;
-    std::string text;
-    std::string place() const { return file.string() + ":" + std::to_string(number); }
-};
-
-bool is_source(const fs::path& file) {
-    return file.extension() == ".cpp" || file.extension() == ".hpp";
-}
-
-// Every line of the modules' sources.
-std::vector<Line> lines() {
-    std::vector<Line> all;
-    for (const auto& [module, edges] : allowed)
-        for (const auto& entry : fs::recursive_directory_iterator(root / module)) {
-            if (!is_source(entry.path())) continue;
-            std::ifstream in(entry.path());
-            std::string text;
-            for (std::size_t number = 1; std::getline(in, text); ++number)
-                all.push_back({fs::relative(entry.path(), root), number, text});
-        }
-    return all;
-}
-
-std::string module_of(const fs::path& file) {
-    return file.begin()->string();
+template <typename Visit>
+void each_line(Visit visit) {
+    for (const auto& file : sources())
+        for (std::size_t line = 0; line < file.lines.size(); ++line) visit(file, line);
 }
 
 }  // namespace
 
 TEST_CASE("modules include only downwards", "[layering]") {
-    static const std::regex include("^\\s*#include \"([^/\"]+)/");
+    static const auto include = Pattern::parse(R"(^\s*#include "([^/"]+)/)");
     std::size_t edges = 0;
-    for (const auto& line : lines()) {
-        std::smatch found;
-        if (!std::regex_search(line.text, found, include)) continue;
+    each_line([&](const SourceFile& file, std::size_t line) {
+        auto found = include.find(file.lines[line]);
+        if (!found) return;
         ++edges;
-        INFO(line.place() << ": " << line.text);
-        CHECK(allowed.at(module_of(line.file)).contains(found[1]));
-    }
+        INFO(file.place(line) << ": " << file.lines[line]);
+        CHECK(allowed.at(file.module()).contains(std::string(*found)));
+    });
     CHECK(edges > 300);
 }
 
 TEST_CASE("each foreign library has its owners", "[layering]") {
     struct Owner {
-        std::regex header;
-        std::regex files;
+        std::string header;
+        std::string files;
     };
     const std::vector<Owner> owners{
-        {std::regex("<pqxx/"), std::regex("base/database/.*")},
-        {std::regex("<libpq-fe"),
-         std::regex("base/database/(database|postgres|postgres_reader)\\.cpp")},
-        {std::regex("<sqlite3"), std::regex("ingest/sources/database/sqlite\\.cpp")},
-        {std::regex("<sql(ext)?\\.h"), std::regex("ingest/sources/database/odbc\\.cpp")},
-        {std::regex("<gmime/"), std::regex("ingest/sources/files/mime\\.cpp")},
-        {std::regex("<curl/"), std::regex("crawler/.*")},
-        {std::regex("<ares\\.h"), std::regex("crawler/.*")},
-        {std::regex("<libxml/"),
-         std::regex("formats/.*|ingest/sources/(files/xml|files/feed|api/http)\\.cpp")},
-        {std::regex("<boost/beast"), std::regex("api/.*")},
-        {std::regex("<Eigen/"), std::regex("training/.*|labeling/.*")},
-        {std::regex("<vips/"), std::regex("formats/image/image\\.cpp")},
-        {std::regex("<archive"), std::regex("formats/archive/bytes\\.cpp")},
-        {std::regex("<spdlog/"), std::regex("base/run/log\\.cpp")},
+        {"<pqxx/", "base/database/.*"},
+        {"<libpq-fe",
+         "base/database/((database|copy_writer|postgres|postgres_reader)\\.cpp|connection\\.hpp)"},
+        {"<sqlite3", "ingest/sources/database/sqlite\\.cpp"},
+        {"<sql(ext)?\\.h", "ingest/sources/database/odbc\\.cpp"},
+        {"<gmime/", "ingest/sources/files/mime\\.cpp"},
+        {"<curl/", "crawler/.*"},
+        {"<ares\\.h", "crawler/.*"},
+        {"<libxml/", "formats/.*|ingest/sources/(files/xml|files/feed|api/http)\\.cpp"},
+        {"<xxhash\\.h>", "base/bytes/hash\\.cpp|crawler/(policy/trap|frontier/frontier)\\.cpp"},
+        {"<openssl/", "base/bytes/hash\\.cpp|crawler/.*|api/.*"},
+        {"<re2/", "base/text/.*"},
+        {"<boost/beast", "api/.*"},
+        {"<Eigen/", "training/.*|labeling/.*"},
+        {"<vips/", "formats/image/image\\.cpp"},
+        {"<archive", "formats/archive/bytes\\.cpp"},
+        {"<spdlog/", "base/run/log\\.cpp"},
     };
-    for (const auto& line : lines()) {
-        if (line.text.find("#include <") == line.text.npos) continue;
-        for (const auto& owner : owners) {
-            if (!std::regex_search(line.text, owner.header)) continue;
-            INFO(line.place() << ": " << line.text);
-            CHECK(std::regex_match(line.file.generic_string(), owner.files));
+    std::vector<std::pair<Pattern, Pattern>> rules;
+    for (const auto& owner : owners)
+        rules.emplace_back(Pattern::parse(owner.header), Pattern::parse(owner.files));
+    each_line([&](const SourceFile& file, std::size_t line) {
+        if (file.lines[line].find("#include <") == std::string::npos) return;
+        for (const auto& [header, files] : rules) {
+            if (!header.found_in(file.lines[line])) continue;
+            INFO(file.place(line) << ": " << file.lines[line]);
+            CHECK(files.matches(file.path));
         }
-    }
+    });
 }
 
 TEST_CASE("SQL is run by store files only", "[layering]") {
-    static const std::regex call("\\bsql::file\\[|\\bfile\\[\"");
-    static const std::regex store(
+    static const auto call = Pattern::parse(R"(\bsql::file\[|\bfile\[")");
+    static const auto store = Pattern::parse(
         "(base/database/(database|rows)|schema/migrate|schema/blobs/blobs|.*store(_.*)?|.*/"
-        "store.*)\\.(cpp|hpp)|api/"
-        "store.*"
+        "store.*)\\.(cpp|hpp)|api/store.*"
     );
-    for (const auto& line : lines()) {
-        if (!std::regex_search(line.text, call)) continue;
-        INFO(line.place() << ": " << line.text);
-        CHECK(std::regex_match(line.file.generic_string(), store));
-    }
+    each_line([&](const SourceFile& file, std::size_t line) {
+        if (!call.found_in(file.lines[line])) return;
+        INFO(file.place(line) << ": " << file.lines[line]);
+        CHECK(store.matches(file.path));
+    });
 }
 
 // g++ 12 destroys the captures of a lambda written inside a co_await expression twice.
@@ -168,9 +147,52 @@ TEST_CASE(
     "no lambda that captures by value is written inside a co_await expression",
     "[layering]"
 ) {
-    static const std::regex trap("co_await[^;]*\\[[^&\\]]+\\]\\s*(\\(|\\{|mutable)");
-    for (const auto& line : lines()) {
-        INFO(line.place() << ": " << line.text);
-        CHECK_FALSE(std::regex_search(line.text, trap));
+    static const auto trap = Pattern::parse(R"(co_await[^;]*\[[^&\]]+\]\s*(\(|\{|mutable))");
+    each_line([&](const SourceFile& file, std::size_t line) {
+        INFO(file.place(line) << ": " << file.lines[line]);
+        CHECK_FALSE(trap.found_in(file.lines[line]));
+    });
+}
+
+TEST_CASE("what base does once is done nowhere else", "[layering]") {
+    struct Once {
+        std::string call;
+        std::string instead;
+    };
+    const std::vector<Once> all{
+        {R"(\b(strptime|strftime|gmtime_r|timegm|fmt::gmtime)\()", "base/time"},
+        {R"(\b(EVP_|HMAC\(|RAND_bytes|CRYPTO_memcmp))", "base/bytes/hash.hpp"},
+        {R"(0123456789(abcdef|ABCDEF)|"\{:02x\}")", "base/bytes/hex.hpp"},
+        {R"([A-Z]{26}[a-z]{26})", "base/bytes/base64.hpp"},
+        {R"(0x[bB][fF]58476[dD]1[cC][eE]4[eE]5[bB]9)", "base/numbers/random.hpp"},
+        {R"(\bstd::(regex|smatch|cmatch)\b)", "base/text/pattern.hpp"},
+    };
+    std::map<std::string, std::vector<std::string>> found;
+    for (const auto& once : all) {
+        auto call = Pattern::parse(once.call);
+        each_line([&](const SourceFile& file, std::size_t line) {
+            if (file.module() == "base" || !call.found_in(file.lines[line])) return;
+            found[once.instead].push_back(file.place(line));
+        });
     }
+    for (const auto& [instead, places] : found) {
+        std::string list;
+        for (const auto& place : places) list += "\n  " + place;
+        INFO(instead << " does it already:" << list);
+        CHECK(places.size() <= (instead == "base/text/pattern.hpp" ? 16 : 0));
+    }
+}
+
+TEST_CASE("a comment that names a file names one that exists", "[layering]") {
+    static const auto named =
+        Pattern::parse(R"((?://|--).*?\b([a-z0-9_]+/[a-z0-9_/]+\.(?:cpp|hpp|sql|md|txt))\b)");
+    auto check = [&](const SourceFile& file, std::size_t line) {
+        auto name = named.find(file.lines[line]);
+        if (!name) return;
+        INFO(file.place(line) << ": " << *name);
+        CHECK(std::filesystem::exists(root() / *name));
+    };
+    each_line(check);
+    for (const auto& file : queries())
+        for (std::size_t line = 0; line < file.lines.size(); ++line) check(file, line);
 }

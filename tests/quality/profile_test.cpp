@@ -1,10 +1,10 @@
 #include "quality/profile/profile.hpp"
+#include "base/bytes/hash.hpp"
 #include "quality/profile/drift.hpp"
 
 #include <cmath>
 #include <random>
 
-#include <xxhash.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
@@ -14,7 +14,7 @@ using formats::Field;
 namespace {
 
 std::uint64_t hash_of(std::uint64_t value) {
-    return XXH3_64bits(&value, sizeof value);
+    return base::hash_64({reinterpret_cast<const char*>(&value), sizeof value});
 }
 
 Profile profile_of(

@@ -1,4 +1,5 @@
 #include "quality/duplicates/text_clusters.hpp"
+#include "base/bytes/hash.hpp"
 
 #include <chrono>
 #include <map>
@@ -51,7 +52,7 @@ struct Fixture {
         for (const auto& [key, body] : texts) {
             schema::Draft draft;
             draft.key = key;
-            draft.payload = "{\"h\":\"" + schema::sha256_hex(body) + "\"}";
+            draft.payload = "{\"h\":\"" + base::sha256_hex(body) + "\"}";
             draft.text = schema::Text{"", body, "en"};
             sealed.push_back(schema::seal("s", draft, blobs));
         }

@@ -1,12 +1,11 @@
 #include "quality/duplicates/text_duplicates.hpp"
+#include "base/numbers/disjoint_sets.hpp"
 
 #include <random>
 #include <set>
 #include <string>
 
 #include <catch2/catch.hpp>
-
-#include "quality/duplicates/clusters.hpp"
 
 using namespace quality;
 
@@ -71,7 +70,7 @@ TEST_CASE("near-duplicate texts meet, others do not", "[quality][minhash]") {
     }
     texts.push_back(sketch(""));
     texts.push_back(sketch(" ... "));
-    Clusters clusters(texts.size());
+    base::DisjointSets clusters(texts.size());
     for (const auto& pair : near_texts(texts)) {
         CHECK(pair.a % 200 == pair.b % 200);
         clusters.join(pair.a, pair.b);

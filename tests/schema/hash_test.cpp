@@ -2,23 +2,25 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
 TEST_CASE("SHA-256 agrees with FIPS 180-4's examples", "[schema][hash]") {
     CHECK(
-        schema::sha256_hex("abc") ==
+        base::sha256_hex("abc") ==
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     );
     CHECK(
-        schema::sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        base::sha256_hex("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     );
 }
 
 TEST_CASE("a record key is the head of the hash of source, zero and key", "[schema][hash]") {
     CHECK(
         schema::record_key("a", "bc") ==
-        schema::leading_bytes(schema::sha256(std::string("a\0bc", 4)))
+        schema::leading_bytes(base::sha256(std::string("a\0bc", 4)))
     );
     CHECK(schema::record_key("ab", "c") != schema::record_key("a", "bc"));
 }
@@ -47,7 +49,7 @@ TEST_CASE("arrays for parameters quote what must be quoted", "[schema][values]")
 
 TEST_CASE("hexadecimal goes both ways", "[schema][values]") {
     CHECK(schema::bytes_of_hex("\\x00ff10") == std::string("\0\xff\x10", 3));
-    CHECK(schema::hex_of(std::string("\0\xff\x10", 3)) == "00ff10");
+    CHECK(base::hex(std::string("\0\xff\x10", 3)) == "00ff10");
 }
 
 TEST_CASE("times before and after 1970 are printed in UTC", "[schema][values]") {

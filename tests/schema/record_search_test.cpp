@@ -1,3 +1,4 @@
+#include "base/bytes/hash.hpp"
 #include "schema/select/record_search_store.hpp"
 
 #include <filesystem>
@@ -42,7 +43,8 @@ struct Fixture {
     ) {
         Draft draft;
         draft.key = key;
-        draft.payload = "{\"of\":\"" + language + "\",\"t\":\"" + sha256_hex(title + body) + "\"}";
+        draft.payload =
+            "{\"of\":\"" + language + "\",\"t\":\"" + base::sha256_hex(title + body) + "\"}";
         draft.text = Text{title, body, language};
         std::vector<Sealed> sealed{seal("s", draft, blobs)};
         db->call([&](base::Tx& tx) { write_batch(tx, target, sealed, {}); });

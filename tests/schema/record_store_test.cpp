@@ -1,4 +1,5 @@
 #include "schema/records/record_store.hpp"
+#include "base/bytes/hash.hpp"
 
 #include <filesystem>
 #include <random>
@@ -154,11 +155,10 @@ TEST_CASE("small and large blobs come back as they were and are stored once", "[
     CHECK(f.db.number("SELECT count(*) FROM blob WHERE location IS NOT NULL") == 1);
     for (const auto& bytes : {large, std::string(5000, 'x'), std::string("tiny")}) {
         auto loaded =
-            f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, schema::sha256(bytes)); });
+            f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, base::sha256(bytes)); });
         CHECK((loaded && *loaded == bytes));
     }
-    CHECK_FALSE(f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, schema::sha256("other")); })
-    );
+    CHECK_FALSE(f.db->call([&](base::Tx& tx) { return f.blobs.load(tx, base::sha256("other")); }));
     f.check_sums();
 }
 

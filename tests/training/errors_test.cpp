@@ -1,4 +1,5 @@
 #include "training/analysis/errors.hpp"
+#include "base/numbers/random.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -7,7 +8,6 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/numeric/random.hpp"
 
 using namespace training;
 
@@ -24,7 +24,7 @@ TEST_CASE("confusions come most frequent first, and classes weakest first", "[tr
 }
 
 TEST_CASE("a slice with planted errors is found, and noise is not", "[training][errors]") {
-    const detail::Random random(1, 1);
+    const base::CounterRandom random(1, 1);
     constexpr std::size_t n = 3000;
     SliceColumn language{"language", {}, {}};
     SliceColumn size{"size", {}, {}};
@@ -60,7 +60,7 @@ TEST_CASE("a slice with planted errors is found, and noise is not", "[training][
 }
 
 TEST_CASE("flipped labels are suspected and their share estimated", "[training][errors]") {
-    const detail::Random random(2, 1);
+    const base::CounterRandom random(2, 1);
     constexpr std::size_t n = 2000;
     std::vector<double> p;
     std::vector<int> given;
@@ -95,7 +95,7 @@ TEST_CASE(
     constexpr std::size_t n = 1000;
     std::vector<double> p;
     std::vector<std::uint64_t> hashes;
-    const detail::Random random(4, 1);
+    const base::CounterRandom random(4, 1);
     for (std::size_t i = 0; i < n; ++i) {
         const double sure = 0.5 + 0.5 * static_cast<double>(i) / n;  // row 0 is least certain
         p.push_back(sure);

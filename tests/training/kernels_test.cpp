@@ -1,11 +1,11 @@
 #include "training/numeric/kernels.hpp"
+#include "base/numbers/random.hpp"
 
 #include <cmath>
 #include <vector>
 
 #include <catch2/catch.hpp>
 
-#include "training/numeric/random.hpp"
 #include "training/numeric/team.hpp"
 
 using namespace training::detail;
@@ -14,7 +14,7 @@ namespace {
 
 template <typename T>
 std::vector<T> numbers(std::size_t count, std::uint64_t stream) {
-    const Random random(5, stream);
+    const base::CounterRandom random(5, stream);
     std::vector<T> out(count);
     for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(2 * random.unit(i) - 1);
     return out;

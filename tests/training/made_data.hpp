@@ -4,22 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "training/numeric/random.hpp"
+#include "base/numbers/random.hpp"
 #include "training/snapshots/examples.hpp"
 
 // Small made-up data whose structure is known.
 namespace made {
 
 // About normal: the sum of twelve uniforms (Irwin-Hall).
-inline double normal(const training::detail::Random& random, std::uint64_t counter) {
-    double sum = -6;
-    for (std::uint64_t i = 0; i < 12; ++i) sum += random.unit(counter * 12 + i);
-    return sum;
-}
-
 // Three clouds in four dimensions; the first two columns tell them apart, well but not fully.
 inline training::Examples clouds(std::size_t rows, std::uint64_t seed) {
-    const training::detail::Random random(seed, 1);
+    const base::CounterRandom random(seed, 1);
     training::Examples out;
     out.rows = rows;
     out.class_names = {"left", "right", "top"};
@@ -31,7 +25,7 @@ inline training::Examples clouds(std::size_t rows, std::uint64_t seed) {
         out.classes.push_back(label);
         for (std::size_t c = 0; c < 4; ++c) {
             const double centre = c < 2 ? centres[label][c] : 0;
-            out.numeric.push_back(centre + normal(random, row * 4 + c));
+            out.numeric.push_back(centre + random.normal(row * 4 + c));
         }
     }
     return out;
@@ -42,10 +36,10 @@ inline training::Examples plane(std::size_t rows, std::uint64_t seed) {
     auto out = clouds(rows, seed);
     out.classes.clear();
     out.class_names.clear();
-    const training::detail::Random random(seed, 2);
+    const base::CounterRandom random(seed, 2);
     for (std::size_t row = 0; row < rows; ++row) {
         out.targets.push_back(
-            3 * out.numeric[row * 4] - 2 * out.numeric[row * 4 + 1] + 5 + 0.1 * normal(random, row)
+            3 * out.numeric[row * 4] - 2 * out.numeric[row * 4 + 1] + 5 + 0.1 * random.normal(row)
         );
     }
     return out;
@@ -53,7 +47,7 @@ inline training::Examples plane(std::size_t rows, std::uint64_t seed) {
 
 // Two topics of twenty words each with a shared stock of fifty.
 inline training::Examples topics(std::size_t rows, std::uint64_t seed) {
-    const training::detail::Random random(seed, 3);
+    const base::CounterRandom random(seed, 3);
     training::Examples out;
     out.rows = rows;
     out.class_names = {"field", "sea"};

@@ -10,13 +10,14 @@
 using namespace training;
 
 TEST_CASE("Wilson's interval matches published values", "[training][metrics]") {
-    const auto some =
-        wilson(8, 10);  // Agresti and Coull 1998 style check, computed by hand from the formula
+    const auto some = base::wilson(
+        8, 10
+    );  // Agresti and Coull 1998 style check, computed by hand from the formula
     CHECK(some.low == Approx(0.4901625).epsilon(1e-5));
     CHECK(some.high == Approx(0.9433178).epsilon(1e-5));
-    CHECK(wilson(0, 10).low == Approx(0).margin(1e-12));
-    CHECK(wilson(0, 10).high == Approx(0.2775328).epsilon(1e-5));
-    CHECK(wilson(0, 0).high == 1);
+    CHECK(base::wilson(0, 10).low == Approx(0).margin(1e-12));
+    CHECK(base::wilson(0, 10).high == Approx(0.2775328).epsilon(1e-5));
+    CHECK(base::wilson(0, 0).high == 1);
 }
 
 TEST_CASE("class metrics match a table worked by hand", "[training][metrics]") {

@@ -1,4 +1,5 @@
 #include "training/snapshots/split.hpp"
+#include "base/numbers/random.hpp"
 
 #include <bit>
 #include <map>
@@ -6,7 +7,6 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "training/numeric/random.hpp"
 #include "training/snapshots/near_pairs.hpp"
 
 using namespace training;
@@ -14,7 +14,7 @@ using namespace training;
 namespace {
 
 std::vector<Member> members(std::size_t n, std::uint64_t seed = 1) {
-    const detail::Random random(seed, 1);
+    const base::CounterRandom random(seed, 1);
     std::vector<Member> out(n);
     for (std::size_t i = 0; i < n; ++i) {
         out[i].id = random.at(5 * i);
@@ -82,7 +82,7 @@ TEST_CASE("the leak check finds what a careless split lets through", "[training]
 }
 
 TEST_CASE("every pair of hashes at most three bits apart is found", "[training][split]") {
-    const detail::Random random(3, 3);
+    const base::CounterRandom random(3, 3);
     std::vector<std::uint64_t> hashes;
     for (std::size_t i = 0; i < 300; ++i)
         hashes.push_back(i % 2 == 0 ? random.at(i) : hashes[random.below(i, i)]);

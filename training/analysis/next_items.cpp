@@ -4,8 +4,8 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "training/analysis/errors.hpp"
-#include "training/numeric/random.hpp"
 
 namespace training {
 
@@ -49,7 +49,7 @@ std::vector<NextItem> next_items(
     std::stable_sort(by_doubt.begin(), by_doubt.end(), [&](auto a, auto b) {
         return scores[a] > scores[b];
     });
-    detail::Random(spec.seed, 31).shuffle(std::span(by_chance));
+    base::CounterRandom(spec.seed, 31).shuffle(std::span(by_chance));
 
     std::vector<NextItem> out;
     std::vector<std::uint8_t> taken(n);

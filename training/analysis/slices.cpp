@@ -34,7 +34,7 @@ void split_numbers(
         if (std::isfinite(v)) known.push_back(v);
     }
     std::vector<double> cuts;
-    for (double q : {0.0, 0.25, 0.5, 0.75, 1.0}) cuts.push_back(quantile(known, q));
+    for (double q : {0.0, 0.25, 0.5, 0.75, 1.0}) cuts.push_back(base::quantile(known, q));
     if (known.empty()) return;
     for (std::uint32_t row = 0; row < column.numbers.size(); ++row) {
         const double value = column.numbers[row];
@@ -64,7 +64,7 @@ void measure(Slice& slice, std::span<const std::uint8_t> wrong, std::size_t all_
     for (auto row : slice.rows) slice.errors += wrong[row] != 0 ? 1 : 0;
     const auto n = slice.rows.size();
     slice.rate = static_cast<double>(slice.errors) / static_cast<double>(n);
-    slice.interval = wilson(slice.errors, n);
+    slice.interval = base::wilson(static_cast<double>(slice.errors), static_cast<double>(n));
     const double overall = static_cast<double>(all_errors) / static_cast<double>(wrong.size());
     slice.lift = overall > 0 ? slice.rate / overall : 0;
     slice.p_value = hypergeometric_tail(slice.errors, n, all_errors, wrong.size());

@@ -120,7 +120,9 @@ ClassReport judge_classes(
             predicted[a],
         };
     }
-    report.accuracy = {ratio(report.correct, n), wilson(report.correct, n)};
+    report.accuracy = {
+        ratio(report.correct, n),
+        base::wilson(static_cast<double>(report.correct), static_cast<double>(n))};
     report.macro_f1.value = macro_f1(hits, support, predicted);
     report.macro_f1.interval = bootstrap(n, seed, [&](std::span<const std::uint32_t> rows) {
         std::fill(hits.begin(), hits.end(), 0);

@@ -2,16 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
-#include "training/numeric/random.hpp"
+#include "base/numbers/random.hpp"
 
 namespace training {
 
 namespace {
-
-constexpr double z = 1.959963984540054;
 
 double log_choose(std::size_t n, std::size_t k) {
     const auto gamma = [](std::size_t x) { return std::lgamma(static_cast<double>(x) + 1); };
@@ -19,16 +16,6 @@ double log_choose(std::size_t n, std::size_t k) {
 }
 
 }  // namespace
-
-Interval wilson(std::size_t successes, std::size_t n) {
-    if (n == 0) return {0, 1};
-    const auto size = static_cast<double>(n);
-    const double share = static_cast<double>(successes) / size;
-    const double centre = share + z * z / (2 * size);
-    const double reach = z * std::sqrt(share * (1 - share) / size + z * z / (4 * size * size));
-    const double scale = 1 + z * z / size;
-    return {std::max(0.0, (centre - reach) / scale), std::min(1.0, (centre + reach) / scale)};
-}
 
 double binomial_test_half(std::size_t successes, std::size_t n) {
     const auto fewer = std::min(successes, n - successes);
@@ -68,18 +55,6 @@ std::vector<double> adjust(std::span<const double> p_values) {
     return out;
 }
 
-double quantile(std::vector<double> values, double q) {
-    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
-    const double at = q * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(at);
-    const auto nth = values.begin() + static_cast<std::ptrdiff_t>(below);
-    std::nth_element(values.begin(), nth, values.end());
-    const double low = *nth;
-    if (below + 1 >= values.size()) return low;
-    const double high = *std::min_element(nth + 1, values.end());
-    return low + (at - static_cast<double>(below)) * (high - low);
-}
-
 Interval bootstrap(
     std::size_t n,
     std::uint64_t seed,
@@ -90,12 +65,12 @@ Interval bootstrap(
     std::vector<double> values(resamples);
     std::vector<std::uint32_t> rows(n);
     for (std::size_t b = 0; b < resamples; ++b) {
-        const detail::Random random(seed, 50'000 + b);
+        const base::CounterRandom random(seed, 50'000 + b);
         for (std::size_t i = 0; i < n; ++i)
             rows[i] = static_cast<std::uint32_t>(random.below(i, n));
         values[b] = statistic(rows);
     }
-    return {quantile(values, 0.025), quantile(values, 0.975)};
+    return {base::quantile(values, 0.025), base::quantile(values, 0.975)};
 }
 
 }  // namespace training

@@ -6,21 +6,17 @@
 #include <span>
 #include <vector>
 
+#include "base/numbers/statistics.hpp"
+
 namespace training {
 
-struct Interval {
-    double low = 0;
-    double high = 0;
-};
+using base::Interval;
 
 // A number with its 95 % interval.
 struct Estimate {
     double value = 0;
     Interval interval;
 };
-
-// Wilson score interval (Wilson 1927) of a share, 95 %; 0 to 1 for n = 0.
-Interval wilson(std::size_t successes, std::size_t n);
 
 // Two-sided exact binomial test of `successes` among n against 1/2.
 double binomial_test_half(std::size_t successes, std::size_t n);
@@ -41,8 +37,5 @@ Interval bootstrap(
     std::uint64_t seed,
     const std::function<double(std::span<const std::uint32_t>)>& statistic
 );
-
-// The q-quantile (0 to 1) by linear interpolation; NaN for no values.
-double quantile(std::vector<double> values, double q);
 
 }  // namespace training

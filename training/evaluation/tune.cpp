@@ -8,7 +8,7 @@
 #include <mutex>
 
 #include "base/error.hpp"
-#include "training/numeric/random.hpp"
+#include "base/numbers/random.hpp"
 
 namespace training {
 
@@ -116,7 +116,7 @@ std::vector<Params> settings(
     for (std::size_t trial = 1; trial < search.trials; ++trial) {
         auto params = start;
         for (std::size_t i = 0; i < free.size(); ++i) {
-            params[free[i].name] = draw(free[i], detail::Random(seed, 7000 + i).unit(trial));
+            params[free[i].name] = draw(free[i], base::CounterRandom(seed, 7000 + i).unit(trial));
         }
         out.push_back(std::move(params));
     }

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "training/features/words.hpp"
-#include "training/numeric/random.hpp"
 
 namespace training {
 
@@ -33,7 +33,7 @@ void add_hits(
         std::uint64_t gram = 0;
         for (std::size_t n = 0; n < static_cast<std::size_t>(spec.ngrams) && i + n < words.size();
              ++n) {
-            gram = detail::mix(gram * 0x9fb21c651e98df25U + words[i + n]);
+            gram = base::mix(gram * 0x9fb21c651e98df25U + words[i + n]);
             const bool negative = spec.signed_hash && (gram >> 63) != 0;
             hits.push_back(static_cast<Hit>((gram & mask) << 1 | (negative ? 1 : 0)));
         }

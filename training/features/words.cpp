@@ -5,7 +5,8 @@
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
 #include <unicode/utf8.h>
-#include <xxhash.h>
+
+#include "base/bytes/hash.hpp"
 
 namespace training::detail {
 
@@ -50,7 +51,7 @@ void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint
     const auto length = static_cast<std::int64_t>(utf8.size());
     std::string word;
     const auto close = [&] {
-        if (!word.empty()) out.push_back(XXH3_64bits_withSeed(word.data(), word.size(), seed));
+        if (!word.empty()) out.push_back(base::hash_64(word, seed));
         word.clear();
     };
     for (std::int64_t at = 0; at < length;) {

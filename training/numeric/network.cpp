@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
-#include "training/numeric/random.hpp"
 
 namespace training::detail {
 
@@ -51,7 +51,7 @@ void Network::start(std::vector<std::size_t> sizes, bool values, std::uint64_t s
     sizes_ = std::move(sizes);
     values_ = values;
     lay_out();
-    const Random random(seed, 1);
+    const base::CounterRandom random(seed, 1);
     for (std::size_t i = 0; i + 1 < layers_.size(); ++i) {
         const auto& layer = layers_[i];
         const double bound = std::sqrt(6.0 / static_cast<double>(layer.in));
@@ -286,7 +286,7 @@ void Network::descend(
     std::size_t step = 0;
     constexpr std::size_t stretch = 32768;  // parameters that one part of an update covers
     for (std::size_t epoch = 0; epoch < how.epochs; ++epoch) {
-        Random(context.seed, 100 + epoch).shuffle(std::span(order));
+        base::CounterRandom(context.seed, 100 + epoch).shuffle(std::span(order));
         double loss = 0;
         for (std::size_t b = 0; b < batches; ++b) {
             if (context.stop.stop_requested()) throw base::Interrupted();

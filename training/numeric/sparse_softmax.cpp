@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
-#include "training/numeric/random.hpp"
 
 namespace training::detail {
 
@@ -91,7 +91,7 @@ void SparseSoftmax::fit(
     const std::uint32_t zero = 0;
     const float one = 1;
     for (std::size_t epoch = 0; epoch < how.epochs; ++epoch) {
-        Random(context.seed, 100 + epoch).shuffle(std::span(order));
+        base::CounterRandom(context.seed, 100 + epoch).shuffle(std::span(order));
         double loss = 0;
         for (std::size_t i = 0; i < n; ++i) {
             if (i % 256 == 0 && context.stop.stop_requested()) throw base::Interrupted();

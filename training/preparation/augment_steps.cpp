@@ -52,7 +52,8 @@ class WordDropout : public Augmentation {
 public:
     explicit WordDropout(Settings& settings)
         : Augmentation(settings), share_(share(settings, 0.1)) {}
-    void alter(Examples& examples, std::size_t row, const Random& random) const override {
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
         if (examples.text.empty()) return;
         auto& body = examples.text[row].body;
         auto words = words_of(body);
@@ -69,7 +70,8 @@ private:
 class WordSwap : public Augmentation {
 public:
     explicit WordSwap(Settings& settings) : Augmentation(settings), share_(share(settings, 0.1)) {}
-    void alter(Examples& examples, std::size_t row, const Random& random) const override {
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
         if (examples.text.empty()) return;
         auto& body = examples.text[row].body;
         auto words = words_of(body);
@@ -88,13 +90,6 @@ private:
     double share_;
 };
 
-// About normal, by the sum of twelve uniforms.
-double normal(const Random& random, std::uint64_t counter) {
-    double sum = -6;
-    for (std::uint64_t i = 0; i < 12; ++i) sum += random.unit(counter * 12 + i);
-    return sum;
-}
-
 class PixelNoise : public Augmentation {
 public:
     explicit PixelNoise(Settings& settings)
@@ -102,11 +97,12 @@ public:
         if (deviation_ <= 0 || deviation_ > 128)
             settings.fail("'deviation' is not 0 to 128", "give levels of 255");
     }
-    void alter(Examples& examples, std::size_t row, const Random& random) const override {
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
         for (std::size_t i = 0; i < examples.pixel_count; ++i) {
             auto& pixel = examples.pixels[row * examples.pixel_count + i];
             pixel = static_cast<std::uint8_t>(
-                std::clamp(std::round(pixel + deviation_ * normal(random, i)), 0.0, 255.0)
+                std::clamp(std::round(pixel + deviation_ * random.normal(i)), 0.0, 255.0)
             );
         }
     }
@@ -125,7 +121,8 @@ public:
             settings.fail("'pixels' is not 1 to 1000", "give how far it may be moved");
         most_ = static_cast<std::ptrdiff_t>(most);
     }
-    void alter(Examples& examples, std::size_t row, const Random& random) const override {
+    void alter(Examples& examples, std::size_t row, const base::CounterRandom& random)
+        const override {
         if (examples.pixel_count == 0 || examples.pixel_width == 0) return;
         auto width = static_cast<std::ptrdiff_t>(examples.pixel_width);
         auto channels =

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/numbers/statistics.hpp"
 #include "training/preparation/step.hpp"
 
 namespace training::detail {
@@ -31,16 +32,6 @@ std::size_t require_column(const Examples& examples, const std::string& name) {
         "the records have no numeric column '" + name + "'",
         "see the columns with 'tilth source show'"
     );
-}
-
-// Linear between the two nearest values, as most programs do it by default (type 7 of Hyndman and
-// Fan 1996).
-double quantile(const Numbers& sorted, double share) {
-    if (sorted.empty()) return missing;
-    auto place = share * static_cast<double>(sorted.size() - 1);
-    auto below = static_cast<std::size_t>(place);
-    auto above = std::min(below + 1, sorted.size() - 1);
-    return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
 double mean_of(const Numbers& values) {
@@ -156,7 +147,9 @@ std::unique_ptr<Step> fill(Settings& settings) {
         if (word == "mean") {
             learn = [](const Numbers& sorted) { return Numbers{mean_of(sorted)}; };
         } else if (word == "median") {
-            learn = [](const Numbers& sorted) { return Numbers{quantile(sorted, 0.5)}; };
+            learn = [](const Numbers& sorted) {
+                return Numbers{base::quantile_of_sorted(sorted, 0.5)};
+            };
         } else if (word == "mode") {
             learn = [](const Numbers& sorted) { return Numbers{mode_of(sorted)}; };
         } else {
@@ -181,8 +174,9 @@ std::unique_ptr<Step> clip(Settings& settings) {
     if (by_shares == (settings.has("low") || settings.has("high")) || low > high)
         settings.fail("needs 'quantiles', or 'low' and 'high'", "give one of them");
     auto learn = [=](const Numbers& sorted) {
-        return by_shares ? Numbers{quantile(sorted, shares[0]), quantile(sorted, shares[1])}
-                         : Numbers{low, high};
+        return by_shares
+                   ? Numbers{base::quantile_of_sorted(sorted, shares[0]), base::quantile_of_sorted(sorted, shares[1])}
+                   : Numbers{low, high};
     };
     return std::make_unique<ColumnStep>(
         learn,
@@ -210,7 +204,9 @@ std::unique_ptr<Step> scale(Settings& settings) {
         };
     } else if (by == "robust") {
         learn = [](const Numbers& sorted) {
-            return Numbers{quantile(sorted, 0.5), quantile(sorted, 0.75) - quantile(sorted, 0.25)};
+            return Numbers{
+                base::quantile_of_sorted(sorted, 0.5),
+                base::quantile_of_sorted(sorted, 0.75) - base::quantile_of_sorted(sorted, 0.25)};
         };
     } else {
         settings.fail("'by' is '" + by + "'", "use standard, minmax or robust");
@@ -237,7 +233,7 @@ std::unique_ptr<Step> bin(Settings& settings) {
         for (double i = 1; i < bins; ++i)
             made.push_back(
                 by == "width" ? sorted.front() + (sorted.back() - sorted.front()) * i / bins
-                              : quantile(sorted, i / bins)
+                              : base::quantile_of_sorted(sorted, i / bins)
             );
         made.erase(std::unique(made.begin(), made.end()), made.end());
         return made;

@@ -146,8 +146,8 @@ Examples FittedPreparation::augment(const Examples& examples, std::uint64_t seed
     for (std::size_t c = 0; c < copies.size(); ++c)
         for (std::size_t row = 0; row < examples.rows; ++row) {
             auto key = examples.keys.empty() ? row : static_cast<std::uint64_t>(examples.keys[row]);
-            detail::Random random(
-                seed ^ detail::mix(key), copies[c].step * 1000 + copies[c].number
+            base::CounterRandom random(
+                seed ^ base::mix(key), copies[c].step * 1000 + copies[c].number
             );
             steps_[copies[c].step]->alter(all, (c + 1) * examples.rows + row, random);
         }

@@ -8,7 +8,7 @@
 
 #include <boost/json.hpp>
 
-#include "training/numeric/random.hpp"
+#include "base/numbers/random.hpp"
 #include "training/snapshots/examples.hpp"
 
 namespace training::detail {
@@ -25,7 +25,7 @@ struct Step {
     virtual void load(const boost::json::object&) {}
     // Altered copies per training row, 0 for steps that are no augmentation.
     virtual std::size_t copies() const { return 0; }
-    virtual void alter(Examples&, std::size_t /*row*/, const Random&) const {}
+    virtual void alter(Examples&, std::size_t /*row*/, const base::CounterRandom&) const {}
 
     boost::json::object operation;  // as written
 };

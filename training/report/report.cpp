@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/bytes/png.hpp"
 #include "base/html/html.hpp"
 #include "training/report/plots.hpp"
-#include "training/report/png.hpp"
 
 namespace training {
 
@@ -227,10 +227,18 @@ std::string findings(const std::vector<Finding>& list, std::string_view joint) {
     for (const auto& f : list) {
         out += "<li>";
         if (f.picture) {
-            const auto uri = detail::png_data_uri(*f.picture);
-            if (!uri.empty())
+            const base::Pixels pixels{
+                .width = f.picture->width,
+                .height = f.picture->height,
+                .channels = f.picture->channels,
+                .bytes = {
+                    reinterpret_cast<const char*>(f.picture->bytes.data()),
+                    f.picture->bytes.size()}};
+            if (pixels.fit())
                 out += fmt::format(
-                    "<img src=\"{}\" alt=\"{}\" width=\"84\" height=\"84\">", uri, escape(f.truth)
+                    "<img src=\"{}\" alt=\"{}\" width=\"84\" height=\"84\">",
+                    base::png_data_uri(pixels),
+                    escape(f.truth)
                 );
         }
         const auto key = escape(f.key);

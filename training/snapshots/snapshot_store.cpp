@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
@@ -94,7 +96,7 @@ schema::RecordFields fields_of(const pqxx::row& row, const std::vector<std::stri
 }
 
 std::uint64_t hash_of(std::string_view text) {
-    return static_cast<std::uint64_t>(schema::leading_bytes(schema::sha256(text)));
+    return static_cast<std::uint64_t>(schema::leading_bytes(base::sha256(text)));
 }
 
 // 0 means "none" to the splitter.
@@ -230,9 +232,9 @@ std::string member_line(
 ) {
     return fmt::format(
         "{}\n{}\n{}\n{}\n",
-        schema::sha256_hex(key),
-        schema::hex_of(content_sha256),
-        schema::sha256_hex(label),
+        base::sha256_hex(key),
+        base::hex(content_sha256),
+        base::sha256_hex(label),
         split
     );
 }
@@ -251,7 +253,7 @@ std::string hash_of(const std::string& source, std::vector<std::string> lines) {
     std::sort(lines.begin(), lines.end());
     std::string all = source + "\n";
     for (const auto& line : lines) all += line;
-    return schema::sha256(all);
+    return base::sha256(all);
 }
 
 std::string
@@ -415,7 +417,7 @@ CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec,
     auto hash = hash_of(project.source, std::move(lines));
     auto existing = database.call([&](base::Tx& tx) { return find_snapshot(tx, spec.name); });
     if (existing && existing->state == "closed") {
-        if (existing->hash == schema::hex_of(hash)) return {*existing, false};
+        if (existing->hash == base::hex(hash)) return {*existing, false};
         throw base::Error(
             fmt::format("snapshot '{}'", spec.name),
             "exists with other members; a snapshot never changes",
@@ -507,7 +509,7 @@ std::vector<SnapshotInfo> list_snapshots(base::Database& database) {
 }
 
 bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot) {
-    return schema::hex_of(computed_hash(database, snapshot)) == snapshot.hash;
+    return base::hex(computed_hash(database, snapshot)) == snapshot.hash;
 }
 
 SnapshotDiff

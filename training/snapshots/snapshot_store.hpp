@@ -23,7 +23,7 @@ struct SnapshotSpec {
     std::string name;
     std::string project;
     std::string
-        where;  // see schema/filter.hpp; also class, value, probability, method of the label
+        where;  // see schema/select/filter.hpp; also class, value, probability, method of the label
     std::string split =
         "0.8,0.1,0.1";  // fractions, or "field=NAME": a field that says train, validation or test
     std::string group;  // field whose equal values stay on one side; empty: the record's own group

@@ -8,30 +8,13 @@
 #include <utility>
 
 #include "base/error.hpp"
-#include "training/numeric/random.hpp"
+#include "base/numbers/disjoint_sets.hpp"
+#include "base/numbers/random.hpp"
 #include "training/snapshots/near_pairs.hpp"
 
 namespace training {
 
 namespace {
-
-// Disjoint sets (Tarjan 1975) with halving of paths.
-class Sets {
-public:
-    explicit Sets(std::size_t n) : parent_(n) { std::iota(parent_.begin(), parent_.end(), 0U); }
-    std::uint32_t find(std::uint32_t x) {
-        while (parent_[x] != x) x = parent_[x] = parent_[parent_[x]];
-        return x;
-    }
-    void join(std::uint32_t a, std::uint32_t b) {
-        a = find(a);
-        b = find(b);
-        if (a != b) parent_[std::max(a, b)] = std::min(a, b);
-    }
-
-private:
-    std::vector<std::uint32_t> parent_;
-};
 
 // Calls visit(i, j) for neighbours among the members with the same non-zero key.
 template <typename Key, typename Visit>
@@ -54,7 +37,7 @@ std::vector<std::uint64_t> simhashes(std::span<const Member> members) {
 }
 
 std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
-    Sets sets(members.size());
+    base::DisjointSets sets(members.size());
     const auto join = [&](std::uint32_t a, std::uint32_t b) { sets.join(a, b); };
     equal_pairs(
         members, [](const Member& m) { return m.group; }, join
@@ -71,16 +54,16 @@ std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
     std::vector<std::uint32_t> head(members.size());
     std::iota(head.begin(), head.end(), 0U);
     for (std::uint32_t i = 0; i < members.size(); ++i) {
-        auto& best = head[sets.find(i)];
+        auto& best = head[sets.root(i)];
         if (members[i].id < members[best].id) best = i;
     }
     std::vector<std::uint32_t> out(members.size());
-    for (std::uint32_t i = 0; i < members.size(); ++i) out[i] = head[sets.find(i)];
+    for (std::uint32_t i = 0; i < members.size(); ++i) out[i] = head[sets.root(i)];
     return out;
 }
 
 double share_of(std::uint64_t seed, std::uint64_t id) {
-    return detail::Random(seed, 77).unit(id);
+    return base::CounterRandom(seed, 77).unit(id);
 }
 
 Part part_at(double share, const SplitSpec& spec) {

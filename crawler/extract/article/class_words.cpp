@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <xxhash.h>
-
+#include "base/bytes/hash.hpp"
 #include "crawler/extract/article/article_marks.hpp"
 #include "formats/text/characters.hpp"
 #include "formats/text/word_finder.hpp"
@@ -260,7 +259,7 @@ ClassVerdict judge_known(std::string_view text) {
         ClassVerdict verdict;
     };
     thread_local std::vector<Known> known(slots);
-    auto& slot = known[XXH3_64bits(text.data(), text.size()) % slots];
+    auto& slot = known[base::hash_64(text) % slots];
     if (slot.text != text) slot = {std::string(text), judge_words(text)};
     return slot.verdict;
 }

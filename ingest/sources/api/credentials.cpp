@@ -1,11 +1,11 @@
 #include "ingest/sources/api/credentials.hpp"
 
-#include <array>
-
 #include <fmt/format.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
+#include "base/bytes/base64.hpp"
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
+#include "base/bytes/percent.hpp"
 #include "base/error.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/value_type.hpp"
@@ -17,37 +17,6 @@ namespace ingest::api {
 namespace {
 
 constexpr std::chrono::seconds early{60};  // a token is renewed before it is over
-
-std::string base64(std::string_view text) {
-    std::string out(4 * ((text.size() + 2) / 3), '\0');
-    EVP_EncodeBlock(
-        reinterpret_cast<unsigned char*>(out.data()),
-        reinterpret_cast<const unsigned char*>(text.data()),
-        static_cast<int>(text.size())
-    );
-    return out;
-}
-
-std::string hexadecimal(std::string_view bytes) {
-    std::string out;
-    for (unsigned char byte : bytes) out += fmt::format("{:02x}", byte);
-    return out;
-}
-
-std::string hmac(std::string_view key, std::string_view text, bool sha512) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned size = 0;
-    HMAC(
-        sha512 ? EVP_sha512() : EVP_sha256(),
-        key.data(),
-        static_cast<int>(key.size()),
-        reinterpret_cast<const unsigned char*>(text.data()),
-        text.size(),
-        out.data(),
-        &size
-    );
-    return {reinterpret_cast<const char*>(out.data()), size};
-}
 
 // Of an absolute address: from the path's slash on.
 std::string path_of(const std::string& url) {
@@ -69,14 +38,15 @@ void Credentials::apply(Request& request) {
         case Auth::Kind::api_key:
             if (auth_.in_query) {
                 request.url += request.url.find('?') == std::string::npos ? '?' : '&';
-                request.url += percent_encoded(auth_.name) + "=" + percent_encoded(secret());
+                request.url +=
+                    base::percent_encoded(auth_.name) + "=" + base::percent_encoded(secret());
             } else {
                 request.headers.emplace_back(auth_.name, secret());
             }
             return;
         case Auth::Kind::basic:
             request.headers.emplace_back(
-                "Authorization", "Basic " + base64(auth_.user + ":" + secret())
+                "Authorization", "Basic " + base::base64(auth_.user + ":" + secret())
             );
             return;
         case Auth::Kind::bearer:
@@ -112,10 +82,11 @@ void Credentials::sign(Request& request) {
             continue;
         message += auth_.message[at++];
     }
-    auto signature = hmac(secret(), message, auth_.sha512);
+    auto signature =
+        base::hmac(auth_.sha512 ? base::Digest::sha512 : base::Digest::sha256, secret(), message);
     if (!auth_.timestamp.empty()) request.headers.emplace_back(auth_.timestamp, timestamp);
     request.headers.emplace_back(
-        auth_.name, auth_.base64 ? base64(signature) : hexadecimal(signature)
+        auth_.name, auth_.base64 ? base::base64(signature) : base::hex(signature)
     );
 }
 
@@ -129,17 +100,19 @@ void Credentials::ask_token() {
     request.headers.emplace_back("Accept", "application/json");
     request.body = refresh_token_.empty() ? "grant_type=client_credentials"
                                           : "grant_type=refresh_token&refresh_token=" +
-                                                percent_encoded(refresh_token_);
+                                                base::percent_encoded(refresh_token_);
     if (auth_.client_in_header) {
         request.headers.emplace_back(
             "Authorization",
-            "Basic " + base64(percent_encoded(auth_.user) + ":" + percent_encoded(client))
+            "Basic " + base::base64(
+                           base::percent_encoded(auth_.user) + ":" + base::percent_encoded(client)
+                       )
         );
     } else {
-        if (!auth_.user.empty()) request.body += "&client_id=" + percent_encoded(auth_.user);
-        if (!client.empty()) request.body += "&client_secret=" + percent_encoded(client);
+        if (!auth_.user.empty()) request.body += "&client_id=" + base::percent_encoded(auth_.user);
+        if (!client.empty()) request.body += "&client_secret=" + base::percent_encoded(client);
     }
-    if (!auth_.scope.empty()) request.body += "&scope=" + percent_encoded(auth_.scope);
+    if (!auth_.scope.empty()) request.body += "&scope=" + base::percent_encoded(auth_.scope);
 
     constexpr int attempts = 4;
     Response response;
@@ -176,7 +149,7 @@ void Credentials::ask_token() {
 
 std::string Credentials::without_secret(const std::string& url) const {
     if (auth_.kind != Auth::Kind::api_key || !auth_.in_query) return url;
-    auto name = percent_encoded(auth_.name) + "=";
+    auto name = base::percent_encoded(auth_.name) + "=";
     for (auto at = url.find(name); at != url.npos; at = url.find(name, at + 1)) {
         if (at == 0 || (url[at - 1] != '?' && url[at - 1] != '&')) continue;
         auto end = url.find_first_of("&#", at);

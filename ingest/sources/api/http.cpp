@@ -126,18 +126,4 @@ bool same_origin(const std::string& a, const std::string& b) {
     return first && second && *first == *second;
 }
 
-std::string percent_encoded(std::string_view text) {
-    std::string out;
-    for (unsigned char c : text) {
-        bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                     c == '-' || c == '.' || c == '_' || c == '~';
-        if (plain) {
-            out += static_cast<char>(c);
-        } else {
-            out += fmt::format("%{:02X}", c);
-        }
-    }
-    return out;
-}
-
 }  // namespace ingest::api

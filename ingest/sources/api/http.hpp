@@ -66,7 +66,4 @@ std::string resolve(const std::string& reference, const std::string& base);
 // Whether two absolute addresses have the same scheme, host and port (RFC 6454).
 bool same_origin(const std::string& a, const std::string& b);
 
-// For a query: all but unreserved characters (RFC 3986, section 2.3) as %XX.
-std::string percent_encoded(std::string_view text);
-
 }  // namespace ingest::api

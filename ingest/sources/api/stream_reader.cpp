@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/percent.hpp"
 #include "base/error.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/sources/api/pointer.hpp"
@@ -181,7 +183,7 @@ Request StreamReader::request() const {
         return request;
     }
     Values in_path;
-    for (const auto& [name, value] : values) in_path[name] = percent_encoded(value);
+    for (const auto& [name, value] : values) in_path[name] = base::percent_encoded(value);
     auto path = fill(stream_.path, in_path);
     if (!path)
         throw base::Error(
@@ -192,7 +194,7 @@ Request StreamReader::request() const {
     for (const auto& [name, text] : stream_.query) {
         auto value = fill(text, values);
         if (!value) continue;
-        request.url += mark + percent_encoded(name) + "=" + percent_encoded(*value);
+        request.url += mark + base::percent_encoded(name) + "=" + base::percent_encoded(*value);
         mark = '&';
     }
     return request;
@@ -203,9 +205,9 @@ bool StreamReader::ask() {
     auto what = name();
     const auto& paginator = stream_.paginator;
     auto request = this->request();
-    auto identity = schema::sha256(request.method + request.url + "\n" + request.body);
+    auto identity = base::sha256(request.method + request.url + "\n" + request.body);
     for (const auto& [name, value] : request.headers) identity += name + value;
-    identity = schema::sha256(identity).substr(0, hash_digits);
+    identity = base::sha256(identity).substr(0, hash_digits);
     if (!seen_places_.insert(identity).second)
         throw base::Error(
             what,
@@ -266,7 +268,7 @@ void StreamReader::load() {
     } else if (*found != "null") {
         records_ = {*found};
     }
-    hash_ = schema::sha256_hex(*found).substr(0, hash_digits);
+    hash_ = base::sha256_hex(*found).substr(0, hash_digits);
     if (stream_.paginator.kind == Paginator::Kind::keyset) leave_out_overlap();
 }
 
@@ -276,7 +278,7 @@ void StreamReader::leave_out_overlap() {
     std::unordered_set<std::string> present;
     std::vector<std::string_view> fresh;
     for (auto record : records_) {
-        auto hash = schema::sha256(record).substr(0, hash_digits);
+        auto hash = base::sha256(record).substr(0, hash_digits);
         if (!last_records_.contains(hash)) fresh.push_back(record);
         present.insert(std::move(hash));
     }

@@ -1,10 +1,6 @@
 #include "ingest/sources/api/times.hpp"
 
-#include <array>
-#include <ctime>
-
-#include <fmt/format.h>
-
+#include "base/time/time.hpp"
 #include "formats/text/value_type.hpp"
 
 namespace ingest::api {
@@ -36,15 +32,9 @@ std::string written(Time time, const std::string& format) {
         return std::to_string(
             std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count()
         );
-    const char* pattern = format == "datetime" ? "%Y-%m-%dT%H:%M:%SZ"
-                          : format == "date"   ? "%Y-%m-%d"
-                                               : format.c_str();
-    std::time_t at = epoch;
-    std::tm parts{};
-    gmtime_r(&at, &parts);
-    std::array<char, 200> out{};
-    auto size = std::strftime(out.data(), out.size(), pattern, &parts);
-    return {out.data(), size};
+    if (format == "datetime") return base::rfc3339(time);
+    if (format == "date") return base::iso_date(time);
+    return base::formatted(time, format);
 }
 
 std::vector<std::pair<Time, Time>> spans(Time start, Time end, std::chrono::seconds step) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
@@ -41,17 +42,6 @@ api::RecordMaker maker_for(const Spec& spec, const std::vector<std::string>& key
     return {stream, false};
 }
 
-void append_hex(std::string_view bytes, std::string& out) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    out += '"';
-    for (char c : bytes) {
-        auto byte = static_cast<unsigned char>(c);
-        out.push_back(digits[byte >> 4]);
-        out.push_back(digits[byte & 15]);
-    }
-    out += '"';
-}
-
 // A value as JSON; bytes that are no text become hexadecimal.
 void append_json(const Column& column, const std::string& value, std::string& out) {
     bool plain = column.kind == Column::Kind::number || column.kind == Column::Kind::json;
@@ -60,7 +50,9 @@ void append_json(const Column& column, const std::string& value, std::string& ou
     } else if (column.kind == Column::Kind::boolean && (value == "true" || value == "false")) {
         out += value;
     } else if (column.kind == Column::Kind::bytes || !formats::well_formed(value)) {
-        append_hex(value, out);
+        out += '"';
+        base::append_hex(value, out);
+        out += '"';
     } else {
         formats::append_json_string(value, out);
     }

@@ -3,9 +3,9 @@
 #include <chrono>
 #include <cmath>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/time/time.hpp"
 #include "formats/text/value_type.hpp"
 
 namespace ingest::database {
@@ -145,15 +145,15 @@ std::string less(const std::string& value, const std::string& lag) {
         return fmt::format("{:.0f}", *number - std::ceil(*span));
     auto time = formats::parse_time(value);
     if (!time) return value;
-    auto micros =
-        std::chrono::duration_cast<std::chrono::microseconds>(time->time_since_epoch()).count() -
-        static_cast<std::int64_t>(*span * 1e6);
-    auto seconds = micros >= 0 ? micros / 1'000'000 : -((-micros + 999'999) / 1'000'000);
-    auto text = fmt::format("{:%Y-%m-%d}", fmt::gmtime(static_cast<std::time_t>(seconds)));
+    auto earlier = *time - std::chrono::microseconds(static_cast<std::int64_t>(*span * 1e6));
+    auto text = base::iso_date(earlier);
     if (value.size() <= 10) return text;
     text += value[10] == 'T' ? "T" : " ";
-    text += fmt::format("{:%H:%M:%S}", fmt::gmtime(static_cast<std::time_t>(seconds)));
-    if (value.find('.') != value.npos) text += fmt::format(".{:06}", micros - seconds * 1'000'000);
+    auto precision =
+        value.find('.') == value.npos ? base::Precision::seconds : base::Precision::microseconds;
+    auto clock = base::rfc3339(earlier, precision).substr(11);
+    clock.pop_back();  // Z
+    text += clock;
     if (value.ends_with('Z')) text += "Z";
     if (value.size() > 19 && value.find('+', 19) != value.npos) text += "+00:00";
     return text;

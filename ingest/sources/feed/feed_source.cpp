@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/sources/files/reader.hpp"
@@ -124,7 +126,7 @@ private:
     }
 
     bool start(Page& page, api::Response response) {
-        auto hash = schema::sha256_hex(response.body);
+        auto hash = base::sha256_hex(response.body);
         if (hash != hash_) start_ = {};  // it is another version: from its start
         hash_ = hash;
         versions_[url()] = {
@@ -169,13 +171,10 @@ private:
     std::string how() const {
         ReadOptions fixed;
         reader_->fix(fixed);
-        std::string preamble;
-        for (char c : reader_->preamble())
-            preamble += fmt::format("{:02x}", static_cast<unsigned char>(c));
         return json::serialize(json::object{
             {"format", "feed"},
             {"name", url()},
-            {"preamble_hex", preamble},
+            {"preamble_hex", base::hex(reader_->preamble())},
             {"encoding", fixed.encoding}});
     }
 

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "formats/json/json.hpp"
@@ -20,21 +20,15 @@ std::string shown_name(const std::string& name) {
 }
 
 std::string write_cursor(const Cursor& cursor) {
-    std::string text = "{\"file\":";
-    formats::append_json_string(cursor.file, text);
-    text += ",\"member\":";
-    formats::append_json_string(cursor.member, text);
-    text += fmt::format(
-        ",\"size\":{},\"changed\":{},\"members_before\":{},\"offset\":{},\"line\":{},\"index\":{}}"
-        "}",
-        cursor.size,
-        cursor.changed,
-        cursor.members_before,
-        cursor.at.offset,
-        cursor.at.line,
-        cursor.at.index
-    );
-    return text;
+    return boost::json::serialize(boost::json::object{
+        {"file", cursor.file},
+        {"member", cursor.member},
+        {"size", cursor.size},
+        {"changed", cursor.changed},
+        {"members_before", cursor.members_before},
+        {"offset", cursor.at.offset},
+        {"line", cursor.at.line},
+        {"index", cursor.at.index}});
 }
 
 std::optional<Cursor> read_cursor(std::string_view text) {

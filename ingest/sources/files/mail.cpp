@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/bytes/hash.hpp"
 #include "formats/text/text.hpp"
 #include "ingest/sources/files/mime.hpp"
 #include "ingest/sources/files/reader.hpp"
@@ -88,7 +89,7 @@ void add_mail(
     record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
     record.raw = page.arena.keep(raw);
     record.key = page.arena.keep(
-        mail->id.empty() || mail->id.size() > 1000 ? "sha256:" + schema::sha256_hex(content)
+        mail->id.empty() || mail->id.size() > 1000 ? "sha256:" + base::sha256_hex(content)
                                                    : mail->id
     );
     record.line = place.line;

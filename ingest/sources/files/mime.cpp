@@ -5,6 +5,7 @@
 
 #include <gmime/gmime.h>
 
+#include "base/bytes/hash.hpp"
 #include "formats/text/text.hpp"
 #include "schema/records/record.hpp"
 
@@ -89,8 +90,7 @@ private:
     void add_message(GMimeObject* object) {
         auto text = g_mime_object_to_string(object, nullptr);
         std::string_view bytes = text ? text : "";
-        mail_.attachments.push_back(
-            {"", media_type(object), bytes.size(), schema::sha256_hex(bytes)}
+        mail_.attachments.push_back({"", media_type(object), bytes.size(), base::sha256_hex(bytes)}
         );
         g_free(text);
     }
@@ -112,7 +112,7 @@ private:
             {clean(g_mime_part_get_filename(part)),
              media_type(object),
              bytes.size(),
-             schema::sha256_hex(bytes)}
+             base::sha256_hex(bytes)}
         );
     }
 

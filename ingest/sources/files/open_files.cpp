@@ -1,8 +1,10 @@
+#include "base/bytes/hex.hpp"
 #include "ingest/sources/connector.hpp"
 
 #include <charconv>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "formats/json/json.hpp"
@@ -32,22 +34,6 @@ Factory factory_of(std::string_view format) {
     if (format == "images") return read_image;
     if (format == "files") return read_text_file;
     return nullptr;
-}
-
-std::string hex(std::string_view bytes) {
-    std::string out;
-    for (char c : bytes) out += fmt::format("{:02x}", static_cast<unsigned char>(c));
-    return out;
-}
-
-std::string from_hex(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
-        unsigned value = 0;
-        std::from_chars(text.data() + i, text.data() + i + 2, value, 16);
-        out.push_back(static_cast<char>(value));
-    }
-    return out;
 }
 
 // "start width name", one a line.
@@ -230,11 +216,10 @@ private:
         if (how_of_ == reader_.get()) return how_;
         auto options = options_;
         reader_->fix(options);
-        how_ = "{\"format\":";
-        formats::append_json_string(format_, how_);
+        boost::json::object how{{"format", format_}};
         for (auto [name, value] :
              {std::pair("name", name_),
-              std::pair("preamble_hex", hex(reader_->preamble())),
+              std::pair("preamble_hex", base::hex(reader_->preamble())),
               std::pair("encoding", options.encoding),
               std::pair("record_path", options.record_path),
               std::pair("delimiter", options.delimiter.value_or("")),
@@ -246,10 +231,9 @@ private:
               std::pair(
                   "quote", options.quote && *options.quote ? std::string(1, *options.quote) : ""
               )}) {
-            how_ += fmt::format(",\"{}\":", name);
-            formats::append_json_string(value, how_);
+            how[name] = value;
         }
-        how_ += "}";
+        how_ = boost::json::serialize(how);
         how_of_ = reader_.get();
         return how_;
     }
@@ -282,7 +266,7 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
     for (const auto& field : fields) {
         if (field.name == "format") options.format = field.value;
         if (field.name == "name") name = field.value;
-        if (field.name == "preamble_hex") preamble = from_hex(field.value);
+        if (field.name == "preamble_hex") preamble = base::from_hex(field.value).value_or("");
         if (field.name == "encoding") options.encoding = field.value;
         if (field.name == "record_path") options.record_path = field.value;
         if (field.name == "delimiter" && !field.value.empty()) options.delimiter = field.value;

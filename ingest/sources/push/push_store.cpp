@@ -1,10 +1,10 @@
 #include "ingest/sources/push/push_store.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/time/time.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/store.hpp"
@@ -35,7 +35,7 @@ std::string format_of(std::string_view media_type) {
 }
 
 std::int64_t run_of_day(base::Tx& tx, std::int64_t source_id, schema::Time now) {
-    auto day = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+    auto day = base::iso_date(now);
     if (auto run = tx.value<std::int64_t>(sql::file["push_run"], source_id, day)) return *run;
     return *tx.value<std::int64_t>(
         sql::file["begin_push_run"], source_id, "{\"push\":\"" + day + "\"}", schema::timestamp(now)

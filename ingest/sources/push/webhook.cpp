@@ -1,76 +1,15 @@
 #include "ingest/sources/push/webhook.hpp"
 
-#include <array>
 #include <charconv>
 #include <vector>
 
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include "base/bytes/base64.hpp"
+#include "base/bytes/hash.hpp"
+#include "base/bytes/hex.hpp"
 
 namespace ingest {
 
 namespace {
-
-std::optional<std::string> from_base64(std::string_view text) {
-    while (text.ends_with('=')) text.remove_suffix(1);
-    std::string out;
-    unsigned held = 0;
-    int bits = 0;
-    for (char c : text) {
-        unsigned value = 0;
-        if (c >= 'A' && c <= 'Z') {
-            value = static_cast<unsigned>(c - 'A');
-        } else if (c >= 'a' && c <= 'z') {
-            value = static_cast<unsigned>(c - 'a') + 26;
-        } else if (c >= '0' && c <= '9') {
-            value = static_cast<unsigned>(c - '0') + 52;
-        } else if (c == '+' || c == '-') {
-            value = 62;
-        } else if (c == '/' || c == '_') {
-            value = 63;
-        } else {
-            return std::nullopt;
-        }
-        held = (held << 6U | value) & 0xffffffU;
-        bits += 6;
-        if (bits < 8) continue;
-        bits -= 8;
-        out.push_back(static_cast<char>(held >> bits & 255U));
-    }
-    return out;
-}
-
-std::optional<std::string> from_hexadecimal(std::string_view text) {
-    std::string out;
-    if (text.size() % 2 != 0) return std::nullopt;
-    for (std::size_t i = 0; i < text.size(); i += 2) {
-        unsigned value = 0;
-        auto [end, code] = std::from_chars(text.data() + i, text.data() + i + 2, value, 16);
-        if (code != std::errc() || end != text.data() + i + 2) return std::nullopt;
-        out.push_back(static_cast<char>(value));
-    }
-    return out;
-}
-
-std::string hmac(std::string_view key, std::string_view text) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
-    unsigned size = 0;
-    HMAC(
-        EVP_sha256(),
-        key.data(),
-        static_cast<int>(key.size()),
-        reinterpret_cast<const unsigned char*>(text.data()),
-        text.size(),
-        out.data(),
-        &size
-    );
-    return {reinterpret_cast<const char*>(out.data()), size};
-}
-
-bool same(std::string_view a, std::string_view b) {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
-}
 
 // Parts apart by `mark`, those that begin with `prefix`, without it.
 std::vector<std::string_view> parts(std::string_view text, char mark, std::string_view prefix) {
@@ -111,15 +50,15 @@ std::optional<std::string> webhook_refusal(
         case WebhookScheme::standard:
             if (message.id.empty()) return "it has no webhook-id";
             text = std::string(message.id) + "." + timestamp + ".";
-            for (auto part : parts(message.signature, ' ', "v1,")) keep(from_base64(part));
+            for (auto part : parts(message.signature, ' ', "v1,")) keep(base::from_base64(part));
             break;
         case WebhookScheme::github:
-            for (auto part : parts(message.signature, ',', "sha256=")) keep(from_hexadecimal(part));
+            for (auto part : parts(message.signature, ',', "sha256=")) keep(base::from_hex(part));
             break;
         case WebhookScheme::stripe:
             for (auto part : parts(message.signature, ',', "t=")) timestamp = part;
             text = timestamp + ".";
-            for (auto part : parts(message.signature, ',', "v1=")) keep(from_hexadecimal(part));
+            for (auto part : parts(message.signature, ',', "v1=")) keep(base::from_hex(part));
             break;
     }
     text.append(message.body);
@@ -138,10 +77,10 @@ std::optional<std::string> webhook_refusal(
     bool good = false;
     for (const auto& secret : secrets) {
         std::string key = secret;
-        if (key.starts_with("whsec_")) key = from_base64(key.substr(6)).value_or("");
+        if (key.starts_with("whsec_")) key = base::from_base64(key.substr(6)).value_or("");
         if (key.empty()) continue;
-        auto made = hmac(key, text);
-        for (const auto& one : given) good = same(made, one) || good;
+        auto made = base::hmac(base::Digest::sha256, key, text);
+        for (const auto& one : given) good = base::equal_in_constant_time(made, one) || good;
     }
     if (good) return std::nullopt;
     return "no signature of it fits a secret of the source";

@@ -1,10 +1,10 @@
 #include "crawler/fetch/fetch.hpp"
 
-#include <zlib.h>
 #include <catch2/catch.hpp>
 
 #include "tests/crawler/fetch/fetching.hpp"
 #include "tests/crawler/site/test_site.hpp"
+#include "tests/support/codings.hpp"
 
 using namespace std::chrono_literals;
 using crawler::FetchError;
@@ -12,24 +12,6 @@ using test::get_all;
 using test::local;
 using test::SiteReply;
 using test::SiteRequest;
-
-namespace {
-
-std::string gzip(const std::string& text) {
-    z_stream stream{};
-    deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
-}  // namespace
 
 TEST_CASE("many requests at once all get their own answers", "[crawler][fetch]") {
     test::TestSite site;
@@ -70,7 +52,12 @@ TEST_CASE("what goes wrong is told apart", "[crawler][fetch]") {
     });
     site.on("/bomb", [](const SiteRequest&) {
         return SiteReply{
-            200, {"Content-Encoding: gzip"}, gzip(std::string(20'000'000, 'x')), 0ms, false, false};
+            200,
+            {"Content-Encoding: gzip"},
+            test::gzip(std::string(20'000'000, 'x')),
+            0ms,
+            false,
+            false};
     });
     site.on("/headers", [](const SiteRequest&) {
         return SiteReply{200, {"X: " + std::string(50'000, 'x')}, "x", 0ms, false, false};

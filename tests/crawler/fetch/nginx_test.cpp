@@ -5,7 +5,6 @@
 #include <set>
 #include <thread>
 
-#include <brotli/encode.h>
 #include <fmt/format.h>
 #include <unistd.h>
 #include <zstd.h>
@@ -16,6 +15,7 @@
 #include "tests/crawler/fetch/fetching.hpp"
 #include "tests/crawler/site/name_server.hpp"
 #include "tests/crawler/site/test_proxy.hpp"
+#include "tests/support/codings.hpp"
 #include "tests/support/program.hpp"
 
 using namespace std::chrono_literals;
@@ -29,22 +29,6 @@ int free_port() {
     boost::asio::io_context io;
     boost::asio::ip::tcp::acceptor acceptor(io, {boost::asio::ip::address_v4::loopback(), 0});
     return acceptor.local_endpoint().port();
-}
-
-std::string brotli(const std::string& text) {
-    auto size = BrotliEncoderMaxCompressedSize(text.size()) + 16;
-    std::string out(size, '\0');
-    BrotliEncoderCompress(
-        5,
-        22,
-        BROTLI_MODE_GENERIC,
-        text.size(),
-        reinterpret_cast<const uint8_t*>(text.data()),
-        &size,
-        reinterpret_cast<uint8_t*>(out.data())
-    );
-    out.resize(size);
-    return out;
 }
 
 std::string zstandard(const std::string& text) {
@@ -65,9 +49,9 @@ public:
         certify();
         std::filesystem::create_directory(folder_.path / "root");
         folder_.write("root/page.html", page_text());
-        folder_.write("root/br.html", brotli(page_text()));
+        folder_.write("root/br.html", test::brotli(page_text()));
         folder_.write("root/zstd.html", zstandard(page_text()));
-        folder_.write("root/bomb.html", brotli(std::string(64U << 20U, 'x')));
+        folder_.write("root/bomb.html", test::brotli(std::string(64U << 20U, 'x')));
         auto conf = folder_.write("nginx.conf", configuration());
         program_ = std::make_unique<test::Program>(std::vector<std::string>{
             "/usr/sbin/nginx", "-e", path("error.log"), "-c", conf.string()});

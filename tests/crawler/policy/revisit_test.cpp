@@ -62,17 +62,17 @@ TEST_CASE("spans and bounds are read", "[crawler][revisit]") {
 }
 
 TEST_CASE("dates of sitemaps are read", "[crawler][discovery]") {
-    auto noon = parse_w3c_time("2024-02-29T12:00:00Z");
+    auto noon = parse_lastmod("2024-02-29T12:00:00Z");
     REQUIRE(noon);
     CHECK(noon->time_since_epoch() == 1709208000s);
-    CHECK(parse_w3c_time("2024-02-29T14:00:00+02:00") == noon);
-    CHECK(parse_w3c_time("2024-02-29T14:00+02:00") == noon);
-    CHECK(parse_w3c_time("2024-02-29T12:00:00.123Z") == noon);
-    CHECK(parse_w3c_time(" 2024-02-29 ") == *noon - 12h);
-    CHECK(parse_w3c_time("2024"));
+    CHECK(parse_lastmod("2024-02-29T14:00:00+02:00") == noon);
+    CHECK(parse_lastmod("2024-02-29T14:00+02:00") == noon);
+    CHECK(parse_lastmod("2024-02-29T12:00:00.123Z") == noon);
+    CHECK(parse_lastmod(" 2024-02-29 ") == *noon - 12h);
+    CHECK(parse_lastmod("2024"));
     for (const char* wrong :
          {"", "yesterday", "2023-02-29", "2024-13", "2024-02-29T25:00", "1850-01-01"})
-        CHECK_FALSE(parse_w3c_time(wrong));
+        CHECK_FALSE(parse_lastmod(wrong));
 }
 
 TEST_CASE("the next page of a series is known by its rel or its address", "[crawler][discovery]") {

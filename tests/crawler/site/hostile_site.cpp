@@ -7,10 +7,10 @@
 #include <thread>
 #include <vector>
 
-#include <brotli/encode.h>
 #include <fmt/format.h>
-#include <zlib.h>
 #include <boost/asio.hpp>
+
+#include "tests/support/codings.hpp"
 
 namespace test {
 
@@ -20,36 +20,6 @@ using asio::ip::tcp;
 using namespace std::chrono_literals;
 
 namespace {
-
-std::string gzip(const std::string& text) {
-    z_stream stream{};
-    deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    deflate(&stream, Z_FINISH);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
-std::string brotli(const std::string& text) {
-    auto size = BrotliEncoderMaxCompressedSize(text.size());
-    std::string out(size, '\0');
-    BrotliEncoderCompress(
-        5,
-        22,
-        BROTLI_MODE_GENERIC,
-        text.size(),
-        reinterpret_cast<const uint8_t*>(text.data()),
-        &size,
-        reinterpret_cast<uint8_t*>(out.data())
-    );
-    out.resize(size);
-    return out;
-}
 
 std::string repeated(std::string_view text, int times) {
     std::string out;

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/database/server_account.hpp"
+
+// The process that keeps the embedded server up, and the locks that tell it who is there. Of
+// EmbeddedPostgres alone.
+namespace base::embedded {
+
+// Opens a file to lock, and makes it if it is not there. Throws base::Error.
+int lock_file(const std::filesystem::path& path);
+// `how` as flock takes it: LOCK_SH, LOCK_EX, LOCK_UN.
+void lock(int file, int how);
+bool try_lock(int file, int how);
+
+// What the keeper needs after fork, made before it.
+struct KeeperPlan {
+    std::vector<char*> arguments;
+    std::string users_lock;
+    std::string keeper_lock;
+    std::string log;
+};
+
+// The server's parent: starts it again when it dies, stops it when no process holds the users' lock
+// any more. Runs in a process of its own, after a fork: no C++ library calls that allocate.
+[[noreturn]] void keep(const KeeperPlan& plan, const Account& account);
+
+}  // namespace base::embedded

@@ -1,0 +1,84 @@
+#include "schema/jobs/job_store.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "base/database/database.hpp"
+#include "tests/support/test_database.hpp"
+
+using namespace schema;
+using namespace std::chrono_literals;
+
+namespace {
+
+const Time start{std::chrono::seconds(1767225600)};
+
+struct Queue {
+    test::TestDatabase db;
+
+    std::int64_t add(JobKind kind, Time due = start) {
+        return *db->call([&](base::Tx& tx) { return add_job(tx, kind, "{}", "", due, start); });
+    }
+    std::optional<Job> claim(JobKind kind, Time now = start) {
+        return db->call([&](base::Tx& tx) { return claim_job(tx, {kind}, "w", now, now + 1min); });
+    }
+    std::string listed(const JobChoice& choice = {}, Time now = start) {
+        std::string text;
+        for (const auto& job : db->call([&](base::Tx& tx) { return list_jobs(tx, choice, now); }))
+            text += std::to_string(job.id) + " " + std::string(base::name_of(job.kind)) + " " +
+                    std::string(base::name_of(job.state)) + "\n";
+        return text;
+    }
+    JobEntry show(std::int64_t id) {
+        return db->call([&](base::Tx& tx) { return show_job(tx, id, start); }).value();
+    }
+    bool cancel(std::int64_t id) {
+        return db->call([&](base::Tx& tx) { return cancel_job(tx, id, start + 5s); });
+    }
+};
+
+}  // namespace
+
+TEST_CASE("jobs are listed with the newest first, those that ended too", "[schema][jobs]") {
+    Queue queue;
+    queue.add(JobKind::crawl);
+    queue.add(JobKind::train);
+    queue.add(JobKind::quality, start + 1h);
+    auto job = queue.claim(JobKind::crawl);
+    REQUIRE(job);
+    CHECK(job->kind == JobKind::crawl);
+    CHECK(queue.listed() == "3 quality waiting\n2 train waiting\n1 crawl running\n");
+    CHECK(
+        queue.listed({}, start + 2min) == "3 quality waiting\n2 train waiting\n1 crawl waiting\n"
+    );
+    CHECK(queue.show(1).worker == "w");
+    CHECK(queue.show(1).attempts == 1);
+
+    CHECK(queue.db->call([&](base::Tx& tx) {
+        return finish_job(tx, *job, JobState::done, R"({"run": 7})", start + 9s);
+    }));
+    CHECK(queue.listed() == "3 quality waiting\n2 train waiting\n1 crawl done\n");
+    CHECK(queue.listed({.kind = JobKind::train}) == "2 train waiting\n");
+    CHECK(queue.listed({.state = JobState::done}) == "1 crawl done\n");
+    CHECK(queue.listed({.before = 3, .at_most = 1}) == "2 train waiting\n");
+    CHECK(queue.show(1).result == R"({"run": 7})");
+    CHECK(queue.show(1).ended_at == start + 9s);
+    CHECK_FALSE(queue.show(1).due_at);
+    CHECK_FALSE(queue.db->call([](base::Tx& tx) { return show_job(tx, 99, start); }));
+}
+
+TEST_CASE("a job that is cancelled is taken from its worker", "[schema][jobs]") {
+    Queue queue;
+    queue.add(JobKind::train);
+    auto waiting = queue.add(JobKind::train, start + 1h);
+    auto held = queue.claim(JobKind::train);
+    REQUIRE(held);
+    CHECK(queue.cancel(held->id));
+    CHECK(queue.cancel(waiting));
+    CHECK_FALSE(queue.cancel(held->id));
+    CHECK(queue.listed() == "2 train cancelled\n1 train cancelled\n");
+    CHECK_FALSE(queue.db->call([&](base::Tx& tx) { return renew_job(tx, *held, start + 1h); }));
+    CHECK_FALSE(queue.db->call([&](base::Tx& tx) {
+        return finish_job(tx, *held, JobState::done, "{}", start + 9s);
+    }));
+    CHECK_FALSE(queue.claim(JobKind::train, start + 2h));
+}
