@@ -1,4 +1,5 @@
 #include "app/output.hpp"
+#include "base/text/utf8.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -9,13 +10,6 @@
 namespace app {
 
 namespace {
-
-// Characters, not bytes.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
-}
 
 bool is_number(const std::string& text) {
     return !text.empty() && (std::isdigit(static_cast<unsigned char>(text[0])) || text[0] == '-') &&
@@ -29,13 +23,13 @@ void Table::print() const {
     std::vector<bool> numeric(widths.size(), rows_.size() > 1);
     for (std::size_t r = 0; r < rows_.size(); ++r)
         for (std::size_t i = 0; i < rows_[r].size() && i < widths.size(); ++i) {
-            widths[i] = std::max(widths[i], width_of(rows_[r][i]));
+            widths[i] = std::max(widths[i], base::count_code_points(rows_[r][i]));
             if (r > 0 && !rows_[r][i].empty() && !is_number(rows_[r][i])) numeric[i] = false;
         }
     for (const auto& row : rows_) {
         std::string line;
         for (std::size_t i = 0; i < row.size() && i < widths.size(); ++i) {
-            std::string padding(widths[i] - width_of(row[i]), ' ');
+            std::string padding(widths[i] - base::count_code_points(row[i]), ' ');
             if (i > 0) line += "  ";
             line += numeric[i] ? padding + row[i] : row[i] + padding;
         }

@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/base64.hpp"
+#include "base/text/decoder.hpp"
 #include "crawler/extract/article/article.hpp"
 #include "crawler/extract/metadata.hpp"
 #include "crawler/policy/consent.hpp"
@@ -18,7 +19,6 @@
 #include "formats/html/select.hpp"
 #include "formats/robots/robots.hpp"
 #include "formats/sitemap/sitemap.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/text/charset.hpp"
 #include "formats/url/canonical.hpp"
 
@@ -152,17 +152,16 @@ json::object charset(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
     auto found = formats::detect_charset(*bytes, question.maybe("content_type").value_or(""));
-    return {{"encoding", found.encoding}, {"from", name_of(found.from)}};
+    return {{"encoding", base::name_of(found.encoding)}, {"from", name_of(found.from)}};
 }
 
 json::object decode_bytes(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
     auto label = question.text("encoding");
-    auto encoding = formats::encoding_of_label(label);
-    auto text = encoding ? formats::decode(*bytes, *encoding) : std::nullopt;
-    if (!text) throw std::runtime_error("no encoding is called '" + label + "'");
-    return {{"text", *text}};
+    auto encoding = base::encoding_of_label(label);
+    if (!encoding) throw std::runtime_error("no encoding is called '" + label + "'");
+    return {{"text", base::decode(*bytes, *encoding)}};
 }
 
 json::object article(const Question& question) {

@@ -7,10 +7,11 @@
 
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
+#include "base/text/window.hpp"
 #include "formats/archive/bytes.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text_reader.hpp"
 #include "ingest/sources/files/csv_rows.hpp"
 #include "ingest/sources/files/reader.hpp"
 
@@ -30,14 +31,7 @@ std::unique_ptr<formats::Bytes> open(const std::string& path) {
 
 // As UTF-8, whatever it is.
 std::string shown(std::string_view value) {
-    std::string text;
-    formats::decode(
-        value,
-        formats::well_formed(value) ? formats::Encoding::utf8 : formats::Encoding::windows1252,
-        true,
-        text
-    );
-    return text;
+    return base::mend_utf8(value);
 }
 
 // A character as a text; none is an empty one.
@@ -56,7 +50,11 @@ std::string read_all(const std::string& path) {
 
 std::string inspect_csv(const std::string& path, const ReadOptions& options) {
     auto bytes = open(path);
-    formats::TextReader text(*bytes, options.encoding);
+    base::TextWindow text(
+        *bytes,
+        options.encoding.empty() ? std::nullopt
+                                 : std::optional(base::parse_encoding(options.encoding))
+    );
     const auto sniffed = CsvRows(text, options).found();
     const auto& dialect = sniffed.dialect;
     json::array columns;
@@ -64,7 +62,7 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
         columns.push_back(json::object{
             {"name", shown(sniffed.names[i])}, {"type", shown(sniffed.types[i])}});
     json::array why{
-        fmt::format("encoding {}: {}", name_of(text.encoding().encoding), text.encoding().reason)};
+        fmt::format("encoding {}: {}", label_of(text.encoding().encoding), text.encoding().reason)};
     for (const auto& line : sniffed.why) why.emplace_back(shown(line));
     return json::serialize(json::object{
         {"dialect",
@@ -76,7 +74,7 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
              {"header", dialect.header},
              {"header_rows", sniffed.header_rows},
              {"skip", sniffed.skip},
-             {"encoding", name_of(text.encoding().encoding)},
+             {"encoding", label_of(text.encoding().encoding)},
              {"bom", text.encoding().bom > 0}}},
         {"columns", std::move(columns)},
         {"why", std::move(why)}});
@@ -84,7 +82,11 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
 
 std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out) {
     auto bytes = open(path);
-    formats::TextReader text(*bytes, options.encoding);
+    base::TextWindow text(
+        *bytes,
+        options.encoding.empty() ? std::nullopt
+                                 : std::optional(base::parse_encoding(options.encoding))
+    );
     CsvRows table(text, options);
     std::vector<std::string> row;
     std::string line;

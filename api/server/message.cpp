@@ -1,5 +1,6 @@
 #include "api/server/message.hpp"
 #include "base/bytes/percent.hpp"
+#include "base/text/ascii.hpp"
 #include "service/refusal.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -16,17 +17,6 @@ constexpr std::pair<Method, std::string_view> method_names[] = {
     {Method::patch, "PATCH"},
     {Method::del, "DELETE"},
 };
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-    if (a.size() != b.size()) return false;
-    for (std::size_t i = 0; i < a.size(); ++i)
-        if (lower(a[i]) != lower(b[i])) return false;
-    return true;
-}
 
 }  // namespace
 
@@ -89,7 +79,7 @@ void Response::set(std::string name, std::string value) {
 
 bool Response::has(std::string_view name) const {
     for (const auto& header : headers)
-        if (same_name(header.first, name)) return true;
+        if (base::equal_ignoring_case(header.first, name)) return true;
     return false;
 }
 

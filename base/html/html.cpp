@@ -1,22 +1,19 @@
 #include "base/html/html.hpp"
 
-#include <cstdint>
-
 #include <fmt/format.h>
-#include <unicode/utf8.h>
+
+#include "base/text/utf8.hpp"
 
 namespace base {
 
 std::string escape(std::string_view text) {
     std::string out;
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-    const auto length = static_cast<std::int64_t>(text.size());
-    for (std::int64_t at = 0; at < length;) {
+    for (std::size_t at = 0; at < text.size();) {
         const auto begun = at;
-        UChar32 c = 0;
-        U8_NEXT(bytes, at, length, c);
-        if (c < 0 || (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0)) {
-            out += "\xef\xbf\xbd";
+        const auto c = next_code_point(text, at);
+        const bool control = (c < 0x20 && c != '\n' && c != '\t') || (c >= 0x7f && c < 0xa0);
+        if (control || c == replacement_character) {
+            out += replacement_utf8;
         } else if (c == '&') {
             out += "&amp;";
         } else if (c == '<') {
@@ -28,9 +25,7 @@ std::string escape(std::string_view text) {
         } else if (c == '\'') {
             out += "&#39;";
         } else {
-            out.append(
-                text.substr(static_cast<std::size_t>(begun), static_cast<std::size_t>(at - begun))
-            );
+            out.append(text.substr(begun, at - begun));
         }
     }
     return out;

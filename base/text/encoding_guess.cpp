@@ -172,6 +172,22 @@ bool among_ascii_letters(std::string_view words) {
     return mixed * 2 > all;
 }
 
+// Whether nearly all is syllables of Hangul in EUC-KR. They lie where gb18030 has the first half of
+// its common characters; no text of Chinese keeps to those, for "yi", "zai" and "you" lie behind.
+bool is_hangul(std::string_view words) {
+    constexpr std::size_t few = 6;
+    std::size_t pairs = 0, others = 0;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (is_ascii(words[i])) continue;
+        const auto lead = static_cast<unsigned char>(words[i]);
+        const auto trail = static_cast<unsigned char>(i + 1 < words.size() ? words[i + 1] : '\0');
+        const bool syllable = lead >= 0xb0 && lead <= 0xc8 && trail >= 0xa1 && trail <= 0xfe;
+        ++(syllable ? pairs : others);
+        if (syllable) ++i;
+    }
+    return pairs >= few && others * 32 <= pairs;
+}
+
 // So few that no statistics of letters is possible.
 constexpr std::size_t few_words = 4;
 
@@ -232,6 +248,7 @@ std::optional<Encoding> guess_legacy(std::string_view bytes) {
         std::count(words.begin(), words.end(), ' ') < static_cast<std::ptrdiff_t>(few_words);
     Candidate western{E::windows1252, plausibility(decode_as(words, E::windows1252))};
     if (few && among_ascii_letters(words) && western.score > 0.99) return western.encoding;
+    if (is_hangul(words)) return E::euc_kr;
     const auto lines = foreign_lines(bytes);
     auto found = ask_uchardet(lines);
     if (!found || *found == E::utf8 || *found == E::replacement) {

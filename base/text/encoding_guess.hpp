@@ -23,8 +23,7 @@ struct Utf8Evidence {
 Utf8Evidence utf8_evidence(std::string_view bytes);
 
 // The encoding that the first bytes tell: by a byte order mark (that of UTF-32 too), by the zero
-// bytes of UTF-16 and UTF-32, by the escapes of ISO-2022-JP. Nothing for bytes that may be of any
-// other encoding.
+// bytes of UTF-16 and UTF-32. Nothing for bytes that may be of any other encoding.
 std::optional<EncodingGuess> guess_from_start(std::string_view head);
 
 // The encoding of a text of which `sample` is a part: guess_from_start, or UTF-8 if at least half

@@ -11,9 +11,9 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 #include "crawler/frontier/batch.hpp"
 #include "crawler/run/page.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/url/canonical.hpp"
 #include "formats/warc/warc.hpp"
 #include "schema/records/record_store.hpp"
@@ -324,7 +324,7 @@ bool inspect_archive(const std::string& path, std::ostream& out) {
         line["version"] = record->version;
         line["type"] = record->type;
         auto put = [&](const char* name, std::string_view value) {
-            line[name] = value.empty() ? json::value() : json::value(formats::valid_utf8(value));
+            line[name] = value.empty() ? json::value() : json::value(base::mend_utf8(value));
         };
         put("id", record->header("warc-record-id"));
         put("target", record->target());

@@ -8,7 +8,8 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 
 namespace crawler {
 
@@ -114,11 +115,11 @@ private:
 std::string cut(std::string text) {
     if (text.size() <= longest_text) return text;
     text.resize(longest_text);
-    return formats::valid_utf8(text);
+    return base::mend_utf8(text);
 }
 
 std::optional<int> whole_number(std::string_view text) {
-    text = formats::trim(text);
+    text = base::trim(text);
     int value = 0;
     auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || value < 0) return std::nullopt;
@@ -144,10 +145,10 @@ void take_better(Candidate& best, Candidate found) {
 // The candidates of a srcset (HTML standard, 4.8.4.2.1).
 void read_srcset(std::string_view srcset, Candidate& best) {
     while (!srcset.empty()) {
-        while (!srcset.empty() && (formats::is_space(srcset[0]) || srcset[0] == ','))
+        while (!srcset.empty() && (base::is_space(srcset[0]) || srcset[0] == ','))
             srcset.remove_prefix(1);
         std::size_t end = 0;
-        while (end < srcset.size() && !formats::is_space(srcset[end])) ++end;
+        while (end < srcset.size() && !base::is_space(srcset[end])) ++end;
         Candidate found;
         auto address = srcset.substr(0, end);
         srcset.remove_prefix(end);
@@ -158,7 +159,7 @@ void read_srcset(std::string_view srcset, Candidate& best) {
         if (!closed) {
             auto words = srcset.substr(0, srcset.find(','));
             srcset.remove_prefix(words.size());
-            words = formats::trim(words);
+            words = base::trim(words);
             double size = 0;
             auto read = std::from_chars(words.data(), words.data() + words.size(), size);
             if (read.ec == std::errc() && size > 0 && read.ptr < words.data() + words.size()) {
@@ -203,14 +204,14 @@ private:
     std::string_view first_of(formats::NodeId at, std::initializer_list<std::string_view> names)
         const {
         for (auto name : names) {
-            auto value = formats::trim(document_.attribute(at, name).value_or(""));
+            auto value = base::trim(document_.attribute(at, name).value_or(""));
             if (!value.empty() && !value.starts_with("data:")) return value;
         }
         return {};
     }
 
     void add(MediaLink made, std::string_view address) {
-        auto url = formats::parse_url(formats::trim(address), &base_);
+        auto url = formats::parse_url(base::trim(address), &base_);
         if (!url || !url->is_web()) return;
         url->fragment.reset();
         if (!known_.insert(url->href()).second) return;
@@ -230,7 +231,7 @@ private:
         for (auto node = document_.following(figure, figure); node;
              node = document_.following(node, figure))
             if (document_[node].tag == formats::Tag::figcaption)
-                return cut(formats::collapse_spaces(document_.visible_text(node)));
+                return cut(base::collapse_spaces(document_.visible_text(node)));
         return {};
     }
 
@@ -244,8 +245,8 @@ private:
         take_better(best, {std::string(src), 0, 1});
         if (best.address.empty()) return;
         MediaLink made;
-        made.alt = cut(formats::collapse_spaces(document_.attribute(at, "alt").value_or("")));
-        made.title = cut(formats::collapse_spaces(document_.attribute(at, "title").value_or("")));
+        made.alt = cut(base::collapse_spaces(document_.attribute(at, "alt").value_or("")));
+        made.title = cut(base::collapse_spaces(document_.attribute(at, "title").value_or("")));
         made.caption = caption_of(at);
         auto width = whole_number(document_.attribute(at, "width").value_or(""));
         auto height = whole_number(document_.attribute(at, "height").value_or(""));
@@ -259,7 +260,7 @@ private:
     }
 
     void source(formats::NodeId at, Candidate& best) const {
-        auto type = formats::to_lower(document_.attribute(at, "type").value_or(""));
+        auto type = base::to_lower(document_.attribute(at, "type").value_or(""));
         // Beside these there is always one that every browser knows.
         if (type == "image/avif" || type == "image/jxl" || type == "image/svg+xml") return;
         read_srcset(first_of(at, {"srcset", "data-srcset"}), best);
@@ -268,10 +269,10 @@ private:
     void meta(formats::NodeId at) {
         auto name = document_.attribute(at, "property");
         if (!name) name = document_.attribute(at, "name");
-        auto word = formats::to_lower(formats::trim(name.value_or("")));
+        auto word = base::to_lower(base::trim(name.value_or("")));
         auto content = document_.attribute(at, "content").value_or("");
         if (word == "og:image:alt" && opengraph_ < found_.size() && found_[opengraph_].alt.empty())
-            found_[opengraph_].alt = cut(formats::collapse_spaces(content));
+            found_[opengraph_].alt = cut(base::collapse_spaces(content));
         bool shown = word == "og:image" || word == "og:image:url" ||
                      word == "og:image:secure_url" || word == "twitter:image" ||
                      word == "twitter:image:src";
@@ -282,7 +283,7 @@ private:
     }
 
     void link(formats::NodeId at) {
-        auto href = formats::trim(document_.attribute(at, "href").value_or(""));
+        auto href = base::trim(document_.attribute(at, "href").value_or(""));
         auto path = href.substr(0, href.find_first_of("?#"));
         auto type = media_type_of_ending(path);
         if (type.empty()) return;
@@ -295,8 +296,8 @@ private:
             if (!rules_.wants_file(type)) return;
             made.kind = Kind::file;
         }
-        made.alt = cut(formats::collapse_spaces(document_.visible_text(at)));
-        made.title = cut(formats::collapse_spaces(document_.attribute(at, "title").value_or("")));
+        made.alt = cut(base::collapse_spaces(document_.visible_text(at)));
+        made.title = cut(base::collapse_spaces(document_.attribute(at, "title").value_or("")));
         add(std::move(made), href);
     }
 
@@ -331,7 +332,7 @@ std::optional<ImageRules> read_image_rules(const json::value& value, const std::
     rules.min_height = settings.number<int>("min_height");
     rules.min_bytes = settings.number<std::uint64_t>("min_bytes");
     for (auto& format : settings.texts("formats"))
-        rules.formats.push_back(format == "jpg" ? "jpeg" : formats::to_lower(format));
+        rules.formats.push_back(format == "jpg" ? "jpeg" : base::to_lower(format));
     if (auto from = settings.texts("from"); !from.empty()) {
         rules.img = rules.opengraph = rules.links = false;
         for (const auto& word : from) {
@@ -362,7 +363,7 @@ std::optional<FileRules> read_file_rules(const json::value& value, const std::st
     for (const auto& type : settings.texts("types")) {
         if (type.find('/') == type.npos)
             settings.wrong("types", "media types such as application/pdf");
-        rules.types.push_back(formats::to_lower(type));
+        rules.types.push_back(base::to_lower(type));
     }
     if (rules.types.empty()) settings.wrong("types", "the media types to keep");
     rules.max_bytes = settings.number<std::uint64_t>("max_bytes");
@@ -379,7 +380,7 @@ std::string_view media_type_of_ending(std::string_view path) {
     path = path.substr(path.rfind('/') + 1);
     auto dot = path.rfind('.');
     if (dot == path.npos) return {};
-    auto ending = formats::to_lower(path.substr(dot + 1));
+    auto ending = base::to_lower(path.substr(dot + 1));
     for (const auto& [known, type] : endings)
         if (known == ending) return type;
     return {};

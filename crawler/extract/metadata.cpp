@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace crawler {
 
@@ -14,11 +14,11 @@ namespace {
 
 // Raw line breaks and tabs inside strings are common on real pages; JSON wants them escaped.
 std::string mended_json(std::string_view text) {
-    text = formats::trim(text);
+    text = base::trim(text);
     for (std::string_view wrap : {"<!--", "//<![CDATA[", "/*<![CDATA[*/", "<![CDATA["})
-        if (text.starts_with(wrap)) text = formats::trim(text.substr(wrap.size()));
+        if (text.starts_with(wrap)) text = base::trim(text.substr(wrap.size()));
     for (std::string_view wrap : {"-->", "//]]>", "/*]]>*/", "]]>"})
-        if (text.ends_with(wrap)) text = formats::trim(text.substr(0, text.size() - wrap.size()));
+        if (text.ends_with(wrap)) text = base::trim(text.substr(0, text.size() - wrap.size()));
     if (text.ends_with(';')) text.remove_suffix(1);
     std::string out;
     out.reserve(text.size());
@@ -56,7 +56,7 @@ std::vector<json::value> jsonld_values(const formats::Document& document) {
     for (auto at = document.html(); at; at = document.following(at, document.html())) {
         if (document[at].tag != formats::Tag::script) continue;
         auto type = document.attribute(at, "type").value_or("");
-        if (!formats::contains_ignoring_case(type, "ld+json")) continue;
+        if (!base::contains_ignoring_case(type, "ld+json")) continue;
         json::parse_options lenient;
         lenient.allow_comments = lenient.allow_trailing_commas = lenient.allow_invalid_utf8 = true;
         boost::system::error_code error;
@@ -166,10 +166,10 @@ private:
                 return std::string(of("value").value_or(""));
             case time:
                 if (auto stamp = of("datetime")) return std::string(*stamp);
-                return formats::collapse_spaces(document_.text(at));
+                return base::collapse_spaces(document_.text(at));
             default:
                 if (auto content = of("content")) return std::string(*content);
-                return formats::collapse_spaces(document_.text(at));
+                return base::collapse_spaces(document_.text(at));
         }
     }
 
@@ -214,7 +214,7 @@ json::object read_metadata(const formats::Document& document, const formats::Url
         if (graph) {
             put(opengraph, *property, *content);
         } else if (name || property) {
-            put(meta, formats::to_lower(name ? *name : *property), *content);
+            put(meta, base::to_lower(name ? *name : *property), *content);
         }
     }
     json::array jsonld;

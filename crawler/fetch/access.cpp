@@ -7,7 +7,7 @@
 #include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -15,7 +15,7 @@ namespace crawler {
 namespace {
 
 bool is_token(char c) {
-    return formats::is_alnum(c) ||
+    return base::is_alnum(c) ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
 }
 
@@ -33,7 +33,7 @@ bool is_header(std::string_view line) {
     auto colon = line.find(':');
     if (colon == line.npos || colon == 0) return false;
     auto name = line.substr(0, colon), value = line.substr(colon + 1);
-    return std::all_of(name.begin(), name.end(), is_token) && !formats::trim(value).empty() &&
+    return std::all_of(name.begin(), name.end(), is_token) && !base::trim(value).empty() &&
            std::none_of(value.begin(), value.end(), [](char c) {
                return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
            });
@@ -47,7 +47,7 @@ std::string Proxy::url() const {
 Proxy parse_proxy(std::string_view text) {
     constexpr std::string_view mend = "write http://HOST:PORT, https://, socks5:// or socks5h://";
     auto mark = text.find("://");
-    auto scheme = formats::to_lower(text.substr(0, mark == text.npos ? 0 : mark));
+    auto scheme = base::to_lower(text.substr(0, mark == text.npos ? 0 : mark));
     if (scheme != "http" && scheme != "https" && scheme != "socks5" && scheme != "socks5h")
         throw base::UsageError("a proxy", "has no known scheme", std::string(mend));
     auto url = formats::parse_url("http" + std::string(text.substr(mark)));

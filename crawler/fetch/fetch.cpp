@@ -19,10 +19,11 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "crawler/fetch/curl_loop.hpp"
 #include "crawler/fetch/resolver.hpp"
 #include "formats/archive/coding.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -293,13 +294,13 @@ struct Fetcher::Impl {
             transfer.stopped = Stopped::headers;
             return 0;
         }
-        auto line = formats::trim(std::string_view(data, size));
+        auto line = base::trim(std::string_view(data, size));
         if (line.starts_with("HTTP/")) {  // an interim answer came before
             transfer.response.headers.clear();
         } else if (auto colon = line.find(':'); colon != line.npos) {
             transfer.response.headers.emplace_back(
-                formats::to_lower(formats::trim(line.substr(0, colon))),
-                formats::valid_utf8(formats::trim(line.substr(colon + 1)))
+                base::to_lower(base::trim(line.substr(0, colon))),
+                base::mend_utf8(base::trim(line.substr(colon + 1)))
             );
         }
         return size;

@@ -4,10 +4,10 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/text/ascii.hpp"
 #include "base/time/parse.hpp"
 #include "formats/feed/feed.hpp"
 #include "formats/sitemap/sitemap.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/url/canonical.hpp"
 #include "schema/records/record.hpp"
 
@@ -99,13 +99,13 @@ std::vector<formats::Url> feeds_of(const formats::Document& document, const form
     auto head = document.head();
     for (auto id = document.following(head, head); id != 0; id = document.following(id, head)) {
         if (!document.is_element(id) || document[id].text != "link") continue;
-        auto rel = formats::to_lower(document.attribute(id, "rel").value_or(""));
-        auto type = formats::to_lower(formats::trim(document.attribute(id, "type").value_or("")));
+        auto rel = base::to_lower(document.attribute(id, "rel").value_or(""));
+        auto type = base::to_lower(base::trim(document.attribute(id, "type").value_or("")));
         bool feed = type == "application/rss+xml" || type == "application/atom+xml" ||
                     type == "application/feed+json";
         auto href = document.attribute(id, "href");
         if (!feed || !href || !contains_word(rel, "alternate") || found.size() >= 20) continue;
-        if (auto url = formats::parse_url(formats::trim(*href), &base); url && url->is_web())
+        if (auto url = formats::parse_url(base::trim(*href), &base); url && url->is_web())
             found.push_back(std::move(*url));
     }
     return found;

@@ -5,7 +5,7 @@
 
 #include <boost/json.hpp>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 #include "schema/records/record.hpp"
 
 namespace crawler {
@@ -16,7 +16,7 @@ std::vector<std::string_view> split_list(std::string_view text) {
     std::vector<std::string_view> parts;
     for (;;) {
         auto end = text.find_first_of(",;");
-        auto part = formats::trim(text.substr(0, end));
+        auto part = base::trim(text.substr(0, end));
         if (!part.empty()) parts.push_back(part);
         if (end == text.npos) return parts;
         text.remove_prefix(end + 1);
@@ -30,8 +30,8 @@ public:
 
     Consent run() {
         if (question_.robots) robots(*question_.robots);
-        for (const auto& [name, value] : question_.headers) header(formats::to_lower(name), value);
-        for (const auto& [name, value] : question_.metas) meta(formats::to_lower(name), value);
+        for (const auto& [name, value] : question_.headers) header(base::to_lower(name), value);
+        for (const auto& [name, value] : question_.metas) meta(base::to_lower(name), value);
         for (const auto& [name, text] : question_.files) file(name, text);
         if (tdm_ && tdm_->reserved) refuse(tdm_->source, "tdm-reservation", "1");
         return std::move(consent_);
@@ -40,15 +40,14 @@ public:
 private:
     void add(std::string source, std::string name, std::string_view value) {
         consent_.signals.push_back(
-            {std::move(source), std::move(name), std::string(formats::trim(value))}
+            {std::move(source), std::move(name), std::string(base::trim(value))}
         );
     }
 
     void refuse(std::string_view source, std::string_view name, std::string_view value) {
         if (!consent_.allowed) return;
         consent_.allowed = false;
-        consent_.rule.append(source).append(" ").append(name).append(": ").append(
-            formats::trim(value)
+        consent_.rule.append(source).append(" ").append(name).append(": ").append(base::trim(value)
         );
     }
 
@@ -76,7 +75,7 @@ private:
     static std::string_view without_path(std::string_view value) {
         if (!value.starts_with('/')) return value;
         auto blank = value.find_first_of(" \t");
-        return blank == value.npos ? std::string_view() : formats::trim(value.substr(blank));
+        return blank == value.npos ? std::string_view() : base::trim(value.substr(blank));
     }
 
     void header(const std::string& name, std::string_view value) {
@@ -92,7 +91,7 @@ private:
             for (auto word : split_list(value)) directive("meta", name, word);
         }
         for (const auto& agent : question_.ai_agents)
-            if (formats::equal_ignoring_case(name, agent))
+            if (base::equal_ignoring_case(name, agent))
                 for (auto word : split_list(value)) ai_directive("meta", name, word);
         if (name == "tdm-reservation") tdm("meta", value, 2);
         if (name == "tdm-policy") add("meta", name, value);
@@ -104,11 +103,11 @@ private:
         bool ours = true;
         for (auto word : split_list(value)) {
             if (auto colon = word.find(':'); colon != word.npos) {
-                auto name = formats::to_lower(formats::trim(word.substr(0, colon)));
+                auto name = base::to_lower(base::trim(word.substr(0, colon)));
                 bool parameter = name == "unavailable_after" || name.starts_with("max-");
                 if (parameter) continue;
                 ours = name == "*" || name == "robots" || name == own_ || is_ai_agent(name);
-                word = formats::trim(word.substr(colon + 1));
+                word = base::trim(word.substr(colon + 1));
             }
             if (ours) directive("header", "x-robots-tag", word);
         }
@@ -118,12 +117,12 @@ private:
         return std::any_of(
             question_.ai_agents.begin(),
             question_.ai_agents.end(),
-            [&](const std::string& agent) { return formats::equal_ignoring_case(agent, name); }
+            [&](const std::string& agent) { return base::equal_ignoring_case(agent, name); }
         );
     }
 
     void directive(const std::string& source, const std::string& name, std::string_view word) {
-        auto text = formats::to_lower(word);
+        auto text = base::to_lower(word);
         bool none = text == "none";
         bool noindex = none || text == "noindex";
         bool nofollow = none || text == "nofollow";
@@ -137,7 +136,7 @@ private:
     }
 
     void ai_directive(const std::string& source, const std::string& name, std::string_view word) {
-        auto text = formats::to_lower(word);
+        auto text = base::to_lower(word);
         if (text != "noindex" && text != "none" && text != "noai" && text != "noml") return;
         add(source, name, text);
         refuse(source, name, text);
@@ -147,8 +146,8 @@ private:
     void usage(const std::string& source, std::string_view value) {
         add(source, "content-usage", value);
         for (auto word : split_list(value)) {
-            auto text = formats::to_lower(word);
-            std::erase_if(text, [](char c) { return formats::is_space(c); });
+            auto text = base::to_lower(word);
+            std::erase_if(text, [](char c) { return base::is_space(c); });
             if (text == "train-ai=n" || text == "train-genai=n" || text == "bots=n" ||
                 text == "ai=n" || text == "tdm=n")
                 refuse(source, "content-usage", text);
@@ -158,15 +157,15 @@ private:
     void content_signal(const std::string& source, std::string_view value) {
         add(source, "content-signal", value);
         for (auto word : split_list(value)) {
-            auto text = formats::to_lower(word);
-            std::erase_if(text, [](char c) { return formats::is_space(c); });
+            auto text = base::to_lower(word);
+            std::erase_if(text, [](char c) { return base::is_space(c); });
             if (text == "ai-train=no") refuse(source, "content-signal", text);
         }
     }
 
     void tdm(const std::string& source, std::string_view value, int rank) {
         add(source, "tdm-reservation", value);
-        value = formats::trim(value);
+        value = base::trim(value);
         if (value != "0" && value != "1") return;
         if (!tdm_ || rank > tdm_->rank) tdm_ = Tdm{value == "1", rank, source};
     }

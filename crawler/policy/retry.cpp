@@ -5,8 +5,8 @@
 #include <charconv>
 
 #include "base/numbers/random.hpp"
-#include "formats/text/characters.hpp"
-#include "formats/text/http_date.hpp"
+#include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
 
 namespace crawler {
 
@@ -29,14 +29,14 @@ retry_delay(const RetryPolicy& policy, const Attempt& attempt, int made, std::ui
 }
 
 std::optional<Millis> parse_retry_after(std::string_view value, Time now) {
-    value = formats::trim(value);
-    if (!value.empty() && std::all_of(value.begin(), value.end(), formats::is_digit)) {
+    value = base::trim(value);
+    if (!value.empty() && std::all_of(value.begin(), value.end(), base::is_digit)) {
         constexpr std::int64_t most = 100'000'000;
         std::int64_t seconds = most;
         std::from_chars(value.data(), value.data() + value.size(), seconds);
         return Millis(std::min(seconds, most) * 1000);
     }
-    auto date = formats::parse_http_date(value);
+    auto date = base::parse_mail_time(value);
     if (!date) return std::nullopt;
     return std::max(Millis{0}, std::chrono::duration_cast<Millis>(*date - now));
 }

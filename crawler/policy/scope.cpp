@@ -1,37 +1,30 @@
 #include "crawler/policy/scope.hpp"
 
 #include <algorithm>
-#include <regex>
 
 #include <libpsl.h>
 #include <boost/container/small_vector.hpp>
 
-#include "base/error.hpp"
+#include "base/text/pattern.hpp"
 #include "formats/url/canonical.hpp"
 
 namespace crawler {
 
 struct Scope::Patterns {
-    std::vector<std::regex> include, exclude, prefer;
+    std::vector<base::Pattern> include, exclude, prefer;
 };
 
 namespace {
 
-std::vector<std::regex> compile(const std::vector<std::string>& texts) {
-    std::vector<std::regex> patterns;
-    for (const auto& text : texts) {
-        try {
-            patterns.emplace_back(text, std::regex::ECMAScript | std::regex::optimize);
-        } catch (const std::regex_error& error) {
-            throw base::UsageError("scope pattern '" + text + "'", error.what());
-        }
-    }
+std::vector<base::Pattern> compile(const std::vector<std::string>& texts) {
+    std::vector<base::Pattern> patterns;
+    for (const auto& text : texts) patterns.push_back(base::Pattern::parse(text));
     return patterns;
 }
 
-bool any_matches(const std::vector<std::regex>& patterns, std::string_view text) {
-    return std::any_of(patterns.begin(), patterns.end(), [&](const std::regex& pattern) {
-        return std::regex_search(text.begin(), text.end(), pattern);
+bool any_matches(const std::vector<base::Pattern>& patterns, std::string_view text) {
+    return std::any_of(patterns.begin(), patterns.end(), [&](const base::Pattern& pattern) {
+        return pattern.found_in(text);
     });
 }
 

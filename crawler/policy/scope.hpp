@@ -18,8 +18,8 @@ struct ScopeRules {
         any,     // everything; bounded by depth, include and exclude alone
     };
     Reach reach = Reach::host;
-    std::vector<std::string>
-        include{};  // regular expressions (ECMAScript); if any, one must match the canonical URL
+    // Regular expressions (base/text/pattern.hpp). If any, one must match the canonical URL.
+    std::vector<std::string> include{};
     std::vector<std::string> exclude{};  // none may match
     std::vector<std::string> prefer{};   // what matches one of these comes first
     int depth = 100;                     // links away from a seed

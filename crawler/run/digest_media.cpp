@@ -1,8 +1,9 @@
 // Images and files: those that pages lead to, and what comes when they are asked for.
 #include "base/bytes/percent.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/url/canonical.hpp"
 
 namespace crawler {
@@ -32,11 +33,11 @@ std::vector<std::pair<std::string, std::string>> metas_in(const Target& target) 
 // The name that a server gives a file, or the last part of its address.
 std::string file_name(std::string_view disposition, const formats::Url& url) {
     auto storable = [](std::string_view name) {
-        auto text = formats::valid_utf8(formats::trim(name));
+        auto text = base::mend_utf8(base::trim(name));
         std::erase(text, '\0');
         return text;
     };
-    auto lowered = formats::to_lower(disposition);
+    auto lowered = base::to_lower(disposition);
     if (auto at = lowered.find("filename="); at != lowered.npos) {
         auto name = disposition.substr(at + 9);
         if (name.starts_with('"')) {
@@ -92,7 +93,7 @@ void Digest::file() {
     if (auto name = file_name(response_.header("content-disposition"), url_); !name.empty())
         payload["file_name"] = name;
     if (auto modified = response_.header("last-modified"); !modified.empty())
-        payload["last_modified"] = formats::valid_utf8(modified.substr(0, modified.find('\0')));
+        payload["last_modified"] = base::mend_utf8(modified.substr(0, modified.find('\0')));
     keep({}, payload, consent, {});
 }
 

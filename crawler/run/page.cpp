@@ -1,11 +1,11 @@
 #include "crawler/run/page.hpp"
 
 #include "base/bytes/hash.hpp"
+#include "base/text/ascii.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/text/charset.hpp"
 #include "formats/url/canonical.hpp"
 
@@ -15,9 +15,9 @@ namespace {
 
 std::string media_type_of(const Response& response) {
     auto type = response.header("content-type");
-    auto media = formats::to_lower(formats::trim(type.substr(0, type.find(';'))));
+    auto media = base::to_lower(base::trim(type.substr(0, type.find(';'))));
     if (!media.empty()) return media;
-    auto start = formats::trim(std::string_view(response.body).substr(0, 512));
+    auto start = base::trim(std::string_view(response.body).substr(0, 512));
     return start.starts_with('<') ? "text/html" : "application/octet-stream";
 }
 

@@ -148,8 +148,9 @@ private:
             co_return;
         }
         if (response.status != 200) co_return;
-        auto charset = formats::detect_charset(response.body, response.header("content-type"));
-        auto document = formats::Document::parse(*formats::decode(response.body, charset.encoding));
+        auto document = formats::Document::parse(
+            formats::decode_page(response.body, response.header("content-type"))
+        );
         auto facts = formats::read_facts(document, url);
         if (options_.discovery.sitemaps == SitemapUse::only) co_return;
         for (auto& link : formats::read_links(document, facts, false))

@@ -11,10 +11,10 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/frontier.hpp"
 #include "formats/html/html.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/text/charset.hpp"
 #include "formats/url/canonical.hpp"
 #include "formats/warc/warc.hpp"
@@ -87,7 +87,7 @@ std::string name_for(const std::string& url) {
     auto rest = std::string_view(url);
     if (auto scheme = rest.find("://"); scheme != rest.npos) rest.remove_prefix(scheme + 3);
     for (char c : rest.substr(0, 60)) {
-        bool plain = formats::is_alnum(c) || c == '.' || c == '_';
+        bool plain = base::is_alnum(c) || c == '.' || c == '_';
         if (plain || (!name.empty() && name.back() != '-')) name += plain ? c : '-';
     }
     while (name.ends_with('-')) name.pop_back();

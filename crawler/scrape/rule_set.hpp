@@ -9,8 +9,8 @@
 
 #include <boost/json/value.hpp>
 
+#include "base/text/pattern.hpp"
 #include "crawler/extract/media.hpp"
-#include "crawler/scrape/pattern.hpp"
 #include "crawler/scrape/rules.hpp"
 #include "crawler/scrape/scraped_value.hpp"
 #include "formats/html/select.hpp"
@@ -28,10 +28,10 @@ struct FieldRule {
     std::optional<int> index;
     ValueType type = ValueType::text;
     char decimal = 0;
-    std::string format;            // of dates
-    std::optional<Pattern> regex;  // what of the text counts
-    std::optional<Pattern> truth;  // of booleans: what is true
-    std::string pointer;           // into JSON
+    std::string format;                  // of dates
+    std::optional<base::Pattern> regex;  // what of the text counts
+    std::optional<base::Pattern> truth;  // of booleans: what is true
+    std::string pointer;                 // into JSON
     std::optional<std::string> join;
     std::optional<boost::json::value> otherwise;  // the default
     bool required = false;
@@ -57,7 +57,7 @@ struct ItemRules {
 };
 
 struct RuleSet {
-    std::optional<Pattern> pages;  // absent: all
+    std::optional<base::Pattern> pages;  // absent: all
     std::vector<formats::Selector> remove;
     RecordRules record;
     std::optional<ItemRules> items;

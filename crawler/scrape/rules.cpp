@@ -8,8 +8,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/text/ascii.hpp"
 #include "crawler/scrape/rule_set.hpp"
-#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -43,7 +43,7 @@ public:
         : document_(document), set_(set), columns_(columns) {
         context_.base = base;
         context_.language =
-            formats::to_lower(document.attribute(document.html(), "lang").value_or(""));
+            base::to_lower(document.attribute(document.html(), "lang").value_or(""));
     }
 
     Scrape run() {
@@ -242,13 +242,11 @@ private:
             text = plain(found);
         }
         if (field.regex) {
-            auto found = field.regex->find(
-                field.type == ValueType::html || field.type == ValueType::json
-                    ? text
-                    : formats::collapse_spaces(text)
-            );
+            const bool as_written = field.type == ValueType::html || field.type == ValueType::json;
+            if (!as_written) text = base::collapse_spaces(text);
+            auto found = field.regex->find(text);
             if (!found) return nullptr;
-            text = std::move(*found);
+            text = std::string(*found);
         }
         switch (field.type) {
             case ValueType::number:
@@ -264,7 +262,7 @@ private:
                 return number;
             }
             case ValueType::boolean: {
-                if (field.truth) return field.truth->matches(text);
+                if (field.truth) return field.truth->found_in(text);
                 auto truth = truth_in(text);
                 if (!truth) return nullptr;
                 return *truth;
@@ -276,8 +274,8 @@ private:
                 return json::value(field.type == ValueType::date ? at->iso_date() : at->iso());
             }
             case ValueType::url: {
-                auto url = formats::parse_url(formats::trim(text), &context_.base);
-                if (!url || formats::trim(text).empty()) return nullptr;
+                auto url = formats::parse_url(base::trim(text), &context_.base);
+                if (!url || base::trim(text).empty()) return nullptr;
                 return json::value(url->href());
             }
             case ValueType::json:
@@ -285,7 +283,7 @@ private:
             case ValueType::html:
                 return json::value(text);
             default:
-                return json::value(formats::collapse_spaces(text));
+                return json::value(base::collapse_spaces(text));
         }
     }
 
@@ -295,7 +293,7 @@ private:
         boost::system::error_code error;
         json::parse_options options;
         options.allow_invalid_utf8 = true;
-        auto value = json::parse(formats::trim(text), error, {}, options);
+        auto value = json::parse(base::trim(text), error, {}, options);
         if (error) return nullptr;
         const auto* found = pointer.empty() ? &value : value.find_pointer(pointer, error);
         return error || !found ? json::value(nullptr) : storable(*found);
@@ -375,7 +373,7 @@ private:
             auto name = document_[at].text;
             if (name != "a" && name != "area" && name != "link") continue;
             auto href = document_.attribute(at, "href");
-            if (href) return formats::parse_url(formats::trim(*href), &context_.base);
+            if (href) return formats::parse_url(base::trim(*href), &context_.base);
         }
         return std::nullopt;
     }
@@ -411,7 +409,7 @@ private:
 };
 
 bool applies(const RuleSet& set, std::string_view url) {
-    return !set.pages || set.pages->matches(url);
+    return !set.pages || set.pages->found_in(url);
 }
 
 // Elements that stand only inside of others, with what their bytes need around them.
@@ -428,8 +426,8 @@ std::string in_its_place(std::string_view html) {
     };
     for (const auto& [start, around] : places) {
         auto name = html.substr(0, start.size());
-        bool whole = html.size() > start.size() && !formats::is_alpha(html[start.size()]);
-        if (whole && formats::equal_ignoring_case(name, start))
+        bool whole = html.size() > start.size() && !base::is_alpha(html[start.size()]);
+        if (whole && base::equal_ignoring_case(name, start))
             return std::string(around).append(html);
     }
     return std::string(html);
@@ -462,9 +460,9 @@ std::optional<Item> Rules::scrape_item(
         auto name = html.substr(1, html.find_first_of(" \t\n\r\f/>") - 1);
         auto document = formats::Document::parse(in_its_place(html));
         auto node = document.body();
-        if (!formats::equal_ignoring_case(name, "body")) {
+        if (!base::equal_ignoring_case(name, "body")) {
             node = document.html();
-            auto tag = formats::to_lower(name);
+            auto tag = base::to_lower(name);
             while (node && !(document.is_element(node) && document[node].text == tag))
                 node = document.following(node, document.html());
         }

@@ -8,8 +8,8 @@
 
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
 #include "crawler/scrape/rule_set.hpp"
-#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -82,9 +82,9 @@ public:
         within(node, [&] { formats::check_xpath(expression); });
         return expression;
     }
-    Pattern pattern(const toml::node& node, std::string_view key) const {
+    base::Pattern pattern(const toml::node& node, std::string_view key) const {
         auto regex = text(node, key);
-        return within(node, [&] { return Pattern::parse(regex); });
+        return within(node, [&] { return base::Pattern::parse(regex, {.all_scripts = true}); });
     }
 
     json::value plain_value(const toml::node& node, std::string_view key) const {
@@ -148,7 +148,7 @@ bool read_key(
     } else if (word == "xpath") {
         field.xpath = reader.xpath(value);
     } else if (word == "attr") {
-        field.attr = formats::to_lower(reader.text(value, word));
+        field.attr = base::to_lower(reader.text(value, word));
     } else if (word == "many") {
         field.many = reader.truth(value, word);
     } else if (word == "index") {

@@ -7,8 +7,8 @@
 #include <unicode/locid.h>
 #include <unicode/unistr.h>
 
+#include "base/text/ascii.hpp"
 #include "crawler/scrape/scraped_value.hpp"
-#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -31,18 +31,18 @@ std::vector<Part> parts_of(std::string_view text) {
     bool spaced = true;
     for (std::size_t i = 0; i < text.size();) {
         auto start = i;
-        if (formats::is_digit(text[i])) {
+        if (base::is_digit(text[i])) {
             int number = 0;
-            while (i < text.size() && formats::is_digit(text[i])) {
+            while (i < text.size() && base::is_digit(text[i])) {
                 if (i - start < 9) number = number * 10 + (text[i] - '0');
                 ++i;
             }
             parts.push_back({{}, number, i - start, before, spaced});
             before = 0;
             spaced = false;
-        } else if (formats::is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80) {
+        } else if (base::is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80) {
             while (i < text.size() &&
-                   (formats::is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80))
+                   (base::is_alpha(text[i]) || static_cast<unsigned char>(text[i]) >= 0x80))
                 ++i;
             auto word = text.substr(start, i - start);
             if (word.starts_with("\xc2\xa0")) word.remove_prefix(2);
@@ -58,7 +58,7 @@ std::vector<Part> parts_of(std::string_view text) {
             before = 0;
             spaced = false;
         } else {
-            if (formats::is_space(text[i])) {
+            if (base::is_space(text[i])) {
                 spaced = true;
             } else {
                 before = text[i];
@@ -214,7 +214,7 @@ private:
 
 std::optional<base::CivilTime>
 moment_in(std::string_view text, const std::string& format, std::string_view language) {
-    text = formats::trim(text).substr(0, longest_date);
+    text = base::trim(text).substr(0, longest_date);
     if (!format.empty()) return base::parse_civil(std::string(text), format);
     return Reader(parts_of(text), language).read();
 }

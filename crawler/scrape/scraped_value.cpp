@@ -5,7 +5,7 @@
 #include <charconv>
 #include <utility>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace crawler {
 
@@ -36,8 +36,8 @@ std::size_t grouping_at(std::string_view text) {
 }
 
 bool three_digits_at(std::string_view text) {
-    return text.size() >= 3 && formats::is_digit(text[0]) && formats::is_digit(text[1]) &&
-           formats::is_digit(text[2]) && (text.size() == 3 || !formats::is_digit(text[3]));
+    return text.size() >= 3 && base::is_digit(text[0]) && base::is_digit(text[1]) &&
+           base::is_digit(text[2]) && (text.size() == 3 || !base::is_digit(text[3]));
 }
 
 // Digits, points and commas of the number that begins the text.
@@ -45,8 +45,8 @@ std::string figures_of(std::string_view text) {
     std::string figures;
     std::size_t run = 0;  // digits since the last separator
     while (!text.empty()) {
-        if (formats::is_digit(text[0]) || text[0] == '.' || text[0] == ',') {
-            run = formats::is_digit(text[0]) ? run + 1 : 0;
+        if (base::is_digit(text[0]) || text[0] == '.' || text[0] == ',') {
+            run = base::is_digit(text[0]) ? run + 1 : 0;
             figures += text[0];
             text.remove_prefix(1);
             continue;
@@ -58,7 +58,7 @@ std::string figures_of(std::string_view text) {
         text.remove_prefix(skip);
         run = 0;
     }
-    while (!figures.empty() && !formats::is_digit(figures.back())) figures.pop_back();
+    while (!figures.empty() && !base::is_digit(figures.back())) figures.pop_back();
     return figures;
 }
 
@@ -69,7 +69,7 @@ bool is_negative(std::string_view before) {
         for (std::string_view sign : {"-", "\xe2\x88\x92"}) {
             if (!before.ends_with(sign)) continue;
             before.remove_suffix(sign.size());
-            return before.empty() || !formats::is_alnum(before.back());
+            return before.empty() || !base::is_alnum(before.back());
         }
         std::size_t currency = 0;
         for (std::string_view mark : {"$", "\xe2\x82\xac", "\xc2\xa3", "\xc2\xa5"})
@@ -144,12 +144,12 @@ json::value number_in(std::string_view text, char decimal, std::string_view lang
     // ".5", but not the full stop of "No.5"
     char point = decimal == 0 ? '.' : decimal;
     bool bare = before.ends_with(point) && figures.find_first_of(".,") == figures.npos &&
-                (before.size() == 1 || !formats::is_alnum(before[before.size() - 2]));
+                (before.size() == 1 || !base::is_alnum(before[before.size() - 2]));
     if (bare) before.remove_suffix(1);
     std::string plain = bare ? "0." : "";
     bool fraction = bare;
     for (char c : figures) {
-        if (formats::is_digit(c)) {
+        if (base::is_digit(c)) {
             plain += c;
         } else if (c == mark) {
             plain += '.';
@@ -166,7 +166,7 @@ json::value number_in(std::string_view text, char decimal, std::string_view lang
 }
 
 std::optional<bool> truth_in(std::string_view text) {
-    auto word = formats::to_lower(formats::trim(text));
+    auto word = base::to_lower(base::trim(text));
     for (std::string_view yes : {"true", "yes", "y", "on", "1"})
         if (word == yes) return true;
     for (std::string_view no : {"false", "no", "n", "off", "0"})

@@ -7,7 +7,6 @@
 #include <boost/json/value.hpp>
 
 #include "base/time/civil.hpp"
-#include "crawler/scrape/pattern.hpp"
 #include "formats/url/url.hpp"
 
 // Values as pages write them, made into typed ones.

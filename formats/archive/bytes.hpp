@@ -5,17 +5,19 @@
 #include <string>
 #include <string_view>
 
+#include "base/text/window.hpp"
+
 namespace formats {
 
 // One input as uncompressed bytes: a plain file, standard input ("-"), a compressed file (gz, zst,
 // xz, bz2, lz4), or the members of a zip or tar (itself compressed or not) one after the other.
 // Memory is flat. Throws base::Error when the input cannot be opened or is damaged.
-class Bytes {
+class Bytes : public base::ByteSource {
 public:
     explicit Bytes(const std::string& path);
     // The text itself as the only member.
     static std::unique_ptr<Bytes> of(std::string text);
-    ~Bytes();
+    ~Bytes() override;
     Bytes(const Bytes&) = delete;
 
     // Goes to the next member; a plain or compressed file has exactly one, called "". False after
@@ -28,10 +30,10 @@ public:
     std::string_view peek(std::size_t size);
 
     // Fills up to `size` bytes of the present member; 0 at its end.
-    std::size_t read(char* into, std::size_t size);
+    std::size_t read(char* into, std::size_t size) override;
 
     // Moves forward to `offset` in the present member. False if it is shorter.
-    bool skip_to(std::int64_t offset);
+    bool skip_to(std::int64_t offset) override;
 
     // Of the next byte in the present member.
     std::int64_t offset() const;

@@ -7,7 +7,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
@@ -180,8 +180,8 @@ std::unique_ptr<Decoder> Decoder::make(std::string_view content_encoding) {
     std::unique_ptr<Decoder> decoder(new Decoder);
     for (auto left = content_encoding;;) {
         auto comma = left.rfind(',');
-        auto name = trim(comma == left.npos ? left : left.substr(comma + 1));
-        auto stage = stage_for(to_lower(name));
+        auto name = base::trim(comma == left.npos ? left : left.substr(comma + 1));
+        auto stage = stage_for(base::to_lower(name));
         if (!stage || decoder->stages_.size() == stages_at_most) return nullptr;
         decoder->stages_.push_back(std::move(stage));
         if (comma == left.npos) return decoder;

@@ -1,4 +1,5 @@
 #include "formats/csv/csv_layout.hpp"
+#include "base/text/ascii.hpp"
 
 #include <algorithm>
 #include <map>
@@ -19,7 +20,7 @@ using Row = std::vector<std::string>;
 
 std::size_t filled(const Row& row) {
     return static_cast<std::size_t>(std::count_if(row.begin(), row.end(), [](const auto& cell) {
-        return !trim_blanks(cell).empty();
+        return !base::trim(cell).empty();
     }));
 }
 
@@ -40,7 +41,7 @@ bool is_value(ValueType type) {
 }
 
 bool is_year(std::string_view text) {
-    text = trim_blanks(text);
+    text = base::trim(text);
     return text.size() == 4 &&
            (text.starts_with("18") || text.starts_with("19") || text.starts_with("20")) &&
            type_of(text) == ValueType::integer;
@@ -77,10 +78,10 @@ bool above_table(const SampledRow& row, std::size_t width, bool apart) {
     auto cells = filled(row.cells);
     if (width > 2 && cells <= 1) return true;
     if (width == 2 && row.cells.size() == 1)
-        return apart || words(first) > 1 || trim_blanks(first).ends_with(':');
+        return apart || words(first) > 1 || base::trim(first).ends_with(':');
     // "Author:,Ann" above a wide table
     return cells == 2 && row.cells.size() <= 2 &&
-           (width > 4 || (width > 2 && trim_blanks(first).ends_with(':')));
+           (width > 4 || (width > 2 && base::trim(first).ends_with(':')));
 }
 
 // Rows before an empty line that are narrower than the table and no table themselves.
@@ -140,7 +141,7 @@ HeaderGuess guess_header(const std::vector<SampledRow>& rows, std::size_t at) {
     std::set<std::string_view> names;
     std::string_view twice;
     for (const auto& cell : first)
-        if (!trim_blanks(cell).empty() && !names.insert(trim_blanks(cell)).second) twice = cell;
+        if (!base::trim(cell).empty() && !names.insert(base::trim(cell)).second) twice = cell;
     if (names.empty()) return {false, "no header: the first row is empty"};
     auto types = column_types(rows, at + 1, first.size());
     for (std::size_t i = 0; i < types.size(); ++i) {
@@ -195,10 +196,10 @@ std::string rows_said(std::size_t count) {
 }  // namespace
 
 bool is_remark(const std::vector<std::string>& row, std::size_t width, bool apart) {
-    if (row.empty() || width < 2 || filled(row) != 1 || trim_blanks(row.front()).empty())
+    if (row.empty() || width < 2 || filled(row) != 1 || base::trim(row.front()).empty())
         return false;
     if (row.size() != 1 && row.size() != width) return false;
-    auto text = trim_blanks(row.front());
+    auto text = base::trim(row.front());
     if (type_of(text) != ValueType::text) return false;
     if (apart) return true;
     bool sign =
@@ -272,11 +273,11 @@ std::vector<std::string> name_columns(const std::vector<SampledRow>& rows, const
              row < std::min(layout.skip + layout.header_rows, rows.size());
              ++row) {
             const auto& cells = rows[row].cells;
-            auto part = i < cells.size() ? trim_blanks(cells[i]) : std::string_view{};
+            auto part = i < cells.size() ? base::trim(cells[i]) : std::string_view{};
             // A name above several columns stands over the first of them.
             if (part.empty() && row + 1 < layout.skip + layout.header_rows)
                 for (auto k = std::min(i, cells.size()); k-- > 0 && part.empty();)
-                    part = trim_blanks(cells[k]);
+                    part = base::trim(cells[k]);
             if (part.empty() || part == name) continue;
             if (!name.empty()) name += ' ';
             name += part;

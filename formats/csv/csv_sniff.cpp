@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text/ascii.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/csv/csv_layout.hpp"
 #include "formats/text/value_type.hpp"
@@ -256,7 +257,7 @@ void refine(Choice& best, std::string_view sample, bool whole, const DialectHint
             ++inner;
             const auto& cell = row.cells[i];
             blank += cell.starts_with(' ') || cell.starts_with('\t');
-            auto begin = trim_blanks(cell);
+            auto begin = base::trim(cell);
             quoted += begin.size() < cell.size() && best.dialect.quote != '\0' &&
                       begin.starts_with(best.dialect.quote);
             if (i % 2 == 1) ++odd, empty += cell.empty();

@@ -1,10 +1,9 @@
 #include "formats/feed/feed.hpp"
 
-#include <fmt/format.h>
 #include <boost/json.hpp>
 
-#include "formats/text/characters.hpp"
-#include "formats/text/http_date.hpp"
+#include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
 #include "formats/xml/xml.hpp"
 
 namespace formats {
@@ -23,7 +22,7 @@ public:
     explicit Reader(const Url& base) : base_(base) {}
 
     std::string absolute(std::string_view text) const {
-        text = trim(text);
+        text = base::trim(text);
         if (text.empty()) return {};
         auto url = parse_url(text, &base_);
         return url ? url->href() : std::string(text);
@@ -31,35 +30,15 @@ public:
 
     // "Tue, 10 Jun 2003 04:00:00 GMT" with any zone -> ISO; others unchanged.
     static std::string date(const std::string& text) {
-        auto time = parse_http_date(text);
-        if (!time) return text;
-        auto zone = std::string_view(text).substr(
-            text.rfind(' ') == std::string::npos ? 0 : text.rfind(' ') + 1
-        );
-        if (zone.size() == 5 && (zone[0] == '+' || zone[0] == '-') &&
-            zone.find_first_not_of("0123456789", 1) == zone.npos) {
-            int minutes = ((zone[1] - '0') * 10 + (zone[2] - '0')) * 60 + (zone[3] - '0') * 10 +
-                          (zone[4] - '0');
-            *time -= std::chrono::minutes(zone[0] == '+' ? minutes : -minutes);
-        }
-        auto day = std::chrono::floor<std::chrono::days>(*time);
-        std::chrono::year_month_day date(day);
-        auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*time - day).count();
-        return fmt::format(
-            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
-            static_cast<int>(date.year()),
-            static_cast<unsigned>(date.month()),
-            static_cast<unsigned>(date.day()),
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60
-        );
+        auto time = base::parse_mail_time(text);
+        return time ? base::rfc3339(*time) : text;
     }
 
     static std::string
     in_space(const XmlElement& element, std::string_view name, std::string_view space) {
         for (const auto& child : element.children)
-            if (child.name == name && child.space == space) return std::string(trim(child.text));
+            if (child.name == name && child.space == space)
+                return std::string(base::trim(child.text));
         return {};
     }
 
@@ -69,7 +48,7 @@ public:
             bool own = child.space.empty() || child.space == element.space ||
                        child.space.find("purl.org/rss/1.0/") != std::string::npos;
             if (child.name == name && own && child.space != content_module)
-                return std::string(trim(child.text));
+                return std::string(base::trim(child.text));
         }
         return {};
     }
@@ -109,7 +88,7 @@ public:
         entry.published = date(plain(item, "pubDate"));
         if (entry.published.empty()) entry.published = in_space(item, "date", dublin_core);
         for (const auto& child : item.children) {
-            if (child.name == "category") entry.categories.emplace_back(trim(child.text));
+            if (child.name == "category") entry.categories.emplace_back(base::trim(child.text));
             if (child.name == "enclosure")
                 entry.enclosures.push_back(absolute(child.attribute("url")));
         }
@@ -119,7 +98,7 @@ public:
     static std::string atom_text(const XmlElement& element, std::string_view name) {
         for (const auto& child : element.children)
             if (child.name == name && (child.space == atom_space || child.space == element.space))
-                return child.inner.empty() ? std::string(trim(child.text)) : child.inner;
+                return child.inner.empty() ? std::string(base::trim(child.text)) : child.inner;
         return {};
     }
 
@@ -214,7 +193,7 @@ std::optional<Feed> parse_feed(std::string_view bytes, const Url& url) {
     auto plain = gunzip(bytes, size_limit);
     if (!plain) return std::nullopt;
     Reader reader(url);
-    if (trim(std::string_view(*plain).substr(0, 256)).starts_with('{'))
+    if (base::trim(std::string_view(*plain).substr(0, 256)).starts_with('{'))
         return reader.json_feed(*plain);
     auto root = parse_xml(*plain);
     if (!root) return std::nullopt;

@@ -1,9 +1,9 @@
 #include "formats/html/direction.hpp"
 
 #include <unicode/uchar.h>
-#include <unicode/utf8.h>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 
 namespace formats::selector {
 
@@ -11,15 +11,8 @@ namespace {
 
 // Of the first character that has a direction; nothing if none has.
 std::optional<bool> first_strong(std::string_view text) {
-    auto size = static_cast<std::int32_t>(text.size());
-    const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-    for (std::int32_t at = 0; at < size;) {
-        UChar32 c;
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"  // in the macro
-        U8_NEXT_OR_FFFD(bytes, at, size, c);
-#pragma GCC diagnostic pop
-        auto direction = u_charDirection(c);
+    for (std::size_t at = 0; at < text.size();) {
+        auto direction = u_charDirection(static_cast<UChar32>(base::next_code_point(text, at)));
         if (direction == U_LEFT_TO_RIGHT) return false;
         if (direction == U_RIGHT_TO_LEFT || direction == U_RIGHT_TO_LEFT_ARABIC) return true;
     }
@@ -28,8 +21,9 @@ std::optional<bool> first_strong(std::string_view text) {
 
 bool has_direction(const Document& document, NodeId id) {
     auto dir = document.attribute(id, "dir");
-    return dir && (equal_ignoring_case(*dir, "ltr") || equal_ignoring_case(*dir, "rtl") ||
-                   equal_ignoring_case(*dir, "auto"));
+    return dir &&
+           (base::equal_ignoring_case(*dir, "ltr") || base::equal_ignoring_case(*dir, "rtl") ||
+            base::equal_ignoring_case(*dir, "auto"));
 }
 
 // By the text within, without what decides for itself.
@@ -51,7 +45,7 @@ std::optional<bool> by_content(const Document& document, NodeId id) {
 
 bool holds_typed_text(std::string_view type) {
     for (std::string_view one : {"", "text", "search", "tel", "url", "email"})
-        if (equal_ignoring_case(type, one)) return true;
+        if (base::equal_ignoring_case(type, one)) return true;
     return false;
 }
 
@@ -61,11 +55,11 @@ bool is_right_to_left(const Document& document, NodeId id) {
     for (auto at = id; at && document.is_element(at); at = document[at].parent) {
         auto dir = document.attribute(at, "dir").value_or("");
         auto name = document[at].text;
-        if (equal_ignoring_case(dir, "ltr")) return false;
-        if (equal_ignoring_case(dir, "rtl")) return true;
-        bool is_auto = equal_ignoring_case(dir, "auto");
+        if (base::equal_ignoring_case(dir, "ltr")) return false;
+        if (base::equal_ignoring_case(dir, "rtl")) return true;
+        bool is_auto = base::equal_ignoring_case(dir, "auto");
         auto type = document.attribute(at, "type").value_or("");
-        if (name == "input" && !is_auto && equal_ignoring_case(type, "tel")) return false;
+        if (name == "input" && !is_auto && base::equal_ignoring_case(type, "tel")) return false;
         if (!is_auto && name != "bdi") continue;
         std::optional<bool> found;
         if (name == "input") {

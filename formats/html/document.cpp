@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text/ascii.hpp"
 #include "formats/html/tokenizer.hpp"
 #include "formats/html/tree_builder.hpp"
-#include "formats/text/characters.hpp"
 
 namespace formats {
 
@@ -65,7 +65,7 @@ public:
             char c = text[i];
             bool hard = static_cast<unsigned char>(c) == 0xc2 && i + 1 < text.size() &&
                         static_cast<unsigned char>(text[i + 1]) == 0xa0;
-            if (is_space(c) || hard) {
+            if (base::is_space(c) || hard) {
                 if (preformatted && !hard) {
                     flush_line();
                     out_ += c;
@@ -85,7 +85,7 @@ public:
     void new_line() { line_ = true; }
 
     void finish() {
-        while (!out_.empty() && is_space(out_.back())) out_.pop_back();
+        while (!out_.empty() && base::is_space(out_.back())) out_.pop_back();
     }
 
 private:
@@ -93,7 +93,7 @@ private:
         if (line_ && !out_.empty()) {
             while (!out_.empty() && (out_.back() == ' ' || out_.back() == '\n')) out_.pop_back();
             if (!out_.empty()) out_ += '\n';
-        } else if (space_ && !out_.empty() && !is_space(out_.back())) {
+        } else if (space_ && !out_.empty() && !base::is_space(out_.back())) {
             out_ += ' ';
         }
         line_ = space_ = false;

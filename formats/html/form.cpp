@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/bytes/percent.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/html/document.hpp"
 #include "formats/html/select.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/url/url.hpp"
 
 namespace formats {
@@ -28,12 +28,12 @@ std::string chosen(const Document& document, NodeId select) {
     }
     if (!option) return {};
     if (document.attribute(option, "value")) return value_of(document, option, "value");
-    return collapse_spaces(document.text(option));
+    return base::collapse_spaces(document.text(option));
 }
 
 void read_control(const Document& document, NodeId id, Form& form, bool& submitted) {
     auto tag = document[id].text;
-    auto type = to_lower(value_of(document, id, "type"));
+    auto type = base::to_lower(value_of(document, id, "type"));
     if (tag == "input" && type == "password") form.has_password = true;
     auto name = value_of(document, id, "name");
     if (name.empty() || document.attribute(id, "disabled")) return;
@@ -83,7 +83,7 @@ find_form(const Document& document, const Url& page, const std::string& selector
         auto url = parse_url(action, &page);
         if (!url) continue;
         form.action = url->href(false);
-        form.post = to_lower(value_of(document, id, "method")) == "post";
+        form.post = base::to_lower(value_of(document, id, "method")) == "post";
         bool submitted = false;
         for (auto at = document.following(id, id); at; at = document.following(at, id))
             if (document.is_element(at)) read_control(document, at, form, submitted);

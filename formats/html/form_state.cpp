@@ -6,14 +6,14 @@
 #include <cmath>
 #include <initializer_list>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats::selector {
 
 namespace {
 
 std::string type_of(const Document& document, NodeId input) {
-    return to_lower(document.attribute(input, "type").value_or(""));
+    return base::to_lower(document.attribute(input, "type").value_or(""));
 }
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
@@ -35,7 +35,7 @@ bool is_submit(const Document& document, NodeId id) {
 // Exactly `digits` digits, or with `more` at least so many; moves on.
 std::optional<int> digits(std::string_view& text, std::size_t count, bool more = false) {
     std::size_t have = 0;
-    while (have < text.size() && is_digit(text[have])) ++have;
+    while (have < text.size() && base::is_digit(text[have])) ++have;
     if (more ? have < count : have != count) return std::nullopt;
     int value = 0;
     if (std::from_chars(text.data(), text.data() + have, value).ec != std::errc())
@@ -57,7 +57,8 @@ std::optional<double> time_of_day(std::string_view text) {
     if (!minute || *minute > 59) return std::nullopt;
     double seconds = 0;
     if (take(text, ':')) {
-        if (text.size() < 2 || !is_digit(text[0]) || !is_digit(text[1])) return std::nullopt;
+        if (text.size() < 2 || !base::is_digit(text[0]) || !base::is_digit(text[1]))
+            return std::nullopt;
         auto [end, code] = std::from_chars(
             text.data(), text.data() + text.size(), seconds, std::chars_format::fixed
         );
@@ -200,7 +201,8 @@ bool shows_placeholder(const Document& document, NodeId id) {
 
 bool is_read_write(const Document& document, NodeId id) {
     auto editable = document.attribute(id, "contenteditable");
-    if (editable && (editable->empty() || equal_ignoring_case(*editable, "true"))) return true;
+    if (editable && (editable->empty() || base::equal_ignoring_case(*editable, "true")))
+        return true;
     bool control = document[id].tag == Tag::textarea;
     if (document[id].tag == Tag::input) {
         auto type = type_of(document, id);

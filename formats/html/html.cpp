@@ -4,7 +4,8 @@
 #include <cld2/public/encodings.h>
 #include <boost/unordered/unordered_flat_set.hpp>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 
 namespace formats {
 
@@ -16,7 +17,7 @@ bool has_word(std::string_view list, std::string_view word) {
         if (start == list.npos) return false;
         list.remove_prefix(start);
         auto item = list.substr(0, list.find_first_of(" \t\n\f\r"));
-        if (equal_ignoring_case(item, word)) return true;
+        if (base::equal_ignoring_case(item, word)) return true;
         list.remove_prefix(item.size());
     }
     return false;
@@ -26,11 +27,11 @@ bool has_word(std::string_view list, std::string_view word) {
 std::string_view refresh_target(std::string_view content) {
     auto at = content.find_first_of(";,");
     if (at == content.npos) return {};
-    auto rest = trim(content.substr(at + 1));
-    if (rest.size() < 4 || !equal_ignoring_case(rest.substr(0, 3), "url")) return rest;
-    rest = trim(rest.substr(3));
+    auto rest = base::trim(content.substr(at + 1));
+    if (rest.size() < 4 || !base::equal_ignoring_case(rest.substr(0, 3), "url")) return rest;
+    rest = base::trim(rest.substr(3));
     if (!rest.starts_with('=')) return {};
-    rest = trim(rest.substr(1));
+    rest = base::trim(rest.substr(1));
     if (!rest.empty() && (rest[0] == '"' || rest[0] == '\''))
         rest = rest.substr(1, rest.find(rest[0], 1) - 1);
     return rest;
@@ -57,7 +58,8 @@ public:
                     }
                     break;
                 case Tag::title:
-                    if (facts_.title.empty()) facts_.title = collapse_spaces(document_.text(at));
+                    if (facts_.title.empty())
+                        facts_.title = base::collapse_spaces(document_.text(at));
                     break;
                 case Tag::meta:
                     meta(at);
@@ -73,16 +75,16 @@ public:
                     break;
             }
         }
-        if (facts_.title.empty()) facts_.title = collapse_spaces(og_title_);
+        if (facts_.title.empty()) facts_.title = base::collapse_spaces(og_title_);
         if (facts_.title.empty() && heading_)
-            facts_.title = collapse_spaces(document_.visible_text(heading_));
+            facts_.title = base::collapse_spaces(document_.visible_text(heading_));
         return std::move(facts_);
     }
 
 private:
     static std::string primary_tag(std::string_view lang) {
-        lang = trim(lang);
-        auto tag = to_lower(lang.substr(0, lang.find_first_of("-_")));
+        lang = base::trim(lang);
+        auto tag = base::to_lower(lang.substr(0, lang.find_first_of("-_")));
         return tag.size() >= 2 && tag.size() <= 3 ? tag : std::string();
     }
 
@@ -92,15 +94,15 @@ private:
         auto name = document_.attribute(at, "name");
         if (!name) name = document_.attribute(at, "property");
         if (name) {
-            facts_.metas.emplace_back(to_lower(trim(*name)), *content);
+            facts_.metas.emplace_back(base::to_lower(base::trim(*name)), *content);
             if (facts_.metas.back().first == "og:title" && og_title_.empty()) og_title_ = *content;
         }
         auto equiv = document_.attribute(at, "http-equiv");
         if (!equiv) return;
-        if (equal_ignoring_case(*equiv, "refresh") && !facts_.refresh) {
+        if (base::equal_ignoring_case(*equiv, "refresh") && !facts_.refresh) {
             if (auto target = refresh_target(*content); !target.empty())
                 facts_.refresh = parse_url(target, &facts_.base);
-        } else if (equal_ignoring_case(*equiv, "content-language") && facts_.language.empty()) {
+        } else if (base::equal_ignoring_case(*equiv, "content-language") && facts_.language.empty()) {
             facts_.language = primary_tag(content->substr(0, content->find(',')));
         }
     }
@@ -148,30 +150,27 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
         if (!href) continue;
         auto rel = document.attribute(at, "rel").value_or("");
         if (!is_followed(tag, rel)) continue;
-        auto address = trim(href->substr(0, href->find('#')));
+        auto address = base::trim(href->substr(0, href->find('#')));
         if (address.empty() || !seen.insert(address).second) continue;
         auto url = parse_url(address, &facts.base);
         if (!url) continue;
         auto& link = links.emplace_back();
         link.url = std::move(*url);
         if (!rel.empty()) {
-            link.rel = to_lower(rel);
+            link.rel = base::to_lower(rel);
             link.nofollow =
                 has_word(rel, "nofollow") || has_word(rel, "ugc") || has_word(rel, "sponsored");
         }
         if (with_texts) {
             link.text = document.visible_text(at);
-            if (link.text.size() > 200) link.text = valid_utf8(link.text.substr(0, 200));
+            if (link.text.size() > 200) link.text = base::mend_utf8(link.text.substr(0, 200));
         }
     }
     return links;
 }
 
 LanguageGuess judge_language(std::string_view utf8, std::size_t enough) {
-    utf8 = utf8.substr(0, enough);
-    while (!utf8.empty() && (static_cast<unsigned char>(utf8.back()) & 0xc0) == 0x80)
-        utf8.remove_suffix(1);
-    if (!utf8.empty() && static_cast<unsigned char>(utf8.back()) >= 0xc0) utf8.remove_suffix(1);
+    utf8 = base::cut_at_character(utf8, enough);
     CLD2::Language three[3];
     int percent[3], bytes = 0;
     LanguageGuess guess;

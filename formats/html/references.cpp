@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/bytes/hex.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/html/document.hpp"
-#include "formats/text/characters.hpp"
 
 namespace formats {
 
@@ -44,14 +46,14 @@ constexpr char32_t c1[32] = {
 std::size_t numeric(std::string_view text, std::string& out) {
     std::size_t at = 1;
     unsigned base = 10;
-    if (at < text.size() && lower(text[at]) == 'x') {
+    if (at < text.size() && base::lower(text[at]) == 'x') {
         base = 16;
         ++at;
     }
     auto start = at;
     std::uint32_t value = 0;
     for (; at < text.size(); ++at) {
-        int digit = hex_value(text[at]);
+        int digit = base::hex_value(text[at]);
         if (digit < 0 || static_cast<unsigned>(digit) >= base) break;
         value = std::min<std::uint32_t>(0x110000, value * base + static_cast<unsigned>(digit));
     }
@@ -60,7 +62,7 @@ std::size_t numeric(std::string_view text, std::string& out) {
     char32_t c = value;
     if (c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) c = 0xfffd;
     if (c >= 0x80 && c < 0xa0) c = c1[c - 0x80];
-    append_utf8(c, out);
+    base::append_utf8(c, out);
     return at;
 }
 
@@ -82,7 +84,7 @@ void decode_references(std::string_view text, bool in_attribute, std::string& ou
         bool open = found && !found->name.ends_with(';');
         if (open && in_attribute && found->name.size() < text.size()) {
             char next = text[found->name.size()];
-            if (next == '=' || is_alnum(next)) found = nullptr;
+            if (next == '=' || base::is_alnum(next)) found = nullptr;
         }
         if (!found) {
             out += '&';

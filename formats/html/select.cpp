@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "base/text/ascii.hpp"
 #include "formats/html/direction.hpp"
 #include "formats/html/form_state.hpp"
 #include "formats/html/selector_tree.hpp"
-#include "formats/text/characters.hpp"
 
 namespace formats {
 
@@ -16,8 +16,8 @@ using namespace selector;
 bool has_word(std::string_view list, std::string_view word) {
     if (word.empty()) return false;
     for (auto at = list.find(word); at != list.npos; at = list.find(word, at + 1)) {
-        bool start = at == 0 || is_space(list[at - 1]);
-        bool end = at + word.size() == list.size() || is_space(list[at + word.size()]);
+        bool start = at == 0 || base::is_space(list[at - 1]);
+        bool end = at + word.size() == list.size() || base::is_space(list[at + word.size()]);
         if (start && end) return true;
     }
     return false;
@@ -86,8 +86,8 @@ private:
         std::string held_value, held_wanted;
         std::string_view value = *found, wanted = test.value;
         if (test.any_case) {
-            value = held_value = to_lower(value);
-            wanted = held_wanted = to_lower(wanted);
+            value = held_value = base::to_lower(value);
+            wanted = held_wanted = base::to_lower(wanted);
         }
         switch (test.kind) {
             case equals:
@@ -219,7 +219,7 @@ private:
             if (document_.is_element(at) ||
                 (document_.is_text(at) &&
                  !std::all_of(document_[at].text.begin(), document_[at].text.end(), [](char c) {
-                     return is_space(c);
+                     return base::is_space(c);
                  })))
                 return false;
         return true;
@@ -319,7 +319,7 @@ private:
         }
         if (!language) language = language_of_page();
         if (!language) return false;
-        auto value = to_lower(*language);
+        auto value = base::to_lower(*language);
         return std::any_of(
             pseudo.words.begin(),
             pseudo.words.end(),
@@ -333,7 +333,7 @@ private:
     std::optional<std::string_view> language_of_page() const {
         for (auto at = document_[document_.head()].first_child; at; at = document_[at].next)
             if (document_[at].tag == Tag::meta &&
-                equal_ignoring_case(
+                base::equal_ignoring_case(
                     document_.attribute(at, "http-equiv").value_or(""), "content-language"
                 ))
                 return document_.attribute(at, "content");

@@ -2,19 +2,21 @@
 #include <charconv>
 #include <optional>
 
+#include "base/bytes/hex.hpp"
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/html/selector_tree.hpp"
-#include "formats/text/characters.hpp"
 
 namespace formats::selector {
 
 namespace {
 
 bool starts_name(char c) {
-    return is_alpha(c) || c == '_' || static_cast<signed char>(c) < 0;
+    return base::is_alpha(c) || c == '_' || static_cast<signed char>(c) < 0;
 }
 bool in_name(char c) {
-    return starts_name(c) || is_digit(c) || c == '-';
+    return starts_name(c) || base::is_digit(c) || c == '-';
 }
 
 class Parser {
@@ -49,7 +51,7 @@ private:
     bool spaces() {
         auto start = at_;
         for (;;) {
-            while (is_space(peek())) ++at_;
+            while (base::is_space(peek())) ++at_;
             if (peek() != '/' || peek(1) != '*') break;
             auto end = css_.find("*/", at_ + 2);
             at_ = end == css_.npos ? css_.size() : end + 2;
@@ -85,21 +87,20 @@ private:
     // After the backslash.
     void escape(std::string& out) {
         if (at_ >= css_.size()) {
-            append_utf8(0xfffd, out);
+            base::append_utf8(0xfffd, out);
             return;
         }
-        if (hex_value(peek()) < 0) {
+        if (base::hex_value(peek()) < 0) {
             out += css_[at_++];
-            while (at_ < css_.size() && (static_cast<unsigned char>(css_[at_]) & 0xc0) == 0x80)
-                out += css_[at_++];
+            while (at_ < css_.size() && !base::starts_character(css_[at_])) out += css_[at_++];
             return;
         }
         char32_t value = 0;
-        for (int i = 0; i < 6 && hex_value(peek()) >= 0; ++i)
-            value = value * 16 + static_cast<char32_t>(hex_value(css_[at_++]));
-        if (is_space(peek())) ++at_;
+        for (int i = 0; i < 6 && base::hex_value(peek()) >= 0; ++i)
+            value = value * 16 + static_cast<char32_t>(base::hex_value(css_[at_++]));
+        if (base::is_space(peek())) ++at_;
         if (value == 0 || value > 0x10ffff || (value >= 0xd800 && value < 0xe000)) value = 0xfffd;
-        append_utf8(value, out);
+        base::append_utf8(value, out);
     }
 
     std::string string() {
@@ -206,7 +207,7 @@ private:
         } else if (peek() == '|' && peek(1) != '=') {
             namespaced(found);
         } else if (starts_identifier()) {
-            found.type = to_lower(identifier());
+            found.type = base::to_lower(identifier());
             namespaced(found);
         }
         for (;;) {
@@ -239,7 +240,7 @@ private:
     void namespaced(Compound& found) {
         if (peek() != '|' || peek(1) == '=') return;
         ++at_;
-        found.type = take('*') ? "*" : to_lower(identifier());
+        found.type = take('*') ? "*" : base::to_lower(identifier());
     }
 
     AttributeTest attribute() {
@@ -248,10 +249,10 @@ private:
         spaces();
         if (peek() == '*' && peek(1) == '|') at_ += 2;
         if (peek() == '|' && peek(1) != '=') ++at_;
-        test.name = to_lower(identifier());
+        test.name = base::to_lower(identifier());
         if (peek() == '|' && peek(1) != '=') {
             ++at_;
-            test.name = to_lower(identifier());
+            test.name = base::to_lower(identifier());
         }
         spaces();
         if (take(']')) return test;
@@ -286,8 +287,8 @@ private:
         test.value = peek() == '"' || peek() == '\'' ? string() : identifier();
         spaces();
         test.any_case = always_any_case(test.name);
-        if (lower(peek()) == 'i' || lower(peek()) == 's') {
-            test.any_case = lower(peek()) == 'i';
+        if (base::lower(peek()) == 'i' || base::lower(peek()) == 's') {
+            test.any_case = base::lower(peek()) == 'i';
             ++at_;
             spaces();
         }
@@ -308,7 +309,7 @@ private:
 
     void pseudo(Compound& found) {
         bool element = take(':');
-        auto word = to_lower(identifier());
+        auto word = base::to_lower(identifier());
         Pseudo made;
         bool function = take('(');
         if (element) {
@@ -392,7 +393,7 @@ private:
             made.kind = lang;
             do {
                 spaces();
-                made.words.push_back(to_lower(
+                made.words.push_back(base::to_lower(
                     peek() == '"' || peek() == '\'' ? string()
                     : take('*')                     ? "*" + name()
                                                     : identifier()
@@ -410,7 +411,7 @@ private:
             expect_close();
         } else if (word == "dir") {
             spaces();
-            auto side = to_lower(identifier());
+            auto side = base::to_lower(identifier());
             if (side == "rtl") made.kind = right_to_left;
             if (side == "ltr") made.kind = left_to_right;
             expect_close();
@@ -425,7 +426,7 @@ private:
     int integer() {
         int sign = take('-') ? -1 : (take('+'), 1);
         auto start = at_;
-        while (is_digit(peek())) ++at_;
+        while (base::is_digit(peek())) ++at_;
         if (at_ == start) fail("a number expected");
         int value = 0;
         auto [end, error] = std::from_chars(css_.data() + start, css_.data() + at_, value);
@@ -435,14 +436,14 @@ private:
     // "odd", "even", "5", "2n+1", "-n + 3", with "of S" for children.
     void formula(Pseudo& made) {
         spaces();
-        auto rest = to_lower(css_.substr(at_, 4));
+        auto rest = base::to_lower(css_.substr(at_, 4));
         if (rest.starts_with("odd") || rest == "even") {
             made.a = 2;
             made.b = rest == "even" ? 0 : 1;
             at_ += rest == "even" ? 4 : 3;
         } else {
-            bool implied =
-                lower(peek()) == 'n' || ((peek() == '-' || peek() == '+') && lower(peek(1)) == 'n');
+            bool implied = base::lower(peek()) == 'n' ||
+                           ((peek() == '-' || peek() == '+') && base::lower(peek(1)) == 'n');
             int first = 1;
             if (implied) {
                 if (take('-')) first = -1;
@@ -450,14 +451,14 @@ private:
             } else {
                 first = integer();
             }
-            if (lower(peek()) == 'n') {
+            if (base::lower(peek()) == 'n') {
                 ++at_;
                 made.a = first;
                 spaces();
                 if (peek() == '+' || peek() == '-') {
                     int sign = css_[at_++] == '-' ? -1 : 1;
                     spaces();
-                    if (!is_digit(peek())) fail("a number expected");
+                    if (!base::is_digit(peek())) fail("a number expected");
                     made.b = sign * integer();
                 }
             } else {
@@ -467,7 +468,7 @@ private:
         bool gap = spaces();
         bool by_child =
             made.kind == Pseudo::Kind::nth_child || made.kind == Pseudo::Kind::nth_last_child;
-        if (gap && by_child && to_lower(css_.substr(at_, 2)) == "of") {
+        if (gap && by_child && base::to_lower(css_.substr(at_, 2)) == "of") {
             at_ += 2;
             made.list = std::make_shared<List>(list(false));
         }
@@ -485,7 +486,7 @@ List parse_list(std::string_view css) {
     std::string text;
     for (std::size_t i = 0; i < css.size(); ++i) {
         if (css[i] == '\0') {
-            append_utf8(0xfffd, text);
+            base::append_utf8(0xfffd, text);
         } else if (css[i] == '\r' || css[i] == '\f') {
             if (css[i] == '\r' && css.substr(i + 1, 1) == "\n") ++i;
             text.push_back('\n');

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
@@ -42,10 +42,10 @@ constexpr unsigned role_of(char c) {
 
 // Whether a tag's name is `name`: followed by what ends a name.
 bool names(std::string_view rest, std::string_view name) {
-    if (rest.size() <= name.size() || !equal_ignoring_case(rest.substr(0, name.size()), name))
+    if (rest.size() <= name.size() || !base::equal_ignoring_case(rest.substr(0, name.size()), name))
         return false;
     char after = rest[name.size()];
-    return is_space(after) || after == '/' || after == '>';
+    return base::is_space(after) || after == '/' || after == '>';
 }
 
 }  // namespace
@@ -77,10 +77,10 @@ void Tokenizer::text(std::size_t from, std::size_t to) {
 // At a '<'.
 void Tokenizer::markup() {
     char next = at_ + 1 < html_.size() ? html_[at_ + 1] : '\0';
-    if (is_alpha(next)) return start_tag();
+    if (base::is_alpha(next)) return start_tag();
     if (next == '/') {
         char after = at_ + 2 < html_.size() ? html_[at_ + 2] : '\0';
-        if (is_alpha(after)) return end_tag();
+        if (base::is_alpha(after)) return end_tag();
         if (after == '>') {
             at_ += 3;
             return;
@@ -89,7 +89,7 @@ void Tokenizer::markup() {
     } else if (next == '!') {
         auto rest = html_.substr(at_);
         if (rest.starts_with("<!--")) return comment();
-        if (rest.size() >= 9 && equal_ignoring_case(rest.substr(0, 9), "<!doctype"))
+        if (rest.size() >= 9 && base::equal_ignoring_case(rest.substr(0, 9), "<!doctype"))
             return skip_to(">");
         if (rest.starts_with("<![CDATA[") && builder_.in_foreign()) {
             auto end = html_.find("]]>", at_);
@@ -150,7 +150,7 @@ std::string_view Tokenizer::name_until(unsigned stops) {
         met |= role;
     }
     auto name = html_.substr(start, at_ - start);
-    return met & upper ? document_.keep(to_lower(name)) : name;
+    return met & upper ? document_.keep(base::to_lower(name)) : name;
 }
 
 std::string_view Tokenizer::value() {

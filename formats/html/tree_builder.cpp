@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
@@ -13,7 +13,7 @@ namespace {
 constexpr std::size_t depth_limit = 512;
 
 bool blank(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), is_space);
+    return std::all_of(text.begin(), text.end(), base::is_space);
 }
 
 bool contains(std::initializer_list<Tag> tags, Tag tag) {

@@ -1,13 +1,15 @@
 #include "formats/json/json.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <new>
 
 #include <simdjson.h>
 
-#include "formats/text/text.hpp"
+#include "base/bytes/hex.hpp"
+#include "base/text/utf8.hpp"
 
 namespace formats {
 
@@ -215,6 +217,45 @@ void add_members(std::string_view object, Arena& arena, std::vector<Field>& fiel
         i = skip_blanks(object, i + size);
         if (i < object.size() && object[i] == ',') i = skip_blanks(object, i + 1);
     }
+}
+
+void append_json_string(std::string_view text, std::string& out) {
+    static constexpr auto special = [] {
+        std::array<bool, 256> table{};
+        for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
+        table['"'] = true;
+        table['\\'] = true;
+        return table;
+    }();
+    out.push_back('"');
+    std::size_t clean = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!special[static_cast<unsigned char>(text[i])]) continue;
+        out.append(text, clean, i - clean);
+        clean = i + 1;
+        switch (text[i]) {
+            case '"':
+                out.append("\\\"");
+                break;
+            case '\\':
+                out.append("\\\\");
+                break;
+            case '\n':
+                out.append("\\n");
+                break;
+            case '\r':
+                out.append("\\r");
+                break;
+            case '\t':
+                out.append("\\t");
+                break;
+            default:
+                out.append("\\u00");
+                base::append_hex(std::string_view(text).substr(i, 1), out);
+        }
+    }
+    out.append(text, clean, text.size() - clean);
+    out.push_back('"');
 }
 
 }  // namespace formats

@@ -36,4 +36,7 @@ void add_members(std::string_view object, Arena& arena, std::vector<Field>& fiel
 // with `at_end` at the end.
 std::optional<std::size_t> end_of_value(std::string_view text, bool at_end);
 
+// Appends `text` as a JSON string with its quotes. `text` must be valid UTF-8.
+void append_json_string(std::string_view text, std::string& out);
+
 }  // namespace formats

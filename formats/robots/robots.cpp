@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/bytes/hex.hpp"
 #include "base/bytes/percent.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
@@ -20,10 +21,11 @@ std::string normalised(std::string_view text, bool pattern) {
     auto escape = [&](char c) { base::append_percent(c, out); };
     for (std::size_t i = 0; i < text.size(); ++i) {
         char c = text[i];
-        if (c == '%' && i + 2 < text.size() && hex_value(text[i + 1]) >= 0 &&
-            hex_value(text[i + 2]) >= 0) {
-            char decoded = static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
-            bool unreserved = is_alnum(decoded) || decoded == '-' || decoded == '.' ||
+        if (c == '%' && i + 2 < text.size() && base::hex_value(text[i + 1]) >= 0 &&
+            base::hex_value(text[i + 2]) >= 0) {
+            char decoded =
+                static_cast<char>(base::hex_value(text[i + 1]) * 16 + base::hex_value(text[i + 2]));
+            bool unreserved = base::is_alnum(decoded) || decoded == '-' || decoded == '.' ||
                               decoded == '_' || decoded == '~';
             if (unreserved) {
                 out += decoded;
@@ -74,11 +76,12 @@ bool is_one_of(std::string_view name, std::initializer_list<std::string_view> na
 }  // namespace
 
 std::string product_token(std::string_view agent) {
-    agent = trim(agent);
+    agent = base::trim(agent);
     std::size_t end = 0;
-    while (end < agent.size() && (is_alpha(agent[end]) || agent[end] == '_' || agent[end] == '-'))
+    while (end < agent.size() &&
+           (base::is_alpha(agent[end]) || agent[end] == '_' || agent[end] == '-'))
         ++end;
-    return to_lower(agent.substr(0, end));
+    return base::to_lower(agent.substr(0, end));
 }
 
 struct Robots::Reader {
@@ -86,12 +89,12 @@ struct Robots::Reader {
     bool in_rules = true;  // the next User-agent line begins a group
 
     void line(std::string_view text) {
-        text = trim(text.substr(0, text.find('#')));
+        text = base::trim(text.substr(0, text.find('#')));
         auto end = text.find(':');
         if (end == text.npos) end = missing_colon(text);
         if (end == text.npos) return;
-        auto name = to_lower(trim(text.substr(0, end)));
-        auto value = trim(text.substr(end + 1));
+        auto name = base::to_lower(base::trim(text.substr(0, end)));
+        auto value = base::trim(text.substr(end + 1));
         if (is_one_of(name, {"user-agent", "useragent", "user agent"})) {
             agent(value);
         } else if (name == "sitemap") {
@@ -115,8 +118,8 @@ struct Robots::Reader {
     static std::size_t missing_colon(std::string_view text) {
         auto blank = text.find_first_of(" \t");
         if (blank == text.npos) return blank;
-        auto rest = trim(text.substr(blank));
-        auto name = to_lower(text.substr(0, blank));
+        auto rest = base::trim(text.substr(blank));
+        auto name = base::to_lower(text.substr(0, blank));
         bool known = is_one_of(name, {"user-agent", "allow", "disallow"});
         return known && rest.find_first_of(" \t") == rest.npos ? blank : text.npos;
     }
@@ -124,7 +127,7 @@ struct Robots::Reader {
     void agent(std::string_view value) {
         if (in_rules) robots.groups_.emplace_back();
         in_rules = false;
-        bool all = value.starts_with('*') && (value.size() == 1 || is_space(value[1]));
+        bool all = value.starts_with('*') && (value.size() == 1 || base::is_space(value[1]));
         auto token = all ? std::string("*") : product_token(value);
         if (!token.empty()) robots.groups_.back().agents.push_back(token);
     }

@@ -2,8 +2,8 @@
 
 #include <charconv>
 
+#include "base/text/ascii.hpp"
 #include "formats/feed/feed.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/xml/xml.hpp"
 
 namespace formats {
@@ -40,7 +40,7 @@ void read_text(std::string_view text, Sitemap& out) {
     while (!text.empty() && out.urls.size() < entry_limit) {
         auto line = text.substr(0, text.find_first_of("\r\n"));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
-        auto url = parse_url(trim(line));
+        auto url = parse_url(base::trim(line));
         if (url && url->is_web()) out.urls.push_back({url->href(false), {}, std::nullopt});
     }
     if (!out.urls.empty()) out.type = Sitemap::Type::text;
@@ -68,7 +68,7 @@ Sitemap parse_sitemap(std::string_view bytes, const Url& url) {
     Sitemap out;
     auto plain = gunzip(bytes, size_limit);
     if (!plain || plain->size() > size_limit) return out;
-    auto start = trim(std::string_view(*plain).substr(0, 1024));
+    auto start = base::trim(std::string_view(*plain).substr(0, 1024));
     if (start.find('<') == start.npos) {
         read_text(*plain, out);
         return out;

@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/text/encoding.hpp"
+
 namespace formats {
 
 // How the encoding of a page was found.
@@ -11,12 +13,9 @@ enum class CharsetFrom { bom, header, meta, guess, fallback };
 std::string_view name_of(CharsetFrom from);  // "bom", "header", "meta", "guess", "default"
 
 struct Charset {
-    std::string_view encoding;  // a name of the WHATWG Encoding standard: "UTF-8", "windows-1252"
+    base::Encoding encoding = base::Encoding::windows1252;
     CharsetFrom from = CharsetFrom::fallback;
 };
-
-// The encoding a label stands for ("latin1" -> "windows-1252"), or nothing.
-std::optional<std::string_view> encoding_of_label(std::string_view label);
 
 // The encoding of an HTML page: byte order mark, charset of the Content-Type header, <meta> in the
 // first 1,024 bytes, then a guess from the bytes (all UTF-8, or what uchardet thinks), windows-1252
@@ -24,14 +23,10 @@ std::optional<std::string_view> encoding_of_label(std::string_view label);
 Charset detect_charset(std::string_view bytes, std::string_view content_type);
 
 // Only the <meta> prescan of the HTML standard.
-std::optional<std::string_view> prescan_meta(std::string_view bytes);
+std::optional<base::Encoding> prescan_meta(std::string_view bytes);
 
 // The charset parameter of a Content-Type, or an empty text.
 std::string_view charset_parameter(std::string_view content_type);
-
-// `bytes` as UTF-8 by the decoder of that name; what can not be decoded becomes U+FFFD. A byte
-// order mark is dropped, and it overrules the name. Nothing for a name that is not in the standard.
-std::optional<std::string> decode(std::string_view bytes, std::string_view encoding);
 
 // A page as UTF-8 by the encoding detect_charset finds, but as UTF-8 when its bytes are that, in
 // eight sequences or more, although header or <meta> say otherwise: no other encoding's text looks

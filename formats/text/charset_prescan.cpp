@@ -1,7 +1,7 @@
 // "Prescan a byte stream to determine its encoding" of the HTML standard (13.2.3.2).
 #include <set>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/text/charset.hpp"
 
 namespace formats {
@@ -13,11 +13,17 @@ struct Attribute {
     std::string value;
 };
 
+// Bytes in which a label could be read as ASCII are no UTF-16.
+base::Encoding without_utf16(base::Encoding found) {
+    bool utf16 = found == base::Encoding::utf16le || found == base::Encoding::utf16be;
+    return utf16 ? base::Encoding::utf8 : found;
+}
+
 class Prescan {
 public:
     explicit Prescan(std::string_view bytes) : rest_(bytes) {}
 
-    std::optional<std::string_view> run() {
+    std::optional<base::Encoding> run() {
         while (!rest_.empty()) {
             if (rest_.starts_with("<!--")) {
                 auto end = rest_.find("-->", 2);
@@ -40,52 +46,53 @@ public:
 
 private:
     bool is_meta() const {
-        return rest_.size() > 5 && equal_ignoring_case(rest_.substr(0, 5), "<meta") &&
-               (is_space(rest_[5]) || rest_[5] == '/');
+        return rest_.size() > 5 && base::equal_ignoring_case(rest_.substr(0, 5), "<meta") &&
+               (base::is_space(rest_[5]) || rest_[5] == '/');
     }
     bool is_tag() const {
         if (rest_.size() < 2 || rest_[0] != '<') return false;
-        return is_alpha(rest_[1]) || (rest_[1] == '/' && rest_.size() > 2 && is_alpha(rest_[2]));
+        return base::is_alpha(rest_[1]) ||
+               (rest_[1] == '/' && rest_.size() > 2 && base::is_alpha(rest_[2]));
     }
     void skip(std::size_t count) { rest_.remove_prefix(std::min(count, rest_.size())); }
 
-    std::optional<std::string_view> meta() {
+    std::optional<base::Encoding> meta() {
         std::set<std::string> seen;
         bool got_pragma = false;
         std::optional<bool> need_pragma;
-        std::optional<std::string_view> charset;
+        std::optional<base::Encoding> charset;
         while (auto found = attribute()) {
             if (!seen.insert(found->name).second) continue;
             if (found->name == "http-equiv") {
                 got_pragma = got_pragma || found->value == "content-type";
             } else if (found->name == "content" && !need_pragma) {
                 if (auto label = charset_in_content(found->value)) {
-                    charset = encoding_of_label(*label);
+                    charset = base::encoding_of_label(*label);
                     if (charset) need_pragma = true;
                 }
             } else if (found->name == "charset") {
-                charset = encoding_of_label(found->value);
+                charset = base::encoding_of_label(found->value);
                 need_pragma = false;
             }
         }
         if (!need_pragma || (*need_pragma && !got_pragma) || !charset) return std::nullopt;
-        if (charset->starts_with("UTF-16")) return "UTF-8";
-        if (*charset == "x-user-defined") return "windows-1252";
-        return charset;
+        if (*charset == base::Encoding::x_user_defined) return base::Encoding::windows1252;
+        return without_utf16(*charset);
     }
 
     // The text after "charset=" of a content attribute.
     static std::optional<std::string> charset_in_content(std::string_view text) {
         for (;;) {
             std::size_t at = 0;
-            while (at + 7 <= text.size() && !equal_ignoring_case(text.substr(at, 7), "charset"))
+            while (at + 7 <= text.size() &&
+                   !base::equal_ignoring_case(text.substr(at, 7), "charset"))
                 ++at;
             if (at + 7 > text.size()) return std::nullopt;
             text = text.substr(at + 7);
-            while (!text.empty() && is_space(text[0])) text.remove_prefix(1);
+            while (!text.empty() && base::is_space(text[0])) text.remove_prefix(1);
             if (text.empty() || text[0] != '=') continue;
             text.remove_prefix(1);
-            while (!text.empty() && is_space(text[0])) text.remove_prefix(1);
+            while (!text.empty() && base::is_space(text[0])) text.remove_prefix(1);
             if (text.empty()) return std::nullopt;
             if (text[0] == '"' || text[0] == '\'') {
                 auto end = text.find(text[0], 1);
@@ -98,19 +105,20 @@ private:
 
     // "Get an attribute": the next of the tag, in lower case, or nothing at its end.
     std::optional<Attribute> attribute() {
-        while (!rest_.empty() && (is_space(rest_[0]) || rest_[0] == '/')) rest_.remove_prefix(1);
+        while (!rest_.empty() && (base::is_space(rest_[0]) || rest_[0] == '/'))
+            rest_.remove_prefix(1);
         if (rest_.empty() || rest_[0] == '>') return std::nullopt;
         Attribute found;
         while (!rest_.empty()) {
             char c = rest_[0];
             if (c == '=' && !found.name.empty()) return value(std::move(found));
-            if (is_space(c)) {
-                while (!rest_.empty() && is_space(rest_[0])) rest_.remove_prefix(1);
+            if (base::is_space(c)) {
+                while (!rest_.empty() && base::is_space(rest_[0])) rest_.remove_prefix(1);
                 if (!rest_.empty() && rest_[0] == '=') return value(std::move(found));
                 return found;
             }
             if (c == '/' || c == '>') return found;
-            found.name += lower(c);
+            found.name += base::lower(c);
             rest_.remove_prefix(1);
         }
         return std::nullopt;
@@ -118,7 +126,7 @@ private:
 
     std::optional<Attribute> value(Attribute found) {
         rest_.remove_prefix(1);
-        while (!rest_.empty() && is_space(rest_[0])) rest_.remove_prefix(1);
+        while (!rest_.empty() && base::is_space(rest_[0])) rest_.remove_prefix(1);
         if (rest_.empty()) return std::nullopt;
         if (char quote = rest_[0]; quote == '"' || quote == '\'') {
             auto end = rest_.find(quote, 1);
@@ -126,12 +134,12 @@ private:
                 rest_ = {};
                 return std::nullopt;
             }
-            found.value = to_lower(rest_.substr(1, end - 1));
+            found.value = base::to_lower(rest_.substr(1, end - 1));
             rest_.remove_prefix(end + 1);
             return found;
         }
         auto text = rest_.substr(0, rest_.find_first_of("\t\n\f\r >"));
-        found.value = to_lower(text);
+        found.value = base::to_lower(text);
         rest_.remove_prefix(text.size());
         return found;
     }
@@ -140,22 +148,22 @@ private:
 };
 
 // <?xml ... encoding="x"?> at the very start.
-std::optional<std::string_view> xml_declaration(std::string_view bytes) {
+std::optional<base::Encoding> xml_declaration(std::string_view bytes) {
     if (!bytes.starts_with("<?xml")) return std::nullopt;
     auto head = bytes.substr(0, bytes.find('>'));
     auto at = head.find("encoding");
     if (at == head.npos) return std::nullopt;
     auto rest = head.substr(at + 8);
-    while (!rest.empty() && (is_space(rest[0]) || rest[0] == '=')) rest.remove_prefix(1);
+    while (!rest.empty() && (base::is_space(rest[0]) || rest[0] == '=')) rest.remove_prefix(1);
     if (rest.empty() || (rest[0] != '"' && rest[0] != '\'')) return std::nullopt;
-    auto found = encoding_of_label(rest.substr(1, rest.find(rest[0], 1) - 1));
-    if (found && found->starts_with("UTF-16")) return "UTF-8";
-    return found;
+    auto found = base::encoding_of_label(rest.substr(1, rest.find(rest[0], 1) - 1));
+    if (!found) return std::nullopt;
+    return without_utf16(*found);
 }
 
 }  // namespace
 
-std::optional<std::string_view> prescan_meta(std::string_view bytes) {
+std::optional<base::Encoding> prescan_meta(std::string_view bytes) {
     bytes = bytes.substr(0, 1024);
     if (auto found = Prescan(bytes).run()) return found;
     return xml_declaration(bytes);

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/bytes/hash.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/text/pii.hpp"
 
 namespace formats {
@@ -104,44 +106,10 @@ Class class_of(char32_t c) {
     return c >= 0x20000 && c < 0x32000 ? Class::unspaced : Class::letter;
 }
 
-// The character at a lead byte that is not ASCII; the text is UTF-8.
-char32_t decode(const unsigned char* at, const unsigned char* end, int& size) {
-    size = *at >= 0xF0 ? 4 : *at >= 0xE0 ? 3 : 2;
-    if (end - at < size) {
-        size = 1;
-        return 0xFFFD;
-    }
-    char32_t c = *at & (0xFFU >> (size + 1));
-    for (int i = 1; i < size; ++i) c = c << 6 | (at[i] & 0x3FU);
-    return c;
-}
-
 struct Word {
     std::uint64_t hash;
     std::uint32_t characters;
 };
-
-// Of lower-cased ASCII, and of everything else as it is.
-bool equal_lower(std::string_view word, std::string_view lower) {
-    if (word.size() != lower.size()) return false;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        char c = word[i];
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-        if (c != lower[i]) return false;
-    }
-    return true;
-}
-
-bool contains_lower(std::string_view text, std::string_view lower) {
-    for (auto at = text.begin(); static_cast<std::size_t>(text.end() - at) >= lower.size(); ++at)
-        if ((*at | 0x20) == lower[0] && equal_lower({&*at, lower.size()}, lower)) return true;
-    return false;
-}
-
-// An ASCII letter or digit: no mark of any kind.
-bool is_bare(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 // Hashes seen before and how often; kept between texts, so that nothing is allocated for most.
 class Counter {
@@ -269,18 +237,18 @@ private:
         ++lines_;
         line_characters_ += characters;
         if (characters < 30) ++short_lines_;
-        bool ends_bare = is_bare(line.back());
+        bool ends_bare = base::is_alnum(line.back());
         bool ellipsis = !ends_bare && ends_with_any(line, ellipses);
         ellipsis_lines_ += ellipsis;
-        bullet_lines_ += !is_bare(line.front()) &&
+        bullet_lines_ += !base::is_alnum(line.front()) &&
                          std::any_of(std::begin(bullets), std::end(bullets), [&](auto bullet) {
                              return line.starts_with(bullet);
                          });
         bool terminal = !ends_bare && ends_a_sentence(line);
         terminal_lines_ += terminal;
-        bool script = told_ && contains_lower(line, notices[0]);
+        bool script = told_ && base::contains_ignoring_case(line, notices[0]);
         bool notice = told_ && std::any_of(std::begin(notices), std::end(notices), [&](auto words) {
-                          return contains_lower(line, words);
+                          return base::contains_ignoring_case(line, words);
                       });
         told_ = false;
         javascript_lines_ += script;
@@ -328,8 +296,10 @@ private:
                     ++at;
                     continue;
                 }
-                int size = 1;
-                auto code = c < 0xC0 ? char32_t{0xFFFD} : decode(at, end, size);
+                std::size_t size = 0;
+                auto code = base::next_code_point(
+                    {reinterpret_cast<const char*>(at), static_cast<std::size_t>(end - at)}, size
+                );
                 if (code == 0x2026) ++symbols_;
                 auto kind = class_of(code);
                 letter = letter || kind == Class::letter || kind == Class::unspaced;
@@ -362,7 +332,7 @@ private:
         if (word.size() >= 5) look_for_notice(word);
         if (stops_ && begins_stop_[static_cast<unsigned char>(word.front())] && word.size() < 16)
             for (std::size_t i = 0; i < stops_->words.size(); ++i)
-                if (equal_lower(word, stops_->words[i])) stop_words_ |= 1U << i;
+                if (base::equal_ignoring_case(word, stops_->words[i])) stop_words_ |= 1U << i;
     }
 
     // Whether the line may be a notice, or hold filler, told by a word that all of those have.
@@ -371,7 +341,8 @@ private:
         )
             word.remove_prefix(1);
         auto begins = [&](std::string_view lower) {
-            return word.size() >= lower.size() && equal_lower(word.substr(0, lower.size()), lower);
+            return word.size() >= lower.size() &&
+                   base::equal_ignoring_case(word.substr(0, lower.size()), lower);
         };
         switch (word.empty() ? 0 : word.front() | 0x20) {
             case 'j':
@@ -413,7 +384,8 @@ private:
         if (unspaced_ * 2 <= letters_ + unspaced_)
             set(Measure::longest_word, static_cast<double>(longest_));
         set(Measure::curly_braces, curly_ ? 1 : 0);
-        set(Measure::lorem_ipsum, lorem_ && contains_lower(text_, "lorem ipsum") ? 1 : 0);
+        set(Measure::lorem_ipsum,
+            lorem_ && base::contains_ignoring_case(text_, "lorem ipsum") ? 1 : 0);
         set(Measure::javascript_lines, static_cast<double>(javascript_lines_));
         set(Measure::replacement_share,
             share(static_cast<double>(broken_), static_cast<double>(characters_)));

@@ -1,13 +1,13 @@
 #include "formats/text/word_finder.hpp"
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
 std::size_t WordFinder::letter_of(char c) {
-    c = lower(c);
-    if (is_alpha(c)) return static_cast<std::size_t>(c - 'a');
-    return is_digit(c) ? static_cast<std::size_t>(c - '0') + 26 : 36;
+    c = base::lower(c);
+    if (base::is_alpha(c)) return static_cast<std::size_t>(c - 'a');
+    return base::is_digit(c) ? static_cast<std::size_t>(c - '0') + 26 : 36;
 }
 
 WordFinder::WordFinder(std::span<const Entry> words) {

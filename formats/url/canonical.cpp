@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/bytes/hex.hpp"
 #include "base/bytes/percent.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
@@ -85,14 +86,14 @@ bool looks_like_key(std::string_view value) {
     if (value.size() < 16) return false;
     bool digit = false;
     for (char c : value) {
-        if (!is_alnum(c) && c != '-') return false;
-        digit = digit || is_digit(c);
+        if (!base::is_alnum(c) && c != '-') return false;
+        digit = digit || base::is_digit(c);
     }
     return digit;
 }
 
 constexpr bool is_unreserved(char c) {
-    return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    return base::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 // Decodes %XX of unreserved characters, also those that only come about by that (%3%37 is %37 is
@@ -104,7 +105,7 @@ std::string normal_escapes(std::string_view text) {
         out += next;
         while (out.size() >= 3 && out[out.size() - 3] == '%') {
             char* digits = out.data() + out.size() - 2;
-            int high = hex_value(digits[0]), low = hex_value(digits[1]);
+            int high = base::hex_value(digits[0]), low = base::hex_value(digits[1]);
             if (high < 0 || low < 0) break;
             char c = static_cast<char>(high * 16 + low);
             if (!is_unreserved(c)) {
@@ -154,14 +155,14 @@ std::string kept_parameters(std::string_view query) {
 }  // namespace
 
 bool is_tracking_parameter(std::string_view name) {
-    auto lowered = to_lower(name);
+    auto lowered = base::to_lower(name);
     for (auto prefix : tracking_prefixes)
         if (lowered.starts_with(prefix)) return true;
     return std::binary_search(tracking_names.begin(), tracking_names.end(), lowered);
 }
 
 bool is_session_parameter(std::string_view name, std::string_view value) {
-    auto lowered = to_lower(name);
+    auto lowered = base::to_lower(name);
     if (lowered.starts_with("aspsessionid")) return true;
     if (std::find(session_names.begin(), session_names.end(), lowered) != session_names.end())
         return true;

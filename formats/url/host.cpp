@@ -7,8 +7,10 @@
 #include <unicode/uidna.h>
 #include <unicode/ustring.h>
 
+#include "base/bytes/hex.hpp"
 #include "base/bytes/percent.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/url/url.hpp"
 
 namespace formats {
@@ -29,7 +31,7 @@ bool forbidden_in_domain(char c) {
 std::optional<std::string> domain_to_ascii(std::string_view domain) {
     bool plain = true;
     for (char c : domain) plain = plain && static_cast<signed char>(c) >= 0;
-    if (plain) return to_lower(domain);
+    if (plain) return base::to_lower(domain);
 
     UErrorCode status = U_ZERO_ERROR;
     static const UIDNA* idna = [] {
@@ -83,7 +85,7 @@ std::optional<std::uint64_t> ipv4_number(std::string_view text) {
     constexpr std::uint64_t limit = std::uint64_t{1} << 32;
     std::uint64_t value = 0;
     for (char c : text) {
-        int digit = hex_value(c);
+        int digit = base::hex_value(c);
         if (digit < 0 || static_cast<unsigned>(digit) >= base) return std::nullopt;
         value = std::min(limit, value * base + static_cast<unsigned>(digit));
     }
@@ -137,7 +139,7 @@ bool embedded_ipv4(std::string_view text, Pieces& pieces, std::size_t& at) {
         if (part.empty() || part.size() > 3 || (part.size() > 1 && part[0] == '0')) return false;
         unsigned value = 0;
         for (char c : part) {
-            if (!is_digit(c)) return false;
+            if (!base::is_digit(c)) return false;
             value = value * 10 + static_cast<unsigned>(c - '0');
         }
         if (value > 255) return false;
@@ -167,8 +169,8 @@ std::optional<Pieces> ipv6_pieces(std::string_view text) {
         }
         unsigned value = 0;
         std::size_t length = 0;
-        while (length < 4 && length < text.size() && hex_value(text[length]) >= 0)
-            value = value * 16 + static_cast<unsigned>(hex_value(text[length++]));
+        while (length < 4 && length < text.size() && base::hex_value(text[length]) >= 0)
+            value = value * 16 + static_cast<unsigned>(base::hex_value(text[length++]));
         if (length < text.size() && text[length] == '.') {
             if (length == 0 || !embedded_ipv4(text, pieces, at)) return std::nullopt;
             text = {};
@@ -236,7 +238,7 @@ std::optional<std::string> parse_host(std::string_view input, bool special) {
     if (!special) return opaque_host(input);
 
     auto decoded = input.find('%') == input.npos ? std::string(input)
-                                                 : valid_utf8(base::percent_decode(input));
+                                                 : base::mend_utf8(base::percent_decode(input));
     auto domain = domain_to_ascii(decoded);
     if (!domain || domain->empty()) return std::nullopt;
     for (char c : *domain)

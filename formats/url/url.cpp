@@ -4,7 +4,8 @@
 #include <array>
 
 #include "base/bytes/percent.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 
 namespace formats {
 
@@ -48,7 +49,7 @@ std::size_t end_of_part(std::string_view text, bool special) {
 }
 
 bool is_drive_letter(std::string_view text) {
-    return text.size() == 2 && is_alpha(text[0]) && (text[1] == ':' || text[1] == '|');
+    return text.size() == 2 && base::is_alpha(text[0]) && (text[1] == ':' || text[1] == '|');
 }
 
 bool starts_with_drive_letter(std::string_view text) {
@@ -96,7 +97,7 @@ private:
 
     bool start() {
         if (auto end = scheme_end(); end) {
-            set_scheme(to_lower(rest_.substr(0, *end)));
+            set_scheme(base::to_lower(rest_.substr(0, *end)));
             rest_.remove_prefix(*end + 1);
             return after_scheme();
         }
@@ -111,11 +112,11 @@ private:
     }
 
     std::optional<std::size_t> scheme_end() const {
-        if (rest_.empty() || !is_alpha(rest_[0])) return std::nullopt;
+        if (rest_.empty() || !base::is_alpha(rest_[0])) return std::nullopt;
         for (std::size_t i = 1; i < rest_.size(); ++i) {
             char c = rest_[i];
             if (c == ':') return i;
-            if (!is_alnum(c) && c != '+' && c != '-' && c != '.') break;
+            if (!base::is_alnum(c) && c != '+' && c != '-' && c != '.') break;
         }
         return std::nullopt;
     }
@@ -213,7 +214,7 @@ private:
     bool port(std::string_view text) {
         unsigned value = 0;
         for (char c : text) {
-            if (!is_digit(c)) return false;
+            if (!base::is_digit(c)) return false;
             value = value * 10 + static_cast<unsigned>(c - '0');
             if (value > 65535) return false;
         }
@@ -253,7 +254,7 @@ private:
             bool only =
                 base_->path.size() == 3 || (base_->path.size() > 3 && base_->path[3] == '/');
             if (!starts_with_drive_letter(rest_) && first.size() == 3 && only &&
-                is_alpha(first[1]) && first[2] == ':')
+                base::is_alpha(first[1]) && first[2] == ':')
                 url_.path = first;
         }
         return path();
@@ -277,7 +278,7 @@ private:
     }
 
     void shorten() {
-        if (url_.scheme == "file" && url_.path.size() == 3 && is_alpha(url_.path[1]) &&
+        if (url_.scheme == "file" && url_.path.size() == 3 && base::is_alpha(url_.path[1]) &&
             url_.path[2] == ':')
             return;
         auto last = url_.path.rfind('/');
@@ -385,7 +386,7 @@ std::optional<Url> parse_url(std::string_view input, const Url* base) {
         odd = odd || static_cast<signed char>(c) < 0;
     }
     if (controls || odd) {
-        cleaned = odd ? valid_utf8(input) : std::string(input);
+        cleaned = odd ? base::mend_utf8(input) : std::string(input);
         std::erase_if(cleaned, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
         input = cleaned;
     }

@@ -11,7 +11,8 @@
 #include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/warc/warc.hpp"
 
 namespace formats {
@@ -141,7 +142,7 @@ DigestCheck check_digest(std::string_view label, std::string_view bytes) {
     if (label.empty()) return DigestCheck::none;
     auto colon = label.find(':');
     if (colon == label.npos) return DigestCheck::unknown;
-    auto name = to_lower(label.substr(0, colon));
+    auto name = base::to_lower(label.substr(0, colon));
     std::erase(name, '-');
     auto algorithm = digest_named(name);
     if (!algorithm) return DigestCheck::unknown;
@@ -151,8 +152,9 @@ DigestCheck check_digest(std::string_view label, std::string_view bytes) {
     std::string url_safe(given);
     std::replace(url_safe.begin(), url_safe.end(), '+', '-');
     std::replace(url_safe.begin(), url_safe.end(), '/', '_');
-    bool same = equal_ignoring_case(given, base::base32(found)) ||
-                equal_ignoring_case(given, base::hex(found)) || url_safe == base::base64_url(found);
+    bool same = base::equal_ignoring_case(given, base::base32(found)) ||
+                base::equal_ignoring_case(given, base::hex(found)) ||
+                url_safe == base::base64_url(found);
     return same ? DigestCheck::ok : DigestCheck::bad;
 }
 
@@ -200,10 +202,11 @@ std::optional<HttpMessage> parse_http_response(std::string_view message) {
     if (found.status < 100) return std::nullopt;
     for (auto at = head.find('\n'); at != head.npos;) {
         auto next = head.find('\n', at + 1);
-        auto line = trim(head.substr(at + 1, next == head.npos ? head.npos : next - at - 1));
+        auto line = base::trim(head.substr(at + 1, next == head.npos ? head.npos : next - at - 1));
         if (auto colon = line.find(':'); colon != line.npos)
             found.headers.emplace_back(
-                to_lower(trim(line.substr(0, colon))), valid_utf8(trim(line.substr(colon + 1)))
+                base::to_lower(base::trim(line.substr(0, colon))),
+                base::mend_utf8(base::trim(line.substr(colon + 1)))
             );
         at = next;
     }
@@ -213,18 +216,19 @@ std::optional<HttpMessage> parse_http_response(std::string_view message) {
 std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t limit) {
     std::string plain;
     auto body = message.body;
-    if (to_lower(message.header("transfer-encoding")).find("chunked") != std::string::npos) {
+    if (base::to_lower(message.header("transfer-encoding")).find("chunked") != std::string::npos) {
         // Some writers store the body without the chunks that its header still names.
         if (auto found = without_chunks(body, limit)) {
             plain = std::move(*found);
             body = plain;
         }
     }
-    auto codings = to_lower(message.header("content-encoding"));
+    auto codings = base::to_lower(message.header("content-encoding"));
     std::string held(body);
     while (!codings.empty()) {  // the last one was applied last
         auto comma = codings.rfind(',');
-        auto coding = trim(std::string_view(codings).substr(comma == codings.npos ? 0 : comma + 1));
+        auto coding =
+            base::trim(std::string_view(codings).substr(comma == codings.npos ? 0 : comma + 1));
         auto found = decoded(held, coding, limit);
         if (!found) return std::nullopt;
         held = std::move(*found);

@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "base/error.hpp"
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/warc/warc.hpp"
 
 namespace formats {
@@ -183,7 +183,7 @@ private:
 };
 
 std::optional<std::size_t> length_of(std::string_view text) {
-    text = trim(text);
+    text = base::trim(text);
     std::size_t length = 0;
     auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), length);
     if (code != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -230,14 +230,15 @@ struct WarcReader::Impl {
         do {
             record.offset = stream.offset();
             first = stream.line();
-        } while (first && trim(*first).empty());
+        } while (first && base::trim(*first).empty());
         if (!first) {
             if (!stream.broken()) return std::nullopt;
             auto again = stream.resync();
             if (!again && record.offset < 0) return std::nullopt;
             return broken(std::move(record), "warc.gzip", "the gzip member is damaged or cut off");
         }
-        if (first->starts_with("WARC/")) return warc(std::move(record), std::string(trim(*first)));
+        if (first->starts_with("WARC/"))
+            return warc(std::move(record), std::string(base::trim(*first)));
         auto words = words_of(*first);
         if ((words.size() == 5 || words.size() > 5) && length_of(words.back()) &&
             first->find("://") != first->npos)
@@ -255,7 +256,7 @@ struct WarcReader::Impl {
                 return broken(std::move(record), "warc.truncated", "the headers have no end");
             if (line->empty()) break;
             if ((line->front() == ' ' || line->front() == '\t') && !record.headers.empty()) {
-                record.headers.back().second += " " + std::string(trim(*line));
+                record.headers.back().second += " " + std::string(base::trim(*line));
                 continue;
             }
             auto colon = line->find(':');
@@ -269,10 +270,11 @@ struct WarcReader::Impl {
                 );
             }
             record.headers.emplace_back(
-                to_lower(trim(line->substr(0, colon))), trim(line->substr(colon + 1))
+                base::to_lower(base::trim(line->substr(0, colon))),
+                base::trim(line->substr(colon + 1))
             );
         }
-        record.type = to_lower(record.header("warc-type"));
+        record.type = base::to_lower(record.header("warc-type"));
         auto length = length_of(record.header("content-length"));
         if (!length) {
             stream.resync();

@@ -7,7 +7,7 @@
 #include <libxml/tree.h>
 #include <zlib.h>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace formats {
 
@@ -66,7 +66,7 @@ const XmlElement* XmlElement::child(std::string_view wanted) const {
 
 std::string XmlElement::child_text(std::string_view wanted) const {
     const auto* found = child(wanted);
-    return found ? std::string(trim(found->text)) : std::string();
+    return found ? std::string(base::trim(found->text)) : std::string();
 }
 
 std::string XmlElement::attribute(std::string_view wanted) const {
@@ -76,7 +76,7 @@ std::string XmlElement::attribute(std::string_view wanted) const {
 }
 
 std::optional<XmlElement> parse_xml(std::string_view bytes) {
-    while (!bytes.empty() && is_space(bytes[0]))
+    while (!bytes.empty() && base::is_space(bytes[0]))
         bytes.remove_prefix(1);  // common before <?xml, and forbidden
     if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
         return std::nullopt;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/mapping/rules.hpp"
 
@@ -45,7 +46,7 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
                 all.emplace_back().name = field.name;
             }
             auto& seen = all[place->second];
-            auto value = formats::trim_blanks(field.value);
+            auto value = base::trim(field.value);
             if (field.kind == formats::Field::Kind::null || value.empty() || missing(rules, value))
                 continue;
             ++seen.filled;

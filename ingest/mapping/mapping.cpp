@@ -1,15 +1,22 @@
+// Fields of a record made into what is stored: key, texts, numbers, time, group.
+//
+// It runs for every record, so names are looked for where they were in the last one, texts that are
+// copied as they stand are views, and the payload is written as JSON by hand into one buffer.
 #include "ingest/mapping/mapping.hpp"
 
 #include <algorithm>
 #include <limits>
-#include <regex>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/bytes/hash.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/pattern.hpp"
+#include "base/text/utf8.hpp"
+#include "base/time/parse.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text.hpp"
-#include "formats/text/value_type.hpp"
 
 namespace ingest {
 
@@ -43,16 +50,14 @@ double count_items(std::string_view value, std::string_view separator) {
     double items = 0;
     for (;;) {
         auto end = value.find(separator);
-        if (!formats::trim_blanks(value.substr(0, end)).empty()) ++items;
+        if (!base::trim(value.substr(0, end)).empty()) ++items;
         if (end == value.npos) return items;
         value.remove_prefix(end + separator.size());
     }
 }
 
 double count_characters(std::string_view value) {
-    return static_cast<double>(std::count_if(value.begin(), value.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-    }));
+    return static_cast<double>(base::count_code_points(value));
 }
 
 }  // namespace
@@ -68,7 +73,7 @@ struct Mapping::Impl {
     std::vector<schema::Column> columns;
     std::vector<Wanted> key, title, body, group, column_fields;
     Wanted time;
-    std::regex group_pattern;
+    std::optional<base::Pattern> group_pattern;
     formats::Arena nested;
     std::vector<formats::Field> nested_fields;
 
@@ -115,7 +120,7 @@ struct Mapping::Impl {
     std::optional<std::string_view> filled(std::span<const formats::Field> fields, Wanted& want) {
         auto value = find(fields, want);
         if (!value) return std::nullopt;
-        auto trimmed = formats::trim_blanks(*value);
+        auto trimmed = base::trim(*value);
         if (trimmed.empty()) return std::nullopt;
         return trimmed;
     }
@@ -211,15 +216,13 @@ struct Mapping::Impl {
         for (auto& want : group) {
             auto value = filled(fields, want);
             if (!value) continue;
-            if (rules.group_pattern.empty()) {
+            if (!group_pattern) {
                 draft.group.assign(*value);
                 return;
             }
-            std::match_results<std::string_view::const_iterator> match;
-            if (std::regex_search(value->begin(), value->end(), match, group_pattern) &&
-                match[1].matched) {
-                draft.group.assign(match[1].first, match[1].second);
-                if (!draft.group.empty()) return;
+            if (auto part = group_pattern->find(*value); part && !part->empty()) {
+                draft.group.assign(*part);
+                return;
             }
         }
     }
@@ -230,7 +233,7 @@ struct Mapping::Impl {
         if (time.name.empty()) return true;
         auto value = filled(fields, time);
         if (!value || contains(rules.missing, *value)) return true;
-        draft.time = formats::parse_time(*value);
+        draft.time = base::parse_time(*value);
         if (draft.time) return true;
         bad.code = "time.invalid";
         bad.column = time.name;
@@ -245,12 +248,12 @@ struct Mapping::Impl {
             return true;
         std::optional<double> number;
         if (rule.op == ColumnRule::Op::time) {
-            if (auto at = formats::parse_time(value))
+            if (auto at = base::parse_time(value))
                 number = std::chrono::duration<double>(at->time_since_epoch()).count();
         } else if (value == "true" || value == "false") {
             number = value == "true" ? 1 : 0;
         } else {
-            number = formats::parse_number(value);
+            number = base::parse_number(value);
         }
         if (number) {
             draft.numbers[i] = *number * rule.factor;
@@ -276,8 +279,7 @@ struct Mapping::Impl {
         draft.categories.clear();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const auto& rule = rules.columns[i];
-            auto value =
-                formats::trim_blanks(find(fields, column_fields[i]).value_or(std::string_view{}));
+            auto value = base::trim(find(fields, column_fields[i]).value_or(std::string_view{}));
             switch (rule.op) {
                 case ColumnRule::Op::count:
                     draft.numbers[i] = count_items(value, rule.separator);
@@ -311,8 +313,7 @@ Mapping::Mapping(Rules rules) : impl_(std::make_unique<Impl>()) {
     i.group = Impl::wanted(i.rules.group);
     i.time.name = i.rules.time;
     if (!i.rules.group_pattern.empty())
-        i.group_pattern =
-            std::regex(i.rules.group_pattern, std::regex::ECMAScript | std::regex::optimize);
+        i.group_pattern = base::Pattern::parse(i.rules.group_pattern);
     for (const auto& rule : i.rules.columns) {
         i.columns.push_back({rule.name, type_of_column(rule.op), rule.unit});
         i.column_fields.push_back({rule.field, 0});

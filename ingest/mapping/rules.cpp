@@ -1,13 +1,16 @@
+// The rules of a mapping, as TOML and as the JSON that a source keeps.
+//
+// Both forms name the same keys; a fault of the TOML names its line, because people write it.
 #include "ingest/mapping/rules.hpp"
 
 #include <array>
-#include <regex>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "base/error.hpp"
-#include "formats/text/text.hpp"
+#include "base/text/pattern.hpp"
+#include "formats/json/json.hpp"
 
 namespace ingest {
 
@@ -145,13 +148,13 @@ private:
 
     void check_pattern(const Rules& rules, const toml::table& table) {
         auto line = table.get("group_pattern")->source().begin.line;
+        bool captures = false;
         try {
-            std::regex pattern(rules.group_pattern);
-            if (pattern.mark_count() < 1)
-                fail(line, "'group_pattern' captures nothing; put ( ) around the group");
-        } catch (const std::regex_error&) {
-            fail(line, "'group_pattern' is not a regular expression");
+            captures = base::Pattern::parse(rules.group_pattern).group_count() > 0;
+        } catch (const base::UsageError& error) {
+            fail(line, fmt::format("'group_pattern': {}", error.what()));
         }
+        if (!captures) fail(line, "'group_pattern' captures nothing; put ( ) around the group");
     }
 
     [[noreturn]] void

@@ -14,11 +14,12 @@
 #include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "formats/text/text.hpp"
+#include "base/text/utf8.hpp"
 #include "ingest/mapping/contract_store.hpp"
 #include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/mark.hpp"
 #include "ingest/pipeline/store.hpp"
+#include "ingest/sources/files/cursor.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
@@ -37,21 +38,12 @@ const std::string bookmark_stream = "bookmark";
 std::string stream_of(const RunRequest& request) {
     std::string stream = request.reading ? "reading" : "files";
     for (const auto& input : request.inputs) stream += "\n" + input;
-    return formats::well_formed(stream) ? stream : "files " + base::sha256_hex(stream);
+    return base::is_utf8(stream) ? stream : "files " + base::sha256_hex(stream);
 }
 
 std::string spec_of(const RunRequest& request, const Rules& rules, const std::string& format) {
     boost::json::array inputs;
-    for (const auto& input : request.inputs) {
-        std::string text;
-        formats::decode(
-            input,
-            formats::well_formed(input) ? formats::Encoding::utf8 : formats::Encoding::latin1,
-            true,
-            text
-        );
-        inputs.emplace_back(text);
-    }
+    for (const auto& input : request.inputs) inputs.emplace_back(shown_name(input));
     return boost::json::serialize(boost::json::object{
         {"inputs", std::move(inputs)},
         {"format", format},

@@ -7,8 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/numbers/statistics.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/text/ascii.hpp"
 
 namespace quality {
 
@@ -19,7 +20,7 @@ const std::string no_value = "(none)";
 const std::string rest = "(other)";
 
 std::string text_of(const std::string& value) {
-    auto trimmed = std::string(formats::trim_blanks(value));
+    auto trimmed = std::string(base::trim(value));
     return trimmed.empty() || (trimmed.size() <= 20 && is_missing(normalised(trimmed))) ? no_value
                                                                                         : trimmed;
 }
@@ -35,14 +36,14 @@ std::vector<std::string> group_values(const std::vector<std::string>& column) {
         if (values.back() == no_value) continue;
         ++filled;
         distinct.insert(values.back());
-        if (auto number = formats::parse_number(values.back())) numbers.push_back(*number);
+        if (auto number = base::parse_number(values.back())) numbers.push_back(*number);
     }
     if (distinct.size() <= 20 || 10 * numbers.size() < 9 * filled) return values;
     std::sort(numbers.begin(), numbers.end());
     double bounds[5];
     for (std::size_t i = 0; i < 5; ++i) bounds[i] = numbers[(numbers.size() - 1) * i / 4];
     for (auto& value : values) {
-        auto number = value == no_value ? std::nullopt : formats::parse_number(value);
+        auto number = value == no_value ? std::nullopt : base::parse_number(value);
         if (!number) continue;
         std::size_t quarter = 0;
         while (quarter < 3 && *number > bounds[quarter + 1]) ++quarter;
@@ -240,18 +241,17 @@ parse_reference(std::string_view csv, const std::string& name) {
     while (!csv.empty()) {
         ++line;
         auto end = std::min(csv.find('\n'), csv.size());
-        auto text = formats::trim_blanks(csv.substr(0, end));
+        auto text = base::trim(csv.substr(0, end));
         csv.remove_prefix(std::min(end + 1, csv.size()));
         if (text.empty() || (line == 1 && text.starts_with("field,"))) continue;
         auto first = text.find(','), last = text.rfind(',');
         if (first == last) fail("three columns are needed");
-        auto value = formats::trim_blanks(text.substr(first + 1, last - first - 1));
+        auto value = base::trim(text.substr(first + 1, last - first - 1));
         if (value.size() > 1 && value.front() == '"' && value.back() == '"')
             value = value.substr(1, value.size() - 2);
-        auto share = formats::parse_number(text.substr(last + 1));
+        auto share = base::parse_number(text.substr(last + 1));
         if (!share || *share < 0 || *share > 1) fail("a share is a number from 0 to 1");
-        reference[std::string(formats::trim_blanks(text.substr(0, first)))][std::string(value)] =
-            *share;
+        reference[std::string(base::trim(text.substr(0, first)))][std::string(value)] = *share;
     }
     if (reference.empty()) {
         line = 1;

@@ -1,14 +1,15 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <regex>
 #include <set>
 
 #include <fmt/format.h>
 #include <toml++/toml.h>
 
 #include "base/error.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/pattern.hpp"
+#include "base/time/parse.hpp"
 #include "quality/checks/checks.hpp"
 #include "quality/checks/json_schema.hpp"
 #include "schema/select/filter.hpp"
@@ -152,7 +153,7 @@ private:
         }
         if (made.kind == "date_between")
             for (const auto& value : made.values)
-                need(value.empty() || formats::parse_time(value), "dates in values");
+                need(value.empty() || base::parse_time(value), "dates in values");
         if (!made.by_record() && made.severity == Severity::quarantine)
             fail(
                 line, fmt::format("kind {} looks at no single record; use warn or block", made.kind)
@@ -284,9 +285,9 @@ private:
 
     std::string pattern(std::string text, toml::source_index line) const {
         try {
-            std::regex compiled(text, std::regex::ECMAScript);
-        } catch (const std::regex_error&) {
-            fail(line, fmt::format("'{}' is no regular expression", text));
+            base::Pattern::parse(text);
+        } catch (const base::UsageError& error) {
+            fail(line, error.what());
         }
         return text;
     }
@@ -315,7 +316,7 @@ private:
               "distinct_share"})
             if (text == known) return text;
         if (text.starts_with('q'))
-            if (auto q = formats::parse_number(std::string_view(text).substr(1));
+            if (auto q = base::parse_number(std::string_view(text).substr(1));
                 q && *q >= 0 && *q <= 1)
                 return text;
         fail(

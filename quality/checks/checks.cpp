@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <regex>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -11,7 +10,12 @@
 #include <boost/math/special_functions/gamma.hpp>
 
 #include "base/bytes/hash.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/pattern.hpp"
+#include "base/text/utf8.hpp"
 #include "base/time/civil.hpp"
+#include "base/time/parse.hpp"
 #include "formats/json/json.hpp"
 #include "formats/text/value_type.hpp"
 #include "quality/checks/json_schema.hpp"
@@ -38,12 +42,6 @@ bool has_type(std::string_view value, const std::vector<std::string>& wanted) {
     });
 }
 
-std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    }));
-}
-
 bool within(const Check& check, double value) {
     if (check.strict)
         return !(check.minimum && value <= *check.minimum) &&
@@ -53,16 +51,16 @@ bool within(const Check& check, double value) {
 
 // -1, 0, 1; numbers by size, other texts by bytes.
 int order_of(std::string_view a, std::string_view b) {
-    auto x = formats::parse_number(a), y = formats::parse_number(b);
+    auto x = base::parse_number(a), y = base::parse_number(b);
     if (x && y) return *x < *y ? -1 : *x > *y;
     return a < b ? -1 : a > b;
 }
 
 bool is_between_dates(const Check& check, std::string_view value) {
-    auto time = formats::parse_time(value);
+    auto time = base::parse_time(value);
     auto bound = [&](std::size_t i) {
         return i < check.values.size() && !check.values[i].empty()
-                   ? formats::parse_time(check.values[i])
+                   ? base::parse_time(check.values[i])
                    : std::nullopt;
     };
     auto low = bound(0), high = bound(1);
@@ -109,8 +107,7 @@ double statistic_of(const std::string& name, const ColumnProfile& column, std::u
         return records ? 1 - static_cast<double>(column.present - column.spelled_missing) /
                                  static_cast<double>(records)
                        : 0;
-    return column.quantiles.at(formats::parse_number(std::string_view(name).substr(1)).value_or(0.5)
-    );
+    return column.quantiles.at(base::parse_number(std::string_view(name).substr(1)).value_or(0.5));
 }
 
 std::string listed(const std::vector<std::string>& words) {
@@ -151,7 +148,7 @@ std::vector<double> seen_shares(const Check& check, const ColumnProfile& column)
 struct Checker::Impl {
     struct State {
         CheckResult result;
-        std::vector<std::regex> patterns;
+        std::vector<base::Pattern> patterns;
         std::set<std::string, std::less<>> values;
         std::set<std::vector<std::string>> tuples;
         std::optional<schema::Filter> where;
@@ -178,7 +175,7 @@ struct Checker::Impl {
             while (hint < fields.size() && fields[hint].name != name) ++hint;
         }
         if (hint == fields.size() || fields[hint].kind == formats::Field::Kind::null) return {};
-        return formats::trim_blanks(fields[hint].value);
+        return base::trim(fields[hint].value);
     }
 
     static bool matches(const schema::Filter& filter, std::span<const formats::Field> fields) {
@@ -201,7 +198,8 @@ struct Checker::Impl {
         const auto& kind = check.kind;
         if (kind == "in_set") return state.values.contains(value);
         if (kind == "not_in_set") return !state.values.contains(value);
-        if (kind == "length") return within(check, static_cast<double>(characters(value)));
+        if (kind == "length")
+            return within(check, static_cast<double>(base::count_code_points(value)));
         if (kind == "type") return has_type(value, check.types);
         if (kind == "time_format") return base::fits_time_format(std::string(value), check.format);
         if (kind == "date_between") return is_between_dates(check, value);
@@ -211,9 +209,7 @@ struct Checker::Impl {
             return std::any_of(check.values.begin(), check.values.end(), [&](const auto& one) {
                        return is_like(value, one);
                    }) == (kind == "like");
-        auto found = [&](const std::regex& one) {
-            return std::regex_search(value.begin(), value.end(), one);
-        };
+        auto found = [&](const base::Pattern& one) { return one.found_in(value); };
         const auto& all = state.patterns;
         bool good = check.all ? std::all_of(all.begin(), all.end(), found)
                               : std::any_of(all.begin(), all.end(), found);
@@ -235,7 +231,7 @@ struct Checker::Impl {
         if (kind == "tuple_in_set") return state.tuples.contains({values.begin(), values.end()});
         if (kind == "sum") {
             double sum = 0;
-            for (auto value : values) sum += formats::parse_number(value).value_or(nan);
+            for (auto value : values) sum += base::parse_number(value).value_or(nan);
             return !std::isnan(sum) && within(check, sum);
         }
         auto order = order_of(values.front(), values.back());
@@ -258,7 +254,7 @@ struct Checker::Impl {
         if (kind == "missing") return none;
         if (none) return std::nullopt;
         if (kind != "between" && kind != "z_score") return text_holds(state, value);
-        auto number = formats::parse_number(value);
+        auto number = base::parse_number(value);
         if (kind == "between") return number && within(check, *number);
         if (!(state.deviation > 0) || !number) return number.has_value();
         return std::abs(*number - state.mean) / state.deviation <= *check.maximum;
@@ -436,7 +432,7 @@ Checker::Checker(
     for (auto& check : checks) {
         auto& state = impl_->states.emplace_back();
         for (const auto& pattern : check.patterns)
-            state.patterns.emplace_back(pattern, std::regex::ECMAScript | std::regex::optimize);
+            state.patterns.push_back(base::Pattern::parse(pattern));
         state.values.insert(check.values.begin(), check.values.end());
         state.tuples.insert(check.tuples.begin(), check.tuples.end());
         if (!check.where.empty()) state.where = schema::Filter::parse(check.where);

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <regex>
 #include <set>
 
 #include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/text/pattern.hpp"
+#include "base/text/utf8.hpp"
 
 namespace quality {
 
@@ -27,12 +30,6 @@ bool has_type(const json::value& value, std::string_view type) {
     if (type == "string") return value.is_string();
     if (type == "number") return value.is_number();
     return type == "integer" && is_integer(value);
-}
-
-std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-    }));
 }
 
 std::string_view view(const json::string& text) {
@@ -81,9 +78,9 @@ std::optional<std::string> find_fault(const json::value& schema) {
                 for (const auto& [pattern, sub] : *named) patterns.emplace_back(pattern);
             }
             for (const auto& pattern : patterns) try {
-                    std::regex compiled(pattern, std::regex::ECMAScript);
-                } catch (const std::regex_error&) {
-                    return "'" + pattern + "' is no regular expression";
+                    base::Pattern::parse(pattern);
+                } catch (const base::UsageError& error) {
+                    return error.what();
                 }
         }
         if (one_schema.contains(key))
@@ -108,13 +105,33 @@ std::optional<std::string> find_fault(const json::value& schema) {
 
 struct JsonSchema::Impl {
     json::value schema;
-    mutable std::map<std::string, std::regex, std::less<>> patterns;
+    std::map<std::string, base::Pattern, std::less<>> patterns{};
 
-    bool matches(const json::string& text, std::string_view pattern) const {
+    // Those of "pattern" and "patternProperties", wherever they stand. What is called so among the
+    // data of an "enum" may be none, and is left out.
+    void collect(const json::value& part) {
+        if (const auto* list = part.if_array())
+            for (const auto& one : *list) collect(one);
+        const auto* object = part.if_object();
+        if (!object) return;
+        for (const auto& [name, value] : *object) {
+            if (name == "pattern" && value.is_string()) add(view(value.get_string()));
+            if (name == "patternProperties" && value.is_object())
+                for (const auto& [pattern, sub] : value.get_object()) add(pattern);
+            collect(value);
+        }
+    }
+
+    void add(std::string_view pattern) {
+        try {
+            patterns.emplace(pattern, base::Pattern::parse(pattern));
+        } catch (const base::UsageError&) {
+        }
+    }
+
+    bool matches(std::string_view text, std::string_view pattern) const {
         auto found = patterns.find(pattern);
-        if (found == patterns.end())
-            found = patterns.emplace(std::string(pattern), std::regex(std::string(pattern))).first;
-        return std::regex_search(text.begin(), text.end(), found->second);
+        return found != patterns.end() && found->second.found_in(text);
     }
 
     static bool
@@ -180,7 +197,7 @@ struct JsonSchema::Impl {
             }
             if (patterned)
                 for (const auto& [pattern, schema_of] : patterned->get_object())
-                    if (matches(json::string(name), std::string(pattern))) {
+                    if (matches(name, pattern)) {
                         known = true;
                         if (!holds(value, schema_of)) return false;
                     }
@@ -235,10 +252,15 @@ struct JsonSchema::Impl {
         if (value.is_number() && !number_holds(value.to_number<double>(), by)) return false;
         if (value.is_string()) {
             const auto& text = value.get_string();
-            if (!within(by, "minLength", "maxLength", static_cast<double>(characters(view(text)))))
+            if (!within(
+                    by,
+                    "minLength",
+                    "maxLength",
+                    static_cast<double>(base::count_code_points(view(text)))
+                ))
                 return false;
             const auto* pattern = by.if_contains("pattern");
-            if (pattern && !matches(text, view(pattern->get_string()))) return false;
+            if (pattern && !matches(view(text), view(pattern->get_string()))) return false;
         }
         if (value.is_array() && !array_holds(value.get_array(), by)) return false;
         if (value.is_object() && !object_holds(value.get_object(), by)) return false;
@@ -254,9 +276,10 @@ std::optional<std::string> JsonSchema::fault(std::string_view schema) {
 }
 
 JsonSchema::JsonSchema(std::string_view schema)
-    : impl_(std::make_unique<Impl>(
-          Impl{json::parse(json::string_view(schema.data(), schema.size())), {}}
-      )) {}
+    : impl_(std::make_unique<Impl>(Impl{
+          json::parse(json::string_view(schema.data(), schema.size()))})) {
+    impl_->collect(impl_->schema);
+}
 JsonSchema::~JsonSchema() = default;
 JsonSchema::JsonSchema(JsonSchema&&) noexcept = default;
 

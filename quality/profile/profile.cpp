@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/text/ascii.hpp"
 #include "quality/errors/forms.hpp"
 #include "quality/table.hpp"
 
@@ -33,7 +33,7 @@ json::value finite(double value) {
 
 void ColumnProfile::add(const formats::Field& given) {
     formats::Field field = given;
-    field.value = formats::trim_blanks(field.value);
+    field.value = base::trim(field.value);
     if (field.kind == formats::Field::Kind::null || field.value.empty()) return;
     ++present;
     distinct.add(base::hash_64(field.value));

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/html/html.hpp"
+#include "base/text/utf8.hpp"
 #include "quality/report/report.hpp"
 
 namespace quality {
@@ -29,9 +30,7 @@ std::string lead(std::string_view text) {
 
 std::string short_text(const std::string& text, std::size_t length = 60) {
     if (text.size() <= length) return escape(text);
-    auto end = length;
-    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-    return escape(text.substr(0, end)) + "&hellip;";
+    return escape(base::cut_at_character(text, length)) + "&hellip;";
 }
 
 std::string meter(double share, bool bad = false) {

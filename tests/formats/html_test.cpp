@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/text/decoder.hpp"
 #include "crawler/extract/article/article.hpp"
 #include "crawler/inspect.hpp"
 #include "formats/feed/feed.hpp"
@@ -200,28 +201,35 @@ TEST_CASE("scripts and comments end and stay where the standard says", "[crawler
     CHECK(page(comments) == comments);
 }
 
+namespace {
+std::string decoded(std::string_view bytes, std::string_view label) {
+    return base::decode(bytes, base::encoding_of_label(label).value());
+}
+}  // namespace
+
 TEST_CASE(
     "characters are those of the standard's indexes, not of ICU's tables",
     "[crawler][charset]"
 ) {
-    CHECK(decode("a\x88\x40z", "Big5") == "a\xe3\x87\x80z");
-    CHECK(decode("\x88\x62\x87\xa4", "Big5") == "\xc3\x8a\xcc\x84\xe9\xbe\x97");
-    CHECK(decode("\xa3\xa0\x80", "GBK") == "\xe3\x80\x80\xe2\x82\xac");
+    CHECK(decoded("a\x88\x40z", "Big5") == "a\xe3\x87\x80z");
+    CHECK(decoded("\x88\x62\x87\xa4", "Big5") == "\xc3\x8a\xcc\x84\xe9\xbe\x97");
+    CHECK(decoded("\xa3\xa0\x80", "GBK") == "\xe3\x80\x80\xe2\x82\xac");
     CHECK(
-        decode("\xb0\xa1\xa6\xd9\x81\x30\x81\x30", "gb18030") == "\xe5\x95\x8a\xef\xb8\x90\xc2\x80"
+        decoded("\xb0\xa1\xa6\xd9\x81\x30\x81\x30", "gb18030") == "\xe5\x95\x8a\xef\xb8\x90\xc2\x80"
     );
-    CHECK(decode("\xc9\xa1z", "EUC-KR") == "\xef\xbf\xbdz");
-    CHECK(decode("\xa0z", "Shift_JIS") == "\xef\xbf\xbdz");
-    CHECK(decode("\xdb", "windows-874") == "\xef\xbf\xbd");
-    CHECK(decode("\xca", "windows-1255") == "\xd6\xba");
-    CHECK(decode("\xaa", "windows-1253") == "\xef\xbf\xbd");
-    CHECK(decode("\x88", "Big5") == "\xef\xbf\xbd");  // cut off
+    CHECK(decoded("\xc9\xa1z", "EUC-KR") == "\xef\xbf\xbdz");
+    CHECK(decoded("\xa0z", "Shift_JIS") == "\xef\xbf\xbdz");
+    CHECK(decoded("\xdb", "windows-874") == "\xef\xbf\xbd");
+    CHECK(decoded("\xca", "windows-1255") == "\xd6\xba");
+    CHECK(decoded("\xaa", "windows-1253") == "\xef\xbf\xbd");
+    CHECK(decoded("\x88", "Big5") == "\xef\xbf\xbd");  // cut off
 }
 
 TEST_CASE("encodings are found in the order of the standard", "[crawler][charset]") {
     auto found = [](std::string_view bytes, std::string_view type = "") {
         auto charset = detect_charset(bytes, type);
-        return std::string(charset.encoding) + " " + std::string(name_of(charset.from));
+        return std::string(base::name_of(charset.encoding)) + " " +
+               std::string(name_of(charset.from));
     };
     CHECK(found("\xef\xbb\xbfx", "text/html; charset=latin1") == "UTF-8 bom");
     CHECK(
@@ -234,13 +242,13 @@ TEST_CASE("encodings are found in the order of the standard", "[crawler][charset
     CHECK(found("<meta charset=utf-16>") == "UTF-8 meta");
     CHECK(found("plain") == "windows-1252 default");
     CHECK(found("caf\xc3\xa9") == "UTF-8 guess");
-    CHECK(encoding_of_label(" Latin1 ") == "windows-1252");
-    CHECK_FALSE(encoding_of_label("utf-7"));
-    CHECK(decode("\x80\x93", "windows-1252") == "\u20ac\u201c");
-    CHECK(decode("\x83\x65", "Shift_JIS") == "\u30c6");
-    CHECK(decode("\xb0\xa1", "EUC-KR") == "\uac00");
-    CHECK(decode("a\xff", "UTF-8") == "a\ufffd");
-    CHECK(decode(std::string_view("a\0", 2), "UTF-16LE") == "a");
+    CHECK(base::encoding_of_label(" Latin1 ") == base::Encoding::windows1252);
+    CHECK_FALSE(base::encoding_of_label("utf-7"));
+    CHECK(decoded("\x80\x93", "windows-1252") == "\u20ac\u201c");
+    CHECK(decoded("\x83\x65", "Shift_JIS") == "\u30c6");
+    CHECK(decoded("\xb0\xa1", "EUC-KR") == "\uac00");
+    CHECK(decoded("a\xff", "UTF-8") == "a\ufffd");
+    CHECK(decoded(std::string_view("a\0", 2), "UTF-16LE") == "a");
 }
 
 TEST_CASE("sitemaps and feeds are read, and hostile ones do no harm", "[crawler][sitemap][feed]") {

@@ -1,11 +1,11 @@
 // Cases of others, read where they are present; none of them is part of this tree.
 #include <filesystem>
 #include <fstream>
-#include <regex>
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/text/pattern.hpp"
 #include "formats/html/select.hpp"
 #include "formats/robots/robots.hpp"
 #include "formats/text/charset.hpp"
@@ -58,10 +58,9 @@ TEST_CASE(
         for (const auto& encoding : group.at("encodings").as_array())
             for (const auto& label : encoding.at("labels").as_array()) {
                 INFO(label);
-                CHECK(
-                    formats::encoding_of_label(label.as_string()) ==
-                    std::string_view(encoding.at("name").as_string())
-                );
+                auto found = base::encoding_of_label(label.as_string());
+                REQUIRE(found);
+                CHECK(base::name_of(*found) == std::string_view(encoding.at("name").as_string()));
             }
 }
 
@@ -74,8 +73,8 @@ TEST_CASE("selectors that others read are read", "[crawler][select][shared]") {
         if (entry.at("kind").as_string() != "parse_many") continue;
         auto selector = std::string(entry.at("selector").as_string());
         // Names of that parser's own, not of CSS.
-        bool foreign = std::regex_search(selector, std::regex(":(first|only|contains)([^-a-z]|$)"));
-        if (foreign) continue;
+        static const auto foreign = base::Pattern::parse(":(first|only|contains)([^-a-z]|$)");
+        if (foreign.found_in(selector)) continue;
         INFO(line);
         CHECK_NOTHROW(formats::Selector::parse(std::string(entry.at("selector").as_string())));
     }

@@ -6,6 +6,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/time/parse.hpp"
 #include "formats/text/value_type.hpp"
 #include "tests/ingest/files.hpp"
 
@@ -252,16 +254,26 @@ TEST_CASE("numbers, times and other forms of values are told apart", "[ingest][m
         CAPTURE(text);
         CHECK(std::string(name_of(formats::type_of(text))) == std::string(name_of(type)));
     }
-    CHECK(formats::parse_time("1970-01-02") == schema::Time(std::chrono::hours(24)));
+    CHECK(base::parse_time("1970-01-02") == schema::Time(std::chrono::hours(24)));
     CHECK(
-        formats::parse_time("1970-01-01T01:00:00.5+01:00") ==
+        base::parse_time("1970-01-01T01:00:00.5+01:00") ==
         schema::Time(std::chrono::milliseconds(500))
     );
     CHECK(
-        formats::parse_time("Tue, 15 Nov 1994 12:45:26 GMT") ==
+        base::parse_time("Tue, 15 Nov 1994 12:45:26 GMT") ==
         schema::Time(std::chrono::seconds(784903526))
     );
-    CHECK_FALSE(formats::parse_time("soon"));
-    CHECK_FALSE(formats::parse_number("1e999"));
-    CHECK_FALSE(formats::parse_number("+-1"));
+    CHECK_FALSE(base::parse_time("soon"));
+    CHECK_FALSE(base::parse_number("1e999"));
+    CHECK_FALSE(base::parse_number("+-1"));
+}
+
+TEST_CASE("a field of any length meets the pattern of groups", "[ingest][mapping]") {
+    auto rules = ingest::parse_rules("group = 'a'\ngroup_pattern = '(?:a|b)*(c)'\n", "r.toml");
+    const std::string letters(60'000, 'a');
+    Sample sample("letters.csv", "a,n\n" + letters + "c,1\n" + letters + ",2\n");
+    auto mapped = map(sample.page, rules);
+    REQUIRE(mapped.drafts.size() == 2);
+    CHECK(mapped.drafts[0].group == "c");
+    CHECK(mapped.drafts[1].group.empty());
 }

@@ -413,3 +413,23 @@ TEST_CASE("rules that do not fit together are refused", "[quality][check]") {
         "kind = \"tuple_in_set\"\ncolumns = [\"a\", \"b\"]\ntuples = [[\"x\"]]\n", "as many values"
     );
 }
+
+TEST_CASE("values of any length meet patterns and schemas", "[quality][check]") {
+    auto results = run(
+        R"(
+[[check]]
+kind = "matches"
+column = "a"
+pattern = "^(a|b)*c$"
+[[check]]
+kind = "json_schema"
+column = "j"
+schema = '{"pattern": "^(a|a)*$", "patternProperties": {"^(x|x)*$": {"type": "number"}}}'
+)",
+        {{{"a", std::string(60'000, 'a') + "c"}, {"j", '"' + std::string(60'000, 'a') + '"'}},
+         {{"a", std::string(60'000, 'a')}, {"j", '"' + std::string(60'000, 'a') + "b\""}},
+         {{"j", "{\"" + std::string(60'000, 'x') + "\": true}"}}}
+    );
+    CHECK(results.at("matches a").failed == 1);
+    CHECK(results.at("json_schema j").failed == 2);
+}

@@ -4,9 +4,10 @@
 
 #include <unicode/uchar.h>
 #include <unicode/uscript.h>
-#include <unicode/utf8.h>
 
 #include "base/bytes/hash.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 
 namespace training::detail {
 
@@ -47,16 +48,14 @@ bool in_word(UChar32 c) {
 }  // namespace
 
 void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint64_t>& out) {
-    const auto* text = reinterpret_cast<const std::uint8_t*>(utf8.data());
-    const auto length = static_cast<std::int64_t>(utf8.size());
     std::string word;
     const auto close = [&] {
         if (!word.empty()) out.push_back(base::hash_64(word, seed));
         word.clear();
     };
-    for (std::int64_t at = 0; at < length;) {
-        if (text[at] < 0x80) {
-            const char c = ascii[text[at++]];
+    for (std::size_t at = 0; at < utf8.size();) {
+        if (base::is_ascii(utf8[at])) {
+            const char c = ascii[static_cast<unsigned char>(utf8[at++])];
             if (c != 0) {
                 word.push_back(c);
             } else {
@@ -64,18 +63,14 @@ void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint
             }
             continue;
         }
-        UChar32 c = 0;
-        U8_NEXT(text, at, length, c);
-        if (c < 0 || !in_word(c)) {
+        const auto c = static_cast<UChar32>(base::next_code_point(utf8, at));
+        if (!in_word(c)) {
             close();
             continue;
         }
         const bool alone = stands_alone(c);
         if (alone) close();
-        std::array<std::uint8_t, 4> bytes{};
-        std::int32_t size = 0;
-        U8_APPEND_UNSAFE(bytes.data(), size, u_tolower(c));
-        word.append(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
+        base::append_utf8(static_cast<char32_t>(u_tolower(c)), word);
         if (alone) close();
     }
     close();

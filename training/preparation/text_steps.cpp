@@ -4,10 +4,10 @@
 
 #include <unicode/locid.h>
 #include <unicode/normalizer2.h>
-#include <unicode/regex.h>
 #include <unicode/unistr.h>
 
 #include "base/error.hpp"
+#include "base/text/pattern.hpp"
 #include "formats/text/pii.hpp"
 #include "training/preparation/step.hpp"
 
@@ -153,32 +153,16 @@ private:
 
 Change replacing(Settings& settings) {
     auto pattern = settings.text("pattern");
-    auto with = icu::UnicodeString::fromUTF8(settings.text("with"));
+    auto with = settings.text("with");
     if (pattern.empty()) settings.fail("has no 'pattern'", "give a regular expression");
-    UErrorCode code = U_ZERO_ERROR;
-    UParseError where{};
-    std::shared_ptr<icu::RegexPattern> compiled(
-        icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(pattern), 0, where, code)
-    );
-    if (U_FAILURE(code))
-        settings.fail(
-            "'" + pattern + "' is no regular expression (" + u_errorName(code) + ")", "mend it"
-        );
-    return [compiled, with](const std::string& text) {
-        UErrorCode failed = U_ZERO_ERROR;
-        auto wide = icu::UnicodeString::fromUTF8(text);
-        std::unique_ptr<icu::RegexMatcher> matcher(compiled->matcher(wide, failed));
-        if (U_SUCCESS(failed)) matcher->setTimeLimit(10'000, failed);
-        icu::UnicodeString made;
-        if (U_SUCCESS(failed)) made = matcher->replaceAll(with, failed);
-        if (U_FAILURE(failed))
-            throw base::Error(
-                "preparation",
-                std::string("replace: ") + u_errorName(failed),
-                "mend the pattern or what it is replaced with"
-            );
-        return utf8_of(made);
-    };
+    try {
+        auto compiled = base::Pattern::parse(pattern, {.all_scripts = true});
+        compiled.replace_all("", with);  // tells of groups that are not there
+        return
+            [compiled, with](const std::string& text) { return compiled.replace_all(text, with); };
+    } catch (const base::UsageError& error) {
+        settings.fail(error.what(), "mend it");
+    }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/html/html.hpp"
+#include "base/text/utf8.hpp"
 #include "training/report/plots.hpp"
 
 namespace training::detail {
@@ -261,11 +262,7 @@ std::string balance_plot(
     for (std::size_t c = 0; c < balance.size() && c < names.size(); ++c) {
         const double y = 4 + step * static_cast<double>(c);
         auto name = names[c];
-        if (name.size() > 24) {
-            std::size_t cut = 22;
-            while (cut > 0 && (static_cast<unsigned char>(name[cut]) & 0xc0) == 0x80) --cut;
-            name = name.substr(0, cut) + "\xe2\x80\xa6";
-        }
+        if (name.size() > 24) name = std::string(base::cut_at_character(name, 22)) + "\xe2\x80\xa6";
         out += label(name_width - 8, y + 13, "end", escape(name), " class=\"ink\"");
         double x = name_width;
         constexpr std::string_view kinds[] = {"a", "b", "c"};

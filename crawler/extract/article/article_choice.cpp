@@ -2,8 +2,8 @@
 // bodies, and the running text that would be lost.
 #include <algorithm>
 
+#include "base/text/ascii.hpp"
 #include "crawler/extract/article/article_draft.hpp"
-#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -241,7 +241,7 @@ private:
         if (measure(id).letters > 80) return draft_.link_density(id) < 0.25;
         if (measure(id).link_letters > 0) return false;
         auto text = document_.text(id);
-        return text.find(". ") != text.npos || formats::trim(text).ends_with('.');
+        return text.find(". ") != text.npos || base::trim(text).ends_with('.');
     }
 
     const ArticleDraft& draft_;

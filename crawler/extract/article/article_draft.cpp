@@ -4,7 +4,7 @@
 #include <array>
 #include <functional>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace crawler {
 
@@ -47,7 +47,7 @@ bool begins_comma(std::string_view text) {
 }
 
 bool hides(std::string_view given) {
-    auto style = formats::to_lower(given);
+    auto style = base::to_lower(given);
     std::erase(style, ' ');
     return style.find("display:none") != style.npos ||
            style.find("visibility:hidden") != style.npos;
@@ -59,7 +59,7 @@ constexpr auto byte_kinds = [] {
     std::array<std::uint8_t, 256> all{};
     for (unsigned c = 0; c < 256; ++c) {
         if ((c & 0xc0) != 0x80) all[c] = letter;
-        if (formats::is_space(static_cast<char>(c))) all[c] = space;
+        if (base::is_space(static_cast<char>(c))) all[c] = space;
     }
     for (unsigned c : {0x2cU, 0xd8U, 0xe0U, 0xe3U, 0xefU}) all[c] = letter | comma;
     return all;
@@ -300,7 +300,7 @@ bool ArticleDraft::fills_parent(formats::NodeId id) const {
 }
 
 std::string ArticleDraft::line_of(formats::NodeId id) const {
-    return formats::collapse_spaces(document_.visible_text(id, &struck_));
+    return base::collapse_spaces(document_.visible_text(id, &struck_));
 }
 
 }  // namespace crawler

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 
 namespace crawler {
 
@@ -123,8 +123,8 @@ bool any_word_in(std::string_view text, const Names& names) {
     std::string word;
     for (std::size_t at = 0; at <= text.size(); ++at) {
         char c = at < text.size() ? text[at] : ' ';
-        if (!formats::is_space(c)) {
-            if (c != '-' && c != '_') word.push_back(formats::lower(c));
+        if (!base::is_space(c)) {
+            if (c != '-' && c != '_') word.push_back(base::lower(c));
             continue;
         }
         if (std::find(names.begin(), names.end(), word) != names.end()) return true;
@@ -152,14 +152,13 @@ bool names_pages(std::string_view rest) {
                                "up"sv,       "here"sv,     "today"sv,
                                "articolo"sv, "on"sv,       "beitr\xc3\xa4ge"sv,
                                "artikel"sv,  "themen"sv,   "stories:"sv};
-    while (!rest.empty() && !formats::is_alnum(rest.front()) &&
+    while (!rest.empty() && !base::is_alnum(rest.front()) &&
            static_cast<unsigned char>(rest.front()) < 0x80)
         rest.remove_prefix(1);
-    while (!rest.empty() && !formats::is_alnum(rest.back()) &&
+    while (!rest.empty() && !base::is_alnum(rest.back()) &&
            static_cast<unsigned char>(rest.back()) < 0x80)
         rest.remove_suffix(1);
-    if (std::all_of(rest.begin(), rest.end(), formats::is_digit))
-        return true;  // how many there are
+    if (std::all_of(rest.begin(), rest.end(), base::is_digit)) return true;  // how many there are
     return std::any_of(nouns.begin(), nouns.end(), [&](std::string_view noun) {
         return rest == noun ||
                (rest.starts_with(noun) && rest.substr(noun.size()).starts_with(' '));
@@ -231,10 +230,10 @@ bool is_label(std::string_view text) {
         "video"sv,
         "externer inhalt"sv};
     auto letters = text;
-    while (!letters.empty() && !formats::is_alnum(letters.front()) &&
+    while (!letters.empty() && !base::is_alnum(letters.front()) &&
            static_cast<unsigned char>(letters.front()) < 0x80)
         letters.remove_prefix(1);
-    while (!letters.empty() && !formats::is_alnum(letters.back()) &&
+    while (!letters.empty() && !base::is_alnum(letters.back()) &&
            static_cast<unsigned char>(letters.back()) < 0x80 && letters.back() != '.')
         letters.remove_suffix(1);
     return std::find(labels.begin(), labels.end(), letters) != labels.end();
@@ -371,23 +370,23 @@ bool points_elsewhere(std::string_view text) {
         "l\xc3\xa4s ocks\xc3\xa5"sv,
         "les ogs\xc3\xa5"sv,
         "l\xc3\xa6s ogs\xc3\xa5"sv};
-    while (!text.empty() && !formats::is_alnum(text.front()) &&
+    while (!text.empty() && !base::is_alnum(text.front()) &&
            static_cast<unsigned char>(text.front()) < 0x80)
         text.remove_prefix(1);
     for (auto mark : {"\xe2\x96\xba"sv, "\xc2\xbb"sv, "\xe2\x86\x92"sv, "\xe2\x80\xa2"sv})
         if (text.starts_with(mark)) text.remove_prefix(mark.size());
-    text = formats::trim(text);
+    text = base::trim(text);
     return begins_with_any(text, starts);
 }
 
 bool ends_article(std::string_view text) {
     if (text.size() > 60) return false;
-    auto lowered = formats::to_lower(text);
+    auto lowered = base::to_lower(text);
     return std::any_of(end_phrases.begin(), end_phrases.end(), [&](std::string_view phrase) {
         if (lowered.empty() || lowered.front() != phrase.front() || !lowered.starts_with(phrase))
             return false;
         auto rest = std::string_view(lowered).substr(phrase.size());
-        if (!rest.empty() && formats::is_alpha(rest.front())) return false;
+        if (!rest.empty() && base::is_alpha(rest.front())) return false;
         bool whole = phrase.find(' ') != phrase.npos;
         return whole || names_pages(rest);
     });

@@ -2,10 +2,10 @@
 // second.
 #include <algorithm>
 
+#include "base/text/ascii.hpp"
 #include "crawler/extract/article/article.hpp"
 #include "crawler/extract/article/article_shown.hpp"
 #include "crawler/extract/metadata.hpp"
-#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -16,8 +16,8 @@ namespace {
 std::string meta_value(const formats::Facts& facts, std::initializer_list<std::string_view> names) {
     for (auto wanted : names)
         for (const auto& [name, content] : facts.metas)
-            if (name == wanted && !formats::trim(content).empty())
-                return formats::collapse_spaces(content);
+            if (name == wanted && !base::trim(content).empty())
+                return base::collapse_spaces(content);
     return {};
 }
 
@@ -40,7 +40,7 @@ std::string text_in(const json::object& object, std::string_view key) {
     if (!value || !value->is_string()) return {};
     std::string text;
     formats::decode_references(value->as_string(), false, text);
-    return formats::collapse_spaces(text);
+    return base::collapse_spaces(text);
 }
 
 // What JSON-LD says; its objects may refer to each other.
@@ -75,7 +75,7 @@ private:
     // An author is a name, an object with one, a reference to such an object, or a list of these.
     std::string names_of(const json::value& author) const {
         if (author.is_string()) {
-            auto name = formats::collapse_spaces(author.as_string());
+            auto name = base::collapse_spaces(author.as_string());
             return name.starts_with("http") ? std::string() : name;
         }
         if (author.is_object()) return name_of_person(author.as_object());
@@ -143,7 +143,7 @@ std::string first_of(std::initializer_list<std::string> texts) {
 
 // A stamp that is not ISO 8601 as a date of it, if it is one.
 std::string dated(std::string stamp) {
-    if (stamp.size() >= 5 && stamp[4] == '-' && formats::is_digit(stamp[0])) return stamp;
+    if (stamp.size() >= 5 && stamp[4] == '-' && base::is_digit(stamp[0])) return stamp;
     auto date = find_date(stamp);
     return date.empty() ? stamp : date;
 }

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "formats/text/characters.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/text/word_finder.hpp"
 
 namespace crawler {
@@ -62,7 +62,7 @@ constexpr std::pair<std::string_view, int> months[] = {
 
 int month_of(std::string_view word) {
     if (word.size() < 3 || word.size() > 12) return 0;
-    auto lowered = formats::to_lower(word);
+    auto lowered = base::to_lower(word);
     int found = 0;
     for (auto [start, month] : months)
         if (lowered.starts_with(start)) found = month;
@@ -80,9 +80,9 @@ std::vector<Piece> pieces_of(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
         auto kind = [&](std::size_t at) {
             char c = text[at];
-            return formats::is_digit(c)                                            ? 1
-                   : formats::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 2
-                                                                                   : 0;
+            return base::is_digit(c)                                            ? 1
+                   : base::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 2
+                                                                                : 0;
         };
         auto start = i;
         auto first = kind(i);
@@ -128,7 +128,7 @@ std::string date_of_numbers(const Piece& a, const Piece& b, const Piece& c) {
 }
 
 bool is_ordinal_or_of(std::string_view text) {
-    auto word = formats::to_lower(text);
+    auto word = base::to_lower(text);
     constexpr std::array words{"st"sv, "nd"sv, "rd"sv, "th"sv, "of"sv, "de"sv, "er"sv};
     return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -145,15 +145,15 @@ constexpr std::array byline_starts{
 std::string_view without_start(std::string_view text) {
     for (bool again = true; again;) {
         again = false;
-        while (!text.empty() && !formats::is_alnum(text.front()) &&
+        while (!text.empty() && !base::is_alnum(text.front()) &&
                static_cast<unsigned char>(text.front()) < 0x80)
             text.remove_prefix(1);
         for (auto start : byline_starts) {
             if (text.size() < start.size() ||
-                !formats::equal_ignoring_case(text.substr(0, start.size()), start))
+                !base::equal_ignoring_case(text.substr(0, start.size()), start))
                 continue;
             if (text.size() > start.size() &&
-                (formats::is_alnum(text[start.size()]) ||
+                (base::is_alnum(text[start.size()]) ||
                  static_cast<unsigned char>(text[start.size()]) >= 0x80))
                 continue;
             text.remove_prefix(start.size());
@@ -194,8 +194,8 @@ std::set<std::string> words_of(std::string_view text) {
     std::set<std::string> words;
     std::string word;
     for (char c : text) {
-        if (formats::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) {
-            word += formats::lower(c);
+        if (base::is_alnum(c) || static_cast<unsigned char>(c) >= 0x80) {
+            word += base::lower(c);
         } else if (!word.empty()) {
             words.insert(std::exchange(word, {}));
         }
@@ -240,10 +240,10 @@ private:
     // Dates stand in short texts; those after the headline speak of the article, the first one
     // else.
     void note_text(formats::NodeId at) {
-        auto text = formats::trim(document_[at].text);
+        auto text = base::trim(document_[at].text);
         if (text.size() < 6 || text.size() > 120) return;
         if (!written_.empty() && (written_after_headline_ || !headline_)) return;
-        if (std::none_of(text.begin(), text.end(), formats::is_digit)) return;
+        if (std::none_of(text.begin(), text.end(), base::is_digit)) return;
         auto date = find_date(text);
         if (date.empty()) return;
         written_ = std::move(date);
@@ -264,7 +264,7 @@ private:
     }
 
     void note_headline(formats::NodeId at) {
-        auto text = formats::collapse_spaces(document_.visible_text(at));
+        auto text = base::collapse_spaces(document_.visible_text(at));
         auto words = words_of(text);
         // Both ways: a site's name is a part of the title too.
         auto like = std::min(share(words, title_), share(title_, words) * 1.5);
@@ -279,7 +279,7 @@ private:
         if (property != "datePublished" && !(document_[at].tag == formats::Tag::time && stamp))
             return;
         if (!stamp || stamp->empty()) stamp = document_.attribute(at, "content");
-        shown_.date = stamp && !stamp->empty() ? std::string(formats::trim(*stamp))
+        shown_.date = stamp && !stamp->empty() ? std::string(base::trim(*stamp))
                                                : find_date(document_.visible_text(at));
     }
 
@@ -324,7 +324,7 @@ std::string find_date(std::string_view text) {
 
 std::string name_in_byline(std::string_view text) {
     constexpr std::size_t longest = 80;
-    auto all = formats::collapse_spaces(text);
+    auto all = base::collapse_spaces(text);
     auto rest = without_start(all);
     // What stands behind a mark, or is a date or a time, is no name.
     for (auto mark :
@@ -350,7 +350,7 @@ std::string name_in_byline(std::string_view text) {
     rest = rest.substr(
         0,
         static_cast<std::size_t>(
-            std::find_if(rest.begin(), rest.end(), formats::is_digit) - rest.begin()
+            std::find_if(rest.begin(), rest.end(), base::is_digit) - rest.begin()
         )
     );
     auto words = [](std::string_view name) {

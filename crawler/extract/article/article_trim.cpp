@@ -1,9 +1,9 @@
 // What goes from the elements that were chosen, and the lead that comes to them.
 #include <algorithm>
 
+#include "base/text/ascii.hpp"
 #include "crawler/extract/article/article_draft.hpp"
 #include "crawler/extract/article/article_marks.hpp"
-#include "formats/text/characters.hpp"
 
 namespace crawler {
 
@@ -169,7 +169,7 @@ private:
         const auto& own = measure(id);
         bool linked = own.link_letters * 10 >= own.letters * 4;
         if (!linked && own.own_letters != own.letters) return false;  // its blocks are judged alone
-        auto text = formats::to_lower(draft_.line_of(id));
+        auto text = base::to_lower(draft_.line_of(id));
         if (own.letters <= 40 && is_label(text)) return true;
         if (own.letters <= 120 && is_credit(text)) return true;
         if (is_disclosure(text)) return true;
@@ -227,7 +227,7 @@ private:
             if (document_.is_text(id)) before += measure(id).letters;
             auto tag = node(id).tag;
             if (tag != formats::Tag::h1 && tag != formats::Tag::h2) continue;
-            auto text = formats::collapse_spaces(document_.visible_text(id));
+            auto text = base::collapse_spaces(document_.visible_text(id));
             if (tag == formats::Tag::h1 || (text.size() >= 8 && title.find(text) != title.npos))
                 return draft_.strike_subtree(id);
         }
@@ -236,7 +236,7 @@ private:
     std::string page_title() const {
         for (auto id = node(document_.head()).first_child; id; id = node(id).next)
             if (node(id).tag == formats::Tag::title)
-                return formats::collapse_spaces(document_.text(id));
+                return base::collapse_spaces(document_.text(id));
         return {};
     }
 

@@ -7,7 +7,6 @@
 
 #include "base/bytes/hash.hpp"
 #include "crawler/extract/article/article_marks.hpp"
-#include "formats/text/characters.hpp"
 #include "formats/text/word_finder.hpp"
 
 namespace crawler {

@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/value_type.hpp"
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/record_maker.hpp"
 #include "ingest/sources/api/requester.hpp"

@@ -7,8 +7,8 @@
 #include "base/bytes/hex.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/value_type.hpp"
 #include "ingest/sources/api/fill.hpp"
 #include "ingest/sources/api/pointer.hpp"
 
@@ -137,7 +137,7 @@ void Credentials::ask_token() {
     token_ = *token;
     expires_.reset();
     if (auto seconds = text_at(response.body, "/expires_in"))
-        if (auto span = formats::parse_number(*seconds); span && *span > 0 && *span < 1e9)
+        if (auto span = base::parse_number(*seconds); span && *span > 0 && *span < 1e9)
             expires_ = world_.clock.now() + std::chrono::seconds(static_cast<std::int64_t>(*span));
     if (auto next = text_at(response.body, "/refresh_token");
         next && !auth_.refresh_token.empty()) {

@@ -6,9 +6,9 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text.hpp"
-#include "formats/text/value_type.hpp"
 #include "ingest/sources/api/pointer.hpp"
 
 namespace ingest::api {
@@ -26,12 +26,12 @@ std::optional<formats::Field> cast(const formats::Field& field, Cast to, formats
     using Kind = formats::Field::Kind;
     if (field.kind == Kind::null) return field;
     if (to == Cast::text) return formats::Field{field.name, field.value, Kind::text};
-    auto value = formats::trim_blanks(field.value);
+    auto value = base::trim(field.value);
     if (to == Cast::number) {
         if (field.kind == Kind::number) return field;
         if (field.kind == Kind::boolean)
             return formats::Field{field.name, value == "true" ? "1" : "0", Kind::number};
-        auto number = field.kind == Kind::text ? formats::parse_number(value) : std::nullopt;
+        auto number = field.kind == Kind::text ? base::parse_number(value) : std::nullopt;
         if (!number) return std::nullopt;
         return formats::Field{field.name, arena.keep(fmt::format("{}", *number)), Kind::number};
     }

@@ -8,7 +8,8 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/time/parse.hpp"
 #include "ingest/sources/api/fill.hpp"
 
 namespace ingest::api {
@@ -320,7 +321,7 @@ Slices read_slices(Settings settings) {
     slices.end = settings.text("end");
     for (const auto* bound : {"start", "end"}) {
         auto value = settings.text(bound);
-        if (!value.empty() && !formats::parse_time(value)) fail(settings.path(bound), "is no time");
+        if (!value.empty() && !base::parse_time(value)) fail(settings.path(bound), "is no time");
     }
     slices.step = settings.span("step", slices.step);
     if (slices.step.count() < 1) fail(settings.path("step"), "must be a second at least");
@@ -460,7 +461,7 @@ std::chrono::milliseconds interval_of(const std::string& rate) {
     double number = 0;
     auto slash = rate.find('/');
     auto unit = slash == rate.npos ? std::string() : rate.substr(slash + 1);
-    auto stated = formats::parse_number(rate.substr(0, slash));
+    auto stated = base::parse_number(rate.substr(0, slash));
     if (stated) number = *stated;
     double span = unit == "s" ? 1e3 : unit == "m" ? 60e3 : unit == "h" ? 3600e3 : 0;
     if (number <= 0 || span == 0) fail("rate", "is no rate", "write 10/s, 600/m or 5000/h");

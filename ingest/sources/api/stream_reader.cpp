@@ -6,7 +6,8 @@
 #include "base/bytes/hash.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/error.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/time/parse.hpp"
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/times.hpp"
 #include "schema/records/record.hpp"
@@ -142,12 +143,11 @@ void StreamReader::begin_part() {
                                 : since(newest, *stream_.incremental, until_);
     }
     if (!stream_.slices) return;
-    auto start = formats::parse_time(newest.empty() ? stream_.slices->start : since_);
+    auto start = base::parse_time(newest.empty() ? stream_.slices->start : since_);
     if (!start)
-        start = formats::parse_time(stream_.slices->start.empty() ? since_ : stream_.slices->start);
-    auto end = stream_.slices->end.empty()
-                   ? until_
-                   : formats::parse_time(stream_.slices->end).value_or(until_);
+        start = base::parse_time(stream_.slices->start.empty() ? since_ : stream_.slices->start);
+    auto end = stream_.slices->end.empty() ? until_
+                                           : base::parse_time(stream_.slices->end).value_or(until_);
     if (start) spans_ = spans(*start, end, stream_.slices->step);
 }
 
@@ -230,8 +230,7 @@ bool StreamReader::ask() {
         if (!records_.empty() && hash_ == last_hash_)
             doubt = "the page has the same records as the one before it";
         if (!paginator.total.empty()) {
-            auto total =
-                formats::parse_number(text_at(response_.body, paginator.total).value_or(""));
+            auto total = base::parse_number(text_at(response_.body, paginator.total).value_or(""));
             auto now = seen_records_ + static_cast<std::int64_t>(records_.size());
             bool last = behind() == Place{};
             if (total && last && now < static_cast<std::int64_t>(*total))

@@ -1,7 +1,8 @@
 #include "ingest/sources/api/times.hpp"
 
+#include "base/numbers/parse.hpp"
+#include "base/time/parse.hpp"
 #include "base/time/time.hpp"
-#include "formats/text/value_type.hpp"
 
 namespace ingest::api {
 
@@ -12,12 +13,12 @@ constexpr double earliest_epoch_ms = 1e12;
 
 // Seconds since 1970 of a text that is a time; plain numbers only where they look like one.
 std::optional<double> seconds_of(const std::string& text) {
-    if (auto number = formats::parse_number(text)) {
+    if (auto number = base::parse_number(text)) {
         if (*number >= earliest_epoch_ms) return *number / 1000;
         if (*number >= earliest_epoch) return *number;
         return std::nullopt;
     }
-    auto time = formats::parse_time(text);
+    auto time = base::parse_time(text);
     if (!time) return std::nullopt;
     return std::chrono::duration<double>(time->time_since_epoch()).count();
 }
@@ -47,11 +48,11 @@ std::vector<std::pair<Time, Time>> spans(Time start, Time end, std::chrono::seco
 const std::string& newer(const std::string& a, const std::string& b) {
     if (a.empty()) return b;
     if (b.empty()) return a;
-    auto first = formats::parse_number(a);
-    auto second = formats::parse_number(b);
+    auto first = base::parse_number(a);
+    auto second = base::parse_number(b);
     if (first && second) return *first < *second ? b : a;
-    auto earlier = formats::parse_time(a);
-    auto later = formats::parse_time(b);
+    auto earlier = base::parse_time(a);
+    auto later = base::parse_time(b);
     if (earlier && later) return *earlier < *later ? b : a;
     return a < b ? b : a;
 }
@@ -62,7 +63,7 @@ std::string since(const std::string& newest, const Incremental& incremental, Tim
     bool future = seconds && *seconds > present;
     if (!future && incremental.lag.count() == 0) return newest;
     if (!seconds) {
-        auto number = formats::parse_number(newest);
+        auto number = base::parse_number(newest);
         if (!number || *number != static_cast<double>(static_cast<std::int64_t>(*number)))
             return newest;
         return std::to_string(static_cast<std::int64_t>(*number) - incremental.lag.count());
@@ -70,7 +71,7 @@ std::string since(const std::string& newest, const Incremental& incremental, Tim
     auto base = future ? present : *seconds;
     auto at = Time(std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(base)));
     auto format = incremental.format;
-    if (auto number = formats::parse_number(newest); number && format == "datetime")
+    if (auto number = base::parse_number(newest); number && format == "datetime")
         format = *number >= earliest_epoch_ms ? "epoch_ms" : "epoch";
     return written(at - incremental.lag, format);
 }

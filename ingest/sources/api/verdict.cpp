@@ -1,11 +1,10 @@
 #include "ingest/sources/api/verdict.hpp"
+#include "base/time/parse.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include <fmt/format.h>
-
-#include "formats/text/value_type.hpp"
 
 namespace ingest::api {
 
@@ -54,15 +53,15 @@ Action usual(const Response& response, bool can_refresh) {
 std::optional<seconds> told_wait(const Headers& headers, Time now) {
     if (auto text = header(headers, "Retry-After"); !text.empty()) {
         if (auto value = whole(text)) return bounded(*value);
-        if (auto date = formats::parse_time(text)) {
-            auto server_now = formats::parse_time(header(headers, "Date")).value_or(now);
+        if (auto date = base::parse_time(text)) {
+            auto server_now = base::parse_time(header(headers, "Date")).value_or(now);
             return bounded(unix_seconds(*date) - unix_seconds(server_now));
         }
     }
     for (const auto* name : {"RateLimit-Reset", "X-RateLimit-Reset"}) {
         auto value = whole(header(headers, name));
         if (!value) continue;
-        auto server_now = formats::parse_time(header(headers, "Date")).value_or(now);
+        auto server_now = base::parse_time(header(headers, "Date")).value_or(now);
         return bounded(*value >= earliest_epoch ? *value - unix_seconds(server_now) : *value);
     }
     return std::nullopt;

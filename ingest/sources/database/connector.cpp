@@ -9,9 +9,9 @@
 
 #include "base/bytes/hex.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text.hpp"
 #include "ingest/sources/api/record_maker.hpp"
 #include "ingest/sources/database/driver.hpp"
 #include "ingest/sources/database/statement.hpp"
@@ -49,7 +49,7 @@ void append_json(const Column& column, const std::string& value, std::string& ou
         out += value;
     } else if (column.kind == Column::Kind::boolean && (value == "true" || value == "false")) {
         out += value;
-    } else if (column.kind == Column::Kind::bytes || !formats::well_formed(value)) {
+    } else if (column.kind == Column::Kind::bytes || !base::is_utf8(value)) {
         out += '"';
         base::append_hex(value, out);
         out += '"';

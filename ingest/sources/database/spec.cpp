@@ -7,7 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/numbers/parse.hpp"
 
 namespace ingest::database {
 
@@ -59,7 +59,7 @@ Incremental incremental_of(const json::value& value) {
     if (incremental.column.empty())
         wrong("incremental.cursor", "is missing", "name the column that only grows");
     if (!incremental.lag.empty() && !seconds_of(incremental.lag) &&
-        !formats::parse_number(incremental.lag))
+        !base::parse_number(incremental.lag))
         wrong("incremental.lag", "is neither a span nor a number", "write 5m, 1h, or 100");
     return incremental;
 }
@@ -112,7 +112,7 @@ bool is_reference(std::string_view text) {
 
 std::optional<double> seconds_of(std::string_view span) {
     if (span.size() < 2) return std::nullopt;
-    auto number = formats::parse_number(span.substr(0, span.size() - 1));
+    auto number = base::parse_number(span.substr(0, span.size() - 1));
     if (!number || *number < 0) return std::nullopt;
     switch (span.back()) {
         case 's':

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 
 #include "base/error.hpp"
-#include "formats/text/text.hpp"
+#include "base/numbers/parse.hpp"
 #include "formats/text/value_type.hpp"
 #include "ingest/sources/database/driver.hpp"
 #include "ingest/sources/database/statement.hpp"
@@ -78,9 +78,7 @@ public:
             if (kinds[i].kind != Column::Kind::text && type == formats::ValueType::integer) {
                 sqlite3_bind_int64(statement_.get(), place, std::stoll(text));
             } else if (kinds[i].kind != Column::Kind::text && type == formats::ValueType::number) {
-                sqlite3_bind_double(
-                    statement_.get(), place, formats::parse_number(text).value_or(0)
-                );
+                sqlite3_bind_double(statement_.get(), place, base::parse_number(text).value_or(0));
             } else {
                 sqlite3_bind_text(
                     statement_.get(),

@@ -5,8 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/numbers/parse.hpp"
+#include "base/time/parse.hpp"
 #include "base/time/time.hpp"
-#include "formats/text/value_type.hpp"
 
 namespace ingest::database {
 
@@ -134,16 +135,16 @@ std::string less(const std::string& value, const std::string& lag) {
     if (lag.empty() || value.empty()) return value;
     auto span = seconds_of(lag);
     if (!span) {
-        auto number = formats::parse_number(value);
-        auto by = formats::parse_number(lag);
+        auto number = base::parse_number(value);
+        auto by = base::parse_number(lag);
         if (!number || !by) return value;
         auto left = *number - *by;
         return std::floor(left) == left && std::abs(left) < 1e15 ? fmt::format("{:.0f}", left)
                                                                  : fmt::format("{}", left);
     }
-    if (auto number = formats::parse_number(value))
+    if (auto number = base::parse_number(value))
         return fmt::format("{:.0f}", *number - std::ceil(*span));
-    auto time = formats::parse_time(value);
+    auto time = base::parse_time(value);
     if (!time) return value;
     auto earlier = *time - std::chrono::microseconds(static_cast<std::int64_t>(*span * 1e6));
     auto text = base::iso_date(earlier);

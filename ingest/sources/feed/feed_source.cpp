@@ -9,7 +9,6 @@
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/error.hpp"
-#include "formats/text/value_type.hpp"
 #include "ingest/sources/files/reader.hpp"
 #include "schema/records/record.hpp"
 

@@ -1,3 +1,9 @@
+// The rows of a CSV as records.
+//
+// Which rows are the table's CsvRows has found out; here a row meets the header. A row with another
+// number of cells is a reject, for no rule could say which cell is whose. Cells are views into one
+// copy of the row wherever they hold no escaped quote, so that the usual row costs one copy and no
+// more.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -12,8 +18,7 @@ namespace {
 
 class CsvReader : public TextRecords {
 public:
-    explicit CsvReader(const MemberInput& input)
-        : TextRecords(input, input.options.encoding), rows_(text_, input.options) {
+    explicit CsvReader(const MemberInput& input) : TextRecords(input), rows_(text_, input.options) {
         for (const auto& name : rows_.found().names) names_.push_back(names_memory_.keep(name));
         if (input.start.offset > 0) {
             if (!text_.skip_to(input.start.offset)) ended_ = true;
@@ -53,10 +58,7 @@ public:
 
     std::string describe() const override {
         return fmt::format(
-            "{} columns, {}; {}",
-            names_.size(),
-            name_of(text_.encoding().encoding),
-            fmt::join(rows_.found().why, "; ")
+            "{} columns, {}; {}", names_.size(), encoding_said(), fmt::join(rows_.found().why, "; ")
         );
     }
 
@@ -70,7 +72,7 @@ public:
                          name.find(dialect.quote) == name.npos;
             row.append(plain || dialect.quote == '\0' ? std::string(name) : quoted(name));
         }
-        return text_.original(row + "\n");
+        return row + "\n";
     }
 
     void fix(ReadOptions& options) const override {
@@ -97,7 +99,6 @@ private:
     const std::vector<formats::Cell>& cells() const { return rows_.cells(); }
 
     void add(Page& page, const formats::Scan& scan) {
-        auto record = text_.window().substr(0, scan.size);
         if (cells().size() != names_.size()) {
             bool few = cells().size() < names_.size();
             reject(
@@ -108,15 +109,7 @@ private:
                 fmt::format("{} fields where the header has {}", cells().size(), names_.size()),
                 few ? names_[cells().size()] : std::string_view{}
             );
-        } else if (auto fault = text_fault(record); !fault.empty()) {
-            reject(
-                page,
-                scan.size,
-                scan.next,
-                fault,
-                fault == "text.nul" ? "a NUL byte in the record" : "not well-formed UTF-8"
-            );
-        } else {
+        } else if (!reject_unfit(page, scan.size, scan.next)) {
             accept(page, scan);
         }
     }

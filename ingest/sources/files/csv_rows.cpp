@@ -1,3 +1,9 @@
+// Which lines of a text are rows of its table.
+//
+// Real tables have lines above their header, remarks below, and quotes that were never meant to
+// open. All of it is judged here, before a row becomes a record: a quote that runs over several
+// lines is given up if its first line alone fills the table's width, and a line of words below the
+// table is a remark only if nothing but such lines follows.
 #include "ingest/sources/files/csv_rows.hpp"
 
 #include <algorithm>
@@ -9,7 +15,7 @@ namespace {
 constexpr std::size_t sample_size = 64 * 1024;
 constexpr std::size_t most_remarks = 64 * 1024;  // bytes
 
-formats::Sniffed look(formats::TextReader& text, const ReadOptions& options) {
+formats::Sniffed look(base::TextWindow& text, const ReadOptions& options) {
     while (text.window().size() < sample_size && text.more()) {
     }
     return formats::sniff(
@@ -27,7 +33,7 @@ formats::Sniffed look(formats::TextReader& text, const ReadOptions& options) {
 
 }  // namespace
 
-CsvRows::CsvRows(formats::TextReader& text, const ReadOptions& options)
+CsvRows::CsvRows(base::TextWindow& text, const ReadOptions& options)
     : text_(text), limit_(options.max_record), found_(look(text, options)) {}
 
 CsvRows::Kind CsvRows::next() {
@@ -100,7 +106,9 @@ bool CsvRows::only_remarks_follow() {
         }
         if (scan.state != formats::Scan::State::record ||
             (scan.size > 0 && !formats::is_remark(row, found_.width, true))) {
-            row_ahead_ = text_.offset() + text_.original_size(text_.window().substr(0, at));
+            row_ahead_ =
+                text_.offset() +
+                static_cast<std::int64_t>(text_.original(text_.window().substr(0, at)).size());
             return false;
         }
         at += scan.next;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/text/window.hpp"
 #include "formats/csv/csv.hpp"
-#include "formats/text/text_reader.hpp"
 #include "ingest/sources/connector.hpp"
 
 namespace ingest {
@@ -24,7 +24,7 @@ public:
     };
 
     // Finds out the dialect from the first 64 KiB; the text stands at its start.
-    CsvRows(formats::TextReader& text, const ReadOptions& options);
+    CsvRows(base::TextWindow& text, const ReadOptions& options);
 
     const formats::Sniffed& found() const { return found_; }
     const formats::Dialect& dialect() const { return found_.dialect; }
@@ -43,7 +43,7 @@ private:
     bool remark_here();
     bool only_remarks_follow();
 
-    formats::TextReader& text_;
+    base::TextWindow& text_;
     std::size_t limit_;
     formats::Sniffed found_;
     std::size_t passed_ = 0;  // rows above and of the header

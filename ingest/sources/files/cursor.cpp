@@ -7,16 +7,15 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/text/decoder.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text.hpp"
 
 namespace ingest {
 
 std::string shown_name(const std::string& name) {
-    if (formats::well_formed(name)) return name;
-    std::string text;
-    formats::decode(name, formats::Encoding::latin1, true, text);
-    return text;
+    // Each byte of it is another character, so names that differ stay apart.
+    return base::is_utf8(name) ? name : base::decode_as(name, base::Encoding::windows1252);
 }
 
 std::string write_cursor(const Cursor& cursor) {

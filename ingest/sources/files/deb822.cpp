@@ -1,3 +1,8 @@
+// Paragraphs of fields, as Debian writes its package lists (deb822(5)).
+//
+// A paragraph is found by its blank lines before it is split, so that a broken line costs its
+// paragraph and not the rest of the file. Folded values are unfolded into one copy; all others are
+// views.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -19,9 +24,7 @@ std::string_view trim_end(std::string_view text) {
 // empty line. Lines with "#" first are comments.
 class Deb822Reader : public TextRecords {
 public:
-    explicit Deb822Reader(const MemberInput& input) : TextRecords(input, input.options.encoding) {
-        ended_ = !resume();
-    }
+    explicit Deb822Reader(const MemberInput& input) : TextRecords(input) { ended_ = !resume(); }
 
     bool next(Page& page) override {
         while (!ended_) {
@@ -35,7 +38,7 @@ public:
     }
 
     std::string describe() const override {
-        return fmt::format("paragraphs of fields; {}", name_of(text_.encoding().encoding));
+        return fmt::format("paragraphs of fields; {}", encoding_said());
     }
 
 private:
@@ -74,21 +77,12 @@ private:
     }
 
     void add(Page& page, std::size_t size) {
-        auto paragraph = text_.window().substr(0, size);
         if (size > limit_)
             return reject(
                 page, size, size, "deb822.too_long", "a paragraph is longer than the limit"
             );
-        if (auto fault = text_fault(paragraph); !fault.empty()) {
-            return reject(
-                page,
-                size,
-                size,
-                fault,
-                fault == "text.nul" ? "a NUL byte in the record" : "not well-formed UTF-8"
-            );
-        }
-        auto kept = page.arena.keep(paragraph);
+        if (reject_unfit(page, size, size)) return;
+        auto kept = page.arena.keep(text_.window().substr(0, size));
         while (!kept.empty() && kept.back() == '\n') kept.remove_suffix(1);
         auto first = page.fields.size();
         std::string code;

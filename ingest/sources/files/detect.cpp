@@ -1,10 +1,16 @@
+// The format of a file, from its first bytes.
+//
+// Content counts before names: signatures of binary formats, then what only one format starts with,
+// and the extension only where several could begin so. The order is from the certain to the likely;
+// a text that looks like nothing is one record of text.
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "base/text/decoder.hpp"
+#include "base/text/encoding_guess.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text.hpp"
 #include "ingest/sources/connector.hpp"
 
 namespace ingest {
@@ -149,9 +155,9 @@ Detected detect_format(std::string_view name, std::string_view head) {
     for (auto known : {"png"sv, "jpg"sv, "jpeg"sv, "gif"sv, "webp"sv, "tif"sv, "tiff"sv}) {
         if (extension == known) return {"images", "the name ends in ." + extension};
     }
-    auto guess = formats::guess_encoding(head);
+    auto guess = base::guess_encoding(head);
     std::string text;
-    formats::decode(head.substr(guess.bom), guess.encoding, false, text);
+    base::Decoder(guess.encoding).decode(head.substr(guess.bom), false, text);
     if (text.substr(0, 512).find('\0') != std::string::npos && extension != "csv" &&
         extension != "jsonl") {
         return {"unknown", "binary, of no known signature"};

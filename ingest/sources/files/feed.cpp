@@ -7,8 +7,8 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "formats/text/text.hpp"
-#include "formats/text/value_type.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/decoder.hpp"
 #include "ingest/sources/api/http.hpp"
 #include "ingest/sources/files/reader.hpp"
 
@@ -36,7 +36,7 @@ struct Entry {
 
 // The first value counts.
 void take(std::string& into, std::string_view value) {
-    if (into.empty()) into = formats::trim_blanks(value);
+    if (into.empty()) into = base::trim(value);
 }
 
 void add_enclosure(
@@ -70,7 +70,7 @@ public:
     }
     std::string text() const {
         std::unique_ptr<xmlChar, Free> value(xmlNodeGetContent(node_));
-        return std::string(formats::trim_blanks(view(value.get())));
+        return std::string(base::trim(view(value.get())));
     }
     // The content as markup, where it holds elements (Atom's type="xhtml").
     std::string markup() const {
@@ -81,7 +81,7 @@ public:
             xmlNodeDump(buffer, node_->doc, child, 0, 0);
         out = view(xmlBufferContent(buffer));
         xmlBufferFree(buffer);
-        return std::string(formats::trim_blanks(out));
+        return std::string(base::trim(out));
     }
     std::vector<Element> children() const {
         std::vector<Element> all;
@@ -221,14 +221,14 @@ Family family_of(std::string_view head) {
 class FeedReader : public MemberReader {
 public:
     explicit FeedReader(const MemberInput& input) : options_(input.options), address_(input.path) {
-        auto head = input.bytes.peek(16 * 1024);
+        auto head = std::string(input.before).append(input.bytes.peek(16 * 1024));
         family_ = family_of(head);
         auto begin = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
         options_.record_path = family_ == Family::rss                     ? "item"
                                : family_ == Family::atom                  ? "entry"
                                : begin != head.npos && head[begin] == '[' ? ""
                                                                           : "/items";
-        MemberInput inner{input.bytes, input.path, input.name, options_, input.start};
+        MemberInput inner{input.bytes, input.path, input.name, options_, input.start, input.before};
         inner_ = family_ == Family::json ? read_json(inner) : read_xml(inner);
     }
 
@@ -267,10 +267,8 @@ private:
     void read_element(const std::string& root, std::string_view raw, Entry& entry) const {
         ReadOptions fixed;
         inner_->fix(fixed);
-        std::string wrapped;
-        formats::decode(root, formats::encoding_of(fixed.encoding), true, wrapped);
-        auto name = wrapped.substr(1, wrapped.find_first_of(" \t\r\n>") - 1);
-        formats::decode(raw, formats::encoding_of(fixed.encoding), true, wrapped);
+        auto name = root.substr(1, root.find_first_of(" \t\r\n>") - 1);
+        auto wrapped = root + base::decode_as(raw, base::parse_encoding(fixed.encoding));
         wrapped += "</" + name + ">";
         std::unique_ptr<xmlDoc, Free> document(xmlReadMemory(
             wrapped.data(),

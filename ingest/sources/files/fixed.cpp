@@ -1,11 +1,17 @@
+// Tables whose columns are places of characters in a line.
+//
+// Where columns begin is found by what is blank in all lines of the sample, or by a rule drawn
+// below the header. That is a guess, so each later line is held against it: a value that reaches
+// over a seam is a reject that says to give the widths, not two cut values.
 #include <algorithm>
 
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/csv/csv_layout.hpp"
-#include "formats/text/text.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -15,22 +21,10 @@ namespace {
 constexpr std::size_t sample_size = 64 * 1024;
 constexpr std::size_t sample_lines = 500;
 
-bool starts_character(char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-}
-
-// Bytes before the character `at`, or all of them if the line is shorter.
-std::size_t bytes_before(std::string_view line, std::size_t at) {
-    std::size_t i = 0;
-    for (std::size_t seen = 0; i < line.size(); ++i)
-        if (starts_character(line[i]) && seen++ == at) return i;
-    return i;
-}
-
+// Characters of a line from `start` on.
 std::string_view between(std::string_view line, std::size_t start, std::size_t width) {
-    auto from = bytes_before(line, start);
-    auto rest = line.substr(from);
-    return rest.substr(0, bytes_before(rest, width));
+    line.remove_prefix(base::first_characters(line, start).size());
+    return base::first_characters(line, width);
 }
 
 bool is_blank(std::string_view text) {
@@ -49,7 +43,7 @@ std::vector<FixedColumn> runs(const std::vector<std::string_view>& lines) {
     for (auto line : lines) {
         std::size_t place = 0;
         for (char c : line) {
-            if (!starts_character(c)) continue;
+            if (!base::starts_character(c)) continue;
             if (place >= used.size()) used.resize(place + 1, false);
             if (c != ' ' && c != '\t') used[place] = true;
             ++place;
@@ -67,7 +61,7 @@ std::vector<FixedColumn> runs(const std::vector<std::string_view>& lines) {
 // One record a line, whose columns are places of characters.
 class FixedReader : public TextRecords {
 public:
-    explicit FixedReader(const MemberInput& input) : TextRecords(input, input.options.encoding) {
+    explicit FixedReader(const MemberInput& input) : TextRecords(input) {
         while (text_.window().size() < sample_size && text_.more()) {
         }
         learn(input.options);
@@ -106,7 +100,7 @@ public:
             places,
             how_,
             header_said_,
-            name_of(text_.encoding().encoding)
+            encoding_said()
         );
     }
 
@@ -199,7 +193,7 @@ private:
     std::vector<std::string> cells(std::string_view line) const {
         std::vector<std::string> all;
         for (const auto& column : columns_)
-            all.emplace_back(formats::trim_blanks(between(line, column.start, column.width)));
+            all.emplace_back(base::trim(between(line, column.start, column.width)));
         return all;
     }
 
@@ -229,15 +223,8 @@ private:
             return reject(
                 page, line.size, line.next, "fixed.too_long", "a line is longer than the limit"
             );
-        if (auto fault = text_fault(text); !fault.empty())
-            return reject(
-                page,
-                line.size,
-                line.next,
-                fault,
-                fault == "text.nul" ? "a NUL byte in the record" : "not well-formed UTF-8"
-            );
-        if (given_ && !is_blank(text.substr(bytes_before(text, end_))))
+        if (reject_unfit(page, line.size, line.next)) return;
+        if (given_ && !is_blank(text.substr(base::first_characters(text, end_).size())))
             return reject(
                 page,
                 line.size,
@@ -266,7 +253,7 @@ private:
         for (const auto& column : columns_)
             page.fields.push_back(
                 {page.arena.keep(column.name),
-                 formats::trim_blanks(between(kept, column.start, column.width))}
+                 base::trim(between(kept, column.start, column.width))}
             );
         add_record(page, kept, first);
         page.bytes += line.next;

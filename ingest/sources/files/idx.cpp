@@ -1,3 +1,7 @@
+// Images and labels of the idx format (MNIST and its kin).
+//
+// Labels lie in a second file whose name follows from the first. They are read whole before the
+// images, a byte each, so that each image carries its label whatever page it lands on.
 #include <algorithm>
 #include <array>
 #include <filesystem>

@@ -1,3 +1,8 @@
+// The elements of an array in a JSON text.
+//
+// Elements are found by their brackets alone and judged one by one, so that memory is flat and a
+// broken one costs only itself; a parser of the whole text could do neither. The array is entered
+// once, at the start; a resumed run passes the same way again and then skips to where it was.
 #include <fmt/format.h>
 
 #include "base/error.hpp"
@@ -15,7 +20,7 @@ namespace {
 class JsonReader : public TextRecords {
 public:
     explicit JsonReader(const MemberInput& input)
-        : TextRecords(input, input.options.encoding), path_(input.options.record_path) {
+        : TextRecords(input), path_(input.options.record_path) {
         if (path_.empty() || path_ == "/") {
             find_array();
         } else {
@@ -53,13 +58,11 @@ public:
 
     std::string describe() const override {
         return fmt::format(
-            "{}; {}",
-            in_array_ ? "records at " + where_ : "each text is a record",
-            name_of(text_.encoding().encoding)
+            "{}; {}", in_array_ ? "records at " + where_ : "each text is a record", encoding_said()
         );
     }
 
-    std::string preamble() const override { return text_.original("["); }
+    std::string preamble() const override { return "["; }
     void fix(ReadOptions& options) const override {
         TextRecords::fix(options);
         options.record_path.clear();

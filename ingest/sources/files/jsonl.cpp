@@ -9,9 +9,7 @@ namespace {
 // JSON lines: one object a line; empty lines do not count.
 class JsonlReader : public TextRecords {
 public:
-    explicit JsonlReader(const MemberInput& input) : TextRecords(input, input.options.encoding) {
-        ended_ = !resume();
-    }
+    explicit JsonlReader(const MemberInput& input) : TextRecords(input) { ended_ = !resume(); }
 
     bool next(Page& page) override {
         while (!ended_) {
@@ -51,7 +49,7 @@ public:
     }
 
     std::string describe() const override {
-        return fmt::format("one object a line; {}", name_of(text_.encoding().encoding));
+        return fmt::format("one object a line; {}", encoding_said());
     }
 
 private:

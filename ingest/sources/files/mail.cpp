@@ -1,3 +1,9 @@
+// Messages out of mailboxes and single files.
+//
+// mbox has four dialects that differ in how a line "From " in a body is told from the start of the
+// next message. All are read: a Content-Length is believed where a message follows behind it, and
+// otherwise such a line counts only behind an empty one and with a time in it. MIME is left to
+// mime.cpp.
 #include <algorithm>
 #include <cstring>
 #include <map>
@@ -6,7 +12,6 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
-#include "formats/text/text.hpp"
 #include "ingest/sources/files/mime.hpp"
 #include "ingest/sources/files/reader.hpp"
 #include "schema/records/record.hpp"

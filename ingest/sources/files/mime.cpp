@@ -1,3 +1,8 @@
+// What a mail says, taken out of MIME by GMime.
+//
+// Headers of strangers are in any encoding whatever they claim, and what is stored must be UTF-8:
+// GMime decodes what is labelled, the guess of base/text the rest. Depth is limited, because
+// multiparts nest.
 #include "ingest/sources/files/mime.hpp"
 
 #include <memory>
@@ -6,7 +11,9 @@
 #include <gmime/gmime.h>
 
 #include "base/bytes/hash.hpp"
-#include "formats/text/text.hpp"
+#include "base/text/decoder.hpp"
+#include "base/text/encoding_guess.hpp"
+#include "base/text/utf8.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {
@@ -31,10 +38,8 @@ void start_library() {
 std::string clean(const char* text) {
     if (!text) return {};
     std::string_view given(text);
-    if (formats::well_formed(given)) return std::string(given);
-    std::string out;
-    formats::decode(given, formats::Encoding::windows1252, true, out);
-    return out;
+    if (base::is_utf8(given)) return std::string(given);
+    return base::decode_as(given, base::guess_legacy(given).value_or(base::Encoding::windows1252));
 }
 
 std::string taken(char* text) {

@@ -1,4 +1,11 @@
+// Files one after the other, and the members in them, each by the reader of its format.
+//
+// The cursor names a file, a member and a place in it, and the size and time of the file as it was:
+// a file that has changed since is read anew. A file that can not be read is one reject, because a
+// folder of a million files has some; what is kept with each page tells how its records can be read
+// alone.
 #include "base/bytes/hex.hpp"
+#include "base/text/encoding.hpp"
 #include "ingest/sources/connector.hpp"
 
 #include <charconv>
@@ -8,7 +15,6 @@
 
 #include "base/error.hpp"
 #include "formats/json/json.hpp"
-#include "formats/text/text.hpp"
 #include "ingest/sources/api/record_maker.hpp"
 #include "ingest/sources/files/cursor.hpp"
 #include "ingest/sources/files/inputs.hpp"
@@ -77,7 +83,7 @@ public:
             );
         }
         if (options_.format == "tsv" && !options_.delimiter) options_.delimiter = "\t";
-        if (!options.encoding.empty()) (void)formats::encoding_of(options.encoding);
+        if (!options.encoding.empty()) (void)base::parse_encoding(options.encoding);
         if (auto from = read_cursor(cursor)) start_at(*from);
     }
 
@@ -175,9 +181,14 @@ private:
         format_ = format;
         how_of_ = nullptr;
         reader_ = factory({*bytes_, files_[file_].path, name_, options_, cursor_.at});
-        if (explained_.empty())
-            explained_ = fmt::format("{} ({}): {}", format, reason, reader_->describe());
+        if (!explained_.empty()) return;
+        detected_ = fmt::format("{} ({})", format, reason);
+        explain_reader();
     }
+
+    // Of the first member. Its reader may find out more as it goes: an encoding shows at the first
+    // letter that is not ASCII.
+    void explain_reader() { explained_ = fmt::format("{}: {}", detected_, reader_->describe()); }
 
     void read_some(Page& page, std::size_t records, std::size_t bytes) {
         auto first_record = page.records.size();
@@ -194,6 +205,7 @@ private:
             unreadable(page, "file.damaged", error.what());
         }
         cursor_.at = reader_->position();
+        if (!detected_.empty()) explain_reader();
         if (page.records.size() + page.rejects.size() > first_record + first_reject) {
             page.rereads.push_back({cursor_.file, cursor_.member, how()});
         }
@@ -207,15 +219,17 @@ private:
             page.rejects[i].file = cursor_.file;
             page.rejects[i].member = cursor_.member;
         }
+        if (ended || damaged) detected_.clear();
         if (ended) reader_.reset();
         if (damaged) leave_file();
     }
 
     // For reread().
     std::string how() {
-        if (how_of_ == reader_.get()) return how_;
         auto options = options_;
         reader_->fix(options);
+        if (how_of_ == reader_.get() && how_encoding_ == options.encoding) return how_;
+        how_encoding_ = options.encoding;
         boost::json::object how{{"format", format_}};
         for (auto [name, value] :
              {std::pair("name", name_),
@@ -246,9 +260,11 @@ private:
     std::string name_;
     std::string format_;
     std::string how_;
+    std::string how_encoding_;
     const MemberReader* how_of_ = nullptr;
     Cursor cursor_;
     std::optional<Cursor> resume_;
+    std::string detected_;  // while the first member is read: its format, and why
     std::string explained_;
 };
 
@@ -289,9 +305,9 @@ void reread(std::string_view how, const std::string& raw, Page& page) {
     auto factory = factory_of(options.format);
     if (!factory || options.format == "idx")
         throw base::Error("reject", "records of this format cannot be read alone");
-    auto bytes = formats::Bytes::of(preamble + raw);
+    auto bytes = formats::Bytes::of(raw);
     (void)bytes->next_member();
-    auto reader = factory({*bytes, name, name, options, {}});
+    auto reader = factory({*bytes, name, name, options, {}, preamble});
     while (reader->next(page)) {
     }
 }

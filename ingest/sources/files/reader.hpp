@@ -30,8 +30,8 @@ public:
     virtual Position position() const = 0;
     // What was found out about the input, for people.
     virtual std::string describe() const = 0;
-    // What must stand before a record's raw bytes so that they can be read alone, and with which
-    // options.
+    // What must stand before a record's raw bytes so that they can be read alone (as UTF-8), and
+    // with which options.
     virtual std::string preamble() const { return {}; }
     virtual void fix(ReadOptions&) const {}
 };
@@ -44,6 +44,9 @@ struct MemberInput {
                               // the record where it is one file
     const ReadOptions& options;
     Position start;
+    // UTF-8 text that stands before the member's own and is made of none of its bytes: what
+    // MemberReader::preamble() gave.
+    std::string_view before = {};
 };
 
 // One factory per source kind, each in its own file.

@@ -1,7 +1,10 @@
 #include <algorithm>
-#include <cstring>
 
-#include "formats/text/text.hpp"
+#include <fmt/format.h>
+
+#include "base/text/decoder.hpp"
+#include "base/text/encoding_guess.hpp"
+#include "base/text/utf8.hpp"
 #include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
@@ -27,13 +30,12 @@ public:
         std::string reason = "larger than the limit";
         std::string text;
         if (data) {
-            auto guess = formats::guess_encoding(*data);
-            if (!encoding_.empty()) guess.encoding = formats::encoding_of(encoding_);
-            formats::decode(std::string_view(*data).substr(guess.bom), guess.encoding, true, text);
-            code = text.find('\0') != text.npos ? "text.nul"
-                   : formats::well_formed(text) ? ""
-                                                : "text.encoding";
-            reason = code == "text.nul" ? "a NUL byte: not a text" : "not well-formed UTF-8";
+            text = decoded(*data, reason);
+            code = reason.empty() ? "" : "text.encoding";
+            if (text.find('\0') != text.npos) {
+                code = "text.nul";
+                reason = "a NUL byte: not a text";
+            }
         }
         if (!code.empty()) {
             auto& bad = page.rejects.emplace_back();
@@ -64,12 +66,37 @@ public:
     }
 
     Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
-    std::string describe() const override { return "one text a file"; }
+    std::string describe() const override {
+        return fmt::format("one text a file; {}", encoding_said_);
+    }
 
 private:
+    // The file's text; `fault` says what is wrong with its encoding.
+    std::string decoded(std::string_view bytes, std::string& fault) {
+        auto found = base::guess_encoding(bytes);
+        if (!encoding_.empty())
+            if (auto wish = base::parse_encoding(encoding_); wish != found.encoding)
+                found = {wish, 0, "as asked"};
+        bytes.remove_prefix(found.bom);
+        const auto label = base::label_of(found.encoding);
+        encoding_said_ = label;
+        if (found.encoding == base::Encoding::utf8) {
+            fault = base::is_utf8(bytes) ? "" : "not well-formed UTF-8";
+            return std::string(bytes);
+        }
+        if (encoding_.empty()) encoding_said_ = fmt::format("{} ({})", label, found.reason);
+        auto text = base::decode_as(bytes, found.encoding);
+        const bool legacy =
+            base::is_single_byte(found.encoding) || base::is_multi_byte(found.encoding);
+        const bool odd = legacy && text.find(base::replacement_utf8) != text.npos;
+        fault = odd ? fmt::format("has bytes that are not of {}", label) : "";
+        return text;
+    }
+
     formats::Bytes& bytes_;
     std::string name_;
     std::string encoding_;
+    std::string encoding_said_ = "utf-8";
     std::size_t limit_;
     bool done_;
 };

@@ -1,7 +1,16 @@
+// How a piece of the window becomes a record or a reject.
+//
+// A record keeps the bytes it was made of, in the encoding of the file, so that a reject can be
+// mended and read again and a record can be found in its file. Of a file in UTF-8 the text is those
+// bytes; of others the window is asked before it moves on. Whether a record's bytes fit the
+// encoding is judged record by record: one odd byte costs its own record, never the file.
 #include "ingest/sources/files/text_records.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+
+#include <fmt/format.h>
 
 #include "formats/json/json.hpp"
 
@@ -12,7 +21,17 @@ namespace {
 // Of a reject's raw bytes; more is cut off.
 constexpr std::size_t raw_limit = 16 * 1024 * 1024;
 
+std::optional<base::Encoding> wish(const ReadOptions& options) {
+    if (options.encoding.empty()) return std::nullopt;
+    return base::parse_encoding(options.encoding);
+}
+
 }  // namespace
+
+TextRecords::TextRecords(const MemberInput& input)
+    : text_(input.bytes, wish(input.options), input.before),
+      limit_(input.options.max_record),
+      place_(input.start) {}
 
 void TextRecords::advance(std::size_t size) {
     auto record = text_.window().substr(0, size);
@@ -29,8 +48,9 @@ RawRecord& TextRecords::add_record(Page& page, std::string_view kept, std::size_
     record.fields = static_cast<std::uint32_t>(page.fields.size() - first_field);
     record.line = place_.line;
     record.byte_offset = text_.offset();
-    bool same = text_.encoding().encoding == formats::Encoding::utf8;
-    record.raw = same ? kept : page.arena.keep(text_.original(kept));
+    const bool same = text_.encoding().encoding == base::Encoding::utf8;
+    record.raw =
+        same ? kept : page.arena.keep(text_.original(text_.window().substr(0, kept.size())));
     ++place_.index;
     return record;
 }
@@ -62,6 +82,9 @@ void TextRecords::add_json(Page& page, std::size_t size, std::size_t next) {
         fault = formats::JsonFault{"json.not_object", "a record must be a JSON object"};
     }
     if (!fault) fault = formats::check_storable(text);
+    if (!fault && text_.encoding().encoding != base::Encoding::utf8)
+        if (auto reason = text_.encoding_fault(text); !reason.empty())
+            fault = formats::JsonFault{"text.encoding", std::move(reason)};
     if (fault) return reject(page, size, next, fault->code, fault->reason);
     auto kept = page.arena.keep(text);
     auto first = page.fields.size();
@@ -71,11 +94,24 @@ void TextRecords::add_json(Page& page, std::size_t size, std::size_t next) {
     advance(next);
 }
 
-std::string_view TextRecords::text_fault(std::string_view text) const {
-    if (std::memchr(text.data(), '\0', text.size())) return "text.nul";
-    if (text_.encoding().encoding == formats::Encoding::utf8 && !formats::well_formed(text))
-        return "text.encoding";
-    return {};
+bool TextRecords::reject_unfit(Page& page, std::size_t size, std::size_t next) {
+    const auto text = text_.window().substr(0, size);
+    if (std::memchr(text.data(), '\0', text.size())) {
+        reject(page, size, next, "text.nul", "a NUL byte in the record");
+        return true;
+    }
+    auto reason = text_.encoding_fault(text);
+    if (reason.empty()) return false;
+    reject(page, size, next, "text.encoding", std::move(reason));
+    return true;
+}
+
+std::string TextRecords::encoding_said() const {
+    const auto& found = text_.encoding();
+    const auto label = base::label_of(found.encoding);
+    const bool plain = found.encoding == base::Encoding::utf8 && !found.reason.starts_with("UTF-8");
+    if (plain || found.reason == "as asked") return std::string(label);
+    return fmt::format("{} ({})", label, found.reason);
 }
 
 }  // namespace ingest

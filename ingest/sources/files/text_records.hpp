@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "formats/text/text_reader.hpp"
+#include "base/text/window.hpp"
 #include "ingest/sources/files/reader.hpp"
 
 namespace ingest {
@@ -15,12 +15,11 @@ public:
     Position position() const override { return {text_.offset(), place_.line, place_.index}; }
 
     void fix(ReadOptions& options) const override {
-        options.encoding = name_of(text_.encoding().encoding);
+        options.encoding = label_of(text_.encoding().encoding);
     }
 
 protected:
-    TextRecords(const MemberInput& input, std::string_view encoding)
-        : text_(input.bytes, encoding), limit_(input.options.max_record), place_(input.start) {}
+    explicit TextRecords(const MemberInput& input);
 
     // Starts at the position asked for. False if the input ends before it.
     bool resume() { return text_.skip_to(place_.offset); }
@@ -28,8 +27,8 @@ protected:
     // Forgets `size` bytes of the window and counts their lines (ended by \n, \r\n or \r).
     void advance(std::size_t size);
 
-    // A record whose bytes are the first `size` of the window; its fields are those added to the
-    // page from `first_field` on. Call before advance().
+    // A record that is the start of the window; `kept` is a copy of it. Its fields are those added
+    // to the page from `first_field` on. Call before advance().
     RawRecord& add_record(Page& page, std::string_view kept, std::size_t first_field);
 
     // A reject of the first `size` bytes of the window, then moves behind `next` bytes.
@@ -42,13 +41,17 @@ protected:
         std::string_view column = {}
     );
 
+    // Whether the window's first `size` bytes can not be stored as text; then they are a reject,
+    // and it moved behind `next` bytes.
+    bool reject_unfit(Page& page, std::size_t size, std::size_t next);
+
     // A JSON text as a record, or the reason why not; then moves behind `next` bytes.
     void add_json(Page& page, std::size_t size, std::size_t next);
 
-    // Whether the window's first `size` bytes can be stored as text; if not, what is wrong.
-    std::string_view text_fault(std::string_view text) const;
+    // The encoding, for people, and how it was found where that is no matter of course.
+    std::string encoding_said() const;
 
-    formats::TextReader text_;
+    base::TextWindow text_;
     std::size_t limit_;
     Position place_;
 };

@@ -1,3 +1,9 @@
+// The elements of an XML text.
+//
+// Where a record begins and ends is found by the tags, and libxml2 is given one element at a time,
+// wrapped into the root's start tag for its namespaces. So memory is flat, a broken element costs
+// only itself, and a file that ends early still gives what came before. Entities of a DTD are not
+// known: whoever could define them could also make a few bytes into gigabytes.
 #include <algorithm>
 #include <memory>
 #include <set>
@@ -6,6 +12,7 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include "formats/json/json.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -78,7 +85,7 @@ std::string_view local(std::string_view name) {
 class XmlReader : public TextRecords {
 public:
     explicit XmlReader(const MemberInput& input)
-        : TextRecords(input, input.options.encoding), wanted_(input.options.record_path) {
+        : TextRecords(input), wanted_(input.options.record_path) {
         if (input.options.encoding.empty()) declared_encoding();
         while (depth_ == 0 && step_outside()) {
         }
@@ -104,11 +111,11 @@ public:
             "{}; {}",
             wanted_.empty() ? "each child of the root is a record"
                             : "records are <" + wanted_ + ">",
-            name_of(text_.encoding().encoding)
+            encoding_said()
         );
     }
 
-    std::string preamble() const override { return text_.original(root_); }
+    std::string preamble() const override { return root_; }
 
 private:
     void declared_encoding() {
@@ -117,9 +124,11 @@ private:
         if (!head.starts_with("<?xml") || at == head.npos || at > head.find("?>")) return;
         auto name = head.substr(std::min(at + 10, head.size()));
         name = name.substr(0, name.find_first_of("\"'"));
-        auto encoding = formats::encoding_of(name);
-        if (encoding != formats::Encoding::utf16le && encoding != formats::Encoding::utf16be)
-            text_.assume(encoding, "as declared");
+        auto encoding = base::encoding_of_label(name);
+        const bool ascii = encoding && *encoding != base::Encoding::utf16le &&
+                           *encoding != base::Encoding::utf16be &&
+                           *encoding != base::Encoding::replacement;
+        if (ascii) text_.assume(*encoding, "as declared");
     }
 
     // The markup at the window's start, which is '<'.
@@ -198,10 +207,8 @@ private:
                 page, again, again, "xml.syntax", fmt::format("<{}> is not closed", name)
             );
         }
+        if (reject_unfit(page, size, size)) return;
         auto element = text_.window().substr(0, size);
-        if (auto fault = text_fault(element); !fault.empty()) {
-            return reject(page, size, size, fault, "cannot be read as text");
-        }
         std::string reason;
         auto document = parse(element, reason);
         auto* node = document ? xmlDocGetRootElement(document.get())->children : nullptr;

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
+#include "base/time/parse.hpp"
 #include "crawler/policy/politeness.hpp"
 #include "crawler/policy/retry.hpp"
 #include "crawler/policy/scope.hpp"
-#include "formats/text/http_date.hpp"
 
 using namespace std::chrono_literals;
 using namespace crawler;
@@ -28,15 +28,15 @@ TEST_CASE("only what may pass is tried again, with growing jittered pauses", "[c
 }
 
 TEST_CASE("Retry-After is seconds or a date", "[crawler][retry]") {
-    auto now = *parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
+    auto now = *base::parse_mail_time("Sun, 06 Nov 1994 08:49:37 GMT");
     CHECK(now.time_since_epoch() == 784111777s);
-    CHECK(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT") == now);
-    CHECK(parse_http_date("Sun Nov  6 08:49:37 1994") == now);
+    CHECK(base::parse_mail_time("Sunday, 06-Nov-94 08:49:37 GMT") == now);
+    CHECK(base::parse_mail_time("Sun Nov  6 08:49:37 1994") == now);
     CHECK(parse_retry_after("120", now) == Millis(120'000));
     CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now) == Millis(60'000));
     CHECK(parse_retry_after("Sun, 06 Nov 1994 08:00:00 GMT", now) == Millis(0));
     CHECK_FALSE(parse_retry_after("soon", now));
-    CHECK_FALSE(parse_http_date("Sun, 31 Feb 1994 08:49:37 GMT"));
+    CHECK_FALSE(base::parse_mail_time("Sun, 31 Feb 1994 08:49:37 GMT"));
 }
 
 TEST_CASE("a lane keeps the delay between starts and the number at once", "[crawler][politeness]") {
@@ -101,5 +101,8 @@ TEST_CASE("scope knows hosts, domains, prefixes, patterns, depth and traps", "[c
     CHECK(refusal({.depth = 3}, "https://www.example.co.uk/x", 4) == "depth");
     CHECK(refusal({}, "https://www.example.co.uk/a/a/a/x") == "trap");
     CHECK_THROWS(refusal({.include = {"("}}, "https://www.example.co.uk/x"));
+    const auto endless = "https://www.example.co.uk/" + std::string(60'000, 'a');
+    CHECK(refusal({.include = {"(a|b)*c$"}, .url_length = 100'000}, endless) == "scope");
+    CHECK(refusal({.include = {"(a|b)*a$"}, .url_length = 100'000}, endless).empty());
     CHECK(registrable_domain("10.0.0.1") == "10.0.0.1");
 }
