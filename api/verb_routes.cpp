@@ -1,11 +1,13 @@
-// Verbs over HTTP. A row names a verb, its method and its path; all else (roles, summary, members of
-// the request, the answer) is the verb's own, so that HTTP can not say it otherwise than the command
-// line. Members of the request come from the path, the query and the JSON body, in this order.
+// Verbs over HTTP. A row names a verb, its method and its path; all else (roles, summary, members
+// of the request, the answer) is the verb's own, so that HTTP can not say it otherwise than the
+// command line. Members of the request come from the path, the query and the JSON body, in this
+// order.
 #include "api/verb_routes.hpp"
 
 #include <boost/json/object.hpp>
 
 #include "api/store.hpp"
+#include "base/bytes/percent.hpp"
 #include "service/refusal.hpp"
 #include "service/verb.hpp"
 
@@ -39,9 +41,8 @@ std::vector<std::pair<std::string, std::string>> query_members(std::string_view 
         query.remove_prefix(std::min(query.size(), part.size() + 1));
         if (part.empty()) continue;
         auto equals = std::min(part.find('='), part.size());
-        auto name = percent_decoded(part.substr(0, equals), true);
-        auto value =
-            percent_decoded(part.substr(std::min(equals + 1, part.size())), true);
+        auto name = base::form_decoded(part.substr(0, equals));
+        auto value = base::form_decoded(part.substr(std::min(equals + 1, part.size())));
         if (!name || !value)
             throw Problem(400, "Bad query", "the query has a broken escape: " + std::string(part));
         members.emplace_back(std::move(*name), std::move(*value));
@@ -55,8 +56,7 @@ service::Given given_by(const Call& call) {
     service::Given given{
         base::Document::of(has_body ? call.body() : boost::json::object{}, "member")};
     for (const auto& [name, value] : call.segments) given.texts.emplace_back(name, value);
-    for (auto& member : query_members(call.request.query))
-        given.texts.push_back(std::move(member));
+    for (auto& member : query_members(call.request.query)) given.texts.push_back(std::move(member));
     return given;
 }
 

@@ -32,8 +32,8 @@ inline bool may(Role role, Roles roles) {
     return (static_cast<Roles>(role) & roles) != 0;
 }
 
-// Who asks. id 0 is nobody that signed in: on the command line and in the worker the one who sits at
-// the machine, as an administrator.
+// Who asks. id 0 is nobody that signed in: on the command line and in the worker the one who sits
+// at the machine, as an administrator.
 struct Caller {
     std::int64_t id = 0;
     std::string name;

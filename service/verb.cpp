@@ -28,7 +28,8 @@ const Verb& verb_named(std::string_view name) {
 
 void run_locally(const Environment& here, const std::function<void(Work&)>& work) {
     here.database.call([&](base::Tx& tx) {
-        Work at_work{tx, here, {.name = "local", .role = Role::admin}, std::chrono::system_clock::now()};
+        Work at_work{
+            tx, here, {.name = "local", .role = Role::admin}, std::chrono::system_clock::now()};
         work(at_work);
     });
 }
