@@ -100,12 +100,12 @@ void agreement(CLI::App& label, service::Context& context) {
         "--metric", options->metric, "As for 'tilth agreement' (krippendorff-nominal)"
     );
     verb->callback([options, &context] {
-        auto metric = labeling::parse_metric(options->metric);
+        auto metric = base::parse<labeling::Metric>(options->metric);
         if (!metric)
             throw base::UsageError(
                 fmt::format("--metric {}", options->metric),
                 "unknown",
-                "see 'tilth agreement --help'"
+                fmt::format("use {}", base::one_of<labeling::Metric>())
             );
         auto stored = project_named(context, options->name);
         auto found =

@@ -37,24 +37,18 @@ void add_statistics(CLI::App& cli, service::Context&) {
     });
     auto* agreement =
         cli.add_subcommand("agreement", "How far raters in a file agree, without a database");
-    agreement
-        ->add_option(
-            "--metric",
-            options->metric,
-            "percent, cohen, cohen-linear, cohen-quadratic, fleiss, krippendorff-nominal, "
-            "-ordinal, -interval, -ratio, gwet-ac1, gwet-ac2"
-        )
+    agreement->add_option("--metric", options->metric, base::one_of<labeling::Metric>())
         ->required();
     agreement->add_option("--input", options->input, "CSV with unit,rater,rating")
         ->required()
         ->type_name("ratings.csv");
     agreement->callback([options] {
-        auto metric = labeling::parse_metric(options->metric);
+        auto metric = base::parse<labeling::Metric>(options->metric);
         if (!metric)
             throw base::UsageError(
                 fmt::format("--metric {}", options->metric),
                 "unknown",
-                "see 'tilth agreement --help'"
+                fmt::format("use {}", base::one_of<labeling::Metric>())
             );
         labeling::write_agreement(options->input, *metric, std::cout);
     });
