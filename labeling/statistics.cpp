@@ -78,7 +78,7 @@ void write_truth(const TruthRequest& request, std::ostream& out, std::ostream& n
         method = choice.method;
         note.text("why", choice.why);
     }
-    note.text("method", method_name(method));
+    note.text("method", base::name_of(method));
     note.count("questions", judgements.questions.size());
     note.count("workers", judgements.workers.size());
     note.count("answers", judgements.rows.size());

@@ -151,20 +151,20 @@ void truth(CLI::App& label, service::Context& context) {
         "truth", "Infer the truth from a project's answers and store it as labels"
     );
     verb->add_option("NAME", options->name, "Project")->required();
-    verb->add_option("--method", options->method, std::string(labeling::method_names()));
+    verb->add_option("--method", options->method, base::one_of<labeling::Method>());
     verb->add_flag("--replace-imported", options->replace, "Also where a label was imported");
     verb->callback([options, &context] {
-        auto method = labeling::parse_method(options->method);
+        auto method = base::parse<labeling::Method>(options->method);
         if (!method)
             throw base::UsageError(
                 fmt::format("--method {}", options->method),
                 "unknown",
-                fmt::format("use one of {}", labeling::method_names())
+                fmt::format("use one of {}", base::one_of<labeling::Method>())
             );
         auto done = labeling::resolve_truth(
             context.database(), options->name, *method, !options->replace, Clock::now()
         );
-        auto name = std::string(labeling::method_name(done.method));
+        auto name = std::string(base::name_of(done.method));
         if (context.json) {
             json::object workers;
             for (const auto& [worker, accuracy] : done.worker_accuracy) workers[worker] = accuracy;

@@ -17,19 +17,19 @@ void add_statistics(CLI::App& cli, service::Context&) {
     auto options = std::make_shared<Options>();
     auto* truth =
         cli.add_subcommand("truth", "Infer the truth from answers in a file, without a database");
-    truth->add_option("--method", options->method, std::string(labeling::method_names()));
+    truth->add_option("--method", options->method, base::one_of<labeling::Method>());
     truth->add_option("--input", options->input, "CSV with question,worker,answer")
         ->required()
         ->type_name("answers.csv");
     truth->add_option("--truth", options->truth, "CSV with question,truth to judge by")
         ->type_name("truth.csv");
     truth->callback([options] {
-        auto method = labeling::parse_method(options->method);
+        auto method = base::parse<labeling::Method>(options->method);
         if (!method)
             throw base::UsageError(
                 fmt::format("--method {}", options->method),
                 "unknown",
-                fmt::format("use one of {}", labeling::method_names())
+                fmt::format("use one of {}", base::one_of<labeling::Method>())
             );
         labeling::TruthRequest request{options->input, std::nullopt, *method};
         if (!options->truth.empty()) request.truth = options->truth;

@@ -186,7 +186,7 @@ Resolved resolve_truth(
     bool any_gold = false;
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto probability = truth.probability(q);
-        if (probability < project.project.truth_target) ++result.below_target;
+        if (probability < project.project.truth.target) ++result.below_target;
         labels.push_back(
             {judgements.questions[q], ids.at(judgements.answers[truth.label[q]]), probability}
         );
@@ -197,8 +197,9 @@ Resolved resolve_truth(
         result.judged = static_cast<std::int64_t>(judged.judged);
         result.accuracy = judged.accuracy;
     }
-    auto put =
-        put_truth(database, project, labels, std::string(method_name(method)), keep_imported, now);
+    auto put = put_truth(
+        database, project, labels, std::string(base::name_of(method)), keep_imported, now
+    );
     result.added = put.added;
     result.changed = put.changed;
     return result;
@@ -206,7 +207,7 @@ Resolved resolve_truth(
 
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
     return static_cast<std::int64_t>(
-        tx.change(sql::file["extend_unsure"], project.id, project.project.truth_target, at_most)
+        tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
     );
 }
 
