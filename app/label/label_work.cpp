@@ -53,15 +53,15 @@ void queue(CLI::App& label, service::Context& context) {
             });
         } else if (options->add > 0) {
             training::ExampleStore store(context.database(), context.blobs());
-            std::vector<labeling::Wish> wishes;
+            std::vector<labeling::QueueRequest> requests;
             for (const auto& item : store.matching_items(
                      stored.source_id,
                      schema::Filter::parse(options->where),
                      static_cast<std::size_t>(options->add)
                  ))
-                wishes.push_back({item.id.key, options->priority, "added"});
+                requests.push_back({item.id.key, options->priority, "added"});
             added = context.database().call([&](base::Tx& tx) {
-                return labeling::enqueue(tx, stored, wishes, false, Clock::now()).added;
+                return labeling::enqueue(tx, stored, requests, false, Clock::now()).added;
             });
         }
         auto at = context.database().call([&](base::Tx& tx) {
