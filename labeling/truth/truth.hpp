@@ -35,8 +35,8 @@ constexpr auto words_of(Method) {
         {Method::glad, "glad", "ability of workers and difficulty of questions"},
         {Method::mace, "mace", "each worker knows or spams"},
         {Method::lfc, "lfc", "Dawid and Skene, workers shrunk towards what all do"},
-        {Method::mean, "mean", "of numbers"},
-        {Method::median, "median", "of numbers"},
+        {Method::mean, "mean", "of numbers, not of classes"},
+        {Method::median, "median", "of numbers, not of classes"},
         {Method::automatic, "auto", "the one that fits these answers best"},
     });
 }
