@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/settings/settings.hpp"
+#include "labeling/projects/project.hpp"
 #include "service/config.hpp"
 
 namespace service {
@@ -26,6 +27,9 @@ std::string settings_reference() {
          "`server.port` as `TILTH_SERVER_PORT`; `--db`, `--home` and `--log` are flags. Flags go "
          "before variables, and these before the file.",
          Config::settings.record()},
+        {"A labeling project",
+         "The file of `tilth label project create`.",
+         labeling::Project::settings.record()},
     };
     std::string page =
         "# Settings\n\nMade by `tilth reference settings`. Spans of time are written `500ms`, "
