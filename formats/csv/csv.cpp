@@ -262,7 +262,7 @@ void append_row(const std::vector<std::string>& row, std::string& out) {
         append_cell(row[i], out);
     }
     // An empty line would be no row.
-    if (row.size() == 1 && row[0].empty()) out.append("\"\"");
+    if (row.size() == 1 && row.front().empty()) out.append("\"\"");
     out.append("\r\n");
 }
 
