@@ -106,7 +106,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
         {"<gmime/", "ingest/sources/files/mime\\.cpp"},
         {"<curl/", "crawler/.*"},
         {"<ares\\.h", "crawler/.*"},
-        {"<libxml/", "formats/.*|ingest/sources/(files/xml|files/feed|api/http)\\.cpp"},
+        {"<libxml/", "formats/.*|ingest/sources/(files/xml|api/http)\\.cpp"},
         {"<xxhash\\.h>", "base/bytes/hash\\.cpp|crawler/(policy/trap|frontier/frontier)\\.cpp"},
         {"<openssl/", "base/bytes/hash\\.cpp|crawler/.*|api/.*"},
         {"<re2/", "base/text/pattern\\.cpp"},
