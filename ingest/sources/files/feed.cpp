@@ -3,6 +3,7 @@
 // Where an entry begins and ends, and what is broken, the readers of XML and JSON tell; what it
 // says is read by formats/feed, as in a crawl. A feed that came over HTTP has its links made
 // absolute.
+#include <algorithm>
 #include <memory>
 
 #include <fmt/format.h>
@@ -10,7 +11,7 @@
 
 #include "base/text/decoder.hpp"
 #include "formats/feed/feed.hpp"
-#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/format.hpp"
 
 namespace ingest {
 
@@ -31,7 +32,8 @@ public:
                                : begin != head.npos && head[begin] == '[' ? ""
                                                                           : "/items";
         MemberInput inner{input.bytes, input.path, input.name, options_, input.start, input.before};
-        inner_ = family_ == formats::FeedFamily::json ? read_json(inner) : read_xml(inner);
+        inner_ =
+            family_ == formats::FeedFamily::json ? json_format.open(inner) : xml_format.open(inner);
     }
 
     bool next(Page& page) override {
@@ -123,10 +125,41 @@ private:
     std::unique_ptr<MemberReader> inner_;
 };
 
-}  // namespace
+// By the root element, or the version of JSON Feed.
+std::string by_start(const Sample& sample) {
+    constexpr std::size_t start = 2048;
+    auto text = sample.text;
+    if (text.starts_with('{')) {
+        const bool feed = text.substr(0, start).find("jsonfeed.org/version") != text.npos;
+        return feed ? "the version of JSON Feed" : "";
+    }
+    while (text.starts_with("<?") || text.starts_with("<!--")) {
+        auto end = text.find(text[1] == '?' ? "?>" : "-->");
+        if (end == text.npos) return {};
+        text.remove_prefix(end + 2);
+        text.remove_prefix(std::min(text.find('<'), text.size()));
+    }
+    auto root = text.substr(0, text.find('>'));
+    if (root.starts_with("<rss") || root.find("purl.org/rss/1.0") != root.npos)
+        return "the root element of RSS";
+    if (root.starts_with("<feed") && root.find("Atom") != root.npos)
+        return "the root element of Atom";
+    return {};
+}
 
-std::unique_ptr<MemberReader> read_feed(const MemberInput& input) {
+constexpr Sign signs[]{{Strength::start, by_start}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<FeedReader>(input);
 }
+
+}  // namespace
+
+const Format feed_format{
+    .name = "feed",
+    .words = "RSS, Atom and JSON Feed: each entry",
+    .signs = signs,
+    .open = open,
+};
 
 }  // namespace ingest

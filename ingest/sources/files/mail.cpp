@@ -12,8 +12,9 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
+#include "base/text/ascii.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/mime.hpp"
-#include "ingest/sources/files/reader.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {
@@ -330,14 +331,77 @@ private:
     bool ended_ = false;
 };
 
+// A header of mail: lines "Name: value" of which several have names that only mail has.
+bool looks_like_mail(std::string_view text) {
+    int known = 0;
+    bool inside = false;
+    while (!text.empty()) {
+        auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        if (line.empty() || line == "\r") break;
+        if (line.front() == ' ' || line.front() == '\t') {
+            if (!inside) return false;
+            continue;
+        }
+        auto name = line.substr(0, line.find(':'));
+        if (name.size() == line.size() || name.empty() || name.find(' ') != name.npos) return false;
+        inside = true;
+        for (std::string_view one :
+             {"received",
+              "return-path",
+              "message-id",
+              "mime-version",
+              "from",
+              "date",
+              "subject",
+              "to",
+              "delivered-to"})
+            known += base::equal_ignoring_case(name, one);
+    }
+    return known >= 3;
+}
+
+// "From ann@example.org Sat Jan  3 01:05:34 1996" and a header.
+bool starts_mbox(std::string_view text) {
+    if (!text.starts_with("From ")) return false;
+    auto line = text.substr(0, text.find('\n'));
+    auto rest = text.substr(std::min(line.size() + 1, text.size()));
+    auto name = rest.substr(0, rest.find_first_of(": \r\n"));
+    return line.find(':') != line.npos && !name.empty() &&
+           rest.substr(name.size()).starts_with(':');
+}
+
+std::string message_look(const Sample& sample) {
+    return sample.named({"eml"}) || looks_like_mail(sample.text) ? "a header of mail" : "";
+}
+
+std::string mbox_look(const Sample& sample) {
+    const bool mbox = sample.named({"mbox"}) || starts_mbox(sample.text);
+    return mbox ? "starts with a line 'From '" : "";
+}
+
+constexpr Sign message_signs[]{{Strength::look, message_look}};
+constexpr Sign mbox_signs[]{{Strength::look, mbox_look}};
+
+template <typename Reader>
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
+    return std::make_unique<Reader>(input);
+}
+
 }  // namespace
 
-std::unique_ptr<MemberReader> read_message(const MemberInput& input) {
-    return std::make_unique<MessageReader>(input);
-}
+const Format mbox_format{
+    .name = "mbox",
+    .words = "a mailbox: each message",
+    .signs = mbox_signs,
+    .open = open<MboxReader>,
+};
 
-std::unique_ptr<MemberReader> read_mbox(const MemberInput& input) {
-    return std::make_unique<MboxReader>(input);
-}
+const Format message_format{
+    .name = "message",
+    .words = "a message a file, as in a Maildir",
+    .signs = message_signs,
+    .open = open<MessageReader>,
+};
 
 }  // namespace ingest
