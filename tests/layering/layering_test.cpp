@@ -103,7 +103,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
          "base/database/((database|copy_writer|postgres|postgres_reader)\\.cpp|connection\\.hpp)"},
         {"<sqlite3", "ingest/sources/database/sqlite\\.cpp"},
         {"<sql(ext)?\\.h", "ingest/sources/database/odbc\\.cpp"},
-        {"<gmime/", "ingest/sources/files/mime\\.cpp"},
+        {"<gmime/", "ingest/sources/files/mail/mime\\.cpp"},
         {"<curl/", "crawler/.*"},
         {"<ares\\.h", "crawler/.*"},
         {"<libxml/", "formats/.*|ingest/sources/(files/xml|api/http)\\.cpp"},

@@ -14,7 +14,7 @@
 #include "base/bytes/hash.hpp"
 #include "base/text/ascii.hpp"
 #include "ingest/sources/files/format.hpp"
-#include "ingest/sources/files/mime.hpp"
+#include "ingest/sources/files/mail/mime.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {
