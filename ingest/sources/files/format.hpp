@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,7 +18,9 @@ struct Sample {
     std::string_view text;       // of it, decoded, without blanks before it; empty if there is none
     bool whole = false;          // the member ends in head
 
-    bool named(std::initializer_list<std::string_view> endings) const;
+    bool named(std::initializer_list<std::string_view> endings) const {
+        return std::find(endings.begin(), endings.end(), extension) != endings.end();
+    }
 };
 
 // How much a sign says, from what leaves no doubt to what is left when nothing else is known. A

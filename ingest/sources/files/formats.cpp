@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 
 #include "ingest/sources/files/format.hpp"
@@ -40,10 +39,6 @@ std::string format_names() {
     std::string names;
     for (const auto* format : formats()) names.append(format->name) += ", ";
     return names + "auto";
-}
-
-bool Sample::named(std::initializer_list<std::string_view> endings) const {
-    return std::find(endings.begin(), endings.end(), extension) != endings.end();
 }
 
 }  // namespace ingest
