@@ -64,6 +64,12 @@ private:
     const json::object& fields_;
 };
 
+json::array urls_of(const std::vector<formats::Enclosure>& enclosures) {
+    json::array urls;
+    for (const auto& one : enclosures) urls.emplace_back(one.url);
+    return urls;
+}
+
 json::value or_null(const std::string& text) {
     return text.empty() ? json::value(nullptr) : json::value(text);
 }
@@ -224,7 +230,7 @@ json::object feed(const Question& question) {
             {"summary", entry.summary},
             {"content", or_null(entry.content)},
             {"categories", json::array(entry.categories.begin(), entry.categories.end())},
-            {"enclosures", json::array(entry.enclosures.begin(), entry.enclosures.end())},
+            {"enclosures", urls_of(entry.enclosures)},
         });
     }
     json::object about{

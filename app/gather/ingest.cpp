@@ -9,6 +9,7 @@
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
+#include "ingest/sources/connector.hpp"
 #include "service/gather/gather.hpp"
 
 namespace app {
@@ -50,12 +51,7 @@ void add_ingest(CLI::App& cli, service::Context& context) {
     ingest->add_option("--source", options->source, "Source to read into; made if there is none")
         ->required()
         ->type_name("NAME");
-    ingest->add_option(
-        "--format",
-        options->format,
-        "csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files, warc "
-        "or auto"
-    );
+    ingest->add_option("--format", options->format, "warc, " + ::ingest::format_names());
     ingest->add_option("--key", options->key, "Field that names a record")->type_name("COLUMN");
     ingest
         ->add_option("--map", options->map, "What the fields mean: key, text, columns, group, time")

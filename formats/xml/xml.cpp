@@ -1,5 +1,11 @@
+// The small documents of the web by libxml2, which recovers from what is broken.
+//
+// libxml2's tree does not leave this file: its nodes are freed by hand, and its options decide what
+// a hostile document can do. No network, no entities of the document's own (they make a few bytes
+// into gigabytes), and a depth at which recursion ends.
 #include "formats/xml/xml.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 
@@ -28,7 +34,9 @@ void append_text(const xmlNode* node, std::string& out, int depth) {
     }
 }
 
-XmlElement element_of(xmlDoc* doc, xmlNode* node, int depth) {
+using Names = std::initializer_list<std::string_view>;
+
+XmlElement element_of(xmlDoc* doc, xmlNode* node, Names markup, int depth) {
     XmlElement element;
     element.name = text_of(node->name);
     if (node->ns) element.space = text_of(node->ns->href);
@@ -42,10 +50,9 @@ XmlElement element_of(xmlDoc* doc, xmlNode* node, int depth) {
     for (auto* child = node->children; child; child = child->next) {
         if (child->type != XML_ELEMENT_NODE || depth >= depth_limit) continue;
         nested = true;
-        element.children.push_back(element_of(doc, child, depth + 1));
+        element.children.push_back(element_of(doc, child, markup, depth + 1));
     }
-    // Only Atom's inline XHTML is wanted as markup.
-    if (nested && element.attribute("type") == "xhtml") {
+    if (nested && std::find(markup.begin(), markup.end(), element.name) != markup.end()) {
         std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer(
             xmlBufferCreate(), &xmlBufferFree
         );
@@ -75,7 +82,7 @@ std::string XmlElement::attribute(std::string_view wanted) const {
     return {};
 }
 
-std::optional<XmlElement> parse_xml(std::string_view bytes) {
+std::optional<XmlElement> parse_xml(std::string_view bytes, Names markup) {
     while (!bytes.empty() && base::is_space(bytes[0]))
         bytes.remove_prefix(1);  // common before <?xml, and forbidden
     if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
@@ -89,7 +96,7 @@ std::optional<XmlElement> parse_xml(std::string_view bytes) {
     if (!doc) return std::nullopt;
     auto* root = xmlDocGetRootElement(doc.get());
     if (!root) return std::nullopt;
-    return element_of(doc.get(), root, 0);
+    return element_of(doc.get(), root, markup, 0);
 }
 
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@ struct XmlElement {
     std::string space;                                            // the namespace's URI
     std::vector<std::pair<std::string, std::string>> attributes;  // names without prefixes
     std::string text;   // of the element and all within it
-    std::string inner;  // the content as markup, if it holds elements
+    std::string inner;  // the content as markup, if it was wanted and holds elements
     std::vector<XmlElement> children;
 
     const XmlElement* child(std::string_view wanted) const;
@@ -24,8 +25,10 @@ struct XmlElement {
 };
 
 // Reads what can be read of a document, broken ones too; nothing if there is no root element. Never
-// loads anything from outside, never expands entities of the document's own.
-std::optional<XmlElement> parse_xml(std::string_view bytes);
+// loads anything from outside, never expands entities of the document's own. `markup` are names of
+// elements whose content is wanted as markup too.
+std::optional<XmlElement>
+parse_xml(std::string_view bytes, std::initializer_list<std::string_view> markup = {});
 
 // The bytes, unpacked if they are gzip; nothing if that fails or would grow beyond `limit` octets.
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit);

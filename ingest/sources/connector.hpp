@@ -22,8 +22,7 @@ struct FixedColumn {
 
 // How to read an input. What is absent is found out from the content.
 struct ReadOptions {
-    std::string format = "auto";  // csv, tsv, fixed, jsonl, json, xml, feed, mbox, message,
-                                  // deb822, idx, images, files
+    std::string format = "auto";           // one of format_names()
     std::optional<std::string> delimiter;  // of csv, as the following
     std::optional<char> quote;             // '\0': none
     std::optional<bool> header;
@@ -34,7 +33,7 @@ struct ReadOptions {
     std::vector<FixedColumn> columns;        // of fixed
     bool attachments =
         false;             // a message's bytes, with all that is attached, are its record's blob
-    std::string encoding;  // utf-8, utf-16le, utf-16be, iso-8859-1, windows-1252
+    std::string encoding;  // as base::parse_encoding() takes it
     std::string
         record_path;  // json: pointer to the array ("/data/items"); xml: the record element's name
     std::size_t max_record = 64 * 1024 * 1024;  // bytes; a longer record is rejected
@@ -86,6 +85,9 @@ std::unique_ptr<Connector> open_files(
 // Reads the raw bytes of one record or reject again, by what its page said of its member
 // (Reread::how), into the cleared page. Throws base::Error if `how` cannot be understood.
 void reread(std::string_view how, const std::string& raw, Page& page);
+
+// What ReadOptions::format can be, for people: "csv, tsv, .., auto".
+std::string format_names();
 
 struct Detected {
     std::string format;

@@ -2,6 +2,6 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
-    read_records(input.rest(), ingest::read_deb822);
+    read_records(input.rest(), ingest::deb822_format.open);
     return 0;
 }

@@ -2,6 +2,6 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Input input(data, size);
-    read_records(input.rest(), ingest::read_fixed);
+    read_records(input.rest(), ingest::fixed_format.open);
     return 0;
 }

@@ -8,7 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ingest::ReadOptions options;
     options.record_path = input.line();
     (void)formats::check_json(input.rest());
-    read_records(input.rest(), ingest::read_json, options);
-    read_records(input.rest(), ingest::read_jsonl);
+    read_records(input.rest(), ingest::json_format.open, options);
+    read_records(input.rest(), ingest::jsonl_format.open);
     return 0;
 }

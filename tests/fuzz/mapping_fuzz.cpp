@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     auto bytes = formats::Bytes::of(std::string(input.rest()));
     must(bytes->next_member());
     try {
-        auto reader = ingest::read_jsonl({*bytes, path, name, {}, {}});
+        auto reader = ingest::jsonl_format.open({*bytes, path, name, {}, {}});
         ingest::Page page;
         while (page.records.size() < 50 && reader->next(page)) {
         }

@@ -3,7 +3,7 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "tests/fuzz/input.hpp"
 
 // Reads all records of a member and checks what a connector promises of them.

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "formats/feed/feed.hpp"
 #include "ingest/sources/files/reader.hpp"
 #include "tests/ingest/files.hpp"
 
@@ -124,6 +125,29 @@ TEST_CASE("entries of all feeds have the same fields", "[ingest][feed]") {
         json.records.at(0).fields ==
         "id=1|link=http://a.example/1|author=Ann|content=x|categories=[\"t\"]"
     );
+}
+
+TEST_CASE("a crawl and an ingest read the same of a feed", "[ingest][feed]") {
+    test::Folder folder;
+    const std::string text =
+        "<rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
+        "xmlns:media=\"http://search.yahoo.com/mrss/\"><channel><item>"
+        "<media:title>other</media:title><title>T</title><guid>http://a.example/1</guid>"
+        "<description>a <b>bold</b> one</description><dc:creator>Ann</dc:creator>"
+        "<dc:subject>s</dc:subject><dc:date>2020-01-01</dc:date></item></channel></rss>";
+    auto read = test::read_all({folder.write("feed", text)});
+    REQUIRE(read.records.size() == 1);
+    CHECK(
+        read.records[0].fields ==
+        "id=http://a.example/1|title=T|link=http://a.example/1|author=Ann|published=2020-01-01|"
+        "summary=a <b>bold</b> one|content=a <b>bold</b> one|categories=[\"s\"]"
+    );
+    auto feed = formats::parse_feed(text, *formats::parse_url("http://a.example/feed"));
+    REQUIRE(feed);
+    const auto& entry = feed->entries.at(0);
+    CHECK(entry.title + entry.link + entry.author == "Thttp://a.example/1Ann");
+    CHECK(entry.summary == "a <b>bold</b> one");
+    CHECK(entry.categories == std::vector<std::string>{"s"});
 }
 
 TEST_CASE("a feed that has not changed is not read again", "[ingest][feed]") {

@@ -1,9 +1,13 @@
+#include <fstream>
+#include <iterator>
+
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
 #include "formats/image/image.hpp"
 #include "ingest/inspect.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "tests/ingest/files.hpp"
 #include "tests/ingest/pictures.hpp"
 
@@ -35,6 +39,21 @@ TEST_CASE("the format is told by the content and with a reason", "[ingest][forma
         CHECK(found.format == format);
         CHECK_FALSE(found.reason.empty());
     }
+}
+
+TEST_CASE("the guide names every format in the words of its declaration", "[ingest][formats]") {
+    std::ifstream in(TILTH_SOURCE_DIR "/docs/gathering.md");
+    std::string guide(std::istreambuf_iterator<char>(in), {});
+    REQUIRE_FALSE(guide.empty());
+    for (const auto* format : ingest::formats()) {
+        CHECK(ingest::find_format(format->name) == format);
+        CAPTURE(format->name);
+        const auto row =
+            "| " + std::string(format->name) + " | " + std::string(format->words) + " |\n";
+        CHECK(guide.find(row) != std::string::npos);
+        CHECK(ingest::format_names().find(format->name) != std::string::npos);
+    }
+    CHECK(ingest::find_format("auto") == nullptr);
 }
 
 TEST_CASE("images of an idx file come with the labels beside it", "[ingest][formats]") {

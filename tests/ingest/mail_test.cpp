@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "ingest/sources/files/mime.hpp"
+#include "ingest/sources/files/mail/mime.hpp"
 #include "tests/ingest/files.hpp"
 
 namespace {

@@ -9,7 +9,7 @@
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/error.hpp"
-#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "schema/records/record.hpp"
 
 namespace ingest {
@@ -133,14 +133,14 @@ private:
             std::string(api::header(response.headers, "last-modified"))};
         auto head = std::string_view(response.body).substr(0, 16 * 1024);
         auto format = detect_format("feed", head).format;
-        if (format != "feed" && format != "xml") {
+        if (format != feed_format.name && format != xml_format.name) {
             refuse(page, "feed.unknown", "the answer is no feed", response.body);
             versions_.erase(url());
             return pass();
         }
         bytes_ = formats::Bytes::of(std::move(response.body));
         (void)bytes_->next_member();
-        reader_ = read_feed({*bytes_, url(), url(), options_, start_});
+        reader_ = feed_format.open({*bytes_, url(), url(), options_, start_});
         start_ = {};
         if (told_.empty()) told_ = "; " + reader_->describe();
         return true;

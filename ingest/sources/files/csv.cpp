@@ -10,6 +10,7 @@
 
 #include "formats/csv/csv.hpp"
 #include "ingest/sources/files/csv_rows.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -153,10 +154,61 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
+std::string by_name(const Sample& sample) {
+    return sample.named({"csv", "tsv"}) ? "the name ends in ." + std::string(sample.extension) : "";
+}
 
-std::unique_ptr<MemberReader> read_csv(const MemberInput& input) {
+std::string empty(const Sample& sample) {
+    return sample.text.empty() ? "empty" : "";
+}
+
+// A table by the usual delimiters, of more than one column.
+std::string by_cells(const Sample& sample) {
+    auto sniffed = formats::sniff(sample.text, sample.whole, {});
+    const auto& delimiter = sniffed.dialect.delimiter;
+    if (sniffed.names.size() < 2 || delimiter.size() != 1 ||
+        std::string_view(",;\t|").find(delimiter) == std::string_view::npos)
+        return {};
+    return fmt::format("{} columns; {}", sniffed.names.size(), sniffed.why.front());
+}
+
+constexpr Sign signs[]{
+    {Strength::name, by_name},
+    {Strength::look, empty},
+    {Strength::guess, by_cells}};
+constexpr std::string_view media_types[]{"text/csv"};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<CsvReader>(input);
 }
+
+// Names stand before the record.
+void alone(ReadOptions& options) {
+    options.header = true;
+    options.skip = 0;
+    options.header_rows = 1;
+}
+
+}  // namespace
+
+const Format csv_format{
+    .name = "csv",
+    .words = "tables with a delimiter: each row below the header",
+    .signs = signs,
+    .media_types = media_types,
+    .open = open,
+    .alone = alone,
+};
+
+const Format tsv_format{
+    .name = "tsv",
+    .words = "the same, with tabs",
+    .open = open,
+    .imply =
+        [](ReadOptions& options) {
+            if (!options.delimiter) options.delimiter = "\t";
+        },
+    .alone = alone,
+};
 
 }  // namespace ingest

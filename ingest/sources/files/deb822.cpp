@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "base/text/ascii.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -155,10 +157,50 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
+// The first paragraph is made of two or more lines "Name: value" and lines that go on.
+bool looks_like_deb822(std::string_view text) {
+    int fields = 0;
+    while (!text.empty()) {
+        auto end = text.find('\n');
+        if (end == text.npos) break;  // the sample may cut a line
+        auto line = text.substr(0, end);
+        text.remove_prefix(end + 1);
+        if (line.starts_with('#')) continue;
+        if (line.empty() || line == "\r") break;
+        if (line.front() == ' ' || line.front() == '\t') {
+            if (fields == 0) return false;
+            continue;
+        }
+        auto colon = line.find(':');
+        if (colon == 0 || colon == line.npos ||
+            (colon + 1 < line.size() && line[colon + 1] != ' ' && line[colon + 1] != '\r')) {
+            return false;
+        }
+        for (char c : line.substr(0, colon)) {
+            if (!base::is_alnum(c) && c != '-' && c != '_') return false;
+        }
+        ++fields;
+    }
+    return fields >= 2;
+}
 
-std::unique_ptr<MemberReader> read_deb822(const MemberInput& input) {
+std::string by_look(const Sample& sample) {
+    return looks_like_deb822(sample.text) ? "paragraphs of 'Name: value' lines" : "";
+}
+
+constexpr Sign signs[]{{Strength::look, by_look}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<Deb822Reader>(input);
 }
+
+}  // namespace
+
+const Format deb822_format{
+    .name = "deb822",
+    .words = "paragraphs of \"Name: value\" lines, as Debian's package lists: each paragraph",
+    .signs = signs,
+    .open = open,
+};
 
 }  // namespace ingest

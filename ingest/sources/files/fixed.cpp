@@ -12,6 +12,7 @@
 #include "base/text/utf8.hpp"
 #include "formats/csv/csv.hpp"
 #include "formats/csv/csv_layout.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -270,10 +271,17 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
-
-std::unique_ptr<MemberReader> read_fixed(const MemberInput& input) {
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<FixedReader>(input);
 }
+
+}  // namespace
+
+const Format fixed_format{
+    .name = "fixed",
+    .words = "tables whose columns are places in a line: each line below the header",
+    .open = open,
+    .alone = [](ReadOptions& options) { options.header = false; },
+};
 
 }  // namespace ingest

@@ -10,7 +10,7 @@
 
 #include "base/error.hpp"
 #include "formats/image/image.hpp"
-#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/format.hpp"
 
 namespace ingest {
 
@@ -162,10 +162,26 @@ private:
     bool labels_only_ = false;
 };
 
-}  // namespace
+std::string by_signature(const Sample& sample) {
+    using namespace std::string_view_literals;
+    if (sample.head.starts_with("\0\0\x08\x03"sv)) return "the idx3 signature";
+    return sample.head.starts_with("\0\0\x08\x01"sv) ? "the idx1 signature" : "";
+}
 
-std::unique_ptr<MemberReader> read_idx(const MemberInput& input) {
+constexpr Sign signs[]{{Strength::signature, by_signature}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<IdxReader>(input);
 }
+
+}  // namespace
+
+const Format idx_format{
+    .name = "idx",
+    .words = "images of equal size in one file, with their labels in another (MNIST): each image",
+    .signs = signs,
+    .open = open,
+    .alone = nullptr,
+};
 
 }  // namespace ingest

@@ -1,6 +1,7 @@
-#include "formats/image/image.hpp"
+#include <fmt/format.h>
 
-#include "ingest/sources/files/reader.hpp"
+#include "formats/image/image.hpp"
+#include "ingest/sources/files/format.hpp"
 
 namespace ingest {
 
@@ -66,10 +67,37 @@ private:
     bool done_;
 };
 
-}  // namespace
+using namespace std::string_view_literals;
 
-std::unique_ptr<MemberReader> read_image(const MemberInput& input) {
+std::string_view image_kind(std::string_view head) {
+    if (head.starts_with("\x89PNG\r\n\x1a\n"sv)) return "PNG";
+    if (head.starts_with("\xFF\xD8\xFF"sv)) return "JPEG";
+    if (head.starts_with("GIF87a"sv) || head.starts_with("GIF89a"sv)) return "GIF";
+    if (head.starts_with("RIFF"sv) && head.substr(8, 4) == "WEBP"sv) return "WebP";
+    if (head.starts_with("II*\0"sv) || head.starts_with("MM\0*"sv)) return "TIFF";
+    return {};
+}
+
+std::string by_signature(const Sample& sample) {
+    if (auto kind = image_kind(sample.head); !kind.empty())
+        return fmt::format("a {} signature", kind);
+    const bool named = sample.named({"png", "jpg", "jpeg", "gif", "webp", "tif", "tiff"});
+    return named ? "the name ends in ." + std::string(sample.extension) : "";
+}
+
+constexpr Sign signs[]{{Strength::signature, by_signature}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<ImageReader>(input);
 }
+
+}  // namespace
+
+const Format images_format{
+    .name = "images",
+    .words = "an image a file; the folder it lies in is a field",
+    .signs = signs,
+    .open = open,
+};
 
 }  // namespace ingest

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "formats/json/json.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -186,10 +187,39 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
+std::string by_start(const Sample& sample) {
+    const auto text = sample.text;
+    if (text.starts_with('{')) {
+        const bool one = !formats::check_json(text.substr(0, text.find('\n')));
+        return one ? "one JSON object" : "starts with an object over several lines";
+    }
+    if (!text.starts_with('[')) return {};
+    const auto inner = text.find_first_not_of(" \t\r\n", 1);
+    const bool value =
+        inner == text.npos ||
+        std::string_view("{[\"]-0123456789tfn").find(text[inner]) != std::string_view::npos;
+    return value ? "starts with an array" : "";
+}
 
-std::unique_ptr<MemberReader> read_json(const MemberInput& input) {
+std::string by_name(const Sample& sample) {
+    return sample.named({"json"}) ? "the name ends in ." + std::string(sample.extension) : "";
+}
+
+constexpr Sign signs[]{{Strength::start, by_start}, {Strength::name, by_name}};
+constexpr std::string_view media_types[]{"application/json"};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<JsonReader>(input);
 }
+
+}  // namespace
+
+const Format json_format{
+    .name = "json",
+    .words = "a JSON text: each element of its array, or the text itself",
+    .signs = signs,
+    .media_types = media_types,
+    .open = open,
+};
 
 }  // namespace ingest

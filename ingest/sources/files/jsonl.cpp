@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include "formats/json/json.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -57,10 +59,40 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
+std::string by_start(const Sample& sample) {
+    if (!sample.text.starts_with('{')) return {};
+    if (sample.named({"jsonl", "ndjson"}))
+        return "an object, and the name ends in ." + std::string(sample.extension);
+    const auto line = sample.text.substr(0, sample.text.find('\n'));
+    if (formats::check_json(line)) return {};
+    const auto rest = sample.text.substr(line.size());
+    const auto next = rest.find_first_not_of(" \t\r\n");
+    return next != rest.npos && rest[next] == '{' ? "each line is an object" : "";
+}
 
-std::unique_ptr<MemberReader> read_jsonl(const MemberInput& input) {
+std::string by_name(const Sample& sample) {
+    return sample.named({"jsonl", "ndjson"}) ? "the name ends in ." + std::string(sample.extension)
+                                             : "";
+}
+
+constexpr Sign signs[]{{Strength::start, by_start}, {Strength::name, by_name}};
+constexpr std::string_view media_types[]{
+    "application/x-ndjson",
+    "application/jsonl",
+    "application/json-seq"};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<JsonlReader>(input);
 }
+
+}  // namespace
+
+const Format jsonl_format{
+    .name = "jsonl",
+    .words = "JSON lines: the object of each line",
+    .signs = signs,
+    .media_types = media_types,
+    .open = open,
+};
 
 }  // namespace ingest

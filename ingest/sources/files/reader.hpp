@@ -49,20 +49,6 @@ struct MemberInput {
     std::string_view before = {};
 };
 
-// One factory per source kind, each in its own file.
-std::unique_ptr<MemberReader> read_csv(const MemberInput& input);
-std::unique_ptr<MemberReader> read_jsonl(const MemberInput& input);
-std::unique_ptr<MemberReader> read_json(const MemberInput& input);
-std::unique_ptr<MemberReader> read_xml(const MemberInput& input);
-std::unique_ptr<MemberReader> read_fixed(const MemberInput& input);
-std::unique_ptr<MemberReader> read_feed(const MemberInput& input);
-std::unique_ptr<MemberReader> read_mbox(const MemberInput& input);
-std::unique_ptr<MemberReader> read_message(const MemberInput& input);
-std::unique_ptr<MemberReader> read_deb822(const MemberInput& input);
-std::unique_ptr<MemberReader> read_idx(const MemberInput& input);
-std::unique_ptr<MemberReader> read_image(const MemberInput& input);
-std::unique_ptr<MemberReader> read_text_file(const MemberInput& input);
-
 // Reads the rest of the present member whole. Nothing if it has more than `limit` bytes.
 std::optional<std::string> read_whole(formats::Bytes& bytes, std::size_t limit);
 

@@ -5,7 +5,7 @@
 #include "base/text/decoder.hpp"
 #include "base/text/encoding_guess.hpp"
 #include "base/text/utf8.hpp"
-#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/format.hpp"
 
 namespace ingest {
 
@@ -101,11 +101,26 @@ private:
     bool done_;
 };
 
-}  // namespace
+std::string by_ending(const Sample& sample) {
+    return sample.named({"txt", "md"}) ? "the name ends in ." + std::string(sample.extension) : "";
+}
 
-std::unique_ptr<MemberReader> read_text_file(const MemberInput& input) {
+constexpr Sign signs[]{
+    {Strength::hint, by_ending},
+    {Strength::rest, [](const Sample&) -> std::string { return "text without a known form"; }}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<TextFileReader>(input);
 }
+
+}  // namespace
+
+const Format files_format{
+    .name = "files",
+    .words = "a text a file; the folder it lies in is a field",
+    .signs = signs,
+    .open = open,
+};
 
 std::optional<std::string> read_whole(formats::Bytes& bytes, std::size_t limit) {
     std::string data;

@@ -12,7 +12,9 @@
 #include <libxml/parser.h>
 #include <libxml/tree.h>
 
+#include "base/text/ascii.hpp"
 #include "formats/json/json.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
@@ -309,10 +311,32 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
+std::string by_start(const Sample& sample) {
+    const auto text = sample.text;
+    const bool tag = text.size() > 1 && text[0] == '<' &&
+                     (base::is_alpha(text[1]) || text[1] == '?' || text[1] == '!');
+    return tag ? "starts with a tag" : "";
+}
 
-std::unique_ptr<MemberReader> read_xml(const MemberInput& input) {
+std::string by_name(const Sample& sample) {
+    return sample.named({"xml"}) ? "the name ends in ." + std::string(sample.extension) : "";
+}
+
+constexpr Sign signs[]{{Strength::start, by_start}, {Strength::name, by_name}};
+constexpr std::string_view media_types[]{"application/xml", "text/xml"};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<XmlReader>(input);
 }
+
+}  // namespace
+
+const Format xml_format{
+    .name = "xml",
+    .words = "an XML text: each child of its root, or each element of a name",
+    .signs = signs,
+    .media_types = media_types,
+    .open = open,
+};
 
 }  // namespace ingest

@@ -4,11 +4,12 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/ascii.hpp"
 #include "base/time/time.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/store.hpp"
-#include "ingest/sources/files/reader.hpp"
+#include "ingest/sources/files/format.hpp"
 #include "ingest/sql.hpp"
 #include "schema/records/record_store.hpp"
 
@@ -18,15 +19,10 @@ namespace {
 
 constexpr std::chrono::hours receipts_kept{24 * 14};
 
-std::string format_of(std::string_view media_type) {
-    auto type = media_type.substr(0, media_type.find(';'));
-    while (type.ends_with(' ')) type.remove_suffix(1);
-    if (type.empty() || type == "application/json" || type.ends_with("+json")) return "json";
-    if (type == "application/x-ndjson" || type == "application/jsonl" ||
-        type == "application/json-seq")
-        return "jsonl";
-    if (type == "text/csv") return "csv";
-    if (type == "application/xml" || type == "text/xml") return "xml";
+const Format& format_of(std::string_view media_type) {
+    auto type = base::trim(media_type.substr(0, media_type.find(';')));
+    if (type.empty() || type.ends_with("+json")) return json_format;
+    if (const auto* found = format_of_media_type(type)) return *found;
     throw base::UsageError(
         fmt::format("media type '{}'", type),
         "is not taken here",
@@ -42,12 +38,12 @@ std::int64_t run_of_day(base::Tx& tx, std::int64_t source_id, schema::Time now) 
     );
 }
 
-Page read(const Pushed& message, const std::string& format) {
+Page read(const Pushed& message, const Format& format) {
     static const std::string path = "push";
     ReadOptions options;
-    options.format = format;
+    options.format = format.name;
     Page page;
-    if (auto fault = format == "json" ? formats::check_json(message.body) : std::nullopt) {
+    if (auto fault = &format == &json_format ? formats::check_json(message.body) : std::nullopt) {
         page.rejects.push_back(
             {message.body, path, message.id, -1, 0, {}, fault->code, fault->reason}
         );
@@ -56,10 +52,7 @@ Page read(const Pushed& message, const std::string& format) {
     auto bytes = formats::Bytes::of(message.body);
     bytes->next_member();
     MemberInput input{*bytes, path, message.id, options, {}};
-    auto reader = format == "jsonl" ? read_jsonl(input)
-                  : format == "csv" ? read_csv(input)
-                  : format == "xml" ? read_xml(input)
-                                    : read_json(input);
+    auto reader = format.open(input);
     while (reader->next(page)) {
     }
     // The place of a record is its message.
@@ -85,7 +78,7 @@ PushResult store_push(
     const Pushed& message,
     schema::Time now
 ) {
-    auto format = format_of(message.media_type);
+    const auto& format = format_of(message.media_type);
     auto run = run_of_day(tx, source.id, now);
     auto fresh =
         tx.change(sql::file["add_receipt"], source.id, message.id, run, schema::timestamp(now));

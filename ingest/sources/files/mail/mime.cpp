@@ -3,7 +3,7 @@
 // Headers of strangers are in any encoding whatever they claim, and what is stored must be UTF-8:
 // GMime decodes what is labelled, the guess of base/text the rest. Depth is limited, because
 // multiparts nest.
-#include "ingest/sources/files/mime.hpp"
+#include "ingest/sources/files/mail/mime.hpp"
 
 #include <memory>
 #include <mutex>

@@ -1,158 +1,17 @@
-// Messages out of mailboxes and single files.
+// Messages out of mailboxes.
 //
 // mbox has four dialects that differ in how a line "From " in a body is told from the start of the
 // next message. All are read: a Content-Length is believed where a message follows behind it, and
-// otherwise such a line counts only behind an empty one and with a time in it. MIME is left to
-// mime.cpp.
+// otherwise such a line counts only behind an empty one and with a time in it.
 #include <algorithm>
-#include <cstring>
-#include <map>
+#include <optional>
 
-#include <fmt/format.h>
-#include <boost/json.hpp>
-
-#include "base/bytes/hash.hpp"
-#include "ingest/sources/files/mime.hpp"
-#include "ingest/sources/files/reader.hpp"
-#include "schema/records/record.hpp"
+#include "ingest/sources/files/format.hpp"
+#include "ingest/sources/files/mail/mail.hpp"
 
 namespace ingest {
 
-namespace json = boost::json;
-
 namespace {
-
-constexpr std::size_t raw_limit = 16 * 1024 * 1024;  // of a reject
-
-std::string attachments_of(const Mail& mail) {
-    json::array all;
-    for (const auto& one : mail.attachments)
-        all.push_back(json::object{
-            {"name", one.name},
-            {"type", one.media_type},
-            {"size", one.size},
-            {"sha256", one.sha256}});
-    return json::serialize(all);
-}
-
-// Names in lower case; of several headers of a name a list.
-std::string headers_of(const Mail& mail) {
-    std::map<std::string, json::array> all;
-    for (auto [name, value] : mail.headers) {
-        std::transform(name.begin(), name.end(), name.begin(), [](char c) {
-            return static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-        });
-        all[name].emplace_back(value);
-    }
-    json::object object;
-    for (auto& [name, values] : all)
-        object[name] =
-            values.size() == 1 ? std::move(values.front()) : json::value(std::move(values));
-    return json::serialize(object);
-}
-
-// A record of the message, or a reject.
-void add_mail(
-    Page& page,
-    std::string_view raw,
-    const std::string& content,
-    std::string_view flags,
-    bool whole,
-    const Position& place
-) {
-    auto mail = parse_mail(content);
-    if (!mail) {
-        auto& bad = page.rejects.emplace_back();
-        bad.raw = raw.substr(0, raw_limit);
-        bad.line = place.line;
-        bad.byte_offset = place.offset;
-        bad.code = "mail.no_header";
-        bad.reason = "a message must start with a header";
-        return;
-    }
-    auto& record = page.records.emplace_back();
-    record.first_field = static_cast<std::uint32_t>(page.fields.size());
-    for (auto [name, value] :
-         {std::pair("message_id", &mail->id),
-          std::pair("subject", &mail->subject),
-          std::pair("from", &mail->from),
-          std::pair("to", &mail->to),
-          std::pair("cc", &mail->cc),
-          std::pair("date", &mail->date),
-          std::pair("in_reply_to", &mail->in_reply_to),
-          std::pair("references", &mail->references),
-          std::pair("text", &mail->text),
-          std::pair("html", &mail->html)})
-        if (!value->empty()) page.fields.push_back({name, page.arena.keep(*value)});
-    if (!flags.empty()) page.fields.push_back({"flags", page.arena.keep(flags)});
-    page.fields.push_back(
-        {"attachments", page.arena.keep(attachments_of(*mail)), formats::Field::Kind::json}
-    );
-    page.fields.push_back(
-        {"headers", page.arena.keep(headers_of(*mail)), formats::Field::Kind::json}
-    );
-    record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
-    record.raw = page.arena.keep(raw);
-    record.key = page.arena.keep(
-        mail->id.empty() || mail->id.size() > 1000 ? "sha256:" + base::sha256_hex(content)
-                                                   : mail->id
-    );
-    record.line = place.line;
-    record.byte_offset = place.offset;
-    if (!whole) return;
-    record.blob = page.arena.keep(content);
-    record.media_type = "message/rfc822";
-}
-
-void refuse(
-    Page& page,
-    std::string_view raw,
-    const Position& place,
-    std::string_view code,
-    std::string reason
-) {
-    auto& bad = page.rejects.emplace_back();
-    bad.raw = raw.substr(0, raw_limit);
-    bad.line = place.line;
-    bad.byte_offset = place.offset;
-    bad.code = code;
-    bad.reason = std::move(reason);
-}
-
-// One message a file, as in a Maildir, whose names end in ":2," and flags.
-class MessageReader : public MemberReader {
-public:
-    explicit MessageReader(const MemberInput& input)
-        : bytes_(input.bytes),
-          limit_(input.options.max_record),
-          whole_(input.options.attachments),
-          done_(input.start.index > 0) {
-        auto at = input.name.rfind(":2,");
-        if (at != input.name.npos) flags_ = input.name.substr(at + 3);
-    }
-
-    bool next(Page& page) override {
-        if (std::exchange(done_, true)) return false;
-        auto data = read_whole(bytes_, limit_);
-        page.bytes += data ? data->size() : 0;
-        if (data) {
-            add_mail(page, *data, *data, flags_, whole_, {});
-        } else {
-            refuse(page, {}, {}, "mail.too_long", "a message is longer than the limit");
-        }
-        return true;
-    }
-
-    Position position() const override { return {bytes_.offset(), 1, done_ ? 1 : 0}; }
-    std::string describe() const override { return "one message a file"; }
-
-private:
-    formats::Bytes& bytes_;
-    std::size_t limit_;
-    bool whole_;
-    bool done_;
-    std::string flags_;
-};
 
 // "From ann@example.org Sat Jan  3 01:05:34 1996": with a time in it, as sentences have not.
 bool is_from_line(std::string_view line) {
@@ -184,9 +43,9 @@ public:
         auto size = message_size();
         auto raw = std::string_view(window_).substr(at_, size);
         if (size > limit_) {
-            refuse(page, raw, place_, "mail.too_long", "a message is longer than the limit");
+            refuse_mail(page, raw, place_, "mail.too_long", "a message is longer than the limit");
         } else if (!is_from_line(line(0))) {
-            refuse(
+            refuse_mail(
                 page, raw, place_, "mbox.no_from", "text before a line that starts with 'From '"
             );
         } else {
@@ -330,14 +189,34 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace
-
-std::unique_ptr<MemberReader> read_message(const MemberInput& input) {
-    return std::make_unique<MessageReader>(input);
+// "From ann@example.org Sat Jan  3 01:05:34 1996" and a header.
+bool starts_mbox(std::string_view text) {
+    if (!text.starts_with("From ")) return false;
+    auto line = text.substr(0, text.find('\n'));
+    auto rest = text.substr(std::min(line.size() + 1, text.size()));
+    auto name = rest.substr(0, rest.find_first_of(": \r\n"));
+    return line.find(':') != line.npos && !name.empty() &&
+           rest.substr(name.size()).starts_with(':');
 }
 
-std::unique_ptr<MemberReader> read_mbox(const MemberInput& input) {
+std::string mbox_look(const Sample& sample) {
+    const bool mbox = sample.named({"mbox"}) || starts_mbox(sample.text);
+    return mbox ? "starts with a line 'From '" : "";
+}
+
+constexpr Sign signs[]{{Strength::look, mbox_look}};
+
+std::unique_ptr<MemberReader> open(const MemberInput& input) {
     return std::make_unique<MboxReader>(input);
 }
+
+}  // namespace
+
+const Format mbox_format{
+    .name = "mbox",
+    .words = "a mailbox: each message",
+    .signs = signs,
+    .open = open,
+};
 
 }  // namespace ingest
