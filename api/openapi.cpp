@@ -1,8 +1,11 @@
 #include "api/openapi.hpp"
 
+#include <algorithm>
+
 #include <boost/json/parse.hpp>
 
 #include "api/schemas.hpp"
+#include "service/verb.hpp"
 
 namespace api {
 
@@ -36,6 +39,8 @@ object content(std::string_view media_type, object schema) {
 
 object success_of(const Route& route) {
     object out{{"description", route.summary}};
+    if (route.verb && route.verb->answers())
+        out["content"] = content("application/json", base::schema(route.verb->answer()));
     auto answer = route.answer;
     if (answer == "*/*")
         out["content"] = content(answer, {});
@@ -64,6 +69,13 @@ array parameters_of(const Route& route) {
         if (name == "limit") schema = {{"type", "integer"}, {"minimum", 1}, {"maximum", 200}};
         out.push_back(parameter(name, "query", false, std::move(schema)));
     }
+    if (route.verb && route.method == Method::get)
+        for (const auto& member : route.verb->request().record()->members)
+            if (!member.name.empty() &&
+                route.pattern.find("{" + member.name + "}") == std::string_view::npos)
+                out.push_back(parameter(
+                    member.name, "query", member.options.required, base::schema(member.shape())
+                ));
     if (route.operation == "editProject")
         out.push_back(parameter("If-Match", "header", true, {{"type", "string"}}));
     if (route.method != Method::get && route.roles != anyone && !route.secret)
@@ -83,6 +95,24 @@ std::string roles_text(Roles roles) {
     return out;
 }
 
+// The request's members that do not stand in the path.
+object body_of(const Route& route) {
+    auto schema = base::schema(route.verb->request());
+    auto& members = schema["properties"].as_object();
+    for (auto rest = route.pattern; rest.find('{') != rest.npos;) {
+        rest.remove_prefix(rest.find('{') + 1);
+        auto name = rest.substr(0, rest.find('}'));
+        members.erase(name);
+        if (auto* required = schema.if_contains("required")) {
+            auto& names = required->as_array();
+            names.erase(
+                std::remove(names.begin(), names.end(), boost::json::value(name)), names.end()
+            );
+        }
+    }
+    return schema;
+}
+
 object operation_of(const Route& route) {
     object responses;
     responses[std::to_string(route.status)] = success_of(route);
@@ -94,6 +124,10 @@ object operation_of(const Route& route) {
         {"summary", route.summary},
         {"parameters", parameters_of(route)},
         {"responses", std::move(responses)}};
+    if (route.verb && route.method != Method::get &&
+        !body_of(route).at("properties").as_object().empty())
+        out["requestBody"] =
+            object{{"required", true}, {"content", content("application/json", body_of(route))}};
     if (!route.body.empty())
         out["requestBody"] = object{
             {"required", true}, {"content", content("application/json", reference(route.body))}};

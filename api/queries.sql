@@ -224,15 +224,6 @@ LEFT JOIN ground_truth g ON (g.rk, g.source_id, g.key, g.project_id) = (a.rk, a.
 WHERE a.project_id = $1 AND a.withdrawn_at IS NULL
 GROUP BY u.id, u.name, u.simulated ORDER BY answers DESC, u.name LIMIT 500;
 
--- The last answer of each person to each task.
--- name: project_ratings
-SELECT a.task_id, a.user_id, a.answer
-FROM (SELECT DISTINCT ON (task_id, user_id) task_id, user_id, coalesce(class_id::text, value #>> '{}') AS answer
-      FROM annotation WHERE project_id = $1 AND withdrawn_at IS NULL
-      ORDER BY task_id, user_id, attempt DESC) a
-WHERE a.answer IS NOT NULL
-ORDER BY a.task_id LIMIT $2;
-
 -- Tasks in the hands of user $1 in project $2 at $3, or the one called $4, with what there is to see of their records.
 -- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
 -- name: tasks_in_hand

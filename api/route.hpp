@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,6 +18,11 @@
 namespace base {
 class Tx;
 }
+
+namespace service {
+struct Environment;
+struct Verb;
+}  // namespace service
 
 namespace api {
 
@@ -44,15 +50,20 @@ struct Setting {
     long session_seconds = 14 * 24 * 3600;
 };
 
+struct Route;
+
 // One request on its way through a handler, within one database transaction.
 struct Call {
     base::Tx& tx;
     const Request& request;
     const Setting& setting;
+    const service::Environment& here;
+    const Route& route;
     Credentials credentials;
     Account account;                                                 // id 0 on a route for anyone
     std::vector<std::pair<std::string_view, std::string>> segments;  // of the path, by name
     std::string now;                                                 // RFC 3339
+    std::chrono::system_clock::time_point at;                        // the same
 
     const std::string& segment(std::string_view name) const;
     std::int64_t number(std::string_view segment_name) const;  // Problem 404 if it is not one
@@ -80,6 +91,7 @@ struct Route {
         answer;  // schema of the answer; "[X]" is a page of X; "*/*" are bytes; empty: no content
     int status = 200;
     bool secret = false;  // the answer holds a secret: it is never kept for an idempotency key
+    const service::Verb* verb = nullptr;  // what is asked for; its request and answer describe it
 };
 
 std::span<const Route> routes();

@@ -1,4 +1,5 @@
 #include "api/resources/resources.hpp"
+#include "api/verb_routes.hpp"
 
 namespace api {
 
@@ -29,8 +30,6 @@ constexpr Route table[] = {
 
     {get, "/api/v1/sources", analysts, list_sources, "listSources", "Sources by name", "limit after", "", "[Source]"},
     {get, "/api/v1/sources/{source}", analysts, show_source, "showSource", "One source", "", "", "Source"},
-    {post, "/api/v1/sources/{source}/pause", operators, pause_source, "pauseSource", "Start no more runs of a source", "", "", "SourceState"},
-    {post, "/api/v1/sources/{source}/resume", operators, resume_source, "resumeSource", "Let a source run again", "", "", "SourceState"},
     {get, "/api/v1/sources/{source}/runs", analysts, list_source_runs, "listSourceRuns", "Runs of a source, newest first", "limit after", "", "[SourceRun]"},
     {get, "/api/v1/sources/{source}/rejects", operators, list_rejects, "listRejects", "Inputs that became no record", "limit after", "", "[Reject]"},
     {get, "/api/v1/sources/{source}/records", analysts, list_records, "listRecords", "Records of a source", "limit after", "", "[RecordLine]"},
@@ -69,7 +68,12 @@ constexpr Route table[] = {
 }  // namespace
 
 std::span<const Route> routes() {
-    return table;
+    static const auto all = [] {
+        std::vector<Route> list(std::begin(table), std::end(table));
+        for (const auto& route : verb_routes()) list.push_back(route);
+        return list;
+    }();
+    return all;
 }
 
 }  // namespace api

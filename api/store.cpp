@@ -174,14 +174,6 @@ array annotators(base::Tx& tx, std::int64_t project_id) {
     return array_of(tx.exec(file["project_annotators"], project_id));
 }
 
-std::vector<Rating> ratings(base::Tx& tx, std::int64_t project_id, int limit) {
-    std::vector<Rating> out;
-    for (const auto& row : tx.exec(file["project_ratings"], project_id, limit))
-        out.push_back({row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::string>()}
-        );
-    return out;
-}
-
 std::vector<Held> tasks_in_hand(
     base::Tx& tx,
     std::int64_t user_id,

@@ -135,14 +135,6 @@ std::optional<object> project(base::Tx&, const std::string& name);
 std::optional<std::int64_t>
 edit_project(base::Tx&, const std::string& name, std::int64_t version, const ProjectEdit&);
 array annotators(base::Tx&, std::int64_t project_id);
-struct Rating {
-    std::string unit;
-    std::string rater;
-    std::string answer;
-};
-// The answers that count, at most `limit` of them, whole units first.
-std::vector<Rating> ratings(base::Tx&, std::int64_t project_id, int limit);
-
 // Tasks in a user's hands.
 struct Held {
     std::int64_t task = 0;

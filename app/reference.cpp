@@ -11,13 +11,19 @@ namespace app {
 
 void add_reference(CLI::App& cli) {
     auto page = std::make_shared<std::string>();
-    auto* verb = cli.add_subcommand("reference", "A page of docs/reference, as Markdown: settings");
+    auto* verb = cli.add_subcommand("reference", "A page of docs/reference, as Markdown");
     verb->group("");  // for whoever writes the docs
-    verb->add_option("PAGE", *page, "settings")->required();
+    verb->add_option("PAGE", *page, "settings or skip-reasons")->required();
     verb->callback([page] {
-        if (*page != "settings")
-            throw base::UsageError("page '" + *page + "'", "unknown", "use settings");
-        std::cout << service::settings_reference();
+        if (*page == "settings") {
+            std::cout << service::settings_reference();
+        } else if (*page == "skip-reasons") {
+            std::cout << service::skip_reasons_reference();
+        } else {
+            throw base::UsageError(
+                "page '" + *page + "'", "unknown", "use settings or skip-reasons"
+            );
+        }
     });
 }
 

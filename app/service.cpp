@@ -88,6 +88,7 @@ void serve(service::Context& context, const Options& options, bool with_workers)
                                                            : context.config.server.web.string();
     service.setting.hooks = helpers.hooks();
     service.setting.blob_directory = context.config.blob_directory().string();
+    service.config = context.config;
     api::Server server(database, service);
 
     auto url = fmt::format("http://{}:{}", service.address, server.port());

@@ -246,7 +246,7 @@ FROM put;
 
 -- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn.
 -- name: answers_page
-SELECT a.rk, a.key, a.user_id, a.attempt, u.name, c.name
+SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name
 FROM annotation a JOIN app_user u ON u.id = a.user_id
 JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL

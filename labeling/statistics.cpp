@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "formats/csv/csv.hpp"
 #include "labeling/answers.hpp"
 #include "labeling/export/csv.hpp"
 #include "labeling/truth/score.hpp"
@@ -19,21 +20,24 @@ std::string shortest(double value) {
     return fmt::format("{}", value);
 }
 
+std::string cell(const std::string& text) {
+    std::string out;
+    formats::append_cell(text, out);
+    return out;
+}
+
 void write_rows(const Judgements& judgements, const Truth& truth, std::ostream& out) {
     out << "question,truth,probability\n";
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
-        detail::write_csv_field(out, judgements.questions[q]);
-        out << ',';
-        detail::write_csv_field(out, judgements.answers[truth.label[q]]);
-        out << ',' << fmt::format("{:.6g}", truth.probability(q)) << '\n';
+        out << cell(judgements.questions[q]) << ',' << cell(judgements.answers[truth.label[q]])
+            << ',' << fmt::format("{:.6g}", truth.probability(q)) << '\n';
     }
 }
 
 void write_rows(const Judgements& judgements, const Estimates& estimates, std::ostream& out) {
     out << "question,truth,probability\n";
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
-        detail::write_csv_field(out, judgements.questions[q]);
-        out << ',' << shortest(estimates.value[q]) << ",\n";
+        out << cell(judgements.questions[q]) << ',' << shortest(estimates.value[q]) << ",\n";
     }
 }
 
@@ -78,7 +82,7 @@ void write_truth(const TruthRequest& request, std::ostream& out, std::ostream& n
         method = choice.method;
         note.text("why", choice.why);
     }
-    note.text("method", method_name(method));
+    note.text("method", base::name_of(method));
     note.count("questions", judgements.questions.size());
     note.count("workers", judgements.workers.size());
     note.count("answers", judgements.rows.size());

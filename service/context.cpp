@@ -3,6 +3,7 @@
 #include "base/database/database.hpp"
 #include "base/database/postgres.hpp"
 #include "schema/migrate.hpp"
+#include "service/verb.hpp"
 
 namespace service {
 
@@ -33,6 +34,10 @@ base::Database& Context::database() {
     database_ = std::make_unique<base::Database>(url, connections);
     if (config.database.migrate) schema::migrate(*database_);
     return *database_;
+}
+
+Environment Context::environment() {
+    return {database(), blobs(), config, stop()};
 }
 
 const schema::Blobs& Context::blobs() {

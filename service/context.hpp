@@ -15,6 +15,8 @@ class EmbeddedPostgres;
 
 namespace service {
 
+struct Environment;
+
 // What every command has at hand. The database is opened, and the embedded server started, when it
 // is first asked for.
 class Context {
@@ -28,6 +30,8 @@ public:
 
     base::Database& database();
     const schema::Blobs& blobs();
+    // What verbs need of this place. Valid as long as this is.
+    Environment environment();
     std::stop_token stop() const { return stop_.token(); }
     // Ends the database and the embedded server before the process does.
     void close();

@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 
 #include "base/settings/settings.hpp"
+#include "base/words.hpp"
+#include "crawler/frontier/frontier.hpp"
+#include "labeling/projects/project.hpp"
 #include "service/config.hpp"
 
 namespace service {
@@ -16,6 +19,14 @@ struct Section {
     const base::Record& record;
 };
 
+template <base::Worded E>
+std::string table_of(std::string_view head) {
+    auto table = fmt::format("| {} | meaning |\n|---|---|\n", head);
+    for (const auto& word : base::words<E>)
+        table += fmt::format("| `{}` | {} |\n", word.name, word.meaning);
+    return table;
+}
+
 }  // namespace
 
 std::string settings_reference() {
@@ -26,6 +37,9 @@ std::string settings_reference() {
          "`server.port` as `TILTH_SERVER_PORT`; `--db`, `--home` and `--log` are flags. Flags go "
          "before variables, and these before the file.",
          Config::settings.record()},
+        {"A labeling project",
+         "The file of `tilth label project create`.",
+         labeling::Project::settings.record()},
     };
     std::string page =
         "# Settings\n\nMade by `tilth reference settings`. Spans of time are written `500ms`, "
@@ -35,6 +49,14 @@ std::string settings_reference() {
     for (const auto& [title, words, record] : sections)
         page += fmt::format("\n## {}\n\n{}\n\n{}", title, words, base::markdown_of(record));
     return page;
+}
+
+std::string skip_reasons_reference() {
+    return "# Skip reasons\n\nMade by `tilth reference skip-reasons`. Every address that a crawl "
+           "met has a state, and a reason unless it was kept: `tilth source urls NAME --reason "
+           "robots` lists those of one reason.\n\n## States\n\n" +
+           table_of<crawler::UrlState>("state") + "\n## Reasons\n\n" +
+           table_of<crawler::SkipReason>("reason");
 }
 
 }  // namespace service

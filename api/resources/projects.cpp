@@ -4,6 +4,7 @@
 #include "api/store.hpp"
 #include "base/error.hpp"
 #include "labeling/agreement/agreement.hpp"
+#include "labeling/truth/truth_store.hpp"
 
 namespace api {
 
@@ -39,12 +40,11 @@ boost::json::value optional(const std::optional<double>& value) {
     return value ? boost::json::value(*value) : boost::json::value(nullptr);
 }
 
-boost::json::object measured(const labeling::Judgements& ratings, std::string_view name) {
+boost::json::object measured(const labeling::Judgements& ratings, labeling::Metric metric) {
     constexpr std::size_t replicates = 400;
-    auto metric = labeling::parse_metric(name);
-    auto result = labeling::agreement(ratings, *metric, replicates);
+    auto result = labeling::agreement(ratings, metric, replicates);
     return {
-        {"metric", name},
+        {"metric", base::name_of(metric)},
         {"value", optional(result.value)},
         {"low", optional(result.low)},
         {"high", optional(result.high)},
@@ -102,25 +102,15 @@ Response list_annotators(Call& call) {
 }
 
 Response show_agreement(Call& call) {
-    constexpr int most = 50'000;
-    auto project = project_of(call);
-    labeling::JudgementsBuilder builder;
-    auto ratings = store::ratings(call.tx, project.at("id").as_int64(), most);
-    for (const auto& rating : ratings) builder.add(rating.unit, rating.rater, rating.answer);
-    auto judgements = std::move(builder).build();
-
+    auto id = project_of(call).at("id").as_int64();
+    auto ratings = labeling::load_judgements(call.tx, labeling::load_project(call.tx, id));
     boost::json::array metrics;
-    bool numbers = project.at("kind").as_string() == "regression";
     try {
-        metrics.push_back(
-            measured(judgements, numbers ? "krippendorff-interval" : "krippendorff-nominal")
-        );
-        if (!numbers) metrics.push_back(measured(judgements, "gwet-ac1"));
-        metrics.push_back(measured(judgements, "percent"));
+        for (auto metric : labeling::usual_metrics) metrics.push_back(measured(ratings, metric));
     } catch (const base::Error&) {
         metrics.clear();  // no unit has two ratings yet: agreement cannot be told
     }
-    return json({{"ratings", ratings.size()}, {"metrics", std::move(metrics)}});
+    return json({{"ratings", ratings.rows.size()}, {"metrics", std::move(metrics)}});
 }
 
 }  // namespace api

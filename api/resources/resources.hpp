@@ -22,8 +22,6 @@ Response list_audit(Call&);
 // sources.cpp
 Response list_sources(Call&);
 Response show_source(Call&);
-Response pause_source(Call&);
-Response resume_source(Call&);
 Response list_source_runs(Call&);
 Response list_rejects(Call&);
 Response push(Call&);

@@ -16,14 +16,6 @@ boost::json::object source_of(Call& call) {
     return *source;
 }
 
-Response set_state(Call& call, const std::string& state) {
-    const auto& name = call.segment("source");
-    auto source = store::set_source_state(call.tx, name, state);
-    if (!source) not_found("source", name);
-    store::audit(call.tx, call.account, "source." + state, name, {}, call.now);
-    return json(*source);
-}
-
 }  // namespace
 
 Response list_sources(Call& call) {
@@ -33,12 +25,6 @@ Response list_sources(Call& call) {
 
 Response show_source(Call& call) {
     return json(source_of(call));
-}
-Response pause_source(Call& call) {
-    return set_state(call, "paused");
-}
-Response resume_source(Call& call) {
-    return set_state(call, "active");
 }
 
 Response list_source_runs(Call& call) {

@@ -8,13 +8,6 @@ namespace api {
 
 namespace {
 
-constexpr std::pair<Role, std::string_view> role_names[] = {
-    {Role::admin, "admin"},
-    {Role::operate, "operator"},
-    {Role::label, "labeler"},
-    {Role::analyse, "analyst"},
-};
-
 bool changes_something(Method method) {
     return method != Method::get && method != Method::head;
 }
@@ -22,19 +15,12 @@ bool changes_something(Method method) {
 }  // namespace
 
 Role role_of(std::string_view name) {
-    for (auto [role, text] : role_names)
-        if (text == name) return role;
+    if (auto role = base::parse<Role>(name)) return *role;
     throw Problem(
         422,
         "Unknown role",
         "'" + std::string(name) + "' is none of admin, operator, labeler, analyst"
     );
-}
-
-std::string_view name_of(Role role) {
-    for (auto [known, text] : role_names)
-        if (known == role) return text;
-    return "";
 }
 
 Credentials credentials_of(const Request& request) {

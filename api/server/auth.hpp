@@ -5,34 +5,25 @@
 #include <string_view>
 
 #include "api/server/message.hpp"
+#include "service/access.hpp"
 
 namespace api {
 
-enum class Role : std::uint8_t { admin = 1, operate = 2, label = 4, analyse = 8 };
+using service::admins;
+using service::analysts;
+using service::anyone;
+using service::everyone;
+using service::labelers;
+using service::may;
+using service::operators;
+using service::Role;
+using service::Roles;
 
-// A set of roles that may call a route. `anyone` needs no sign-in.
-using Roles = std::uint8_t;
-inline constexpr Roles anyone = 0;
-inline constexpr Roles admins = 1;
-inline constexpr Roles operators = 1 | 2;
-inline constexpr Roles labelers = 1 | 2 | 4;
-inline constexpr Roles analysts = 1 | 2 | 8;
-inline constexpr Roles everyone = 1 | 2 | 4 | 8;
-
-// Names in the database and the API: admin, operator, labeler, analyst. Throws Problem 422 for
-// another name.
+// Throws Problem 422 for a name that is none.
 Role role_of(std::string_view name);
-std::string_view name_of(Role role);
-inline bool may(Role role, Roles roles) {
-    return (static_cast<Roles>(role) & roles) != 0;
-}
-
+using base::name_of;
 // Who is calling. id 0 is nobody.
-struct Account {
-    std::int64_t id = 0;
-    std::string name;
-    Role role = Role::label;
-};
+using Account = service::Caller;
 
 // What a request shows to prove who it is.
 struct Credentials {

@@ -20,6 +20,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "service/verb.hpp"
 
 namespace api {
 
@@ -80,7 +82,10 @@ public:
         : database_(database),
           options_(std::move(options)),
           assets_(options_.static_dir),
-          service_(options_.setting),
+          helpers_(database.url(), 2),
+          blobs_(options_.setting.blob_directory),
+          here_{helpers_, blobs_, options_.config, stop_.get_token()},
+          service_(options_.setting, here_),
           acceptor_(context_),
           room_(context_),
           watch_(context_),
@@ -438,6 +443,12 @@ private:
     base::Database& database_;
     Options options_;
     Assets assets_;
+    // Verbs that open transactions of their own have connections of their own: the request holds
+    // one of the others already.
+    base::Database helpers_;
+    schema::Blobs blobs_;
+    std::stop_source stop_;
+    service::Environment here_;
     Service service_;
     Metrics metrics_;
     asio::io_context context_{1};

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "api/route.hpp"
+#include "service/config.hpp"
 
 namespace base {
 class Database;
@@ -20,6 +21,7 @@ struct Options {
     std::uint16_t port = 0;  // 0: any that is free
     std::string static_dir;  // of the built browser application
     Setting setting;
+    service::Config config;
 
     std::size_t max_header = 16 << 10;        // bytes
     std::size_t max_body = 8 << 20;           // bytes

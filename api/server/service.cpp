@@ -70,7 +70,7 @@ std::optional<Response> Service::refused(const Match& match, const Request& requ
 
 Response Service::answer(base::Tx& tx, const Match& match, const Request& request, Time now) const {
     const auto& route = *match.route;
-    Call call{tx, request, setting_, {}, {}, match.segments, rfc3339(now)};
+    Call call{tx, request, setting_, here_, route, {}, {}, match.segments, rfc3339(now), now};
     if (route.roles != anyone) sign_in(call, route.roles);
 
     std::string key(request.header("idempotency-key"));

@@ -13,7 +13,9 @@ namespace api {
 // behind.
 class Service {
 public:
-    explicit Service(Setting setting) : setting_(std::move(setting)) {}
+    // `here` must outlive it.
+    Service(Setting setting, const service::Environment& here)
+        : setting_(std::move(setting)), here_(here) {}
 
     // What needs no database: an unknown path or method. Nothing if answer() must be asked.
     static std::optional<Response> refused(const Match& match, const Request& request);
@@ -24,6 +26,7 @@ public:
 
 private:
     Setting setting_;
+    const service::Environment& here_;
 };
 
 }  // namespace api

@@ -25,17 +25,18 @@ void tell_plan(service::Context& context, const schema::Source& source) {
     auto options = service::crawl_options(context.config, source);
     service::resolve_secrets(options.fetch);
     for (const auto& decision : crawler::plan_crawl(options)) {
+        auto reason = crawler::name_of(decision.reason);
         if (context.json) {
             print_json(json::object{
                 {"url", decision.url},
                 {"fetch", decision.fetch},
-                {"reason", decision.reason},
+                {"reason", reason},
                 {"detail", decision.detail}});
         } else {
             table.add(
                 {decision.fetch ? "fetch" : "skip",
-                 decision.detail.empty() ? decision.reason
-                                         : fmt::format("{} ({})", decision.reason, decision.detail),
+                 decision.detail.empty() ? std::string(reason)
+                                         : fmt::format("{} ({})", reason, decision.detail),
                  decision.url}
             );
         }

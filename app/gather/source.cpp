@@ -10,6 +10,7 @@
 #include "app/gather/preview.hpp"
 #include "app/gather/show.hpp"
 #include "app/output.hpp"
+#include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
@@ -18,6 +19,7 @@
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
 #include "service/gather/gather_records.hpp"
+#include "service/gather/sources.hpp"
 
 namespace app {
 
@@ -342,28 +344,6 @@ void run_verb(CLI::App& source, service::Context& context) {
     });
 }
 
-void state_verb(
-    CLI::App& source,
-    service::Context& context,
-    const char* word,
-    const char* help,
-    const char* state
-) {
-    auto name = std::make_shared<std::string>();
-    auto* verb = source.add_subcommand(word, help);
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context, state] {
-        context.database().call([&](base::Tx& tx) {
-            schema::set_source_state(tx, schema::require_source(tx, *name).id, state);
-        });
-        if (context.json) {
-            print_json(json::object{{"name", *name}, {"state", state}});
-        } else {
-            print_line(fmt::format("source '{}' is {}", *name, state));
-        }
-    });
-}
-
 void schedule_verb(CLI::App& source, service::Context& context) {
     struct Options {
         std::string name, cron;
@@ -408,9 +388,13 @@ void add_source(CLI::App& cli, service::Context& context) {
     show_verb(*source, context);
     check_verb(*source, context);
     run_verb(*source, context);
-    state_verb(*source, context, "pause", "Let the scheduler and workers pass it by", "paused");
-    state_verb(*source, context, "resume", "Undo pause", "active");
-    state_verb(*source, context, "remove", "Take it out of all lists; its records stay", "removed");
+    FlagOptions by_name{.positionals = {{"source", "NAME"}}};
+    auto show_state = [](const service::SourceState& now) {
+        print_line(fmt::format("source '{}' is {}", now.name, now.state));
+    };
+    add_verb<service::pause_source>(*source, context, "source pause", by_name, show_state);
+    add_verb<service::resume_source>(*source, context, "source resume", by_name, show_state);
+    add_verb<service::remove_source>(*source, context, "source remove", by_name, show_state);
     schedule_verb(*source, context);
     add_source_contract(*source, context);
     add_source_crawl(*source, context);

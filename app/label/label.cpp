@@ -10,7 +10,7 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/run/files.hpp"
+#include "base/settings/settings.hpp"
 #include "labeling/export/export.hpp"
 #include "labeling/store.hpp"
 
@@ -28,7 +28,7 @@ void create(CLI::App& project, service::Context& context) {
         ->required()
         ->type_name("FILE.toml");
     verb->callback([file, &context] {
-        auto wanted = labeling::read_project(*file, base::read_whole_file(*file));
+        auto wanted = labeling::Project::settings.read(base::Document::toml_file(*file));
         auto made = context.database().call([&](base::Tx& tx) {
             return labeling::create_project(tx, wanted, Clock::now());
         });

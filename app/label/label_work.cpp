@@ -53,15 +53,15 @@ void queue(CLI::App& label, service::Context& context) {
             });
         } else if (options->add > 0) {
             training::ExampleStore store(context.database(), context.blobs());
-            std::vector<labeling::Wish> wishes;
+            std::vector<labeling::QueueRequest> requests;
             for (const auto& item : store.matching_items(
                      stored.source_id,
                      schema::Filter::parse(options->where),
                      static_cast<std::size_t>(options->add)
                  ))
-                wishes.push_back({item.id.key, options->priority, "added"});
+                requests.push_back({item.id.key, options->priority, "added"});
             added = context.database().call([&](base::Tx& tx) {
-                return labeling::enqueue(tx, stored, wishes, false, Clock::now()).added;
+                return labeling::enqueue(tx, stored, requests, false, Clock::now()).added;
             });
         }
         auto at = context.database().call([&](base::Tx& tx) {
@@ -100,12 +100,12 @@ void agreement(CLI::App& label, service::Context& context) {
         "--metric", options->metric, "As for 'tilth agreement' (krippendorff-nominal)"
     );
     verb->callback([options, &context] {
-        auto metric = labeling::parse_metric(options->metric);
+        auto metric = base::parse<labeling::Metric>(options->metric);
         if (!metric)
             throw base::UsageError(
                 fmt::format("--metric {}", options->metric),
                 "unknown",
-                "see 'tilth agreement --help'"
+                fmt::format("use {}", base::one_of<labeling::Metric>())
             );
         auto stored = project_named(context, options->name);
         auto found =
@@ -151,20 +151,20 @@ void truth(CLI::App& label, service::Context& context) {
         "truth", "Infer the truth from a project's answers and store it as labels"
     );
     verb->add_option("NAME", options->name, "Project")->required();
-    verb->add_option("--method", options->method, std::string(labeling::method_names()));
+    verb->add_option("--method", options->method, base::one_of<labeling::Method>());
     verb->add_flag("--replace-imported", options->replace, "Also where a label was imported");
     verb->callback([options, &context] {
-        auto method = labeling::parse_method(options->method);
+        auto method = base::parse<labeling::Method>(options->method);
         if (!method)
             throw base::UsageError(
                 fmt::format("--method {}", options->method),
                 "unknown",
-                fmt::format("use one of {}", labeling::method_names())
+                fmt::format("use one of {}", base::one_of<labeling::Method>())
             );
         auto done = labeling::resolve_truth(
             context.database(), options->name, *method, !options->replace, Clock::now()
         );
-        auto name = std::string(labeling::method_name(done.method));
+        auto name = std::string(base::name_of(done.method));
         if (context.json) {
             json::object workers;
             for (const auto& [worker, accuracy] : done.worker_accuracy) workers[worker] = accuracy;

@@ -60,7 +60,7 @@ void print_items(
 // Puts what should be labelled next, and what should be labelled again, into the project's queue.
 labeling::Enqueued
 send(service::Context& context, const training::Analysis& analysis, bool suspects) {
-    std::vector<labeling::Wish> fresh, again;
+    std::vector<labeling::QueueRequest> fresh, again;
     for (const auto& one : analysis.next) fresh.push_back({one.item.id.key, one.score, one.reason});
     if (suspects)
         for (const auto& one : analysis.label_errors)

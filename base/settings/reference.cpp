@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
 
 namespace base {
@@ -36,6 +37,7 @@ std::string suffix_of(const Shape& shape) {
 }
 
 std::string usual_text(const json::value& value) {
+    if (value.is_double()) return number_text(value.get_double());
     if (value.is_null()) return "";
     if (const auto* text = value.if_string()) return std::string(*text);
     if (const auto* list = value.if_array(); list && list->empty()) return "";

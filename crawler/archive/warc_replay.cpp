@@ -239,11 +239,13 @@ private:
         }
         auto outcome = digest_page(rules_, target, site, std::move(response), at);
         for (auto& found : outcome.found)
-            if (is_media(found.kind) && found.reason.empty() &&
-                shown_.size() < originals_remembered)
+            if (is_media(found.kind) && !found.reason && shown_.size() < originals_remembered)
                 shown_.try_emplace(found.url, found.kind, std::move(found.context));
         if (outcome.ending != Ending::stored && outcome.rejects.empty())
-            skip(outcome.reason == "http" ? fmt::format("http {}", status) : outcome.reason);
+            skip(
+                outcome.reason == SkipReason::http ? fmt::format("http {}", status)
+                                                   : std::string(name_of(outcome.reason))
+            );
         if (outcome.ruled) {
             PageRecords held{target.key, {}};
             if (outcome.itemised)

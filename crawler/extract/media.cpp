@@ -390,16 +390,18 @@ bool is_image_type(std::string_view media_type) {
     return media_type.starts_with("image/");
 }
 
-MediaRefusal refusal_of(const ImageRules& rules, const formats::Image& image, std::size_t bytes) {
+std::optional<MediaRefusal>
+refusal_of(const ImageRules& rules, const formats::Image& image, std::size_t bytes) {
     auto size = std::to_string(image.width) + " x " + std::to_string(image.height);
     if (image.width < rules.min_width || image.height < rules.min_height)
-        return {"too_small", size};
-    if (bytes < rules.min_bytes) return {"too_small", std::to_string(bytes) + " bytes"};
+        return MediaRefusal{SkipReason::too_small, size};
+    if (bytes < rules.min_bytes)
+        return MediaRefusal{SkipReason::too_small, std::to_string(bytes) + " bytes"};
     bool fits =
         rules.formats.empty() ||
         std::find(rules.formats.begin(), rules.formats.end(), image.format) != rules.formats.end();
-    if (!fits) return {"format", image.format};
-    return {};
+    if (!fits) return MediaRefusal{SkipReason::format, image.format};
+    return std::nullopt;
 }
 
 }  // namespace crawler

@@ -76,11 +76,13 @@ media_links(const formats::Document& document, const MediaRules& rules, const fo
 std::string_view media_type_of_ending(std::string_view path);
 bool is_image_type(std::string_view media_type);
 
-// Why an image is left out by its measures: "too_small" or "format" with a detail; empty reason if
-// it is kept.
+// Why an image is left out by its measures: too_small or format, with a detail; nothing if it is
+// kept.
 struct MediaRefusal {
-    std::string reason, detail;
+    SkipReason reason;
+    std::string detail;
 };
-MediaRefusal refusal_of(const ImageRules& rules, const formats::Image& image, std::size_t bytes);
+std::optional<MediaRefusal>
+refusal_of(const ImageRules& rules, const formats::Image& image, std::size_t bytes);
 
 }  // namespace crawler

@@ -66,11 +66,11 @@ schema::Counts write_unchanged(
     return schema::write_seen(tx, target, stored);
 }
 
-void Batch::add_refusal(const Target& target, std::string reason, std::string detail, Time now) {
+void Batch::add_refusal(const Target& target, SkipReason reason, std::string detail, Time now) {
     Closed row;
     row.key = target.key;
-    row.state = "skipped";
-    row.reason = std::move(reason);
+    row.state = UrlState::skipped;
+    row.reason = reason;
     row.detail = std::move(detail);
     row.due_at = now;
     row.keep = true;
@@ -96,30 +96,30 @@ void Batch::add(
     row.fetched_at = fetch.at;
     switch (outcome.ending) {
         case Ending::stored:
-            row.state = "done";
+            row.state = UrlState::done;
             plan_revisit(target, outcome.body_sha256 != target.body_sha256, revisit, row);
             break;
         case Ending::unchanged:
-            row.state = "done";
+            row.state = UrlState::done;
             row.keep = true;
             unchanged.push_back(target.url);
             plan_revisit(target, false, revisit, row);
             break;
         case Ending::listed:
-            row.state = "done";
+            row.state = UrlState::done;
             row.keep = fetch.status == 304;
             if (row.keep) listed_again.push_back(target.key);
             break;
         case Ending::skipped:
-            row.state = "skipped";
+            row.state = UrlState::skipped;
             break;
         case Ending::failed:
-            row.state = "failed";
+            row.state = UrlState::failed;
             row.keep = true;
             row.attempts = target.attempts + 1;
             break;
         case Ending::retry:
-            row.state = "queued";
+            row.state = UrlState::queued;
             row.keep = true;
             row.attempts = target.attempts + 1;
             row.due_at = now + outcome.retry_in;

@@ -41,7 +41,7 @@ struct Batch {
     bool empty() const { return closed.empty() && fetched.empty() && found.empty(); }
 
     // An address that was not asked for.
-    void add_refusal(const Target& target, std::string reason, std::string detail, Time now);
+    void add_refusal(const Target& target, SkipReason reason, std::string detail, Time now);
     // An address that was asked for, and what came of it.
     void add(
         const Target& target,

@@ -142,7 +142,7 @@ std::optional<std::vector<Discovery>> read_listing(
         Discovery discovery;
         discovery.url = formats::canonical_url(*page);
         auto refusal = scope.refusal(*page, discovery.url, 1);
-        if (refusal == "scheme" || refusal == "length") continue;
+        if (is_no_address(refusal)) continue;
         auto lastmod = parse_lastmod(entry.lastmod);
         std::optional<std::chrono::seconds> age;
         if (lastmod && *lastmod <= now) {
@@ -157,9 +157,9 @@ std::optional<std::vector<Discovery>> read_listing(
         discovery.depth = 1;
         discovery.priority = priority::of_entry(entry.priority, age) +
                              (scope.prefers(discovery.url) ? priority::preferred : 0);
-        discovery.reason = std::string(refusal);
+        discovery.reason = refusal;
         discovery.found_on = target.key;
-        discovery.listed = refusal.empty();
+        discovery.listed = !refusal;
         found.push_back(std::move(discovery));
     }
     return found;

@@ -1,10 +1,15 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "base/words.hpp"
+#include "crawler/policy/skip_reason.hpp"
 
 namespace crawler {
 
@@ -19,16 +24,47 @@ constexpr bool is_media(Kind kind) {
 }
 Kind kind_of(std::string_view name);
 
+// How an address stands in the frontier.
+enum class UrlState : std::uint8_t { queued, done, skipped, failed };
+constexpr auto words_of(UrlState) {
+    return std::to_array<base::Word<UrlState>>({
+        {UrlState::queued, "queued", "waits to be fetched, or to be tried again"},
+        {UrlState::done, "done", "was fetched and kept, or read as a list of addresses"},
+        {UrlState::skipped, "skipped", "is not fetched, or not kept, for its reason"},
+        {UrlState::failed, "failed", "was given up after its last try, for its reason"},
+    });
+}
+
+// How a try to fetch an address ended.
+enum class Ending {
+    stored,     // a page that goes to the records
+    unchanged,  // the server says it has not changed since it was stored
+    listed,     // a sitemap or feed that was read
+    skipped,    // an answer that is not kept, for the reason given
+    retry,      // to be tried again later
+    failed,     // given up
+};
+constexpr auto words_of(Ending) {
+    return std::to_array<base::Word<Ending>>({
+        {Ending::stored, "stored"},
+        {Ending::unchanged, "unchanged"},
+        {Ending::listed, "listed"},
+        {Ending::skipped, "skipped"},
+        {Ending::retry, "retry"},
+        {Ending::failed, "failed"},
+    });
+}
+
 // An address found on a page, a seed, or where a redirect leads.
 struct Discovery {
     std::string url;   // canonical
     std::string host;  // with port
     int depth = 0;
-    int hops = 0;        // redirects and canonical links on the way
-    int priority = 0;    // higher first
-    std::string reason;  // why it will not be fetched; empty: it will
-    std::string detail;
-    std::string found_on;  // key of the page
+    int hops = 0;                        // redirects and canonical links on the way
+    int priority = 0;                    // higher first
+    std::optional<SkipReason> reason{};  // why it will not be fetched; nothing: it will
+    std::string detail{};
+    std::string found_on{};  // key of the page
     Kind kind = Kind::page;
     bool listed = false;    // by the sitemap or feed `found_on`
     std::string lastmod{};  // by that sitemap, as a timestamp; empty if it does not say

@@ -80,18 +80,11 @@ void each_left_out(
         for (const auto& row : rows) {
             after = row[0].as<std::int64_t>();
             found.push_back(
-                {row[1].as<std::string>(),
-                 row[2].as<std::string>(),
-                 row[3].as<int>(),
-                 row[4].as<int>(),
-                 row[5].as<int>(),
-                 {},
-                 {},
-                 {},
-                 Kind::page,
-                 false,
-                 {},
-                 {}}
+                {.url = row[1].as<std::string>(),
+                 .host = row[2].as<std::string>(),
+                 .depth = row[3].as<int>(),
+                 .hops = row[4].as<int>(),
+                 .priority = row[5].as<int>()}
             );
         }
         visit(found);
@@ -113,11 +106,10 @@ void add_urls(
     std::set<std::string> hosts;
     for (const auto& discovery : found) {
         auto& kept = unique[url_key(discovery.url)];
-        bool better =
-            !kept || (!kept->reason.empty() && discovery.reason.empty()) ||
-            (kept->reason.empty() == discovery.reason.empty() && discovery.depth < kept->depth);
+        bool better = !kept || (kept->reason && !discovery.reason) ||
+                      (!kept->reason == !discovery.reason && discovery.depth < kept->depth);
         if (better) kept = &discovery;
-        if (discovery.reason.empty()) hosts.insert(discovery.host);
+        if (!discovery.reason) hosts.insert(discovery.host);
     }
     if (!hosts.empty())
         tx.exec(
@@ -140,7 +132,9 @@ void add_urls(
         array_of(of(&Discovery::depth)),
         array_of(of(&Discovery::hops)),
         array_of(of(&Discovery::priority)),
-        array_of_optional(of(&Discovery::reason)),
+        array_of_optional(
+            column(rows, [](const auto& row) { return std::string(name_of(row.second->reason)); })
+        ),
         array_of_optional(of(&Discovery::detail)),
         array_of_optional(of(&Discovery::found_on)),
         array_of(
@@ -283,13 +277,17 @@ void close_urls(
     auto fetched = column(closed, [](const Closed& row) {
         return row.fetched_at ? timestamp(*row.fetched_at) : std::string();
     });
+    auto states =
+        column(closed, [](const Closed& row) { return std::string(base::name_of(row.state)); });
+    auto reasons =
+        column(closed, [](const Closed& row) { return std::string(name_of(row.reason)); });
     tx.exec(
         sql::file["close_urls"],
         source,
         run,
         array_of(of(&Closed::key)),
-        array_of(of(&Closed::state)),
-        array_of_optional(of(&Closed::reason)),
+        array_of(states),
+        array_of_optional(reasons),
         array_of_optional(of(&Closed::detail)),
         array_of(of(&Closed::attempts)),
         array_of(due),
@@ -327,11 +325,11 @@ void log_fetches(
         copy.text(row.host);
         copy.text(row.url);
         copy.value(static_cast<std::int16_t>(row.status));
-        copy.text(row.outcome);
-        if (row.reason.empty()) {
-            copy.null();
+        copy.text(base::name_of(row.outcome));
+        if (row.reason) {
+            copy.text(base::name_of(*row.reason));
         } else {
-            copy.text(row.reason);
+            copy.null();
         }
         copy.value(static_cast<std::int64_t>(row.bytes));
         copy.value(static_cast<std::int32_t>(row.millis));
@@ -349,10 +347,12 @@ std::uint64_t close_queue(
     base::Tx& tx,
     std::int64_t source,
     std::int64_t run,
-    const std::string& reason,
+    SkipReason reason,
     bool but_media
 ) {
-    return tx.change(sql::file["close_queue"], source, reason, run, but_media);
+    return tx.change(
+        sql::file["close_queue"], source, std::string(base::name_of(reason)), run, but_media
+    );
 }
 
 std::optional<SiteFile>

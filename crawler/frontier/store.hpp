@@ -28,8 +28,8 @@ struct HostLease {
 // How an address is left in the frontier.
 struct Closed {
     std::string key;
-    std::string state;  // queued (to be tried again), done, skipped, failed
-    std::string reason;
+    UrlState state = UrlState::queued;  // queued: to be tried again
+    std::optional<SkipReason> reason;
     std::string detail;
     int attempts = 0;
     Time due_at;
@@ -51,8 +51,8 @@ struct Fetched {
     std::string host;
     std::string url;
     int status = 0;
-    std::string outcome;
-    std::string reason;
+    Ending outcome = Ending::failed;
+    std::optional<SkipReason> reason{};
     std::uint64_t bytes = 0;
     std::int64_t millis = 0;
     std::string address;
@@ -149,7 +149,7 @@ std::uint64_t close_queue(
     base::Tx& tx,
     std::int64_t source,
     std::int64_t run,
-    const std::string& reason,
+    SkipReason reason,
     bool but_media = false
 );
 

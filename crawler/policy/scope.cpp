@@ -85,12 +85,13 @@ bool Scope::prefers(std::string_view canonical) const {
     return !patterns_->prefer.empty() && any_matches(patterns_->prefer, canonical);
 }
 
-std::string_view
+std::optional<SkipReason>
 Scope::media_refusal(const formats::Url& url, std::string_view canonical, bool any_host) const {
-    if (!url.is_web()) return "scheme";
-    if (!any_host && !within(url, canonical, rules_.reach)) return "scope";
-    if (any_matches(patterns_->exclude, canonical)) return "exclude";
-    return canonical.size() > rules_.url_length ? "length" : std::string_view();
+    if (!url.is_web()) return SkipReason::scheme;
+    if (!any_host && !within(url, canonical, rules_.reach)) return SkipReason::scope;
+    if (any_matches(patterns_->exclude, canonical)) return SkipReason::exclude;
+    if (canonical.size() > rules_.url_length) return SkipReason::length;
+    return std::nullopt;
 }
 
 bool Scope::within(const formats::Url& url, std::string_view canonical, ScopeRules::Reach reach)
@@ -110,23 +111,23 @@ bool Scope::within(const formats::Url& url, std::string_view canonical, ScopeRul
     return false;
 }
 
-std::string_view Scope::refusal(
+std::optional<SkipReason> Scope::refusal(
     const formats::Url& url,
     std::string_view canonical,
     int depth,
     bool from_seed
 ) const {
-    if (!url.is_web()) return "scheme";
+    if (!url.is_web()) return SkipReason::scheme;
     bool inside = within(url, canonical, rules_.reach) ||
                   (from_seed && within(url, canonical, ScopeRules::Reach::domain));
-    if (!inside) return "scope";
+    if (!inside) return SkipReason::scope;
     if (!patterns_->include.empty() && depth > 0 && !any_matches(patterns_->include, canonical))
-        return "scope";
-    if (any_matches(patterns_->exclude, canonical)) return "exclude";
-    if (canonical.size() > rules_.url_length) return "length";
-    if (depth > rules_.depth) return "depth";
-    if (repeats_itself(url.path)) return "trap";
-    return {};
+        return SkipReason::scope;
+    if (any_matches(patterns_->exclude, canonical)) return SkipReason::exclude;
+    if (canonical.size() > rules_.url_length) return SkipReason::length;
+    if (depth > rules_.depth) return SkipReason::depth;
+    if (repeats_itself(url.path)) return SkipReason::trap;
+    return std::nullopt;
 }
 
 }  // namespace crawler

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "crawler/policy/skip_reason.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -33,10 +35,10 @@ public:
     Scope(ScopeRules rules, const std::vector<formats::Url>& seeds);
     ~Scope();
 
-    // Why the address is left out: "scheme", "scope", "depth", "exclude", "length" or "trap" (a
-    // path that repeats itself); nothing if it belongs. `from_seed` widens the hosts to the seed's
+    // Why the address is left out: scheme, scope, depth, exclude, length or trap (a path that
+    // repeats itself); nothing if it belongs. `from_seed` widens the hosts to the seed's
     // domain: a redirect from example.org to www.example.org.
-    std::string_view refusal(
+    std::optional<SkipReason> refusal(
         const formats::Url& url,
         std::string_view canonical,
         int depth,
@@ -45,7 +47,7 @@ public:
 
     // The same for an image or file of a page that belongs: depth and `include` do not matter, and
     // neither does the host if `any_host`.
-    std::string_view
+    std::optional<SkipReason>
     media_refusal(const formats::Url& url, std::string_view canonical, bool any_host) const;
 
     bool prefers(std::string_view canonical) const;

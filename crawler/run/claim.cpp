@@ -73,7 +73,7 @@ void Crawl::take_in(base::Tx& tx, std::span<Discovery> left_out, Time now) const
     std::vector<Discovery> fitting;
     for (auto& address : left_out) {
         auto url = formats::parse_url(address.url);
-        if (url && scope_.refusal(*url, address.url, address.depth).empty())
+        if (url && !scope_.refusal(*url, address.url, address.depth))
             fitting.push_back(std::move(address));
     }
     add_urls(tx, options_.source_id, options_.run_id, fitting, now);
@@ -171,7 +171,7 @@ awaitable<void> Crawl::seat(Host& host) {
 awaitable<void> Crawl::leave_pages() {
     only_media_ = true;
     auto job = [this](base::Tx& tx) {
-        return close_queue(tx, options_.source_id, options_.run_id, "budget", true);
+        return close_queue(tx, options_.source_id, options_.run_id, SkipReason::budget, true);
     };
     co_await database_.run(job);
     for (auto& [name, host] : hosts_) {
@@ -320,7 +320,7 @@ awaitable<void> Crawl::finish() {
     bool complete = !spent && !stopping_;
     auto job = [this, spent, complete](base::Tx& tx) {
         auto source = options_.source_id;
-        if (spent) close_queue(tx, source, options_.run_id, "budget", false);
+        if (spent) close_queue(tx, source, options_.run_id, SkipReason::budget, false);
         auto now = wall_clock();
         for (const auto& [name, host] : hosts_) release(tx, *host, now, true);
         drop_worker(tx, source, holder_);

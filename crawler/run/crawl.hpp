@@ -111,7 +111,7 @@ crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& 
 struct Decision {
     std::string url;
     bool fetch = false;
-    std::string reason;
+    std::optional<SkipReason> reason;
     std::string detail;
 };
 std::vector<Decision> plan_crawl(const CrawlOptions& options);

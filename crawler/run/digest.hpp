@@ -32,8 +32,8 @@ public:
     PageOutcome run();
 
 private:
-    void end(Ending ending, std::string reason, std::string detail = {});
-    void end_or_retry(Attempt attempt, std::string reason, std::string detail);
+    void end(Ending ending, SkipReason reason, std::string detail = {});
+    void end_or_retry(Attempt attempt, SkipReason reason, std::string detail);
     void no_answer();
     void bad_status();
     // A sitemap or feed: its entries are new addresses.
@@ -79,7 +79,7 @@ private:
         const std::set<std::string>& shown
     );
     // Notes an address that is not to be fetched, and why.
-    void leave_out(const formats::Url& url, std::string canonical, std::string reason);
+    void leave_out(const formats::Url& url, std::string canonical, SkipReason reason);
     bool is_known(const std::string& canonical, bool queued) const;
     // Notes the images and files that the page leads to; returns their addresses.
     std::set<std::string> find_media(
@@ -95,7 +95,7 @@ private:
         Kind kind,
         int hops,
         std::string context,
-        std::string reason = {},
+        std::optional<SkipReason> reason = {},
         std::string detail = {}
     );
     // A page that names another of its host as the real one gives way to it, unless it was reached

@@ -32,7 +32,7 @@ void Digest::html() {
     if (refused) return refuse(consent);
     if (moves_to_canonical(facts)) return;
     if (rules_.rules && !scrape && !rules_.rules->keeps_others())
-        return end(Ending::skipped, "no_rules", {});
+        return end(Ending::skipped, SkipReason::no_rules);
     if (scrape && rules_.record_scrape) rules_.record_scrape(target_.url, response_, *scrape);
     outcome_.ruled = rules_.rules != nullptr;
     if (scrape && scrape->page.fault) return reject(*scrape->page.fault);
@@ -91,9 +91,9 @@ void Digest::items(
         outcome_.ending = Ending::stored;
         see(schema::simhash(all.body), all, false);
     } else if (outcome_.rejects.empty()) {
-        end(Ending::skipped, "no_items", {});
+        end(Ending::skipped, SkipReason::no_items);
     } else {
-        end(Ending::skipped, "rejected", outcome_.rejects.front().code);
+        end(Ending::skipped, SkipReason::rejected, outcome_.rejects.front().code);
     }
 }
 
@@ -113,7 +113,7 @@ void Digest::follow(
         ++outcome_.links;
         if (shown.contains(canonical)) return;
         if (!next.contains(canonical)) {
-            if (only) return leave_out(url, std::move(canonical), "follow_only");
+            if (only) return leave_out(url, std::move(canonical), SkipReason::follow_only);
             return lead_to(url, std::move(canonical), target_.depth + 1, 0, no, rel);
         }
         next.erase(canonical);
@@ -134,13 +134,13 @@ void Digest::follow(
         );
 }
 
-void Digest::leave_out(const formats::Url& url, std::string canonical, std::string reason) {
+void Digest::leave_out(const formats::Url& url, std::string canonical, SkipReason reason) {
     if (!url.is_web() || is_known(canonical, false)) return;
     Discovery found;
     found.url = std::move(canonical);
     found.host = url.host_and_port();
     found.depth = target_.depth + 1;
-    found.reason = std::move(reason);
+    found.reason = reason;
     found.found_on = target_.key;
     outcome_.found.push_back(std::move(found));
 }
@@ -154,7 +154,7 @@ bool Digest::moves_to_canonical(const formats::Facts& facts) {
     auto before = outcome_.found.size();
     lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);
     if (outcome_.found.size() == before) see(0, {}, true);  // a copy of a page that is known
-    end(Ending::skipped, "canonical", canonical);
+    end(Ending::skipped, SkipReason::canonical, canonical);
     return true;
 }
 

@@ -64,16 +64,18 @@ void Digest::image() {
     const auto& wanted = *rules_.media->images;
     auto consent = consent_of(metas_in(target_), true);
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
-    if (media_type_ == "image/svg+xml") return end(Ending::skipped, "format", "svg");
+    if (media_type_ == "image/svg+xml") return end(Ending::skipped, SkipReason::format, "svg");
     if (response_.body.size() < wanted.min_bytes)
-        return end(Ending::skipped, "too_small", std::to_string(response_.body.size()) + " bytes");
-    if (!rules_.examine_image) return end(Ending::skipped, "content_type", media_type_);
+        return end(
+            Ending::skipped, SkipReason::too_small, std::to_string(response_.body.size()) + " bytes"
+        );
+    if (!rules_.examine_image) return end(Ending::skipped, SkipReason::content_type, media_type_);
     auto examined = rules_.examine_image(response_.body);
     if (const auto* wrong = std::get_if<std::string>(&examined))
         return reject({"image.broken", {}, *wrong});
     auto& image = std::get<formats::Image>(examined);
-    if (auto why = refusal_of(wanted, image, response_.body.size()); !why.reason.empty())
-        return end(Ending::skipped, why.reason, why.detail);
+    if (auto why = refusal_of(wanted, image, response_.body.size()))
+        return end(Ending::skipped, why->reason, why->detail);
     auto payload = media_payload();
     payload["width"] = image.width;
     payload["height"] = image.height;
@@ -88,7 +90,9 @@ void Digest::file() {
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     auto most = rules_.media->files->max_bytes;
     if (most > 0 && response_.body.size() > most)
-        return end(Ending::skipped, "too_large", std::to_string(response_.body.size()) + " bytes");
+        return end(
+            Ending::skipped, SkipReason::too_large, std::to_string(response_.body.size()) + " bytes"
+        );
     auto payload = media_payload();
     if (auto name = file_name(response_.header("content-disposition"), url_); !name.empty())
         payload["file_name"] = name;
@@ -119,20 +123,19 @@ std::set<std::string> Digest::find_media(
         auto canonical = formats::canonical_url(link.url);
         if (!shown.insert(canonical).second) continue;
         const auto& allowed = link.kind == Kind::image ? images : consent;
-        std::string reason, detail;
+        std::optional<SkipReason> reason;
+        std::string detail;
         if (link.link && consent.nofollow) {
-            reason = "nofollow";
+            reason = SkipReason::nofollow;
         } else if (!link.too_small.empty()) {
-            reason = "too_small";
+            reason = SkipReason::too_small;
             detail = link.too_small;
         } else if (!allowed.allowed && rules_.honour_consent) {
-            reason = "consent";
+            reason = SkipReason::consent;
             detail = allowed.rule;
         }
         auto context = boost::json::serialize(context_for(link, facts, allowed));
-        lead_to_media(
-            link.url, std::move(canonical), link.kind, 0, context, std::move(reason), detail
-        );
+        lead_to_media(link.url, std::move(canonical), link.kind, 0, context, reason, detail);
     }
     return shown;
 }
@@ -168,16 +171,16 @@ void Digest::lead_to_media(
     Kind kind,
     int hops,
     std::string context,
-    std::string reason,
+    std::optional<SkipReason> reason,
     std::string detail
 ) {
     if (!rules_.media) return;
     bool any_host = kind == Kind::image ? rules_.media->images && rules_.media->images->any_host
                                         : rules_.media->files && rules_.media->files->any_host;
     auto refusal = rules_.scope->media_refusal(url, canonical, any_host);
-    if (refusal == "scheme" || refusal == "length") return;
-    if (reason.empty()) reason = refusal;
-    if (is_known(canonical, reason.empty())) return;
+    if (is_no_address(refusal)) return;
+    if (!reason) reason = refusal;
+    if (is_known(canonical, !reason)) return;
     Discovery found;
     found.url = std::move(canonical);
     found.host = url.host_and_port();
@@ -185,7 +188,7 @@ void Digest::lead_to_media(
     found.hops = hops;
     found.priority = priority::media;
     found.kind = kind;
-    found.reason = std::move(reason);
+    found.reason = reason;
     found.detail = std::move(detail);
     found.found_on = target_.key;
     found.context = std::move(context);

@@ -118,7 +118,7 @@ private:
     bool has_room() const;
     void start_visits();
     bool start_visit(Host& host);
-    bool refuse(Host& host, std::string reason, std::string detail);
+    bool refuse(Host& host, SkipReason reason, std::string detail = {});
     awaitable<void> learn_site(Host& host, std::string origin);
     awaitable<void> visit(Host& host, Target target, std::shared_ptr<const SitePolicy> site);
     void note(const Target& target, Fetched fetched, PageOutcome outcome);

@@ -48,43 +48,43 @@ PageOutcome Digest::run() {
     return std::move(outcome_);
 }
 
-void Digest::end(Ending ending, std::string reason, std::string detail) {
+void Digest::end(Ending ending, SkipReason reason, std::string detail) {
     outcome_.ending = ending;
-    outcome_.reason = std::move(reason);
+    outcome_.reason = reason;
     outcome_.detail = std::move(detail);
 }
 
-void Digest::end_or_retry(Attempt attempt, std::string reason, std::string detail) {
+void Digest::end_or_retry(Attempt attempt, SkipReason reason, std::string detail) {
     auto seed = static_cast<std::uint64_t>(target_.id);
     if (auto delay = retry_delay(rules_.retry, attempt, target_.attempts + 1, seed)) {
         outcome_.retry_in = *delay;
-        return end(Ending::retry, std::move(reason), std::move(detail));
+        return end(Ending::retry, reason, std::move(detail));
     }
-    end(Ending::failed, std::move(reason), std::move(detail));
+    end(Ending::failed, reason, std::move(detail));
 }
 
 void Digest::no_answer() {
     auto detail = std::string(name_of(response_.error)) + ": " + response_.message;
     switch (response_.error) {
         case FetchError::refused_address:
-            return end(Ending::skipped, "address", response_.message);
+            return end(Ending::skipped, SkipReason::address, response_.message);
         case FetchError::too_large:
-            return end(Ending::skipped, "too_large", response_.message);
+            return end(Ending::skipped, SkipReason::too_large, response_.message);
         case FetchError::bad_url:
-            return end(Ending::failed, "network", detail);
+            return end(Ending::failed, SkipReason::network, detail);
         case FetchError::signed_out:
-            return end(Ending::failed, "signed_out", response_.message);
+            return end(Ending::failed, SkipReason::signed_out, response_.message);
         case FetchError::proxy:
-            return end_or_retry({}, "proxy", response_.message);
+            return end_or_retry({}, SkipReason::proxy, response_.message);
         default:
-            return end_or_retry({}, "network", detail);
+            return end_or_retry({}, SkipReason::network, detail);
     }
 }
 
 void Digest::bad_status() {
     Attempt attempt{
         response_.status, false, parse_retry_after(response_.header("retry-after"), fetched_at_)};
-    end_or_retry(attempt, "http", std::to_string(response_.status));
+    end_or_retry(attempt, SkipReason::http, std::to_string(response_.status));
     if (response_.status == 404 || response_.status == 410) see(0, {}, true);
 }
 
@@ -93,7 +93,7 @@ void Digest::listing() {
     outcome_.last_modified = response_.header("last-modified");
     outcome_.body_sha256 = base::sha256(response_.body);
     auto found = read_listing(target_, url_, response_.body, *rules_.scope, fetched_at_);
-    if (!found) return end(Ending::skipped, "listing", "neither a sitemap nor a feed");
+    if (!found) return end(Ending::skipped, SkipReason::listing, "neither a sitemap nor a feed");
     outcome_.found = std::move(*found);
     outcome_.links = outcome_.found.size();
     outcome_.ending = Ending::listed;
@@ -109,17 +109,17 @@ void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
 
 void Digest::redirect() {
     auto to = formats::parse_url(response_.header("location"), &url_);
-    if (!to) return end(Ending::failed, "redirect", "a location that is no URL");
+    if (!to) return end(Ending::failed, SkipReason::redirect, "a location that is no URL");
     auto canonical = formats::canonical_url(*to);
     if (canonical == target_.url) {
         // Some sites only answer those who bring the cookie back that they set.
         bool cookie = !response_.header("set-cookie").empty() && target_.attempts == 0;
-        return end(cookie ? Ending::retry : Ending::failed, "redirect", "to itself");
+        return end(cookie ? Ending::retry : Ending::failed, SkipReason::redirect, "to itself");
     }
     if (target_.hops + 1 > rules_.hop_limit)
         return end(
             Ending::failed,
-            "redirect",
+            SkipReason::redirect,
             "more than " + std::to_string(rules_.hop_limit) + " in a row"
         );
     if (is_media(target_.kind)) {
@@ -127,7 +127,7 @@ void Digest::redirect() {
     } else {
         lead_to(*to, canonical, target_.depth, target_.hops + 1, false, {}, target_.kind);
     }
-    end(Ending::skipped, "redirect", canonical);
+    end(Ending::skipped, SkipReason::redirect, canonical);
 }
 
 void Digest::lead_to(
@@ -142,10 +142,9 @@ void Digest::lead_to(
 ) {
     bool from_seed = target_.depth == 0 && hops > 0;
     auto refusal = rules_.scope->refusal(url, canonical, depth, from_seed);
-    if (refusal == "scheme" || refusal == "length")
-        return;  // mailto:, javascript: .. are no addresses of pages
-    std::string reason(refusal.empty() && nofollow ? std::string_view("nofollow") : refusal);
-    if (is_known(canonical, reason.empty())) return;
+    if (is_no_address(refusal)) return;
+    auto reason = !refusal && nofollow ? std::optional(SkipReason::nofollow) : refusal;
+    if (is_known(canonical, !reason)) return;
     Discovery found;
     found.url = std::move(canonical);
     found.host = url.host_and_port();
@@ -156,7 +155,7 @@ void Digest::lead_to(
     if (kind == Kind::page && (preferred || rules_.scope->prefers(found.url)))
         found.priority += priority::preferred;
     found.kind = kind;
-    found.reason = std::move(reason);
+    found.reason = reason;
     found.found_on = target_.key;
     outcome_.found.push_back(std::move(found));
 }
@@ -175,7 +174,7 @@ void Digest::page() {
         if (rules_.media->wants_file(media_type_)) return file();
     }
     if (may_be_page && media_type_ == "text/plain") return plain();
-    end(Ending::skipped, "content_type", media_type_);
+    end(Ending::skipped, SkipReason::content_type, media_type_);
 }
 
 void Digest::reject(const Fault& fault) {
@@ -186,11 +185,12 @@ void Digest::reject(const Fault& fault) {
     made.code = fault.code;
     made.reason = fault.reason;
     outcome_.rejects.push_back(std::move(made));
-    end(Ending::skipped, "rejected", fault.code);
+    end(Ending::skipped, SkipReason::rejected, fault.code);
 }
 
 void Digest::plain() {
-    if (rules_.rules && !rules_.rules->keeps_others()) return end(Ending::skipped, "no_rules", {});
+    if (rules_.rules && !rules_.rules->keeps_others())
+        return end(Ending::skipped, SkipReason::no_rules);
     auto consent = consent_of({});
     if (!consent.allowed && rules_.honour_consent) return refuse(consent);
     schema::Text text;
@@ -219,7 +219,7 @@ Consent Digest::consent_of(std::vector<std::pair<std::string, std::string>> meta
 void Digest::refuse(const Consent& consent) {
     outcome_.etag.clear();  // ask for the whole page again: its signals may change
     outcome_.last_modified.clear();
-    end(Ending::skipped, "consent", consent.rule);
+    end(Ending::skipped, SkipReason::consent, consent.rule);
 }
 
 bool Digest::is_known(const std::string& canonical, bool queued) const {
@@ -244,24 +244,6 @@ void Digest::keep(
     outcome_.ending = Ending::stored;
     const auto& stored = outcome_.records.back();
     outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : base::sha256({});
-}
-
-std::string_view name_of(Ending ending) {
-    switch (ending) {
-        case Ending::stored:
-            return "stored";
-        case Ending::unchanged:
-            return "unchanged";
-        case Ending::listed:
-            return "listed";
-        case Ending::skipped:
-            return "skipped";
-        case Ending::retry:
-            return "retry";
-        case Ending::failed:
-            return "failed";
-    }
-    return "failed";
 }
 
 PageOutcome digest_page(

@@ -20,21 +20,9 @@
 
 namespace crawler {
 
-// How a try to fetch an address ended.
-enum class Ending {
-    stored,     // a page that goes to the records
-    unchanged,  // the server says it has not changed since it was stored
-    listed,     // a sitemap or feed that was read
-    skipped,    // an answer that is not kept, for the reason given
-    retry,      // to be tried again later
-    failed,     // given up
-};
-std::string_view name_of(Ending ending);
-
 struct PageOutcome {
     Ending ending = Ending::failed;
-    std::string reason;  // content_type, consent, redirect, canonical, http, network, address,
-                         // too_large, no_items, rejected ..; empty if stored
+    std::optional<SkipReason> reason;  // nothing if stored, unchanged or listed
     std::string detail;
     Millis retry_in{0};
     std::vector<schema::Sealed> records;

@@ -54,20 +54,21 @@ private:
         if (!known_.insert({canonical, true}).second) co_return false;
         Decision decision{canonical, true, {}, {}};
         auto refusal = scope_.refusal(url, canonical, depth, depth == 0);
-        if (!refusal.empty()) decision.reason = refusal;
-        if (refusal.empty() && nofollow) decision.reason = "nofollow";
-        if (decision.reason.empty() && options_.obey_robots) {
+        decision.reason = refusal;
+        if (!refusal && nofollow) decision.reason = SkipReason::nofollow;
+        if (!decision.reason && options_.obey_robots) {
             auto site = co_await site_of(url.origin());
             const auto& robots = site->robots;
             auto verdict = robots.check(options_.fetch.user_agent, url.target());
             if (!verdict.allowed) {
-                decision.reason = robots.unreachable().empty() ? "robots" : "robots-unreachable";
+                decision.reason = robots.unreachable().empty() ? SkipReason::robots
+                                                               : SkipReason::robots_unreachable;
                 decision.detail = verdict.rule;
             }
         }
-        if (decision.reason.empty() && options_.max_pages && ++planned_ > options_.max_pages)
-            decision.reason = "budget";
-        decision.fetch = decision.reason.empty();
+        if (!decision.reason && options_.max_pages && ++planned_ > options_.max_pages)
+            decision.reason = SkipReason::budget;
+        decision.fetch = !decision.reason;
         decisions.push_back(decision);
         co_return decision.fetch;
     }
@@ -115,7 +116,10 @@ private:
         auto site = co_await site_of(url.origin());
         auto verdict = site->robots.check(options_.fetch.user_agent, url.target());
         decisions.push_back(
-            {canonical, verdict.allowed, verdict.allowed ? "" : "robots", verdict.rule}
+            {canonical,
+             verdict.allowed,
+             verdict.allowed ? std::nullopt : std::optional(SkipReason::robots),
+             verdict.rule}
         );
         co_return verdict.allowed;
     }

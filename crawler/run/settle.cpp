@@ -57,7 +57,7 @@ void Crawl::settle(const Batch& batch) {
     shut_.insert(batch.shut.begin(), batch.shut.end());
     for (const auto& [name, kept] : batch.sums) budget_.set(name, kept);
     for (const auto& found : batch.found) {
-        if (!found.reason.empty()) continue;
+        if (found.reason) continue;
         auto host = hosts_.find(found.host);
         if (host != hosts_.end()) {
             host->second->may_have_more = host->second->ready && !host->second->lost;

@@ -33,25 +33,26 @@ bool Crawl::start_visit(Host& host) {
     auto& target = host.waiting.front();
     auto url = *formats::parse_url(target.url);
     bool is_page = target.kind == Kind::page;
-    if (only_media_ && !is_media(target.kind)) return refuse(host, "budget", {});
+    if (only_media_ && !is_media(target.kind)) return refuse(host, SkipReason::budget);
     // In a later round sitemaps may say of a page that it has not changed.
     if (is_page && report_.revisit && !host.listings.empty()) return false;
     if (is_page) {
-        auto refusal = scope_.refusal(url, target.url, target.depth, target.depth == 0);
-        if (!refusal.empty()) return refuse(host, std::string(refusal), {});
+        if (auto refusal = scope_.refusal(url, target.url, target.depth, target.depth == 0))
+            return refuse(host, *refusal);
         if (!shut_.empty() && target.depth > 0)
             if (auto pattern = pattern_of(url); shut_.contains(pattern))
-                return refuse(host, "trap", pattern);
+                return refuse(host, SkipReason::trap, pattern);
     } else if (is_media(target.kind)) {
         bool wanted = target.kind == Kind::image ? options_.media.images.has_value()
                                                  : options_.media.files.has_value();
-        if (!wanted) return refuse(host, "off", {});
+        if (!wanted) return refuse(host, SkipReason::off);
     } else if (target.kind == Kind::sitemap ? options_.discovery.sitemaps == SitemapUse::off
                                             : !options_.discovery.feeds) {
-        return refuse(host, "off", {});
+        return refuse(host, SkipReason::off);
     }
     auto shares = is_page ? budget_.shares(url, target.depth) : std::vector<Budget::Share>();
-    if (auto spent = budget_.spent(shares); !spent.empty()) return refuse(host, "budget", spent);
+    if (auto spent = budget_.spent(shares); !spent.empty())
+        return refuse(host, SkipReason::budget, spent);
     if (budget_.has_to_wait(shares)) return false;
     auto [found, is_new] = host.sites.try_emplace(url.origin());
     if (is_new) start(learn_site(host, url.origin()));
@@ -59,7 +60,9 @@ bool Crawl::start_visit(Host& host) {
     const auto& robots = found->second->robots;
     if (auto verdict = robots.check(options_.fetch.user_agent, url.target()); !verdict.allowed)
         return refuse(
-            host, robots.unreachable().empty() ? "robots" : "robots-unreachable", verdict.rule
+            host,
+            robots.unreachable().empty() ? SkipReason::robots : SkipReason::robots_unreachable,
+            verdict.rule
         );
     host.turn().begin(now);
     budget_.begin(shares);
@@ -70,8 +73,8 @@ bool Crawl::start_visit(Host& host) {
     return true;
 }
 
-bool Crawl::refuse(Host& host, std::string reason, std::string detail) {
-    batch_.add_refusal(host.waiting.front(), std::move(reason), std::move(detail), wall_clock());
+bool Crawl::refuse(Host& host, SkipReason reason, std::string detail) {
+    batch_.add_refusal(host.waiting.front(), reason, std::move(detail), wall_clock());
     host.waiting.pop_front();
     return true;
 }
@@ -88,7 +91,7 @@ awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
     // Of hosts that only pictures come from there is nothing to be listed.
     auto front = *formats::parse_url(origin + "/");
     bool within = options_.scope.reach != ScopeRules::Reach::any &&
-                  scope_.media_refusal(front, front.href(), false) != "scope";
+                  scope_.media_refusal(front, front.href(), false) != SkipReason::scope;
     bool sitemaps = options_.discovery.sitemaps != SitemapUse::off && !stopping_ &&
                     (within || seed_origins_.contains(origin));
     if (sitemaps && site->robots.unreachable().empty())
@@ -139,15 +142,13 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
     auto millis = static_cast<double>(response.elapsed.count());
     host.latency_ms = host.latency_ms == 0 ? millis : host.latency_ms * 0.8 + millis * 0.2;
     Fetched fetched{
-        at,
-        target.host,
-        target.url,
-        response.status,
-        {},
-        {},
-        response.wire_bytes,
-        response.elapsed.count(),
-        response.address};
+        .at = at,
+        .host = target.host,
+        .url = target.url,
+        .status = response.status,
+        .bytes = response.wire_bytes,
+        .millis = response.elapsed.count(),
+        .address = response.address};
 
     auto job = [this, &target, &site, &request, &response, at] {
         if (options_.archive) options_.archive(request, response, at);
@@ -169,14 +170,13 @@ awaitable<void> Crawl::visit(Host& host, Target target, std::shared_ptr<const Si
 }
 
 void Crawl::note(const Target& target, Fetched fetched, PageOutcome outcome) {
-    fetched.outcome = name_of(outcome.ending);
+    fetched.outcome = outcome.ending;
     fetched.reason = outcome.reason;
     bool kept = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
     if (kept && !is_media(target.kind)) ++kept_;
     if (outcome.ending == Ending::unchanged) ++report_.not_modified;
     if (outcome.ending == Ending::retry) ++report_.retries;
-    for (const auto& found : outcome.found)
-        recent_.add(RecentUrls::hash(found.url, found.reason.empty()));
+    for (const auto& found : outcome.found) recent_.add(RecentUrls::hash(found.url, !found.reason));
     batch_.add(target, fetched, std::move(outcome), wall_clock(), options_.revisit);
     store_if_due();
     if (is_quiet() || batch_.closed.size() % 32 == 0) wake();

@@ -128,7 +128,9 @@ PageOutcome digest_reject(
         for (auto& again : outcome.rejects)  // it stays where it was
             if (again.member.empty()) again.raw = reject.raw;
         if (outcome.records.empty() && outcome.rejects.empty())
-            return still("would not be kept: " + outcome.reason + " " + outcome.detail);
+            return still(
+                "would not be kept: " + std::string(name_of(outcome.reason)) + " " + outcome.detail
+            );
         return outcome;
     }
     auto html = formats::decode_page(response.body, response.header("content-type"));

@@ -243,23 +243,26 @@ void append_value(
     }
 }
 
+void append_cell(std::string_view cell, std::string& out) {
+    if (cell.find_first_of(",\"\r\n") == cell.npos) {
+        out.append(cell);
+        return;
+    }
+    out.push_back('"');
+    for (char c : cell) {
+        if (c == '"') out.push_back('"');
+        out.push_back(c);
+    }
+    out.push_back('"');
+}
+
 void append_row(const std::vector<std::string>& row, std::string& out) {
     for (std::size_t i = 0; i < row.size(); ++i) {
         if (i > 0) out.push_back(',');
-        const auto& cell = row[i];
-        bool quoted =
-            cell.find_first_of(",\"\r\n") != cell.npos || (row.size() == 1 && cell.empty());
-        if (!quoted) {
-            out.append(cell);
-            continue;
-        }
-        out.push_back('"');
-        for (char c : cell) {
-            if (c == '"') out.push_back('"');
-            out.push_back(c);
-        }
-        out.push_back('"');
+        append_cell(row[i], out);
     }
+    // An empty line would be no row.
+    if (row.size() == 1 && row.front().empty()) out.append("\"\"");
     out.append("\r\n");
 }
 

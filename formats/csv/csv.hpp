@@ -96,6 +96,9 @@ Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints);
 // it: one cell with words in it. `apart`: an empty line is between it and the table.
 bool is_remark(const std::vector<std::string>& row, std::size_t width, bool apart);
 
+// One cell as RFC 4180 text: in quotes if it holds a comma, a quote or a line end.
+void append_cell(std::string_view cell, std::string& out);
+
 // `row` as RFC 4180 text with its line end.
 void append_row(const std::vector<std::string>& row, std::string& out);
 

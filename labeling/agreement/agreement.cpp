@@ -1,7 +1,13 @@
+// How far raters agree: the way from answers to one figure with its interval.
+//
+// Units with the same ratings are one pattern with a weight, because every formula reads nothing
+// else of a unit. The bootstrap (Efron 1979, percentiles) draws units, so that the ratings of one
+// unit stay together; a replicate then costs one draw per unit and one evaluation per pattern.
+// A metric is a row of `formulas`; the sums themselves are in agreement_sums.cpp.
 #include "labeling/agreement/agreement.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 #include <map>
 
 #include "base/error.hpp"
@@ -13,40 +19,63 @@ namespace labeling {
 
 namespace {
 
+using detail::Level;
 using detail::Pattern;
 
-constexpr std::pair<std::string_view, Metric> names[] = {
-    {"percent", Metric::percent},
-    {"cohen", Metric::cohen},
-    {"cohen-linear", Metric::cohen_linear},
-    {"cohen-quadratic", Metric::cohen_quadratic},
-    {"fleiss", Metric::fleiss},
-    {"krippendorff-nominal", Metric::krippendorff_nominal},
-    {"krippendorff-ordinal", Metric::krippendorff_ordinal},
-    {"krippendorff-interval", Metric::krippendorff_interval},
-    {"krippendorff-ratio", Metric::krippendorff_ratio},
-    {"gwet-ac1", Metric::gwet_ac1},
-    {"gwet-ac2", Metric::gwet_ac2},
+// One metric: its formula, and what it asks of the ratings.
+struct Formula {
+    Metric metric;
+    std::optional<double> (*value)(const detail::Sample& sample);
+    bool by_rater = false;  // tells raters apart, and so needs two of them
+    bool numbers = false;   // reads the categories as numbers
+    bool positive = false;  // .. of 0 or more
 };
 
-bool by_rater(Metric metric) {
-    return metric == Metric::cohen || metric == Metric::cohen_linear ||
-           metric == Metric::cohen_quadratic;
+constexpr Formula formulas[] = {
+    {.metric = Metric::percent, .value = &detail::percent},
+    {.metric = Metric::cohen,
+     .value = [](const detail::Sample& s) { return detail::light(s, 0); },
+     .by_rater = true},
+    {.metric = Metric::cohen_linear,
+     .value = [](const detail::Sample& s) { return detail::light(s, 1); },
+     .by_rater = true},
+    {.metric = Metric::cohen_quadratic,
+     .value = [](const detail::Sample& s) { return detail::light(s, 2); },
+     .by_rater = true},
+    {.metric = Metric::fleiss, .value = &detail::fleiss},
+    {.metric = Metric::krippendorff_nominal,
+     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::nominal); }},
+    {.metric = Metric::krippendorff_ordinal,
+     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::ordinal); }},
+    {.metric = Metric::krippendorff_interval,
+     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::interval); },
+     .numbers = true},
+    {.metric = Metric::krippendorff_ratio,
+     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::ratio); },
+     .numbers = true,
+     .positive = true},
+    {.metric = Metric::gwet_ac1,
+     .value = [](const detail::Sample& s) { return detail::gwet(s, false); }},
+    {.metric = Metric::gwet_ac2,
+     .value = [](const detail::Sample& s) { return detail::gwet(s, true); }},
+};
+
+constexpr const Formula& formula_of(Metric metric) {
+    return *std::find_if(std::begin(formulas), std::end(formulas), [&](const Formula& formula) {
+        return formula.metric == metric;
+    });
 }
 
-bool needs_numbers(Metric metric) {
-    return metric == Metric::krippendorff_interval || metric == Metric::krippendorff_ratio;
-}
+static_assert(std::size(formulas) == base::words<Metric>.size(), "each metric has its formula");
 
-// Units that look alike to the metric, and how many there are of each: a bootstrap then costs one
-// draw per unit and one evaluation per pattern.
+// Units that look alike to the metric, and how many there are of each.
 struct Units {
     std::vector<Pattern> patterns;
     std::vector<std::uint32_t> of_unit;
     std::size_t with_pair = 0;
 };
 
-Units group(const Judgements& ratings, Metric metric) {
+Units group(const Judgements& ratings, bool by_rater) {
     Units units;
     std::map<std::vector<std::uint32_t>, std::uint32_t> known;
     for (std::size_t i = 0; i < ratings.rows.size();) {
@@ -56,12 +85,12 @@ Units group(const Judgements& ratings, Metric metric) {
         for (; i < ratings.rows.size() && ratings.rows[i].question == question; ++i) {
             pattern.push_back({ratings.rows[i].worker, ratings.rows[i].answer});
         }
-        if (!by_rater(metric))
+        if (!by_rater)
             std::sort(pattern.begin(), pattern.end(), [](const auto& a, const auto& b) {
                 return a.category < b.category;
             });
         for (const auto& rating : pattern) {
-            if (by_rater(metric)) key.push_back(rating.rater);
+            if (by_rater) key.push_back(rating.rater);
             key.push_back(rating.category);
         }
         if (pattern.size() > 1) ++units.with_pair;
@@ -73,77 +102,30 @@ Units group(const Judgements& ratings, Metric metric) {
     return units;
 }
 
-std::optional<double> evaluate(
-    const Units& units,
-    const std::vector<double>& weight,
-    Metric metric,
-    const Judgements& ratings,
-    const std::vector<double>& values
-) {
-    detail::Sample sample{
-        units.patterns, weight, ratings.answers.size(), ratings.workers.size(), values};
-    switch (metric) {
-        case Metric::percent:
-            return detail::percent(sample);
-        case Metric::cohen:
-            return detail::light(sample, 0);
-        case Metric::cohen_linear:
-            return detail::light(sample, 1);
-        case Metric::cohen_quadratic:
-            return detail::light(sample, 2);
-        case Metric::fleiss:
-            return detail::fleiss(sample);
-        case Metric::gwet_ac1:
-            return detail::gwet(sample, false);
-        case Metric::gwet_ac2:
-            return detail::gwet(sample, true);
-        case Metric::krippendorff_nominal:
-            return detail::alpha(sample, detail::Level::nominal);
-        case Metric::krippendorff_ordinal:
-            return detail::alpha(sample, detail::Level::ordinal);
-        case Metric::krippendorff_interval:
-            return detail::alpha(sample, detail::Level::interval);
-        case Metric::krippendorff_ratio:
-            return detail::alpha(sample, detail::Level::ratio);
-    }
-    return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<Metric> parse_metric(std::string_view name) {
-    for (auto [text, metric] : names)
-        if (text == name) return metric;
-    return std::nullopt;
-}
-
-std::string_view metric_names() {
-    static const std::string all = [] {
-        std::string text;
-        for (auto [name, metric] : names) text.append(text.empty() ? "" : ", ").append(name);
-        return text;
-    }();
-    return all;
-}
-
-Agreement
-agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std::uint64_t seed) {
-    std::vector<double> values;
-    if (auto numbers = ratings.numbers()) values = *numbers;
-    if (values.empty() && needs_numbers(metric))
+void check(const Judgements& ratings, const Formula& formula, const std::vector<double>& values) {
+    if (values.empty() && formula.numbers)
         throw base::Error(
             "agreement",
             "this metric needs numbers as ratings",
             "choose krippendorff-nominal or -ordinal"
         );
-    if (metric == Metric::krippendorff_ratio && !values.empty() && values.front() < 0)
+    if (formula.positive && !values.empty() && values.front() < 0)
         throw base::Error(
             "agreement", "a ratio metric needs ratings of 0 or more", "choose krippendorff-interval"
         );
-    if (by_rater(metric) && ratings.workers.size() < 2)
+    if (formula.by_rater && ratings.workers.size() < 2)
         throw base::Error("agreement", "only one rater", "Cohen's kappa compares two");
+}
 
-    auto units = group(ratings, metric);
+}  // namespace
+
+Agreement
+agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std::uint64_t seed) {
+    const auto& formula = formula_of(metric);
+    std::vector<double> values;
+    if (auto numbers = ratings.numbers()) values = *numbers;
+    check(ratings, formula, values);
+    auto units = group(ratings, formula.by_rater);
     if (units.with_pair == 0)
         throw base::Error(
             "agreement", "no unit has two ratings", "let two raters rate the same units"
@@ -154,7 +136,14 @@ agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std:
     result.raters = ratings.workers.size();
     std::vector<double> weight(units.patterns.size());
     for (auto pattern : units.of_unit) weight[pattern] += 1;
-    result.value = evaluate(units, weight, metric, ratings, values);
+    const detail::Sample sample{
+        .patterns = units.patterns,
+        .weight = weight,
+        .categories = ratings.answers.size(),
+        .raters = ratings.workers.size(),
+        .values = values,
+    };
+    result.value = formula.value(sample);
     if (!result.value) return result;
 
     base::Random random(seed);
@@ -163,8 +152,7 @@ agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std:
         std::fill(weight.begin(), weight.end(), 0.0);
         for (std::size_t unit = 0; unit < units.of_unit.size(); ++unit)
             weight[units.of_unit[random.below(units.of_unit.size())]] += 1;
-        if (auto value = evaluate(units, weight, metric, ratings, values))
-            bootstrap.push_back(*value);
+        if (auto value = formula.value(sample)) bootstrap.push_back(*value);
     }
     if (bootstrap.empty()) return result;
     std::sort(bootstrap.begin(), bootstrap.end());

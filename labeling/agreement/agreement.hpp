@@ -1,10 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
+#include "base/words.hpp"
 #include "labeling/answers.hpp"
 
 namespace labeling {
@@ -31,9 +32,28 @@ enum class Metric {
                // number
 };
 
-// The names of the command line: "krippendorff-nominal" and so on.
-std::optional<Metric> parse_metric(std::string_view name);
-std::string_view metric_names();  // separated by ", "
+constexpr auto words_of(Metric) {
+    return std::to_array<base::Word<Metric>>({
+        {Metric::percent, "percent", "share of agreeing pairs, chance not taken off"},
+        {Metric::cohen, "cohen", "Cohen's kappa, the mean over pairs of raters"},
+        {Metric::cohen_linear, "cohen-linear", "Cohen's kappa weighted by distance"},
+        {Metric::cohen_quadratic, "cohen-quadratic", "Cohen's kappa weighted by squared distance"},
+        {Metric::fleiss, "fleiss", "Fleiss' kappa"},
+        {Metric::krippendorff_nominal, "krippendorff-nominal", "Krippendorff's alpha of classes"},
+        {Metric::krippendorff_ordinal, "krippendorff-ordinal", "Krippendorff's alpha of ranks"},
+        {Metric::krippendorff_interval, "krippendorff-interval", "Krippendorff's alpha of numbers"},
+        {Metric::krippendorff_ratio, "krippendorff-ratio", "Krippendorff's alpha of amounts"},
+        {Metric::gwet_ac1, "gwet-ac1", "Gwet's AC1"},
+        {Metric::gwet_ac2, "gwet-ac2", "Gwet's AC2, weighted by squared distance"},
+    });
+}
+
+// What a project's page shows beside each other.
+inline constexpr std::array usual_metrics{
+    Metric::krippendorff_nominal,
+    Metric::gwet_ac1,
+    Metric::percent,
+};
 
 struct Agreement {
     std::optional<double> value;  // nothing if it is undefined: only one category was ever used

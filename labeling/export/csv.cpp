@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <iterator>
-#include <ostream>
 
 #include "base/error.hpp"
 
@@ -52,6 +51,7 @@ bool CsvReader::next(std::vector<std::string>& row) {
 }
 
 bool CsvReader::read_row(std::vector<std::string>& row) {
+    static const formats::Dialect commas;
     row.clear();
     while (at_ < text_.size() && (text_[at_] == '\n' || text_[at_] == '\r')) {
         if (text_[at_] == '\n') ++line_;
@@ -60,60 +60,28 @@ bool CsvReader::read_row(std::vector<std::string>& row) {
     row_line_ = line_;
     if (at_ >= text_.size()) return false;
 
-    for (;;) {
-        std::string field;
-        if (at_ < text_.size() && text_[at_] == '"') {
-            read_quoted(field);
-        } else {
-            auto end = text_.find_first_of(",\n", at_);
-            if (end == text_.npos) end = text_.size();
-            field.assign(text_, at_, end - at_);
-            at_ = end;
-            if ((at_ == text_.size() || text_[at_] == '\n') && field.ends_with('\r'))
-                field.pop_back();
-        }
-        row.push_back(std::move(field));
-
-        if (at_ >= text_.size()) return true;
-        if (text_[at_++] == '\n') {
-            ++line_;
-            return true;
-        }
-    }
+    std::string_view rest(text_);
+    rest.remove_prefix(at_);
+    auto scan = formats::scan_record(rest, commas, true, cells_);
+    if (scan.state != formats::Scan::State::record) fail("a quote is opened and never closed");
+    for (const auto& cell : cells_) read_cell(rest, cell, row.emplace_back());
+    auto read = rest.substr(0, scan.next);
+    line_ += static_cast<std::size_t>(std::count(read.begin(), read.end(), '\n'));
+    at_ += scan.next;
+    return true;
 }
 
-void CsvReader::read_quoted(std::string& field) {
-    for (++at_;; ++at_) {
-        if (at_ >= text_.size()) fail("a quote is opened and never closed");
-        if (text_[at_] == '\n') ++line_;
-        if (text_[at_] != '"') {
-            field += text_[at_];
-        } else if (at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-            field += text_[at_++];
-        } else {
-            break;
-        }
+void CsvReader::read_cell(std::string_view rest, const formats::Cell& cell, std::string& field)
+    const {
+    static const formats::Dialect commas;
+    bool tail = cell.quoted && cell.tail > cell.end + 1;
+    for (auto i = cell.begin; cell.quoted && !tail && i < cell.end; ++i) {
+        if (rest[i] != '"') continue;
+        tail = i + 1 >= cell.end || rest[i + 1] != '"';
+        ++i;
     }
-    ++at_;
-    if (at_ + 1 < text_.size() && text_[at_] == '\r' && text_[at_ + 1] == '\n') ++at_;
-    if (at_ + 1 == text_.size() && text_[at_] == '\r') ++at_;
-    if (at_ < text_.size() && text_[at_] != ',' && text_[at_] != '\n')
-        fail("text after a closing quote", "double the quotes inside a quoted field");
-}
-
-void write_csv_field(std::ostream& out, std::string_view field) {
-    bool quote = field.find_first_of(",\"\r\n") != field.npos ||
-                 (!field.empty() && (field.front() == ' ' || field.back() == ' '));
-    if (!quote) {
-        out << field;
-        return;
-    }
-    out << '"';
-    for (char c : field) {
-        if (c == '"') out << '"';
-        out << c;
-    }
-    out << '"';
+    if (tail) fail("text after a closing quote", "double the quotes inside a quoted field");
+    formats::append_value(rest, cell, commas, field);
 }
 
 std::string read_file(const std::string& path) {

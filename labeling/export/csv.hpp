@@ -1,18 +1,19 @@
 #pragma once
 
 #include <cstddef>
-#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "formats/csv/csv.hpp"
+
 namespace labeling::detail {
 
-// The rows of a comma-separated text (RFC 4180): LF or CRLF ends a row, quoted fields may hold
-// commas, quotes and line ends, a leading UTF-8 byte order mark is dropped, empty lines are
-// skipped.
+// The rows of a comma-separated text (RFC 4180) by the names of their columns, as formats/csv cuts
+// them; a leading UTF-8 byte order mark is dropped, empty lines are skipped.
 //
-// `name` is what errors call the text. A quote that is never closed, text after a closing quote, or
+// `name` is what errors call the text. Unlike a source of records, a table of answers is written
+// for this program and must be whole: a quote that is never closed, text after a closing quote, or
 // a row whose number of fields differs from the header's throws base::Error with the line.
 class CsvReader {
 public:
@@ -36,7 +37,7 @@ public:
 
 private:
     bool read_row(std::vector<std::string>& row);
-    void read_quoted(std::string& field);
+    void read_cell(std::string_view rest, const formats::Cell& cell, std::string& field) const;
 
     std::string name_;
     std::string text_;
@@ -44,10 +45,8 @@ private:
     std::size_t line_ = 1;
     std::size_t row_line_ = 0;
     std::vector<std::string> header_;
+    std::vector<formats::Cell> cells_;
 };
-
-// Writes one field, quoted if it holds a comma, a quote, a line end, or a blank at either end.
-void write_csv_field(std::ostream& out, std::string_view field);
 
 // The whole content of a file. A file that cannot be read throws base::Error.
 std::string read_file(const std::string& path);

@@ -6,7 +6,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
-#include "labeling/export/csv.hpp"
+#include "formats/csv/csv.hpp"
 
 namespace labeling {
 
@@ -62,12 +62,17 @@ public:
     }
 
     void write(const ExportRow& row) override {
-        detail::write_csv_field(out_, row.key);
-        out_ << ',';
-        detail::write_csv_field(out_, row.label);
-        out_ << ',' << fmt::format("{}", row.probability) << ',';
-        detail::write_csv_field(out_, row.method);
-        out_ << ',' << row.revision << ',' << row.version << "\r\n";
+        std::string line;
+        formats::append_row(
+            {row.key,
+             row.label,
+             fmt::format("{}", row.probability),
+             row.method,
+             std::to_string(row.revision),
+             std::to_string(row.version)},
+            line
+        );
+        out_ << line;
     }
     void finish() override { out_.flush(); }
 

@@ -2,10 +2,10 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
+#include "base/settings/fwd.hpp"
+#include "base/words.hpp"
 #include "labeling/truth/truth.hpp"
 
 namespace labeling {
@@ -18,27 +18,19 @@ struct LabelClass {
     std::string hotkey{};       // one character, or empty
     std::string colour{};       // "#rrggbb", or empty
     std::string value{};        // how the source's data spell this class, if not by its name
+
+    static const base::Settings<LabelClass> settings;
 };
 
-// What a labeling project asks, of whom, and how answers become truth.
-struct Project {
-    enum class Show { text, image, fields };
+// How answers become truth.
+struct TruthSettings {
+    Method method = Method::automatic;  // one for classes
+    double target = 0.95;  // a record whose likeliest class is less probable wants another answer
 
-    std::string name;
-    std::string kind = "classification";
-    std::string source;        // name of the source whose records are labeled
-    std::string instructions;  // Markdown, for the people who label
-    std::vector<LabelClass> classes;
-    std::vector<Show> show;           // in this order; empty: whatever the record has
-    std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
-    int overlap = 1;                  // answers wanted from different people
-    Method truth_method = Method::automatic;
-    double truth_target =
-        0.95;                // a record whose likeliest class is less probable wants another answer
-    double hidden_gold = 0;  // share of tasks whose truth is known, mixed in unseen
+    static const base::Settings<TruthSettings> settings;
 };
 
-// Reads a project from TOML:
+// What a labeling project asks, of whom, and how answers become truth. As a file:
 //
 //     name = "topics"
 //     kind = "classification"
@@ -60,13 +52,32 @@ struct Project {
 //     description = "Vector, map and their kin"
 //     value = "cont"                 # as the source's data spell it
 //
-// `file` is what errors call the text. Wrong syntax, an unknown key, a value of another type or out
-// of range, two classes of one name or value, and two classes that share a hotkey (upper and lower
-// case are the same key) throw base::Error with the line.
-Project read_project(const std::string& file, std::string_view toml);
+// Two classes of one name or value, and two that share a hotkey (upper and lower case are the same
+// key) are faults.
+struct Project {
+    enum class Show { text, image, fields };
 
-// A project without its classes as a JSON object, and back; what the store keeps.
-std::string to_json(const Project& project);
-Project project_from_json(std::string_view json);
+    std::string name;
+    std::string title;  // on the page; empty: the name
+    std::string kind = "classification";
+    std::string source;        // name of the source whose records are labeled
+    std::string instructions;  // Markdown, for the people who label
+    std::vector<LabelClass> classes;
+    std::vector<Show> show;           // in this order; empty: whatever the record has
+    std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
+    int overlap = 1;                  // answers wanted from different people
+    double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
+    TruthSettings truth;
+
+    static const base::Settings<Project> settings;
+};
+
+constexpr auto words_of(Project::Show) {
+    return std::to_array<base::Word<Project::Show>>({
+        {Project::Show::text, "text", "title and text"},
+        {Project::Show::image, "image", "the picture"},
+        {Project::Show::fields, "fields", "fields of the payload"},
+    });
+}
 
 }  // namespace labeling

@@ -1,11 +1,15 @@
+// Labeling projects in the database: settings as JSON, classes as rows of their own.
+//
+// Classes are rows because answers and labels refer to them by a foreign key; adding some locks the
+// project first, so that two imports at once do not give one number to two names.
 #include "labeling/projects/project_store.hpp"
 
 #include <algorithm>
-
-#include <boost/json.hpp>
+#include <utility>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
@@ -18,8 +22,8 @@ StoredProject read(base::Tx& tx, const pqxx::row& row) {
     StoredProject stored;
     stored.id = row[0].as<std::int64_t>();
     stored.source_id = row[2].as<std::int64_t>();
-    auto spec = row[4].as<std::string>();
-    stored.project = project_from_json(spec);
+    Project::settings.read(base::Document::json(row[4].as<std::string>()), stored.project);
+    auto spelled = std::exchange(stored.project.classes, {});
     stored.project.name = row[1].as<std::string>();
     stored.project.source = row[3].as<std::string>();
     stored.project.overlap = row[5].as<int>();
@@ -27,7 +31,6 @@ StoredProject read(base::Tx& tx, const pqxx::row& row) {
     stored.state = row[7].as<std::string>();
     stored.created_at = row[8].as<std::string>();
 
-    auto parsed = boost::json::parse(spec).as_object();
     for (const auto& item : tx.exec(sql::file["project_classes"], stored.id)) {
         LabelClass one{
             .id = item[0].as<std::int32_t>(),
@@ -35,12 +38,21 @@ StoredProject read(base::Tx& tx, const pqxx::row& row) {
             .description = item[2].as<std::string>(),
             .hotkey = item[3].as<std::string>(),
             .colour = item[4].as<std::string>()};
-        if (const auto* values = parsed.if_contains("values"))
-            for (const auto& [value, name] : values->as_object())
-                if (name.as_string() == one.name) one.value = std::string(value);
+        for (const auto& known : spelled)
+            if (known.name == one.name) one.value = known.value;
         stored.project.classes.push_back(std::move(one));
     }
     return stored;
+}
+
+// What the store keeps of a project besides its columns and its table of classes: settings, and of
+// classes how the data spell them.
+std::string spec_of(Project project) {
+    auto classes = std::exchange(project.classes, {});
+    for (auto& item : classes)
+        if (!item.value.empty())
+            project.classes.push_back({.name = item.name, .value = item.value});
+    return Project::settings.text(project);
 }
 
 void add_class(base::Tx& tx, std::int64_t project_id, const LabelClass& item) {
@@ -64,7 +76,7 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
         project.name,
         source.id,
         project.kind,
-        to_json(project),
+        spec_of(project),
         project.overlap,
         schema::timestamp(now)
     );

@@ -57,24 +57,24 @@ constexpr std::int64_t worth_analyzing = 50;
 Enqueued enqueue(
     base::Tx& tx,
     const StoredProject& project,
-    const std::vector<Wish>& wishes,
+    const std::vector<QueueRequest>& requests,
     bool again,
     Time now
 ) {
     Enqueued result;
-    for (std::size_t first = 0; first < wishes.size(); first += batch) {
+    for (std::size_t first = 0; first < requests.size(); first += batch) {
         std::vector<std::int64_t> rks;
         std::vector<std::string> keys, reasons;
         std::vector<double> priorities;
-        for (auto i = first; i < std::min(first + batch, wishes.size()); ++i) {
-            if (!std::isfinite(wishes[i].priority))
+        for (auto i = first; i < std::min(first + batch, requests.size()); ++i) {
+            if (!std::isfinite(requests[i].priority))
                 throw base::Error(
-                    "record '" + wishes[i].key + "'", "its priority is not a finite number"
+                    "record '" + requests[i].key + "'", "its priority is not a finite number"
                 );
-            rks.push_back(schema::record_key(project.project.source, wishes[i].key));
-            keys.push_back(wishes[i].key);
-            reasons.push_back(wishes[i].reason);
-            priorities.push_back(wishes[i].priority);
+            rks.push_back(schema::record_key(project.project.source, requests[i].key));
+            keys.push_back(requests[i].key);
+            reasons.push_back(requests[i].reason);
+            priorities.push_back(requests[i].priority);
         }
         auto row = tx.exec(
             sql::file["enqueue_tasks"],

@@ -12,7 +12,7 @@
 // beside any number of others.
 namespace labeling {
 
-struct Wish {
+struct QueueRequest {
     std::string key;  // of a record of the project's source
     double priority = 0;
     std::string reason{};  // why it should be labeled: "uncertain", "label error?", ..
@@ -24,13 +24,13 @@ struct Enqueued {
     std::int64_t waiting = 0;  // nothing to do
     std::int64_t unknown = 0;  // no such record
 };
-// Puts records into the queue; the same wish again changes nothing. A task that is done stays done,
-// or, with `again`, wants as many more answers as the project's overlap, from people who have not
-// seen it.
+// Puts records into the queue; the same request again changes nothing. A task that is done stays
+// done, or, with `again`, wants as many more answers as the project's overlap, from people who have
+// not seen it.
 Enqueued enqueue(
     base::Tx& tx,
     const StoredProject& project,
-    const std::vector<Wish>& wishes,
+    const std::vector<QueueRequest>& requests,
     bool again,
     Time now
 );

@@ -56,14 +56,15 @@ Choice simplest_good(std::vector<Candidate> candidates, std::string_view criteri
 
     std::string figures;
     for (const auto& c : candidates)
-        figures +=
-            fmt::format("{}{} {:.4f}", figures.empty() ? "" : ", ", method_name(c.method), c.mean);
+        figures += fmt::format(
+            "{}{} {:.4f}", figures.empty() ? "" : ", ", base::name_of(c.method), c.mean
+        );
     auto why = fmt::format("{} over {} items: {}", criterion, chosen.gain.size(), figures);
     if (&chosen != &best)
         why += fmt::format(
             "; {} is the simplest within one standard error of {}",
-            method_name(chosen.method),
-            method_name(best.method)
+            base::name_of(chosen.method),
+            base::name_of(best.method)
         );
     return {chosen.method, why};
 }

@@ -60,31 +60,6 @@ double median_of(std::vector<double>& values) {
 
 }  // namespace
 
-std::optional<Method> parse_method(std::string_view name) {
-    for (auto [text, method] : names)
-        if (text == name) return method;
-    return std::nullopt;
-}
-
-std::string_view method_name(Method method) {
-    for (auto [text, known] : names)
-        if (known == method) return text;
-    return {};
-}
-
-std::string_view method_names() {
-    static const std::string all = [] {
-        std::string text;
-        for (auto [name, method] : names) text.append(text.empty() ? "" : ", ").append(name);
-        return text;
-    }();
-    return all;
-}
-
-bool is_numeric(Method method) {
-    return method == Method::mean || method == Method::median;
-}
-
 Truth infer(const Judgements& judgements, Method method) {
     if (judgements.rows.empty()) throw base::Error("truth", "there are no answers to infer from");
     Truth truth;
@@ -116,7 +91,7 @@ Truth infer(const Judgements& judgements, Method method) {
         case Method::median:
         case Method::automatic:
             throw base::Error(
-                "truth", "method " + std::string(method_name(method)) + " does not infer classes"
+                "truth", "method " + std::string(base::name_of(method)) + " does not infer classes"
             );
     }
     truth.label = likeliest(judgements, truth);
@@ -151,13 +126,13 @@ confusion(const Judgements& judgements, const Truth& truth, std::uint32_t worker
 Estimates estimate(const Judgements& judgements, Method method) {
     if (!is_numeric(method))
         throw base::Error(
-            "truth", "method " + std::string(method_name(method)) + " does not estimate numbers"
+            "truth", "method " + std::string(base::name_of(method)) + " does not estimate numbers"
         );
     auto numbers = judgements.numbers();
     if (!numbers)
         throw base::Error(
             "truth",
-            "method " + std::string(method_name(method)) + " needs numbers as answers",
+            "method " + std::string(base::name_of(method)) + " needs numbers as answers",
             "choose a method for classes, such as ds"
         );
 

@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "labeling/answers.hpp"
 
 namespace labeling {
@@ -26,10 +26,24 @@ enum class Method {
     automatic,  // "auto": see choose()
 };
 
-std::optional<Method> parse_method(std::string_view name);
-std::string_view method_name(Method method);
-std::string_view method_names();  // separated by ", "
-bool is_numeric(Method method);   // mean or median
+constexpr auto words_of(Method) {
+    return std::to_array<base::Word<Method>>({
+        {Method::mv, "mv", "majority vote"},
+        {Method::wawa, "wawa", "votes weighted by agreement with the majority"},
+        {Method::ds, "ds", "Dawid and Skene: a confusion matrix per worker"},
+        {Method::onecoin, "onecoin", "one accuracy per worker"},
+        {Method::glad, "glad", "ability of workers and difficulty of questions"},
+        {Method::mace, "mace", "each worker knows or spams"},
+        {Method::lfc, "lfc", "Dawid and Skene, workers shrunk towards what all do"},
+        {Method::mean, "mean", "of numbers, not of classes"},
+        {Method::median, "median", "of numbers, not of classes"},
+        {Method::automatic, "auto", "the one that fits these answers best"},
+    });
+}
+
+constexpr bool is_numeric(Method method) {
+    return method == Method::mean || method == Method::median;
+}
 
 // The truth as far as the answers tell. Rows follow Judgements::questions, columns
 // Judgements::answers.

@@ -1,3 +1,8 @@
+// The truth of a project in the database: its answers read, its labels inferred, stored and walked.
+//
+// Everything that grows with the project goes in pages or batches with a short transaction each:
+// a transaction over millions of answers would hold back vacuum and lose all its work to one
+// conflict. Pages go by key and not by OFFSET, which reads again what it skips.
 #include "labeling/truth/truth_store.hpp"
 
 #include <algorithm>
@@ -7,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -21,6 +27,50 @@ namespace {
 constexpr std::size_t batch = 5'000;
 constexpr int page = 5'000;
 constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
+
+struct AnswerRow {
+    std::int64_t rk = first_rk;
+    std::string key;
+    std::int64_t user_id = first_rk;
+    int attempt = 0;
+    std::string user_name, class_name;
+};
+BOOST_DESCRIBE_STRUCT(AnswerRow, (), (rk, key, user_id, attempt, user_name, class_name))
+
+// The answers of a project that count, a page at a time. read() may be repeated, as a transaction
+// is; add_to() goes on to the next page.
+class AnswerPages {
+public:
+    explicit AnswerPages(const StoredProject& project) : project_(project) {}
+
+    // False when there are no more.
+    bool read(base::Tx& tx) {
+        if (last_page_) return false;
+        rows_ = base::rows_as<AnswerRow>(tx.exec(
+            sql::file["answers_page"],
+            project_.id,
+            project_.source_id,
+            last_.rk,
+            last_.key,
+            last_.user_id,
+            last_.attempt,
+            page
+        ));
+        return !rows_.empty();
+    }
+
+    void add_to(JudgementsBuilder& builder) {
+        for (const auto& row : rows_) builder.add(row.key, row.user_name, row.class_name);
+        last_page_ = static_cast<int>(rows_.size()) < page;
+        last_ = std::move(rows_.back());
+    }
+
+private:
+    const StoredProject& project_;
+    std::vector<AnswerRow> rows_;
+    AnswerRow last_;
+    bool last_page_ = false;
+};
 
 }  // namespace
 
@@ -80,34 +130,15 @@ load_judgements(base::Database& database, const StoredProject& project, bool all
     JudgementsBuilder builder;
     if (all_classes)
         for (const auto& item : project.project.classes) builder.allow(item.name);
-    std::int64_t rk = first_rk, user = first_rk;
-    std::string key;
-    int attempt = 0;
-    for (bool more = true; more;) {
-        auto rows = database.call([&](base::Tx& tx) {
-            return tx.exec(
-                sql::file["answers_page"],
-                project.id,
-                project.source_id,
-                rk,
-                key,
-                user,
-                attempt,
-                page
-            );
-        });
-        for (const auto& row : rows)
-            builder.add(
-                row[1].as<std::string>(), row[4].as<std::string>(), row[5].as<std::string>()
-            );
-        more = static_cast<int>(rows.size()) == page;
-        if (!more) break;
-        const auto& last = rows[rows.size() - 1];
-        rk = last[0].as<std::int64_t>();
-        key = last[1].as<std::string>();
-        user = last[2].as<std::int64_t>();
-        attempt = last[3].as<int>();
-    }
+    AnswerPages pages(project);
+    while (database.call([&](base::Tx& tx) { return pages.read(tx); })) pages.add_to(builder);
+    return std::move(builder).build();
+}
+
+Judgements load_judgements(base::Tx& tx, const StoredProject& project) {
+    JudgementsBuilder builder;
+    AnswerPages pages(project);
+    while (pages.read(tx)) pages.add_to(builder);
     return std::move(builder).build();
 }
 
@@ -155,7 +186,7 @@ Resolved resolve_truth(
     bool any_gold = false;
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto probability = truth.probability(q);
-        if (probability < project.project.truth_target) ++result.below_target;
+        if (probability < project.project.truth.target) ++result.below_target;
         labels.push_back(
             {judgements.questions[q], ids.at(judgements.answers[truth.label[q]]), probability}
         );
@@ -166,8 +197,9 @@ Resolved resolve_truth(
         result.judged = static_cast<std::int64_t>(judged.judged);
         result.accuracy = judged.accuracy;
     }
-    auto put =
-        put_truth(database, project, labels, std::string(method_name(method)), keep_imported, now);
+    auto put = put_truth(
+        database, project, labels, std::string(base::name_of(method)), keep_imported, now
+    );
     result.added = put.added;
     result.changed = put.changed;
     return result;
@@ -175,7 +207,7 @@ Resolved resolve_truth(
 
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
     return static_cast<std::int64_t>(
-        tx.change(sql::file["extend_unsure"], project.id, project.project.truth_target, at_most)
+        tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
     );
 }
 

@@ -22,6 +22,8 @@ namespace labeling {
 // a short transaction.
 Judgements
 load_judgements(base::Database& database, const StoredProject& project, bool all_classes = false);
+// The same inside of the caller's transaction.
+Judgements load_judgements(base::Tx& tx, const StoredProject& project);
 // The imported labels, by record key.
 Gold load_gold(base::Database& database, const StoredProject& project);
 

@@ -8,6 +8,8 @@
 #include "api/openapi.hpp"
 #include "api/sql.hpp"
 #include "base/error.hpp"
+#include "labeling/agreement/agreement.hpp"
+#include "labeling/truth/truth_store.hpp"
 #include "tests/api/client.hpp"
 #include "tests/api/fixture.hpp"
 #include "tests/support/test_database.hpp"
@@ -212,6 +214,40 @@ TEST_CASE("records are searched by words, conditions and pages", "[api][resource
     CHECK(client.get("/api/v1/sources/pages/search?q=heron&where=words%20%3C").status == 400);
     CHECK(client.get("/api/v1/sources/pages/search?q=heron&after=x").status == 400);
     CHECK(client.get("/api/v1/sources/none/search?q=heron").status == 404);
+}
+
+TEST_CASE(
+    "agreement over HTTP is that of all answers, also after the project was edited",
+    "[api][resources]"
+) {
+    test::TestDatabase database;
+    test::make_world(*database, 4);
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "otto", "operator");
+    std::string path = "/api/v1/projects/topics";
+    auto etag = client.get(path).headers["etag"];
+    REQUIRE(client.send("PATCH", path, {{"title", "Topics"}}, {"If-Match: " + etag}).status == 200);
+
+    auto project =
+        database->call([](base::Tx& tx) { return labeling::load_project(tx, "topics"); });
+    CHECK(project.project.title == "Topics");
+    auto answers = labeling::load_judgements(*database, project);
+    REQUIRE_FALSE(answers.rows.empty());
+    auto found = client.get(path + "/agreement").json();
+    CHECK(found.at("ratings").to_number<std::size_t>() == answers.rows.size());
+    std::vector<std::string> names;
+    for (const auto& metric : found.at("metrics").as_array()) {
+        auto name = std::string(metric.at("metric").as_string());
+        auto expected = labeling::agreement(answers, *base::parse<labeling::Metric>(name), 0);
+        CHECK(metric.at("units").to_number<std::size_t>() == expected.units);
+        if (expected.value)
+            CHECK(metric.at("value").to_number<double>() == Approx(*expected.value));
+        else
+            CHECK(metric.at("value").is_null());
+        names.push_back(std::move(name));
+    }
+    CHECK(names == std::vector<std::string>{"krippendorff-nominal", "gwet-ac1", "percent"});
 }
 
 TEST_CASE("two who edit a project do not overwrite each other", "[api][resources]") {

@@ -109,7 +109,7 @@ TEST_CASE("every published agreement value is met", "[labeling][agreement]") {
     for (const auto& element : cases.at("cases").as_array()) {
         const auto& item = element.as_object();
         INFO(item.at("id"));
-        auto metric = labeling::parse_metric(metric_of(item));
+        auto metric = base::parse<Metric>(metric_of(item));
         REQUIRE(metric);
         const auto& data = cases.at("datasets").at(item.at("data").as_string()).as_object();
         CHECK(

@@ -3,8 +3,11 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 
+using base::Document;
 using Catch::Contains;
+using labeling::Project;
 
 namespace {
 
@@ -12,8 +15,8 @@ const std::string minimal = "name = \"p\"\nsource = \"s\"\n";
 
 std::string failure(const std::string& toml) {
     try {
-        labeling::read_project("p.toml", toml);
-    } catch (const base::Error& error) {
+        Project::settings.read(Document::toml(toml, "p.toml"));
+    } catch (const base::UsageError& error) {
         return error.what();
     }
     return "no error";
@@ -22,7 +25,8 @@ std::string failure(const std::string& toml) {
 }  // namespace
 
 TEST_CASE("a project file is read whole and survives the store's form", "[labeling][project]") {
-    auto project = labeling::read_project("p.toml", R"(
+    auto project = Project::settings.read(Document::toml(
+        R"(
 name = "topics"
 kind = "classification"
 source = "pages"
@@ -42,11 +46,14 @@ description = "Vectors and their kin"
 value = "1"
 [[class]]
 name = "other"
-)");
+)",
+        "p.toml"
+    ));
     CHECK(project.classes.size() == 2);
     CHECK(project.classes[1].id == 1);
     CHECK(project.classes[0].colour == "#4477aa");
-    for (const auto& p : {project, labeling::project_from_json(labeling::to_json(project))}) {
+    auto stored = Project::settings.read(Document::json(Project::settings.text(project)));
+    for (const auto& p : {project, stored}) {
         CHECK(p.name == "topics");
         CHECK(p.source == "pages");
         CHECK(p.instructions == "What is the page about?");
@@ -56,32 +63,35 @@ name = "other"
         CHECK(p.fields == std::vector<std::string>{"title"});
         CHECK(p.overlap == 3);
         CHECK(p.hidden_gold == 0.05);
-        CHECK(p.truth_method == labeling::Method::ds);
-        CHECK(p.truth_target == 0.9);
+        CHECK(p.truth.method == labeling::Method::ds);
+        CHECK(p.truth.target == 0.9);
     }
 }
 
 TEST_CASE("a wrong project file is refused with the line", "[labeling][project]") {
     CHECK(failure(minimal) == "no error");
-    CHECK_THAT(failure("name = \n"), Contains("p.toml: line 1"));
-    CHECK_THAT(failure("source = \"s\"\n"), Contains("no name"));
-    CHECK_THAT(failure("name = \"p\"\n"), Contains("no source"));
+    CHECK_THAT(failure("name = \n"), Contains("p.toml, line 1"));
+    CHECK_THAT(failure("source = \"s\"\n"), Contains("'name' is missing"));
+    CHECK_THAT(failure("name = \"p\"\n"), Contains("'source' is missing"));
     CHECK_THAT(
         failure(minimal + "overlaps = 2\n"),
-        Contains("p.toml: line 3: unknown key 'overlaps'") && Contains("overlap,")
+        Contains("p.toml, line 3: unknown key 'overlaps'") && Contains("overlap,")
     );
     CHECK_THAT(
         failure(minimal + "overlap = 0\n"),
-        Contains("line 3: 'overlap' must be a number from 1 to 100")
+        Contains("line 3: 'overlap' must be a whole number from 1 to 100")
     );
     CHECK_THAT(failure(minimal + "overlap = 1.5\n"), Contains("whole number"));
-    CHECK_THAT(failure(minimal + "kind = \"boxes\"\n"), Contains("line 3: unknown kind 'boxes'"));
     CHECK_THAT(
-        failure(minimal + "show = [\"text\", \"sound\"]\n"), Contains("line 3: cannot show 'sound'")
+        failure(minimal + "kind = \"boxes\"\n"), Contains("line 3: kind 'boxes' is unknown")
+    );
+    CHECK_THAT(
+        failure(minimal + "show = [\"text\", \"sound\"]\n"),
+        Contains("line 3: show[1] 'sound' is unknown")
     );
     CHECK_THAT(
         failure(minimal + "[truth]\nmethod = \"mean\"\n"),
-        Contains("line 4: unknown truth method 'mean'")
+        Contains("line 4: method 'mean' is for numbers")
     );
     CHECK_THAT(failure(minimal + "[truth]\ngoal = 1\n"), Contains("line 4: unknown key 'goal'"));
     CHECK_THAT(
@@ -89,7 +99,7 @@ TEST_CASE("a wrong project file is refused with the line", "[labeling][project]"
         Contains("line 5: unknown key 'key'")
     );
     CHECK_THAT(
-        failure(minimal + "[[class]]\nhotkey = \"a\"\n"), Contains("line 3: a class without a name")
+        failure(minimal + "[[class]]\nhotkey = \"a\"\n"), Contains("line 3: 'name' is missing")
     );
     CHECK_THAT(
         failure(minimal + "[[class]]\nname = \"a\"\ncolour = \"red\"\n"),
@@ -97,7 +107,7 @@ TEST_CASE("a wrong project file is refused with the line", "[labeling][project]"
     );
     CHECK_THAT(
         failure(minimal + "[[class]]\nname = \"a\"\n[[class]]\nname = \"a\"\n"),
-        Contains("line 5: class 'a' appears twice")
+        Contains("line 6: name 'a' appears twice")
     );
 }
 
@@ -112,5 +122,18 @@ TEST_CASE("a hotkey serves one class, whatever its case", "[labeling][project]")
     CHECK_THAT(
         failure(minimal + "[[class]]\nname = \"a\"\nhotkey = \"F1\"\n"),
         Contains("line 5: hotkey 'F1'")
+    );
+}
+
+TEST_CASE("a value of the data spells one class", "[labeling][project]") {
+    const std::string two = minimal + "[[class]]\nname = \"a\"\nvalue = \"1\"\n[[class]]\n";
+    CHECK(failure(two + "name = \"b\"\nvalue = \"2\"\n") == "no error");
+    CHECK_THAT(
+        failure(two + "name = \"b\"\nvalue = \"1\"\n"),
+        Contains("line 8: value '1' is that of two classes")
+    );
+    CHECK_THAT(
+        failure(two + "name = \"1\"\n"),
+        Contains("line 5: value '1' of class 'a' is the name of another class")
     );
 }

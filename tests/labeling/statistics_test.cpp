@@ -109,6 +109,10 @@ TEST_CASE("bad input is one line with the place", "[labeling][statistics]") {
         Contains("line 2: text after a closing quote")
     );
     CHECK_THAT(
+        failure("question,worker,answer\n\"q\"x\",w,a\n"),
+        Contains("line 2: text after a closing quote")
+    );
+    CHECK_THAT(
         failure("question,worker,answer\nq,w,a\n", "question,truth\nq,a\nq,b\n"),
         Contains("truth.csv: line 3") && Contains("two truths")
     );

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/database/database.hpp"
+#include "base/settings/settings.hpp"
 #include "schema/records/record.hpp"
 
 using namespace std::chrono_literals;
@@ -71,7 +72,9 @@ void LabelingWorld::add_records(int n, const std::vector<std::string>& kinds) {
 }
 
 labeling::StoredProject LabelingWorld::add_project(const std::string& toml_tail) {
-    auto spec = labeling::read_project("p.toml", "name = \"p\"\nsource = \"s\"\n" + toml_tail);
+    auto spec = labeling::Project::settings.read(
+        base::Document::toml("name = \"p\"\nsource = \"s\"\n" + toml_tail, "p.toml")
+    );
     if (spec.classes.empty())
         for (auto name : {"a", "b", "c"}) {
             labeling::LabelClass item;

@@ -56,9 +56,9 @@ TEST_CASE("the queue gives the highest priority first and each record once", "[l
     world.add_records(5, {"a"});
     world.add_project();
     auto user = world.add_user("ann");
-    auto put = [&](std::vector<labeling::Wish> wishes, bool again = false) {
+    auto put = [&](std::vector<labeling::QueueRequest> requests, bool again = false) {
         return world.db->call([&](base::Tx& tx) {
-            return labeling::enqueue(tx, world.project, wishes, again, world.now());
+            return labeling::enqueue(tx, world.project, requests, again, world.now());
         });
     };
     auto first = put({{"r1", 1, "x"}, {"r2", 3, "y"}, {"r3", 2, "z"}, {"nobody", 9, ""}});
@@ -246,12 +246,12 @@ TEST_CASE("claims take what the pure decision takes, over a random history", "[l
     LabelingWorld world;
     world.add_records(12, {"a"});
     world.add_project("overlap = 2\n");
-    std::vector<labeling::Wish> wishes;
+    std::vector<labeling::QueueRequest> requests;
     base::Random random(11);
     for (int i = 0; i < 12; ++i)
-        wishes.push_back({record_name(i), static_cast<double>(random.below(3)), ""});
+        requests.push_back({record_name(i), static_cast<double>(random.below(3)), ""});
     world.db->call([&](base::Tx& tx) {
-        labeling::enqueue(tx, world.project, wishes, false, world.now());
+        labeling::enqueue(tx, world.project, requests, false, world.now());
     });
     std::vector<std::int64_t> users;
     for (auto name : {"u1", "u2", "u3", "u4"}) users.push_back(world.add_user(name));

@@ -11,6 +11,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "labeling/agreement/agreement.hpp"
 #include "labeling/export/import_store.hpp"
 #include "labeling/queue/simulate.hpp"
 #include "tests/labeling/store_fixture.hpp"
@@ -316,4 +317,30 @@ TEST_CASE("a person's name is not given to a simulated annotator", "[labeling][s
         labeling::simulate(*world.db, world.project, simulation, [&] { return world.now(); }),
         base::Error
     );
+}
+
+TEST_CASE(
+    "all answers of a project count towards its agreement, however many pages they fill",
+    "[labeling][agreement]"
+) {
+    LabelingWorld world;
+    constexpr int records = 2'600;  // two answers each: more than a page of 5,000
+    world.add_records(records, {"a"});
+    world.add_project("overlap = 2\n[[class]]\nname = \"a\"\n[[class]]\nname = \"b\"\n");
+    world.enqueue_all();
+    labeling::simulate(
+        *world.db,
+        world.project,
+        {.pool = {{"one", 0.1}, {"two", 0.2}}, .truth = [](const std::string&) { return "a"; }},
+        [&] { return world.now(); }
+    );
+    auto apart = labeling::load_judgements(*world.db, world.project);
+    auto within =
+        world.db->call([&](base::Tx& tx) { return labeling::load_judgements(tx, world.project); });
+    REQUIRE(within.rows.size() == 2 * records);
+    CHECK(within.rows == apart.rows);
+    CHECK(within.questions.size() == records);
+    auto found = labeling::agreement(within, labeling::Metric::percent, 0);
+    CHECK(found.units == records);
+    CHECK(*found.value == Approx(0.9 * 0.8 + 0.1 * 0.2).margin(0.03));
 }

@@ -140,7 +140,7 @@ TEST_CASE("model-based methods beat the majority when workers differ", "[labelin
         crowd(2000, 3, {0.05, 0.05, 0.6, 0.6, 0.6, 0.1, 0.6, 0.6, 0.05, 0.6}, 5);
     auto majority = accuracy(judgements, gold, Method::mv);
     for (auto method : {Method::ds, Method::lfc, Method::onecoin, Method::glad, Method::mace}) {
-        INFO(labeling::method_name(method));
+        INFO(base::name_of(method));
         CHECK(accuracy(judgements, gold, method) > majority + 0.05);
     }
     CHECK(accuracy(judgements, gold, Method::wawa) >= majority);
@@ -152,7 +152,7 @@ TEST_CASE("model-based methods beat the majority when workers differ", "[labelin
 TEST_CASE("posteriors sum to one and worker accuracies are near the truth", "[labeling][truth]") {
     auto [judgements, gold] = crowd(3000, 4, {0.1, 0.2, 0.3, 0.4}, 4);
     for (auto method : class_methods) {
-        INFO(labeling::method_name(method));
+        INFO(base::name_of(method));
         auto truth = labeling::infer(judgements, method);
         for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
             double sum = 0;
@@ -207,7 +207,7 @@ TEST_CASE(
 ) {
     auto [judgements, gold] = crowd(500, 3, {0.1, 0.3, 0.5}, 3);
     for (auto method : class_methods) {
-        INFO(labeling::method_name(method));
+        INFO(base::name_of(method));
         CHECK(
             labeling::infer(judgements, method).posterior ==
             labeling::infer(judgements, method).posterior
@@ -220,7 +220,7 @@ TEST_CASE("a question with one answer and a single class are no trouble", "[labe
     builder.add("q", "w", "only");
     auto judgements = std::move(builder).build();
     for (auto method : class_methods) {
-        INFO(labeling::method_name(method));
+        INFO(base::name_of(method));
         auto truth = labeling::infer(judgements, method);
         CHECK(truth.label == std::vector<std::uint32_t>{0});
         CHECK(truth.probability(0) == Approx(1));

@@ -382,6 +382,7 @@ TEST_CASE("a declaration tells people about its settings", "[base][settings]") {
     };
     CHECK(info("limit").type == "a whole number of at least 1");
     CHECK(info("delay").usual == "1s");
+    CHECK(info("share").usual == "1");
     CHECK(info("scope").choices.at(0).second == "the hosts of the first addresses");
     CHECK(info("robots").is_truth);
     CHECK(info("columns").many);

@@ -104,13 +104,13 @@ TEST_CASE("images are left out by size and format", "[crawler][media]") {
     rules.min_bytes = 1000;
     rules.formats = {"jpeg"};
     formats::Image image{100, 50, 3, "jpeg", 0};
-    CHECK(refusal_of(rules, image, 1000).reason.empty());
-    CHECK(refusal_of(rules, image, 999).reason == "too_small");
+    CHECK_FALSE(refusal_of(rules, image, 1000));
+    CHECK(refusal_of(rules, image, 999)->reason == SkipReason::too_small);
     image.height = 49;
-    CHECK(refusal_of(rules, image, 1000).detail == "100 x 49");
+    CHECK(refusal_of(rules, image, 1000)->detail == "100 x 49");
     image.height = 50;
     image.format = "png";
-    CHECK(refusal_of(rules, image, 1000).reason == "format");
+    CHECK(refusal_of(rules, image, 1000)->reason == SkipReason::format);
 }
 
 TEST_CASE("parts of a page are found among its bytes as received", "[crawler][received]") {

@@ -86,7 +86,9 @@ TEST_CASE(
 TEST_CASE("scope knows hosts, domains, prefixes, patterns, depth and traps", "[crawler][scope]") {
     auto refusal = [](ScopeRules rules, const std::string& text, int depth = 1) {
         std::vector<Url> seeds{*parse_url("https://www.example.co.uk/docs/start")};
-        return std::string(Scope(std::move(rules), seeds).refusal(*parse_url(text), text, depth));
+        return std::string(
+            name_of(Scope(std::move(rules), seeds).refusal(*parse_url(text), text, depth))
+        );
     };
     using Reach = ScopeRules::Reach;
     CHECK(refusal({}, "http://www.example.co.uk/x").empty());

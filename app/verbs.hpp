@@ -1,0 +1,59 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "app/flags.hpp"
+#include "app/output.hpp"
+#include "service/context.hpp"
+#include "service/verb.hpp"
+
+// Verbs of the service as commands.
+namespace app {
+
+// The subcommand of `parent` for a verb; its last word names it, its summary is the help.
+CLI::App& add_command(CLI::App& parent, std::string_view verb_name);
+// Calls `run` when the command is given.
+void on_command(CLI::App& command, std::function<void()> run);
+
+// Prints an answer as JSON; a list as JSON lines.
+void print_answer(const base::Answer& answer);
+// Prints an answer as a table, for verbs that have no better way.
+void print_table(const base::Answer& answer);
+
+// Adds the command of a verb, by its name: its flags are the settings of the request; `show` prints
+// the answer for people.
+//
+//     add_verb<service::pause_source>(*source, context, "source pause",
+//         {.positionals = {{"source", "NAME"}}},
+//         [](const service::SourceState& now) { print_line(..); });
+template <auto function>
+void add_verb(
+    CLI::App& parent,
+    service::Context& context,
+    std::string_view name,
+    const FlagOptions& options = {},
+    std::function<void(const service::AnswerOf<function>&)> show = nullptr
+) {
+    using Request = service::RequestOf<function>;
+    auto& command = add_command(parent, name);
+    Flags<Request> flags(command, options);
+    on_command(command, [flags, show = std::move(show), &context] {
+        auto request = flags.read();
+        service::AnswerOf<function> answer;
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            answer = function(work, request);
+        });
+        if (context.json) {
+            print_answer(base::Answer(answer));
+        } else if (show) {
+            show(answer);
+        } else {
+            print_table(base::Answer(answer));
+        }
+    });
+}
+
+}  // namespace app

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "base/words.hpp"
+
+namespace service {
+
+enum class Role : std::uint8_t { admin = 1, operate = 2, label = 4, analyse = 8 };
+
+constexpr auto words_of(Role) {
+    return std::to_array<base::Word<Role>>({
+        {Role::admin, "admin", "may do everything, and says who else may"},
+        {Role::operate, "operator", "runs sources, projects and models"},
+        {Role::label, "labeler", "answers the questions of projects"},
+        {Role::analyse, "analyst", "reads records, snapshots and runs, and trains"},
+    });
+}
+
+// A set of roles that may use a verb. `anyone` needs no sign-in.
+using Roles = std::uint8_t;
+inline constexpr Roles anyone = 0;
+inline constexpr Roles admins = 1;
+inline constexpr Roles operators = 1 | 2;
+inline constexpr Roles labelers = 1 | 2 | 4;
+inline constexpr Roles analysts = 1 | 2 | 8;
+inline constexpr Roles everyone = 1 | 2 | 4 | 8;
+
+inline bool may(Role role, Roles roles) {
+    return (static_cast<Roles>(role) & roles) != 0;
+}
+
+// Who asks. id 0 is nobody that signed in: on the command line and in the worker the one who sits
+// at the machine, as an administrator.
+struct Caller {
+    std::int64_t id = 0;
+    std::string name;
+    Role role = Role::label;
+};
+
+}  // namespace service

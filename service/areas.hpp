@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+
+#include "service/verb.hpp"
+
+// The areas of the service, each with its verbs. One line here makes a new area known to all faces.
+namespace service {
+
+std::span<const Verb> source_verbs();  // service/gather/source_verbs.cpp
+
+inline constexpr std::span<const Verb> (*areas[])() = {
+    source_verbs,
+};
+
+}  // namespace service
