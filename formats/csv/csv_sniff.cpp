@@ -306,6 +306,37 @@ std::optional<std::string> told_separator(std::string_view sample) {
     return std::string(text.substr(4));
 }
 
+// Of the dialect, for people. `best` is what was found before it was completed.
+std::vector<std::string>
+reasons(const Choice& best, const Dialect& dialect, const DialectHints& hints, bool prose) {
+    std::vector<std::string> why;
+    auto delimiter = shown(dialect.delimiter);
+    why.push_back(
+        prose ? std::string("no delimiter: most lines have one cell, the others do not agree")
+        : hints.delimiter ? fmt::format("delimiter {}: as asked", delimiter)
+                          : fmt::format(
+                                "delimiter {}: score {:.3f}, the next best has {:.3f}",
+                                delimiter,
+                                std::max(best.score, 0.0),
+                                std::max(best.second, 0.0)
+                            )
+    );
+    auto quote = shown(std::string_view(&dialect.quote, 1));
+    why.push_back(fmt::format("quote {}{}", quote, hints.quote ? ": as asked" : ""));
+    if (dialect.escape != '\0')
+        why.push_back(fmt::format(
+            "escape '{}'{}",
+            dialect.escape,
+            hints.escape ? ": as asked" : ": stands before quotes or delimiters"
+        ));
+    if (dialect.trim)
+        why.push_back(fmt::format(
+            "blanks around cells are left out{}",
+            hints.trim ? ": as asked" : ": nearly every delimiter has one"
+        ));
+    return why;
+}
+
 }  // namespace
 
 Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints) {
@@ -334,30 +365,7 @@ Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints) {
             return row.cells.size() == 1;
         }))
         result.dialect.delimiter = std::string(1, ',');
-    auto delimiter = shown(result.dialect.delimiter);
-    result.why.push_back(
-        prose ? std::string("no delimiter: most lines have one cell, the others do not agree")
-        : hints.delimiter ? fmt::format("delimiter {}: as asked", delimiter)
-                          : fmt::format(
-                                "delimiter {}: score {:.3f}, the next best has {:.3f}",
-                                delimiter,
-                                std::max(best.score, 0.0),
-                                std::max(best.second, 0.0)
-                            )
-    );
-    auto quote = shown(std::string_view(&result.dialect.quote, 1));
-    result.why.push_back(fmt::format("quote {}{}", quote, hints.quote ? ": as asked" : ""));
-    if (result.dialect.escape != '\0')
-        result.why.push_back(fmt::format(
-            "escape '{}'{}",
-            result.dialect.escape,
-            hints.escape ? ": as asked" : ": stands before quotes or delimiters"
-        ));
-    if (result.dialect.trim)
-        result.why.push_back(fmt::format(
-            "blanks around cells are left out{}",
-            hints.trim ? ": as asked" : ": nearly every delimiter has one"
-        ));
+    result.why = reasons(best, result.dialect, hints, prose);
     auto layout = lay_out(rows, hints);
     result.dialect.header = layout.header_rows > 0;
     result.skip = layout.skip;

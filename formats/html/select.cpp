@@ -1,10 +1,14 @@
+// Whether an element matches a selector (Selectors 4).
+//
+// Compounds are looked at from right to left, so that most elements are refused by their own name,
+// and ancestors are walked only for the rest. Nothing is indexed: a page is asked a few selectors
+// once.
 #include "formats/html/select.hpp"
 
 #include <algorithm>
 
 #include "base/text/ascii.hpp"
-#include "formats/html/direction.hpp"
-#include "formats/html/form_state.hpp"
+#include "formats/html/element_state.hpp"
 #include "formats/html/selector_tree.hpp"
 
 namespace formats {
@@ -144,63 +148,17 @@ private:
             case only_of_type:
                 return position(id, false, true, nullptr) == 1 &&
                        position(id, true, true, nullptr) == 1;
-            case link:
-                return (document_[id].tag == Tag::a || document_[id].tag == Tag::area) &&
-                       document_.attribute(id, "href").has_value();
-            case checked:
-                return is_checked(document_, id);
-            case disabled:
-                return is_control(id) && is_disabled(id);
-            case enabled:
-                return is_control(id) && !is_disabled(id);
-            case required:
-                return takes_input(id) && document_.attribute(id, "required").has_value();
-            case optional:
-                return takes_input(id) && !document_.attribute(id, "required");
             case lang:
-                return has_language(pseudo, id);
-            case default_:
-                return is_default(document_, id);
-            case indeterminate:
-                return is_indeterminate(document_, id);
-            case in_range:
-                return range_of(document_, id) == Range::inside;
-            case out_of_range:
-                return range_of(document_, id) == Range::outside;
-            case placeholder_shown:
-                return shows_placeholder(document_, id);
-            case read_only:
-                return !is_read_write(document_, id);
-            case read_write:
-                return is_read_write(document_, id);
-            case defined:  // elements with a dash in their name wait for a script
-                return document_[id].text.find('-') == std::string_view::npos ||
-                       document_[id].text.find(':') != std::string_view::npos;
-            case open:
-                return (document_[id].tag == Tag::details || document_[id].tag == Tag::dialog) &&
-                       document_.attribute(id, "open").has_value();
-            case muted:
-                return (document_[id].tag == Tag::audio || document_[id].tag == Tag::video) &&
-                       document_.attribute(id, "muted").has_value();
-            case right_to_left:
-                return is_html(id) && is_right_to_left(document_, id);
-            case left_to_right:
-                return is_html(id) && !is_right_to_left(document_, id);
+                return has_language(document_, id, pseudo.words);
             case contains:
                 return holds(document_.text(id), pseudo.words);
             case contains_own:
                 return holds_in_own_text(id, pseudo.words);
             case never:
                 return false;
+            default:
+                return has_state(document_, id, pseudo.kind);
         }
-        return false;
-    }
-
-    // No part of a drawing or a formula.
-    bool is_html(NodeId id) const {
-        for (auto at = id; at; at = document_[at].parent)
-            if (document_[at].tag == Tag::svg || document_[at].tag == Tag::math) return false;
-        return true;
     }
 
     static bool holds(std::string_view text, const std::vector<std::string>& words) {
@@ -273,93 +231,6 @@ private:
                 return false;
         }
         return false;
-    }
-
-    bool is_control(NodeId id) const {
-        using enum Tag;
-        auto tag = document_[id].tag;
-        return tag == input || tag == button || tag == select || tag == textarea ||
-               tag == optgroup || tag == option || tag == fieldset;
-    }
-    bool takes_input(NodeId id) const {
-        auto tag = document_[id].tag;
-        return tag == Tag::input || tag == Tag::select || tag == Tag::textarea;
-    }
-
-    bool is_disabled(NodeId id) const {
-        if (document_.attribute(id, "disabled")) return true;
-        using enum Tag;
-        if (document_[id].tag == option) {
-            auto parent = document_[id].parent;
-            return document_[parent].tag == optgroup &&
-                   document_.attribute(parent, "disabled").has_value();
-        }
-        if (document_[id].tag == optgroup) return false;
-        for (auto child = id, at = document_[id].parent; at;
-             child = at, at = document_[at].parent) {
-            if (document_[at].tag != fieldset || !document_.attribute(at, "disabled")) continue;
-            bool in_legend = document_[child].tag ==
-                             legend;  // what is in a fieldset's first legend stays enabled
-            for (auto before = document_.previous_element(child); before && in_legend;
-                 before = document_.previous_element(before))
-                in_legend = document_[before].tag != legend;
-            if (!in_legend) return true;
-        }
-        return false;
-    }
-
-    bool has_language(const Pseudo& pseudo, NodeId id) const {
-        std::optional<std::string_view> language;
-        for (auto at = id; at && !language; at = document_[at].parent) {
-            if (!document_.is_element(at)) continue;
-            language = document_.attribute(at, "lang");
-            auto name = document_[at].text;
-            if (!language && (name == "math" || name == "svg"))
-                language = document_.attribute(at, "xml:lang");
-        }
-        if (!language) language = language_of_page();
-        if (!language) return false;
-        auto value = base::to_lower(*language);
-        return std::any_of(
-            pseudo.words.begin(),
-            pseudo.words.end(),
-            [&](const std::string& wanted) {
-                return wanted.empty() || value.empty() ? wanted == value : in_range(value, wanted);
-            }
-        );
-    }
-
-    // <meta http-equiv="content-language">
-    std::optional<std::string_view> language_of_page() const {
-        for (auto at = document_[document_.head()].first_child; at; at = document_[at].next)
-            if (document_[at].tag == Tag::meta &&
-                base::equal_ignoring_case(
-                    document_.attribute(at, "http-equiv").value_or(""), "content-language"
-                ))
-                return document_.attribute(at, "content");
-        return std::nullopt;
-    }
-
-    // Extended filtering of RFC 4647, 3.3.2.
-    static bool in_range(std::string_view tag, std::string_view range) {
-        auto next = [](std::string_view& text) {
-            auto part = text.substr(0, text.find('-'));
-            text.remove_prefix(std::min(text.size(), part.size() + 1));
-            return part;
-        };
-        auto first_range = next(range), first_tag = next(tag);
-        if (first_range != "*" && first_range != first_tag) return false;
-        while (!range.empty()) {
-            auto wanted = next(range);
-            if (wanted == "*") continue;
-            for (;;) {
-                if (tag.empty()) return false;
-                auto part = next(tag);
-                if (part == wanted) break;
-                if (part.size() == 1) return false;
-            }
-        }
-        return true;
     }
 
     const Document& document_;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <string_view>
 #include <vector>
 
@@ -42,7 +44,15 @@ private:
     bool in_head(Tag tag, std::string_view name, std::size_t first, std::size_t count);
 
     void before_start(Tag tag);
+    void before_table_part(Tag tag);
     bool fits_table(Tag tag);
+    static bool contains(std::initializer_list<Tag> tags, Tag tag) {
+        return std::find(tags.begin(), tags.end(), tag) != tags.end();
+    }
+    static bool is_table_context(Tag tag) {
+        using enum Tag;
+        return tag == table || tag == tbody || tag == thead || tag == tfoot || tag == tr;
+    }
     void close_p();
     void close_list_item(Tag tag);
     void close_definition();

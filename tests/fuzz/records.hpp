@@ -8,7 +8,12 @@
 
 // Reads all records of a member and checks what a connector promises of them.
 template <typename Open>
-void read_records(std::string_view bytes, Open open, const ingest::ReadOptions& options = {}) {
+void read_records(
+    std::string_view bytes,
+    Open open,
+    const ingest::ReadOptions& options = {},
+    std::size_t growth = 4
+) {
     const std::string path = "input", name = "input";
     try {
         auto input = formats::Bytes::of(std::string(bytes));
@@ -30,7 +35,7 @@ void read_records(std::string_view bytes, Open open, const ingest::ReadOptions& 
                 must(record.byte_offset < 0 || record.byte_offset >= last);
                 last = std::max(last, record.byte_offset);
                 for (const auto& field : page.fields_of(record))
-                    must(field.value.size() <= 4 * bytes.size() + 64);
+                    must(field.value.size() <= growth * (bytes.size() + 64));
             }
             if (found <= 64) continue;
             page.clear();

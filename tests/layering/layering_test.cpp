@@ -103,6 +103,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
          "base/database/((database|copy_writer|postgres|postgres_reader)\\.cpp|connection\\.hpp)"},
         {"<sqlite3", "ingest/sources/database/sqlite\\.cpp"},
         {"<sql(ext)?\\.h", "ingest/sources/database/odbc\\.cpp"},
+        {"<yaml-cpp/", "ingest/sources/files/yaml\\.cpp"},
         {"<gmime/", "ingest/sources/files/mail/mime\\.cpp"},
         {"<curl/", "crawler/.*"},
         {"<ares\\.h", "crawler/.*"},

@@ -53,7 +53,8 @@ struct Format {
 };
 
 extern const Format csv_format, tsv_format, fixed_format, feed_format, jsonl_format, json_format,
-    xml_format, mbox_format, message_format, deb822_format, idx_format, images_format, files_format;
+    xml_format, mbox_format, message_format, deb822_format, idx_format, images_format, files_format,
+    yaml_format;
 
 // All of them; of two that show signs of the same strength the first counts.
 std::span<const Format* const> formats();

@@ -18,7 +18,9 @@ std::span<const Format* const> formats() {
         &deb822_format,
         &idx_format,
         &images_format,
-        &files_format};
+        &files_format,
+        &yaml_format,
+    };
     return all;
 }
 
