@@ -6,8 +6,12 @@ namespace CLI {
 class App;
 }
 
-// Each function adds one family of commands, with its options, to the command line.
 namespace app {
+
+// All commands.
+void add_commands(CLI::App& cli, service::Context& context);
+
+// Each adds one family of commands, with its options.
 
 void add_source(CLI::App& cli, service::Context& context);  // source
 void add_source_contract(CLI::App& source, service::Context& context);

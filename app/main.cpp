@@ -121,26 +121,7 @@ int main(int argc, char** argv) {
     cli.require_subcommand(1);
     add_flags(cli, context, flags);
     cli.parse_complete_callback([&] { apply_settings(context, flags); });
-    app::add_service(cli, context);
-    app::add_source(cli, context);
-    app::add_crawl(cli, context);
-    app::add_ingest(cli, context);
-    app::add_rejects(cli, context);
-    app::add_records(cli, context);
-    app::add_quality(cli, context);
-    app::add_label(cli, context);
-    app::add_snapshot(cli, context);
-    app::add_prepare(cli, context);
-    app::add_train(cli, context);
-    app::add_model(cli, context);
-    app::add_errors(cli, context);
-    app::add_report(cli, context);
-    app::add_people(cli, context);
-    app::add_db(cli, context);
-    app::add_inspect(cli, context);
-    app::add_statistics(cli, context);
-    app::add_reference(cli);
-    app::add_completion(cli);
+    app::add_commands(cli, context);
     let_flags_fall_through(cli);
 
     return guarded([&] {
