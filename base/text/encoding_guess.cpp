@@ -251,7 +251,8 @@ std::optional<Encoding> guess_legacy(std::string_view bytes) {
     if (is_hangul(words)) return E::euc_kr;
     const auto lines = foreign_lines(bytes);
     auto found = ask_uchardet(lines);
-    if (!found || *found == E::utf8 || *found == E::replacement) {
+    const bool legacy = found && (is_single_byte(*found) || is_multi_byte(*found));
+    if (!legacy) {
         const auto best = best_of(usual, words, {E::windows1252, enough}, 0);
         return best.score > enough ? std::optional(best.encoding) : std::nullopt;
     }
@@ -267,6 +268,10 @@ std::optional<Encoding> guess_legacy(std::string_view bytes) {
 
 EncodingGuess guess_encoding(std::string_view sample) {
     if (auto found = guess_from_start(sample)) return *found;
+    return guess_from_letters(sample);
+}
+
+EncodingGuess guess_from_letters(std::string_view sample) {
     while (!sample.empty() && !starts_character(sample.front()) && sample.size() > 3 &&
            !is_ascii(sample.front()))
         sample.remove_prefix(1);

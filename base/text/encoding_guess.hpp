@@ -33,6 +33,9 @@ std::optional<EncodingGuess> guess_from_start(std::string_view head);
 // inside a character.
 EncodingGuess guess_encoding(std::string_view sample);
 
+// The same for a part of a text whose start has told nothing: by its letters alone.
+EncodingGuess guess_from_letters(std::string_view sample);
+
 // Only the last step: for bytes that are not UTF-8. Nothing if nothing fits.
 std::optional<Encoding> guess_legacy(std::string_view bytes);
 

@@ -115,7 +115,7 @@ bool TextWindow::decide() {
         }
         if (ended_) break;
     }
-    auto found = guess_encoding(held_);
+    auto found = guess_from_letters(held_);
     found.bom = guess_.bom;
     if (found.encoding == Encoding::utf8 && ascii_prefix(held_) == held_.size()) return false;
     guessed_ = true;

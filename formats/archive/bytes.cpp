@@ -1,3 +1,8 @@
+// Inputs as plain bytes, whatever they are packed in (libarchive).
+//
+// A file that is not packed is read by read(2) and no library, since most are; whether it is is
+// told by its first bytes. Members come one after the other, so that an archive of a million files
+// needs no more memory than one.
 #include "formats/archive/bytes.hpp"
 
 #include <fcntl.h>

@@ -1,3 +1,8 @@
+// Content-Encoding of HTTP undone piece by piece: gzip, deflate, br and zstd, and several at once.
+//
+// A few bytes can stand for gigabytes, so each stage hands on what it has in blocks and stops when
+// the receiver has enough. Whether a stream has ended is kept: a body that was cut short must not
+// pass for whole.
 #include "formats/archive/coding.hpp"
 
 #include <functional>

@@ -1,3 +1,8 @@
+// One record of a CSV text: where its cells begin and end.
+//
+// RFC 4180 describes tables that few programs write. So cells are found by their bytes and judged
+// later: a quote in the midst of a cell is a character, one that never closes gives up its line
+// only, and the values are made of a cell when they are asked for.
 #include "formats/csv/csv.hpp"
 
 #include <cstring>

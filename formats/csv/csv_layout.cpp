@@ -1,5 +1,9 @@
+// Where a table begins, how many rows its header has, and what its columns are called.
+//
+// A header is told by its difference from what is below it: words over numbers, names over values
+// that repeat. Each decision leaves a sentence, since people must be able to see why and to
+// overrule it.
 #include "formats/csv/csv_layout.hpp"
-#include "base/text/ascii.hpp"
 
 #include <algorithm>
 #include <map>
@@ -8,6 +12,8 @@
 #include <tuple>
 
 #include <fmt/format.h>
+
+#include "base/text/ascii.hpp"
 
 namespace formats {
 

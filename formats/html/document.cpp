@@ -1,3 +1,9 @@
+// A page as one array of nodes in document order, and what is read out of it: text, markup,
+// attributes.
+//
+// Nodes hold numbers instead of pointers and views instead of texts, so a page of 10,000 nodes is a
+// few allocations, and "following" is a step in an array. Text for people is written line by line,
+// as the blocks of the page would break it.
 #include "formats/html/document.hpp"
 
 #include <algorithm>

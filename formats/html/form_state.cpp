@@ -1,3 +1,5 @@
+// States of controls that selectors ask for and that take more than a look at attributes: limits of
+// dates and numbers, the default button of a form, groups of radio buttons (HTML standard, 4.10).
 #include "formats/html/form_state.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// What a crawl asks of every page: base address, language, robots and canonical tags, title, links.
+//
+// All facts are taken in one walk over the nodes. The language that a page claims is often its
+// server's, so the words are asked too (CLD2, of the visible text).
 #include "formats/html/html.hpp"
 
 #include <cld2/public/compact_lang_det.h>

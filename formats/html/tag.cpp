@@ -1,3 +1,8 @@
+// The elements of HTML by name, and the traits by which the tree is built.
+//
+// Every start and end tag of a crawl is looked up here, so names are found by a hash of three
+// letters in a table made at compile time; a name that is in no table is Tag::other and keeps its
+// text.
 #include "formats/html/tag.hpp"
 
 #include <array>

@@ -1,3 +1,9 @@
+// Tags, text and comments out of a page's bytes (HTML standard, 13.2.5).
+//
+// The standard's 80 states go byte by byte; this looks for the next sign that matters with memchr
+// and tables, and gives views into the page. What it tells apart in the same way: comments, raw
+// text up to its own end tag, attributes with and without quotes, and references in text and
+// values.
 #include "formats/html/tokenizer.hpp"
 
 #include <algorithm>

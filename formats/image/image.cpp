@@ -1,3 +1,7 @@
+// Whether an image can be decoded, its measures and its difference hash, by libvips.
+//
+// Images of strangers are opened with the loaders alone that libvips does not call untrusted, and
+// without its threads and caches: each is seen once, and whoever calls has threads of their own.
 #include "formats/image/image.hpp"
 
 #include <array>

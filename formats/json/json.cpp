@@ -1,3 +1,10 @@
+// JSON as records are made of it: whether a text is JSON, where a value ends, its members as
+// written.
+//
+// A document model would unescape and parse numbers only to write them again. Here simdjson says
+// whether a text is valid, and what is valid is then walked by its quotes and brackets alone:
+// members stay views of the text, numbers keep their spelling, and only strings with escapes are
+// copied.
 #include "formats/json/json.hpp"
 
 #include <algorithm>

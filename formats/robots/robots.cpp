@@ -1,3 +1,8 @@
+// robots.txt by RFC 9309, and the extensions that crawlers honour (Crawl-delay, Sitemap).
+//
+// Both pattern and path are brought to one spelling before they are compared: %7E and ~ are the
+// same octet. Patterns are matched without recursion, for a file may hold thousands of strangers'
+// making.
 #include "formats/robots/robots.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Sitemaps of all kinds: lists and lists of lists in XML, plain lines of addresses, and feeds.
+//
+// Which one it is is told by what the document is, since servers name and label them as they like.
+// Limits are those of the protocol (sitemaps.org: 50,000 addresses, 50 MiB).
 #include "formats/sitemap/sitemap.hpp"
 
 #include <charconv>

@@ -1,3 +1,8 @@
+// Addresses, numbers and accounts of persons in a text, found by form and check digit.
+//
+// A pass looks only at bytes that something may begin with, and a candidate must pass what its form
+// promises (Luhn, mod 97, an address that parses), because every false one masks a word of the
+// text.
 #include "formats/text/pii.hpp"
 
 #include <algorithm>
@@ -6,24 +11,17 @@
 
 #include <arpa/inet.h>
 
+#include "base/text/ascii.hpp"
+
 namespace formats {
 
 namespace {
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool is_upper(char c) {
     return c >= 'A' && c <= 'Z';
 }
-bool is_letter(char c) {
-    return is_upper(c) || (c >= 'a' && c <= 'z');
-}
-bool is_alnum(char c) {
-    return is_digit(c) || is_letter(c);
-}
 bool in_local_part(char c) {
-    return is_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
+    return base::is_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
 }
 
 // Luhn's check digit (ISO/IEC 7812-1, annex B).
@@ -41,7 +39,8 @@ bool luhn(std::string_view digits) {
 bool iban_checks(std::string_view iban) {
     int rest = 0;
     auto add = [&](char c) {
-        rest = is_digit(c) ? (rest * 10 + (c - '0')) % 97 : (rest * 100 + (c - 'A' + 10)) % 97;
+        rest =
+            base::is_digit(c) ? (rest * 10 + (c - '0')) % 97 : (rest * 100 + (c - 'A' + 10)) % 97;
     };
     for (char c : iban.substr(4)) add(c);
     for (char c : iban.substr(0, 4)) add(c);
@@ -57,7 +56,7 @@ public:
             std::array<bool, 256> table{};
             for (int c = 0; c < 128; ++c)
                 table[static_cast<std::size_t>(c)] =
-                    is_digit(static_cast<char>(c)) || is_upper(static_cast<char>(c));
+                    base::is_digit(static_cast<char>(c)) || is_upper(static_cast<char>(c));
             for (unsigned char c : {'@', '+', '(', ':'}) table[c] = true;
             return table;
         }();
@@ -70,14 +69,14 @@ public:
             std::optional<PiiSpan> found;
             if (c == '@') {
                 found = email(at);
-            } else if (is_digit(c) || c == '+' || c == '(') {
+            } else if (base::is_digit(c) || c == '+' || c == '(') {
                 if (starts(at)) found = number(at);
-                if (!found && is_digit(c)) {
-                    while (at + 1 < text_.size() && is_digit(text_[at + 1])) ++at;
+                if (!found && base::is_digit(c)) {
+                    while (at + 1 < text_.size() && base::is_digit(text_[at + 1])) ++at;
                 }
             } else if (c == ':' && at + 1 < text_.size()) {
                 found = ip6(at);
-            } else if (is_upper(c) && at + 3 < text_.size() && is_digit(text_[at + 2]) && starts(at)) {
+            } else if (is_upper(c) && at + 3 < text_.size() && base::is_digit(text_[at + 2]) && starts(at)) {
                 found = iban(at);
             }
             if (found) {
@@ -95,12 +94,13 @@ private:
     bool starts(std::size_t at) const {
         if (at == 0) return true;
         char before = text_[at - 1];
-        return !is_alnum(before) && before != '_' && before != '.' && before != '-' &&
+        return !base::is_alnum(before) && before != '_' && before != '.' && before != '-' &&
                before != '/' && before != '=' && before != '@' && before != '#';
     }
     std::size_t free_from() const { return spans_.empty() ? 0 : spans_.back().end; }
     bool ends(std::size_t at) const {
-        return at >= text_.size() || (!is_alnum(text_[at]) && text_[at] != '_' && text_[at] != '@');
+        return at >= text_.size() ||
+               (!base::is_alnum(text_[at]) && text_[at] != '_' && text_[at] != '@');
     }
 
     std::optional<PiiSpan> email(std::size_t at) const {
@@ -110,7 +110,7 @@ private:
         auto end = at + 1;
         std::size_t dot = 0;
         while (end < text_.size() &&
-               (is_alnum(text_[end]) || text_[end] == '-' || text_[end] == '.')) {
+               (base::is_alnum(text_[end]) || text_[end] == '-' || text_[end] == '.')) {
             if (text_[end] == '.') {
                 if (text_[end - 1] == '.' || text_[end - 1] == '@') break;
                 dot = end;
@@ -122,7 +122,7 @@ private:
         if (begin == at || at - begin > 64 || dot <= at || dot == text_.npos || end - dot < 3)
             return {};
         auto last = text_.substr(dot + 1, end - dot - 1);
-        if (!std::all_of(last.begin(), last.end(), is_letter)) return {};
+        if (!std::all_of(last.begin(), last.end(), base::is_alpha)) return {};
         // icon@2x.png is a picture.
         for (std::string_view picture : {"png", "jpg", "jpeg", "gif", "webp", "svg"})
             if (last == picture) return {};
@@ -140,12 +140,13 @@ private:
         auto end = at;
         for (std::size_t part = 0; part < 4; ++part) {
             auto first = end;
-            while (end < text_.size() && end - first < 4 && is_digit(text_[end]))
+            while (end < text_.size() && end - first < 4 && base::is_digit(text_[end]))
                 parts[part] = parts[part] * 10 + (text_[end++] - '0');
             if (end == first || end - first > 3 || parts[part] > 255) return {};
             if (part < 3 && (end >= text_.size() || text_[end++] != '.')) return {};
         }
-        if (!ends(end) || (end + 1 < text_.size() && text_[end] == '.' && is_digit(text_[end + 1])))
+        if (!ends(end) ||
+            (end + 1 < text_.size() && text_[end] == '.' && base::is_digit(text_[end + 1])))
             return {};
         bool ours = parts[0] == 0 || parts[0] == 10 || parts[0] == 127 || parts[0] >= 224 ||
                     (parts[0] == 169 && parts[1] == 254) || (parts[0] == 192 && parts[1] == 168) ||
@@ -157,7 +158,8 @@ private:
     // Around its first colon.
     std::optional<PiiSpan> ip6(std::size_t colon) const {
         auto in_address = [](char c) {
-            return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':';
+            return base::is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') ||
+                   c == ':';
         };
         auto begin = colon, end = colon + 1;
         while (begin > free_from() && colon - begin < 5 && in_address(text_[begin - 1])) --begin;
@@ -172,12 +174,12 @@ private:
     }
 
     std::optional<PiiSpan> iban(std::size_t at) const {
-        if (!is_upper(text_[at + 1]) || !is_digit(text_[at + 3])) return {};
+        if (!is_upper(text_[at + 1]) || !base::is_digit(text_[at + 3])) return {};
         std::string packed;
         auto end = at;
         for (auto i = at; i < text_.size() && packed.size() < 34; ++i) {
             char c = text_[i];
-            if (is_digit(c) || is_upper(c)) {
+            if (base::is_digit(c) || is_upper(c)) {
                 packed += c;
                 end = i + 1;
                 if (packed.size() >= 15 && ends(end) && iban_checks(packed))
@@ -200,7 +202,7 @@ private:
         Run run;
         for (auto i = at; i < text_.size(); ++i) {
             char c = text_[i];
-            if (is_digit(c)) {
+            if (base::is_digit(c)) {
                 run.digits += c;
                 run.end = i + 1;
                 if (run.digits.size() > 24) break;
@@ -208,8 +210,8 @@ private:
                 char next = text_[i + 1];
                 bool twice = (c == ')' || next == '(') && i + 2 < text_.size() &&
                              (next == ' ' || next == '(');
-                if (!is_digit(next) && !(twice && is_digit(text_[i + 2]))) break;
-                run.groups += is_digit(text_[i > 0 ? i - 1 : 0]) ? 1 : 0;
+                if (!base::is_digit(next) && !(twice && base::is_digit(text_[i + 2]))) break;
+                run.groups += base::is_digit(text_[i > 0 ? i - 1 : 0]) ? 1 : 0;
             } else {
                 break;
             }
@@ -241,7 +243,7 @@ private:
         auto first = international ? at + 1 : at;
         bool bracket = first < text_.size() && text_[first] == '(';
         if (bracket) ++first;
-        if (first >= text_.size() || !is_digit(text_[first])) return {};
+        if (first >= text_.size() || !base::is_digit(text_[first])) return {};
         auto run = run_of(first, " -./()");
         auto size = run.digits.size();
         if (size < 7 || size > 15 || !ends(run.end)) return {};
@@ -250,7 +252,7 @@ private:
             return size >= 8 ? std::optional(PiiSpan{PiiKind::phone, at, run.end}) : std::nullopt;
         if (bracket && written.find(')') == written.npos) return {};
         // The end of a longer row of digits is none.
-        if (at >= 2 && text_[at - 1] == ' ' && is_digit(text_[at - 2])) return {};
+        if (at >= 2 && text_[at - 1] == ' ' && base::is_digit(text_[at - 2])) return {};
         bool american = size == 10 && (bracket || run.groups == 3) && run.digits[0] >= '2' &&
                         is_american(written);
         bool national = run.digits[0] == '0' && size >= 9 && size <= 12 && run.groups >= 2 &&
@@ -264,13 +266,13 @@ private:
     // (212) 555-0123, 212-555-0123 or 212.555.0123
     static bool is_american(std::string_view written) {
         std::string form;
-        for (char c : written) form += is_digit(c) ? 'd' : c;
+        for (char c : written) form += base::is_digit(c) ? 'd' : c;
         return form == "(ddd) ddd-dddd" || form == "(ddd)ddd-dddd" || form == "ddd-ddd-dddd" ||
                form == "ddd.ddd.dddd" || form == "(ddd) ddd dddd" || form == "ddd ddd dddd";
     }
     static bool is_date(std::string_view written) {
         std::string form;
-        for (char c : written) form += is_digit(c) ? 'd' : '.';
+        for (char c : written) form += base::is_digit(c) ? 'd' : '.';
         return form.starts_with("dd.dd.dddd") || form.starts_with("dddd.dd.dd");
     }
 

@@ -1,3 +1,9 @@
+// Sketches of texts, by which near-duplicates are found without comparing texts (MinHash; Broder,
+// "On the resemblance and containment of documents", 1997).
+//
+// Each of 112 permutations keeps its least hash over all runs of five words. That is the costliest
+// thing done to a text, so on x86 eight permutations go at once; both ways give the same sketch,
+// since sketches of different machines are compared.
 #include "formats/text/text_sketch.hpp"
 
 #include <algorithm>
@@ -8,10 +14,10 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#endif
 
 #include "base/bytes/hash.hpp"
 #include "base/numbers/random.hpp"
-#endif
 
 namespace formats {
 

@@ -1,3 +1,9 @@
+// One spelling for addresses that lead to the same page.
+//
+// It is a bet: parameters that only track a visitor are dropped by a list of their names, and so
+// are those that look like a session's. What may matter (case of paths, a final slash, the order of
+// other parameters) stays, because two pages taken for one are a loss, and one page fetched twice
+// is only a cost.
 #include "formats/url/canonical.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Records of a WARC or ARC file, one after the other.
+//
+// Archives are large and often damaged: memory is flat, a broken record is given as one, and
+// reading goes on at the next gzip member or the next "WARC/". The offset of a member is kept with
+// each record, for it is where a reader can begin later.
 #include <algorithm>
 #include <charconv>
 #include <fstream>

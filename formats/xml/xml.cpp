@@ -19,7 +19,15 @@ namespace formats {
 
 namespace {
 
-constexpr int depth_limit = 64;
+// Lenient documents may be as deep as anybody likes; of others libxml2 refuses what is over 256.
+constexpr int lenient_depth = 64;
+constexpr int strict_depth = 256;
+
+struct Wish {
+    std::initializer_list<std::string_view> markup = {};
+    bool own_text = false;
+    int depth = lenient_depth;
+};
 
 std::string text_of(const xmlChar* text) {
     return text ? reinterpret_cast<const char*>(text) : "";
@@ -29,14 +37,12 @@ void append_text(const xmlNode* node, std::string& out, int depth) {
     for (; node; node = node->next) {
         if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
             out += text_of(node->content);
-        if (node->type == XML_ELEMENT_NODE && depth < depth_limit)
+        if (node->type == XML_ELEMENT_NODE && depth < strict_depth)
             append_text(node->children, out, depth + 1);
     }
 }
 
-using Names = std::initializer_list<std::string_view>;
-
-XmlElement element_of(xmlDoc* doc, xmlNode* node, Names markup, int depth) {
+XmlElement element_of(xmlDoc* doc, xmlNode* node, const Wish& wish, int depth) {
     XmlElement element;
     element.name = text_of(node->name);
     if (node->ns) element.space = text_of(node->ns->href);
@@ -45,14 +51,15 @@ XmlElement element_of(xmlDoc* doc, xmlNode* node, Names markup, int depth) {
         append_text(attribute->children, value, 0);
         element.attributes.emplace_back(text_of(attribute->name), value);
     }
-    append_text(node->children, element.text, depth);
+    append_text(node->children, element.text, wish.own_text ? strict_depth : depth);
     bool nested = false;
     for (auto* child = node->children; child; child = child->next) {
-        if (child->type != XML_ELEMENT_NODE || depth >= depth_limit) continue;
+        if (child->type != XML_ELEMENT_NODE || depth >= wish.depth) continue;
         nested = true;
-        element.children.push_back(element_of(doc, child, markup, depth + 1));
+        element.children.push_back(element_of(doc, child, wish, depth + 1));
     }
-    if (nested && std::find(markup.begin(), markup.end(), element.name) != markup.end()) {
+    if (nested &&
+        std::find(wish.markup.begin(), wish.markup.end(), element.name) != wish.markup.end()) {
         std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer(
             xmlBufferCreate(), &xmlBufferFree
         );
@@ -82,7 +89,8 @@ std::string XmlElement::attribute(std::string_view wanted) const {
     return {};
 }
 
-std::optional<XmlElement> parse_xml(std::string_view bytes, Names markup) {
+std::optional<XmlElement>
+parse_xml(std::string_view bytes, std::initializer_list<std::string_view> markup) {
     while (!bytes.empty() && base::is_space(bytes[0]))
         bytes.remove_prefix(1);  // common before <?xml, and forbidden
     if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
@@ -96,7 +104,35 @@ std::optional<XmlElement> parse_xml(std::string_view bytes, Names markup) {
     if (!doc) return std::nullopt;
     auto* root = xmlDocGetRootElement(doc.get());
     if (!root) return std::nullopt;
-    return element_of(doc.get(), root, markup, 0);
+    return element_of(doc.get(), root, {.markup = markup}, 0);
+}
+
+std::optional<XmlElement> parse_xml_strictly(std::string_view utf8, std::string& fault) {
+    fault = "not well-formed";
+    if (utf8.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+        return std::nullopt;
+    std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)> context(
+        xmlNewParserCtxt(), &xmlFreeParserCtxt
+    );
+    std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> doc(
+        xmlCtxtReadMemory(
+            context.get(),
+            utf8.data(),
+            static_cast<int>(utf8.size()),
+            nullptr,
+            "UTF-8",
+            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS
+        ),
+        &xmlFreeDoc
+    );
+    auto* root = doc ? xmlDocGetRootElement(doc.get()) : nullptr;
+    if (!root) {
+        const auto* error = xmlCtxtGetLastError(context.get());
+        if (error && error->message) fault = base::trim(error->message);
+        return std::nullopt;
+    }
+    fault.clear();
+    return element_of(doc.get(), root, {.own_text = true, .depth = strict_depth}, 0);
 }
 
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {

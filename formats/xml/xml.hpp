@@ -9,12 +9,12 @@
 
 namespace formats {
 
-// An XML element, for the small formats of the web: sitemaps and feeds.
+// An XML element.
 struct XmlElement {
     std::string name;                                             // without its prefix
     std::string space;                                            // the namespace's URI
     std::vector<std::pair<std::string, std::string>> attributes;  // names without prefixes
-    std::string text;   // of the element and all within it
+    std::string text;   // of the element and all within it; by parse_xml_strictly() its own alone
     std::string inner;  // the content as markup, if it was wanted and holds elements
     std::vector<XmlElement> children;
 
@@ -29,6 +29,9 @@ struct XmlElement {
 // elements whose content is wanted as markup too.
 std::optional<XmlElement>
 parse_xml(std::string_view bytes, std::initializer_list<std::string_view> markup = {});
+
+// Reads a well-formed document that is UTF-8. For others nothing, and `fault` says why, for people.
+std::optional<XmlElement> parse_xml_strictly(std::string_view utf8, std::string& fault);
 
 // The bytes, unpacked if they are gzip; nothing if that fails or would grow beyond `limit` octets.
 std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit);

@@ -121,8 +121,14 @@ TEST_CASE("aliases are followed as far as they stay in proportion", "[ingest][ya
     CHECK(read.all.records.size() == 1);
     REQUIRE(read.all.rejects.size() == 3);
     CHECK(read.all.rejects[0].code == "yaml.aliases");
-    CHECK(read.all.rejects[1].code != "");
+    CHECK(read.all.rejects[1].code == "yaml.aliases");
     CHECK(read.all.rejects[2].code == "yaml.syntax");
+}
+
+TEST_CASE("a text on which the library's own loader never ends is a reject", "[ingest][yaml]") {
+    Read read("- ::::a: ;[1, {b: c}]\n  d: *x\n, {b1:: \"f\\n\"}\n::a: ;[1");
+    CHECK(read.all.records.empty());
+    CHECK(read.codes().find("yaml.syntax") == 0);
 }
 
 TEST_CASE("YAML is told by its name or its start", "[ingest][yaml]") {

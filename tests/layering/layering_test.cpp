@@ -107,7 +107,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
         {"<gmime/", "ingest/sources/files/mail/mime\\.cpp"},
         {"<curl/", "crawler/.*"},
         {"<ares\\.h", "crawler/.*"},
-        {"<libxml/", "formats/.*|ingest/sources/(files/xml|api/http)\\.cpp"},
+        {"<libxml/", "formats/.*"},
         {"<xxhash\\.h>", "base/bytes/hash\\.cpp|crawler/(policy/trap|frontier/frontier)\\.cpp"},
         {"<openssl/", "base/bytes/hash\\.cpp|crawler/.*|api/.*"},
         {"<re2/", "base/text/pattern\\.cpp"},

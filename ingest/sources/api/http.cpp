@@ -1,24 +1,19 @@
+// Headers, links and addresses of HTTP APIs, as far as pages of an answer lead to the next one.
+//
+// A server may send the next page's address anywhere; credentials go only where they were meant
+// for, so origins are compared as the web does it (formats/url), and an address that names a user
+// has none.
 #include "ingest/sources/api/http.hpp"
 
 #include <algorithm>
-#include <memory>
+#include <optional>
 
-#include <fmt/format.h>
-#include <libxml/uri.h>
+#include "base/text/ascii.hpp"
+#include "formats/url/url.hpp"
 
 namespace ingest::api {
 
 namespace {
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool same_name(std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) {
-        return lower(x) == lower(y);
-    });
-}
 
 // Whether the parameters behind a link's target have rel=next among their relations.
 bool leads_on(std::string_view parameters) {
@@ -45,10 +40,10 @@ bool leads_on(std::string_view parameters) {
             value = parameters.substr(0, parameters.find_first_of("; \t"));
             parameters.remove_prefix(value.size());
         }
-        if (!same_name(name, "rel")) continue;
+        if (!base::equal_ignoring_case(name, "rel")) continue;
         while (!value.empty()) {
             auto word = value.substr(0, value.find(' '));
-            if (same_name(word, "next")) return true;
+            if (base::equal_ignoring_case(word, "next")) return true;
             value.remove_prefix(std::min(word.size() + 1, value.size()));
         }
         return false;  // a second rel does not count (RFC 8288, section 3.3)
@@ -56,41 +51,26 @@ bool leads_on(std::string_view parameters) {
     return false;
 }
 
-struct FreeXml {
-    void operator()(xmlURI* uri) const { xmlFreeURI(uri); }
-    void operator()(xmlChar* text) const { xmlFree(text); }
-};
-
-struct Origin {
-    std::string scheme;
-    std::string host;
-    int port = 0;
-
-    bool operator==(const Origin&) const = default;
-};
-
-std::optional<Origin> origin_of(const std::string& url) {
-    std::unique_ptr<xmlURI, FreeXml> uri(xmlParseURI(url.c_str()));
-    if (!uri || !uri->scheme || !uri->server || uri->user) return std::nullopt;
-    Origin origin{uri->scheme, uri->server, uri->port};
-    std::transform(origin.scheme.begin(), origin.scheme.end(), origin.scheme.begin(), lower);
-    std::transform(origin.host.begin(), origin.host.end(), origin.host.begin(), lower);
-    if (origin.port <= 0) origin.port = origin.scheme == "https" ? 443 : 80;
-    return origin;
+// Nothing for what is no web address, or holds a user.
+std::optional<std::string> origin_of(const std::string& url) {
+    auto parsed = formats::parse_url(url);
+    if (!parsed || !parsed->is_web()) return std::nullopt;
+    if (!parsed->username.empty() || !parsed->password.empty()) return std::nullopt;
+    return parsed->origin();
 }
 
 }  // namespace
 
 std::string_view header(const Headers& headers, std::string_view name) {
     for (const auto& [key, value] : headers) {
-        if (same_name(key, name)) return value;
+        if (base::equal_ignoring_case(key, name)) return value;
     }
     return {};
 }
 
 std::string next_link(const Headers& headers) {
     for (const auto& [name, value] : headers) {
-        if (!same_name(name, "Link")) continue;
+        if (!base::equal_ignoring_case(name, "Link")) continue;
         std::string_view rest = value;
         for (;;) {
             auto open = rest.find('<');
@@ -112,12 +92,12 @@ std::string next_link(const Headers& headers) {
 
 std::string resolve(const std::string& reference, const std::string& base) {
     if (reference.empty()) return {};
-    std::unique_ptr<xmlChar, FreeXml> built(xmlBuildURI(
-        reinterpret_cast<const xmlChar*>(reference.c_str()),
-        reinterpret_cast<const xmlChar*>(base.c_str())
-    ));
-    if (!built) return {};
-    return reinterpret_cast<const char*>(built.get());
+    auto from = formats::parse_url(base);
+    auto found = from ? formats::parse_url(reference, &*from) : std::nullopt;
+    auto alone = formats::parse_url(reference);
+    const bool two_ways =
+        found && alone && found->href() != alone->href();  // "https:other.example"
+    return found && !two_ways ? found->href() : std::string();
 }
 
 bool same_origin(const std::string& a, const std::string& b) {

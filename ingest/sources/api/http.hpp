@@ -60,7 +60,7 @@ std::string_view header(const Headers& headers, std::string_view name);
 // The target with rel="next" of Link headers (RFC 8288); empty if there is none.
 std::string next_link(const Headers& headers);
 
-// A reference resolved against an absolute address (RFC 3986, section 5); empty if it is none.
+// A reference resolved against an absolute address, as the web does it; empty if it is none.
 std::string resolve(const std::string& reference, const std::string& base);
 
 // Whether two absolute addresses have the same scheme, host and port (RFC 6454).

@@ -1,3 +1,5 @@
+// Images of which each file is one record; the folder it lies in is a field, for data sets name
+// their classes so.
 #include <fmt/format.h>
 
 #include "formats/image/image.hpp"

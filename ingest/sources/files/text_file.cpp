@@ -1,3 +1,6 @@
+// Texts of which each file is one record, as corpora and notes are kept.
+//
+// The whole file decides its encoding, and it is a record only if it decodes without a fault.
 #include <algorithm>
 
 #include <fmt/format.h>

@@ -5,31 +5,18 @@
 // only itself, and a file that ends early still gives what came before. Entities of a DTD are not
 // known: whoever could define them could also make a few bytes into gigabytes.
 #include <algorithm>
-#include <memory>
-#include <set>
 
 #include <fmt/format.h>
-#include <libxml/parser.h>
-#include <libxml/tree.h>
 
 #include "base/text/ascii.hpp"
 #include "formats/json/json.hpp"
+#include "formats/xml/xml.hpp"
 #include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/text_records.hpp"
 
 namespace ingest {
 
 namespace {
-
-struct Free {
-    void operator()(xmlDoc* document) const { xmlFreeDoc(document); }
-    void operator()(xmlChar* text) const { xmlFree(text); }
-    void operator()(xmlParserCtxt* context) const { xmlFreeParserCtxt(context); }
-};
-
-std::string_view view(const xmlChar* text) {
-    return text ? reinterpret_cast<const char*>(text) : std::string_view{};
-}
 
 // A tag or other markup at the start of a text.
 struct Markup {
@@ -211,42 +198,18 @@ private:
         }
         if (reject_unfit(page, size, size)) return;
         auto element = text_.window().substr(0, size);
-        std::string reason;
-        auto document = parse(element, reason);
-        auto* node = document ? xmlDocGetRootElement(document.get())->children : nullptr;
-        while (node && node->type != XML_ELEMENT_NODE) node = node->next;
-        if (!node)
-            return reject(
-                page, size, size, "xml.syntax", reason.empty() ? "not an element" : reason
-            );
+        std::string fault;
+        auto root = formats::parse_xml_strictly(
+            fmt::format("{}{}</{}>", root_, element, root_name_), fault
+        );
+        if (!root || root->children.empty())
+            return reject(page, size, size, "xml.syntax", fault.empty() ? "not an element" : fault);
         auto kept = page.arena.keep(element);
         auto first = page.fields.size();
-        collect(page, node, "", first);
+        collect(page, root->children.front(), "", first);
         add_record(page, kept, first);
         page.bytes += size;
         advance(size);
-    }
-
-    std::unique_ptr<xmlDoc, Free> parse(std::string_view element, std::string& reason) {
-        std::string wrapped = root_;
-        wrapped.append(element);
-        wrapped.append("</").append(root_name_).append(">");
-        std::unique_ptr<xmlParserCtxt, Free> context(xmlNewParserCtxt());
-        std::unique_ptr<xmlDoc, Free> document(xmlCtxtReadMemory(
-            context.get(),
-            wrapped.data(),
-            static_cast<int>(wrapped.size()),
-            nullptr,
-            "UTF-8",
-            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS |
-                XML_PARSE_NOCDATA
-        ));
-        if (!document) {
-            const auto* error = xmlCtxtGetLastError(context.get());
-            reason = error && error->message ? error->message : "not well-formed";
-            while (!reason.empty() && reason.back() == '\n') reason.pop_back();
-        }
-        return document;
     }
 
     void put(Page& page, std::string name, std::string_view value, std::size_t first) {
@@ -272,36 +235,22 @@ private:
         );
     }
 
-    void collect(Page& page, const xmlNode* node, const std::string& prefix, std::size_t first) {
-        for (auto* attribute = node->properties; attribute; attribute = attribute->next) {
-            std::unique_ptr<xmlChar, Free> value(
-                xmlNodeGetContent(reinterpret_cast<const xmlNode*>(attribute))
-            );
-            put(page, fmt::format("{}@{}", prefix, view(attribute->name)), view(value.get()), first
-            );
-        }
-        std::string own;
-        for (auto* child = node->children; child; child = child->next) {
-            if (child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE)
-                own.append(view(child->content));
-            if (child->type != XML_ELEMENT_NODE) continue;
-            auto name = prefix + std::string(view(child->name));
-            collect(page, child, name + ".", first);
-        }
-        auto begin = own.find_first_not_of(" \t\r\n");
-        bool leaf = !node->children || !node->properties;
-        if (begin == own.npos && !(leaf && !prefix.empty() && !has_elements(node))) return;
-        auto end = own.find_last_not_of(" \t\r\n");
-        auto text = begin == own.npos ? std::string_view{}
-                                      : std::string_view(own).substr(begin, end - begin + 1);
+    void collect(
+        Page& page,
+        const formats::XmlElement& element,
+        const std::string& prefix,
+        std::size_t first
+    ) {
+        for (const auto& [name, value] : element.attributes)
+            put(page, fmt::format("{}@{}", prefix, name), value, first);
+        for (const auto& child : element.children)
+            collect(page, child, prefix + child.name + ".", first);
+        const auto text = base::trim(element.text);
+        // An empty element says that it is there, unless its attributes do.
+        const bool bare = element.text.empty() || element.attributes.empty();
+        const bool empty = element.children.empty() && bare && !prefix.empty();
+        if (text.empty() && !empty) return;
         put(page, prefix.empty() ? "text" : prefix.substr(0, prefix.size() - 1), text, first);
-    }
-
-    static bool has_elements(const xmlNode* node) {
-        for (auto* child = node->children; child; child = child->next) {
-            if (child->type == XML_ELEMENT_NODE) return true;
-        }
-        return false;
     }
 
     std::string wanted_;

@@ -9,9 +9,14 @@
 // Aliases are followed, but what they make must stay in proportion to what is written: a few lines
 // of aliases to aliases stand for gigabytes.
 #include <algorithm>
+#include <map>
+#include <sstream>
 
 #include <fmt/format.h>
-#include <yaml-cpp/yaml.h>
+#include <yaml-cpp/anchor.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
 
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
@@ -31,70 +36,162 @@ struct Fault {
     std::string reason;
 };
 
+// A node of a document. What an alias stands for is the same node as what it was said of.
+struct Value {
+    enum class Kind { null, plain, text, sequence, mapping };
+    Kind kind = Kind::null;
+    std::string text;
+    std::vector<std::size_t> inside;  // of a mapping: names and their values in turn
+};
+
+// The one document of a text. yaml-cpp's own nodes are not made: its LoadAll() never ends on some
+// broken texts, and its nodes may lie in themselves.
+class Tree : public YAML::EventHandler {
+public:
+    // Throws a Fault for what is no document, or more than one.
+    static Tree parse(std::string_view text, std::int64_t first_line) {
+        Tree tree;
+        std::istringstream in{std::string(text)};
+        try {
+            YAML::Parser parser(in);
+            if (!parser.HandleNextDocument(tree)) throw Fault{"yaml.syntax", "no value"};
+            Tree more;
+            if (parser.HandleNextDocument(more))
+                throw Fault{"yaml.syntax", "text behind the end of the value"};
+        } catch (const YAML::Exception& error) {
+            auto reason = error.msg;
+            if (error.mark.line >= 0)
+                reason += fmt::format(
+                    " (line {}, column {})", first_line + error.mark.line, error.mark.column + 1
+                );
+            throw Fault{"yaml.syntax", reason};
+        }
+        if (tree.values_.empty()) throw Fault{"yaml.syntax", "no value"};
+        return tree;
+    }
+
+    const Value& root() const { return values_.front(); }
+    const Value& operator[](std::size_t place) const { return values_[place]; }
+
+    void OnDocumentStart(const YAML::Mark&) override {}
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t anchor) override { add({}, anchor); }
+    void OnAlias(const YAML::Mark&, YAML::anchor_t anchor) override {
+        const auto place = anchors_.at(anchor);
+        if (std::find(open_.begin(), open_.end(), place) != open_.end())
+            throw Fault{"yaml.aliases", "an alias for something that it is in"};
+        if (!open_.empty()) values_[open_.back()].inside.push_back(place);
+    }
+    void OnScalar(
+        const YAML::Mark&,
+        const std::string& tag,
+        YAML::anchor_t anchor,
+        const std::string& text
+    ) override {
+        add({tag == "?" ? Value::Kind::plain : Value::Kind::text, text, {}}, anchor);
+    }
+    void OnSequenceStart(
+        const YAML::Mark&,
+        const std::string&,
+        YAML::anchor_t anchor,
+        YAML::EmitterStyle::value
+    ) override {
+        open_.push_back(add({Value::Kind::sequence, {}, {}}, anchor));
+    }
+    void OnSequenceEnd() override { open_.pop_back(); }
+    void OnMapStart(
+        const YAML::Mark&,
+        const std::string&,
+        YAML::anchor_t anchor,
+        YAML::EmitterStyle::value
+    ) override {
+        open_.push_back(add({Value::Kind::mapping, {}, {}}, anchor));
+    }
+    void OnMapEnd() override { open_.pop_back(); }
+
+private:
+    std::size_t add(Value value, YAML::anchor_t anchor) {
+        const auto place = values_.size();
+        values_.push_back(std::move(value));
+        if (!open_.empty()) values_[open_.back()].inside.push_back(place);
+        if (anchor != YAML::NullAnchor) anchors_[anchor] = place;
+        return place;
+    }
+
+    std::vector<Value> values_;
+    std::vector<std::size_t> open_;
+    std::map<YAML::anchor_t, std::size_t> anchors_;
+};
+
 // `true`, `12.5`: what JSON writes the same. Everything else that is not quoted is a text, so that
 // 007 and 0x1F stay as they are.
-formats::Field::Kind kind_of(const YAML::Node& scalar) {
-    const auto& text = scalar.Scalar();
-    if (scalar.Tag() != "?") return formats::Field::Kind::text;
-    if (text == "true" || text == "false") return formats::Field::Kind::boolean;
-    const bool digit = !text.empty() && (base::is_digit(text[0]) || text[0] == '-');
-    if (digit && !formats::check_json(text)) return formats::Field::Kind::number;
-    return formats::Field::Kind::text;
+formats::Field::Kind kind_of(const Value& value) {
+    using enum formats::Field::Kind;
+    if (value.kind != Value::Kind::plain) return formats::Field::Kind::text;
+    const auto& word = value.text;
+    if (word == "true" || word == "false") return boolean;
+    const bool digit = !word.empty() && (base::is_digit(word[0]) || word[0] == '-');
+    return digit && !formats::check_json(word) ? number : formats::Field::Kind::text;
 }
 
 // Values as JSON. Throws a Fault for what can not be stored.
 class Writer {
 public:
-    explicit Writer(std::size_t room) : room_(room) {}
+    Writer(const Tree& tree, std::size_t room) : tree_(tree), room_(room) {}
 
-    // A name or a text that is not quoted.
-    const std::string& scalar(const YAML::Node& node) {
-        const auto& text = node.Scalar();
-        if (!base::is_utf8(text)) throw Fault{"text.encoding", "half of a surrogate pair"};
-        if (text.find('\0') != text.npos) throw Fault{"text.nul", "a NUL byte in a text"};
-        spend(text.size());
-        return text;
+    // A name or a value that is one text.
+    const std::string& scalar(const Value& value) {
+        if (!base::is_utf8(value.text)) throw Fault{"text.encoding", "half of a surrogate pair"};
+        if (value.text.find('\0') != std::string::npos)
+            throw Fault{"text.nul", "a NUL byte in a text"};
+        spend(value.text.size());
+        return value.text;
     }
 
-    std::string_view name(const YAML::Node& node) {
-        if (!node.IsScalar()) throw Fault{"yaml.name", "a name must be one word or text"};
-        return scalar(node);
+    const std::string& name(const Value& value) {
+        if (value.kind != Value::Kind::plain && value.kind != Value::Kind::text)
+            throw Fault{"yaml.name", "a name must be one word or text"};
+        return scalar(value);
     }
 
-    void append(const YAML::Node& node, std::string& out, std::size_t depth = 0) {
+    void append(const Value& value, std::string& out, std::size_t depth = 0) {
         if (depth > formats::json_depth) throw Fault{"yaml.depth", "nested too deeply"};
         spend(2);
-        if (node.IsScalar()) {
-            const auto& text = scalar(node);
-            if (kind_of(node) != formats::Field::Kind::text) {
-                out += text;
-            } else {
-                formats::append_json_string(text, out);
-            }
-        } else if (node.IsSequence()) {
-            out += '[';
-            for (std::size_t i = 0; i < node.size(); ++i) {
-                if (i > 0) out += ',';
-                append(node[i], out, depth + 1);
-            }
-            out += ']';
-        } else if (node.IsMap()) {
-            append_members(node, out, depth);
-        } else {
-            out += "null";
+        switch (value.kind) {
+            case Value::Kind::null:
+                out += "null";
+                break;
+            case Value::Kind::plain:
+            case Value::Kind::text:
+                if (kind_of(value) != formats::Field::Kind::text) {
+                    out += scalar(value);
+                } else {
+                    formats::append_json_string(scalar(value), out);
+                }
+                break;
+            case Value::Kind::sequence:
+                out += '[';
+                for (std::size_t i = 0; i < value.inside.size(); ++i) {
+                    if (i > 0) out += ',';
+                    append(tree_[value.inside[i]], out, depth + 1);
+                }
+                out += ']';
+                break;
+            case Value::Kind::mapping:
+                append_members(value, out, depth);
         }
     }
 
 private:
-    void append_members(const YAML::Node& map, std::string& out, std::size_t depth) {
+    void append_members(const Value& mapping, std::string& out, std::size_t depth) {
         out += '{';
         std::vector<std::string_view> seen;
-        for (const auto& member : map) {
-            if (!seen.empty()) out += ',';
-            seen.push_back(name(member.first));
+        for (std::size_t i = 0; i + 1 < mapping.inside.size(); i += 2) {
+            if (i > 0) out += ',';
+            seen.push_back(name(tree_[mapping.inside[i]]));
             formats::append_json_string(seen.back(), out);
             out += ':';
-            append(member.second, out, depth + 1);
+            append(tree_[mapping.inside[i + 1]], out, depth + 1);
         }
         out += '}';
         std::sort(seen.begin(), seen.end());
@@ -109,6 +206,7 @@ private:
         room_ -= size;
     }
 
+    const Tree& tree_;
     std::size_t room_;
 };
 
@@ -201,7 +299,8 @@ private:
         const auto first = page.fields.size();
         const auto kept = page.arena.keep(text_.window().substr(0, piece.size));
         try {
-            split(page, parse(kept, piece.entry), kept.size());
+            const auto tree = Tree::parse(kept, place_.line);
+            split(page, tree, record_of(tree, piece.entry), kept.size());
         } catch (const Fault& fault) {
             page.fields.resize(first);
             return reject(page, piece.size, piece.size, fault.code, fault.reason);
@@ -211,49 +310,42 @@ private:
         advance(piece.size);
     }
 
-    YAML::Node parse(std::string_view text, bool entry) const {
-        std::vector<YAML::Node> all;
-        try {
-            all = YAML::LoadAll(std::string(text));
-        } catch (const YAML::Exception& error) {
-            auto reason = error.msg;
-            if (error.mark.line >= 0)
-                reason += fmt::format(
-                    " (line {}, column {})", place_.line + error.mark.line, error.mark.column + 1
-                );
-            throw Fault{"yaml.syntax", reason};
-        }
-        if (all.size() != 1) throw Fault{"yaml.syntax", "text behind the end of the value"};
-        auto node = all.front();
-        if (!entry && node.IsSequence())
+    static const Value& record_of(const Tree& tree, bool entry) {
+        const auto* value = &tree.root();
+        const bool list = value->kind == Value::Kind::sequence;
+        if (list && !entry)
             throw Fault{"yaml.flow", "a list in brackets; write one entry a line, or JSON"};
-        if (entry && node.IsSequence() && node.size() == 1) node = node[0];
-        if (!node.IsMap()) throw Fault{"yaml.not_mapping", "a record must be a mapping"};
-        return node;
+        if (list && value->inside.size() == 1) value = &tree[value->inside.front()];
+        if (value->kind != Value::Kind::mapping)
+            throw Fault{"yaml.not_mapping", "a record must be a mapping"};
+        return *value;
     }
 
-    static void split(Page& page, const YAML::Node& record, std::size_t size) {
-        Writer writer(growth * size + growth_of_all);
+    static void split(Page& page, const Tree& tree, const Value& record, std::size_t size) {
+        Writer writer(tree, growth * size + growth_of_all);
         const auto first = static_cast<std::ptrdiff_t>(page.fields.size());
-        for (const auto& member : record) {
-            const auto name = page.arena.keep(writer.name(member.first));
+        for (std::size_t i = 0; i + 1 < record.inside.size(); i += 2) {
+            const auto name = page.arena.keep(writer.name(tree[record.inside[i]]));
             const bool twice = std::any_of(
                 page.fields.begin() + first,
                 page.fields.end(),
                 [&](const formats::Field& field) { return field.name == name; }
             );
             if (twice) throw Fault{"yaml.duplicate_name", fmt::format("'{}' comes twice", name)};
-            const auto& value = member.second;
-            if (value.IsScalar()) {
+            const auto& value = tree[record.inside[i + 1]];
+            if (value.kind == Value::Kind::plain || value.kind == Value::Kind::text) {
                 page.fields.push_back({name, page.arena.keep(writer.scalar(value)), kind_of(value)}
                 );
                 continue;
             }
             std::string json;
             writer.append(value, json);
-            const auto kind =
-                value.IsNull() ? formats::Field::Kind::null : formats::Field::Kind::json;
-            page.fields.push_back({name, page.arena.keep(json), kind});
+            const bool null = value.kind == Value::Kind::null;
+            page.fields.push_back(
+                {name,
+                 page.arena.keep(json),
+                 null ? formats::Field::Kind::null : formats::Field::Kind::json}
+            );
         }
     }
 

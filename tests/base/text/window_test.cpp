@@ -220,3 +220,16 @@ TEST_CASE("text may stand before that of the bytes", "[text][window]") {
         CHECK(lines[1].bytes == (encoding == Encoding::utf8 ? "1,Zo\xc3\xab\n" : "1,Zo\xeb\n"));
     }
 }
+
+TEST_CASE("a byte order mark in the midst of a text is none", "[text][window]") {
+    const auto all = rows("plain", 3) +
+                     "\xff\xfe"
+                     "at\n" +
+                     rows("plain", 3);
+    Bytes bytes(all, 8);
+    TextWindow text(bytes, std::nullopt);
+    std::string read;
+    for (const auto& line : lines_of(text)) read += line.bytes;
+    CHECK(read == all);
+    CHECK(base::is_single_byte(text.encoding().encoding));
+}
