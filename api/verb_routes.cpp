@@ -24,10 +24,15 @@ struct Row {
     bool secret = false;
 };
 
+constexpr auto get = Method::get;
 constexpr auto post = Method::post;
 
 // clang-format off
 constexpr Row rows[] = {
+    {get, "/api/v1/jobs", "jobs list", "listJobs"},
+    {get, "/api/v1/jobs/{job}", "jobs show", "showJob"},
+    {Method::del, "/api/v1/jobs/{job}", "jobs cancel", "cancelJob"},
+    {post, "/api/v1/runs", "train", "queueTraining", 202},
     {post, "/api/v1/sources/{source}/pause", "source pause", "pauseSource"},
     {post, "/api/v1/sources/{source}/resume", "source resume", "resumeSource"},
     {Method::del, "/api/v1/sources/{source}", "source remove", "removeSource"},

@@ -36,6 +36,7 @@ void add_people(CLI::App& cli, service::Context& context);      // user, token
 void add_snapshot(CLI::App& cli, service::Context& context);    // snapshot
 void add_prepare(CLI::App& cli, service::Context& context);     // prepare
 void add_train(CLI::App& cli, service::Context& context);       // train, runs
+void add_jobs(CLI::App& cli, service::Context& context);        // jobs
 void add_model(CLI::App& cli, service::Context& context);       // model
 void add_errors(CLI::App& cli, service::Context& context);      // errors
 void add_report(CLI::App& cli, service::Context& context);      // report

@@ -1,7 +1,7 @@
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <sstream>
-#include <thread>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -47,6 +47,10 @@ std::vector<schema::JobKind> kinds_of(const std::string& text) {
     return kinds;
 }
 
+worker::WorkerOptions work_of(const Options& options) {
+    return {.kinds = kinds_of(options.kinds), .slots = options.slots};
+}
+
 // Reports and predictions have connections of their own: the request that asks for them holds one
 // already.
 struct Helpers {
@@ -78,6 +82,7 @@ struct Helpers {
 };
 
 void serve(service::Context& context, const Options& options, bool with_workers) {
+    auto work = work_of(options);
     auto& database = context.database();
     Helpers helpers{{database.url(), 2}, context.blobs()};
     api::Options service;
@@ -102,13 +107,8 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     }
     std::cout.flush();
 
-    std::jthread workers;
-    if (with_workers)
-        workers = std::jthread([&] {
-            worker::run_worker(
-                context, {kinds_of(options.kinds), options.slots, true}, context.stop()
-            );
-        });
+    std::optional<worker::Worker> worker;
+    if (with_workers) worker.emplace(context, work, context.stop());
     server.run(context.stop());
 }
 
@@ -138,9 +138,7 @@ void add_service(CLI::App& cli, service::Context& context) {
     auto* worker = cli.add_subcommand("worker", "Only workers and the scheduler");
     work(worker);
     worker->callback([options, &context] {
-        worker::run_worker(
-            context, {kinds_of(options->kinds), options->slots, true}, context.stop()
-        );
+        worker::Worker(context, work_of(*options), context.stop()).wait();
     });
 }
 

@@ -195,6 +195,9 @@ UPDATE job SET leased_until = $3::timestamptz WHERE id = $1 AND token = $2;
 -- name: release_job
 UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz WHERE id = $1 AND token = $2;
 
+-- name: park_job
+UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz, attempts = attempts - 1 WHERE id = $1 AND token = $2;
+
 -- name: finish_job
 WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)

@@ -131,14 +131,14 @@ Judged judge(
                                         : judge_values_of(items, examples, predicted, split);
 }
 
-std::string spec_json(const TrainRequest& request, const Params& params) {
+std::string spec_json(const TrainSettings& settings, int preparation) {
     json::object all;
-    for (const auto& [name, value] : params) all[name] = value;
+    for (const auto& [name, value] : settings.params) all[name] = value;
     return json::serialize(json::object{
-        {"model", request.spec.model},
-        {"tune", request.spec.tune},
-        {"target", request.target},
-        {"preparation", request.preparation.value_or(0)},
+        {"model", settings.model},
+        {"tune", settings.tune},
+        {"target", settings.target},
+        {"preparation", preparation},
         {"params", all}});
 }
 
@@ -193,31 +193,31 @@ TrainOutcome train(
     base::Database& database,
     const schema::Blobs& blobs,
     const DecodeImage& decode,
-    const TrainRequest& asked,
+    const TrainSettings& settings,
+    const std::string& code_version,
     const OnProgress& progress,
     std::stop_token stop
 ) {
-    auto request = asked;
+    auto spec = settings.spec();
     auto start = std::chrono::steady_clock::now();
-    auto snapshot = require_snapshot(database, request.snapshot);
+    auto snapshot = require_snapshot(database, settings.snapshot);
     auto names =
-        request.target.empty()
+        settings.target.empty()
             ? database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); })
             : std::vector<std::string>{};
-    database.call([&](base::Tx& tx) {
-        auto recipe = require_preparation(tx, snapshot.source_id, asked.preparation);
-        request.preparation = recipe.version;
-        request.spec.preparation =
-            Preparation::parse(recipe.operations).without_column(request.target);
+    auto preparation = database.call([&](base::Tx& tx) {
+        auto recipe = require_preparation(tx, snapshot.source_id, settings.prepare.version);
+        spec.preparation = Preparation::parse(recipe.operations).without_column(settings.target);
+        return recipe.version;
     });
     auto run_id = database.call([&](base::Tx& tx) {
         return begin_run(
             tx,
             snapshot.id,
-            request.spec.model,
-            spec_json(request, request.spec.params),
-            request.spec.seed,
-            request.code_version,
+            settings.model,
+            spec_json(settings, preparation),
+            settings.seed,
+            code_version,
             Clock::now()
         );
     });
@@ -228,19 +228,19 @@ TrainOutcome train(
     };
     try {
         ExampleStore store(database, blobs, decode);
-        store.use_fixes(request.spec.preparation.uses_fixes());
+        store.use_fixes(spec.preparation.uses_fixes());
         std::array<std::vector<Item>, 3> items;
         std::array<Examples, 3> examples;
         for (std::size_t split = 0; split < 3; ++split) {
             items[split] = store.split_items(snapshot.id, static_cast<int>(split));
-            examples[split] = store.load(items[split], names, request.target);
+            examples[split] = store.load(items[split], names, settings.target);
         }
-        auto fitted = fit(examples[0], examples[1], request.spec, progress, stop);
-        auto curve_spec = request.spec;
+        auto fitted = fit(examples[0], examples[1], spec, progress, stop);
+        auto curve_spec = spec;
         curve_spec.tune.clear();
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
-        if (request.learning_curve && items[1].size() > 0)
+        if (settings.curve && items[1].size() > 0)
             curve = learning_curve(examples[0], examples[1], curve_spec, stop);
 
         auto predictor = Predictor::load(fitted.artefact);
@@ -249,8 +249,7 @@ TrainOutcome train(
         auto analysis =
             json::serialize(analysis_of(fitted, examples[0], curve, on_validation, on_test));
         auto artefact = blobs.seal(fitted.artefact);
-        auto name = request.model_name.empty() ? snapshot.project + "-" + request.spec.model
-                                               : request.model_name;
+        auto name = settings.name.empty() ? snapshot.project + "-" + settings.model : settings.name;
 
         TrainOutcome outcome;
         outcome.model_name = name;
@@ -264,12 +263,12 @@ TrainOutcome train(
                     outcome.metrics.end(), judged->metrics.begin(), judged->metrics.end()
                 );
             }
-            if (request.preparation.value_or(0) > 0 && request.target.empty())
+            if (preparation > 0 && settings.target.empty())
                 keep_fit(
                     tx,
                     {snapshot.id,
                      snapshot.source_id,
-                     *request.preparation,
+                     preparation,
                      items[0].size(),
                      fitted.prepared},
                     Clock::now()

@@ -1,27 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
-#include "training/trainer.hpp"
+#include "training/train_settings.hpp"
 
 namespace training {
-
-struct TrainRequest {
-    std::string snapshot;
-    TrainSpec spec;
-    std::string target;      // numeric column to predict instead of the project's labels
-    std::string model_name;  // empty: PROJECT-KIND
-    bool learning_curve = false;
-    std::string code_version;
-    std::optional<int>
-        preparation;  // a version of the source's, 0 for none; nothing: the present one
-};
 
 struct TrainOutcome {
     RunInfo run;
@@ -38,7 +26,8 @@ TrainOutcome train(
     base::Database& database,
     const schema::Blobs& blobs,
     const DecodeImage& decode,
-    const TrainRequest& request,
+    const TrainSettings& settings,
+    const std::string& code_version,
     const OnProgress& progress,
     std::stop_token stop
 );

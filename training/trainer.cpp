@@ -62,7 +62,7 @@ double cost_of(
     const std::vector<double>& predicted,
     const View& truth,
     std::size_t classes,
-    std::string_view objective
+    Objective objective
 ) {
     double sum = 0;
     const auto n = truth.size();
@@ -73,7 +73,7 @@ double cost_of(
         }
         const auto* line = predicted.data() + row * classes;
         const auto label = static_cast<std::size_t>(truth.classes[row]);
-        if (objective == "error") {
+        if (objective == Objective::error) {
             sum += std::max_element(line, line + classes) == line + label ? 0 : 1;
         } else {
             sum -= std::log(std::max(line[label], 1e-15));
@@ -115,11 +115,6 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
     }
     if (validation.rows > 0 && validation.classes.empty() && validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
-    }
-    if (spec.objective != "log_loss" && spec.objective != "error") {
-        throw base::UsageError(
-            "objective '" + spec.objective + "'", "no such objective", "use log_loss or error"
-        );
     }
     if (!spec.tune.empty() && spec.tune != "none" && validation.rows == 0) {
         throw base::UsageError(
@@ -362,7 +357,7 @@ std::vector<CurvePoint> learning_curve(
                  predicted,
                  view_of(shape, held_out),
                  train.has_classes() ? train.class_names.size() : 0,
-                 "error"
+                 Objective::error
              )}
         );
     }

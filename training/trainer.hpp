@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/settings/fwd.hpp"
+#include "base/words.hpp"
 #include "training/evaluation/tune.hpp"
 #include "training/features/hashed_tfidf.hpp"
 #include "training/models/model.hpp"
@@ -20,17 +22,28 @@ struct FeatureSpec {
     bool use_text = true;
     bool use_numeric = true;
     bool use_pixels = true;
-    TextSpec text;  // mlp lowers text.bits to 12
+    TextSpec text;  // a model of dense rows lowers text.bits
+
+    static const base::Settings<FeatureSpec> settings;
 };
 
+// What a search lowers where classes are learnt; of values it is always the RMSE.
+enum class Objective { log_loss, error };
+
+constexpr auto words_of(Objective) {
+    return std::to_array<base::Word<Objective>>({
+        {Objective::log_loss, "log_loss", "mean logarithmic loss of the probabilities"},
+        {Objective::error, "error", "1 less the accuracy"},
+    });
+}
+
 struct TrainSpec {
-    std::string model = "softmax";  // majority, softmax, ridge, mlp
+    std::string model = "softmax";  // one of model_kinds()
     FeatureSpec features;
     Preparation preparation;  // fitted to the training rows, kept in the artefact
     Params params;            // those given are not searched; the others start at their defaults
     std::string tune;         // "", "grid", "random:N", "halving:N"; needs validation examples
-    std::string objective =
-        "log_loss";  // what a search lowers: log_loss, error (1 - accuracy); values: always RMSE
+    Objective objective = Objective::log_loss;
     std::uint64_t seed = 1;
     std::size_t threads = 0;  // 0: one per processor. The result does not depend on it
 };

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <stop_token>
+#include <thread>
 #include <vector>
 
 #include "schema/jobs/job.hpp"
@@ -18,9 +20,25 @@ struct WorkerOptions {
     bool schedule = true;   // also queue the sources whose time has come
 };
 
-// Claims due jobs, does them and notes what came of them, until stopped; a job under way is then
-// given back. Any number of workers may share a database: a job is leased, and one whose worker
-// died is taken up again when its lease is over.
-void run_worker(service::Context& context, const WorkerOptions& options, std::stop_token stop);
+// A worker that claims due jobs, does them and notes what came of them, each slot on a thread of
+// its own. When `stop` or the destructor asks for it, jobs under way are given back. Any number of
+// workers may share a database: a job is leased, and one whose worker died is taken up again when
+// its lease is over.
+class Worker {
+public:
+    // Throws base::Error if the database cannot be reached at the start; later on the worker waits
+    // for it.
+    Worker(service::Context& context, const WorkerOptions& options, std::stop_token stop);
+    ~Worker();
+    Worker(const Worker&) = delete;
+
+    // Returns when all slots have ended.
+    void wait();
+
+private:
+    std::stop_source stop_;
+    std::stop_callback<std::function<void()>> forward_;
+    std::vector<std::jthread> slots_;
+};
 
 }  // namespace worker

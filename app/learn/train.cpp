@@ -1,18 +1,17 @@
-#include <charconv>
 #include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/run/files.hpp"
 #include "base/run/progress.hpp"
+#include "service/learn/train.hpp"
 #include "service/version.hpp"
 #include "training/evaluation/comparison.hpp"
 #include "training/experiment.hpp"
@@ -25,81 +24,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr const char* split_names[] = {"training", "validation", "test"};
-
-double number_of(const std::string& name, const std::string& text) {
-    double value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size())
-        throw base::UsageError(
-            fmt::format("parameter '{}'", name),
-            fmt::format("'{}' is no number", text),
-            "write NAME=NUMBER"
-        );
-    return value;
-}
-
-// model = "softmax", tune = "random:20", seed = 1, target = "price", [params] l2 = 0.1, [features]
-// text = true ..
-void read_spec(training::TrainRequest& request, const std::string& file) {
-    auto text = base::read_whole_file(file);
-    toml::table table;
-    try {
-        table = toml::parse(text, file);
-    } catch (const toml::parse_error& error) {
-        throw base::UsageError(
-            fmt::format("{}, line {}", file, error.source().begin.line),
-            std::string(error.description()),
-            "mend the TOML"
-        );
-    }
-    auto fail = [&](const auto& key, std::string_view why) {
-        throw base::UsageError(
-            fmt::format("{}, line {}", file, key.source().begin.line),
-            fmt::format("'{}' {}", std::string(key.str()), why),
-            "see docs/training.md"
-        );
-    };
-    for (const auto& [key, node] : table) {
-        auto name = key.str();
-        auto word = node.value<std::string>();
-        if (name == "model" && word) {
-            request.spec.model = *word;
-        } else if (name == "tune" && word) {
-            request.spec.tune = *word;
-        } else if (name == "target" && word) {
-            request.target = *word;
-        } else if (name == "objective" && word) {
-            request.spec.objective = *word;
-        } else if (name == "prepare" && node.is_boolean()) {
-            if (!*node.value<bool>()) request.preparation = 0;
-        } else if (name == "prepare" && node.is_integer()) {
-            request.preparation = static_cast<int>(*node.value<std::int64_t>());
-        } else if (name == "seed" && node.is_integer()) {
-            request.spec.seed = static_cast<std::uint64_t>(*node.value<std::int64_t>());
-        } else if (name == "params" && node.is_table()) {
-            for (const auto& [param, value] : *node.as_table()) {
-                if (!value.is_number()) fail(param, "must be a number");
-                request.spec.params[std::string(param.str())] = *value.template value<double>();
-            }
-        } else if (name == "features" && node.is_table()) {
-            for (const auto& [feature, value] : *node.as_table()) {
-                if (!value.is_boolean()) fail(feature, "must be true or false");
-                bool use = *value.template value<bool>();
-                if (feature.str() == "text") {
-                    request.spec.features.use_text = use;
-                } else if (feature.str() == "numeric") {
-                    request.spec.features.use_numeric = use;
-                } else if (feature.str() == "pixels") {
-                    request.spec.features.use_pixels = use;
-                } else {
-                    fail(feature, "is no feature: text, numeric or pixels");
-                }
-            }
-        } else {
-            fail(key, "is unknown or has a wrong type");
-        }
-    }
-}
 
 json::object to_json(const std::vector<training::Metric>& metrics) {
     json::object all;
@@ -161,80 +85,63 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
     print_line(fmt::format("model '{}' version {}", outcome.model_name, outcome.model_version));
 }
 
+training::TrainOutcome
+train_here(service::Context& context, const training::TrainSettings& settings) {
+    base::Progress progress(fmt::format("train {}", settings.model), "steps");
+    auto outcome = training::train(
+        context.database(),
+        context.blobs(),
+        {},
+        settings,
+        service::version,
+        [&](const training::Progress& at) {
+            progress.set_total(at.total);
+            progress.update(
+                at.done,
+                at.stage + (at.validation ? fmt::format(", validation loss {:.4f}", *at.validation)
+                            : at.loss > 0 ? fmt::format(", loss {:.4f}", at.loss)
+                                          : "")
+            );
+        },
+        context.stop()
+    );
+    progress.finish();
+    return outcome;
+}
+
+void queue(service::Context& context, const training::TrainSettings& settings) {
+    service::QueuedJob queued;
+    service::run_locally(context.environment(), [&](service::Work& work) {
+        queued = service::queue_training(work, settings);
+    });
+    if (context.json) {
+        print_answer(base::Answer(queued));
+    } else {
+        print_line(fmt::format("job {} waits for a worker", queued.job));
+    }
+}
+
 void train(CLI::App& cli, service::Context& context) {
     struct Options {
-        training::TrainRequest request;
-        std::string spec_file, model, tune;
-        std::vector<std::string> params;
-        std::uint64_t seed = 0;
+        std::string spec_file;
+        bool queue = false;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = cli.add_subcommand(
-        "train", "Fit a model on a snapshot, tune it on validation, judge it on test"
-    );
-    verb->add_option("SNAPSHOT", options->request.snapshot)->required();
-    verb->add_option("--model", options->model, "majority, softmax, ridge or mlp")
-        ->type_name("KIND");
-    verb->add_option("--spec", options->spec_file, "Model, parameters and features")
+    auto& command = add_command(cli, "train");
+    Flags<training::TrainSettings> flags(command, {.positionals = {{"snapshot", "SNAPSHOT"}}});
+    command.add_option("--spec", options->spec_file, "Settings; flags go before them")
         ->type_name("FILE.toml");
-    verb->add_option("--tune", options->tune, "random:N, halving:N or grid");
-    verb->add_option("--param", options->params, "NAME=NUMBER, several times")
-        ->type_name("NAME=NUMBER");
-    verb->add_option(
-            "--target", options->request.target, "A numeric column to predict instead of the labels"
-    )
-        ->type_name("COLUMN");
-    verb->add_option(
-        "--prepare",
-        options->request.preparation,
-        "A version of the source's preparation (the present one); 0 for none"
-    );
-    verb->add_option("--name", options->request.model_name, "Of the model (PROJECT-KIND)");
-    verb->add_option("--seed", options->seed, "Of everything random (1)");
-    verb->add_option(
-        "--threads", options->request.spec.threads, "The result does not depend on it"
-    );
-    verb->add_flag(
-        "--curve",
-        options->request.learning_curve,
-        "Also fit on growing shares of the training rows, for the learning curve"
-    );
-    verb->callback([options, &context] {
-        auto& request = options->request;
-        if (!options->spec_file.empty()) read_spec(request, options->spec_file);
-        if (!options->model.empty()) request.spec.model = options->model;
-        if (!options->tune.empty()) request.spec.tune = options->tune;
-        if (options->seed > 0) request.spec.seed = options->seed;
-        for (const auto& text : options->params) {
-            auto equals = text.find('=');
-            if (equals == text.npos)
-                throw base::UsageError(
-                    fmt::format("--param {}", text), "is not NAME=NUMBER", "write --param l2=0.1"
-                );
-            request.spec.params[text.substr(0, equals)] =
-                number_of(text.substr(0, equals), text.substr(equals + 1));
-        }
-        request.code_version = service::version;
-        base::Progress progress(fmt::format("train {}", request.spec.model), "steps");
-        auto outcome = training::train(
-            context.database(),
-            context.blobs(),
-            {},
-            request,
-            [&](const training::Progress& at) {
-                progress.set_total(at.total);
-                progress.update(
-                    at.done,
-                    at.stage + (at.validation
-                                    ? fmt::format(", validation loss {:.4f}", *at.validation)
-                                : at.loss > 0 ? fmt::format(", loss {:.4f}", at.loss)
-                                              : "")
-                );
-            },
-            context.stop()
+    command.add_flag("--queue", options->queue, "Leave it to a worker");
+    on_command(command, [options, flags, &context] {
+        auto settings = flags.read(
+            options->spec_file.empty() ? base::Document::json("{}")
+                                       : base::Document::toml_file(options->spec_file)
         );
-        progress.finish();
-        tell(context, outcome);
+        if (options->queue) {
+            queue(context, settings);
+        } else {
+            tell(context, train_here(context, settings));
+        }
     });
 }
 

@@ -97,7 +97,11 @@ bool is_lost(const pqxx::sql_error& error) {
     return state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08");
 }
 
-Error lost_in_commit() {
+DatabaseAway still_away(const std::string& why) {
+    return {"database", why, "start the server, then run the command again"};
+}
+
+DatabaseAway lost_in_commit() {
     return {
         "database",
         "the connection was lost while a transaction was being committed",
@@ -141,7 +145,7 @@ std::unique_ptr<Connection> Database::take() {
                 continue;
             }
             give_back(nullptr);
-            throw Error(
+            throw DatabaseAway(
                 "database", first_line(why), "check --db or database.url, and that the server runs"
             );
         } catch (...) {
@@ -191,13 +195,7 @@ void Database::attempt_erased(Body body, void* context) {
             give_back(nullptr);
             drop_idle();
             if (committing) throw lost_in_commit();
-            if (attempt >= attempts_at_most) {
-                throw Error(
-                    "database",
-                    first_line(failure.what()),
-                    "start the server, then run the command again"
-                );
-            }
+            if (attempt >= attempts_at_most) throw still_away(first_line(failure.what()));
             log::warning(
                 "database: connection lost, trying again ({})", first_line(failure.what())
             );
@@ -217,6 +215,8 @@ void Database::attempt_erased(Body body, void* context) {
             }
             bool unique = failure.sqlstate() == "23505";
             int at_most = unique ? unique_attempts_at_most : attempts_at_most;
+            if (lost && committing) throw lost_in_commit();
+            if (lost && attempt >= at_most) throw still_away(first_line(failure.what()));
             if (!repeat || attempt >= at_most) throw;
             log::debug("database: trying a transaction again ({})", first_line(failure.what()));
         } catch (...) {

@@ -14,9 +14,17 @@
 
 #include <pqxx/pqxx>
 
+#include "base/error.hpp"
 #include "base/run/async.hpp"
 
 namespace base {
+
+// The server could not be reached for as long as a call waits for it. The same may be asked again
+// when it is back.
+class DatabaseAway : public Error {
+public:
+    using Error::Error;
+};
 
 // A bytea value among the arguments of Tx::exec, or a column read back by bytes().
 using Bytes = pqxx::binarystring;
@@ -142,7 +150,8 @@ private:
 // A job is a callable that takes Tx& and may run more than once: it is repeated, after a growing
 // pause, when the server reports a serialization failure, a deadlock or a unique violation that
 // another transaction caused, or when the connection was lost before COMMIT was sent. Once COMMIT
-// is under way nothing is repeated: a connection lost then throws base::Error. Thread-safe.
+// is under way nothing is repeated. A connection lost then, or for longer than the pauses, throws
+// DatabaseAway. Thread-safe.
 class Database {
 public:
     // `url` is a libpq connection string or postgresql:// URL. Connects on first use.

@@ -55,6 +55,10 @@ bool release_job(base::Tx& tx, const Job& job, Time due) {
     return tx.change(sql::file["release_job"], job.id, job.token, timestamp(due)) == 1;
 }
 
+bool park_job(base::Tx& tx, const Job& job, Time due) {
+    return tx.change(sql::file["park_job"], job.id, job.token, timestamp(due)) == 1;
+}
+
 std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now) {
     return base::rows_as<JobEntry>(tx.exec(
         sql::file["list_jobs"],

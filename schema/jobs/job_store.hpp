@@ -47,6 +47,9 @@ bool finish_job(base::Tx& tx, const Job& job, JobState state, const std::string&
 // Gives a job back, due again at `due`.
 bool release_job(base::Tx& tx, const Job& job, Time due);
 
+// Likewise, and the try does not count: the job waits through no fault of its own.
+bool park_job(base::Tx& tx, const Job& job, Time due);
+
 // Which jobs list_jobs() gives: those of a kind and a state, unless these are left out.
 struct JobChoice {
     std::optional<JobKind> kind{};

@@ -490,7 +490,11 @@ std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name)
 }
 
 SnapshotInfo require_snapshot(base::Database& database, const std::string& name) {
-    auto found = database.call([&](base::Tx& tx) { return find_snapshot(tx, name); });
+    return database.call([&](base::Tx& tx) { return require_snapshot(tx, name); });
+}
+
+SnapshotInfo require_snapshot(base::Tx& tx, const std::string& name) {
+    auto found = find_snapshot(tx, name);
     if (!found || found->state != "closed")
         throw base::Error(
             fmt::format("snapshot '{}'", name),

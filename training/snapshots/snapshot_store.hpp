@@ -61,6 +61,8 @@ struct CreateResult {
 CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec, schema::Time now);
 
 std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name);
+// Throws base::Error if there is none of that name that is closed.
+SnapshotInfo require_snapshot(base::Tx& tx, const std::string& name);
 SnapshotInfo require_snapshot(base::Database& database, const std::string& name);
 std::vector<SnapshotInfo> list_snapshots(base::Database& database);
 

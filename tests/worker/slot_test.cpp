@@ -1,0 +1,164 @@
+#include "worker/slot.hpp"
+
+#include <semaphore>
+#include <thread>
+
+#include <catch2/catch.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/run/stop.hpp"
+#include "schema/jobs/job_store.hpp"
+#include "tests/support/test_database.hpp"
+
+using namespace std::chrono_literals;
+using namespace worker;
+using schema::JobKind;
+using schema::JobState;
+
+namespace {
+
+// A queue with one job, and a slot that works on it with short leases.
+struct Queue {
+    test::TestDatabase db;
+    test::TestDatabase other;  // whose connections shut the first, and open it again
+    std::int64_t job = 0;
+    std::stop_source stop;
+
+    Queue() {
+        auto now = std::chrono::system_clock::now();
+        job = *db->call([&](base::Tx& tx) {
+            return schema::add_job(tx, JobKind::train, R"({"a": 1})", "", now, now);
+        });
+    }
+
+    void serve(const DoJob& work) {
+        SlotOptions options{
+            .worker = "w",
+            .kinds = {JobKind::train},
+            .times = {.lease = 300ms, .renewal = 20ms},
+            .pause = 5ms};
+        serve_slot(*db, options, work, stop.get_token());
+    }
+
+    schema::JobEntry shown() {
+        return db
+            ->call([&](base::Tx& tx) {
+                return schema::show_job(tx, job, std::chrono::system_clock::now());
+            })
+            .value();
+    }
+
+    // As an outage does: connections break, and no new one is made.
+    void shut() {
+        auto database = database_name();
+        other->call([&](base::Tx& tx) {
+            tx.exec("ALTER DATABASE " + database + " ALLOW_CONNECTIONS false");
+        });
+        other->call([&](base::Tx& tx) {
+            tx.exec(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1",
+                database
+            );
+        });
+    }
+    void open() {
+        auto database = database_name();
+        other->call([&](base::Tx& tx) {
+            tx.exec("ALTER DATABASE " + database + " ALLOW_CONNECTIONS true");
+        });
+    }
+
+private:
+    std::string database_name() {
+        if (known_.empty())
+            known_ = db->call([](base::Tx& tx) {
+                return tx.value<std::string>("SELECT current_database()").value();
+            });
+        return known_;
+    }
+    std::string known_;
+};
+
+}  // namespace
+
+TEST_CASE("a job is done, and its result is kept", "[worker]") {
+    Queue queue;
+    queue.serve([&](const schema::Job& job, std::stop_token) -> boost::json::object {
+        CHECK(job.spec == R"({"a": 1})");
+        queue.stop.request_stop();
+        return {{"run", 7}};
+    });
+    CHECK(queue.shown().state == JobState::done);
+    CHECK(queue.shown().result == R"({"run": 7})");
+}
+
+TEST_CASE("a job whose worker died is done by another when its lease is over", "[worker]") {
+    Queue queue;
+    auto past = std::chrono::system_clock::now() - 1h;
+    queue.db->call([&](base::Tx& tx) {
+        tx.exec("UPDATE job SET due_at = due_at - interval '1 day'");
+        REQUIRE(schema::claim_job(tx, {JobKind::train}, "dead", past, past + 1min));
+    });
+    queue.serve([&](const schema::Job& job, std::stop_token) -> boost::json::object {
+        CHECK(job.attempts == 2);
+        queue.stop.request_stop();
+        return {};
+    });
+    CHECK(queue.shown().state == JobState::done);
+}
+
+TEST_CASE("a worker whose database is away while it holds a job goes on later", "[worker]") {
+    Queue queue;
+    std::binary_semaphore away{0};
+    int tries = 0;
+    std::jthread slot([&] {
+        queue.serve([&](const schema::Job& job, std::stop_token stop) -> boost::json::object {
+            CHECK(job.attempts == 1);  // an outage is no fault of the job
+            if (++tries == 1) {
+                queue.shut();
+                base::rest(stop, 30s);  // until the lease is over
+                away.release();
+                queue.db->call([](base::Tx& tx) { tx.exec("SELECT 1"); });
+            }
+            queue.stop.request_stop();
+            return {{"tries", tries}};
+        });
+    });
+    away.acquire();
+    queue.open();
+    slot.join();
+    CHECK(queue.shown().state == JobState::done);
+    CHECK(queue.shown().worker == std::nullopt);
+}
+
+TEST_CASE(
+    "a job that is told wrongly fails at once, and another fault is tried again",
+    "[worker]"
+) {
+    Queue queue;
+    SECTION("told wrongly") {
+        queue.serve([&](const schema::Job&, std::stop_token) -> boost::json::object {
+            queue.stop.request_stop();
+            throw base::UsageError("model 'x'", "no such kind");
+        });
+        CHECK(queue.shown().state == JobState::failed);
+    }
+    SECTION("another fault") {
+        queue.serve([&](const schema::Job&, std::stop_token) -> boost::json::object {
+            queue.stop.request_stop();
+            throw base::Error("disk", "full");
+        });
+        CHECK(queue.shown().state == JobState::waiting);
+        CHECK(queue.shown().attempts == 1);
+    }
+    SECTION("parked") {
+        auto due = std::chrono::system_clock::now() + 1h;
+        queue.serve([&](const schema::Job&, std::stop_token) -> boost::json::object {
+            queue.stop.request_stop();
+            throw Parked{due};
+        });
+        CHECK(queue.shown().state == JobState::waiting);
+        CHECK(queue.shown().attempts == 0);
+    }
+}

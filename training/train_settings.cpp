@@ -1,0 +1,76 @@
+#include "training/train_settings.hpp"
+
+#include "base/numbers/parse.hpp"
+#include "base/settings/settings.hpp"
+
+namespace training {
+
+namespace {
+
+// What no training could do is refused before anything is queued.
+std::optional<base::Fault> check(TrainSettings& settings) {
+    complete(settings.model, settings.params);
+    parse_search(settings.tune);
+    return std::nullopt;
+}
+
+}  // namespace
+
+const base::Settings<FeatureSpec> FeatureSpec::settings{
+    {"text", &FeatureSpec::use_text, "titles and texts, as hashed TF-IDF"},
+    {"numeric", &FeatureSpec::use_numeric, "numbers and categories"},
+    {"pixels", &FeatureSpec::use_pixels, "pictures of one size"},
+};
+
+const base::Settings<TrainSettings> TrainSettings::settings{
+    {{"snapshot", &TrainSettings::snapshot, "what to learn from", {.required = true}},
+     {"model", &TrainSettings::model, "kind of model", {.choices = model_kinds()}},
+     {"tune", &TrainSettings::tune, "search on validation: random:N, halving:N or grid"},
+     {"params",
+      &TrainSettings::params,
+      "hyperparameters that are not to be searched",
+      {.low = 0, .flag = "param"}},
+     {"features", &TrainSettings::features, "what of the records the model sees"},
+     {"objective", &TrainSettings::objective, "what a search lowers"},
+     {"target", &TrainSettings::target, "a numeric column to predict instead of the labels"},
+     {"prepare",
+      &TrainSettings::prepare,
+      "a version of the source's preparation; 0 for none",
+      {.scalars = true}},
+     {"name", &TrainSettings::name, "of the model; PROJECT-KIND by default"},
+     {"seed", &TrainSettings::seed, "of everything random"},
+     {"threads", &TrainSettings::threads, "0: all; the result does not depend on it"},
+     {"curve",
+      &TrainSettings::curve,
+      "also fit on growing shares of the training rows, for the learning curve"}},
+    &check};
+
+TrainSpec TrainSettings::spec() const {
+    return {
+        .model = model,
+        .features = features,
+        .preparation = {},
+        .params = params,
+        .tune = tune,
+        .objective = objective,
+        .seed = seed,
+        .threads = threads};
+}
+
+}  // namespace training
+
+std::optional<training::PreparationChoice> base::Spelling<training::PreparationChoice>::read(
+    std::string_view text
+) {
+    if (text == "present" || text == "true") return training::PreparationChoice{};
+    if (text == "false") return training::PreparationChoice{0};
+    auto version = base::whole_number<int>(text);
+    if (!version || *version < 0) return std::nullopt;
+    return training::PreparationChoice{version};
+}
+
+std::string base::Spelling<training::PreparationChoice>::write(
+    const training::PreparationChoice& choice
+) {
+    return choice.version ? std::to_string(*choice.version) : "present";
+}

@@ -1,0 +1,64 @@
+#include "worker/jobs.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/settings/settings.hpp"
+#include "schema/sources/source_store.hpp"
+#include "service/context.hpp"
+#include "service/gather/gather.hpp"
+#include "service/version.hpp"
+#include "training/experiment.hpp"
+#include "worker/slot.hpp"
+
+namespace worker {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object train(service::Context& context, const schema::Job& job, std::stop_token stop) {
+    auto settings = training::TrainSettings::settings.read(base::Document::json(job.spec));
+    auto outcome = training::train(
+        context.database(), context.blobs(), {}, settings, service::version, {}, stop
+    );
+    return {
+        {"run", outcome.run.id}, {"model", outcome.model_name}, {"version", outcome.model_version}};
+}
+
+json::object gather(service::Context& context, const schema::Job& job, std::stop_token stop) {
+    auto name = std::string(json::parse(job.spec).as_object().at("source").as_string());
+    auto source =
+        context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
+    auto result = service::gather(context, source, stop);
+    if (result.due_again) throw Parked{*result.due_again};
+    if (result.state == "interrupted") throw base::Interrupted();
+    return {
+        {"run", result.run_id},
+        {"read", result.counts.read},
+        {"new", result.counts.added},
+        {"changed", result.counts.changed},
+        {"unchanged", result.counts.unchanged},
+        {"rejected", result.counts.rejected}};
+}
+
+}  // namespace
+
+json::object do_job(service::Context& context, const schema::Job& job, std::stop_token stop) {
+    switch (job.kind) {
+        case schema::JobKind::train:
+            return train(context, job, stop);
+        case schema::JobKind::crawl:
+        case schema::JobKind::ingest:
+            return gather(context, job, stop);
+        default:
+            throw base::UsageError(
+                fmt::format("job of kind {}", base::name_of(job.kind)),
+                "no worker of this version does it"
+            );
+    }
+}
+
+}  // namespace worker

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <stop_token>
+
+#include <boost/json/object.hpp>
+
+#include "schema/jobs/job.hpp"
+
+namespace service {
+class Context;
+}
+
+namespace worker {
+
+// Does a job by its kind; see DoJob for the result and what is thrown.
+boost::json::object do_job(service::Context& context, const schema::Job& job, std::stop_token stop);
+
+}  // namespace worker
