@@ -3,9 +3,9 @@
 // A page on the inside of a program is believed, and is wrong from the day that something it names
 // is called otherwise. What stands between backquotes in docs/inside is therefore looked for in the
 // sources, as a word; of all pages the files they name and lead to.
-#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <set>
 
 #include <catch2/catch.hpp>
 
@@ -36,17 +36,23 @@ std::vector<SourceFile> pages() {
     return all;
 }
 
-// Calls visit(page, line, found) for the first group of each match.
+// Calls visit(found) for the first group of each match.
+template <typename Visit>
+void each_in(const Pattern& pattern, std::string_view rest, Visit visit) {
+    while (auto found = pattern.find(rest)) {
+        visit(*found);
+        rest.remove_prefix(static_cast<std::size_t>(found->end() - rest.begin()));
+    }
+}
+
+// Calls visit(page, line, found) for each in the pages.
 template <typename Visit>
 void each_match(const Pattern& pattern, Visit visit) {
     for (const auto& page : pages())
-        for (std::size_t line = 0; line < page.lines.size(); ++line) {
-            std::string_view rest = page.lines[line];
-            while (auto found = pattern.find(rest)) {
-                visit(page, line, *found);
-                rest.remove_prefix(static_cast<std::size_t>(found->end() - rest.begin()));
-            }
-        }
+        for (std::size_t line = 0; line < page.lines.size(); ++line)
+            each_in(pattern, page.lines[line], [&](std::string_view found) {
+                visit(page, line, found);
+            });
 }
 
 bool has_word(std::string_view text, std::string_view word) {
@@ -93,4 +99,24 @@ TEST_CASE("what the pages on the inside name is in the sources", "[layering][pag
         CHECK(has_word(code, name));
     });
     CHECK(found > 100);
+}
+
+TEST_CASE("the page of reject codes has those of the sources", "[layering][pages]") {
+    static const auto code = Pattern::parse(
+        R"#("((?:contract|csv|deb822|feed|field|file|fixed|idx|image|json|key|mail|mbox|number|text|time|warc|xml|yaml)\.[a-z_]+)")#"
+    );
+    static const auto told = Pattern::parse(R"(`([a-z0-9]+\.[a-z_]+)`)");
+    std::set<std::string> used, listed;
+    for (const auto& file : sources()) {
+        auto module = file.module();
+        if (module != "formats" && module != "crawler" && module != "ingest") continue;
+        for (const auto& line : file.lines)
+            each_in(code, line, [&](std::string_view found) { used.emplace(found); });
+    }
+    each_match(told, [&](const SourceFile& page, std::size_t line, std::string_view found) {
+        if (page.path == "docs/reference/reject-codes.md" && page.lines[line].starts_with("| `"))
+            listed.emplace(found);
+    });
+    CHECK(used.size() > 40);
+    CHECK(listed == used);
 }
