@@ -572,7 +572,11 @@ export interface paths {
          */
         get: operations["listRuns"];
         put?: never;
-        post?: never;
+        /**
+         * Fit a model on a snapshot, tune it on validation, judge it on test
+         * @description For: admin, operator, analyst
+         */
+        post: operations["queueTraining"];
         delete?: never;
         options?: never;
         head?: never;
@@ -714,6 +718,50 @@ export interface paths {
          */
         post: operations["predict"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work of workers, the newest first
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job: what it was told, and what came of it
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Take back a job that did not end
+         * @description For: admin, operator
+         */
+        delete: operations["cancelJob"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2302,6 +2350,83 @@ export interface operations {
             };
         };
     };
+    queueTraining: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to learn from */
+                    snapshot: string;
+                    /**
+                     * @description kind of model
+                     * @enum {string}
+                     */
+                    model?: "majority" | "softmax" | "ridge" | "mlp";
+                    /** @description search on validation: random:N, halving:N or grid */
+                    tune?: string;
+                    /** @description hyperparameters that are not to be searched */
+                    params?: {
+                        [key: string]: number;
+                    };
+                    /** @description what of the records the model sees */
+                    features?: {
+                        /** @description titles and texts, as hashed TF-IDF */
+                        text?: boolean;
+                        /** @description numbers and categories */
+                        numeric?: boolean;
+                        /** @description pictures of one size */
+                        pixels?: boolean;
+                    };
+                    /**
+                     * @description what a search lowers
+                     * @enum {string}
+                     */
+                    objective?: "log_loss" | "error";
+                    /** @description a numeric column to predict instead of the labels */
+                    target?: string;
+                    /** @description a version of the source's preparation; 0 for none */
+                    prepare?: string;
+                    /** @description of the model; PROJECT-KIND by default */
+                    name?: string;
+                    /** @description of everything random */
+                    seed?: number;
+                    /** @description 0: all; the result does not depend on it */
+                    threads?: number;
+                    /** @description also fit on growing shares of the training rows, for the learning curve */
+                    curve?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Fit a model on a snapshot, tune it on validation, judge it on test */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showRun: {
         parameters: {
             query?: never;
@@ -2522,6 +2647,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: {
+                kind?: ("crawl" | "ingest" | "train" | "quality") | null;
+                state?: ("waiting" | "running" | "done" | "failed" | "cancelled") | null;
+                limit?: number;
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Work of workers, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            /** @enum {string} */
+                            kind: "crawl" | "ingest" | "train" | "quality";
+                            /** @enum {string} */
+                            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                            spec: unknown;
+                            result: unknown;
+                            worker: string | null;
+                            attempts: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            due_at: string | null;
+                            /** Format: date-time */
+                            ended_at: string | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One job: what it was told, and what came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        kind: "crawl" | "ingest" | "train" | "quality";
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                        spec: unknown;
+                        result: unknown;
+                        worker: string | null;
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        due_at: string | null;
+                        /** Format: date-time */
+                        ended_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take back a job that did not end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        kind: "crawl" | "ingest" | "train" | "quality";
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                        spec: unknown;
+                        result: unknown;
+                        worker: string | null;
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        due_at: string | null;
+                        /** Format: date-time */
+                        ended_at: string | null;
+                    };
                 };
             };
             /** @description A problem */
