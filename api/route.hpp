@@ -85,12 +85,13 @@ struct Route {
     Handler handler;
     std::string_view operation;  // operationId
     std::string_view summary;
-    std::string_view parameters;  // query parameters, separated by blanks
-    std::string_view body;        // schema of the request, empty: none
+    std::string_view parameters{};  // query parameters, separated by blanks
+    std::string_view body{};      // schema of the request, empty: none
     std::string_view
         answer;  // schema of the answer; "[X]" is a page of X; "*/*" are bytes; empty: no content
     int status = 200;
-    bool secret = false;  // the answer holds a secret: it is never kept for an idempotency key
+    bool secret = false;     // the answer holds a secret: it is never kept for an idempotency key
+    bool versioned = false;  // its answer carries an ETag, and a write needs it in If-Match
     const service::Verb* verb = nullptr;  // what is asked for; its request and answer describe it
 };
 

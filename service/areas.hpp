@@ -8,9 +8,13 @@
 namespace service {
 
 std::span<const Verb> source_verbs();  // service/gather/source_verbs.cpp
+std::span<const Verb> people_verbs();  // service/people/people_verbs.cpp
+std::span<const Verb> label_verbs();   // service/labels/label_verbs.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
     source_verbs,
+    people_verbs,
+    label_verbs,
 };
 
 }  // namespace service
