@@ -85,10 +85,10 @@ struct Route {
     Handler handler;
     std::string_view operation;  // operationId
     std::string_view summary;
-    std::string_view parameters{};  // query parameters, separated by blanks
-    std::string_view body{};      // schema of the request, empty: none
-    std::string_view
-        answer;  // schema of the answer; "[X]" is a page of X; "*/*" are bytes; empty: no content
+    std::string_view parameters = {};  // query parameters, separated by blanks
+    std::string_view body = {};        // schema of the request, empty: none
+    // Schema of the answer; "[X]" is a page of X; "*/*" are bytes; empty: no content.
+    std::string_view answer = {};
     int status = 200;
     bool secret = false;     // the answer holds a secret: it is never kept for an idempotency key
     bool versioned = false;  // its answer carries an ETag, and a write needs it in If-Match

@@ -21,8 +21,8 @@ public:
         not_ready,    // 503: the same may be done later
     };
 
-    Refusal(Kind kind, std::string_view thing, std::string_view reason, std::string_view mend = {})
-        : Error(thing, reason, mend), kind(kind) {}
+    Refusal(Kind why, std::string_view thing, std::string_view reason, std::string_view mend = {})
+        : Error(thing, reason, mend), kind(why) {}
 
     const Kind kind;
 };

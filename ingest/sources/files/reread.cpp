@@ -54,7 +54,7 @@ std::string how_to_reread(
     const ReadOptions& options
 ) {
     boost::json::object how{{"format", format}, {"name", name}};
-    for (auto [name, value] :
+    for (auto [key, value] :
          {std::pair("preamble_hex", base::hex(preamble)),
           std::pair("encoding", options.encoding),
           std::pair("record_path", options.record_path),
@@ -67,7 +67,7 @@ std::string how_to_reread(
           std::pair(
               "quote", options.quote && *options.quote ? std::string(1, *options.quote) : ""
           )}) {
-        how[name] = value;
+        how[key] = value;
     }
     return boost::json::serialize(how);
 }
