@@ -203,14 +203,6 @@ class_of_task(base::Tx& tx, std::int64_t task, const std::string& name) {
     return tx.value<std::int32_t>(file["class_of_task"], task, name);
 }
 
-array snapshots(base::Tx& tx, std::int64_t before, int limit) {
-    return array_of(tx.exec(file["list_snapshots"], before, limit));
-}
-
-std::optional<object> snapshot(base::Tx& tx, const std::string& name) {
-    return only(tx.exec(file["snapshot_by_name"], name));
-}
-
 array runs(base::Tx& tx, std::int64_t before, int limit) {
     return array_of(tx.exec(file["list_runs"], before, limit));
 }

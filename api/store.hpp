@@ -155,9 +155,7 @@ std::vector<Held> tasks_in_hand(
 std::int64_t answers_of(base::Tx&, std::int64_t project_id, std::int64_t user_id);
 std::optional<std::int32_t> class_of_task(base::Tx&, std::int64_t task, const std::string& name);
 
-// Snapshots, model runs, models.
-array snapshots(base::Tx&, std::int64_t before, int limit);
-std::optional<object> snapshot(base::Tx&, const std::string& name);
+// Model runs, models.
 array runs(base::Tx&, std::int64_t before, int limit);
 std::optional<object> run(base::Tx&, std::int64_t id);
 array confusion(base::Tx&, std::int64_t run_id);
