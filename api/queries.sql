@@ -81,18 +81,7 @@ LEFT JOIN content_image i USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND ($3::text IS NULL OR r.key = $3)
 ORDER BY r.key LIMIT 2;
 
--- Snapshots, model runs and models.
-
--- name: list_snapshots
-SELECT s.id, s.name, p.name AS project, s.state, encode(s.content_sha256, 'hex') AS content_sha256, s.members, s.counts,
-       s.created_at, s.closed_at
-FROM snapshot s JOIN label_project p ON p.id = s.project_id
-WHERE s.id < $1 ORDER BY s.id DESC LIMIT $2;
-
--- name: snapshot_by_name
-SELECT s.id, s.name, p.name AS project, s.spec, s.state, encode(s.content_sha256, 'hex') AS content_sha256, s.members, s.counts,
-       s.created_at, s.closed_at
-FROM snapshot s JOIN label_project p ON p.id = s.project_id WHERE s.name = $1;
+-- Model runs and models.
 
 -- name: list_runs
 SELECT r.id, s.name AS snapshot, p.name AS project, r.kind, r.state, r.seconds, r.started_at, r.ended_at,

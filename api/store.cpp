@@ -19,13 +19,6 @@ std::optional<object> only(const pqxx::result& rows) {
 
 }  // namespace
 
-array snapshots(base::Tx& tx, std::int64_t before, int limit) {
-    return array_of(tx.exec(file["list_snapshots"], before, limit));
-}
-
-std::optional<object> snapshot(base::Tx& tx, const std::string& name) {
-    return only(tx.exec(file["snapshot_by_name"], name));
-}
 
 array runs(base::Tx& tx, std::int64_t before, int limit) {
     return array_of(tx.exec(file["list_runs"], before, limit));

@@ -57,9 +57,7 @@ std::optional<object> record(base::Tx&, const RecordName&);
 // damaged.
 std::optional<Blob> blob(base::Tx&, const RecordName&, const std::string& directory);
 
-// Snapshots, model runs, models.
-array snapshots(base::Tx&, std::int64_t before, int limit);
-std::optional<object> snapshot(base::Tx&, const std::string& name);
+// Model runs, models.
 array runs(base::Tx&, std::int64_t before, int limit);
 std::optional<object> run(base::Tx&, std::int64_t id);
 array confusion(base::Tx&, std::int64_t run_id);

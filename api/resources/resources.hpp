@@ -30,10 +30,6 @@ Response show_run(Call&);
 Response show_confusion(Call&);
 Response show_report(Call&);
 
-// snapshots.cpp
-Response list_snapshots(Call&);
-Response show_snapshot(Call&);
-
 // models.cpp
 Response list_models(Call&);
 Response predict(Call&);
