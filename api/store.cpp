@@ -19,7 +19,6 @@ std::optional<object> only(const pqxx::result& rows) {
 
 }  // namespace
 
-
 array runs(base::Tx& tx, std::int64_t before, int limit) {
     return array_of(tx.exec(file["list_runs"], before, limit));
 }

@@ -1,3 +1,10 @@
+// Runs the readers of a gathering on one file and prints what they found, so that a person sees the
+// dialect, the types and the reasons before anything is stored. Nothing is decided here: the CSV
+// answer is CsvRows::found(), and the rows are written by the same scan, so the two cannot
+// disagree.
+//
+// JSON and images need the whole text in memory; a gigabyte is the most that is taken. Names and
+// values may be of any encoding, so all that is shown is mended to UTF-8 first.
 #include "ingest/inspect.hpp"
 
 #include <ostream>

@@ -1,3 +1,10 @@
+// Names become indexes once, here, because the methods of truth and agreement run over the rows
+// hundreds of times. Answers are sorted, as numbers if each is one, so that "2" stands before "10"
+// on an ordinal scale and results do not depend on the order of the file.
+//
+// A worker's later answer to the same question replaces the earlier in place; an answer that nobody
+// holds any more is dropped in build(), since a category without a judgement would count in every
+// formula that divides by their number.
 #include "labeling/answers.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// Input is read and checked as a whole before the first byte goes out, so that a bad line leaves no
+// half of an answer behind. The JSON line is put together here because boost::json writes 0.9 as
+// 9E-1, and these numbers are read by people.
+//
+// When the method was chosen by half of the gold, the accuracy on all of it flatters;
+// held_out_accuracy is that on the other half.
 #include "labeling/statistics.hpp"
 
 #include <ostream>

@@ -1,3 +1,10 @@
+// One run from snapshot to stored model. The run is opened in a transaction of its own, so that it
+// can be seen while it goes on; all results are written in one at the end, so that there are never
+// metrics without their model.
+//
+// The test rows are judged once, after the search, by the model as it comes back from its artefact:
+// what was measured is what will be loaded. Interrupted and failed runs are closed as such and the
+// exception goes on.
 #include "training/experiment.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Metrics and predictions belong to a run, models are versions of a name that point to one; the
+// artefact is a blob by its hash, stored in the row or in a file as its size asks.
+//
+// Predictions go in by COPY, one row for every record of validation and test, and the table is
+// analysed after it: reports read it by run at once, when autovacuum has not seen it yet.
 #include "training/run_store.hpp"
 
 #include <fmt/format.h>

@@ -1,3 +1,11 @@
+// The artefact is magic, version, checksum and a payload: kind, summary, class names, features,
+// model, preparation. The checksum comes first, so that a file that was cut or altered is refused
+// before any part of its payload is read. A model without a preparation is written as version 1,
+// which older programs read.
+//
+// Trials of a search run on one thread each and several at once; the final fit has all threads.
+// Both give the same bits. For learning curves the model is fitted without validation rows, or
+// early stopping would look at the rows that it is judged by.
 #include "training/trainer.hpp"
 
 #include <algorithm>
@@ -83,6 +91,7 @@ double cost_of(
     return classes == 0 ? std::sqrt(sum) : sum;
 }
 
+// All that can be refused is refused here, before the first feature is computed.
 void check_spec(const Examples& train, const Examples& validation, const TrainSpec& spec) {
     check(train);
     check(validation);

@@ -1,3 +1,9 @@
+// A field is known by its name and by a set of kinds, kept as bits, so that a look at one value is
+// one AND. A field that was only ever null has an empty set and takes the first kind that comes.
+//
+// Records of one source mostly have the same fields in the same order: `order_` remembers which
+// field stood at which place, and the map is searched only when the name there is another. What is
+// learned goes out with the batch it was learned from, for the two are committed together.
 #include "ingest/mapping/contract.hpp"
 
 #include <array>

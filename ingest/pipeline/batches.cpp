@@ -1,3 +1,9 @@
+// Reading and mapping run on a thread of their own, because the taker waits for the database
+// meanwhile: two finished batches wait at most, which keeps memory flat however slow the taker is.
+//
+// An exception of that thread is kept and thrown in take() after the batches that were ready before
+// it, so that all that was read is stored and the run can go on from there. Sealing (hashes, blobs)
+// happens here as well, for it needs no database.
 #include "ingest/pipeline/batches.hpp"
 
 #include <algorithm>

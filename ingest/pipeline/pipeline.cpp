@@ -1,3 +1,13 @@
+// Three batches travel to the database at once; each leaves a checkpoint (Mark) of its own in the
+// transaction that stores it. One lane alone would leave the database idle while the next batch is
+// read, and a checkpoint behind all lanes would make them wait for each other.
+//
+// After a crash the newest three checkpoints tell which batches are in: all up to the newest but
+// for some of the two before it. resume_point() goes back to the oldest gap, and store_all() steps
+// over what is stored already. Batches with a record in common go one after the other, because the
+// later content has to win.
+//
+// A pipe can be read only once: its sample is its first batch. Files are opened twice instead.
 #include "ingest/pipeline/pipeline.hpp"
 
 #include <algorithm>

@@ -1,3 +1,11 @@
+// A reject keeps its raw bytes, and its member keeps how it was read (Reread), so both halves of
+// the work can be done again without the input: it may be gone, or be a page of an API that has
+// changed.
+//
+// Steps of 500 rejects are transactions of their own; `after` is the last id of the step, so a
+// reject that stays is not met twice in one replay. A reject whose bytes became several records is
+// replayed only if all of them are good: half of it stored and half still open could not be told
+// from a new fault.
 #include "ingest/pipeline/replay.hpp"
 
 #include <chrono>

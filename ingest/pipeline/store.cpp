@@ -1,3 +1,9 @@
+// A reject's id is the hash of its place, in hexadecimal; the key of the table begins with the
+// first eight bytes of that hash (rk). Every statement therefore binds both: the number to find the
+// row by the index, the bytes to be sure of it.
+//
+// How a member is read is kept as a cursor of the source under the name "reread", file and member:
+// it has the life of a cursor, and needs no table of its own.
 #include "ingest/pipeline/store.hpp"
 
 #include <limits>

@@ -1,3 +1,11 @@
+// The bootstrap computes a coefficient many times over resampled units. So units with the
+// same ratings are one pattern with a weight: a resample only changes weights, and each formula is
+// a sum over the patterns.
+//
+// Sources: Cohen 1960 and, weighted, 1968, averaged over the pairs of raters as in Light 1971;
+// Fleiss 1971, Gwet 2008 (AC1) and 2014 (AC2), both in Gwet's form that allows missing ratings;
+// Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability". Where a formula divides by zero,
+// because chance alone explains everything, there is no value: 0 and 1 would both be lies.
 #include "labeling/agreement/agreement_sums.hpp"
 
 #include <cmath>
@@ -98,6 +106,7 @@ std::optional<double> percent(const Sample& sample) {
     return result->agreed;
 }
 
+// Light 1971: the mean of Cohen's kappa over the pairs of raters that share a unit.
 std::optional<double> light(const Sample& sample, int power) {
     std::map<std::pair<std::uint32_t, std::uint32_t>, Table> tables;
     for (std::size_t p = 0; p < sample.patterns.size(); ++p) {
@@ -122,6 +131,7 @@ std::optional<double> light(const Sample& sample, int power) {
     return sum / static_cast<double>(pairs);
 }
 
+// Fleiss 1971: chance is that of two ratings drawn from the pooled shares.
 std::optional<double> fleiss(const Sample& sample) {
     auto result = shares(sample, same);
     if (!result) return std::nullopt;
@@ -130,6 +140,8 @@ std::optional<double> fleiss(const Sample& sample) {
     return over_chance(result->agreed, expected);
 }
 
+// Gwet 2008 (AC1), with quadratic weights Gwet 2014 (AC2): chance is the share of ratings that are
+// given at random, which stays small where one category prevails.
 std::optional<double> gwet(const Sample& sample, bool quadratic) {
     auto q = sample.categories;
     auto value = [&](std::size_t c) {
@@ -155,6 +167,8 @@ std::optional<double> gwet(const Sample& sample, bool quadratic) {
     return over_chance(result->agreed, weights * spread / (k * (k - 1)));
 }
 
+// Krippendorff 2011: disagreement observed within units over that expected between all pairable
+// values; ordinal distance by ranks, ratio distance relative to the sum.
 std::optional<double> alpha(const Sample& sample, Level level) {
     auto q = sample.categories;
     std::vector<double> count(q);  // of pairable values

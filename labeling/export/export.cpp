@@ -1,3 +1,9 @@
+// One small class a format, each written as records come: a project may have millions of labels.
+// The JSON is put together by hand around strings that Boost.JSON escapes, because a payload goes
+// out as it is stored, and numbers in their shortest form.
+//
+// The formats of boxes and spans are known by name only to be refused with a reason: to write
+// classes into them would invent places that nobody has marked.
 #include "labeling/export/export.hpp"
 
 #include <ostream>

@@ -1,3 +1,9 @@
+// The pool takes turns, at most 50 tasks and one transaction each, and uses claim(), submit() and
+// skip() as people's clients do, so that what is measured is the real queue. A round's tasks are
+// sorted first: if everybody locks tasks in one order, two rounds cannot deadlock.
+//
+// The draw for an answer is seeded by record key, name and seed instead of a running generator: an
+// interrupted simulation that is started again gives the same answers.
 #include "labeling/queue/simulate.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Expectation maximisation over tables: posteriors are questions x classes, confusion tables
+// workers x truth x answer, all flat vectors of double. It starts from the vote shares and stops
+// when no posterior moves by more than 1e-6, or after 50 rounds.
+//
+// Logarithms are added and each row is normalised by its largest, because products of many answers
+// underflow. Every table has a prior of at least 0.01 a cell: a worker who was never wrong must not
+// make the other answers impossible.
 #include "labeling/truth/em.hpp"
 
 #include <algorithm>
@@ -71,6 +78,8 @@ std::vector<double> vote_shares(const Judgements& judgements) {
     return share;
 }
 
+// Worker agreement with aggregate: votes weighted by how often a worker is with the majority; a tie
+// counts in shares.
 std::vector<double> wawa(const Judgements& judgements) {
     auto k = judgements.answers.size();
     auto share = vote_shares(judgements);
@@ -93,6 +102,9 @@ std::vector<double> wawa(const Judgements& judgements) {
     return weighted;
 }
 
+// Dawid and Skene 1979, "Maximum likelihood estimation of observer error-rates"; with `shrink` the
+// tables have a prior from all workers' pooled table, as in Raykar et al. 2010, "Learning from
+// crowds".
 void dawid_skene(const Judgements& judgements, Truth& truth, bool shrink) {
     auto k = truth.classes;
     if (judgements.workers.size() * k * k > most_cells)
@@ -122,6 +134,8 @@ void dawid_skene(const Judgements& judgements, Truth& truth, bool shrink) {
     }
 }
 
+// Dawid and Skene with one number a worker, the chance of being right; wrong answers spread evenly
+// over the other classes.
 void one_coin(const Judgements& judgements, Truth& truth) {
     auto k = truth.classes;
     double others = std::max<double>(1, static_cast<double>(k) - 1);

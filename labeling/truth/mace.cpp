@@ -1,3 +1,9 @@
+// MACE (Hovy et al. 2013, "Learning whom to trust with MACE"), fitted by variational Bayes: the
+// M-step takes exp(digamma(count)) instead of the count, so that `knows` and `spams` need not sum
+// to 1.
+//
+// The likelihood has many local maxima. So there are ten starts from a fixed seed, and the one with
+// the highest evidence wins; the seed is part of the result being the same every time.
 #include <cmath>
 
 #include "base/numbers/random.hpp"

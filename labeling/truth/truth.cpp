@@ -1,3 +1,8 @@
+// Ties are broken by a hash of the question: always taking the first of equal classes would favour
+// whichever sorts first, and a random draw would change from run to run.
+//
+// A worker's accuracy and confusion are read off the posteriors and not off the decided labels,
+// since an uncertain question should weigh less than a certain one.
 #include "labeling/truth/truth.hpp"
 
 #include <algorithm>

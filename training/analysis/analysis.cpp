@@ -1,3 +1,9 @@
+// Judges only rows the model has not learnt from: on training rows every model looks good, and a
+// wrong label that was learnt by heart looks right. Validation and test are taken together, for
+// slices need many rows.
+//
+// The same predictor serves the second half, which ranks unlabelled records; there the texts'
+// SimHashes keep near-equal records from being asked for twice.
 #include "training/analysis/analysis.hpp"
 
 #include <algorithm>

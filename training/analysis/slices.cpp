@@ -1,3 +1,10 @@
+// A slice is a value of a column (a quarter of the range for numbers), or two of them at once.
+// Whether its errors are more than chance is the upper tail of the hypergeometric distribution:
+// drawing that many rows at random from all, errors included (Fisher's exact test, one-sided).
+// Hundreds of slices are tested, so p-values are adjusted (adjust(), Benjamini and Hochberg 1995).
+//
+// A pair must be worse than each of its parts, or it only repeats the worse one. Rows are kept as
+// sorted lists, so that a pair is one intersection; 120 single slices make at most 7,140 pairs.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>

@@ -1,3 +1,10 @@
+// Everything is counted once into vectors by row, and the intervals are bootstraps over row
+// numbers: a resample reads the vectors again and predicts nothing. Accuracy is a share and has
+// Wilson's interval instead, which needs no resampling.
+//
+// Macro F1 leaves out classes that neither truth nor prediction names, as a resample may miss a
+// rare class. The calibration error is the expected one over ten equal ranges (Guo et al. 2017, "On
+// calibration of modern neural networks", section 2).
 #include "training/evaluation/metrics.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Each drawn value depends on seed, parameter and trial number alone (CounterRandom), and trials
+// are ranked by stable sorts. So the result is the same on any number of threads, and a longer
+// search starts with the trials of a shorter one.
+//
+// A trial that throws base::Error is a trial with infinite cost, not the end of the search: a rate
+// that makes the loss overflow is what searches find. Halving starts with a ninth of the rows, so
+// that three rounds end on all of them.
 #include "training/evaluation/tune.hpp"
 
 #include <algorithm>
@@ -65,6 +72,7 @@ void run(
 }
 
 // Adds the best third of the trials from `from` on, with `fraction` of the rows; at least one.
+// Successive halving with factor 3 (Jamieson and Talwalkar 2016).
 void promote(std::vector<Trial>& trials, std::size_t from, double fraction) {
     std::vector<Trial> best(trials.begin() + static_cast<std::ptrdiff_t>(from), trials.end());
     std::stable_sort(best.begin(), best.end(), [](const Trial& a, const Trial& b) {

@@ -1,3 +1,9 @@
+// Parts are fitted apart and joined row by row. With text the join is sparse, and numbers and
+// pixels are divided by the square root of their count: a row of text has length 1, and
+// standardised numbers would otherwise outweigh it by their mere number.
+//
+// The columns' order (n-grams, numbers, pixels) is part of the artefact's format: weights are
+// stored by column.
 #include "training/features/features.hpp"
 
 #include <algorithm>

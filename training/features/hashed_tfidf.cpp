@@ -1,3 +1,10 @@
+// A column is a hash (Weinberger et al. 2009), so there is no dictionary to build, ship or look up.
+// A hit is column and sign in 32 bits: sorting the hits of a row brings equal columns together
+// without a map.
+//
+// Rows are counted in blocks of 512 by several threads and joined in order, so the design does not
+// depend on how many there are. Columns below min_documents have an idf of 0 and fall out in
+// weigh().
 #include "training/features/hashed_tfidf.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Each input column gives outputs {column, kind, mean, scale}; apply() is one pass over them, and
+// the artefact is their list. Categories arrive as codes (numbers), so a level keeps its code in
+// `mean`.
+//
+// Skewed columns are tried as logarithms, and keep them only if the skewness falls: linear models
+// and networks suffer from a few values far out. A level that was seen once gets no output, since
+// it would let a model learn that single row by heart.
 #include "training/features/standardizer.hpp"
 
 #include <algorithm>

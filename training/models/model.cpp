@@ -1,3 +1,8 @@
+// The table of model kinds. Name, hyperparameters and factory of a kind stand in one row, so that
+// the command line, the search and load() cannot disagree on them.
+//
+// class_weights() and softmax() are here because every model for classes needs the same ones, to
+// the bit: artefacts must predict what the training measured.
 #include "training/models/model.hpp"
 
 #include <algorithm>

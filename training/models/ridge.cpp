@@ -1,3 +1,9 @@
+// Two ways to one solution. Dense rows go into the normal equations (columns at most 8,192) and a
+// Cholesky factorisation; sparse ones would lose their zeros by centring, so conjugate gradients
+// multiply by X - 1 mean' without ever writing it down.
+//
+// Sums run over fixed chunks of 512 rows in two fixed halves, whatever the number of threads:
+// floating-point addition depends on its order, and equal input must give equal bits.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -179,6 +185,8 @@ private:
         return w;
     }
 
+    // Conjugate gradients (Hestenes and Stiefel 1952) for all targets at once, each with its own
+    // step.
     Matrix iterate(
         const Design& x,
         const Eigen::VectorXd& mean,
@@ -254,6 +262,7 @@ private:
     }
 
     // Golden-section search for the temperature with the least log-loss.
+    // Temperature scaling (Guo et al. 2017, section 4.2).
     void calibrate(const View& data, Team& team) {
         const auto raw = scores(*data.rows, team);
         const auto loss = [&](double log_temperature) {

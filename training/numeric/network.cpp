@@ -1,3 +1,11 @@
+// All parameters lie in one vector, layer by layer, weights before bias: Adam, the artefact and the
+// best epoch's copy are then one loop or one copy each. The products are kernels of our own,
+// because they add in the same order whatever the number of threads (see kernels.hpp); a BLAS does
+// not promise that.
+//
+// A batch is split into two shards, always two, whose gradients are added in order. Sparse rows are
+// not written out for the first layer: it gathers, and in the way back scatters, the rows of its
+// weights.
 #include "training/numeric/network.hpp"
 
 #include <algorithm>
@@ -115,6 +123,7 @@ const float* Network::forward(
 
 // The loss of the rows, weighted, and its derivative by the outputs of the last layer; neither is
 // divided by the row count.
+// Log-sum-exp less the largest score, so that no exponential overflows.
 double Network::output_error(
     const View& data,
     std::span<const std::uint32_t> chosen,
@@ -252,6 +261,9 @@ double Network::mean_loss(const View& data, Team& team) const {
            static_cast<double>(std::max<std::size_t>(1, data.size()));
 }
 
+// Adam (Kingma and Ba 2015, algorithm 1 in the efficient form at the end of section 2, with the
+// bias correction in the rate) with decoupled weight decay (Loshchilov and Hutter 2019, algorithm
+// 2), a rate that falls to zero in a straight line, and early stopping on validation.
 void Network::descend(
     const View& train,
     const View& validation,

@@ -1,3 +1,10 @@
+// For text: hundreds of thousands of columns, of which a row has a few hundred. One row at a time
+// touches the weights of its own columns only; batches would touch them all. Weights stand feature
+// by feature, classes padded to eight, so that a step reads and writes whole vectors.
+//
+// L2 is lazy: a feature that was not seen for k steps is shrunk for all k at once when it comes
+// again, and at the end of each epoch for all. AdaGrad keeps one sum a feature rather than one a
+// weight: rare words keep large steps, and a step does not read as many sums as weights.
 #include "training/numeric/sparse_softmax.hpp"
 
 #include <algorithm>
@@ -58,6 +65,8 @@ double SparseSoftmax::mean_loss(const View& data, Team& team) const {
     return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(data.size());
 }
 
+// AdaGrad (Duchi et al. 2011); the bias is a feature of its own that is always there and never
+// shrunk.
 void SparseSoftmax::fit(
     const View& train,
     const View& validation,

@@ -1,3 +1,10 @@
+// A part of a training step may be done sooner than a sleeping thread wakes. So workers spin for a
+// few thousand rounds before they sleep on the round's number (a futex), and the caller spins for
+// them in the same way. From batch to batch they then mostly find the next job while they spin.
+//
+// Parts are taken by a counter, first come first served: which thread runs a part is left to
+// chance, what it computes is not. `round` is increased with release after the job is written, and
+// read with acquire before it is read; nothing else orders the two.
 #include "training/numeric/team.hpp"
 
 #include <algorithm>

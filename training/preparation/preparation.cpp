@@ -1,3 +1,10 @@
+// A recipe is JSON and stays JSON: each operation is read into a Step to check it, to fit it and to
+// load it again, by the same make_step(), so that a recipe that was accepted can always be run.
+//
+// Each step is fitted to what those before it left, on training rows only. Augmentation is the
+// exception among them: it makes new rows, so apply() passes over it, or predictions would come
+// with copies. A copy is drawn from seed, record and step alone; the same record is altered alike
+// in every run.
 #include "training/preparation/preparation.hpp"
 
 #include <algorithm>

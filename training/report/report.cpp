@@ -1,3 +1,9 @@
+// One function a section, each returning HTML; sections() leaves out what the run does not have.
+// All texts from data go through escape(). Plots are SVG from report_plots.cpp and pictures data
+// URIs, so that the page is one file that can be mailed.
+//
+// The shade of a confusion is the square root of its share: errors are few, and on a linear scale
+// all of them would look like none.
 #include "training/report/report.hpp"
 
 #include <algorithm>

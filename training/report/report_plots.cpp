@@ -1,3 +1,9 @@
+// Small SVG plots without a script: a Plane maps values to the drawing, frame() draws axes and
+// ticks at 1, 2 or 5 times a power of ten, and each plot adds lines and dots. Colours come from the
+// page's classes (one, two, dot, faint), so that dark mode needs nothing here.
+//
+// Each has a title and a description for screen readers. Scatter plots show 1,500 points at most,
+// evenly chosen, or the page would grow with the test set.
 #include <algorithm>
 #include <cmath>
 

@@ -1,3 +1,9 @@
+// Gathers what report.cpp draws. Figures come from the stored metrics and analysis, so that a
+// report never differs from what the run measured; only slices and doubtful labels are computed
+// again, since they are not stored.
+//
+// All reading of the run is one transaction, which may be tried again: the report is emptied at its
+// start.
 #include "training/report/run_report.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Items are the keys, examples their contents. Contents are read for 5,000 keys at a time, which
+// travel as arrays and come back with their place in them: one statement a page and part, whatever
+// the number of columns.
+//
+// A source's column set may have changed since a version was stored; its numbers are then moved to
+// the places of the latest set. Images of more than one size have no common features, so they are
+// left out as a whole rather than scaled in silence.
 #include "training/snapshots/example_store.hpp"
 
 #include <algorithm>

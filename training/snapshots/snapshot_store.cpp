@@ -1,3 +1,10 @@
+// A snapshot is a promise: the same records, versions, labels and sides for ever. So it is written
+// open, filled and closed with a hash in one transaction, never changed afterwards, and
+// verify_snapshot() can compute the hash again at any time. The hash is over sorted lines of key,
+// content, label and side: it does not depend on the order of rows or on ids of this database.
+//
+// Before anything is stored the split is checked by find_leaks(), which shares the pairs with
+// split() but not its clusters: a fault there must not go unnoticed in every later measurement.
 #include "training/snapshots/snapshot_store.hpp"
 
 #include <algorithm>

@@ -1,3 +1,11 @@
+// Whatever might let a model see its test rows in training joins two rows: group, content, a known
+// cluster of duplicates, near-equal text. Union-find makes clusters of the pairs, and only clusters
+// are assigned.
+//
+// By hash a cluster's side is a number in [0, 1) from seed and smallest id, compared with the
+// fractions: no row moves when others are added, which a shuffle could not promise. The price is
+// that the fractions are met only on average. find_leaks() looks at the pairs anew, without the
+// rows that were left out.
 #include "training/snapshots/split.hpp"
 
 #include <algorithm>

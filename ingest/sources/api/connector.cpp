@@ -1,3 +1,11 @@
+// Chains the streams of a spec into one Connector: a StreamReader has the pages, a RecordMaker
+// makes records of them, and this file has the cursor over both.
+//
+// `until_` is fixed when the reading starts and travels in the cursor: a reading that goes on
+// tomorrow must end its last span of time where it would have ended today, or what changes
+// meanwhile falls between two runs. `newest_` grows with every record seen, kept or not, but
+// becomes the bookmark only when all was read; parents beyond 1000 are not remembered one by one,
+// and their children are read from the start again.
 #include "ingest/sources/api/connector.hpp"
 
 #include <algorithm>

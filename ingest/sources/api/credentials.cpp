@@ -1,3 +1,11 @@
+// Each kind of authentication is one case of apply(); only OAuth 2.0 has a state, the token and
+// when it ends. Tokens are asked for 60 s before that, since the request that carries one takes
+// time too.
+//
+// The token request follows RFC 6749: client_id and client_secret in the body or, percent-encoded
+// first, as HTTP Basic (section 2.3.1). A server may give a new refresh token with each answer
+// (section 6): it is saved at once, because the old one may be worthless from then on. A token with
+// a line break is refused, or it could add headers to every request.
 #include "ingest/sources/api/credentials.hpp"
 
 #include <fmt/format.h>

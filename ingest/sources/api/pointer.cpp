@@ -1,3 +1,10 @@
+// A page of an API is megabytes of which a pointer needs one value. So no tree is built:
+// take_value() finds the end of each value and passes over it, and what comes back is a view of the
+// text as the server spelled it. Numbers keep all their digits that way, and a record's payload is
+// byte for byte what was sent.
+//
+// All functions expect text that check_json() has passed; on other text they find nothing, and stay
+// within it.
 #include "ingest/sources/api/pointer.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// The payload stays as received; only the parent's values are put in front of its members, as text.
+// Parsing and writing it again would change the spelling of numbers, and with it the content hash
+// that tells a changed record from an unchanged one.
+//
+// A key of several parts is joined by '/', with '/' and '\' escaped, so that two records cannot
+// share a key by chance. What how() gives is all that make_batch() needs to read a reject again
+// when the spec has changed or gone.
 #include "ingest/sources/api/record_maker.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Settings hands out one key at a time and remembers which were asked for; end() complains of the
+// rest. So a misspelt key is an error and not a default, and the list of known keys is the code
+// that reads them.
+//
+// What would only fail in the middle of a run is checked here: a placeholder that nothing fills, a
+// parent that comes after its child, and a paginator whose place is not sent to the server, which
+// would give the first page for ever.
 #include "ingest/sources/api/spec.hpp"
 
 #include <algorithm>

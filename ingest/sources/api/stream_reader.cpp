@@ -1,3 +1,12 @@
+// Reading is three loops, the parent's records, spans of time and pages, turned inside out: the
+// state is in members, so that it can stop behind any record and be written down as a cursor. A
+// parent is a StreamReader itself, and its cursor is nested in the child's.
+//
+// Servers are not believed. Two requests for one place are a circle; a page with the records of the
+// one before it, or fewer records than the server's own total, is asked for again up to four times,
+// for both pass when a server is busy. A keyset page starts at the last value, that value included:
+// records seen on the page before are left out by their hash. If a page holds nothing but such
+// ties, going on would never end.
 #include "ingest/sources/api/stream_reader.hpp"
 
 #include <fmt/format.h>

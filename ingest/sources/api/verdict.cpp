@@ -1,3 +1,10 @@
+// One pure function decides on every answer, so that each case is a line in a test: no clock, no
+// network, the random part of a wait comes as a number.
+//
+// The backoff doubles up to 30 s and is shortened by up to half at random, so that workers that
+// failed together do not come back together. What the server says (Retry-After, RFC 9110 section
+// 10.2.3) only lengthens it. A Retry-After in the form of a date is measured against the server's
+// own Date header: our clock may be wrong. A wait of more than a year is a broken server's.
 #include "ingest/sources/api/verdict.hpp"
 #include "base/time/parse.hpp"
 

@@ -1,3 +1,10 @@
+// Keyset pages: each statement starts behind the last row's key, so no transaction stays open on
+// somebody's production database, and going on after a crash costs one index look-up. OFFSET would
+// read all rows before it again, and miss rows when others are deleted.
+//
+// Rows with a NULL in the order cannot be compared with a key. They are read last, by one statement
+// without an order (`without_`), and its cursor is a count of rows. The same way serves tables
+// without any key.
 #include "ingest/sources/database/connector.hpp"
 
 #include <algorithm>

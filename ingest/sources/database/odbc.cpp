@@ -1,3 +1,10 @@
+// Values are read as text by SQLGetData in parts of 8 KiB: ODBC drivers disagree on the binary
+// forms of dates and decimals, and a bound buffer would need to know the largest value beforehand.
+//
+// Few drivers compare rows, and none agrees on LIMIT: statements spell the comparison out, and
+// SQL_ATTR_MAX_ROWS ends a page. Parameters that are numbers keep the column's own type, or the
+// server could convert the column instead and not use its index. Drivers put the connection string
+// into their messages, so every secret is struck out of them.
 #include <algorithm>
 #include <array>
 #include <map>

@@ -1,3 +1,9 @@
+// Everything crosses as PostgreSQL's text form, the one that is the same for every type; what text
+// would lose, arrays and composite types, the server turns into JSON (output()). The category of a
+// type is asked of pg_type rather than known here, since a database has types of its own.
+//
+// NOT NULL and the primary key come from the catalog: information_schema.table_constraints hides
+// them from a role that may only SELECT, which is what a reader should be.
 #include <algorithm>
 #include <map>
 

@@ -1,3 +1,9 @@
+// Reads the settings and refuses what would only show as lost rows later: an incremental read
+// without a key cannot tell rows of the same instant apart, and one that marks deleted rows never
+// sees them all. A password in plain text is refused, because settings are stored and shown.
+//
+// A span of "5m" and a plain number are both a lag; which one it has to be depends on the column,
+// and less() in statement.cpp decides.
 #include "ingest/sources/database/spec.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// SQLite's columns have a declared type, but each value its own: value() goes by the value, and the
+// declared type only tells booleans, JSON and bytes apart (sqlite.org/datatype3.html). Parameters
+// are bound by the same rule, since a text never equals a number there.
+//
+// The file is opened read-only, query_only is set and a statement that is not read-only is refused:
+// a query from a settings file must not change what it reads. trusted_schema is off, so that the
+// file's own views cannot call functions with side effects.
 #include <algorithm>
 #include <cmath>
 

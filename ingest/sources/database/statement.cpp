@@ -1,3 +1,10 @@
+// A foreign table's names are known only at run time, so these statements cannot stand in a .sql
+// file. Whatever comes from outside is a quoted name or a parameter; a query of the user's own is
+// wrapped as "(query\n) q", with the line break in case it ends with a comment.
+//
+// (a, b) > (x, y) is spelled out as a > x OR (a = x AND b > y) where a server does not compare
+// rows. Columns that may be null are asked to be NOT NULL here, and unordered() reads the rest, so
+// the two together give each row once.
 #include "ingest/sources/database/statement.hpp"
 
 #include <chrono>

@@ -1,3 +1,10 @@
+// A feed is one answer, read by the same reader as a file: this connector asks for it, hands the
+// bytes over and keeps what the server said of their version (ETag, Last-Modified) for the next
+// run.
+//
+// After a crash the feed is asked for without these validators, or 304 would hide the entries that
+// were not stored; the cursor's offset holds only if the bytes hash to the same, else the feed is
+// read from its start. One feed that is gone must not end the others: it becomes a reject.
 #include "ingest/sources/feed/feed_source.hpp"
 
 #include <charconv>

@@ -1,3 +1,9 @@
+// A sender repeats a message until it gets an answer, so the first statement is the receipt: if its
+// id is there already, the message is stored, and nothing is stored twice. Receipt, records and
+// rejects are one transaction. Receipts are kept for two weeks.
+//
+// A message is one member of the file "push", read by the reader of its media type. A body that is
+// no JSON becomes one reject, bytes and all: a sender that cannot mend it would send it for ever.
 #include "ingest/sources/push/push_store.hpp"
 
 #include <fmt/format.h>
