@@ -1,20 +1,9 @@
-<<<<<<< HEAD
 // The queue in the database: each verb is one statement, or two where the first says why not.
 //
 // A claim picks, leases and counts in a single statement with SKIP LOCKED, so that any number of
 // people can claim at once without waiting for each other, and a task never has more leases than it
 // wants answers. Submitting sets the lease, the answer and the counters together or not at all; a
 // row that does not change is asked about afterwards, outside of the common way.
-=======
-// The rules of the queue stand in SQL (claim_tasks, submit_answer): they hold under any number of
-// clients only if check and change are one statement. What is here binds parameters and tells
-// outcomes apart.
-//
-// A claim may find nothing but leases that are over; the statement then frees them and says so in
-// its first column, and claim() asks once more. submit() stores first and asks for the reason only
-// if nothing was stored, so that the usual case is one round trip. After 50 new tasks the table is
-// analysed, or the planner would go on with the statistics of an empty queue.
->>>>>>> y1
 #include "labeling/queue/task_store.hpp"
 
 #include <algorithm>
