@@ -36,7 +36,7 @@ void show_queue(const service::QueueState& at) {
 }
 
 void show_measured(const service::MeasuredAgreement& found) {
-    auto name = base::name_of(found.metric);
+    const auto& name = found.metric;
     if (!found.value)
         return print_line(fmt::format("{} is undefined: only one class was ever given", name));
     print_line(fmt::format(
@@ -55,9 +55,9 @@ void agreement(CLI::App& label, service::Context& context) {
     Flags<service::MeasureAgreement> flags(command, named_project);
     on_command(command, [flags, &context] {
         auto request = flags.read();
-        if (!request.metric) request.metric = labeling::Metric::krippendorff_nominal;
         service::ProjectAgreement answer;
         service::run_locally(context.environment(), [&](service::Work& work) {
+            if (request.metric.empty()) request.metric = service::first_metric(work, request);
             answer = service::measure_agreement(work, request);
         });
         const auto& found = answer.metrics.front();
@@ -66,7 +66,7 @@ void agreement(CLI::App& label, service::Context& context) {
             return value ? json::value(*value) : json::value(nullptr);
         };
         print_json(json::object{
-            {"metric", base::name_of(found.metric)},
+            {"metric", found.metric},
             {"value", number(found.value)},
             {"ci_low", number(found.low)},
             {"ci_high", number(found.high)},
