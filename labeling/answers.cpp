@@ -1,3 +1,8 @@
+// Answers as numbers: names become indexes once, and all that judges works on these.
+//
+// Indexes are given in the order of first sight and sorted at the end, so that the same answers in
+// another order give the same result. Answers that are all numbers are sorted by value, which the
+// metrics of ranks and amounts need.
 #include "labeling/answers.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Truth and agreement of plain files, without a database.
+//
+// For studies of judgements that lie elsewhere, and for checking the methods against published
+// data: what is written is what the papers print. Numbers are written in the fewest digits that
+// read back as the same, so that results can be compared as texts.
 #include "labeling/statistics.hpp"
 
 #include <ostream>

@@ -1,3 +1,8 @@
+// The formulas of agreement, each in the form of its paper, over patterns of ratings with weights.
+//
+// All go through counts of categories within a unit and shares of categories over all units, so
+// that a pattern that a million units follow costs what one costs. A formula that divides by zero
+// gives nothing rather than 0 or 1: where only one category was ever used, chance explains all.
 #include "labeling/agreement/agreement_sums.hpp"
 
 #include <cmath>

@@ -1,3 +1,8 @@
+// Labels of classes as files of other programs.
+//
+// Each exporter writes a row as it comes and keeps none, since a project may have more labels than
+// memory holds. The texts of JSON are put together by hand where a whole document would have to be
+// kept to be written by a library; every text in them goes through the library's quoting.
 #include "labeling/export/export.hpp"
 
 #include <ostream>

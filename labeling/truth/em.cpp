@@ -1,3 +1,11 @@
+// Expectation maximisation for confusion tables (Dawid and Skene 1979) and for one error rate a
+// worker, both from the shares of votes.
+//
+// Starting from the votes makes the result deterministic and keeps classes from trading places,
+// which random starts allow. Counts get a small prior so that an answer never seen is not taken for
+// impossible; `shrink` draws each table towards that of all workers (what Raykar and others, 2010,
+// do by priors), which is what makes workers with few answers usable. At most 50 rounds: what has
+// not settled by then moves by less than people disagree.
 #include "labeling/truth/em.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// MACE (Hovy, Berg-Kirkpatrick, Vaswani and Hovy, Learning whom to trust with MACE, 2013), by the
+// variational inference of the paper.
+//
+// It asks of each worker how often they spam, and what they answer then: few parameters a worker,
+// so that it holds where most people answered little and the tables of Dawid and Skene would be
+// noise.
 #include <cmath>
 
 #include "base/numbers/random.hpp"

@@ -1,3 +1,8 @@
+// The way from answers to one truth by a named method, and what else follows from it.
+//
+// A method only fills the table of posteriors; the label, the accuracy of workers and the tables of
+// confusion are made of that table here, the same for all, so that methods can be compared. Ties
+// fall by a hash of the question: the same in every run, and no class is favoured by its place.
 #include "labeling/truth/truth.hpp"
 
 #include <algorithm>

@@ -39,7 +39,6 @@ const Counts openings_left{
     {"crawler", 27},
     {"ingest", 37},
     {"quality", 24},
-    {"labeling", 9},
     {"training", 22},
     {"service", 10},
     {"worker", 1},
