@@ -1,10 +1,8 @@
-// Names become indexes once, here, because the methods of truth and agreement run over the rows
-// hundreds of times. Answers are sorted, as numbers if each is one, so that "2" stands before "10"
-// on an ordinal scale and results do not depend on the order of the file.
+// Answers as numbers: names become indexes once, and all that judges works on these.
 //
-// A worker's later answer to the same question replaces the earlier in place; an answer that nobody
-// holds any more is dropped in build(), since a category without a judgement would count in every
-// formula that divides by their number.
+// Indexes are given in the order of first sight and sorted at the end, so that the same answers in
+// another order give the same result. Answers that are all numbers are sorted by value, which the
+// metrics of ranks and amounts need.
 #include "labeling/answers.hpp"
 
 #include <algorithm>

@@ -151,7 +151,7 @@ WITH task AS (
 ), taken AS (
     UPDATE label_lease l SET state = 'answered', expires_at = $8::timestamptz FROM task t
     WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.attempt = $4 AND l.state = 'held'
-        AND EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $5)
+        AND ($5::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $5))
     RETURNING l.task_id
 ), kept AS (
     INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at)
@@ -166,7 +166,7 @@ RETURNING t.state, t.answers;
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
-SELECT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4) AS known_class,
+SELECT $4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4) AS known_class,
     a.attempt IS NOT NULL AND a.withdrawn_at IS NULL AS stored
 FROM label_task t LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
     AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
@@ -253,6 +253,9 @@ ORDER BY h.priority DESC, h.task_id;
 -- name: project_of_task
 SELECT project_id FROM label_task WHERE id = $1;
 
+-- name: text_of_task
+SELECT c.body FROM label_task t JOIN content_text c USING (rk, source_id, key, version) WHERE t.id = $1;
+
 -- name: record_was_handed
 SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
 WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3 LIMIT 1;
@@ -290,18 +293,19 @@ FROM put;
 -- Writes labels. With $9, imported labels stay as they are. Returns known records, new and changed labels.
 -- name: put_truth
 WITH given AS (
-    SELECT DISTINCT ON (rk, key) rk, key, class_id, probability
-    FROM unnest($3::bigint[], $4::text[], $5::int[], $6::float8[]) WITH ORDINALITY AS w (rk, key, class_id, probability, place)
+    SELECT DISTINCT ON (rk, key) rk, key, class_id, probability, value::jsonb
+    FROM unnest($3::bigint[], $4::text[], $5::int[], $6::float8[], $10::text[]) WITH ORDINALITY AS w (rk, key, class_id, probability, value, place)
     ORDER BY rk, key, place DESC
 ), known AS (
-    SELECT n.rk, n.key, n.class_id, n.probability
+    SELECT n.rk, n.key, n.class_id, n.probability, n.value
     FROM given n JOIN record r ON r.rk = n.rk AND r.source_id = $2 AND r.key = n.key
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at)
-    SELECT rk, $2, key, $1, class_id, probability, $7, $8::timestamptz FROM known ORDER BY rk
-    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = excluded.probability,
-        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
-    WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at)
+    SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz FROM known ORDER BY rk
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value,
+        probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
+    WHERE (g.class_id, g.value, g.probability, g.method)
+            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method)
         AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new
 )
@@ -311,9 +315,9 @@ FROM put;
 
 -- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn.
 -- name: answers_page
-SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name
+SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value
 FROM annotation a JOIN app_user u ON u.id = a.user_id
-JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
     AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
@@ -323,13 +327,13 @@ SELECT g.key, c.name AS label FROM ground_truth g JOIN label_class c ON c.projec
 WHERE g.project_id = $1 AND g.method = 'import';
 
 -- name: export_page
-SELECT g.rk, g.key, c.name AS label, g.probability, g.method, g.revision, r.version, t.title, t.body AS text, v.url, v.payload
+SELECT g.rk, g.key, c.name AS label, g.value, g.probability, g.method, g.revision, r.version, t.title, t.body AS text, v.url, v.payload
 FROM (
     SELECT * FROM ground_truth
     WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3::bigint, $2::bigint, $4::text)
     ORDER BY rk, source_id, key LIMIT $5::int
 ) g
-JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
 JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version

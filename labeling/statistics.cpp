@@ -1,9 +1,8 @@
-// Input is read and checked as a whole before the first byte goes out, so that a bad line leaves no
-// half of an answer behind. The JSON line is put together here because boost::json writes 0.9 as
-// 9E-1, and these numbers are read by people.
+// Truth and agreement of plain files, without a database.
 //
-// When the method was chosen by half of the gold, the accuracy on all of it flatters;
-// held_out_accuracy is that on the other half.
+// For studies of judgements that lie elsewhere, and for checking the methods against published
+// data: what is written is what the papers print. Numbers are written in the fewest digits that
+// read back as the same, so that results can be compared as texts.
 #include "labeling/statistics.hpp"
 
 #include <ostream>

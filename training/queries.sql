@@ -6,7 +6,8 @@ SELECT p.id, p.name, p.source_id, s.name, p.kind FROM label_project p JOIN sourc
 -- name: class_names
 SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
--- Labelled records of a project after ($3, $4), with what a condition may ask for. The payload comes only if $6 says so.
+-- Labelled records of a project after ($3, $4), with what a condition may ask for. What is neither a class nor a number, as
+-- spans of a text, is no target that a model learns. The payload comes only if $6 says so.
 -- name: labeled_records
 SELECT g.rk, g.key, r.version, r.content_sha256, coalesce(r.group_key, ''), extract(epoch FROM r.record_time)::float8, g.class_id,
     (g.value #>> '{}')::float8, g.probability, g.method, CASE WHEN $6 THEN v.payload::text END, t.simhash, t.words, t.characters,
@@ -22,6 +23,7 @@ LEFT JOIN LATERAL (
         max(cluster) FILTER (WHERE kind = 'image') AS by_image
     FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 WHERE g.project_id = $1 AND g.source_id = $2 AND (g.rk, g.key) > ($3, $4)
+    AND (g.class_id IS NOT NULL OR jsonb_typeof(g.value) IN ('number', 'string'))
     AND NOT EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key))
 ORDER BY g.rk, g.key LIMIT $5;
 

@@ -3,6 +3,11 @@
 //
 // Tasks can be worked off from here as well as on the page, with --user to say whose work it is:
 // for scripts, and for models that label beside people.
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -10,6 +15,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
+#include "base/error.hpp"
 #include "base/run/progress.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/tasks.hpp"
@@ -36,7 +42,7 @@ void show_queue(const service::QueueState& at) {
 }
 
 void show_measured(const service::MeasuredAgreement& found) {
-    auto name = base::name_of(found.metric);
+    const auto& name = found.metric;
     if (!found.value)
         return print_line(fmt::format("{} is undefined: only one class was ever given", name));
     print_line(fmt::format(
@@ -55,9 +61,9 @@ void agreement(CLI::App& label, service::Context& context) {
     Flags<service::MeasureAgreement> flags(command, named_project);
     on_command(command, [flags, &context] {
         auto request = flags.read();
-        if (!request.metric) request.metric = labeling::Metric::krippendorff_nominal;
         service::ProjectAgreement answer;
         service::run_locally(context.environment(), [&](service::Work& work) {
+            if (request.metric.empty()) request.metric = service::first_metric(work, request);
             answer = service::measure_agreement(work, request);
         });
         const auto& found = answer.metrics.front();
@@ -66,7 +72,7 @@ void agreement(CLI::App& label, service::Context& context) {
             return value ? json::value(*value) : json::value(nullptr);
         };
         print_json(json::object{
-            {"metric", base::name_of(found.metric)},
+            {"metric", found.metric},
             {"value", number(found.value)},
             {"ci_low", number(found.low)},
             {"ci_high", number(found.high)},
@@ -134,6 +140,34 @@ void show_task(const service::Task& task) {
         print_line(fmt::format("{}: {} {}", field.name, field.value.text, field.unit));
 }
 
+// The JSON of an answer that is more than a class comes from a file: on a command line brackets are
+// taken for a list of values.
+void submit(CLI::App& label, service::Context& context) {
+    auto file = std::make_shared<std::string>();
+    auto& command = add_command(label, "label submit");
+    Flags<service::SubmitAnswer> flags(
+        command, {.positionals = named_task.positionals, .without = {"value"}}
+    );
+    command.add_option("--value", *file, "JSON of an answer that is more than a class; -: input")
+        ->type_name("FILE");
+    on_command(command, [flags, file, &context] {
+        auto request = flags.read();
+        if (*file == "-") {
+            request.value.text.assign(std::istreambuf_iterator(std::cin), {});
+        } else if (!file->empty()) {
+            std::ifstream in(*file, std::ios::binary);
+            if (!in) throw base::Error(*file, "cannot be read", "check its name");
+            request.value.text.assign(std::istreambuf_iterator(in), {});
+        }
+        service::TaskOutcome outcome;
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            outcome = service::submit_answer(work, request);
+        });
+        if (context.json) return print_answer(base::Answer(outcome));
+        print_line(base::name_of(outcome.state));
+    });
+}
+
 void tasks(CLI::App& label, service::Context& context) {
     add_verb<service::claim_tasks>(
         label,
@@ -148,7 +182,7 @@ void tasks(CLI::App& label, service::Context& context) {
     auto show_outcome = [](const service::TaskOutcome& outcome) {
         print_line(base::name_of(outcome.state));
     };
-    add_verb<service::submit_answer>(label, context, "label submit", named_task, show_outcome);
+    submit(label, context);
     add_verb<service::skip_task>(label, context, "label skip", named_task, show_outcome);
     add_verb<service::renew_task>(label, context, "label renew", named_task);
     add_verb<service::undo_answer>(label, context, "label undo", named_project, show_task);

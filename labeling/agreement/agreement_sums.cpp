@@ -1,11 +1,8 @@
-// The bootstrap computes a coefficient many times over resampled units. So units with the
-// same ratings are one pattern with a weight: a resample only changes weights, and each formula is
-// a sum over the patterns.
+// The formulas of agreement, each in the form of its paper, over patterns of ratings with weights.
 //
-// Sources: Cohen 1960 and, weighted, 1968, averaged over the pairs of raters as in Light 1971;
-// Fleiss 1971, Gwet 2008 (AC1) and 2014 (AC2), both in Gwet's form that allows missing ratings;
-// Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability". Where a formula divides by zero,
-// because chance alone explains everything, there is no value: 0 and 1 would both be lies.
+// All go through counts of categories within a unit and shares of categories over all units, so
+// that a pattern that a million units follow costs what one costs. A formula that divides by zero
+// gives nothing rather than 0 or 1: where only one category was ever used, chance explains all.
 #include "labeling/agreement/agreement_sums.hpp"
 
 #include <cmath>

@@ -1,9 +1,8 @@
-// One small class a format, each written as records come: a project may have millions of labels.
-// The JSON is put together by hand around strings that Boost.JSON escapes, because a payload goes
-// out as it is stored, and numbers in their shortest form.
+// Labels of classes as files of other programs.
 //
-// The formats of boxes and spans are known by name only to be refused with a reason: to write
-// classes into them would invent places that nobody has marked.
+// Each exporter writes a row as it comes and keeps none, since a project may have more labels than
+// memory holds. The texts of JSON are put together by hand where a whole document would have to be
+// kept to be written by a library; every text in them goes through the library's quoting.
 #include "labeling/export/export.hpp"
 
 #include <ostream>

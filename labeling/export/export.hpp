@@ -18,7 +18,8 @@ namespace labeling {
 // One labeled record on its way out.
 struct ExportRow {
     std::string key{};
-    std::string label{};
+    std::string label{};  // its class; empty: none
+    std::string value{};  // JSON: what a class can not say; empty: nothing
     double probability = 1;
     std::string method{};  // how the label was found
     int revision = 1;      // of the label
@@ -31,7 +32,7 @@ struct ExportRow {
 BOOST_DESCRIBE_STRUCT(
     ExportRow,
     (),
-    (key, label, probability, method, revision, version, title, text, url, payload)
+    (key, label, value, probability, method, revision, version, title, text, url, payload)
 )
 
 enum class Format { jsonl, csv, coco, yolo, voc, conll, spacy, label_studio };

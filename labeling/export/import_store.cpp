@@ -10,6 +10,7 @@
 #include <map>
 
 #include "base/database/rows.hpp"
+#include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "labeling/export/label_file.hpp"
 #include "labeling/sql.hpp"
@@ -20,8 +21,6 @@
 namespace labeling {
 
 namespace {
-
-using detail::Label;
 
 // The spellings of a project's classes as a JSON object.
 std::string spellings(const Project& project) {
@@ -67,6 +66,18 @@ std::vector<std::string> path_of(const std::string& field) {
     return path;
 }
 
+// The project, if its answers are classes and nothing else.
+StoredProject project_of_classes(base::Tx& tx, const std::string& name) {
+    auto project = load_project(tx, name);
+    if (!task_type(project.project.kind).answers_by_class())
+        throw base::UsageError(
+            "project '" + name + "'",
+            "its answers are more than a class, which a label can not say",
+            "let people answer"
+        );
+    return project;
+}
+
 Counted unknown_values(
     base::Tx& tx,
     const StoredProject& project,
@@ -105,7 +116,7 @@ Imported import_field(
 ) {
     return steps.call([&](base::Tx& tx) {
         Imported result;
-        auto project = load_project(tx, name);
+        auto project = project_of_classes(tx, name);
         auto path = schema::array_of(path_of(field));
         result.rejected = unknown_values(tx, project, path, result.no_value);
         result.new_classes = to_add(project.project, result.rejected, options);
@@ -138,7 +149,7 @@ Imported import_labels(
     const ImportOptions& options,
     Time now
 ) {
-    auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
+    auto project = steps.call([&](base::Tx& tx) { return project_of_classes(tx, name); });
 
     std::map<std::string, std::int32_t> classes;
     auto learn = [&] {
@@ -171,11 +182,17 @@ Imported import_labels(
     }
 
     // Of several labels for one key the last counts.
-    std::map<std::string, Label> last;
+    std::map<std::string, InferredLabel> last;
     for (const auto& label : given)
         if (auto known = classes.find(label.label); known != classes.end())
-            last.insert_or_assign(label.key, Label{label.key, known->second, label.probability});
-    std::vector<Label> labels;
+            last.insert_or_assign(
+                label.key,
+                InferredLabel{
+                    .key = label.key,
+                    .label = {.class_id = known->second, .value = {}},
+                    .probability = label.probability}
+            );
+    std::vector<InferredLabel> labels;
     for (auto& [key, label] : last) labels.push_back(std::move(label));
     auto put = detail::put_truth(steps, project, labels, "import", false, now);
     result.added = put.added;

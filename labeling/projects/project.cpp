@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/settings/settings.hpp"
+#include "labeling/tasks/task_type.hpp"
 
 namespace labeling {
 
@@ -50,7 +51,7 @@ std::optional<Fault> check_truth(TruthSettings& truth) {
 }
 
 // Also numbers the classes.
-std::optional<Fault> check_project(Project& project) {
+std::optional<Fault> check_classes(Project& project) {
     std::set<std::string> names, values;
     std::map<int, std::string> keys;
     for (std::size_t i = 0; i < project.classes.size(); ++i) {
@@ -94,6 +95,11 @@ std::optional<Fault> check_project(Project& project) {
     return std::nullopt;
 }
 
+std::optional<Fault> check_project(Project& project) {
+    if (auto fault = check_classes(project)) return fault;
+    return task_type(project.kind).check(project);
+}
+
 }  // namespace
 
 const base::Settings<LabelClass> LabelClass::settings{
@@ -116,12 +122,15 @@ const base::Settings<TruthSettings> TruthSettings::settings{
 const base::Settings<Project> Project::settings{
     {{"name", &Project::name, "what commands call it", {.required = true}},
      {"title", &Project::title, "what the page calls it; the name by default"},
-     {"kind", &Project::kind, "what is asked", {.choices = {"classification"}}},
+     {"kind", &Project::kind, "what is asked", {.choices = kinds()}},
      {"source", &Project::source, "the source whose records are labeled", {.required = true}},
      {"instructions", &Project::instructions, "Markdown, for the people who label"},
      {"show", &Project::show, "what they see, in this order; all that there is by default"},
      {"fields", &Project::fields, "which of the payload; all by default"},
      {"overlap", &Project::overlap, "answers of different people", {.low = 1, .high = 100}},
+     {"overlapping_spans",
+      &Project::overlapping_spans,
+      "whether the spans of one answer may overlap"},
      {"hidden_gold",
       &Project::hidden_gold,
       "share of tasks whose truth is known, mixed in unseen",

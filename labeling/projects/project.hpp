@@ -44,7 +44,7 @@ struct TruthSettings {
 // What a labeling project asks, of whom, and how answers become truth. As a file:
 //
 //     name = "topics"
-//     kind = "classification"
+//     kind = "classification"        # or "spans"; see labeling/tasks
 //     source = "pages"
 //     instructions = "What is the page about?"
 //     show = ["text"]                # text, image, fields
@@ -77,6 +77,7 @@ struct Project {
     std::vector<Show> show;           // in this order; empty: whatever the record has
     std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
     int overlap = 1;                  // answers wanted from different people
+    bool overlapping_spans = false;   // whether the spans of one answer may overlap
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
     TruthSettings truth;
 

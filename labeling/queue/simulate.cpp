@@ -1,9 +1,8 @@
-// The pool takes turns, at most 50 tasks and one transaction each, and uses claim(), submit() and
-// skip() as people's clients do, so that what is measured is the real queue. A round's tasks are
-// sorted first: if everybody locks tasks in one order, two rounds cannot deadlock.
+// Simulated annotators: people whose errors are known, for trials of a project's set-up.
 //
-// The draw for an answer is seeded by record key, name and seed instead of a running generator: an
-// interrupted simulation that is started again gives the same answers.
+// They go the way of people, through claim, submit and skip, so that what is tried is the real
+// queue. Each error is drawn from a hash of the seed, the annotator and the record and not from one
+// sequence: who claims what depends on timing, and the answers must not.
 #include "labeling/queue/simulate.hpp"
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "base/numbers/random.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 
 namespace labeling {
 
@@ -92,6 +92,10 @@ Simulated simulate(
 ) {
     if (simulation.pool.empty() || !simulation.truth)
         throw base::UsageError("simulated annotators", "the pool is empty or no truth is given");
+    if (!task_type(project.project.kind).answers_by_class())
+        throw base::UsageError(
+            "simulated annotators", "answer with classes alone", "choose a project of classes"
+        );
     std::vector<Worker> workers;
     for (const auto& who : simulation.pool) {
         auto user =

@@ -180,6 +180,10 @@ std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task) {
     return tx.value<std::int64_t>(sql::file["project_of_task"], task);
 }
 
+std::string text_of_task(base::Tx& tx, std::int64_t task) {
+    return tx.value<std::string>(sql::file["text_of_task"], task).value_or("");
+}
+
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     auto stored = tx.exec(
         sql::file["submit_answer"],

@@ -86,13 +86,15 @@ bool skip(
 
 // The project of a task; nothing if there is no such task.
 std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task);
+// The text of a task's record as it was queued; empty if it has none.
+std::string text_of_task(base::Tx& tx, std::int64_t task);
 
 struct Answer {
     std::int64_t task = 0;
     std::int64_t user_id = 0;
     std::int64_t token = 0;
     int attempt = 1;
-    std::int32_t class_id = 0;
+    std::optional<std::int32_t> class_id{};
     std::optional<std::string> value{};          // JSON, for what a class cannot say
     std::optional<std::int32_t> milliseconds{};  // the person took
 };

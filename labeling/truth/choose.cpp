@@ -1,11 +1,10 @@
-// Methods are compared on the same items, so the difference to the best one has a paired standard
-// error, which is far smaller than that of two unpaired means. Within one of it the simpler method
-// wins: the "one standard error rule" of Breiman et al. 1984 (CART, section 3.4.3).
+// Which method fits these answers: the criterion behind `auto`.
 //
-// Without gold the criterion is the likelihood of answers that were left out, predicted from each
-// worker's confusion table, shrunk towards the pooled one by four answers so that a worker with few
-// answers does not decide. What is left out follows from hashes of question and worker, not from a
-// generator: the choice is the same on every run.
+// No method wins everywhere, and what they are judged by must not be what they were fitted to: with
+// gold, half of it chooses and the other half is left to judge the choice by; without, answers are
+// left out of the fit and predicted. Of methods that are level by one standard error the simplest
+// is taken (the rule of Breiman, Friedman, Olshen and Stone, 1984), since the finer ones differ from
+// it by noise then, and are harder to explain to those whose answers are judged.
 #include <algorithm>
 #include <cmath>
 

@@ -1,10 +1,11 @@
-// Expectation maximisation over tables: posteriors are questions x classes, confusion tables
-// workers x truth x answer, all flat vectors of double. It starts from the vote shares and stops
-// when no posterior moves by more than 1e-6, or after 50 rounds.
+// Expectation maximisation for confusion tables (Dawid and Skene 1979) and for one error rate a
+// worker, both from the shares of votes.
 //
-// Logarithms are added and each row is normalised by its largest, because products of many answers
-// underflow. Every table has a prior of at least 0.01 a cell: a worker who was never wrong must not
-// make the other answers impossible.
+// Starting from the votes makes the result deterministic and keeps classes from trading places,
+// which random starts allow. Counts get a small prior so that an answer never seen is not taken for
+// impossible; `shrink` draws each table towards that of all workers (what Raykar and others, 2010,
+// do by priors), which is what makes workers with few answers usable. At most 50 rounds: what has
+// not settled by then moves by less than people disagree.
 #include "labeling/truth/em.hpp"
 
 #include <algorithm>

@@ -1,9 +1,9 @@
-// MACE (Hovy et al. 2013, "Learning whom to trust with MACE"), fitted by variational Bayes: the
-// M-step takes exp(digamma(count)) instead of the count, so that `knows` and `spams` need not sum
-// to 1.
+// MACE (Hovy, Berg-Kirkpatrick, Vaswani and Hovy, Learning whom to trust with MACE, 2013), by the
+// variational inference of the paper.
 //
-// The likelihood has many local maxima. So there are ten starts from a fixed seed, and the one with
-// the highest evidence wins; the seed is part of the result being the same every time.
+// It asks of each worker how often they spam, and what they answer then: few parameters a worker,
+// so that it holds where most people answered little and the tables of Dawid and Skene would be
+// noise.
 #include <cmath>
 
 #include "base/numbers/random.hpp"

@@ -6,15 +6,9 @@
 
 #include "base/database/steps.hpp"
 #include "labeling/projects/project_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 
 namespace labeling::detail {
-
-// A label on its way into the store.
-struct Label {
-    std::string key;
-    std::int32_t class_id = 0;
-    double probability = 1;
-};
 
 // How many labels there were, and what became of them.
 struct Put {
@@ -27,7 +21,7 @@ BOOST_DESCRIBE_STRUCT(Put, (), (given, known, added, changed))
 Put put_truth(
     base::Steps steps,
     const StoredProject& project,
-    const std::vector<Label>& labels,
+    const std::vector<InferredLabel>& labels,
     const std::string& method,
     bool keep_imported,
     Time now

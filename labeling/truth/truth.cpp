@@ -1,8 +1,8 @@
-// Ties are broken by a hash of the question: always taking the first of equal classes would favour
-// whichever sorts first, and a random draw would change from run to run.
+// The way from answers to one truth by a named method, and what else follows from it.
 //
-// A worker's accuracy and confusion are read off the posteriors and not off the decided labels,
-// since an uncertain question should weigh less than a certain one.
+// A method only fills the table of posteriors; the label, the accuracy of workers and the tables of
+// confusion are made of that table here, the same for all, so that methods can be compared. Ties
+// fall by a hash of the question: the same in every run, and no class is favoured by its place.
 #include "labeling/truth/truth.hpp"
 
 #include <algorithm>

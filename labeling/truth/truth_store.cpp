@@ -17,7 +17,6 @@
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/put_truth.hpp"
-#include "labeling/truth/score.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
@@ -34,9 +33,9 @@ struct AnswerRow {
     std::string key;
     std::int64_t user_id = first_rk;
     int attempt = 0;
-    std::string user_name, class_name;
+    std::string user_name, class_name, value;
 };
-BOOST_DESCRIBE_STRUCT(AnswerRow, (), (rk, key, user_id, attempt, user_name, class_name))
+BOOST_DESCRIBE_STRUCT(AnswerRow, (), (rk, key, user_id, attempt, user_name, class_name, value))
 
 struct GoldRow {
     std::string key, label;
@@ -49,7 +48,7 @@ struct LabeledRow : ExportRow {
 BOOST_DESCRIBE_STRUCT(LabeledRow, (ExportRow), (rk))
 
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
-// is; add_to() goes on to the next page.
+// is; give() goes on to the next page.
 class AnswerPages {
 public:
     explicit AnswerPages(const StoredProject& project) : project_(project) {}
@@ -70,8 +69,9 @@ public:
         return !rows_.empty();
     }
 
-    void add_to(JudgementsBuilder& builder) {
-        for (const auto& row : rows_) builder.add(row.key, row.user_name, row.class_name);
+    template <typename Add>
+    void give(Add add) {
+        for (const auto& row : rows_) add(row);
         last_page_ = static_cast<int>(rows_.size()) < page;
         last_ = std::move(rows_.back());
     }
@@ -90,7 +90,7 @@ namespace detail {
 Put put_truth(
     base::Steps steps,
     const StoredProject& project,
-    const std::vector<Label>& labels,
+    const std::vector<InferredLabel>& labels,
     const std::string& method,
     bool keep_imported,
     Time now
@@ -98,13 +98,14 @@ Put put_truth(
     Put total;
     for (std::size_t first = 0; first < labels.size(); first += batch) {
         std::vector<std::int64_t> rks;
-        std::vector<std::string> keys;
-        std::vector<std::int32_t> classes;
+        std::vector<std::string> keys, classes, values;
         std::vector<double> probabilities;
         for (auto i = first; i < std::min(first + batch, labels.size()); ++i) {
             rks.push_back(schema::record_key(project.project.source, labels[i].key));
             keys.push_back(labels[i].key);
-            classes.push_back(labels[i].class_id);
+            const auto& label = labels[i].label;
+            classes.push_back(label.class_id ? std::to_string(*label.class_id) : "");
+            values.push_back(label.value.value_or(""));
             probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
         }
         auto put = steps.call([&](base::Tx& tx) {
@@ -114,11 +115,12 @@ Put put_truth(
                                            project.source_id,
                                            schema::array_of(rks),
                                            schema::array_of(keys),
-                                           schema::array_of(classes),
+                                           schema::array_of_optional(classes),
                                            fmt::format("{{{}}}", fmt::join(probabilities, ",")),
                                            method,
                                            schema::timestamp(now),
-                                           keep_imported
+                                           keep_imported,
+                                           schema::array_of_optional(values)
                                        ))
                 .value();
         });
@@ -137,8 +139,23 @@ Judgements load_judgements(base::Steps steps, const StoredProject& project, bool
     if (all_classes)
         for (const auto& item : project.project.classes) builder.allow(item.name);
     AnswerPages pages(project);
-    while (steps.call([&](base::Tx& tx) { return pages.read(tx); })) pages.add_to(builder);
+    while (steps.call([&](base::Tx& tx) { return pages.read(tx); }))
+        pages.give([&](const AnswerRow& row) {
+            builder.add(row.key, row.user_name, row.class_name);
+        });
     return std::move(builder).build();
+}
+
+std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project) {
+    auto answers = task_type(project.project.kind).gather(project.project);
+    AnswerPages pages(project);
+    while (steps.call([&](base::Tx& tx) { return pages.read(tx); }))
+        pages.give([&](const AnswerRow& row) {
+            answers->add(
+                {.key = row.key, .user = row.user_name, .label = row.class_name, .value = row.value}
+            );
+        });
+    return answers;
 }
 
 Gold load_gold(base::Steps steps, const StoredProject& project) {
@@ -158,46 +175,26 @@ Resolved resolve_truth(
     Time now
 ) {
     auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
-    auto judgements = load_judgements(steps, project);
-    if (judgements.rows.empty())
+    auto answers = gather_answers(steps, project);
+    if (answers->size() == 0)
         throw base::Error(
             "project '" + name + "'", "has no answers", "label some of its tasks first"
         );
-    auto gold = load_gold(steps, project);
+    auto inferred = answers->infer(method, load_gold(steps, project));
 
-    Resolved result{};
-    if (method == Method::automatic) {
-        auto choice = choose(judgements, gold);
-        method = is_numeric(choice.method) ? Method::mv : choice.method;
-        result.why = choice.why;
-    }
-    auto truth = infer(judgements, method);
-    result.method = method;
-    result.records = static_cast<std::int64_t>(judgements.questions.size());
-    result.workers = static_cast<std::int64_t>(judgements.workers.size());
-    result.answers = static_cast<std::int64_t>(judgements.rows.size());
-    for (std::size_t w = 0; w < judgements.workers.size(); ++w)
-        result.worker_accuracy.emplace_back(judgements.workers[w], truth.worker_accuracy[w]);
-
-    std::map<std::string, std::int32_t> ids;
-    for (const auto& item : project.project.classes) ids[item.name] = item.id;
-    std::vector<detail::Label> labels;
-    bool any_gold = false;
-    for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
-        auto probability = truth.probability(q);
-        if (probability < project.project.truth.target) ++result.below_target;
-        labels.push_back(
-            {judgements.questions[q], ids.at(judgements.answers[truth.label[q]]), probability}
-        );
-        any_gold = any_gold || gold.contains(judgements.questions[q]);
-    }
-    if (any_gold) {
-        auto judged = score(judgements, truth, gold);
-        result.judged = static_cast<std::int64_t>(judged.judged);
-        result.accuracy = judged.accuracy;
-    }
-    auto put =
-        put_truth(steps, project, labels, std::string(base::name_of(method)), keep_imported, now);
+    Resolved result{
+        .method = inferred.method,
+        .why = inferred.why,
+        .records = static_cast<std::int64_t>(answers->records()),
+        .workers = static_cast<std::int64_t>(answers->people()),
+        .answers = static_cast<std::int64_t>(answers->size()),
+        .judged = inferred.judged,
+        .accuracy = inferred.accuracy,
+        .worker_accuracy = std::move(inferred.worker_accuracy)};
+    for (const auto& label : inferred.labels)
+        if (label.probability < project.project.truth.target) ++result.below_target;
+    auto used = std::string(base::name_of(result.method));
+    auto put = detail::put_truth(steps, project, inferred.labels, used, keep_imported, now);
     result.added = put.added;
     result.changed = put.changed;
     return result;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "labeling/answers.hpp"
 #include "labeling/export/export.hpp"
 #include "labeling/projects/project_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth.hpp"
 
 namespace labeling {
@@ -18,6 +20,8 @@ namespace labeling {
 // names. All classes of the project are among the answers if `all_classes`. Read in pages.
 Judgements
 load_judgements(base::Steps steps, const StoredProject& project, bool all_classes = false);
+// The same by the project's type of task, which `project` must outlive.
+std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project);
 // The imported labels, by record key.
 Gold load_gold(base::Steps steps, const StoredProject& project);
 

@@ -12,6 +12,7 @@
 #include "base/numbers/parse.hpp"
 #include "labeling/queue/simulate.hpp"
 #include "labeling/queue/task_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "schema/select/filter.hpp"
 #include "service/labels/projects.hpp"
@@ -50,15 +51,24 @@ labeling::AnswerPlace place_of(std::string_view text) {
 }
 
 MeasuredAgreement
-measured(const labeling::Judgements& ratings, labeling::Metric metric, std::size_t replicates) {
-    auto found = labeling::agreement(ratings, metric, replicates);
+measured(const labeling::AnswerSet& answers, std::string_view metric, std::size_t replicates) {
+    auto found = answers.agreement(metric, replicates);
     return {
-        .metric = metric,
+        .metric = std::string(metric),
         .value = found.value,
         .low = found.low,
         .high = found.high,
         .units = found.units,
         .raters = found.raters};
+}
+
+void check_metric(const labeling::TaskType& type, const std::string& name) {
+    std::vector<std::string> known;
+    for (const auto& metric : type.metrics()) {
+        if (metric.name == name) return;
+        known.emplace_back(metric.name);
+    }
+    throw base::UsageError("metric '" + name + "'", "unknown", base::mend_of_unknown(name, known));
 }
 
 // "ada:0.1" or just an error rate.
@@ -169,19 +179,27 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
 }
 
 ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) {
-    auto ratings = labeling::load_judgements(work.tx, known_project(work, request.project));
-    ProjectAgreement found{.ratings = ratings.rows.size(), .metrics = {}};
-    if (request.metric) {
-        found.metrics.push_back(measured(ratings, *request.metric, replicates_of_one));
+    auto stored = known_project(work, request.project);
+    const auto& type = labeling::task_type(stored.project.kind);
+    if (!request.metric.empty()) check_metric(type, request.metric);
+    auto answers = labeling::gather_answers(work.tx, stored);
+    ProjectAgreement found{.ratings = answers->size(), .metrics = {}};
+    if (!request.metric.empty()) {
+        found.metrics.push_back(measured(*answers, request.metric, replicates_of_one));
         return found;
     }
     try {
-        for (auto metric : labeling::usual_metrics)
-            found.metrics.push_back(measured(ratings, metric, replicates_of_several));
+        for (const auto& metric : type.metrics().first(type.usual_metrics()))
+            found.metrics.push_back(measured(*answers, metric.name, replicates_of_several));
     } catch (const base::Error&) {
         found.metrics.clear();  // no record has two answers yet: agreement can not be told
     }
     return found;
+}
+
+std::string first_metric(Work& work, const MeasureAgreement& request) {
+    auto kind = known_project(work, request.project).project.kind;
+    return std::string(labeling::task_type(kind).metrics().front().name);
 }
 
 ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {

@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "labeling/agreement/agreement.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/truth/truth.hpp"
 #include "service/paging.hpp"
@@ -48,11 +47,11 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
 
 struct MeasureAgreement {
     std::string project;
-    std::optional<labeling::Metric> metric;  // without one, those that are shown beside each other
+    std::string metric;  // of the type of task; empty: those that are shown beside each other
     static const base::Settings<MeasureAgreement> settings;
 };
 struct MeasuredAgreement {
-    labeling::Metric metric = labeling::Metric::percent;
+    std::string metric;
     std::optional<double> value;      // null if it is undefined
     std::optional<double> low, high;  // 95 % interval
     std::size_t units = 0, raters = 0;
@@ -65,6 +64,8 @@ struct ProjectAgreement {
 BOOST_DESCRIBE_STRUCT(ProjectAgreement, (), (ratings, metrics))
 // Of all answers. A metric that is asked for by name and can not be told is base::Error.
 ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request);
+// The metric that says most where only one is asked for.
+std::string first_metric(Work& work, const MeasureAgreement& request);
 
 struct ResolveTruth {
     std::string project;

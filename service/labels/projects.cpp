@@ -12,6 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "labeling/export/import_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "service/refusal.hpp"
 
@@ -133,7 +134,8 @@ Download export_labels(Work& work, const ExportLabels& request) {
 std::int64_t write_labels(base::Steps steps, const ExportLabels& request, std::ostream& out) {
     auto stored =
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
-    auto exporter = labeling::make_exporter(request.format, stored.project, out);
+    auto exporter =
+        labeling::task_type(stored.project.kind).exporter(request.format, stored.project, out);
     auto rows = labeling::each_label(steps, stored, [&](const labeling::ExportRow& row) {
         exporter->write(row);
     });

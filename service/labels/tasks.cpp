@@ -15,6 +15,7 @@
 #include "base/numbers/parse.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 #include "service/labels/projects.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
@@ -148,7 +149,10 @@ const base::Settings<ClaimTasks> ClaimTasks::settings{
 const base::Settings<SubmitAnswer> SubmitAnswer::settings{
     {"task", &SubmitAnswer::task, "its number", {.required = true}},
     {"lease", &SubmitAnswer::lease, "of the claimed task", {.required = true}},
-    {"class", &SubmitAnswer::class_name, "name of a class of the project", {.required = true}},
+    {"class", &SubmitAnswer::class_name, "name of a class of the project"},
+    {"value",
+     &SubmitAnswer::value,
+     "spans of the text: a list of {start, end, label}, in characters"},
     {"milliseconds", &SubmitAnswer::milliseconds, "that the person took", {.low = 0}},
     {"user", &SubmitAnswer::user, whose},
 };
@@ -187,20 +191,18 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto lease = lease_of(request.lease);
     auto user = person(work, request.user).id;
     auto stored = project_of(work, request.task);
-    const auto& classes = stored.project.classes;
-    auto chosen = std::find_if(classes.begin(), classes.end(), [&](const auto& item) {
-        return item.name == request.class_name;
-    });
-    if (chosen == classes.end())
-        throw base::UsageError(
-            "class '" + request.class_name + "'", "the project has no such class", "choose another"
-        );
+    auto given =
+        labeling::task_type(stored.project.kind)
+            .read(stored.project, {.class_name = request.class_name, .value = request.value}, [&] {
+                return labeling::text_of_task(work.tx, request.task);
+            });
     labeling::Answer answer{
         .task = request.task,
         .user_id = user,
         .token = lease.token,
         .attempt = lease.attempt,
-        .class_id = chosen->id};
+        .class_id = given.class_id,
+        .value = given.value};
     if (request.milliseconds)
         answer.milliseconds =
             static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));

@@ -110,6 +110,76 @@ TEST_CASE("a project lives over HTTP from its making to its labels", "[api][labe
     );
 }
 
+TEST_CASE("spans of text are asked for, answered, compared and resolved", "[api][labels]") {
+    World world(4);
+    auto otto = world.as("otto", "operator");
+    object names{
+        {"name", "names"},
+        {"kind", "spans"},
+        {"source", "pages"},
+        {"overlap", 2},
+        {"class", array{object{{"name", "header"}}, object{{"name", "promise"}}}}};
+    REQUIRE(otto.send("POST", "/api/v1/projects", names).status == 201);
+    std::string path = "/api/v1/projects/names";
+    otto.send("POST", path + "/queue", {{"add", 4}});
+    auto span = [](int start, int end, const char* label) {
+        return object{{"start", start}, {"end", end}, {"label", label}};
+    };
+    for (std::string name : {"lena", "lars"}) {
+        auto labeler = world.as(name, "labeler");
+        auto tasks =
+            labeler.send("POST", path + "/claim", {{"n", 4}}).json().at("tasks").as_array();
+        REQUIRE(tasks.size() == 4);
+        for (const auto& task : tasks) {
+            auto submit = "/api/v1/tasks/" + std::to_string(task.at("id").as_int64()) + "/submit";
+            auto send = [&](const boost::json::value& value) {
+                return labeler.send(
+                    "POST", submit, {{"lease", task.at("lease")}, {"value", value}}
+                );
+            };
+            CHECK(send(array{span(0, 100'000, "header")}).status == 422);
+            CHECK(send(array{span(0, 7, "footer")}).status == 422);
+            CHECK(send("all").status == 422);
+            CHECK(
+                labeler.send(
+                           "POST", submit, {{"lease", task.at("lease")}, {"class", "header"}}
+                ).status == 422
+            );
+            auto spans = array{span(0, 7, "header")};
+            if (name == "lena") spans.push_back(span(8, 10, "promise"));
+            CHECK(send(spans).status == 200);
+            CHECK(send(spans).status == 200);
+        }
+    }
+    CHECK(world.database.number("SELECT count(*) FROM annotation WHERE class_id IS NULL") == 8);
+
+    auto agreement = otto.get(path + "/agreement").json();
+    CHECK(agreement.at("ratings") == 8);
+    CHECK(agreement.at("metrics").at(0).at("metric") == "span-f1");
+    CHECK(agreement.at("metrics").at(0).at("value").to_number<double>() == Approx(2.0 / 3));
+    CHECK(otto.get(path + "/agreement?metric=fleiss").status == 422);
+
+    auto truth = otto.send("POST", path + "/truth", {{"method", "mv"}});
+    REQUIRE(truth.status == 200);
+    CHECK(truth.json().at("new") == 4);
+    CHECK(otto.send("POST", path + "/truth", {{"method", "mv"}}).json().at("new") == 0);
+    CHECK(otto.send("POST", path + "/truth", {{"method", "mv"}}).json().at("changed") == 0);
+    auto tagged = otto.get(path + "/export?format=conll");
+    CHECK(tagged.status == 200);
+    CHECK_THAT(tagged.body, Catch::Contains("Defined\tB-header\n"));
+    CHECK(otto.get(path + "/export?format=csv").status == 422);
+    auto listed = otto.get(path + "/answers?limit=1").json().at("items").at(0);
+    CHECK(listed.at("label").is_null());
+    CHECK(listed.at("value").at(0).at("label") == "header");
+
+    auto by_class = otto.send(
+        "POST",
+        path + "/import",
+        {{"labels", array{object{{"key", page_key(0)}, {"label", "header"}}}}}
+    );
+    CHECK(by_class.status == 422);
+}
+
 TEST_CASE("who answered what is listed to the end, a page at a time", "[api][labels]") {
     World world(8);
     auto ann = world.as("ann", "analyst");

@@ -38,7 +38,6 @@ const Counts openings_left{
     {"crawler", 27},
     {"ingest", 22},
     {"quality", 24},
-    {"labeling", 9},
     {"training", 22},
     {"service", 10},
     {"worker", 1},

@@ -2646,7 +2646,7 @@ export interface operations {
                      * @description what is asked
                      * @enum {string}
                      */
-                    kind?: "classification";
+                    kind?: "classification" | "spans";
                     /** @description the source whose records are labeled */
                     source: string;
                     /** @description Markdown, for the people who label */
@@ -2657,6 +2657,8 @@ export interface operations {
                     fields?: string[];
                     /** @description answers of different people */
                     overlap?: number;
+                    /** @description whether the spans of one answer may overlap */
+                    overlapping_spans?: boolean;
                     /** @description share of tasks whose truth is known, mixed in unseen */
                     hidden_gold?: number;
                     /** @description how answers become truth */
@@ -3113,7 +3115,7 @@ export interface operations {
     showAgreement: {
         parameters: {
             query?: {
-                metric?: ("percent" | "cohen" | "cohen-linear" | "cohen-quadratic" | "fleiss" | "krippendorff-nominal" | "krippendorff-ordinal" | "krippendorff-interval" | "krippendorff-ratio" | "gwet-ac1" | "gwet-ac2") | null;
+                metric?: string;
             };
             header?: never;
             path: {
@@ -3132,8 +3134,7 @@ export interface operations {
                     "application/json": {
                         ratings: number;
                         metrics: {
-                            /** @enum {string} */
-                            metric: "percent" | "cohen" | "cohen-linear" | "cohen-quadratic" | "fleiss" | "krippendorff-nominal" | "krippendorff-ordinal" | "krippendorff-interval" | "krippendorff-ratio" | "gwet-ac1" | "gwet-ac2";
+                            metric: string;
                             value: number | null;
                             low: number | null;
                             high: number | null;
@@ -3431,7 +3432,9 @@ export interface operations {
                     /** @description of the claimed task */
                     lease: string;
                     /** @description name of a class of the project */
-                    class: string;
+                    class?: string;
+                    /** @description spans of the text: a list of {start, end, label}, in characters */
+                    value?: unknown;
                     /** @description that the person took */
                     milliseconds?: number | null;
                 };

@@ -1,0 +1,242 @@
+// Spans of text: how they are read, compared, merged and written.
+#include <map>
+#include <sstream>
+
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "labeling/tasks/spans.hpp"
+#include "labeling/tasks/task_type.hpp"
+
+using labeling::TextSpan;
+
+namespace {
+
+labeling::Project project(bool overlapping = false) {
+    labeling::Project made;
+    made.name = "names";
+    made.kind = "spans";
+    made.source = "s";
+    made.overlapping_spans = overlapping;
+    made.classes = {{.id = 0, .name = "person"}, {.id = 1, .name = "place"}};
+    return made;
+}
+
+labeling::Given read(const std::string& value, const std::string& text, bool overlapping = false) {
+    return labeling::task_type("spans").read(
+        project(overlapping), {.class_name = {}, .value = {value}}, [&] { return text; }
+    );
+}
+
+std::string span(std::size_t start, std::size_t end, const std::string& label) {
+    return "{\"start\":" + std::to_string(start) + ",\"end\":" + std::to_string(end) +
+           ",\"label\":\"" + label + "\"}";
+}
+
+// Answers of people to records, as they are judged together.
+struct Answers {
+    explicit Answers(bool overlapping = false) : asked(project(overlapping)) {
+        set = labeling::task_type("spans").gather(asked);
+    }
+    void add(const std::string& key, const std::string& user, const std::string& spans) {
+        set->add({.key = key, .user = user, .label = {}, .value = "[" + spans + "]"});
+    }
+    double f1(std::string_view metric) const { return set->agreement(metric, 0).value.value(); }
+
+    labeling::Project asked;
+    std::unique_ptr<labeling::AnswerSet> set;
+};
+
+std::string exported(labeling::Format format, const labeling::ExportRow& row) {
+    std::ostringstream out;
+    auto exporter = labeling::task_type("spans").exporter(format, project(), out);
+    exporter->write(row);
+    exporter->finish();
+    return std::move(out).str();
+}
+
+}  // namespace
+
+TEST_CASE("offsets of spans count characters, not bytes", "[labeling][spans]") {
+    std::string text = "Zoë in Köln";
+    auto given = read("[" + span(0, 3, "person") + "," + span(7, 11, "place") + "]", text);
+    CHECK_FALSE(given.class_id);
+    CHECK(
+        labeling::parse_spans(given.value.value()) ==
+        std::vector<TextSpan>{{0, 3, "person"}, {7, 11, "place"}}
+    );
+    CHECK_THROWS_AS(read("[" + span(7, 12, "place") + "]", text), base::UsageError);
+}
+
+TEST_CASE("what is no list of spans of the text is refused with its reason", "[labeling][spans]") {
+    std::string text = "Ada and Grace";
+    for (std::string wrong :
+         {"",
+          "{}",
+          "[1]",
+          "[{\"start\":0,\"end\":3}]",
+          "[{\"start\":-1,\"end\":3,\"label\":\"person\"}]",
+          "[{\"start\":0,\"end\":3,\"label\":\"animal\"}]",
+          "[{\"start\":3,\"end\":3,\"label\":\"person\"}]",
+          "[{\"start\":0,\"end\":3,\"label\":\"person\",\"sure\":1}]"}) {
+        INFO(wrong);
+        CHECK_THROWS_AS(read(wrong, text), base::UsageError);
+    }
+    auto twice = "[" + span(0, 3, "person") + "," + span(0, 3, "person") + "]";
+    CHECK_THROWS_AS(read(twice, text, true), base::UsageError);
+    CHECK(read("[]", text).value == "[]");
+}
+
+TEST_CASE("spans overlap only where the project lets them", "[labeling][spans]") {
+    auto both = "[" + span(0, 9, "place") + "," + span(4, 9, "person") + "]";
+    CHECK_THROWS_AS(read(both, "New Grace", false), base::UsageError);
+    CHECK(labeling::parse_spans(read(both, "New Grace", true).value.value()).size() == 2);
+    auto touching = "[" + span(0, 3, "place") + "," + span(3, 9, "person") + "]";
+    CHECK_NOTHROW(read(touching, "New Grace", false));
+}
+
+TEST_CASE(
+    "people who mark the same parts agree, and in part where they nearly do",
+    "[labeling][spans]"
+) {
+    Answers same;
+    same.add("r1", "ann", span(0, 3, "person"));
+    same.add("r1", "bob", span(0, 3, "person"));
+    CHECK(same.f1("span-f1") == 1);
+    CHECK(same.f1("span-f1-partial") == 1);
+
+    Answers near;
+    near.add("r1", "ann", span(0, 4, "person"));
+    near.add("r1", "bob", span(0, 6, "person"));
+    CHECK(near.f1("span-f1") == 0);
+    CHECK(near.f1("span-f1-partial") == Approx(0.8));  // 2 * 4 / (4 + 6)
+
+    Answers otherwise;
+    otherwise.add("r1", "ann", span(0, 4, "person"));
+    otherwise.add("r1", "bob", span(0, 4, "place"));
+    CHECK(otherwise.f1("span-f1-partial") == 0);
+}
+
+TEST_CASE("agreement is the mean over pairs, with an interval over records", "[labeling][spans]") {
+    Answers answers;
+    for (int i = 0; i < 20; ++i) {
+        auto key = "r" + std::to_string(i);
+        answers.add(key, "ann", span(0, 3, "person"));
+        answers.add(key, "bob", i % 2 ? span(0, 3, "person") : span(1, 3, "person"));
+        answers.add(key, "cy", span(5, 9, "place"));
+    }
+    auto found = answers.set->agreement("span-f1", 200);
+    CHECK(found.units == 20);
+    CHECK(found.raters == 3);
+    CHECK(found.value.value() == Approx(0.5 / 3));  // of three pairs one is right half the time
+    CHECK(found.low.value() < found.value.value());
+    CHECK(found.high.value() > found.value.value());
+
+    Answers alone;
+    alone.add("r1", "ann", span(0, 3, "person"));
+    CHECK_THROWS_AS(alone.set->agreement("span-f1", 0), base::Error);
+}
+
+TEST_CASE("a span is true when most of those who saw the record gave it", "[labeling][spans]") {
+    Answers answers;
+    answers.add("r1", "ann", span(0, 3, "person") + "," + span(7, 11, "place"));
+    answers.add("r1", "bob", span(0, 3, "person"));
+    answers.add("r1", "cy", span(0, 3, "person") + "," + span(8, 11, "place"));
+    answers.add("r2", "ann", "");
+    auto found = answers.set->infer(labeling::Method::mv, {});
+    REQUIRE(found.labels.size() == 2);
+    CHECK(found.labels[0].key == "r1");
+    CHECK_FALSE(found.labels[0].label.class_id);
+    CHECK(
+        labeling::parse_spans(found.labels[0].label.value.value()) ==
+        std::vector<TextSpan>{{0, 3, "person"}}
+    );
+    CHECK(
+        found.labels[0].probability == Approx(2.0 / 3)
+    );  // the places are no spans by two of three
+    CHECK(found.labels[1].label.value == "[]");
+    CHECK(found.labels[1].probability == 1);
+}
+
+TEST_CASE("people who are mostly right outvote those who are not", "[labeling][spans]") {
+    Answers answers;
+    for (int i = 0; i < 40; ++i) {
+        auto key = "r" + std::to_string(100 + i);
+        auto right = span(0, 3, "person");
+        answers.add(key, "good-1", right);
+        answers.add(key, "good-2", right);
+        // Two who mark at random, and sometimes the same.
+        answers.add(key, "bad-1", span(static_cast<std::size_t>(4 + i % 3), 9, "place"));
+        answers.add(key, "bad-2", span(static_cast<std::size_t>(4 + i % 2), 9, "place"));
+    }
+    auto found = answers.set->infer(labeling::Method::ds, {});
+    std::size_t right = 0;
+    for (const auto& label : found.labels)
+        right += label.label.value == "[" + span(0, 3, "person") + "]" ? 1 : 0;
+    CHECK(right == 40);
+    std::map<std::string, double> trust(found.worker_accuracy.begin(), found.worker_accuracy.end());
+    CHECK(trust.at("good-1") > trust.at("bad-1"));
+}
+
+TEST_CASE("of true spans that must not overlap the surer ones stay", "[labeling][spans]") {
+    auto give = [](Answers& answers) {
+        answers.add("r1", "ann", span(0, 5, "person") + "," + span(5, 9, "place"));
+        answers.add("r1", "bob", span(0, 5, "person") + "," + span(4, 9, "place"));
+        answers.add("r1", "cy", span(0, 5, "person") + "," + span(4, 9, "place"));
+    };
+    Answers apart, over(true);
+    give(apart);
+    give(over);
+    auto spans = [](const Answers& answers) {
+        auto found = answers.set->infer(labeling::Method::mv, {});
+        return labeling::parse_spans(found.labels.at(0).label.value.value());
+    };
+    CHECK(spans(apart) == std::vector<TextSpan>{{0, 5, "person"}});
+    CHECK(spans(over) == std::vector<TextSpan>{{0, 5, "person"}, {4, 9, "place"}});
+}
+
+TEST_CASE("spans are written as JSON lines and as tags of tokens", "[labeling][spans]") {
+    labeling::ExportRow row;
+    row.key = "r1";
+    row.text = "Zoë Doe lives in\nKöln-Süd.";
+    row.value = "[" + span(0, 7, "person") + "," + span(17, 21, "place") + "]";
+    CHECK(
+        exported(labeling::Format::conll, row) ==
+        "# key = "
+        "r1\nZoë\tB-person\nDoe\tI-person\nlives\tO\nin\tO\nKöln\tB-place\n-\tO\nSüd\tO\n.\tO\n\n"
+    );
+    CHECK_THAT(
+        exported(labeling::Format::jsonl, row),
+        Catch::Contains("\"key\":\"r1\"") &&
+            Catch::Contains("\"spans\":[{\"start\":0,\"end\":7,\"label\":\"person\"}")
+    );
+    CHECK_THROWS_AS(exported(labeling::Format::csv, row), base::UsageError);
+    std::ostringstream out;
+    CHECK_THROWS_AS(
+        labeling::task_type("spans").exporter(labeling::Format::conll, project(true), out),
+        base::UsageError
+    );
+}
+
+TEST_CASE("a span that ends within a word is not widened when written", "[labeling][spans]") {
+    labeling::ExportRow row;
+    row.key = "r1";
+    row.text = "Undoing  it";
+    row.value = "[" + span(0, 2, "person") + "," + span(7, 11, "place") + "]";
+    CHECK(
+        exported(labeling::Format::conll, row) ==
+        "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n"
+    );
+}
+
+TEST_CASE("every kind of task has what a project needs", "[labeling][spans]") {
+    REQUIRE(labeling::task_types().size() == 2);
+    for (const auto* type : labeling::task_types()) {
+        INFO(type->name());
+        CHECK(&labeling::task_type(type->name()) == type);
+        CHECK_FALSE(type->meaning().empty());
+        CHECK(type->usual_metrics() >= 1);
+        CHECK(type->metrics().size() >= type->usual_metrics());
+    }
+    CHECK_THROWS_AS(labeling::task_type("guess"), std::logic_error);
+}
