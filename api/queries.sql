@@ -246,7 +246,7 @@ SELECT count(*) FROM annotation WHERE project_id = $1 AND user_id = $2 AND withd
 -- name: class_of_task
 SELECT c.class_id FROM label_task t JOIN label_class c ON c.project_id = t.project_id WHERE t.id = $1 AND c.name = $2;
 
--- Model runs and models.
+-- Model runs.
 
 -- name: list_runs
 SELECT r.id, s.name AS snapshot, p.name AS project, r.kind, r.state, r.seconds, r.started_at, r.ended_at,
@@ -281,11 +281,6 @@ JOIN (SELECT s.project_id FROM model_run r JOIN snapshot s ON s.id = r.snapshot_
 LEFT JOIN label_class t ON t.project_id = o.project_id AND t.class_id = c.truth_id
 LEFT JOIN label_class q ON q.project_id = o.project_id AND q.class_id = c.predicted_id
 ORDER BY c.truth_id, c.predicted_id;
-
--- name: list_models
-SELECT m.name, m.version, m.stage, m.run_id, r.kind, encode(m.artefact_sha256, 'hex') AS artefact_sha256, m.created_at
-FROM model m JOIN model_run r ON r.id = m.run_id
-WHERE (m.name, m.version) > ($1, $2) ORDER BY m.name, m.version LIMIT $3;
 
 -- Progress and figures.
 

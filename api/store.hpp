@@ -155,11 +155,10 @@ std::vector<Held> tasks_in_hand(
 std::int64_t answers_of(base::Tx&, std::int64_t project_id, std::int64_t user_id);
 std::optional<std::int32_t> class_of_task(base::Tx&, std::int64_t task, const std::string& name);
 
-// Model runs, models.
+// Model runs.
 array runs(base::Tx&, std::int64_t before, int limit);
 std::optional<object> run(base::Tx&, std::int64_t id);
 array confusion(base::Tx&, std::int64_t run_id);
-array models(base::Tx&, const std::string& after_name, std::int64_t after_version, int limit);
 
 std::string progress(base::Tx&, const std::string& now);
 struct Figures {

@@ -21,14 +21,15 @@ namespace training {
 
 // How the members of a snapshot are chosen and split.
 struct SnapshotSpec {
-    std::string name;
-    std::string project;
-    std::string
-        where;  // see schema/select/filter.hpp; also class, value, probability, method of the label
+    std::string name = {};
+    std::string project = {};
+    std::string where =
+        {};  // see schema/select/filter.hpp; also class, value, probability, method of the label
     std::string split =
         "0.8,0.1,0.1";  // fractions, or "field=NAME": a field that says train, validation or test
-    std::string group;  // field whose equal values stay on one side; empty: the record's own group
-    std::string time;   // field to split by in time order: the newest are the test
+    std::string group =
+        {};  // field whose equal values stay on one side; empty: the record's own group
+    std::string time = {};  // field to split by in time order: the newest are the test
     std::uint64_t seed = 1;
 
     static const base::Settings<SnapshotSpec> settings;

@@ -572,7 +572,11 @@ export interface paths {
          */
         get: operations["listRuns"];
         put?: never;
-        post?: never;
+        /**
+         * Fit a model on a snapshot, tune it on validation, judge it on test
+         * @description For: admin, operator, analyst
+         */
+        post: operations["queueTraining"];
         delete?: never;
         options?: never;
         head?: never;
@@ -639,66 +643,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/snapshots": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Snapshots, newest first
-         * @description For: admin, operator, analyst
-         */
-        get: operations["listSnapshots"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/snapshots/{snapshot}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One snapshot
-         * @description For: admin, operator, analyst
-         */
-        get: operations["showSnapshot"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Models by name and version
-         * @description For: admin, operator, analyst
-         */
-        get: operations["listModels"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/models/{model}/predict": {
         parameters: {
             query?: never;
@@ -713,6 +657,194 @@ export interface paths {
          * @description For: admin, operator, analyst
          */
         post: operations["predict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work of workers, the newest first
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job: what it was told, and what came of it
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Take back a job that did not end
+         * @description For: admin, operator
+         */
+        delete: operations["cancelJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models and their stages
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The version in use: where it comes from and what it sees
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showModel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{model}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a version into a stage
+         * @description For: admin, operator, analyst
+         */
+        post: operations["promoteModel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Snapshots, the newest first
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listSnapshots"];
+        put?: never;
+        /**
+         * Fix labelled records, their labels and their split, for good
+         * @description For: admin, operator, analyst
+         */
+        post: operations["createSnapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One snapshot: how it was made, and classes by side
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showSnapshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot}/diff/{other}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What another snapshot has added, removed, changed, relabelled or moved
+         * @description For: admin, operator, analyst
+         */
+        get: operations["diffSnapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/snapshots/{snapshot}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compute the hash again from the stored members
+         * @description For: admin, operator, analyst
+         */
+        post: operations["verifySnapshot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1095,27 +1227,6 @@ export interface components {
                 predicted_id: number;
                 count: number;
             }[];
-        };
-        Snapshot: {
-            id: number;
-            name: string;
-            project: string;
-            spec?: unknown;
-            state: string;
-            content_sha256: string | null;
-            members: number;
-            counts: unknown;
-            created_at: string;
-            closed_at: string | null;
-        };
-        Model: {
-            name: string;
-            version: number;
-            stage: string;
-            run_id: number;
-            kind: string;
-            artefact_sha256: string;
-            created_at: string;
         };
         Inputs: {
             inputs: Record<string, never>[];
@@ -2302,6 +2413,83 @@ export interface operations {
             };
         };
     };
+    queueTraining: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to learn from */
+                    snapshot: string;
+                    /**
+                     * @description kind of model
+                     * @enum {string}
+                     */
+                    model?: "majority" | "softmax" | "ridge" | "mlp";
+                    /** @description search on validation: random:N, halving:N or grid */
+                    tune?: string;
+                    /** @description hyperparameters that are not to be searched */
+                    params?: {
+                        [key: string]: number;
+                    };
+                    /** @description what of the records the model sees */
+                    features?: {
+                        /** @description titles and texts, as hashed TF-IDF */
+                        text?: boolean;
+                        /** @description numbers and categories */
+                        numeric?: boolean;
+                        /** @description pictures of one size */
+                        pixels?: boolean;
+                    };
+                    /**
+                     * @description what a search lowers
+                     * @enum {string}
+                     */
+                    objective?: "log_loss" | "error";
+                    /** @description a numeric column to predict instead of the labels */
+                    target?: string;
+                    /** @description a version of the source's preparation; 0 for none */
+                    prepare?: string;
+                    /** @description of the model; PROJECT-KIND by default */
+                    name?: string;
+                    /** @description of everything random */
+                    seed?: number;
+                    /** @description 0: all; the result does not depend on it */
+                    threads?: number;
+                    /** @description also fit on growing shares of the training rows, for the learning curve */
+                    curve?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Fit a model on a snapshot, tune it on validation, judge it on test */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     showRun: {
         parameters: {
             query?: never;
@@ -2395,11 +2583,50 @@ export interface operations {
             };
         };
     };
-    listSnapshots: {
+    predict: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Inputs"];
+            };
+        };
+        responses: {
+            /** @description Predictions for up to 1000 inputs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Predictions"];
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
         parameters: {
             query?: {
+                kind?: ("crawl" | "ingest" | "train" | "quality") | null;
+                state?: ("waiting" | "running" | "done" | "failed" | "cancelled") | null;
                 limit?: number;
-                after?: string;
+                after?: number | null;
             };
             header?: never;
             path?: never;
@@ -2407,15 +2634,30 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Snapshots, newest first */
+            /** @description Work of workers, the newest first */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Snapshot"][];
-                        /** @description Pass it as 'after' for the next page */
+                        items: {
+                            id: number;
+                            /** @enum {string} */
+                            kind: "crawl" | "ingest" | "train" | "quality";
+                            /** @enum {string} */
+                            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                            spec: unknown;
+                            result: unknown;
+                            worker: string | null;
+                            attempts: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            due_at: string | null;
+                            /** Format: date-time */
+                            ended_at: string | null;
+                        }[];
                         next: string | null;
                     };
                 };
@@ -2431,24 +2673,89 @@ export interface operations {
             };
         };
     };
-    showSnapshot: {
+    showJob: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                snapshot: string;
+                job: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One snapshot */
+            /** @description One job: what it was told, and what came of it */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Snapshot"];
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        kind: "crawl" | "ingest" | "train" | "quality";
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                        spec: unknown;
+                        result: unknown;
+                        worker: string | null;
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        due_at: string | null;
+                        /** Format: date-time */
+                        ended_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take back a job that did not end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        kind: "crawl" | "ingest" | "train" | "quality";
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                        spec: unknown;
+                        result: unknown;
+                        worker: string | null;
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        due_at: string | null;
+                        /** Format: date-time */
+                        ended_at: string | null;
+                    };
                 };
             };
             /** @description A problem */
@@ -2474,15 +2781,27 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Models by name and version */
+            /** @description Models and their stages */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        items: components["schemas"]["Model"][];
-                        /** @description Pass it as 'after' for the next page */
+                        items: {
+                            name: string;
+                            version: number;
+                            /** @enum {string} */
+                            stage: "candidate" | "staging" | "production" | "retired";
+                            kind: string;
+                            model: string;
+                            run_id: number;
+                            run: number;
+                            snapshot: string;
+                            project: string;
+                            artefact_sha256: string;
+                            created_at: string;
+                        }[];
                         next: string | null;
                     };
                 };
@@ -2498,7 +2817,53 @@ export interface operations {
             };
         };
     };
-    predict: {
+    showModel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version in use: where it comes from and what it sees */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        version: number;
+                        /** @enum {string} */
+                        stage: "candidate" | "staging" | "production" | "retired";
+                        kind: string;
+                        model: string;
+                        run_id: number;
+                        run: number;
+                        snapshot: string;
+                        project: string;
+                        artefact_sha256: string;
+                        created_at: string;
+                        summary: unknown;
+                        classes: string[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promoteModel: {
         parameters: {
             query?: never;
             header?: {
@@ -2511,17 +2876,262 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Inputs"];
+                "application/json": {
+                    /**
+                     * @description where it is to be
+                     * @enum {string}
+                     */
+                    stage: "candidate" | "staging" | "production" | "retired";
+                    /** @description which of it */
+                    version: number;
+                };
             };
         };
         responses: {
-            /** @description Predictions for up to 1000 inputs */
+            /** @description Put a version into a stage */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Predictions"];
+                    "application/json": {
+                        name: string;
+                        version: number;
+                        /** @enum {string} */
+                        stage: "candidate" | "staging" | "production" | "retired";
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSnapshots: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Snapshots, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            name: string;
+                            project: string;
+                            source: string;
+                            state: string;
+                            hash: string;
+                            content_sha256: string;
+                            members: number;
+                            counts: unknown;
+                            spec: unknown;
+                            created_at: string;
+                            closed_at: string | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSnapshot: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what it is called */
+                    name: string;
+                    /** @description labeling project */
+                    project: string;
+                    /** @description condition on fields, class, probability .. */
+                    where?: string;
+                    /** @description fractions of training, validation and test, or field=NAME */
+                    split?: string;
+                    /** @description records of equal value in this field stay on one side */
+                    group?: string;
+                    /** @description split by this field's time: the newest are the test */
+                    time?: string;
+                    /** @description of the split */
+                    seed?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Fix labelled records, their labels and their split, for good */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        project: string;
+                        source: string;
+                        state: string;
+                        hash: string;
+                        content_sha256: string;
+                        members: number;
+                        counts: unknown;
+                        spec: unknown;
+                        created_at: string;
+                        closed_at: string | null;
+                        created: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showSnapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One snapshot: how it was made, and classes by side */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        project: string;
+                        source: string;
+                        state: string;
+                        hash: string;
+                        content_sha256: string;
+                        members: number;
+                        counts: unknown;
+                        spec: unknown;
+                        created_at: string;
+                        closed_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    diffSnapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                snapshot: string;
+                other: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What another snapshot has added, removed, changed, relabelled or moved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        removed: number;
+                        changed: number;
+                        relabeled: number;
+                        moved: number;
+                        same: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    verifySnapshot: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                snapshot: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Compute the hash again from the stored members */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        hash: string;
+                        verified: boolean;
+                    };
                 };
             };
             /** @description A problem */
