@@ -40,9 +40,8 @@ const Counts openings_left{
     {"ingest", 37},
     {"quality", 24},
     {"labeling", 16},
-    {"training", 22},
+    {"training", 21},
     {"service", 11},
-    {"worker", 1},
     {"api", 11},
     {"app", 22},
 };
