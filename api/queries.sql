@@ -81,7 +81,6 @@ LEFT JOIN content_image i USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND ($3::text IS NULL OR r.key = $3)
 ORDER BY r.key LIMIT 2;
 
--- Model runs and models.
 
 -- name: list_runs
 SELECT r.id, s.name AS snapshot, p.name AS project, r.kind, r.state, r.seconds, r.started_at, r.ended_at,
@@ -116,11 +115,6 @@ JOIN (SELECT s.project_id FROM model_run r JOIN snapshot s ON s.id = r.snapshot_
 LEFT JOIN label_class t ON t.project_id = o.project_id AND t.class_id = c.truth_id
 LEFT JOIN label_class q ON q.project_id = o.project_id AND q.class_id = c.predicted_id
 ORDER BY c.truth_id, c.predicted_id;
-
--- name: list_models
-SELECT m.name, m.version, m.stage, m.run_id, r.kind, encode(m.artefact_sha256, 'hex') AS artefact_sha256, m.created_at
-FROM model m JOIN model_run r ON r.id = m.run_id
-WHERE (m.name, m.version) > ($1, $2) ORDER BY m.name, m.version LIMIT $3;
 
 -- Progress and figures.
 

@@ -37,7 +37,6 @@ constexpr Route table[] = {
     {get, "/api/v1/runs/{run}/confusion", analysts, show_confusion, "showConfusion", "Confusion counts on the test split", "", "", "Confusion"},
     {get, "/api/v1/runs/{run}/report", analysts, show_report, "showReport", "A self-contained page with plots", "", "", "*/*"},
 
-    {get, "/api/v1/models", analysts, list_models, "listModels", "Models by name and version", "limit after", "", "[Model]"},
     {post, "/api/v1/models/{model}/predict", analysts, predict, "predict", "Predictions for up to 1000 inputs", "", "Inputs", "Predictions"},
 };
 // clang-format on

@@ -31,10 +31,6 @@ array confusion(base::Tx& tx, std::int64_t run_id) {
     return array_of(tx.exec(file["confusion_of_run"], run_id));
 }
 
-array models(base::Tx& tx, const std::string& after_name, std::int64_t after_version, int limit) {
-    return array_of(tx.exec(file["list_models"], after_name, after_version, limit));
-}
-
 std::string progress(base::Tx& tx, const std::string& now) {
     return tx.value<std::string>(file["progress"], now).value_or("{}");
 }

@@ -57,11 +57,10 @@ std::optional<object> record(base::Tx&, const RecordName&);
 // damaged.
 std::optional<Blob> blob(base::Tx&, const RecordName&, const std::string& directory);
 
-// Model runs, models.
+// Model runs.
 array runs(base::Tx&, std::int64_t before, int limit);
 std::optional<object> run(base::Tx&, std::int64_t id);
 array confusion(base::Tx&, std::int64_t run_id);
-array models(base::Tx&, const std::string& after_name, std::int64_t after_version, int limit);
 
 std::string progress(base::Tx&, const std::string& now);
 struct Figures {

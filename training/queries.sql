@@ -123,17 +123,19 @@ VALUES ($1, 1 + coalesce((SELECT max(version) FROM model WHERE name = $1), 0), $
 INSERT INTO blob (bk, sha256, size, encoding, bytes, location) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (bk, sha256) DO NOTHING;
 
 -- name: find_model
-SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex'), p.name, p.source_id, c.name, r.kind, s.name
+SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, p.name AS project, p.source_id,
+    c.name AS source, r.kind, s.name AS snapshot, to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
 FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
 JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
 WHERE m.name = $1 AND ($2 = 0 OR m.version = $2)
 ORDER BY m.stage = 'production' DESC, m.version DESC LIMIT 1;
 
 -- name: list_models
-SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex'), p.name, p.source_id, c.name, r.kind, s.name
+SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, p.name AS project, p.source_id,
+    c.name AS source, r.kind, s.name AS snapshot, to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
 FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
 JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
-ORDER BY m.name, m.version;
+WHERE (m.name, m.version) > ($1, $2) ORDER BY m.name, m.version LIMIT $3;
 
 -- name: model_of_run
 SELECT name, version, encode(artefact_sha256, 'hex') FROM model WHERE run_id = $1;

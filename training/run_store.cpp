@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/records/values.hpp"
 #include "training/sql.hpp"
@@ -36,21 +37,6 @@ RunInfo run_of(const pqxx::row& row) {
         number(13),
         text(14),
         static_cast<std::uint64_t>(number(15))};
-}
-
-ModelInfo model_of(const pqxx::row& row) {
-    auto text = [&](int column) { return row[column].as<std::string>(); };
-    return {
-        text(0),
-        row[1].as<int>(),
-        row[2].as<std::int64_t>(),
-        text(3),
-        text(4),
-        text(5),
-        row[6].as<std::int64_t>(),
-        text(7),
-        text(8),
-        text(9)};
 }
 
 template <typename T>
@@ -231,31 +217,26 @@ std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int sp
 }
 
 ModelInfo require_model(base::Tx& tx, const std::string& name, int version) {
-    auto rows = tx.exec(sql::file["find_model"], name, version);
-    if (rows.empty()) {
+    auto found = base::first_as<ModelInfo>(tx.exec(sql::file["find_model"], name, version));
+    if (!found) {
         auto which = version > 0 ? fmt::format("model '{}' version {}", name, version)
                                  : fmt::format("model '{}'", name);
         throw base::Error(which, "there is none of that name", "see 'tilth model list'");
     }
-    return model_of(rows[0]);
+    return *found;
 }
 
-std::vector<ModelInfo> list_models(base::Tx& tx) {
-    std::vector<ModelInfo> all;
-    for (const auto& row : tx.exec(sql::file["list_models"])) all.push_back(model_of(row));
-    return all;
+std::vector<ModelInfo>
+list_models(base::Tx& tx, const std::string& after_name, int after_version, int at_most) {
+    return base::rows_as<ModelInfo>(
+        tx.exec(sql::file["list_models"], after_name, after_version, at_most)
+    );
 }
 
-void promote(base::Tx& tx, const std::string& name, int version, const std::string& stage) {
+void promote(base::Tx& tx, const std::string& name, int version, Stage stage) {
     require_model(tx, name, version);
-    if (stage != "candidate" && stage != "staging" && stage != "production" && stage != "retired")
-        throw base::UsageError(
-            fmt::format("stage '{}'", stage),
-            "unknown",
-            "use candidate, staging, production or retired"
-        );
-    if (stage == "production") tx.exec(sql::file["retire_production"], name, version);
-    tx.exec(sql::file["set_stage"], name, version, stage);
+    if (stage == Stage::production) tx.exec(sql::file["retire_production"], name, version);
+    tx.exec(sql::file["set_stage"], name, version, std::string(base::name_of(stage)));
 }
 
 std::string artefact_of_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run_id) {

@@ -5,6 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
+#include "base/words.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record.hpp"
 #include "training/evaluation/statistics.hpp"
@@ -56,18 +59,45 @@ struct Prediction {
     std::optional<double> truth_value;  // filled when read
 };
 
+enum class Stage { candidate, staging, production, retired };
+
+constexpr auto words_of(Stage) {
+    return std::to_array<base::Word<Stage>>({
+        {Stage::candidate, "candidate", "as it came out of its run"},
+        {Stage::staging, "staging", "on trial"},
+        {Stage::production, "production", "the version that predicts; one of each name"},
+        {Stage::retired, "retired", "no longer in use"},
+    });
+}
+
 struct ModelInfo {
     std::string name;
     int version = 0;
     std::int64_t run_id = 0;
-    std::string stage;            // candidate, staging, production, retired
+    Stage stage = Stage::candidate;
     std::string artefact_sha256;  // hexadecimal
     std::string project;
     std::int64_t source_id = 0;
     std::string source;
     std::string kind;
     std::string snapshot;
+    std::string created_at;
 };
+BOOST_DESCRIBE_STRUCT(
+    ModelInfo,
+    (),
+    (name,
+     version,
+     run_id,
+     stage,
+     artefact_sha256,
+     project,
+     source_id,
+     source,
+     kind,
+     snapshot,
+     created_at)
+)
 
 std::int64_t begin_run(
     base::Tx& tx,
@@ -107,9 +137,11 @@ std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int sp
 
 // Version 0: the one in production, or else the newest. Throws base::Error if there is none.
 ModelInfo require_model(base::Tx& tx, const std::string& name, int version = 0);
-std::vector<ModelInfo> list_models(base::Tx& tx);
+// By name and version, those after the ones given.
+std::vector<ModelInfo>
+list_models(base::Tx& tx, const std::string& after_name, int after_version, int at_most);
 // Puts a version into a stage; the one that was in production before is retired.
-void promote(base::Tx& tx, const std::string& name, int version, const std::string& stage);
+void promote(base::Tx& tx, const std::string& name, int version, Stage stage);
 // The artefact of the model that a run made. Throws base::Error if it made none.
 std::string artefact_of_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run_id);
 

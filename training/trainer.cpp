@@ -27,6 +27,7 @@ namespace {
 
 constexpr std::string_view magic{"tilth-model\n", 12};
 constexpr std::uint32_t version = 2;  // 1: without a preparation
+constexpr int dense_text_bits = 12;   // 4,096 columns of hashed words at most, for dense rows
 
 std::string seal(const std::string& payload, bool prepared) {
     detail::Writer out;
@@ -106,7 +107,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
         const bool one = std::all_of(train.classes.begin(), train.classes.end(), [&](int c) {
             return c == first;
         });
-        if (one && spec.model != "majority") {
+        if (one && !model_kind(spec.model).baseline) {
             throw base::Error(
                 "training",
                 "all rows have the class '" + train.class_names[static_cast<std::size_t>(first)] +
@@ -212,7 +213,8 @@ TrainResult fit_prepared(
 
     if (progress) progress({"features", 0, train.rows, 0, {}});
     auto feature_spec = spec.features;
-    if (spec.model == "mlp") feature_spec.text.bits = std::min(feature_spec.text.bits, 12);
+    if (model_kind(spec.model).dense_text)
+        feature_spec.text.bits = std::min(feature_spec.text.bits, dense_text_bits);
     detail::Design train_rows;
     const auto featurizer = Featurizer::fit(train, feature_spec, team, train_rows);
     const auto validation_rows =
@@ -227,7 +229,13 @@ TrainResult fit_prepared(
             return run.judge(params, fraction);
         };
         result.trials = tune(
-            knobs(spec.model), spec.params, search, spec.seed, team.threads(), judge, progress
+            model_kind(spec.model).hyperparameters,
+            spec.params,
+            search,
+            spec.seed,
+            team.threads(),
+            judge,
+            progress
         );
         result.params = best_trial(result.trials).params;
     }

@@ -39,10 +39,10 @@ constexpr auto words_of(Objective) {
 
 struct TrainSpec {
     std::string model = "softmax";  // one of model_kinds()
-    FeatureSpec features;
-    Preparation preparation;  // fitted to the training rows, kept in the artefact
-    Params params;            // those given are not searched; the others start at their defaults
-    std::string tune;         // "", "grid", "random:N", "halving:N"; needs validation examples
+    FeatureSpec features = {};
+    Preparation preparation = {};  // fitted to the training rows, kept in the artefact
+    Params params = {};     // those given are not searched; the others start at their defaults
+    std::string tune = {};  // "", "grid", "random:N", "halving:N"; needs validation examples
     Objective objective = Objective::log_loss;
     std::uint64_t seed = 1;
     std::size_t threads = 0;  // 0: one per processor. The result does not depend on it

@@ -1,32 +1,7 @@
-#include <charconv>
-
 #include "api/resources/resources.hpp"
-#include "api/store.hpp"
 #include "base/error.hpp"
 
 namespace api {
-
-// The cursor is the version, a colon and the name.
-Response list_models(Call& call) {
-    auto limit = call.limit();
-    std::string name;
-    std::int64_t version = 0;
-    if (auto after = call.after(); !after.empty()) {
-        auto colon = after.find(':');
-        auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), version);
-        if (error != std::errc{} || colon == after.npos || end != after.data() + colon)
-            throw Problem(400, "Bad query", "'after' must be the 'next' of an earlier answer");
-        name = after.substr(colon + 1);
-    }
-    auto items = store::models(call.tx, name, version, limit);
-    for (auto& item : items) {
-        auto& model = item.as_object();
-        std::string cursor = std::to_string(model.at("version").as_int64()) + ":";
-        cursor += model.at("name").as_string();
-        model["cursor"] = cursor;
-    }
-    return page(std::move(items), limit, "cursor", true);
-}
 
 Response predict(Call& call) {
     constexpr std::size_t most = 1000;

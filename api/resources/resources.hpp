@@ -31,7 +31,6 @@ Response show_confusion(Call&);
 Response show_report(Call&);
 
 // models.cpp
-Response list_models(Call&);
 Response predict(Call&);
 
 // service.cpp

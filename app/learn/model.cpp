@@ -8,9 +8,11 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/select/filter.hpp"
+#include "service/models/models.hpp"
 #include "service/models/predict.hpp"
 #include "training/snapshots/example_store.hpp"
 
@@ -22,92 +24,41 @@ namespace {
 
 constexpr std::size_t lines_at_once = 1000;
 
-json::object to_json(const training::ModelInfo& model) {
-    return {
-        {"name", model.name},
-        {"version", model.version},
-        {"stage", model.stage},
-        {"model", model.kind},
-        {"run", model.run_id},
-        {"snapshot", model.snapshot},
-        {"project", model.project},
-        {"artefact_sha256", model.artefact_sha256}};
-}
-
-void list(CLI::App& model, service::Context& context) {
-    model.add_subcommand("list", "All models and their stages")->callback([&context] {
-        Table table({"model", "version", "stage", "kind", "run", "snapshot"});
-        context.database().call([&](base::Tx& tx) {
-            for (const auto& one : training::list_models(tx)) {
-                if (context.json) {
-                    print_json(to_json(one));
-                } else {
-                    table.add(
-                        {one.name,
-                         std::to_string(one.version),
-                         one.stage,
-                         one.kind,
-                         std::to_string(one.run_id),
-                         one.snapshot}
-                    );
-                }
-            }
-        });
-        if (!context.json) table.print();
-    });
-}
-
-void show(CLI::App& model, service::Context& context) {
-    auto name = std::make_shared<std::string>();
-    auto* verb =
-        model.add_subcommand("show", "The version in use: where it comes from and what it sees");
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context] {
-        auto loaded = service::load_model(context.database(), context.blobs(), *name);
-        auto object = to_json(loaded.info);
-        object["summary"] = json::parse(loaded.predictor.summary());
-        json::array classes(
-            loaded.predictor.class_names().begin(), loaded.predictor.class_names().end()
+void show_list(const service::Page<service::Model>& page) {
+    Table table({"model", "version", "stage", "kind", "run", "snapshot"});
+    for (const auto& one : page.items)
+        table.add(
+            {one.name,
+             std::to_string(one.version),
+             std::string(base::name_of(one.stage)),
+             one.kind,
+             std::to_string(one.run_id),
+             one.snapshot}
         );
-        object["classes"] = classes;
-        if (context.json) {
-            print_json(object);
-            return;
-        }
-        for (const auto& item : object)
-            print_line(fmt::format(
-                "{}: {}",
-                std::string(item.key()),
-                item.value().is_string() ? std::string(item.value().as_string())
-                                         : json::serialize(item.value())
-            ));
-    });
+    table.print();
+    if (page.next) print_line("more: --after " + *page.next);
 }
 
-void promote(CLI::App& model, service::Context& context) {
-    struct Options {
-        std::string name, stage;
-        int version = 0;
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = model.add_subcommand("promote", "Put a version into a stage");
-    verb->add_option("NAME", options->name)->required();
-    verb->add_option("VERSION", options->version)->required();
-    verb->add_option("STAGE", options->stage, "candidate, staging, production or retired")
-        ->required();
-    verb->callback([options, &context] {
-        context.database().call([&](base::Tx& tx) {
-            training::promote(tx, options->name, options->version, options->stage);
-        });
-        if (context.json) {
-            print_json(json::object{
-                {"name", options->name}, {"version", options->version}, {"stage", options->stage}});
-        } else {
-            print_line(fmt::format(
-                "model '{}' version {} is in {}", options->name, options->version, options->stage
-            ));
-        }
-    });
+void show_one(const service::ModelDetail& one) {
+    print_line(fmt::format(
+        "model '{}' version {}: {}, {}, of run {} on snapshot {}",
+        one.name,
+        one.version,
+        base::name_of(one.stage),
+        one.kind,
+        one.run_id,
+        one.snapshot
+    ));
+    print_line("project: " + one.project);
+    print_line("artefact: " + one.artefact_sha256);
+    if (!one.classes.empty()) print_line(fmt::format("classes: {}", fmt::join(one.classes, ", ")));
+    print_line("summary: " + one.summary.text);
+}
+
+void show_promoted(const service::Promoted& now) {
+    print_line(fmt::format(
+        "model '{}' version {} is in {}", now.name, now.version, base::name_of(now.stage)
+    ));
 }
 
 void export_model(CLI::App& model, service::Context& context) {
@@ -236,9 +187,17 @@ void predict_verb(CLI::App& model, service::Context& context) {
 void add_model(CLI::App& cli, service::Context& context) {
     auto* model = cli.add_subcommand("model", "Trained models");
     model->require_subcommand(1);
-    list(*model, context);
-    show(*model, context);
-    promote(*model, context);
+    add_verb<service::list_models>(*model, context, "model list", {}, show_list);
+    add_verb<service::show_model>(
+        *model, context, "model show", {.positionals = {{"model", "NAME"}}}, show_one
+    );
+    add_verb<service::promote_model>(
+        *model,
+        context,
+        "model promote",
+        {.positionals = {{"model", "NAME"}, {"version", "VERSION"}, {"stage", "STAGE"}}},
+        show_promoted
+    );
     export_model(*model, context);
     predict_verb(*model, context);
 }

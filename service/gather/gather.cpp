@@ -314,15 +314,16 @@ void check_spec(
 ) {
     if (kind == "files" || kind == "api" || kind == "database" || kind == "feed")
         return check_records_spec(kind, spec, where);
-    if (kind != "crawl" && kind != "push")
+    const bool crawls = kind == "crawl";
+    if (!crawls && kind != "push")
         throw base::UsageError(
             fmt::format("kind '{}'", kind),
             "unknown",
             "use crawl, files, api, database, feed or push"
         );
-    check_keys(kind, kind == "crawl" ? crawl_keys : push_keys, spec, where);
+    check_keys(kind, crawls ? crawl_keys : push_keys, spec, where);
     schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
-    if (kind == "crawl") {
+    if (crawls) {
         crawler::parse_seeds(crawl_options({}, source).seeds);
     } else {
         check_push_spec(source.spec);

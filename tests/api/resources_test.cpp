@@ -100,6 +100,11 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     test::Client admin(server.port());
     admin.bearer = api::bearer_token(*database, "admin", "admin");
     admin.send("POST", "/api/v1/sources/pages/pause", boost::json::object{});
+    auto queued = admin.send(
+        "POST", "/api/v1/runs", boost::json::object{{"snapshot", "topics-1"}, {"model", "ridge"}}
+    );
+    REQUIRE(queued.status == 202);
+    CHECK(queued.json().at("job") == 1);
     auto document = boost::json::parse(admin.get("/api/v1/openapi.json").body).as_object();
     auto record =
         admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0).at("id");
@@ -107,6 +112,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     std::set<std::string> tried;
     for (const auto& route : api::routes()) {
         if (route.method != api::Method::get || route.answer == "*/*") continue;
+        if (route.operation == "showModel") continue;  // needs an artefact; see tests/worker
         std::string path(route.pattern);
         auto put = [&](const std::string& name, const std::string& text) {
             if (auto at = path.find("{" + name + "}"); at != path.npos)
@@ -117,6 +123,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("id", std::string(record.as_string()));
         put("run", "2");
         put("snapshot", "topics-1");
+        put("other", "topics-1");
+        put("job", "1");
         if (route.operation == "searchRecords") path += "?q=the";
         INFO(path);
         auto reply = admin.get(path);

@@ -10,10 +10,16 @@ using namespace training;
 
 namespace {
 
-const std::vector<Knob> knobs_of_test{
-    {"rate", 1, 0.01, 100, true, false, {0.1, 1, 10}},
-    {"depth", 2, 1, 5, false, true, {1, 2}},
-    {"still", 7, 0, 0, false, false, {}},
+const std::vector<Hyperparameter> parameters{
+    {.name = "rate",
+     .words = "",
+     .usual = 1,
+     .low = 0.01,
+     .high = 100,
+     .logarithmic = true,
+     .grid = {0.1, 1, 10}},
+    {.name = "depth", .words = "", .usual = 2, .low = 1, .high = 5, .whole = true, .grid = {1, 2}},
+    {.name = "still", .words = "", .usual = 7},
 };
 
 // Least at rate 10.
@@ -37,7 +43,7 @@ TEST_CASE(
     "a random search starts at the defaults, stays in range and repeats by seed",
     "[training][tune]"
 ) {
-    const auto drawn = settings(knobs_of_test, {}, {Search::Kind::random, 50}, 3);
+    const auto drawn = settings(parameters, {}, {Search::Kind::random, 50}, 3);
     REQUIRE(drawn.size() == 50);
     CHECK(drawn[0] == Params{{"rate", 1}, {"depth", 2}, {"still", 7}});
     for (const auto& params : drawn) {
@@ -46,24 +52,24 @@ TEST_CASE(
         CHECK(params.at("depth") == std::round(params.at("depth")));
         CHECK(params.at("still") == 7);
     }
-    CHECK(drawn == settings(knobs_of_test, {}, {Search::Kind::random, 50}, 3));
-    CHECK(drawn != settings(knobs_of_test, {}, {Search::Kind::random, 50}, 4));
+    CHECK(drawn == settings(parameters, {}, {Search::Kind::random, 50}, 3));
+    CHECK(drawn != settings(parameters, {}, {Search::Kind::random, 50}, 4));
 }
 
 TEST_CASE(
     "a grid holds every combination, and a fixed parameter is not searched",
     "[training][tune]"
 ) {
-    CHECK(settings(knobs_of_test, {}, {Search::Kind::grid, 0}, 1).size() == 6);
-    const auto fixed = settings(knobs_of_test, {{"rate", 5}}, {Search::Kind::grid, 0}, 1);
+    CHECK(settings(parameters, {}, {Search::Kind::grid, 0}, 1).size() == 6);
+    const auto fixed = settings(parameters, {{"rate", 5}}, {Search::Kind::grid, 0}, 1);
     REQUIRE(fixed.size() == 2);
     CHECK(fixed[1].at("rate") == 5);
 }
 
 TEST_CASE("the search finds the least cost, whatever the number of threads", "[training][tune]") {
     const Search search{Search::Kind::halving, 27};
-    const auto one = tune(knobs_of_test, {}, search, 5, 1, bowl, {});
-    const auto two = tune(knobs_of_test, {}, search, 5, 2, bowl, {});
+    const auto one = tune(parameters, {}, search, 5, 1, bowl, {});
+    const auto two = tune(parameters, {}, search, 5, 2, bowl, {});
     REQUIRE(one.size() == 27 + 9 + 3);
     for (std::size_t i = 0; i < one.size(); ++i) {
         CHECK(one[i].params == two[i].params);
@@ -83,14 +89,14 @@ TEST_CASE(
         if (params.at("depth") == 1) throw base::Error("fit", "too shallow");
         return params.at("rate");
     };
-    const auto trials = tune(knobs_of_test, {}, {Search::Kind::grid, 0}, 1, 1, moody, {});
+    const auto trials = tune(parameters, {}, {Search::Kind::grid, 0}, 1, 1, moody, {});
     CHECK(trials.size() == 6);
     CHECK(best_trial(trials).params.at("rate") == 0.1);
     CHECK(best_trial(trials).params.at("depth") == 2);
     CHECK(trials[0].failure == "fit: too shallow");
     const auto never = [](const Params&, double) -> double { throw base::Error("fit", "no"); };
     CHECK_THROWS_WITH(
-        best_trial(tune(knobs_of_test, {}, {Search::Kind::grid, 0}, 1, 1, never, {})),
+        best_trial(tune(parameters, {}, {Search::Kind::grid, 0}, 1, 1, never, {})),
         Catch::Contains("every trial failed")
     );
 }

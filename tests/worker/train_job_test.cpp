@@ -10,6 +10,7 @@
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
 #include "service/learn/train.hpp"
+#include "service/models/models.hpp"
 #include "tests/support/test_database.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "worker/jobs.hpp"
@@ -107,6 +108,19 @@ TEST_CASE("a queued training is told all that 'train' is told", "[worker][train]
     CHECK(world.db.number("SELECT count(*) FROM model_run WHERE kind = 'ridge' AND seed = 9") == 1);
     CHECK(world.db.number("SELECT (analysis #>> '{params,l2}' = '0.5')::int FROM model_run") == 1);
     CHECK(world.db.number("SELECT jsonb_array_length(analysis -> 'curve') FROM model_run") > 0);
+
+    service::run_locally(world.context.environment(), [&](service::Work& work) {
+        auto model = service::show_model(work, {.model = "mine"});
+        CHECK(model.classes == std::vector<std::string>{"c0", "c1"});
+        CHECK(model.kind == "ridge");
+        service::promote_model(
+            work, {.model = "mine", .version = 1, .stage = training::Stage::production}
+        );
+        auto listed = service::list_models(work, {});
+        REQUIRE(listed.items.size() == 1);
+        CHECK(listed.items[0].stage == training::Stage::production);
+        CHECK_FALSE(listed.next);
+    });
 }
 
 TEST_CASE("a training that nobody could do is not queued", "[worker][train]") {

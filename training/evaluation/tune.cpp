@@ -21,21 +21,22 @@ namespace training {
 
 namespace {
 
-double draw(const Knob& knob, double unit) {
-    double value = knob.low + unit * (knob.high - knob.low);
-    if (knob.logarithmic) value = knob.low * std::pow(knob.high / knob.low, unit);
-    if (knob.whole) value = std::round(value);
+double draw(const Hyperparameter& parameter, double unit) {
+    double value = parameter.low + unit * (parameter.high - parameter.low);
+    if (parameter.logarithmic)
+        value = parameter.low * std::pow(parameter.high / parameter.low, unit);
+    if (parameter.whole) value = std::round(value);
     return value;
 }
 
-std::vector<Params> combinations(const std::vector<Knob>& free, const Params& start) {
+std::vector<Params> combinations(const std::vector<Hyperparameter>& free, const Params& start) {
     std::vector<Params> out{start};
-    for (const auto& knob : free) {
+    for (const auto& parameter : free) {
         std::vector<Params> wider;
         for (const auto& params : out) {
-            for (double value : knob.grid) {
+            for (double value : parameter.grid) {
                 wider.push_back(params);
-                wider.back()[knob.name] = value;
+                wider.back()[parameter.name] = value;
             }
         }
         out = std::move(wider);
@@ -106,16 +107,16 @@ Search parse_search(std::string_view text) {
 }
 
 std::vector<Params> settings(
-    const std::vector<Knob>& knobs,
+    const std::vector<Hyperparameter>& parameters,
     const Params& fixed,
     const Search& search,
     std::uint64_t seed
 ) {
     Params start;
-    std::vector<Knob> free;
-    for (const auto& knob : knobs) {
-        start[knob.name] = knob.standard;
-        if (!knob.grid.empty() && !fixed.contains(knob.name)) free.push_back(knob);
+    std::vector<Hyperparameter> free;
+    for (const auto& parameter : parameters) {
+        start[parameter.name] = parameter.usual;
+        if (!parameter.grid.empty() && !fixed.contains(parameter.name)) free.push_back(parameter);
     }
     for (const auto& [name, value] : fixed) start[name] = value;
     if (search.kind == Search::Kind::none || free.empty()) return {start};
@@ -132,7 +133,7 @@ std::vector<Params> settings(
 }
 
 std::vector<Trial> tune(
-    const std::vector<Knob>& knobs,
+    const std::vector<Hyperparameter>& parameters,
     const Params& fixed,
     const Search& search,
     std::uint64_t seed,
@@ -142,7 +143,7 @@ std::vector<Trial> tune(
 ) {
     const bool halving = search.kind == Search::Kind::halving;
     std::vector<Trial> trials;
-    for (auto& params : settings(knobs, fixed, search, seed)) {
+    for (auto& params : settings(parameters, fixed, search, seed)) {
         trials.push_back({trials.size(), std::move(params), halving ? 1.0 / 9 : 1.0, 0, 0, {}});
     }
     run(trials, 0, threads, evaluate, progress);

@@ -35,11 +35,11 @@ struct Trial {
 // Called from several threads.
 using Evaluate = std::function<double(const Params& params, double fraction)>;
 
-// The settings to try: `fixed` parameters keep their value, the other knobs are drawn from their
+// The settings to try: `fixed` parameters keep their value, the others are drawn from their
 // ranges (uniformly, or uniformly in the logarithm), or are all combinations of their grid values.
 // The first of a random draw is the defaults.
 std::vector<Params> settings(
-    const std::vector<Knob>& knobs,
+    const std::vector<Hyperparameter>& parameters,
     const Params& fixed,
     const Search& search,
     std::uint64_t seed
@@ -50,7 +50,7 @@ std::vector<Params> settings(
 // third 1/3, and the best third of those all. The result does not depend on `threads`.
 // base::Interrupted passes through.
 std::vector<Trial> tune(
-    const std::vector<Knob>& knobs,
+    const std::vector<Hyperparameter>& parameters,
     const Params& fixed,
     const Search& search,
     std::uint64_t seed,

@@ -33,8 +33,15 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Model> make_majority(const Params&) {
-    return std::make_unique<Majority>();
+const ModelKind& majority_kind() {
+    static const ModelKind kind{
+        .name = "majority",
+        .words = "the commonest class, or the mean: the baseline",
+        .baseline = true,
+        .make = [](const Params&) -> std::unique_ptr<Model> {
+            return std::make_unique<Majority>();
+        }};
+    return kind;
 }
 
 }  // namespace training::detail

@@ -63,8 +63,52 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Model> make_mlp(const Params& params) {
-    return std::make_unique<Mlp>(params);
+const ModelKind& mlp_kind() {
+    static const ModelKind kind{
+        .name = "mlp",
+        .words = "multilayer perceptron",
+        .hyperparameters =
+            {{.name = "hidden",
+              .words = "units of a hidden layer",
+              .usual = 256,
+              .low = 64,
+              .high = 512,
+              .logarithmic = true,
+              .whole = true,
+              .grid = {128, 256, 512}},
+             {.name = "layers",
+              .words = "hidden layers",
+              .usual = 1,
+              .low = 1,
+              .high = 2,
+              .whole = true,
+              .grid = {1, 2}},
+             {.name = "rate",
+              .words = "of the first steps",
+              .usual = 0.001,
+              .low = 3e-4,
+              .high = 5e-3,
+              .logarithmic = true,
+              .grid = {5e-4, 1e-3, 2e-3}},
+             {.name = "l2",
+              .words = "how far weights are drawn to 0",
+              .usual = 1e-5,
+              .low = 1e-7,
+              .high = 1e-2,
+              .logarithmic = true,
+              .grid = {1e-6, 1e-4}},
+             {.name = "epochs", .words = "at most; 0 by the size of the data", .whole = true},
+             {.name = "batch", .words = "rows of one step", .usual = 256, .whole = true},
+             {.name = "patience",
+              .words = "epochs without gain before the end",
+              .usual = 4,
+              .whole = true},
+             {.name = "balance", .words = "1: rare classes weigh as much as common ones"}},
+        .dense_text = true,
+        .make = [](const Params& params) -> std::unique_ptr<Model> {
+            return std::make_unique<Mlp>(params);
+        }};
+    return kind;
 }
 
 }  // namespace training::detail

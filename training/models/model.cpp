@@ -9,77 +9,47 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "training/models/models.hpp"
 
 namespace training {
 
 namespace {
 
-struct Kind {
-    std::string name;
-    std::vector<Knob> knobs;
-    std::unique_ptr<Model> (*make)(const Params&);
-};
-
-const std::vector<Kind>& kinds() {
-    static const std::vector<Kind> all{
-        {"majority", {}, detail::make_majority},
-        {"softmax",
-         {
-             {"rate", 0, 0.1, 3, true, false, {0.3, 1.0, 2.0}},
-             {"l2", 0, 1e-8, 1e-3, true, false, {1e-7, 1e-6, 1e-5, 1e-4}},
-             {"epochs", 0, 0, 0, false, true, {}},  // 0: by the size of the data
-             {"batch", 256, 0, 0, false, true, {}},
-             {"balance", 0, 0, 0, false, false, {}},
-         },
-         detail::make_softmax},
-        {"ridge", {{"l2", 1, 1e-3, 1e3, true, false, {0.01, 0.1, 1, 10, 100}}}, detail::make_ridge},
-        {"mlp",
-         {
-             {"hidden", 256, 64, 512, true, true, {128, 256, 512}},
-             {"layers", 1, 1, 2, false, true, {1, 2}},
-             {"rate", 0.001, 3e-4, 5e-3, true, false, {5e-4, 1e-3, 2e-3}},
-             {"l2", 1e-5, 1e-7, 1e-2, true, false, {1e-6, 1e-4}},
-             {"epochs", 0, 0, 0, false, true, {}},  // 0: by the size of the data
-             {"batch", 256, 0, 0, false, true, {}},
-             {"patience", 4, 0, 0, false, true, {}},
-             {"balance", 0, 0, 0, false, false, {}},
-         },
-         detail::make_mlp},
-    };
+const std::vector<const ModelKind*>& kinds() {
+    static const std::vector<const ModelKind*> all{
+        &detail::majority_kind(),
+        &detail::softmax_kind(),
+        &detail::ridge_kind(),
+        &detail::mlp_kind()};
     return all;
-}
-
-const Kind& find(std::string_view name) {
-    for (const auto& kind : kinds()) {
-        if (kind.name == name) return kind;
-    }
-    throw base::UsageError(
-        "model '" + std::string(name) + "'", "no such kind", "use majority, softmax, ridge or mlp"
-    );
 }
 
 }  // namespace
 
+const ModelKind& model_kind(std::string_view name) {
+    for (const auto* kind : kinds())
+        if (kind->name == name) return *kind;
+    throw base::UsageError(
+        "model '" + std::string(name) + "'", "no such kind", "use " + base::one_of(model_kinds())
+    );
+}
+
 const std::vector<std::string>& model_kinds() {
     static const std::vector<std::string> names = [] {
         std::vector<std::string> out;
-        for (const auto& kind : kinds()) out.push_back(kind.name);
+        for (const auto* kind : kinds()) out.push_back(kind->name);
         return out;
     }();
     return names;
 }
 
-const std::vector<Knob>& knobs(std::string_view kind) {
-    return find(kind).knobs;
-}
-
 Params complete(std::string_view kind, const Params& params) {
     Params out;
     std::string known;
-    for (const auto& knob : knobs(kind)) {
-        out[knob.name] = knob.standard;
-        known += (known.empty() ? "" : ", ") + knob.name;
+    for (const auto& parameter : model_kind(kind).hyperparameters) {
+        out[parameter.name] = parameter.usual;
+        known += (known.empty() ? "" : ", ") + parameter.name;
     }
     for (const auto& [name, value] : params) {
         const auto thing = "parameter '" + name + "' of " + std::string(kind);
@@ -95,7 +65,7 @@ Params complete(std::string_view kind, const Params& params) {
 }
 
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params) {
-    return find(kind).make(complete(kind, params));
+    return model_kind(kind).make(complete(kind, params));
 }
 
 namespace detail {

@@ -20,16 +20,17 @@ namespace training {
 // Hyper-parameters by name. A name that a model does not declare is refused.
 using Params = std::map<std::string, double>;
 
-// One hyper-parameter of a model: its default, and the values that a search may try.
-struct Knob {
+// One hyper-parameter of a model: what it does, its default, and the values that a search may try.
+struct Hyperparameter {
     std::string name;
-    double standard = 0;
+    std::string words;  // for people
+    double usual = 0;
     double low = 0;
     double high = 0;
     bool logarithmic = false;
     bool whole = false;
-    std::vector<double>
-        grid;  // the values of a grid search; empty: it stays at its default in every search
+    std::vector<double> grid =
+        {};  // the values of a grid search; empty: it stays as it is in every search
 };
 
 // How far a fit is: epoch `done` of at most `total`.
@@ -78,10 +79,21 @@ public:
     virtual void load(detail::Reader& in) = 0;
 };
 
-// The kinds: "majority", "softmax", "ridge", "mlp".
+// A kind of model, as its file in training/models/ declares it. Whoever wants to know something of
+// a kind asks here; none is known by its name elsewhere.
+struct ModelKind {
+    std::string name;
+    std::string words;  // for people
+    std::vector<Hyperparameter> hyperparameters = {};
+    bool baseline = false;    // looks at no feature: others are measured by it; one class is enough
+    bool dense_text = false;  // takes every feature of every row: texts become fewer columns
+    std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
+};
+
+// Throws base::UsageError for an unknown name.
+const ModelKind& model_kind(std::string_view name);
+// The names of all kinds, baselines first.
 const std::vector<std::string>& model_kinds();
-// Throws base::UsageError for an unknown kind.
-const std::vector<Knob>& knobs(std::string_view kind);
 // `params` over the defaults; throws base::UsageError for an unknown name or a value that is not
 // finite.
 Params complete(std::string_view kind, const Params& params);

@@ -8,10 +8,11 @@
 
 namespace training::detail {
 
-std::unique_ptr<Model> make_majority(const Params& params);
-std::unique_ptr<Model> make_softmax(const Params& params);
-std::unique_ptr<Model> make_ridge(const Params& params);
-std::unique_ptr<Model> make_mlp(const Params& params);
+// Each kind is declared in the file of its name; model.cpp lists them.
+const ModelKind& majority_kind();
+const ModelKind& softmax_kind();
+const ModelKind& ridge_kind();
+const ModelKind& mlp_kind();
 
 // n / (classes * count of the class) for `balance` 1, 1 for 0, between by interpolation.
 std::vector<float> class_weights(std::span<const int> classes, std::size_t count, double balance);

@@ -312,8 +312,22 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Model> make_ridge(const Params& params) {
-    return std::make_unique<Ridge>(params);
+const ModelKind& ridge_kind() {
+    static const ModelKind kind{
+        .name = "ridge",
+        .words = "linear regression with shrunk weights",
+        .hyperparameters =
+            {{.name = "l2",
+              .words = "how far weights are drawn to 0",
+              .usual = 1,
+              .low = 1e-3,
+              .high = 1e3,
+              .logarithmic = true,
+              .grid = {0.01, 0.1, 1, 10, 100}}},
+        .make = [](const Params& params) -> std::unique_ptr<Model> {
+            return std::make_unique<Ridge>(params);
+        }};
+    return kind;
 }
 
 }  // namespace training::detail

@@ -1,3 +1,8 @@
+// Multinomial logistic regression, in two ways that the rows decide. Hashed texts are sparse: a row
+// touches a few hundred of 2^18 columns, so each step is one row and AdaGrad keeps a rate a weight.
+// Dense rows go in mini-batches through the same network code as the mlp, without a hidden layer.
+// Rates of the two differ by about a hundred, which is hidden here so that one range serves a
+// search.
 #include <algorithm>
 
 #include "base/error.hpp"
@@ -78,8 +83,30 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Model> make_softmax(const Params& params) {
-    return std::make_unique<Softmax>(params);
+const ModelKind& softmax_kind() {
+    static const ModelKind kind{
+        .name = "softmax",
+        .words = "multinomial logistic regression",
+        .hyperparameters =
+            {{.name = "rate",
+              .words = "of the first steps; 0 by the features",
+              .low = 0.1,
+              .high = 3,
+              .logarithmic = true,
+              .grid = {0.3, 1.0, 2.0}},
+             {.name = "l2",
+              .words = "how far weights are drawn to 0",
+              .low = 1e-8,
+              .high = 1e-3,
+              .logarithmic = true,
+              .grid = {1e-7, 1e-6, 1e-5, 1e-4}},
+             {.name = "epochs", .words = "at most; 0 by the size of the data", .whole = true},
+             {.name = "batch", .words = "rows of one step", .usual = 256, .whole = true},
+             {.name = "balance", .words = "1: rare classes weigh as much as common ones"}},
+        .make = [](const Params& params) -> std::unique_ptr<Model> {
+            return std::make_unique<Softmax>(params);
+        }};
+    return kind;
 }
 
 }  // namespace training::detail

@@ -16,6 +16,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/models/model.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -66,6 +67,12 @@ ClassReport class_report(const json::object& stored, const std::vector<Metric>& 
     return report;
 }
 
+// A run of a kind that this program does not know is no baseline.
+bool is_baseline(const std::string& kind) {
+    const auto& known = model_kinds();
+    return std::find(known.begin(), known.end(), kind) != known.end() && model_kind(kind).baseline;
+}
+
 void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
     static const std::vector<std::pair<std::string, MetricName>> known = {
         {"accuracy", {"Accuracy", true, false}},
@@ -85,7 +92,7 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
         }
     auto runs = list_runs(tx);
     std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
-        return (a.kind == "majority") > (b.kind == "majority");
+        return is_baseline(a.kind) > is_baseline(b.kind);
     });
     for (const auto& other : runs) {
         if (other.snapshot_id != run.snapshot_id || other.state != "done") continue;

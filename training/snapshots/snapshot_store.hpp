@@ -21,8 +21,8 @@ namespace training {
 
 // How the members of a snapshot are chosen and split.
 struct SnapshotSpec {
-    std::string name;
-    std::string project;
+    std::string name = {};
+    std::string project = {};
     // See schema/select/filter.hpp; also class, value, probability, method of the label.
     std::string where = {};
     std::string split =
