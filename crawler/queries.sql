@@ -70,7 +70,7 @@ ON CONFLICT DO NOTHING;
 
 -- Those of pages that are still stored: a purge may have taken some.
 -- name: records_of_pages
-SELECT replace(held.url_key::text, '-', ''), held.key FROM page_record AS held
+SELECT replace(held.url_key::text, '-', '') AS page, held.key FROM page_record AS held
 JOIN record AS stored ON stored.rk = held.rk AND stored.source_id = held.source_id AND stored.key = held.key
 WHERE held.source_id = $1 AND held.url_key = ANY ($2::uuid[]);
 
@@ -105,10 +105,10 @@ WHERE host.host IN (
                   WHERE url.source_id = $1 AND url.host = free.host AND url.state = 'queued' AND url.due_at <= $3::timestamptz
                     AND (NOT $6 OR url.kind IN ('image', 'file')))
     ORDER BY free.next_fetch_at LIMIT $5 FOR UPDATE SKIP LOCKED)
-RETURNING host, token, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint;
+RETURNING host, token, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint AS wait;
 
 -- name: renew_hosts
-UPDATE frontier_host SET held_until = $2::timestamptz WHERE holder = $1 RETURNING host, token;
+UPDATE frontier_host SET held_until = $2::timestamptz WHERE holder = $1 RETURNING host, token, NULL AS wait;
 
 -- name: renew_addresses
 UPDATE frontier_address SET held_until = $2::timestamptz WHERE holder = $1;
@@ -132,16 +132,16 @@ INSERT INTO frontier_address AS server (address, next_fetch_at, holder, held_unt
 SELECT DISTINCT address, $3::timestamptz, $2, $4::timestamptz FROM unnest($1::text[]) AS given (address) ORDER BY address
 ON CONFLICT (address) DO UPDATE SET holder = excluded.holder, held_until = excluded.held_until
 WHERE server.holder IS NULL OR server.holder = excluded.holder OR server.held_until < $3::timestamptz
-RETURNING address, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint;
+RETURNING address, greatest(0, extract(epoch FROM next_fetch_at - $3::timestamptz) * 1000)::bigint AS wait;
 
 -- name: release_address
 UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = $3::timestamptz WHERE address = $1 AND holder = $2;
 
 -- The next URLs of a host that are not among $5.
 -- name: next_urls
-SELECT url_key, id, url, depth, hops, attempts, coalesce(etag, ''), coalesce(last_modified, ''), kind, visits, changes, watched,
-    coalesce(extract(epoch FROM $3::timestamptz - fetched_at)::float8, -1), body_hash, coalesce(gone_at::text, ''),
-    coalesce(context::text, '')
+SELECT url_key AS key, id, url, host, depth, hops, attempts, etag, last_modified, kind, visits, changes, watched,
+    extract(epoch FROM $3::timestamptz - fetched_at)::float8 AS age, encode(body_hash, 'hex') AS body_sha256, gone_at::text,
+    context::text
 FROM frontier_url
 WHERE source_id = $1 AND host = $2 AND state = 'queued' AND due_at <= $3::timestamptz AND id <> ALL ($5::bigint[])
 ORDER BY priority DESC, id LIMIT $4;
@@ -191,15 +191,7 @@ ON CONFLICT (origin, path) DO UPDATE SET status = excluded.status, body = exclud
 
 -- How a source's URLs stand: state and reason.
 -- name: skip_reasons
-SELECT state, coalesce(reason, ''), count(*) FROM frontier_url WHERE source_id = $1 GROUP BY 1, 2 ORDER BY 3 DESC;
-
--- name: skipped_urls
-SELECT url, state, coalesce(reason, ''), coalesce(detail, ''), coalesce(status, 0) FROM frontier_url
-WHERE source_id = $1 AND reason IS NOT NULL AND (state <> 'queued') AND ($2 = '' OR reason = $2) ORDER BY id LIMIT $3;
-
--- name: host_statistics
-SELECT host, count(*), coalesce(sum(bytes), 0), coalesce(avg(millis), 0)::float8, count(*) FILTER (WHERE status = 0 OR status >= 400)
-FROM fetch_log WHERE run_id = $1 GROUP BY host ORDER BY 2 DESC;
+SELECT state, reason, count(*) AS urls FROM frontier_url WHERE source_id = $1 GROUP BY 1, 2 ORDER BY 3 DESC;
 
 -- Notes what a sitemap or feed lists. What was not changed since it was fetched, by the sitemap's word, is not asked for again in
 -- this round; what was is.
@@ -234,7 +226,7 @@ WHERE r.source_id = $1 AND r.rk = given.rk AND r.key = given.key AND r.gone_at I
 
 -- Locked in one order, so that workers wait for each other instead of dead-locking.
 -- name: load_patterns
-SELECT pattern, visits, fresh, exact_score, near_score, exact_ring::text, near_ring::text, shut_at IS NOT NULL
+SELECT pattern, visits, fresh, exact_score, near_score, exact_ring::text, near_ring::text
 FROM frontier_pattern WHERE source_id = $1 AND pattern = ANY ($2::text[]) ORDER BY pattern FOR UPDATE;
 
 -- name: save_patterns
@@ -270,7 +262,7 @@ INSERT INTO crawl_worker (run_id, holder, source_id, seen_at, queued) VALUES ($1
 ON CONFLICT (source_id, run_id, holder) DO UPDATE SET seen_at = excluded.seen_at, queued = excluded.queued;
 
 -- name: crawl_workers
-SELECT run_id, holder, seen_at >= $2::timestamptz FROM crawl_worker WHERE source_id = $1 ORDER BY run_id;
+SELECT run_id, holder, seen_at >= $2::timestamptz AS is_heard FROM crawl_worker WHERE source_id = $1 ORDER BY run_id;
 
 -- name: drop_worker
 DELETE FROM crawl_worker WHERE source_id = $1 AND holder = $2;
@@ -281,9 +273,8 @@ SELECT id FROM source WHERE id = $1 FOR UPDATE;
 
 -- How the hosts of a source stand, over all its runs.
 -- name: source_hosts
-SELECT host.host, coalesce(host.address, ''), coalesce(log.requests, 0), coalesce(log.bytes, 0), coalesce(log.errors, 0),
-    coalesce(log.mean_ms, 0)::float8, host.delay_ms, host.failures, host.holder IS NOT NULL AND host.held_until >= $2::timestamptz,
-    coalesce(urls.queued, 0), coalesce(urls.done, 0), coalesce(urls.others, 0)
+SELECT host.host, host.address, log.requests, log.bytes, log.errors, log.mean_ms::float8, host.delay_ms, host.failures,
+    host.holder IS NOT NULL AND host.held_until >= $2::timestamptz AS held, urls.queued, urls.done, urls.others
 FROM (SELECT host, count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'done') AS done,
              count(*) FILTER (WHERE state IN ('skipped', 'failed')) AS others
       FROM frontier_url WHERE source_id = $1 GROUP BY host) AS urls
@@ -295,10 +286,10 @@ ORDER BY coalesce(log.requests, 0) DESC, host.host LIMIT $3;
 
 -- Addresses of a source with state and reason; all of a reason, or all of a state, or all.
 -- name: source_urls
-SELECT id, url, state, coalesce(reason, ''), coalesce(detail, ''), coalesce(status, 0), depth, kind,
-    coalesce(to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
-    coalesce(to_char(gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''),
-    coalesce(to_char(orphaned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '')
+SELECT id, url, state, reason, detail, status, depth, kind,
+    to_char(due_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS due_at,
+    to_char(gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS gone_at,
+    to_char(orphaned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS orphaned_at
 FROM frontier_url
 WHERE source_id = $1 AND id > $2 AND ($3 = '' OR reason = $3 OR ($3 = 'gone' AND gone_at IS NOT NULL)
     OR ($3 = 'orphaned' AND orphaned_at IS NOT NULL)) AND ($4 = '' OR state = $4)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <concepts>
 #include <optional>
 #include <stdexcept>
@@ -28,8 +29,9 @@
 //
 // Each member takes the column of its name; a member that is itself described takes its own
 // members' columns from the same row; an enum reads its word (base/words.hpp), and throws
-// std::logic_error of another. A NULL leaves an optional empty and any other member as the struct
-// initialises it. Names are looked up once a result, not once a row.
+// std::logic_error of another; a duration reads a count of its unit. A NULL leaves an optional
+// empty and any other member as the struct initialises it. Names are looked up once a result, not
+// once a row.
 namespace base {
 
 namespace rows_detail {
@@ -67,6 +69,11 @@ inline void read(const pqxx::field& field, Time& into) {
 }
 inline void read(const pqxx::field& field, JsonText& into) {
     if (!field.is_null()) into.text.assign(field.c_str(), field.size());
+}
+// A count of the duration's unit.
+template <typename Rep, typename Period>
+void read(const pqxx::field& field, std::chrono::duration<Rep, Period>& into) {
+    if (!field.is_null()) into = std::chrono::duration<Rep, Period>(field.as<Rep>());
 }
 template <Worded E>
 void read(const pqxx::field& field, E& into) {

@@ -1,3 +1,10 @@
+// curl's sockets are watched by one epoll of ours, which Asio sees as one descriptor: with hundreds
+// of transfers, a handler and a system call of Asio's own for each event would cost more than the
+// transfers do.
+//
+// Setting a timer of the kernel is dear as well, and curl moves its deadline with each event, so an
+// alarm that was set earlier stays and looks again when it rings. What curl wants at once is
+// posted, never called from within its own callbacks, where it must not be entered again.
 #include "crawler/fetch/curl_loop.hpp"
 
 #include <cerrno>

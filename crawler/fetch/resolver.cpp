@@ -1,3 +1,9 @@
+// c-ares runs on a thread of its own with a poll loop: a slow name server then holds up no fetcher,
+// and all fetchers of the process share its cache and its questions.
+//
+// A question crosses the threads twice. The name goes in by a queue under the mutex, and the answer
+// is posted to the executor of whoever asked, whose timer is cancelled only there. The system's
+// settings may change while we live; they are read again when nothing is under way.
 #include "crawler/fetch/resolver.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// One signs in for all: requests that find the session ended wait for the one that signs in anew,
+// and a request that was under way meanwhile is only asked again.
+//
+// A wrong password must not be tried for ever, since sites lock accounts: what the site says no to
+// is final, only a fault on the way is tried again. A session that never shows a page counts as
+// fruitless, and after a few of those we stop as well. The form's fields go nowhere but to its own
+// origin or those that were declared, because they hold secrets.
 #include "crawler/fetch/sign_in.hpp"
 
 #include <algorithm>

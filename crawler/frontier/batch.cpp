@@ -1,3 +1,10 @@
+// A batch is what a crawl commits at once: how addresses ended, the log, records, rejects, and what
+// was found. It is written in one transaction, so that after a kill -9 an address is either closed
+// with its record stored, or still queued with nothing stored.
+//
+// A page that answers 404 or 410 is gone only if it was there before; its records are marked with
+// it, as those of an item page are by the page that holds them. Validators are kept only of what
+// was stored or read, or a refused page would be unchanged for ever.
 #include "crawler/frontier/batch.hpp"
 
 #include <algorithm>

@@ -1,3 +1,8 @@
+// Where addresses come from beside links: sitemaps, feeds, and the order in which they are asked.
+//
+// What a sitemap lists goes before links found by walking, and links go by depth with the next page
+// of a listing a little ahead, so that a crawl that is cut off has the site's breadth. Sitemaps of
+// another registrable domain are passed over, since a robots.txt may name anybody's.
 #include "crawler/frontier/discover.hpp"
 
 #include <algorithm>

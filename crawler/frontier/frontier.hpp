@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include <boost/describe/class.hpp>
+
 #include "base/words.hpp"
 #include "crawler/policy/skip_reason.hpp"
 
@@ -15,14 +17,21 @@ namespace crawler {
 
 // What an address is fetched for: its own content, or what it lists.
 enum class Kind : std::uint8_t { page, sitemap, feed, image, file };
-std::string_view name_of(Kind kind);
+constexpr auto words_of(Kind) {
+    return std::to_array<base::Word<Kind>>({
+        {Kind::page, "page"},
+        {Kind::sitemap, "sitemap"},
+        {Kind::feed, "feed"},
+        {Kind::image, "image"},
+        {Kind::file, "file"},
+    });
+}
 constexpr bool is_listing(Kind kind) {
     return kind == Kind::sitemap || kind == Kind::feed;
 }
 constexpr bool is_media(Kind kind) {
     return kind == Kind::image || kind == Kind::file;
 }
-Kind kind_of(std::string_view name);
 
 // How an address stands in the frontier.
 enum class UrlState : std::uint8_t { queued, done, skipped, failed };
@@ -91,6 +100,27 @@ struct Target {
     std::string gone_at;      // since when it is gone, as a timestamp; empty: it is not
     std::string context{};    // see Discovery
 };
+BOOST_DESCRIBE_STRUCT(
+    Target,
+    (),
+    (key,
+     id,
+     url,
+     host,
+     depth,
+     hops,
+     attempts,
+     etag,
+     last_modified,
+     kind,
+     visits,
+     changes,
+     watched,
+     age,
+     body_sha256,
+     gone_at,
+     context)
+)
 
 // The name of an address in the frontier: the first 16 bytes of SHA-256 of it, as 32 hexadecimal
 // digits.

@@ -1,3 +1,7 @@
+// Which records came from which page: a page of items has many, and when it changes or goes its
+// records have to be found without reading them. The rows carry the record's rk, so that those
+// which are still stored are found by a join on the record's own key; a purge takes records and not
+// these rows.
 #include "crawler/frontier/page_record_store.hpp"
 
 #include "base/database/database.hpp"
@@ -76,7 +80,7 @@ records_of_pages(base::Tx& tx, std::int64_t source, const std::vector<std::strin
     std::map<std::string, std::vector<std::string>> found;
     if (url_keys.empty()) return found;
     for (const auto& row : tx.exec(sql::file["records_of_pages"], source, array_of(url_keys)))
-        found[row[0].as<std::string>()].push_back(row[1].as<std::string>());
+        found[row["page"].as<std::string>()].push_back(row["key"].as<std::string>());
     return found;
 }
 
@@ -93,7 +97,7 @@ std::set<std::string> seen_later(
     for (const auto& key : keys) rks.push_back(schema::record_key(source_name, key));
     for (const auto& row :
          tx.exec(sql::file["seen_later"], source, array_of(rks), schema::timestamp(at)))
-        later.insert(row[0].as<std::string>());
+        later.insert(row["key"].as<std::string>());
     return later;
 }
 

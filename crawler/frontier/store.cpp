@@ -1,3 +1,9 @@
+// Hosts are leased, not addresses: politeness is per host, so whoever holds a host may take its
+// queue without asking again, and a lease's token guards every write. A worker that was thought
+// dead and comes back finds its token outdated, and writes nothing.
+//
+// What a batch closes or adds goes as arrays in one statement, since a round trip for each address
+// would cost more than its fetch.
 #include "crawler/frontier/store.hpp"
 
 #include <algorithm>
@@ -6,6 +12,7 @@
 
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "crawler/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -18,9 +25,17 @@ using schema::timestamp;
 
 namespace {
 
+// An address that the rules of an earlier crawl left out.
+struct LeftOut {
+    std::int64_t id = 0;
+    std::string url, host;
+    int depth = 0, hops = 0, priority = 0;
+};
+BOOST_DESCRIBE_STRUCT(LeftOut, (), (id, url, host, depth, hops, priority))
+
 template <typename Rows, typename Get>
 auto column(const Rows& rows, Get get) {
-    std::vector<std::decay_t<decltype(get(rows[0]))>> values;
+    std::vector<std::decay_t<decltype(get(rows.front()))>> values;
     values.reserve(rows.size());
     for (const auto& row : rows) values.push_back(get(row));
     return values;
@@ -77,14 +92,14 @@ void each_left_out(
     for (std::int64_t after = 0;;) {
         std::vector<Discovery> found;
         auto rows = tx.exec(sql::file["left_out_urls"], source, after, step);
-        for (const auto& row : rows) {
-            after = row[0].as<std::int64_t>();
+        for (auto& row : base::rows_as<LeftOut>(rows)) {
+            after = row.id;
             found.push_back(
-                {.url = row[1].as<std::string>(),
-                 .host = row[2].as<std::string>(),
-                 .depth = row[3].as<int>(),
-                 .hops = row[4].as<int>(),
-                 .priority = row[5].as<int>()}
+                {.url = std::move(row.url),
+                 .host = std::move(row.host),
+                 .depth = row.depth,
+                 .hops = row.hops,
+                 .priority = row.priority}
             );
         }
         visit(found);
@@ -137,9 +152,9 @@ void add_urls(
         ),
         array_of_optional(of(&Discovery::detail)),
         array_of_optional(of(&Discovery::found_on)),
-        array_of(
-            column(rows, [](const auto& row) { return std::string(name_of(row.second->kind)); })
-        ),
+        array_of(column(
+            rows, [](const auto& row) { return std::string(base::name_of(row.second->kind)); }
+        )),
         array_of_optional(of(&Discovery::context))
     );
     std::vector<std::string> keys, contexts;
@@ -155,7 +170,7 @@ void add_urls(
 std::vector<std::string> other_holders(base::Tx& tx, const std::string& holder) {
     std::vector<std::string> found;
     for (const auto& row : tx.exec(sql::file["holders"], holder))
-        found.push_back(row[0].as<std::string>());
+        found.push_back(row["holder"].as<std::string>());
     return found;
 }
 
@@ -173,26 +188,20 @@ std::vector<HostLease> claim_hosts(
     int at_most,
     bool only_media
 ) {
-    std::vector<HostLease> leases;
-    for (const auto& row : tx.exec(
-             sql::file["claim_hosts"],
-             source,
-             holder,
-             timestamp(now),
-             timestamp(until),
-             at_most,
-             only_media
-         ))
-        leases.push_back(
-            {row[0].as<std::string>(), row[1].as<std::int64_t>(), Millis(row[2].as<std::int64_t>())}
-        );
-    return leases;
+    return base::rows_as<HostLease>(tx.exec(
+        sql::file["claim_hosts"],
+        source,
+        holder,
+        timestamp(now),
+        timestamp(until),
+        at_most,
+        only_media
+    ));
 }
 
 std::vector<HostLease> renew_hosts(base::Tx& tx, const std::string& holder, Time until) {
-    std::vector<HostLease> held;
-    for (const auto& row : tx.exec(sql::file["renew_hosts"], holder, timestamp(until)))
-        held.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>(), {}});
+    auto held =
+        base::rows_as<HostLease>(tx.exec(sql::file["renew_hosts"], holder, timestamp(until)));
     tx.exec(sql::file["renew_addresses"], holder, timestamp(until));
     return held;
 }
@@ -222,29 +231,10 @@ std::vector<Target> next_urls(
     int at_most,
     const std::vector<std::int64_t>& except
 ) {
-    std::vector<Target> targets;
-    for (const auto& row :
-         tx.exec(sql::file["next_urls"], source, host, timestamp(now), at_most, array_of(except))) {
-        targets.push_back({
-            row[0].as<std::string>(),
-            row[1].as<std::int64_t>(),
-            row[2].as<std::string>(),
-            host,
-            row[3].as<int>(),
-            row[4].as<int>(),
-            row[5].as<int>(),
-            row[6].as<std::string>(),
-            row[7].as<std::string>(),
-            kind_of(row[8].as<std::string>()),
-            row[9].as<int>(),
-            row[10].as<int>(),
-            row[11].as<double>(),
-            row[12].as<double>(),
-            row[13].is_null() ? std::string() : base::bytes(row[13]),
-            row[14].as<std::string>(),
-            row[15].as<std::string>(),
-        });
-    }
+    auto targets = base::rows_as<Target>(
+        tx.exec(sql::file["next_urls"], source, host, timestamp(now), at_most, array_of(except))
+    );
+    for (auto& target : targets) target.body_sha256 = *base::from_hex(target.body_sha256);
     return targets;
 }
 
@@ -259,7 +249,7 @@ std::vector<std::string> held_hosts(base::Tx& tx, std::span<const HostLease> lea
     auto names = array_of(column(leases, [](const HostLease& lease) { return lease.host; }));
     auto tokens = array_of(column(leases, [](const HostLease& lease) { return lease.token; }));
     for (const auto& row : tx.exec(sql::file["held_hosts"], names, tokens))
-        held.push_back(row[0].as<std::string>());
+        held.push_back(row["host"].as<std::string>());
     return held;
 }
 
@@ -359,7 +349,11 @@ std::optional<SiteFile>
 load_site_file(base::Tx& tx, const std::string& origin, const std::string& path, Time now) {
     auto rows = tx.exec(sql::file["load_site_file"], origin, path, timestamp(now));
     if (rows.empty()) return std::nullopt;
-    return SiteFile{rows[0][0].as<int>(), base::bytes(rows[0][1]), rows[0][2].as<std::string>()};
+    auto row = rows.front();
+    return SiteFile{
+        .status = row["status"].as<int>(),
+        .body = base::bytes(row["body"]),
+        .detail = row["detail"].as<std::string>()};
 }
 
 void save_site_file(
@@ -383,39 +377,7 @@ void save_site_file(
 }
 
 std::vector<ReasonCount> skip_reasons(base::Tx& tx, std::int64_t source) {
-    std::vector<ReasonCount> counts;
-    for (const auto& row : tx.exec(sql::file["skip_reasons"], source))
-        counts.push_back(
-            {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::uint64_t>()}
-        );
-    return counts;
-}
-
-std::vector<SkippedUrl>
-skipped_urls(base::Tx& tx, std::int64_t source, const std::string& reason, int at_most) {
-    std::vector<SkippedUrl> found;
-    for (const auto& row : tx.exec(sql::file["skipped_urls"], source, reason, at_most))
-        found.push_back(
-            {row[0].as<std::string>(),
-             row[1].as<std::string>(),
-             row[2].as<std::string>(),
-             row[3].as<std::string>(),
-             row[4].as<int>()}
-        );
-    return found;
-}
-
-std::vector<HostStatistics> host_statistics(base::Tx& tx, std::int64_t run) {
-    std::vector<HostStatistics> found;
-    for (const auto& row : tx.exec(sql::file["host_statistics"], run))
-        found.push_back(
-            {row[0].as<std::string>(),
-             row[1].as<std::uint64_t>(),
-             row[2].as<std::uint64_t>(),
-             row[4].as<std::uint64_t>(),
-             row[3].as<double>()}
-        );
-    return found;
+    return base::rows_as<ReasonCount>(tx.exec(sql::file["skip_reasons"], source));
 }
 
 }  // namespace crawler

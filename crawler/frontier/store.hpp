@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "crawler/frontier/frontier.hpp"
 #include "crawler/policy/retry.hpp"
 
@@ -24,6 +26,7 @@ struct HostLease {
     std::int64_t token = 0;
     Millis wait{0};  // before the first request
 };
+BOOST_DESCRIBE_STRUCT(HostLease, (), (host, token, wait))
 
 // How an address is left in the frontier.
 struct Closed {
@@ -66,9 +69,10 @@ struct SiteFile {
 
 struct ReasonCount {
     std::string state;
-    std::string reason;
+    std::string reason;  // empty: none
     std::uint64_t urls = 0;
 };
+BOOST_DESCRIBE_STRUCT(ReasonCount, (), (state, reason, urls))
 
 std::uint64_t count_queued(base::Tx& tx, std::int64_t source);
 std::uint64_t count_known(base::Tx& tx, std::int64_t source);
@@ -166,20 +170,5 @@ void save_site_file(
 
 // How many addresses of a source are in each state, for each reason.
 std::vector<ReasonCount> skip_reasons(base::Tx& tx, std::int64_t source);
-
-struct SkippedUrl {
-    std::string url, state, reason, detail;
-    int status = 0;
-};
-// Addresses that were not stored, and why; all reasons if `reason` is empty.
-std::vector<SkippedUrl>
-skipped_urls(base::Tx& tx, std::int64_t source, const std::string& reason, int at_most);
-
-struct HostStatistics {
-    std::string host;
-    std::uint64_t requests = 0, bytes = 0, errors = 0;
-    double mean_ms = 0;
-};
-std::vector<HostStatistics> host_statistics(base::Tx& tx, std::int64_t run);
 
 }  // namespace crawler

@@ -1,8 +1,13 @@
+// What a crawl learns beside its addresses, shared by all workers of a source by way of the
+// database: a pattern that is found to be a trap by one is shut for all, and budgets are sums over
+// all of them. Rows of several keys are taken in the order of their names, so that two workers
+// never wait for each other in a circle.
 #include "crawler/frontier/watch_store.hpp"
 
 #include <charconv>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "crawler/frontier/holder.hpp"
 #include "crawler/sql.hpp"
 #include "schema/records/record.hpp"
@@ -15,6 +20,18 @@ using schema::array_of_optional;
 using schema::timestamp;
 
 namespace {
+
+struct PatternRow {
+    std::string pattern;
+    std::int64_t visits = 0, fresh = 0;
+    int exact_score = 0, near_score = 0;
+    std::string exact_ring, near_ring;  // arrays as PostgreSQL writes them
+};
+BOOST_DESCRIBE_STRUCT(
+    PatternRow,
+    (),
+    (pattern, visits, fresh, exact_score, near_score, exact_ring, near_ring)
+)
 
 // "{1,-2}" as PostgreSQL prints a bigint[].
 std::vector<std::int64_t> numbers_of(std::string_view text) {
@@ -105,18 +122,15 @@ std::vector<std::string> watch_patterns(
     for (const auto& sighting : sightings) yields[sighting.pattern];
     std::vector<std::string> names;
     for (const auto& [name, yield] : yields) names.push_back(name);
-    std::map<std::string, bool> was_shut;
-    for (const auto& row : tx.exec(sql::file["load_patterns"], source, array_of(names))) {
-        auto name = row[0].as<std::string>();
-        yields[name] = {
-            row[1].as<std::int64_t>(),
-            row[2].as<std::int64_t>(),
-            row[3].as<int>(),
-            row[4].as<int>(),
-            numbers_of(row[5].c_str()),
-            numbers_of(row[6].c_str())};
-        was_shut[name] = row[7].as<bool>();
-    }
+    auto rows = tx.exec(sql::file["load_patterns"], source, array_of(names));
+    for (const auto& row : base::rows_as<PatternRow>(rows))
+        yields[row.pattern] = {
+            .visits = row.visits,
+            .fresh = row.fresh,
+            .exact_score = row.exact_score,
+            .near_score = row.near_score,
+            .exact_ring = numbers_of(row.exact_ring),
+            .near_ring = numbers_of(row.near_ring)};
     for (const auto& sighting : sightings) yields[sighting.pattern].observe(sighting, policy);
     std::vector<std::int64_t> visits, fresh;
     std::vector<std::int32_t> exact, near;
@@ -150,7 +164,7 @@ std::vector<std::string> watch_patterns(
 std::vector<std::string> shut_patterns(base::Tx& tx, std::int64_t source) {
     std::vector<std::string> shut;
     for (const auto& row : tx.exec(sql::file["shut_patterns"], source))
-        shut.push_back(row[0].as<std::string>());
+        shut.push_back(row["pattern"].as<std::string>());
     return shut;
 }
 
@@ -165,14 +179,14 @@ BudgetCounts add_budgets(base::Tx& tx, std::int64_t source, const BudgetCounts& 
     }
     for (const auto& row :
          tx.exec(sql::file["add_budgets"], source, array_of(names), array_of(counts)))
-        sums[row[0].as<std::string>()] = row[1].as<std::uint64_t>();
+        sums[row["budget"].as<std::string>()] = row["kept"].as<std::uint64_t>();
     return sums;
 }
 
 BudgetCounts load_budgets(base::Tx& tx, std::int64_t source) {
     BudgetCounts sums;
     for (const auto& row : tx.exec(sql::file["load_budgets"], source))
-        sums[row[0].as<std::string>()] = row[1].as<std::uint64_t>();
+        sums[row["budget"].as<std::string>()] = row["kept"].as<std::uint64_t>();
     return sums;
 }
 
@@ -203,7 +217,7 @@ std::map<std::string, Millis> claim_addresses(
              timestamp(now),
              timestamp(until)
          ))
-        ours[row[0].as<std::string>()] = Millis(row[1].as<std::int64_t>());
+        ours[row["address"].as<std::string>()] = Millis(row["wait"].as<std::int64_t>());
     return ours;
 }
 
@@ -253,35 +267,21 @@ std::int64_t live_run(base::Tx& tx, std::int64_t source, const std::string& hold
     tx.exec(sql::file["lock_source"], source);
     std::int64_t run = 0;
     for (const auto& row : tx.exec(sql::file["crawl_workers"], source, timestamp(since))) {
-        auto other = row[1].as<std::string>();
+        auto other = row["holder"].as<std::string>();
         if (other == holder) continue;
-        if (is_dead(other) || !row[2].as<bool>()) {
+        if (is_dead(other) || !row["is_heard"].as<bool>()) {
             drop_worker(tx, source, other);
         } else {
-            run = row[0].as<std::int64_t>();
+            run = row["run_id"].as<std::int64_t>();
         }
     }
     return run;
 }
 
 std::vector<HostLine> source_hosts(base::Tx& tx, std::int64_t source, Time now, int at_most) {
-    std::vector<HostLine> lines;
-    for (const auto& row : tx.exec(sql::file["source_hosts"], source, timestamp(now), at_most))
-        lines.push_back(
-            {row[0].as<std::string>(),
-             row[1].as<std::string>(),
-             row[2].as<std::uint64_t>(),
-             row[3].as<std::uint64_t>(),
-             row[4].as<std::uint64_t>(),
-             row[5].as<double>(),
-             row[6].as<double>(),
-             row[7].as<int>(),
-             !row[8].is_null() && row[8].as<bool>(),
-             row[9].as<std::uint64_t>(),
-             row[10].as<std::uint64_t>(),
-             row[11].as<std::uint64_t>()}
-        );
-    return lines;
+    return base::rows_as<HostLine>(
+        tx.exec(sql::file["source_hosts"], source, timestamp(now), at_most)
+    );
 }
 
 std::vector<UrlLine> source_urls(
@@ -292,22 +292,9 @@ std::vector<UrlLine> source_urls(
     const std::string& state,
     int at_most
 ) {
-    std::vector<UrlLine> lines;
-    for (const auto& row : tx.exec(sql::file["source_urls"], source, after, reason, state, at_most))
-        lines.push_back(
-            {row[0].as<std::int64_t>(),
-             row[1].as<std::string>(),
-             row[2].as<std::string>(),
-             row[3].as<std::string>(),
-             row[4].as<std::string>(),
-             row[5].as<int>(),
-             row[6].as<int>(),
-             row[7].as<std::string>(),
-             row[8].as<std::string>(),
-             row[9].as<std::string>(),
-             row[10].as<std::string>()}
-        );
-    return lines;
+    return base::rows_as<UrlLine>(
+        tx.exec(sql::file["source_urls"], source, after, reason, state, at_most)
+    );
 }
 
 }  // namespace crawler

@@ -94,6 +94,12 @@ struct HostLine {
     bool held = false;
     std::uint64_t queued = 0, done = 0, others = 0;
 };
+BOOST_DESCRIBE_STRUCT(
+    HostLine,
+    (),
+    (host, address, requests, bytes, errors, mean_ms, delay_ms, failures, held, queued, done, others
+    )
+)
 std::vector<HostLine> source_hosts(base::Tx& tx, std::int64_t source, Time now, int at_most);
 
 struct UrlLine {
@@ -102,6 +108,11 @@ struct UrlLine {
     int status = 0, depth = 0;
     std::string kind, due_at, gone_at, orphaned_at;
 };
+BOOST_DESCRIBE_STRUCT(
+    UrlLine,
+    (),
+    (id, url, state, reason, detail, status, depth, kind, due_at, gone_at, orphaned_at)
+)
 // Addresses in order of discovery, after `after`; `reason` also "gone" and "orphaned"; empty: any.
 std::vector<UrlLine> source_urls(
     base::Tx& tx,

@@ -1,3 +1,10 @@
+// Whether a page may be used to train, by all the ways in which sites say so: robots.txt rules for
+// AI agents, Content-Usage and Content-Signal, X-Robots-Tag and its meta forms, TDM reservation
+// (the W3C group's TDMRep) and ai.txt.
+//
+// All signals are kept, also those that permit, since they are the evidence; the first that refuses
+// is the rule. Of several TDM reservations the header's counts before the page's own, and that
+// before the site's file.
 #include "crawler/policy/consent.hpp"
 
 #include <algorithm>

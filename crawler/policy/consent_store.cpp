@@ -1,3 +1,8 @@
+// Judges stored pages anew by the site files as last fetched: what a site says of its content may
+// have changed since, and the answer has to follow without asking the site for each page again.
+//
+// Pages go in key order, a step a transaction, and what a step found replaces the denials of
+// exactly its pages; a stop between two steps leaves no page half judged.
 #include "crawler/policy/consent_store.hpp"
 
 #include <limits>
@@ -38,14 +43,14 @@ void load_sites(base::Tx& tx, const std::vector<Page>& pages, Sites& sites) {
     std::vector<std::string> origins(wanted.begin(), wanted.end());
     for (const auto& origin : origins) sites[origin];
     for (const auto& row : tx.exec(sql::file["policy_files"], schema::array_of(origins))) {
-        auto status = row[2].as<int>();
+        auto status = row["status"].as<int>();
         if (status < 200 || status >= 300) continue;
-        auto& site = sites[row[0].as<std::string>()];
-        auto path = row[1].as<std::string>();
+        auto& site = sites[row["origin"].as<std::string>()];
+        auto path = row["path"].as<std::string>();
         if (path == "/robots.txt") {
-            site.robots = formats::Robots::parse(base::bytes(row[3]));
+            site.robots = formats::Robots::parse(base::bytes(row["body"]));
         } else {
-            site.files[path] = base::bytes(row[3]);
+            site.files[path] = base::bytes(row["body"]);
         }
     }
 }
@@ -67,9 +72,12 @@ ConsentCheck check_consent(
             std::vector<Page> pages;
             auto rows = tx.exec(sql::file["stored_pages"], source_id, rk, key, step);
             for (const auto& row : rows)
-                if (auto url = formats::parse_url(row[2].as<std::string>()); url && url->is_web())
+                if (auto url = formats::parse_url(row["url"].as<std::string>());
+                    url && url->is_web())
                     pages.push_back(
-                        {row[0].as<std::int64_t>(), row[1].as<std::string>(), std::move(*url)}
+                        {row["rk"].as<std::int64_t>(),
+                         row["key"].as<std::string>(),
+                         std::move(*url)}
                     );
             load_sites(tx, pages, sites);
             std::vector<std::int64_t> all, denied;
@@ -107,8 +115,8 @@ ConsentCheck check_consent(
             };
             Part done{all.size(), denied.size(), rk, key, false};
             if (!rows.empty()) {
-                done.rk = rows.back()[0].as<std::int64_t>();
-                done.key = rows.back()[1].as<std::string>();
+                done.rk = rows.back()["rk"].as<std::int64_t>();
+                done.key = rows.back()["key"].as<std::string>();
                 done.more = rows.size() == step;
             }
             return done;

@@ -1,3 +1,11 @@
+// A trap is a form of addresses that makes pages without end and hardly any new text: calendars,
+// sorted lists, sessions in paths. The form is the address with its numbers and names taken out,
+// and what it yields is measured by hashes of the last texts, equal or near (a few bits of 64
+// apart).
+//
+// A score rises with each page that is not new and falls by more with each that is, so that what
+// still yields stays open. Pages that are only nearly equal count with patience, unless the form
+// itself looks like a trap: then they count as equal ones do.
 #include "crawler/policy/trap.hpp"
 
 #include <algorithm>

@@ -49,7 +49,6 @@ TEST_CASE("columns are read by name", "[layering]") {
             {"base", 4},  // rows that are no database's
             {"formats", 1},
             {"schema", 29},  // of batches and scans, which say why
-            {"crawler", 86},
             {"ingest", 22},
             {"quality", 59},
             {"training", 99},

@@ -18,7 +18,7 @@ constexpr std::size_t lines_without_opening = 100;
 // What was there before the rule, by module. Lower a number when one goes; never raise it.
 const Counts folders_left{};
 const Counts files_left{
-    {"crawler", 5},
+    {"crawler", 3},
     {"ingest", 2},
     {"quality", 2},
     {"training", 3},
