@@ -1,3 +1,11 @@
+// Fellegi and Sunter's model: each field's comparison has a level, a pair's score is the sum over
+// fields of log(share of the level among pairs of one thing / among strangers). The second is
+// measured, by frequencies and random pairs; only the first is learned by EM, which without labels
+// otherwise settles on whatever splits the pairs best.
+//
+// Two corrections guard against tables without duplicates: fields that follow from others count
+// once (weigh_information), and a pair has to agree on enough of what tells things apart
+// (agreement); where matches run on into strangers the cut goes up (least_agreement).
 #include "quality/duplicates/linkage.hpp"
 
 #include <algorithm>
