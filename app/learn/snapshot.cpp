@@ -1,3 +1,6 @@
+// `tilth snapshot`: make, compare, verify and export fixed sets. Before one is made of a crawled
+// source its sites are asked again whether they allow training: what they say now counts, not only
+// what they said when their pages were fetched. Making the same again is no error and says so.
 #include <filesystem>
 #include <fstream>
 #include <memory>
