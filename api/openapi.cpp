@@ -45,7 +45,7 @@ object content(std::string_view media_type, object schema) {
 
 object success_of(const Route& route) {
     object out{{"description", route.summary}};
-    if (route.verb && route.verb->answers())
+    if (route.verb && route.verb->answers() && route.answer.empty())
         out["content"] = content("application/json", base::schema(route.verb->answer()));
     auto answer = route.answer;
     if (answer == "*/*")
@@ -59,6 +59,13 @@ object success_of(const Route& route) {
 
 object parameter(std::string_view name, std::string_view in, bool required, object schema) {
     return {{"name", name}, {"in", in}, {"required", required}, {"schema", std::move(schema)}};
+}
+
+void each_query_member(const Route& route, const std::function<void(const base::Member&)>& visit) {
+    const auto& record = *route.verb->request().record();
+    base::each_member(record, record.defaults, [&](const base::Member& member, const void*) {
+        if (route.pattern.find("{" + member.name + "}") == std::string_view::npos) visit(member);
+    });
 }
 
 array parameters_of(const Route& route) {
@@ -76,13 +83,12 @@ array parameters_of(const Route& route) {
         out.push_back(parameter(name, "query", false, std::move(schema)));
     }
     if (route.verb && route.method == Method::get)
-        for (const auto& member : route.verb->request().record()->members)
-            if (!member.name.empty() &&
-                route.pattern.find("{" + member.name + "}") == std::string_view::npos)
-                out.push_back(parameter(
-                    member.name, "query", member.options.required, base::schema(member.shape())
-                ));
-    if (route.operation == "editProject")
+        each_query_member(route, [&](const base::Member& member) {
+            out.push_back(
+                parameter(member.name, "query", member.options.required, base::schema(member))
+            );
+        });
+    if (route.versioned && route.method != Method::get)
         out.push_back(parameter("If-Match", "header", true, {{"type", "string"}}));
     if (route.method != Method::get && route.roles != anyone && !route.secret)
         out.push_back(
@@ -116,6 +122,7 @@ object body_of(const Route& route) {
             );
         }
     }
+    if (route.versioned) members.erase("version");
     return schema;
 }
 

@@ -83,8 +83,4 @@ std::optional<Blob> blob(base::Tx& tx, const RecordName& name, const std::string
     return out;
 }
 
-bool was_handed(base::Tx& tx, std::int64_t user_id, const RecordName& name) {
-    return !tx.exec(file["record_was_handed"], user_id, name.rk, name.source_id).empty();
-}
-
 }  // namespace api::store

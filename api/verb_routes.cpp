@@ -5,9 +5,11 @@
 #include "api/verb_routes.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 
-#include "api/store.hpp"
 #include "base/bytes/percent.hpp"
+#include "base/numbers/parse.hpp"
+#include "schema/people/audit_store.hpp"
 #include "service/refusal.hpp"
 #include "service/verb.hpp"
 
@@ -22,10 +24,13 @@ struct Row {
     std::string_view operation;  // operationId
     int status = 200;
     bool secret = false;
+    bool versioned = false;  // its ETag is the version in the answer; writes need If-Match
 };
 
 constexpr auto get = Method::get;
 constexpr auto post = Method::post;
+constexpr auto patch = Method::patch;
+constexpr auto del = Method::del;
 
 // clang-format off
 constexpr Row rows[] = {
@@ -33,9 +38,40 @@ constexpr Row rows[] = {
     {get, "/api/v1/jobs/{job}", "jobs show", "showJob"},
     {Method::del, "/api/v1/jobs/{job}", "jobs cancel", "cancelJob"},
     {post, "/api/v1/runs", "train", "queueTraining", 202},
+    {post, "/api/v1/snapshots", "snapshot create", "createSnapshot", 201},
+    {get, "/api/v1/snapshots", "snapshot list", "listSnapshots"},
+    {get, "/api/v1/snapshots/{snapshot}", "snapshot show", "showSnapshot"},
+    {get, "/api/v1/snapshots/{snapshot}/diff/{other}", "snapshot diff", "diffSnapshots"},
+    {post, "/api/v1/snapshots/{snapshot}/verify", "snapshot verify", "verifySnapshot"},
     {post, "/api/v1/sources/{source}/pause", "source pause", "pauseSource"},
     {post, "/api/v1/sources/{source}/resume", "source resume", "resumeSource"},
-    {Method::del, "/api/v1/sources/{source}", "source remove", "removeSource"},
+    {del, "/api/v1/sources/{source}", "source remove", "removeSource"},
+
+    {get, "/api/v1/users", "user list", "listUsers"},
+    {post, "/api/v1/users", "user add", "createUser", 201},
+    {patch, "/api/v1/users/{user}", "user edit", "editUser"},
+    {get, "/api/v1/tokens", "token list", "listTokens"},
+    {post, "/api/v1/tokens", "token create", "createToken", 201, true},
+    {del, "/api/v1/tokens/{id}", "token revoke", "revokeToken"},
+    {get, "/api/v1/audit", "audit", "listAudit"},
+
+    {get, "/api/v1/projects", "label project list", "listProjects"},
+    {post, "/api/v1/projects", "label project create", "createProject", 201},
+    {get, "/api/v1/projects/{project}", "label project show", "showProject", 200, false, true},
+    {patch, "/api/v1/projects/{project}", "label project edit", "editProject", 200, false, true},
+    {post, "/api/v1/projects/{project}/import", "label project import", "importLabels"},
+    {get, "/api/v1/projects/{project}/export", "label project export", "exportLabels"},
+    {post, "/api/v1/projects/{project}/queue", "label queue", "queueRecords"},
+    {get, "/api/v1/projects/{project}/annotators", "label annotators", "listAnnotators"},
+    {get, "/api/v1/projects/{project}/answers", "label answers", "listAnswers"},
+    {get, "/api/v1/projects/{project}/agreement", "label agreement", "showAgreement"},
+    {post, "/api/v1/projects/{project}/truth", "label truth", "resolveTruth"},
+    {post, "/api/v1/projects/{project}/simulate", "label simulate", "simulateAnswers"},
+    {post, "/api/v1/projects/{project}/claim", "label claim", "claimTasks"},
+    {post, "/api/v1/projects/{project}/undo", "label undo", "undoTask"},
+    {post, "/api/v1/tasks/{task}/submit", "label submit", "submitTask"},
+    {post, "/api/v1/tasks/{task}/skip", "label skip", "skipTask"},
+    {post, "/api/v1/tasks/{task}/renew", "label renew", "renewTask"},
 };
 // clang-format on
 
@@ -55,6 +91,35 @@ std::vector<std::pair<std::string, std::string>> query_members(std::string_view 
     return members;
 }
 
+std::string etag_of(std::int64_t version) {
+    return "\"" + std::to_string(version) + "\"";
+}
+
+// The version in If-Match: 428 when it is missing, 412 when it is not one of ours.
+std::string wanted_version(const Request& request) {
+    auto header = request.header("if-match");
+    if (header.empty())
+        throw Problem(428, "If-Match required", "send the ETag of what you edited in If-Match");
+    if (header.size() > 2 && header.front() == '"' && header.back() == '"') {
+        auto inner = header.substr(1, header.size() - 2);
+        if (base::whole_number<std::int64_t>(inner, 10)) return std::string(inner);
+    }
+    throw Problem(412, "Changed meanwhile", "the If-Match header is no ETag of this");
+}
+
+bool gives_file(const service::Verb& verb) {
+    return &verb.answer() == &base::shape_of<service::Download>();
+}
+
+Response file_of(const boost::json::value& download) {
+    Response response;
+    response.media_type = download.at("media_type").as_string();
+    response.body = download.at("bytes").as_string();
+    auto name = std::string(download.at("name").as_string());
+    response.set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+    return response;
+}
+
 service::Given given_by(const Call& call) {
     bool has_body = call.request.method != Method::get && call.request.method != Method::head &&
                     !call.request.body.empty();
@@ -62,18 +127,46 @@ service::Given given_by(const Call& call) {
         base::Document::of(has_body ? call.body() : boost::json::object{}, "member")};
     for (const auto& [name, value] : call.segments) given.texts.emplace_back(name, value);
     for (auto& member : query_members(call.request.query)) given.texts.push_back(std::move(member));
+    if (call.route.versioned && call.route.method != Method::get)
+        given.texts.emplace_back("version", wanted_version(call.request));
     return given;
+}
+
+// What was done, and by which plain members of the request: lists and tables may be as long as they
+// like, and are told by their result.
+void note(Call& call, const service::Given& given) {
+    boost::json::object detail;
+    if (const auto* body = given.document.root().if_object())
+        for (const auto& [name, value] : *body)
+            if (!value.is_structured()) detail[name] = value;
+    schema::add_audit(
+        call.tx,
+        call.account.id,
+        {.at = call.at,
+         .actor = call.account.name,
+         .action = std::string(call.route.verb->name),
+         .subject = call.request.path,
+         .detail = {boost::json::serialize(detail)}}
+    );
 }
 
 Response run_verb(Call& call) {
     const auto& verb = *call.route.verb;
     service::Work work{call.tx, call.here, call.account, call.at};
     try {
-        auto answer = verb.run(work, given_by(call));
-        if (call.route.method != Method::get)
-            store::audit(call.tx, call.account, verb.name, call.request.path, {}, call.now);
+        auto given = given_by(call);
+        auto answer = verb.run(work, given);
+        if (call.route.method != Method::get) note(call, given);
         if (!verb.answers()) return no_content();
-        return json(answer.json(), call.route.status);
+        auto value = answer.json();
+        if (gives_file(verb)) return file_of(value);
+        auto response = json(value, call.route.status);
+        if (call.route.versioned) response.set("ETag", etag_of(value.at("version").as_int64()));
+        return response;
+    } catch (const service::Outdated& outdated) {
+        auto problem = problem_of(outdated);
+        problem.headers.emplace_back("ETag", etag_of(outdated.present));
+        throw problem;
     } catch (const service::Refusal& refusal) {
         throw problem_of(refusal);
     } catch (const base::UsageError& fault) {
@@ -96,8 +189,10 @@ std::vector<Route> verb_routes() {
              .handler = run_verb,
              .operation = row.operation,
              .summary = verb.summary,
+             .answer = gives_file(verb) ? "*/*" : "",
              .status = verb.answers() ? row.status : 204,
              .secret = row.secret,
+             .versioned = row.versioned,
              .verb = &verb}
         );
     }

@@ -56,4 +56,41 @@ void add_verb(
     });
 }
 
+// The command of a list verb whose request holds a service::Paging as `page`: the whole list, or
+// the one part that --limit and --after ask for. `show` prints it for people.
+template <auto function>
+void add_list(
+    CLI::App& parent,
+    service::Context& context,
+    std::string_view name,
+    const FlagOptions& options = {},
+    std::function<void(const decltype(service::AnswerOf<function>::items)&)> show = nullptr
+) {
+    using Request = service::RequestOf<function>;
+    auto& command = add_command(parent, name);
+    Flags<Request> flags(command, options);
+    on_command(command, [flags, show = std::move(show), &context] {
+        auto request = flags.read();
+        bool all = !flags.given("limit");
+        if (all) request.page.limit = 200;
+        decltype(service::AnswerOf<function>::items) items;
+        for (bool more = true; more;) {
+            service::AnswerOf<function> part;
+            service::run_locally(context.environment(), [&](service::Work& work) {
+                part = function(work, request);
+            });
+            for (auto& item : part.items) items.push_back(std::move(item));
+            more = all && part.next;
+            if (more) request.page.after = *part.next;
+        }
+        if (context.json) {
+            print_answer(base::Answer(items));
+        } else if (show) {
+            show(items);
+        } else {
+            print_table(base::Answer(items));
+        }
+    });
+}
+
 }  // namespace app

@@ -8,23 +8,40 @@ INSERT INTO label_project (name, source_id, kind, spec, overlap, created_at) VAL
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- name: find_project
-SELECT p.id, p.name, p.source_id, s.name, p.spec::text, p.overlap, p.version, p.state,
-    to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT p.id, p.source_id, p.version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
 -- name: find_project_by_id
-SELECT p.id, p.name, p.source_id, s.name, p.spec::text, p.overlap, p.version, p.state,
-    to_char(p.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT p.id, p.source_id, p.version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.id = $1;
 
--- name: list_projects
-SELECT name FROM label_project ORDER BY name;
+-- Projects with their progress, in the order of their names: those behind $1, or the one named $2.
+-- name: project_lines
+SELECT p.id, p.name, coalesce(p.spec ->> 'title', p.name) AS title, p.kind, p.state, p.overlap, p.version, p.created_at,
+    s.name AS source, c.tasks, c.open, c.done, c.answers, coalesce(p.spec ->> 'instructions', '') AS instructions,
+    (SELECT count(*) FROM ground_truth g WHERE g.project_id = p.id) AS truths
+FROM label_project p
+JOIN source s ON s.id = p.source_id
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state <> 'cancelled') AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
+                        count(*) FILTER (WHERE t.state = 'done') AS done, coalesce(sum(t.answers), 0)::bigint AS answers
+                    FROM label_task t WHERE t.project_id = p.id) c
+WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2) ORDER BY p.name LIMIT $3;
 
--- name: set_project_state
-UPDATE label_project SET state = $2 WHERE id = $1;
+-- name: class_progress
+SELECT k.class_id AS id, k.name, k.title AS description, k.hotkey, k.colour, coalesce(g.truths, 0) AS truths, g.mean_probability
+FROM label_class k
+LEFT JOIN (SELECT class_id, count(*) AS truths, avg(probability) AS mean_probability
+           FROM ground_truth WHERE project_id = $1 GROUP BY class_id) g USING (class_id)
+WHERE k.project_id = $1 ORDER BY k.class_id;
+
+-- name: edit_project
+UPDATE label_project
+SET spec = spec || jsonb_strip_nulls(jsonb_build_object('title', $3::text, 'instructions', $4::text)),
+    state = coalesce($5::text, state), overlap = coalesce($6::int, overlap), version = version + 1
+WHERE name = $1 AND version = $2;
 
 -- name: project_classes
-SELECT class_id, name, title, coalesce(hotkey, ''), coalesce(colour, '') FROM label_class WHERE project_id = $1 ORDER BY class_id;
+SELECT class_id AS id, name, title AS description, hotkey, colour FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
 -- name: add_class
 INSERT INTO label_class (project_id, class_id, name, title, hotkey, colour) VALUES ($1, $2, $3, $4, $5, $6);
@@ -36,22 +53,12 @@ SELECT version FROM label_project WHERE id = $1 FOR UPDATE;
 -- name: raise_project_version
 UPDATE label_project SET version = version + 1 WHERE id = $1;
 
--- name: task_counts
-SELECT state, count(*), coalesce(sum(answers), 0), coalesce(sum(leases), 0), coalesce(sum(wanted), 0)
-FROM label_task WHERE project_id = $1 GROUP BY state;
-
--- name: truth_counts
-SELECT coalesce(c.name, ''), count(*), avg(g.probability)
-FROM ground_truth g LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE g.project_id = $1 GROUP BY c.class_id, c.name ORDER BY c.class_id;
-
--- name: annotator_counts
-SELECT u.id, u.name, u.simulated, count(*) FILTER (WHERE a.withdrawn_at IS NULL), count(a.withdrawn_at),
-    coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds), 0)::float8,
-    (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
-     WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1)
-FROM annotation a JOIN app_user u ON u.id = a.user_id WHERE a.project_id = $1
-GROUP BY u.id, u.name, u.simulated ORDER BY u.name;
+-- name: task_progress
+SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers), 0)::bigint AS answers,
+    coalesce(sum(wanted), 0)::bigint AS wanted, coalesce(sum(leases), 0)::bigint AS leased,
+    (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labeled
+FROM label_task WHERE project_id = $1;
 
 ----------------------------------------------------------------------------------------------------------------- tasks
 
@@ -74,7 +81,8 @@ WITH wish AS (
         OR (t.state = 'done' AND $9::boolean)
     RETURNING xmax = 0 AS is_new
 )
-SELECT (SELECT count(*) FROM known), count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM put;
+SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
+FROM put;
 
 -- Puts up to $3 records without a label into the queue. rk is a hash, so that its order is a random one, the same each time.
 -- name: enqueue_unlabeled
@@ -120,7 +128,7 @@ WITH ended AS (
     UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
     RETURNING t.id, t.rk, t.key, t.version, t.priority, t.reason, e.token, e.attempt
 )
-SELECT (SELECT count(*) FROM freed), r.id, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason
+SELECT (SELECT count(*) FROM freed) AS freed, r.id AS task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason
 FROM (SELECT 1) AS always LEFT JOIN raised r ON true ORDER BY r.priority DESC, r.id;
 
 -- name: renew_lease
@@ -158,8 +166,8 @@ RETURNING t.state, t.answers;
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
-SELECT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4),
-    a.attempt IS NOT NULL AND a.withdrawn_at IS NULL, a.class_id, t.state, t.answers
+SELECT EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4) AS known_class,
+    a.attempt IS NOT NULL AND a.withdrawn_at IS NULL AS stored
 FROM label_task t LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
     AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
 WHERE t.id = $1;
@@ -186,7 +194,7 @@ WITH task AS (
 UPDATE label_task t SET leases = t.leases + 1, answers = t.answers - CASE WHEN k.was = 'answered' THEN 1 ELSE 0 END,
     state = CASE WHEN t.state = 'cancelled' THEN t.state ELSE 'open' END, done_at = NULL
 FROM back b JOIN task k ON k.id = b.task_id WHERE t.id = b.task_id
-RETURNING t.id, b.token, b.attempt, t.rk, t.key, t.version, t.priority, t.reason;
+RETURNING t.id AS task, b.token, b.attempt, t.rk, t.key, t.version, t.priority, t.reason;
 
 -- Asks one more person about tasks whose truth is still too unsure.
 -- name: extend_unsure
@@ -195,11 +203,65 @@ FROM ground_truth g
 WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
     AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method <> 'import';
 
+---------------------------------------------------------------------------------------------------------------- people
+
+-- People whose answers stand, the busiest first.
+-- name: annotators
+SELECT u.name, u.simulated, count(*) AS answers,
+    (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+     WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1) AS skipped,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds) AS median_milliseconds,
+    min(a.submitted_at) AS first_at, max(a.submitted_at) AS last_at,
+    count(g.rk) AS compared, count(*) FILTER (WHERE g.rk IS NOT NULL AND g.class_id = a.class_id) AS agreed
+FROM annotation a
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN ground_truth g ON (g.rk, g.source_id, g.key, g.project_id) = (a.rk, a.source_id, a.key, a.project_id)
+    AND a.class_id IS NOT NULL
+WHERE a.project_id = $1 AND a.withdrawn_at IS NULL
+GROUP BY u.id, u.name, u.simulated ORDER BY answers DESC, u.name;
+
+-- Who answered what, in the order of the records, also what was taken back: those behind $2 .. $5.
+-- name: list_answers
+SELECT a.rk, a.user_id, a.source_id || '.' || lpad(to_hex(a.rk), 16, '0') AS record, a.key, u.name AS "user", a.attempt,
+    c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at
+FROM annotation a
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE a.project_id = $1 AND (a.rk, a.key, a.user_id, a.attempt) > ($2::bigint, $3::text, $4::bigint, $5::int)
+    AND ($6::bigint IS NULL OR a.user_id = $6)
+ORDER BY a.rk, a.key, a.user_id, a.attempt LIMIT $7;
+
+-- name: answers_of_user
+SELECT count(*) FROM annotation WHERE project_id = $1 AND user_id = $2 AND withdrawn_at IS NULL;
+
+-- Tasks in the hands of user $1 in project $2 at $3, or the one called $4, with what there is to see of their records.
+-- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
+-- name: tasks_in_hand
+SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
+    c.title, c.body, c.language, i.width, i.height, v.payload, v.url,
+    (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
+FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.priority, t.rk, t.source_id, t.key, t.version
+      FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
+      WHERE l.user_id = $1 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND ($4::bigint IS NULL OR l.task_id = $4)
+          AND t.project_id = $2 AND t.state = 'open'
+      ORDER BY t.priority DESC, t.id LIMIT $5) h
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text c USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+ORDER BY h.priority DESC, h.task_id;
+
+-- name: project_of_task
+SELECT project_id FROM label_task WHERE id = $1;
+
+-- name: record_was_handed
+SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
+WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3 LIMIT 1;
+
 ----------------------------------------------------------------------------------------------------------- ground truth
 
 -- Values of a payload field that are no class, most frequent first.
 -- name: unknown_values
-SELECT n.value, count(*) FROM (
+SELECT n.value, count(*) AS records FROM (
     SELECT coalesce($4::jsonb ->> (v.payload #>> $3::text[]), v.payload #>> $3::text[]) AS value
     FROM record r JOIN record_version v USING (rk, source_id, key, version) WHERE r.source_id = $2
 ) n
@@ -221,7 +283,9 @@ WITH known AS (
     WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
     RETURNING xmax = 0 AS is_new
 )
-SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new), (SELECT count(*) FROM known) - count(*) FROM put;
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed,
+    (SELECT count(*) FROM known) - count(*) AS unchanged
+FROM put;
 
 -- Writes labels. With $9, imported labels stay as they are. Returns known records, new and changed labels.
 -- name: put_truth
@@ -241,7 +305,8 @@ WITH given AS (
         AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new
 )
-SELECT (SELECT count(*) FROM given), (SELECT count(*) FROM known), count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new)
+SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known,
+    count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
 FROM put;
 
 -- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn.
@@ -254,12 +319,11 @@ WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
 
 -- name: imported_truth
-SELECT g.key, c.name FROM ground_truth g JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+SELECT g.key, c.name AS label FROM ground_truth g JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE g.project_id = $1 AND g.method = 'import';
 
 -- name: export_page
-SELECT g.rk, g.key, c.name, g.probability, g.method, g.revision, r.version, coalesce(t.title, ''), coalesce(t.body, ''),
-    coalesce(v.url, ''), v.payload::text
+SELECT g.rk, g.key, c.name AS label, g.probability, g.method, g.revision, r.version, t.title, t.body AS text, v.url, v.payload
 FROM (
     SELECT * FROM ground_truth
     WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3::bigint, $2::bigint, $4::text)
@@ -275,9 +339,6 @@ ORDER BY g.rk, g.source_id, g.key;
 
 -- name: add_simulated_user
 INSERT INTO app_user (name, role, simulated, created_at) VALUES ($1, 'labeler', true, $2::timestamptz) ON CONFLICT (name) DO NOTHING;
-
--- name: find_user
-SELECT id, simulated FROM app_user WHERE name = $1;
 
 -- name: analyze_truth
 ANALYZE ground_truth;

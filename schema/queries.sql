@@ -468,3 +468,96 @@ FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS d (rk, key, place)
 JOIN record_search s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
 JOIN content_text t ON t.rk = s.rk AND t.source_id = s.source_id AND t.key = s.key AND t.version = s.version
 JOIN record_version v ON v.rk = s.rk AND v.source_id = s.source_id AND v.key = s.key AND v.version = s.version;
+
+-------------------------------------------------------------------------------------------------------------- people
+
+-- name: add_user
+INSERT INTO app_user (name, role, created_at) VALUES ($1, $2, $3::timestamptz) ON CONFLICT (name) DO NOTHING
+RETURNING id, name, role, simulated, created_at, disabled_at;
+
+-- name: find_user
+SELECT id, name, role, simulated, created_at, disabled_at FROM app_user WHERE name = $1;
+
+-- name: list_users
+SELECT id, name, role, simulated, created_at, disabled_at FROM app_user WHERE name > $1 ORDER BY name LIMIT $2;
+
+-- name: edit_user
+UPDATE app_user
+SET role = coalesce($2::text, role),
+    disabled_at = CASE WHEN $3::boolean IS NULL THEN disabled_at WHEN $3::boolean THEN $4::timestamptz END
+WHERE name = $1
+RETURNING id, name, role, simulated, created_at, disabled_at;
+
+-- name: active_admins
+SELECT count(*) FROM app_user WHERE role = 'admin' AND disabled_at IS NULL;
+
+-- name: add_token
+INSERT INTO access_token (hash, user_id, kind, label, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $6::timestamptz)
+RETURNING id;
+
+-- name: list_tokens
+SELECT id, kind, label, created_at, expires_at, used_at, revoked_at
+FROM access_token WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+
+-- name: revoke_token
+UPDATE access_token SET revoked_at = $3::timestamptz
+WHERE id = $1 AND ($2::bigint IS NULL OR user_id = $2) AND revoked_at IS NULL;
+
+-- name: user_of_token
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at,
+    t.used_at IS NULL OR t.used_at < $2::timestamptz - interval '1 minute' AS stale
+FROM access_token t JOIN app_user u ON u.id = t.user_id
+WHERE t.hash = $1 AND t.kind = 'bearer' AND t.revoked_at IS NULL AND u.disabled_at IS NULL
+  AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz);
+
+-- name: touch_token
+UPDATE access_token SET used_at = $2::timestamptz WHERE hash = $1;
+
+-- A link signs in once; a bearer token may open a browser's session too.
+-- name: redeem_token
+UPDATE access_token t SET used_at = $2::timestamptz
+FROM app_user u
+WHERE t.hash = $1 AND u.id = t.user_id AND u.disabled_at IS NULL AND t.revoked_at IS NULL
+  AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz)
+  AND (t.kind = 'bearer' OR t.used_at IS NULL)
+RETURNING u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at;
+
+-- name: add_session
+INSERT INTO web_session (hash, user_id, created_at, expires_at) VALUES ($1, $2, $3::timestamptz, $4::timestamptz);
+
+-- name: user_of_session
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
+FROM web_session s JOIN app_user u ON u.id = s.user_id
+WHERE s.hash = $1 AND s.expires_at > $2::timestamptz AND u.disabled_at IS NULL;
+
+-- name: end_session
+DELETE FROM web_session WHERE hash = $1;
+
+-- name: end_sessions_of
+DELETE FROM web_session WHERE user_id = $1;
+
+-- name: sweep_sessions
+DELETE FROM web_session WHERE expires_at < $1::timestamptz;
+
+-- name: add_audit
+INSERT INTO audit_event (at, user_id, actor, action, subject, detail)
+VALUES ($1::timestamptz, $2, $3, $4, $5, $6::jsonb);
+
+-- name: list_audit
+SELECT id, at, actor, action, subject, detail FROM audit_event
+WHERE $1::bigint IS NULL OR id < $1 ORDER BY id DESC LIMIT $2;
+
+-- A second request with the key waits here for the first to commit.
+-- name: take_key
+INSERT INTO idempotent_answer (user_id, key, request_hash, created_at) VALUES ($1, $2, $3, $4::timestamptz)
+ON CONFLICT (user_id, key) DO NOTHING;
+
+-- name: kept_answer
+SELECT request_hash, status, media_type, body FROM idempotent_answer WHERE user_id = $1 AND key = $2 AND status IS NOT NULL;
+
+-- name: keep_answer
+UPDATE idempotent_answer SET status = $3, media_type = $4, body = $5 WHERE user_id = $1 AND key = $2;
+
+-- name: sweep_answers
+DELETE FROM idempotent_answer WHERE created_at < $1::timestamptz - interval '1 day';

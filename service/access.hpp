@@ -1,23 +1,13 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 
-#include "base/words.hpp"
+#include "schema/people/user.hpp"
 
 namespace service {
 
-enum class Role : std::uint8_t { admin = 1, operate = 2, label = 4, analyse = 8 };
-
-constexpr auto words_of(Role) {
-    return std::to_array<base::Word<Role>>({
-        {Role::admin, "admin", "may do everything, and says who else may"},
-        {Role::operate, "operator", "runs sources, projects and models"},
-        {Role::label, "labeler", "answers the questions of projects"},
-        {Role::analyse, "analyst", "reads records, snapshots and runs, and trains"},
-    });
-}
+using schema::Role;
 
 // A set of roles that may use a verb. `anyone` needs no sign-in.
 using Roles = std::uint8_t;

@@ -7,14 +7,23 @@
 // The areas of the service, each with its verbs. One line here makes a new area known to all faces.
 namespace service {
 
-std::span<const Verb> job_verbs();     // service/jobs.cpp
-std::span<const Verb> source_verbs();  // service/gather/source_verbs.cpp
-std::span<const Verb> train_verbs();   // service/learn/train_verbs.cpp
+std::span<const Verb> job_verbs();       // service/jobs.cpp
+std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
+std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
+std::span<const Verb> people_verbs();    // service/people/people_verbs.cpp
+std::span<const Verb> label_verbs();     // service/labels/label_verbs.cpp
+std::span<const Verb> job_verbs();       // service/jobs.cpp
+std::span<const Verb> snapshot_verbs();  // service/learn/snapshots.cpp
+std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
+std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
     job_verbs,
+    snapshot_verbs,
     source_verbs,
     train_verbs,
+    people_verbs,
+    label_verbs,
 };
 
 }  // namespace service

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "base/error.hpp"
 
 namespace service {
@@ -13,6 +15,8 @@ public:
         not_found,    // 404: there is no such thing
         conflict,     // 409: what is there stands against it
         denied,       // 401: no proof of who asks, or a wrong one
+        forbidden,    // 403: not to this caller
+        outdated,     // 412: what was edited has changed meanwhile
         unsupported,  // 415: a body of a kind that is not read here
         not_ready,    // 503: the same may be done later
     };
@@ -21,6 +25,21 @@ public:
         : Error(thing, reason, mend), kind(why) {}
 
     const Kind kind;
+};
+
+// An edit of a version that is no longer the present one.
+class Outdated : public Refusal {
+public:
+    Outdated(std::string_view thing, std::int64_t version)
+        : Refusal(
+              Kind::outdated,
+              thing,
+              "somebody else has edited it meanwhile",
+              "read it again and edit that"
+          ),
+          present(version) {}
+
+    const std::int64_t present;
 };
 
 }  // namespace service

@@ -78,6 +78,14 @@ struct Page {
     BOOST_DESCRIBE_CLASS(Page, (), (items, next), (), ())
 };
 
+// The answer of a verb that gives a file. HTTP sends its bytes as they are.
+struct Download {
+    std::string name;  // of the file
+    std::string media_type;
+    std::string bytes;
+    BOOST_DESCRIBE_CLASS(Download, (), (name, media_type, bytes), (), ())
+};
+
 // A request as a face received it: a document, and members given as texts, by name.
 struct Given {
     base::Document document;

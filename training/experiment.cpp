@@ -19,6 +19,7 @@
 #include "base/error.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/preparation/preparation_store.hpp"
+#include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace training {
@@ -153,10 +154,12 @@ json::object analysis_of(
     const TrainResult& fitted,
     const Examples& examples,
     const std::vector<CurvePoint>& curve,
+    const std::vector<std::string>& label_columns,
     const Judged& on_validation,
     const Judged& on_test
 ) {
-    json::array epochs, trials, points, names;
+    json::array epochs, trials, points, names, copies;
+    for (const auto& name : label_columns) copies.emplace_back(name);
     for (const auto& epoch : fitted.epochs) {
         json::object entry{{"epoch", epoch.done}, {"loss", epoch.loss}};
         if (epoch.validation) entry["validation"] = *epoch.validation;
@@ -183,6 +186,7 @@ json::object analysis_of(
         {"params", params},
         {"summary", json::parse(fitted.summary)},
         {"class_names", names},
+        {"label_columns", copies},
         {"epochs", epochs},
         {"trials", trials},
         {"curve", points},
@@ -217,6 +221,7 @@ TrainOutcome train(
         spec.preparation = Preparation::parse(recipe.operations).without_column(settings.target);
         return recipe.version;
     });
+    auto copies = settings.target.empty() ? label_columns(snapshot) : std::vector<std::string>{};
     auto run_id = database.call([&](base::Tx& tx) {
         return begin_run(
             tx,
@@ -242,6 +247,13 @@ TrainOutcome train(
             items[split] = store.split_items(snapshot.id, static_cast<int>(split));
             examples[split] = store.load(items[split], names, settings.target);
         }
+        if (!settings.target.empty()) {
+            LabelCopies of_target;
+            of_target.see(examples[0]);
+            copies = of_target.columns();
+        }
+        for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
+        for (auto& part : examples) drop_columns(part, copies);
         auto fitted = fit(examples[0], examples[1], spec, progress, stop);
         auto curve_spec = spec;
         curve_spec.tune.clear();
@@ -254,13 +266,15 @@ TrainOutcome train(
         auto on_validation = judge(predictor, items[1], examples[1], validation);
         auto on_test = judge(predictor, items[2], examples[2], test);
         auto analysis =
-            json::serialize(analysis_of(fitted, examples[0], curve, on_validation, on_test));
+            json::serialize(analysis_of(fitted, examples[0], curve, copies, on_validation, on_test)
+            );
         auto artefact = blobs.seal(fitted.artefact);
         auto name = settings.name.empty() ? snapshot.project + "-" + settings.model : settings.name;
 
         TrainOutcome outcome;
         outcome.model_name = name;
         outcome.training_rows = items[0].size();
+        outcome.label_columns = copies;
         database.call([&](base::Tx& tx) {
             outcome.metrics.clear();
             for (const auto* judged : {&on_validation, &on_test}) {

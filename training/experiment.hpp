@@ -17,6 +17,7 @@ struct TrainOutcome {
     std::string model_name;
     int model_version = 0;
     std::size_t training_rows = 0;
+    std::vector<std::string> label_columns;  // that repeat the label, and were left out
 };
 
 // Fits the model on the training part of a snapshot, tunes it on validation, judges it once on

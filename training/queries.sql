@@ -30,16 +30,20 @@ ORDER BY g.rk, g.key LIMIT $5;
 SELECT coalesce(spec->>'consent', 'honour') FROM source WHERE id = $1;
 
 -- name: find_snapshot
-SELECT s.id, s.name, s.project_id, p.name, p.source_id, c.name, s.state, coalesce(encode(s.content_sha256, 'hex'), ''), s.members, s.counts::text,
-    s.spec::text, p.kind, to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT s.id, s.name, s.project_id, p.name AS project, p.source_id, c.name AS source, s.state,
+    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, p.kind,
+    to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
+    to_char(s.closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closed_at
 FROM snapshot s JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
 WHERE s.name = $1;
 
 -- name: list_snapshots
-SELECT s.id, s.name, s.project_id, p.name, p.source_id, c.name, s.state, coalesce(encode(s.content_sha256, 'hex'), ''), s.members, s.counts::text,
-    s.spec::text, p.kind, to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT s.id, s.name, s.project_id, p.name AS project, p.source_id, c.name AS source, s.state,
+    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, p.kind,
+    to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
+    to_char(s.closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closed_at
 FROM snapshot s JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
-ORDER BY s.id;
+WHERE s.id < $1 ORDER BY s.id DESC LIMIT $2;
 
 -- name: open_snapshot
 INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ($1, $2, $3::jsonb, 'open', $4::timestamptz)

@@ -13,6 +13,7 @@
 #include "api/store.hpp"
 #include "base/bytes/png.hpp"
 #include "base/error.hpp"
+#include "labeling/queue/people_store.hpp"
 #include "schema/select/record_search_store.hpp"
 
 namespace api {
@@ -37,7 +38,7 @@ store::RecordName name_of_record(const Call& call) {
 store::RecordName readable_record(Call& call) {
     auto name = name_of_record(call);
     bool all = call.account.role != Role::label;
-    if (!all && !store::was_handed(call.tx, call.account.id, name))
+    if (!all && !labeling::was_handed(call.tx, call.account.id, name.source_id, name.rk))
         not_found("record", call.segment("id"));
     return name;
 }

@@ -1,6 +1,5 @@
 #include "api/server/auth.hpp"
 
-#include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
 #include "schema/records/record.hpp"
 
@@ -57,14 +56,6 @@ void check_forgery(const Request& request, const Credentials& credentials) {
             "Forged request",
             "send the csrf_token of GET /api/v1/session in the X-CSRF-Token header"
         );
-}
-
-std::string new_secret() {
-    return "tilth_" + base::base64_url(base::random_bytes(32));
-}
-
-std::string hash_of(std::string_view secret) {
-    return base::sha256(secret);
 }
 
 std::string csrf_token(std::string_view session_secret) {

@@ -6,6 +6,7 @@
 
 #include "api/server/message.hpp"
 #include "service/access.hpp"
+#include "service/people/secrets.hpp"
 
 namespace api {
 
@@ -41,10 +42,8 @@ Credentials credentials_of(const Request& request);
 // tokens need none.
 void check_forgery(const Request& request, const Credentials& credentials);
 
-// 256 random bits as text: "tilth_" and 43 characters of base64url.
-std::string new_secret();
-// What the database keeps of a secret: 32 bytes.
-std::string hash_of(std::string_view secret);
+using service::hash_of;
+using service::new_secret;
 // The token that goes with a session's secret; the secret does not follow from it.
 std::string csrf_token(std::string_view session_secret);
 

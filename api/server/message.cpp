@@ -118,6 +118,10 @@ Problem problem_of(const service::Refusal& refusal) {
             return Problem(409, "Conflict", refusal.what());
         case denied:
             return Problem(401, "Refused", refusal.what());
+        case forbidden:
+            return Problem(403, "Not allowed", refusal.what());
+        case outdated:
+            return Problem(412, "Changed meanwhile", refusal.what());
         case unsupported:
             return Problem(415, "Unsupported media type", refusal.what());
         case not_ready:

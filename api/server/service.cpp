@@ -11,9 +11,9 @@
 
 #include "api/openapi.hpp"
 #include "api/resources/resources.hpp"
-#include "api/store.hpp"
 #include "base/bytes/hash.hpp"
-#include "schema/records/record.hpp"
+#include "schema/people/kept_answer_store.hpp"
+#include "service/people/people.hpp"
 
 namespace api {
 
@@ -26,19 +26,22 @@ void sign_in(Call& call, Roles roles) {
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
         throw refused;
     }
-    auto account = store::account_of(call.tx, call.credentials, call.now);
-    if (!account) {
+    auto hash = hash_of(call.credentials.secret);
+    auto user = call.credentials.kind == Credentials::Kind::session
+                    ? schema::user_of_session(call.tx, hash, call.at)
+                    : schema::user_of_token(call.tx, hash, call.at);
+    if (!user) {
         Problem refused(401, "Not signed in", "the token or session is unknown, revoked or over");
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
         throw refused;
     }
     check_forgery(call.request, call.credentials);
-    call.account = *account;
-    if (!may(account->role, roles))
+    call.account = service::caller_of(*user);
+    if (!may(user->role, roles))
         throw Problem(
             403,
             "Not allowed",
-            "the role '" + std::string(name_of(account->role)) +
+            "the role '" + std::string(name_of(user->role)) +
                 "' may not do this; ask an administrator"
         );
 }
@@ -50,8 +53,8 @@ std::optional<Response> earlier_answer(Call& call, const std::string& key) {
     std::string what(name_of(call.request.method));
     what.append(" ").append(call.request.path).append("\n").append(call.request.body);
     auto hash = base::sha256(what);
-    if (store::reserve(call.tx, call.account.id, key, hash, call.now)) return std::nullopt;
-    auto stored = store::answer(call.tx, call.account.id, key);
+    if (schema::take_key(call.tx, call.account.id, key, hash, call.at)) return std::nullopt;
+    auto stored = schema::kept_answer(call.tx, call.account.id, key);
     if (!stored)
         throw Problem(409, "Under way", "a request with this Idempotency-Key is under way");
     if (stored->request_hash != hash)
@@ -86,7 +89,13 @@ Response Service::answer(base::Tx& tx, const Match& match, const Request& reques
     if (keeps)
         if (auto earlier = earlier_answer(call, key)) return *earlier;
     auto response = route.handler(call);
-    if (keeps) store::keep_answer(tx, call.account.id, key, response);
+    if (keeps)
+        schema::keep_answer(
+            tx,
+            call.account.id,
+            key,
+            {.status = response.status, .media_type = response.media_type, .body = response.body}
+        );
     return response;
 }
 

@@ -1,6 +1,6 @@
 #include "api/resources/resources.hpp"
-#include "api/store.hpp"
-#include "api/time.hpp"
+#include "schema/people/kept_answer_store.hpp"
+#include "service/people/people.hpp"
 
 namespace api {
 
@@ -10,6 +10,14 @@ boost::json::object session_of(const Account& account, std::string_view csrf) {
     return {
         {"account", {{"id", account.id}, {"name", account.name}, {"role", name_of(account.role)}}},
         {"csrf_token", csrf}};
+}
+
+void note(Call& call, const Account& who, const std::string& action, const std::string& subject) {
+    std::optional<std::int64_t> id;
+    if (who.id != 0) id = who.id;
+    schema::add_audit(
+        call.tx, id, {.at = call.at, .actor = who.name, .action = action, .subject = subject}
+    );
 }
 
 }  // namespace
@@ -23,11 +31,9 @@ Response show_session(Call& call) {
 // exception, so that its audit entry stays.
 Response open_session(Call& call) {
     auto token = required_text(call.body(), "token");
-    auto account = store::redeem(call.tx, hash_of(token), call.now);
-    if (!account) {
-        Account nobody;
-        nobody.name = "nobody";
-        store::audit(call.tx, nobody, "session.refused", "", {}, call.now);
+    auto user = schema::redeem_token(call.tx, hash_of(token), call.at);
+    if (!user) {
+        note(call, {.name = "nobody"}, "session.refused", "");
         return problem(
             {401,
              "Link not valid",
@@ -35,25 +41,22 @@ Response open_session(Call& call) {
             ""
         );
     }
+    auto account = service::caller_of(*user);
     auto secret = new_secret();
     auto seconds = call.setting.session_seconds;
-    store::sweep(call.tx, call.now);
-    store::add_session(
-        call.tx,
-        hash_of(secret),
-        account->id,
-        call.now,
-        later(call.now, std::chrono::seconds(seconds))
-    );
-    store::audit(call.tx, *account, "session.open", account->name, {}, call.now);
-    auto response = json(session_of(*account, csrf_token(secret)), 201);
+    schema::sweep_sessions(call.tx, call.at);
+    schema::sweep_answers(call.tx, call.at);
+    auto end = call.at + std::chrono::seconds(seconds);
+    schema::add_session(call.tx, hash_of(secret), account.id, call.at, end);
+    note(call, account, "session.open", account.name);
+    auto response = json(session_of(account, csrf_token(secret)), 201);
     response.set("Set-Cookie", cookie_header(secret, seconds, call.setting.secure_cookies));
     return response;
 }
 
 Response close_session(Call& call) {
     if (call.credentials.kind == Credentials::Kind::session)
-        store::end_session(call.tx, hash_of(call.credentials.secret));
+        schema::end_session(call.tx, hash_of(call.credentials.secret));
     auto response = no_content();
     response.set("Set-Cookie", cookie_header("", 0, call.setting.secure_cookies));
     return response;

@@ -1,17 +1,11 @@
 #include "api/server/server.hpp"
-#include "api/store.hpp"
-#include "api/time.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/people/people.hpp"
 
 namespace api {
 
 namespace {
-
-std::int64_t user_id(base::Tx& tx, const std::string& name, Role role, const std::string& now) {
-    store::add_user(tx, name, role, now);
-    return store::user(tx, name)->at("id").as_int64();
-}
 
 Role known_role(const std::string& name) {
     try {
@@ -27,29 +21,24 @@ std::string new_token(
     base::Database& database,
     const std::string& user,
     const std::string& role,
-    const std::string& kind,
+    schema::TokenKind kind,
     int days
 ) {
-    auto now = rfc3339(std::chrono::system_clock::now());
-    auto secret = new_secret();
     auto wanted = known_role(role);
-    database.call([&](base::Tx& tx) {
-        store::NewToken token{
-            hash_of(secret),
-            user_id(tx, user, wanted, now),
-            kind,
-            "made on the command line",
-            later(now, std::chrono::hours(24 * days))};
-        store::add_token(tx, token, now);
+    return database.call([&](base::Tx& tx) {
+        auto now = std::chrono::system_clock::now();
+        service::CreateToken token{
+            .user = user, .kind = kind, .label = "made on the command line", .days = days};
+        return service::new_token(tx, service::user_or_new(tx, user, wanted, now), token, now)
+            .token;
     });
-    return secret;
 }
 
 }  // namespace
 
 std::string
 sign_in_link(base::Database& database, const std::string& user, const std::string& role) {
-    return new_token(database, user, role, "link", 1);
+    return new_token(database, user, role, schema::TokenKind::link, 1);
 }
 
 std::string first_sign_in(base::Database& database) {
@@ -58,7 +47,7 @@ std::string first_sign_in(base::Database& database) {
 
 std::string
 bearer_token(base::Database& database, const std::string& user, const std::string& role, int days) {
-    return new_token(database, user, role, "bearer", days);
+    return new_token(database, user, role, schema::TokenKind::bearer, days);
 }
 
 }  // namespace api

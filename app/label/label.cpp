@@ -1,3 +1,8 @@
+// Labeling projects as commands: what people read and write as files goes through here.
+//
+// A project and its imported labels are files on the command line and JSON over HTTP; the file is
+// read here, and the verb gets the same request either way. An export goes page by page into its
+// file, since it may be larger than memory.
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -8,239 +13,191 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/settings/settings.hpp"
-#include "labeling/export/export.hpp"
-#include "labeling/store.hpp"
+#include "labeling/queue/people_store.hpp"
+#include "service/labels/judging.hpp"
+#include "service/labels/projects.hpp"
 
 namespace app {
 
 namespace json = boost::json;
-using Clock = std::chrono::system_clock;
 
 namespace {
 
+const FlagOptions by_project{.positionals = {{"project", "NAME"}}};
+
+std::string count(std::int64_t n) {
+    return grouped(static_cast<std::uint64_t>(n));
+}
+
 void create(CLI::App& project, service::Context& context) {
     auto file = std::make_shared<std::string>();
-    auto* verb = project.add_subcommand("create", "Make a labeling project");
-    verb->add_option("FILE", *file, "TOML with name, source, classes")
+    auto& command = add_command(project, "label project create");
+    command.add_option("FILE", *file, "TOML with name, source, classes")
         ->required()
         ->type_name("FILE.toml");
-    verb->callback([file, &context] {
+    on_command(command, [file, &context] {
         auto wanted = labeling::Project::settings.read(base::Document::toml_file(*file));
-        auto made = context.database().call([&](base::Tx& tx) {
-            return labeling::create_project(tx, wanted, Clock::now());
+        labeling::ProjectPage made;
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            made = service::create_project(work, wanted);
         });
-        if (context.json) {
-            print_json(json::object{
-                {"name", wanted.name}, {"id", made.id}, {"classes", made.project.classes.size()}});
-        } else {
-            print_line(fmt::format(
-                "project '{}' made, {} classes", wanted.name, made.project.classes.size()
-            ));
-        }
+        if (context.json) return print_answer(base::Answer(made));
+        print_line(fmt::format("project '{}' made, {} classes", made.name, made.classes.size()));
     });
 }
 
 void list(CLI::App& project, service::Context& context) {
-    project.add_subcommand("list", "All projects with their progress")->callback([&context] {
-        Table table({"project", "source", "state", "classes", "labeled", "open", "done", "answers"}
+    add_list<service::list_projects>(
+        project,
+        context,
+        "label project list",
+        {},
+        [](const std::vector<labeling::ProjectLine>& lines) {
+            Table table({"project", "source", "state", "labeled", "open", "done", "answers"});
+            for (const auto& one : lines)
+                table.add(
+                    {one.name,
+                     one.source,
+                     std::string(base::name_of(one.state)),
+                     count(one.truths),
+                     count(one.open),
+                     count(one.done),
+                     count(one.answers)}
+                );
+            table.print();
+        }
+    );
+}
+
+void print_people(const std::vector<labeling::Annotator>& people) {
+    Table table({"annotator", "answers", "skipped", "median ms", "right", "compared"});
+    for (const auto& one : people)
+        table.add(
+            {one.name + (one.simulated ? " (simulated)" : ""),
+             count(one.answers),
+             count(one.skipped),
+             one.median_milliseconds ? fmt::format("{:.0f}", *one.median_milliseconds) : "",
+             count(one.agreed),
+             count(one.compared)}
         );
-        context.database().call([&](base::Tx& tx) {
-            for (const auto& one : labeling::list_projects(tx)) {
-                auto at = labeling::progress(tx, one.id);
-                if (context.json) {
-                    print_json(json::object{
-                        {"name", one.project.name},
-                        {"source", one.project.source},
-                        {"state", one.state},
-                        {"classes", one.project.classes.size()},
-                        {"labeled", at.labeled},
-                        {"open", at.open},
-                        {"done", at.done},
-                        {"answers", at.answers}});
-                } else {
-                    table.add(
-                        {one.project.name,
-                         one.project.source,
-                         one.state,
-                         std::to_string(one.project.classes.size()),
-                         grouped(static_cast<std::uint64_t>(at.labeled)),
-                         grouped(static_cast<std::uint64_t>(at.open)),
-                         grouped(static_cast<std::uint64_t>(at.done)),
-                         grouped(static_cast<std::uint64_t>(at.answers))}
-                    );
-                }
-            }
-        });
-        if (!context.json) table.print();
-    });
+    if (!table.empty()) table.print();
 }
 
 void show(CLI::App& project, service::Context& context) {
-    auto name = std::make_shared<std::string>();
-    auto* verb = project.add_subcommand("show", "One project: labels by class, work by annotator");
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context] {
-        context.database().call([&](base::Tx& tx) {
-            auto stored = labeling::load_project(tx, *name);
-            auto at = labeling::progress(tx, stored.id);
-            json::array classes, annotators;
-            Table by_class({"class", "labels", "mean probability"}),
-                by_annotator({"annotator", "answers", "skipped", "median ms"});
-            for (const auto& one : at.classes) {
-                classes.push_back(json::object{
-                    {"name", one.name},
-                    {"labels", one.records},
-                    {"mean_probability", one.mean_probability}});
-                by_class.add(
-                    {one.name,
-                     grouped(static_cast<std::uint64_t>(one.records)),
-                     fmt::format("{:.3f}", one.mean_probability)}
-                );
-            }
-            for (const auto& one : at.annotators) {
-                annotators.push_back(json::object{
-                    {"name", one.name},
-                    {"simulated", one.simulated},
-                    {"answers", one.answers},
-                    {"skipped", one.skipped}});
-                by_annotator.add(
-                    {one.name + (one.simulated ? " (simulated)" : ""),
-                     grouped(static_cast<std::uint64_t>(one.answers)),
-                     grouped(static_cast<std::uint64_t>(one.skipped)),
-                     fmt::format("{:.0f}", one.median_milliseconds)}
-                );
-            }
-            if (context.json) {
-                print_json(json::object{
-                    {"name", *name},
-                    {"source", stored.project.source},
-                    {"state", stored.state},
-                    {"labeled", at.labeled},
-                    {"open", at.open},
-                    {"done", at.done},
-                    {"answers", at.answers},
-                    {"classes", classes},
-                    {"annotators", annotators}});
-                return;
-            }
-            print_line(fmt::format(
-                "{} ({}) on source {}: {} labels; tasks {} open, {} done",
-                *name,
-                stored.state,
-                stored.project.source,
-                at.labeled,
-                at.open,
-                at.done
-            ));
-            by_class.print();
-            if (!by_annotator.empty()) by_annotator.print();
+    auto& command = add_command(project, "label project show");
+    Flags<service::ProjectName> flags(command, by_project);
+    on_command(command, [flags, &context] {
+        auto request = flags.read();
+        labeling::ProjectPage page;
+        std::vector<labeling::Annotator> people;
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            page = service::show_project(work, request);
+            people = service::list_annotators(work, {.project = request.project}).items;
         });
+        if (context.json) {
+            auto answer = base::to_json(page).as_object();
+            answer["annotators"] = base::to_json(people);
+            return print_json(answer);
+        }
+        print_line(fmt::format(
+            "{} ({}) on source {}: {} labels; tasks {} open, {} done",
+            page.name,
+            base::name_of(page.state),
+            page.source,
+            page.truths,
+            page.open,
+            page.done
+        ));
+        Table classes({"class", "labels", "mean probability"});
+        for (const auto& one : page.classes)
+            classes.add(
+                {one.name,
+                 count(one.truths),
+                 one.mean_probability ? fmt::format("{:.3f}", *one.mean_probability) : ""}
+            );
+        classes.print();
+        print_people(people);
     });
 }
 
+void edit(CLI::App& project, service::Context& context) {
+    add_verb<service::edit_project>(
+        project,
+        context,
+        "label project edit",
+        by_project,
+        [](const labeling::ProjectPage& page) {
+            print_line(fmt::format(
+                "{} ({}), overlap {}: version {}",
+                page.name,
+                base::name_of(page.state),
+                page.overlap,
+                page.version
+            ));
+        }
+    );
+}
+
+void print_imported(const std::string& project, const service::ImportedLabels& done) {
+    print_line(fmt::format(
+        "{}: {} labels new, {} changed, {} unchanged",
+        project,
+        count(done.added),
+        count(done.changed),
+        count(done.unchanged)
+    ));
+    if (done.no_record > 0)
+        print_line(fmt::format("{} keys are no record of the source", done.no_record));
+    if (done.rejected.empty()) return;
+    std::int64_t total = 0;
+    for (const auto& [value, times] : done.rejected) total += times;
+    print_line(fmt::format(
+        "{} values are no class, most often '{}' ({})",
+        total,
+        done.rejected[0].first,
+        done.rejected[0].second
+    ));
+}
+
 void import_labels(CLI::App& project, service::Context& context) {
-    struct Options {
-        std::string file, project, field;
-        bool add_classes = false;
-        std::size_t most = 1000;
-        double share = 1;
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = project.add_subcommand(
-        "import", "Take ground truth from a file, or from a field of the records"
-    );
-    verb->add_option("FILE", options->file, "CSV with key,label[,probability], or JSON lines")
+    auto file = std::make_shared<std::string>();
+    auto& command = add_command(project, "label project import");
+    command.add_option("FILE", *file, "CSV with key,label[,probability], or JSON lines")
         ->type_name("FILE");
-    verb->add_option("--project", options->project, "Project")->required()->type_name("NAME");
-    verb->add_option("--field", options->field, "A field of the records instead of a file");
-    verb->add_flag("--add-classes", options->add_classes, "Make classes of values that are none");
-    verb->add_option(
-        "--max-classes", options->most, "With --add-classes: the most frequent so many"
-    );
-    verb->add_option(
-            "--share",
-            options->share,
-            "With --field: only this share of the records, always the same ones (1)"
-    )
-        ->check(CLI::Range(0.0, 1.0));
-    verb->callback([options, &context] {
-        if (options->file.empty() == options->field.empty())
+    Flags<service::ImportLabels> flags(command, {.without = {"labels"}});
+    on_command(command, [file, flags, &context] {
+        if (file->empty() != flags.given("field"))
             throw base::UsageError(
                 "label project import", "needs a FILE or --field, one of them", "see --help"
             );
-        labeling::ImportOptions how{options->add_classes, options->most, options->share};
-        auto done =
-            options->field.empty()
-                ? labeling::import_file(
-                      context.database(), options->project, options->file, how, Clock::now()
-                  )
-                : labeling::import_field(
-                      context.database(), options->project, options->field, how, Clock::now()
-                  );
-        json::object rejected;
-        for (const auto& [value, count] : done.rejected) rejected[value] = count;
-        if (context.json) {
-            print_json(json::object{
-                {"added", done.added},
-                {"changed", done.changed},
-                {"unchanged", done.unchanged},
-                {"no_record", done.no_record},
-                {"no_value", done.no_value},
-                {"rejected", rejected}});
-            return;
-        }
-        print_line(fmt::format(
-            "{}: {} labels new, {} changed, {} unchanged",
-            options->project,
-            grouped(static_cast<std::uint64_t>(done.added)),
-            grouped(static_cast<std::uint64_t>(done.changed)),
-            grouped(static_cast<std::uint64_t>(done.unchanged))
-        ));
-        if (done.no_record > 0)
-            print_line(fmt::format("{} keys are no record of the source", done.no_record));
-        if (!done.rejected.empty())
-            print_line(fmt::format(
-                "{} values are no class, most often '{}' ({})",
-                done.rejected_total(),
-                done.rejected[0].first,
-                done.rejected[0].second
-            ));
+        service::ImportLabels request;
+        flags.set(request);
+        if (!file->empty()) request.labels = labeling::read_label_file(*file);
+        service::ImportLabels::settings.finish(request, base::Document::json("{}"));
+        service::ImportedLabels done;
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            done = service::import_labels(work, request);
+        });
+        if (context.json) return print_answer(base::Answer(done));
+        print_imported(request.project, done);
     });
 }
 
 void export_labels(CLI::App& project, service::Context& context) {
-    struct Options {
-        std::string name, format = "jsonl", out = ".";
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = project.add_subcommand("export", "Write the labels of a project");
-    verb->add_option("NAME", options->name)->required();
-    verb->add_option("--format", options->format, std::string(labeling::format_names()));
-    verb->add_option("--out", options->out, "Folder (the present one)")->type_name("DIR");
-    verb->callback([options, &context] {
-        auto format = labeling::parse_format(options->format);
-        if (!format)
-            throw base::UsageError(
-                fmt::format("--format {}", options->format),
-                "unknown",
-                fmt::format("use one of {}", labeling::format_names())
-            );
-        auto stored = context.database().call([&](base::Tx& tx) {
-            return labeling::load_project(tx, options->name);
-        });
-        std::filesystem::create_directories(options->out);
-        auto path = std::filesystem::path(options->out) / labeling::file_name(*format);
+    auto folder = std::make_shared<std::string>(".");
+    auto& command = add_command(project, "label project export");
+    Flags<service::ExportLabels> flags(command, by_project);
+    command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
+    on_command(command, [folder, flags, &context] {
+        auto request = flags.read();
+        std::filesystem::create_directories(*folder);
+        auto path = std::filesystem::path(*folder) / labeling::file_name(request.format);
         std::ofstream out(path, std::ios::binary);
         if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
-        auto exporter = labeling::make_exporter(*format, stored.project, out);
-        auto rows =
-            labeling::each_label(context.database(), stored, [&](const labeling::ExportRow& row) {
-                exporter->write(row);
-            });
-        exporter->finish();
+        auto rows = service::write_labels(context.database(), request, out);
         out.flush();
         if (!out)
             throw base::Error(path.string(), "could not be written to its end", "free disk space");
@@ -264,9 +221,17 @@ void add_label(CLI::App& cli, service::Context& context) {
     create(*project, context);
     list(*project, context);
     show(*project, context);
+    edit(*project, context);
     import_labels(*project, context);
     export_labels(*project, context);
     add_label_work(*label, context);
+    add_verb<service::list_annotators>(
+        *label,
+        context,
+        "label annotators",
+        by_project,
+        [](const service::Page<labeling::Annotator>& page) { print_people(page.items); }
+    );
 }
 
 }  // namespace app

@@ -1,63 +1,150 @@
-#include <memory>
-
+// People and what proves who they are.
+//
+// Who sits at the machine is an administrator, so that the first user can be made at all. `user
+// add` and `token create` are more than their verbs: they also make the sign-in link, and the user
+// whose token it is, since on the command line the next step is always that one.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
-#include "api/server/server.hpp"
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/verbs.hpp"
 #include "base/database/database.hpp"
-#include "base/error.hpp"
+#include "service/people/people.hpp"
 
 namespace app {
 
 namespace json = boost::json;
 
-void add_people(CLI::App& cli, service::Context& context) {
-    struct Options {
-        std::string name, role = "labeler";
-        int days = 90;
-    };
-    auto options = std::make_shared<Options>();
+namespace {
+
+const FlagOptions by_id{.positionals = {{"id", "ID"}}};
+
+// A sign-in link for the user, made with `role` if there is none.
+void give_link(service::Context& context, const std::string& name, service::Role role) {
+    schema::User user;
+    service::TokenSecret link;
+    service::run_locally(context.environment(), [&](service::Work& work) {
+        user = service::user_or_new(work.tx, name, role, work.now);
+        link = service::create_token(work, {.user = name, .kind = schema::TokenKind::link});
+    });
+    if (context.json) {
+        print_json(json::object{
+            {"name", name}, {"role", base::name_of(user.role)}, {"link", "/sign-in#" + link.token}}
+        );
+    } else {
+        print_line(fmt::format(
+            "user '{}' ({}); sign in once, within a day, at http://{}:{}/sign-in#{}",
+            name,
+            base::name_of(user.role),
+            context.config.server.address,
+            context.config.server.port,
+            link.token
+        ));
+    }
+}
+
+void edit(service::Context& context, const service::EditUser& request) {
+    schema::User user;
+    service::run_locally(context.environment(), [&](service::Work& work) {
+        user = service::edit_user(work, request);
+    });
+    if (context.json) return print_answer(base::Answer(user));
+    print_line(fmt::format(
+        "user '{}' ({}){}",
+        user.name,
+        base::name_of(user.role),
+        user.disabled_at ? ", disabled" : ""
+    ));
+}
+
+// One setting of `user edit`, or a link, by a word of its own.
+void add_short_forms(CLI::App& user, service::Context& context) {
+    auto name = std::make_shared<service::EditUser>();
+    auto role = std::make_shared<std::string>();
+    auto* set_role = user.add_subcommand("role", "Change what a user may do");
+    set_role->add_option("NAME", name->user)->required();
+    set_role->add_option("ROLE", *role, base::one_of<service::Role>())->required();
+    set_role->callback([name, role, &context] {
+        auto request = *name;
+        service::EditUser::settings.set(request, "role", *role, "ROLE");
+        edit(context, request);
+    });
+    for (bool disabled : {true, false}) {
+        auto* set = user.add_subcommand(
+            disabled ? "disable" : "enable",
+            disabled ? "Keep a user out from now on" : "Let a disabled user in again"
+        );
+        set->add_option("NAME", name->user)->required();
+        set->callback([name, disabled, &context] {
+            edit(context, {.user = name->user, .role = {}, .disabled = disabled});
+        });
+    }
+    auto* link = user.add_subcommand("link", "Make another sign-in link for a user");
+    link->add_option("NAME", name->user)->required();
+    link->callback([name, &context] {
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            service::person(work, name->user);
+        });
+        give_link(context, name->user, service::Role::label);
+    });
+}
+
+void add_users(CLI::App& cli, service::Context& context) {
     auto* user = cli.add_subcommand("user", "People");
     user->require_subcommand(1);
     auto* add = user->add_subcommand("add", "Make a user and a one-time sign-in link");
-    add->add_option("NAME", options->name)->required();
-    add->add_option("--role", options->role, "admin, operator, labeler or analyst (labeler)");
-    add->callback([options, &context] {
-        auto link = api::sign_in_link(context.database(), options->name, options->role);
-        if (context.json) {
-            print_json(json::object{
-                {"name", options->name}, {"role", options->role}, {"link", "/sign-in#" + link}});
-        } else {
-            print_line(fmt::format(
-                "user '{}' ({}); sign in once, within a day, at http://{}:{}/sign-in#{}",
-                options->name,
-                options->role,
-                context.config.server.address,
-                context.config.server.port,
-                link
-            ));
-        }
+    Flags<service::AddUser> flags(*add, {.positionals = {{"name", "NAME"}}});
+    add->callback([flags, &context] {
+        auto request = flags.read();
+        give_link(context, request.name, request.role);
     });
+    add_list<service::list_users>(*user, context, "user list");
+    auto& command = add_command(*user, "user edit");
+    Flags<service::EditUser> edits(command, {.positionals = {{"user", "NAME"}}});
+    on_command(command, [edits, &context] { edit(context, edits.read()); });
+    add_short_forms(*user, context);
+}
+
+void add_tokens(CLI::App& cli, service::Context& context) {
     auto* token = cli.add_subcommand("token", "Bearer tokens for the API");
     token->require_subcommand(1);
-    auto* create = token->add_subcommand("create", "Make a token; it is shown this once");
-    create->add_option("--user", options->name, "Whose; made with --role if there is none")
-        ->required();
-    create->add_option("--role", options->role, "admin, operator, labeler or analyst (labeler)");
-    create->add_option("--days", options->days, "How long it is good (90)");
-    create->callback([options, &context] {
-        auto secret =
-            api::bearer_token(context.database(), options->name, options->role, options->days);
-        if (context.json) {
-            print_json(json::object{
-                {"user", options->name}, {"token", secret}, {"days", options->days}});
-        } else {
-            print_line(secret);
-        }
+    auto& create = add_command(*token, "token create");
+    Flags<service::CreateToken> flags(create);
+    auto role = std::make_shared<std::string>();
+    create.add_option("--role", *role, "Of the user, if there is none yet (labeler)");
+    on_command(create, [flags, role, &context] {
+        auto request = flags.read();
+        service::AddUser owner{.name = request.user};
+        if (!role->empty()) service::AddUser::settings.set(owner, "role", *role, "--role");
+        service::TokenSecret made;
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            if (!owner.name.empty())
+                service::user_or_new(work.tx, owner.name, owner.role, work.now);
+            made = service::create_token(work, request);
+        });
+        if (!context.json) return print_line(made.token);
+        auto answer = base::to_json(made).as_object();
+        answer["user"] = request.user;
+        print_json(answer);
     });
+    add_list<service::list_tokens>(*token, context, "token list");
+    add_verb<service::revoke_token>(
+        *token,
+        context,
+        "token revoke",
+        by_id,
+        [](const service::Nothing&) { print_line("the token is good for nothing any more"); }
+    );
+}
+
+}  // namespace
+
+void add_people(CLI::App& cli, service::Context& context) {
+    add_users(cli, context);
+    add_tokens(cli, context);
+    add_list<service::list_audit>(cli, context, "audit");
 }
 
 }  // namespace app

@@ -11,12 +11,10 @@
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
+#include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "crawler/policy/consent_store.hpp"
-#include "labeling/projects/project_store.hpp"
-#include "schema/sources/source_store.hpp"
-#include "service/gather/gather.hpp"
+#include "service/learn/snapshots.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -26,21 +24,8 @@ namespace json = boost::json;
 
 namespace {
 
-json::object to_json(const training::SnapshotInfo& snapshot) {
-    return {
-        {"name", snapshot.name},
-        {"project", snapshot.project},
-        {"source", snapshot.source},
-        {"state", snapshot.state},
-        {"hash", snapshot.hash},
-        {"members", snapshot.members},
-        {"counts", json::parse(snapshot.counts)},
-        {"spec", json::parse(snapshot.spec)},
-        {"created_at", snapshot.created_at}};
-}
-
-std::string sizes(const training::SnapshotInfo& snapshot) {
-    auto counts = json::parse(snapshot.counts).as_object();
+std::string sizes(const service::Snapshot& snapshot) {
+    auto counts = json::parse(snapshot.counts.text).as_object();
     if (!counts.contains("training")) return "";
     return fmt::format(
         "{} / {} / {}",
@@ -50,111 +35,56 @@ std::string sizes(const training::SnapshotInfo& snapshot) {
     );
 }
 
-// What the sites of a crawled source say now counts, not only what they said when their pages were
-// fetched.
-void recheck_consent(service::Context& context, const std::string& project) {
-    auto source = context.database().call([&](base::Tx& tx) {
-        auto name = labeling::load_project(tx, project).project.source;
-        return schema::require_source(tx, name);
-    });
-    if (source.kind != "crawl") return;
-    auto agent = service::crawl_options(context.config, source).fetch.user_agent;
-    crawler::check_consent(context.database(), source.id, agent, context.stop());
-}
-
-void create(CLI::App& snapshot, service::Context& context) {
-    auto spec = std::make_shared<training::SnapshotSpec>();
-    auto* verb = snapshot.add_subcommand(
-        "create", "Fix labelled records, their labels and their split, for good"
-    );
-    verb->add_option("NAME", spec->name)->required();
-    verb->add_option("--project", spec->project, "Labeling project")->required()->type_name("P");
-    verb->add_option("--where", spec->where, "Condition on fields, class, probability ..")
-        ->type_name("EXPR");
-    verb->add_option(
-        "--split",
-        spec->split,
-        "Fractions of training, validation and test (0.8,0.1,0.1), or field=NAME"
-    );
-    verb->add_option(
-        "--group", spec->group, "Records of equal value in this field stay on one side"
-    );
-    verb->add_option("--time", spec->time, "Split by this field's time: the newest are the test");
-    verb->add_option("--seed", spec->seed, "Of the split (1)");
-    verb->callback([spec, &context] {
-        recheck_consent(context, spec->project);
-        auto result =
-            training::create_snapshot(context.database(), *spec, std::chrono::system_clock::now());
-        if (context.json) {
-            auto object = to_json(result.snapshot);
-            object["created"] = result.created;
-            print_json(object);
-            return;
-        }
+void show_new(const service::NewSnapshot& snapshot) {
+    print_line(fmt::format(
+        "snapshot '{}' {}: {} members, training / validation / test {}",
+        snapshot.name,
+        snapshot.created ? "made" : "was there already, the same",
+        grouped(snapshot.members),
+        sizes(snapshot)
+    ));
+    print_line(fmt::format("hash {}", snapshot.hash));
+    auto counts = json::parse(snapshot.counts.text).as_object();
+    if (const auto* denied = counts.if_contains("consent_denied");
+        denied && denied->to_number<std::int64_t>() > 0)
         print_line(fmt::format(
-            "snapshot '{}' {}: {} members, training / validation / test {}",
-            spec->name,
-            result.created ? "made" : "was there already, the same",
-            grouped(result.snapshot.members),
-            sizes(result.snapshot)
+            "{} records left out: their sites forbid training",
+            grouped(denied->to_number<std::uint64_t>())
         ));
-        print_line(fmt::format("hash {}", result.snapshot.hash));
-        auto counts = json::parse(result.snapshot.counts).as_object();
-        if (const auto* denied = counts.if_contains("consent_denied");
-            denied && denied->to_number<std::int64_t>() > 0)
+    if (const auto* copies = counts.if_contains("label_columns"))
+        for (const auto& name : copies->as_array())
             print_line(fmt::format(
-                "{} records left out: their sites forbid training",
-                grouped(denied->to_number<std::uint64_t>())
+                "column '{}' repeats the label and is no feature", std::string(name.as_string())
             ));
-    });
 }
 
-void list(CLI::App& snapshot, service::Context& context) {
-    snapshot.add_subcommand("list", "All snapshots")->callback([&context] {
-        Table table(
-            {"snapshot", "project", "members", "training / validation / test", "hash", "created"}
+void show_list(const service::Page<service::Snapshot>& page) {
+    Table table(
+        {"snapshot", "project", "members", "training / validation / test", "hash", "created"}
+    );
+    for (const auto& one : page.items)
+        table.add(
+            {one.name,
+             one.project,
+             grouped(one.members),
+             sizes(one),
+             one.hash.substr(0, 12),
+             one.created_at}
         );
-        for (const auto& one : training::list_snapshots(context.database())) {
-            if (context.json) {
-                print_json(to_json(one));
-            } else {
-                table.add(
-                    {one.name,
-                     one.project,
-                     grouped(one.members),
-                     sizes(one),
-                     one.hash.substr(0, 12),
-                     one.created_at}
-                );
-            }
-        }
-        if (!context.json) table.print();
-    });
+    table.print();
+    if (page.next) print_line("more: --after " + *page.next);
 }
 
-void show(CLI::App& snapshot, service::Context& context) {
-    auto name = std::make_shared<std::string>();
-    auto* verb =
-        snapshot.add_subcommand("show", "One snapshot: how it was made, and classes by side");
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context] {
-        auto one = training::require_snapshot(context.database(), *name);
-        if (context.json) {
-            print_json(to_json(one));
-            return;
-        }
-        print_line(fmt::format(
-            "{} of project {}: {} members, {}",
-            one.name,
-            one.project,
-            grouped(one.members),
-            sizes(one)
-        ));
-        print_line(fmt::format("hash {}", one.hash));
-        print_line(fmt::format("made with {}", one.spec));
-        Table table({"class", "training", "validation", "test"});
-        auto counts = json::parse(one.counts).as_object();
-        for (const auto& item : counts.at("classes").as_object()) {
+void show_one(const service::Snapshot& one) {
+    print_line(fmt::format(
+        "{} of project {}: {} members, {}", one.name, one.project, grouped(one.members), sizes(one)
+    ));
+    print_line(fmt::format("hash {}", one.hash));
+    print_line(fmt::format("made with {}", one.spec.text));
+    Table table({"class", "training", "validation", "test"});
+    auto counts = json::parse(one.counts.text).as_object();
+    if (const auto* classes = counts.if_contains("classes"))
+        for (const auto& item : classes->as_object()) {
             const auto& row = item.value().as_array();
             table.add(
                 {std::string(item.key()),
@@ -163,69 +93,23 @@ void show(CLI::App& snapshot, service::Context& context) {
                  json::serialize(row[2])}
             );
         }
-        table.print();
-    });
+    table.print();
 }
 
-void diff(CLI::App& snapshot, service::Context& context) {
-    struct Names {
-        std::string a, b;
-    };
-    auto names = std::make_shared<Names>();
-    auto* verb = snapshot.add_subcommand(
-        "diff", "What another snapshot has added, removed, changed, relabelled or moved"
-    );
-    verb->add_option("A", names->a)->required();
-    verb->add_option("B", names->b)->required();
-    verb->callback([names, &context] {
-        auto& database = context.database();
-        auto found = training::diff_snapshots(
-            database,
-            training::require_snapshot(database, names->a),
-            training::require_snapshot(database, names->b)
-        );
-        if (context.json) {
-            print_json(json::object{
-                {"added", found.added},
-                {"removed", found.removed},
-                {"changed", found.changed},
-                {"relabeled", found.relabeled},
-                {"moved", found.moved},
-                {"same", found.same}});
-        } else {
-            print_line(fmt::format(
-                "{} added, {} removed, {} changed, {} relabelled, {} moved, {} the same",
-                found.added,
-                found.removed,
-                found.changed,
-                found.relabeled,
-                found.moved,
-                found.same
-            ));
-        }
-    });
+void show_diff(const training::SnapshotDiff& found) {
+    print_line(fmt::format(
+        "{} added, {} removed, {} changed, {} relabelled, {} moved, {} the same",
+        found.added,
+        found.removed,
+        found.changed,
+        found.relabeled,
+        found.moved,
+        found.same
+    ));
 }
 
-void verify(CLI::App& snapshot, service::Context& context) {
-    auto name = std::make_shared<std::string>();
-    auto* verb =
-        snapshot.add_subcommand("verify", "Compute the hash again from the stored members");
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context] {
-        auto one = training::require_snapshot(context.database(), *name);
-        bool good = training::verify_snapshot(context.database(), one);
-        if (context.json)
-            print_json(json::object{{"name", one.name}, {"hash", one.hash}, {"verified", good}});
-        if (!good)
-            throw base::Error(
-                fmt::format("snapshot '{}'", one.name),
-                "its members are not those it was closed with",
-                "restore it from a backup, or make another"
-            );
-        if (!context.json)
-            print_line(fmt::format("snapshot '{}' is what it was closed as: {}", one.name, one.hash)
-            );
-    });
+void show_verified(const service::Verified& one) {
+    print_line(fmt::format("snapshot '{}' is what it was closed as: {}", one.name, one.hash));
 }
 
 void export_members(CLI::App& snapshot, service::Context& context) {
@@ -274,11 +158,22 @@ void export_members(CLI::App& snapshot, service::Context& context) {
 void add_snapshot(CLI::App& cli, service::Context& context) {
     auto* snapshot = cli.add_subcommand("snapshot", "Immutable training, validation and test sets");
     snapshot->require_subcommand(1);
-    create(*snapshot, context);
-    list(*snapshot, context);
-    show(*snapshot, context);
-    diff(*snapshot, context);
-    verify(*snapshot, context);
+    FlagOptions by_name{.positionals = {{"snapshot", "NAME"}}};
+    add_verb<service::create_snapshot>(
+        *snapshot, context, "snapshot create", {.positionals = {{"name", "NAME"}}}, show_new
+    );
+    add_verb<service::list_snapshots>(*snapshot, context, "snapshot list", {}, show_list);
+    add_verb<service::show_snapshot>(*snapshot, context, "snapshot show", by_name, show_one);
+    add_verb<service::diff_snapshots>(
+        *snapshot,
+        context,
+        "snapshot diff",
+        {.positionals = {{"snapshot", "A"}, {"other", "B"}}},
+        show_diff
+    );
+    add_verb<service::verify_snapshot>(
+        *snapshot, context, "snapshot verify", by_name, show_verified
+    );
     export_members(*snapshot, context);
 }
 

@@ -71,6 +71,7 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
         object["name"] = outcome.model_name;
         object["version"] = outcome.model_version;
         object["training_rows"] = outcome.training_rows;
+        object["label_columns"] = json::value_from(outcome.label_columns);
         print_json(object);
         return;
     }
@@ -82,6 +83,8 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
         grouped(outcome.training_rows),
         outcome.run.seconds
     ));
+    for (const auto& column : outcome.label_columns)
+        print_line(fmt::format("column '{}' repeats the label and is no feature", column));
     Table table({"split", "metric", "value (95 % interval)"});
     for (const auto& metric : outcome.metrics)
         table.add({split_names[metric.split], metric.name, text_of(metric)});

@@ -40,6 +40,7 @@ enum class Written { all, changed };
 boost::json::value write(const Shape& shape, const void* value, Written written = Written::all);
 // JSON Schema 2020-12.
 boost::json::object schema(const Shape& shape);
+boost::json::object schema(const Member& member);  // with its bounds and choices
 // Of a list of structs: the names of the members, and a row each. Of one struct: a row for each
 // member, with its name first. Lists within are written "a, b", structs and tables as JSON.
 TextTable table(const Shape& shape, const void* value);

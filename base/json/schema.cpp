@@ -122,4 +122,8 @@ json::object schema(const Shape& shape) {
     return Writer().write(shape, {});
 }
 
+json::object schema(const Member& member) {
+    return Writer().write(member.shape(), member.options);
+}
+
 }  // namespace base

@@ -20,22 +20,6 @@ namespace {
 
 namespace json = boost::json;
 
-struct Known {
-    std::string_view name;
-    Format format;
-    std::string_view file;
-};
-constexpr Known formats[] = {
-    {"jsonl", Format::jsonl, "labels.jsonl"},
-    {"csv", Format::csv, "labels.csv"},
-    {"coco", Format::coco, "annotations.json"},
-    {"yolo", Format::yolo, "labels"},
-    {"voc", Format::voc, "annotations"},
-    {"conll", Format::conll, "labels.conll"},
-    {"spacy", Format::spacy, "labels.spacy.jsonl"},
-    {"label-studio", Format::label_studio, "tasks.json"},
-};
-
 std::string quoted(std::string_view text) {
     return json::serialize(json::string(text));
 }
@@ -143,25 +127,33 @@ private:
 
 }  // namespace
 
-std::optional<Format> parse_format(std::string_view name) {
-    for (const auto& known : formats)
-        if (known.name == name) return known.format;
-    return std::nullopt;
-}
-
-std::string_view format_names() {
-    static const std::string all = [] {
-        std::string text;
-        for (const auto& known : formats) text.append(text.empty() ? "" : ", ").append(known.name);
-        return text;
-    }();
-    return all;
-}
-
 std::string_view file_name(Format format) {
-    for (const auto& known : formats)
-        if (known.format == format) return known.file;
-    return {};
+    switch (format) {
+        case Format::jsonl:
+            return "labels.jsonl";
+        case Format::csv:
+            return "labels.csv";
+        case Format::coco:
+            return "annotations.json";
+        case Format::yolo:
+            return "labels";
+        case Format::voc:
+            return "annotations";
+        case Format::conll:
+            return "labels.conll";
+        case Format::spacy:
+            return "labels.spacy.jsonl";
+        case Format::label_studio:
+            break;
+    }
+    return "tasks.json";
+}
+
+std::string_view media_type(Format format) {
+    auto file = file_name(format);
+    if (file.ends_with(".jsonl")) return "application/jsonl";
+    if (file.ends_with(".json")) return "application/json";
+    return format == Format::csv ? "text/csv; charset=utf-8" : "text/plain; charset=utf-8";
 }
 
 std::unique_ptr<Exporter> make_exporter(Format format, const Project& project, std::ostream& out) {
@@ -180,12 +172,12 @@ std::unique_ptr<Exporter> make_exporter(Format format, const Project& project, s
         case Format::conll:
             break;
     }
-    std::string_view name, needs = format == Format::conll ? "spans of text" : "boxes on images";
-    for (const auto& known : formats)
-        if (known.format == format) name = known.name;
+    std::string_view needs = format == Format::conll ? "spans of text" : "boxes on images";
     throw base::UsageError(
         "project '" + project.name + "'",
-        fmt::format("{} holds {}, and a {} project has none", name, needs, project.kind),
+        fmt::format(
+            "{} holds {}, and a {} project has none", base::name_of(format), needs, project.kind
+        ),
         "choose jsonl, csv, spacy or label-studio"
     );
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <iosfwd>
 #include <memory>
 #include <optional>
@@ -7,6 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
+#include "base/words.hpp"
 #include "labeling/projects/project.hpp"
 
 namespace labeling {
@@ -24,12 +28,29 @@ struct ExportRow {
     std::string url{};
     std::string payload{};  // JSON object: the fields as received
 };
+BOOST_DESCRIBE_STRUCT(
+    ExportRow,
+    (),
+    (key, label, probability, method, revision, version, title, text, url, payload)
+)
 
 enum class Format { jsonl, csv, coco, yolo, voc, conll, spacy, label_studio };
 
-std::optional<Format> parse_format(std::string_view name);  // "label-studio" and so on
-std::string_view format_names();                            // separated by ", "
-std::string_view file_name(Format format);                  // "labels.jsonl" and so on
+constexpr auto words_of(Format) {
+    return std::to_array<base::Word<Format>>({
+        {Format::jsonl, "jsonl", "a line of JSON a label, with the record's texts and fields"},
+        {Format::csv, "csv", "a table of keys and labels"},
+        {Format::coco, "coco", "boxes on images"},
+        {Format::yolo, "yolo", "boxes on images"},
+        {Format::voc, "voc", "boxes on images"},
+        {Format::conll, "conll", "spans of text"},
+        {Format::spacy, "spacy", "texts with the classes that hold"},
+        {Format::label_studio, "label-studio", "tasks with their annotations"},
+    });
+}
+
+std::string_view file_name(Format format);   // "labels.jsonl" and so on
+std::string_view media_type(Format format);  // "text/csv" and so on
 
 // Writes rows as they come, in constant memory. finish() ends the file.
 class Exporter {

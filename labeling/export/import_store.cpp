@@ -1,15 +1,25 @@
+<<<<<<< HEAD
+// Ground truth from outside, from a field of the records or from a list of labels.
+//
+// A field is read and written in one statement within the database: the labels of millions of
+// records need not travel here and back. Values that are no class are counted before anything is
+// written, since with `add_classes` the most frequent of them become classes first, and what is
+// left is told of.
+=======
 // A field of the source is imported by one statement in the database, since its values are there; a
 // file by put_truth() in batches. Both first learn which values are no class, so that the answer
 // can list them, and with `add_classes` make the most frequent ones classes.
 //
 // Labels keep the method "import", by which inference knows what it must not touch. Of several
 // labels for a key in one file the last counts, as if they had been imported one by one.
+>>>>>>> y1
 #include "labeling/export/import_store.hpp"
 
 #include <algorithm>
 #include <map>
 
-#include "base/database/database.hpp"
+#include "base/database/rows.hpp"
+#include "base/json/described.hpp"
 #include "labeling/export/label_file.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -27,8 +37,20 @@ std::string spellings(const Project& project) {
     std::map<std::string, std::string> names;
     for (const auto& item : project.classes)
         if (!item.value.empty()) names[item.value] = item.name;
-    return detail::json_object(names);
+    return base::json_text(names);
 }
+
+struct ValueRow {
+    std::string value;  // empty: the record has none
+    std::int64_t records = 0;
+};
+BOOST_DESCRIBE_STRUCT(ValueRow, (), (value, records))
+
+// What became of labels in one statement.
+struct Written {
+    std::int64_t added = 0, changed = 0, unchanged = 0;
+};
+BOOST_DESCRIBE_STRUCT(Written, (), (added, changed, unchanged))
 
 using Counted = std::vector<std::pair<std::string, std::int64_t>>;
 
@@ -62,14 +84,14 @@ Counted unknown_values(
 ) {
     Counted values;
     missing = 0;
-    auto rows = tx.exec(
+    auto rows = base::rows_as<ValueRow>(tx.exec(
         sql::file["unknown_values"], project.id, project.source_id, path, spellings(project.project)
-    );
-    for (const auto& row : rows) {
-        if (row[0].is_null() || row[0].as<std::string>().empty()) {
-            missing += row[1].as<std::int64_t>();
+    ));
+    for (auto& row : rows) {
+        if (row.value.empty()) {
+            missing += row.records;
         } else {
-            values.emplace_back(row[0].as<std::string>(), row[1].as<std::int64_t>());
+            values.emplace_back(std::move(row.value), row.records);
         }
     }
     return values;
@@ -84,13 +106,13 @@ std::int64_t Imported::rejected_total() const {
 }
 
 Imported import_field(
-    base::Database& database,
+    base::Steps steps,
     const std::string& name,
     const std::string& field,
     const ImportOptions& options,
     Time now
 ) {
-    return database.call([&](base::Tx& tx) {
+    return steps.call([&](base::Tx& tx) {
         Imported result;
         auto project = load_project(tx, name);
         auto path = schema::array_of(path_of(field));
@@ -100,32 +122,32 @@ Imported import_field(
             project = add_classes(tx, project.id, result.new_classes);
             result.rejected = unknown_values(tx, project, path, result.no_value);
         }
-        auto row = tx.exec(
-            sql::file["import_field"],
-            project.id,
-            project.source_id,
-            path,
-            spellings(project.project),
-            schema::timestamp(now),
-            options.share
-        )[0];
-        result.added = row[0].as<std::int64_t>();
-        result.changed = row[1].as<std::int64_t>();
-        result.unchanged = row[2].as<std::int64_t>();
+        auto written = base::first_as<Written>(tx.exec(
+                                                   sql::file["import_field"],
+                                                   project.id,
+                                                   project.source_id,
+                                                   path,
+                                                   spellings(project.project),
+                                                   schema::timestamp(now),
+                                                   options.share
+                                               ))
+                           .value();
+        result.added = written.added;
+        result.changed = written.changed;
+        result.unchanged = written.unchanged;
         if (result.added > 0) tx.exec(sql::file["analyze_truth"]);
         return result;
     });
 }
 
-Imported import_file(
-    base::Database& database,
+Imported import_labels(
+    base::Steps steps,
     const std::string& name,
-    const std::string& path,
+    const std::vector<GivenLabel>& given,
     const ImportOptions& options,
     Time now
 ) {
-    auto given = detail::read_label_file(path);
-    auto project = database.call([&](base::Tx& tx) { return load_project(tx, name); });
+    auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
 
     std::map<std::string, std::int32_t> classes;
     auto learn = [&] {
@@ -150,7 +172,7 @@ Imported import_file(
     result.rejected = count_unknown();
     result.new_classes = to_add(project.project, result.rejected, options);
     if (!result.new_classes.empty()) {
-        project = database.call([&](base::Tx& tx) {
+        project = steps.call([&](base::Tx& tx) {
             return add_classes(tx, project.id, result.new_classes);
         });
         learn();
@@ -164,7 +186,7 @@ Imported import_file(
             last.insert_or_assign(label.key, Label{label.key, known->second, label.probability});
     std::vector<Label> labels;
     for (auto& [key, label] : last) labels.push_back(std::move(label));
-    auto put = detail::put_truth(database, project, labels, "import", false, now);
+    auto put = detail::put_truth(steps, project, labels, "import", false, now);
     result.added = put.added;
     result.changed = put.changed;
     result.unchanged = put.known - put.added - put.changed;

@@ -6,11 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/database/steps.hpp"
+#include "labeling/export/label_file.hpp"
 #include "labeling/queue/assignment.hpp"
-
-namespace base {
-class Database;
-}
 
 // Ground truth from outside.
 namespace labeling {
@@ -41,19 +39,17 @@ struct Imported {
 // From a field of the source's records as they are now: "section", or "breadcrumb.0" for what lies
 // deeper.
 Imported import_field(
-    base::Database& database,
+    base::Steps steps,
     const std::string& project,
     const std::string& field,
     const ImportOptions& options,
     Time now
 );
-// From a file: CSV with the columns key,label and perhaps probability, or (name ends in .jsonl or
-// .ndjson) JSON lines with these members. A malformed line or a probability outside 0 to 1 throws
-// base::Error with its line before anything is stored.
-Imported import_file(
-    base::Database& database,
+// Of labels for one key the last counts.
+Imported import_labels(
+    base::Steps steps,
     const std::string& project,
-    const std::string& path,
+    const std::vector<GivenLabel>& labels,
     const ImportOptions& options,
     Time now
 );

@@ -3,10 +3,17 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "labeling/answers.hpp"
 #include "labeling/export/csv.hpp"
 
-namespace labeling::detail {
+namespace labeling {
+
+const base::Settings<GivenLabel> GivenLabel::settings{
+    {"key", &GivenLabel::key, "of a record", {.required = true}},
+    {"label", &GivenLabel::label, "a class", {.required = true, .scalars = true}},
+    {"probability", &GivenLabel::probability, "how sure it is", {.low = 0, .high = 1}},
+};
 
 namespace {
 
@@ -17,7 +24,7 @@ bool is_probability(double p) {
 }
 
 std::vector<GivenLabel> read_csv(const std::string& path) {
-    CsvReader csv(path, read_file(path));
+    detail::CsvReader csv(path, detail::read_file(path));
     auto columns = csv.header({"key", "label"});
     auto with_probability = csv.column("probability");
     std::vector<GivenLabel> labels;
@@ -27,7 +34,7 @@ std::vector<GivenLabel> read_csv(const std::string& path) {
         if (label.key.empty()) csv.fail("the key is empty");
         if (label.label.empty())
             csv.fail("the label is empty", "leave out records without a label");
-        if (with_probability != CsvReader::npos && !row[with_probability].empty()) {
+        if (with_probability != detail::CsvReader::npos && !row[with_probability].empty()) {
             auto p = parse_number(row[with_probability]);
             if (!p || !is_probability(*p))
                 csv.fail(
@@ -41,7 +48,7 @@ std::vector<GivenLabel> read_csv(const std::string& path) {
 }
 
 std::vector<GivenLabel> read_lines(const std::string& path) {
-    auto text = read_file(path);
+    auto text = detail::read_file(path);
     std::vector<GivenLabel> labels;
     std::size_t line = 0;
     auto fail = [&](const std::string& reason) -> void {
@@ -90,10 +97,4 @@ std::vector<GivenLabel> read_label_file(const std::string& path) {
                                                                  : read_csv(path);
 }
 
-std::string json_object(const std::map<std::string, std::string>& members) {
-    json::object object;
-    for (const auto& [name, value] : members) object[name] = value;
-    return json::serialize(object);
-}
-
-}  // namespace labeling::detail
+}  // namespace labeling

@@ -1,22 +1,23 @@
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
-namespace labeling::detail {
+#include "base/settings/fwd.hpp"
 
+namespace labeling {
+
+// A label that somebody else found.
 struct GivenLabel {
-    std::string key;
-    std::string label;
+    std::string key;    // of a record
+    std::string label;  // a class, by its name or as the source's data spell it
     double probability = 1;
+
+    static const base::Settings<GivenLabel> settings;
 };
 
 // Reads key, label and perhaps probability from CSV, or from JSON lines if the name ends in .jsonl
 // or .ndjson. Throws base::Error with the line for what is malformed.
 std::vector<GivenLabel> read_label_file(const std::string& path);
 
-// {"name":"text",..}
-std::string json_object(const std::map<std::string, std::string>& members);
-
-}  // namespace labeling::detail
+}  // namespace labeling

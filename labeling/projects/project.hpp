@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,6 +22,16 @@ struct LabelClass {
 
     static const base::Settings<LabelClass> settings;
 };
+
+enum class ProjectState { active, paused, closed };
+
+constexpr auto words_of(ProjectState) {
+    return std::to_array<base::Word<ProjectState>>({
+        {ProjectState::active, "active", "its tasks are given out"},
+        {ProjectState::paused, "paused", "no task is given out for now"},
+        {ProjectState::closed, "closed", "no task is given out any more"},
+    });
+}
 
 // How answers become truth.
 struct TruthSettings {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "labeling/sql.hpp"
@@ -18,26 +19,48 @@ namespace labeling {
 
 namespace {
 
-StoredProject read(base::Tx& tx, const pqxx::row& row) {
-    StoredProject stored;
-    stored.id = row[0].as<std::int64_t>();
-    stored.source_id = row[2].as<std::int64_t>();
-    Project::settings.read(base::Document::json(row[4].as<std::string>()), stored.project);
-    auto spelled = std::exchange(stored.project.classes, {});
-    stored.project.name = row[1].as<std::string>();
-    stored.project.source = row[3].as<std::string>();
-    stored.project.overlap = row[5].as<int>();
-    stored.version = row[6].as<int>();
-    stored.state = row[7].as<std::string>();
-    stored.created_at = row[8].as<std::string>();
+struct ProjectRow {
+    std::int64_t id = 0, source_id = 0;
+    int version = 1;
+    ProjectState state = ProjectState::active;
+    Time created_at;
+    std::string name, source;
+    int overlap = 1;
+    std::string spec;
+};
+BOOST_DESCRIBE_STRUCT(
+    ProjectRow,
+    (),
+    (id, source_id, version, state, created_at, name, source, overlap, spec)
+)
 
-    for (const auto& item : tx.exec(sql::file["project_classes"], stored.id)) {
+struct ClassRow {
+    std::int32_t id = 0;
+    std::string name, description, hotkey, colour;
+};
+BOOST_DESCRIBE_STRUCT(ClassRow, (), (id, name, description, hotkey, colour))
+
+std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
+    auto row = base::first_as<ProjectRow>(rows);
+    if (!row) return std::nullopt;
+    StoredProject stored{
+        .id = row->id,
+        .source_id = row->source_id,
+        .version = row->version,
+        .state = row->state,
+        .created_at = row->created_at};
+    Project::settings.read(base::Document::json(row->spec), stored.project);
+    auto spelled = std::exchange(stored.project.classes, {});
+    stored.project.name = row->name;
+    stored.project.source = row->source;
+    stored.project.overlap = row->overlap;
+    for (auto& item : base::rows_as<ClassRow>(tx.exec(sql::file["project_classes"], row->id))) {
         LabelClass one{
-            .id = item[0].as<std::int32_t>(),
-            .name = item[1].as<std::string>(),
-            .description = item[2].as<std::string>(),
-            .hotkey = item[3].as<std::string>(),
-            .colour = item[4].as<std::string>()};
+            .id = item.id,
+            .name = std::move(item.name),
+            .description = std::move(item.description),
+            .hotkey = std::move(item.hotkey),
+            .colour = std::move(item.colour)};
         for (const auto& known : spelled)
             if (known.name == one.name) one.value = known.value;
         stored.project.classes.push_back(std::move(one));
@@ -69,6 +92,13 @@ void add_class(base::Tx& tx, std::int64_t project_id, const LabelClass& item) {
 
 }  // namespace
 
+const base::Settings<ProjectEdit> ProjectEdit::settings{
+    {"title", &ProjectEdit::title, "what the page calls it"},
+    {"instructions", &ProjectEdit::instructions, "Markdown, for the people who label"},
+    {"state", &ProjectEdit::state, "whether its tasks are given out"},
+    {"overlap", &ProjectEdit::overlap, "answers of different people", {.low = 1, .high = 100}},
+};
+
 StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
     auto source = schema::require_source(tx, project.source);
     auto id = tx.value<std::int64_t>(
@@ -88,30 +118,23 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
     return load_project(tx, *id);
 }
 
+std::optional<StoredProject> find_project(base::Tx& tx, const std::string& name) {
+    return read(tx, tx.exec(sql::file["find_project"], name));
+}
+
 StoredProject load_project(base::Tx& tx, const std::string& name) {
-    auto rows = tx.exec(sql::file["find_project"], name);
-    if (rows.empty())
+    auto found = find_project(tx, name);
+    if (!found)
         throw base::Error(
             "project '" + name + "'", "no such project", "see 'tilth label project list'"
         );
-    return read(tx, rows[0]);
+    return *std::move(found);
 }
 
 StoredProject load_project(base::Tx& tx, std::int64_t id) {
-    auto rows = tx.exec(sql::file["find_project_by_id"], id);
-    if (rows.empty()) throw base::Error("project " + std::to_string(id), "no such project");
-    return read(tx, rows[0]);
-}
-
-std::vector<StoredProject> list_projects(base::Tx& tx) {
-    std::vector<StoredProject> projects;
-    for (const auto& row : tx.exec(sql::file["list_projects"]))
-        projects.push_back(load_project(tx, row[0].as<std::string>()));
-    return projects;
-}
-
-void set_project_state(base::Tx& tx, std::int64_t project_id, const std::string& state) {
-    tx.exec(sql::file["set_project_state"], project_id, state);
+    auto found = read(tx, tx.exec(sql::file["find_project_by_id"], id));
+    if (!found) throw base::Error("project " + std::to_string(id), "no such project");
+    return *std::move(found);
 }
 
 StoredProject
@@ -135,35 +158,27 @@ add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string
     return load_project(tx, project_id);
 }
 
+bool edit_project(
+    base::Tx& tx,
+    const std::string& name,
+    std::int64_t version,
+    const ProjectEdit& edit
+) {
+    std::optional<std::string> state;
+    if (edit.state) state = std::string(base::name_of(*edit.state));
+    return tx.change(
+               sql::file["edit_project"],
+               name,
+               version,
+               edit.title,
+               edit.instructions,
+               state,
+               edit.overlap
+           ) == 1;
+}
+
 Progress progress(base::Tx& tx, std::int64_t project_id) {
-    Progress result;
-    for (const auto& row : tx.exec(sql::file["task_counts"], project_id)) {
-        auto state = row[0].as<std::string>();
-        (state == "open"   ? result.open
-         : state == "done" ? result.done
-                           : result.cancelled) = row[1].as<std::int64_t>();
-        result.answers += row[2].as<std::int64_t>();
-        result.leased += row[3].as<std::int64_t>();
-        result.wanted += row[4].as<std::int64_t>();
-    }
-    for (const auto& row : tx.exec(sql::file["truth_counts"], project_id)) {
-        result.classes.push_back(
-            {row[0].as<std::string>(), row[1].as<std::int64_t>(), row[2].as<double>()}
-        );
-        result.labeled += result.classes.back().records;
-    }
-    for (const auto& row : tx.exec(sql::file["annotator_counts"], project_id)) {
-        AnnotatorCount one;
-        one.user_id = row[0].as<std::int64_t>();
-        one.name = row[1].as<std::string>();
-        one.simulated = row[2].as<bool>();
-        one.answers = row[3].as<std::int64_t>();
-        one.withdrawn = row[4].as<std::int64_t>();
-        one.median_milliseconds = row[5].as<double>();
-        one.skipped = row[6].as<std::int64_t>();
-        result.annotators.push_back(std::move(one));
-    }
-    return result;
+    return base::first_as<Progress>(tx.exec(sql::file["task_progress"], project_id)).value();
 }
 
 }  // namespace labeling

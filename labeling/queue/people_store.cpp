@@ -1,20 +1,66 @@
 #include "labeling/queue/people_store.hpp"
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
+#include "schema/people/user_store.hpp"
 #include "schema/records/record.hpp"
 
 namespace labeling {
 
 std::int64_t simulated_user(base::Tx& tx, const std::string& name, Time now) {
     tx.exec(sql::file["add_simulated_user"], name, schema::timestamp(now));
-    auto row = tx.exec(sql::file["find_user"], name)[0];
-    if (!row[1].as<bool>())
+    auto user = schema::find_user(tx, name).value();
+    if (!user.simulated)
         throw base::Error(
             "user '" + name + "'", "is a person, not a simulated annotator", "choose another name"
         );
-    return row[0].as<std::int64_t>();
+    return user.id;
+}
+
+std::vector<Annotator> annotators(base::Tx& tx, std::int64_t project_id) {
+    return base::rows_as<Annotator>(tx.exec(sql::file["annotators"], project_id));
+}
+
+std::vector<AnswerRow> list_answers(
+    base::Tx& tx,
+    std::int64_t project_id,
+    const AnswerPlace& after,
+    std::optional<std::int64_t> user_id,
+    int at_most
+) {
+    return base::rows_as<AnswerRow>(tx.exec(
+        sql::file["list_answers"],
+        project_id,
+        after.rk,
+        after.key,
+        after.user_id,
+        after.attempt,
+        user_id,
+        at_most
+    ));
+}
+
+std::int64_t answers_of(base::Tx& tx, std::int64_t project_id, std::int64_t user_id) {
+    return tx.value<std::int64_t>(sql::file["answers_of_user"], project_id, user_id).value_or(0);
+}
+
+std::vector<TaskInHand> tasks_in_hand(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    std::optional<std::int64_t> task,
+    int at_most,
+    Time now
+) {
+    return base::rows_as<TaskInHand>(tx.exec(
+        sql::file["tasks_in_hand"], user_id, project_id, schema::timestamp(now), task, at_most
+    ));
+}
+
+bool was_handed(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk) {
+    return !tx.exec(sql::file["record_was_handed"], user_id, rk, source_id).empty();
 }
 
 }  // namespace labeling

@@ -1,18 +1,130 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include <boost/describe/class.hpp>
+
+#include "base/json/shape.hpp"
 #include "labeling/queue/assignment.hpp"
 
 namespace base {
 class Tx;
 }
 
+// Who answers, what they hold and what they said. Each function is one step inside the caller's
+// transaction.
 namespace labeling {
 
 // The id of the simulated user of this name, made if there is none. A name that a person has throws
 // base::Error.
 std::int64_t simulated_user(base::Tx& tx, const std::string& name, Time now);
+
+struct Annotator {
+    std::string name;
+    bool simulated = false;
+    std::int64_t answers = 0;  // that stand
+    std::int64_t skipped = 0;
+    std::optional<double> median_milliseconds;  // of answers that carry a time
+    Time first_at, last_at;
+    std::int64_t compared = 0;  // answers on records whose truth is known
+    std::int64_t agreed = 0;    // those that say the truth
+};
+BOOST_DESCRIBE_STRUCT(
+    Annotator,
+    (),
+    (name, simulated, answers, skipped, median_milliseconds, first_at, last_at, compared, agreed)
+)
+// Everybody whose answers stand, the busiest first.
+std::vector<Annotator> annotators(base::Tx& tx, std::int64_t project_id);
+
+struct AnswerEntry {
+    std::string record;  // the source's number, a dot, rk in hexadecimal
+    std::string key;
+    std::string user;
+    int attempt = 1;
+    std::optional<std::string> label;
+    base::JsonText value;  // what a label can not say
+    std::optional<std::int32_t> milliseconds;
+    Time submitted_at;
+    std::optional<Time> withdrawn_at;
+};
+BOOST_DESCRIBE_STRUCT(
+    AnswerEntry,
+    (),
+    (record, key, user, attempt, label, value, milliseconds, submitted_at, withdrawn_at)
+)
+// The place of an answer in the list of all.
+struct AnswerPlace {
+    std::int64_t rk = INT64_MIN;
+    std::string key;
+    std::int64_t user_id = INT64_MIN;
+    int attempt = 0;
+};
+struct AnswerRow : AnswerEntry {
+    std::int64_t rk = 0;
+    std::int64_t user_id = 0;
+
+    AnswerPlace place() const { return {rk, key, user_id, attempt}; }
+};
+BOOST_DESCRIBE_STRUCT(AnswerRow, (AnswerEntry), (rk, user_id))
+// Who answered what, in the order of the records, also what was taken back; of one person, if one
+// is named.
+std::vector<AnswerRow> list_answers(
+    base::Tx& tx,
+    std::int64_t project_id,
+    const AnswerPlace& after,
+    std::optional<std::int64_t> user_id,
+    int at_most
+);
+// How many answers of a person stand.
+std::int64_t answers_of(base::Tx& tx, std::int64_t project_id, std::int64_t user_id);
+
+// A task in somebody's hands, with what there is to see of its record.
+struct TaskInHand {
+    std::int64_t task_id = 0;
+    std::int64_t token = 0;
+    int attempt = 1;
+    Time expires_at;
+    std::string reason;
+    std::string record;  // as above
+    std::string key;
+    std::string title, body, language, url;
+    std::optional<int> width, height;  // of its picture
+    base::JsonText payload, columns;
+};
+BOOST_DESCRIBE_STRUCT(
+    TaskInHand,
+    (),
+    (task_id,
+     token,
+     attempt,
+     expires_at,
+     reason,
+     record,
+     key,
+     title,
+     body,
+     language,
+     url,
+     width,
+     height,
+     payload,
+     columns)
+)
+// Those whose leases run, most urgent first; only `task`, if one is named.
+std::vector<TaskInHand> tasks_in_hand(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    std::optional<std::int64_t> task,
+    int at_most,
+    Time now
+);
+
+// Whether a task about this record was ever handed to the user.
+bool was_handed(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk);
 
 }  // namespace labeling

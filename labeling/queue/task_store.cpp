@@ -1,3 +1,11 @@
+<<<<<<< HEAD
+// The queue in the database: each verb is one statement, or two where the first says why not.
+//
+// A claim picks, leases and counts in a single statement with SKIP LOCKED, so that any number of
+// people can claim at once without waiting for each other, and a task never has more leases than it
+// wants answers. Submitting sets the lease, the answer and the counters together or not at all; a
+// row that does not change is asked about afterwards, outside of the common way.
+=======
 // The rules of the queue stand in SQL (claim_tasks, submit_answer): they hold under any number of
 // clients only if check and change are one statement. What is here binds parameters and tells
 // outcomes apart.
@@ -6,6 +14,7 @@
 // its first column, and claim() asks once more. submit() stores first and asks for the reason only
 // if nothing was stored, so that the usual case is one round trip. After 50 new tasks the table is
 // analysed, or the planner would go on with the statistics of an empty queue.
+>>>>>>> y1
 #include "labeling/queue/task_store.hpp"
 
 #include <algorithm>
@@ -14,6 +23,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
@@ -30,18 +40,21 @@ std::string array_of(const std::vector<double>& values) {
     return fmt::format("{{{}}}", fmt::join(values, ","));
 }
 
-Claimed read(const pqxx::row& row, int first) {
-    Claimed task;
-    task.task = row[first].as<std::int64_t>();
-    task.token = row[first + 1].as<std::int64_t>();
-    task.attempt = row[first + 2].as<int>();
-    task.rk = row[first + 3].as<std::int64_t>();
-    task.key = row[first + 4].as<std::string>();
-    task.version = row[first + 5].as<int>();
-    task.priority = row[first + 6].as<double>();
-    task.reason = row[first + 7].as<std::string>();
-    return task;
-}
+struct ClaimRow : Claimed {
+    std::int64_t freed = 0;  // leases that were over; the same in each row
+};
+BOOST_DESCRIBE_STRUCT(ClaimRow, (Claimed), (freed))
+
+struct EnqueuedRow {
+    std::int64_t known = 0, added = 0, changed = 0;
+};
+BOOST_DESCRIBE_STRUCT(EnqueuedRow, (), (known, added, changed))
+
+struct Explained {
+    bool known_class = false;
+    bool stored = false;  // this very answer
+};
+BOOST_DESCRIBE_STRUCT(Explained, (), (known_class, stored))
 
 bool end_lease(
     base::Tx& tx,
@@ -84,25 +97,25 @@ Enqueued enqueue(
             reasons.push_back(requests[i].reason);
             priorities.push_back(requests[i].priority);
         }
-        auto row = tx.exec(
-            sql::file["enqueue_tasks"],
-            project.id,
-            project.source_id,
-            schema::array_of(rks),
-            schema::array_of(keys),
-            array_of(priorities),
-            schema::array_of(reasons),
-            project.project.overlap,
-            schema::timestamp(now),
-            again
-        )[0];
-        auto known = row[0].as<std::int64_t>();
-        result.added += row[1].as<std::int64_t>();
-        result.changed += row[2].as<std::int64_t>();
-        result.waiting += known - row[1].as<std::int64_t>() - row[2].as<std::int64_t>();
+        auto put = base::first_as<EnqueuedRow>(tx.exec(
+                                                   sql::file["enqueue_tasks"],
+                                                   project.id,
+                                                   project.source_id,
+                                                   schema::array_of(rks),
+                                                   schema::array_of(keys),
+                                                   array_of(priorities),
+                                                   schema::array_of(reasons),
+                                                   project.project.overlap,
+                                                   schema::timestamp(now),
+                                                   again
+                                               ))
+                       .value();
+        result.added += put.added;
+        result.changed += put.changed;
+        result.waiting += put.known - put.added - put.changed;
         std::sort(keys.begin(), keys.end());
         auto distinct = std::unique(keys.begin(), keys.end()) - keys.begin();
-        result.unknown += static_cast<std::int64_t>(distinct) - known;
+        result.unknown += static_cast<std::int64_t>(distinct) - put.known;
     }
     if (result.added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
     return result;
@@ -140,17 +153,17 @@ std::vector<Claimed> claim(
 ) {
     std::vector<Claimed> tasks;
     for (bool freed = true; freed && static_cast<int>(tasks.size()) < n;) {
-        auto rows = tx.exec(
+        auto rows = base::rows_as<ClaimRow>(tx.exec(
             sql::file["claim_tasks"],
             project_id,
             user_id,
             schema::timestamp(now),
             schema::timestamp(now + lease),
             n - static_cast<int>(tasks.size())
-        );
-        freed = rows[0][0].as<std::int64_t>() > 0;
-        for (const auto& row : rows)
-            if (!row[1].is_null()) tasks.push_back(read(row, 1));
+        ));
+        freed = rows.front().freed > 0;
+        for (auto& row : rows)
+            if (row.task != 0) tasks.push_back(std::move(row));
     }
     return tasks;
 }
@@ -174,6 +187,10 @@ bool skip(
     return end_lease(tx, task, user_id, token, "skipped", reason, now);
 }
 
+std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task) {
+    return tx.value<std::int64_t>(sql::file["project_of_task"], task);
+}
+
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     auto stored = tx.exec(
         sql::file["submit_answer"],
@@ -188,12 +205,12 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     );
     if (!stored.empty()) return Submitted::accepted;
 
-    auto why = tx.exec(
+    auto why = base::first_as<Explained>(tx.exec(
         sql::file["explain_submit"], answer.task, answer.user_id, answer.attempt, answer.class_id
-    );
-    if (why.empty()) return Submitted::unknown_task;
-    if (why[0][1].as<bool>()) return Submitted::repeated;
-    return why[0][0].as<bool>() ? Submitted::stale : Submitted::unknown_class;
+    ));
+    if (!why) return Submitted::unknown_task;
+    if (why->stored) return Submitted::repeated;
+    return why->known_class ? Submitted::stale : Submitted::unknown_class;
 }
 
 std::optional<Claimed> undo_last(
@@ -205,15 +222,13 @@ std::optional<Claimed> undo_last(
 ) {
     auto task = tx.value<std::int64_t>(sql::file["last_answer"], user_id, project_id);
     if (!task) return std::nullopt;
-    auto rows = tx.exec(
+    return base::first_as<Claimed>(tx.exec(
         sql::file["undo_answer"],
         *task,
         user_id,
         schema::timestamp(now),
         schema::timestamp(now + lease)
-    );
-    if (rows.empty()) return std::nullopt;
-    return read(rows[0], 0);
+    ));
 }
 
 }  // namespace labeling

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "labeling/projects/project_store.hpp"
 #include "labeling/queue/assignment.hpp"
 
@@ -56,6 +58,7 @@ struct Claimed {
     double priority = 0;
     std::string reason;
 };
+BOOST_DESCRIBE_STRUCT(Claimed, (), (task, token, attempt, rk, key, version, priority, reason))
 // Leases up to `n` tasks to a user until now + `lease`: see assignment.hpp for which. Never waits
 // for others' claims. Empty if there is nothing for this user, or the project is not active.
 std::vector<Claimed> claim(
@@ -80,6 +83,9 @@ bool skip(
     const std::string& reason,
     Time now
 );
+
+// The project of a task; nothing if there is no such task.
+std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task);
 
 struct Answer {
     std::int64_t task = 0;

@@ -4,11 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "base/database/steps.hpp"
 #include "labeling/projects/project_store.hpp"
-
-namespace base {
-class Database;
-}
 
 namespace labeling::detail {
 
@@ -23,11 +20,12 @@ struct Label {
 struct Put {
     std::int64_t given = 0, known = 0, added = 0, changed = 0;
 };
+BOOST_DESCRIBE_STRUCT(Put, (), (given, known, added, changed))
 
-// Writes labels batch by batch, each in its own transaction: what is stored stays, and doing it
-// again changes nothing. With `keep_imported`, labels of the method "import" stay as they are.
+// Writes labels batch by batch. Doing it again changes nothing. With `keep_imported`, labels of the
+// method "import" stay as they are.
 Put put_truth(
-    base::Database& database,
+    base::Steps steps,
     const StoredProject& project,
     const std::vector<Label>& labels,
     const std::string& method,

@@ -1,8 +1,9 @@
 // The truth of a project in the database: its answers read, its labels inferred, stored and walked.
 //
-// Everything that grows with the project goes in pages or batches with a short transaction each:
-// a transaction over millions of answers would hold back vacuum and lose all its work to one
-// conflict. Pages go by key and not by OFFSET, which reads again what it skips.
+// Everything that grows with the project goes in pages or batches, so that memory stays small, and
+// so that whoever has millions of answers can give each a transaction of its own: one over all of
+// them would hold back vacuum and lose its work to one conflict. Pages go by key and not by OFFSET,
+// which reads again what it skips.
 #include "labeling/truth/truth_store.hpp"
 
 #include <algorithm>
@@ -36,6 +37,16 @@ struct AnswerRow {
     std::string user_name, class_name;
 };
 BOOST_DESCRIBE_STRUCT(AnswerRow, (), (rk, key, user_id, attempt, user_name, class_name))
+
+struct GoldRow {
+    std::string key, label;
+};
+BOOST_DESCRIBE_STRUCT(GoldRow, (), (key, label))
+
+struct LabeledRow : ExportRow {
+    std::int64_t rk = 0;
+};
+BOOST_DESCRIBE_STRUCT(LabeledRow, (ExportRow), (rk))
 
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
 // is; add_to() goes on to the next page.
@@ -77,7 +88,7 @@ private:
 namespace detail {
 
 Put put_truth(
-    base::Database& database,
+    base::Steps steps,
     const StoredProject& project,
     const std::vector<Label>& labels,
     const std::string& method,
@@ -96,24 +107,20 @@ Put put_truth(
             classes.push_back(labels[i].class_id);
             probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
         }
-        auto put = database.call([&](base::Tx& tx) {
-            auto row = tx.exec(
-                sql::file["put_truth"],
-                project.id,
-                project.source_id,
-                schema::array_of(rks),
-                schema::array_of(keys),
-                schema::array_of(classes),
-                fmt::format("{{{}}}", fmt::join(probabilities, ",")),
-                method,
-                schema::timestamp(now),
-                keep_imported
-            )[0];
-            return Put{
-                row[0].as<std::int64_t>(),
-                row[1].as<std::int64_t>(),
-                row[2].as<std::int64_t>(),
-                row[3].as<std::int64_t>()};
+        auto put = steps.call([&](base::Tx& tx) {
+            return base::first_as<Put>(tx.exec(
+                                           sql::file["put_truth"],
+                                           project.id,
+                                           project.source_id,
+                                           schema::array_of(rks),
+                                           schema::array_of(keys),
+                                           schema::array_of(classes),
+                                           fmt::format("{{{}}}", fmt::join(probabilities, ",")),
+                                           method,
+                                           schema::timestamp(now),
+                                           keep_imported
+                                       ))
+                .value();
         });
         total.given += put.given;
         total.known += put.known;
@@ -125,46 +132,38 @@ Put put_truth(
 
 }  // namespace detail
 
-Judgements
-load_judgements(base::Database& database, const StoredProject& project, bool all_classes) {
+Judgements load_judgements(base::Steps steps, const StoredProject& project, bool all_classes) {
     JudgementsBuilder builder;
     if (all_classes)
         for (const auto& item : project.project.classes) builder.allow(item.name);
     AnswerPages pages(project);
-    while (database.call([&](base::Tx& tx) { return pages.read(tx); })) pages.add_to(builder);
+    while (steps.call([&](base::Tx& tx) { return pages.read(tx); })) pages.add_to(builder);
     return std::move(builder).build();
 }
 
-Judgements load_judgements(base::Tx& tx, const StoredProject& project) {
-    JudgementsBuilder builder;
-    AnswerPages pages(project);
-    while (pages.read(tx)) pages.add_to(builder);
-    return std::move(builder).build();
-}
-
-Gold load_gold(base::Database& database, const StoredProject& project) {
-    auto rows = database.call([&](base::Tx& tx) {
-        return tx.exec(sql::file["imported_truth"], project.id);
+Gold load_gold(base::Steps steps, const StoredProject& project) {
+    auto rows = steps.call([&](base::Tx& tx) {
+        return base::rows_as<GoldRow>(tx.exec(sql::file["imported_truth"], project.id));
     });
     Gold gold;
-    for (const auto& row : rows) gold.emplace(row[0].as<std::string>(), row[1].as<std::string>());
+    for (auto& row : rows) gold.emplace(std::move(row.key), std::move(row.label));
     return gold;
 }
 
 Resolved resolve_truth(
-    base::Database& database,
+    base::Steps steps,
     const std::string& name,
     Method method,
     bool keep_imported,
     Time now
 ) {
-    auto project = database.call([&](base::Tx& tx) { return load_project(tx, name); });
-    auto judgements = load_judgements(database, project);
+    auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
+    auto judgements = load_judgements(steps, project);
     if (judgements.rows.empty())
         throw base::Error(
             "project '" + name + "'", "has no answers", "label some of its tasks first"
         );
-    auto gold = load_gold(database, project);
+    auto gold = load_gold(steps, project);
 
     Resolved result{};
     if (method == Method::automatic) {
@@ -197,9 +196,8 @@ Resolved resolve_truth(
         result.judged = static_cast<std::int64_t>(judged.judged);
         result.accuracy = judged.accuracy;
     }
-    auto put = put_truth(
-        database, project, labels, std::string(base::name_of(method)), keep_imported, now
-    );
+    auto put =
+        put_truth(steps, project, labels, std::string(base::name_of(method)), keep_imported, now);
     result.added = put.added;
     result.changed = put.changed;
     return result;
@@ -212,34 +210,23 @@ std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_mo
 }
 
 std::int64_t each_label(
-    base::Database& database,
+    base::Steps steps,
     const StoredProject& project,
     const std::function<void(const ExportRow&)>& visit
 ) {
     std::int64_t count = 0, rk = first_rk;
     std::string key;
     for (;;) {
-        auto rows = database.call([&](base::Tx& tx) {
-            return tx.exec(sql::file["export_page"], project.id, project.source_id, rk, key, page);
+        auto rows = steps.call([&](base::Tx& tx) {
+            return base::rows_as<LabeledRow>(
+                tx.exec(sql::file["export_page"], project.id, project.source_id, rk, key, page)
+            );
         });
-        for (const auto& row : rows) {
-            rk = row[0].as<std::int64_t>();
-            key = row[1].as<std::string>();
-            ExportRow out;
-            out.key = key;
-            out.label = row[2].as<std::string>();
-            out.probability = row[3].as<double>();
-            out.method = row[4].as<std::string>();
-            out.revision = row[5].as<int>();
-            out.version = row[6].as<int>();
-            out.title = row[7].as<std::string>();
-            out.text = row[8].as<std::string>();
-            out.url = row[9].as<std::string>();
-            out.payload = row[10].as<std::string>();
-            visit(out);
-            ++count;
-        }
+        for (const auto& row : rows) visit(row);
+        count += static_cast<std::int64_t>(rows.size());
         if (static_cast<int>(rows.size()) < page) return count;
+        rk = rows.back().rk;
+        key = rows.back().key;
     }
 }
 

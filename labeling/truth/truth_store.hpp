@@ -6,26 +6,20 @@
 #include <utility>
 #include <vector>
 
+#include "base/database/steps.hpp"
 #include "labeling/answers.hpp"
 #include "labeling/export/export.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/truth/truth.hpp"
 
-namespace base {
-class Database;
-}
-
 namespace labeling {
 
 // The answers of a project that count: questions are record keys, workers user names, answers class
-// names. All classes of the project are among the answers if `all_classes`. Read in pages, each in
-// a short transaction.
+// names. All classes of the project are among the answers if `all_classes`. Read in pages.
 Judgements
-load_judgements(base::Database& database, const StoredProject& project, bool all_classes = false);
-// The same inside of the caller's transaction.
-Judgements load_judgements(base::Tx& tx, const StoredProject& project);
+load_judgements(base::Steps steps, const StoredProject& project, bool all_classes = false);
 // The imported labels, by record key.
-Gold load_gold(base::Database& database, const StoredProject& project);
+Gold load_gold(base::Steps steps, const StoredProject& project);
 
 struct Resolved {
     Method method = Method::mv;
@@ -38,13 +32,13 @@ struct Resolved {
     std::int64_t below_target = 0;  // records less probable than the project's target
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
-    std::vector<std::pair<std::string, double>> worker_accuracy;  // estimated, by name
+    std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
 };
 // Infers the truth of all records that have answers and stores it with probability and method.
 // `method` may be automatic. With `keep_imported`, records whose label was imported keep it. Throws
 // base::Error if there are no answers.
 Resolved resolve_truth(
-    base::Database& database,
+    base::Steps steps,
     const std::string& project,
     Method method,
     bool keep_imported,
@@ -54,11 +48,10 @@ Resolved resolve_truth(
 // has fewer than `at_most` answers. Returns how many tasks are open again.
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);
 
-// Visits the labeled records of a project in key order, page by page, each page in a short
-// transaction. Labels that change meanwhile come in their old or their new form, none twice.
-// Returns how many there were.
+// Visits the labeled records of a project in key order, page by page. Labels that change meanwhile
+// come in their old or their new form, none twice. Returns how many there were.
 std::int64_t each_label(
-    base::Database& database,
+    base::Steps steps,
     const StoredProject& project,
     const std::function<void(const ExportRow&)>& visit
 );

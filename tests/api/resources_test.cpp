@@ -132,7 +132,9 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
                                  .at("application/json")
                                  .at("schema");
         CHECK(broken(reply.json(), schema.as_object(), document) == "");
-        if (route.answer.front() == '[') CHECK_FALSE(reply.json().at("items").as_array().empty());
+        bool is_list =
+            route.verb ? reply.json().as_object().contains("next") : route.answer.front() == '[';
+        if (is_list) CHECK_FALSE(reply.json().at("items").as_array().empty());
         tried.emplace(route.operation);
     }
     CHECK(tried.size() >= 20);
@@ -373,5 +375,5 @@ TEST_CASE("every query of the service fits the schema", "[api][resources]") {
             ++n;
         });
     });
-    CHECK(n > 40);
+    CHECK(n > 10);  // the others have gone to the stores of their tables
 }

@@ -113,9 +113,7 @@ TEST_CASE("one key sent from many connections at once takes effect once", "[api]
         });
     for (auto& thread : threads) thread.join();
     CHECK(statuses == std::vector<int>(8, 201));
-    CHECK(
-        world.database.number("SELECT count(*) FROM audit_event WHERE action = 'user.create'") == 1
-    );
+    CHECK(world.database.number("SELECT count(*) FROM audit_event WHERE action = 'user add'") == 1);
 }
 
 TEST_CASE("an answer under a lease that is over, or of no class, stores nothing", "[api][tasks]") {

@@ -58,7 +58,15 @@ const std::map<std::string, std::string> apart{
 };
 
 // How many commands still run without a verb. It may only go down, to none.
-constexpr std::size_t commands_without_verbs = 65;
+constexpr std::size_t commands_without_verbs = 54;
+
+// Commands that are another way to say a verb.
+const std::map<std::string, std::string> short_for{
+    {"user role", "user edit"},
+    {"user disable", "user edit"},
+    {"user enable", "user edit"},
+    {"user link", "token create"},
+};
 
 bool stands_apart(const std::string& command) {
     return apart.contains(command.substr(0, command.find(' ')));
@@ -82,12 +90,20 @@ TEST_CASE("every command is a verb, or stands apart for a reason", "[app][faces]
     std::set<std::string> bare;
     std::string listed;
     for (const auto& command : commands())
-        if (!verbs.contains(command) && !stands_apart(command)) {
+        if (!verbs.contains(command) && !stands_apart(command) && !short_for.contains(command)) {
             bare.insert(command);
             listed += "\n    " + command;
         }
     INFO("commands that HTTP can not do yet:" << listed);
     CHECK(bare.size() <= commands_without_verbs);
+}
+
+TEST_CASE("what is short for a verb is a command, and the verb is one", "[app][faces]") {
+    for (const auto& [command, verb] : short_for) {
+        INFO(command);
+        CHECK(commands().contains(command));
+        CHECK(served_verbs().contains(verb));
+    }
 }
 
 TEST_CASE("no name of a verb stands for two", "[app][faces]") {

@@ -96,6 +96,6 @@ TEST_CASE("a format whose geometry the project lacks is refused", "[labeling][ex
     std::ostringstream out;
     for (auto format : {Format::coco, Format::yolo, Format::voc, Format::conll})
         CHECK_THROWS_AS(labeling::make_exporter(format, project(), out), base::UsageError);
-    CHECK(labeling::parse_format("label-studio") == Format::label_studio);
-    CHECK_FALSE(labeling::parse_format("parquet"));
+    CHECK(base::parse<Format>("label-studio") == Format::label_studio);
+    CHECK_FALSE(base::parse<Format>("parquet"));
 }

@@ -237,7 +237,9 @@ TEST_CASE("nothing can be claimed from a paused project", "[labeling][tasks]") {
     world.enqueue_all();
     auto ann = world.add_user("ann");
     world.db->call([&](base::Tx& tx) {
-        labeling::set_project_state(tx, world.project.id, "paused");
+        CHECK(labeling::edit_project(
+            tx, "p", world.project.version, {.state = labeling::ProjectState::paused}
+        ));
     });
     CHECK(claim(world, ann).empty());
 }

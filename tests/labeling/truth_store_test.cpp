@@ -1,5 +1,7 @@
 #include "labeling/truth/truth_store.hpp"
 
+#include <algorithm>
+
 #include <catch2/catch.hpp>
 
 #include <chrono>
@@ -61,7 +63,9 @@ TEST_CASE(
     CHECK(loaded.project.classes[0].hotkey == "y");
     CHECK(loaded.project.classes[0].value == "1");
     CHECK(loaded.project.classes[1].hotkey.empty());
-    CHECK(world.db->call([](base::Tx& tx) { return labeling::list_projects(tx).size(); }) == 1);
+    CHECK(world.db->call([](base::Tx& tx) {
+        return labeling::project_lines(tx, "", 9).size();
+    }) == 1);
     auto fails = [&](auto job) {
         try {
             world.db->call([&](base::Tx& tx) { job(tx); });
@@ -109,7 +113,14 @@ TEST_CASE(
     auto progress =
         world.db->call([&](base::Tx& tx) { return labeling::progress(tx, world.project.id); });
     CHECK(progress.labeled == 8);
-    CHECK(progress.classes.size() == 3);
+    auto page = world.db->call([](base::Tx& tx) { return labeling::project_page(tx, "p"); });
+    REQUIRE(page);
+    CHECK(page->truths == 8);
+    CHECK(page->classes.at(0).truths == 2);
+    auto used = std::count_if(page->classes.begin(), page->classes.end(), [](const auto& c) {
+        return c.truths > 0;
+    });
+    CHECK(used == 3);
 }
 
 TEST_CASE("the source's own spelling of a class is understood", "[labeling][truth]") {
@@ -149,17 +160,26 @@ TEST_CASE("labels from files are checked line by line", "[labeling][truth]") {
     world.add_records(5, {"a"});
     world.add_project();
     File csv(".csv", "key,label,probability\nr0,a,0.5\nr1,b,\nr1,c,1\nnobody,a,1\nr2,zebra,1\n");
-    auto result = labeling::import_file(*world.db, "p", csv.path(), {}, world.now());
+    auto result = labeling::import_labels(
+        *world.db, "p", labeling::read_label_file(csv.path()), {}, world.now()
+    );
     CHECK(result.added == 2);
     CHECK(result.no_record == 1);
     CHECK(result.rejected == std::vector<std::pair<std::string, std::int64_t>>{{"zebra", 1}});
     CHECK(world.check("SELECT class_id FROM ground_truth WHERE key = 'r1'") == 2);
-    CHECK(labeling::import_file(*world.db, "p", csv.path(), {}, world.now()).unchanged == 2);
+    CHECK(
+        labeling::import_labels(
+            *world.db, "p", labeling::read_label_file(csv.path()), {}, world.now()
+        )
+            .unchanged == 2
+    );
     File lines(
         ".jsonl",
         "{\"key\":\"r3\",\"label\":\"a\"}\n\n{\"key\":\"r0\",\"label\":\"b\",\"probability\":0.9}\n"
     );
-    auto more = labeling::import_file(*world.db, "p", lines.path(), {}, world.now());
+    auto more = labeling::import_labels(
+        *world.db, "p", labeling::read_label_file(lines.path()), {}, world.now()
+    );
     CHECK(more.added == 1);
     CHECK(more.changed == 1);
     CHECK(world.check("SELECT revision FROM ground_truth WHERE key = 'r0'") == 2);
@@ -167,7 +187,9 @@ TEST_CASE("labels from files are checked line by line", "[labeling][truth]") {
     auto failure = [&](const std::string& ending, const std::string& text) {
         File file(ending, text);
         try {
-            labeling::import_file(*world.db, "p", file.path(), {}, world.now());
+            labeling::import_labels(
+                *world.db, "p", labeling::read_label_file(file.path()), {}, world.now()
+            );
         } catch (const base::Error& error) {
             return std::string(error.what());
         }
@@ -244,9 +266,11 @@ TEST_CASE(
     auto progress =
         world.db->call([&](base::Tx& tx) { return labeling::progress(tx, world.project.id); });
     CHECK(progress.done == records);
-    CHECK(progress.annotators.size() == 5);
-    CHECK(progress.annotators[0].simulated);
-    CHECK(progress.annotators[0].median_milliseconds > 0);
+    auto annotators =
+        world.db->call([&](base::Tx& tx) { return labeling::annotators(tx, world.project.id); });
+    CHECK(annotators.size() == 5);
+    CHECK(annotators[0].simulated);
+    CHECK(annotators[0].median_milliseconds.value() > 0);
 
     // Adaptive overlap: only the unsure ones are asked about again, by people who have not seen
     // them.

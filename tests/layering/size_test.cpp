@@ -38,12 +38,12 @@ const Counts openings_left{
     {"crawler", 27},
     {"ingest", 22},
     {"quality", 24},
-    {"labeling", 16},
+    {"labeling", 9},
     {"training", 22},
-    {"service", 11},
+    {"service", 10},
     {"worker", 1},
-    {"api", 11},
-    {"app", 22},
+    {"api", 7},
+    {"app", 19},
 };
 
 }  // namespace

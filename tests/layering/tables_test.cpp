@@ -71,7 +71,7 @@ std::string parent_of(const std::string& table) {
 // one goes; never raise it.
 const std::map<std::string, std::size_t> left{
     {"api names tables of crawler", 2},
-    {"api names tables of labeling", 25},
+    {"api names tables of labeling", 7},
     {"api names tables of training", 17},
     {"quality names tables of ingest", 1},
     {"quality names tables of labeling", 11},

@@ -9,6 +9,7 @@
 #include "schema/records/record_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "tests/support/test_database.hpp"
+#include "training/experiment.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -370,4 +371,41 @@ TEST_CASE(
     CHECK(sum() == 7 * members);
     store.use_fixes(training::Preparation::parse(R"([{"op":"accepted_fixes"}])").uses_fixes());
     CHECK(sum() == 7 * members + accepted);
+}
+
+TEST_CASE(
+    "the field that labels were imported from, and its copies, are never features",
+    "[training][snapshot]"
+) {
+    World world;
+    world.db->call([&](base::Tx& tx) {
+        schema::ensure_columns(
+            tx,
+            world.source,
+            {{"kind", schema::Column::Type::category, ""},
+             {"size", schema::Column::Type::number, ""},
+             {"copy", schema::Column::Type::number, ""}},
+            now
+        );
+        tx.exec(
+            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[length(key) "
+            "% 2, abs(rk % 50), 9 - length(key) % 2]::float8[] FROM record"
+        );
+    });
+    auto snapshot = world.create(named("imported")).snapshot;
+    CHECK(training::label_columns(snapshot) == std::vector<std::string>{"kind", "copy"});
+
+    training::TrainSettings settings;
+    settings.snapshot = "imported";
+    settings.model = "majority";
+    settings.threads = 1;
+    auto outcome = training::train(*world.db, world.blobs, {}, settings, "test", {}, {});
+    CHECK(outcome.label_columns == std::vector<std::string>{"kind", "copy"});
+    CHECK(
+        outcome.run.analysis.find("\"label_columns\": [\"kind\", \"copy\"]") != std::string::npos
+    );
+
+    // What people answered may well agree with a column.
+    world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET method = 'majority'"); });
+    CHECK(training::label_columns(world.create(named("answered")).snapshot).empty());
 }

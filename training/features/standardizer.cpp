@@ -109,31 +109,41 @@ void Standardizer::fit(const Examples& examples) {
     }
 }
 
-detail::Design Standardizer::apply(const Examples& examples) const {
-    const auto same = [](const schema::Column& a, const schema::Column& b) {
-        return a.name == b.name && a.type == b.type;
-    };
-    if (!std::equal(
-            columns_.begin(), columns_.end(), examples.columns.begin(), examples.columns.end(), same
-        )) {
-        std::string names;
-        for (const auto& column : columns_) names += (names.empty() ? "" : ", ") + column.name;
-        throw base::Error(
-            "numeric columns",
-            "they differ from the training columns",
-            "give " + names + " in this order"
+std::vector<std::size_t> Standardizer::places_in(const Examples& examples) const {
+    std::vector<std::size_t> places;
+    for (const auto& column : columns_) {
+        auto found = std::find_if(
+            examples.columns.begin(),
+            examples.columns.end(),
+            [&](const schema::Column& other) {
+                return other.name == column.name && other.type == column.type;
+            }
         );
+        if (found != examples.columns.end())
+            places.push_back(static_cast<std::size_t>(found - examples.columns.begin()));
     }
+    if (places.size() == columns_.size()) return places;
+    std::string names;
+    for (const auto& column : columns_) names += (names.empty() ? "" : ", ") + column.name;
+    throw base::Error(
+        "numeric columns",
+        "they differ from the training columns",
+        "give " + names + " in this order"
+    );
+}
+
+detail::Design Standardizer::apply(const Examples& examples) const {
+    const auto places = places_in(examples);
     detail::Design design;
     design.rows = examples.rows;
     design.columns = width();
     design.values.resize(design.rows * design.columns);
     for (std::size_t row = 0; row < design.rows; ++row) {
-        const double* from = examples.numeric.data() + row * columns_.size();
+        const double* from = examples.numeric.data() + row * examples.columns.size();
         float* to = design.values.data() + row * design.columns;
         for (std::size_t i = 0; i < outputs_.size(); ++i) {
             const auto& output = outputs_[i];
-            const double value = from[output.column];
+            const double value = from[places[output.column]];
             const bool known = std::isfinite(value);
             double x = 0;
             switch (output.kind) {

@@ -20,8 +20,8 @@ class Standardizer {
 public:
     void fit(const Examples& examples);
 
-    // Dense, rows x width(). Throws base::Error if the columns are not those of fit(), by name and
-    // type.
+    // Dense, rows x width(). Columns are those of fit() by name and type; further ones are passed
+    // over. Throws base::Error if one is missing.
     detail::Design apply(const Examples& examples) const;
 
     std::size_t width() const { return outputs_.size(); }
@@ -44,6 +44,7 @@ private:
     };
     void fit_number(const Examples& examples, std::uint32_t column);
     void fit_category(const Examples& examples, std::uint32_t column);
+    std::vector<std::size_t> places_in(const Examples& examples) const;
 
     std::vector<schema::Column> columns_;
     std::vector<Output> outputs_;

@@ -254,7 +254,7 @@ Examples ExampleStore::load(
     bool has_text = false, has_numbers = false, has_images = false;
     database_.call([&](base::Tx& tx) {
         auto has = tx.exec(sql::file["source_has"], source_id)[0];
-        has_text = has[0].as<bool>();
+        has_text = texts_ && has[0].as<bool>();
         has_numbers = has[1].as<bool>();
         has_images = images_ && has[2].as<bool>();
         if (has_numbers) examples.columns = schema::latest_columns(tx, source_id);

@@ -41,6 +41,8 @@ public:
 
     // load() leaves pixels out.
     void leave_images() { images_ = false; }
+    // load() leaves texts out.
+    void leave_texts() { texts_ = false; }
 
     // load() gives the numbers and categories of accepted `quality errors` in the place of the
     // stored ones.
@@ -73,6 +75,7 @@ private:
     const schema::Blobs& blobs_;
     DecodeImage decode_;
     bool images_ = true;
+    bool texts_ = true;
     bool fixes_ = false;
 };
 

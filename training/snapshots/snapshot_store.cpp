@@ -20,12 +20,15 @@
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
+#include "base/settings/settings.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/values.hpp"
 #include "schema/select/filter.hpp"
 #include "training/snapshots/example_store.hpp"
+#include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/split.hpp"
 #include "training/sql.hpp"
 
@@ -33,10 +36,21 @@ namespace training {
 
 namespace json = boost::json;
 
+const base::Settings<SnapshotSpec> SnapshotSpec::settings{
+    {"name", &SnapshotSpec::name, "what it is called", {.required = true}},
+    {"project", &SnapshotSpec::project, "labeling project", {.required = true}},
+    {"where", &SnapshotSpec::where, "condition on fields, class, probability .."},
+    {"split", &SnapshotSpec::split, "fractions of training, validation and test, or field=NAME"},
+    {"group", &SnapshotSpec::group, "records of equal value in this field stay on one side"},
+    {"time", &SnapshotSpec::time, "split by this field's time: the newest are the test"},
+    {"seed", &SnapshotSpec::seed, "of the split"},
+};
+
 namespace {
 
 constexpr int page_size = 5000;
 constexpr int words_to_compare = 20;
+constexpr std::string_view imported = "import";  // method of a label, of the contract of labeling/
 constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
 
 // A labelled record that the condition holds for.
@@ -47,6 +61,7 @@ struct Candidate {
     std::string content_sha256;
     std::optional<int> class_id;
     std::optional<double> value;
+    bool imported = false;  // its label
 };
 
 struct Project {
@@ -195,7 +210,8 @@ Choice choose(
                 row[2].as<int>(),
                 base::bytes(row[3]),
                 std::nullopt,
-                std::nullopt};
+                std::nullopt,
+                row[9].as<std::string>() == imported};
             if (!row[6].is_null()) candidate.class_id = row[6].as<int>();
             if (!row[7].is_null()) candidate.value = row[7].as<double>();
             Member member;
@@ -263,8 +279,35 @@ std::string hash_of(const std::string& source, std::vector<std::string> lines) {
     return base::sha256(all);
 }
 
-std::string
-counts_of(const Split& split, const Choice& choice, const std::vector<std::string>& classes) {
+// The columns that repeat labels which were imported: a field of the records, or a copy of it.
+std::vector<std::string>
+find_label_columns(base::Database& database, std::int64_t source_id, const Choice& choice) {
+    schema::Blobs no_blobs{""};
+    ExampleStore store(database, no_blobs);
+    store.leave_images();
+    store.leave_texts();
+    LabelCopies copies;
+    std::vector<Item> page;
+    auto see = [&] {
+        if (!page.empty()) copies.see(store.load(page, {}));
+        page.clear();
+    };
+    for (const auto& c : choice.candidates) {
+        if (!copies.open()) break;
+        if (!c.imported || (!c.class_id && !c.value)) continue;
+        page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
+        if (page.size() == page_size) see();
+    }
+    see();
+    return copies.columns();
+}
+
+std::string counts_of(
+    const Split& split,
+    const Choice& choice,
+    const std::vector<std::string>& classes,
+    const std::vector<std::string>& label_columns
+) {
     std::map<std::string, std::array<std::uint64_t, 3>> by_class;
     for (std::size_t i = 0; i < choice.candidates.size(); ++i)
         if (auto part = static_cast<std::size_t>(split.parts[i]);
@@ -275,6 +318,8 @@ counts_of(const Split& split, const Choice& choice, const std::vector<std::strin
         class_counts[name] = json::array{counts[0], counts[1], counts[2]};
     json::array warnings;
     for (const auto& warning : split.warnings) warnings.emplace_back(warning);
+    json::array copies;
+    for (const auto& name : label_columns) copies.emplace_back(name);
     return json::serialize(json::object{
         {"training", split.rows[0]},
         {"validation", split.rows[1]},
@@ -284,6 +329,7 @@ counts_of(const Split& split, const Choice& choice, const std::vector<std::strin
         {"clusters", split.cluster_count},
         {"largest_cluster", split.largest_cluster},
         {"classes", class_counts},
+        {"label_columns", copies},
         {"warnings", warnings}});
 }
 
@@ -309,23 +355,6 @@ void refuse_leaks(const Choice& choice, const Split& split) {
         ),
         "report this: the split must not allow it"
     );
-}
-
-SnapshotInfo info_of(const pqxx::row& row) {
-    return {
-        row[0].as<std::int64_t>(),
-        row[1].as<std::string>(),
-        row[2].as<std::int64_t>(),
-        row[3].as<std::string>(),
-        row[4].as<std::int64_t>(),
-        row[5].as<std::string>(),
-        row[6].as<std::string>(),
-        row[7].as<std::string>(),
-        row[8].as<std::uint64_t>(),
-        row[9].as<std::string>(),
-        row[10].as<std::string>(),
-        row[11].as<std::string>(),
-        row[12].as<std::string>()};
 }
 
 // Calls visit(row) for each member in key order; columns as in snapshot_members.
@@ -432,7 +461,8 @@ CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec,
         );
     }
 
-    auto counts = counts_of(split, choice, classes);
+    auto copies = find_label_columns(database, project.source_id, choice);
+    auto counts = counts_of(split, choice, classes, copies);
     return database.call([&](base::Tx& tx) -> CreateResult {
         tx.exec(sql::file["drop_open_items"], spec.name);
         tx.exec(sql::file["drop_open_snapshot"], spec.name);
@@ -491,9 +521,7 @@ CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec,
 }
 
 std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name) {
-    auto rows = tx.exec(sql::file["find_snapshot"], name);
-    if (rows.empty()) return std::nullopt;
-    return info_of(rows[0]);
+    return base::first_as<SnapshotInfo>(tx.exec(sql::file["find_snapshot"], name));
 }
 
 SnapshotInfo require_snapshot(base::Database& database, const std::string& name) {
@@ -511,12 +539,21 @@ SnapshotInfo require_snapshot(base::Tx& tx, const std::string& name) {
     return *found;
 }
 
-std::vector<SnapshotInfo> list_snapshots(base::Database& database) {
-    return database.call([](base::Tx& tx) {
-        std::vector<SnapshotInfo> all;
-        for (const auto& row : tx.exec(sql::file["list_snapshots"])) all.push_back(info_of(row));
-        return all;
-    });
+std::vector<SnapshotInfo>
+list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most) {
+    return base::rows_as<SnapshotInfo>(tx.exec(
+        sql::file["list_snapshots"],
+        before.value_or(std::numeric_limits<std::int64_t>::max()),
+        at_most
+    ));
+}
+
+std::vector<std::string> label_columns(const SnapshotInfo& snapshot) {
+    std::vector<std::string> names;
+    auto counts = json::parse(snapshot.counts).as_object();
+    if (const auto* found = counts.if_contains("label_columns"))
+        for (const auto& name : found->as_array()) names.emplace_back(name.as_string());
+    return names;
 }
 
 bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot) {

@@ -6,9 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "schema/blobs/blobs.hpp"
-#include "schema/records/record.hpp"
+#include <boost/describe/class.hpp>
 
+#include "base/settings/fwd.hpp"
+#include "schema/records/record.hpp"
 #include "training/preparation/preparation.hpp"
 
 namespace base {
@@ -22,13 +23,16 @@ namespace training {
 struct SnapshotSpec {
     std::string name;
     std::string project;
-    std::string
-        where;  // see schema/select/filter.hpp; also class, value, probability, method of the label
+    // See schema/select/filter.hpp; also class, value, probability, method of the label.
+    std::string where = {};
     std::string split =
         "0.8,0.1,0.1";  // fractions, or "field=NAME": a field that says train, validation or test
-    std::string group;  // field whose equal values stay on one side; empty: the record's own group
-    std::string time;   // field to split by in time order: the newest are the test
+    std::string group =
+        {};  // field whose equal values stay on one side; empty: the record's own group
+    std::string time = {};  // field to split by in time order: the newest are the test
     std::uint64_t seed = 1;
+
+    static const base::Settings<SnapshotSpec> settings;
 };
 
 struct SnapshotInfo {
@@ -43,11 +47,30 @@ struct SnapshotInfo {
         hash;  // hexadecimal SHA-256 over the members: the snapshot's identity on any machine
     std::uint64_t members = 0;
     std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n,
-                         // "classes": {...}}
+                         // "classes": {...}, "label_columns": [..]}
     std::string spec;    // JSON of SnapshotSpec
     std::string kind;    // of the project: classification, regression
     std::string created_at;
+    std::optional<std::string> closed_at;
 };
+BOOST_DESCRIBE_STRUCT(
+    SnapshotInfo,
+    (),
+    (id,
+     name,
+     project_id,
+     project,
+     source_id,
+     source,
+     state,
+     hash,
+     members,
+     counts,
+     spec,
+     kind,
+     created_at,
+     closed_at)
+)
 
 struct CreateResult {
     SnapshotInfo snapshot;
@@ -64,7 +87,12 @@ std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name)
 // Throws base::Error if there is none of that name that is closed.
 SnapshotInfo require_snapshot(base::Tx& tx, const std::string& name);
 SnapshotInfo require_snapshot(base::Database& database, const std::string& name);
-std::vector<SnapshotInfo> list_snapshots(base::Database& database);
+// The newest first, of smaller numbers than `before`.
+std::vector<SnapshotInfo>
+list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most);
+
+// The columns that repeat the labels of a snapshot which were imported. They are never features.
+std::vector<std::string> label_columns(const SnapshotInfo& snapshot);
 
 // The classes of a project by id.
 std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);
@@ -81,6 +109,7 @@ struct SnapshotDiff {
     std::uint64_t moved = 0;      // other side of the split
     std::uint64_t same = 0;
 };
+BOOST_DESCRIBE_STRUCT(SnapshotDiff, (), (added, removed, changed, relabeled, moved, same))
 SnapshotDiff diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b);
 
 // Writes the members as "jsonl" or "csv", with label, split and text: as they were stored, or,

@@ -1,16 +1,20 @@
 // Calls of /api/v1. Types come from the service's own description (npm run types).
-import type { components } from "./schema";
+import type { components, operations } from "./schema";
 
 type Schemas = components["schemas"];
+type Json<T> = { content: { "application/json": T } };
+// What an operation answers with, and what it takes.
+type Answer<O extends keyof operations> = operations[O] extends { responses: { 200: Json<infer T> } } ? T : never;
+type Body<O extends keyof operations> = operations[O] extends { requestBody: Json<infer T> } ? T : never;
 export type Session = Schemas["Session"];
 export type Source = Schemas["Source"];
-export type ProjectLine = Schemas["ProjectLine"];
-export type Project = Schemas["Project"];
-export type Class = Schemas["Class"];
-export type Annotator = Schemas["Annotator"];
-export type Agreement = Schemas["Agreement"];
-export type Task = Schemas["Task"];
-export type Claimed = Schemas["Claimed"];
+export type ProjectLine = Answer<"listProjects">["items"][number];
+export type Project = Answer<"showProject">;
+export type Class = Project["classes"][number];
+export type Annotator = Answer<"listAnnotators">["items"][number];
+export type Agreement = Answer<"showAgreement">;
+export type Claimed = Answer<"claimTasks">;
+export type Task = Claimed["tasks"][number];
 export type RunLine = Schemas["RunLine"];
 export type Run = Schemas["Run"];
 export type Metric = Schemas["Metric"];
@@ -91,7 +95,7 @@ export const api = {
     const response = await send("GET", `/projects/${part(name)}`);
     return { project: (await response.json()) as Project, etag: response.headers.get("ETag") ?? "" };
   },
-  editProject: async (name: string, etag: string, body: Schemas["ProjectEdit"]) => {
+  editProject: async (name: string, etag: string, body: Body<"editProject">) => {
     const response = await send("PATCH", `/projects/${part(name)}`, { body, match: etag });
     return { project: (await response.json()) as Project, etag: response.headers.get("ETag") ?? "" };
   },
@@ -99,11 +103,11 @@ export const api = {
   agreement: (name: string) => call<Agreement>("GET", `/projects/${part(name)}/agreement`, { timeout: 60_000 }),
   claim: (name: string, n: number) => call<Claimed>("POST", `/projects/${part(name)}/claim`, { body: { n } }),
   undo: (name: string, key: string) => call<Task>("POST", `/projects/${part(name)}/undo`, { body: {}, key }),
-  submit: (task: number, body: Schemas["Answer"], key: string) =>
-    call<Schemas["Outcome"]>("POST", `/tasks/${task}/submit`, { body, key }),
-  skip: (task: number, body: Schemas["Skip"], key: string) =>
-    call<Schemas["Outcome"]>("POST", `/tasks/${task}/skip`, { body, key }),
-  renew: (task: number, lease: string) => call<Schemas["Lease"]>("POST", `/tasks/${task}/renew`, { body: { lease } }),
+  submit: (task: number, body: Body<"submitTask">, key: string) =>
+    call<Answer<"submitTask">>("POST", `/tasks/${task}/submit`, { body, key }),
+  skip: (task: number, body: Body<"skipTask">, key: string) =>
+    call<Answer<"submitTask">>("POST", `/tasks/${task}/skip`, { body, key }),
+  renew: (task: number, lease: string) => call<Answer<"renewTask">>("POST", `/tasks/${task}/renew`, { body: { lease } }),
   runs: () => call<Page<RunLine>>("GET", "/runs?limit=50"),
   run: (id: string) => call<Run>("GET", `/runs/${part(id)}`),
   confusion: (id: string) => call<Confusion>("GET", `/runs/${part(id)}/confusion`),

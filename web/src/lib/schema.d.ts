@@ -66,114 +66,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Users by name
-         * @description For: admin
-         */
-        get: operations["listUsers"];
-        put?: never;
-        /**
-         * Add a user
-         * @description For: admin
-         */
-        post: operations["createUser"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/users/{user}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change a user's role, disable or enable
-         * @description For: admin
-         */
-        patch: operations["editUser"];
-        trace?: never;
-    };
-    "/api/v1/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One's own tokens
-         * @description For: admin, operator, labeler, analyst
-         */
-        get: operations["listTokens"];
-        put?: never;
-        /**
-         * Make a token or a sign-in link; the secret is shown once
-         * @description For: admin, operator, labeler, analyst
-         */
-        post: operations["createToken"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke a token
-         * @description For: admin, operator, labeler, analyst
-         */
-        delete: operations["revokeToken"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who did what, newest first
-         * @description For: admin
-         */
-        get: operations["listAudit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sources": {
         parameters: {
             query?: never;
@@ -375,190 +267,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/projects": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Label projects by name
-         * @description For: admin, operator, labeler, analyst
-         */
-        get: operations["listProjects"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One project; its ETag goes with an edit
-         * @description For: admin, operator, labeler, analyst
-         */
-        get: operations["showProject"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Edit title, instructions, state, overlap; needs If-Match
-         * @description For: admin, operator
-         */
-        patch: operations["editProject"];
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/annotators": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who answered how much, how fast, how rightly
-         * @description For: admin, operator, analyst
-         */
-        get: operations["listAnnotators"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/agreement": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * How far annotators agree, with 95 % intervals
-         * @description For: admin, operator, analyst
-         */
-        get: operations["showAgreement"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take the next tasks, or get one's own again
-         * @description For: admin, operator, labeler
-         */
-        post: operations["claimTasks"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/projects/{project}/undo": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take back one's last answer or skip; its task comes back
-         * @description For: admin, operator, labeler
-         */
-        post: operations["undoTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{task}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Answer a task
-         * @description For: admin, operator, labeler
-         */
-        post: operations["submitTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{task}/skip": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Skip a task, with a reason
-         * @description For: admin, operator, labeler
-         */
-        post: operations["skipTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{task}/renew": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hold a task longer
-         * @description For: admin, operator, labeler
-         */
-        post: operations["renewTask"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/runs": {
         parameters: {
             query?: never;
@@ -572,7 +280,11 @@ export interface paths {
          */
         get: operations["listRuns"];
         put?: never;
-        post?: never;
+        /**
+         * Fit a model on a snapshot, tune it on validation, judge it on test
+         * @description For: admin, operator, analyst
+         */
+        post: operations["queueTraining"];
         delete?: never;
         options?: never;
         head?: never;
@@ -719,6 +431,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Work of workers, the newest first
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job: what it was told, and what came of it
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Take back a job that did not end
+         * @description For: admin, operator
+         */
+        delete: operations["cancelJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sources/{source}/pause": {
         parameters: {
             query?: never;
@@ -759,6 +515,422 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Users by name
+         * @description For: admin
+         */
+        get: operations["listUsers"];
+        put?: never;
+        /**
+         * Add a user
+         * @description For: admin
+         */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change a user's role, disable or enable
+         * @description For: admin
+         */
+        patch: operations["editUser"];
+        trace?: never;
+    };
+    "/api/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One's own tokens
+         * @description For: admin, operator, labeler, analyst
+         */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Make a token or a sign-in link; the secret is shown once
+         * @description For: admin, operator, labeler, analyst
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token
+         * @description For: admin, operator, labeler, analyst
+         */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what, newest first
+         * @description For: admin
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Label projects by name
+         * @description For: admin, operator, labeler, analyst
+         */
+        get: operations["listProjects"];
+        put?: never;
+        /**
+         * Make a labeling project
+         * @description For: admin, operator
+         */
+        post: operations["createProject"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One project, its labels by class
+         * @description For: admin, operator, labeler, analyst
+         */
+        get: operations["showProject"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Edit title, instructions, state, overlap
+         * @description For: admin, operator
+         */
+        patch: operations["editProject"];
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take ground truth from a file, or from a field of the records
+         * @description For: admin, operator
+         */
+        post: operations["importLabels"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Write the labels of a project
+         * @description For: admin, operator, analyst
+         */
+        get: operations["exportLabels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What waits to be labeled; put more into the queue
+         * @description For: admin, operator
+         */
+        post: operations["queueRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/annotators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who answered how much, how fast, how rightly
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listAnnotators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who answered what
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listAnswers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far annotators agree, with 95 % intervals
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/truth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Infer the truth from a project's answers and store it as labels
+         * @description For: admin, operator
+         */
+        post: operations["resolveTruth"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let simulated annotators of known error rates work off the queue, for trials of a project's set-up
+         * @description For: admin, operator
+         */
+        post: operations["simulateAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the next tasks, or get one's own again
+         * @description For: admin, operator, labeler
+         */
+        post: operations["claimTasks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{project}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back one's last answer or skip; its task comes back
+         * @description For: admin, operator, labeler
+         */
+        post: operations["undoTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Answer a task
+         * @description For: admin, operator, labeler
+         */
+        post: operations["submitTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip a task, with a reason
+         * @description For: admin, operator, labeler
+         */
+        post: operations["skipTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{task}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold a task longer
+         * @description For: admin, operator, labeler
+         */
+        post: operations["renewTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -787,55 +959,6 @@ export interface components {
             account: components["schemas"]["Account"];
             /** @description For X-CSRF-Token; empty with a bearer token */
             csrf_token: string;
-        };
-        User: {
-            id: number;
-            name: string;
-            role: components["schemas"]["Role"];
-            simulated?: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            disabled_at: string | null;
-        };
-        NewUser: {
-            name: string;
-            role: components["schemas"]["Role"];
-        };
-        UserEdit: {
-            role?: components["schemas"]["Role"];
-            disabled?: boolean;
-        };
-        Token: {
-            id: number;
-            /** @enum {string} */
-            kind: "bearer" | "link";
-            label: string;
-            /** Format: date-time */
-            created_at: string;
-            expires_at: string | null;
-            used_at: string | null;
-            revoked_at: string | null;
-        };
-        NewToken: {
-            user?: string;
-            /** @enum {string} */
-            kind?: "bearer" | "link";
-            label?: string;
-            days?: number;
-        };
-        TokenSecret: {
-            id: number;
-            token: string;
-            expires_at: string;
-        };
-        AuditEvent: {
-            id: number;
-            at: string;
-            actor: string;
-            action: string;
-            subject: string;
-            detail: Record<string, never>;
         };
         Source: {
             id: number;
@@ -944,117 +1067,6 @@ export interface components {
             image: Record<string, never> | null;
             fields: components["schemas"]["Field"][];
             blob: boolean;
-        };
-        ProjectLine: {
-            id: number;
-            name: string;
-            title: string;
-            /** @enum {string} */
-            kind: "classification" | "regression";
-            /** @enum {string} */
-            state: "active" | "paused" | "closed";
-            overlap: number;
-            version: number;
-            created_at: string;
-            source: string;
-            tasks: number;
-            done: number;
-            answers: number;
-        };
-        Class: {
-            id: number;
-            name: string;
-            description: string;
-            hotkey: string | null;
-            colour: string | null;
-            truths: number;
-        };
-        Project: components["schemas"]["ProjectLine"] & {
-            instructions: string;
-            truths: number;
-            classes: components["schemas"]["Class"][];
-        };
-        ProjectEdit: {
-            title?: string;
-            instructions?: string;
-            /** @enum {string} */
-            state?: "active" | "paused" | "closed";
-            overlap?: number;
-        };
-        Annotator: {
-            name: string;
-            simulated: boolean;
-            answers: number;
-            median_milliseconds: number | null;
-            first_at: string;
-            last_at: string;
-            /** @description answers on records whose truth is known */
-            compared: number;
-            /** @description those that say the truth */
-            agreed: number;
-        };
-        Interval: {
-            metric: string;
-            value: number | null;
-            low: number | null;
-            high: number | null;
-            units: number;
-            raters: number;
-        };
-        Agreement: {
-            ratings: number;
-            metrics: components["schemas"]["Interval"][];
-        };
-        Claim: {
-            n?: number;
-        };
-        Picture: {
-            url: string;
-            width: number;
-            height: number;
-        };
-        Item: {
-            id: string;
-            key: string;
-            title: string;
-            text: string;
-            language: string;
-            url: string;
-            image: components["schemas"]["Picture"] | null;
-            fields: components["schemas"]["Field"][];
-        };
-        Task: {
-            id: number;
-            /** @description fences a late answer */
-            lease: string;
-            expires_at: string;
-            reason?: string;
-            item: components["schemas"]["Item"];
-        };
-        Claimed: {
-            tasks: components["schemas"]["Task"][];
-            /** @description one's own answers so far */
-            mine: number;
-        };
-        Answer: {
-            lease: string;
-            /** @description name of a class of the project */
-            class: string;
-            milliseconds?: number;
-        };
-        Skip: {
-            lease: string;
-            reason: string;
-        };
-        Held: {
-            lease: string;
-        };
-        Lease: {
-            expires_at: string;
-        };
-        Outcome: {
-            /** @enum {string} */
-            state: "answered" | "skipped";
         };
         Metric: {
             /** @description 0 training, 1 validation, 2 test */
@@ -1270,250 +1282,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listUsers: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Users by name */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["User"][];
-                        /** @description Pass it as 'after' for the next page */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createUser: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewUser"];
-            };
-        };
-        responses: {
-            /** @description Add a user */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    editUser: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                user: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserEdit"];
-            };
-        };
-        responses: {
-            /** @description Change a user's role, disable or enable */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["User"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listTokens: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One's own tokens */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Token"][];
-                        /** @description Pass it as 'after' for the next page */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    createToken: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewToken"];
-            };
-        };
-        responses: {
-            /** @description Make a token or a sign-in link; the secret is shown once */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenSecret"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revokeToken: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Revoke a token */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAudit: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Who did what, newest first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["AuditEvent"][];
-                        /** @description Pass it as 'after' for the next page */
-                        next: string | null;
-                    };
-                };
             };
             /** @description A problem */
             default: {
@@ -1914,358 +1682,6 @@ export interface operations {
             };
         };
     };
-    listProjects: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Label projects by name */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["ProjectLine"][];
-                        /** @description Pass it as 'after' for the next page */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showProject: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One project; its ETag goes with an edit */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Project"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    editProject: {
-        parameters: {
-            query?: never;
-            header: {
-                "If-Match": string;
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProjectEdit"];
-            };
-        };
-        responses: {
-            /** @description Edit title, instructions, state, overlap; needs If-Match */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Project"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    listAnnotators: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Who answered how much, how fast, how rightly */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["Annotator"][];
-                        /** @description Pass it as 'after' for the next page */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showAgreement: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description How far annotators agree, with 95 % intervals */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Agreement"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    claimTasks: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Claim"];
-            };
-        };
-        responses: {
-            /** @description Take the next tasks, or get one's own again */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Claimed"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    undoTask: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                project: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Take back one's last answer or skip; its task comes back */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Task"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    submitTask: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Answer"];
-            };
-        };
-        responses: {
-            /** @description Answer a task */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    skipTask: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Skip"];
-            };
-        };
-        responses: {
-            /** @description Skip a task, with a reason */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Outcome"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    renewTask: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path: {
-                task: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Held"];
-            };
-        };
-        responses: {
-            /** @description Hold a task longer */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Lease"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     listRuns: {
         parameters: {
             query?: {
@@ -2288,6 +1704,83 @@ export interface operations {
                         items: components["schemas"]["RunLine"][];
                         /** @description Pass it as 'after' for the next page */
                         next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queueTraining: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what to learn from */
+                    snapshot: string;
+                    /**
+                     * @description kind of model
+                     * @enum {string}
+                     */
+                    model?: "majority" | "softmax" | "ridge" | "mlp";
+                    /** @description search on validation: random:N, halving:N or grid */
+                    tune?: string;
+                    /** @description hyperparameters that are not to be searched */
+                    params?: {
+                        [key: string]: number;
+                    };
+                    /** @description what of the records the model sees */
+                    features?: {
+                        /** @description titles and texts, as hashed TF-IDF */
+                        text?: boolean;
+                        /** @description numbers and categories */
+                        numeric?: boolean;
+                        /** @description pictures of one size */
+                        pixels?: boolean;
+                    };
+                    /**
+                     * @description what a search lowers
+                     * @enum {string}
+                     */
+                    objective?: "log_loss" | "error";
+                    /** @description a numeric column to predict instead of the labels */
+                    target?: string;
+                    /** @description a version of the source's preparation; 0 for none */
+                    prepare?: string;
+                    /** @description of the model; PROJECT-KIND by default */
+                    name?: string;
+                    /** @description of everything random */
+                    seed?: number;
+                    /** @description 0: all; the result does not depend on it */
+                    threads?: number;
+                    /** @description also fit on growing shares of the training rows, for the learning curve */
+                    curve?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Fit a model on a snapshot, tune it on validation, judge it on test */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job: number;
                     };
                 };
             };
@@ -2535,6 +2028,155 @@ export interface operations {
             };
         };
     };
+    listJobs: {
+        parameters: {
+            query?: {
+                kind?: ("crawl" | "ingest" | "train" | "quality") | null;
+                state?: ("waiting" | "running" | "done" | "failed" | "cancelled") | null;
+                limit?: number;
+                after?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Work of workers, the newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            /** @enum {string} */
+                            kind: "crawl" | "ingest" | "train" | "quality";
+                            /** @enum {string} */
+                            state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                            spec: unknown;
+                            result: unknown;
+                            worker: string | null;
+                            attempts: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            due_at: string | null;
+                            /** Format: date-time */
+                            ended_at: string | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One job: what it was told, and what came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        kind: "crawl" | "ingest" | "train" | "quality";
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                        spec: unknown;
+                        result: unknown;
+                        worker: string | null;
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        due_at: string | null;
+                        /** Format: date-time */
+                        ended_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Take back a job that did not end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        /** @enum {string} */
+                        kind: "crawl" | "ingest" | "train" | "quality";
+                        /** @enum {string} */
+                        state: "waiting" | "running" | "done" | "failed" | "cancelled";
+                        spec: unknown;
+                        result: unknown;
+                        worker: string | null;
+                        attempts: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        due_at: string | null;
+                        /** Format: date-time */
+                        ended_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     pauseSource: {
         parameters: {
             query?: never;
@@ -2595,6 +2237,1308 @@ export interface operations {
                         id: number;
                         name: string;
                         state: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Users by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            name: string;
+                            /** @enum {string} */
+                            role: "admin" | "operator" | "labeler" | "analyst";
+                            simulated: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            disabled_at: string | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description without blanks */
+                    name: string;
+                    /**
+                     * @description what the user may do
+                     * @enum {string}
+                     */
+                    role?: "admin" | "operator" | "labeler" | "analyst";
+                };
+            };
+        };
+        responses: {
+            /** @description Add a user */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        /** @enum {string} */
+                        role: "admin" | "operator" | "labeler" | "analyst";
+                        simulated: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        disabled_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whether the user is kept out */
+                    disabled?: boolean | null;
+                    /** @description what the user may do from now on */
+                    role?: ("admin" | "operator" | "labeler" | "analyst") | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Change a user's role, disable or enable */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        /** @enum {string} */
+                        role: "admin" | "operator" | "labeler" | "analyst";
+                        simulated: boolean;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        disabled_at: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                user?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One's own tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            /** @enum {string} */
+                            kind: "bearer" | "link";
+                            label: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            /** Format: date-time */
+                            revoked_at: string | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whose; one's own by default */
+                    user?: string;
+                    /**
+                     * @description what it is good for
+                     * @enum {string}
+                     */
+                    kind?: "bearer" | "link";
+                    /** @description to tell it from others */
+                    label?: string;
+                    /** @description how long it is good: 90 by default, a link 1 */
+                    days?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Make a token or a sign-in link; the secret is shown once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        token: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoke a token */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who did what, newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            /** Format: date-time */
+                            at: string;
+                            actor: string;
+                            action: string;
+                            subject: string;
+                            detail: unknown;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProjects: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Label projects by name */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: number;
+                            name: string;
+                            title: string;
+                            kind: string;
+                            /** @enum {string} */
+                            state: "active" | "paused" | "closed";
+                            overlap: number;
+                            version: number;
+                            /** Format: date-time */
+                            created_at: string;
+                            source: string;
+                            tasks: number;
+                            open: number;
+                            done: number;
+                            answers: number;
+                            truths: number;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createProject: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what commands call it */
+                    name: string;
+                    /** @description what the page calls it; the name by default */
+                    title?: string;
+                    /**
+                     * @description what is asked
+                     * @enum {string}
+                     */
+                    kind?: "classification";
+                    /** @description the source whose records are labeled */
+                    source: string;
+                    /** @description Markdown, for the people who label */
+                    instructions?: string;
+                    /** @description what they see, in this order; all that there is by default */
+                    show?: ("text" | "image" | "fields")[];
+                    /** @description which of the payload; all by default */
+                    fields?: string[];
+                    /** @description answers of different people */
+                    overlap?: number;
+                    /** @description share of tasks whose truth is known, mixed in unseen */
+                    hidden_gold?: number;
+                    /** @description how answers become truth */
+                    truth?: {
+                        /**
+                         * @description how answers become truth
+                         * @enum {string}
+                         */
+                        method?: "mv" | "wawa" | "ds" | "onecoin" | "glad" | "mace" | "lfc" | "mean" | "median" | "auto";
+                        /** @description a record whose likeliest class is less probable wants another answer */
+                        target?: number;
+                    };
+                    /** @description an answer */
+                    class?: {
+                        /** @description what is stored and exported */
+                        name: string;
+                        /** @description for the people who label */
+                        description?: string;
+                        /** @description one character that answers so */
+                        hotkey?: string;
+                        /** @description of its button, #rrggbb */
+                        colour?: string;
+                        /** @description how the source's data spell it, if not by its name */
+                        value?: string;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Make a labeling project */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        title: string;
+                        kind: string;
+                        /** @enum {string} */
+                        state: "active" | "paused" | "closed";
+                        overlap: number;
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        source: string;
+                        tasks: number;
+                        open: number;
+                        done: number;
+                        answers: number;
+                        truths: number;
+                        instructions: string;
+                        classes: {
+                            id: number;
+                            name: string;
+                            description: string;
+                            hotkey: string | null;
+                            colour: string | null;
+                            truths: number;
+                            mean_probability: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One project, its labels by class */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        title: string;
+                        kind: string;
+                        /** @enum {string} */
+                        state: "active" | "paused" | "closed";
+                        overlap: number;
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        source: string;
+                        tasks: number;
+                        open: number;
+                        done: number;
+                        answers: number;
+                        truths: number;
+                        instructions: string;
+                        classes: {
+                            id: number;
+                            name: string;
+                            description: string;
+                            hotkey: string | null;
+                            colour: string | null;
+                            truths: number;
+                            mean_probability: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    editProject: {
+        parameters: {
+            query?: never;
+            header: {
+                "If-Match": string;
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description answers of different people */
+                    overlap?: number | null;
+                    /** @description whether its tasks are given out */
+                    state?: ("active" | "paused" | "closed") | null;
+                    /** @description what the page calls it */
+                    title?: string | null;
+                    /** @description Markdown, for the people who label */
+                    instructions?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Edit title, instructions, state, overlap */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        name: string;
+                        title: string;
+                        kind: string;
+                        /** @enum {string} */
+                        state: "active" | "paused" | "closed";
+                        overlap: number;
+                        version: number;
+                        /** Format: date-time */
+                        created_at: string;
+                        source: string;
+                        tasks: number;
+                        open: number;
+                        done: number;
+                        answers: number;
+                        truths: number;
+                        instructions: string;
+                        classes: {
+                            id: number;
+                            name: string;
+                            description: string;
+                            hotkey: string | null;
+                            colour: string | null;
+                            truths: number;
+                            mean_probability: number | null;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importLabels: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description with field: only this share of the records, always the same ones */
+                    share?: number;
+                    /** @description a field of the records that holds the class */
+                    field?: string;
+                    /** @description labels by the keys of records, instead of a field */
+                    labels?: {
+                        /** @description of a record */
+                        key: string;
+                        /** @description a class */
+                        label: string;
+                        /** @description how sure it is */
+                        probability?: number;
+                    }[] | null;
+                    /** @description make classes of values that are none */
+                    add_classes?: boolean;
+                    /** @description with add_classes: the most frequent so many */
+                    max_classes?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Take ground truth from a file, or from a field of the records */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        changed: number;
+                        unchanged: number;
+                        no_record: number;
+                        no_value: number;
+                        rejected: {
+                            [key: string]: number;
+                        };
+                        new_classes: string[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportLabels: {
+        parameters: {
+            query?: {
+                format?: "jsonl" | "csv" | "coco" | "yolo" | "voc" | "conll" | "spacy" | "label-studio";
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Write the labels of a project */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "*/*": unknown;
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queueRecords: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description higher ones come first */
+                    priority?: number;
+                    /** @description put so many records in that have neither label nor task */
+                    add?: number;
+                    /** @description only records that this condition holds for */
+                    where?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description What waits to be labeled; put more into the queue */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        added: number;
+                        open: number;
+                        done: number;
+                        answers: number;
+                        wanted: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnnotators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who answered how much, how fast, how rightly */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            name: string;
+                            simulated: boolean;
+                            answers: number;
+                            skipped: number;
+                            median_milliseconds: number | null;
+                            /** Format: date-time */
+                            first_at: string;
+                            /** Format: date-time */
+                            last_at: string;
+                            compared: number;
+                            agreed: number;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAnswers: {
+        parameters: {
+            query?: {
+                user?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who answered what */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            record: string;
+                            key: string;
+                            user: string;
+                            attempt: number;
+                            label: string | null;
+                            value: unknown;
+                            milliseconds: number | null;
+                            /** Format: date-time */
+                            submitted_at: string;
+                            /** Format: date-time */
+                            withdrawn_at: string | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showAgreement: {
+        parameters: {
+            query?: {
+                metric?: ("percent" | "cohen" | "cohen-linear" | "cohen-quadratic" | "fleiss" | "krippendorff-nominal" | "krippendorff-ordinal" | "krippendorff-interval" | "krippendorff-ratio" | "gwet-ac1" | "gwet-ac2") | null;
+            };
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How far annotators agree, with 95 % intervals */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ratings: number;
+                        metrics: {
+                            /** @enum {string} */
+                            metric: "percent" | "cohen" | "cohen-linear" | "cohen-quadratic" | "fleiss" | "krippendorff-nominal" | "krippendorff-ordinal" | "krippendorff-interval" | "krippendorff-ratio" | "gwet-ac1" | "gwet-ac2";
+                            value: number | null;
+                            low: number | null;
+                            high: number | null;
+                            units: number;
+                            raters: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resolveTruth: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description also where a label was imported */
+                    replace_imported?: boolean;
+                    /**
+                     * @description how answers become truth
+                     * @enum {string}
+                     */
+                    method?: "mv" | "wawa" | "ds" | "onecoin" | "glad" | "mace" | "lfc" | "mean" | "median" | "auto";
+                };
+            };
+        };
+        responses: {
+            /** @description Infer the truth from a project's answers and store it as labels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description its name */
+                        project?: string;
+                        /**
+                         * @description that was used
+                         * @enum {string}
+                         */
+                        method?: "mv" | "wawa" | "ds" | "onecoin" | "glad" | "mace" | "lfc" | "mean" | "median" | "auto";
+                        /** @description if it was chosen */
+                        why?: string;
+                        /** @description with answers */
+                        records?: number;
+                        /** @description who answered */
+                        workers?: number;
+                        /** @description that count */
+                        answers?: number;
+                        /** @description labels */
+                        new?: number;
+                        /** @description labels */
+                        changed?: number;
+                        /** @description records less probable than the target */
+                        below_target?: number;
+                        /** @description records whose label is also known by import */
+                        judged?: number;
+                        /** @description on these */
+                        accuracy?: number;
+                        /** @description estimated */
+                        worker_accuracy?: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulateAnswers: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description at most so many */
+                    answers?: number;
+                    /** @description of the records, that holds the true class */
+                    field: string;
+                    /** @description NAME:ERROR, several times */
+                    annotator: string[];
+                    /** @description of their errors */
+                    seed?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Let simulated annotators of known error rates work off the queue, for trials of a project's set-up */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        project: string;
+                        simulated: boolean;
+                        answers: number;
+                        wrong: number;
+                        skipped: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    claimTasks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whose work it is; one's own by default */
+                    user?: string;
+                    /** @description how many, those in hand among them */
+                    n?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Take the next tasks, or get one's own again */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tasks: {
+                            id: number;
+                            lease: string;
+                            /** Format: date-time */
+                            expires_at: string;
+                            item: {
+                                id: string;
+                                key: string;
+                                title: string;
+                                text: string;
+                                language: string;
+                                url: string;
+                                image: {
+                                    url: string;
+                                    width: number;
+                                    height: number;
+                                } | null;
+                                fields: {
+                                    name: string;
+                                    unit: string;
+                                    value: unknown;
+                                }[];
+                            };
+                        }[];
+                        mine: number;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whose work it is; one's own by default */
+                    user?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Take back one's last answer or skip; its task comes back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        lease: string;
+                        /** Format: date-time */
+                        expires_at: string;
+                        item: {
+                            id: string;
+                            key: string;
+                            title: string;
+                            text: string;
+                            language: string;
+                            url: string;
+                            image: {
+                                url: string;
+                                width: number;
+                                height: number;
+                            } | null;
+                            fields: {
+                                name: string;
+                                unit: string;
+                                value: unknown;
+                            }[];
+                        };
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submitTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whose work it is; one's own by default */
+                    user?: string;
+                    /** @description of the claimed task */
+                    lease: string;
+                    /** @description name of a class of the project */
+                    class: string;
+                    /** @description that the person took */
+                    milliseconds?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Answer a task */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "answered" | "skipped";
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    skipTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whose work it is; one's own by default */
+                    user?: string;
+                    /** @description of the claimed task */
+                    lease: string;
+                    /** @description why */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Skip a task, with a reason */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @enum {string} */
+                        state: "answered" | "skipped";
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renewTask: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                task: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description whose work it is; one's own by default */
+                    user?: string;
+                    /** @description of the claimed task */
+                    lease: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Hold a task longer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        expires_at: string;
                     };
                 };
             };

@@ -1,0 +1,35 @@
+#include "labeling/projects/project_view_store.hpp"
+
+#include "base/database/database.hpp"
+#include "base/database/rows.hpp"
+#include "labeling/sql.hpp"
+
+namespace labeling {
+
+namespace {
+
+struct PageRow : ProjectLine {
+    std::string instructions;
+};
+BOOST_DESCRIBE_STRUCT(PageRow, (ProjectLine), (instructions))
+
+constexpr std::optional<std::string> any;
+
+}  // namespace
+
+std::vector<ProjectLine> project_lines(base::Tx& tx, const std::string& after, int at_most) {
+    return base::rows_as<ProjectLine>(tx.exec(sql::file["project_lines"], after, any, at_most));
+}
+
+std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name) {
+    auto row =
+        base::first_as<PageRow>(tx.exec(sql::file["project_lines"], "", std::optional(name), 1));
+    if (!row) return std::nullopt;
+    ProjectPage page;
+    static_cast<ProjectLine&>(page) = *row;
+    page.instructions = std::move(row->instructions);
+    page.classes = base::rows_as<ClassLine>(tx.exec(sql::file["class_progress"], page.id));
+    return page;
+}
+
+}  // namespace labeling

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "labeling/projects/project_store.hpp"
+
+// Projects as people see them, with their progress.
+namespace labeling {
+
+struct ProjectLine {
+    std::int64_t id = 0;
+    std::string name, title, kind;
+    ProjectState state = ProjectState::active;
+    int overlap = 1;
+    int version = 1;
+    Time created_at;
+    std::string source;
+    std::int64_t tasks = 0;  // open or done
+    std::int64_t open = 0;
+    std::int64_t done = 0;
+    std::int64_t answers = 0;
+    std::int64_t truths = 0;  // records whose label is held true
+};
+BOOST_DESCRIBE_STRUCT(
+    ProjectLine,
+    (),
+    (id,
+     name,
+     title,
+     kind,
+     state,
+     overlap,
+     version,
+     created_at,
+     source,
+     tasks,
+     open,
+     done,
+     answers,
+     truths)
+)
+
+struct ClassLine {
+    std::int32_t id = 0;
+    std::string name, description;
+    std::optional<std::string> hotkey, colour;
+    std::int64_t truths = 0;
+    std::optional<double> mean_probability;  // of these
+};
+BOOST_DESCRIBE_STRUCT(
+    ClassLine,
+    (),
+    (id, name, description, hotkey, colour, truths, mean_probability)
+)
+
+struct ProjectPage : ProjectLine {
+    std::string instructions;
+    std::vector<ClassLine> classes;
+};
+BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes))
+
+// By name, those behind `after`.
+std::vector<ProjectLine> project_lines(base::Tx& tx, const std::string& after, int at_most);
+std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name);
+
+}  // namespace labeling

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/people/user.hpp"
+
+namespace base {
+class Tx;
+}
+
+// People, and programs that stand for people. Each function is one step inside the caller's
+// transaction.
+namespace schema {
+
+// Nothing if the name is taken. A name has 1 to 64 characters, none of them blank.
+std::optional<User> add_user(base::Tx& tx, const std::string& name, Role role, Time now);
+std::optional<User> find_user(base::Tx& tx, const std::string& name);
+// By name, those behind `after`.
+std::vector<User> list_users(base::Tx& tx, const std::string& after, int at_most);
+
+struct UserEdit {
+    std::optional<Role> role{};
+    std::optional<bool> disabled{};
+};
+// The user as he is then; nothing if there is none.
+std::optional<User>
+edit_user(base::Tx& tx, const std::string& name, const UserEdit& edit, Time now);
+
+// Administrators who are not disabled.
+std::int64_t active_admins(base::Tx& tx);
+
+}  // namespace schema

@@ -1,0 +1,242 @@
+// From the queue to the truth, as verbs over labeling/queue, labeling/agreement and labeling/truth.
+//
+// All but the simulation run in the transaction of the request: a truth that is half stored would
+// be believed by the next snapshot. The simulation stands for many people over a long time, so that
+// its claims and answers are transactions of their own, as theirs are.
+#include "service/labels/judging.hpp"
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "labeling/queue/simulate.hpp"
+#include "labeling/queue/task_store.hpp"
+#include "labeling/truth/truth_store.hpp"
+#include "schema/select/filter.hpp"
+#include "service/labels/projects.hpp"
+#include "service/people/people.hpp"
+#include "training/snapshots/example_store.hpp"
+
+namespace service {
+
+namespace {
+
+constexpr std::size_t replicates_of_one = 1'000, replicates_of_several = 400;
+
+// "<rk>.<user>.<attempt>.<key>": the key comes last, since it may hold anything.
+std::string text_of(const labeling::AnswerPlace& place) {
+    return fmt::format("{}.{}.{}.{}", place.rk, place.user_id, place.attempt, place.key);
+}
+
+labeling::AnswerPlace place_of(std::string_view text) {
+    labeling::AnswerPlace place;
+    if (text.empty()) return place;
+    auto next = [&] {
+        auto dot = std::min(text.find('.'), text.size());
+        auto number = base::whole_number<std::int64_t>(text.substr(0, dot), 10);
+        if (!number || dot == text.size())
+            throw base::UsageError(
+                "'after'", "is not the 'next' of an earlier answer", "leave it out at first"
+            );
+        text.remove_prefix(dot + 1);
+        return *number;
+    };
+    place.rk = next();
+    place.user_id = next();
+    place.attempt = static_cast<int>(next());
+    place.key = std::string(text);
+    return place;
+}
+
+MeasuredAgreement
+measured(const labeling::Judgements& ratings, labeling::Metric metric, std::size_t replicates) {
+    auto found = labeling::agreement(ratings, metric, replicates);
+    return {
+        .metric = metric,
+        .value = found.value,
+        .low = found.low,
+        .high = found.high,
+        .units = found.units,
+        .raters = found.raters};
+}
+
+// "ada:0.1" or just an error rate.
+labeling::SimulatedAnnotator annotator_of(const std::string& text, std::size_t number) {
+    auto colon = text.find(':');
+    auto name = colon == text.npos ? fmt::format("simulated-{}", number) : text.substr(0, colon);
+    auto error = base::parse_number(colon == text.npos ? text : text.substr(colon + 1));
+    if (error && *error >= 0 && *error <= 1) return {.name = name, .error = *error};
+    throw base::UsageError(
+        fmt::format("annotator '{}'", text), "is no error rate", "write NAME:0.1 or 0.1"
+    );
+}
+
+}  // namespace
+
+const base::Settings<QueueRecords> QueueRecords::settings{
+    {"project", &QueueRecords::project, "its name", {.required = true}},
+    {"add",
+     &QueueRecords::add,
+     "put so many records in that have neither label nor task",
+     {.low = 0}},
+    {"where", &QueueRecords::where, "only records that this condition holds for"},
+    {"priority", &QueueRecords::priority, "higher ones come first"},
+};
+const base::Settings<ListAnnotators> ListAnnotators::settings{
+    {"project", &ListAnnotators::project, "its name", {.required = true}},
+};
+const base::Settings<ListAnswers> ListAnswers::settings{
+    {"project", &ListAnswers::project, "its name", {.required = true}},
+    {"user", &ListAnswers::user, "only those of this user"},
+    {&ListAnswers::page},
+};
+const base::Settings<MeasureAgreement> MeasureAgreement::settings{
+    {"project", &MeasureAgreement::project, "its name", {.required = true}},
+    {"metric", &MeasureAgreement::metric, "one; the usual ones by default"},
+};
+const base::Settings<ResolveTruth> ResolveTruth::settings{
+    {"project", &ResolveTruth::project, "its name", {.required = true}},
+    {"method", &ResolveTruth::method, "how answers become truth"},
+    {"replace_imported", &ResolveTruth::replace_imported, "also where a label was imported"},
+};
+const base::Settings<ResolvedTruth> ResolvedTruth::settings{
+    {"project", &ResolvedTruth::project, "its name"},
+    {"method", &ResolvedTruth::method, "that was used"},
+    {"why", &ResolvedTruth::why, "if it was chosen"},
+    {"records", &ResolvedTruth::records, "with answers"},
+    {"workers", &ResolvedTruth::workers, "who answered"},
+    {"answers", &ResolvedTruth::answers, "that count"},
+    {"new", &ResolvedTruth::added, "labels"},
+    {"changed", &ResolvedTruth::changed, "labels"},
+    {"below_target", &ResolvedTruth::below_target, "records less probable than the target"},
+    {"judged", &ResolvedTruth::judged, "records whose label is also known by import"},
+    {"accuracy", &ResolvedTruth::accuracy, "on these"},
+    {"worker_accuracy", &ResolvedTruth::worker_accuracy, "estimated"},
+};
+const base::Settings<SimulateAnswers> SimulateAnswers::settings{
+    {"project", &SimulateAnswers::project, "its name", {.required = true}},
+    {"field",
+     &SimulateAnswers::field,
+     "of the records, that holds the true class",
+     {.required = true}},
+    {"annotator", &SimulateAnswers::annotator, "NAME:ERROR, several times", {.required = true}},
+    {"seed", &SimulateAnswers::seed, "of their errors"},
+    {"answers", &SimulateAnswers::answers, "at most so many", {.low = 0}},
+};
+
+QueueState queue_records(Work& work, const QueueRecords& request) {
+    auto stored = known_project(work, request.project);
+    QueueState state{.project = request.project};
+    if (request.add > 0 && request.where.empty()) {
+        state.added = labeling::enqueue_unlabeled(
+            work.tx, stored, request.add, request.priority, "added", work.now
+        );
+    } else if (request.add > 0) {
+        training::ExampleStore store(work.here.database, work.here.blobs);
+        auto most = static_cast<std::size_t>(request.add);
+        auto where = schema::Filter::parse(request.where);
+        std::vector<labeling::QueueRequest> requests;
+        for (const auto& item : store.matching_items(stored.source_id, where, most))
+            requests.push_back({.key = item.id.key, .priority = request.priority, .reason = "added"}
+            );
+        state.added = labeling::enqueue(work.tx, stored, requests, false, work.now).added;
+    }
+    auto at = labeling::progress(work.tx, stored.id);
+    state.open = at.open;
+    state.done = at.done;
+    state.answers = at.answers;
+    state.wanted = at.wanted;
+    return state;
+}
+
+Page<labeling::Annotator> list_annotators(Work& work, const ListAnnotators& request) {
+    return {labeling::annotators(work.tx, known_project(work, request.project).id), std::nullopt};
+}
+
+Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request) {
+    auto stored = known_project(work, request.project);
+    std::optional<std::int64_t> user;
+    if (!request.user.empty()) user = known_user(work, request.user).id;
+    auto rows = labeling::list_answers(
+        work.tx, stored.id, place_of(request.page.after), user, request.page.limit
+    );
+    Page<labeling::AnswerEntry> page;
+    if (rows.size() == static_cast<std::size_t>(request.page.limit))
+        page.next = text_of(rows.back().place());
+    for (auto& row : rows) page.items.push_back(std::move(row));
+    return page;
+}
+
+ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) {
+    auto ratings = labeling::load_judgements(work.tx, known_project(work, request.project));
+    ProjectAgreement found{.ratings = ratings.rows.size(), .metrics = {}};
+    if (request.metric) {
+        found.metrics.push_back(measured(ratings, *request.metric, replicates_of_one));
+        return found;
+    }
+    try {
+        for (auto metric : labeling::usual_metrics)
+            found.metrics.push_back(measured(ratings, metric, replicates_of_several));
+    } catch (const base::Error&) {
+        found.metrics.clear();  // no record has two answers yet: agreement can not be told
+    }
+    return found;
+}
+
+ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
+    known_project(work, request.project);
+    auto done = labeling::resolve_truth(
+        work.tx, request.project, request.method, !request.replace_imported, work.now
+    );
+    return {
+        .project = request.project,
+        .method = done.method,
+        .why = done.why,
+        .records = done.records,
+        .workers = done.workers,
+        .answers = done.answers,
+        .added = done.added,
+        .changed = done.changed,
+        .below_target = done.below_target,
+        .judged = done.judged,
+        .accuracy = done.accuracy,
+        .worker_accuracy = std::move(done.worker_accuracy)};
+}
+
+SimulatedAnswers simulate_answers(Work& work, const SimulateAnswers& request) {
+    return simulate_and_tell(work, request, {});
+}
+
+SimulatedAnswers simulate_and_tell(
+    Work& work,
+    const SimulateAnswers& request,
+    const std::function<void(std::int64_t answers)>& tell
+) {
+    auto stored = known_project(work, request.project);
+    auto& database = work.here.database;
+    auto truths = training::field_by_key(database, stored.source_id, request.field);
+    labeling::Simulation simulation;
+    for (const auto& text : request.annotator)
+        simulation.pool.push_back(annotator_of(text, simulation.pool.size() + 1));
+    simulation.seed = request.seed;
+    simulation.at_most = request.answers;
+    simulation.truth = [&](const std::string& key) -> std::optional<std::string> {
+        auto found = truths.find(key);
+        if (found == truths.end()) return std::nullopt;
+        for (const auto& one : stored.project.classes)
+            if (one.name == found->second || one.value == found->second) return one.name;
+        return std::nullopt;
+    };
+    simulation.on_progress = tell;
+    auto done = labeling::simulate(database, stored, simulation, [] {
+        return std::chrono::system_clock::now();
+    });
+    return {
+        .project = request.project,
+        .answers = done.answers,
+        .wrong = done.wrong,
+        .skipped = done.skipped};
+}
+
+}  // namespace service

@@ -1,0 +1,250 @@
+// Claim, answer, skip, renew and undo: what the page of a labeler asks for all day.
+//
+// A lease is told to the labeler as one text, `token.attempt`, which comes back with the answer:
+// the token fences answers that are late, the attempt tells a repeated request from a second answer
+// after an undo. What is shown of a record is cut down here and not in the page, since whoever
+// labels may read the answers of HTTP as well.
+#include "service/labels/tasks.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "labeling/queue/people_store.hpp"
+#include "labeling/queue/task_store.hpp"
+#include "service/labels/projects.hpp"
+#include "service/people/people.hpp"
+#include "service/refusal.hpp"
+
+namespace service {
+
+namespace {
+
+namespace json = boost::json;
+using labeling::Project;
+using labeling::TaskInHand;
+
+constexpr auto lease_time = std::chrono::minutes(10);
+constexpr std::int64_t longest_answer = 86'400'000;  // milliseconds: a day
+
+struct Lease {
+    std::int64_t token = 0;
+    int attempt = 0;
+};
+
+std::string text_of(const Lease& lease) {
+    return std::to_string(lease.token) + "." + std::to_string(lease.attempt);
+}
+
+Lease lease_of(std::string_view text) {
+    auto dot = std::min(text.find('.'), text.size());
+    auto token = base::whole_number<std::int64_t>(text.substr(0, dot), 10);
+    auto attempt = base::whole_number<int>(text.substr(std::min(dot + 1, text.size())), 10);
+    if (!token || !attempt)
+        throw base::UsageError("'lease'", "is not one", "send the lease of the claimed task");
+    return {.token = *token, .attempt = *attempt};
+}
+
+[[noreturn]] void given_on(std::int64_t task) {
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "task " + std::to_string(task),
+        "was held too long or undone, and went back to the queue",
+        "claim the next one"
+    );
+}
+
+bool shows(const Project& project, Project::Show what) {
+    if (project.show.empty()) return what != Project::Show::fields;
+    return std::find(project.show.begin(), project.show.end(), what) != project.show.end();
+}
+
+json::value parsed(const base::JsonText& json) {
+    return json.text.empty() ? json::value() : json::parse(json.text);
+}
+
+std::string unit_of(const json::value& columns, std::string_view name) {
+    if (!columns.is_array()) return {};
+    for (const auto& column : columns.as_array())
+        if (const auto* known = column.as_object().if_contains("name");
+            known && known->is_string() && known->as_string() == name)
+            if (const auto* unit = column.as_object().if_contains("unit");
+                unit && unit->is_string())
+                return std::string(unit->as_string());
+    return {};
+}
+
+// Only fields that the project names; all if it names none.
+std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
+    std::vector<ShownField> shown;
+    if (!shows(project, Project::Show::fields)) return shown;
+    auto whole = parsed(task.payload);
+    if (!whole.is_object()) return shown;
+    auto columns = parsed(task.columns);
+    auto add = [&](std::string_view name, const json::value& value) {
+        auto text = json::serialize(value);
+        if (value.is_structured()) text = json::serialize(json::string(text));
+        shown.push_back(
+            {.name = std::string(name), .unit = unit_of(columns, name), .value = {std::move(text)}}
+        );
+    };
+    const auto& payload = whole.as_object();
+    if (project.fields.empty())
+        for (const auto& member : payload) add(member.key(), member.value());
+    for (const auto& name : project.fields)
+        if (const auto* value = payload.if_contains(name)) add(name, *value);
+    return shown;
+}
+
+Task task_of(const Project& project, const TaskInHand& held) {
+    bool text = shows(project, Project::Show::text);
+    Item item{
+        .id = held.record,
+        .key = held.key,
+        .title = text ? held.title : "",
+        .text = text ? held.body : "",
+        .language = held.language,
+        .url = held.url,
+        .image = {},
+        .fields = fields_of(project, held)};
+    if (shows(project, Project::Show::image) && held.width)
+        item.image = Picture{
+            .url = "/api/v1/records/" + held.record + "/image",
+            .width = *held.width,
+            .height = held.height.value_or(0)};
+    return {
+        .id = held.task_id,
+        .lease = text_of({.token = held.token, .attempt = held.attempt}),
+        .expires_at = held.expires_at,
+        .item = std::move(item)};
+}
+
+labeling::StoredProject project_of(Work& work, std::int64_t task) {
+    auto project = labeling::project_of_task(work.tx, task);
+    if (!project)
+        throw Refusal(
+            Refusal::Kind::not_found, "task " + std::to_string(task), "no such task", "claim one"
+        );
+    return labeling::load_project(work.tx, *project);
+}
+
+constexpr auto whose = "whose work it is; one's own by default";
+
+std::optional<base::Fault> check_reason(const std::string& reason) {
+    if (reason.size() <= 1000) return std::nullopt;
+    return base::Fault{.reason = "is longer than 1000 bytes", .mend = "say it shorter"};
+}
+
+}  // namespace
+
+const base::Settings<ClaimTasks> ClaimTasks::settings{
+    {"project", &ClaimTasks::project, "its name", {.required = true}},
+    {"n", &ClaimTasks::n, "how many, those in hand among them", {.low = 1, .high = 20}},
+    {"user", &ClaimTasks::user, whose},
+};
+const base::Settings<SubmitAnswer> SubmitAnswer::settings{
+    {"task", &SubmitAnswer::task, "its number", {.required = true}},
+    {"lease", &SubmitAnswer::lease, "of the claimed task", {.required = true}},
+    {"class", &SubmitAnswer::class_name, "name of a class of the project", {.required = true}},
+    {"milliseconds", &SubmitAnswer::milliseconds, "that the person took", {.low = 0}},
+    {"user", &SubmitAnswer::user, whose},
+};
+const base::Settings<SkipTask> SkipTask::settings{
+    {"task", &SkipTask::task, "its number", {.required = true}},
+    {"lease", &SkipTask::lease, "of the claimed task", {.required = true}},
+    {"reason", &SkipTask::reason, "why", {.required = true, .check = &check_reason}},
+    {"user", &SkipTask::user, whose},
+};
+const base::Settings<RenewTask> RenewTask::settings{
+    {"task", &RenewTask::task, "its number", {.required = true}},
+    {"lease", &RenewTask::lease, "of the claimed task", {.required = true}},
+    {"user", &RenewTask::user, whose},
+};
+const base::Settings<UndoAnswer> UndoAnswer::settings{
+    {"project", &UndoAnswer::project, "its name", {.required = true}},
+    {"user", &UndoAnswer::user, whose},
+};
+
+ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
+    auto stored = known_project(work, request.project);
+    auto user = person(work, request.user).id;
+    auto in_hand = [&] {
+        return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
+    };
+    auto held = in_hand();
+    if (auto missing = request.n - static_cast<int>(held.size()); missing > 0)
+        if (!labeling::claim(work.tx, stored.id, user, missing, work.now, lease_time).empty())
+            held = in_hand();
+    ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
+    for (const auto& each : held) claimed.tasks.push_back(task_of(stored.project, each));
+    return claimed;
+}
+
+TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
+    auto lease = lease_of(request.lease);
+    auto user = person(work, request.user).id;
+    auto stored = project_of(work, request.task);
+    const auto& classes = stored.project.classes;
+    auto chosen = std::find_if(classes.begin(), classes.end(), [&](const auto& item) {
+        return item.name == request.class_name;
+    });
+    if (chosen == classes.end())
+        throw base::UsageError(
+            "class '" + request.class_name + "'", "the project has no such class", "choose another"
+        );
+    labeling::Answer answer{
+        .task = request.task,
+        .user_id = user,
+        .token = lease.token,
+        .attempt = lease.attempt,
+        .class_id = chosen->id};
+    if (request.milliseconds)
+        answer.milliseconds =
+            static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));
+    auto done = labeling::submit(work.tx, answer, work.now);
+    if (done != labeling::Submitted::accepted && done != labeling::Submitted::repeated)
+        given_on(request.task);
+    return {.state = Reply::answered};
+}
+
+TaskOutcome skip_task(Work& work, const SkipTask& request) {
+    auto lease = lease_of(request.lease);
+    auto user = person(work, request.user).id;
+    if (!labeling::skip(work.tx, request.task, user, lease.token, request.reason, work.now))
+        given_on(request.task);
+    return {.state = Reply::skipped};
+}
+
+RenewedLease renew_task(Work& work, const RenewTask& request) {
+    auto lease = lease_of(request.lease);
+    auto user = person(work, request.user).id;
+    auto until = work.now + lease_time;
+    if (!labeling::renew(work.tx, request.task, user, lease.token, until)) given_on(request.task);
+    return {.expires_at = until};
+}
+
+Task undo_answer(Work& work, const UndoAnswer& request) {
+    auto stored = known_project(work, request.project);
+    auto user = person(work, request.user).id;
+    auto back = labeling::undo_last(work.tx, stored.id, user, work.now, lease_time);
+    if (!back)
+        throw Refusal(
+            Refusal::Kind::not_found,
+            "project '" + request.project + "'",
+            "nothing was answered or skipped here yet"
+        );
+    auto held = labeling::tasks_in_hand(work.tx, stored.id, user, back->task, 1, work.now);
+    if (held.empty())
+        throw Refusal(
+            Refusal::Kind::conflict,
+            "task " + std::to_string(back->task),
+            "is no longer in the queue",
+            "claim the next one"
+        );
+    return task_of(stored.project, held.front());
+}
+
+}  // namespace service

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/json/shape.hpp"
+#include "service/verb.hpp"
+
+// The work of those who label. Each verb is for the caller; an administrator, and so the command
+// line, names the `user` whose work it is.
+namespace service {
+
+struct ShownField {
+    std::string name;
+    std::string unit;
+    base::JsonText value;  // a plain one; what is more comes as a text of JSON
+};
+BOOST_DESCRIBE_STRUCT(ShownField, (), (name, unit, value))
+
+struct Picture {
+    std::string url;
+    int width = 0, height = 0;
+};
+BOOST_DESCRIBE_STRUCT(Picture, (), (url, width, height))
+
+// What a labeler sees of a record: what the project shows, so that nothing gives the answer away.
+struct Item {
+    std::string id;
+    std::string key;
+    std::string title, text, language, url;
+    std::optional<Picture> image;
+    std::vector<ShownField> fields;
+};
+BOOST_DESCRIBE_STRUCT(Item, (), (id, key, title, text, language, url, image, fields))
+
+struct Task {
+    std::int64_t id = 0;
+    std::string lease;  // fences a late answer
+    base::Time expires_at;
+    Item item;
+};
+BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item))
+
+struct ClaimTasks {
+    std::string project;
+    int n = 1;
+    std::string user;
+    static const base::Settings<ClaimTasks> settings;
+};
+struct ClaimedTasks {
+    std::vector<Task> tasks;
+    std::int64_t mine = 0;  // one's own answers so far
+};
+BOOST_DESCRIBE_STRUCT(ClaimedTasks, (), (tasks, mine))
+// Tasks that the person holds already come first: a browser that was closed goes on where it was.
+ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request);
+
+enum class Reply { answered, skipped };
+
+constexpr auto words_of(Reply) {
+    return std::to_array<base::Word<Reply>>({
+        {Reply::answered, "answered", "the answer is stored"},
+        {Reply::skipped, "skipped", "the task goes to others"},
+    });
+}
+
+struct TaskOutcome {
+    Reply state = Reply::answered;
+};
+BOOST_DESCRIBE_STRUCT(TaskOutcome, (), (state))
+
+struct SubmitAnswer {
+    std::int64_t task = 0;
+    std::string lease;
+    std::string class_name;  // "class"
+    std::optional<std::int64_t> milliseconds;
+    std::string user;
+    static const base::Settings<SubmitAnswer> settings;
+};
+// Sent again after a lost connection, it is stored once. Refused when the lease is over.
+TaskOutcome submit_answer(Work& work, const SubmitAnswer& request);
+
+struct SkipTask {
+    std::int64_t task = 0;
+    std::string lease;
+    std::string reason;
+    std::string user;
+    static const base::Settings<SkipTask> settings;
+};
+TaskOutcome skip_task(Work& work, const SkipTask& request);
+
+struct RenewTask {
+    std::int64_t task = 0;
+    std::string lease;
+    std::string user;
+    static const base::Settings<RenewTask> settings;
+};
+struct RenewedLease {
+    base::Time expires_at;
+};
+BOOST_DESCRIBE_STRUCT(RenewedLease, (), (expires_at))
+RenewedLease renew_task(Work& work, const RenewTask& request);
+
+struct UndoAnswer {
+    std::string project;
+    std::string user;
+    static const base::Settings<UndoAnswer> settings;
+};
+// Takes back the last answer or skip; its task is in the person's hands again.
+Task undo_answer(Work& work, const UndoAnswer& request);
+
+}  // namespace service

@@ -1,0 +1,139 @@
+#include "service/learn/snapshots.hpp"
+
+#include <vector>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "crawler/policy/consent_store.hpp"
+#include "crawler/run/crawl.hpp"
+#include "labeling/projects/project_store.hpp"
+#include "schema/sources/source_store.hpp"
+#include "service/areas.hpp"
+#include "service/gather/gather.hpp"
+#include "service/refusal.hpp"
+
+namespace service {
+
+const base::Settings<ListSnapshots> ListSnapshots::settings{
+    {"limit", &ListSnapshots::limit, "how many at most", {.low = 1, .high = 200}},
+    {"after", &ListSnapshots::after, "the 'next' of an earlier answer"},
+};
+
+const base::Settings<SnapshotName> SnapshotName::settings{
+    {"snapshot", &SnapshotName::snapshot, "its name", {.required = true}},
+};
+
+const base::Settings<SnapshotPair> SnapshotPair::settings{
+    {"snapshot", &SnapshotPair::snapshot, "its name", {.required = true}},
+    {"other", &SnapshotPair::other, "what it is compared with", {.required = true}},
+};
+
+namespace {
+
+Snapshot snapshot_of(const training::SnapshotInfo& info) {
+    return {
+        .id = info.id,
+        .name = info.name,
+        .project = info.project,
+        .source = info.source,
+        .state = info.state,
+        .hash = info.hash,
+        .content_sha256 = info.hash,
+        .members = info.members,
+        .counts = {info.counts},
+        .spec = {info.spec},
+        .created_at = info.created_at,
+        .closed_at = info.closed_at};
+}
+
+training::SnapshotInfo known_snapshot(Work& work, const std::string& name) {
+    auto found = training::find_snapshot(work.tx, name);
+    if (!found)
+        throw Refusal(
+            Refusal::Kind::not_found,
+            "snapshot '" + name + "'",
+            "there is none of that name",
+            "see 'tilth snapshot list', or create it"
+        );
+    return *found;
+}
+
+void judge_consent(Work& work, const std::string& project) {
+    auto name = labeling::load_project(work.tx, project).project.source;
+    auto source = schema::require_source(work.tx, name);
+    if (source.kind != "crawl") return;
+    auto agent = crawl_options(work.here.config, source).fetch.user_agent;
+    crawler::check_consent(work.here.database, source.id, agent, work.here.stop);
+}
+
+}  // namespace
+
+NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request) {
+    judge_consent(work, request.project);
+    auto result = training::create_snapshot(work.here.database, request, work.now);
+    return {snapshot_of(result.snapshot), result.created};
+}
+
+Page<Snapshot> list_snapshots(Work& work, const ListSnapshots& request) {
+    Page<Snapshot> page;
+    auto limit = static_cast<std::size_t>(request.limit);
+    for (const auto& info : training::list_snapshots(work.tx, request.after, request.limit + 1)) {
+        if (page.items.size() == limit) {
+            page.next = std::to_string(page.items.back().id);
+            break;
+        }
+        page.items.push_back(snapshot_of(info));
+    }
+    return page;
+}
+
+Snapshot show_snapshot(Work& work, const SnapshotName& request) {
+    return snapshot_of(known_snapshot(work, request.snapshot));
+}
+
+training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request) {
+    known_snapshot(work, request.snapshot);
+    known_snapshot(work, request.other);
+    return training::diff_snapshots(
+        work.here.database,
+        training::require_snapshot(work.tx, request.snapshot),
+        training::require_snapshot(work.tx, request.other)
+    );
+}
+
+Verified verify_snapshot(Work& work, const SnapshotName& request) {
+    known_snapshot(work, request.snapshot);
+    auto snapshot = training::require_snapshot(work.tx, request.snapshot);
+    if (!training::verify_snapshot(work.here.database, snapshot))
+        throw base::Error(
+            "snapshot '" + snapshot.name + "'",
+            "its members are not those it was closed with",
+            "restore it from a backup, or make another"
+        );
+    return {.name = snapshot.name, .hash = snapshot.hash, .verified = true};
+}
+
+std::span<const Verb> snapshot_verbs() {
+    static const std::vector<Verb> verbs{
+        verb<create_snapshot>(
+            "snapshot create",
+            "Fix labelled records, their labels and their split, for good",
+            analysts
+        ),
+        verb<list_snapshots>("snapshot list", "Snapshots, the newest first", analysts),
+        verb<show_snapshot>(
+            "snapshot show", "One snapshot: how it was made, and classes by side", analysts
+        ),
+        verb<diff_snapshots>(
+            "snapshot diff",
+            "What another snapshot has added, removed, changed, relabelled or moved",
+            analysts
+        ),
+        verb<verify_snapshot>(
+            "snapshot verify", "Compute the hash again from the stored members", analysts
+        ),
+    };
+    return verbs;
+}
+
+}  // namespace service

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "service/verb.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+
+// What people do with snapshots.
+namespace service {
+
+struct Snapshot {
+    std::int64_t id = 0;
+    std::string name;
+    std::string project;
+    std::string source;
+    std::string state;
+    std::string hash;            // the snapshot's identity on any machine
+    std::string content_sha256;  // the same, by its older name
+    std::uint64_t members = 0;
+    base::JsonText counts;
+    base::JsonText spec;
+    std::string created_at;
+    std::optional<std::string> closed_at;
+};
+BOOST_DESCRIBE_STRUCT(
+    Snapshot,
+    (),
+    (id,
+     name,
+     project,
+     source,
+     state,
+     hash,
+     content_sha256,
+     members,
+     counts,
+     spec,
+     created_at,
+     closed_at)
+)
+
+struct NewSnapshot : Snapshot {
+    bool created = false;  // false: one of this name and content was there
+};
+BOOST_DESCRIBE_STRUCT(NewSnapshot, (Snapshot), (created))
+
+struct ListSnapshots {
+    int limit = 50;
+    std::optional<std::int64_t> after;
+    static const base::Settings<ListSnapshots> settings;
+};
+
+struct SnapshotName {
+    std::string snapshot;
+    static const base::Settings<SnapshotName> settings;
+};
+
+struct SnapshotPair {
+    std::string snapshot, other;
+    static const base::Settings<SnapshotPair> settings;
+};
+
+struct Verified {
+    std::string name;
+    std::string hash;
+    bool verified = false;
+};
+BOOST_DESCRIBE_STRUCT(Verified, (), (name, hash, verified))
+
+// Fixes labelled records, for good. What the sites of a crawled source say now is judged before,
+// and so counts, not only what they said when their pages were fetched.
+NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request);
+// The newest first.
+Page<Snapshot> list_snapshots(Work& work, const ListSnapshots& request);
+// Refusal not_found if there is none.
+Snapshot show_snapshot(Work& work, const SnapshotName& request);
+training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request);
+// Computes the hash again from the members. base::Error if it is another one.
+Verified verify_snapshot(Work& work, const SnapshotName& request);
+
+}  // namespace service

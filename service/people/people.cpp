@@ -1,0 +1,185 @@
+// What holds among people: names are fit for a line of text, an administrator remains, nobody but
+// an administrator acts for another.
+//
+// These rules stand here and not in the faces, so that the command line, which is an administrator,
+// and HTTP can not differ in them. Secrets are made here too: they leave in an answer, once, and
+// only their hash is stored.
+#include "service/people/people.hpp"
+
+#include <algorithm>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "service/people/secrets.hpp"
+#include "service/refusal.hpp"
+
+namespace service {
+
+namespace {
+
+constexpr std::size_t longest_name = 64;
+
+std::optional<base::Fault> check_name(const std::string& name) {
+    bool good = name.size() <= longest_name && std::all_of(name.begin(), name.end(), [](char c) {
+                    return static_cast<unsigned char>(c) > ' ' && c != 0x7f;
+                });
+    if (good) return std::nullopt;
+    return base::Fault{.reason = "has 1 to 64 characters and no blank", .mend = "shorten it"};
+}
+
+[[noreturn]] void no_user(const std::string& name) {
+    throw Refusal(
+        Refusal::Kind::not_found, "user '" + name + "'", "no such user", "see 'tilth user list'"
+    );
+}
+
+}  // namespace
+
+const base::Settings<ListUsers> ListUsers::settings{{&ListUsers::page}};
+const base::Settings<AddUser> AddUser::settings{
+    {"name", &AddUser::name, "without blanks", {.required = true, .check = &check_name}},
+    {"role", &AddUser::role, "what the user may do"},
+};
+const base::Settings<EditUser> EditUser::settings{
+    {"user", &EditUser::user, "who", {.required = true}},
+    {"role", &EditUser::role, "what the user may do from now on"},
+    {"disabled", &EditUser::disabled, "whether the user is kept out"},
+};
+const base::Settings<ListTokens> ListTokens::settings{
+    {"user", &ListTokens::user, "whose; one's own by default"},
+    {&ListTokens::page},
+};
+const base::Settings<CreateToken> CreateToken::settings{
+    {"user", &CreateToken::user, "whose; one's own by default"},
+    {"kind", &CreateToken::kind, "what it is good for"},
+    {"label", &CreateToken::label, "to tell it from others"},
+    {"days",
+     &CreateToken::days,
+     "how long it is good: 90 by default, a link 1",
+     {.low = 1, .high = 3650}},
+};
+const base::Settings<RevokeToken> RevokeToken::settings{
+    {"id", &RevokeToken::id, "its number", {.required = true}},
+};
+const base::Settings<ListAudit> ListAudit::settings{{&ListAudit::page}};
+
+Page<schema::User> list_users(Work& work, const ListUsers& request) {
+    const auto& page = request.page;
+    return page_of(
+        schema::list_users(work.tx, page.after, page.limit),
+        page,
+        [](const schema::User& user) { return user.name; }
+    );
+}
+
+schema::User add_user(Work& work, const AddUser& request) {
+    auto user = schema::add_user(work.tx, request.name, request.role, work.now);
+    if (!user)
+        throw Refusal(
+            Refusal::Kind::conflict,
+            "user '" + request.name + "'",
+            "the name is taken",
+            "choose another, or edit the user"
+        );
+    return *user;
+}
+
+schema::User edit_user(Work& work, const EditUser& request) {
+    auto before = known_user(work, request.user);
+    bool was_admin = before.role == Role::admin && !before.disabled_at;
+    auto user = schema::edit_user(
+        work.tx, request.user, {.role = request.role, .disabled = request.disabled}, work.now
+    );
+    if (was_admin && schema::active_admins(work.tx) == 0)
+        throw Refusal(
+            Refusal::Kind::conflict,
+            "user '" + request.user + "'",
+            "is the last administrator",
+            "make another one first"
+        );
+    if (request.disabled.value_or(false)) schema::end_sessions_of(work.tx, user->id);
+    return *user;
+}
+
+Page<schema::Token> list_tokens(Work& work, const ListTokens& request) {
+    const auto& page = request.page;
+    auto after = page.after_number().value_or(0);
+    return page_of(
+        schema::list_tokens(work.tx, person(work, request.user).id, after, page.limit),
+        page,
+        [](const schema::Token& token) { return std::to_string(token.id); }
+    );
+}
+
+TokenSecret create_token(Work& work, const CreateToken& request) {
+    return new_token(work.tx, person(work, request.user), request, work.now);
+}
+
+Nothing revoke_token(Work& work, const RevokeToken& request) {
+    std::optional<std::int64_t> own;
+    if (work.caller.role != Role::admin) own = work.caller.id;
+    if (!schema::revoke_token(work.tx, request.id, own, work.now))
+        throw Refusal(
+            Refusal::Kind::not_found,
+            "token " + std::to_string(request.id),
+            "no such token in force",
+            "see 'tilth token list'"
+        );
+    return {};
+}
+
+Page<schema::AuditEvent> list_audit(Work& work, const ListAudit& request) {
+    const auto& page = request.page;
+    return page_of(
+        schema::list_audit(work.tx, page.after_number(), page.limit),
+        page,
+        [](const schema::AuditEvent& event) { return std::to_string(event.id); }
+    );
+}
+
+schema::User known_user(Work& work, const std::string& name) {
+    auto user = schema::find_user(work.tx, name);
+    if (!user) no_user(name);
+    return *user;
+}
+
+schema::User person(Work& work, const std::string& name) {
+    const auto& caller = work.caller;
+    if (name.empty() && caller.id == 0)
+        throw base::UsageError("'user'", "is missing", "name whose it is");
+    const auto& wanted = name.empty() ? caller.name : name;
+    if (wanted != caller.name && caller.role != Role::admin)
+        throw Refusal(
+            Refusal::Kind::forbidden,
+            "user '" + wanted + "'",
+            "is somebody else",
+            "ask an administrator to do it"
+        );
+    return known_user(work, wanted);
+}
+
+schema::User user_or_new(base::Tx& tx, const std::string& name, Role role, base::Time now) {
+    if (auto fault = check_name(name); fault || name.empty())
+        throw base::UsageError("user '" + name + "'", "has 1 to 64 characters and no blank");
+    if (auto made = schema::add_user(tx, name, role, now)) return *made;
+    return schema::find_user(tx, name).value();
+}
+
+TokenSecret
+new_token(base::Tx& tx, const schema::User& user, const CreateToken& request, base::Time now) {
+    auto secret = new_secret();
+    auto usual = request.kind == schema::TokenKind::link ? 1 : 90;
+    auto expires_at = now + std::chrono::hours(24) * request.days.value_or(usual);
+    auto id = schema::add_token(
+        tx,
+        {.hash = hash_of(secret),
+         .user_id = user.id,
+         .kind = request.kind,
+         .label = request.label,
+         .expires_at = expires_at},
+        now
+    );
+    return {.id = id, .token = secret, .expires_at = expires_at};
+}
+
+}  // namespace service

@@ -1,0 +1,197 @@
+// What the command line does with labels and people, over HTTP.
+#include <set>
+
+#include <boost/json/parse.hpp>
+#include <catch2/catch.hpp>
+
+#include "tests/api/client.hpp"
+#include "tests/api/fixture.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace {
+
+using boost::json::array;
+using boost::json::object;
+
+struct World {
+    test::TestDatabase database;
+    std::unique_ptr<test::Running> server;
+    explicit World(int records) {
+        test::make_world(*database, records);
+        server = std::make_unique<test::Running>(*database);
+    }
+    test::Client as(const std::string& name, const std::string& role) {
+        test::Client client(server->port());
+        client.bearer = api::bearer_token(*database, name, role);
+        return client;
+    }
+};
+
+object project(const std::string& name) {
+    return {
+        {"name", name},
+        {"source", "pages"},
+        {"overlap", 2},
+        {"class", array{object{{"name", "good"}, {"hotkey", "g"}}, object{{"name", "bad"}}}}};
+}
+
+std::string page_key(int i) {
+    return "https://pages.test/" + std::to_string(i);
+}
+
+}  // namespace
+
+TEST_CASE("a project lives over HTTP from its making to its labels", "[api][labels]") {
+    World world(6);
+    auto otto = world.as("otto", "operator");
+    auto made = otto.send("POST", "/api/v1/projects", project("taste"));
+    REQUIRE(made.status == 201);
+    CHECK(made.json().at("classes").as_array().size() == 2);
+    CHECK(otto.send("POST", "/api/v1/projects", project("taste")).status == 409);
+    std::string path = "/api/v1/projects/taste";
+
+    auto imported = otto.send(
+        "POST",
+        path + "/import",
+        {{"labels",
+          array{
+              object{{"key", page_key(0)}, {"label", "good"}},
+              object{{"key", page_key(1)}, {"label", "ugly"}},
+              object{{"key", "nowhere"}, {"label", "bad"}}}}}
+    );
+    REQUIRE(imported.status == 200);
+    CHECK(imported.json().at("added") == 1);
+    CHECK(imported.json().at("no_record") == 1);
+    CHECK(imported.json().at("rejected").at("ugly") == 1);
+    CHECK(otto.send("POST", path + "/import", object{}).status == 422);
+
+    auto queued = otto.send("POST", path + "/queue", {{"add", 2}});
+    CHECK(queued.json().at("added") == 2);
+    CHECK(queued.json().at("open") == 2);
+
+    for (std::string name : {"lena", "lars"}) {
+        auto labeler = world.as(name, "labeler");
+        auto claimed = labeler.send("POST", path + "/claim", {{"n", 2}});
+        auto tasks = claimed.json().at("tasks").as_array();
+        REQUIRE(tasks.size() == 2);
+        for (const auto& task : tasks) {
+            auto id = std::to_string(task.at("id").as_int64());
+            CHECK(
+                labeler
+                    .send(
+                        "POST",
+                        "/api/v1/tasks/" + id + "/submit",
+                        {{"lease", task.at("lease")}, {"class", "bad"}}
+                    )
+                    .status == 200
+            );
+        }
+    }
+    auto truth = otto.send("POST", path + "/truth", {{"method", "mv"}});
+    REQUIRE(truth.status == 200);
+    CHECK(truth.json().at("new") == 2);
+    CHECK(truth.json().at("workers") == 2);
+    CHECK(otto.send("POST", path + "/truth", {{"method", "guess"}}).status == 422);
+
+    auto ann = world.as("ann", "analyst");
+    auto file = ann.get(path + "/export?format=csv");
+    CHECK(file.status == 200);
+    CHECK_THAT(file.headers["content-type"], Catch::StartsWith("text/csv"));
+    CHECK_THAT(file.headers["content-disposition"], Catch::Contains("labels.csv"));
+    CHECK(std::count(file.body.begin(), file.body.end(), '\n') == 4);
+    CHECK(ann.get(path + "/export?format=coco").status == 422);
+    CHECK(
+        ann.get(path + "/agreement?metric=percent")
+            .json()
+            .at("metrics")
+            .at(0)
+            .at("value")
+            .to_number<double>() == 1
+    );
+}
+
+TEST_CASE("who answered what is listed to the end, a page at a time", "[api][labels]") {
+    World world(8);
+    auto ann = world.as("ann", "analyst");
+    auto answers = static_cast<std::size_t>(world.database.number(
+        "SELECT count(*) FROM annotation a JOIN label_project p ON p.id = a.project_id WHERE "
+        "p.name = 'topics'"
+    ));
+    REQUIRE(answers > 3);
+    std::set<std::string> seen;
+    std::string after;
+    for (int pages = 0;; ++pages) {
+        REQUIRE(pages < 30);
+        auto page = ann.get("/api/v1/projects/topics/answers?limit=3" + after).json();
+        for (const auto& item : page.at("items").as_array())
+            seen.insert(
+                std::string(item.at("key").as_string()) + " " +
+                std::string(item.at("user").as_string())
+            );
+        if (page.at("next").is_null()) break;
+        std::string escaped;
+        for (char c : page.at("next").as_string())
+            escaped += c == ':' ? "%3A" : c == '/' ? "%2F" : std::string(1, c);
+        after = "&after=" + escaped;
+    }
+    CHECK(seen.size() == answers);
+    auto mine = ann.get("/api/v1/projects/topics/answers?user=robot-0&limit=200").json();
+    CHECK(mine.at("items").as_array().size() == answers / 2);
+    CHECK(ann.get("/api/v1/projects/topics/answers?user=nobody").status == 404);
+    CHECK(ann.get("/api/v1/projects/topics/answers?after=x").status == 422);
+}
+
+TEST_CASE("simulated annotators answer over HTTP and are known as such", "[api][labels]") {
+    World world(6);
+    auto otto = world.as("otto", "operator");
+    auto done = otto.send(
+        "POST",
+        "/api/v1/projects/sections/simulate",
+        {{"field", "section"}, {"annotator", array{"sim:0"}}, {"answers", 4}}
+    );
+    REQUIRE(done.status == 200);
+    CHECK(done.json().at("answers") == 4);
+    CHECK(done.json().at("wrong") == 0);
+    auto people = otto.get("/api/v1/projects/sections/annotators").json();
+    CHECK(people.at("items").at(0).at("name") == "sim");
+    CHECK(people.at("items").at(0).at("simulated") == true);
+    CHECK(
+        otto.send(
+                "POST",
+                "/api/v1/projects/sections/simulate",
+                {{"field", "section"}, {"annotator", array{"sim:2"}}}
+        ).status == 422
+    );
+}
+
+TEST_CASE("nobody labels in another's name but an administrator", "[api][labels]") {
+    World world(4);
+    auto lena = world.as("lena", "labeler");
+    auto lars = world.as("lars", "labeler");
+    std::string path = "/api/v1/projects/clothes/claim";
+    CHECK(lars.send("POST", path, {{"user", "lena"}}).status == 403);
+    auto admin = world.as("root", "admin");
+    auto given = admin.send("POST", path, {{"user", "lena"}});
+    REQUIRE(given.status == 200);
+    CHECK(
+        lena.send("POST", path, object{}).json().at("tasks").at(0).at("id") ==
+        given.json().at("tasks").at(0).at("id")
+    );
+    CHECK(admin.send("POST", path, {{"user", "nobody"}}).status == 404);
+}
+
+TEST_CASE("the audit tells what was asked, but not what may be long", "[api][labels]") {
+    World world(4);
+    auto admin = world.as("root", "admin");
+    admin.send("POST", "/api/v1/users", {{"name", "nina"}, {"role", "analyst"}});
+    admin.send("POST", "/api/v1/projects", project("taste"));
+    auto events = admin.get("/api/v1/audit?limit=2").json().at("items").as_array();
+    REQUIRE(events.size() == 2);
+    CHECK(events[0].at("action") == "label project create");
+    CHECK(events[0].at("detail").at("name") == "taste");
+    CHECK_FALSE(events[0].at("detail").as_object().contains("class"));
+    CHECK(events[1].at("action") == "user add");
+    CHECK(events[1].at("subject") == "/api/v1/users");
+    CHECK(events[1].at("actor") == "root");
+    CHECK(events[1].at("detail").at("role") == "analyst");
+}
