@@ -1,3 +1,9 @@
+// curl's multi interface wants two services of an event loop: watch these sockets, wake me then.
+// Giving each socket to Asio costs an allocation and a handler per event; an epoll of our own,
+// which Asio sees as a single descriptor, handles a batch of up to 256 events per wake-up.
+//
+// curl must not be entered from its own callbacks, so a timeout of zero is posted instead of called
+// (kick). `alive_` outlives the object: handlers that were posted before its end find it false.
 #include "crawler/fetch/curl_loop.hpp"
 
 #include <cerrno>

@@ -1,3 +1,10 @@
+// getaddrinfo() blocks a thread for each name, and a crawl of many hosts needs hundreds at once;
+// c-ares does them on one thread. Questions for the same name share one look-up, and answers are
+// kept in NameCache by their time to live.
+//
+// Answers cross from the resolver's thread to the asker's io_context by post(); a slot is taken out
+// under the same lock that tell() holds, so nobody is told after it is gone. /etc/resolv.conf is
+// looked at again while nothing is under way: laptops change networks.
 #include "crawler/fetch/resolver.hpp"
 
 #include <algorithm>

@@ -1,3 +1,11 @@
+// However many requests find themselves signed out, one signs in and the others wait (ensure());
+// `session_` is a number, so a request knows whether somebody has signed in since it was sent. What
+// a failed sign-in said is final: trying passwords over and over locks accounts.
+//
+// The form is filled in as a browser would, hidden fields included, and sent only to the origin of
+// its page or to origins the settings name: a page that was tampered with must not get the
+// password. Sessions that end as soon as they begin are counted, or two workers would sign each
+// other out for ever.
 #include "crawler/fetch/sign_in.hpp"
 
 #include <algorithm>

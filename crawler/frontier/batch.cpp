@@ -1,3 +1,9 @@
+// A crawl's findings are collected in memory and written together: pages, links, budgets and traps
+// of one moment are one transaction, so a crash leaves a frontier that agrees with the records.
+//
+// Leases may have been lost meanwhile. held_hosts() locks those that are still ours, and what
+// belongs to other hosts is taken out of the batch: another worker does them again, and nothing is
+// stored twice. A transaction may be tried again, so write() must not use the batch up.
 #include "crawler/frontier/batch.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Priorities are plain integers with a fixed order of magnitude for each rule, so that adding one
+// rule to another cannot turn their order around: listings before pages, what the user prefers
+// before what a sitemap recommends, shallow before deep.
+//
+// Sitemaps are believed only within the registrable domain of the file that names them
+// (sitemaps.org, "Cross Submits"), or anybody could have other people's sites crawled. Indexes may
+// be nested three deep.
 #include "crawler/frontier/discover.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// A page may give many records (items), and a record may move to another page. These rows say which
+// page gave which record last, so that a page that was not modified counts as an unchanged sight of
+// all of them, although its body was not sent.
+//
+// Changed rules make what was noted wrong: change_rules() forgets it all, by the hash of the rules
+// that is kept as a cursor.
 #include "crawler/frontier/page_record_store.hpp"
 
 #include "base/database/database.hpp"

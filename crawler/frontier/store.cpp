@@ -1,3 +1,10 @@
+// The queue is a table and its order an index, so a crawl of any size needs no memory for it and
+// survives its process. Hosts are claimed by leases with a fencing token; rows are written only
+// under the token, which makes a worker that slept through its lease harmless.
+//
+// Batches travel as arrays of columns, one statement for thousands of addresses. In add_urls one
+// statement must not hold an address twice (ON CONFLICT would meet its own row), so the sighting
+// that counts is chosen here. The fetch log goes in by COPY.
 #include "crawler/frontier/store.hpp"
 
 #include <algorithm>

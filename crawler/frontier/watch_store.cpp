@@ -1,3 +1,10 @@
+// Counters that several workers share: each call reads, adds and returns the sums within one
+// transaction, so two workers cannot both take the last page of a budget. Scores of patterns are
+// computed in C++ (PatternYield) between a locked read and the write, because the test is a page of
+// arithmetic and not a query.
+//
+// Orphans are marked only after a crawl in which every sitemap was read whole: one that failed
+// would make orphans of all that it lists.
 #include "crawler/frontier/watch_store.hpp"
 
 #include <charconv>

@@ -1,3 +1,11 @@
+// Every signal is kept, also those that allow, because they are the evidence of the decision; the
+// first refusal is the rule that is told. There is no one standard: robots.txt by agent,
+// X-Robots-Tag and <meta>, TDM Reservation Protocol (W3C community group, 2024), IETF AIPREF's
+// Content-Usage (draft-ietf-aipref-attach), Content-Signal, ai.txt.
+//
+// Where they differ on rank, TDMRep says which counts: a header before <meta> before the file.
+// Everything else only ever adds refusals; a permission in one place does not undo a refusal in
+// another.
 #include "crawler/policy/consent.hpp"
 
 #include <algorithm>

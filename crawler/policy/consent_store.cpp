@@ -1,3 +1,10 @@
+// Consent is not settled when a page is fetched: a site may refuse later, and that counts for what
+// is stored. So all pages of a source are judged again by the newest files of their origins.
+// Denials are rows of their own beside the records, since what the page itself said is part of its
+// version and stays.
+//
+// A robots.txt that could not be fetched says nothing: treating it as a refusal would take out a
+// whole source because a server was down.
 #include "crawler/policy/consent_store.hpp"
 
 #include <limits>

@@ -1,3 +1,10 @@
+// A calendar cannot be told from an archive by its addresses, but by what its pages give: nothing
+// new. Addresses are sorted by form, and each form has two cumulative sums (Page 1954): one over
+// exact text, one over SimHashes of the words without numbers. A new text takes several points off,
+// so a form with some duplicates never comes near the limit.
+//
+// Novelty is measured against a ring of the latest texts, not against all: memory is bounded, and a
+// trap repeats what it has just said.
 #include "crawler/policy/trap.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// The bootstrap computes a coefficient many times over resampled units. So units with the
-// same ratings are one pattern with a weight: a resample only changes weights, and each formula is
-// a sum over the patterns.
+// The bootstrap computes a coefficient many times over resampled units. So units with the same
+// ratings are one pattern with a weight: a resample only changes weights, and each formula is a sum
+// over the patterns.
 //
 // Sources: Cohen 1960 and, weighted, 1968, averaged over the pairs of raters as in Light 1971;
 // Fleiss 1971, Gwet 2008 (AC1) and 2014 (AC2), both in Gwet's form that allows missing ratings;

@@ -1,3 +1,9 @@
+// A field of the source is imported by one statement in the database, since its values are there; a
+// file by put_truth() in batches. Both first learn which values are no class, so that the answer
+// can list them, and with `add_classes` make the most frequent ones classes.
+//
+// Labels keep the method "import", by which inference knows what it must not touch. Of several
+// labels for a key in one file the last counts, as if they had been imported one by one.
 <<<<<<< HEAD
 // Ground truth from outside, from a field of the records or from a list of labels.
 //

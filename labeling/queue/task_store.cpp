@@ -1,3 +1,11 @@
+// The rules of the queue stand in SQL (claim_tasks, submit_answer): they hold under any number of
+// clients only if check and change are one statement. What is here binds parameters and tells
+// outcomes apart.
+//
+// A claim may find nothing but leases that are over; the statement then frees them and says so in
+// its first column, and claim() asks once more. submit() stores first and asks for the reason only
+// if nothing was stored, so that the usual case is one round trip. After 50 new tasks the table is
+// analysed, or the planner would go on with the statistics of an empty queue.
 <<<<<<< HEAD
 // The queue in the database: each verb is one statement, or two where the first says why not.
 //
