@@ -247,7 +247,7 @@ std::vector<Link> link_rows(
         for (std::size_t f = 0; f < fields.size(); ++f) {
             double total = 0;
             for (auto count : counts[f]) total += count;
-            // A few thoughts of the start stay, so that no level becomes impossible.
+            // The start counts as four observations, so that no level becomes impossible.
             constexpr Shares start{0.04, 0.04, 0.07, 0.85};
             for (std::size_t level = 0; level < levels; ++level) {
                 auto share = (counts[f][level] + 4 * start[level]) / (total + 4);
