@@ -1,3 +1,9 @@
+// The description is made from the route table and the verbs' described types, never written by
+// hand: what a client generates from it cannot differ from what the service takes. Routes that are
+// no verbs yet name a schema of schemas.json instead.
+//
+// A verb's request covers the whole of it; members that stand in the path are taken out of the
+// body's schema, and for GET all others become query parameters.
 #include "api/openapi.hpp"
 
 #include <algorithm>

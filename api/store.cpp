@@ -1,3 +1,7 @@
+// Column aliases of queries.sql are the members of the API's JSON, so a list needs no struct and no
+// second list of names. Secrets are looked up by their hashes; who reads this database cannot sign
+// in with what is in it. touch_token runs only when the last use is old enough, or each request
+// would write.
 #include "api/store.hpp"
 
 #include <boost/json/serialize.hpp>

@@ -1,3 +1,7 @@
+// The scripts are made from the command tree itself, so they know each command and flag as soon as
+// it exists. Choices come from an option's type name ("host|domain|any"). Bash walks the words
+// typed so far down to the deepest command it knows; zsh runs the same script through bashcompinit;
+// fish has a condition on each line.
 #include <algorithm>
 #include <iostream>
 #include <memory>

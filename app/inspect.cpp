@@ -1,3 +1,7 @@
+// `tilth inspect`: single decisions of the crawler and the readers, without a database. JSON lines
+// in, JSON lines out, one answer a line and flushed at the end: this is how other programs, and the
+// conformance suites, ask for thousands of decisions in one process. Kinds come from the crawler;
+// this table only has their help.
 #include <functional>
 #include <iostream>
 #include <memory>

@@ -1,3 +1,10 @@
+// Whatever goes wrong ends here as one line on standard error and an exit code: 1 for what failed,
+// 2 for wrong usage or settings, 130 when interrupted. Settings are applied once all flags are
+// known, and before any command runs: file, then environment, then flags.
+//
+// CLI11 runs the commands' callbacks within parse(), so errors of parsing and of the work arrive in
+// the same place; a word that is no command is named, since "a subcommand is required" would not
+// help.
 #include <cstdio>
 #include <cstdlib>
 #include <exception>

@@ -1,3 +1,6 @@
+// `tilth up`, serve and worker: the same parts in one process or in several. Reports and
+// predictions have connections of their own, because the request that asks for one holds a
+// connection already, and a pool whose connections all wait for another one would wait for ever.
 #include <iostream>
 #include <memory>
 #include <optional>

@@ -1,3 +1,7 @@
+// Each kind of question is a function from fields to an answer, in one table, which `tilth inspect`
+// and the conformance suites ask. Whatever a question holds, the answer is one line of JSON: a
+// wrong field throws and becomes {"error"}, so a stream of a million questions does not end at the
+// first bad one.
 #include "crawler/inspect.hpp"
 
 #include <fstream>

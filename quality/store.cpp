@@ -1,3 +1,9 @@
+// Reads page by page, each in a transaction of its own: an analysis takes minutes, and a
+// transaction that long would keep the database from removing dead rows. A record that changes
+// meanwhile is seen once, in one version or the other.
+//
+// Issues that people have decided stay; only open ones of the same codes are replaced, so finding
+// again never asks twice.
 #include "quality/store.hpp"
 
 #include <charconv>

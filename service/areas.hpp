@@ -16,7 +16,13 @@ std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
-    job_verbs, label_verbs, model_verbs, people_verbs, snapshot_verbs, source_verbs, train_verbs,
+    job_verbs,
+    label_verbs,
+    model_verbs,
+    people_verbs,
+    snapshot_verbs,
+    source_verbs,
+    train_verbs,
 };
 
 }  // namespace service

@@ -1,3 +1,9 @@
+// A labeler sees only records that were handed to them, and of others not even that they exist: 404
+// and not 403. Bytes that came from the web are sent as pictures only if a browser cannot run them;
+// SVG can hold scripts, so it is a download like everything else.
+//
+// A search indexes at most a thousand new texts on the way and says whether that was all, for a
+// request must not wait for a million.
 #include <limits>
 
 #include <fmt/format.h>

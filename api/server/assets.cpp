@@ -1,3 +1,10 @@
+// All files are read, hashed and compressed once at the start: then no request touches the disk,
+// and no path can leave the folder, because a path is only a key of a map. Files under /assets/
+// carry a hash in their name and may be kept for ever; index.html must be asked for each time, or a
+// browser would go on with the files of an old version.
+//
+// The Content-Security-Policy allows nothing inline and no other origin; answers of the API are
+// data, so they may not run at all.
 #include "api/server/assets.hpp"
 
 #include <filesystem>

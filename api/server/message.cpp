@@ -1,3 +1,9 @@
+// Requests and answers as plain values, so that handlers and their tests need no socket and no
+// Beast. Headers are lower-cased when they come in (RFC 9110 section 5.1: names have no case), and
+// a query parameter that is no percent-encoded UTF-8 is refused here, once for all handlers.
+//
+// A Problem carries its answer (RFC 9457). It is an exception because it must end the transaction
+// as well.
 #include "api/server/message.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/text/ascii.hpp"

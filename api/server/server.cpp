@@ -1,3 +1,11 @@
+// One thread has all sockets, as coroutines over Boost.Asio; database work runs on the pool's
+// threads and comes back by co_await. So nothing here needs a lock: counters, connections and the
+// latest progress belong to that one thread.
+//
+// Everything has a bound: connections, waiting requests, streams, header, body, and the time for
+// reading and writing. When it is full the service answers 503 at once instead of getting slower
+// for all. Stopping takes no new connections, closes idle ones, lets busy ones finish, and closes
+// what is left after `drain`.
 #include "api/server/server.hpp"
 
 #include <list>

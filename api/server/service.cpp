@@ -1,3 +1,10 @@
+// The order is the security of it: who is calling, whether the request was forged by another site,
+// whether the role may, and only then whether this write was done before. All of it and the handler
+// share one transaction, so that a request that fails leaves nothing, not even its Idempotency-Key.
+//
+// A key is bound to the hash of method, path and body: the same key with another request is a
+// client's mistake and must not be answered with an old answer. Answers with secrets in them are
+// never kept.
 #include "api/server/service.hpp"
 
 #include <boost/json/serialize.hpp>

@@ -1,3 +1,7 @@
+// `tilth crawl`: flags become the same settings that a source's file has (a JSON object), and from
+// there on a crawl by flags, by file and by schedule are one. Paths are made absolute, since a
+// worker in another folder may run the source later. Secrets are references; --basic and --bearer
+// go to the origins of the URLs alone.
 #include <filesystem>
 #include <memory>
 #include <set>

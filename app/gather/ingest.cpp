@@ -1,3 +1,7 @@
+// `tilth ingest`: flags become the settings of a source of kind files, which is then gathered like
+// any other. Only what was given is written down, so that a default that improves later improves
+// old sources too. Rules are copied into the settings as text: the file may change or go, the
+// source must not.
 #include <filesystem>
 #include <memory>
 

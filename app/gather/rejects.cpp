@@ -1,3 +1,6 @@
+// `tilth rejects`: inputs that could not become records. Replay goes one of two ways, by what the
+// source is: pages are taken apart again by the crawler's rules, records mapped again by ingest's.
+// expire forgets only the raw bytes; that there was a reject, where and why, stays.
 #include <memory>
 
 #include <fmt/format.h>

@@ -1,3 +1,7 @@
+// `tilth source`: describe, check, run and schedule. A description is a TOML file; it is turned
+// into JSON as a whole and checked by service::check_spec(), which gets a function from key to line
+// so that it can point into the file. [rules] is written back as TOML, because mapping rules are
+// kept as the text that they are parsed from.
 #include <memory>
 #include <sstream>
 

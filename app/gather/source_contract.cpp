@@ -1,3 +1,6 @@
+// `tilth source rules`, fields and accept: what a source's records are expected to look like.
+// accept takes a field into the contract and lets its records out of quarantine in one transaction;
+// between the two a run could put them back.
 #include <memory>
 
 #include <fmt/format.h>

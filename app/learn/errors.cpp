@@ -1,3 +1,6 @@
+// `tilth errors RUN`: where the model is wrong, and what to label next. With --send what was chosen
+// goes to the labeling queue: unlabelled records as new tasks, suspected labels as tasks again, to
+// people who have not seen them. Both in one transaction, or half a choice would wait for answers.
 #include <memory>
 
 #include <fmt/format.h>

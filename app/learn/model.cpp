@@ -1,3 +1,6 @@
+// `tilth model`: list, show, promote, export and predict. Predictions of lines go in batches of a
+// thousand, because a model's features are computed for many rows at once; a line that is no JSON
+// object is answered in its place, and the next ones go on.
 #include <fstream>
 #include <iostream>
 #include <memory>

@@ -1,3 +1,7 @@
+// `tilth snapshot`: make, compare, verify and export fixed sets. Making the same again is no error
+// and says so. What was left out and why (consent, columns that repeat the label) is said when the
+// set is made, because nobody looks for it later. A snapshot that no longer verifies is exit code
+// 1, so that a script notices.
 #include <filesystem>
 #include <fstream>
 #include <memory>

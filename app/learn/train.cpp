@@ -1,3 +1,7 @@
+// `tilth train` and `tilth runs`. Flags and --spec are one set of settings, described in
+// TrainSettings; the file comes first and flags go before it. compare pairs the predictions of two
+// runs on the test records that both judged: the differences of the same records are far less noisy
+// than those of two means (McNemar 1947 for classes, paired bootstrap for values).
 #include <cmath>
 #include <memory>
 

@@ -1,3 +1,11 @@
+// Archived pages go through the same digest as fetched ones, so a record is the same whether it was
+// crawled or ingested; only what needs the network (links, feeds, traps) is switched off. Site
+// files are taken as they pass by: robots.txt, ai.txt and tdmrep.json count for the pages that come
+// after them in the archive.
+//
+// A revisit record has no body of its own (ISO 28500:2017, 6.7): the place of each payload is
+// remembered by its digest and read again when it is asked for, since keeping the bodies would need
+// the memory of the whole archive.
 #include "crawler/archive/warc_replay.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// Each record is a gzip member of its own, as ISO 28500:2017 recommends, so a reader can begin at
+// any record and a process that is killed spoils at most the last one. Digests and compression are
+// made outside of the lock; only the write is within it.
+//
+// Bodies are stored as the client decoded them, so that digests tell equal contents under different
+// codings. A payload that was written before becomes a revisit that refers to it.
 #include "crawler/archive/warc_writer.hpp"
 
 #include <fcntl.h>

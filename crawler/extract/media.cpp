@@ -1,3 +1,10 @@
+// An image has many addresses (srcset, picture, lazy-loading attributes); the widest candidate is
+// taken, since smaller ones can be made from it and not the other way round. What a page says of
+// its size is believed only where it says "tiny", as large files are often shown small.
+//
+// Whether a link leads to a file is told by the ending of its path: asking for each link would
+// double the requests. Links without a telling end are fetched as pages and judged by their media
+// type.
 #include "crawler/extract/media.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// JSON-LD on real pages has raw line breaks, comments, trailing commas and CDATA around it, so it
+// is mended before it is parsed leniently; what is still no JSON is left out. Microdata follows the
+// algorithm of the HTML standard (section 5.2.4, "Values", and 5.2.5), with a bound of 32 on nested
+// items instead of its memory of visited ones: itemref can run in a circle.
 #include "crawler/extract/metadata.hpp"
 
 #include <algorithm>

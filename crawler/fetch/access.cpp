@@ -1,3 +1,9 @@
+// Secrets go to one origin, and a host's proxy is always the same one, both decided by pure
+// functions. Rendezvous hashing gives each host the proxy with the highest hash of the two names
+// together: when a proxy fails only its hosts move, and they come back to it afterwards.
+//
+// A proxy's address must not hold a login, because addresses are logged and stored; errors here
+// never repeat the text that they complain of.
 #include "crawler/fetch/access.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// Tests are ordered from cheap to dear and from "never ours" to "not now", for the first reason
+// that holds is the one that is told. Domains are registrable ones by the Public Suffix List:
+// "co.uk" is nobody's domain, and a crawl of one site must not become one of a country.
+//
+// A path whose segments repeat comes from relative links that build upon themselves, the commonest
+// trap; it can be seen from the address alone.
 #include "crawler/policy/scope.hpp"
 
 #include <algorithm>

@@ -44,7 +44,7 @@ void Digest::html() {
     if (text.body.empty()) text.body = text_of(document, find_main_part(document));
     if (text.body.empty()) text.body = document.visible_text(document.body());
     text.title = facts.title;
-    // Where the page says it, a look is enough.
+    // Where the page names its language, a short beginning is enough to judge by.
     auto guess = formats::judge_language(text.body, facts.language.empty() ? 4096 : 768);
     text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
     auto quality = measure_page(document, text, guess);

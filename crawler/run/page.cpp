@@ -1,3 +1,9 @@
+// From an answer to a verdict, without network or database: that is why it may run on any thread,
+// and why archives use it too. Each way out is one `end()` with a reason, so that the log can say
+// of every address what became of it.
+//
+// Nothing is stored before consent was asked. When it refuses, the validators are dropped as well:
+// the page must be asked for whole the next time, or its signals would never be seen to change.
 #include "crawler/run/page.hpp"
 
 #include "base/bytes/hash.hpp"

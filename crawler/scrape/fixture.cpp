@@ -1,3 +1,7 @@
+// A fixture is the answer as it was received and what the rules made of it, in two files that a
+// version control system can show. JSON is written with a line a value, so that a change of the
+// rules is a readable difference. Files are written beside their place and renamed: crawls write
+// them from several threads, and another process may read them.
 #include "crawler/scrape/fixture.hpp"
 
 #include <algorithm>

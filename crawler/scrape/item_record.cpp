@@ -1,3 +1,9 @@
+// An item's reject keeps only the item's own HTML with the page's headers: whole pages for each
+// item would multiply. digest_reject() turns such bytes into an answer again and lets the present
+// rules at them; consent is asked anew, for a reject that is replayed is stored now.
+//
+// The byte offset is that of the item within the page as received. If the page was not UTF-8 the
+// item is stored in UTF-8 and says so in its media type.
 #include "crawler/scrape/item_record.hpp"
 
 #include <charconv>

@@ -1,3 +1,7 @@
+// "1.234" is a thousand in Berlin and one in London. Where the figures decide (two separators,
+// groups that are no three digits) they do; where they leave it open the page's language does;
+// without a language a single comma groups and a point is decimal. Figures that make no sense
+// either way are no number, which becomes a reject with a reason: a wrong price would go unnoticed.
 #include "crawler/scrape/scraped_value.hpp"
 
 #include <algorithm>

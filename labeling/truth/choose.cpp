@@ -3,8 +3,8 @@
 // No method wins everywhere, and what they are judged by must not be what they were fitted to: with
 // gold, half of it chooses and the other half is left to judge the choice by; without, answers are
 // left out of the fit and predicted. Of methods that are level by one standard error the simplest
-// is taken (the rule of Breiman, Friedman, Olshen and Stone, 1984), since the finer ones differ from
-// it by noise then, and are harder to explain to those whose answers are judged.
+// is taken (the rule of Breiman, Friedman, Olshen and Stone, 1984), since the finer ones differ
+// from it by noise then, and are harder to explain to those whose answers are judged.
 #include <algorithm>
 #include <cmath>
 

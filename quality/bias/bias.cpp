@@ -1,3 +1,9 @@
+// Groups are compared by shares with Wilson intervals and never by shares alone: a group of three
+// people is not disadvantaged because none of them was chosen. For the same reason impact asks for
+// ten labels and missing values for twenty records.
+//
+// Numbers of many values are cut into quarters, and of very many groups the small ones become one,
+// since a table of thousands of groups shows nothing.
 #include "quality/bias/bias.hpp"
 
 #include <algorithm>
@@ -76,6 +82,7 @@ std::size_t column_of(const Table& table, const std::string& name) {
     return static_cast<std::size_t>(found - table.names.begin());
 }
 
+// The four-fifths rule (EEOC 1978, Uniform Guidelines, 29 CFR 1607.4 D).
 void add_impact(const std::string& favourable, std::vector<Group>& groups) {
     constexpr std::uint64_t labels_at_least = 10;
     double best = 0;

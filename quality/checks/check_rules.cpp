@@ -1,3 +1,7 @@
+// Two tables instead of a function a kind: `kinds` says how many columns a kind takes and what it
+// needs, field() reads every key that any kind has. What a check lacks, or has no use for, is said
+// with the line of the file before a single record is read, for a run over millions of records must
+// not end on a misspelt word.
 #include <algorithm>
 #include <cmath>
 #include <map>

@@ -1,3 +1,11 @@
+// Two passes answer all checks: the profile, which was made before, holds what concerns whole
+// columns (counts, quantiles, frequent values), and add() sees each record once for the rest. A
+// check keeps the place where it last found its columns, since records of one source mostly have
+// the same fields in the same order.
+//
+// Uniqueness keeps 64-bit hashes instead of values: two of ten million collide with a chance of
+// about three in a million. Rows that fail are kept in full only for quarantine; others are
+// examples.
 #include "quality/checks/checks.hpp"
 
 #include <algorithm>
@@ -269,6 +277,7 @@ struct Checker::Impl {
             result.examples.emplace_back(value.substr(0, 100));
     }
 
+    // Records come in the order of their hashes, so order is judged at the end, by `order`.
     static void judge_order(State& state) {
         auto& placed = state.placed;
         std::stable_sort(placed.begin(), placed.end(), [](const auto& a, const auto& b) {

@@ -1,3 +1,9 @@
+// Interprets the schema as it stands, by recursion over value and schema together; there is nothing
+// to compile but the patterns, which are collected once. find_fault() goes through the whole schema
+// first, so that holds() may rely on the types of all keywords.
+//
+// $ref is refused rather than passed over: a schema of which a part is not looked at would let
+// everything through that only this part forbids.
 #include "quality/checks/json_schema.hpp"
 
 #include <algorithm>

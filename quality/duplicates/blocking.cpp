@@ -1,3 +1,10 @@
+// Comparing all pairs of n rows takes n squared steps; blocking compares those that share a key.
+// Keys are hashes of whole values, of words, and of the beginnings of two fields together. They are
+// sorted, and equal ones are a block.
+//
+// Small blocks go first, because a rare word in common says more than a frequent one, and the
+// budget of pairs then buys the most. One word is hashed alike in every column: fields get swapped,
+// and names stand in either order.
 #include "quality/duplicates/blocking.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Each way of finding gives pairs of rows; the rest is the same for all: union-find joins pairs
+// into clusters, and the cluster's first row names it. A chain of near-equal records is one cluster
+// therefore, although its ends may differ.
+//
+// For equal contents a pair with the first of them is enough, which keeps a thousand copies at a
+// thousand pairs instead of half a million. A field that is the record's key is left out of rows:
+// it tells records apart by design.
 #include "quality/duplicates/duplicates.hpp"
 
 #include <algorithm>

@@ -1,3 +1,11 @@
+// Fellegi and Sunter's model: each field's comparison has a level, a pair's score is the sum over
+// fields of log(share of the level among pairs of one thing / among strangers). The second is
+// measured, by frequencies and random pairs; only the first is learned by EM, which without labels
+// otherwise settles on whatever splits the pairs best.
+//
+// Two corrections guard against tables without duplicates: fields that follow from others count
+// once (weigh_information), and a pair has to agree on enough of what tells things apart
+// (agreement); where matches run on into strangers the cut goes up (least_agreement).
 #include "quality/duplicates/linkage.hpp"
 
 #include <algorithm>
@@ -239,7 +247,7 @@ std::vector<Link> link_rows(
         for (std::size_t f = 0; f < fields.size(); ++f) {
             double total = 0;
             for (auto count : counts[f]) total += count;
-            // A few thoughts of the start stay, so that no level becomes impossible.
+            // The start counts as four observations, so that no level becomes impossible.
             constexpr Shares start{0.04, 0.04, 0.07, 0.85};
             for (std::size_t level = 0; level < levels; ++level) {
                 auto share = (counts[f][level] + 4 * start[level]) / (total + 4);

@@ -1,3 +1,10 @@
+// A source grows by some texts a day; comparing all with all each time is out of the question. Each
+// cluster therefore has texts that lead: only these are listed by their MinHash bands, and a new
+// text is compared with those it shares a band with. A text near to none leads itself.
+//
+// Batches are transactions of their own under a lock for the source. The sketches are the cursor: a
+// text is to be clustered if it has none in its present version, so a crash loses nothing but the
+// batch.
 #include "quality/duplicates/text_clusters.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// Texts that lead are found by their bands through a partial GIN index of those that are `indexed`.
+// Each entry of such an index costs fourteen insertions, so new sketches stay out of it and are
+// read whole with each batch; when there are too many, index_sketches() lets them in together.
+//
+// A text that changed leaves its clusters first. If it was the one whose number names the cluster,
+// another member gives the name, for readers follow it to a record that must exist.
 #include "quality/duplicates/text_clusters_store.hpp"
 
 #include <algorithm>

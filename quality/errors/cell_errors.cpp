@@ -1,3 +1,10 @@
+// Each kind of evidence is a log odds per cell, and they are added to the prior's: independent
+// witnesses multiply their odds. Those that see the same thing are not independent, so of typo,
+// form and strangeness the strongest counts whole and the others by a quarter.
+//
+// All but the votes depend on the value alone and are computed once per distinct value (Coded),
+// which makes a column of a million rows as cheap as its values are few. The weights were set by
+// hand; `threshold` is a probability only as far as they are right.
 #include "quality/errors/cell_errors.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// g3 (Kivinen and Mannila 1995) is the share of rows to remove until the dependency holds. It
+// flatters columns of many values, where each group has one row and agrees with itself; so a row is
+// judged by the others of its group, and groups of one are not counted.
+//
+// A dependency with exceptions is believed only if these look like mistakes, evenly spread; if they
+// gather in some groups, the columns merely go together. Rows are sorted by `from` once and all
+// `to` columns counted over them.
 #include "quality/errors/dependencies.hpp"
 
 #include <algorithm>

@@ -1,3 +1,9 @@
+// A form is the writing without the content: runs of letters become 'a', of digits '9'. The
+// question is never whether a form is good but whether the column has another, so each function
+// first finds what is usual and stays silent where nothing is.
+//
+// Weights grow with the logarithm of usual over rare; raise() keeps the strongest reason for a
+// value, for one mistake in writing often shows in several ways.
 #include "quality/errors/forms.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// A misspelling is rare, near to something frequent, and not itself in use. Frequent texts are
+// indexed by their thirds: two edits leave one of three parts whole, so that candidates come from a
+// look-up instead of a comparison with all.
+//
+// Words that are used elsewhere, and numbers, differ on purpose ("East" and "West" are two edits
+// apart), so a typo needs a word that is hardly used at all. In columns of many words only long
+// ones seen once count.
 #include "quality/errors/typos.hpp"
 
 #include <algorithm>

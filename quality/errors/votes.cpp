@@ -1,3 +1,10 @@
+// Two situations. Where a dependency holds for nearly all rows the usual value of a group is right,
+// and its share among the other rows is the vote. Where sources contradict each other the truth of
+// each group and the reliability of each source are estimated from one another, five rounds (Dong,
+// Berti-Equille and Srivastava 2009, without copying between sources).
+//
+// Blame comes first: a row in which several columns disagree with the one that decides them has one
+// wrong cell, not many.
 #include "quality/errors/votes.hpp"
 
 #include <algorithm>
@@ -76,6 +83,7 @@ void vote_by_usual(
 
 // How often each value of `source` (by code) names the usual value, or nothing if that does not
 // depend on the source.
+// A chi-square statistic against the mean: sources that do not differ get no weights of their own.
 std::optional<std::vector<double>> reliability(
     const Coded& source,
     const Coded& to,

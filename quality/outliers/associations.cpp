@@ -1,3 +1,6 @@
+// Spearman instead of Pearson, as ranks do not care for units, skewness or a single value far out.
+// Where a column is no number Cramer's V answers for both, over groups; with few rows and many
+// groups it is far above 0 by chance, which Bergsma's correction (2013, section 3) takes out.
 #include "quality/outliers/associations.hpp"
 
 #include <algorithm>
@@ -76,6 +79,7 @@ double spearman(const Column& a, const Column& b) {
     return n >= rows_at_least && spread > 0 ? (ab - sum_a * sum_b / n) / std::sqrt(spread) : nan;
 }
 
+// Bergsma 2013: phi squared less its expectation under independence, over corrected table sizes.
 double cramers_v(const Column& a, const Column& b) {
     std::vector<double> counts((a.kinds + 1) * (b.kinds + 1)), left(a.kinds + 1),
         right(b.kinds + 1);

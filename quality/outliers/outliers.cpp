@@ -1,3 +1,9 @@
+// One column at a time by robust statistics: mean and deviation would be moved by the very values
+// that are looked for. A value must be beyond both the modified z-score and Tukey's outer fences,
+// because each alone takes half of a skewed column for outliers.
+//
+// The isolation forest looks at rows as a whole. A tree splits at random; a row that is rare stands
+// alone after few splits. Its seed is given, so that a report can be made again.
 #include "quality/outliers/outliers.hpp"
 
 #include <algorithm>
@@ -61,6 +67,7 @@ public:
     }
 
 private:
+    // Liu, Ting and Zhou 2008, algorithm 2: a random column, a random value between its bounds.
     int grow(std::vector<std::uint32_t>& rows, int left) {
         auto number = nodes_.size();
         nodes_.emplace_back();

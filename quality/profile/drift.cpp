@@ -1,3 +1,10 @@
+// All measures come from the sketches of two profiles: neither old records nor a second pass are
+// needed, and a profile that was kept years ago can be compared. Bins are the first profile's
+// deciles, so each would hold a tenth if nothing had changed.
+//
+// The verdict goes by size (PSI over 0.1 and 0.2, as is customary in credit scoring), since of many
+// records every difference is significant; the chi-square test only keeps few records from drifting
+// by chance.
 #include "quality/profile/drift.hpp"
 
 #include <algorithm>
@@ -58,6 +65,7 @@ Bins value_bins(const ColumnProfile& a, const ColumnProfile& b) {
     return bins;
 }
 
+// PSI: the symmetric Kullback-Leibler divergence over the bins.
 double stability_index(const Bins& bins) {
     constexpr double floor = 1e-4;  // an empty bin is not infinitely far
     double sum = 0;

@@ -1,3 +1,9 @@
+// A profile is a set of mergeable sketches a column, and merging is all that profile_store.cpp
+// needs to keep one per run. Types are counted and not decided: a column is a number if most values
+// are.
+//
+// to_json() keeps everything for a later merge, summary() is for people. Version 2 added patterns
+// and characters; profiles of version 1 are read with these empty.
 #include "quality/profile/profile.hpp"
 
 #include <algorithm>

@@ -1,3 +1,10 @@
+// Sketches can be merged but nothing can be taken out of them. So there is one part per run, of the
+// contents that it brought and that are still present; when a later run replaces contents, only the
+// parts of the runs that had brought them are read again.
+//
+// The sum of the parts is checked against the count of present records; if it differs (after a
+// purge) or more than half would be read anyway, all is. Parts that were made together are kept
+// together, or a stop between them would leave a content counted twice.
 #include "quality/profile/profile_store.hpp"
 
 #include <algorithm>

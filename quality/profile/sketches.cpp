@@ -1,3 +1,6 @@
+// Each sketch is a value with add, merge and JSON. Merging must not depend on the order, so there
+// are sums and maxima only: registers by maximum, buckets by addition, moments by the pairwise
+// formulas of Pébay (2008), for which a single value is a sketch of one that is merged.
 #include "quality/profile/sketches.hpp"
 
 #include <algorithm>
@@ -38,6 +41,7 @@ std::map<int, std::uint64_t> buckets_from(const json::value& given) {
 
 }  // namespace
 
+// Twelve bits of the hash choose a register; the rank is the place of the first one in the rest.
 void Distinct::add(std::uint64_t hash) {
     auto place = hash >> 52U;
     auto rank = static_cast<std::uint8_t>(std::countl_zero(hash << 12U | 0x800U) + 1);
@@ -49,6 +53,8 @@ void Distinct::merge(const Distinct& other) {
         registers_[i] = std::max(registers_[i], other.registers_[i]);
 }
 
+// Flajolet et al. 2007, figure 3; linear counting below 2.5 m. No correction for large counts is
+// needed with a 64-bit hash.
 double Distinct::estimate() const {
     constexpr double m = 4096;
     double sum = 0, empty = 0;

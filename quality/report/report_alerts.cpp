@@ -1,3 +1,7 @@
+// Turns what is known into sentences that want a look. Each alert has one threshold, written where
+// it is used; serious are those that would spoil a model (more than half missing, a constant,
+// characters that are lost), not those that are merely unusual. Nothing is computed here, so that
+// alerts can never contradict the figures beside them.
 #include <algorithm>
 #include <cmath>
 #include <map>

@@ -1,3 +1,9 @@
+// One function a section; sections() leaves out what is empty. Everything from data goes through
+// escape(). Plots are SVG made from the sketches: a histogram is differences of the quantile
+// sketch's shares, so the records are not read again.
+//
+// The outer half percents are cut off where they would press the rest into one bar. Equal findings
+// are one line with a count, or a single systematic mistake would fill the page.
 #include <algorithm>
 #include <cmath>
 #include <limits>

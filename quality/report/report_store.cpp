@@ -1,3 +1,7 @@
+// Gathers what the page shows. The profile is of all records; what needs the table in memory
+// (errors, outliers, associations) takes 50,000 by hash order, which is a random sample, and says
+// so. Duplicates are looked for only if the sample is everything: half of a pair is not found in a
+// sample.
 #include <algorithm>
 #include <chrono>
 #include <map>

@@ -1,3 +1,10 @@
+// Each field is a bit set, so matching a minute is five look-ups. next_time() walks from the last
+// time in steps that never pass over a match: a day when the date does not fit (stopping an hour
+// short of midnight, as clocks may change), a quarter of an hour when the hour does not, a minute
+// otherwise.
+//
+// Times are walked in UTC and compared in local time. So an hour that the clocks skip has no match,
+// and one that comes twice has two.
 #include "service/gather/cron.hpp"
 
 #include <array>

@@ -1,3 +1,7 @@
+// A download uses the crawler's fetcher, because every redirect must pass the same check of
+// addresses: a public address that redirects into the private network is the oldest trick. The file
+// is written beside its place and renamed, so a stop leaves no half of it under a name that the
+// next run trusts.
 #include "service/gather/download.hpp"
 
 #include <fstream>

@@ -1,3 +1,9 @@
+// From a source's stored settings to a run, for the command line and workers alike. crawl_options()
+// reads every setting once and check_spec() calls it, so a source that was accepted can be run.
+//
+// Who crawls a source is noted in the database: a second process joins the run under way instead of
+// beginning one, and the last that leaves ends it. Near-duplicates are looked for after each run;
+// what fails there is logged, for it must not spoil what was gathered.
 #include "service/gather/gather.hpp"
 
 #include <algorithm>

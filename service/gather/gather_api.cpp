@@ -1,3 +1,10 @@
+// Puts an API source together: settings, an HTTP line, a clock that ends its sleep on a stop, and
+// secrets. ingest knows none of these, which is why its readers can be tested without a network.
+// Redirects are not followed: they could carry credentials to another host.
+//
+// The identity is a hash of the settings that matter, so cursors of another description are not
+// taken for this one's. A rotated secret is written beside its file, readable by the owner alone,
+// and renamed.
 #include "service/gather/gather_api.hpp"
 
 #include <filesystem>

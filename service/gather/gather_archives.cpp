@@ -1,3 +1,7 @@
+// Whether a source holds archives is told by names and first bytes, since the answer chooses
+// between crawler and ingest. All inputs must agree; a folder of mixed files is read by ingest,
+// which rejects what it does not know, rather than by halves. Files of a folder are sorted: a
+// resumed run needs the same order.
 #include "service/gather/gather_archives.hpp"
 
 #include <algorithm>

@@ -1,3 +1,7 @@
+// Rejects of pages are read again from their kept bytes, with the policy of their site as stored.
+// The difficulty is time: the page may have been crawled again since, and what it was then must not
+// overwrite what it is now. So records that were seen later are left out, and then the page's set
+// of records is left alone too.
 #include "service/gather/scraping.hpp"
 #include "base/bytes/hash.hpp"
 #include "base/run/files.hpp"

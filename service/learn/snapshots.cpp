@@ -1,3 +1,7 @@
+// Verbs of snapshots, for command line and HTTP alike. Before one is made of a crawled source the
+// pages' sites are judged by what they say now: a site may have refused since its pages were
+// fetched. Reading a snapshot's members takes many transactions, so that work runs on a connection
+// of its own (work.here.database) and not in the request's.
 #include "service/learn/snapshots.hpp"
 
 #include <vector>

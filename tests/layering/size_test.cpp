@@ -35,14 +35,8 @@ const Counts functions_left{
     {"app", 13},
 };
 const Counts openings_left{
-    {"crawler", 27},
-    {"ingest", 22},
-    {"quality", 24},
-    {"training", 22},
-    {"service", 10},
-    {"worker", 1},
-    {"api", 7},
-    {"app", 19},
+    {"service", 1},
+    {"app", 5},
 };
 
 }  // namespace

@@ -176,7 +176,7 @@ private:
             }
         });
         Matrix gram = grams[0] + grams[1];
-        // A breath of ridge even at l2 = 0 keeps collinear columns solvable.
+        // A trace of ridge even at l2 = 0 keeps collinear columns solvable.
         gram.diagonal().array() += l2_ + 1e-10 * gram.trace() / static_cast<double>(d);
         const Eigen::LDLT<Matrix> factors(gram);
         Matrix w = factors.solve(products[0] + products[1]);

@@ -1,3 +1,10 @@
+// Everything is measured bottom-up in one pass: a node's number is larger than its parent's, so
+// going backwards sums up children before parents. Striking a part changes only what its ancestors
+// hold, and only these are measured again.
+//
+// Names are believed up to a point: whatever an element is called, it stays if it holds so much of
+// the page's running text that it cannot stand beside the content (holds_page). Pages do put their
+// article into an <aside>, or into something called "sidebar".
 #include "crawler/extract/article/article_draft.hpp"
 
 #include <algorithm>

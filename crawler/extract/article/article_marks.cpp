@@ -1,3 +1,7 @@
+// Word lists of what stands around articles, in the languages that were met. They are data and kept
+// apart from the code that asks for them; each is compared in lower case and with spaces collapsed.
+// A single word such as "related" ends an article only if nothing follows that would make it a
+// sentence (names_pages), because articles have headings of their own.
 #include "crawler/extract/article/article_marks.hpp"
 
 #include <algorithm>

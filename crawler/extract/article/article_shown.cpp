@@ -1,3 +1,10 @@
+// What a page says to its readers is the last resort for byline and date, after its metadata. Texts
+// are cut into runs of digits and letters, and a date is three of them that fit: a full grammar of
+// dates in ten languages would find no more. Days and months that could be either are left out, for
+// a wrong date is worse than none.
+//
+// A byline is cut down from the outside: what introduces a name, what follows a mark, what is a
+// date or a number; what is left must look like a name.
 #include "crawler/extract/article/article_shown.hpp"
 
 #include <algorithm>

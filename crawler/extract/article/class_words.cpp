@@ -1,3 +1,9 @@
+// All lists of words are compiled into one finder, so that a class is read once whatever the number
+// of words; the bits of what was found make the verdict. That words in names tell what an element
+// is for is an idea of Readability (see article.hpp).
+//
+// Sites repeat the same few classes on every page: a small cache without an order of eviction, one
+// slot a hash, answers most questions.
 #include "crawler/extract/article/class_words.hpp"
 
 #include <algorithm>
