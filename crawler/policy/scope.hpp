@@ -1,22 +1,19 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
 
 // Which addresses belong to a crawl.
 struct ScopeRules {
-    enum class Reach {
-        host,    // the seeds' hosts, with their ports; http and https alike
-        domain,  // the seeds' registrable domains (public suffix list)
-        prefix,  // the seeds' addresses up to the last '/' of their path
-        any,     // everything; bounded by depth, include and exclude alone
-    };
+    enum class Reach { host, domain, prefix, any };
     Reach reach = Reach::host;
     std::vector<std::string>
         include{};  // regular expressions (ECMAScript); if any, one must match the canonical URL
@@ -25,6 +22,16 @@ struct ScopeRules {
     int depth = 100;                     // links away from a seed
     std::size_t url_length = 2000;       // octets
 };
+
+constexpr auto words_of(ScopeRules::Reach) {
+    using enum ScopeRules::Reach;
+    return std::to_array<base::Word<ScopeRules::Reach>>({
+        {host, "host", "the seeds' hosts, with their ports; http and https alike"},
+        {domain, "domain", "the seeds' registrable domains (public suffix list)"},
+        {prefix, "prefix", "the seeds' addresses up to the last '/' of their path"},
+        {any, "any", "everything; bounded by depth, include and exclude alone"},
+    });
+}
 
 // Judges addresses against the rules and seeds. Throws base::UsageError for a regular expression
 // that is not one.

@@ -12,6 +12,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "formats/text/text.hpp"
 #include "ingest/mapping/contract_store.hpp"
 #include "ingest/pipeline/batches.hpp"
@@ -54,7 +55,7 @@ std::string spec_of(const RunRequest& request, const Rules& rules, const std::st
     }
     spec += "],\"format\":";
     formats::append_json_string(format, spec);
-    spec += ",\"rules\":" + to_json(rules) + "}";
+    spec += ",\"rules\":" + Rules::settings.text(rules) + "}";
     return spec;
 }
 
