@@ -170,7 +170,7 @@ crawl_options(const CrawlSettings& settings, const Scraping& scraping, const Sec
     options.shut_traps = settings.traps;
     options.revisit = settings.revisit;
     options.obey_robots = settings.obey_robots;
-    options.honour_consent = settings.consent == Consent::honour;
+    options.honour_consent = settings.consent == OptOuts::honour;
     options.fetch.user_agent = settings.user_agent;
     apply(settings.reach, options.fetch);
     apply(settings.access, secrets, options.fetch);

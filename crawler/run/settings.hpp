@@ -20,12 +20,12 @@
 namespace crawler {
 
 // What becomes of pages whose sites do not want machines to learn from them.
-enum class Consent : std::uint8_t { honour, record };
+enum class OptOuts : std::uint8_t { honour, record };
 
-constexpr auto words_of(Consent) {
-    return std::to_array<base::Word<Consent>>({
-        {Consent::honour, "honour", "they are not kept"},
-        {Consent::record, "record", "they are kept, and what they say beside them"},
+constexpr auto words_of(OptOuts) {
+    return std::to_array<base::Word<OptOuts>>({
+        {OptOuts::honour, "honour", "they are not kept"},
+        {OptOuts::record, "record", "they are kept, and what they say beside them"},
     });
 }
 
@@ -64,7 +64,7 @@ struct CrawlSettings {
     bool traps = true;
     RevisitPolicy revisit;
     bool obey_robots = true;
-    Consent consent = Consent::honour;
+    OptOuts consent = OptOuts::honour;
     std::string user_agent;  // empty: the configuration's
     std::string warc;        // folders; empty: nothing is written
     std::string record;

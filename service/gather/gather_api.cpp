@@ -78,10 +78,6 @@ ApiReading describe_api(
          [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }}};
 }
 
-std::vector<std::string>& others) {
-    ingest::api::read_spec(spec, others);
-}
-
 std::vector<std::string>
 explain_api(const ApiSettings& settings) {
     const auto& spec = settings.api;

@@ -24,10 +24,6 @@ describe_database(const DatabaseSettings& settings) {
         spec.deletes == ingest::database::Deletes::mark};
 }
 
-std::vector<std::string>& others) {
-    ingest::database::read_spec(spec, without_key(others));
-}
-
 std::vector<std::string>
 explain_database(const DatabaseSettings& settings) {
     const auto& spec = settings.database;

@@ -117,7 +117,7 @@ ReplayedPages replay_pages(
     rules.rules = scraping.rules.get();
     rules.media = &scraping.media;
     rules.examine_image = examine_image();
-    rules.honour_consent = settings.consent == crawler::Consent::honour;
+    rules.honour_consent = settings.consent == crawler::OptOuts::honour;
     rules.follow_links = rules.feeds = rules.watch_traps = false;
 
     auto& database = context.database();
