@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/settings/settings.hpp"
 #include "base/run/log.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "crawler/fetch/fetch.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "schema/records/record.hpp"
@@ -49,11 +49,7 @@ void replace_secret(const std::string& reference, const std::string& value) {
 
 }  // namespace
 
-ApiReading describe_api(
-    Context& context,
-    const ApiSettings& settings,
-    std::stop_token stop
-) {
+ApiReading describe_api(Context& context, const ApiSettings& settings, std::stop_token stop) {
     const auto& spec = settings.api;
     crawler::FetchOptions options;
     options.user_agent = context.config.crawl.user_agent;
@@ -78,8 +74,7 @@ ApiReading describe_api(
          [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }}};
 }
 
-std::vector<std::string>
-explain_api(const ApiSettings& settings) {
+std::vector<std::string> explain_api(const ApiSettings& settings) {
     const auto& spec = settings.api;
     std::vector<std::string> lines;
     for (const auto& stream : spec.streams) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "ingest/sources/database/connector.hpp"
@@ -11,9 +10,7 @@
 
 namespace service {
 
-
-DatabaseReading
-describe_database(const DatabaseSettings& settings) {
+DatabaseReading describe_database(const DatabaseSettings& settings) {
     const auto& spec = settings.database;
     return {
         "database " + schema::sha256_hex(ingest::database::Spec::settings.text(spec)),
@@ -24,8 +21,7 @@ describe_database(const DatabaseSettings& settings) {
         spec.deletes == ingest::database::Deletes::mark};
 }
 
-std::vector<std::string>
-explain_database(const DatabaseSettings& settings) {
+std::vector<std::string> explain_database(const DatabaseSettings& settings) {
     const auto& spec = settings.database;
     auto lines = ingest::database::explain(spec);
     for (const auto& reference : {spec.url, spec.password}) {

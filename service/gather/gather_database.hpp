@@ -14,11 +14,9 @@ struct DatabaseReading {
     ingest::Reading reading;
     bool mark_gone = false;
 };
-DatabaseReading
-describe_database(const DatabaseSettings& settings);
+DatabaseReading describe_database(const DatabaseSettings& settings);
 
 // What would be asked for, and whether the secrets are there. Nothing is sent.
-std::vector<std::string>
-explain_database(const DatabaseSettings& settings);
+std::vector<std::string> explain_database(const DatabaseSettings& settings);
 
 }  // namespace service

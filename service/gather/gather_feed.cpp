@@ -6,8 +6,8 @@
 #include <boost/algorithm/string/join.hpp>
 
 #include "base/error.hpp"
-#include "base/settings/settings.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/sources/feed/feed_source.hpp"
 #include "schema/records/record.hpp"
 #include "service/gather/download.hpp"
@@ -38,11 +38,7 @@ ingest::api::Response follow(Line& line, ingest::api::Request request) {
 
 }  // namespace
 
-FeedReading describe_feed(
-    Context& context,
-    const FeedSettings& settings,
-    std::stop_token stop
-) {
+FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop) {
     auto urls = settings.urls;
     crawler::FetchOptions options;
     options.user_agent = context.config.crawl.user_agent;

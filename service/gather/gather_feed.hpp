@@ -16,11 +16,7 @@ struct FeedReading {
     std::string identity;  // of the settings: cursors of others are of no use
     ingest::Reading reading;
 };
-FeedReading describe_feed(
-    Context& context,
-    const FeedSettings& settings,
-    std::stop_token stop
-);
+FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop);
 
 // What the fields of an entry mean, so that no sample of the feeds is asked for.
 ingest::Rules feed_rules();

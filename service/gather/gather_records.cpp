@@ -157,13 +157,11 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
     request.read = read_options(settings);
     for (auto& input : request.inputs)
         if (is_web_address(input))
-            input = download(
-                        context.config,
-                        input,
-                        context.config.home / "downloads",
-                        settings.mapping.reach
-            )
-                        .string();
+            input =
+                download(
+                    context.config, input, context.config.home / "downloads", settings.mapping.reach
+                )
+                    .string();
     return request;
 }
 

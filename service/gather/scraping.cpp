@@ -98,19 +98,18 @@ ReplayedPages replay_pages(
 ) {
     auto document = base::Document::json(source.spec);
     auto settings = replay_settings(source, document);
-    auto scraping =
-        rules_file.empty()
-            ? crawler::make_scraping(settings.scrape, document)
-            : crawler::make_scraping(
-                  settings.scrape,
-                  std::make_shared<const crawler::Rules>(
-                      crawler::Rules::parse(base::read_whole_file(rules_file), rules_file)
-                  )
-              );
+    auto scraping = rules_file.empty()
+                        ? crawler::make_scraping(settings.scrape, document)
+                        : crawler::make_scraping(
+                              settings.scrape,
+                              std::make_shared<const crawler::Rules>(crawler::Rules::parse(
+                                  base::read_whole_file(rules_file), rules_file
+                              ))
+                          );
     crawler::Scope scope({.reach = crawler::ScopeRules::Reach::any}, {});
     crawler::PageRules rules;
     rules.source_name = source.name;
-    rules.user_agent = 
+    rules.user_agent =
         settings.user_agent.empty() ? context.config.crawl.user_agent : settings.user_agent;
     rules.scope = &scope;
     rules.blobs = &context.blobs();

@@ -90,9 +90,7 @@ const base::Settings<FileSettings> FileSettings::settings{
       "of the columns of a fixed-width table that follow each other: [10, 8, 20]",
       {.low = 1, .high = 1e6}},
      {"columns", &FileSettings::columns, "of a fixed-width table, by their places"},
-     {"attachments",
-      &FileSettings::attachments,
-      "store the attachments of mail too, as its blob"},
+     {"attachments", &FileSettings::attachments, "store the attachments of mail too, as its blob"},
      {"key", &FileSettings::key, "field that names a record"},
      {&FileSettings::mapping}},
     &check_files};

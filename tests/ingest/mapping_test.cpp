@@ -204,7 +204,7 @@ TEST_CASE("a mistake in the rules is named with its line", "[ingest][mapping]") 
     };
     fails("key = 'a'\nkeys = 'b'\n", "r.toml, line 2");
     fails("key = 'a'\nkeys = 'b'\n", "unknown key 'keys'");
-    fails("key = [1]\n", "'key' must be a text");
+    fails("key = [1]\n", "'key[0]' must be a text");
     fails("key = \n", "r.toml, line 1");
     fails("[[column]]\nfield = 'a'\nop = 'sum'\n", "r.toml, line 3");
     fails("[[column]]\nname = 'a'\n", "needs a field");
