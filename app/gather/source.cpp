@@ -95,10 +95,9 @@ Described read_description(const std::string& file) {
             "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
         );
     described.spec = all;
-    service::check_spec(described.kind, described.spec, [&](const std::string& key) {
-        const auto* node = table.get(key);
-        return node ? fmt::format("{}, line {}", file, node->source().begin.line) : file;
-    });
+    service::check_spec(
+        described.kind, base::Document::toml(text, file).without({"name", "kind", "schedule"})
+    );
     return described;
 }
 
@@ -164,9 +163,7 @@ void add_verb(CLI::App& source, service::Context& context) {
                 error ? json::value(setting.substr(equals + 1)) : value;
         }
         if (!options->schedule.empty()) described.schedule = options->schedule;
-        service::check_spec(described.kind, described.spec, [](const std::string& key) {
-            return fmt::format("setting '{}'", key);
-        });
+        service::check_spec(described.kind, base::Document::of(described.spec));
         if (!described.schedule.empty()) service::parse_cron(described.schedule);
         context.database().call([&](base::Tx& tx) {
             auto added = schema::add_source(
@@ -289,11 +286,7 @@ void check_verb(CLI::App& source, service::Context& context) {
         auto found = context.database().call([&](base::Tx& tx) {
             return schema::require_source(tx, *name);
         });
-        service::check_spec(
-            found.kind,
-            json::parse(found.spec).as_object(),
-            [](const std::string& key) { return fmt::format("setting '{}'", key); }
-        );
+        service::check_spec(found.kind, base::Document::json(found.spec));
         if (!found.schedule.empty()) service::parse_cron(found.schedule);
         auto lines = service::explain_records(found);
         if (context.json) {

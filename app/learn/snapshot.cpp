@@ -55,7 +55,7 @@ void recheck_consent(service::Context& context, const std::string& project) {
         return schema::require_source(tx, name);
     });
     if (source.kind != "crawl") return;
-    auto agent = service::crawl_options(context.config, source).fetch.user_agent;
+    auto agent = service::crawl_user_agent(context.config, source);
     crawler::check_consent(context.database(), source.id, agent, context.stop());
 }
 
