@@ -9,6 +9,7 @@
 #include "crawler/frontier/frontier.hpp"
 #include "labeling/projects/project.hpp"
 #include "service/config.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -40,6 +41,17 @@ std::string settings_reference() {
         {"A labeling project",
          "The file of `tilth label project create`.",
          labeling::Project::settings.record()},
+        {"A source of kind crawl",
+         "Written in the file of `tilth source add`, beside `name`, `kind` and `schedule`.",
+         crawler::CrawlSettings::settings.record()},
+        {"A source of kind files", "", FileSettings::settings.record()},
+        {"A source of kind api", "", ApiSettings::settings.record()},
+        {"A source of kind database", "", DatabaseSettings::settings.record()},
+        {"A source of kind feed", "", FeedSettings::settings.record()},
+        {"A source of kind push", "", PushSettings::settings.record()},
+        {"Mapping rules",
+         "The `[rules]` of a source, or `--map FILE`.",
+         ingest::Rules::settings.record()},
     };
     std::string page =
         "# Settings\n\nMade by `tilth reference settings`. Spans of time are written `500ms`, "
@@ -47,7 +59,13 @@ std::string settings_reference() {
         "nothing else is said. Secrets are references, `env:NAME` or `file:PATH`. One value may "
         "stand for a list of one. `a[].b` is `b` of each table `[[a]]`.\n";
     for (const auto& [title, words, record] : sections)
-        page += fmt::format("\n## {}\n\n{}\n\n{}", title, words, base::markdown_of(record));
+        page += fmt::format(
+            "\n## {}\n\n{}{}{}",
+            title,
+            words,
+            words.empty() ? "" : "\n\n",
+            base::markdown_of(record)
+        );
     return page;
 }
 

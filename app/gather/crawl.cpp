@@ -15,7 +15,6 @@
 #include "app/output.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
-#include "service/gather/credentials.hpp"
 #include "service/gather/gather.hpp"
 
 namespace app {
@@ -27,7 +26,6 @@ namespace {
 void tell_plan(service::Context& context, const schema::Source& source) {
     Table table({"verdict", "reason", "url"});
     auto options = service::crawl_options(context.config, source);
-    service::resolve_secrets(options.fetch);
     for (const auto& decision : crawler::plan_crawl(options)) {
         auto reason = crawler::name_of(decision.reason);
         if (context.json) {

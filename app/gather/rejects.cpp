@@ -12,6 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/pipeline/replay.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/sources/source_store.hpp"
@@ -110,6 +111,12 @@ void show(service::Context& context, const Options& options) {
     print_line(found->reject.raw);
 }
 
+ingest::Rules stored_rules(const schema::Source& source) {
+    auto document = base::Document::json(source.spec);
+    if (!document.has("rules")) return {};
+    return ingest::Rules::settings.read(document.embedded("rules", "the source's rules"));
+}
+
 void replay(service::Context& context, const Options& options) {
     auto source = context.database().call([&](base::Tx& tx) {
         return schema::require_source(tx, options.source);
@@ -121,18 +128,11 @@ void replay(service::Context& context, const Options& options) {
         run = result.run_id;
         counts = result.counts;
     } else {
-        auto rules_text = options.map.empty() ? std::string() : base::read_whole_file(options.map);
-        auto rules_name = options.map;
-        if (options.map.empty()) {
-            auto spec = json::parse(source.spec).as_object();
-            if (const auto* stored = spec.if_contains("rules"))
-                rules_text = std::string(stored->as_string());
-            rules_name = "the source's rules";
-        }
+        auto rules = options.map.empty()
+                         ? stored_rules(source)
+                         : ingest::parse_rules(base::read_whole_file(options.map), options.map);
         auto result = ingest::replay(
-            context.database(),
-            context.blobs(),
-            {options.source, options.code, ingest::parse_rules(rules_text, rules_name)}
+            context.database(), context.blobs(), {options.source, options.code, std::move(rules)}
         );
         run = result.run_id;
         counts = result.counts;

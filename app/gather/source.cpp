@@ -3,10 +3,8 @@
 // so that it can point into the file. [rules] is written back as TOML, because mapping rules are
 // kept as the text that they are parsed from.
 #include <memory>
-#include <sstream>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
@@ -17,7 +15,7 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/run/files.hpp"
+#include "base/settings/document.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/gather/cron.hpp"
@@ -32,26 +30,6 @@ using Clock = std::chrono::system_clock;
 
 namespace {
 
-json::value to_json(const toml::node& node) {
-    if (const auto* table = node.as_table()) {
-        json::object object;
-        for (const auto& [key, value] : *table) object[std::string(key.str())] = to_json(value);
-        return object;
-    }
-    if (const auto* array = node.as_array()) {
-        json::array items;
-        for (const auto& value : *array) items.push_back(to_json(value));
-        return items;
-    }
-    if (auto text = node.as_string()) return json::value(text->get());
-    if (auto number = node.as_integer()) return number->get();
-    if (auto number = node.as_floating_point()) return number->get();
-    if (auto truth = node.as_boolean()) return truth->get();
-    throw base::UsageError(
-        fmt::format("line {}", node.source().begin.line), "dates have no use here", "write a string"
-    );
-}
-
 struct Described {
     std::string name;
     std::string kind;
@@ -60,49 +38,21 @@ struct Described {
 };
 
 Described read_description(const std::string& file) {
-    auto text = base::read_whole_file(file);
-    toml::table table;
-    try {
-        table = toml::parse(text, file);
-    } catch (const toml::parse_error& error) {
-        throw base::UsageError(
-            fmt::format("{}, line {}", file, error.source().begin.line),
-            std::string(error.description()),
-            "mend the TOML"
-        );
-    }
-    auto all = to_json(table).as_object();
-    auto take = [&](const char* key) {
-        std::string value;
-        if (const auto* found = all.if_contains(key)) {
-            if (!found->is_string())
-                throw base::UsageError(file, fmt::format("'{}' must be a string", key), "mend it");
-            value = std::string(found->as_string());
-            all.erase(key);
-        }
-        return value;
+    auto document = base::Document::toml_file(file);
+    auto text = [&](const std::string& key) {
+        const auto* found = document.root().as_object().if_contains(key);
+        if (!found) return std::string();
+        if (!found->is_string()) document.fail(key, "must be a string", "mend it");
+        return std::string(found->as_string());
     };
-    Described described{take("name"), take("kind"), {}, take("schedule")};
-    // Mapping rules may stand in the file as a table.
-    if (const auto* rules = table.get_as<toml::table>("rules")) {
-        std::ostringstream written;
-        written << *rules;
-        all["rules"] = written.str();
-        all["rules_name"] = file + ", [rules]";
-    }
-    if (described.name.empty())
-        throw base::UsageError(file, "'name' is missing", "add name = \"..\"");
+    auto settings = document.without({"name", "kind", "schedule"});
+    Described described{text("name"), text("kind"), settings.root().as_object(), text("schedule")};
+    if (described.name.empty()) document.missing("name", "add name = \"..\"");
     if (described.kind.empty())
-        throw base::UsageError(
-            file,
-            "'kind' is missing",
-            "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
+        document.missing(
+            "kind", "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
         );
-    described.spec = all;
-    service::check_spec(described.kind, described.spec, [&](const std::string& key) {
-        const auto* node = table.get(key);
-        return node ? fmt::format("{}, line {}", file, node->source().begin.line) : file;
-    });
+    service::check_spec(described.kind, settings);
     return described;
 }
 
@@ -168,9 +118,7 @@ void add_verb(CLI::App& source, service::Context& context) {
                 error ? json::value(setting.substr(equals + 1)) : value;
         }
         if (!options->schedule.empty()) described.schedule = options->schedule;
-        service::check_spec(described.kind, described.spec, [](const std::string& key) {
-            return fmt::format("setting '{}'", key);
-        });
+        service::check_spec(described.kind, base::Document::of(described.spec));
         if (!described.schedule.empty()) service::parse_cron(described.schedule);
         context.database().call([&](base::Tx& tx) {
             auto added = schema::add_source(
@@ -293,11 +241,7 @@ void check_verb(CLI::App& source, service::Context& context) {
         auto found = context.database().call([&](base::Tx& tx) {
             return schema::require_source(tx, *name);
         });
-        service::check_spec(
-            found.kind,
-            json::parse(found.spec).as_object(),
-            [](const std::string& key) { return fmt::format("setting '{}'", key); }
-        );
+        service::check_spec(found.kind, base::Document::json(found.spec));
         if (!found.schedule.empty()) service::parse_cron(found.schedule);
         auto lines = service::explain_records(found);
         if (context.json) {

@@ -15,12 +15,11 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
 
 namespace crawler {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -63,61 +62,29 @@ constexpr std::pair<std::string_view, std::string_view> endings[] = {
     {"webm", "video/webm"},
 };
 
-// The settings of one table, each with its kind.
-class Settings {
-public:
-    Settings(const json::value& value, std::string place) : place_(std::move(place)) {
-        if (!value.is_object())
-            throw base::UsageError(place_, "is not a table of settings", "write [" + place_ + "]");
-        fields_ = &value.as_object();
-    }
+std::optional<base::Fault> check_images(ImageRules& rules) {
+    for (auto& format : rules.formats) format = format == "jpg" ? "jpeg" : base::to_lower(format);
+    if (rules.css.empty()) return std::nullopt;
+    std::vector<formats::Selector> selectors;
+    for (const auto& css : rules.css) selectors.push_back(formats::Selector::parse(css));
+    rules.within = std::make_shared<const std::vector<formats::Selector>>(std::move(selectors));
+    return std::nullopt;
+}
 
-    [[noreturn]] void wrong(std::string_view key, std::string_view wanted) const {
-        throw base::UsageError(
-            place_ + "." + std::string(key), "has a wrong value", "give it " + std::string(wanted)
-        );
-    }
-    void check(std::initializer_list<std::string_view> known, const std::string& words) const {
-        for (const auto& field : *fields_)
-            if (std::find(known.begin(), known.end(), std::string_view(field.key())) == known.end())
-                throw base::UsageError(
-                    place_, "unknown key '" + std::string(field.key()) + "'", "there are " + words
-                );
-    }
-    template <typename Number>
-    Number number(std::string_view key) const {
-        const auto* value = fields_->if_contains(key);
-        if (!value) return 0;
-        boost::system::error_code error;
-        auto found = value->to_number<std::int64_t>(error);
-        if (error || found < 0 || found > 1'000'000'000)
-            wrong(key, "a whole number that is not negative");
-        return static_cast<Number>(found);
-    }
-    std::vector<std::string> texts(std::string_view key) const {
-        const auto* value = fields_->if_contains(key);
-        if (!value) return {};
-        if (value->is_string()) return {std::string(value->as_string())};
-        if (!value->is_array()) wrong(key, "a text or a list of texts");
-        std::vector<std::string> all;
-        for (const auto& entry : value->as_array()) {
-            if (!entry.is_string()) wrong(key, "a list of texts");
-            all.emplace_back(entry.as_string());
-        }
-        return all;
-    }
-    bool any_host(bool otherwise) const {
-        auto words = texts("hosts");
-        if (words.empty()) return otherwise;
-        if (words.size() > 1 || (words[0] != "any" && words[0] != "scope"))
-            wrong("hosts", "any or scope");
-        return words[0] == "any";
-    }
+std::optional<base::Fault> check_css(const std::string& css) {
+    formats::Selector::parse(css);
+    return std::nullopt;
+}
 
-private:
-    std::string place_;
-    const json::object* fields_ = nullptr;
-};
+std::optional<base::Fault> check_type(const std::string& type) {
+    if (type.find('/') != type.npos) return std::nullopt;
+    return base::Fault{"is no media type", "write media types such as application/pdf"};
+}
+
+std::optional<base::Fault> check_files(FileRules& rules) {
+    for (auto& type : rules.types) type = base::to_lower(type);
+    return std::nullopt;
+}
 
 std::string cut(std::string text) {
     if (text.size() <= longest_text) return text;
@@ -196,9 +163,9 @@ public:
             auto tag = document_[at].tag;
             if (tag == formats::Tag::a || tag == formats::Tag::area) {
                 link(at);
-            } else if (rules_.images && tag == formats::Tag::img && rules_.images->img && is_inside(at)) {
+            } else if (rules_.images && tag == formats::Tag::img && rules_.images->takes(ImagePlace::img) && is_inside(at)) {
                 image(at);
-            } else if (rules_.images && tag == formats::Tag::meta && rules_.images->opengraph) {
+            } else if (rules_.images && tag == formats::Tag::meta && rules_.images->takes(ImagePlace::og)) {
                 meta(at);
             }
         }
@@ -297,7 +264,7 @@ private:
         MediaLink made;
         made.link = true;
         if (is_image_type(type)) {
-            if (!rules_.images || !rules_.images->links || !is_inside(at)) return;
+            if (!rules_.images || !rules_.images->takes(ImagePlace::link) || !is_inside(at)) return;
             made.caption = caption_of(at);
         } else {
             if (!rules_.wants_file(type)) return;
@@ -327,55 +294,27 @@ bool MediaRules::wants_file(std::string_view media_type) const {
     });
 }
 
-std::optional<ImageRules> read_image_rules(const json::value& value, const std::string& place) {
-    ImageRules rules;
-    if (value.is_bool()) return value.as_bool() ? std::optional(std::move(rules)) : std::nullopt;
-    Settings settings(value, place);
-    settings.check(
-        {"min_width", "min_height", "min_bytes", "formats", "from", "css", "hosts"},
-        "min_width, min_height, min_bytes, formats, from, css and hosts"
-    );
-    rules.min_width = settings.number<int>("min_width");
-    rules.min_height = settings.number<int>("min_height");
-    rules.min_bytes = settings.number<std::uint64_t>("min_bytes");
-    for (auto& format : settings.texts("formats"))
-        rules.formats.push_back(format == "jpg" ? "jpeg" : base::to_lower(format));
-    if (auto from = settings.texts("from"); !from.empty()) {
-        rules.img = rules.opengraph = rules.links = false;
-        for (const auto& word : from) {
-            if (word == "img") {
-                rules.img = true;
-            } else if (word == "og") {
-                rules.opengraph = true;
-            } else if (word == "link") {
-                rules.links = true;
-            } else {
-                settings.wrong("from", "img, og and link");
-            }
-        }
-    }
-    if (auto css = settings.texts("css"); !css.empty()) {
-        std::vector<formats::Selector> selectors;
-        for (const auto& one : css) selectors.push_back(formats::Selector::parse(one));
-        rules.within = std::make_shared<const std::vector<formats::Selector>>(std::move(selectors));
-    }
-    rules.any_host = settings.any_host(true);
-    return rules;
-}
+const base::Settings<ImageRules> ImageRules::settings{
+    {{"from", &ImageRules::from, "where pages show them", {.required = true}},
+     {"css", &ImageRules::css, "only inside of these", {.check = &check_css}},
+     {"min_width", &ImageRules::min_width, "in pixels", {.low = 0, .high = 1e9}},
+     {"min_height", &ImageRules::min_height, "in pixels", {.low = 0, .high = 1e9}},
+     {"min_bytes", &ImageRules::min_bytes, "of the file", {.high = 1e9}},
+     {"formats", &ImageRules::formats, "jpeg, png ..; all by default"},
+     {"hosts", &ImageRules::hosts, "where they may lie"}},
+    &check_images};
 
-std::optional<FileRules> read_file_rules(const json::value& value, const std::string& place) {
-    Settings settings(value, place);
-    settings.check({"types", "max_bytes", "hosts"}, "types, max_bytes and hosts");
-    FileRules rules;
-    for (const auto& type : settings.texts("types")) {
-        if (type.find('/') == type.npos)
-            settings.wrong("types", "media types such as application/pdf");
-        rules.types.push_back(base::to_lower(type));
-    }
-    if (rules.types.empty()) settings.wrong("types", "the media types to keep");
-    rules.max_bytes = settings.number<std::uint64_t>("max_bytes");
-    rules.any_host = settings.any_host(false);
-    return rules;
+const base::Settings<FileRules> FileRules::settings{
+    {{"types",
+      &FileRules::types,
+      "media types such as application/pdf or application/*",
+      {.required = true, .flag = "files", .check = &check_type}},
+     {"max_bytes", &FileRules::max_bytes, "0: no limit but the fetcher's", {.high = 1e9}},
+     {"hosts", &FileRules::hosts, "where they may lie"}},
+    &check_files};
+
+bool ImageRules::takes(ImagePlace place) const {
+    return std::find(from.begin(), from.end(), place) != from.end();
 }
 
 std::vector<MediaLink>

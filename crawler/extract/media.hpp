@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,8 +10,8 @@
 #include <variant>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
+#include "base/settings/fwd.hpp"
+#include "base/words.hpp"
 #include "crawler/frontier/frontier.hpp"
 #include "formats/html/document.hpp"
 #include "formats/html/select.hpp"
@@ -20,22 +21,47 @@
 // Images and files that pages show or link to.
 namespace crawler {
 
+// Where a page shows images.
+enum class ImagePlace : std::uint8_t { img, og, link };
+
+constexpr auto words_of(ImagePlace) {
+    return std::to_array<base::Word<ImagePlace>>({
+        {ImagePlace::img, "img", "<img>, the largest of its srcset and of its <picture>"},
+        {ImagePlace::og, "og", "og:image, twitter:image"},
+        {ImagePlace::link, "link", "<a href> to an image file"},
+    });
+}
+
+// On which hosts images and files may lie.
+enum class MediaHosts : std::uint8_t { any, scope };
+
+constexpr auto words_of(MediaHosts) {
+    return std::to_array<base::Word<MediaHosts>>({
+        {MediaHosts::any, "any", "wherever they lie"},
+        {MediaHosts::scope, "scope", "on the hosts of the crawl's scope"},
+    });
+}
+
 struct ImageRules {
-    bool img = true;        // <img>, the largest of its srcset and of its <picture>
-    bool opengraph = true;  // og:image, twitter:image
-    bool links = true;      // <a href> to an image file
-    std::shared_ptr<const std::vector<formats::Selector>>
-        within;  // only inside of these; null: anywhere
+    std::vector<ImagePlace> from{ImagePlace::img, ImagePlace::og, ImagePlace::link};
+    std::vector<std::string> css;  // only inside of these; none: anywhere
     int min_width = 0, min_height = 0;
     std::uint64_t min_bytes = 0;
-    std::vector<std::string> formats;  // as schema::Image names them; none: all
-    bool any_host = true;              // false: only hosts of the crawl's scope
+    std::vector<std::string> formats;  // once read: as schema::Image names them; none: all
+    MediaHosts hosts = MediaHosts::any;
+    std::shared_ptr<const std::vector<formats::Selector>> within;  // `css`, once read
+
+    bool takes(ImagePlace place) const;
+
+    static const base::Settings<ImageRules> settings;
 };
 
 struct FileRules {
-    std::vector<std::string> types;  // media types, or "application/*"
+    std::vector<std::string> types;  // media types, or "application/*"; once read: lower-case
     std::uint64_t max_bytes = 0;     // 0: no limit but the fetcher's
-    bool any_host = false;
+    MediaHosts hosts = MediaHosts::scope;
+
+    static const base::Settings<FileRules> settings;
 };
 
 struct MediaRules {
@@ -46,15 +72,7 @@ struct MediaRules {
     bool wants_file(std::string_view media_type) const;
 };
 
-// From JSON as settings have it: true, or an object with min_width, min_height, min_bytes, formats,
-// from (img, og, link), css, hosts (any, scope) for images; types, max_bytes, hosts for files.
-// Throws base::UsageError that begins with `place`.
-std::optional<ImageRules>
-read_image_rules(const boost::json::value& value, const std::string& place);
-std::optional<FileRules> read_file_rules(const boost::json::value& value, const std::string& place);
-
-// Decodes an image: its measures, or one line on what is wrong with it. See
-// formats/image/image.hpp.
+// Decodes an image: its measures, or one line on what is wrong. See formats/image/image.hpp.
 using ExamineImage = std::function<std::variant<formats::Image, std::string>(std::string_view)>;
 
 // An image or file that a page leads to.

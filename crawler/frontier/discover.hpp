@@ -16,11 +16,17 @@
 // How addresses are found beside the links of pages, and which come first.
 namespace crawler {
 
-enum class SitemapUse {
-    automatic,  // those of robots.txt, or /sitemap.xml; links are followed too
-    only,       // links are not followed
-    off,
-};
+enum class SitemapUse { automatic, only, off };
+
+constexpr auto words_of(SitemapUse) {
+    return std::to_array<base::Word<SitemapUse>>({
+        {SitemapUse::automatic,
+         "auto",
+         "those of robots.txt, or /sitemap.xml; links are followed too"},
+        {SitemapUse::only, "only", "links are not followed"},
+        {SitemapUse::off, "off", "none are read"},
+    });
+}
 
 struct DiscoveryRules {
     SitemapUse sitemaps = SitemapUse::automatic;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "crawler/policy/skip_reason.hpp"
 #include "formats/url/url.hpp"
 
@@ -13,12 +15,7 @@ namespace crawler {
 
 // Which addresses belong to a crawl.
 struct ScopeRules {
-    enum class Reach {
-        host,    // the seeds' hosts, with their ports; http and https alike
-        domain,  // the seeds' registrable domains (public suffix list)
-        prefix,  // the seeds' addresses up to the last '/' of their path
-        any,     // everything; bounded by depth, include and exclude alone
-    };
+    enum class Reach { host, domain, prefix, any };
     Reach reach = Reach::host;
     // Regular expressions (base/text/pattern.hpp). If any, one must match the canonical URL.
     std::vector<std::string> include{};
@@ -27,6 +24,16 @@ struct ScopeRules {
     int depth = 100;                     // links away from a seed
     std::size_t url_length = 2000;       // octets
 };
+
+constexpr auto words_of(ScopeRules::Reach) {
+    using enum ScopeRules::Reach;
+    return std::to_array<base::Word<ScopeRules::Reach>>({
+        {host, "host", "the seeds' hosts, with their ports; http and https alike"},
+        {domain, "domain", "the seeds' registrable domains (public suffix list)"},
+        {prefix, "prefix", "the seeds' addresses up to the last '/' of their path"},
+        {any, "any", "everything; bounded by depth, include and exclude alone"},
+    });
+}
 
 // Judges addresses against the rules and seeds. Throws base::UsageError for a regular expression
 // that is not one.

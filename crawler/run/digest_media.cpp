@@ -175,9 +175,10 @@ void Digest::lead_to_media(
     std::string detail
 ) {
     if (!rules_.media) return;
-    bool any_host = kind == Kind::image ? rules_.media->images && rules_.media->images->any_host
-                                        : rules_.media->files && rules_.media->files->any_host;
-    auto refusal = rules_.scope->media_refusal(url, canonical, any_host);
+    auto hosts = MediaHosts::scope;
+    if (kind == Kind::image && rules_.media->images) hosts = rules_.media->images->hosts;
+    if (kind != Kind::image && rules_.media->files) hosts = rules_.media->files->hosts;
+    auto refusal = rules_.scope->media_refusal(url, canonical, hosts == MediaHosts::any);
     if (is_no_address(refusal)) return;
     if (!reason) reason = refusal;
     if (is_known(canonical, !reason)) return;

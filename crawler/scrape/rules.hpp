@@ -9,6 +9,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "base/settings/document.hpp"
 #include "formats/html/document.hpp"
 #include "formats/url/url.hpp"
 #include "schema/records/record.hpp"
@@ -62,6 +63,7 @@ public:
     // Throws base::UsageError with file and line for TOML that is none, an unknown key, a selector
     // that does not parse.
     static Rules parse(std::string_view toml, const std::string& file_name);
+    static Rules parse(const base::Document& document);
     ~Rules();
     Rules(Rules&&) noexcept;
 
@@ -87,7 +89,7 @@ public:
     const std::vector<schema::Column>& columns() const;
     // Images and files that the rules ask for.
     const MediaRules& media() const;
-    // Names these rules: the hash of their text.
+    // Names these rules: the hash of what they say.
     const std::string& sha256() const;
 
     struct Parsed;

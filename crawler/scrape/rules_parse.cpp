@@ -1,13 +1,16 @@
 // Scraping rules from TOML.
-#include <charconv>
-#include <functional>
-#include <sstream>
+//
+// What people write (the *Settings here) and what is run (rule_set.hpp) are apart: selectors and
+// expressions are compiled once, after all that can be wrong with a file has been told with its
+// line.
+#include <algorithm>
 
-#include <toml++/toml.h>
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/ascii.hpp"
 #include "crawler/scrape/rule_set.hpp"
 
@@ -17,319 +20,276 @@ namespace json = boost::json;
 
 namespace {
 
+using MaybeFault = std::optional<base::Fault>;
+
 constexpr int deepest_nesting = 8;
 
-class Reader {
-public:
-    explicit Reader(std::string file) : file_(std::move(file)) {}
+struct FieldSettings {
+    std::vector<std::string> css;
+    std::string xpath, attr;
+    bool many = false;
+    std::optional<int> index;
+    ValueType type = ValueType::text;
+    std::string decimal, format, regex, truth, pointer;
+    std::optional<std::string> join;
+    base::JsonText otherwise;
+    bool required = false, category = false;
+    std::string unit;
+    std::vector<std::pair<std::string, FieldSettings>> fields;
 
-    [[noreturn]] void
-    fail(const toml::node& node, const std::string& reason, const std::string& mend = {}) const {
-        throw base::UsageError(
-            file_ + ":" + std::to_string(node.source().begin.line), reason, mend
-        );
-    }
+    static const base::Settings<FieldSettings> settings;
+};
+using Fields = std::vector<std::pair<std::string, FieldSettings>>;
 
-    // A UsageError of `work` as one at this node.
-    template <typename Work>
-    auto within(const toml::node& node, Work work) const {
-        try {
-            return work();
-        } catch (const base::UsageError& error) {
-            fail(node, error.what());
-        }
-    }
+// What is made into one record: a page, or an item of it.
+struct RecordSettings {
+    Fields fields;
+    std::string main, time, group;
 
-    std::string text(const toml::node& node, std::string_view key) const {
-        if (!node.is_string()) fail(node, std::string(key) + " is not a text");
-        return *node.value<std::string>();
-    }
-    bool truth(const toml::node& node, std::string_view key) const {
-        if (!node.is_boolean()) fail(node, std::string(key) + " is not true or false");
-        return *node.value<bool>();
-    }
-    // A text, or a list of texts.
-    std::vector<std::string> texts(const toml::node& node, std::string_view key) const {
-        const auto* list = node.as_array();
-        if (!list) return {text(node, key)};
-        std::vector<std::string> all;
-        for (const auto& entry : *list) all.push_back(text(entry, key));
-        if (all.empty()) fail(node, std::string(key) + " is an empty list");
-        return all;
-    }
-    const toml::table& table(const toml::node& node, std::string_view key) const {
-        const auto* found = node.as_table();
-        if (!found) fail(node, std::string(key) + " is not a table");
-        return *found;
-    }
-
-    formats::Selector selector(const toml::node& node, std::string_view key) const {
-        auto css = text(node, key);
-        return within(node, [&] { return formats::Selector::parse(css); });
-    }
-    std::vector<formats::Selector> selectors(const toml::node& node, std::string_view key) const {
-        std::vector<formats::Selector> all;
-        const auto* list = node.as_array();
-        if (!list) {
-            all.push_back(selector(node, key));
-            return all;
-        }
-        for (const auto& entry : *list) all.push_back(selector(entry, key));
-        return all;
-    }
-    std::string xpath(const toml::node& node) const {
-        auto expression = text(node, "xpath");
-        within(node, [&] { formats::check_xpath(expression); });
-        return expression;
-    }
-    base::Pattern pattern(const toml::node& node, std::string_view key) const {
-        auto regex = text(node, key);
-        return within(node, [&] { return base::Pattern::parse(regex, {.all_scripts = true}); });
-    }
-
-    json::value plain_value(const toml::node& node, std::string_view key) const {
-        if (node.is_string()) return json::value(*node.value<std::string>());
-        if (node.is_boolean()) return *node.value<bool>();
-        if (node.is_integer()) return *node.value<std::int64_t>();
-        if (node.is_floating_point()) return *node.value<double>();
-        fail(node, std::string(key) + " is not a text, number, true or false");
-    }
-
-    // A table with what it holds, as settings of a source have it.
-    json::value settings(const toml::node& node) const {
-        std::ostringstream written;
-        if (const auto* held = node.as_table()) {
-            written << toml::json_formatter(*held);
-        } else {
-            return plain_value(node, "images");
-        }
-        return json::parse(written.str());
-    }
-
-    const std::string& file() const { return file_; }
-
-private:
-    std::string file_;
+    static const base::Settings<RecordSettings> settings;
 };
 
-FieldRule read_field(const Reader& reader, std::string name, const toml::node& node, int depth);
+struct ItemSettings {
+    std::vector<std::string> css;
+    std::string xpath;
+    std::vector<std::string> key;
+    bool page = false;
+    RecordSettings record;
 
-std::vector<FieldRule>
-read_fields(const Reader& reader, const toml::node& node, std::string_view key, int depth) {
-    std::vector<FieldRule> fields;
-    if (depth > deepest_nesting) reader.fail(node, "fields are nested too deep");
-    for (const auto& [name, field] : reader.table(node, key))
-        fields.push_back(read_field(reader, std::string(name.str()), field, depth));
-    return fields;
+    static const base::Settings<ItemSettings> settings;
+};
+
+struct SetSettings {
+    std::string pages;
+    std::vector<std::string> remove, follow;
+    bool follow_only = false;
+    std::optional<ItemSettings> items;
+    RecordSettings record;
+
+    static const base::Settings<SetSettings> settings;
+};
+
+struct FileSettings {
+    SetSettings set;
+    bool others = true;
+    std::variant<bool, ImageRules> images = false;
+    std::optional<FileRules> files;
+    std::vector<SetSettings> pages;
+
+    static const base::Settings<FileSettings> settings;
+};
+
+MaybeFault check_css(const std::string& text) {
+    formats::Selector::parse(text);
+    return std::nullopt;
 }
 
-void read_type(const Reader& reader, const toml::node& node, FieldRule& field) {
-    auto word = reader.text(node, "type");
-    auto type = value_type_of(word);
-    if (!type)
-        reader.fail(
-            node,
-            "unknown type '" + word + "'",
-            "text, number, integer, boolean, date, datetime, url, json, html and exists are known"
-        );
-    field.type = *type;
+MaybeFault check_one_css(const std::string& text) {
+    return text.empty() ? std::nullopt : check_css(text);
 }
 
-// One key of a field; false if there is no such key.
-bool read_key(
-    const Reader& reader,
-    std::string_view word,
-    const toml::node& value,
-    FieldRule& field,
-    int depth
-) {
-    if (word == "css") {
-        field.css = reader.selectors(value, word);
-    } else if (word == "xpath") {
-        field.xpath = reader.xpath(value);
-    } else if (word == "attr") {
-        field.attr = base::to_lower(reader.text(value, word));
-    } else if (word == "many") {
-        field.many = reader.truth(value, word);
-    } else if (word == "index") {
-        if (!value.is_integer()) reader.fail(value, "index is not a whole number");
-        field.index = static_cast<int>(*value.value<std::int64_t>());
-    } else if (word == "type") {
-        read_type(reader, value, field);
-    } else if (word == "decimal") {
-        auto mark = reader.text(value, word);
-        if (mark != "." && mark != ",") reader.fail(value, "decimal is neither '.' nor ','");
-        field.decimal = mark[0];
-    } else if (word == "format") {
-        field.format = reader.text(value, word);
-    } else if (word == "regex") {
-        field.regex = reader.pattern(value, word);
-    } else if (word == "true") {
-        field.truth = reader.pattern(value, word);
-    } else if (word == "pointer") {
-        field.pointer = reader.text(value, word);
-        if (!field.pointer.starts_with('/'))
-            reader.fail(
-                value, "a JSON pointer begins with '/'", "write pointer = \"/offers/price\""
-            );
-    } else if (word == "join") {
-        field.join = reader.text(value, word);
-    } else if (word == "default") {
-        field.otherwise = reader.plain_value(value, word);
-    } else if (word == "required") {
-        field.required = reader.truth(value, word);
-    } else if (word == "category") {
-        field.category = reader.truth(value, word);
-    } else if (word == "unit") {
-        field.unit = reader.text(value, word);
-    } else if (word == "fields") {
-        field.fields = read_fields(reader, value, word, depth + 1);
-    } else {
-        return false;
-    }
-    return true;
+MaybeFault check_expression(const std::string& text) {
+    if (!text.empty()) formats::check_xpath(text);
+    return std::nullopt;
 }
 
-void check_field(const Reader& reader, const toml::node& node, const FieldRule& field, int depth) {
-    auto name = "fields." + field.name;
+MaybeFault check_pattern(const std::string& text) {
+    base::Pattern::parse(text, {.all_scripts = true});
+    return std::nullopt;
+}
+
+MaybeFault check_pointer(const std::string& text) {
+    if (text.starts_with('/')) return std::nullopt;
+    return base::Fault{
+        "is no JSON pointer: it begins with '/'", "write pointer = \"/offers/price\""};
+}
+
+MaybeFault check_field(FieldSettings& field) {
+    auto type = field.type;
+    bool dated = type == ValueType::date || type == ValueType::datetime;
+    bool numeric = type == ValueType::number || type == ValueType::integer;
+    auto wrong = [](std::string reason, std::string mend = {}) {
+        return base::Fault{std::move(reason), std::move(mend)};
+    };
     if (!field.css.empty() && !field.xpath.empty())
-        reader.fail(node, name + " needs css or xpath, and one of them only");
-    if (depth == 0 && field.css.empty() && field.xpath.empty())
-        reader.fail(node, name + " needs css or xpath");
-    if (field.join && !field.many) reader.fail(node, name + " joins one value", "add many = true");
-    if (!field.format.empty() && field.type != ValueType::date && field.type != ValueType::datetime)
-        reader.fail(node, name + " has a format but is no date", "add type = \"date\"");
-    if (field.truth && field.type != ValueType::boolean)
-        reader.fail(node, name + " says what is true but is no boolean", "add type = \"boolean\"");
-    if (field.decimal != 0 && field.type != ValueType::number && field.type != ValueType::integer)
-        reader.fail(node, name + " has a decimal but is no number", "add type = \"number\"");
-    if (field.category && (field.many || field.type != ValueType::text || !field.fields.empty()))
-        reader.fail(node, name + " is a category but not one text");
-    bool typed = field.type != ValueType::text || !field.attr.empty() || field.regex ||
+        return wrong("needs css or xpath, and one of them only");
+    if (field.join && !field.many) return wrong("joins one value", "add many = true");
+    if (!field.format.empty() && !dated)
+        return wrong("has a format but is no date", "add type = \"date\"");
+    if (!field.truth.empty() && type != ValueType::boolean)
+        return wrong("says what is true but is no boolean", "add type = \"boolean\"");
+    if (!field.decimal.empty() && !numeric)
+        return wrong("has a decimal but is no number", "add type = \"number\"");
+    if (field.category && (field.many || type != ValueType::text || !field.fields.empty()))
+        return wrong("is a category but not one text");
+    bool typed = type != ValueType::text || !field.attr.empty() || !field.regex.empty() ||
                  field.join || !field.pointer.empty();
     if (!field.fields.empty() && typed)
-        reader.fail(
-            node, name + " has fields of its own", "take away type, attr, regex, join and pointer"
-        );
+        return wrong("has fields of its own", "take away type, attr, regex, join and pointer");
+    const auto& usual = field.otherwise.text;
+    if (usual.starts_with('{') || usual.starts_with('['))
+        return base::Fault{"must be a text, number, true or false", "", "default"};
+    return std::nullopt;
 }
 
-FieldRule read_field(const Reader& reader, std::string name, const toml::node& node, int depth) {
-    FieldRule field;
-    field.name = std::move(name);
-    for (const auto& [key, value] : reader.table(node, "fields." + field.name))
-        if (!read_key(reader, key.str(), value, field, depth))
-            reader.fail(
-                value,
-                "unknown key '" + std::string(key.str()) + "'",
-                "a field has css, xpath, attr, many, index, type, decimal, format, regex, true, "
-                "pointer, join, default, required, category, unit and fields"
-            );
-    check_field(reader, node, field, depth);
-    return field;
+MaybeFault check_named(const Fields& fields, const std::string& name, const std::string& at) {
+    for (const auto& [known, field] : fields)
+        if (known == name && !field.many && field.fields.empty()) return std::nullopt;
+    return base::Fault{fmt::format("is '{}', which is no field with one value", name), "", at};
 }
 
-void check_named(
-    const Reader& reader,
-    const toml::node& node,
-    const RecordRules& record,
-    const std::string& name,
-    std::string_view key
-) {
-    for (const auto& field : record.fields)
-        if (field.name == name && !field.many && field.fields.empty()) return;
-    reader.fail(node, std::string(key) + " '" + name + "' is no field with one value");
+int depth_of(const Fields& fields) {
+    int deepest = 0;
+    for (const auto& [name, field] : fields) deepest = std::max(deepest, depth_of(field.fields));
+    return fields.empty() ? 0 : deepest + 1;
 }
 
-// Keys of what becomes one record; false if it is none of them. `nodes` remembers those that name
-// fields, to be checked when all are read.
-bool read_record_key(
-    const Reader& reader,
-    std::string_view word,
-    const toml::node& value,
-    RecordRules& record,
-    int depth
-) {
-    if (word == "fields") {
-        record.fields = read_fields(reader, value, word, depth);
-    } else if (word == "main") {
-        record.main = reader.selector(value, word);
-    } else if (word == "time") {
-        record.time = reader.text(value, word);
-    } else if (word == "group") {
-        record.group = reader.text(value, word);
-    } else {
-        return false;
-    }
-    return true;
+MaybeFault check_record(RecordSettings& record) {
+    if (depth_of(record.fields) > deepest_nesting)
+        return base::Fault{"are nested too deep", "", "fields"};
+    if (!record.time.empty())
+        if (auto fault = check_named(record.fields, record.time, "time")) return fault;
+    if (!record.group.empty()) return check_named(record.fields, record.group, "group");
+    return std::nullopt;
 }
 
-void check_record(const Reader& reader, const toml::table& table, const RecordRules& record) {
-    if (!record.time.empty()) check_named(reader, *table.get("time"), record, record.time, "time");
-    if (!record.group.empty())
-        check_named(reader, *table.get("group"), record, record.group, "group");
-}
-
-ItemRules read_items(const Reader& reader, const toml::node& node) {
-    ItemRules items;
-    const auto& table = reader.table(node, "items");
-    for (const auto& [key, value] : table) {
-        auto word = key.str();
-        if (word == "css") {
-            items.css = reader.selectors(value, word);
-        } else if (word == "xpath") {
-            items.xpath = reader.xpath(value);
-        } else if (word == "key") {
-            items.key = reader.texts(value, word);
-        } else if (word == "page") {
-            items.page = reader.truth(value, word);
-        } else if (!read_record_key(reader, word, value, items.record, 1)) {
-            reader.fail(
-                value,
-                "unknown key '" + std::string(word) + "'",
-                "items have css, xpath, key, page, main, time, group and fields"
-            );
-        }
-    }
+MaybeFault check_items(ItemSettings& items) {
     if (items.css.empty() == items.xpath.empty())
-        reader.fail(node, "items need css or xpath, and one of them only");
-    if (items.record.fields.empty()) reader.fail(node, "items have no fields");
+        return base::Fault{"needs css or xpath, and one of them only"};
+    if (items.record.fields.empty()) return base::Fault{"has no fields"};
     for (const auto& name : items.key)
-        check_named(reader, *table.get("key"), items.record, name, "key");
-    check_record(reader, table, items.record);
-    return items;
+        if (auto fault = check_named(items.record.fields, name, "key")) return fault;
+    return std::nullopt;
 }
 
-// The keys that a set of rules has; `other` takes those that are not of a set and returns whether
-// there is such a key.
-using OtherKey = std::function<bool(std::string_view, const toml::node&)>;
-
-RuleSet read_set(const Reader& reader, const toml::table& table, const OtherKey& other) {
-    RuleSet set;
-    for (const auto& [key, value] : table) {
-        auto word = key.str();
-        if (word == "remove") {
-            if (!value.is_array()) reader.fail(value, "remove is not a list of selectors");
-            set.remove = reader.selectors(value, word);
-        } else if (word == "pages") {
-            set.pages = reader.pattern(value, word);
-        } else if (word == "items") {
-            set.items = read_items(reader, value);
-        } else if (word == "follow") {
-            set.follow = reader.selectors(value, word);
-        } else if (word == "follow_only") {
-            set.follow_only = reader.truth(value, word);
-        } else if (!read_record_key(reader, word, value, set.record, 0) && !other(word, value)) {
-            reader.fail(
-                value,
-                "unknown key '" + std::string(word) + "'",
-                "rules have remove, main, time, group, pages, follow, follow_only, fields, items, "
-                "and once for the file others, images, files and page"
-            );
-        }
-    }
-    check_record(reader, table, set.record);
+MaybeFault check_set(SetSettings& set) {
+    for (const auto& [name, field] : set.record.fields)
+        if (field.css.empty() && field.xpath.empty())
+            return base::Fault{"needs css or xpath", "", "fields." + name};
     if (set.follow_only && set.follow.empty())
-        reader.fail(*table.get("follow_only"), "follow_only without follow");
+        return base::Fault{"stands without follow", "add follow", "follow_only"};
+    return std::nullopt;
+}
+
+const base::Settings<FieldSettings> FieldSettings::settings{
+    {{"css", &FieldSettings::css, "the first that matches anything", {.check = &check_css}},
+     {"xpath", &FieldSettings::xpath, "instead of css", {.check = &check_expression}},
+     {"attr", &FieldSettings::attr, "an attribute instead of the text"},
+     {"many", &FieldSettings::many, "all that match, not only the first"},
+     {"index", &FieldSettings::index, "which of them; -1 is the last"},
+     {"type", &FieldSettings::type, "what the value is"},
+     {"decimal", &FieldSettings::decimal, "of numbers", {.choices = {".", ","}}},
+     {"format", &FieldSettings::format, "of dates, as for strptime"},
+     {"regex", &FieldSettings::regex, "what of the text counts", {.check = &check_pattern}},
+     {"true", &FieldSettings::truth, "what is true, of a boolean", {.check = &check_pattern}},
+     {"pointer", &FieldSettings::pointer, "into JSON: /offers/price", {.check = &check_pointer}},
+     {"join", &FieldSettings::join, "between many values, to make one text"},
+     {"default", &FieldSettings::otherwise, "where nothing matches"},
+     {"required", &FieldSettings::required, "without it there is no record"},
+     {"category", &FieldSettings::category, "a number for each different text"},
+     {"unit", &FieldSettings::unit, "of a number"},
+     {"fields", &FieldSettings::fields, "fields within it"}},
+    &check_field};
+
+const base::Settings<RecordSettings> RecordSettings::settings{
+    {{"fields", &RecordSettings::fields, "what to take"},
+     {"main", &RecordSettings::main, "where the text is", {.check = &check_one_css}},
+     {"time", &RecordSettings::time, "the field that is the record's time"},
+     {"group", &RecordSettings::group, "the field that is the record's group"}},
+    &check_record};
+
+const base::Settings<ItemSettings> ItemSettings::settings{
+    {{"css", &ItemSettings::css, "what is an item", {.check = &check_css}},
+     {"xpath", &ItemSettings::xpath, "instead of css", {.check = &check_expression}},
+     {"key", &ItemSettings::key, "fields that name an item"},
+     {"page", &ItemSettings::page, "keep the page as a record, too"},
+     {&ItemSettings::record}},
+    &check_items};
+
+const base::Settings<SetSettings> SetSettings::settings{
+    {{"pages", &SetSettings::pages, "only of these addresses", {.check = &check_pattern}},
+     {"remove", &SetSettings::remove, "what to leave out", {.check = &check_css}},
+     {"items", &SetSettings::items, "each of these is a record"},
+     {"follow", &SetSettings::follow, "links to go on with", {.check = &check_css}},
+     {"follow_only", &SetSettings::follow_only, "and no others"},
+     {&SetSettings::record}},
+    &check_set};
+
+const base::Settings<FileSettings> FileSettings::settings{
+    {&FileSettings::set},
+    {"others", &FileSettings::others, "keep pages that no rules apply to"},
+    {"images", &FileSettings::images, "also keep the images that pages show"},
+    {"files", &FileSettings::files, "also keep linked files"},
+    {"page", &FileSettings::pages, "rules for some pages only"},
+};
+
+std::vector<formats::Selector> selectors(const std::vector<std::string>& texts) {
+    std::vector<formats::Selector> all;
+    for (const auto& text : texts) all.push_back(formats::Selector::parse(text));
+    return all;
+}
+
+std::optional<base::Pattern> pattern(const std::string& text) {
+    if (text.empty()) return std::nullopt;
+    return base::Pattern::parse(text, {.all_scripts = true});
+}
+
+std::vector<FieldRule> rules_of(const Fields& fields);
+
+FieldRule rule_of(const std::string& name, const FieldSettings& given) {
+    FieldRule rule;
+    rule.name = name;
+    rule.css = selectors(given.css);
+    rule.xpath = given.xpath;
+    rule.attr = base::to_lower(given.attr);
+    rule.many = given.many;
+    rule.index = given.index;
+    rule.type = given.type;
+    if (!given.decimal.empty()) rule.decimal = given.decimal[0];
+    rule.format = given.format;
+    rule.regex = pattern(given.regex);
+    rule.truth = pattern(given.truth);
+    rule.pointer = given.pointer;
+    rule.join = given.join;
+    if (!given.otherwise.text.empty()) rule.otherwise = json::parse(given.otherwise.text);
+    rule.required = given.required;
+    rule.category = given.category;
+    rule.unit = given.unit;
+    rule.fields = rules_of(given.fields);
+    return rule;
+}
+
+std::vector<FieldRule> rules_of(const Fields& fields) {
+    std::vector<FieldRule> rules;
+    for (const auto& [name, field] : fields) rules.push_back(rule_of(name, field));
+    return rules;
+}
+
+RecordRules record_of(const RecordSettings& given) {
+    RecordRules record;
+    record.fields = rules_of(given.fields);
+    if (!given.main.empty()) record.main = formats::Selector::parse(given.main);
+    record.time = given.time;
+    record.group = given.group;
+    return record;
+}
+
+RuleSet set_of(const SetSettings& given) {
+    RuleSet set;
+    set.pages = pattern(given.pages);
+    set.remove = selectors(given.remove);
+    set.record = record_of(given.record);
+    if (given.items) {
+        const auto& from = *given.items;
+        set.items.emplace();
+        set.items->css = selectors(from.css);
+        set.items->xpath = from.xpath;
+        set.items->key = from.key;
+        set.items->page = from.page;
+        set.items->record = record_of(from.record);
+    }
+    set.follow = selectors(given.follow);
+    set.follow_only = given.follow_only;
     return set;
 }
 
@@ -353,7 +313,7 @@ std::optional<schema::Column::Type> column_type(const FieldRule& field) {
 
 // Gives the fields with numeric content their columns; fields of one name share one.
 void give_columns(
-    const Reader& reader,
+    const base::Document& document,
     std::vector<FieldRule>& fields,
     std::vector<schema::Column>& columns
 ) {
@@ -364,10 +324,8 @@ void give_columns(
         auto at = columns.begin();
         while (at != columns.end() && at->name != field.name) ++at;
         if (at != columns.end() && *at != column)
-            throw base::UsageError(
-                reader.file(),
-                "field '" + field.name + "' has two types or units",
-                "give it one, or two names"
+            document.fail(
+                "", "field '" + field.name + "' has two types or units", "give it one, or two names"
             );
         field.column = static_cast<std::size_t>(at - columns.begin());
         if (at == columns.end()) columns.push_back(std::move(column));
@@ -382,48 +340,28 @@ bool says_anything(const RuleSet& set) {
 }  // namespace
 
 Rules Rules::parse(std::string_view text, const std::string& file_name) {
-    Reader reader(file_name);
-    toml::table root;
-    try {
-        root = toml::parse(text);
-    } catch (const toml::parse_error& error) {
-        throw base::UsageError(
-            file_name + ":" + std::to_string(error.source().begin.line),
-            std::string(error.description())
-        );
-    }
+    return parse(base::Document::toml(text, file_name));
+}
+
+Rules Rules::parse(const base::Document& document) {
+    auto given = FileSettings::settings.read(document);
     auto parsed = std::make_unique<Parsed>();
-    auto file_key = [&](std::string_view word, const toml::node& value) {
-        if (word == "others") {
-            parsed->keep_others = reader.truth(value, word);
-        } else if (word == "images") {
-            parsed->media.images = reader.within(value, [&] {
-                return read_image_rules(reader.settings(value), "images");
-            });
-        } else if (word == "files") {
-            parsed->media.files = reader.within(value, [&] {
-                return read_file_rules(reader.settings(value), "files");
-            });
-        } else if (word == "page") {
-            const auto* list = value.as_array();
-            if (!list || !list->is_array_of_tables())
-                reader.fail(value, "page is not a list of tables", "write [[page]]");
-            auto none = [](std::string_view, const toml::node&) { return false; };
-            for (const auto& set : *list)
-                parsed->sets.push_back(read_set(reader, reader.table(set, "page"), none));
-        } else {
-            return false;
-        }
-        return true;
-    };
-    auto set = read_set(reader, root, file_key);
+    parsed->keep_others = given.others;
+    if (const auto* images = std::get_if<ImageRules>(&given.images)) {
+        parsed->media.images = *images;
+    } else if (std::get<bool>(given.images)) {
+        parsed->media.images = ImageRules();
+    }
+    parsed->media.files = given.files;
+    for (const auto& set : given.pages) parsed->sets.push_back(set_of(set));
     // Those of the whole file come last: what no [[page]] is for.
+    auto set = set_of(given.set);
     if (says_anything(set)) parsed->sets.push_back(std::move(set));
     for (auto& one : parsed->sets) {
-        give_columns(reader, one.record.fields, parsed->columns);
-        if (one.items) give_columns(reader, one.items->record.fields, parsed->columns);
+        give_columns(document, one.record.fields, parsed->columns);
+        if (one.items) give_columns(document, one.items->record.fields, parsed->columns);
     }
-    parsed->sha256 = base::sha256_hex(text);
+    parsed->sha256 = base::sha256_hex(json::serialize(document.root()));
     return Rules(std::move(parsed));
 }
 

@@ -17,19 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::pair<std::string_view, ValueType> type_names[] = {
-    {"text", ValueType::text},
-    {"number", ValueType::number},
-    {"integer", ValueType::integer},
-    {"boolean", ValueType::boolean},
-    {"date", ValueType::date},
-    {"datetime", ValueType::datetime},
-    {"url", ValueType::url},
-    {"json", ValueType::json},
-    {"html", ValueType::html},
-    {"exists", ValueType::exists},
-};
-
 // Octets of a separator that only groups digits (blanks of all widths, apostrophes); 0 if there is
 // none.
 std::size_t grouping_at(std::string_view text) {
@@ -118,18 +105,6 @@ std::optional<char> decimal_of(const std::string& figures, std::string_view lang
 }
 
 }  // namespace
-
-std::optional<ValueType> value_type_of(std::string_view name) {
-    for (const auto& [word, type] : type_names)
-        if (word == name) return type;
-    return std::nullopt;
-}
-
-std::string_view name_of(ValueType type) {
-    for (const auto& [word, known] : type_names)
-        if (known == type) return word;
-    return "text";
-}
 
 json::value number_in(std::string_view text, char decimal, std::string_view language) {
     auto start = text.find_first_of("0123456789");

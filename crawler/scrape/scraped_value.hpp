@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -7,14 +8,29 @@
 #include <boost/json/value.hpp>
 
 #include "base/time/civil.hpp"
+#include "base/words.hpp"
 #include "formats/url/url.hpp"
 
 // Values as pages write them, made into typed ones.
 namespace crawler {
 
 enum class ValueType { text, number, integer, boolean, date, datetime, url, json, html, exists };
-std::optional<ValueType> value_type_of(std::string_view name);
-std::string_view name_of(ValueType type);
+
+constexpr auto words_of(ValueType) {
+    using enum ValueType;
+    return std::to_array<base::Word<ValueType>>({
+        {text, "text"},
+        {number, "number"},
+        {integer, "integer"},
+        {boolean, "boolean"},
+        {date, "date"},
+        {datetime, "datetime"},
+        {url, "url", "absolute"},
+        {json, "json"},
+        {html, "html"},
+        {exists, "exists", "true if anything matches"},
+    });
+}
 
 // What a page's values are read by.
 struct ValueContext {

@@ -13,14 +13,6 @@ namespace ingest {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, OnDrift>, 5> words{{
-    {"quarantine", OnDrift::quarantine},
-    {"evolve", OnDrift::evolve},
-    {"freeze", OnDrift::freeze},
-    {"discard_value", OnDrift::discard_value},
-    {"discard_row", OnDrift::discard_row},
-}};
-
 constexpr std::array<std::string_view, 4> kind_names{
     "text",
     "number",
@@ -44,12 +36,6 @@ unsigned kind_of(const formats::Field& field) {
 }
 
 }  // namespace
-
-std::optional<OnDrift> on_drift(std::string_view word) {
-    for (const auto& [name, value] : words)
-        if (name == word) return value;
-    return std::nullopt;
-}
 
 std::string kinds_text(unsigned kinds) {
     std::string text;

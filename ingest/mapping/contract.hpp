@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "ingest/pipeline/page.hpp"
 
 // What a source's records may look like: the fields, and the kinds of their values, that its first
@@ -15,14 +17,19 @@
 // absent values never do.
 namespace ingest {
 
-enum class OnDrift : std::uint8_t {
-    quarantine,     // the record is stored, and left out of snapshots until the field is accepted
-    evolve,         // the field becomes part of the contract
-    freeze,         // the run fails
-    discard_value,  // the record is stored without the field
-    discard_row,    // the record becomes a reject
-};
-std::optional<OnDrift> on_drift(std::string_view word);
+enum class OnDrift : std::uint8_t { quarantine, evolve, freeze, discard_value, discard_row };
+
+constexpr auto words_of(OnDrift) {
+    return std::to_array<base::Word<OnDrift>>({
+        {OnDrift::quarantine,
+         "quarantine",
+         "the record is stored, and left out of snapshots until the field is accepted"},
+        {OnDrift::evolve, "evolve", "the field becomes part of the contract"},
+        {OnDrift::freeze, "freeze", "the run fails"},
+        {OnDrift::discard_value, "discard_value", "the record is stored without the field"},
+        {OnDrift::discard_row, "discard_row", "the record becomes a reject"},
+    });
+}
 
 struct KnownField {
     std::string name;

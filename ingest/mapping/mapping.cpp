@@ -259,7 +259,7 @@ struct Mapping::Impl {
             draft.numbers[i] = *number * rule.factor;
             return true;
         }
-        if (!rule.reject_invalid) return true;
+        if (rule.invalid == ColumnRule::Invalid::missing) return true;
         bad.code = rule.op == ColumnRule::Op::time ? "time.invalid" : "number.invalid";
         bad.column = rule.field;
         bad.reason = fmt::format(

@@ -6,9 +6,10 @@
 #include <array>
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/pattern.hpp"
 #include "formats/json/json.hpp"
 
@@ -16,262 +17,84 @@ namespace ingest {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> op_names =
-    {"number", "count", "length", "flag", "category", "time"};
+std::optional<base::Fault> check_pattern(const std::string& text) {
+    if (base::Pattern::parse(text).group_count() < 1)
+        return base::Fault{"captures nothing", "put ( ) around the group"};
+    return std::nullopt;
+}
 
-class RulesReader {
-public:
-    explicit RulesReader(const std::string& name) : name_(name) {}
+std::optional<base::Fault> check_separator(const std::string& text) {
+    if (!text.empty()) return std::nullopt;
+    return base::Fault{"is empty"};
+}
 
-    Rules read(std::string_view text) {
-        Rules rules;
-        toml::table table;
-        try {
-            table = toml::parse(text, name_);
-        } catch (const toml::parse_error& error) {
-            fail(error.source().begin.line, std::string(error.description()));
-        }
-        for (auto&& [key, value] : table) rule(rules, key.str(), value);
-        if (!rules.group_pattern.empty()) check_pattern(rules, table);
-        return rules;
-    }
+std::optional<base::Fault> check_column(ColumnRule& column) {
+    if (column.field.empty()) return base::Fault{"needs a field"};
+    if (column.name.empty()) column.name = column.field;
+    return std::nullopt;
+}
 
-private:
-    void rule(Rules& rules, std::string_view key, const toml::node& value) {
-        if (key == "key") {
-            rules.key = texts(key, value);
-        } else if (key == "title") {
-            rules.title = texts(key, value);
-        } else if (key == "body") {
-            rules.body = texts(key, value);
-        } else if (key == "group") {
-            rules.group = texts(key, value);
-        } else if (key == "group_pattern") {
-            rules.group_pattern = text(key, value);
-        } else if (key == "time") {
-            rules.time = text(key, value);
-        } else if (key == "drop") {
-            rules.drop = texts(key, value);
-        } else if (key == "missing") {
-            rules.missing = texts(key, value);
-        } else if (key == "licence") {
-            rules.licence = text(key, value);
-        } else if (key == "column") {
-            columns(rules, value);
-        } else {
-            unknown(
-                key,
-                value,
-                "key, title, body, group, group_pattern, time, drop, missing, licence or [[column]]"
-            );
-        }
-    }
+std::optional<base::Fault> check_rules(Rules& rules) {
+    for (std::size_t i = 0; i < rules.columns.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (rules.columns[i].name == rules.columns[j].name)
+                return base::Fault{
+                    fmt::format("is called '{}', and so is another", rules.columns[i].name),
+                    "two columns need two names",
+                    fmt::format("column[{}]", i)};
+    return std::nullopt;
+}
 
-    void columns(Rules& rules, const toml::node& value) {
-        const auto* list = value.as_array();
-        if (!list) fail(value.source().begin.line, "columns are written as [[column]]");
-        for (const auto& item : *list) {
-            const auto* table = item.as_table();
-            if (!table) fail(item.source().begin.line, "columns are written as [[column]]");
-            auto made = column(*table);
-            for (const auto& other : rules.columns) {
-                if (other.name == made.name)
-                    fail(
-                        item.source().begin.line,
-                        fmt::format("two columns are called '{}'", made.name)
-                    );
-            }
-            rules.columns.push_back(std::move(made));
-        }
-    }
-
-    ColumnRule column(const toml::table& table) {
-        ColumnRule made;
-        for (auto&& [key_node, value] : table) {
-            auto key = key_node.str();
-            if (key == "name") {
-                made.name = text(key, value);
-            } else if (key == "field") {
-                made.field = text(key, value);
-            } else if (key == "op") {
-                made.op = op(text(key, value), value);
-            } else if (key == "separator") {
-                made.separator = text(key, value);
-                if (made.separator.empty())
-                    fail(value.source().begin.line, "the separator is empty");
-            } else if (key == "unit") {
-                made.unit = text(key, value);
-            } else if (key == "factor") {
-                auto number = value.value<double>();
-                if (!number) fail(value.source().begin.line, "'factor' must be a number");
-                made.factor = *number;
-            } else if (key == "missing") {
-                made.missing = texts(key, value);
-            } else if (key == "invalid") {
-                auto word = text(key, value);
-                if (word != "reject" && word != "missing")
-                    fail(value.source().begin.line, "'invalid' is reject or missing");
-                made.reject_invalid = word == "reject";
-            } else {
-                unknown(key, value, "name, field, op, separator, unit, factor, missing or invalid");
-            }
-        }
-        if (made.field.empty()) fail(table.source().begin.line, "a column needs a field");
-        if (made.name.empty()) made.name = made.field;
-        return made;
-    }
-
-    ColumnRule::Op op(const std::string& word, const toml::node& value) {
-        for (std::size_t i = 0; i < op_names.size(); ++i) {
-            if (op_names[i] == word) return static_cast<ColumnRule::Op>(i);
-        }
-        fail(
-            value.source().begin.line,
-            fmt::format("'{}' is no op: number, count, length, flag, category or time", word)
-        );
-    }
-
-    std::string text(std::string_view key, const toml::node& value) {
-        auto found = value.value<std::string>();
-        if (!found) fail(value.source().begin.line, fmt::format("'{}' must be a text", key));
-        return *found;
-    }
-
-    // A text or a list of texts.
-    std::vector<std::string> texts(std::string_view key, const toml::node& value) {
-        const auto* list = value.as_array();
-        if (!list) return {text(key, value)};
-        std::vector<std::string> found;
-        for (const auto& item : *list) found.push_back(text(key, item));
-        return found;
-    }
-
-    void check_pattern(const Rules& rules, const toml::table& table) {
-        auto line = table.get("group_pattern")->source().begin.line;
-        bool captures = false;
-        try {
-            captures = base::Pattern::parse(rules.group_pattern).group_count() > 0;
-        } catch (const base::UsageError& error) {
-            fail(line, fmt::format("'group_pattern': {}", error.what()));
-        }
-        if (!captures) fail(line, "'group_pattern' captures nothing; put ( ) around the group");
-    }
-
-    [[noreturn]] void
-    unknown(std::string_view key, const toml::node& value, std::string_view known) {
-        fail(
-            value.source().begin.line,
-            fmt::format("unknown key '{}'", key),
-            fmt::format("use {}", known)
-        );
-    }
-
-    [[noreturn]] void
-    fail(std::uint32_t line, const std::string& reason, std::string_view mend = {}) {
-        throw base::UsageError(fmt::format("{}:{}", name_, line), reason, mend);
-    }
-
-    const std::string& name_;
-};
-
-void append_list(const std::vector<std::string>& list, std::string& out) {
-    out.push_back('[');
-    for (std::size_t i = 0; i < list.size(); ++i) {
-        if (i > 0) out.push_back(',');
-        formats::append_json_string(list[i], out);
-    }
-    out.push_back(']');
+// JSON strings are TOML basic strings, but for escaped slashes, which are not written; lists of
+// them are TOML's too.
+void put(std::string& out, std::string_view name, const boost::json::value& value) {
+    out += fmt::format("{} = {}\n", name, boost::json::serialize(value));
 }
 
 }  // namespace
 
+const base::Settings<ColumnRule> ColumnRule::settings{
+    {{"name", &ColumnRule::name, "of the column; the field's by default"},
+     {"field", &ColumnRule::field, "as received; a.b reaches into a JSON object"},
+     {"op", &ColumnRule::op, "how a number is made"},
+     {"separator", &ColumnRule::separator, "of count", {.check = &check_separator}},
+     {"unit", &ColumnRule::unit, "of the numbers"},
+     {"factor", &ColumnRule::factor, "what a number is multiplied by"},
+     {"missing", &ColumnRule::missing, "more spellings of no value"},
+     {"invalid", &ColumnRule::invalid, "what becomes of values that are none"}},
+    &check_column};
+
+const base::Settings<Rules> Rules::settings{
+    {{"key", &Rules::key, "fields that name a record; all must be filled"},
+     {"title", &Rules::title, "the first filled one is the title"},
+     {"body", &Rules::body, "all of them are the body"},
+     {"group", &Rules::group, "the first filled one is the group"},
+     {"group_pattern",
+      &Rules::group_pattern,
+      "a regular expression: its first capture is the group",
+      {.check = &check_pattern}},
+     {"time", &Rules::time, "the field that is the record's time"},
+     {"drop", &Rules::drop, "fields that are not stored at all"},
+     {"missing", &Rules::missing, "spellings of no value"},
+     {"licence", &Rules::licence, "of all records"},
+     {"column", &Rules::columns, "numbers made from fields"}},
+    &check_rules};
+
 Rules parse_rules(std::string_view toml, const std::string& name) {
-    return RulesReader(name).read(toml);
+    return Rules::settings.read(base::Document::toml(toml, name));
 }
 
 std::string to_toml(const Rules& rules) {
-    Rules usual;
+    auto written = Rules::settings.write(rules).as_object();
     std::string out;
-    auto put = [&](std::string_view name, const std::string& text) {
-        if (text.empty()) return;
-        // JSON strings are TOML basic strings, but for escaped slashes, which are not written.
-        out += fmt::format("{} = ", name);
-        formats::append_json_string(text, out);
-        out += '\n';
-    };
-    for (auto [name, list] :
-         {std::pair("key", &rules.key),
-          std::pair("title", &rules.title),
-          std::pair("body", &rules.body),
-          std::pair("group", &rules.group),
-          std::pair("drop", &rules.drop)}) {
-        if (list->empty()) continue;
-        out += fmt::format("{} = ", name);
-        append_list(*list, out);
-        out += '\n';
-    }
-    put("group_pattern", rules.group_pattern);
-    put("time", rules.time);
-    put("licence", rules.licence);
-    if (rules.missing != usual.missing) {
-        out += "missing = ";
-        append_list(rules.missing, out);
-        out += '\n';
-    }
+    for (const auto& [name, value] : written)
+        if (name != "column") put(out, name, value);
     for (const auto& column : rules.columns) {
-        ColumnRule plain;
         out += "\n[[column]]\n";
-        put("name", column.name);
-        put("field", column.field);
-        put("op", std::string(op_names[static_cast<std::size_t>(column.op)]));
-        if (column.separator != plain.separator) put("separator", column.separator);
-        put("unit", column.unit);
-        if (column.factor != 1) out += fmt::format("factor = {}\n", column.factor);
-        if (!column.missing.empty()) {
-            out += "missing = ";
-            append_list(column.missing, out);
-            out += '\n';
-        }
-        if (!column.reject_invalid) out += "invalid = \"missing\"\n";
+        auto table = ColumnRule::settings.write(column).as_object();
+        table["op"] = base::name_of(column.op);
+        for (const auto& [name, value] : table) put(out, name, value);
     }
-    return out;
-}
-
-std::string to_json(const Rules& rules) {
-    std::string out = "{\"key\":";
-    append_list(rules.key, out);
-    for (auto [name, list] :
-         {std::pair("title", &rules.title),
-          std::pair("body", &rules.body),
-          std::pair("group", &rules.group),
-          std::pair("drop", &rules.drop),
-          std::pair("missing", &rules.missing)}) {
-        out.append(fmt::format(",\"{}\":", name));
-        append_list(*list, out);
-    }
-    for (auto [name, text] :
-         {std::pair("group_pattern", &rules.group_pattern),
-          std::pair("time", &rules.time),
-          std::pair("licence", &rules.licence)}) {
-        out.append(fmt::format(",\"{}\":", name));
-        formats::append_json_string(*text, out);
-    }
-    out.append(",\"columns\":[");
-    for (std::size_t i = 0; i < rules.columns.size(); ++i) {
-        const auto& column = rules.columns[i];
-        out.append(i > 0 ? ",{\"name\":" : "{\"name\":");
-        formats::append_json_string(column.name, out);
-        out.append(",\"field\":");
-        formats::append_json_string(column.field, out);
-        out.append(fmt::format(
-            ",\"op\":\"{}\",\"factor\":{},\"unit\":",
-            op_names[static_cast<std::size_t>(column.op)],
-            column.factor
-        ));
-        formats::append_json_string(column.unit, out);
-        out.push_back('}');
-    }
-    out.append("]}");
     return out;
 }
 

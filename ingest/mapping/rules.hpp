@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/settings/fwd.hpp"
+#include "base/words.hpp"
 #include "ingest/pipeline/page.hpp"
 #include "schema/records/record.hpp"
 
@@ -12,14 +15,8 @@ namespace ingest {
 // How one column of numbers is made from a field. Fields are named as received; "a.b" reaches into
 // a JSON object.
 struct ColumnRule {
-    enum class Op {
-        number,    // the value times `factor`
-        count,     // how many non-empty items apart by `separator`
-        length,    // characters
-        flag,      // 1 if the field is there and neither empty nor false, no or 0
-        category,  // the value itself
-        time,      // seconds since 1970
-    };
+    enum class Op { number, count, length, flag, category, time };
+    enum class Invalid { reject, missing };
     std::string name;
     std::string field;
     Op op = Op::number;
@@ -27,10 +24,31 @@ struct ColumnRule {
     std::string unit;
     double factor = 1;
     std::vector<std::string> missing;  // more spellings of "no value"
-    bool reject_invalid = true;        // else what is not a number is missing
+    Invalid invalid = Invalid::reject;
 
     bool operator==(const ColumnRule&) const = default;
+    static const base::Settings<ColumnRule> settings;
 };
+
+constexpr auto words_of(ColumnRule::Op) {
+    using enum ColumnRule::Op;
+    return std::to_array<base::Word<ColumnRule::Op>>({
+        {number, "number", "the value times `factor`"},
+        {count, "count", "how many non-empty items apart by `separator`"},
+        {length, "length", "characters"},
+        {flag, "flag", "1 if the field is there and neither empty nor false, no or 0"},
+        {category, "category", "the value itself"},
+        {time, "time", "seconds since 1970"},
+    });
+}
+
+constexpr auto words_of(ColumnRule::Invalid) {
+    using enum ColumnRule::Invalid;
+    return std::to_array<base::Word<ColumnRule::Invalid>>({
+        {reject, "reject", "the record is rejected"},
+        {missing, "missing", "there is no value"},
+    });
+}
 
 // What the fields of a source's records mean.
 struct Rules {
@@ -48,6 +66,7 @@ struct Rules {
     std::vector<ColumnRule> columns;
 
     bool operator==(const Rules&) const = default;
+    static const base::Settings<Rules> settings;
 };
 
 // Reads a TOML text:
@@ -84,8 +103,5 @@ Rules infer_rules(
 
 // As parse_rules() reads them.
 std::string to_toml(const Rules& rules);
-
-// For people and for the source's stored spec.
-std::string to_json(const Rules& rules);
 
 }  // namespace ingest

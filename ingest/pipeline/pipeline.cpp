@@ -24,6 +24,7 @@
 #include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
 #include "ingest/mapping/contract_store.hpp"
 #include "ingest/pipeline/batches.hpp"
@@ -55,9 +56,8 @@ std::string spec_of(const RunRequest& request, const Rules& rules, const std::st
     boost::json::array inputs;
     for (const auto& input : request.inputs) inputs.emplace_back(shown_name(input));
     return boost::json::serialize(boost::json::object{
-        {"inputs", std::move(inputs)},
-        {"format", format},
-        {"rules", boost::json::parse(to_json(rules))}});
+        {"inputs", std::move(inputs)}, {"format", format}, {"rules", Rules::settings.write(rules)}}
+    );
 }
 
 Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::string>& why) {

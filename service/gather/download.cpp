@@ -16,7 +16,6 @@
 #include "crawler/fetch/fetch.hpp"
 #include "formats/url/url.hpp"
 #include "schema/records/record.hpp"
-#include "service/gather/credentials.hpp"
 
 namespace service {
 
@@ -69,12 +68,12 @@ std::filesystem::path download(
     const Config& config,
     const std::string& url,
     const std::filesystem::path& folder,
-    const Spec& spec
+    const crawler::ReachSettings& reach
 ) {
     boost::asio::io_context io;
     crawler::FetchOptions options;
     options.user_agent = config.crawl.user_agent;
-    read_reach(spec, options);
+    crawler::apply(reach, options);
     options.limits.total = 1h;
     options.limits.body = largest;
     std::optional<crawler::Response> response;

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -17,20 +16,21 @@
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/progress.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_writer.hpp"
 #include "crawler/frontier/holder.hpp"
 #include "crawler/frontier/watch_store.hpp"
 #include "crawler/run/crawl.hpp"
+#include "crawler/run/settings.hpp"
 #include "crawler/scrape/fixture.hpp"
 #include "quality/duplicates/text_clusters.hpp"
 #include "schema/jobs/job_store.hpp"
-#include "service/gather/credentials.hpp"
 #include "service/gather/gather_archives.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/push.hpp"
 #include "service/gather/scraping.hpp"
-#include "service/gather/spec.hpp"
+#include "service/gather/secret.hpp"
 
 namespace service {
 
@@ -38,21 +38,6 @@ namespace json = boost::json;
 using Clock = std::chrono::system_clock;
 
 namespace {
-
-const std::set<std::string, std::less<>> crawl_keys{
-    "urls",         "max_pages",    "depth",         "allow_private",   "scope",
-    "include",      "exclude",      "delay_ms",      "concurrency",     "obey_robots",
-    "consent",      "rules",        "rules_name",    "user_agent",      "proxy",
-    "warc",         "cookies",      "ca_file",       "proxy_login",     "proxy_resolves",
-    "credentials",  "sign_in",      "images",        "files",           "record",
-    "prefer",       "sitemaps",     "feeds",         "traps",           "revisit",
-    "max_per_host", "max_per_path", "max_per_depth", "server_delay_ms", "server_concurrency"};
-crawler::SitemapUse sitemaps_of(const std::string& word) {
-    if (word == "auto") return crawler::SitemapUse::automatic;
-    if (word == "only") return crawler::SitemapUse::only;
-    if (word == "off") return crawler::SitemapUse::off;
-    throw base::UsageError(fmt::format("sitemaps '{}'", word), "unknown", "use auto, only or off");
-}
 
 // "12 of about 340 pages, 3 min left": what is queued now may still grow.
 std::string outlook(const crawler::CrawlProgress& progress) {
@@ -101,17 +86,6 @@ Beginning begin_crawl(
     });
 }
 
-crawler::ScopeRules::Reach reach_of(const std::string& word) {
-    using Reach = crawler::ScopeRules::Reach;
-    if (word == "host") return Reach::host;
-    if (word == "domain") return Reach::domain;
-    if (word == "prefix") return Reach::prefix;
-    if (word == "any") return Reach::any;
-    throw base::UsageError(
-        fmt::format("scope '{}'", word), "unknown", "use host, domain, prefix or any"
-    );
-}
-
 GatherResult gather_crawl(
     Context& context,
     const schema::Source& source,
@@ -119,21 +93,17 @@ GatherResult gather_crawl(
     const GatherEvents& events,
     bool share
 ) {
+    auto settings = crawler::CrawlSettings::settings.read(base::Document::json(source.spec));
     auto options = crawl_options(context.config, source);
-    if (options.seeds.empty())
-        throw base::UsageError(
-            fmt::format("source '{}'", source.name), "has no URLs", "give it some"
-        );
-    resolve_secrets(options.fetch);
     options.stop = stop;
     auto& database = context.database();
     options.holder = crawler::make_holder();
     auto beginning = begin_crawl(database, source, options.holder, share);
     options.run_id = beginning.run;
     std::unique_ptr<crawler::WarcWriter> archive;
-    if (auto folder = Spec(source.spec).text("warc"); !folder.empty()) {
+    if (!settings.warc.empty()) {
         archive = std::make_unique<crawler::WarcWriter>(
-            folder, "tilth-" + source.name, options.fetch.user_agent
+            settings.warc, "tilth-" + source.name, options.fetch.user_agent
         );
         options.archive = [&](const auto& request, const auto& response, auto at) {
             archive->write(request, response, at);
@@ -222,117 +192,35 @@ void note_duplicates(
 }  // namespace
 
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source) {
-    Spec spec(source.spec);
-    crawler::CrawlOptions options;
-    options.seeds = spec.texts("urls");
+    auto document = base::Document::json(source.spec);
+    auto settings = crawler::CrawlSettings::settings.read(document);
+    if (settings.user_agent.empty()) settings.user_agent = config.crawl.user_agent;
+    auto scraping = crawler::make_scraping(settings.scrape, document);
+    auto options = crawler::crawl_options(settings, scraping, secret_of);
     options.source_id = source.id;
     options.source_name = source.name;
-    options.max_pages = static_cast<std::uint64_t>(spec.number("max_pages", 0));
-    options.scope.reach = reach_of(spec.text("scope", "host"));
-    options.scope.include = spec.texts("include");
-    options.scope.exclude = spec.texts("exclude");
-    options.scope.depth = static_cast<int>(spec.number("depth", 100));
-    options.politeness.delay = std::chrono::milliseconds(spec.number("delay_ms", 1000));
-    options.politeness.at_once =
-        static_cast<int>(std::max<std::int64_t>(1, spec.number("concurrency", 1)));
-    options.scope.prefer = spec.texts("prefer");
-    if (spec.has("server_delay_ms"))
-        options.server_delay = std::chrono::milliseconds(spec.number("server_delay_ms", 0));
-    options.server_at_once = static_cast<int>(spec.number("server_concurrency", 0));
-    auto limit = [&](const char* key) { return static_cast<std::uint64_t>(spec.number(key, 0)); };
-    options.budgets.per_host = limit("max_per_host");
-    options.budgets.per_depth = limit("max_per_depth");
-    for (const auto& text : spec.texts("max_per_path")) {
-        auto budget = crawler::parse_path_budget(text);
-        if (!budget)
-            throw base::UsageError(
-                fmt::format("max_per_path '{}'", text),
-                "is neither a number nor PREFIX=NUMBER",
-                "write 500, or /forum/=500"
-            );
-        if (budget->first.empty()) {
-            options.budgets.per_path = budget->second;
-        } else {
-            options.budgets.prefixes.push_back(*budget);
-        }
-    }
-    options.discovery.sitemaps = sitemaps_of(spec.text("sitemaps", "auto"));
-    options.discovery.feeds = spec.truth("feeds", true);
-    options.shut_traps = spec.truth("traps", true);
-    auto revisit = crawler::parse_revisit(spec.text("revisit", "all"));
-    if (!revisit)
-        throw base::UsageError(
-            fmt::format("revisit '{}'", spec.text("revisit")),
-            "unknown",
-            "use all, adaptive, or MIN..MAX such as 6h..30d"
-        );
-    options.revisit = *revisit;
-    options.obey_robots = spec.truth("obey_robots", true);
-    auto consent = spec.text("consent", "honour");
-    if (consent != "honour" && consent != "record")
-        throw base::UsageError(
-            fmt::format("consent '{}'", consent), "unknown", "use honour or record"
-        );
-    options.honour_consent = consent == "honour";
-    options.fetch.user_agent = spec.text("user_agent", config.crawl.user_agent);
-    read_reach(spec, options.fetch);
-    read_access(spec, options.fetch);
-    if (options.fetch.sign_in) {
-        options.fetch.sign_in->pause = options.politeness.delay;
-        // Whoever follows such a link is signed out.
-        options.scope.exclude.emplace_back("[/?&=_-]([Ss]ign|[Ll]og)[-_]?([Oo]ut|[Oo]ff)\\b");
-    }
-    auto scraping = read_scraping(spec);
-    options.rules = scraping.rules;
-    options.media = scraping.media;
-    options.rules_version = scraping.version;
     options.examine_image = examine_image();
-    if (auto folder = spec.text("record"); !folder.empty())
-        options.record_scrape = [folder](
+    if (!settings.record.empty())
+        options.record_scrape = [folder = settings.record](
                                     const auto& url, const auto& response, const auto& scrape
                                 ) { crawler::write_fixture(folder, url, response, scrape); };
     return options;
 }
 
-const std::set<std::string, std::less<>>
-    push_keys{"scheme", "secrets", "tolerance_seconds", "key", "rules", "rules_name"};
-void check_keys(
-    const std::string& kind,
-    const std::set<std::string, std::less<>>& known,
-    const json::object& spec,
-    const std::function<std::string(const std::string& key)>& where
-) {
-    for (const auto& item : spec) {
-        std::string key(item.key());
-        if (!known.contains(key))
-            throw base::UsageError(
-                where(key),
-                fmt::format("unknown key '{}' for a source of kind {}", key, kind),
-                "remove it or mend its name"
-            );
-    }
+std::string crawl_user_agent(const Config& config, const schema::Source& source) {
+    auto settings = crawler::CrawlSettings::settings.read(base::Document::json(source.spec));
+    return settings.user_agent.empty() ? config.crawl.user_agent : settings.user_agent;
 }
 
-void check_spec(
-    const std::string& kind,
-    const json::object& spec,
-    const std::function<std::string(const std::string& key)>& where
-) {
-    if (kind == "files" || kind == "api" || kind == "database" || kind == "feed")
-        return check_records_spec(kind, spec, where);
-    const bool crawls = kind == "crawl";
-    if (!crawls && kind != "push")
-        throw base::UsageError(
-            fmt::format("kind '{}'", kind),
-            "unknown",
-            "use crawl, files, api, database, feed or push"
-        );
-    check_keys(kind, crawls ? crawl_keys : push_keys, spec, where);
-    schema::Source source{0, "checked", kind, json::serialize(spec), "", "active"};
-    if (crawls) {
-        crawler::parse_seeds(crawl_options({}, source).seeds);
+void check_spec(const std::string& kind, const base::Document& document) {
+    if (kind == "crawl") {
+        auto settings = crawler::CrawlSettings::settings.read(document);
+        crawler::make_scraping(settings.scrape, document);
+        crawler::parse_seeds(settings.urls);
+    } else if (kind == "push") {
+        check_push_spec(document);
     } else {
-        check_push_spec(source.spec);
+        check_records_spec(kind, document);
     }
 }
 
@@ -342,7 +230,7 @@ schema::Source ensure_source(
     const std::string& kind,
     const json::object& spec
 ) {
-    check_spec(kind, spec, [](const std::string& key) { return fmt::format("setting '{}'", key); });
+    check_spec(kind, base::Document::of(spec));
     return context.database().call([&](base::Tx& tx) {
         auto text = json::serialize(spec);
         auto found = schema::find_source(tx, name);

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <functional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include <boost/json/object.hpp>
 
+#include "base/settings/document.hpp"
 #include "crawler/run/crawl.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
@@ -32,21 +32,9 @@ struct GatherEvents {
         progress;
 };
 
-// Throws base::UsageError for a key that sources of this kind do not have; `where` names the file
-// and line of a key.
-void check_spec(
-    const std::string& kind,
-    const boost::json::object& spec,
-    const std::function<std::string(const std::string& key)>& where
-);
-
-// The same for keys that are not among `known`.
-void check_keys(
-    const std::string& kind,
-    const std::set<std::string, std::less<>>& known,
-    const boost::json::object& spec,
-    const std::function<std::string(const std::string& key)>& where
-);
+// Throws base::UsageError for a kind that there is not, an unknown key or a wrong value, and names
+// its place in the document.
+void check_spec(const std::string& kind, const base::Document& document);
 
 // The source of that name, made with `spec` if there is none, else given this spec. Throws
 // base::Error if it is of another kind.
@@ -57,8 +45,11 @@ schema::Source ensure_source(
     const boost::json::object& spec
 );
 
-// How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting.
+// How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting, base::Error
+// for a secret that is not there.
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source);
+// Who such a source says it is.
+std::string crawl_user_agent(const Config& config, const schema::Source& source);
 
 // Gathers the source once, on the calling thread, until done or stopped.
 GatherResult gather(

@@ -11,23 +11,20 @@
 #include <fstream>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "crawler/fetch/fetch.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "schema/records/record.hpp"
-#include "service/gather/credentials.hpp"
 #include "service/gather/line.hpp"
 #include "service/gather/secret.hpp"
-#include "service/gather/spec.hpp"
 
 namespace service {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 using Clock = std::chrono::system_clock;
 
@@ -60,17 +57,11 @@ void replace_secret(const std::string& reference, const std::string& value) {
 
 }  // namespace
 
-ApiReading describe_api(
-    Context& context,
-    const schema::Source& source,
-    const std::vector<std::string>& others,
-    std::stop_token stop
-) {
-    auto settings = json::parse(source.spec).as_object();
-    auto spec = ingest::api::read_spec(settings, others);
+ApiReading describe_api(Context& context, const ApiSettings& settings, std::stop_token stop) {
+    const auto& spec = settings.api;
     crawler::FetchOptions options;
     options.user_agent = context.config.crawl.user_agent;
-    read_reach(Spec(source.spec), options);
+    crawler::apply(settings.mapping.reach, options);
     options.limits.total = 5min;
     options.limits.stalled = 1min;
     options.limits.body = 256U << 20U;
@@ -83,22 +74,16 @@ ApiReading describe_api(
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
     world.secrets.load = secret_of;
     world.secrets.replace = replace_secret;
-    for (const auto& other : others) settings.erase(other);
     return {
-        "api " + base::sha256_hex(json::serialize(settings)),
+        "api " + base::sha256_hex(ingest::api::Spec::settings.text(spec)),
         {[spec, world](std::string_view cursor, std::string_view bookmark) {
              return ingest::api::open_api(spec, world, cursor, bookmark);
          },
          [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }}};
 }
 
-void check_api_spec(const json::object& spec, const std::vector<std::string>& others) {
-    ingest::api::read_spec(spec, others);
-}
-
-std::vector<std::string>
-explain_api(const json::object& settings, const std::vector<std::string>& others) {
-    auto spec = ingest::api::read_spec(settings, others);
+std::vector<std::string> explain_api(const ApiSettings& settings) {
+    const auto& spec = settings.api;
     std::vector<std::string> lines;
     for (const auto& stream : spec.streams) {
         std::string query;
@@ -117,7 +102,7 @@ explain_api(const json::object& settings, const std::vector<std::string>& others
     std::vector<std::string> references{spec.auth.secret, spec.auth.refresh_token};
     for (const auto& [name, value] : spec.headers) references.push_back(value);
     for (const auto& reference : references) {
-        if (!is_secret_reference(reference)) continue;
+        if (!base::is_secret_reference(reference)) continue;
         try {
             secret_of(reference);
             lines.push_back("secret " + reference + ": there");

@@ -11,10 +11,10 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
 #include "service/gather/scraping.hpp"
-#include "service/gather/spec.hpp"
 
 namespace service {
 
@@ -42,11 +42,13 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
 }  // namespace
 
 bool holds_archives(const schema::Source& source) {
-    Spec spec(source.spec);
-    auto format = spec.text("format", "auto");
-    if (format == "warc") return true;
-    if (format != "auto") return false;
-    auto files = spec.texts("inputs");
+    return holds_archives(FileSettings::settings.read(base::Document::json(source.spec)));
+}
+
+bool holds_archives(const FileSettings& settings) {
+    if (settings.format == "warc") return true;
+    if (settings.format != "auto") return false;
+    const auto& files = settings.inputs;
     auto named = [](std::string_view path) {
         if (path.ends_with(".gz")) path.remove_suffix(3);
         return path.ends_with(".warc") || path.ends_with(".arc");
@@ -56,6 +58,13 @@ bool holds_archives(const schema::Source& source) {
     });
 }
 
+crawler::Scraping scraping_of(const FileSettings& settings, const base::Document& document) {
+    crawler::ScrapeSettings scrape;
+    scrape.rules = settings.mapping.rules;
+    scrape.rules_name = settings.mapping.rules_name;
+    return crawler::make_scraping(scrape, document);
+}
+
 GatherResult gather_archives(
     Context& context,
     const schema::Source& source,
@@ -63,15 +72,16 @@ GatherResult gather_archives(
     const GatherEvents& events
 ) {
     auto started = std::chrono::steady_clock::now();
-    Spec spec(source.spec);
+    auto document = base::Document::json(source.spec);
+    auto settings = FileSettings::settings.read(document);
     crawler::ReplayOptions options;
-    options.files = archives_in(spec.texts("inputs"));
+    options.files = archives_in(settings.inputs);
     options.source_id = source.id;
     options.source_name = source.name;
     options.user_agent = context.config.crawl.user_agent;
-    options.restart = spec.truth("restart", false);
+    options.restart = settings.mapping.restart;
     options.stop = stop;
-    auto scraping = read_scraping(spec);
+    auto scraping = scraping_of(settings, document);
     options.rules = scraping.rules;
     options.media = scraping.media;
     options.examine_image = examine_image();

@@ -3,10 +3,8 @@
 #include <string>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
 #include "ingest/pipeline/pipeline.hpp"
-#include "schema/sources/source_store.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -16,15 +14,9 @@ struct DatabaseReading {
     ingest::Reading reading;
     bool mark_gone = false;
 };
-// `others` are settings that are not the database's own.
-DatabaseReading
-describe_database(const schema::Source& source, const std::vector<std::string>& others);
-
-// Throws base::UsageError for a wrong setting.
-void check_database_spec(const boost::json::object& spec, const std::vector<std::string>& others);
+DatabaseReading describe_database(const DatabaseSettings& settings);
 
 // What would be asked for, and whether the secrets are there. Nothing is sent.
-std::vector<std::string>
-explain_database(const boost::json::object& spec, const std::vector<std::string>& others);
+std::vector<std::string> explain_database(const DatabaseSettings& settings);
 
 }  // namespace service

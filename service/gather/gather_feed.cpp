@@ -7,43 +7,25 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
+#include <boost/algorithm/string/join.hpp>
 
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/sources/feed/feed_source.hpp"
 #include "schema/records/record.hpp"
-#include "service/gather/credentials.hpp"
 #include "service/gather/download.hpp"
 #include "service/gather/line.hpp"
-#include "service/gather/spec.hpp"
 
 namespace service {
 
-namespace json = boost::json;
 using namespace std::chrono_literals;
 using Clock = std::chrono::system_clock;
 
 namespace {
 
 constexpr int hops_at_most = 10;
-
-std::vector<std::string> urls_of(const json::object& settings) {
-    auto urls = Spec(json::serialize(settings)).texts("urls");
-    if (urls.empty())
-        throw base::UsageError(
-            "setting 'urls'", "is missing", "give it the addresses of the feeds"
-        );
-    for (const auto& url : urls)
-        if (!is_web_address(url))
-            throw base::UsageError(
-                "feed '" + url + "'",
-                "is no address",
-                "write http:// or https://; files are of kind files"
-            );
-    return urls;
-}
 
 // A redirected feed keeps its name.
 ingest::api::Response follow(Line& line, ingest::api::Request request) {
@@ -61,17 +43,11 @@ ingest::api::Response follow(Line& line, ingest::api::Request request) {
 
 }  // namespace
 
-FeedReading describe_feed(
-    Context& context,
-    const schema::Source& source,
-    const std::vector<std::string>& others,
-    std::stop_token stop
-) {
-    auto settings = json::parse(source.spec).as_object();
-    auto urls = urls_of(settings);
+FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop) {
+    auto urls = settings.urls;
     crawler::FetchOptions options;
     options.user_agent = context.config.crawl.user_agent;
-    read_reach(Spec(source.spec), options);
+    crawler::apply(settings.mapping.reach, options);
     options.limits.total = 1min;
     options.limits.body = 64U << 20U;
     auto line = std::make_shared<Line>(std::move(options));
@@ -85,9 +61,8 @@ FeedReading describe_feed(
     };
     world.clock.now = [] { return Clock::now(); };
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
-    for (const auto& other : others) settings.erase(other);
     return {
-        "feed " + base::sha256_hex(json::serialize(settings)),
+        "feed " + base::sha256_hex(boost::algorithm::join(settings.urls, "\n")),
         {[urls, world](std::string_view cursor, std::string_view bookmark) {
              return ingest::open_feeds(urls, {}, world, cursor, bookmark);
          },
@@ -106,22 +81,9 @@ ingest::Rules feed_rules() {
     return rules;
 }
 
-void check_feed_spec(const json::object& spec, const std::vector<std::string>& others) {
-    for (const auto& item : spec) {
-        std::string key(item.key());
-        if (key != "urls" && std::find(others.begin(), others.end(), key) == others.end())
-            throw base::UsageError(
-                "setting '" + key + "'",
-                "unknown for a source of kind feed",
-                "remove it or mend its name"
-            );
-    }
-    urls_of(spec);
-}
-
-std::vector<std::string> explain_feed(const json::object& settings) {
+std::vector<std::string> explain_feed(const FeedSettings& settings) {
     std::vector<std::string> lines;
-    for (const auto& url : urls_of(settings))
+    for (const auto& url : settings.urls)
         lines.push_back("GET " + url + ", if it changed since the last run");
     return lines;
 }

@@ -4,11 +4,9 @@
 #include <string>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
 #include "ingest/pipeline/pipeline.hpp"
-#include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -18,21 +16,12 @@ struct FeedReading {
     std::string identity;  // of the settings: cursors of others are of no use
     ingest::Reading reading;
 };
-// `others` are settings of all kinds of sources.
-FeedReading describe_feed(
-    Context& context,
-    const schema::Source& source,
-    const std::vector<std::string>& others,
-    std::stop_token stop
-);
+FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop);
 
 // What the fields of an entry mean, so that no sample of the feeds is asked for.
 ingest::Rules feed_rules();
 
-// Throws base::UsageError for a wrong setting.
-void check_feed_spec(const boost::json::object& spec, const std::vector<std::string>& others);
-
 // What would be asked for. Nothing is sent.
-std::vector<std::string> explain_feed(const boost::json::object& spec);
+std::vector<std::string> explain_feed(const FeedSettings& settings);
 
 }  // namespace service

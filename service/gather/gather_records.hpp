@@ -6,11 +6,8 @@
 // Sources whose records are mapped by rules: of kinds files, api, database and feed.
 namespace service {
 
-void check_records_spec(
-    const std::string& kind,
-    const boost::json::object& spec,
-    const std::function<std::string(const std::string& key)>& where
-);
+// As check_spec().
+void check_records_spec(const std::string& kind, const base::Document& document);
 
 // What a run would do, for people. Nothing is read.
 std::vector<std::string> explain_records(const schema::Source& source);

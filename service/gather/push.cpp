@@ -10,46 +10,24 @@
 #include "base/bytes/hash.hpp"
 #include "base/database/database.hpp"
 #include "base/run/log.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/sources/push/push_store.hpp"
 #include "ingest/sources/push/webhook.hpp"
 #include "service/gather/secret.hpp"
-#include "service/gather/spec.hpp"
+#include "service/gather/settings.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
 
+namespace json = boost::json;
+
 namespace {
 
-struct Settings {
-    ingest::WebhookScheme scheme = ingest::WebhookScheme::standard;
-    std::vector<std::string> secrets;  // references
-    std::chrono::seconds tolerance{300};
-    ingest::Rules rules;
-};
-
-Settings settings_of(const std::string& text) {
-    Spec spec(text);
-    Settings settings;
-    auto scheme = spec.text("scheme", "standard");
-    auto known = ingest::webhook_scheme(scheme);
-    if (!known)
-        throw base::UsageError(
-            "scheme '" + scheme + "'", "unknown", "use standard, github or stripe"
-        );
-    settings.scheme = *known;
-    settings.secrets = spec.texts("secrets");
-    if (settings.secrets.empty())
-        throw base::UsageError(
-            "setting 'secrets'", "is missing", "give references: secrets = [\"env:NAME\"]"
-        );
-    for (const auto& one : settings.secrets)
-        if (!is_secret_reference(one)) secret_of(one);  // says what is wrong
-    settings.tolerance = std::chrono::seconds(spec.number("tolerance_seconds", 300));
-    if (auto rules = spec.text("rules"); !rules.empty())
-        settings.rules = ingest::parse_rules(rules, spec.text("rules_name", "rules"));
-    if (auto key = spec.text("key"); !key.empty() && settings.rules.key.empty())
-        settings.rules.key = {key};
-    return settings;
+ingest::Rules rules_of(const PushSettings& settings, const base::Document& document) {
+    auto rules =
+        mapping_rules(settings.rules, settings.rules_name, document).value_or(ingest::Rules());
+    if (!settings.key.empty() && rules.key.empty()) rules.key = {settings.key};
+    return rules;
 }
 
 ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const Webhook& request) {
@@ -79,8 +57,8 @@ ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const Webhook& r
 
 }  // namespace
 
-void check_push_spec(const std::string& spec) {
-    settings_of(spec);
+void check_push_spec(const base::Document& document) {
+    rules_of(PushSettings::settings.read(document), document);
 }
 
 json::object take_push(
@@ -103,7 +81,8 @@ json::object take_push(
             "takes nothing now",
             "send it again later"
         );
-    auto settings = settings_of(source->spec);
+    auto document = base::Document::json(source->spec);
+    auto settings = PushSettings::settings.read(document);
     std::vector<std::string> secrets;
     for (const auto& reference : settings.secrets) {
         try {
@@ -130,7 +109,7 @@ json::object take_push(
             tx,
             blobs,
             *source,
-            settings.rules,
+            rules_of(settings, document),
             {id, std::string(request.header("content-type")), std::string(request.body)},
             now
         );

@@ -6,6 +6,7 @@
 
 #include <boost/json/object.hpp>
 
+#include "base/settings/document.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
 
@@ -29,6 +30,6 @@ boost::json::object take_push(
 );
 
 // Throws base::UsageError for settings that make no sense.
-void check_push_spec(const std::string& spec);
+void check_push_spec(const base::Document& document);
 
 }  // namespace service

@@ -3,7 +3,6 @@
 // overwrite what it is now. So records that were seen later are left out, and then the page's set
 // of records is left alone too.
 #include "service/gather/scraping.hpp"
-#include "base/bytes/hash.hpp"
 #include "base/run/files.hpp"
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/frontier/page_record_store.hpp"
 #include "crawler/policy/consent_store.hpp"
@@ -21,6 +21,7 @@
 #include "formats/image/image.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/records/record_store.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -73,29 +74,18 @@ void try_again(
     std::move(made.rejects.begin(), made.rejects.end(), std::back_inserter(outcome.rejects));
 }
 
-}  // namespace
-
-Scraping read_scraping(const Spec& spec) {
-    Scraping made;
-    std::string version;
-    if (auto rules = spec.text("rules"); !rules.empty()) {
-        made.rules = std::make_shared<const crawler::Rules>(
-            crawler::Rules::parse(rules, spec.text("rules_name", "rules"))
-        );
-        made.media = made.rules->media();
-        version = made.rules->sha256();
-    }
-    if (const auto* images = spec.find("images")) {
-        made.media.images = crawler::read_image_rules(*images, "images");
-        version += json::serialize(*images);
-    }
-    if (const auto* files = spec.find("files")) {
-        made.media.files = crawler::read_file_rules(*files, "files");
-        version += json::serialize(*files);
-    }
-    if (!version.empty()) made.version = base::sha256_hex(version);
-    return made;
+// Of a crawl, or of archives.
+crawler::CrawlSettings
+replay_settings(const schema::Source& source, const base::Document& document) {
+    if (source.kind == "crawl") return crawler::CrawlSettings::settings.read(document);
+    auto files = FileSettings::settings.read(document);
+    crawler::CrawlSettings settings;
+    settings.scrape.rules = files.mapping.rules;
+    settings.scrape.rules_name = files.mapping.rules_name;
+    return settings;
 }
+
+}  // namespace
 
 crawler::ExamineImage examine_image() {
     return [](std::string_view encoded) { return formats::examine_image(encoded); };
@@ -107,24 +97,27 @@ ReplayedPages replay_pages(
     const std::string& rules_file,
     const std::string& code
 ) {
-    Spec spec(source.spec);
-    auto scraping = read_scraping(spec);
-    if (!rules_file.empty()) {
-        scraping.rules = std::make_shared<const crawler::Rules>(
-            crawler::Rules::parse(base::read_whole_file(rules_file), rules_file)
-        );
-        if (!spec.has("images") && !spec.has("files")) scraping.media = scraping.rules->media();
-    }
+    auto document = base::Document::json(source.spec);
+    auto settings = replay_settings(source, document);
+    auto scraping = rules_file.empty()
+                        ? crawler::make_scraping(settings.scrape, document)
+                        : crawler::make_scraping(
+                              settings.scrape,
+                              std::make_shared<const crawler::Rules>(crawler::Rules::parse(
+                                  base::read_whole_file(rules_file), rules_file
+                              ))
+                          );
     crawler::Scope scope({.reach = crawler::ScopeRules::Reach::any}, {});
     crawler::PageRules rules;
     rules.source_name = source.name;
-    rules.user_agent = spec.text("user_agent", context.config.crawl.user_agent);
+    rules.user_agent =
+        settings.user_agent.empty() ? context.config.crawl.user_agent : settings.user_agent;
     rules.scope = &scope;
     rules.blobs = &context.blobs();
     rules.rules = scraping.rules.get();
     rules.media = &scraping.media;
     rules.examine_image = examine_image();
-    rules.honour_consent = spec.text("consent", "honour") == "honour";
+    rules.honour_consent = settings.consent == crawler::OptOuts::honour;
     rules.follow_links = rules.feeds = rules.watch_traps = false;
 
     auto& database = context.database();

@@ -4,23 +4,11 @@
 #include <string>
 
 #include "crawler/extract/media.hpp"
-#include "crawler/scrape/rules.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
-#include "service/gather/spec.hpp"
 
 namespace service {
-
-// What the settings of a crawl, or of archives, say about taking pages apart: `rules`, and `images`
-// and `files`, which outrank those of the rules.
-struct Scraping {
-    std::shared_ptr<const crawler::Rules> rules;
-    crawler::MediaRules media;
-    std::string version;  // names all of it; empty if there is none
-};
-// Throws base::UsageError for what is wrong with it.
-Scraping read_scraping(const Spec& spec);
 
 // How images are decoded for the crawler.
 crawler::ExamineImage examine_image();

@@ -4,17 +4,13 @@
 #include <fstream>
 
 #include "base/error.hpp"
+#include "base/settings/read.hpp"
 
 namespace service {
 
-bool is_secret_reference(const std::string& text) {
-    return (text.starts_with("env:") && text.size() > 4) ||
-           (text.starts_with("file:") && text.size() > 5);
-}
-
 std::string secret_of(const std::string& reference) {
     std::string secret;
-    if (!is_secret_reference(reference))
+    if (!base::is_secret_reference(reference))
         throw base::UsageError(
             "a secret", "is written out instead of referred to", "write env:NAME or file:PATH"
         );

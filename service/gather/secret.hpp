@@ -10,7 +10,4 @@ namespace service {
 // is none.
 std::string secret_of(const std::string& reference);
 
-// Whether the text has the form of a reference.
-bool is_secret_reference(const std::string& text);
-
 }  // namespace service

@@ -66,7 +66,7 @@ void judge_consent(Work& work, const std::string& project) {
     auto name = labeling::load_project(work.tx, project).project.source;
     auto source = schema::require_source(work.tx, name);
     if (source.kind != "crawl") return;
-    auto agent = crawl_options(work.here.config, source).fetch.user_agent;
+    auto agent = crawl_user_agent(work.here.config, source);
     crawler::check_consent(work.here.database, source.id, agent, work.here.stop);
 }
 

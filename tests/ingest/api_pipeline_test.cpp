@@ -6,6 +6,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "schema/blobs/blobs.hpp"
@@ -44,7 +45,7 @@ struct World {
 
     ingest::RunRequest request() {
         auto settings = json::parse(spec_text).as_object();
-        auto spec = ingest::api::read_spec(settings);
+        auto spec = ingest::api::Spec::settings.read(base::Document::of(settings));
         ingest::RunRequest request;
         request.source = "t";
         request.inputs = {"api"};

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/times.hpp"
@@ -26,7 +27,7 @@ ingest::api::Spec spec_of(const std::string& stream, const std::string& rest = {
                 rest +
                 R"(,"stream":[{"name":"items","path":"/items","records":"/data","key":"/id")" +
                 (stream.empty() ? "" : ",") + stream + "}]}";
-    return ingest::api::read_spec(json::parse(text).as_object());
+    return ingest::api::Spec::settings.read(base::Document::json(text));
 }
 
 struct Read {
@@ -369,12 +370,13 @@ TEST_CASE("children are read for each record of their parent", "[ingest][api]") 
     ScriptedApi api;
     api.fill(75);
     for (auto& item : api.items) item.parent = std::string(1, static_cast<char>('a' + item.id % 3));
-    auto spec = ingest::api::read_spec(json::parse(R"({"base_url":"https://api.test/v1","stream":[
+    auto spec = ingest::api::Spec::settings.read(
+        base::Document::json(R"({"base_url":"https://api.test/v1","stream":[
         {"name":"parents","path":"/parents","key":"/id"},
         {"name":"items","path":"/parents/{parent.name}/items","records":"/data","key":["parent.name","/id"],
          "parent":{"stream":"parents","fields":{"name":"/id"}},
          "query":{"page":"{page}","limit":"{limit}"},"paginator":{"kind":"page","size":10}}]})")
-                                           .as_object());
+    );
     auto read = read_all(spec, api);
     CHECK(read.keys.size() == 78);
     CHECK(std::set<std::string>(read.keys.begin(), read.keys.end()).size() == 78);
@@ -543,7 +545,7 @@ TEST_CASE(
 TEST_CASE("settings of an API that are wrong are named by their place", "[ingest][api]") {
     auto wrong = [](const std::string& text) {
         try {
-            ingest::api::read_spec(json::parse(text).as_object());
+            ingest::api::Spec::settings.read(base::Document::json(text));
         } catch (const base::UsageError& error) {
             return std::string(error.what());
         }

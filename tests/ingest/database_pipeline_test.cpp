@@ -7,6 +7,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "ingest/sources/database/connector.hpp"
 #include "schema/blobs/blobs.hpp"
@@ -46,9 +47,9 @@ struct World {
     }
 
     ingest::database::Spec spec(const std::string& more) const {
-        auto object =
-            json::parse(fmt::format(R"({{"url":"env:TEST_URL","page":70,{}}})", more)).as_object();
-        return ingest::database::read_spec(object, {});
+        return ingest::database::Spec::settings.read(
+            base::Document::json(fmt::format(R"({{"url":"env:TEST_URL","page":70,{}}})", more))
+        );
     }
     ingest::database::Secrets secrets() const {
         return [url = database.url()](const std::string&) {
@@ -67,7 +68,7 @@ struct World {
         request.source = std::string(1, 't');
         request.inputs = {"database"};
         request.batch_records = 100;
-        request.mark_gone = read.mark_deleted;
+        request.mark_gone = read.deletes == ingest::database::Deletes::mark;
         request.reading = ingest::Reading{
             [read, load](std::string_view cursor, std::string_view bookmark) {
                 return ingest::database::open_database(read, load, cursor, bookmark);
@@ -221,13 +222,9 @@ TEST_CASE(
         "CREATE TABLE plain AS SELECT id * 2 + (part = 'a')::int AS id, n, f, ok, at, pic FROM "
         "shop.item; ALTER TABLE plain ADD PRIMARY KEY (id)"
     );
-    auto spec = ingest::database::read_spec(
-        json::parse(
-            R"({"url":"env:X","table":"plain","page":70,"incremental":{"cursor":"at","start":"2020-01-02 00:00:00+00"}})"
-        )
-            .as_object(),
-        {}
-    );
+    auto spec = ingest::database::Spec::settings.read(base::Document::json(
+        R"({"url":"env:X","table":"plain","page":70,"incremental":{"cursor":"at","start":"2020-01-02 00:00:00+00"}})"
+    ));
     auto all = ingest::database::open_database(spec, [&](const std::string&) { return url; });
     ingest::Page page;
     std::size_t rows = 0, blobs = 0;

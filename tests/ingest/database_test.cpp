@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/sources/database/connector.hpp"
 #include "ingest/sources/database/statement.hpp"
 #include "tests/ingest/files.hpp"
@@ -26,7 +27,7 @@ void execute(const std::string& path, const std::string& sql) {
 }
 
 Spec spec_of(const std::string& text) {
-    return ingest::database::read_spec(json::parse(text).as_object(), {"limit"});
+    return Spec::settings.read(base::Document::json(text));
 }
 
 std::string no_secret(const std::string& reference) {

@@ -145,13 +145,22 @@ TEST_CASE("an invalid number can be a missing value", "[ingest][mapping]") {
     Sample sample("a.csv", "id,n\n1,x\n2,NA\n3,\"1,234.5\"\n");
     ingest::Rules rules;
     rules.key = {"id"};
-    rules.columns.push_back({"n", "n", ingest::ColumnRule::Op::number, ",", "", 1, {}, false});
+    rules.columns.push_back(
+        {"n",
+         "n",
+         ingest::ColumnRule::Op::number,
+         ",",
+         "",
+         1,
+         {},
+         ingest::ColumnRule::Invalid::missing}
+    );
     auto mapped = map(sample.page, rules);
     REQUIRE(mapped.drafts.size() == 3);
     CHECK(std::isnan(mapped.drafts[0].numbers[0]));
     CHECK(std::isnan(mapped.drafts[1].numbers[0]));
     CHECK(mapped.drafts[2].numbers[0] == 1234.5);
-    rules.columns[0].reject_invalid = true;
+    rules.columns[0].invalid = ingest::ColumnRule::Invalid::reject;
     CHECK(map(sample.page, rules).rejects.size() == 1);
 }
 
@@ -165,7 +174,15 @@ TEST_CASE("JSON records keep their text and nested fields can be reached", "[ing
     rules.key = {"id"};
     rules.title = {"who.name"};
     rules.time = "at";
-    rules.columns.push_back({"age", "who.age", ingest::ColumnRule::Op::number, ",", "", 1, {}, true}
+    rules.columns.push_back(
+        {"age",
+         "who.age",
+         ingest::ColumnRule::Op::number,
+         ",",
+         "",
+         1,
+         {},
+         ingest::ColumnRule::Invalid::reject}
     );
     auto mapped = map(sample.page, rules);
     REQUIRE(mapped.drafts.size() == 1);
@@ -187,15 +204,15 @@ TEST_CASE("a mistake in the rules is named with its line", "[ingest][mapping]") 
         CHECK_THROWS_WITH(ingest::parse_rules(text, "r.toml"), Catch::Contains(words));
         CHECK_THROWS_AS(ingest::parse_rules(text, "r.toml"), base::UsageError);
     };
-    fails("key = 'a'\nkeys = 'b'\n", "r.toml:2");
+    fails("key = 'a'\nkeys = 'b'\n", "r.toml, line 2");
     fails("key = 'a'\nkeys = 'b'\n", "unknown key 'keys'");
-    fails("key = [1]\n", "'key' must be a text");
-    fails("key = \n", "r.toml:1");
-    fails("[[column]]\nfield = 'a'\nop = 'sum'\n", "r.toml:3");
+    fails("key = [1]\n", "'key[0]' must be a text");
+    fails("key = \n", "r.toml, line 1");
+    fails("[[column]]\nfield = 'a'\nop = 'sum'\n", "r.toml, line 3");
     fails("[[column]]\nname = 'a'\n", "needs a field");
     fails("[[column]]\nfield = 'a'\nwidth = 3\n", "unknown key 'width'");
     fails("[[column]]\nfield = 'a'\n[[column]]\nfield = 'a'\n", "two columns");
-    fails("group = 'a'\ngroup_pattern = '(['\n", "r.toml:2");
+    fails("group = 'a'\ngroup_pattern = '(['\n", "r.toml, line 2");
     fails("group = 'a'\ngroup_pattern = 'x'\n", "captures nothing");
 }
 

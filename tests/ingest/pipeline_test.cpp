@@ -328,7 +328,9 @@ TEST_CASE("rejects become records when the mapping is mended", "[ingest][rejects
     auto request = request_for("t", folder.write("a.csv", "id,n\na,1\nb,n.a.\nc,3\nd\n"));
     ingest::Rules rules;
     rules.key = {"id"};
-    rules.columns.push_back({"n", "n", ingest::ColumnRule::Op::number, ",", "", 1, {}, true});
+    rules.columns.push_back(
+        {.name = "n", .field = "n", .invalid = ingest::ColumnRule::Invalid::reject}
+    );
     request.rules = rules;
     CHECK(ingest::run(*database, blobs, request).counts == schema::Counts{4, 2, 0, 0, 2});
 

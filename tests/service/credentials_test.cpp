@@ -1,18 +1,24 @@
-#include "service/gather/credentials.hpp"
-
 #include <cstdlib>
 #include <fstream>
 
 #include <catch2/catch.hpp>
 
+#include "base/error.hpp"
+#include "base/settings/settings.hpp"
+#include "crawler/fetch/settings.hpp"
 #include "service/gather/gather.hpp"
+#include "service/gather/secret.hpp"
 #include "tests/support/program.hpp"
 
 namespace {
 
-crawler::FetchOptions read(const std::string& settings) {
+crawler::AccessSettings read(const std::string& settings) {
+    return crawler::AccessSettings::settings.read(base::Document::json(settings));
+}
+
+crawler::FetchOptions resolved(const std::string& settings) {
     crawler::FetchOptions options;
-    service::read_access(service::Spec(settings), options);
+    crawler::apply(read(settings), service::secret_of, options);
     return options;
 }
 
@@ -37,13 +43,11 @@ TEST_CASE("credentials are read by reference and put in at the end", "[app][cred
         token + R"("}],
         "sign_in": {"url": "https://example.org/login", "fields": {"user": "me", "password": "env:TILTH_TEST_KEY"}, "logged_out": "Sign in"}})";
     ::unsetenv("TILTH_TEST_LOGIN");
-    auto options = read(settings);
-    CHECK_FALSE(options.cookies);
-    CHECK(options.proxies.size() == 2);
+    CHECK_FALSE(read(settings).cookies);
+    CHECK(read(settings).proxy.size() == 2);
     std::string missing;
     try {
-        auto copy = options;
-        service::resolve_secrets(copy);
+        resolved(settings);
     } catch (const base::Error& error) {
         missing = error.what();
     }
@@ -52,7 +56,8 @@ TEST_CASE("credentials are read by reference and put in at the end", "[app][cred
     ::setenv("TILTH_TEST_PROXY", "p:q", 1);
     ::setenv("TILTH_TEST_LOGIN", "user:pass:word", 1);
     ::setenv("TILTH_TEST_KEY", "k1", 1);
-    service::resolve_secrets(options);
+    auto options = resolved(settings);
+    CHECK_FALSE(options.cookies);
     CHECK(options.proxies[1].login == "p:q");
     REQUIRE(options.access.size() == 2);
     CHECK(options.access[0].origin == "https://example.org");
@@ -67,8 +72,7 @@ TEST_CASE("credentials are read by reference and put in at the end", "[app][cred
     CHECK(options.sign_in->fields[1].second == "k1");
 
     ::setenv("TILTH_TEST_LOGIN", "nocolon", 1);
-    auto again = read(settings);
-    CHECK_THROWS_AS(service::resolve_secrets(again), base::Error);
+    CHECK_THROWS_AS(resolved(settings), base::Error);
 }
 
 TEST_CASE("a secret that is written out is refused and not repeated", "[app][credentials]") {
@@ -89,7 +93,7 @@ TEST_CASE("a secret that is written out is refused and not repeated", "[app][cre
     boost::json::object spec{{"urls", "https://me:s3cret@a.test/"}};
     std::string said;
     try {
-        service::check_spec("crawl", spec, [](const std::string& key) { return key; });
+        service::check_spec("crawl", base::Document::of(spec));
     } catch (const base::UsageError& error) {
         said = error.what();
     }

@@ -44,12 +44,12 @@ void Credentials::apply(Request& request) {
         case Auth::Kind::none:
             return;
         case Auth::Kind::api_key:
-            if (auth_.in_query) {
+            if (auth_.in_query()) {
                 request.url += request.url.find('?') == std::string::npos ? '?' : '&';
-                request.url +=
-                    base::percent_encoded(auth_.name) + "=" + base::percent_encoded(secret());
+                request.url += base::percent_encoded(auth_.name_sent()) + "=" +
+                               base::percent_encoded(secret());
             } else {
-                request.headers.emplace_back(auth_.name, secret());
+                request.headers.emplace_back(auth_.name_sent(), secret());
             }
             return;
         case Auth::Kind::basic:
@@ -90,17 +90,21 @@ void Credentials::sign(Request& request) {
             continue;
         message += auth_.message[at++];
     }
-    auto signature =
-        base::hmac(auth_.sha512 ? base::Digest::sha512 : base::Digest::sha256, secret(), message);
+    auto signature = base::hmac(
+        auth_.hash == Auth::Hash::sha512 ? base::Digest::sha512 : base::Digest::sha256,
+        secret(),
+        message
+    );
     if (!auth_.timestamp.empty()) request.headers.emplace_back(auth_.timestamp, timestamp);
     request.headers.emplace_back(
-        auth_.name, auth_.base64 ? base::base64(signature) : base::hex(signature)
+        auth_.name_sent(),
+        auth_.encoding == Auth::Encoding::base64 ? base::base64(signature) : base::hex(signature)
     );
 }
 
 void Credentials::ask_token() {
     std::string client;
-    if (!auth_.secret.empty()) client = secret();
+    if (!auth_.client_secret.empty()) client = world_.secrets.load(auth_.client_secret);
     if (!auth_.refresh_token.empty() && refresh_token_.empty())
         refresh_token_ = world_.secrets.load(auth_.refresh_token);
     Request request{"POST", auth_.token_url, {}, {}};
@@ -109,15 +113,17 @@ void Credentials::ask_token() {
     request.body = refresh_token_.empty() ? "grant_type=client_credentials"
                                           : "grant_type=refresh_token&refresh_token=" +
                                                 base::percent_encoded(refresh_token_);
-    if (auth_.client_in_header) {
+    if (auth_.client_in == Auth::Place::header) {
         request.headers.emplace_back(
             "Authorization",
-            "Basic " + base::base64(
-                           base::percent_encoded(auth_.user) + ":" + base::percent_encoded(client)
-                       )
+            "Basic " +
+                base::base64(
+                    base::percent_encoded(auth_.client_id) + ":" + base::percent_encoded(client)
+                )
         );
     } else {
-        if (!auth_.user.empty()) request.body += "&client_id=" + base::percent_encoded(auth_.user);
+        if (!auth_.client_id.empty())
+            request.body += "&client_id=" + base::percent_encoded(auth_.client_id);
         if (!client.empty()) request.body += "&client_secret=" + base::percent_encoded(client);
     }
     if (!auth_.scope.empty()) request.body += "&scope=" + base::percent_encoded(auth_.scope);
@@ -156,8 +162,8 @@ void Credentials::ask_token() {
 }
 
 std::string Credentials::without_secret(const std::string& url) const {
-    if (auth_.kind != Auth::Kind::api_key || !auth_.in_query) return url;
-    auto name = base::percent_encoded(auth_.name) + "=";
+    if (!auth_.in_query()) return url;
+    auto name = base::percent_encoded(auth_.name_sent()) + "=";
     for (auto at = url.find(name); at != url.npos; at = url.find(name, at + 1)) {
         if (at == 0 || (url[at - 1] != '?' && url[at - 1] != '&')) continue;
         auto end = url.find_first_of("&#", at);

@@ -10,7 +10,7 @@ namespace ingest::api {
 namespace {
 
 std::int64_t number_of(const Place& place, const Paginator& paginator) {
-    if (place.at.empty()) return paginator.first;
+    if (place.at.empty()) return paginator.start();
     std::int64_t number = 0;
     auto end = place.at.data() + place.at.size();
     auto [stopped, code] = std::from_chars(place.at.data(), end, number);

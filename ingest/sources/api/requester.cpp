@@ -41,7 +41,7 @@ void Requester::pace() {
         if (*next_ - now > spec_.longest_wait) throw Parked{*next_, "rate limit used up"};
         wait(std::chrono::ceil<std::chrono::milliseconds>(*next_ - now), "pacing");
     }
-    next_ = world_.clock.now() + spec_.interval;
+    next_ = world_.clock.now() + spec_.interval();
 }
 
 std::optional<Response>

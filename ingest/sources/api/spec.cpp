@@ -1,14 +1,11 @@
-// Settings hands out one key at a time and remembers which were asked for; end() complains of the
-// rest. So a misspelt key is an error and not a default, and the list of known keys is the code
-// that reads them.
+// The settings of a source of kind api: what each may be, and what does not go together.
 //
-// What would only fail in the middle of a run is checked here: a placeholder that nothing fills, a
-// parent that comes after its child, and a paginator whose place is not sent to the server, which
-// would give the first page for ever.
+// A stream that asks for the same page for ever, or with a name in braces that nothing fills, would
+// only show itself after hours against somebody's server: so whatever the settings alone can tell
+// is told when they are read.
 #include "ingest/sources/api/spec.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 
 #include <fmt/format.h>
@@ -16,339 +13,129 @@
 
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/settings/settings.hpp"
 #include "base/time/parse.hpp"
+#include "formats/text/value_type.hpp"
 #include "ingest/sources/api/fill.hpp"
+
+template <>
+struct base::Spelling<ingest::api::Rate> {
+    static constexpr std::string_view wanted = "a rate such as 10/s, 600/m or 5000/h";
+
+    static std::optional<ingest::api::Rate> read(std::string_view text) {
+        auto slash = text.find('/');
+        auto number = base::parse_number(text.substr(0, slash));
+        auto unit = slash == text.npos ? std::string_view() : text.substr(slash + 1);
+        double seconds = unit == "s" ? 1 : unit == "m" ? 60 : unit == "h" ? 3600 : 0;
+        if (!number || !(*number > 0) || seconds == 0) return std::nullopt;
+        return ingest::api::Rate{*number / seconds};
+    }
+    static std::string write(const ingest::api::Rate& rate) {
+        return fmt::format("{}/s", rate.per_second);
+    }
+};
 
 namespace ingest::api {
 
-namespace json = boost::json;
+using base::Fault;
 
 namespace {
 
-using Pairs = std::vector<std::pair<std::string, std::string>>;
-
-[[noreturn]] void fail(const std::string& path, std::string reason, std::string_view mend = {}) {
-    throw base::UsageError("setting '" + path + "'", std::move(reason), mend);
+std::optional<Fault> check_pointer(const std::string& text) {
+    if (text.empty() || text.starts_with('/')) return std::nullopt;
+    return Fault{"is no JSON pointer", "begin it with /, as /data/items"};
 }
 
-// One object of settings: takes what is asked for and complains of what is left.
-class Settings {
-public:
-    Settings(const json::value& value, std::string path) : path_(std::move(path)) {
-        if (!value.is_object()) fail(path_, "must be a table");
-        object_ = &value.get_object();
-    }
-    Settings(const json::object& object, std::string path)
-        : object_(&object), path_(std::move(path)) {}
+std::optional<Fault> check_time(const std::string& text) {
+    if (text.empty() || base::parse_time(text)) return std::nullopt;
+    return Fault{"is no time", "write 2024-05-01 or 2024-05-01T12:00:00Z"};
+}
 
-    std::string path(std::string_view key) const {
-        return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
-    }
+std::optional<Fault> check_path(const std::string& text) {
+    if (text.empty() || text.starts_with('/')) return std::nullopt;
+    return Fault{"must begin with /"};
+}
 
-    const json::value* find(std::string_view key) {
-        taken_.insert(std::string(key));
-        return object_->if_contains(key);
-    }
+std::optional<Fault> check_base_url(const std::string& text) {
+    if (text.starts_with("https://") || text.starts_with("http://")) return std::nullopt;
+    return Fault{"must begin with https:// or http://"};
+}
 
-    std::string text(std::string_view key, std::string otherwise = {}) {
-        const auto* value = find(key);
-        if (!value) return otherwise;
-        if (!value->is_string()) fail(path(key), "must be a text");
-        return std::string(value->get_string());
-    }
+std::optional<Fault> check_message(const std::string& text) {
+    static const std::set<std::string_view> known{"method", "path", "url", "timestamp", "body"};
+    for (auto name : names_in(text))
+        if (!known.contains(name))
+            return Fault{
+                fmt::format("holds {{{}}}, which is unknown", name),
+                "use {method}, {path}, {url}, {timestamp} and {body}"};
+    return std::nullopt;
+}
 
-    std::string needed(std::string_view key) {
-        auto value = text(key);
-        if (value.empty()) fail(path(key), "is missing");
-        return value;
-    }
-
-    std::int64_t
-    whole(std::string_view key, std::int64_t otherwise, std::int64_t least, std::int64_t most) {
-        const auto* value = find(key);
-        if (!value) return otherwise;
-        if (!value->is_int64() || value->get_int64() < least || value->get_int64() > most)
-            fail(path(key), fmt::format("must be a whole number from {} to {}", least, most));
-        return value->get_int64();
-    }
-
-    std::optional<bool> truth(std::string_view key) {
-        const auto* value = find(key);
-        if (!value) return std::nullopt;
-        if (!value->is_bool()) fail(path(key), "must be true or false");
-        return value->get_bool();
-    }
-
-    // One of `words`; the first one if absent.
-    std::size_t word(std::string_view key, std::initializer_list<std::string_view> words) {
-        auto chosen = text(key, std::string(*words.begin()));
-        auto found = std::find(words.begin(), words.end(), chosen);
-        if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
-        std::string all;
-        for (auto one : words) all += (all.empty() ? "" : ", ") + std::string(one);
-        fail(path(key), fmt::format("'{}' is unknown", chosen), "use " + all);
-    }
-
-    std::string pointer(std::string_view key) {
-        auto value = text(key);
-        check_pointer(path(key), value);
-        return value;
-    }
-
-    std::string secret(std::string_view key) {
-        auto value = text(key);
-        if (!value.starts_with("env:") && !value.starts_with("file:"))
-            fail(
-                path(key), "refers to no secret", "say where it is: \"env:NAME\" or \"file:PATH\""
-            );
-        return value;
-    }
-
-    // "90s", "15m", "6h", "7d", or a number of seconds.
-    std::chrono::seconds span(std::string_view key, std::chrono::seconds otherwise) {
-        const auto* value = find(key);
-        if (!value) return otherwise;
-        if (value->is_int64() && value->get_int64() >= 0 && value->get_int64() < 4'000'000'000)
-            return std::chrono::seconds(value->get_int64());
-        auto spelled = value->is_string() ? std::string_view(value->get_string()) : "";
-        std::int64_t number = 0;
-        auto end = spelled.data() + spelled.size();
-        auto [unit, code] = std::from_chars(spelled.data(), end, number);
-        if (code == std::errc() && end - unit == 1 && number >= 0 && number <= 100'000) {
-            if (*unit == 's') return std::chrono::seconds(number);
-            if (*unit == 'm') return std::chrono::minutes(number);
-            if (*unit == 'h') return std::chrono::hours(number);
-            if (*unit == 'd') return std::chrono::hours(24 * number);
-        }
-        fail(path(key), "is no span of time", "write 90s, 15m, 6h or 7d");
-    }
-
-    std::vector<std::string> texts(std::string_view key) {
-        std::vector<std::string> list;
-        const auto* value = find(key);
-        if (!value) return list;
-        if (value->is_string()) return {std::string(value->get_string())};
-        if (!value->is_array()) fail(path(key), "must be a list of texts");
-        for (const auto& one : value->get_array()) {
-            if (!one.is_string()) fail(path(key), "must be a list of texts");
-            list.emplace_back(one.get_string());
-        }
-        return list;
-    }
-
-    Pairs pairs(std::string_view key) {
-        Pairs list;
-        const auto* value = find(key);
-        if (!value) return list;
-        if (!value->is_object()) fail(path(key), "must be a table");
-        for (const auto& member : value->get_object()) {
-            const auto& inner = member.value();
-            bool plain = inner.is_string() || inner.is_int64() || inner.is_bool();
-            if (!plain) fail(path(key) + "." + std::string(member.key()), "must be a text");
-            list.emplace_back(
-                member.key(),
-                inner.is_string() ? std::string(inner.get_string()) : json::serialize(inner)
-            );
-        }
-        return list;
-    }
-
-    std::vector<Settings> tables(std::string_view key) {
-        std::vector<Settings> list;
-        const auto* value = find(key);
-        if (!value) return list;
-        if (!value->is_array()) fail(path(key), "must be a list of tables", "write [[..]]");
-        const auto& array = value->get_array();
-        for (std::size_t i = 0; i < array.size(); ++i)
-            list.emplace_back(array[i], fmt::format("{}[{}]", path(key), i));
-        return list;
-    }
-
-    std::optional<Settings> table(std::string_view key) {
-        const auto* value = find(key);
-        if (!value) return std::nullopt;
-        return Settings(*value, path(key));
-    }
-
-    void end(const std::vector<std::string>& others = {}) const {
-        for (const auto& member : *object_) {
-            std::string key(member.key());
-            if (taken_.contains(key)) continue;
-            if (std::find(others.begin(), others.end(), key) != others.end()) continue;
-            fail(path(key), "is unknown", "remove it or mend its name");
-        }
-    }
-
-    static void check_pointer(const std::string& path, const std::string& value) {
-        if (!value.empty() && !value.starts_with('/'))
-            fail(path, "is no JSON pointer", "begin it with /, as /data/items");
-    }
-
-private:
-    const json::object* object_ = nullptr;
-    std::string path_;
-    std::set<std::string, std::less<>> taken_;
-};
-
-Auth read_auth(Settings settings) {
-    Auth auth;
-    auth.kind = static_cast<Auth::Kind>(
-        settings.word("kind", {"none", "api_key", "basic", "bearer", "oauth2", "hmac"})
-    );
-    switch (auth.kind) {
+// The settings that a kind of signing in has, the first of which it needs.
+std::vector<std::string_view> settings_of(Auth::Kind kind) {
+    switch (kind) {
         case Auth::Kind::none:
-            break;
+            return {};
         case Auth::Kind::api_key:
-            auth.secret = settings.secret("secret");
-            auth.name = settings.text("name", "X-Api-Key");
-            auth.in_query = settings.word("in", {"header", "query"}) == 1;
-            break;
+            return {"secret", "name", "in"};
         case Auth::Kind::basic:
-            auth.user = settings.text("user");
-            auth.secret = settings.secret("secret");
-            break;
+            return {"secret", "user"};
         case Auth::Kind::bearer:
-            auth.secret = settings.secret("secret");
-            break;
+            return {"secret"};
         case Auth::Kind::oauth2:
-            auth.token_url = settings.needed("token_url");
-            auth.user = settings.text("client_id");
-            if (settings.find("client_secret")) auth.secret = settings.secret("client_secret");
-            if (settings.find("refresh_token"))
-                auth.refresh_token = settings.secret("refresh_token");
-            if (auth.secret.empty() && auth.refresh_token.empty())
-                fail(settings.path("client_secret"), "is missing");
-            auth.scope = settings.text("scope");
-            auth.client_in_header = settings.word("client_in", {"body", "header"}) == 1;
-            break;
+            return {
+                "token_url", "client_id", "client_secret", "refresh_token", "scope", "client_in"};
         case Auth::Kind::hmac:
-            auth.secret = settings.secret("secret");
-            auth.name = settings.text("name", "X-Signature");
-            auth.message = settings.text("message", auth.message);
-            auth.timestamp = settings.text("timestamp", auth.timestamp);
-            auth.base64 = settings.word("encoding", {"hex", "base64"}) == 1;
-            auth.sha512 = settings.word("hash", {"sha256", "sha512"}) == 1;
-            for (auto name : names_in(auth.message))
-                if (name != "method" && name != "path" && name != "timestamp" && name != "body" &&
-                    name != "url")
-                    fail(
-                        settings.path("message"),
-                        fmt::format("{{{}}} is unknown", name),
-                        "use {method}, {path}, {url}, {timestamp} and {body}"
-                    );
-            break;
+            return {"secret", "name", "message", "timestamp", "encoding", "hash"};
     }
-    settings.end();
-    return auth;
+    return {};
 }
 
-Paginator read_paginator(Settings settings) {
+std::optional<Fault> check_auth(Auth& auth) {
+    auto known = settings_of(auth.kind);
+    auto kind = base::name_of(auth.kind);
+    auto given = Auth::settings.write(auth);
+    for (const auto& item : given.as_object()) {
+        std::string_view name(item.key());
+        if (name != "kind" && std::find(known.begin(), known.end(), name) == known.end())
+            return Fault{
+                fmt::format("does not belong to kind '{}'", kind),
+                "leave it out",
+                std::string(name)};
+    }
+    if (!known.empty() && !given.as_object().contains(known.front()))
+        return Fault{
+            fmt::format("is missing: kind '{}' needs it", kind),
+            "write env:NAME or file:PATH",
+            std::string(known.front())};
+    if (auth.kind == Auth::Kind::oauth2 && auth.client_secret.empty() && auth.refresh_token.empty())
+        return Fault{
+            "is missing, and so is 'refresh_token'",
+            "write env:NAME or file:PATH",
+            "client_secret"};
+    if (auth.in == Auth::Place::body) return Fault{"cannot be body", "use header or query", "in"};
+    if (auth.client_in == Auth::Place::query)
+        return Fault{"cannot be query", "use body or header", "client_in"};
+    return std::nullopt;
+}
+
+std::optional<Fault> check_paginator(Paginator& paginator) {
     using Kind = Paginator::Kind;
-    Paginator paginator;
-    paginator.kind = static_cast<Kind>(settings.word(
-        "kind", {"single", "page", "offset", "cursor", "link_header", "next_url", "keyset"}
-    ));
-    paginator.pointer = settings.pointer("pointer");
-    paginator.tie = settings.pointer("tie");
-    paginator.header = settings.text("header");
-    paginator.more = settings.pointer("more");
-    paginator.total = settings.pointer("total");
-    auto first = paginator.kind == Kind::offset ? 0 : 1;
-    paginator.first = settings.whole("first", first, 0, 1'000'000'000);
-    paginator.size = settings.whole("size", paginator.size, 1, 1'000'000);
-    paginator.max_pages = settings.whole("max_pages", paginator.max_pages, 1, 1'000'000'000);
-    paginator.stop_short = settings.truth("stop_short").value_or(false);
     bool looks = paginator.kind == Kind::next_url || paginator.kind == Kind::keyset ||
                  (paginator.kind == Kind::cursor && paginator.header.empty());
     if (looks && paginator.pointer.empty())
-        fail(settings.path("pointer"), "is missing: where the next place stands");
-    settings.end();
-    return paginator;
+        return Fault{"is missing: where the next place stands", "as /meta/next", "pointer"};
+    return std::nullopt;
 }
 
-std::vector<ErrorRule> read_errors(Settings& settings) {
-    std::vector<ErrorRule> rules;
-    for (auto& part : settings.tables("error")) {
-        ErrorRule rule;
-        if (const auto* status = part.find("status")) {
-            json::array list;
-            if (status->is_array()) {
-                list = status->get_array();
-            } else {
-                list.push_back(*status);
-            }
-            for (const auto& one : list) {
-                if (!one.is_int64() || one.get_int64() < 100 || one.get_int64() > 599)
-                    fail(part.path("status"), "must be HTTP statuses");
-                rule.status.push_back(static_cast<int>(one.get_int64()));
-            }
-        }
-        rule.contains = part.text("contains");
-        constexpr Action actions[] = {
-            Action::fail, Action::retry, Action::ignore, Action::refresh, Action::park};
-        rule.action =
-            actions[part.word("action", {"fail", "retry", "ignore", "refresh", "limited"})];
-        part.end();
-        rules.push_back(std::move(rule));
-    }
-    return rules;
+std::optional<Fault> check_condition(Condition& condition) {
+    if (!condition.is.empty() || !condition.is_not.empty() || condition.present)
+        return std::nullopt;
+    return Fault{"is missing", "say is, is_not or present", "is"};
 }
 
-std::vector<Condition> read_conditions(Settings& settings) {
-    std::vector<Condition> conditions;
-    for (auto& part : settings.tables("keep")) {
-        Condition condition;
-        condition.at = part.pointer("at");
-        condition.is = part.texts("is");
-        condition.is_not = part.texts("is_not");
-        condition.present = part.truth("present");
-        if (condition.is.empty() && condition.is_not.empty() && !condition.present)
-            fail(part.path("is"), "is missing", "say is, is_not or present");
-        part.end();
-        conditions.push_back(std::move(condition));
-    }
-    return conditions;
-}
-
-Parent read_parent(Settings settings) {
-    Parent parent;
-    parent.stream = settings.needed("stream");
-    parent.fields = settings.pairs("fields");
-    if (parent.fields.empty())
-        fail(settings.path("fields"), "is missing", "as fields = { repository = \"/id\" }");
-    for (const auto& [name, at] : parent.fields)
-        Settings::check_pointer(settings.path("fields." + name), at);
-    settings.end();
-    return parent;
-}
-
-Slices read_slices(Settings settings) {
-    Slices slices;
-    slices.start = settings.text("start");
-    slices.end = settings.text("end");
-    for (const auto* bound : {"start", "end"}) {
-        auto value = settings.text(bound);
-        if (!value.empty() && !base::parse_time(value)) fail(settings.path(bound), "is no time");
-    }
-    slices.step = settings.span("step", slices.step);
-    if (slices.step.count() < 1) fail(settings.path("step"), "must be a second at least");
-    slices.format = settings.text("format", slices.format);
-    settings.end();
-    return slices;
-}
-
-Incremental read_incremental(Settings settings) {
-    Incremental incremental;
-    incremental.cursor = settings.pointer("cursor");
-    if (incremental.cursor.empty()) fail(settings.path("cursor"), "is missing");
-    incremental.start = settings.text("start");
-    incremental.lag = settings.span("lag", incremental.lag);
-    incremental.format = settings.text("format", incremental.format);
-    settings.end();
-    return incremental;
-}
-
-void check_names(const Stream& stream, const std::string& path) {
+// What may stand in braces in the requests of a stream.
+std::set<std::string, std::less<>> names_of(const Stream& stream) {
     std::set<std::string, std::less<>> known{"limit"};
     using Kind = Paginator::Kind;
     auto kind = stream.paginator.kind;
@@ -360,122 +147,199 @@ void check_names(const Stream& stream, const std::string& path) {
     if (stream.incremental) known.insert("since");
     if (stream.parent)
         for (const auto& field : stream.parent->fields) known.insert("parent." + field.first);
-    auto check = [&](std::string_view text, const std::string& where) {
+    return known;
+}
+
+std::optional<Fault> check_names(const Stream& stream) {
+    auto known = names_of(stream);
+    Pairs texts{{"path", stream.path}, {"body", stream.body.text}};
+    for (const auto& [name, text] : stream.query) texts.emplace_back("query." + name, text);
+    for (const auto& [name, text] : stream.headers) texts.emplace_back("headers." + name, text);
+    std::string sent;
+    for (const auto& [where, text] : texts) {
+        sent += text;
         for (auto name : names_in(text)) {
             if (known.contains(name)) continue;
             std::string all;
             for (const auto& one : known) all += (all.empty() ? "{" : ", {") + one + "}";
-            fail(where, fmt::format("{{{}}} is not known here", name), "use " + all);
+            return Fault{
+                fmt::format("holds {{{}}}, which is not known here", name), "use " + all, where};
         }
-    };
-    check(stream.path, path + ".path");
-    check(stream.body, path + ".body");
-    std::string sent = stream.path + stream.body;
-    for (const auto& [name, text] : stream.query) {
-        check(text, path + ".query." + name);
-        sent += text;
-    }
-    for (const auto& [name, text] : stream.headers) {
-        check(text, path + ".headers." + name);
-        sent += text;
     }
     // A paginator that is not told of in the request would read the first page for ever.
-    for (const auto* name : {"page", "offset", "cursor"})
-        if (known.contains(name) && sent.find("{" + std::string(name) + "}") == sent.npos)
-            fail(
-                path + ".query",
-                fmt::format("nothing tells the server the {}", name),
-                fmt::format("use {{{}}} in the query, path, headers or body", name)
-            );
+    for (std::string name : {"page", "offset", "cursor"})
+        if (known.contains(name) && sent.find("{" + name + "}") == sent.npos)
+            return Fault{
+                fmt::format("does not tell the server the {}", name),
+                fmt::format("use {{{}}} in the query, path, headers or body", name),
+                "query"};
+    return std::nullopt;
 }
 
-Stream read_stream(Settings& settings, const std::string& path) {
-    Stream stream;
-    stream.name = settings.needed("name");
-    stream.path = settings.text("path");
-    if (!stream.path.empty() && !stream.path.starts_with('/'))
-        fail(path + ".path", "must begin with /");
-    stream.method = settings.text("method", stream.method);
-    if (stream.method != "GET" && stream.method != "POST")
-        fail(path + ".method", "unknown", "use GET or POST");
-    stream.query = settings.pairs("query");
-    stream.headers = settings.pairs("headers");
-    if (const auto* body = settings.find("body")) {
-        if (!body->is_object() && !body->is_array()) fail(path + ".body", "must be a table");
-        stream.body = json::serialize(*body);
-    }
-    stream.records = settings.pointer("records");
-    stream.store = settings.truth("store").value_or(true);
-    stream.key = settings.texts("key");
-    if (auto part = settings.table("paginator")) stream.paginator = read_paginator(*part);
-    stream.keep = read_conditions(settings);
-    stream.rename = settings.pairs("rename");
-    for (const auto& [name, type] : settings.pairs("cast")) {
-        Cast cast{};
-        if (type == "number") {
-            cast = Cast::number;
-        } else if (type == "text") {
-            cast = Cast::text;
-        } else if (type == "boolean") {
-            cast = Cast::boolean;
-        } else {
-            fail(path + ".cast." + name, "is unknown", "use number, text or boolean");
-        }
-        stream.cast.emplace_back(name, cast);
-    }
-    if (auto part = settings.table("parent")) stream.parent = read_parent(*part);
-    if (auto part = settings.table("slices")) stream.slices = read_slices(*part);
-    if (auto part = settings.table("incremental")) stream.incremental = read_incremental(*part);
+bool is_of_parent(const Stream& stream, const std::string& key) {
+    if (!stream.parent || !key.starts_with("parent.")) return false;
+    const auto& fields = stream.parent->fields;
+    return std::any_of(fields.begin(), fields.end(), [&](const auto& field) {
+        return "parent." + field.first == key;
+    });
+}
+
+std::optional<Fault> check_stream(Stream& stream) {
+    const auto& body = stream.body.text;
+    if (!body.empty() && !body.starts_with('{') && !body.starts_with('['))
+        return Fault{"must be a table", "", "body"};
     if (stream.slices && stream.slices->start.empty() &&
         (!stream.incremental || stream.incremental->start.empty()))
-        fail(path + ".slices.start", "is missing");
-    stream.errors = read_errors(settings);
-    for (const auto& key : stream.key) {
-        bool of_parent = key.starts_with("parent.") && stream.parent &&
-                         std::any_of(
-                             stream.parent->fields.begin(),
-                             stream.parent->fields.end(),
-                             [&](const auto& field) { return "parent." + field.first == key; }
-                         );
-        if (!of_parent) Settings::check_pointer(path + ".key", key);
-    }
-    settings.end();
-    check_names(stream, path);
-    return stream;
+        return Fault{"is missing", "say where the first span begins", "slices.start"};
+    for (const auto& key : stream.key)
+        if (auto fault = check_pointer(key); fault && !is_of_parent(stream, key)) {
+            fault->at = "key";
+            return fault;
+        }
+    return check_names(stream);
 }
 
 // Parents come before their children, so there are no circles.
-void check_parents(const std::vector<Stream>& streams) {
+std::optional<Fault> check_streams(const std::vector<Stream>& streams) {
     std::set<std::string> before;
     for (std::size_t i = 0; i < streams.size(); ++i) {
         auto path = fmt::format("stream[{}]", i);
-        if (streams[i].parent && !before.contains(streams[i].parent->stream))
-            fail(
-                path + ".parent.stream",
-                fmt::format("no stream '{}' before this one", streams[i].parent->stream),
-                "put the parent's [[stream]] first"
-            );
-        if (!before.insert(streams[i].name).second)
-            fail(path + ".name", fmt::format("two streams are called '{}'", streams[i].name));
+        const auto& stream = streams[i];
+        if (stream.parent && !before.contains(stream.parent->stream))
+            return Fault{
+                fmt::format("is '{}', and no such stream stands before", stream.parent->stream),
+                "put the parent's [[stream]] first",
+                path + ".parent.stream"};
+        if (!before.insert(stream.name).second)
+            return Fault{fmt::format("'{}' names two streams", stream.name), "", path + ".name"};
     }
     if (std::none_of(streams.begin(), streams.end(), [](const auto& one) { return one.store; }))
-        fail("stream", "no stream is stored", "leave out store = false of one");
+        return Fault{"holds none that is stored", "leave out store = false of one", "stream"};
+    return std::nullopt;
 }
 
-// "10/s", "600/m", "5000/h".
-std::chrono::milliseconds interval_of(const std::string& rate) {
-    if (rate.empty()) return {};
-    double number = 0;
-    auto slash = rate.find('/');
-    auto unit = slash == rate.npos ? std::string() : rate.substr(slash + 1);
-    auto stated = base::parse_number(rate.substr(0, slash));
-    if (stated) number = *stated;
-    double span = unit == "s" ? 1e3 : unit == "m" ? 60e3 : unit == "h" ? 3600e3 : 0;
-    if (number <= 0 || span == 0) fail("rate", "is no rate", "write 10/s, 600/m or 5000/h");
-    return std::chrono::milliseconds(static_cast<std::int64_t>(span / number));
+std::optional<Fault> check_spec(Spec& spec) {
+    while (spec.base_url.ends_with('/')) spec.base_url.pop_back();
+    return check_streams(spec.streams);
 }
 
 }  // namespace
+
+const base::Settings<Auth> Auth::settings{
+    {{"kind", &Auth::kind, "how the server knows us"},
+     {"secret", &Auth::secret, "key, password, token or signing key", {.secret = true}},
+     {"name", &Auth::name, "the header or parameter (X-Api-Key, X-Signature)"},
+     {"in", &Auth::in, "where an api_key goes: header or query"},
+     {"user", &Auth::user, "of basic"},
+     {"token_url", &Auth::token_url, "where oauth2 gets its tokens"},
+     {"client_id", &Auth::client_id, "of oauth2"},
+     {"client_secret", &Auth::client_secret, "of oauth2", {.secret = true}},
+     {"refresh_token", &Auth::refresh_token, "of oauth2: use this grant", {.secret = true}},
+     {"scope", &Auth::scope, "of oauth2"},
+     {"client_in", &Auth::client_in, "where oauth2 puts id and secret: body or header"},
+     {"message", &Auth::message, "what hmac signs", {.check = &check_message}},
+     {"timestamp", &Auth::timestamp, "the header of hmac with the seconds since 1970"},
+     {"encoding", &Auth::encoding, "of the signature"},
+     {"hash", &Auth::hash, "of the signature"}},
+    &check_auth};
+
+const base::Settings<Paginator> Paginator::settings{
+    {{"kind", &Paginator::kind, "how pages follow each other"},
+     {"pointer", &Paginator::pointer, "where the next place stands", {.check = &check_pointer}},
+     {"tie", &Paginator::tie, "what tells equal cursors apart", {.check = &check_pointer}},
+     {"header", &Paginator::header, "the header that holds the cursor"},
+     {"more", &Paginator::more, "where false says the last page", {.check = &check_pointer}},
+     {"total", &Paginator::total, "where the number of all stands", {.check = &check_pointer}},
+     {"first",
+      &Paginator::first,
+      "the first page or offset (1, of offset 0)",
+      {.low = 0, .high = 1e9}},
+     {"size", &Paginator::size, "records of a page, {limit}", {.low = 1, .high = 1e6}},
+     {"stop_short", &Paginator::stop_short, "whether a page with fewer records is the last"},
+     {"max_pages", &Paginator::max_pages, "after so many it is a circle", {.low = 1, .high = 1e9}}},
+    &check_paginator};
+
+const base::Settings<ErrorRule> ErrorRule::settings{
+    {"status", &ErrorRule::status, "HTTP statuses; none: all but 2xx", {.low = 100, .high = 599}},
+    {"contains", &ErrorRule::contains, "only if the body holds this"},
+    {"action", &ErrorRule::action, "what to do"},
+};
+
+const base::Settings<Condition> Condition::settings{
+    {{"at", &Condition::at, "which value of a record", {.check = &check_pointer}},
+     {"is", &Condition::is, "it is one of these"},
+     {"is_not", &Condition::is_not, "it is none of these"},
+     {"present", &Condition::present, "whether it is there"}},
+    &check_condition};
+
+const base::Settings<Parent> Parent::settings{
+    {"stream", &Parent::stream, "for each record of which stream", {.required = true}},
+    {"fields",
+     &Parent::fields,
+     "{parent.NAME}: pointers into its record",
+     {.required = true, .check = &check_pointer}},
+};
+
+const base::Settings<Slices> Slices::settings{
+    {"start", &Slices::start, "where the first span begins", {.check = &check_time}},
+    {"end", &Slices::end, "where the last ends; now if it is left out", {.check = &check_time}},
+    {"step", &Slices::step, "how long a span is", {.low = 1}},
+    {"format", &Slices::format, "datetime, date, epoch, epoch_ms or a pattern of strftime"},
+};
+
+const base::Settings<Incremental> Incremental::settings{
+    {"cursor",
+     &Incremental::cursor,
+     "a value of records that never shrinks",
+     {.required = true, .check = &check_pointer}},
+    {"start", &Incremental::start, "{since} of the first run"},
+    {"lag", &Incremental::lag, "how much of it to read again"},
+    {"format", &Incremental::format, "of {since}: as of slices"},
+};
+
+const base::Settings<Stream> Stream::settings{
+    {{"name", &Stream::name, "what its records are called", {.required = true}},
+     {"path", &Stream::path, "behind base_url", {.check = &check_path}},
+     {"method", &Stream::method, "of the requests", {.choices = {"GET", "POST"}}},
+     {"query", &Stream::query, "parameters, with {names}", {.scalars = true}},
+     {"headers", &Stream::headers, "of the requests, with {names}", {.scalars = true}},
+     {"body", &Stream::body, "of POST, as a table"},
+     {"records", &Stream::records, "where the records stand", {.check = &check_pointer}},
+     {"store", &Stream::store, "false if it is only a parent"},
+     {"key", &Stream::key, "pointers to what names a record, or parent.NAME"},
+     {"paginator", &Stream::paginator, "how pages follow each other"},
+     {"keep", &Stream::keep, "only records of which all this is true"},
+     {"rename", &Stream::rename, "new names of fields"},
+     {"cast", &Stream::cast, "other types of fields"},
+     {"parent", &Stream::parent, "ask once for each record of another stream"},
+     {"slices", &Stream::slices, "ask for one span of time after the other"},
+     {"incremental", &Stream::incremental, "ask for what is new only"},
+     {"error", &Stream::errors, "what to do about answers, before those of all streams"}},
+    &check_stream};
+
+const base::Settings<Spec> Spec::settings{
+    {{"base_url",
+      &Spec::base_url,
+      "where all paths begin",
+      {.required = true, .check = &check_base_url}},
+     {"auth", &Spec::auth, "how to sign in"},
+     {"headers", &Spec::headers, "of all requests; env:NAME for secrets", {.scalars = true}},
+     {"attempts", &Spec::attempts, "for one page", {.low = 1, .high = 100}},
+     {"longest_wait", &Spec::longest_wait, "a limit that asks for more parks the run"},
+     {"rate", &Spec::rate, "requests at most"},
+     {"stream", &Spec::streams, "what to read", {.required = true}},
+     {"error", &Spec::errors, "what to do about answers"}},
+    &check_spec};
+
+std::string Auth::name_sent() const {
+    if (!name.empty()) return name;
+    return kind == Kind::hmac ? "X-Signature" : "X-Api-Key";
+}
+
+std::chrono::milliseconds Spec::interval() const {
+    if (!rate) return {};
+    return std::chrono::milliseconds(static_cast<std::int64_t>(1000 / rate->per_second));
+}
 
 const Stream& Spec::stream(const std::string& name) const {
     return *std::find_if(streams.begin(), streams.end(), [&](const Stream& one) {
@@ -483,35 +347,10 @@ const Stream& Spec::stream(const std::string& name) const {
     });
 }
 
-const std::vector<std::string>& setting_names() {
-    static const std::vector<std::string> names{
-        "base_url", "auth", "headers", "attempts", "longest_wait", "rate", "stream", "error"};
-    return names;
-}
-
-Spec read_spec(const json::object& object, const std::vector<std::string>& others) {
-    Settings settings(object, "");
-    Spec spec;
-    spec.base_url = settings.needed("base_url");
-    while (spec.base_url.ends_with('/')) spec.base_url.pop_back();
-    if (!spec.base_url.starts_with("https://") && !spec.base_url.starts_with("http://"))
-        fail("base_url", "must begin with https:// or http://");
-    if (auto part = settings.table("auth")) spec.auth = read_auth(*part);
-    spec.headers = settings.pairs("headers");
-    spec.attempts = static_cast<int>(settings.whole("attempts", spec.attempts, 1, 100));
-    spec.longest_wait = settings.span("longest_wait", spec.longest_wait);
-    spec.interval = interval_of(settings.text("rate"));
-    auto errors = read_errors(settings);
-    auto streams = settings.tables("stream");
-    if (streams.empty()) fail("stream", "is missing", "add a [[stream]] part");
-    for (std::size_t i = 0; i < streams.size(); ++i) {
-        spec.streams.push_back(read_stream(streams[i], fmt::format("stream[{}]", i)));
-        auto& own = spec.streams.back().errors;
-        own.insert(own.end(), errors.begin(), errors.end());
-    }
-    check_parents(spec.streams);
-    settings.end(others);
-    return spec;
+std::vector<ErrorRule> Spec::errors_of(const Stream& stream) const {
+    auto all = stream.errors;
+    all.insert(all.end(), errors.begin(), errors.end());
+    return all;
 }
 
 }  // namespace ingest::api

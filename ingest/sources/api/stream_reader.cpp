@@ -172,9 +172,9 @@ Request StreamReader::request() const {
     }
     auto at = place_.at;
     if (paginator.kind == Kind::page)
-        values["page"] = at.empty() ? std::to_string(paginator.first) : at;
+        values["page"] = at.empty() ? std::to_string(paginator.start()) : at;
     if (paginator.kind == Kind::offset)
-        values["offset"] = at.empty() ? std::to_string(paginator.first) : at;
+        values["offset"] = at.empty() ? std::to_string(paginator.start()) : at;
     if (paginator.kind == Kind::cursor || paginator.kind == Kind::keyset) values["cursor"] = at;
     if (paginator.kind == Kind::keyset) {
         values["tie"] = place_.tie;
@@ -185,7 +185,7 @@ Request StreamReader::request() const {
     request.method = stream_.method;
     for (const auto& [name, text] : stream_.headers)
         if (auto value = fill(text, values)) request.headers.emplace_back(name, *value);
-    if (!stream_.body.empty()) request.body = fill_json(stream_.body, values);
+    if (!stream_.body.text.empty()) request.body = fill_json(stream_.body.text, values);
     bool linked = paginator.kind == Kind::link_header || paginator.kind == Kind::next_url;
     if (linked && !at.empty()) {
         request.url = at;
@@ -230,7 +230,7 @@ bool StreamReader::ask() {
             "raise max_pages if there are"
         );
     for (int attempt = 1;; ++attempt) {
-        auto response = requester_.get(request, stream_.errors, what);
+        auto response = requester_.get(request, spec_.errors_of(stream_), what);
         if (!response) return false;
         response_ = std::move(*response);
         address_ = request.url;

@@ -16,6 +16,7 @@
 
 #include "base/bytes/hex.hpp"
 #include "base/error.hpp"
+#include "base/settings/read.hpp"
 #include "base/text/utf8.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
@@ -75,7 +76,7 @@ public:
     )
         : spec_(spec) {
         auto load = [&](const std::string& text) {
-            return is_reference(text) ? secrets(text) : text;
+            return base::is_secret_reference(text) ? secrets(text) : text;
         };
         driver_ = connect(load(spec.url), spec.password.empty() ? "" : load(spec.password));
         look();
@@ -376,7 +377,7 @@ std::vector<std::string> explain(const Spec& spec) {
         );
     if (!key.empty())
         lines.push_back(fmt::format("pages of {} rows, each by a statement of its own", spec.page));
-    if (spec.mark_deleted)
+    if (spec.deletes == Deletes::mark)
         lines.push_back(
             "records whose rows are not there any more are marked as gone after a complete read"
         );

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include <boost/json/object.hpp>
+#include "base/settings/fwd.hpp"
+#include "base/words.hpp"
 
 namespace ingest::database {
 
@@ -14,7 +17,19 @@ struct Incremental {
     std::string column;
     std::string start;  // read from here on the first time; empty: all
     std::string lag;    // read so much again: "5m" of a time, "100" of a number
+
+    static const base::Settings<Incremental> settings;
 };
+
+// What becomes of records whose rows are no longer there.
+enum class Deletes { ignore, mark };
+
+constexpr auto words_of(Deletes) {
+    return std::to_array<base::Word<Deletes>>({
+        {Deletes::ignore, "ignore", "they stay"},
+        {Deletes::mark, "mark", "they are marked as gone"},
+    });
+}
 
 // Which rows of a foreign database to read.
 struct Spec {
@@ -26,14 +41,10 @@ struct Spec {
     std::optional<Incremental> incremental;
     std::string blob;         // the column that holds a record's bytes; empty: the only binary one
     std::size_t page = 5000;  // rows a statement asks for
-    bool mark_deleted = false;
+    Deletes deletes = Deletes::ignore;
+
+    static const base::Settings<Spec> settings;
 };
-
-// Throws base::UsageError for what is missing, unknown or contradicts itself. `others` are settings
-// that are not the database's own.
-Spec read_spec(const boost::json::object& settings, const std::vector<std::string>& others);
-
-bool is_reference(std::string_view text);
 
 // "5m", "1h", "2d", "90s" in seconds; nothing if it is none.
 std::optional<double> seconds_of(std::string_view span);

@@ -26,13 +26,6 @@ std::vector<std::string_view> parts(std::string_view text, char mark, std::strin
 
 }  // namespace
 
-std::optional<WebhookScheme> webhook_scheme(std::string_view name) {
-    if (name == "standard") return WebhookScheme::standard;
-    if (name == "github") return WebhookScheme::github;
-    if (name == "stripe") return WebhookScheme::stripe;
-    return std::nullopt;
-}
-
 std::optional<std::string> webhook_refusal(
     WebhookScheme scheme,
     const SignedMessage& message,

@@ -1,24 +1,36 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "base/words.hpp"
+
 namespace ingest {
 
-// How the sender of a webhook signs:
-// - standard: webhook-id, webhook-timestamp, webhook-signature: "v1," and base64 of HMAC-SHA256
-// over
-//   id.timestamp.body, several apart by blanks (Standard Webhooks 1.0);
-// - github: X-Hub-Signature-256: "sha256=" and hexadecimal HMAC-SHA256 over the body;
-// X-GitHub-Delivery
-//   is the id; no time;
-// - stripe: Stripe-Signature: "t=..,v1=..", hexadecimal HMAC-SHA256 over t.body; the id is the
-//   signature's own time and value.
+// How the sender of a webhook signs.
 enum class WebhookScheme { standard, github, stripe };
-std::optional<WebhookScheme> webhook_scheme(std::string_view name);
+
+constexpr auto words_of(WebhookScheme) {
+    return std::to_array<base::Word<WebhookScheme>>({
+        {WebhookScheme::standard,
+         "standard",
+         "Standard Webhooks 1.0: webhook-id, webhook-timestamp, webhook-signature: \"v1,\" and "
+         "base64 "
+         "of HMAC-SHA256 over id.timestamp.body, several apart by blanks"},
+        {WebhookScheme::github,
+         "github",
+         "X-Hub-Signature-256: \"sha256=\" and hexadecimal HMAC-SHA256 over the body; "
+         "X-GitHub-Delivery is the id; no time"},
+        {WebhookScheme::stripe,
+         "stripe",
+         "Stripe-Signature: \"t=..,v1=..\", hexadecimal HMAC-SHA256 over t.body; the id is the "
+         "signature's own time and value"},
+    });
+}
 
 struct SignedMessage {
     std::string_view id, timestamp, signature;  // the headers, as sent

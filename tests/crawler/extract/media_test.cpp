@@ -4,6 +4,8 @@
 
 #include <boost/json.hpp>
 
+#include "base/settings/settings.hpp"
+
 #include "crawler/fetch/received.hpp"
 
 using namespace crawler;
@@ -83,18 +85,17 @@ TEST_CASE("only the images and files that are asked for are found", "[crawler][m
         "<a href=c.jpg>c</a><a href=d.pdf>d</a><a href=e.docx>e</a><a href=f>f</a>";
     auto rules = all_images();
     CHECK(links(page, rules).size() == 4);
-    rules.images = read_image_rules(json::parse(R"({"from":["img"],"css":"#g"})"), "images");
+    rules.images = base::from_json<ImageRules>(json::parse(R"({"from":["img"],"css":"#g"})"));
     CHECK(links(page, rules).size() == 1);
     rules.images.reset();
-    rules.files = read_file_rules(json::parse(R"({"types":["application/pdf"]})"), "files");
+    rules.files = base::from_json<FileRules>(json::parse(R"({"types":["application/pdf"]})"));
     auto files = links(page, rules);
     REQUIRE(files.size() == 1);
     CHECK(files[0].kind == Kind::file);
     CHECK(rules.wants_file("application/pdf"));
     CHECK_FALSE(rules.wants_file("application/zip"));
-    rules.files = read_file_rules(json::parse(R"({"types":["application/*"]})"), "files");
+    rules.files = base::from_json<FileRules>(json::parse(R"({"types":["application/*"]})"));
     CHECK(links(page, rules).size() == 2);
-    CHECK_FALSE(read_image_rules(json::value(false), "images"));
 }
 
 TEST_CASE("images are left out by size and format", "[crawler][media]") {

@@ -351,11 +351,11 @@ TEST_CASE("wrong rules are refused with their line", "[crawler][rules]") {
         const char *toml, *says;
     };
     for (const auto& [toml, says] : std::initializer_list<Case>{
-             {"main = 'p'\nmian = 'p'\n", "r.toml:2"},
-             {"[fields.x]\ncss = 'p['\n", "r.toml:2"},
-             {"[fields.x]\nxpath = '//p['\n", "r.toml:2"},
-             {"[fields.x]\ncss = 'p'\nregex = '('\n", "r.toml:3"},
-             {"[fields.x]\ncss = 'p'\ntype = 'float'\n", "r.toml:3"},
+             {"main = 'p'\nmian = 'p'\n", "r.toml, line 2"},
+             {"[fields.x]\ncss = 'p['\n", "r.toml, line 2"},
+             {"[fields.x]\nxpath = '//p['\n", "r.toml, line 2"},
+             {"[fields.x]\ncss = 'p'\nregex = '('\n", "r.toml, line 3"},
+             {"[fields.x]\ncss = 'p'\ntype = 'float'\n", "r.toml, line 3"},
              {"[fields.x]\nattr = 'id'\n", "needs css or xpath"},
              {"[fields.x]\ncss = 'p'\nxpath = '//p'\n", "one of them only"},
              {"[fields.x]\ncss = 'p'\nformat = '%d'\n", "no date"},
@@ -367,12 +367,12 @@ TEST_CASE("wrong rules are refused with their line", "[crawler][rules]") {
              {"[items]\n[items.fields.a]\n", "css or xpath"},
              {"[items]\ncss = 'p'\nkey = 'b'\n[items.fields.a]\n", "no field with one value"},
              {"follow_only = true\n", "without follow"},
-             {"pages = '['\n", "r.toml:1"},
-             {"[images]\nmin_width = 'x'\n", "images.min_width"},
+             {"pages = '['\n", "r.toml, line 1"},
+             {"[images]\nmin_width = 'x'\n", "'min_width' must be a whole number"},
              {"[images]\nmin = 1\n", "unknown key 'min'"},
              {"[files]\ntypes = ['pdf']\n", "media types"},
              {"page = 1\n", "[[page]]"},
-             {"a = \n", "r.toml:1"}}) {
+             {"a = \n", "r.toml, line 1"}}) {
         INFO(toml);
         CHECK_THROWS_WITH(rules_of(toml), Catch::Contains(says));
     }

@@ -1,0 +1,169 @@
+// What sources whose records are mapped may say, each setting once.
+//
+// A source is stored as what was written, so that it can be shown and edited; it is read into these
+// structs whenever it is checked or run. Names that earlier versions stored stay as aliases.
+#include "service/gather/settings.hpp"
+
+#include <algorithm>
+
+#include "base/settings/settings.hpp"
+#include "service/gather/csv_options.hpp"
+#include "service/gather/download.hpp"
+
+namespace service {
+
+namespace {
+
+std::optional<base::Fault> check_sign(const std::string& text) {
+    if (text.size() <= 1 || text == "none") return std::nullopt;
+    return base::Fault{"is not one character", "give one, or none"};
+}
+
+std::optional<base::Fault> check_feed(const std::string& url) {
+    if (is_web_address(url)) return std::nullopt;
+    return base::Fault{"is no address", "write http:// or https://; files are of kind files"};
+}
+
+std::optional<base::Fault> check_secret(const std::string& text) {
+    if (base::is_secret_reference(text)) return std::nullopt;
+    return base::Fault{
+        "is written out instead of referred to", "write references: secrets = [\"env:NAME\"]"};
+}
+
+std::optional<base::Fault> check_files(FileSettings& settings) {
+    if (settings.columns.empty() || settings.widths.empty()) return std::nullopt;
+    return base::Fault{"stands beside 'columns'", "leave one of both out", "widths"};
+}
+
+}  // namespace
+
+const base::Settings<MappingSettings> MappingSettings::settings{
+    {"rules", &MappingSettings::rules, "what the fields mean: TOML text, or a table"},
+    {"rules_name", &MappingSettings::rules_name, "the file that the rules are from"},
+    {"contract",
+     &MappingSettings::contract,
+     "what becomes of records with other fields than the first run's"},
+    {"restart", &MappingSettings::restart, "forget where an earlier run stopped"},
+    {"limit", &MappingSettings::limit, "stop after so many records; 0: no limit"},
+    {"max_rejects",
+     &MappingSettings::max_rejects,
+     "a run fails with more rejects than that; 0: no limit"},
+    {"max_reject_share",
+     &MappingSettings::max_reject_share,
+     "a run fails when a larger share is rejected",
+     {.low = 0, .high = 1}},
+    {&MappingSettings::reach},
+};
+
+const base::Settings<ColumnSettings> ColumnSettings::settings{
+    {"name", &ColumnSettings::name, "what it is called", {.required = true}},
+    {"start",
+     &ColumnSettings::start,
+     "characters before it",
+     {.low = 0, .high = 1e6, .required = true}},
+    {"width",
+     &ColumnSettings::width,
+     "how many characters it has",
+     {.low = 1, .high = 1e6, .required = true}},
+};
+
+const base::Settings<FileSettings> FileSettings::settings{
+    {{"inputs",
+      &FileSettings::inputs,
+      "files, folders, globs, addresses, or - for standard input",
+      {.required = true}},
+     {"format",
+      &FileSettings::format,
+      "csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files, warc or "
+      "auto"},
+     {"delimiter", &FileSettings::delimiter, "of CSV, when it is guessed wrongly"},
+     {"quote", &FileSettings::quote, "of CSV; none for no quotes", {.check = &check_sign}},
+     {"escape", &FileSettings::escape, "of CSV; none for none", {.check = &check_sign}},
+     {"skip", &FileSettings::skip, "rows above the table in CSV, lines in fixed"},
+     {"header_rows", &FileSettings::header_rows, "of CSV or fixed; 0 for no header"},
+     {"encoding", &FileSettings::encoding, "such as utf-8, utf-16le or windows-1252"},
+     {"record_path",
+      &FileSettings::record_path,
+      "JSON pointer to the array, or the XML element of a record"},
+     {"widths",
+      &FileSettings::widths,
+      "of the columns of a fixed-width table that follow each other: [10, 8, 20]",
+      {.low = 1, .high = 1e6}},
+     {"columns", &FileSettings::columns, "of a fixed-width table, by their places"},
+     {"attachments", &FileSettings::attachments, "store the attachments of mail too, as its blob"},
+     {"key", &FileSettings::key, "field that names a record"},
+     {&FileSettings::mapping}},
+    &check_files};
+
+const base::Settings<FeedSettings> FeedSettings::settings{
+    {"urls",
+     &FeedSettings::urls,
+     "the addresses of the feeds",
+     {.required = true, .check = &check_feed}},
+    {"key", &FeedSettings::key, "field that names an entry"},
+    {&FeedSettings::mapping},
+};
+
+const base::Settings<ApiSettings> ApiSettings::settings{
+    {&ApiSettings::api},
+    {"key", &ApiSettings::key, "field that names a record"},
+    {&ApiSettings::mapping},
+};
+
+const base::Settings<DatabaseSettings> DatabaseSettings::settings{
+    {&DatabaseSettings::database},
+    {&DatabaseSettings::mapping},
+};
+
+const base::Settings<PushSettings> PushSettings::settings{
+    {"scheme", &PushSettings::scheme, "how deliveries are signed"},
+    {"secrets",
+     &PushSettings::secrets,
+     "env:NAME or file:PATH of what they are signed with; any of several will do",
+     {.required = true, .check = &check_secret}},
+    {"tolerance",
+     &PushSettings::tolerance,
+     "how old a signature may be",
+     {.alias = "tolerance_seconds"}},
+    {"key", &PushSettings::key, "field that names a record"},
+    {"rules", &PushSettings::rules, "what the fields mean: TOML text, or a table"},
+    {"rules_name", &PushSettings::rules_name, "the file that the rules are from"},
+};
+
+std::optional<ingest::Rules> mapping_rules(
+    const base::JsonText& rules,
+    const std::string& rules_name,
+    const base::Document& document
+) {
+    if (rules.text.empty() || rules.text == "\"\"") return std::nullopt;
+    return ingest::Rules::settings.read(
+        document.embedded("rules", rules_name.empty() ? "rules" : rules_name)
+    );
+}
+
+ingest::ReadOptions read_options(const FileSettings& settings) {
+    ingest::ReadOptions read;
+    read.format = settings.format;
+    read.encoding = settings.encoding;
+    read.record_path = settings.record_path;
+    read.attachments = settings.attachments;
+    if (!settings.delimiter.empty()) read.delimiter = separator_of(settings.delimiter);
+    read.quote = sign_of("quote", settings.quote);
+    read.escape = sign_of("escape", settings.escape);
+    read.skip = settings.skip;
+    read.header_rows = settings.header_rows;
+    if (read.header_rows) read.header = *read.header_rows > 0;
+    for (const auto& [name, start, width] : settings.columns)
+        read.columns.push_back({name, start, width});
+    std::sort(read.columns.begin(), read.columns.end(), [](const auto& a, const auto& b) {
+        return a.start < b.start;
+    });
+    std::size_t start = 0;
+    for (auto width : settings.widths) {
+        read.columns.push_back({"", start, width});
+        start += width;
+    }
+    return read;
+}
+
+}  // namespace service
