@@ -21,9 +21,9 @@ struct ColumnRule {
     std::string field;
     Op op = Op::number;
     std::string separator = ",";
-    std::string unit;
+    std::string unit = {};
     double factor = 1;
-    std::vector<std::string> missing;  // more spellings of "no value"
+    std::vector<std::string> missing = {};  // more spellings of "no value"
     Invalid invalid = Invalid::reject;
 
     bool operator==(const ColumnRule&) const = default;

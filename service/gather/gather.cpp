@@ -216,7 +216,6 @@ void check_spec(const std::string& kind, const base::Document& document) {
     if (kind == "crawl") {
         auto settings = crawler::CrawlSettings::settings.read(document);
         crawler::make_scraping(settings.scrape, document);
-        crawler::parse_seeds(settings.urls);
     } else if (kind == "push") {
         check_push_spec(document);
     } else {
