@@ -12,8 +12,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include "crawler/fetch/access.hpp"
-#include "crawler/fetch/address.hpp"
 #include "crawler/fetch/sign_in.hpp"
+#include "crawler/resolve/address.hpp"
 
 namespace crawler {
 

@@ -15,8 +15,8 @@
 
 #include "crawler/fetch/fetch.hpp"
 #include "crawler/fetch/proxy_pool.hpp"
-#include "crawler/fetch/resolver.hpp"
 #include "crawler/fetch/transfer.hpp"
+#include "crawler/resolve/resolver.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {

@@ -42,7 +42,8 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
 }  // namespace
 
 bool holds_archives(const schema::Source& source) {
-    return holds_archives(FileSettings::settings.read(base::Document::json(source.spec)));
+    return source.kind == "files" &&
+           holds_archives(FileSettings::settings.read(base::Document::json(source.spec)));
 }
 
 bool holds_archives(const FileSettings& settings) {

@@ -11,7 +11,7 @@
 #include <boost/asio.hpp>
 #include <catch2/catch.hpp>
 
-#include "crawler/fetch/resolver.hpp"
+#include "crawler/resolve/resolver.hpp"
 #include "tests/crawler/fetch/fetching.hpp"
 #include "tests/crawler/site/name_server.hpp"
 #include "tests/crawler/site/test_proxy.hpp"

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
-#include "crawler/fetch/resolver.hpp"
+#include "crawler/resolve/resolver.hpp"
 #include "tests/crawler/fetch/fetching.hpp"
 #include "tests/crawler/site/name_server.hpp"
 #include "tests/crawler/site/test_proxy.hpp"

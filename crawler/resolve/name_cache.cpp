@@ -1,4 +1,4 @@
-#include "crawler/fetch/name_cache.hpp"
+#include "crawler/resolve/name_cache.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "crawler/fetch/resolver.hpp"
+#include "crawler/resolve/resolver.hpp"
 
 #include <thread>
 

@@ -7,7 +7,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
-#include "crawler/fetch/name_cache.hpp"
+#include "crawler/resolve/name_cache.hpp"
 
 namespace crawler {
 

@@ -4,7 +4,7 @@
 // A question crosses the threads twice. The name goes in by a queue under the mutex, and the answer
 // is posted to the executor of whoever asked, whose timer is cancelled only there. The system's
 // settings may change while we live; they are read again when nothing is under way.
-#include "crawler/fetch/resolver.hpp"
+#include "crawler/resolve/resolver.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,5 +1,5 @@
 // Which addresses are not for strangers: IANA special-purpose registries (RFC 6890 and updates).
-#include "crawler/fetch/address.hpp"
+#include "crawler/resolve/address.hpp"
 
 #include <charconv>
 #include <cstdint>
