@@ -31,6 +31,12 @@ constexpr Row rows[] = {
     {post, "/api/v1/sources/{source}/pause", "source pause", "pauseSource"},
     {post, "/api/v1/sources/{source}/resume", "source resume", "resumeSource"},
     {Method::del, "/api/v1/sources/{source}", "source remove", "removeSource"},
+
+    {Method::get, "/api/v1/sources/{source}/records", "records list", "listRecords"},
+    {Method::get, "/api/v1/sources/{source}/search", "records search", "searchRecords"},
+    {Method::get, "/api/v1/sources/{source}/lineage", "records lineage", "showLineage"},
+    {Method::get, "/api/v1/records/{id}", "records show", "showRecord"},
+    {post, "/api/v1/records/purge", "records purge", "purgeRecords"},
 };
 // clang-format on
 
@@ -72,7 +78,8 @@ Response run_verb(Call& call) {
     } catch (const service::Refusal& refusal) {
         throw problem_of(refusal);
     } catch (const base::UsageError& fault) {
-        throw Problem(422, "Bad request", fault.what());
+        bool by_query = call.route.method == Method::get;
+        throw Problem(by_query ? 400 : 422, by_query ? "Bad query" : "Bad request", fault.what());
     } catch (const base::Error& error) {
         throw Problem(409, "Not possible", error.what());
     }

@@ -8,9 +8,11 @@
 namespace service {
 
 std::span<const Verb> source_verbs();  // service/gather/source_verbs.cpp
+std::span<const Verb> record_verbs();  // service/records/record_verbs.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
     source_verbs,
+    record_verbs,
 };
 
 }  // namespace service

@@ -12,6 +12,7 @@
 #include <boost/mp11/algorithm.hpp>
 #include <pqxx/pqxx>
 
+#include "base/json/shape.hpp"
 #include "base/time/parse.hpp"
 #include "base/words.hpp"
 
@@ -63,6 +64,9 @@ inline void read(const pqxx::field& field, Time& into) {
     auto time = parse_iso_time({field.c_str(), field.size()});
     if (!time) throw std::logic_error(std::string("column ") + field.name() + " is not a time");
     into = *time;
+}
+inline void read(const pqxx::field& field, JsonText& into) {
+    if (!field.is_null()) into.text.assign(field.c_str(), field.size());
 }
 template <Worded E>
 void read(const pqxx::field& field, E& into) {

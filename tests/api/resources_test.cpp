@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <boost/json/parse.hpp>
@@ -101,8 +102,12 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     admin.bearer = api::bearer_token(*database, "admin", "admin");
     admin.send("POST", "/api/v1/sources/pages/pause", boost::json::object{});
     auto document = boost::json::parse(admin.get("/api/v1/openapi.json").body).as_object();
-    auto record =
-        admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0).at("id");
+    auto first = admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0);
+    auto record = first.at("id");
+    const std::map<std::string_view, std::string> queries{
+        {"searchRecords", "?q=the"},
+        {"showLineage", "?key=" + std::string(first.at("key").as_string())},
+    };
 
     std::set<std::string> tried;
     for (const auto& route : api::routes()) {
@@ -117,7 +122,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("id", std::string(record.as_string()));
         put("run", "2");
         put("snapshot", "topics-1");
-        if (route.operation == "searchRecords") path += "?q=the";
+        if (queries.contains(route.operation)) path += queries.at(route.operation);
         INFO(path);
         auto reply = admin.get(path);
         REQUIRE(reply.status == 200);
@@ -132,7 +137,10 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
                                  .at("application/json")
                                  .at("schema");
         CHECK(broken(reply.json(), schema.as_object(), document) == "");
-        if (route.answer.front() == '[') CHECK_FALSE(reply.json().at("items").as_array().empty());
+        bool is_list =
+            route.verb ? reply.json().as_object().contains("next") : route.answer.front() == '[';
+        if (route.operation == "searchRecords") is_list = false;
+        if (is_list) CHECK_FALSE(reply.json().at("items").as_array().empty());
         tried.emplace(route.operation);
     }
     CHECK(tried.size() >= 20);
