@@ -37,6 +37,23 @@ constexpr Row rows[] = {
     {Method::get, "/api/v1/sources/{source}/lineage", "records lineage", "showLineage"},
     {Method::get, "/api/v1/records/{id}", "records show", "showRecord"},
     {post, "/api/v1/records/purge", "records purge", "purgeRecords"},
+
+    {Method::get, "/api/v1/sources/{source}/quality/profile", "quality profile", "profileSource"},
+    {Method::get, "/api/v1/sources/{source}/quality/report", "quality report", "reportQuality"},
+    {Method::get, "/api/v1/sources/{source}/quality/bias", "quality bias", "reportBias"},
+    {post, "/api/v1/sources/{source}/quality/pages", "quality pages", "judgePages"},
+    {post, "/api/v1/sources/{source}/quality/check", "quality check", "checkRecords"},
+    {post, "/api/v1/sources/{source}/quality/duplicates", "quality duplicates", "findDuplicates"},
+    {post, "/api/v1/sources/{source}/quality/errors", "quality errors", "findErrors"},
+    {post, "/api/v1/sources/{source}/quality/outliers", "quality outliers", "findOutliers"},
+    {Method::get, "/api/v1/quality/drift", "quality drift", "findDrift"},
+
+    {Method::get, "/api/v1/sources/{source}/preparations", "prepare list", "listPreparations"},
+    {post, "/api/v1/sources/{source}/preparations", "prepare add", "addPreparation", 201},
+    {post, "/api/v1/sources/{source}/preparations/undo", "prepare undo", "undoPreparation", 201},
+    {Method::get, "/api/v1/sources/{source}/preparation", "prepare show", "showPreparation"},
+    {post, "/api/v1/sources/{source}/preparation/apply", "prepare apply", "applyPreparation"},
+    {post, "/api/v1/sources/{source}/preparation/preview", "prepare preview", "previewPreparation"},
 };
 // clang-format on
 

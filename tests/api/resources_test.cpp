@@ -106,6 +106,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     auto record = first.at("id");
     const std::map<std::string_view, std::string> queries{
         {"searchRecords", "?q=the"},
+        {"findDrift", "?before=packages&after=pages"},
+        {"reportBias", "?by=section"},
         {"showLineage", "?key=" + std::string(first.at("key").as_string())},
     };
 
@@ -139,8 +141,9 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         CHECK(broken(reply.json(), schema.as_object(), document) == "");
         bool is_list =
             route.verb ? reply.json().as_object().contains("next") : route.answer.front() == '[';
-        if (route.operation == "searchRecords") is_list = false;
-        if (is_list) CHECK_FALSE(reply.json().at("items").as_array().empty());
+        bool may_be_empty =
+            route.operation == "searchRecords" || route.operation == "listPreparations";
+        if (is_list && !may_be_empty) CHECK_FALSE(reply.json().at("items").as_array().empty());
         tried.emplace(route.operation);
     }
     CHECK(tried.size() >= 20);
