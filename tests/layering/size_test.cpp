@@ -20,7 +20,7 @@ const Counts folders_left{};
 const Counts files_left{
     {"crawler", 5},
     {"ingest", 2},
-    {"quality", 2},
+    {"quality", 1},
     {"training", 3},
     {"api", 1},
     {"app", 2},
@@ -38,13 +38,13 @@ const Counts openings_left{
     {"formats", 29},
     {"crawler", 27},
     {"ingest", 37},
-    {"quality", 24},
+    {"quality", 23},
     {"labeling", 16},
     {"training", 22},
-    {"service", 11},
+    {"service", 10},
     {"worker", 1},
-    {"api", 11},
-    {"app", 22},
+    {"api", 10},
+    {"app", 15},
 };
 
 }  // namespace
