@@ -250,7 +250,7 @@ record_blob(base::Tx& tx, const Blobs& blobs, const Source& source, const std::s
     auto rows = tx.exec(sql::file["record_blob"], record_key(source.name, key), source.id, key);
     auto row = base::first_as<BlobRow>(rows);
     if (!row) return std::nullopt;
-    auto bytes = blobs.load(tx, base::bytes(rows[0]["blob_sha256"]));
+    auto bytes = blobs.load(tx, base::bytes(rows.front()["blob_sha256"]));
     if (!bytes) throw base::Error("blob of record " + key, "it is missing");
     return RecordBlob{
         std::move(*bytes), row->media_type, row->width, row->height, row->channels, row->format};
