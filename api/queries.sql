@@ -34,53 +34,6 @@ SELECT lpad(to_hex(rk), 16, '0') AS id, run_id, at, file, member, line, byte_off
        encode(substring(raw FROM 1 FOR 2000), 'escape') AS raw
 FROM reject WHERE source_id = $1 AND state = 'open' AND rk > $2 ORDER BY rk LIMIT $3;
 
--- Records. An id is the source's number, a dot, and rk in hexadecimal.
-
--- name: list_records
-SELECT r.source_id || '.' || lpad(to_hex(r.rk), 16, '0') AS id, r.key, r.version, r.group_key AS group, r.first_seen, r.last_seen,
-       t.title, left(t.body, 200) AS excerpt, t.language, i.width IS NOT NULL AS image,
-       lpad(to_hex(r.rk), 16, '0') || '.' || r.key AS cursor
-FROM record r
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3)
-ORDER BY r.rk, r.key LIMIT $4;
-
--- name: record_by_id
-SELECT r.source_id || '.' || lpad(to_hex(r.rk), 16, '0') AS id, s.name AS source, r.key, r.version, r.group_key AS group,
-       r.record_time, r.first_seen, r.last_seen,
-       v.payload, v.media_type, v.url, v.file, v.member, v.line, v.byte_offset, v.licence, v.consent, v.fetched_at,
-       CASE WHEN t.rk IS NOT NULL THEN json_build_object('title', t.title, 'body', t.body, 'language', t.language,
-            'characters', t.characters, 'words', t.words) END AS text,
-       CASE WHEN i.rk IS NOT NULL THEN json_build_object('width', i.width, 'height', i.height, 'channels', i.channels,
-            'format', i.format) END AS image,
-       coalesce((SELECT json_agg(json_build_object('name', c.item ->> 'name', 'unit', coalesce(c.item ->> 'unit', ''),
-                    'value', CASE WHEN n.values[c.place] = 'NaN' THEN NULL
-                                  WHEN g.value IS NOT NULL THEN to_json(g.value)
-                                  ELSE to_json(n.values[c.place]) END) ORDER BY c.place)
-                 FROM content_numeric n
-                 JOIN column_set cs ON cs.source_id = n.source_id AND cs.version = n.column_set
-                 CROSS JOIN LATERAL jsonb_array_elements(cs.columns) WITH ORDINALITY AS c (item, place)
-                 LEFT JOIN category g ON g.source_id = n.source_id AND g.column_name = c.item ->> 'name'
-                      AND c.item ->> 'type' = 'category' AND g.code = n.values[c.place]
-                 WHERE n.rk = r.rk AND n.source_id = r.source_id AND n.key = r.key AND n.version = r.version), '[]') AS fields,
-       v.blob_sha256 IS NOT NULL AS blob
-FROM record r
-JOIN source s ON s.id = r.source_id
-JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_text t USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.rk = $1 AND r.source_id = $2 AND ($3::text IS NULL OR r.key = $3)
-ORDER BY r.key LIMIT 2;
-
--- name: blob_of_record
-SELECT r.key, v.blob_sha256, v.media_type, i.width, i.height, i.channels, i.format
-FROM record r
-JOIN record_version v USING (rk, source_id, key, version)
-LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.rk = $1 AND r.source_id = $2 AND ($3::text IS NULL OR r.key = $3)
-ORDER BY r.key LIMIT 2;
-
 
 -- name: list_runs
 SELECT r.id, s.name AS snapshot, p.name AS project, r.kind, r.state, r.seconds, r.started_at, r.ended_at,

@@ -24,11 +24,8 @@ constexpr Route table[] = {
     {get, "/api/v1/sources/{source}", analysts, show_source, "showSource", "One source", "", "", "Source"},
     {get, "/api/v1/sources/{source}/runs", analysts, list_source_runs, "listSourceRuns", "Runs of a source, newest first", "limit after", "", "[SourceRun]"},
     {get, "/api/v1/sources/{source}/rejects", operators, list_rejects, "listRejects", "Inputs that became no record", "limit after", "", "[Reject]"},
-    {get, "/api/v1/sources/{source}/records", analysts, list_records, "listRecords", "Records of a source", "limit after", "", "[RecordLine]"},
-    {get, "/api/v1/sources/{source}/search", analysts, search_records, "searchRecords", "Records whose texts hold the words q, best first", "q where limit after", "", "SearchAnswer"},
     {post, "/api/v1/push/{source}", anyone, push, "push", "A webhook in the Standard Webhooks form; its signature is its proof", "", "AnyValue", "AnyValue"},
 
-    {get, "/api/v1/records/{id}", analysts, show_record, "showRecord", "One record in its present version", "key", "", "Record"},
     {get, "/api/v1/records/{id}/image", everyone, show_image, "showImage", "Its picture; a labeler sees those of tasks handed out to him", "key", "", "*/*"},
     {get, "/api/v1/records/{id}/blob", analysts, show_blob, "showBlob", "Its bytes as received, for download", "key", "", "*/*"},
 

@@ -24,38 +24,13 @@ namespace api::store {
 using boost::json::array;
 using boost::json::object;
 
-// Sources and records.
-struct RecordName {
-    std::int64_t source_id = 0;
-    std::int64_t rk = 0;
-    std::optional<std::string> key;  // needed only when two keys of a source share an rk
-};
-struct Blob {
-    std::string media_type;
-    std::string bytes;
-    int width = 0;  // an image's; 0 for other blobs
-    int height = 0;
-    int channels = 0;
-    std::string format;
-};
+// Sources.
 array sources(base::Tx&, const std::string& after, int limit);
 std::optional<object> source(base::Tx&, const std::string& name);
 std::optional<object>
 set_source_state(base::Tx&, const std::string& name, const std::string& state);
 array source_runs(base::Tx&, std::int64_t source_id, std::int64_t before, int limit);
 array rejects(base::Tx&, std::int64_t source_id, std::int64_t after, int limit);
-array records(
-    base::Tx&,
-    std::int64_t source_id,
-    std::int64_t after_rk,
-    const std::string& after_key,
-    int limit
-);
-// Throws Problem 409 when the name fits two records.
-std::optional<object> record(base::Tx&, const RecordName&);
-// `directory` holds the blobs that do not lie in the database. Throws base::Error when one is
-// damaged.
-std::optional<Blob> blob(base::Tx&, const RecordName&, const std::string& directory);
 
 // Model runs.
 array runs(base::Tx&, std::int64_t before, int limit);

@@ -75,6 +75,29 @@ constexpr Row rows[] = {
     {post, "/api/v1/tasks/{task}/submit", "label submit", "submitTask"},
     {post, "/api/v1/tasks/{task}/skip", "label skip", "skipTask"},
     {post, "/api/v1/tasks/{task}/renew", "label renew", "renewTask"},
+
+    {get, "/api/v1/sources/{source}/records", "records list", "listRecords"},
+    {get, "/api/v1/sources/{source}/search", "records search", "searchRecords"},
+    {get, "/api/v1/sources/{source}/lineage", "records lineage", "showLineage"},
+    {get, "/api/v1/records/{id}", "records show", "showRecord"},
+    {post, "/api/v1/records/purge", "records purge", "purgeRecords"},
+
+    {get, "/api/v1/sources/{source}/quality/profile", "quality profile", "profileSource"},
+    {get, "/api/v1/sources/{source}/quality/report", "quality report", "reportQuality"},
+    {get, "/api/v1/sources/{source}/quality/bias", "quality bias", "reportBias"},
+    {post, "/api/v1/sources/{source}/quality/pages", "quality pages", "judgePages"},
+    {post, "/api/v1/sources/{source}/quality/check", "quality check", "checkRecords"},
+    {post, "/api/v1/sources/{source}/quality/duplicates", "quality duplicates", "findDuplicates"},
+    {post, "/api/v1/sources/{source}/quality/errors", "quality errors", "findErrors"},
+    {post, "/api/v1/sources/{source}/quality/outliers", "quality outliers", "findOutliers"},
+    {get, "/api/v1/quality/drift", "quality drift", "findDrift"},
+
+    {get, "/api/v1/sources/{source}/preparations", "prepare list", "listPreparations"},
+    {post, "/api/v1/sources/{source}/preparations", "prepare add", "addPreparation", 201},
+    {post, "/api/v1/sources/{source}/preparations/undo", "prepare undo", "undoPreparation", 201},
+    {get, "/api/v1/sources/{source}/preparation", "prepare show", "showPreparation"},
+    {post, "/api/v1/sources/{source}/preparation/apply", "prepare apply", "applyPreparation"},
+    {post, "/api/v1/sources/{source}/preparation/preview", "prepare preview", "previewPreparation"},
 };
 // clang-format on
 
@@ -173,7 +196,8 @@ Response run_verb(Call& call) {
     } catch (const service::Refusal& refusal) {
         throw problem_of(refusal);
     } catch (const base::UsageError& fault) {
-        throw Problem(422, "Bad request", fault.what());
+        bool by_query = call.route.method == Method::get;
+        throw Problem(by_query ? 400 : 422, by_query ? "Bad query" : "Bad request", fault.what());
     } catch (const base::Error& error) {
         throw Problem(409, "Not possible", error.what());
     }

@@ -115,7 +115,7 @@ FlagSet::FlagSet(CLI::App& command, const base::Record& record, const FlagOption
         const auto& info = find(path);
         auto& flag = state->flags.emplace_back(State::Flag{path, shown, {}});
         auto* option = command.add_option(shown, flag.texts, help_of(info));
-        if (!info.many) option->expected(1);
+        if (!info.many) option->expected(1)->allow_extra_args(false);
         if (info.required) option->required();
         without.push_back(path);
     }

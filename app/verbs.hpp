@@ -23,6 +23,17 @@ void print_answer(const base::Answer& answer);
 // Prints an answer as a table, for verbs that have no better way.
 void print_table(const base::Answer& answer);
 
+// The answer of a verb to a request from this machine.
+template <auto function>
+service::AnswerOf<function>
+ask(service::Context& context, const service::RequestOf<function>& request) {
+    service::AnswerOf<function> answer;
+    service::run_locally(context.environment(), [&](service::Work& work) {
+        answer = function(work, request);
+    });
+    return answer;
+}
+
 // Adds the command of a verb, by its name: its flags are the settings of the request; `show` prints
 // the answer for people.
 //

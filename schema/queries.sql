@@ -141,8 +141,8 @@ SELECT EXISTS (SELECT FROM record WHERE source_id = $1);
 SELECT count(*) FROM record WHERE source_id = $1;
 
 -- name: list_records
-SELECT r.rk, r.source_id, r.key, r.version, v.url, left(v.payload::text, 2000) AS payload, t.title, left(t.body, 200) AS snippet,
-    i.width, i.height
+SELECT r.rk, r.source_id, r.key, r.version, r.group_key, r.first_seen, r.last_seen, v.url, left(v.payload::text, 2000) AS payload,
+    t.title, left(t.body, 200) AS snippet, t.language, i.width, i.height
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
@@ -150,10 +150,11 @@ LEFT JOIN content_image i USING (rk, source_id, key, version)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: show_record
-SELECT r.rk, r.version, encode(r.content_sha256, 'hex') AS content_sha256, v.payload::text, v.url, v.file, v.member, v.line, v.byte_offset,
-    v.licence, v.consent::text, v.run_id, v.media_type, encode(v.blob_sha256, 'hex') AS blob_sha256,
-    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS stored_at, t.title, t.body, t.language, n.values::text AS numbers,
-    n.column_set, i.width, i.height, q.measures::text, q.language AS measured_language
+SELECT r.rk, r.version, r.group_key, r.record_time, r.first_seen, r.last_seen, encode(r.content_sha256, 'hex') AS content_sha256, v.payload,
+    v.url, v.file, v.member, v.line, v.byte_offset, v.licence, v.consent, v.run_id, v.media_type, encode(v.blob_sha256, 'hex') AS blob_sha256,
+    to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS stored_at, v.fetched_at,
+    t.rk IS NOT NULL AS has_text, t.title, t.body, t.language, t.characters, t.words, n.values::text AS numbers, n.column_set,
+    i.rk IS NOT NULL AS has_image, i.width, i.height, i.channels, i.format, q.measures::text, q.language AS measured_language
 FROM record r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
@@ -162,9 +163,20 @@ LEFT JOIN content_image i USING (rk, source_id, key, version)
 LEFT JOIN content_quality q USING (rk, source_id, key, version)
 WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 
+-- name: records_of_id
+SELECT s.id, s.name, s.kind, s.spec, s.schedule, s.state, r.key FROM record r JOIN source s ON s.id = r.source_id
+WHERE r.rk = $1 AND r.source_id = $2 AND ($3 = '' OR r.key = $3) ORDER BY r.key LIMIT 2;
+
+-- name: record_blob
+SELECT v.blob_sha256, v.media_type, i.width, i.height, i.channels, i.format
+FROM record r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3 AND v.blob_sha256 IS NOT NULL;
+
 -- Every version of a record: when and by which run it came, from where exactly.
 -- name: record_lineage
-SELECT v.version, v.run_id, u.state AS run_state, to_char(u.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS run_started_at,
+SELECT v.version, v.run_id AS run, u.state, to_char(u.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
     v.url, v.file, v.member, v.line, v.byte_offset, to_char(v.fetched_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS fetched_at,
     to_char(v.stored_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS stored_at, encode(v.content_sha256, 'hex') AS content_sha256,
     encode(v.blob_sha256, 'hex') AS blob_sha256, v.licence
@@ -176,7 +188,7 @@ SELECT r.first_run, r.last_run, to_char(r.first_seen AT TIME ZONE 'UTC', 'YYYY-M
     to_char(r.last_seen AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_seen,
     to_char(r.gone_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS gone_at,
     (SELECT json_agg(n.name ORDER BY n.id) FROM snapshot_item i JOIN snapshot n ON n.id = i.snapshot_id
-     WHERE (i.rk, i.source_id, i.key) = (r.rk, r.source_id, r.key))::text AS snapshots
+     WHERE (i.rk, i.source_id, i.key) = (r.rk, r.source_id, r.key)) AS snapshots
 FROM record r WHERE r.rk = $1 AND r.source_id = $2 AND r.key = $3;
 
 -- name: add_job

@@ -11,6 +11,9 @@ std::span<const Verb> job_verbs();       // service/jobs.cpp
 std::span<const Verb> label_verbs();     // service/labels/label_verbs.cpp
 std::span<const Verb> model_verbs();     // service/models/models.cpp
 std::span<const Verb> people_verbs();    // service/people/people_verbs.cpp
+std::span<const Verb> prepare_verbs();   // service/prepare/prepare_verbs.cpp
+std::span<const Verb> quality_verbs();   // service/quality/quality_verbs.cpp
+std::span<const Verb> record_verbs();    // service/records/record_verbs.cpp
 std::span<const Verb> snapshot_verbs();  // service/learn/snapshots.cpp
 std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
@@ -20,6 +23,9 @@ inline constexpr std::span<const Verb> (*areas[])() = {
     label_verbs,
     model_verbs,
     people_verbs,
+    prepare_verbs,
+    quality_verbs,
+    record_verbs,
     snapshot_verbs,
     source_verbs,
     train_verbs,

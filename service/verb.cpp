@@ -1,6 +1,7 @@
 #include "service/verb.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 #include "base/database/database.hpp"
@@ -27,9 +28,11 @@ const Verb& verb_named(std::string_view name) {
 }
 
 void run_locally(const Environment& here, const std::function<void(Work&)>& work) {
+    const char* user = std::getenv("USER");
+    std::string name = user && *user ? user : "command line";
     here.database.call([&](base::Tx& tx) {
         Work at_work{
-            tx, here, {.name = "local", .role = Role::admin}, std::chrono::system_clock::now()};
+            tx, here, {.name = name, .role = Role::admin}, std::chrono::system_clock::now()};
         work(at_work);
     });
 }

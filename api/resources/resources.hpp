@@ -18,9 +18,6 @@ Response list_rejects(Call&);
 Response push(Call&);
 
 // records.cpp
-Response list_records(Call&);
-Response search_records(Call&);
-Response show_record(Call&);
 Response show_image(Call&);
 Response show_blob(Call&);
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "quality/table.hpp"
 
 namespace quality {
@@ -14,6 +16,7 @@ namespace quality {
 struct Share {
     double value = 0, low = 0, high = 0;  // with a 95 % interval (Wilson 1927)
 };
+BOOST_DESCRIBE_STRUCT(Share, (), (value, low, high))
 Share share_of(double part, double whole);
 
 // One value of one field, or of several at once.
@@ -30,6 +33,11 @@ struct Group {
     // at least ten labels); under 0.8 it is "disparate impact" by the four-fifths rule (EEOC 1978).
     std::optional<double> impact;
 };
+BOOST_DESCRIBE_STRUCT(
+    Group,
+    (),
+    (values, records, share, reference, off_reference, labelled, labels, impact)
+)
 
 // A field that is missing more often in one group than in all.
 struct MissingInGroup {
@@ -43,6 +51,7 @@ struct Breakdown {
     std::vector<std::string> fields;
     std::vector<Group> groups;  // largest first
 };
+BOOST_DESCRIBE_STRUCT(Breakdown, (), (fields, groups))
 
 struct BiasReport {
     std::uint64_t records = 0;

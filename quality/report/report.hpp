@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/describe/class.hpp>
 #include <boost/json/fwd.hpp>
 
 #include "quality/outliers/associations.hpp"
@@ -31,6 +32,7 @@ struct Alert {
     std::string text;    // one line
     bool serious = false;
 };
+BOOST_DESCRIBE_STRUCT(Alert, (), (kind, column, text, serious))
 
 // What the last run of a check said.
 struct CheckLine {

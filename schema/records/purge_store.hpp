@@ -36,6 +36,21 @@ struct PurgeCounts {
     std::uint64_t members = 0;    // of snapshots
     std::vector<std::string> snapshots;  // that held members: their hashes no longer verify
 };
+BOOST_DESCRIBE_STRUCT(
+    PurgeCounts,
+    (),
+    (records,
+     versions,
+     texts,
+     numbers,
+     images,
+     labels,
+     blobs,
+     rejects,
+     addresses,
+     members,
+     snapshots)
+)
 
 // What purge() would take: it is done and rolled back, so the numbers are those of the deed.
 PurgeCounts count_purge(base::Database& database, const PurgeWhat& what);

@@ -74,32 +74,4 @@ std::vector<std::string> stored_keys(
     std::span<const std::string> keys
 );
 
-struct RecordLine {
-    RecordId id;
-    int version = 0;
-    std::string url;
-    std::string payload;  // JSON, at most 2,000 characters
-    std::string title;
-    std::string snippet;
-    int width = 0;
-    int height = 0;
-};
-BOOST_DESCRIBE_STRUCT(RecordLine, (), (id, version, url, payload, title, snippet, width, height))
-
-// Records of a source in key order, after `after` (the first ones if it is empty).
-std::vector<RecordLine> list_records(
-    base::Tx& tx,
-    std::int64_t source_id,
-    const std::optional<RecordId>& after,
-    int at_most
-);
-
-// Where each version of a record came from: run, file with line and byte offset, or URL, and when;
-// as JSON. Nothing if there is no such record.
-std::optional<std::string>
-record_lineage(base::Tx& tx, const Source& source, const std::string& key);
-
-// Everything known of one record, its lineage included, as JSON; nothing if there is none.
-std::optional<std::string> show_record(base::Tx& tx, const Source& source, const std::string& key);
-
 }  // namespace schema

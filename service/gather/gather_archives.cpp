@@ -42,8 +42,8 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
 }  // namespace
 
 bool holds_archives(const schema::Source& source) {
-    return source.kind == "files" &&
-           holds_archives(FileSettings::settings.read(base::Document::json(source.spec)));
+    auto document = base::Document::json(source.spec);
+    return document.has("inputs") && holds_archives(FileSettings::settings.read(document));
 }
 
 bool holds_archives(const FileSettings& settings) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <boost/json/parse.hpp>
@@ -106,8 +107,14 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     REQUIRE(queued.status == 202);
     CHECK(queued.json().at("job") == 1);
     auto document = boost::json::parse(admin.get("/api/v1/openapi.json").body).as_object();
-    auto record =
-        admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0).at("id");
+    auto first = admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0);
+    auto record = first.at("id");
+    const std::map<std::string_view, std::string> queries{
+        {"searchRecords", "?q=the"},
+        {"findDrift", "?before=packages&after=pages"},
+        {"reportBias", "?by=section"},
+        {"showLineage", "?key=" + std::string(first.at("key").as_string())},
+    };
 
     std::set<std::string> tried;
     for (const auto& route : api::routes()) {
@@ -125,7 +132,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("snapshot", "topics-1");
         put("other", "topics-1");
         put("job", "1");
-        if (route.operation == "searchRecords") path += "?q=the";
+        if (queries.contains(route.operation)) path += queries.at(route.operation);
         INFO(path);
         auto reply = admin.get(path);
         REQUIRE(reply.status == 200);
@@ -142,7 +149,9 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         CHECK(broken(reply.json(), schema.as_object(), document) == "");
         bool is_list =
             route.verb ? reply.json().as_object().contains("next") : route.answer.front() == '[';
-        if (is_list) CHECK_FALSE(reply.json().at("items").as_array().empty());
+        bool may_be_empty =
+            route.operation == "searchRecords" || route.operation == "listPreparations";
+        if (is_list && !may_be_empty) CHECK_FALSE(reply.json().at("items").as_array().empty());
         tried.emplace(route.operation);
     }
     CHECK(tried.size() >= 20);

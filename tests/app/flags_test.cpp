@@ -149,3 +149,13 @@ TEST_CASE("help names the choices and the default of a flag", "[app][flags]") {
     CHECK_THAT(help, Contains("--delay TIME") && Contains("(1s)"));
     CHECK_THAT(help, Contains("--no-feeds"));
 }
+
+TEST_CASE("an argument leaves the next one to whom it belongs", "[app][flags]") {
+    CLI::App cli;
+    app::Flags<Files> flags{cli, {.positionals = {{"size", "SIZE,--of"}}, .without = {"types"}}};
+    std::string file;
+    cli.add_option("FILE", file)->required();
+    cli.parse("5 recipe.toml", false);
+    CHECK(flags.read().size == 5);
+    CHECK(file == "recipe.toml");
+}

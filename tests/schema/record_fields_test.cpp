@@ -6,9 +6,11 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
+#include "base/json/described.hpp"
 #include "schema/records/page_quality_store.hpp"
 #include "schema/records/purge_store.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/records/record_view_store.hpp"
 #include "schema/select/filter.hpp"
 #include "tests/support/test_database.hpp"
 
@@ -119,9 +121,9 @@ TEST_CASE(
     Fixture f;
     f.write("a", "short", Quality{measure_text("short", "en"), "en"});
     f.write("a", "another", Quality{measure_text("another", "en"), "en"});
-    auto shown = boost::json::parse(*f.db->call([&](base::Tx& tx) {
+    auto shown = boost::json::parse(base::json_text(*f.db->call([&](base::Tx& tx) {
         return show_record(tx, require_source(tx, "s"), "a");
-    }));
+    })));
     CHECK(shown.at("quality").at("words").to_number<int>() == 1);
     CHECK(shown.at("quality").at("gopher").at("passes") == false);
     CHECK(shown.at("quality").at("gopher").at("broken").as_array().size() >= 1);

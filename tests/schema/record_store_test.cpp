@@ -9,6 +9,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/json/described.hpp"
+#include "schema/records/record_view_store.hpp"
 #include "tests/support/test_database.hpp"
 
 using schema::BatchTarget;
@@ -201,8 +203,9 @@ TEST_CASE("a record is shown with its provenance, numbers and text", "[schema][r
     });
     REQUIRE(shown);
     CHECK_THAT(
-        *shown,
-        Catch::Contains(R"("byte_offset":42)") && Catch::Contains(R"("colour":"red")") &&
+        base::json_text(*shown),
+        Catch::Contains(R"("byte_offset":42)") &&
+            Catch::Contains(R"("name":"colour","unit":"","value":"red")") &&
             Catch::Contains(R"("body":"body red")")
     );
     CHECK_FALSE(f.db->call([&](base::Tx& tx) {

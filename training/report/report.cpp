@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes/png.hpp"
+#include "base/html/elements.hpp"
 #include "base/html/html.hpp"
 #include "training/report/plots.hpp"
 
@@ -21,6 +22,8 @@ namespace {
 
 using base::escape;
 using base::grouped;
+using base::lead;
+using base::meter;
 using base::number;
 using base::percent;
 using base::Section;
@@ -29,14 +32,6 @@ constexpr std::size_t most_heat_classes = 40;
 
 std::string show(double value, const MetricName& metric) {
     return metric.percent ? percent(value) : number(value);
-}
-
-std::string meter(double share, bool bad = false) {
-    return fmt::format(
-        "<span class=\"meter{}\"><i style=\"width:{:.1f}%\"></i></span>",
-        bad ? " bad" : "",
-        100 * std::clamp(share, 0.0, 1.0)
-    );
 }
 
 std::string name_at(const std::vector<std::string>& names, std::size_t i) {
@@ -293,9 +288,6 @@ std::string trials_table(const Report& r) {
     return out + "</tbody></table></div>";
 }
 
-std::string lead(std::string_view text) {
-    return fmt::format("<p class=\"lead\">{}</p>", text);
-}
 std::string card(std::string_view inner) {
     return fmt::format("<div class=\"card\">{}</div>", inner);
 }

@@ -150,46 +150,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/sources/{source}/records": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Records of a source
-         * @description For: admin, operator, analyst
-         */
-        get: operations["listRecords"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sources/{source}/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Records whose texts hold the words q, best first
-         * @description For: admin, operator, analyst
-         */
-        get: operations["searchRecords"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/push/{source}": {
         parameters: {
             query?: never;
@@ -201,26 +161,6 @@ export interface paths {
         put?: never;
         /** A webhook in the Standard Webhooks form; its signature is its proof */
         post: operations["push"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/records/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * One record in its present version
-         * @description For: admin, operator, analyst
-         */
-        get: operations["showRecord"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1015,6 +955,390 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{source}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records of a source
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Records whose texts hold words, best first
+         * @description For: admin, operator, analyst
+         */
+        get: operations["searchRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/lineage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where each version of a record came from: run, file and offset or URL
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showLineage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One record, with where it came from
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/records/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Destroy what must not be kept, with its bytes; without --yes only count it
+         * @description For: admin
+         */
+        post: operations["purgeRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the fields hold: counts, missing, quantiles, frequent values
+         * @description For: admin, operator, analyst
+         */
+        get: operations["profileSource"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that is known of a source's quality, as one page with plots or JSON
+         * @description For: admin, operator, analyst
+         */
+        get: operations["reportQuality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/bias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who is in the records, and how labels and missing values fall on groups
+         * @description For: admin, operator, analyst
+         */
+        get: operations["reportBias"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/pages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many texts the rules of Gopher, C4 and FineWeb would drop, and personal data; nothing is dropped
+         * @description For: admin, operator, analyst
+         */
+        post: operations["judgePages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether the records hold what is expected of them; exit 1 if a blocking check fails
+         * @description For: admin, operator, analyst
+         */
+        post: operations["checkRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Records that are the same, or nearly
+         * @description For: admin, operator, analyst
+         */
+        post: operations["findDuplicates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/errors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Values that are likely wrong, each with a proposal; nothing is changed
+         * @description For: admin, operator, analyst
+         */
+        post: operations["findErrors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/quality/outliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Numbers far from the others
+         * @description For: admin, operator, analyst
+         */
+        post: operations["findOutliers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/drift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How fields differ between sources, runs, snapshots, or sides of a snapshot
+         * @description For: admin, operator, analyst
+         */
+        get: operations["findDrift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/preparations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every version: when, by whom, why
+         * @description For: admin, operator, analyst
+         */
+        get: operations["listPreparations"];
+        put?: never;
+        /**
+         * Put operations behind those there are: the next version
+         * @description For: admin, operator, analyst
+         */
+        post: operations["addPreparation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/preparations/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The next version, without the last operation, or another
+         * @description For: admin, operator, analyst
+         */
+        post: operations["undoPreparation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/preparation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The operations of the present version, or another
+         * @description For: admin, operator, analyst
+         */
+        get: operations["showPreparation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/preparation/apply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fit it on the training side of a snapshot, and show what was learnt
+         * @description For: admin, operator, analyst
+         */
+        post: operations["applyPreparation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{source}/preparation/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Some records before and after, and how much each operation changes
+         * @description For: admin, operator, analyst
+         */
+        post: operations["previewPreparation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1093,64 +1417,6 @@ export interface components {
             code: string;
             reason: string;
             raw: string;
-        };
-        RecordLine: {
-            id: string;
-            key: string;
-            version: number;
-            group?: string | null;
-            first_seen: string;
-            last_seen: string;
-            title?: string | null;
-            excerpt?: string | null;
-            language?: string | null;
-            image: boolean;
-        };
-        SearchHit: {
-            id: string;
-            key: string;
-            version: number;
-            rank: number;
-            title: string;
-            /** @description plain text; hits stand between « and » */
-            snippet: string;
-            url: string | null;
-        };
-        SearchAnswer: {
-            items: components["schemas"]["SearchHit"][];
-            /** @description Pass it as 'after' for the next page */
-            next: string | null;
-            /** @description false while new texts are still being indexed: ask again */
-            complete: boolean;
-        };
-        Field: {
-            name: string;
-            unit: string;
-            value: number | string | boolean | null;
-        };
-        Record: {
-            id: string;
-            source: string;
-            key: string;
-            version: number;
-            group?: string | null;
-            record_time?: string | null;
-            first_seen?: string;
-            last_seen?: string;
-            payload: unknown;
-            media_type?: string | null;
-            url?: string | null;
-            file?: string | null;
-            member?: string | null;
-            line?: number | null;
-            byte_offset?: number | null;
-            licence?: string | null;
-            consent?: unknown;
-            fetched_at?: string | null;
-            text: Record<string, never> | null;
-            image: Record<string, never> | null;
-            fields: components["schemas"]["Field"][];
-            blob: boolean;
         };
         Metric: {
             /** @description 0 training, 1 validation, 2 test */
@@ -1537,80 +1803,6 @@ export interface operations {
             };
         };
     };
-    listRecords: {
-        parameters: {
-            query?: {
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Records of a source */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        items: components["schemas"]["RecordLine"][];
-                        /** @description Pass it as 'after' for the next page */
-                        next: string | null;
-                    };
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    searchRecords: {
-        parameters: {
-            query?: {
-                q?: string;
-                where?: string;
-                limit?: number;
-                after?: string;
-            };
-            header?: never;
-            path: {
-                source: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Records whose texts hold the words q, best first */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SearchAnswer"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     push: {
         parameters: {
             query?: never;
@@ -1633,39 +1825,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AnyValue"];
-                };
-            };
-            /** @description A problem */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    showRecord: {
-        parameters: {
-            query?: {
-                key?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One record in its present version */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Record"];
                 };
             };
             /** @description A problem */
@@ -3878,6 +4037,1137 @@ export interface operations {
                     "application/json": {
                         /** Format: date-time */
                         expires_at: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRecords: {
+        parameters: {
+            query?: {
+                where?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Records of a source */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            key: string;
+                            version: number;
+                            group: string | null;
+                            /** Format: date-time */
+                            first_seen: string;
+                            /** Format: date-time */
+                            last_seen: string;
+                            url: string;
+                            title: string;
+                            excerpt: string;
+                            language: string;
+                            image: boolean;
+                            width: number;
+                            height: number;
+                            payload: unknown;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchRecords: {
+        parameters: {
+            query: {
+                q: string;
+                where?: string;
+                limit?: number;
+                after?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Records whose texts hold words, best first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            id: string;
+                            key: string;
+                            version: number;
+                            rank: number;
+                            title: string;
+                            snippet: string;
+                            url: string | null;
+                        }[];
+                        next: string | null;
+                        complete: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showLineage: {
+        parameters: {
+            query: {
+                key: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where each version of a record came from: run, file and offset or URL */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        source: string;
+                        kind: string;
+                        key: string;
+                        first_run: number;
+                        last_run: number;
+                        first_seen: string | null;
+                        last_seen: string | null;
+                        gone_at: string | null;
+                        versions: {
+                            version: number;
+                            run: {
+                                run: number;
+                                state: string;
+                                started_at: string | null;
+                            };
+                            url: string | null;
+                            file: string | null;
+                            member: string | null;
+                            line: number | null;
+                            byte_offset: number | null;
+                            fetched_at: string | null;
+                            stored_at: string | null;
+                            content_sha256: string | null;
+                            blob_sha256: string | null;
+                            licence: string | null;
+                        }[];
+                        snapshots: string[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showRecord: {
+        parameters: {
+            query?: {
+                source?: string;
+                key?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record, with where it came from */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: string;
+                        source: string;
+                        key: string;
+                        version: number;
+                        group: string | null;
+                        /** Format: date-time */
+                        record_time: string | null;
+                        /** Format: date-time */
+                        first_seen: string;
+                        /** Format: date-time */
+                        last_seen: string;
+                        content_sha256: string;
+                        stored_at: string;
+                        run: number;
+                        payload: unknown;
+                        media_type: string | null;
+                        url: string | null;
+                        file: string | null;
+                        member: string | null;
+                        line: number | null;
+                        byte_offset: number | null;
+                        licence: string | null;
+                        consent: unknown;
+                        /** Format: date-time */
+                        fetched_at: string | null;
+                        text: {
+                            title: string;
+                            body: string;
+                            language: string;
+                            characters: number;
+                            words: number;
+                        } | null;
+                        image: {
+                            width: number;
+                            height: number;
+                            channels: number;
+                            format: string;
+                        } | null;
+                        fields: {
+                            name: string;
+                            unit: string;
+                            value: unknown;
+                        }[];
+                        blob: boolean;
+                        blob_sha256: string | null;
+                        quality: unknown;
+                        duplicates: unknown;
+                        lineage: {
+                            source: string;
+                            kind: string;
+                            key: string;
+                            first_run: number;
+                            last_run: number;
+                            first_seen: string | null;
+                            last_seen: string | null;
+                            gone_at: string | null;
+                            versions: {
+                                version: number;
+                                run: {
+                                    run: number;
+                                    state: string;
+                                    started_at: string | null;
+                                };
+                                url: string | null;
+                                file: string | null;
+                                member: string | null;
+                                line: number | null;
+                                byte_offset: number | null;
+                                fetched_at: string | null;
+                                stored_at: string | null;
+                                content_sha256: string | null;
+                                blob_sha256: string | null;
+                                licence: string | null;
+                            }[];
+                            snapshots: string[];
+                        };
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    purgeRecords: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description all pages of a host, with its port if it has one */
+                    host?: string;
+                    /** @description one page */
+                    url?: string;
+                    /** @description all records under a licence */
+                    licence?: string;
+                    /** @description do it; without, only count */
+                    yes?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Destroy what must not be kept, with its bytes; without --yes only count it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: number;
+                        versions: number;
+                        texts: number;
+                        numbers: number;
+                        images: number;
+                        labels: number;
+                        blobs: number;
+                        rejects: number;
+                        addresses: number;
+                        members: number;
+                        snapshots: string[];
+                        what: string;
+                        purged: boolean;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    profileSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the fields hold: counts, missing, quantiles, frequent values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: number;
+                        columns: Record<string, never>;
+                        images: unknown;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportQuality: {
+        parameters: {
+            query?: {
+                duplicates?: boolean;
+                page?: boolean;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All that is known of a source's quality, as one page with plots or JSON */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        report: Record<string, never>;
+                        alerts: {
+                            kind: string;
+                            column: string;
+                            text: string;
+                            serious: boolean;
+                        }[];
+                        page: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportBias: {
+        parameters: {
+            query: {
+                by: string[];
+                label?: string;
+                project?: string;
+                favourable?: string;
+                reference?: string;
+                reference_name?: string;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who is in the records, and how labels and missing values fall on groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: number;
+                        favourable: string;
+                        breakdowns: {
+                            fields: string[];
+                            groups: {
+                                values: string[];
+                                records: number;
+                                share: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                reference: number | null;
+                                off_reference: boolean;
+                                labelled: number;
+                                labels: {
+                                    [key: string]: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                impact: number | null;
+                            }[];
+                        }[];
+                        missing: {
+                            field: string;
+                            value: string;
+                            column: string;
+                            missing: {
+                                value: number;
+                                low: number;
+                                high: number;
+                            };
+                            overall: number;
+                        }[];
+                        project: {
+                            fields: string[];
+                            groups: {
+                                values: string[];
+                                records: number;
+                                share: {
+                                    value: number;
+                                    low: number;
+                                    high: number;
+                                };
+                                reference: number | null;
+                                off_reference: boolean;
+                                labelled: number;
+                                labels: {
+                                    [key: string]: {
+                                        value: number;
+                                        low: number;
+                                        high: number;
+                                    };
+                                };
+                                impact: number | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judgePages: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description so many keys of each rule */
+                    keys?: number;
+                    /**
+                     * @description whose rules
+                     * @enum {string}
+                     */
+                    preset?: "gopher" | "c4" | "fineweb" | "all";
+                };
+            };
+        };
+        responses: {
+            /** @description How many texts the rules of Gopher, C4 and FineWeb would drop, and personal data; nothing is dropped */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        records: number;
+                        presets: {
+                            [key: string]: {
+                                passed: number;
+                                dropped: number;
+                                rules: {
+                                    measure: string;
+                                    rule: string;
+                                    broken: number;
+                                    only: number;
+                                    keys: string[];
+                                }[];
+                            };
+                        };
+                        pii: {
+                            [key: string]: {
+                                records: number;
+                                finds: number;
+                            };
+                        };
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkRecords: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description what messages call them */
+                    rules_name?: string;
+                    /** @description the checks, as TOML of [[check]] tables */
+                    rules: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Whether the records hold what is expected of them; exit 1 if a blocking check fails */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            check: string;
+                            kind: string;
+                            severity: string;
+                            passed: boolean;
+                            examined: number;
+                            failed: number;
+                            observed: string;
+                            keys: string[];
+                            examples: string[];
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findDuplicates: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description text: likeness (0: 0.7); row: probability (0: 0.5) */
+                    threshold?: number;
+                    /**
+                     * @description what is compared
+                     * @enum {string}
+                     */
+                    by?: "exact" | "normalised" | "text" | "image" | "row" | "auto";
+                    /** @description fields to compare, apart by commas; none: all */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Records that are the same, or nearly */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        by: string;
+                        records: number;
+                        clusters: string[][];
+                        pairs: {
+                            a: string;
+                            b: string;
+                            score: number;
+                        }[];
+                        why: string[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findErrors: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description decide only those at least so probable */
+                    at_least?: number;
+                    /** @description report from this probability on */
+                    threshold?: number;
+                    /** @description accept the open proposals of this column, or all */
+                    accept?: string;
+                    /** @description refuse the open proposals of this column, or all */
+                    refuse?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Values that are likely wrong, each with a proposal; nothing is changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            key: string;
+                            line: number | null;
+                            column: string;
+                            value: string;
+                            proposal: string | null;
+                            probability: number;
+                            code: string;
+                            reason: string;
+                        }[];
+                        why: string[];
+                        decided: {
+                            state: string;
+                            count: number;
+                            by: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findOutliers: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description robust deviations from the median */
+                    threshold?: number;
+                    /** @description fields to look at, apart by commas; none: all numbers */
+                    columns?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Numbers far from the others */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            key: string;
+                            line: number | null;
+                            column: string;
+                            value: string;
+                            proposal: string | null;
+                            probability: number;
+                            code: string;
+                            reason: string;
+                        }[];
+                        rare: {
+                            key: string;
+                            score: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findDrift: {
+        parameters: {
+            query: {
+                before: string;
+                after: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How fields differ between sources, runs, snapshots, or sides of a snapshot */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            column: string;
+                            verdict: string;
+                            psi: number;
+                            jensen_shannon: number;
+                            l_infinity: number;
+                            chi_square: number;
+                            chi_square_p: number;
+                            missing_before: number;
+                            missing_after: number;
+                            ks: number | null;
+                            ks_p: number | null;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPreparations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every version: when, by whom, why */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: {
+                            version: number;
+                            operations: unknown[];
+                            note: string;
+                            made_by: string;
+                            made_at: string;
+                        }[];
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addPreparation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description why */
+                    note?: string;
+                    /** @description the operations, as TOML of [[operation]] tables */
+                    recipe: string;
+                    /** @description what messages call them */
+                    recipe_name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Put operations behind those there are: the next version */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        operations: unknown[];
+                        note: string;
+                        made_by: string;
+                        made_at: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoPreparation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description its number; none: the last */
+                    operation?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The next version, without the last operation, or another */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        operations: unknown[];
+                        note: string;
+                        made_by: string;
+                        made_at: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    showPreparation: {
+        parameters: {
+            query?: {
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The operations of the present version, or another */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        operations: unknown[];
+                        note: string;
+                        made_by: string;
+                        made_at: string;
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyPreparation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description instead of the present one */
+                    version?: number | null;
+                    /** @description whose training side it is fitted on */
+                    snapshot: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Fit it on the training side of a snapshot, and show what was learnt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        snapshot: string;
+                        version: number;
+                        operations: unknown[];
+                    };
+                };
+            };
+            /** @description A problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewPreparation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description so many records */
+                    rows?: number;
+                    /** @description whose training side it is fitted on */
+                    snapshot: string;
+                    /** @description instead of the present one */
+                    version?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Some records before and after, and how much each operation changes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: number;
+                        records: number;
+                        operations: {
+                            op: string;
+                            changed: number;
+                        }[];
+                        rows: {
+                            key: string;
+                            before: Record<string, never>;
+                            after: Record<string, never>;
+                        }[];
                     };
                 };
             };

@@ -1,0 +1,213 @@
+// Duplicates, likely errors, outliers and checks: each looks, keeps what it found in the place of
+// what it found before, and answers it. Whatever is found stays a proposal: records are not changed
+// here.
+#include "service/quality/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "quality/checks/check_store.hpp"
+#include "quality/duplicates/duplicates.hpp"
+#include "quality/errors/cell_errors.hpp"
+#include "quality/outliers/outliers.hpp"
+#include "quality/store.hpp"
+#include "service/gather/sources.hpp"
+#include "service/quality/names.hpp"
+
+namespace service {
+
+const base::Settings<FindDuplicates> FindDuplicates::settings{
+    {"source", &FindDuplicates::source, "whose records", {.required = true}},
+    {"by",
+     &FindDuplicates::by,
+     "what is compared",
+     {.choices = {"exact", "normalised", "text", "image", "row", "auto"}}},
+    {"columns", &FindDuplicates::columns, "fields to compare, apart by commas; none: all"},
+    {"threshold",
+     &FindDuplicates::threshold,
+     "text: likeness (0: 0.7); row: probability (0: 0.5)",
+     {.low = 0, .high = 1}},
+};
+
+const base::Settings<FindErrors> FindErrors::settings{
+    {"source", &FindErrors::source, "whose records", {.required = true}},
+    {"threshold", &FindErrors::threshold, "report from this probability on", {.low = 0, .high = 1}},
+    {"accept", &FindErrors::accept, "accept the open proposals of this column, or all"},
+    {"refuse", &FindErrors::refuse, "refuse the open proposals of this column, or all"},
+    {"at_least",
+     &FindErrors::at_least,
+     "decide only those at least so probable",
+     {.low = 0, .high = 1}},
+};
+
+const base::Settings<FindOutliers> FindOutliers::settings{
+    {"source", &FindOutliers::source, "whose records", {.required = true}},
+    {"columns", &FindOutliers::columns, "fields to look at, apart by commas; none: all numbers"},
+    {"threshold", &FindOutliers::threshold, "robust deviations from the median", {.low = 0}},
+};
+
+const base::Settings<CheckRecords> CheckRecords::settings{
+    {"source", &CheckRecords::source, "whose records", {.required = true}},
+    {"rules", &CheckRecords::rules, "the checks, as TOML of [[check]] tables", {.required = true}},
+    {"rules_name", &CheckRecords::rules_name, "what messages call them"},
+};
+
+namespace {
+
+IssueItem item_of(const quality::CellIssue& issue) {
+    IssueItem item{
+        .key = issue.row.key,
+        .line = {},
+        .column = issue.column,
+        .value = issue.value,
+        .proposal = {},
+        .probability = issue.probability,
+        .code = issue.code,
+        .reason = issue.reason};
+    if (issue.row.line >= 0) item.line = issue.row.line;
+    if (!issue.proposal.empty()) item.proposal = issue.proposal;
+    return item;
+}
+
+std::vector<DecidedIssues>
+decide(Work& work, const schema::Source& source, const FindErrors& request) {
+    std::vector<DecidedIssues> decided;
+    for (auto [state, columns] :
+         {std::pair("accepted", &request.accept), std::pair("refused", &request.refuse)}) {
+        if (columns->empty()) continue;
+        auto column = *columns == "all" ? std::string() : *columns;
+        auto count = quality::decide_issues(
+            work.tx, source.id, column, request.at_least, state, work.caller.name, work.now
+        );
+        decided.push_back({state, count, work.caller.name});
+    }
+    return decided;
+}
+
+// The ten rows that an isolation forest finds rarest, of those that are rare at all.
+std::vector<RareRecord>
+rarest(const quality::Table& table, const std::vector<std::vector<double>>& columns) {
+    std::vector<RareRecord> rare;
+    if (columns.size() < 2) return rare;
+    auto scores = quality::isolation_scores(columns);
+    std::vector<std::size_t> order(scores.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return scores[a] > scores[b];
+    });
+    for (auto row : order) {
+        if (rare.size() == 10 || scores[row] <= 0.6) break;
+        rare.push_back({table.rows[row].key, scores[row]});
+    }
+    return rare;
+}
+
+CheckItem item_of(const quality::CheckResult& result) {
+    CheckItem item{
+        .check = result.check.name,
+        .kind = result.check.kind,
+        .severity = std::string(quality::name_of(result.check.severity)),
+        .passed = result.passed,
+        .examined = result.examined,
+        .failed = result.failed,
+        .observed = result.observed,
+        .keys = {},
+        .examples = result.examples};
+    for (std::size_t i = 0; i < std::min<std::size_t>(10, result.rows.size()); ++i)
+        item.keys.push_back(result.rows[i].key);
+    return item;
+}
+
+}  // namespace
+
+DuplicatesAnswer find_duplicates(Work& work, const FindDuplicates& request) {
+    auto source = known_source(work, request.source);
+    auto report = quality::find_duplicates(
+        work.here.database, source.id, {request.by, names_in(request.columns), request.threshold}
+    );
+    DuplicatesAnswer answer{
+        report.kind, report.records, std::move(report.clusters), {}, std::move(report.why)};
+    for (auto& pair : report.pairs)
+        answer.pairs.push_back({std::move(pair.a), std::move(pair.b), pair.score});
+    return answer;
+}
+
+ErrorsAnswer find_errors(Work& work, const FindErrors& request) {
+    auto source = known_source(work, request.source);
+    ErrorsAnswer answer;
+    if (!request.accept.empty() || !request.refuse.empty()) {
+        answer.decided = decide(work, source, request);
+        return answer;
+    }
+    auto table = quality::load_table(work.here.database, source.id);
+    quality::CellErrorOptions how;
+    how.threshold = request.threshold;
+    std::vector<quality::CellIssue> issues;
+    for (auto& error : quality::find_cell_errors(table, how, &answer.why))
+        issues.push_back(
+            {.row = table.rows[error.row],
+             .column = table.names[error.column],
+             .code = error.code,
+             .value = table.cells[error.column][error.row],
+             .proposal = error.proposal,
+             .reason = error.reason,
+             .probability = error.probability}
+        );
+    quality::replace_issues(
+        work.tx, source.id, {"dependency", "typo", "pattern", "missing"}, issues, work.now
+    );
+    for (const auto& issue : issues) answer.items.push_back(item_of(issue));
+    return answer;
+}
+
+OutliersAnswer find_outliers(Work& work, const FindOutliers& request) {
+    auto source = known_source(work, request.source);
+    auto wanted = names_in(request.columns);
+    auto table = quality::load_table(work.here.database, source.id);
+    std::vector<std::size_t> chosen;
+    std::vector<std::vector<double>> columns;
+    for (std::size_t c = 0; c < table.names.size(); ++c) {
+        bool meant = std::find(wanted.begin(), wanted.end(), table.names[c]) != wanted.end();
+        if (!wanted.empty() && !meant) continue;
+        chosen.push_back(c);
+        if (auto numbers = quality::numbers_of(table.cells[c]))
+            columns.push_back(std::move(*numbers));
+    }
+    std::vector<quality::CellIssue> issues;
+    for (const auto& one : quality::find_outliers(table, chosen, request.threshold))
+        issues.push_back(
+            {.row = table.rows[one.row],
+             .column = table.names[one.column],
+             .code = "outlier",
+             .value = table.cells[one.column][one.row],
+             .proposal = {},
+             .reason = fmt::format(
+                 "{:.1f} robust deviations from the median, beyond {:g} to {:g}",
+                 one.score,
+                 one.fences.low,
+                 one.fences.high
+             ),
+             .probability = 1 - 1 / (1 + std::abs(one.score) / request.threshold)}
+        );
+    quality::replace_issues(work.tx, source.id, {"outlier"}, issues, work.now);
+    OutliersAnswer answer;
+    for (const auto& issue : issues) answer.items.push_back(item_of(issue));
+    answer.rare = rarest(table, columns);
+    return answer;
+}
+
+Page<CheckItem> check_records(Work& work, const CheckRecords& request) {
+    auto checks = quality::parse_checks(request.rules, request.rules_name);
+    auto source = known_source(work, request.source);
+    auto results = quality::check_source(work.here.database, source.id, std::move(checks));
+    quality::save_results(work.tx, source.id, results);
+    Page<CheckItem> page;
+    for (const auto& result : results) page.items.push_back(item_of(result));
+    return page;
+}
+
+}  // namespace service

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "schema/records/purge_store.hpp"
+#include "schema/records/record_view_store.hpp"
+#include "service/verb.hpp"
+
+// What people do with the records that were gathered.
+namespace service {
+
+struct ListRecords {
+    std::string source;
+    std::string where;  // a condition as of schema::Filter
+    int limit = 50;
+    std::string after;
+    static const base::Settings<ListRecords> settings;
+};
+struct RecordItem {
+    std::string id, key;
+    int version = 0;
+    std::optional<std::string> group;
+    base::Time first_seen, last_seen;
+    std::string url;
+    std::string title;
+    std::string excerpt;  // the first 200 characters of its text
+    std::string language;
+    bool image = false;
+    int width = 0, height = 0;
+    boost::json::value payload;  // cut to a text if it is longer than 2,000 characters
+};
+BOOST_DESCRIBE_STRUCT(
+    RecordItem,
+    (),
+    (id,
+     key,
+     version,
+     group,
+     first_seen,
+     last_seen,
+     url,
+     title,
+     excerpt,
+     language,
+     image,
+     width,
+     height,
+     payload)
+)
+// Looks at no more than some thousands of records for a condition: a part may hold fewer than
+// `limit` and there be more.
+Page<RecordItem> list_records(Work& work, const ListRecords& request);
+
+struct SearchRecords {
+    std::string source;
+    std::string q;
+    std::string where;
+    int limit = 20;
+    std::string after;
+    static const base::Settings<SearchRecords> settings;
+};
+struct RecordHit {
+    std::string id, key;
+    int version = 0;
+    double rank = 0;
+    std::string title;
+    std::string snippet;  // plain text; hits stand between « and »
+    std::optional<std::string> url;
+};
+BOOST_DESCRIBE_STRUCT(RecordHit, (), (id, key, version, rank, title, snippet, url))
+struct RecordHits {
+    std::vector<RecordHit> items;  // best first
+    std::optional<std::string> next;
+    bool complete = true;  // false while new texts are still being indexed: ask again
+};
+BOOST_DESCRIBE_STRUCT(RecordHits, (), (items, next, complete))
+// Indexes up to a thousand new texts first.
+RecordHits search_records(Work& work, const SearchRecords& request);
+
+// A record, by its id, or by source and key.
+struct NameRecord {
+    std::string id;
+    std::string source;
+    std::string key;  // beside an id only where two keys share it
+    static const base::Settings<NameRecord> settings;
+};
+// Refusal not_found if there is none, conflict if two keys share the id.
+schema::ShownRecord show_record(Work& work, const NameRecord& request);
+// Its bytes. Refusal not_found also if it has none.
+schema::RecordBlob blob_of_record(Work& work, const NameRecord& request);
+
+struct KeyOfRecord {
+    std::string source;
+    std::string key;
+    static const base::Settings<KeyOfRecord> settings;
+};
+schema::RecordLineage trace_record(Work& work, const KeyOfRecord& request);
+
+struct PurgeRecords {
+    std::string host, url, licence;  // exactly one
+    bool yes = false;                // else it is only counted
+    static const base::Settings<PurgeRecords> settings;
+};
+struct Purged : schema::PurgeCounts {
+    std::string what;
+    bool purged = false;
+};
+BOOST_DESCRIBE_STRUCT(Purged, (schema::PurgeCounts), (what, purged))
+Purged purge_records(Work& work, const PurgeRecords& request);
+
+}  // namespace service
