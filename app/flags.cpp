@@ -129,7 +129,7 @@ FlagSet::FlagSet(CLI::App& command, const base::Record& record, const FlagOption
         }
         auto* option = command.add_option(flag.shown, flag.texts, help_of(info));
         option->type_name(type_name(info));
-        if (!info.many) option->expected(1);
+        if (!info.many) option->expected(1)->allow_extra_args(false);
     }
     state_ = std::move(state);
 }

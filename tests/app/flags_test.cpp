@@ -159,3 +159,13 @@ TEST_CASE("an argument leaves the next one to whom it belongs", "[app][flags]") 
     CHECK(flags.read().size == 5);
     CHECK(file == "recipe.toml");
 }
+
+TEST_CASE("a flag of one value leaves the argument behind it alone", "[app][flags]") {
+    CLI::App cli;
+    app::Flags<Files> flags{cli, {.without = {"types"}}};
+    std::string file;
+    cli.add_option("FILE", file)->required();
+    cli.parse("--size 5 recipe.toml", false);
+    CHECK(flags.read().size == 5);
+    CHECK(file == "recipe.toml");
+}
