@@ -9,6 +9,7 @@
 #include <boost/json.hpp>
 
 #include "base/text/ascii.hpp"
+#include "crawler/scrape/field_value.hpp"
 #include "crawler/scrape/rule_set.hpp"
 
 namespace crawler {
@@ -19,7 +20,6 @@ namespace {
 
 constexpr std::size_t longest_key = 2000;
 constexpr int earliest = 1700, latest = 2250;  // years that the clock's nanoseconds can hold
-constexpr std::size_t longest_json = 4U << 20U;
 
 // The attribute that holds an element's address.
 std::string_view address_attribute(std::string_view element) {
@@ -104,29 +104,13 @@ private:
             made.numbers.assign(columns_.size(), std::numeric_limits<double>::quiet_NaN());
         made.fields = fields(rules.fields, scope, {}, made.fault);
         for (const auto& field : rules.fields)
-            if (field.column) fill_column(field, made);
+            if (field.column) fill_column(field, made.fields[field.name], made);
         if (!rules.group.empty()) made.group = plain(made.fields[rules.group]);
         if (!rules.time.empty()) {
             auto at = moment_in(plain(made.fields[rules.time]), {}, {});
             if (at && at->year >= earliest && at->year <= latest) made.time = at->time();
         }
         return made;
-    }
-
-    static void fill_column(const FieldRule& field, Scraped& made) {
-        const auto& value = made.fields[field.name];
-        auto& number = made.numbers[*field.column];
-        boost::system::error_code none;
-        if (value.is_bool()) {
-            number = value.as_bool() ? 1 : 0;
-        } else if (value.is_number()) {
-            number = value.to_number<double>(none);
-        } else if (value.is_string() && field.category) {
-            made.categories.emplace_back(*field.column, std::string(value.as_string()));
-        } else if (value.is_string()) {
-            if (auto at = moment_in(value.as_string(), {}, {}))
-                number = std::chrono::duration<double>(at->time().time_since_epoch()).count();
-        }
     }
 
     json::object fields(
@@ -193,7 +177,8 @@ private:
         if (!field.xpath.empty()) {
             auto found = tree().select(field.xpath, scope);
             if (found.nodes.empty()) {  // texts, attributes, numbers
-                for (const auto& text : found.texts) values.push_back(typed(field, text));
+                for (const auto& text : found.texts)
+                    values.push_back(field_value(field, context_, text));
                 return values;
             }
             for (auto node : found.nodes) values.push_back(read(field, node, name, fault));
@@ -219,111 +204,20 @@ private:
             if (attribute.empty()) attribute = address_attribute(document_[node].text);
             auto value = document_.attribute(node, attribute);
             if (!value) return nullptr;
-            return typed(field, *value);
+            return field_value(field, context_, *value);
         }
-        if (field.type == ValueType::html) return typed(field, document_.inner_html(node));
+        if (field.type == ValueType::html)
+            return field_value(field, context_, document_.inner_html(node));
         const auto& element = document_[node];
         if (formats::has_trait(element.tag, formats::is_invisible))
-            return typed(field, document_.text(node));
+            return field_value(field, context_, document_.text(node));
         bool is_time = (field.type == ValueType::date || field.type == ValueType::datetime) &&
                        element.tag == formats::Tag::time && !field.regex;
         if (is_time)  // what it says to machines counts, if they can read it
             if (auto stamp = document_.attribute(node, "datetime"))
-                if (auto value = typed(field, *stamp); !value.is_null()) return value;
-        return typed(field, document_.visible_text(node));
-    }
-
-    json::value typed(const FieldRule& field, std::string_view given) const {
-        std::string text(given);
-        if (!field.pointer.empty() || (field.type == ValueType::json && !field.regex)) {
-            auto found = parsed(text, field.pointer);
-            if (field.type == ValueType::json) return found;
-            if (found.is_null()) return nullptr;
-            text = plain(found);
-        }
-        if (field.regex) {
-            const bool as_written = field.type == ValueType::html || field.type == ValueType::json;
-            if (!as_written) text = base::collapse_spaces(text);
-            auto found = field.regex->find(text);
-            if (!found) return nullptr;
-            text = std::string(*found);
-        }
-        switch (field.type) {
-            case ValueType::number:
-                return number_in(text, field.decimal, context_.language);
-            case ValueType::integer: {
-                auto number = number_in(text, field.decimal, context_.language);
-                if (number.is_double() &&
-                    number.as_double() == static_cast<double>(static_cast<std::int64_t>(
-                                              std::clamp(number.as_double(), -9e15, 9e15)
-                                          )))
-                    return static_cast<std::int64_t>(number.as_double());
-                if (!number.is_int64()) return nullptr;
-                return number;
-            }
-            case ValueType::boolean: {
-                if (field.truth) return field.truth->found_in(text);
-                auto truth = truth_in(text);
-                if (!truth) return nullptr;
-                return *truth;
-            }
-            case ValueType::date:
-            case ValueType::datetime: {
-                auto at = moment_in(text, field.format, context_.language);
-                if (!at) return nullptr;
-                return json::value(field.type == ValueType::date ? at->iso_date() : at->iso());
-            }
-            case ValueType::url: {
-                auto url = formats::parse_url(base::trim(text), &context_.base);
-                if (!url || base::trim(text).empty()) return nullptr;
-                return json::value(url->href());
-            }
-            case ValueType::json:
-                return parsed(text, {});
-            case ValueType::html:
-                return json::value(text);
-            default:
-                return json::value(base::collapse_spaces(text));
-        }
-    }
-
-    // JSON, or what the pointer names in it; null if it is none.
-    static json::value parsed(const std::string& text, const std::string& pointer) {
-        if (text.size() > longest_json) return nullptr;
-        boost::system::error_code error;
-        json::parse_options options;
-        options.allow_invalid_utf8 = true;
-        auto value = json::parse(base::trim(text), error, {}, options);
-        if (error) return nullptr;
-        const auto* found = pointer.empty() ? &value : value.find_pointer(pointer, error);
-        return error || !found ? json::value(nullptr) : storable(*found);
-    }
-
-    // Without what the database's JSON does not have: NUL in texts, numbers that are none.
-    static json::value storable(const json::value& value) {
-        auto without_nul = [](std::string_view text) {
-            std::string kept(text);
-            std::erase(kept, '\0');
-            return kept;
-        };
-        if (value.is_string()) return json::value(without_nul(value.as_string()));
-        if (value.is_double() && !std::isfinite(value.as_double())) return nullptr;
-        if (value.is_array()) {
-            json::array made;
-            for (const auto& held : value.as_array()) made.push_back(storable(held));
-            return made;
-        }
-        if (!value.is_object()) return value;
-        json::object made;
-        for (const auto& [key, held] : value.as_object()) made[without_nul(key)] = storable(held);
-        return made;
-    }
-
-    // A value as a text; empty for null.
-    static std::string plain(const json::value& value) {
-        if (value.is_null()) return {};
-        if (value.is_string()) return std::string(value.as_string());
-        return json::serialize(value);
+                if (auto value = field_value(field, context_, *stamp); !value.is_null())
+                    return value;
+        return field_value(field, context_, document_.visible_text(node));
     }
 
     std::vector<formats::NodeId> select(
