@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <boost/json.hpp>
+
 #include "base/text/ascii.hpp"
 
 namespace crawler {
