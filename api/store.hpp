@@ -24,14 +24,6 @@ namespace api::store {
 using boost::json::array;
 using boost::json::object;
 
-// Sources.
-array sources(base::Tx&, const std::string& after, int limit);
-std::optional<object> source(base::Tx&, const std::string& name);
-std::optional<object>
-set_source_state(base::Tx&, const std::string& name, const std::string& state);
-array source_runs(base::Tx&, std::int64_t source_id, std::int64_t before, int limit);
-array rejects(base::Tx&, std::int64_t source_id, std::int64_t after, int limit);
-
 // Model runs.
 array runs(base::Tx&, std::int64_t before, int limit);
 std::optional<object> run(base::Tx&, std::int64_t id);

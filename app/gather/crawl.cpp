@@ -282,7 +282,9 @@ void add_crawl(CLI::App& cli, service::Context& context) {
             return;
         }
         gather_and_tell(
-            context, service::ensure_source(context, options->source, "crawl", spec), options->share
+            context,
+            service::ensure_source(context.environment(), options->source, "crawl", spec),
+            options->share
         );
     });
 }

@@ -53,7 +53,7 @@ void preview(service::Context& context, const schema::Source& source, std::uint6
         throw base::UsageError(
             "source '" + source.name + "'", "is a crawl", "use 'tilth crawl --dry-run'"
         );
-    auto request = service::run_request(context, source, context.stop());
+    auto request = service::run_request(context.environment(), source, context.stop());
     auto connector = service::open_request(request);
     std::optional<ingest::Mapping> mapping;
     for (std::uint64_t shown = 0; shown < records;) {

@@ -37,6 +37,7 @@ struct KnownField {
 
     bool operator==(const KnownField&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(KnownField, (), (name, kinds))
 // "text or number".
 std::string kinds_text(unsigned kinds);
 

@@ -87,16 +87,16 @@ Beginning begin_crawl(
 }
 
 GatherResult gather_crawl(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events,
     bool share
 ) {
     auto settings = crawler::CrawlSettings::settings.read(base::Document::json(source.spec));
-    auto options = crawl_options(context.config, source);
+    auto options = crawl_options(here.config, source);
     options.stop = stop;
-    auto& database = context.database();
+    auto& database = here.database;
     options.holder = crawler::make_holder();
     auto beginning = begin_crawl(database, source, options.holder, share);
     options.run_id = beginning.run;
@@ -137,7 +137,7 @@ GatherResult gather_crawl(
         });
     };
     try {
-        auto report = crawler::crawl(database, context.blobs(), options);
+        auto report = crawler::crawl(database, here.blobs, options);
         GatherResult result{
             options.run_id,
             report.interrupted ? "interrupted" : "done",
@@ -170,13 +170,13 @@ GatherResult gather_crawl(
 // Texts that were gathered get their clusters at the end of each run, complete or not. What fails
 // here spoils no run: the next one goes on.
 void note_duplicates(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     GatherResult& result
 ) {
     try {
-        auto found = quality::assign_clusters(context.database(), source.id, stop);
+        auto found = quality::assign_clusters(here.database, source.id, stop);
         if (found.near > 0)
             result.notes.push_back(fmt::format(
                 "{} of {} texts are near-duplicates of others, {} of them word for word",
@@ -224,13 +224,13 @@ void check_spec(const std::string& kind, const base::Document& document) {
 }
 
 schema::Source ensure_source(
-    Context& context,
+    const Environment& here,
     const std::string& name,
     const std::string& kind,
     const json::object& spec
 ) {
     check_spec(kind, base::Document::of(spec));
-    return context.database().call([&](base::Tx& tx) {
+    return here.database.call([&](base::Tx& tx) {
         auto text = json::serialize(spec);
         auto found = schema::find_source(tx, name);
         if (!found) found = schema::add_source(tx, {0, name, kind, text, "", ""}, Clock::now());
@@ -250,38 +250,34 @@ schema::Source ensure_source(
     });
 }
 
-GatherResult gather(
-    Context& context,
-    const schema::Source& source,
-    std::stop_token stop,
-    const GatherEvents& events,
-    bool share
-) {
+void check_run(const schema::Source& source) {
     if (source.kind == "push")
         throw base::UsageError(
             fmt::format("source '{}'", source.name),
             "is pushed to, not run",
             fmt::format("let its sender POST to /api/v1/push/{}", source.name)
         );
-    auto result = source.kind == "crawl"   ? gather_crawl(context, source, stop, events, share)
-                  : holds_archives(source) ? gather_archives(context, source, stop, events)
-                                           : gather_records(context, source, stop, events);
-    note_duplicates(context, source, stop, result);
+}
+
+GatherResult gather(
+    const Environment& here,
+    const schema::Source& source,
+    std::stop_token stop,
+    const GatherEvents& events,
+    bool share
+) {
+    check_run(source);
+    auto result = source.kind == "crawl"   ? gather_crawl(here, source, stop, events, share)
+                  : holds_archives(source) ? gather_archives(here, source, stop, events)
+                                           : gather_records(here, source, stop, events);
+    note_duplicates(here, source, stop, result);
     return result;
 }
 
-bool queue_source(base::Database& database, const schema::Source& source, schema::Time due) {
-    return database.call([&](base::Tx& tx) {
-        return schema::add_job(
-                   tx,
-                   source.kind == "crawl" ? schema::JobKind::crawl : schema::JobKind::ingest,
-                   json::serialize(json::object{{"source", source.name}}),
-                   "source:" + source.name,
-                   due,
-                   Clock::now()
-        )
-            .has_value();
-    });
+bool queue_source(base::Tx& tx, const schema::Source& source, schema::Time due, schema::Time now) {
+    auto kind = source.kind == "crawl" ? schema::JobKind::crawl : schema::JobKind::ingest;
+    auto spec = json::serialize(json::object{{"source", source.name}});
+    return schema::add_job(tx, kind, spec, "source:" + source.name, due, now).has_value();
 }
 
 }  // namespace service

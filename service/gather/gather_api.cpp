@@ -57,10 +57,11 @@ void replace_secret(const std::string& reference, const std::string& value) {
 
 }  // namespace
 
-ApiReading describe_api(Context& context, const ApiSettings& settings, std::stop_token stop) {
+ApiReading
+describe_api(const Environment& here, const ApiSettings& settings, std::stop_token stop) {
     const auto& spec = settings.api;
     crawler::FetchOptions options;
-    options.user_agent = context.config.crawl.user_agent;
+    options.user_agent = here.config.crawl.user_agent;
     crawler::apply(settings.mapping.reach, options);
     options.limits.total = 5min;
     options.limits.stalled = 1min;

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "ingest/pipeline/pipeline.hpp"
-#include "service/context.hpp"
 #include "service/gather/settings.hpp"
+#include "service/verb.hpp"
 
 namespace service {
 
@@ -16,7 +16,7 @@ struct ApiReading {
     std::string identity;  // of the settings: cursors of others are of no use
     ingest::Reading reading;
 };
-ApiReading describe_api(Context& context, const ApiSettings& settings, std::stop_token stop);
+ApiReading describe_api(const Environment& here, const ApiSettings& settings, std::stop_token stop);
 
 // What would be asked for, stream by stream, and whether the secrets are there. Nothing is sent.
 std::vector<std::string> explain_api(const ApiSettings& settings);

@@ -67,7 +67,7 @@ crawler::Scraping scraping_of(const FileSettings& settings, const base::Document
 }
 
 GatherResult gather_archives(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events
@@ -79,7 +79,7 @@ GatherResult gather_archives(
     options.files = archives_in(settings.inputs);
     options.source_id = source.id;
     options.source_name = source.name;
-    options.user_agent = context.config.crawl.user_agent;
+    options.user_agent = here.config.crawl.user_agent;
     options.restart = settings.mapping.restart;
     options.stop = stop;
     auto scraping = scraping_of(settings, document);
@@ -89,7 +89,7 @@ GatherResult gather_archives(
     options.progress = [&](const schema::Counts& counts, std::uint64_t) {
         if (events.progress) events.progress(counts, 0, "");
     };
-    auto& database = context.database();
+    auto& database = here.database;
     options.run_id = database.call([&](base::Tx& tx) {
         return schema::begin_run(tx, source.id, source.spec, Clock::now());
     });
@@ -99,7 +99,7 @@ GatherResult gather_archives(
         });
     };
     try {
-        auto report = crawler::replay_archives(database, context.blobs(), options);
+        auto report = crawler::replay_archives(database, here.blobs, options);
         GatherResult result{
             options.run_id,
             report.interrupted ? "interrupted" : "done",

@@ -15,7 +15,7 @@ crawler::Scraping scraping_of(const FileSettings& settings, const base::Document
 
 // Makes the pages in a source's archives into records, as a crawl of them would have.
 GatherResult gather_archives(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events

@@ -43,10 +43,11 @@ ingest::api::Response follow(Line& line, ingest::api::Request request) {
 
 }  // namespace
 
-FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop) {
+FeedReading
+describe_feed(const Environment& here, const FeedSettings& settings, std::stop_token stop) {
     auto urls = settings.urls;
     crawler::FetchOptions options;
-    options.user_agent = context.config.crawl.user_agent;
+    options.user_agent = here.config.crawl.user_agent;
     crawler::apply(settings.mapping.reach, options);
     options.limits.total = 1min;
     options.limits.body = 64U << 20U;

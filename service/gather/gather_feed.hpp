@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "ingest/pipeline/pipeline.hpp"
-#include "service/context.hpp"
 #include "service/gather/settings.hpp"
+#include "service/verb.hpp"
 
 namespace service {
 
@@ -16,7 +16,8 @@ struct FeedReading {
     std::string identity;  // of the settings: cursors of others are of no use
     ingest::Reading reading;
 };
-FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop);
+FeedReading
+describe_feed(const Environment& here, const FeedSettings& settings, std::stop_token stop);
 
 // What the fields of an entry mean, so that no sample of the feeds is asked for.
 ingest::Rules feed_rules();

@@ -40,14 +40,14 @@ ingest::RunRequest mapped_request(
 }
 
 ingest::RunResult store(
-    Context& context,
+    const Environment& here,
     const ingest::RunRequest& request,
     std::stop_token stop,
     const GatherEvents& events
 ) {
     return ingest::run(
-        context.database(),
-        context.blobs(),
+        here.database,
+        here.blobs,
         request,
         stop,
         [&](const ingest::RunProgress& progress) {
@@ -123,13 +123,13 @@ std::vector<std::string> explain_records(const schema::Source& source) {
 }
 
 ingest::RunRequest
-run_request(Context& context, const schema::Source& source, std::stop_token stop) {
+run_request(const Environment& here, const schema::Source& source, std::stop_token stop) {
     auto document = base::Document::json(source.spec);
     if (source.kind == "api") {
         auto settings = ApiSettings::settings.read(document);
         auto request = mapped_request(source, settings.mapping, document);
         request.key = settings.key;
-        auto api = describe_api(context, settings, stop);
+        auto api = describe_api(here, settings, stop);
         request.inputs = {api.identity};
         request.reading = api.reading;
         return request;
@@ -147,7 +147,7 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
         auto settings = FeedSettings::settings.read(document);
         auto request = mapped_request(source, settings.mapping, document);
         request.key = settings.key;
-        auto feed = describe_feed(context, settings, stop);
+        auto feed = describe_feed(here, settings, stop);
         request.inputs = {feed.identity};
         if (!request.rules && request.key.empty()) request.rules = feed_rules();
         request.reading = feed.reading;
@@ -161,9 +161,7 @@ run_request(Context& context, const schema::Source& source, std::stop_token stop
     for (auto& input : request.inputs)
         if (is_web_address(input))
             input =
-                download(
-                    context.config, input, context.config.home / "downloads", settings.mapping.reach
-                )
+                download(here.config, input, here.config.home / "downloads", settings.mapping.reach)
                     .string();
     return request;
 }
@@ -193,13 +191,13 @@ ingest::Rules sample_rules(const ingest::RunRequest& request) {
 }
 
 GatherResult gather_records(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events
 ) {
-    auto request = run_request(context, source, stop);
-    return told(store(context, request, stop, events));
+    auto request = run_request(here, source, stop);
+    return told(store(here, request, stop, events));
 }
 
 }  // namespace service

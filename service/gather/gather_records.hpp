@@ -14,7 +14,7 @@ std::vector<std::string> explain_records(const schema::Source& source);
 
 // What to read and how. Downloads inputs that are web addresses.
 ingest::RunRequest
-run_request(Context& context, const schema::Source& source, std::stop_token stop);
+run_request(const Environment& here, const schema::Source& source, std::stop_token stop);
 
 // A reader of the whole input.
 std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request);
@@ -24,7 +24,7 @@ ingest::Rules rules_for(const ingest::RunRequest& request, const ingest::Page& s
 ingest::Rules sample_rules(const ingest::RunRequest& request);
 
 GatherResult gather_records(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events
