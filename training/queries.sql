@@ -109,6 +109,15 @@ SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1), EXISTS (SELECT 
 INSERT INTO model_run (snapshot_id, kind, spec, seed, code_version, state, started_at)
 VALUES ($1, $2, $3::jsonb, $4, $5, 'running', $6::timestamptz) RETURNING id;
 
+-- A run is at work as long as a session holds its lock: the server takes it from a program that has ended, however it ended.
+-- name: hold_model_run
+SELECT pg_try_advisory_lock(741021966, ($1::bigint % 2147483648)::int);
+
+-- Runs that a killed program left behind.
+-- name: close_stale_model_runs
+UPDATE model_run SET state = 'interrupted', ended_at = $1::timestamptz, error = 'the program ended before the run did'
+WHERE CASE WHEN state = 'running' THEN pg_try_advisory_xact_lock(741021966, (id % 2147483648)::int) ELSE false END;
+
 -- name: end_model_run
 UPDATE model_run SET state = $2, error = $3, seconds = $4, analysis = $5::jsonb, ended_at = $6::timestamptz WHERE id = $1;
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "base/words.hpp"
 #include "ingest/pipeline/page.hpp"
 

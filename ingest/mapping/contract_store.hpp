@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "ingest/mapping/contract.hpp"
 #include "schema/records/record.hpp"
 

@@ -409,3 +409,41 @@ TEST_CASE(
     world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET method = 'majority'"); });
     CHECK(training::label_columns(world.create(named("answered")).snapshot).empty());
 }
+
+TEST_CASE("a run that a killed program left is closed when the next begins", "[training][run]") {
+    World world;
+    auto snapshot = world.create(named("s")).snapshot;
+    auto begin = [&] {
+        return world.db->call([&](base::Tx& tx) {
+            return training::begin_run(tx, snapshot.id, "ridge", "{}", 1, "test", now);
+        });
+    };
+    auto run = [&](std::int64_t id) {
+        return world.db->call([&](base::Tx& tx) { return training::require_run(tx, id); });
+    };
+    auto left = begin();
+    training::TrainSettings settings;
+    settings.snapshot = "s";
+    settings.threads = 1;
+    std::int64_t seen = 0;
+    auto outcome = training::train(
+        *world.db,
+        world.blobs,
+        {},
+        settings,
+        "test",
+        [&](const training::Progress&) {
+            if (seen != 0) return;
+            seen = begin();
+            CHECK(run(left).state == "interrupted");
+            CHECK(run(left).error == "the program ended before the run did");
+            CHECK(world.db.number("SELECT count(*) FROM model_run WHERE state = 'running'") == 2);
+        },
+        {}
+    );
+    CHECK(seen != 0);
+    CHECK(outcome.run.state == "done");
+    begin();
+    CHECK(run(seen).state == "interrupted");
+    CHECK(run(outcome.run.id).state == "done");
+}
