@@ -2,11 +2,8 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace api {
-
-std::string hex_of(std::int64_t rk);
 
 // "12.00ff..": a source's number, a dot, and rk in hexadecimal. Problem 404 for anything else.
 struct RecordNumber {

@@ -30,7 +30,8 @@ const FlagOptions by_name{.positionals = {{"source", "NAME"}}};
 service::AddSource read_description(const std::string& file) {
     auto document = base::Document::toml_file(file);
     auto settings = document.without({"name", "kind", "schedule"});
-    auto described = service::AddSource{.spec = {json::serialize(settings.root())}};
+    service::AddSource described;
+    described.spec.text = json::serialize(settings.root());
     for (auto [key, into] :
          {std::pair("name", &described.name),
           std::pair("kind", &described.kind),

@@ -26,6 +26,7 @@
 #include "crawler/scrape/fixture.hpp"
 #include "quality/duplicates/text_clusters.hpp"
 #include "schema/jobs/job_store.hpp"
+#include "service/config.hpp"
 #include "service/gather/gather_archives.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/push.hpp"

@@ -20,6 +20,7 @@
 #include "crawler/fetch/fetch.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "schema/records/record.hpp"
+#include "service/config.hpp"
 #include "service/gather/line.hpp"
 #include "service/gather/secret.hpp"
 

@@ -14,6 +14,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
+#include "service/config.hpp"
 #include "service/gather/scraping.hpp"
 
 namespace service {

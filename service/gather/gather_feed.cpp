@@ -15,6 +15,7 @@
 #include "base/settings/settings.hpp"
 #include "ingest/sources/feed/feed_source.hpp"
 #include "schema/records/record.hpp"
+#include "service/config.hpp"
 #include "service/gather/download.hpp"
 #include "service/gather/line.hpp"
 

@@ -2,6 +2,7 @@
 // its reader; what all have in common (rules, contract, limits) is read once in common_request().
 // Checking a source makes its request and throws it away, so what is accepted is what can be run.
 #include "service/gather/gather_records.hpp"
+#include "service/config.hpp"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 // overwrite what it is now. So records that were seen later are left out, and then the page's set
 // of records is left alone too.
 #include "service/gather/scraping.hpp"
+#include "service/config.hpp"
 
 #include <algorithm>
 #include <chrono>
