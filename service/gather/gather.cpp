@@ -27,9 +27,9 @@
 #include "quality/duplicates/text_clusters.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "service/config.hpp"
-#include "service/gather/gather_archives.hpp"
+#include "service/gather/kinds/archives.hpp"
 #include "service/gather/gather_records.hpp"
-#include "service/gather/push.hpp"
+#include "service/gather/kinds/push.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/secret.hpp"
 

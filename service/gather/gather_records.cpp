@@ -12,10 +12,10 @@
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "service/gather/download.hpp"
-#include "service/gather/gather_api.hpp"
-#include "service/gather/gather_archives.hpp"
-#include "service/gather/gather_database.hpp"
-#include "service/gather/gather_feed.hpp"
+#include "service/gather/kinds/api.hpp"
+#include "service/gather/kinds/archives.hpp"
+#include "service/gather/kinds/database.hpp"
+#include "service/gather/kinds/feed.hpp"
 #include "service/gather/settings.hpp"
 
 namespace service {

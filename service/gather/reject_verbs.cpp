@@ -6,7 +6,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
 #include "ingest/pipeline/replay.hpp"
-#include "service/gather/gather_archives.hpp"
+#include "service/gather/kinds/archives.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/settings.hpp"
 #include "service/refusal.hpp"

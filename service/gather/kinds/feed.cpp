@@ -2,7 +2,7 @@
 // fetcher. A feed that cannot be had is an answer with status 0 and no exception, because the
 // others can still be read. The fields of entries are the same in every feed, so rules are given
 // and no sample is asked for.
-#include "service/gather/gather_feed.hpp"
+#include "service/gather/kinds/feed.hpp"
 
 #include <algorithm>
 

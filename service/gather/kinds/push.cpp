@@ -1,7 +1,7 @@
 // A delivery is believed by its signature alone, so that comes before anything is parsed. Several
 // secrets may be valid at once: a sender changes to a new one while the old is in use. Its id makes
 // a repeated delivery harmless; a sender that gives none gets the body's hash.
-#include "service/gather/push.hpp"
+#include "service/gather/kinds/push.hpp"
 
 #include <chrono>
 

@@ -2,7 +2,7 @@
 // between crawler and ingest. All inputs must agree; a folder of mixed files is read by ingest,
 // which rejects what it does not know, rather than by halves. Files of a folder are sorted: a
 // resumed run needs the same order.
-#include "service/gather/gather_archives.hpp"
+#include "service/gather/kinds/archives.hpp"
 
 #include <algorithm>
 #include <chrono>

@@ -5,7 +5,7 @@
 // The identity is a hash of the settings that matter, so cursors of another description are not
 // taken for this one's. A rotated secret is written beside its file, readable by the owner alone,
 // and renamed.
-#include "service/gather/gather_api.hpp"
+#include "service/gather/kinds/api.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,4 +1,4 @@
-#include "service/gather/gather_database.hpp"
+#include "service/gather/kinds/database.hpp"
 
 #include <algorithm>
 
