@@ -54,7 +54,7 @@ UPDATE source SET schedule = $2, next_due_at = $3::timestamptz WHERE id = $1;
 UPDATE source SET spec = $2::jsonb WHERE id = $1;
 
 -- name: due_sources
-SELECT id, name, kind, schedule FROM source
+SELECT id, name, kind, spec::text, schedule, state FROM source
 WHERE state = 'active' AND schedule IS NOT NULL AND next_due_at <= $1::timestamptz ORDER BY next_due_at;
 
 -- name: begin_run

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/run/progress.hpp"
 #include "base/run/stop.hpp"
+#include "service/gather/kinds/kind.hpp"
 
 namespace app {
 
@@ -41,7 +42,9 @@ service::GatherResult
 gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
     service::GatherResult result;
     {
-        base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
+        base::Progress progress(
+            source.name, service::source_kind(source.kind).crawls ? "pages" : "records"
+        );
         result = service::gather(
             context.environment(),
             source,

@@ -16,7 +16,7 @@
 #include "base/time/time.hpp"
 #include "service/gather/contracts.hpp"
 #include "service/gather/crawled.hpp"
-#include "service/gather/gather.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/sources.hpp"
 
 namespace app {
@@ -43,9 +43,7 @@ service::AddSource read_description(const std::string& file) {
     }
     if (described.name.empty()) document.missing("name", "add name = \"..\"");
     if (described.kind.empty())
-        document.missing(
-            "kind", "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
-        );
+        document.missing("kind", "add kind = \"..\": " + service::source_kind_names());
     service::check_spec(described.kind, settings);
     return described;
 }

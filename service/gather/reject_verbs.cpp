@@ -6,7 +6,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
 #include "ingest/pipeline/replay.hpp"
-#include "service/gather/kinds/archives.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/settings.hpp"
 #include "service/refusal.hpp"
@@ -76,11 +76,11 @@ ShownReject show_reject(Work& work, const RejectId& request) {
 Replayed replay_rejects(Work& work, const ReplayRejects& request) {
     auto source = known_source(work, request.source);
     constexpr auto name = "the rules";
-    if (source.kind == "crawl" || holds_archives(source)) {
+    auto document = base::Document::json(source.spec);
+    if (source_kind(source.kind).pages(document)) {
         auto result = replay_pages(work.here, source, request.rules, name, request.code);
         return {result.counts, result.run_id};
     }
-    auto document = base::Document::json(source.spec);
     ingest::Rules rules;
     if (!request.rules.empty()) {
         rules = ingest::parse_rules(request.rules, name);

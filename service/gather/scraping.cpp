@@ -20,7 +20,7 @@
 #include "formats/image/image.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/records/record_store.hpp"
-#include "service/gather/settings.hpp"
+#include "service/gather/kinds/kind.hpp"
 
 namespace service {
 
@@ -72,17 +72,6 @@ void try_again(
     std::move(made.rejects.begin(), made.rejects.end(), std::back_inserter(outcome.rejects));
 }
 
-// Of a crawl, or of archives.
-crawler::CrawlSettings
-replay_settings(const schema::Source& source, const base::Document& document) {
-    if (source.kind == "crawl") return crawler::CrawlSettings::settings.read(document);
-    auto files = FileSettings::settings.read(document);
-    crawler::CrawlSettings settings;
-    settings.scrape.rules = files.mapping.rules;
-    settings.scrape.rules_name = files.mapping.rules_name;
-    return settings;
-}
-
 }  // namespace
 
 crawler::ExamineImage examine_image() {
@@ -97,7 +86,7 @@ ReplayedPages replay_pages(
     const std::string& code
 ) {
     auto document = base::Document::json(source.spec);
-    auto settings = replay_settings(source, document);
+    auto settings = source_kind(source.kind).pages(document).value();
     auto scraping = rules_text.empty() ? crawler::make_scraping(settings.scrape, document)
                                        : crawler::make_scraping(
                                              settings.scrape,

@@ -14,7 +14,7 @@
 #include "service/gather/crawled.hpp"
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
-#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
@@ -65,7 +65,7 @@ const base::Settings<ListSourceRuns> ListSourceRuns::settings{
 
 const base::Settings<AddSource> AddSource::settings{
     {"name", &AddSource::name, "what it is called", {.required = true, .check = &check_name}},
-    {"kind", &AddSource::kind, "crawl, files, api, database, feed or push", {.required = true}},
+    {"kind", &AddSource::kind, source_kind_names(), {.required = true}},
     {"schedule", &AddSource::schedule, "five-field cron, @daily and the like"},
     {"spec", &AddSource::spec, "an object: the settings of its kind"},
 };
@@ -188,7 +188,7 @@ SourceCheck check_source(Work& work, const SourceName& request) {
     auto source = known_source(work, request.source);
     check_spec(source.kind, base::Document::json(source.spec));
     if (!source.schedule.empty()) parse_cron(source.schedule);
-    return {source.name, true, explain_records(source)};
+    return {source.name, true, source_kind(source.kind).explain(base::Document::json(source.spec))};
 }
 
 QueuedRun run_source(Work& work, const SourceName& request) {
