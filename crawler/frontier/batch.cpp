@@ -206,6 +206,22 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
     std::erase_if(fetched, [&](const Fetched& fetch) { return is_lost(fetch.host); });
 }
 
+void write_frontier(base::Tx& tx, const BatchContext& context, Batch& batch) {
+    auto source = context.target.source_id;
+    auto run = context.target.run_id;
+    auto now = context.target.now;
+    close_urls(tx, source, run, batch.closed);
+    add_urls(tx, source, run, batch.found, now);
+    list_urls(tx, source, run, batch.found, now);
+    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
+    std::vector<Sighting> sightings;
+    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
+    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
+    BudgetCounts kept;
+    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
+    batch.sums = add_budgets(tx, source, kept);
+}
+
 schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
     auto held = held_hosts(tx, context.leases);
     if (held.size() < context.leases.size()) {
@@ -216,30 +232,19 @@ schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
         batch.keep_hosts(held);
     }
     auto source = context.target.source_id;
-    auto run = context.target.run_id;
     const auto& name = context.target.source_name;
     auto counts =
         schema::write_batch(tx, context.target, batch.records, batch.rejects, batch.bytes);
     counts += write_unchanged(tx, context.target, batch.unchanged);
     keep_page_records(tx, source, name, batch.page_records);
-    close_urls(tx, source, run, batch.closed);
-    auto now = context.target.now;
-    add_urls(tx, source, run, batch.found, now);
-    list_urls(tx, source, run, batch.found, now);
-    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
+    write_frontier(tx, context, batch);
     mark_gone(tx, source, name, with_their_records(tx, source, batch.gone));
     // Items that are on another page now.
     std::vector<GoneChange> present;
     for (const auto& page : batch.page_records)
         for (const auto& key : page.keys) present.push_back({key, {}});
     mark_gone(tx, source, name, present);
-    log_fetches(tx, source, run, batch.fetched);
-    std::vector<Sighting> sightings;
-    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
-    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
-    BudgetCounts kept;
-    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
-    batch.sums = add_budgets(tx, source, kept);
+    log_fetches(tx, source, context.target.run_id, batch.fetched);
     return counts;
 }
 

@@ -70,6 +70,10 @@ schema::Counts write_unchanged(
     const std::vector<std::string>& urls
 );
 
+// Writes what the batch says of the frontier: how addresses ended, what was found, what traps and
+// budgets are now.
+void write_frontier(base::Tx& tx, const BatchContext& context, Batch& batch);
+
 // Writes the batch within the transaction. May be called again after a rollback.
 schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch);
 

@@ -189,6 +189,13 @@ void note_duplicates(
     }
 }
 
+base::Error wrong_kind(const schema::Source& source, const std::string& wanted) {
+    return {
+        fmt::format("source '{}'", source.name),
+        fmt::format("is of kind {}, not {}", source.kind, wanted),
+        "choose another name"};
+}
+
 }  // namespace
 
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source) {
@@ -238,16 +245,22 @@ schema::Source ensure_source(
             throw base::Error(
                 fmt::format("source '{}'", name), "was removed", "choose another name"
             );
-        if (found->kind != kind)
-            throw base::Error(
-                fmt::format("source '{}'", name),
-                fmt::format("is of kind {}, not {}", found->kind, kind),
-                "choose another name"
-            );
+        if (found->kind != kind) throw wrong_kind(*found, kind);
         schema::set_source_spec(tx, found->id, text);
         found->spec = text;
         return *found;
     });
+}
+
+std::vector<crawler::Decision>
+plan_crawl(Context& context, const std::string& name, const json::object& spec) {
+    check_spec("crawl", base::Document::of(spec));
+    auto find = [&](base::Tx& tx) { return schema::find_source(tx, name); };
+    auto source =
+        context.database().call(find).value_or(schema::Source{0, name, "crawl", {}, "", ""});
+    if (source.kind != "crawl") throw wrong_kind(source, "crawl");
+    source.spec = json::serialize(spec);
+    return crawler::plan_crawl(context.database(), crawl_options(context.config, source));
 }
 
 GatherResult gather(
