@@ -139,7 +139,8 @@ private:
 
     awaitable<void> visit(Host& host, Visit visit) {
         const auto& target = visit.target;
-        Fetched fetched{.at = wall_clock(), .host = target.host, .url = target.url};
+        Fetched fetched;
+        fetched.at = wall_clock();
         PageOutcome outcome;
         Decision decision{target.url, true, {}, {}};
         bool is_first = target.kind == Kind::page && target.depth == 0;
