@@ -86,10 +86,11 @@ void Batch::add_refusal(const Target& target, SkipReason reason, std::string det
     ids.push_back(target.id);
 }
 
-void Batch::add(
+// The row of an address that was asked for.
+Closed Batch::close(
     const Target& target,
     const Fetched& fetch,
-    PageOutcome outcome,
+    PageOutcome& outcome,
     Time now,
     const RevisitPolicy& revisit
 ) {
@@ -132,7 +133,24 @@ void Batch::add(
             row.due_at = now + outcome.retry_in;
             break;
     }
-    bool is_there = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
+    // Only what is stored or was read may be asked for conditionally.
+    if (outcome.ending == Ending::stored || (outcome.ending == Ending::listed && !row.keep)) {
+        row.etag = std::move(outcome.etag);
+        row.last_modified = std::move(outcome.last_modified);
+        row.body_sha256 = std::move(outcome.body_sha256);
+    }
+    return row;
+}
+
+// Whether a page is gone, or back.
+void Batch::watch_presence(
+    const Target& target,
+    const Fetched& fetch,
+    Ending ending,
+    Time now,
+    Closed& row
+) {
+    bool is_there = ending == Ending::stored || ending == Ending::unchanged;
     bool is_gone = !is_listing(target.kind) && (fetch.status == 404 || fetch.status == 410);
     if (is_there && !target.gone_at.empty()) {
         row.gone_at.clear();
@@ -141,13 +159,18 @@ void Batch::add(
         row.gone_at = schema::timestamp(now);
         gone.push_back({target.url, row.gone_at});
     }
+}
+
+void Batch::add(
+    const Target& target,
+    const Fetched& fetch,
+    PageOutcome outcome,
+    Time now,
+    const RevisitPolicy& revisit
+) {
+    auto row = close(target, fetch, outcome, now, revisit);
+    watch_presence(target, fetch, outcome.ending, now, row);
     if (outcome.sighting) sightings.emplace_back(target.host, std::move(*outcome.sighting));
-    // Only what is stored or was read may be asked for conditionally.
-    if (outcome.ending == Ending::stored || (outcome.ending == Ending::listed && !row.keep)) {
-        row.etag = std::move(outcome.etag);
-        row.last_modified = std::move(outcome.last_modified);
-        row.body_sha256 = std::move(outcome.body_sha256);
-    }
     closed.push_back(std::move(row));
     ids.push_back(target.id);
     if (outcome.ruled) {

@@ -54,6 +54,22 @@ struct Batch {
     // Takes out what belongs to other hosts than these: their leases were lost, another worker does
     // them again.
     void keep_hosts(const std::vector<std::string>& hosts);
+
+private:
+    Closed close(
+        const Target& target,
+        const Fetched& fetch,
+        PageOutcome& outcome,
+        Time now,
+        const RevisitPolicy& revisit
+    );
+    void watch_presence(
+        const Target& target,
+        const Fetched& fetch,
+        Ending ending,
+        Time now,
+        Closed& row
+    );
 };
 
 struct BatchContext {
