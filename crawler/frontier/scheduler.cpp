@@ -16,7 +16,7 @@ namespace crawler {
 
 namespace {
 
-constexpr std::size_t load_below = 250;  // waiting addresses of a host
+constexpr std::size_t load_below = Scheduler::urls_at_once / 4;  // waiting addresses of a host
 
 bool comes_before(const Target& a, const Target& b) {
     return a.priority != b.priority ? a.priority > b.priority : a.id < b.id;

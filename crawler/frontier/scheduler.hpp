@@ -78,6 +78,7 @@ class Scheduler {
 public:
     using Clock = Lane::Clock;
     using Hosts = std::map<std::string, std::unique_ptr<Host>>;
+    static constexpr int urls_at_once = 1000;  // of the frontier that a host is given at a time
 
     // Throws base::UsageError for a seed that is no http(s) URL, or a pattern that is none.
     explicit Scheduler(const CrawlOptions& options);

@@ -16,7 +16,6 @@ namespace crawler {
 namespace {
 
 constexpr int hosts_at_once = 64;
-constexpr int urls_at_once = 1000;
 
 }  // namespace
 
@@ -176,11 +175,11 @@ awaitable<void> Crawl::load(Host& host) {
     auto except = scheduler_.begin_load(host);
     auto job = [this, &host, &except](base::Tx& tx) {
         return next_urls(
-            tx, options_.source_id, host.lease.host, wall_clock(), urls_at_once, except
+            tx, options_.source_id, host.lease.host, wall_clock(), Scheduler::urls_at_once, except
         );
     };
     auto targets = co_await database_.run(job);
-    bool more = targets.size() == static_cast<std::size_t>(urls_at_once);
+    bool more = targets.size() == static_cast<std::size_t>(Scheduler::urls_at_once);
     scheduler_.load(host, std::move(targets), more);
 }
 

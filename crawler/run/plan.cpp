@@ -25,7 +25,6 @@ using asio::awaitable;
 
 constexpr int listing_limit = 100;
 constexpr int every_host = 1'000'000;
-constexpr int urls_at_once = 1000;
 const std::string holder = "rehearsal";
 
 Time wall_clock() {
@@ -103,8 +102,8 @@ private:
         for (auto& [name, host] : scheduler_.hosts()) {
             if (!scheduler_.wants_more(*host)) continue;
             auto except = scheduler_.begin_load(*host);
-            auto targets = next_urls(tx_, source, name, now, urls_at_once, except);
-            bool more = targets.size() == static_cast<std::size_t>(urls_at_once);
+            auto targets = next_urls(tx_, source, name, now, Scheduler::urls_at_once, except);
+            bool more = targets.size() == static_cast<std::size_t>(Scheduler::urls_at_once);
             scheduler_.load(*host, std::move(targets), more);
         }
     }
