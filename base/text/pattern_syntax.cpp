@@ -203,11 +203,12 @@ private:
         const auto unit = text.size() >= 6 ? hex_number(text.substr(2, 4)) : std::nullopt;
         if (!unit) fail("\\u", "write four hexadecimal digits");
         const auto next = text.substr(6);
-        const auto low = next.starts_with("\\u") && next.size() >= 6 ? hex_number(next.substr(2, 4))
-                                                                     : std::nullopt;
-        if (*unit >= 0xd800 && *unit < 0xdc00 && low && *low >= 0xdc00 && *low < 0xe000)
+        const unsigned low = next.starts_with("\\u") && next.size() >= 6
+                                 ? hex_number(next.substr(2, 4)).value_or(0)
+                                 : 0;
+        if (*unit >= 0xd800 && *unit < 0xdc00 && low >= 0xdc00 && low < 0xe000)
             return replace(
-                12, fmt::format("\\x{{{:x}}}", 0x10000 + ((*unit - 0xd800) << 10U) + *low - 0xdc00)
+                12, fmt::format("\\x{{{:x}}}", 0x10000 + ((*unit - 0xd800) << 10U) + low - 0xdc00)
             );
         if (*unit >= 0xd800 && *unit < 0xe000) fail("half a surrogate pair", "write both halves");
         replace(6, fmt::format("\\x{{{:x}}}", *unit));

@@ -1,18 +1,16 @@
-// Takes fields and items out of pages by rules: which set of rules a page has, what is a record, an
-// item or a text of it, and where to go on. How one value is read is field_reader's.
-//
-// Fields and links are taken before anything is struck out, for what is no part of a text may hold
-// them; texts are taken afterwards.
+// Takes fields and items out of pages by rules.
 #include "crawler/scrape/rules.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <map>
 
 #include <boost/json.hpp>
 
 #include "base/text/ascii.hpp"
-#include "crawler/scrape/field_reader.hpp"
+#include "crawler/scrape/field_value.hpp"
+#include "crawler/scrape/rule_set.hpp"
 
 namespace crawler {
 
@@ -23,6 +21,17 @@ namespace {
 constexpr std::size_t longest_key = 2000;
 constexpr int earliest = 1700, latest = 2250;  // years that the clock's nanoseconds can hold
 
+// The attribute that holds an element's address.
+std::string_view address_attribute(std::string_view element) {
+    if (element == "a" || element == "area" || element == "link" || element == "base")
+        return "href";
+    if (element == "meta") return "content";
+    if (element == "object") return "data";
+    if (element == "form") return "action";
+    if (element == "blockquote" || element == "q") return "cite";
+    return "src";
+}
+
 class Scraper {
 public:
     Scraper(
@@ -31,7 +40,11 @@ public:
         const std::vector<schema::Column>& columns,
         const formats::Url& base
     )
-        : document_(document), set_(set), columns_(columns), reader_(document, base) {}
+        : document_(document), set_(set), columns_(columns) {
+        context_.base = base;
+        context_.language =
+            base::to_lower(document.attribute(document.html(), "lang").value_or(""));
+    }
 
     Scrape run() {
         Scrape found;
@@ -39,7 +52,7 @@ public:
         found.keeps_page = !found.itemised || set_.items->page;
         if (found.keeps_page) found.page = record(set_.record, 0);
         if (set_.items)
-            for (auto node : reader_.select(set_.items->css, set_.items->xpath, 0))
+            for (auto node : select(set_.items->css, set_.items->xpath, 0))
                 found.items.push_back(item(node, found.items.size() + 1));
         follow(found);
         // What is struck out is no part of a text, but may hold fields and links.
@@ -89,9 +102,9 @@ private:
         Scraped made;
         if (!columns_.empty())
             made.numbers.assign(columns_.size(), std::numeric_limits<double>::quiet_NaN());
-        made.fields = reader_.fields(rules.fields, scope, {}, made.fault);
+        made.fields = fields(rules.fields, scope, {}, made.fault);
         for (const auto& field : rules.fields)
-            if (field.column) fill_column(field, made);
+            if (field.column) fill_column(field, made.fields[field.name], made);
         if (!rules.group.empty()) made.group = plain(made.fields[rules.group]);
         if (!rules.time.empty()) {
             auto at = moment_in(plain(made.fields[rules.time]), {}, {});
@@ -100,20 +113,130 @@ private:
         return made;
     }
 
-    static void fill_column(const FieldRule& field, Scraped& made) {
-        const auto& value = made.fields[field.name];
-        auto& number = made.numbers[*field.column];
-        boost::system::error_code none;
-        if (value.is_bool()) {
-            number = value.as_bool() ? 1 : 0;
-        } else if (value.is_number()) {
-            number = value.to_number<double>(none);
-        } else if (value.is_string() && field.category) {
-            made.categories.emplace_back(*field.column, std::string(value.as_string()));
-        } else if (value.is_string()) {
-            if (auto at = moment_in(value.as_string(), {}, {}))
-                number = std::chrono::duration<double>(at->time().time_since_epoch()).count();
+    json::object fields(
+        const std::vector<FieldRule>& rules,
+        formats::NodeId scope,
+        const std::string& path,
+        std::optional<Fault>& fault
+    ) {
+        json::object out;
+        for (const auto& field : rules) {
+            auto name = path.empty() ? field.name : path + "." + field.name;
+            auto value = value_of(field, scope, name, fault);
+            bool missing = value.is_null() || (value.is_array() && value.as_array().empty()) ||
+                           (value.is_string() && value.as_string().empty());
+            if (missing && field.otherwise) value = *field.otherwise;
+            if (missing && !field.otherwise && field.required && !fault)
+                fault = {"field.missing", name, "'" + name + "' is required and has no value"};
+            out[field.name] = std::move(value);
         }
+        return out;
+    }
+
+    json::value value_of(
+        const FieldRule& field,
+        formats::NodeId scope,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
+        if (field.type == ValueType::exists) return exists(field, scope);
+        auto values = values_of(field, scope, name, fault);
+        if (field.index) {
+            auto count = static_cast<int>(values.size());
+            int at = *field.index < 0 ? count + *field.index : *field.index;
+            if (at < 0 || at >= count) return nullptr;
+            return values[static_cast<std::size_t>(at)];
+        }
+        if (!field.many) {
+            if (values.empty()) return nullptr;
+            return values.front();
+        }
+        std::erase_if(values, [](const json::value& value) { return value.is_null(); });
+        if (!field.join) return json::array(values.begin(), values.end());
+        std::string joined;
+        for (const auto& value : values) {
+            if (!joined.empty()) joined += *field.join;
+            joined += plain(value);
+        }
+        return values.empty() ? json::value(nullptr) : json::value(joined);
+    }
+
+    bool exists(const FieldRule& field, formats::NodeId scope) {
+        for (auto node : select(field.css, field.xpath, scope))
+            if (field.attr.empty() || document_.attribute(node, field.attr)) return true;
+        return false;
+    }
+
+    std::vector<json::value> values_of(
+        const FieldRule& field,
+        formats::NodeId scope,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
+        std::vector<json::value> values;
+        if (!field.xpath.empty()) {
+            auto found = tree().select(field.xpath, scope);
+            if (found.nodes.empty()) {  // texts, attributes, numbers
+                for (const auto& text : found.texts)
+                    values.push_back(field_value(field, context_, text));
+                return values;
+            }
+            for (auto node : found.nodes) values.push_back(read(field, node, name, fault));
+        } else {
+            for (auto node : select(field.css, {}, scope))
+                values.push_back(read(field, node, name, fault));
+        }
+        // An element without the attribute is no match.
+        if (!field.attr.empty())
+            std::erase_if(values, [](const json::value& value) { return value.is_null(); });
+        return values;
+    }
+
+    json::value read(
+        const FieldRule& field,
+        formats::NodeId node,
+        const std::string& name,
+        std::optional<Fault>& fault
+    ) {
+        if (!field.fields.empty()) return fields(field.fields, node, name, fault);
+        if (!field.attr.empty() || field.type == ValueType::url) {
+            std::string_view attribute = field.attr;
+            if (attribute.empty()) attribute = address_attribute(document_[node].text);
+            auto value = document_.attribute(node, attribute);
+            if (!value) return nullptr;
+            return field_value(field, context_, *value);
+        }
+        if (field.type == ValueType::html)
+            return field_value(field, context_, document_.inner_html(node));
+        const auto& element = document_[node];
+        if (formats::has_trait(element.tag, formats::is_invisible))
+            return field_value(field, context_, document_.text(node));
+        bool is_time = (field.type == ValueType::date || field.type == ValueType::datetime) &&
+                       element.tag == formats::Tag::time && !field.regex;
+        if (is_time)  // what it says to machines counts, if they can read it
+            if (auto stamp = document_.attribute(node, "datetime"))
+                if (auto value = field_value(field, context_, *stamp); !value.is_null())
+                    return value;
+        return field_value(field, context_, document_.visible_text(node));
+    }
+
+    std::vector<formats::NodeId> select(
+        const std::vector<formats::Selector>& css,
+        const std::string& xpath,
+        formats::NodeId scope
+    ) {
+        if (!xpath.empty()) return tree().select(xpath, scope).nodes;
+        for (const auto& selector : css) {
+            auto found = selector.select(document_, scope);
+            if (!found.empty()) return found;
+        }
+        if (css.empty() && scope) return {scope};
+        return {};
+    }
+
+    formats::XPathTree& tree() {
+        if (!tree_) tree_.emplace(document_);
+        return *tree_;
     }
 
     std::string text_of(const std::optional<formats::Selector>& main, formats::NodeId scope) const {
@@ -134,7 +257,19 @@ private:
         found.has_follow = !set_.follow.empty();
         for (const auto& selector : set_.follow)
             for (auto node : selector.select(document_))
-                if (auto link = reader_.link_in(node)) found.follow.push_back(std::move(*link));
+                if (auto link = link_in(node)) found.follow.push_back(std::move(*link));
+    }
+
+    // The address of the element, or of the first link inside it.
+    std::optional<formats::Url> link_in(formats::NodeId node) const {
+        for (auto at = node; at; at = document_.following(at, node)) {
+            if (!document_.is_element(at)) continue;
+            auto name = document_[at].text;
+            if (name != "a" && name != "area" && name != "link") continue;
+            auto href = document_.attribute(at, "href");
+            if (href) return formats::parse_url(base::trim(*href), &context_.base);
+        }
+        return std::nullopt;
     }
 
     // Two different items can not have one key; the same item twice is one.
@@ -163,7 +298,8 @@ private:
     formats::Document& document_;
     const RuleSet& set_;
     const std::vector<schema::Column>& columns_;
-    FieldReader reader_;
+    ValueContext context_;
+    std::optional<formats::XPathTree> tree_;
 };
 
 bool applies(const RuleSet& set, std::string_view url) {

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
+#include "training/numeric/adam.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training::detail {
@@ -261,9 +262,7 @@ double Network::mean_loss(const View& data, Team& team) const {
            static_cast<double>(std::max<std::size_t>(1, data.size()));
 }
 
-// Adam (Kingma and Ba 2015, algorithm 1 in the efficient form at the end of section 2, with the
-// bias correction in the rate) with decoupled weight decay (Loshchilov and Hutter 2019, algorithm
-// 2), a rate that falls to zero in a straight line, and early stopping on validation.
+// Adam with a rate that falls to zero in a straight line, and early stopping on validation.
 void Network::descend(
     const View& train,
     const View& validation,
@@ -287,8 +286,9 @@ void Network::descend(
     const auto shard = (batch + shards - 1) / shards;
     std::vector<Workspace> spaces;
     for (std::size_t s = 0; s < shards; ++s) spaces.emplace_back(*this, shard, true);
-    std::vector<float> first(parameters_.size());
-    std::vector<float> second(parameters_.size());
+    float* gradients[shards];
+    for (std::size_t s = 0; s < shards; ++s) gradients[s] = spaces[s].gradient.data();
+    Adam adam(parameters_.size());
     std::vector<float> best;
     double least = std::numeric_limits<double>::infinity();
     std::size_t waited = 0;
@@ -296,7 +296,6 @@ void Network::descend(
     std::iota(order.begin(), order.end(), 0U);
     const double steps = static_cast<double>(how.epochs * batches);
     std::size_t step = 0;
-    constexpr std::size_t stretch = 32768;  // parameters that one part of an update covers
     for (std::size_t epoch = 0; epoch < how.epochs; ++epoch) {
         base::CounterRandom(context.seed, 100 + epoch).shuffle(std::span(order));
         double loss = 0;
@@ -316,32 +315,9 @@ void Network::descend(
                 backward(*train.rows, mine, spaces[s]);
             });
             for (double part : losses) loss += part;
-            ++step;
-            const double decay = how.rate * (1 - static_cast<double>(step - 1) / steps);
-            const auto t = static_cast<double>(step);
-            const double root = std::sqrt(1 - std::pow(0.999, t));
-            const auto rate = static_cast<float>(decay * root / (1 - std::pow(0.9, t)));
-            const auto epsilon = static_cast<float>(1e-8 * root);
-            const auto shrink = static_cast<float>(1 - decay * how.l2);
+            const double rate = how.rate * (1 - static_cast<double>(step++) / steps);
             const auto scale = 1.0F / static_cast<float>(chosen.size());
-            team.run((parameters_.size() + stretch - 1) / stretch, [&](std::size_t part) {
-                const auto from = part * stretch;
-                const auto count = std::min(stretch, parameters_.size() - from);
-                float* sum = spaces[0].gradient.data() + from;
-                for (std::size_t s = 1; s < used; ++s)
-                    kernels().axpy(count, 1.0F, spaces[s].gradient.data() + from, sum);
-                for (std::size_t i = 0; i < count; ++i) sum[i] *= scale;
-                kernels().adam(
-                    count,
-                    parameters_.data() + from,
-                    first.data() + from,
-                    second.data() + from,
-                    sum,
-                    rate,
-                    epsilon,
-                    shrink
-                );
-            });
+            adam.step(parameters_, std::span(gradients, used), scale, rate, how.l2, team);
         }
         Progress progress{"fit", epoch + 1, how.epochs, loss / static_cast<double>(n), {}};
         if (!std::isfinite(loss))
