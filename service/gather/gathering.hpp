@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "crawler/run/settings.hpp"
@@ -29,7 +30,7 @@ struct Upload {
     std::string source, name;
     std::string content;  // text
     std::string base64;   // or bytes
-    std::string format = "auto";
+    std::optional<std::string> format;
     static const base::Settings<Upload> settings;
 };
 // Keeps a file under the program's home and queues its source of kind files: a new one, or one

@@ -188,7 +188,8 @@ plan_crawl(const Environment& here, const std::string& name, const std::string& 
     check_crawl(base::Document::json(spec));
     auto found =
         here.database.call([&](base::Tx& tx) { return find_of_kind(tx, name, crawl_kind.name); });
-    auto source = found.value_or(schema::Source{.name = name});
+    auto source = found.value_or(schema::Source());
+    source.name = name;
     source.spec = spec;
     return crawler::plan_crawl(here.database, crawl_options(here.config, source));
 }
