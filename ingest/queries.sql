@@ -60,10 +60,3 @@ SELECT substr(check_name, 11) AS name, count(*) AS records FROM quarantine WHERE
 
 -- name: leave_quarantine
 DELETE FROM quarantine WHERE source_id = $1 AND check_name = $2;
-
--- Records that a complete listing, run $2, has not shown.
--- name: mark_gone
-UPDATE record SET gone_at = $3::timestamptz WHERE source_id = $1 AND last_run < $2 AND gone_at IS NULL;
-
--- name: unmark_gone
-UPDATE record SET gone_at = NULL WHERE source_id = $1 AND last_run = $2 AND gone_at IS NOT NULL;

@@ -590,3 +590,17 @@ UPDATE idempotent_answer SET status = $3, media_type = $4, body = $5 WHERE user_
 
 -- name: sweep_answers
 DELETE FROM idempotent_answer WHERE created_at < $1::timestamptz - interval '1 day';
+
+-- Records that a complete listing, run $2, has not shown.
+-- name: mark_gone
+UPDATE record SET gone_at = $3::timestamptz WHERE source_id = $1 AND last_run < $2 AND gone_at IS NULL;
+
+-- Those whose present content is from these files, which run $2 has read whole or missed.
+-- name: mark_gone_from
+UPDATE record AS r SET gone_at = $4::timestamptz
+FROM record_version AS v
+WHERE r.source_id = $1 AND r.last_run < $2 AND r.gone_at IS NULL
+  AND v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version AND v.file = ANY($3::text[]);
+
+-- name: unmark_gone
+UPDATE record SET gone_at = NULL WHERE source_id = $1 AND last_run = $2 AND gone_at IS NOT NULL;

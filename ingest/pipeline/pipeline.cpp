@@ -357,6 +357,25 @@ private:
             );
     }
 
+    // What an earlier, interrupted part of this run has shown is not known to be of this run: it is
+    // read again by the next one, which gets the old bookmark. Records of rejected inputs are not
+    // gone: all that is sure then is that files have vanished.
+    void mark_what_is_gone(base::Tx& tx) {
+        auto files = connector_->replaced();
+        bool whole = request_.limit == 0 && !result_.resumed;
+        if (!whole && !files.empty()) return;
+        save_bookmark(tx);
+        if (result_.counts.rejected > 0) files.changed.clear();
+        files.vanished.insert(files.vanished.end(), files.changed.begin(), files.changed.end());
+        auto now = Clock::now();
+        if (request_.mark_files) {
+            result_.gone =
+                schema::mark_gone_from(tx, source_.id, target_.run_id, files.vanished, now);
+        } else if (request_.mark_gone && whole && result_.counts.rejected == 0) {
+            result_.gone = schema::mark_gone(tx, source_.id, target_.run_id, now);
+        }
+    }
+
     // A complete run leaves no marks: the next one starts at the beginning.
     void close(const std::string& state, const std::string& error) {
         for (auto& lane : lanes_) {
@@ -365,13 +384,11 @@ private:
         database_.call([&](base::Tx& tx) {
             if (complete_ && state == "done") {
                 drop_marks(tx);
-                save_bookmark(tx);
-                bool listed =
-                    request_.limit == 0 && !result_.resumed && result_.counts.rejected == 0;
-                if (request_.mark_gone && listed)
-                    result_.gone = mark_gone(tx, source_.id, target_.run_id, Clock::now());
+                mark_what_is_gone(tx);
                 if (request_.limit == 0 && result_.counts.read > 0)
                     end_learning(tx, source_.id, target_.run_id, Clock::now());
+            } else if (request_.mark_files && target_.run_id > 0) {
+                schema::mark_gone_from(tx, source_.id, target_.run_id, {}, Clock::now());
             }
             schema::end_run(tx, target_.run_id, state, error, Clock::now());
         });

@@ -50,6 +50,8 @@ struct RunRequest {
     // Marks the source's records that a complete listing has not shown as gone, and those it has
     // shown again as there. Only after a run from the start to the end without rejects.
     bool mark_gone = false;
+    // Likewise with the records of files that Connector::replaced() tells.
+    bool mark_files = false;
 
     // A run fails when more inputs than this were rejected, or a larger share: looked at after each
     // page from the hundredth input on, and at the end.

@@ -72,12 +72,6 @@ void mark_replayed(base::Tx& tx, std::int64_t source_id, const std::vector<std::
     );
 }
 
-std::uint64_t
-mark_gone(base::Tx& tx, std::int64_t source_id, std::int64_t run_id, schema::Time now) {
-    tx.change(sql::file["unmark_gone"], source_id, run_id);
-    return tx.change(sql::file["mark_gone"], source_id, run_id, schema::timestamp(now));
-}
-
 void save_reread(
     base::Tx& tx,
     std::int64_t source_id,

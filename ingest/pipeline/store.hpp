@@ -55,11 +55,6 @@ std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time 
 
 void mark_replayed(base::Tx& tx, std::int64_t source_id, const std::vector<std::string>& ids);
 
-// After a run that listed all of a source: records that it has not seen are marked as gone, those
-// it has seen are not gone any more. Returns how many are newly gone.
-std::uint64_t
-mark_gone(base::Tx& tx, std::int64_t source_id, std::int64_t run_id, schema::Time now);
-
 // How records of a member are read alone: kept with the first reject of the member.
 void save_reread(
     base::Tx& tx,

@@ -70,6 +70,14 @@ public:
 
     // After all was read: what the next run is given to read only what is new; empty for nothing.
     virtual std::string bookmark() const { return {}; }
+
+    // After all was read: files whose records are gone unless this run has shown them. `vanished`
+    // are there no longer; `changed` were read whole.
+    struct Replaced {
+        std::vector<std::string> vanished, changed;
+        bool empty() const { return vanished.empty() && changed.empty(); }
+    };
+    virtual Replaced replaced() const { return {}; }
 };
 
 // A connector over files: `inputs` are paths, folders (read in order of name, recursively), globs,
@@ -80,6 +88,21 @@ std::unique_ptr<Connector> open_files(
     const std::vector<std::string>& inputs,
     const ReadOptions& options,
     std::string_view cursor = {}
+);
+
+// A folder that is watched: `names` are globs of the names of files that belong to it; none: all.
+struct WatchedFolder {
+    std::string path;
+    std::vector<std::string> names;
+    ReadOptions read;
+};
+
+// Reads the files that are new or changed since the run that left `bookmark`, by size and time of
+// change, and tells which have vanished. Throws base::Error when the folder is missing.
+std::unique_ptr<Connector> open_folder(
+    const WatchedFolder& folder,
+    std::string_view cursor = {},
+    std::string_view bookmark = {}
 );
 
 // Reads the raw bytes of one record or reject again, by what its page said of its member

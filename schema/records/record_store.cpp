@@ -232,4 +232,22 @@ std::vector<std::string> stored_keys(
     return found;
 }
 
+std::uint64_t mark_gone(base::Tx& tx, std::int64_t source_id, std::int64_t run_id, Time now) {
+    tx.change(sql::file["unmark_gone"], source_id, run_id);
+    return tx.change(sql::file["mark_gone"], source_id, run_id, timestamp(now));
+}
+
+std::uint64_t mark_gone_from(
+    base::Tx& tx,
+    std::int64_t source_id,
+    std::int64_t run_id,
+    const std::vector<std::string>& files,
+    Time now
+) {
+    tx.change(sql::file["unmark_gone"], source_id, run_id);
+    return tx.change(
+        sql::file["mark_gone_from"], source_id, run_id, array_of(files), timestamp(now)
+    );
+}
+
 }  // namespace schema

@@ -66,6 +66,18 @@ void commit_without_waiting(base::Tx& tx);
 // std::logic_error.
 Counts write_seen(base::Tx& tx, const BatchTarget& target, std::span<const std::string> keys);
 
+// After a run that listed all of a source: records that it has not seen are marked as gone, those
+// it has seen are not gone any more. Returns how many are newly gone.
+std::uint64_t mark_gone(base::Tx& tx, std::int64_t source_id, std::int64_t run_id, Time now);
+// The same of records whose present content is from these files alone.
+std::uint64_t mark_gone_from(
+    base::Tx& tx,
+    std::int64_t source_id,
+    std::int64_t run_id,
+    const std::vector<std::string>& files,
+    Time now
+);
+
 // Which of the keys are stored, in no order.
 std::vector<std::string> stored_keys(
     base::Tx& tx,

@@ -20,7 +20,7 @@ namespace schema {
 struct Source {
     std::int64_t id = 0;
     std::string name;
-    std::string kind;      // crawl, files, api, database, feed, push
+    std::string kind;      // by its name: service/gather/kinds
     std::string spec;      // JSON object: what `source run` needs to gather it again
     std::string schedule;  // five-field cron or @daily and the like; empty: by hand
     std::string state;     // active, paused

@@ -17,8 +17,6 @@ namespace service {
 
 namespace {
 
-constexpr std::size_t sampled_records = 1000;
-
 ingest::RunResult store(
     const Environment& here,
     const ingest::RunRequest& request,
@@ -54,7 +52,7 @@ GatherResult told(const ingest::RunResult& result) {
         std::nullopt};
     if (result.gone > 0)
         told.notes.push_back(
-            fmt::format("{} records are gone: the complete listing does not have them", result.gone)
+            fmt::format("{} records are gone: what was read no longer has them", result.gone)
         );
     if (result.quarantined > 0)
         told.notes.push_back(fmt::format(

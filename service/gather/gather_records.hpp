@@ -10,6 +10,9 @@ namespace service {
 
 struct Gathering;
 
+// How many records rules are inferred from.
+inline constexpr std::size_t sampled_records = 1000;
+
 // What all kinds of such sources say: rules, contract, limits.
 ingest::RunRequest mapped_request(
     const schema::Source& source,

@@ -56,7 +56,7 @@ FileSettings settings_for(Work& work, const Upload& request, const fs::path& fol
                 "reads other inputs than uploads",
                 "upload to a source of another name"
             );
-    if (request.format) settings.format = *request.format;
+    if (request.format) settings.reading.format = *request.format;
     return settings;
 }
 

@@ -31,7 +31,7 @@ std::optional<base::Fault> check_secret(const std::string& text) {
         "is written out instead of referred to", "write references: secrets = [\"env:NAME\"]"};
 }
 
-std::optional<base::Fault> check_files(FileSettings& settings) {
+std::optional<base::Fault> check_reading(ReadSettings& settings) {
     if (settings.columns.empty() || settings.widths.empty()) return std::nullopt;
     return base::Fault{"stands beside 'columns'", "leave one of both out", "widths"};
 }
@@ -68,30 +68,42 @@ const base::Settings<ColumnSettings> ColumnSettings::settings{
      {.low = 1, .high = 1e6, .required = true}},
 };
 
-const base::Settings<FileSettings> FileSettings::settings{
-    {{"inputs",
-      &FileSettings::inputs,
-      "files, folders, globs, addresses, or - for standard input",
-      {.required = true}},
-     {"format", &FileSettings::format, "warc, " + ingest::format_names()},
-     {"delimiter", &FileSettings::delimiter, "of CSV, when it is guessed wrongly"},
-     {"quote", &FileSettings::quote, "of CSV; none for no quotes", {.check = &check_sign}},
-     {"escape", &FileSettings::escape, "of CSV; none for none", {.check = &check_sign}},
-     {"skip", &FileSettings::skip, "rows above the table in CSV, lines in fixed"},
-     {"header_rows", &FileSettings::header_rows, "of CSV or fixed; 0 for no header"},
-     {"encoding", &FileSettings::encoding, "such as utf-8, utf-16le or windows-1252"},
+const base::Settings<ReadSettings> ReadSettings::settings{
+    {{"format", &ReadSettings::format, "warc, " + ingest::format_names()},
+     {"delimiter", &ReadSettings::delimiter, "of CSV, when it is guessed wrongly"},
+     {"quote", &ReadSettings::quote, "of CSV; none for no quotes", {.check = &check_sign}},
+     {"escape", &ReadSettings::escape, "of CSV; none for none", {.check = &check_sign}},
+     {"skip", &ReadSettings::skip, "rows above the table in CSV, lines in fixed"},
+     {"header_rows", &ReadSettings::header_rows, "of CSV or fixed; 0 for no header"},
+     {"encoding", &ReadSettings::encoding, "such as utf-8, utf-16le or windows-1252"},
      {"record_path",
-      &FileSettings::record_path,
+      &ReadSettings::record_path,
       "JSON pointer to the array, or the XML element of a record"},
      {"widths",
-      &FileSettings::widths,
+      &ReadSettings::widths,
       "of the columns of a fixed-width table that follow each other: [10, 8, 20]",
       {.low = 1, .high = 1e6}},
-     {"columns", &FileSettings::columns, "of a fixed-width table, by their places"},
-     {"attachments", &FileSettings::attachments, "store the attachments of mail too, as its blob"},
-     {"key", &FileSettings::key, "field that names a record"},
-     {&FileSettings::mapping}},
-    &check_files};
+     {"columns", &ReadSettings::columns, "of a fixed-width table, by their places"},
+     {"attachments", &ReadSettings::attachments, "store the attachments of mail too, as its blob"},
+     {"key", &ReadSettings::key, "field that names a record"},
+     {&ReadSettings::mapping}},
+    &check_reading};
+
+const base::Settings<FileSettings> FileSettings::settings{
+    {"inputs",
+     &FileSettings::inputs,
+     "files, folders, globs, addresses, or - for standard input",
+     {.required = true}},
+    {&FileSettings::reading},
+};
+
+const base::Settings<FolderSettings> FolderSettings::settings{
+    {"path", &FolderSettings::path, "the folder, with those in it", {.required = true}},
+    {"names",
+     &FolderSettings::names,
+     "globs of the names of files that belong to it, such as *.csv; all by default"},
+    {&FolderSettings::reading},
+};
 
 const base::Settings<FeedSettings> FeedSettings::settings{
     {"urls",
@@ -139,7 +151,7 @@ std::optional<ingest::Rules> mapping_rules(
     );
 }
 
-ingest::ReadOptions read_options(const FileSettings& settings) {
+ingest::ReadOptions read_options(const ReadSettings& settings) {
     ingest::ReadOptions read;
     read.format = settings.format;
     read.encoding = settings.encoding;

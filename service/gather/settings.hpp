@@ -43,9 +43,8 @@ struct ColumnSettings {
     static const base::Settings<ColumnSettings> settings;
 };
 
-// Files that lie somewhere, or are downloaded.
-struct FileSettings {
-    std::vector<std::string> inputs;
+// How files are read, and what becomes of their records.
+struct ReadSettings {
     std::string format = "auto";
     std::string delimiter, quote, escape;  // as they are written on a command line
     std::optional<std::size_t> skip, header_rows;
@@ -57,7 +56,24 @@ struct FileSettings {
     std::string key;
     MappingSettings mapping;
 
+    static const base::Settings<ReadSettings> settings;
+};
+
+// Files that lie somewhere, or are downloaded.
+struct FileSettings {
+    std::vector<std::string> inputs;
+    ReadSettings reading;
+
     static const base::Settings<FileSettings> settings;
+};
+
+// A folder that is watched.
+struct FolderSettings {
+    std::string path;
+    std::vector<std::string> names;
+    ReadSettings reading;
+
+    static const base::Settings<FolderSettings> settings;
 };
 
 struct FeedSettings {
@@ -103,6 +119,6 @@ std::optional<ingest::Rules> mapping_rules(
 );
 
 // How the files are to be read: `format` to `attachments`.
-ingest::ReadOptions read_options(const FileSettings& settings);
+ingest::ReadOptions read_options(const ReadSettings& settings);
 
 }  // namespace service

@@ -48,7 +48,7 @@ TEST_CASE("a source is described, changed and shown over HTTP", "[api][sources]"
     pigeon["kind"] = "carrier-pigeon";
     auto refused = at.client.send("POST", sources, pigeon);
     CHECK(refused.status == 422);
-    CHECK(refused.body.find("crawl, files, api") != std::string::npos);
+    CHECK(refused.body.find("crawl, files, folder") != std::string::npos);
     auto wrong = crawl_of("x");
     wrong["spec"].as_object()["depht"] = 3;
     CHECK(at.client.send("POST", sources, wrong).body.find("depht") != std::string::npos);

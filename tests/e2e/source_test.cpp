@@ -130,3 +130,22 @@ TEST_CASE("too large a share of rejects ends an ingest, and what was read is sto
     );
     CHECK(tilth.answer({"source", "show", "s"}).at("records").as_int64() == 200);
 }
+
+TEST_CASE("a folder is watched from run to run", "[e2e]") {
+    Tilth tilth;
+    std::filesystem::create_directories(tilth.home.path / "in");
+    auto file = tilth.home.write("in/a.csv", "id,n\na1,1\na2,2\n");
+    auto folder = file.parent_path().string();
+    CHECK(
+        tilth({"source", "add", "--kind", "folder", "--name", "w", "--set", "path=in"}).code == 2
+    );
+    auto path = "path=" + folder;
+    CHECK(tilth({"source", "add", "--kind", "folder", "--name", "w", "--set", path}).code == 0);
+    CHECK(tilth.answer({"source", "run", "w", "--wait"}).at("new").as_int64() == 2);
+    CHECK(tilth.answer({"source", "run", "w", "--wait"}).at("read").as_int64() == 0);
+    std::filesystem::remove(file);
+    auto without = tilth.answer({"source", "run", "w", "--wait"});
+    CHECK(json::serialize(without.at("notes")).find("2 records are gone") != std::string::npos);
+    CHECK(tilth({"source", "set", "w", "names", "*.tsv"}).code == 0);
+    CHECK(tilth({"source", "set", "w", "nmaes", "*.tsv"}).code == 2);
+}

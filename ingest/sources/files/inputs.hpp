@@ -1,7 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "ingest/sources/connector.hpp"
 
 namespace ingest {
 
@@ -14,5 +18,9 @@ struct InputFile {
 // left out, but for those that are Maildirs, and what is in a Maildir's tmp/ too), a glob
 // (`*`, `?`, `[a-z]`), a file:// URL, "-". Throws base::Error if one is missing.
 std::vector<InputFile> list_files(const std::vector<std::string>& inputs);
+
+// Reads these files and no others; see open_files().
+std::unique_ptr<Connector>
+open_listed(std::vector<InputFile> files, const ReadOptions& options, std::string_view cursor);
 
 }  // namespace ingest

@@ -21,12 +21,8 @@ namespace {
 
 class FileConnector : public Connector {
 public:
-    FileConnector(
-        const std::vector<std::string>& inputs,
-        const ReadOptions& options,
-        std::string_view cursor
-    )
-        : options_(options), files_(list_files(inputs)) {
+    FileConnector(std::vector<InputFile> files, const ReadOptions& options, std::string_view cursor)
+        : options_(options), files_(std::move(files)) {
         if (options.format != "auto") {
             asked_ = find_format(options.format);
             if (!asked_)
@@ -209,7 +205,12 @@ std::unique_ptr<Connector> open_files(
     const ReadOptions& options,
     std::string_view cursor
 ) {
-    return std::make_unique<FileConnector>(inputs, options, cursor);
+    return open_listed(list_files(inputs), options, cursor);
+}
+
+std::unique_ptr<Connector>
+open_listed(std::vector<InputFile> files, const ReadOptions& options, std::string_view cursor) {
+    return std::make_unique<FileConnector>(std::move(files), options, cursor);
 }
 
 }  // namespace ingest

@@ -44,8 +44,8 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
 }
 
 bool holds_archives(const FileSettings& settings) {
-    if (settings.format == "warc") return true;
-    if (settings.format != "auto") return false;
+    if (settings.reading.format == "warc") return true;
+    if (settings.reading.format != "auto") return false;
     const auto& files = settings.inputs;
     auto named = [](std::string_view path) {
         if (path.ends_with(".gz")) path.remove_suffix(3);
@@ -61,8 +61,8 @@ std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
     auto files = FileSettings::settings.read(document);
     if (!holds_archives(files)) return std::nullopt;
     crawler::CrawlSettings settings;
-    settings.scrape.rules = files.mapping.rules;
-    settings.scrape.rules_name = files.mapping.rules_name;
+    settings.scrape.rules = files.reading.mapping.rules;
+    settings.scrape.rules_name = files.reading.mapping.rules_name;
     return settings;
 }
 
@@ -78,7 +78,7 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     options.source_id = source.id;
     options.source_name = source.name;
     options.user_agent = here.config.crawl.user_agent;
-    options.restart = settings.mapping.restart;
+    options.restart = settings.reading.mapping.restart;
     options.stop = run.stop;
     auto scraping = crawler::make_scraping(pages.scrape, document);
     options.rules = scraping.rules;
@@ -123,14 +123,14 @@ ingest::RunRequest
 request_files(const Environment& here, const schema::Source& source, std::stop_token) {
     auto document = base::Document::json(source.spec);
     auto settings = FileSettings::settings.read(document);
-    auto request = mapped_request(source, settings.mapping, document);
-    request.key = settings.key;
+    auto request = mapped_request(source, settings.reading.mapping, document);
+    request.key = settings.reading.key;
     request.inputs = settings.inputs;
-    request.read = read_options(settings);
+    request.read = read_options(settings.reading);
     auto folder = here.config.home / "downloads";
     for (auto& input : request.inputs)
         if (is_web_address(input))
-            input = download(here.config, input, folder, settings.mapping.reach).string();
+            input = download(here.config, input, folder, settings.reading.mapping.reach).string();
     return request;
 }
 
@@ -138,7 +138,8 @@ void check_files(const base::Document& document) {
     if (auto pages = pages_of(document)) {
         crawler::make_scraping(pages->scrape, document);
     } else {
-        check_mapped<FileSettings>(document);
+        const auto& mapping = FileSettings::settings.read(document).reading.mapping;
+        mapping_rules(mapping.rules, mapping.rules_name, document);
     }
 }
 

@@ -52,7 +52,8 @@ struct SourceKind {
     bool pushed = false;  // its records come by themselves: it is not run
 };
 
-extern const SourceKind api_kind, crawl_kind, database_kind, feed_kind, files_kind, push_kind;
+extern const SourceKind api_kind, crawl_kind, database_kind, feed_kind, files_kind, folder_kind,
+    push_kind;
 
 std::span<const SourceKind* const> source_kinds();
 // Throws base::UsageError if there is none of that name.

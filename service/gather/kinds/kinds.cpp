@@ -9,7 +9,7 @@ namespace service {
 namespace {
 
 constexpr const SourceKind* kinds[] =
-    {&crawl_kind, &files_kind, &api_kind, &database_kind, &feed_kind, &push_kind};
+    {&crawl_kind, &files_kind, &folder_kind, &api_kind, &database_kind, &feed_kind, &push_kind};
 
 }  // namespace
 
