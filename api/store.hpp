@@ -32,20 +32,4 @@ set_source_state(base::Tx&, const std::string& name, const std::string& state);
 array source_runs(base::Tx&, std::int64_t source_id, std::int64_t before, int limit);
 array rejects(base::Tx&, std::int64_t source_id, std::int64_t after, int limit);
 
-// Model runs.
-array runs(base::Tx&, std::int64_t before, int limit);
-std::optional<object> run(base::Tx&, std::int64_t id);
-array confusion(base::Tx&, std::int64_t run_id);
-
-std::string progress(base::Tx&, const std::string& now);
-struct Figures {
-    std::int64_t records = 0;
-    std::int64_t rejected = 0;
-    std::int64_t jobs = 0;
-    std::int64_t open_tasks = 0;
-    std::int64_t crawl_workers = 0, crawl_queued = 0, crawl_fetched = 0, crawl_bytes = 0;
-    std::int64_t crawl_hosts = 0, crawl_failing = 0;
-};
-Figures figures(base::Tx&);
-
 }  // namespace api::store

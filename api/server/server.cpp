@@ -24,11 +24,11 @@
 #include "api/server/assets.hpp"
 #include "api/server/metrics.hpp"
 #include "api/server/service.hpp"
-#include "api/store.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "schema/blobs/blobs.hpp"
+#include "service/figures.hpp"
 #include "service/verb.hpp"
 
 namespace api {
@@ -352,13 +352,13 @@ private:
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
             try {
-                auto now = rfc3339(std::chrono::system_clock::now());
+                auto now = std::chrono::system_clock::now();
                 bool streams = streams_ > 0;
                 bool count = round % 15 == 0;
                 auto job = [now, streams, count](base::Tx& tx) {
-                    std::pair<std::string, std::optional<store::Figures>> seen;
-                    if (streams) seen.first = store::progress(tx, now);
-                    if (count || !streams) seen.second = store::figures(tx);
+                    std::pair<std::string, std::optional<service::Figures>> seen;
+                    if (streams) seen.first = service::progress_of(tx, now);
+                    if (count || !streams) seen.second = service::figures_of(tx);
                     return seen;
                 };
                 if (streams || round % 3 == 0) {
@@ -381,17 +381,17 @@ private:
         }
     }
 
-    void show(const store::Figures& figures) {
+    void show(const service::Figures& figures) {
         metrics_.set("tilth_records_added", static_cast<double>(figures.records));
         metrics_.set("tilth_inputs_rejected", static_cast<double>(figures.rejected));
         metrics_.set("tilth_jobs", static_cast<double>(figures.jobs));
         metrics_.set("tilth_label_tasks_open", static_cast<double>(figures.open_tasks));
-        metrics_.set("tilth_crawl_workers", static_cast<double>(figures.crawl_workers));
-        metrics_.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl_queued));
-        metrics_.set("tilth_crawl_pages_fetched", static_cast<double>(figures.crawl_fetched));
-        metrics_.set("tilth_crawl_bytes", static_cast<double>(figures.crawl_bytes));
-        metrics_.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl_hosts));
-        metrics_.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl_failing));
+        metrics_.set("tilth_crawl_workers", static_cast<double>(figures.crawl.workers));
+        metrics_.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl.queued));
+        metrics_.set("tilth_crawl_pages_fetched", static_cast<double>(figures.crawl.fetched));
+        metrics_.set("tilth_crawl_bytes", static_cast<double>(figures.crawl.bytes));
+        metrics_.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl.held));
+        metrics_.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl.failing));
     }
 
     // An event for each change, a comment every 15 seconds so that a dead connection is found.

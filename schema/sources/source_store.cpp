@@ -132,6 +132,14 @@ Counts run_counts(base::Tx& tx, std::int64_t run_id) {
     return *counts;
 }
 
+std::vector<RunProgress> recent_runs(base::Tx& tx, Time since) {
+    return base::rows_as<RunProgress>(tx.exec(sql::file["recent_runs"], timestamp(since)));
+}
+
+RunTotals run_totals(base::Tx& tx) {
+    return *base::first_as<RunTotals>(tx.exec(sql::file["run_totals"]));
+}
+
 std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most) {
     return base::rows_as<RunSummary>(tx.exec(sql::file["list_runs"], source_id, at_most));
 }
