@@ -23,10 +23,9 @@ namespace json = boost::json;
 
 namespace {
 
-void tell_plan(service::Context& context, const schema::Source& source) {
+void tell_plan(service::Context& context, const std::string& name, const json::object& spec) {
     Table table({"verdict", "reason", "url"});
-    auto options = service::crawl_options(context.config, source);
-    for (const auto& decision : crawler::plan_crawl(options)) {
+    for (const auto& decision : service::plan_crawl(context, name, spec)) {
         auto reason = crawler::name_of(decision.reason);
         if (context.json) {
             print_json(json::object{
@@ -278,7 +277,7 @@ void add_crawl(CLI::App& cli, service::Context& context) {
             spec["rules_name"] = options->rules;
         }
         if (options->dry_run) {
-            tell_plan(context, {0, options->source, "crawl", json::serialize(spec), "", "active"});
+            tell_plan(context, options->source, spec);
             return;
         }
         gather_and_tell(

@@ -189,6 +189,19 @@ void note_duplicates(
     }
 }
 
+// The source of that name, if there is one. Throws base::Error if it is of another kind.
+std::optional<schema::Source>
+find_of_kind(base::Tx& tx, const std::string& name, const std::string& kind) {
+    auto found = schema::find_source(tx, name);
+    if (found && found->kind != kind)
+        throw base::Error(
+            fmt::format("source '{}'", name),
+            fmt::format("is of kind {}, not {}", found->kind, kind),
+            "choose another name"
+        );
+    return found;
+}
+
 }  // namespace
 
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source) {
@@ -232,22 +245,26 @@ schema::Source ensure_source(
     check_spec(kind, base::Document::of(spec));
     return context.database().call([&](base::Tx& tx) {
         auto text = json::serialize(spec);
-        auto found = schema::find_source(tx, name);
+        auto found = find_of_kind(tx, name, kind);
         if (!found) found = schema::add_source(tx, {0, name, kind, text, "", ""}, Clock::now());
         if (!found)
             throw base::Error(
                 fmt::format("source '{}'", name), "was removed", "choose another name"
             );
-        if (found->kind != kind)
-            throw base::Error(
-                fmt::format("source '{}'", name),
-                fmt::format("is of kind {}, not {}", found->kind, kind),
-                "choose another name"
-            );
         schema::set_source_spec(tx, found->id, text);
         found->spec = text;
         return *found;
     });
+}
+
+std::vector<crawler::Decision>
+plan_crawl(Context& context, const std::string& name, const json::object& spec) {
+    check_spec("crawl", base::Document::of(spec));
+    auto find = [&](base::Tx& tx) { return find_of_kind(tx, name, "crawl"); };
+    auto found = context.database().call(find);
+    auto source = found.value_or(schema::Source{0, name, "crawl", {}, "", ""});
+    source.spec = json::serialize(spec);
+    return crawler::plan_crawl(context.database(), crawl_options(context.config, source));
 }
 
 GatherResult gather(

@@ -48,6 +48,10 @@ schema::Source ensure_source(
 // How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting, base::Error
 // for a secret that is not there.
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source);
+// What a crawl of the source `name` by this spec would do; the source need not be there. Throws as
+// check_spec() and crawl_options() do.
+std::vector<crawler::Decision>
+plan_crawl(Context& context, const std::string& name, const boost::json::object& spec);
 // Who such a source says it is.
 std::string crawl_user_agent(const Config& config, const schema::Source& source);
 
