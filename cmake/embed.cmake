@@ -29,3 +29,32 @@ inline constexpr EmbeddedFile files[] = {
 }
 ")
 endfunction()
+
+# embed_words(NAMESPACE OUT FILE): a header with an `inline constexpr std::array` of texts for each list of FILE.
+# A list opens with its [name]; a line is a text, in "quotes" where it ends with a blank; # begins a remark.
+function(embed_words NAMESPACE OUT FILE)
+  file(STRINGS ${FILE} lines ENCODING UTF-8)
+  set(LISTS "")
+  set(close "")
+  foreach(line IN LISTS lines)
+    if(line STREQUAL "" OR line MATCHES "^#")
+      continue()
+    elseif(line MATCHES "^\\[([a-z_]+)\\]$")
+      string(APPEND LISTS "${close}inline constexpr std::array ${CMAKE_MATCH_1}{\n")
+      set(close "};\n")
+    elseif(line MATCHES "^\"(.*)\"$")
+      string(APPEND LISTS "    std::string_view(R\"word(${CMAKE_MATCH_1})word\"),\n")
+    else()
+      string(APPEND LISTS "    std::string_view(R\"word(${line})word\"),\n")
+    endif()
+  endforeach()
+  string(APPEND LISTS "${close}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${FILE})
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/generated/${OUT} @ONLY CONTENT
+"#pragma once
+#include <array>
+#include <string_view>
+namespace @NAMESPACE@ {
+@LISTS@}
+")
+endfunction()

@@ -7,86 +7,17 @@
 #include "formats/url/canonical.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/bytes/hex.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/text/ascii.hpp"
+#include "formats/words/canonical.hpp"
 
 namespace formats {
 
 namespace {
 
-using namespace std::string_view_literals;
-
-constexpr std::array tracking_prefixes{
-    "utm_"sv,
-    "pk_"sv,
-    "piwik_"sv,
-    "mtm_"sv,
-    "matomo_"sv,
-    "hsa_"sv,
-    "_hs"sv,
-    "__hs"sv,
-    "ga_"sv,
-    "vero_"sv,
-    "oly_"sv,
-};
-
-// Lower case, sorted.
-constexpr std::array tracking_names{
-    "_branch_match_id"sv,
-    "_ga"sv,
-    "_gl"sv,
-    "_openstat"sv,
-    "cmpid"sv,
-    "dclid"sv,
-    "ef_id"sv,
-    "epik"sv,
-    "fb_action_ids"sv,
-    "fb_action_types"sv,
-    "fb_ref"sv,
-    "fb_source"sv,
-    "fbclid"sv,
-    "gad_source"sv,
-    "gbraid"sv,
-    "gclid"sv,
-    "gclsrc"sv,
-    "igshid"sv,
-    "irclickid"sv,
-    "li_fat_id"sv,
-    "mc_cid"sv,
-    "mc_eid"sv,
-    "mkt_tok"sv,
-    "msclkid"sv,
-    "ncid"sv,
-    "rb_clickid"sv,
-    "s_cid"sv,
-    "s_kwcid"sv,
-    "srsltid"sv,
-    "trk_contact"sv,
-    "ttclid"sv,
-    "twclid"sv,
-    "wbraid"sv,
-    "wickedid"sv,
-    "yclid"sv,
-    "ysclid"sv,
-};
-static_assert(std::is_sorted(tracking_names.begin(), tracking_names.end()));
-
-constexpr std::array session_names{
-    "aspsessionid"sv,
-    "cfid"sv,
-    "cftoken"sv,
-    "jsessionid"sv,
-    "phpsessid"sv,
-    "session_id"sv,
-    "sessionid"sv,
-    "sessid"sv,
-    "zenid"sv,
-};
-// Too short a name to go by itself: dropped only if the value looks like a key.
-constexpr std::array short_session_names{"sid"sv, "s"sv, "session"sv};
+static_assert(std::is_sorted(words::tracking_names.begin(), words::tracking_names.end()));
 
 bool looks_like_key(std::string_view value) {
     if (value.size() < 16) return false;
@@ -162,18 +93,20 @@ std::string kept_parameters(std::string_view query) {
 
 bool is_tracking_parameter(std::string_view name) {
     auto lowered = base::to_lower(name);
-    for (auto prefix : tracking_prefixes)
+    for (auto prefix : words::tracking_prefixes)
         if (lowered.starts_with(prefix)) return true;
-    return std::binary_search(tracking_names.begin(), tracking_names.end(), lowered);
+    return std::binary_search(words::tracking_names.begin(), words::tracking_names.end(), lowered);
 }
 
 bool is_session_parameter(std::string_view name, std::string_view value) {
     auto lowered = base::to_lower(name);
     if (lowered.starts_with("aspsessionid")) return true;
-    if (std::find(session_names.begin(), session_names.end(), lowered) != session_names.end())
+    if (std::find(words::session_names.begin(), words::session_names.end(), lowered) !=
+        words::session_names.end())
         return true;
-    bool is_short = std::find(short_session_names.begin(), short_session_names.end(), lowered) !=
-                    short_session_names.end();
+    bool is_short =
+        std::find(words::short_session_names.begin(), words::short_session_names.end(), lowered) !=
+        words::short_session_names.end();
     return is_short && looks_like_key(value);
 }
 
