@@ -71,13 +71,13 @@ FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version)
 WHERE i.snapshot_id = $1 AND (i.rk, i.key) > ($2, $3) ORDER BY i.rk, i.key LIMIT $4;
 
 -- name: split_items
-SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '')
+SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group"
 FROM snapshot_item i JOIN record r USING (rk, source_id, key)
 WHERE i.snapshot_id = $1 AND i.split = $2 AND (i.rk, i.key) > ($3, $4) ORDER BY i.rk, i.key LIMIT $5;
 
 -- Records of a source without a label in the project, after ($3, $4).
 -- name: unlabeled_items
-SELECT r.rk, r.source_id, r.key, r.version, NULL::int, NULL::float8, coalesce(r.group_key, '')
+SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group"
 FROM record r
 WHERE r.source_id = $2 AND (r.rk, r.key) > ($3, $4)
     AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
@@ -92,24 +92,34 @@ FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, 
 JOIN content_text t ON t.rk = d.rk AND t.source_id = $4 AND t.key = d.key AND t.version = d.version;
 
 -- name: numbers_of
-SELECT d.place, n.column_set, n.values::text
+SELECT d.place, n.column_set, n.values::text AS values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_numeric n ON n.rk = d.rk AND n.source_id = $4 AND n.key = d.key AND n.version = d.version;
 
 -- name: images_of
-SELECT d.place, i.width, i.height, i.channels, i.format, b.encoding, b.bytes, coalesce(b.location, ''), b.size
+SELECT d.place, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
+    b.size
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
 JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
 JOIN blob b ON b.bk = ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AND b.sha256 = v.blob_sha256;
 
 -- name: source_has
-SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1), EXISTS (SELECT 1 FROM content_numeric WHERE source_id = $1),
-    EXISTS (SELECT 1 FROM content_image WHERE source_id = $1);
+SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1) AS text, EXISTS (SELECT 1 FROM content_numeric WHERE source_id = $1) AS numbers,
+    EXISTS (SELECT 1 FROM content_image WHERE source_id = $1) AS images;
 
 -- name: begin_model_run
 INSERT INTO model_run (snapshot_id, kind, spec, seed, code_version, state, started_at)
 VALUES ($1, $2, $3::jsonb, $4, $5, 'running', $6::timestamptz) RETURNING id;
+
+-- A run is at work as long as a session holds its lock: the server takes it from a program that has ended, however it ended.
+-- name: hold_model_run
+SELECT pg_try_advisory_lock(741021966, ($1::bigint % 2147483648)::int);
+
+-- Runs that a killed program left behind.
+-- name: close_stale_model_runs
+UPDATE model_run SET state = 'interrupted', ended_at = $1::timestamptz, error = 'the program ended before the run did'
+WHERE CASE WHEN state = 'running' THEN pg_try_advisory_xact_lock(741021966, (id % 2147483648)::int) ELSE false END;
 
 -- name: end_model_run
 UPDATE model_run SET state = $2, error = $3, seconds = $4, analysis = $5::jsonb, ended_at = $6::timestamptz WHERE id = $1;
@@ -190,24 +200,24 @@ ANALYZE snapshot_item;
 ANALYZE prediction;
 
 -- name: list_preparations
-SELECT version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at
 FROM preparation WHERE source_id = $1 ORDER BY version;
 
 -- name: find_preparation
-SELECT version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at
 FROM preparation WHERE source_id = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT 1;
 
 -- name: add_preparation
 INSERT INTO preparation (source_id, version, operations, note, made_by, made_at)
 VALUES ($1, 1 + coalesce((SELECT max(version) FROM preparation WHERE source_id = $1), 0), $2::jsonb, $3, $4, $5::timestamptz)
-RETURNING version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+RETURNING source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at;
 
 -- name: keep_fit
 INSERT INTO preparation_fit (snapshot_id, source_id, version, rows, fitted, fitted_at)
 VALUES ($1, $2, $3, $4, $5::jsonb, $6::timestamptz) ON CONFLICT (snapshot_id, source_id, version) DO NOTHING;
 
 -- name: find_fit
-SELECT source_id, rows, fitted::text FROM preparation_fit WHERE snapshot_id = $1 AND version = $2;
+SELECT snapshot_id, source_id, version, rows, fitted::text FROM preparation_fit WHERE snapshot_id = $1 AND version = $2;
 
 -- Values that were accepted as the right ones, of the versions in which the wrong ones were found.
 -- name: fixes_of

@@ -79,6 +79,7 @@ std::int64_t begin_run(
     const std::string& code_version,
     schema::Time now
 ) {
+    tx.exec(sql::file["close_stale_model_runs"], schema::timestamp(now));
     return *tx.value<std::int64_t>(
         sql::file["begin_model_run"],
         snapshot_id,
@@ -88,6 +89,10 @@ std::int64_t begin_run(
         code_version,
         schema::timestamp(now)
     );
+}
+
+void hold_run(base::Tx& tx, std::int64_t run_id) {
+    tx.exec(sql::file["hold_model_run"], run_id);
 }
 
 void end_run(

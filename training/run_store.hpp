@@ -122,6 +122,7 @@ BOOST_DESCRIBE_STRUCT(
      created_at)
 )
 
+// Runs that are at work by their state, but by no session (hold_run), become interrupted.
 std::int64_t begin_run(
     base::Tx& tx,
     std::int64_t snapshot_id,
@@ -131,6 +132,10 @@ std::int64_t begin_run(
     const std::string& code_version,
     schema::Time now
 );
+// Says that the run is at work for as long as the transaction's session lasts, which is to be one
+// of a Database of one connection that lives as long as the run. To be called before the
+// transaction of begin_run() ends.
+void hold_run(base::Tx& tx, std::int64_t run_id);
 void end_run(
     base::Tx& tx,
     std::int64_t run_id,

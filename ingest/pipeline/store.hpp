@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "ingest/pipeline/page.hpp"
 #include "schema/records/record.hpp"
 
@@ -24,6 +26,7 @@ struct StoredReject {
     schema::Reject reject;  // without the raw bytes in lists
     std::int64_t raw_size = 0;
 };
+BOOST_DESCRIBE_STRUCT(StoredReject, (), (id, at, state, run_id, reject, raw_size))
 
 // Rejects of a source in no particular but stable order, after the one of id `after` (empty: the
 // first ones). `state` and `code` empty: all.
@@ -46,6 +49,7 @@ struct RejectCount {
     std::string code;
     std::int64_t count = 0;
 };
+BOOST_DESCRIBE_STRUCT(RejectCount, (), (state, code, count))
 std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id);
 
 // Marks open rejects older than `before` as expired and forgets their raw bytes. Returns how many.

@@ -97,6 +97,7 @@ struct Reject {
         code;  // stable: "csv.too_few_fields", "image.broken", "json.syntax", "key.missing" ..
     std::string reason;  // one line for people
 };
+BOOST_DESCRIBE_STRUCT(Reject, (), (raw, file, member, line, byte_offset, column, code, reason))
 
 // What happened to the inputs of a run. read = added + changed + unchanged + rejected, always.
 struct Counts {

@@ -107,7 +107,7 @@ const base::Settings<MeasureAgreement> MeasureAgreement::settings{
 };
 const base::Settings<ResolveTruth> ResolveTruth::settings{
     {"project", &ResolveTruth::project, "its name", {.required = true}},
-    {"method", &ResolveTruth::method, "how answers become truth"},
+    {"method", &ResolveTruth::method, "how answers become truth; as the project says by default"},
     {"replace_imported", &ResolveTruth::replace_imported, "also where a label was imported"},
 };
 const base::Settings<ResolvedTruth> ResolvedTruth::settings{

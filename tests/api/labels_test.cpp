@@ -44,7 +44,9 @@ std::string page_key(int i) {
 TEST_CASE("a project lives over HTTP from its making to its labels", "[api][labels]") {
     World world(6);
     auto otto = world.as("otto", "operator");
-    auto made = otto.send("POST", "/api/v1/projects", project("taste"));
+    auto declared = project("taste");
+    declared["truth"] = object{{"method", "wawa"}};
+    auto made = otto.send("POST", "/api/v1/projects", declared);
     REQUIRE(made.status == 201);
     CHECK(made.json().at("classes").as_array().size() == 2);
     CHECK(otto.send("POST", "/api/v1/projects", project("taste")).status == 409);
@@ -91,6 +93,9 @@ TEST_CASE("a project lives over HTTP from its making to its labels", "[api][labe
     REQUIRE(truth.status == 200);
     CHECK(truth.json().at("new") == 2);
     CHECK(truth.json().at("workers") == 2);
+    CHECK(truth.json().at("method") == "mv");
+    CHECK(otto.send("POST", path + "/truth", {{"method", "auto"}}).json().at("method") == "mv");
+    CHECK(otto.send("POST", path + "/truth", object{}).json().at("method") == "wawa");
     CHECK(otto.send("POST", path + "/truth", {{"method", "guess"}}).status == 422);
 
     auto ann = world.as("ann", "analyst");

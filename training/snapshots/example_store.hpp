@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record.hpp"
 #include "schema/select/filter.hpp"
@@ -26,6 +28,7 @@ struct Item {
     std::optional<double> value;
     std::string group;
 };
+BOOST_DESCRIBE_STRUCT(Item, (), (id, version, class_id, value, group))
 
 // Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major,
 // channels interleaved. Needed only where a source holds images that are not stored raw.
