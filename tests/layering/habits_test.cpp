@@ -50,7 +50,6 @@ TEST_CASE("columns are read by name", "[layering]") {
             {"formats", 1},
             {"schema", 29},  // of batches and scans, which say why
             {"ingest", 22},
-            {"quality", 59},
             {"training", 99},
             {"api", 15},
             {"app", 3},
