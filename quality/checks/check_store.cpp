@@ -51,7 +51,7 @@ void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckR
             schema::timestamp(now),
             result.check.name,
             result.passed,
-            std::string(name_of(result.check.severity)),
+            std::string(base::name_of(result.check.severity)),
             static_cast<std::int64_t>(result.examined),
             static_cast<std::int64_t>(result.failed),
             result.observed

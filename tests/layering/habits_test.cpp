@@ -30,7 +30,7 @@ TEST_CASE("kinds and states are no texts to compare with", "[layering]") {
             {"formats", 2},
             {"crawler", 1},
             {"ingest", 31},
-            {"quality", 47},
+            {"quality", 6},
             {"training", 12},
             {"service", 22},
             {"worker", 2},
