@@ -288,9 +288,9 @@ std::vector<Item> ExampleStore::matching_items(
 }
 
 std::unordered_map<std::string, std::string>
-field_by_key(base::Database& database, std::int64_t source_id, const std::string& field) {
+field_by_key(base::Transactions steps, std::int64_t source_id, const std::string& field) {
     std::unordered_map<std::string, std::string> values;
-    schema::each_record(database, source_id, {field}, [&](schema::RecordFound& found) {
+    schema::each_record(steps, source_id, {field}, [&](schema::RecordFound& found) {
         if (auto value = found.fields(field)) values.emplace(found.id.key, *value);
         return true;
     });

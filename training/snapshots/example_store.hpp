@@ -16,7 +16,8 @@
 
 namespace base {
 class Database;
-}
+class Transactions;
+}  // namespace base
 
 namespace training {
 
@@ -84,6 +85,6 @@ private:
 
 // The value of a field in each record of a source that has it, by record key.
 std::unordered_map<std::string, std::string>
-field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
+field_by_key(base::Transactions steps, std::int64_t source_id, const std::string& field);
 
 }  // namespace training
