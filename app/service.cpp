@@ -15,7 +15,7 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "service/gather/push.hpp"
+#include "service/gather/kinds/push.hpp"
 #include "service/refusal.hpp"
 #include "service/version.hpp"
 #include "worker/worker.hpp"

@@ -280,9 +280,9 @@ SELECT id FROM source WHERE id = $1 FOR UPDATE;
 -- How the hosts of a source stand, over all its runs.
 -- name: source_hosts
 SELECT host.host, host.address, log.requests, log.bytes, log.errors, log.mean_ms::float8, host.delay_ms, host.failures,
-    host.holder IS NOT NULL AND host.held_until >= $2::timestamptz AS held, urls.queued, urls.done, urls.others
+    host.holder IS NOT NULL AND host.held_until >= $2::timestamptz AS held, urls.queued, urls.done, urls.left_out
 FROM (SELECT host, count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'done') AS done,
-             count(*) FILTER (WHERE state IN ('skipped', 'failed')) AS others
+             count(*) FILTER (WHERE state IN ('skipped', 'failed')) AS left_out
       FROM frontier_url WHERE source_id = $1 GROUP BY host) AS urls
 JOIN frontier_host AS host ON host.host = urls.host
 LEFT JOIN (SELECT host, count(*) AS requests, sum(bytes) AS bytes, avg(millis) AS mean_ms,

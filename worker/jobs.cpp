@@ -32,7 +32,7 @@ json::object gather(service::Context& context, const schema::Job& job, std::stop
     auto name = std::string(json::parse(job.spec).as_object().at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
-    auto result = service::gather(context, source, stop);
+    auto result = service::gather(context.environment(), source, stop);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
     return {

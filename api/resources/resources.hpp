@@ -11,10 +11,6 @@ Response open_session(Call&);
 Response close_session(Call&);
 
 // sources.cpp
-Response list_sources(Call&);
-Response show_source(Call&);
-Response list_source_runs(Call&);
-Response list_rejects(Call&);
 Response push(Call&);
 
 // records.cpp

@@ -25,7 +25,7 @@ namespace {
 
 void tell_plan(service::Context& context, const std::string& name, const json::object& spec) {
     Table table({"verdict", "reason", "url"});
-    for (const auto& decision : service::plan_crawl(context, name, spec)) {
+    for (const auto& decision : service::plan_crawl(context.environment(), name, spec)) {
         auto reason = crawler::name_of(decision.reason);
         if (context.json) {
             print_json(json::object{
@@ -281,7 +281,9 @@ void add_crawl(CLI::App& cli, service::Context& context) {
             return;
         }
         gather_and_tell(
-            context, service::ensure_source(context, options->source, "crawl", spec), options->share
+            context,
+            service::ensure_source(context.environment(), options->source, "crawl", spec),
+            options->share
         );
     });
 }

@@ -139,7 +139,9 @@ void add_ingest(CLI::App& cli, service::Context& context) {
         if (options->restart) spec["restart"] = true;
         if (options->limit > 0) spec["limit"] = options->limit;
         if (options->max_rejects > 0) spec["max_rejects"] = options->max_rejects;
-        gather_and_tell(context, service::ensure_source(context, options->source, "files", spec));
+        gather_and_tell(
+            context, service::ensure_source(context.environment(), options->source, "files", spec)
+        );
     });
 }
 

@@ -43,13 +43,12 @@ std::vector<StoredReject> list_rejects(
 
 std::optional<StoredReject>
 show_reject(base::Tx& tx, std::int64_t source_id, const std::string& id) {
-    auto found = base::rows_as<StoredReject>(tx.exec(sql::file["show_reject"], source_id, id));
-    if (found.empty()) return std::nullopt;
-    if (found.size() > 1)
+    auto rows = tx.exec(sql::file["show_reject"], source_id, id);
+    if (rows.size() > 1)
         throw base::Error("reject '" + id + "'", "several begin so", "give more digits");
-    auto& raw = found[0].reject.raw;
-    raw = schema::bytes_of_hex(raw);
-    return std::move(found[0]);
+    auto stored = base::first_as<StoredReject>(rows);
+    if (stored) stored->raw = base::bytes(rows.front()["content"]);
+    return stored;
 }
 
 std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id) {

@@ -5,8 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <boost/describe/class.hpp>
-
 #include "ingest/pipeline/page.hpp"
 #include "schema/records/record.hpp"
 
@@ -18,15 +16,15 @@ class Tx;
 // caller's transaction.
 namespace ingest {
 
-struct StoredReject {
-    std::string id;     // 64 hexadecimal digits
-    std::string at;     // ISO 8601
-    std::string state;  // open, replayed, expired
+// In lists `raw` is only the beginning of the bytes, with what is no ASCII as \ooo.
+struct StoredReject : schema::Reject {
+    std::string id;  // 64 hexadecimal digits
     std::int64_t run_id = 0;
-    schema::Reject reject;  // without the raw bytes in lists
-    std::int64_t raw_size = 0;
+    schema::Time at;
+    std::string state;  // open, replayed, expired
+    std::int64_t bytes = 0;
 };
-BOOST_DESCRIBE_STRUCT(StoredReject, (), (id, at, state, run_id, reject, raw_size))
+BOOST_DESCRIBE_STRUCT(StoredReject, (schema::Reject), (id, run_id, at, state, bytes))
 
 // Rejects of a source in no particular but stable order, after the one of id `after` (empty: the
 // first ones). `state` and `code` empty: all.

@@ -84,8 +84,8 @@ bool cancel_job(base::Tx& tx, std::int64_t id, Time now) {
     return tx.change(sql::file["cancel_job"], id, timestamp(now)) == 1;
 }
 
-std::vector<DueSource> due_sources(base::Tx& tx, Time now) {
-    return base::rows_as<DueSource>(tx.exec(sql::file["due_sources"], timestamp(now)));
+std::vector<Source> due_sources(base::Tx& tx, Time now) {
+    return base::rows_as<Source>(tx.exec(sql::file["due_sources"], timestamp(now)));
 }
 
 void set_schedule(

@@ -8,6 +8,7 @@
 
 #include "schema/jobs/job.hpp"
 #include "schema/records/record.hpp"
+#include "schema/sources/source_store.hpp"
 
 namespace base {
 class Tx;
@@ -68,14 +69,7 @@ std::int64_t count_jobs(base::Tx& tx);
 bool cancel_job(base::Tx& tx, std::int64_t id, Time now);
 
 // Sources whose schedule is due.
-struct DueSource {
-    std::int64_t id = 0;
-    std::string name;
-    std::string kind;
-    std::string schedule;
-};
-BOOST_DESCRIBE_STRUCT(DueSource, (), (id, name, kind, schedule))
-std::vector<DueSource> due_sources(base::Tx& tx, Time now);
+std::vector<Source> due_sources(base::Tx& tx, Time now);
 // An empty schedule ends it.
 void set_schedule(
     base::Tx& tx,

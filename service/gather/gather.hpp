@@ -10,7 +10,7 @@
 #include "base/settings/document.hpp"
 #include "crawler/run/crawl.hpp"
 #include "schema/sources/source_store.hpp"
-#include "service/context.hpp"
+#include "service/verb.hpp"
 
 // Running a source: what the commands crawl, ingest and source run, and the workers, share. A
 // source's spec is a JSON object; its keys are those of the TOML files that `source add` takes.
@@ -39,7 +39,7 @@ void check_spec(const std::string& kind, const base::Document& document);
 // The source of that name, made with `spec` if there is none, else given this spec. Throws
 // base::Error if it is of another kind.
 schema::Source ensure_source(
-    Context& context,
+    const Environment& here,
     const std::string& name,
     const std::string& kind,
     const boost::json::object& spec
@@ -51,18 +51,22 @@ crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& 
 // What a crawl of the source `name` by this spec would do; the source need not be there. Throws as
 // check_spec() and crawl_options() do.
 std::vector<crawler::Decision>
-plan_crawl(Context& context, const std::string& name, const boost::json::object& spec);
+plan_crawl(const Environment& here, const std::string& name, const boost::json::object& spec);
 // Who such a source says it is.
 std::string crawl_user_agent(const Config& config, const schema::Source& source);
 
+// Throws base::UsageError for a source that is not run but pushed to.
+void check_run(const schema::Source& source);
+
 // Gathers the source once, on the calling thread, until done or stopped.
 GatherResult gather(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events = {},
     bool share = false
 );
 // Queues the source for the workers. False if it waits or runs already.
-bool queue_source(base::Database& database, const schema::Source& source, schema::Time due);
+bool queue_source(base::Tx& tx, const schema::Source& source, schema::Time due, schema::Time now);
+
 }  // namespace service

@@ -14,7 +14,7 @@
 #include "labeling/projects/project_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/areas.hpp"
-#include "service/gather/gather.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/refusal.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -76,7 +76,7 @@ training::SnapshotInfo known_snapshot(Work& work, const std::string& name) {
 void judge_consent(Work& work, const std::string& project) {
     auto name = labeling::load_project(work.tx, project).project.source;
     auto source = schema::require_source(work.tx, name);
-    if (source.kind != "crawl") return;
+    if (!source_kind(source.kind).crawls) return;
     auto agent = crawl_user_agent(work.here.config, source);
     crawler::check_consent(work.here.database, source.id, agent, work.here.stop);
 }

@@ -7,7 +7,6 @@
 #include <catch2/catch.hpp>
 
 #include "api/openapi.hpp"
-#include "api/sql.hpp"
 #include "base/error.hpp"
 #include "labeling/agreement/agreement.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -112,6 +111,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
     auto document = boost::json::parse(admin.get("/api/v1/openapi.json").body).as_object();
     auto first = admin.get("/api/v1/sources/packages/records?limit=1").json().at("items").at(0);
     auto record = first.at("id");
+    auto rejects = admin.get("/api/v1/sources/packages/rejects").json();
+    auto reject = std::string(rejects.at("items").at(0).at("id").as_string());
     const std::map<std::string_view, std::string> queries{
         {"searchRecords", "?q=the"},
         {"findDrift", "?before=packages&after=pages"},
@@ -130,7 +131,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         };
         put("source", "packages");
         put("project", "topics");
-        put("id", std::string(record.as_string()));
+        put("id", route.operation == "showReject" ? reject : std::string(record.as_string()));
         put("run", "2");
         put("a", "2");
         put("b", "2");
@@ -154,9 +155,11 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         CHECK(broken(reply.json(), schema.as_object(), document) == "");
         bool is_list =
             route.verb ? reply.json().as_object().contains("next") : route.answer.front() == '[';
-        bool may_be_empty =
-            route.operation == "searchRecords" || route.operation == "listPreparations";
-        if (is_list && !may_be_empty) CHECK_FALSE(reply.json().at("items").as_array().empty());
+        // Nothing was crawled or is in quarantine here.
+        const std::set<std::string_view> may_be_empty{
+            "searchRecords", "listPreparations", "listUrls", "listHosts", "listFields"};
+        if (is_list && !may_be_empty.contains(route.operation))
+            CHECK_FALSE(reply.json().at("items").as_array().empty());
         tried.emplace(route.operation);
     }
     CHECK(tried.size() >= 20);
@@ -427,18 +430,4 @@ TEST_CASE(
     auto none = client.send("POST", "/api/v1/models/other/predict", {{"where", ""}});
     CHECK(none.status == 404);
     CHECK_THAT(none.text("detail"), Catch::StartsWith("model 'other'"));
-}
-
-TEST_CASE("every query of the service fits the schema", "[api][resources]") {
-    test::TestDatabase database;
-    int n = 0;
-    database->call([&](base::Tx& tx) {
-        api::sql::file.each([&](std::string_view name, std::string_view query) {
-            INFO(name);
-            CHECK_NOTHROW(tx.exec("PREPARE test_" + std::string(name) + " AS " + std::string(query))
-            );
-            ++n;
-        });
-    });
-    CHECK(n > 0);  // the others have gone to the stores of their tables
 }

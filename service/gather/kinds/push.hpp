@@ -6,7 +6,6 @@
 
 #include <boost/json/object.hpp>
 
-#include "base/settings/document.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
 
@@ -28,8 +27,5 @@ boost::json::object take_push(
     const std::string& source,
     const Webhook& webhook
 );
-
-// Throws base::UsageError for settings that make no sense.
-void check_push_spec(const base::Document& document);
 
 }  // namespace service

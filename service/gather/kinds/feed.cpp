@@ -2,7 +2,6 @@
 // fetcher. A feed that cannot be had is an answer with status 0 and no exception, because the
 // others can still be read. The fields of entries are the same in every feed, so rules are given
 // and no sample is asked for.
-#include "service/gather/gather_feed.hpp"
 
 #include <algorithm>
 
@@ -15,8 +14,11 @@
 #include "base/settings/settings.hpp"
 #include "ingest/sources/feed/feed_source.hpp"
 #include "schema/records/record.hpp"
-#include "service/gather/download.hpp"
+#include "service/config.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/line.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -41,38 +43,6 @@ ingest::api::Response follow(Line& line, ingest::api::Request request) {
     return {0, {}, {}, fmt::format("redirects more than {} times", hops_at_most)};
 }
 
-}  // namespace
-
-FeedReading describe_feed(Context& context, const FeedSettings& settings, std::stop_token stop) {
-    auto urls = settings.urls;
-    crawler::FetchOptions options;
-    options.user_agent = context.config.crawl.user_agent;
-    crawler::apply(settings.mapping.reach, options);
-    options.limits.total = 1min;
-    options.limits.body = 64U << 20U;
-    auto line = std::make_shared<Line>(std::move(options));
-    ingest::api::World world;
-    world.send = [line](const ingest::api::Request& request) -> ingest::api::Response {
-        try {
-            return follow(*line, request);
-        } catch (const base::Error& error) {  // the other feeds can still be had
-            return {0, {}, {}, error.what()};
-        }
-    };
-    world.clock.now = [] { return Clock::now(); };
-    world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
-    return {
-        "feed " + base::sha256_hex(boost::algorithm::join(settings.urls, "\n")),
-        {[urls, world](std::string_view cursor, std::string_view bookmark) {
-             return ingest::open_feeds(urls, {}, world, cursor, bookmark);
-         },
-         [urls, world](ingest::Page& page) {
-             auto connector = ingest::open_feeds(urls, {}, world);
-             connector->next(page, 1000, std::size_t{8} << 20U);
-             return connector->explain();
-         }}};
-}
-
 ingest::Rules feed_rules() {
     ingest::Rules rules;
     rules.title = {"title"};
@@ -81,11 +51,60 @@ ingest::Rules feed_rules() {
     return rules;
 }
 
-std::vector<std::string> explain_feed(const FeedSettings& settings) {
+// Private addresses are refused unless the settings allow them.
+ingest::RunRequest
+request_feed(const Environment& here, const schema::Source& source, std::stop_token stop) {
+    auto document = base::Document::json(source.spec);
+    auto settings = FeedSettings::settings.read(document);
+    auto request = mapped_request(source, settings.mapping, document);
+    request.key = settings.key;
+    if (!request.rules && request.key.empty()) request.rules = feed_rules();
+    auto urls = settings.urls;
+    crawler::FetchOptions options;
+    options.user_agent = here.config.crawl.user_agent;
+    crawler::apply(settings.mapping.reach, options);
+    options.limits.total = 1min;
+    options.limits.body = 64U << 20U;
+    auto line = std::make_shared<Line>(std::move(options));
+    ingest::api::World world;
+    world.send = [line](const ingest::api::Request& asked) -> ingest::api::Response {
+        try {
+            return follow(*line, asked);
+        } catch (const base::Error& error) {  // the other feeds can still be had
+            return {0, {}, {}, error.what()};
+        }
+    };
+    world.clock.now = [] { return Clock::now(); };
+    world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
+    request.inputs = {"feed " + base::sha256_hex(boost::algorithm::join(urls, "\n"))};
+    request.reading = {
+        [urls, world](std::string_view cursor, std::string_view bookmark) {
+            return ingest::open_feeds(urls, {}, world, cursor, bookmark);
+        },
+        [urls, world](ingest::Page& page) {
+            auto connector = ingest::open_feeds(urls, {}, world);
+            connector->next(page, 1000, std::size_t{8} << 20U);
+            return connector->explain();
+        }};
+    return request;
+}
+
+std::vector<std::string> explain_feed(const base::Document& document) {
     std::vector<std::string> lines;
-    for (const auto& url : settings.urls)
+    for (const auto& url : FeedSettings::settings.read(document).urls)
         lines.push_back("GET " + url + ", if it changed since the last run");
     return lines;
 }
+
+}  // namespace
+
+const SourceKind feed_kind{
+    .name = "feed",
+    .words = "entries of RSS, Atom and JSON feeds",
+    .settings = settings_of<FeedSettings>,
+    .check = check_mapped<FeedSettings>,
+    .explain = explain_feed,
+    .request = request_feed,
+};
 
 }  // namespace service

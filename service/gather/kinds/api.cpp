@@ -5,7 +5,6 @@
 // The identity is a hash of the settings that matter, so cursors of another description are not
 // taken for this one's. A rotated secret is written beside its file, readable by the owner alone,
 // and renamed.
-#include "service/gather/gather_api.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -20,8 +19,12 @@
 #include "crawler/fetch/fetch.hpp"
 #include "ingest/sources/api/connector.hpp"
 #include "schema/records/record.hpp"
+#include "service/config.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/line.hpp"
 #include "service/gather/secret.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -55,35 +58,40 @@ void replace_secret(const std::string& reference, const std::string& value) {
     std::filesystem::rename(part, file);
 }
 
-}  // namespace
-
-ApiReading describe_api(Context& context, const ApiSettings& settings, std::stop_token stop) {
+// Private addresses are refused unless the settings allow them; waits end with the stop.
+ingest::RunRequest
+request_api(const Environment& here, const schema::Source& source, std::stop_token stop) {
+    auto document = base::Document::json(source.spec);
+    auto settings = ApiSettings::settings.read(document);
+    auto request = mapped_request(source, settings.mapping, document);
+    request.key = settings.key;
     const auto& spec = settings.api;
     crawler::FetchOptions options;
-    options.user_agent = context.config.crawl.user_agent;
+    options.user_agent = here.config.crawl.user_agent;
     crawler::apply(settings.mapping.reach, options);
     options.limits.total = 5min;
     options.limits.stalled = 1min;
     options.limits.body = 256U << 20U;
     auto line = std::make_shared<Line>(std::move(options));
     ingest::api::World world;
-    world.send = [line](const ingest::api::Request& request) {
-        return line->send(request, "check base_url and path");
+    world.send = [line](const ingest::api::Request& asked) {
+        return line->send(asked, "check base_url and path");
     };
     world.clock.now = [] { return Clock::now(); };
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
     world.secrets.load = secret_of;
     world.secrets.replace = replace_secret;
-    return {
-        "api " + base::sha256_hex(ingest::api::Spec::settings.text(spec)),
-        {[spec, world](std::string_view cursor, std::string_view bookmark) {
-             return ingest::api::open_api(spec, world, cursor, bookmark);
-         },
-         [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }}};
+    request.inputs = {"api " + base::sha256_hex(ingest::api::Spec::settings.text(spec))};
+    request.reading = {
+        [spec, world](std::string_view cursor, std::string_view bookmark) {
+            return ingest::api::open_api(spec, world, cursor, bookmark);
+        },
+        [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }};
+    return request;
 }
 
-std::vector<std::string> explain_api(const ApiSettings& settings) {
-    const auto& spec = settings.api;
+std::vector<std::string> explain_api(const base::Document& document) {
+    auto spec = ApiSettings::settings.read(document).api;
     std::vector<std::string> lines;
     for (const auto& stream : spec.streams) {
         std::string query;
@@ -99,18 +107,21 @@ std::vector<std::string> explain_api(const ApiSettings& settings) {
         line += stream.key.empty() ? ", no key: the content names a record" : "";
         lines.push_back(line + (stream.store ? "" : ", not stored"));
     }
-    std::vector<std::string> references{spec.auth.secret, spec.auth.refresh_token};
-    for (const auto& [name, value] : spec.headers) references.push_back(value);
-    for (const auto& reference : references) {
-        if (!base::is_secret_reference(reference)) continue;
-        try {
-            secret_of(reference);
-            lines.push_back("secret " + reference + ": there");
-        } catch (const base::Error& error) {
-            lines.push_back(error.what());
-        }
-    }
+    tell_secret(lines, spec.auth.secret);
+    tell_secret(lines, spec.auth.refresh_token);
+    for (const auto& [name, value] : spec.headers) tell_secret(lines, value);
     return lines;
 }
+
+}  // namespace
+
+const SourceKind api_kind{
+    .name = "api",
+    .words = "records of an HTTP API",
+    .settings = settings_of<ApiSettings>,
+    .check = check_mapped<ApiSettings>,
+    .explain = explain_api,
+    .request = request_api,
+};
 
 }  // namespace service

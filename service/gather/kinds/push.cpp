@@ -1,7 +1,7 @@
 // A delivery is believed by its signature alone, so that comes before anything is parsed. Several
 // secrets may be valid at once: a sender changes to a new one while the old is in use. Its id makes
 // a repeated delivery harmless; a sender that gives none gets the body's hash.
-#include "service/gather/push.hpp"
+#include "service/gather/kinds/push.hpp"
 
 #include <chrono>
 
@@ -13,6 +13,8 @@
 #include "base/settings/settings.hpp"
 #include "ingest/sources/push/push_store.hpp"
 #include "ingest/sources/push/webhook.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/secret.hpp"
 #include "service/gather/settings.hpp"
 #include "service/refusal.hpp"
@@ -55,11 +57,19 @@ ingest::SignedMessage signed_part(ingest::WebhookScheme scheme, const Webhook& r
         request.body};
 }
 
-}  // namespace
-
-void check_push_spec(const base::Document& document) {
+void check_push(const base::Document& document) {
     rules_of(PushSettings::settings.read(document), document);
 }
+
+}  // namespace
+
+const SourceKind push_kind{
+    .name = "push",
+    .words = "what others send by webhooks",
+    .settings = settings_of<PushSettings>,
+    .check = check_push,
+    .pushed = true,
+};
 
 json::object take_push(
     base::Tx& tx,
@@ -68,7 +78,7 @@ json::object take_push(
     const Webhook& request
 ) {
     auto source = schema::find_source(tx, name);
-    if (!source || source->kind != "push")
+    if (!source || !source_kind(source->kind).pushed)
         throw Refusal(
             Refusal::Kind::not_found,
             "source '" + name + "'",

@@ -2,7 +2,6 @@
 // between crawler and ingest. All inputs must agree; a folder of mixed files is read by ingest,
 // which rejects what it does not know, rather than by halves. Files of a folder are sorted: a
 // resumed run needs the same order.
-#include "service/gather/gather_archives.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -14,7 +13,12 @@
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
+#include "service/config.hpp"
+#include "service/gather/download.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/scraping.hpp"
+#include "service/gather/settings.hpp"
 
 namespace service {
 
@@ -39,13 +43,6 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
     return files;
 }
 
-}  // namespace
-
-bool holds_archives(const schema::Source& source) {
-    auto document = base::Document::json(source.spec);
-    return document.has("inputs") && holds_archives(FileSettings::settings.read(document));
-}
-
 bool holds_archives(const FileSettings& settings) {
     if (settings.format == "warc") return true;
     if (settings.format != "auto") return false;
@@ -59,19 +56,20 @@ bool holds_archives(const FileSettings& settings) {
     });
 }
 
-crawler::Scraping scraping_of(const FileSettings& settings, const base::Document& document) {
-    crawler::ScrapeSettings scrape;
-    scrape.rules = settings.mapping.rules;
-    scrape.rules_name = settings.mapping.rules_name;
-    return crawler::make_scraping(scrape, document);
+// The rules of archives are those of a crawl.
+std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
+    auto files = FileSettings::settings.read(document);
+    if (!holds_archives(files)) return std::nullopt;
+    crawler::CrawlSettings settings;
+    settings.scrape.rules = files.mapping.rules;
+    settings.scrape.rules_name = files.mapping.rules_name;
+    return settings;
 }
 
-GatherResult gather_archives(
-    Context& context,
-    const schema::Source& source,
-    std::stop_token stop,
-    const GatherEvents& events
-) {
+// Makes the pages in a source's archives into records, as a crawl of them would have.
+GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings& pages) {
+    const auto& here = run.here;
+    const auto& source = run.source;
     auto started = std::chrono::steady_clock::now();
     auto document = base::Document::json(source.spec);
     auto settings = FileSettings::settings.read(document);
@@ -79,17 +77,17 @@ GatherResult gather_archives(
     options.files = archives_in(settings.inputs);
     options.source_id = source.id;
     options.source_name = source.name;
-    options.user_agent = context.config.crawl.user_agent;
+    options.user_agent = here.config.crawl.user_agent;
     options.restart = settings.mapping.restart;
-    options.stop = stop;
-    auto scraping = scraping_of(settings, document);
+    options.stop = run.stop;
+    auto scraping = crawler::make_scraping(pages.scrape, document);
     options.rules = scraping.rules;
     options.media = scraping.media;
     options.examine_image = examine_image();
     options.progress = [&](const schema::Counts& counts, std::uint64_t) {
-        if (events.progress) events.progress(counts, 0, "");
+        if (run.events.progress) run.events.progress(counts, 0, "");
     };
-    auto& database = context.database();
+    auto& database = here.database;
     options.run_id = database.call([&](base::Tx& tx) {
         return schema::begin_run(tx, source.id, source.spec, Clock::now());
     });
@@ -99,7 +97,7 @@ GatherResult gather_archives(
         });
     };
     try {
-        auto report = crawler::replay_archives(database, context.blobs(), options);
+        auto report = crawler::replay_archives(database, here.blobs, options);
         GatherResult result{
             options.run_id,
             report.interrupted ? "interrupted" : "done",
@@ -120,5 +118,46 @@ GatherResult gather_archives(
         throw;
     }
 }
+
+ingest::RunRequest
+request_files(const Environment& here, const schema::Source& source, std::stop_token) {
+    auto document = base::Document::json(source.spec);
+    auto settings = FileSettings::settings.read(document);
+    auto request = mapped_request(source, settings.mapping, document);
+    request.key = settings.key;
+    request.inputs = settings.inputs;
+    request.read = read_options(settings);
+    auto folder = here.config.home / "downloads";
+    for (auto& input : request.inputs)
+        if (is_web_address(input))
+            input = download(here.config, input, folder, settings.mapping.reach).string();
+    return request;
+}
+
+void check_files(const base::Document& document) {
+    if (auto pages = pages_of(document)) {
+        crawler::make_scraping(pages->scrape, document);
+    } else {
+        check_mapped<FileSettings>(document);
+    }
+}
+
+GatherResult gather_files(const Gathering& run) {
+    if (auto pages = pages_of(base::Document::json(run.source.spec)))
+        return gather_archives(run, *pages);
+    return gather_records(run);
+}
+
+}  // namespace
+
+const SourceKind files_kind{
+    .name = "files",
+    .words = "files, folders, archives, downloads or standard input",
+    .settings = settings_of<FileSettings>,
+    .check = check_files,
+    .request = request_files,
+    .gather = gather_files,
+    .pages = pages_of,
+};
 
 }  // namespace service
