@@ -7,6 +7,7 @@
 // The areas of the service, each with its verbs. One line here makes a new area known to all faces.
 namespace service {
 
+std::span<const Verb> gather_verbs();    // service/gather/gather_verbs.cpp
 std::span<const Verb> job_verbs();       // service/jobs.cpp
 std::span<const Verb> label_verbs();     // service/labels/label_verbs.cpp
 std::span<const Verb> model_verbs();     // service/models/models.cpp
@@ -21,6 +22,7 @@ std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
+    gather_verbs,
     job_verbs,
     label_verbs,
     model_verbs,

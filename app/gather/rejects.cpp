@@ -45,7 +45,7 @@ void add_replay(CLI::App& rejects, service::Context& context) {
     on_command(command, [flags, map, &context] {
         auto request = flags.read();
         if (!map->empty()) request.rules = base::read_whole_file(*map);
-        auto replayed = ask<service::replay_rejects>(context, request);
+        auto replayed = service::replay_now(context.environment(), request);
         if (context.json) return print_answer(base::Answer(replayed));
         print_line(fmt::format(
             "{} replayed: {} new, {} changed, {} unchanged; {} still rejected",

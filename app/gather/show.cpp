@@ -38,6 +38,19 @@ json::object to_json(const schema::Source& source, const service::GatherResult& 
 
 }  // namespace
 
+schema::Source ensure(
+    service::Context& context,
+    const std::string& name,
+    const service::SourceKind& kind,
+    const std::string& spec
+) {
+    schema::Source source;
+    service::run_locally(context.environment(), [&](service::Work& work) {
+        source = service::ensure_source(work.tx, name, kind, spec, work.now);
+    });
+    return source;
+}
+
 service::GatherResult
 gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
     service::GatherResult result;

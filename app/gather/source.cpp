@@ -1,5 +1,6 @@
 // `tilth source`: describe, check, run and schedule. A description is a TOML file; it is checked
 // here, where its lines are known, and sent on as the settings that it holds.
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -10,12 +11,14 @@
 #include "app/gather/preview.hpp"
 #include "app/gather/show.hpp"
 #include "app/verbs.hpp"
-#include "base/database/database.hpp"
+#include "base/bytes/base64.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "base/settings/document.hpp"
 #include "base/time/time.hpp"
 #include "service/gather/contracts.hpp"
 #include "service/gather/crawled.hpp"
+#include "service/gather/gathering.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/sources.hpp"
 
@@ -46,6 +49,13 @@ service::AddSource read_description(const std::string& file) {
         document.missing("kind", "add kind = \"..\": " + service::source_kind_names());
     service::check_spec(described.kind, settings);
     return described;
+}
+
+void print_queued(const service::Context& context, const service::QueuedRun& run) {
+    if (context.json) return print_answer(base::Answer(run));
+    print_line(
+        run.queued ? "queued; a worker takes it up ('tilth up' runs one)" : "already queued"
+    );
 }
 
 void add_adding(CLI::App& source, service::Context& context) {
@@ -88,6 +98,22 @@ void add_adding(CLI::App& source, service::Context& context) {
         print_line(fmt::format(
             "source '{}' added; run it with 'tilth source run {} --wait'", added.name, added.name
         ));
+    });
+}
+
+void add_upload(CLI::App& source, service::Context& context) {
+    auto file = std::make_shared<std::string>();
+    auto& command = add_command(source, "source upload");
+    command.add_option("FILE", *file, "What to give")->required();
+    Flags<service::Upload> flags(
+        command, {.positionals = {{"source", "NAME"}}, .without = {"name", "content", "base64"}}
+    );
+    on_command(command, [file, flags, &context] {
+        service::Upload request;
+        flags.set(request);
+        request.name = std::filesystem::path(*file).filename().string();
+        request.base64 = base::base64(base::read_whole_file(*file));
+        print_queued(context, ask<service::upload_file>(context, request));
     });
 }
 
@@ -155,11 +181,7 @@ void add_running(CLI::App& source, service::Context& context) {
             gather_and_tell(context, found);
             return;
         }
-        auto run = ask<service::run_source>(context, name);
-        if (context.json) return print_answer(base::Answer(run));
-        print_line(
-            run.queued ? "queued; a worker takes it up ('tilth up' runs one)" : "already queued"
-        );
+        print_queued(context, ask<service::run_source>(context, name));
     });
 }
 
@@ -276,6 +298,7 @@ void add_source(CLI::App& cli, service::Context& context) {
         }
     );
     add_running(*source, context);
+    add_upload(*source, context);
     auto show_state = [](const service::SourceState& now) {
         print_line(fmt::format("source '{}' is {}", now.name, now.state));
     };

@@ -21,7 +21,6 @@
 namespace service {
 
 namespace json = boost::json;
-using Clock = std::chrono::system_clock;
 
 namespace {
 
@@ -47,9 +46,14 @@ void note_duplicates(
     }
 }
 
-// The source of that name, if there is one. Throws base::Error if it is of another kind.
+}  // namespace
+
+void check_spec(const std::string& kind, const base::Document& document) {
+    source_kind(kind).check(document);
+}
+
 std::optional<schema::Source>
-find_of_kind(base::Tx& tx, const std::string& name, const std::string& kind) {
+find_of_kind(base::Tx& tx, const std::string& name, std::string_view kind) {
     auto found = schema::find_source(tx, name);
     if (found && found->kind != kind)
         throw base::Error(
@@ -60,41 +64,22 @@ find_of_kind(base::Tx& tx, const std::string& name, const std::string& kind) {
     return found;
 }
 
-}  // namespace
-
-void check_spec(const std::string& kind, const base::Document& document) {
-    source_kind(kind).check(document);
-}
-
 schema::Source ensure_source(
-    const Environment& here,
+    base::Tx& tx,
     const std::string& name,
-    const std::string& kind,
-    const json::object& spec
+    const SourceKind& kind,
+    const std::string& spec,
+    schema::Time now
 ) {
-    check_spec(kind, base::Document::of(spec));
-    return here.database.call([&](base::Tx& tx) {
-        auto text = json::serialize(spec);
-        auto found = find_of_kind(tx, name, kind);
-        if (!found) found = schema::add_source(tx, {0, name, kind, text, "", ""}, Clock::now());
-        if (!found)
-            throw base::Error(
-                fmt::format("source '{}'", name), "was removed", "choose another name"
-            );
-        schema::set_source_spec(tx, found->id, text);
-        found->spec = text;
-        return *found;
-    });
-}
-
-std::vector<crawler::Decision>
-plan_crawl(const Environment& here, const std::string& name, const json::object& spec) {
-    check_spec("crawl", base::Document::of(spec));
-    auto find = [&](base::Tx& tx) { return find_of_kind(tx, name, "crawl"); };
-    auto found = here.database.call(find);
-    auto source = found.value_or(schema::Source{0, name, "crawl", {}, "", ""});
-    source.spec = json::serialize(spec);
-    return crawler::plan_crawl(here.database, crawl_options(here.config, source));
+    kind.check(base::Document::json(spec));
+    auto found = find_of_kind(tx, name, kind.name);
+    if (!found)
+        found = schema::add_source(tx, {0, name, std::string(kind.name), spec, "", ""}, now);
+    if (!found)
+        throw base::Error(fmt::format("source '{}'", name), "was removed", "choose another name");
+    schema::set_source_spec(tx, found->id, spec);
+    found->spec = spec;
+    return *found;
 }
 
 void check_run(const schema::Source& source) {
@@ -122,9 +107,13 @@ GatherResult gather(
 }
 
 bool queue_source(base::Tx& tx, const schema::Source& source, schema::Time due, schema::Time now) {
-    auto kind = source_kind(source.kind).crawls ? schema::JobKind::crawl : schema::JobKind::ingest;
     auto spec = json::serialize(json::object{{"source", source.name}});
-    return schema::add_job(tx, kind, spec, "source:" + source.name, due, now).has_value();
+    return schema::add_job(tx, job_kind(source), spec, "source:" + source.name, due, now)
+        .has_value();
+}
+
+schema::JobKind job_kind(const schema::Source& source) {
+    return source_kind(source.kind).crawls ? schema::JobKind::crawl : schema::JobKind::ingest;
 }
 
 }  // namespace service

@@ -2,10 +2,14 @@
 // own, so that one that is ended keeps what it did.
 #include "service/gather/rejects.hpp"
 
+#include <boost/json.hpp>
+
 #include "base/bytes/base64.hpp"
+#include "base/database/database.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
 #include "ingest/pipeline/replay.hpp"
+#include "schema/jobs/job_store.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/scraping.hpp"
 #include "service/gather/settings.hpp"
@@ -73,12 +77,24 @@ ShownReject show_reject(Work& work, const RejectId& request) {
     return shown;
 }
 
-Replayed replay_rejects(Work& work, const ReplayRejects& request) {
+QueuedRun replay_rejects(Work& work, const ReplayRejects& request) {
     auto source = known_source(work, request.source);
+    auto spec = boost::json::serialize(boost::json::object{
+        {"source", source.name}, {"replay", ReplayRejects::settings.write(request)}});
+    auto job = schema::add_job(
+        work.tx, job_kind(source), spec, "replay:" + source.name, work.now, work.now
+    );
+    return {source.name, job.has_value()};
+}
+
+Replayed replay_now(const Environment& here, const ReplayRejects& request) {
+    auto source = here.database.call([&](base::Tx& tx) {
+        return schema::require_source(tx, request.source);
+    });
     constexpr auto name = "the rules";
     auto document = base::Document::json(source.spec);
     if (source_kind(source.kind).pages(document)) {
-        auto result = replay_pages(work.here, source, request.rules, name, request.code);
+        auto result = replay_pages(here, source, request.rules, name, request.code);
         return {result.counts, result.run_id};
     }
     ingest::Rules rules;
@@ -87,9 +103,8 @@ Replayed replay_rejects(Work& work, const ReplayRejects& request) {
     } else if (document.has("rules")) {
         rules = ingest::Rules::settings.read(document.embedded("rules", "the source's rules"));
     }
-    auto result = ingest::replay(
-        work.here.database, work.here.blobs, {source.name, request.code, std::move(rules)}
-    );
+    auto result =
+        ingest::replay(here.database, here.blobs, {source.name, request.code, std::move(rules)});
     return {result.counts, result.run_id};
 }
 

@@ -36,9 +36,11 @@ struct Replayed : schema::Counts {
     std::int64_t run = 0;
     static const base::Settings<Replayed> settings;
 };
-// Reads open rejects again. Pages are taken apart by the crawler's rules, records mapped by
-// ingest's. rejected: those that stay.
-Replayed replay_rejects(Work& work, const ReplayRejects& request);
+// Reads open rejects again, here and now. Pages are taken apart by the crawler's rules, records
+// mapped by ingest's. rejected: those that stay.
+Replayed replay_now(const Environment& here, const ReplayRejects& request);
+// Leaves it to a worker.
+QueuedRun replay_rejects(Work& work, const ReplayRejects& request);
 
 struct ExpireRejects {
     std::string source;

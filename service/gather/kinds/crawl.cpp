@@ -183,6 +183,17 @@ std::string crawl_user_agent(const Config& config, const schema::Source& source)
     return settings.user_agent.empty() ? config.crawl.user_agent : settings.user_agent;
 }
 
+std::vector<crawler::Decision>
+plan_crawl(const Environment& here, const std::string& name, const std::string& spec) {
+    check_crawl(base::Document::json(spec));
+    auto found =
+        here.database.call([&](base::Tx& tx) { return find_of_kind(tx, name, crawl_kind.name); });
+    auto source = found.value_or(schema::Source());
+    source.name = name;
+    source.spec = spec;
+    return crawler::plan_crawl(here.database, crawl_options(here.config, source));
+}
+
 const SourceKind crawl_kind{
     .name = "crawl",
     .words = "pages of the web, by their links",
