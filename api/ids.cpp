@@ -2,8 +2,6 @@
 
 #include <optional>
 
-#include <fmt/core.h>
-
 #include "api/route.hpp"
 #include "base/numbers/parse.hpp"
 
@@ -19,16 +17,6 @@ std::optional<std::int64_t> parse_rk(std::string_view hex) {
 }
 
 }  // namespace
-
-std::int64_t rk_of(std::string_view hex) {
-    auto rk = parse_rk(hex);
-    if (!rk) throw Problem(400, "Bad query", "'after' must be the 'next' of an earlier answer");
-    return *rk;
-}
-
-std::string hex_of(std::int64_t rk) {
-    return fmt::format("{:016x}", static_cast<std::uint64_t>(rk));
-}
 
 RecordNumber record_number(const std::string& id) {
     auto dot = id.find('.');

@@ -20,21 +20,10 @@ constexpr Route table[] = {
     {post, "/api/v1/session", anyone, open_session, "openSession", "Sign in by a link's token", "", "SignIn", "Session", 201, true},
     {del, "/api/v1/session", everyone, close_session, "closeSession", "Sign out", "", "", "", 204},
 
-    {get, "/api/v1/sources", analysts, list_sources, "listSources", "Sources by name", "limit after", "", "[Source]"},
-    {get, "/api/v1/sources/{source}", analysts, show_source, "showSource", "One source", "", "", "Source"},
-    {get, "/api/v1/sources/{source}/runs", analysts, list_source_runs, "listSourceRuns", "Runs of a source, newest first", "limit after", "", "[SourceRun]"},
-    {get, "/api/v1/sources/{source}/rejects", operators, list_rejects, "listRejects", "Inputs that became no record", "limit after", "", "[Reject]"},
     {post, "/api/v1/push/{source}", anyone, push, "push", "A webhook in the Standard Webhooks form; its signature is its proof", "", "AnyValue", "AnyValue"},
 
     {get, "/api/v1/records/{id}/image", everyone, show_image, "showImage", "Its picture; a labeler sees those of tasks handed out to him", "key", "", "*/*"},
     {get, "/api/v1/records/{id}/blob", analysts, show_blob, "showBlob", "Its bytes as received, for download", "key", "", "*/*"},
-
-    {get, "/api/v1/runs", analysts, list_runs, "listRuns", "Model runs, newest first", "limit after", "", "[RunLine]"},
-    {get, "/api/v1/runs/{run}", analysts, show_run, "showRun", "One model run with its metrics", "", "", "Run"},
-    {get, "/api/v1/runs/{run}/confusion", analysts, show_confusion, "showConfusion", "Confusion counts on the test split", "", "", "Confusion"},
-    {get, "/api/v1/runs/{run}/report", analysts, show_report, "showReport", "A self-contained page with plots", "", "", "*/*"},
-
-    {post, "/api/v1/models/{model}/predict", analysts, predict, "predict", "Predictions for up to 1000 inputs", "", "Inputs", "Predictions"},
 };
 // clang-format on
 

@@ -13,14 +13,12 @@ void add_commands(CLI::App& cli, service::Context& context);
 
 // Each adds one family of commands, with its options.
 
-void add_source(CLI::App& cli, service::Context& context);  // source
-void add_source_contract(CLI::App& source, service::Context& context);
-void add_source_crawl(CLI::App& source, service::Context& context);  // source urls, source hosts
-void add_crawl(CLI::App& cli, service::Context& context);            // crawl
-void add_ingest(CLI::App& cli, service::Context& context);           // ingest
-void add_rejects(CLI::App& cli, service::Context& context);          // rejects
-void add_records(CLI::App& cli, service::Context& context);          // records
-void add_quality(CLI::App& cli, service::Context& context);          // quality
+void add_source(CLI::App& cli, service::Context& context);   // source
+void add_crawl(CLI::App& cli, service::Context& context);    // crawl
+void add_ingest(CLI::App& cli, service::Context& context);   // ingest
+void add_rejects(CLI::App& cli, service::Context& context);  // rejects
+void add_records(CLI::App& cli, service::Context& context);  // records
+void add_quality(CLI::App& cli, service::Context& context);  // quality
 void add_quality_findings(
     CLI::App& quality,
     service::Context& context
@@ -32,10 +30,11 @@ void add_label_work(
     CLI::App& label,
     service::Context& context
 );  // label queue, agreement, truth, simulate
-void add_people(CLI::App& cli, service::Context& context);      // user, token
-void add_snapshot(CLI::App& cli, service::Context& context);    // snapshot
-void add_prepare(CLI::App& cli, service::Context& context);     // prepare
-void add_train(CLI::App& cli, service::Context& context);       // train, runs
+void add_people(CLI::App& cli, service::Context& context);    // user, token
+void add_snapshot(CLI::App& cli, service::Context& context);  // snapshot
+void add_prepare(CLI::App& cli, service::Context& context);   // prepare
+void add_train(CLI::App& cli, service::Context& context);
+void add_runs(CLI::App& cli, service::Context& context);
 void add_jobs(CLI::App& cli, service::Context& context);        // jobs
 void add_model(CLI::App& cli, service::Context& context);       // model
 void add_errors(CLI::App& cli, service::Context& context);      // errors

@@ -12,6 +12,12 @@ CLI::App& add_command(CLI::App& parent, std::string_view verb_name) {
     return *parent.add_subcommand(std::string(word), std::string(verb.summary));
 }
 
+std::shared_ptr<const int> add_limit(CLI::App& command, int usual) {
+    auto limit = std::make_shared<int>(usual);
+    command.add_option("--limit", *limit, "At most so many (" + std::to_string(usual) + ")");
+    return limit;
+}
+
 void on_command(CLI::App& command, std::function<void()> run) {
     command.callback(std::move(run));
 }

@@ -1,5 +1,11 @@
 -- Queries of crawler/. Parameters are $1, $2 ..; times are parameters.
 
+-- name: crawl_figures
+SELECT crawl.workers, crawl.queued, hosts.fetched, hosts.bytes, hosts.held, hosts.failing
+FROM (SELECT count(*) AS workers, coalesce(sum(queued), 0)::bigint AS queued FROM crawl_worker) AS crawl,
+     (SELECT coalesce(sum(fetched), 0)::bigint AS fetched, coalesce(sum(bytes), 0)::bigint AS bytes, count(holder) AS held,
+             count(*) FILTER (WHERE failures > 0) AS failing FROM frontier_host) AS hosts;
+
 -- name: count_queued
 SELECT count(*) FROM frontier_url WHERE source_id = $1 AND state = 'queued';
 
@@ -139,7 +145,7 @@ UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = $3
 
 -- The next URLs of a host that are not among $5.
 -- name: next_urls
-SELECT url_key AS key, id, url, host, depth, hops, attempts, etag, last_modified, kind, visits, changes, watched,
+SELECT url_key AS key, id, url, host, depth, hops, priority, attempts, etag, last_modified, kind, visits, changes, watched,
     extract(epoch FROM $3::timestamptz - fetched_at)::float8 AS age, encode(body_hash, 'hex') AS body_sha256, gone_at::text,
     context::text
 FROM frontier_url
@@ -274,9 +280,9 @@ SELECT id FROM source WHERE id = $1 FOR UPDATE;
 -- How the hosts of a source stand, over all its runs.
 -- name: source_hosts
 SELECT host.host, host.address, log.requests, log.bytes, log.errors, log.mean_ms::float8, host.delay_ms, host.failures,
-    host.holder IS NOT NULL AND host.held_until >= $2::timestamptz AS held, urls.queued, urls.done, urls.others
+    host.holder IS NOT NULL AND host.held_until >= $2::timestamptz AS held, urls.queued, urls.done, urls.left_out
 FROM (SELECT host, count(*) FILTER (WHERE state = 'queued') AS queued, count(*) FILTER (WHERE state = 'done') AS done,
-             count(*) FILTER (WHERE state IN ('skipped', 'failed')) AS others
+             count(*) FILTER (WHERE state IN ('skipped', 'failed')) AS left_out
       FROM frontier_url WHERE source_id = $1 GROUP BY host) AS urls
 JOIN frontier_host AS host ON host.host = urls.host
 LEFT JOIN (SELECT host, count(*) AS requests, sum(bytes) AS bytes, avg(millis) AS mean_ms,
@@ -311,3 +317,29 @@ DELETE FROM consent_denial WHERE source_id = $1 AND rk = ANY ($2::bigint[]);
 INSERT INTO consent_denial (rk, source_id, key, rule, at)
 SELECT rk, $1, key, rule, $2::timestamptz FROM unnest($3::bigint[], $4::text[], $5::text[]) AS given (rk, key, rule)
 ON CONFLICT (rk, source_id, key) DO UPDATE SET rule = excluded.rule, at = excluded.at;
+
+-- A frontier to rehearse a crawl on: temporary tables that will hide those they copy. (A query ends where a line ends in a semicolon.)
+-- name: rehearse
+CREATE TEMPORARY TABLE rehearsed_url (LIKE frontier_url INCLUDING ALL)
+; CREATE TEMPORARY TABLE rehearsed_host (LIKE frontier_host INCLUDING ALL)
+; CREATE TEMPORARY TABLE rehearsed_pattern (LIKE frontier_pattern INCLUDING ALL)
+; CREATE TEMPORARY TABLE rehearsed_count (LIKE frontier_count INCLUDING ALL);
+
+-- name: rehearse_urls
+INSERT INTO rehearsed_url OVERRIDING SYSTEM VALUE SELECT * FROM frontier_url WHERE source_id = $1;
+
+-- name: rehearse_patterns
+INSERT INTO rehearsed_pattern SELECT * FROM frontier_pattern WHERE source_id = $1;
+
+-- name: rehearse_counts
+INSERT INTO rehearsed_count SELECT * FROM frontier_count WHERE source_id = $1;
+
+-- What is found from here on comes after what is known; no permanent table can be written.
+-- name: rehearse_alone
+INSERT INTO rehearsed_host (host, next_fetch_at) SELECT DISTINCT host, 'epoch'::timestamptz FROM rehearsed_url
+; SELECT setval(pg_get_serial_sequence('rehearsed_url', 'id'), (SELECT coalesce(max(id), 0) + 1 FROM rehearsed_url), false)
+; ALTER TABLE rehearsed_url RENAME TO frontier_url
+; ALTER TABLE rehearsed_host RENAME TO frontier_host
+; ALTER TABLE rehearsed_pattern RENAME TO frontier_pattern
+; ALTER TABLE rehearsed_count RENAME TO frontier_count
+; SET TRANSACTION READ ONLY;

@@ -1,21 +1,19 @@
 -- Queries of ingest/. Parameters are $1, $2 ..; times are parameters.
 
 -- name: list_rejects
-SELECT encode(place_sha256, 'hex'), to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), state, run_id,
-    coalesce(file, ''), coalesce(member, ''), coalesce(line, -1), coalesce(byte_offset, -1), coalesce(column_name, ''), code, reason,
-    octet_length(raw)
+SELECT encode(place_sha256, 'hex') AS id, at, state, run_id, file, member, line, byte_offset, column_name AS column, code, reason,
+    octet_length(raw) AS bytes, encode(substring(raw FROM 1 FOR 2000), 'escape') AS raw
 FROM reject
 WHERE source_id = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR code = $3) AND (rk, place_sha256) > ($4, $5)
 ORDER BY rk, place_sha256 LIMIT $6;
 
 -- name: show_reject
-SELECT encode(place_sha256, 'hex'), to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), state, run_id,
-    coalesce(file, ''), coalesce(member, ''), coalesce(line, -1), coalesce(byte_offset, -1), coalesce(column_name, ''), code, reason,
-    octet_length(raw), raw
+SELECT encode(place_sha256, 'hex') AS id, at, state, run_id, file, member, line, byte_offset, column_name AS column, code, reason,
+    octet_length(raw) AS bytes, encode(substring(raw FROM 1 FOR 2000), 'escape') AS raw, raw AS content
 FROM reject WHERE source_id = $1 AND starts_with(encode(place_sha256, 'hex'), $2) ORDER BY rk LIMIT 2;
 
 -- name: count_rejects
-SELECT state, code, count(*) FROM reject WHERE source_id = $1 GROUP BY state, code ORDER BY state, count(*) DESC, code;
+SELECT state, code, count(*) AS count FROM reject WHERE source_id = $1 GROUP BY state, code ORDER BY state, count(*) DESC, code;
 
 -- name: expire_rejects
 UPDATE reject SET state = 'expired', raw = '' WHERE source_id = $1 AND state = 'open' AND at < $2::timestamptz;
@@ -58,7 +56,7 @@ INSERT INTO source_contract (source_id, run_id, learned_at) VALUES ($1, $2, $3::
 INSERT INTO quarantine (rk, source_id, key, check_name, found_at) VALUES ($1, $2, $3, $4, $5::timestamptz) ON CONFLICT DO NOTHING;
 
 -- name: waiting_fields
-SELECT substr(check_name, 11), count(*) FROM quarantine WHERE source_id = $1 AND check_name LIKE 'contract: %' GROUP BY 1 ORDER BY 1;
+SELECT substr(check_name, 11) AS name, count(*) AS records FROM quarantine WHERE source_id = $1 AND check_name LIKE 'contract: %' GROUP BY 1 ORDER BY 1;
 
 -- name: leave_quarantine
 DELETE FROM quarantine WHERE source_id = $1 AND check_name = $2;

@@ -28,7 +28,21 @@ ON CONFLICT (name) DO NOTHING RETURNING id;
 SELECT id, name, kind, spec::text, schedule, state FROM source WHERE name = $1 AND state <> 'removed';
 
 -- name: list_sources
-SELECT id, name, kind, spec::text, schedule, state FROM source WHERE state <> 'removed' ORDER BY name;
+SELECT s.id, s.name, s.kind, s.state, s.schedule, s.next_due_at, s.created_at, s.spec::text AS spec,
+       coalesce(t.records, 0) AS records, coalesce(t.rejected, 0) AS rejected
+FROM source s
+LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records, sum(r.rejected)::bigint AS rejected
+                   FROM source_run r WHERE r.source_id = s.id) t ON true
+WHERE s.state <> 'removed' AND s.name > $1
+ORDER BY s.name LIMIT $2;
+
+-- name: show_source
+SELECT s.id, s.name, s.kind, s.state, s.schedule, s.next_due_at, s.created_at, s.spec::text AS spec,
+       coalesce(t.records, 0) AS records, coalesce(t.rejected, 0) AS rejected
+FROM source s
+LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records, sum(r.rejected)::bigint AS rejected
+                   FROM source_run r WHERE r.source_id = s.id) t ON true
+WHERE s.state <> 'removed' AND s.name = $1;
 
 -- name: set_source_state
 UPDATE source SET state = $2 WHERE id = $1;
@@ -40,7 +54,7 @@ UPDATE source SET schedule = $2, next_due_at = $3::timestamptz WHERE id = $1;
 UPDATE source SET spec = $2::jsonb WHERE id = $1;
 
 -- name: due_sources
-SELECT id, name, kind, schedule FROM source
+SELECT id, name, kind, spec::text, schedule, state FROM source
 WHERE state = 'active' AND schedule IS NOT NULL AND next_due_at <= $1::timestamptz ORDER BY next_due_at;
 
 -- name: begin_run
@@ -70,11 +84,25 @@ SELECT read, added, changed, unchanged, rejected FROM source_run WHERE id = $1;
 SELECT count(*), coalesce(sum(added), 0), coalesce(sum(changed), 0), coalesce(sum(unchanged), 0), coalesce(sum(rejected), 0)
 FROM source_run WHERE source_id = $1;
 
+-- name: recent_runs
+SELECT r.id, s.name AS source, r.state, r.read, r.added, r.changed, r.unchanged, r.rejected
+FROM source_run r JOIN source s ON s.id = r.source_id
+WHERE r.state = 'running' OR r.ended_at > $1::timestamptz ORDER BY r.id;
+
+-- name: run_totals
+SELECT coalesce(sum(added), 0)::bigint AS added, coalesce(sum(rejected), 0)::bigint AS rejected FROM source_run;
+
+-- name: count_jobs
+SELECT count(*) FROM job;
+
 -- name: list_runs
-SELECT id, state, read, added, changed, unchanged, rejected, error,
-    to_char(started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
-    extract(epoch FROM ended_at - started_at)::float8 AS seconds
-FROM source_run WHERE source_id = $1 ORDER BY id DESC LIMIT $2;
+SELECT id, state, read, added, changed, unchanged, rejected, bytes, error, started_at, ended_at
+FROM source_run WHERE source_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;
+
+-- name: latest_runs
+SELECT r.source_id, r.id, r.state, r.read, r.added, r.changed, r.unchanged, r.rejected, r.bytes, r.error, r.started_at, r.ended_at
+FROM unnest($1::bigint[]) AS s (id)
+CROSS JOIN LATERAL (SELECT * FROM source_run WHERE source_id = s.id ORDER BY id DESC LIMIT 1) AS r;
 
 -- name: load_cursor
 SELECT position FROM source_cursor WHERE source_id = $1 AND stream = $2;

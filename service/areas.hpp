@@ -7,6 +7,7 @@
 // The areas of the service, each with its verbs. One line here makes a new area known to all faces.
 namespace service {
 
+std::span<const Verb> gather_verbs();    // service/gather/gather_verbs.cpp
 std::span<const Verb> job_verbs();       // service/jobs.cpp
 std::span<const Verb> label_verbs();     // service/labels/label_verbs.cpp
 std::span<const Verb> model_verbs();     // service/models/models.cpp
@@ -14,11 +15,14 @@ std::span<const Verb> people_verbs();    // service/people/people_verbs.cpp
 std::span<const Verb> prepare_verbs();   // service/prepare/prepare_verbs.cpp
 std::span<const Verb> quality_verbs();   // service/quality/quality_verbs.cpp
 std::span<const Verb> record_verbs();    // service/records/record_verbs.cpp
+std::span<const Verb> reject_verbs();    // service/gather/reject_verbs.cpp
+std::span<const Verb> run_verbs();       // service/learn/runs.cpp
 std::span<const Verb> snapshot_verbs();  // service/learn/snapshots.cpp
 std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
+    gather_verbs,
     job_verbs,
     label_verbs,
     model_verbs,
@@ -26,6 +30,8 @@ inline constexpr std::span<const Verb> (*areas[])() = {
     prepare_verbs,
     quality_verbs,
     record_verbs,
+    reject_verbs,
+    run_verbs,
     snapshot_verbs,
     source_verbs,
     train_verbs,

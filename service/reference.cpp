@@ -1,6 +1,7 @@
 #include "service/reference.hpp"
 
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -9,6 +10,7 @@
 #include "crawler/frontier/frontier.hpp"
 #include "labeling/projects/project.hpp"
 #include "service/config.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
 
 namespace service {
@@ -16,7 +18,7 @@ namespace service {
 namespace {
 
 struct Section {
-    std::string_view title, words;
+    std::string title, words;
     const base::Record& record;
 };
 
@@ -32,7 +34,7 @@ std::string table_of(std::string_view head) {
 
 std::string settings_reference() {
     // Whoever declares settings that people write adds a section.
-    const Section sections[] = {
+    std::vector<Section> sections{
         {"The program: tilth.toml",
          "Read from `tilth.toml`, or the file that `--config` names. Each is also a variable, "
          "`server.port` as `TILTH_SERVER_PORT`; `--db`, `--home` and `--log` are flags. Flags go "
@@ -41,18 +43,22 @@ std::string settings_reference() {
         {"A labeling project",
          "The file of `tilth label project create`.",
          labeling::Project::settings.record()},
-        {"A source of kind crawl",
-         "Written in the file of `tilth source add`, beside `name`, `kind` and `schedule`.",
-         crawler::CrawlSettings::settings.record()},
-        {"A source of kind files", "", FileSettings::settings.record()},
-        {"A source of kind api", "", ApiSettings::settings.record()},
-        {"A source of kind database", "", DatabaseSettings::settings.record()},
-        {"A source of kind feed", "", FeedSettings::settings.record()},
-        {"A source of kind push", "", PushSettings::settings.record()},
+    };
+    for (const auto* kind : source_kinds())
+        sections.push_back(
+            {fmt::format("A source of kind {}", kind->name),
+             fmt::format(
+                 "For {}. Written in the file of `tilth source add`, beside `name`, `kind` and "
+                 "`schedule`.",
+                 kind->words
+             ),
+             kind->settings()}
+        );
+    sections.push_back(
         {"Mapping rules",
          "The `[rules]` of a source, or `--map FILE`.",
-         ingest::Rules::settings.record()},
-    };
+         ingest::Rules::settings.record()}
+    );
     std::string page =
         "# Settings\n\nMade by `tilth reference settings`. Spans of time are written `500ms`, "
         "`90s`, `15m`, `6h` or `7d`, several together as `1h30m`; a number alone is seconds if "

@@ -1,5 +1,6 @@
 // One run from snapshot to stored model. The run is opened in a transaction of its own, so that it
-// can be seen while it goes on; all results are written in one at the end, so that there are never
+// can be seen while it goes on, and holds a session until its end, by which the next run tells it
+// from one that was killed; all results are written in one at the end, so that there are never
 // metrics without their model.
 //
 // The test rows are judged once, after the search, by the model as it comes back from its artefact:
@@ -222,8 +223,9 @@ TrainOutcome train(
         return recipe.version;
     });
     auto copies = settings.target.empty() ? label_columns(snapshot) : std::vector<std::string>{};
+    base::Database session(database.url(), 1);
     auto run_id = database.call([&](base::Tx& tx) {
-        return begin_run(
+        auto id = begin_run(
             tx,
             snapshot.id,
             settings.model,
@@ -232,6 +234,8 @@ TrainOutcome train(
             code_version,
             Clock::now()
         );
+        session.call([&](base::Tx& own) { hold_run(own, id); });
+        return id;
     });
     auto close = [&](const char* state, const std::string& why) {
         database.call([&](base::Tx& tx) {

@@ -9,6 +9,7 @@
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
 #include "service/gather/gather.hpp"
+#include "service/gather/rejects.hpp"
 #include "service/version.hpp"
 #include "training/experiment.hpp"
 #include "worker/slot.hpp"
@@ -29,10 +30,17 @@ json::object train(service::Context& context, const schema::Job& job, std::stop_
 }
 
 json::object gather(service::Context& context, const schema::Job& job, std::stop_token stop) {
-    auto name = std::string(json::parse(job.spec).as_object().at("source").as_string());
+    auto spec = base::Document::json(job.spec);
+    if (auto replay = spec.part("replay"); !replay.root().is_null())
+        return base::to_json(service::replay_now(
+                                 context.environment(),
+                                 service::ReplayRejects::settings.read(replay)
+                             ))
+            .as_object();
+    auto name = std::string(spec.root().at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
-    auto result = service::gather(context, source, stop);
+    auto result = service::gather(context.environment(), source, stop);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
     return {

@@ -2,17 +2,15 @@
 
 #include <fmt/format.h>
 #include <unistd.h>
-#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "schema/jobs/job_store.hpp"
 #include "service/gather/cron.hpp"
+#include "service/gather/gather.hpp"
 #include "worker/jobs.hpp"
 #include "worker/slot.hpp"
 
 namespace worker {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -20,14 +18,7 @@ void queue_due_sources(base::Database& database) {
     database.call([](base::Tx& tx) {
         auto now = std::chrono::system_clock::now();
         for (const auto& due : schema::due_sources(tx, now)) {
-            schema::add_job(
-                tx,
-                due.kind == "crawl" ? schema::JobKind::crawl : schema::JobKind::ingest,
-                json::serialize(json::object{{"source", due.name}}),
-                "source:" + due.name,
-                now,
-                now
-            );
+            service::queue_source(tx, due, now, now);
             schema::set_schedule(
                 tx, due.id, due.schedule, service::next_time(service::parse_cron(due.schedule), now)
             );

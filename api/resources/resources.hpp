@@ -11,24 +11,11 @@ Response open_session(Call&);
 Response close_session(Call&);
 
 // sources.cpp
-Response list_sources(Call&);
-Response show_source(Call&);
-Response list_source_runs(Call&);
-Response list_rejects(Call&);
 Response push(Call&);
 
 // records.cpp
 Response show_image(Call&);
 Response show_blob(Call&);
-
-// runs.cpp
-Response list_runs(Call&);
-Response show_run(Call&);
-Response show_confusion(Call&);
-Response show_report(Call&);
-
-// models.cpp
-Response predict(Call&);
 
 // service.cpp
 Response stream_events(Call&);

@@ -49,11 +49,7 @@ void show(service::Context& context, const json::object& object) {
 }  // namespace
 
 void preview(service::Context& context, const schema::Source& source, std::uint64_t records) {
-    if (source.kind == "crawl")
-        throw base::UsageError(
-            "source '" + source.name + "'", "is a crawl", "use 'tilth crawl --dry-run'"
-        );
-    auto request = service::run_request(context, source, context.stop());
+    auto request = service::run_request(context.environment(), source, context.stop());
     auto connector = service::open_request(request);
     std::optional<ingest::Mapping> mapping;
     for (std::uint64_t shown = 0; shown < records;) {

@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/run/progress.hpp"
 #include "base/run/stop.hpp"
+#include "service/gather/kinds/kind.hpp"
 
 namespace app {
 
@@ -37,13 +38,28 @@ json::object to_json(const schema::Source& source, const service::GatherResult& 
 
 }  // namespace
 
+schema::Source ensure(
+    service::Context& context,
+    const std::string& name,
+    const service::SourceKind& kind,
+    const std::string& spec
+) {
+    schema::Source source;
+    service::run_locally(context.environment(), [&](service::Work& work) {
+        source = service::ensure_source(work.tx, name, kind, spec, work.now);
+    });
+    return source;
+}
+
 service::GatherResult
 gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
     service::GatherResult result;
     {
-        base::Progress progress(source.name, source.kind == "crawl" ? "pages" : "records");
+        base::Progress progress(
+            source.name, service::source_kind(source.kind).crawls ? "pages" : "records"
+        );
         result = service::gather(
-            context,
+            context.environment(),
             source,
             context.stop(),
             {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
@@ -53,7 +69,10 @@ gather_and_tell(service::Context& context, const schema::Source& source, bool sh
         );
         progress.update(result.counts.read);
     }
-    if (result.due_again) service::queue_source(context.database(), source, *result.due_again);
+    if (result.due_again)
+        service::run_locally(context.environment(), [&](service::Work& work) {
+            service::queue_source(work.tx, source, *result.due_again, work.now);
+        });
     const auto& counts = result.counts;
     if (context.json) {
         print_json(to_json(source, result));

@@ -1,7 +1,6 @@
-// `tilth source`: describe, check, run and schedule. A description is a TOML file; it is turned
-// into JSON as a whole and checked by service::check_spec(), which gets a function from key to line
-// so that it can point into the file. [rules] is written back as TOML, because mapping rules are
-// kept as the text that they are parsed from.
+// `tilth source`: describe, check, run and schedule. A description is a TOML file; it is checked
+// here, where its lines are known, and sent on as the settings that it holds.
+#include <filesystem>
 #include <memory>
 
 #include <fmt/format.h>
@@ -11,318 +10,264 @@
 #include "app/commands.hpp"
 #include "app/gather/preview.hpp"
 #include "app/gather/show.hpp"
-#include "app/output.hpp"
 #include "app/verbs.hpp"
-#include "base/database/database.hpp"
+#include "base/bytes/base64.hpp"
 #include "base/error.hpp"
+#include "base/run/files.hpp"
 #include "base/settings/document.hpp"
-#include "schema/jobs/job_store.hpp"
-#include "schema/sources/source_store.hpp"
-#include "service/gather/cron.hpp"
-#include "service/gather/gather.hpp"
-#include "service/gather/gather_records.hpp"
+#include "base/time/time.hpp"
+#include "service/gather/contracts.hpp"
+#include "service/gather/crawled.hpp"
+#include "service/gather/gathering.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/sources.hpp"
 
 namespace app {
 
 namespace json = boost::json;
-using Clock = std::chrono::system_clock;
 
 namespace {
 
-struct Described {
-    std::string name;
-    std::string kind;
-    json::object spec;
-    std::string schedule;
-};
+const FlagOptions by_name{.positionals = {{"source", "NAME"}}};
 
-Described read_description(const std::string& file) {
+service::AddSource read_description(const std::string& file) {
     auto document = base::Document::toml_file(file);
-    auto text = [&](const std::string& key) {
-        const auto* found = document.root().as_object().if_contains(key);
-        if (!found) return std::string();
-        if (!found->is_string()) document.fail(key, "must be a string", "mend it");
-        return std::string(found->as_string());
-    };
     auto settings = document.without({"name", "kind", "schedule"});
-    Described described{text("name"), text("kind"), settings.root().as_object(), text("schedule")};
+    service::AddSource described;
+    described.spec.text = json::serialize(settings.root());
+    for (auto [key, into] :
+         {std::pair("name", &described.name),
+          std::pair("kind", &described.kind),
+          std::pair("schedule", &described.schedule)}) {
+        const auto* found = document.root().as_object().if_contains(key);
+        if (!found) continue;
+        if (!found->is_string()) document.fail(key, "must be a string", "mend it");
+        *into = found->as_string();
+    }
     if (described.name.empty()) document.missing("name", "add name = \"..\"");
     if (described.kind.empty())
-        document.missing(
-            "kind", "add kind = \"crawl\", \"files\", \"api\", \"database\", \"feed\" or \"push\""
-        );
+        document.missing("kind", "add kind = \"..\": " + service::source_kind_names());
     service::check_spec(described.kind, settings);
     return described;
 }
 
-void plan(base::Tx& tx, std::int64_t source_id, const std::string& schedule) {
-    if (schedule.empty()) {
-        schema::set_schedule(tx, source_id, "", std::nullopt);
-        return;
-    }
-    schema::set_schedule(
-        tx, source_id, schedule, service::next_time(service::parse_cron(schedule), Clock::now())
+void print_queued(const service::Context& context, const service::QueuedRun& run) {
+    if (context.json) return print_answer(base::Answer(run));
+    print_line(
+        run.queued ? "queued; a worker takes it up ('tilth up' runs one)" : "already queued"
     );
 }
 
-json::object to_json(const schema::Source& source) {
-    return {
-        {"name", source.name},
-        {"kind", source.kind},
-        {"state", source.state},
-        {"schedule", source.schedule},
-        {"spec", json::parse(source.spec)}};
-}
-
-void add_verb(CLI::App& source, service::Context& context) {
+void add_adding(CLI::App& source, service::Context& context) {
     struct Options {
-        std::string file, name, kind, schedule;
+        std::string file;
         std::vector<std::string> settings;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = source.add_subcommand("add", "Describe a source, from a TOML file or by flags");
-    verb->add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")
+    auto& command = add_command(source, "source add");
+    command.add_option("FILE", options->file, "TOML with name, kind and the settings of that kind")
         ->type_name("FILE.toml");
-    verb->add_option(
-        "--kind", options->kind, "crawl, files, api, database, feed or push, without a file"
-    );
-    verb->add_option("--name", options->name, "Name, without a file");
-    verb->add_option(
+    command
+        .add_option(
             "--set", options->settings, "KEY=VALUE of the kind; VALUE is JSON or plain text"
-    )
+        )
         ->type_name("KEY=VALUE");
-    verb->add_option("--schedule", options->schedule, "Five-field cron, @daily and the like");
-    verb->callback([options, &context] {
-        Described described;
-        if (!options->file.empty()) {
-            described = read_description(options->file);
-        } else {
-            described = {options->name, options->kind, {}, ""};
-            if (described.name.empty() || described.kind.empty())
-                throw base::UsageError(
-                    "source add",
-                    "needs FILE.toml, or --name and --kind",
-                    "see 'tilth source add --help'"
-                );
-        }
+    Flags<service::AddSource> flags(command, {.without = {"spec"}});
+    on_command(command, [options, flags, &context] {
+        service::AddSource described;
+        if (!options->file.empty()) described = read_description(options->file);
+        flags.set(described);
+        if (described.name.empty() || described.kind.empty())
+            throw base::UsageError(
+                "source add",
+                "needs FILE.toml, or --name and --kind",
+                "see 'tilth source add --help'"
+            );
         for (const auto& setting : options->settings) {
             auto equals = setting.find('=');
             if (equals == setting.npos)
                 throw base::UsageError(
                     fmt::format("--set {}", setting), "is not KEY=VALUE", "write --set depth=3"
                 );
-            boost::system::error_code error;
-            auto value = json::parse(setting.substr(equals + 1), error);
-            described.spec[setting.substr(0, equals)] =
-                error ? json::value(setting.substr(equals + 1)) : value;
-        }
-        if (!options->schedule.empty()) described.schedule = options->schedule;
-        service::check_spec(described.kind, base::Document::of(described.spec));
-        if (!described.schedule.empty()) service::parse_cron(described.schedule);
-        context.database().call([&](base::Tx& tx) {
-            auto added = schema::add_source(
-                tx,
-                {0, described.name, described.kind, json::serialize(described.spec), "", ""},
-                Clock::now()
+            service::set_member(
+                described.spec, setting.substr(0, equals), setting.substr(equals + 1)
             );
-            if (!added)
-                throw base::Error(
-                    fmt::format("source '{}'", described.name),
-                    "there is one of that name",
-                    "choose another name, or remove it first"
-                );
-            plan(tx, added->id, described.schedule);
-        });
-        if (context.json) {
-            print_json(json::object{
-                {"name", described.name}, {"kind", described.kind}, {"added", true}});
-        } else {
-            print_line(fmt::format(
-                "source '{}' added; run it with 'tilth source run {} --wait'",
-                described.name,
-                described.name
-            ));
         }
+        auto added = ask<service::add_source>(context, described);
+        if (context.json) return print_answer(base::Answer(added));
+        print_line(fmt::format(
+            "source '{}' added; run it with 'tilth source run {} --wait'", added.name, added.name
+        ));
     });
 }
 
-void list_verb(CLI::App& source, service::Context& context) {
-    source.add_subcommand("list", "All sources")->callback([&context] {
-        Table table({"name", "kind", "state", "schedule", "records"});
-        context.database().call([&](base::Tx& tx) {
-            for (const auto& one : schema::list_sources(tx)) {
-                auto records = schema::count_records(tx, one.id);
-                if (context.json) {
-                    auto object = to_json(one);
-                    object["records"] = records;
-                    print_json(object);
-                } else {
-                    table.add(
-                        {one.name,
-                         one.kind,
-                         one.state,
-                         one.schedule,
-                         grouped(static_cast<std::uint64_t>(records))}
-                    );
-                }
-            }
-        });
-        if (!context.json) table.print();
-    });
-}
-
-void show_verb(CLI::App& source, service::Context& context) {
-    auto name = std::make_shared<std::string>();
-    auto* verb = source.add_subcommand("show", "One source: settings, columns and last runs");
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context] {
-        context.database().call([&](base::Tx& tx) {
-            auto found = schema::require_source(tx, *name);
-            auto object = to_json(found);
-            json::array columns, runs;
-            for (const auto& column : schema::latest_columns(tx, found.id))
-                columns.push_back(json::object{{"name", column.name}, {"unit", column.unit}});
-            for (const auto& run : schema::list_runs(tx, found.id, 10))
-                runs.push_back(json::object{
-                    {"run", run.id},
-                    {"state", run.state},
-                    {"read", run.counts.read},
-                    {"new", run.counts.added},
-                    {"changed", run.counts.changed},
-                    {"unchanged", run.counts.unchanged},
-                    {"rejected", run.counts.rejected},
-                    {"started_at", run.started_at},
-                    {"seconds", run.seconds},
-                    {"error", run.error}});
-            object["records"] = schema::count_records(tx, found.id);
-            object["columns"] = columns;
-            object["runs"] = runs;
-            if (context.json) {
-                print_json(object);
-                return;
-            }
-            print_line(fmt::format(
-                "{} ({}, {}): {} records",
-                found.name,
-                found.kind,
-                found.state,
-                object["records"].as_int64()
-            ));
-            print_line(fmt::format("settings: {}", json::serialize(object["spec"])));
-            if (!found.schedule.empty()) print_line(fmt::format("schedule: {}", found.schedule));
-            if (!columns.empty()) print_line(fmt::format("columns: {}", json::serialize(columns)));
-            Table table(
-                {"run", "state", "read", "new", "changed", "unchanged", "rejected", "started"}
-            );
-            for (const auto& run : schema::list_runs(tx, found.id, 10))
-                table.add(
-                    {std::to_string(run.id),
-                     run.state,
-                     grouped(run.counts.read),
-                     grouped(run.counts.added),
-                     grouped(run.counts.changed),
-                     grouped(run.counts.unchanged),
-                     grouped(run.counts.rejected),
-                     run.started_at}
-                );
-            if (!table.empty()) table.print();
-        });
-    });
-}
-
-void check_verb(CLI::App& source, service::Context& context) {
-    auto name = std::make_shared<std::string>();
-    auto* verb = source.add_subcommand(
-        "check", "Whether a source's settings are sound, without touching its data"
+void add_upload(CLI::App& source, service::Context& context) {
+    auto file = std::make_shared<std::string>();
+    auto& command = add_command(source, "source upload");
+    command.add_option("FILE", *file, "What to give")->required();
+    Flags<service::Upload> flags(
+        command, {.positionals = {{"source", "NAME"}}, .without = {"name", "content", "base64"}}
     );
-    verb->add_option("NAME", *name)->required();
-    verb->callback([name, &context] {
-        auto found = context.database().call([&](base::Tx& tx) {
-            return schema::require_source(tx, *name);
-        });
-        service::check_spec(found.kind, base::Document::json(found.spec));
-        if (!found.schedule.empty()) service::parse_cron(found.schedule);
-        auto lines = service::explain_records(found);
-        if (context.json) {
-            json::array plan;
-            for (const auto& line : lines) plan.emplace_back(line);
-            print_json(json::object{{"name", found.name}, {"ok", true}, {"plan", plan}});
-        } else {
-            for (const auto& line : lines) print_line(line);
-            print_line(fmt::format("source '{}' is sound", found.name));
-        }
+    on_command(command, [file, flags, &context] {
+        service::Upload request;
+        flags.set(request);
+        request.name = std::filesystem::path(*file).filename().string();
+        request.base64 = base::base64(base::read_whole_file(*file));
+        print_queued(context, ask<service::upload_file>(context, request));
     });
 }
 
-void run_verb(CLI::App& source, service::Context& context) {
+void print_runs(const std::vector<schema::SourceRun>& runs) {
+    Table table({"run", "state", "read", "new", "changed", "unchanged", "rejected", "started"});
+    for (const auto& run : runs)
+        table.add(
+            {std::to_string(run.id),
+             run.state,
+             grouped(run.read),
+             grouped(run.added),
+             grouped(run.changed),
+             grouped(run.unchanged),
+             grouped(run.rejected),
+             base::rfc3339(run.started_at)}
+        );
+    if (!table.empty()) table.print();
+}
+
+void print_source(const service::ShownSource& source) {
+    print_line(fmt::format(
+        "{} ({}, {}): {} records", source.name, source.kind, source.state, source.records
+    ));
+    print_line("settings: " + source.spec.text);
+    if (source.schedule) print_line("schedule: " + *source.schedule);
+    if (!source.columns.empty()) print_line("columns: " + base::json_text(source.columns));
+    print_runs(source.runs);
+}
+
+void print_sources(const std::vector<service::ListedSource>& sources) {
+    Table table({"name", "kind", "state", "schedule", "records"});
+    for (const auto& one : sources)
+        table.add(
+            {one.name,
+             one.kind,
+             one.state,
+             one.schedule.value_or(""),
+             grouped(static_cast<std::uint64_t>(one.records))}
+        );
+    table.print();
+}
+
+void add_running(CLI::App& source, service::Context& context) {
     struct Options {
-        std::string name;
         bool wait = false;
         std::uint64_t limit = 0;
     };
     auto options = std::make_shared<Options>();
-    auto* verb = source.add_subcommand(
-        "run", "Gather a source: queue it for the workers, or here and now with --wait"
-    );
-    verb->add_option("NAME", options->name)->required();
-    verb->add_flag("--wait", options->wait, "Run it in this process and show what came of it");
-    verb->add_option(
+    auto& command = add_command(source, "source run");
+    Flags<service::SourceName> flags(command, by_name);
+    command.add_flag("--wait", options->wait, "Run it in this process and show what came of it");
+    command
+        .add_option(
             "--limit", options->limit, "Show so many records as they would be stored; store nothing"
-    )
+        )
         ->check(CLI::PositiveNumber);
-    verb->callback([options, &context] {
-        auto found = context.database().call([&](base::Tx& tx) {
-            return schema::require_source(tx, options->name);
-        });
-        if (options->limit > 0) return preview(context, found, options->limit);
-        if (options->wait) {
+    on_command(command, [options, flags, &context] {
+        auto name = flags.read();
+        if (options->wait || options->limit > 0) {
+            schema::Source found;
+            service::run_locally(context.environment(), [&](service::Work& work) {
+                found = service::known_source(work, name.source);
+            });
+            if (options->limit > 0) return preview(context, found, options->limit);
             gather_and_tell(context, found);
             return;
         }
-        bool queued = service::queue_source(context.database(), found, Clock::now());
-        if (context.json) {
-            print_json(json::object{{"source", found.name}, {"queued", queued}});
-        } else {
-            print_line(
-                queued ? fmt::format("queued; a worker takes it up ('tilth up' runs one)")
-                       : fmt::format("already queued")
-            );
-        }
+        print_queued(context, ask<service::run_source>(context, name));
     });
 }
 
-void schedule_verb(CLI::App& source, service::Context& context) {
-    struct Options {
-        std::string name, cron;
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = source.add_subcommand(
-        "schedule", "When the scheduler of 'tilth up' runs a source; \"\" ends it"
+void add_contract(CLI::App& source, service::Context& context) {
+    add_verb<service::show_rules>(
+        source,
+        context,
+        "source rules",
+        by_name,
+        [](const service::SourceRules& found) { print_line(found.rules); }
     );
-    verb->add_option("NAME", options->name)->required();
-    verb->add_option(
-            "CRON",
-            options->cron,
-            "Five fields, with TZ=Area/City before them for another zone than UTC; or @hourly, "
-            "@daily, @weekly, @monthly"
-    )
-        ->required();
-    verb->callback([options, &context] {
-        context.database().call([&](base::Tx& tx) {
-            plan(tx, schema::require_source(tx, options->name).id, options->cron);
-        });
-        auto next = options->cron.empty() ? std::string("never")
-                                          : schema::timestamp(service::next_time(
-                                                service::parse_cron(options->cron), Clock::now()
-                                            ));
-        if (context.json) {
-            print_json(json::object{
-                {"name", options->name}, {"schedule", options->cron}, {"next", next}});
-        } else {
-            print_line(fmt::format("next run: {}", next));
+    add_verb<service::list_fields>(
+        source,
+        context,
+        "source fields",
+        by_name,
+        [](const service::Page<service::ContractField>& page) {
+            Table table({"field", "kinds", "records in quarantine"});
+            for (const auto& [field, kinds, waiting] : page.items)
+                table.add(
+                    {field,
+                     kinds.empty() ? "not accepted" : kinds,
+                     waiting ? std::to_string(waiting) : std::string()}
+                );
+            table.print();
         }
-    });
+    );
+    add_verb<service::accept_fields>(
+        source,
+        context,
+        "source accept",
+        {.positionals = {{"source", "NAME"}, {"fields", "FIELD"}}},
+        [](const service::Page<service::AcceptedField>& page) {
+            for (const auto& [field, released] : page.items)
+                print_line(fmt::format("'{}' accepted, {} records released", field, released));
+            if (page.items.empty()) print_line("no field waits");
+        }
+    );
+}
+
+void print_urls(const std::vector<crawler::UrlLine>& lines) {
+    Table table({"state", "reason", "detail", "status", "url"});
+    for (const auto& line : lines) {
+        auto reason = line.reason;
+        if (!line.gone_at.empty()) reason += " gone";
+        if (!line.orphaned_at.empty()) reason += " orphaned";
+        table.add(
+            {line.state,
+             reason,
+             line.detail,
+             line.status ? std::to_string(line.status) : "",
+             line.url}
+        );
+    }
+    table.print();
+}
+
+void print_hosts(const service::Page<service::CrawledHost>& page) {
+    Table table(
+        {"host",
+         "server",
+         "requests",
+         "bytes",
+         "errors",
+         "mean ms",
+         "delay ms",
+         "state",
+         "queued",
+         "done",
+         "left out"}
+    );
+    for (const auto& line : page.items)
+        table.add(
+            {line.host,
+             line.address,
+             grouped(line.requests),
+             grouped(line.bytes),
+             grouped(line.errors),
+             fmt::format("{:.0f}", line.mean_ms),
+             fmt::format("{:.0f}", line.delay_ms),
+             line.state,
+             grouped(line.queued),
+             grouped(line.done),
+             grouped(line.left_out)}
+        );
+    table.print();
 }
 
 }  // namespace
@@ -331,21 +276,47 @@ void add_source(CLI::App& cli, service::Context& context) {
     auto* source =
         cli.add_subcommand("source", "Where data comes from: describe, run and schedule sources");
     source->require_subcommand(1);
-    add_verb(*source, context);
-    list_verb(*source, context);
-    show_verb(*source, context);
-    check_verb(*source, context);
-    run_verb(*source, context);
-    FlagOptions by_name{.positionals = {{"source", "NAME"}}};
+    add_adding(*source, context);
+    add_list<service::list_sources>(*source, context, "source list", {}, print_sources);
+    add_verb<service::show_source>(*source, context, "source show", by_name, print_source);
+    add_verb<service::set_source>(
+        *source,
+        context,
+        "source set",
+        {.positionals = {{"source", "NAME"}, {"key", "KEY"}, {"value", "VALUE"}}},
+        print_source
+    );
+    add_list<service::list_source_runs>(*source, context, "source runs", by_name, print_runs);
+    add_verb<service::check_source>(
+        *source,
+        context,
+        "source check",
+        by_name,
+        [](const service::SourceCheck& checked) {
+            for (const auto& line : checked.plan) print_line(line);
+            print_line(fmt::format("source '{}' is sound", checked.name));
+        }
+    );
+    add_running(*source, context);
+    add_upload(*source, context);
     auto show_state = [](const service::SourceState& now) {
         print_line(fmt::format("source '{}' is {}", now.name, now.state));
     };
     add_verb<service::pause_source>(*source, context, "source pause", by_name, show_state);
     add_verb<service::resume_source>(*source, context, "source resume", by_name, show_state);
     add_verb<service::remove_source>(*source, context, "source remove", by_name, show_state);
-    schedule_verb(*source, context);
-    add_source_contract(*source, context);
-    add_source_crawl(*source, context);
+    add_verb<service::schedule_source>(
+        *source,
+        context,
+        "source schedule",
+        {.positionals = {{"source", "NAME"}, {"cron", "CRON"}}},
+        [](const service::SourceSchedule& now) {
+            print_line("next run: " + (now.next ? base::rfc3339(*now.next) : "never"));
+        }
+    );
+    add_contract(*source, context);
+    add_some<service::list_urls>(*source, context, "source urls", 50, by_name, print_urls);
+    add_verb<service::list_hosts>(*source, context, "source hosts", by_name, print_hosts);
 }
 
 }  // namespace app

@@ -86,10 +86,11 @@ void Batch::add_refusal(const Target& target, SkipReason reason, std::string det
     ids.push_back(target.id);
 }
 
-void Batch::add(
+// The row of an address that was asked for.
+Closed Batch::close(
     const Target& target,
     const Fetched& fetch,
-    PageOutcome outcome,
+    PageOutcome& outcome,
     Time now,
     const RevisitPolicy& revisit
 ) {
@@ -132,7 +133,24 @@ void Batch::add(
             row.due_at = now + outcome.retry_in;
             break;
     }
-    bool is_there = outcome.ending == Ending::stored || outcome.ending == Ending::unchanged;
+    // Only what is stored or was read may be asked for conditionally.
+    if (outcome.ending == Ending::stored || (outcome.ending == Ending::listed && !row.keep)) {
+        row.etag = std::move(outcome.etag);
+        row.last_modified = std::move(outcome.last_modified);
+        row.body_sha256 = std::move(outcome.body_sha256);
+    }
+    return row;
+}
+
+// Whether a page is gone, or back.
+void Batch::watch_presence(
+    const Target& target,
+    const Fetched& fetch,
+    Ending ending,
+    Time now,
+    Closed& row
+) {
+    bool is_there = ending == Ending::stored || ending == Ending::unchanged;
     bool is_gone = !is_listing(target.kind) && (fetch.status == 404 || fetch.status == 410);
     if (is_there && !target.gone_at.empty()) {
         row.gone_at.clear();
@@ -141,13 +159,18 @@ void Batch::add(
         row.gone_at = schema::timestamp(now);
         gone.push_back({target.url, row.gone_at});
     }
+}
+
+void Batch::add(
+    const Target& target,
+    const Fetched& fetch,
+    PageOutcome outcome,
+    Time now,
+    const RevisitPolicy& revisit
+) {
+    auto row = close(target, fetch, outcome, now, revisit);
+    watch_presence(target, fetch, outcome.ending, now, row);
     if (outcome.sighting) sightings.emplace_back(target.host, std::move(*outcome.sighting));
-    // Only what is stored or was read may be asked for conditionally.
-    if (outcome.ending == Ending::stored || (outcome.ending == Ending::listed && !row.keep)) {
-        row.etag = std::move(outcome.etag);
-        row.last_modified = std::move(outcome.last_modified);
-        row.body_sha256 = std::move(outcome.body_sha256);
-    }
     closed.push_back(std::move(row));
     ids.push_back(target.id);
     if (outcome.ruled) {
@@ -206,6 +229,22 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
     std::erase_if(fetched, [&](const Fetched& fetch) { return is_lost(fetch.host); });
 }
 
+void write_frontier(base::Tx& tx, const BatchContext& context, Batch& batch) {
+    auto source = context.target.source_id;
+    auto run = context.target.run_id;
+    auto now = context.target.now;
+    close_urls(tx, source, run, batch.closed);
+    add_urls(tx, source, run, batch.found, now);
+    list_urls(tx, source, run, batch.found, now);
+    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
+    std::vector<Sighting> sightings;
+    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
+    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
+    BudgetCounts kept;
+    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
+    batch.sums = add_budgets(tx, source, kept);
+}
+
 schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
     auto held = held_hosts(tx, context.leases);
     if (held.size() < context.leases.size()) {
@@ -216,30 +255,19 @@ schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
         batch.keep_hosts(held);
     }
     auto source = context.target.source_id;
-    auto run = context.target.run_id;
     const auto& name = context.target.source_name;
     auto counts =
         schema::write_batch(tx, context.target, batch.records, batch.rejects, batch.bytes);
     counts += write_unchanged(tx, context.target, batch.unchanged);
     keep_page_records(tx, source, name, batch.page_records);
-    close_urls(tx, source, run, batch.closed);
-    auto now = context.target.now;
-    add_urls(tx, source, run, batch.found, now);
-    list_urls(tx, source, run, batch.found, now);
-    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
+    write_frontier(tx, context, batch);
     mark_gone(tx, source, name, with_their_records(tx, source, batch.gone));
     // Items that are on another page now.
     std::vector<GoneChange> present;
     for (const auto& page : batch.page_records)
         for (const auto& key : page.keys) present.push_back({key, {}});
     mark_gone(tx, source, name, present);
-    log_fetches(tx, source, run, batch.fetched);
-    std::vector<Sighting> sightings;
-    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
-    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
-    BudgetCounts kept;
-    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
-    batch.sums = add_budgets(tx, source, kept);
+    log_fetches(tx, source, context.target.run_id, batch.fetched);
     return counts;
 }
 

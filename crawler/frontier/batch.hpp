@@ -54,6 +54,22 @@ struct Batch {
     // Takes out what belongs to other hosts than these: their leases were lost, another worker does
     // them again.
     void keep_hosts(const std::vector<std::string>& hosts);
+
+private:
+    Closed close(
+        const Target& target,
+        const Fetched& fetch,
+        PageOutcome& outcome,
+        Time now,
+        const RevisitPolicy& revisit
+    );
+    void watch_presence(
+        const Target& target,
+        const Fetched& fetch,
+        Ending ending,
+        Time now,
+        Closed& row
+    );
 };
 
 struct BatchContext {
@@ -69,6 +85,10 @@ schema::Counts write_unchanged(
     const schema::BatchTarget& target,
     const std::vector<std::string>& urls
 );
+
+// Writes what the batch says of the frontier: how addresses ended, what was found, what traps and
+// budgets are now.
+void write_frontier(base::Tx& tx, const BatchContext& context, Batch& batch);
 
 // Writes the batch within the transaction. May be called again after a rollback.
 schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch);

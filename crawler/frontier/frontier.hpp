@@ -88,6 +88,7 @@ struct Target {
     std::string host;
     int depth = 0;
     int hops = 0;
+    int priority = 0;
     int attempts = 0;
     std::string etag;
     std::string last_modified;
@@ -109,6 +110,7 @@ BOOST_DESCRIBE_STRUCT(
      host,
      depth,
      hops,
+     priority,
      attempts,
      etag,
      last_modified,

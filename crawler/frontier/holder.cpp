@@ -10,7 +10,8 @@ namespace crawler {
 
 namespace {
 
-// The start time of a process in clock ticks since boot; empty if there is none.
+// The start time of a process in clock ticks since boot; empty if there is none, or only what its
+// parent has not yet asked for: one that was killed keeps its entry until then.
 std::string start_of(const std::string& pid) {
     std::ifstream file("/proc/" + pid + "/stat");
     std::string line;
@@ -19,7 +20,9 @@ std::string start_of(const std::string& pid) {
     if (name_end == std::string::npos) return {};
     std::istringstream fields(line.substr(name_end + 2));
     std::string field;
-    for (int i = 3; i <= 22 && fields >> field; ++i) continue;
+    fields >> field;
+    if (field == "Z" || field == "X") return {};
+    for (int i = 4; i <= 22 && fields >> field; ++i) continue;
     return field;
 }
 

@@ -16,6 +16,8 @@ using schema::array_of;
 
 namespace {
 
+const std::string rules_stream = "scraping rules";
+
 // A row for each record of each page.
 struct Rows {
     std::vector<std::string> url_keys, keys;
@@ -101,6 +103,10 @@ std::set<std::string> seen_later(
     return later;
 }
 
+bool rules_differ(base::Tx& tx, std::int64_t source, const std::string& rules) {
+    return schema::load_cursor(tx, source, rules_stream).value_or("") != rules;
+}
+
 bool change_rules(
     base::Tx& tx,
     std::int64_t source,
@@ -108,13 +114,11 @@ bool change_rules(
     const std::string& rules,
     std::chrono::system_clock::time_point now
 ) {
-    const std::string stream = "scraping rules";
-    auto before = schema::load_cursor(tx, source, stream);
-    if (before.value_or("") == rules) return false;
+    if (!rules_differ(tx, source, rules)) return false;
     if (rules.empty()) {
-        schema::drop_cursor(tx, source, stream);
+        schema::drop_cursor(tx, source, rules_stream);
     } else {
-        schema::save_cursor(tx, source, stream, rules, run, now);
+        schema::save_cursor(tx, source, rules_stream, rules, run, now);
     }
     tx.exec(sql::file["forget_all_page_records"], source);
     return true;

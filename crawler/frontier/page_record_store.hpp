@@ -51,8 +51,9 @@ std::set<std::string> seen_later(
     std::chrono::system_clock::time_point at
 );
 
-// Whether the source was last crawled by other scraping rules than those of this name; notes the
-// name. What earlier rules said of pages' records is forgotten.
+// Whether the source was last crawled by other scraping rules than those of this name.
+bool rules_differ(base::Tx& tx, std::int64_t source, const std::string& rules);
+// The same; notes the name. What earlier rules said of pages' records is forgotten.
 bool change_rules(
     base::Tx& tx,
     std::int64_t source,

@@ -92,13 +92,23 @@ struct HostLine {
     double mean_ms = 0, delay_ms = 0;
     int failures = 0;
     bool held = false;
-    std::uint64_t queued = 0, done = 0, others = 0;
+    std::uint64_t queued = 0, done = 0, left_out = 0;
 };
 BOOST_DESCRIBE_STRUCT(
     HostLine,
     (),
-    (host, address, requests, bytes, errors, mean_ms, delay_ms, failures, held, queued, done, others
-    )
+    (host,
+     address,
+     requests,
+     bytes,
+     errors,
+     mean_ms,
+     delay_ms,
+     failures,
+     held,
+     queued,
+     done,
+     left_out)
 )
 std::vector<HostLine> source_hosts(base::Tx& tx, std::int64_t source, Time now, int at_most);
 

@@ -55,6 +55,52 @@ void load_sites(base::Tx& tx, const std::vector<Page>& pages, Sites& sites) {
     }
 }
 
+// What was judged of a source so far: up to this record, in key order.
+struct Progress {
+    ConsentCheck check;
+    std::int64_t rk = std::numeric_limits<std::int64_t>::min();
+    std::string key;
+    bool more = true;
+};
+
+// Judges pages anew; returns how many are denied.
+std::size_t judge_pages(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::string& user_agent,
+    const std::vector<Page>& pages,
+    Sites& sites
+) {
+    std::vector<std::int64_t> all, denied;
+    std::vector<std::string> keys, rules;
+    for (const auto& page : pages) {
+        const auto& site = sites[page.url.origin()];
+        auto target = page.url.target();
+        ConsentQuestion question;
+        question.target = target;
+        question.agent = user_agent;
+        question.robots = &site.robots;
+        question.files = site.files;
+        all.push_back(page.rk);
+        auto consent = judge_consent(question);
+        if (consent.allowed) continue;
+        denied.push_back(page.rk);
+        keys.push_back(page.key);
+        rules.push_back(consent.rule);
+    }
+    tx.exec(sql::file["forget_denials"], source_id, schema::array_of(all));
+    if (!denied.empty())
+        tx.exec(
+            sql::file["add_denials"],
+            source_id,
+            schema::timestamp(std::chrono::system_clock::now()),
+            schema::array_of(denied),
+            schema::array_of(keys),
+            schema::array_of(rules)
+        );
+    return denied.size();
+}
+
 }  // namespace
 
 ConsentCheck check_consent(
@@ -63,71 +109,27 @@ ConsentCheck check_consent(
     const std::string& user_agent,
     std::stop_token stop
 ) {
-    ConsentCheck check;
+    Progress progress;
     Sites sites;
-    std::int64_t rk = std::numeric_limits<std::int64_t>::min();
-    std::string key;
-    for (bool more = true; more && !stop.stop_requested();) {
-        auto part = database.call([&](base::Tx& tx) {
+    while (progress.more && !stop.stop_requested()) {
+        progress = database.call([&](base::Tx& tx) {
+            auto next = progress;
             std::vector<Page> pages;
-            auto rows = tx.exec(sql::file["stored_pages"], source_id, rk, key, step);
-            for (const auto& row : rows)
-                if (auto url = formats::parse_url(row["url"].as<std::string>());
-                    url && url->is_web())
-                    pages.push_back(
-                        {row["rk"].as<std::int64_t>(),
-                         row["key"].as<std::string>(),
-                         std::move(*url)}
-                    );
+            auto rows = tx.exec(sql::file["stored_pages"], source_id, next.rk, next.key, step);
+            for (const auto& row : rows) {
+                next.rk = row["rk"].as<std::int64_t>();
+                next.key = row["key"].as<std::string>();
+                auto url = formats::parse_url(row["url"].as<std::string>());
+                if (url && url->is_web()) pages.push_back({next.rk, next.key, std::move(*url)});
+            }
             load_sites(tx, pages, sites);
-            std::vector<std::int64_t> all, denied;
-            std::vector<std::string> keys, rules;
-            for (const auto& page : pages) {
-                const auto& site = sites[page.url.origin()];
-                auto target = page.url.target();
-                ConsentQuestion question;
-                question.target = target;
-                question.agent = user_agent;
-                question.robots = &site.robots;
-                question.files = site.files;
-                all.push_back(page.rk);
-                auto consent = judge_consent(question);
-                if (consent.allowed) continue;
-                denied.push_back(page.rk);
-                keys.push_back(page.key);
-                rules.push_back(consent.rule);
-            }
-            tx.exec(sql::file["forget_denials"], source_id, schema::array_of(all));
-            if (!denied.empty())
-                tx.exec(
-                    sql::file["add_denials"],
-                    source_id,
-                    schema::timestamp(std::chrono::system_clock::now()),
-                    schema::array_of(denied),
-                    schema::array_of(keys),
-                    schema::array_of(rules)
-                );
-            struct Part {
-                std::uint64_t pages, denied;
-                std::int64_t rk;
-                std::string key;
-                bool more;
-            };
-            Part done{all.size(), denied.size(), rk, key, false};
-            if (!rows.empty()) {
-                done.rk = rows.back()["rk"].as<std::int64_t>();
-                done.key = rows.back()["key"].as<std::string>();
-                done.more = rows.size() == step;
-            }
-            return done;
+            next.check.pages += pages.size();
+            next.check.denied += judge_pages(tx, source_id, user_agent, pages, sites);
+            next.more = rows.size() == step;
+            return next;
         });
-        check.pages += part.pages;
-        check.denied += part.denied;
-        rk = part.rk;
-        key = part.key;
-        more = part.more;
     }
-    return check;
+    return progress.check;
 }
 
 SitePolicy stored_policy(base::Tx& tx, const std::string& url) {

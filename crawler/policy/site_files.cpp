@@ -62,22 +62,19 @@ boost::asio::awaitable<SiteFile> SiteFiles::fetch_file(std::string address, Turn
 }
 
 boost::asio::awaitable<SiteFile> SiteFiles::file(std::string origin, std::string path, Turn turn) {
-    std::optional<SiteFile> known;
-    if (database_) {
-        auto load = [&](base::Tx& tx) {
-            return load_site_file(tx, origin, path, std::chrono::system_clock::now());
-        };
-        known = co_await database_->run(load);
-    }
+    auto load = [&](base::Tx& tx) {
+        return load_site_file(tx, origin, path, std::chrono::system_clock::now());
+    };
+    auto known = co_await database_.run(load);
     if (known) co_return std::move(*known);
     auto fetched = co_await fetch_file(origin + path, turn);
-    if (database_ && fetched.detail != "stopped") {
+    if (keep_ && fetched.detail != "stopped") {
         bool bad = fetched.status == 0 || fetched.status >= 500 || fetched.status == 429;
         auto save = [&](base::Tx& tx) {
             auto now = std::chrono::system_clock::now();
             save_site_file(tx, origin, path, fetched, now, now + (bad ? keep_bad : keep_good));
         };
-        co_await database_->run(save);
+        co_await database_.run(save);
     }
     co_return fetched;
 }

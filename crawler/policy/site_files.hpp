@@ -27,12 +27,9 @@ struct SitePolicy {
 // 24 hours (an hour if that failed), else from the site.
 class SiteFiles {
 public:
-    // `stop` ends waiting for a turn.
-    SiteFiles(base::Database& database, Fetcher& fetcher, const bool& stop)
-        : database_(&database), fetcher_(fetcher), stop_(stop) {}
-    // Without a database: always from the site.
-    SiteFiles(Fetcher& fetcher, const bool& stop)
-        : database_(nullptr), fetcher_(fetcher), stop_(stop) {}
+    // `stop` ends waiting for a turn. What is fetched is stored if `keep`.
+    SiteFiles(base::Database& database, Fetcher& fetcher, const bool& stop, bool keep = true)
+        : database_(database), fetcher_(fetcher), stop_(stop), keep_(keep) {}
 
     // Each request waits for the host's turn. Up to five redirects are followed (RFC 9309,
     // 2.3.1.2). ai.txt and tdmrep.json are asked for only if robots.txt could be had. Without
@@ -44,9 +41,10 @@ private:
     boost::asio::awaitable<SiteFile> file(std::string origin, std::string path, Turn turn);
     boost::asio::awaitable<SiteFile> fetch_file(std::string address, Turn turn);
 
-    base::Database* database_;
+    base::Database& database_;
     Fetcher& fetcher_;
     const bool& stop_;
+    bool keep_;
 };
 
 }  // namespace crawler

@@ -18,30 +18,13 @@ namespace crawler {
 Crawl::Crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options)
     : database_(database),
       options_(options),
-      seeds_(parse_seeds(options.seeds)),
-      scope_(options.scope, seeds_),
+      scheduler_(options),
+      rules_(page_rules(options, scheduler_.scope(), blobs)),
       holder_(options.holder.empty() ? make_holder() : options.holder),
-      budget_(options.budgets),
-      server_policy_(server_policy(options.politeness, options.server_delay, options.server_at_once)
-      ),
       wake_(io_),
       workers_(options.workers),
       fetcher_(io_.get_executor(), options.fetch) {
-    for (const auto& seed : seeds_) seed_origins_.insert(seed.origin());
-    rules_.source_name = options.source_name;
-    rules_.user_agent = options.fetch.user_agent;
-    rules_.scope = &scope_;
-    rules_.blobs = &blobs;
-    rules_.rules = options.rules.get();
-    rules_.media = &options.media;
-    rules_.examine_image = options.examine_image;
-    rules_.record_scrape = options.record_scrape;
     rules_.recent = &recent_;
-    rules_.honour_consent = options.honour_consent;
-    rules_.retry = options.retry;
-    rules_.follow_links = options.discovery.sitemaps != SitemapUse::only;
-    rules_.feeds = options.discovery.feeds;
-    rules_.watch_traps = options.shut_traps;
 }
 
 CrawlReport Crawl::run() {
@@ -76,8 +59,8 @@ awaitable<void> Crawl::story() {
 // nothing is left.
 awaitable<void> Crawl::gather() {
     co_await open();
-    while (!stopping_ && !failure_ && !is_over()) {
-        if (budget_spent() && !only_media_) co_await leave_pages();
+    while (!stopping_ && !failure_ && !scheduler_.is_over()) {
+        if (scheduler_.is_spent() && !scheduler_.takes_only_media()) co_await leave_pages();
         if (Steady::now() >= next_beat_) co_await beat();
         co_await take();
         start_visits();
@@ -107,27 +90,15 @@ void Crawl::fail(std::exception_ptr error) {
     wake();
 }
 
-std::size_t Crawl::waiting() const {
-    std::size_t count = 0;
-    for (const auto& [name, host] : hosts_) count += host->waiting.size();
-    return count;
-}
-
 bool Crawl::is_idle() const {
-    if (!is_quiet() || storing_ || preparing_ || !batch_.empty() || waiting()) return false;
-    return std::none_of(hosts_.begin(), hosts_.end(), [](const auto& entry) {
-        return entry.second->may_have_more;
-    });
+    return is_quiet() && !storing_ && !preparing_ && batch_.empty() && scheduler_.is_idle();
 }
 
-Millis Crawl::until_next_lane() const {
+Millis Crawl::until_next_lane() {
     auto longest = std::min<Millis>(Millis(200), options_.batch_wait);
     if (!has_room()) return longest;
     auto soonest = Steady::now() + longest;
-    for (const auto& [name, host] : hosts_) {
-        if (host->waiting.empty() || !host->ready) continue;
-        if (auto due = host->turn().next()) soonest = std::min(soonest, *due);
-    }
+    if (auto turn = scheduler_.next_turn()) soonest = std::min(soonest, *turn);
     auto wait = std::chrono::ceil<Millis>(soonest - Steady::now());
     return std::clamp(wait, Millis(1), longest);
 }
@@ -151,14 +122,14 @@ void Crawl::tell() {
     next_tell_ = Steady::now() + std::chrono::milliseconds(200);
     CrawlProgress progress;
     progress.fetched = report_.fetched;
-    progress.kept = kept_;
+    progress.kept = scheduler_.kept();
     progress.bytes = report_.bytes;
     progress.in_flight = in_flight_;
-    progress.waiting = waiting();
+    progress.waiting = scheduler_.waiting();
     progress.queued = queued_;
     progress.seconds = std::chrono::duration<double>(Steady::now() - started_).count();
-    progress.hosts = hosts_.size();
-    for (const auto& [name, host] : hosts_) {
+    progress.hosts = scheduler_.hosts().size();
+    for (const auto& [name, host] : scheduler_.hosts()) {
         if (host->lane.failures() > 0) ++progress.failing_hosts;
         auto delay = std::chrono::duration<double>(host->lane.delay()).count();
         if (!host->waiting.empty())

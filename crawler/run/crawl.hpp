@@ -106,15 +106,17 @@ struct CrawlReport {
 CrawlReport
 crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOptions& options);
 
-// What a crawl would do first, without storing anything: the seeds, the links of their pages and
-// what their sites' sitemaps list (at most 100 sitemaps), each with the verdict.
+// What a crawl would do now, as far as it can be known without crawling: first what it would ask
+// for, in that order, then what it would leave out, as far as it is known or found. Of the answers
+// only those of the first pages and of at most 100 listings are known: these are asked for. Nothing
+// is stored. A source that is not there has the id 0.
 struct Decision {
     std::string url;
     bool fetch = false;
-    std::optional<SkipReason> reason;
+    std::optional<SkipReason> reason;  // why it is left out, or why its answer is not kept
     std::string detail;
 };
-std::vector<Decision> plan_crawl(const CrawlOptions& options);
+std::vector<Decision> plan_crawl(base::Database& database, const CrawlOptions& options);
 
 // Throws base::UsageError for a seed that is no http(s) URL.
 std::vector<formats::Url> parse_seeds(const std::vector<std::string>& seeds);

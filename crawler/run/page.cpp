@@ -11,6 +11,7 @@
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
+#include "crawler/run/crawl.hpp"
 #include "crawler/run/digest.hpp"
 #include "formats/text/charset.hpp"
 #include "formats/url/canonical.hpp"
@@ -250,6 +251,24 @@ void Digest::keep(
     outcome_.ending = Ending::stored;
     const auto& stored = outcome_.records.back();
     outcome_.body_sha256 = stored.blob ? stored.blob->sha256 : base::sha256({});
+}
+
+PageRules page_rules(const CrawlOptions& options, const Scope& scope, const schema::Blobs& blobs) {
+    PageRules rules;
+    rules.source_name = options.source_name;
+    rules.user_agent = options.fetch.user_agent;
+    rules.scope = &scope;
+    rules.blobs = &blobs;
+    rules.rules = options.rules.get();
+    rules.media = &options.media;
+    rules.examine_image = options.examine_image;
+    rules.record_scrape = options.record_scrape;
+    rules.honour_consent = options.honour_consent;
+    rules.retry = options.retry;
+    rules.follow_links = options.discovery.sitemaps != SitemapUse::only;
+    rules.feeds = options.discovery.feeds;
+    rules.watch_traps = options.shut_traps;
+    return rules;
 }
 
 PageOutcome digest_page(

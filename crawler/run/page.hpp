@@ -20,6 +20,8 @@
 
 namespace crawler {
 
+struct CrawlOptions;
+
 struct PageOutcome {
     Ending ending = Ending::failed;
     std::optional<SkipReason> reason;  // nothing if stored, unchanged or listed
@@ -55,6 +57,9 @@ struct PageRules {
     bool feeds = true;
     bool watch_traps = true;
 };
+
+// How a crawl with these options judges pages. `options`, `scope` and `blobs` have to outlive it.
+PageRules page_rules(const CrawlOptions& options, const Scope& scope, const schema::Blobs& blobs);
 
 // Makes an answer into a record, new addresses, and a verdict. Touches neither network nor
 // database; any thread. `site` is what the page's origin says.

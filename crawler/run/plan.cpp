@@ -1,188 +1,248 @@
-// The dry run: the seeds and the links of their pages, each with the verdict of scope and robots.
-#include <map>
-#include <set>
+// The dry run: the crawl's Scheduler on a copy of the frontier that nobody else sees, under a clock
+// that jumps to the next turn. So its answer is the crawl's, by the same code and the same queries,
+// down to revisits that are not due and budgets that an earlier run used up.
+//
+// Only what the first pages and the listings say can be known without crawling: these are asked
+// for, as politely as ever. Any other page counts as kept and leads nowhere.
+#include <unordered_map>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include "base/error.hpp"
-#include "crawler/policy/site_files.hpp"
-#include "crawler/run/crawl.hpp"
-#include "formats/html/html.hpp"
-#include "formats/text/charset.hpp"
-#include "formats/url/canonical.hpp"
+#include "base/database/database.hpp"
+#include "crawler/frontier/round_store.hpp"
+#include "schema/blobs/blobs.hpp"
 
 namespace crawler {
 
 namespace {
 
-using boost::asio::awaitable;
+namespace asio = boost::asio;
+using asio::awaitable;
 
-constexpr std::size_t sitemap_limit = 100;
+constexpr int listing_limit = 100;
+constexpr int every_host = 1'000'000;
+const std::string holder = "rehearsal";
 
-class Planner {
+Time wall_clock() {
+    return std::chrono::system_clock::now();
+}
+
+class Rehearsal {
 public:
-    Planner(
-        const CrawlOptions& options,
-        boost::asio::io_context& io,
-        std::vector<formats::Url> seeds
-    )
+    Rehearsal(base::Database& database, base::Tx& tx, const CrawlOptions& options)
         : options_(options),
-          seeds_(std::move(seeds)),
-          scope_(options.scope, seeds_),
-          fetcher_(io.get_executor(), options.fetch),
-          lane_(options.politeness) {}
-
-    awaitable<void> run() {
-        for (const auto& seed : seeds_) {
-            bool fetch = co_await judge(seed, 0, false);
-            if (!fetch || options_.stop.stop_requested()) continue;
-            co_await look_at(seed);
-            co_await look_at_sitemaps(seed.origin());
-        }
+          tx_(tx),
+          scheduler_(options),
+          rules_(page_rules(options, scheduler_.scope(), blobs_)),
+          fetcher_(io_.get_executor(), options.fetch),
+          files_(database, fetcher_, stopped_, false),
+          lane_(options.politeness) {
+        rules_.record_scrape = {};
     }
 
-    std::vector<Decision> decisions;
+    std::vector<Decision> run() {
+        std::stop_callback on_stop(options_.stop, [this] {
+            asio::post(io_, [this] {
+                stopped_ = true;
+                fetcher_.stop();
+            });
+        });
+        std::exception_ptr failure;
+        asio::co_spawn(io_, story(), [&](std::exception_ptr error) { failure = error; });
+        io_.run();
+        if (failure) std::rethrow_exception(failure);
+        return std::move(decisions_);
+    }
 
 private:
-    // Adds the verdict; whether the page would be fetched.
-    awaitable<bool> judge(formats::Url url, int depth, bool nofollow) {
-        auto canonical = formats::canonical_url(url);
-        if (!known_.insert({canonical, true}).second) co_return false;
-        Decision decision{canonical, true, {}, {}};
-        auto refusal = scope_.refusal(url, canonical, depth, depth == 0);
-        decision.reason = refusal;
-        if (!refusal && nofollow) decision.reason = SkipReason::nofollow;
-        if (!decision.reason && options_.obey_robots) {
-            auto site = co_await site_of(url.origin());
-            const auto& robots = site->robots;
-            auto verdict = robots.check(options_.fetch.user_agent, url.target());
-            if (!verdict.allowed) {
-                decision.reason = robots.unreachable().empty() ? SkipReason::robots
-                                                               : SkipReason::robots_unreachable;
-                decision.detail = verdict.rule;
+    awaitable<void> story() {
+        open();
+        while (!stopped_ && !scheduler_.is_over()) {
+            if (scheduler_.is_spent() && !scheduler_.takes_only_media()) {
+                close_queue(tx_, options_.source_id, options_.run_id, SkipReason::budget, true);
+                scheduler_.leave_pages();
             }
+            take();
+            if (scheduler_.is_idle()) break;
+            bool moved = false;
+            for (auto& [name, host] : scheduler_.hosts())
+                while (!stopped_ && scheduler_.has_room() && co_await step(*host)) moved = true;
+            store();
+            auto turn = scheduler_.next_turn();
+            if (!moved && (!turn || *turn <= now_)) break;
+            if (turn) now_ = std::max(now_, *turn);
         }
-        if (!decision.reason && options_.max_pages && ++planned_ > options_.max_pages)
-            decision.reason = SkipReason::budget;
-        decision.fetch = !decision.reason;
-        decisions.push_back(decision);
-        co_return decision.fetch;
+        if (scheduler_.is_spent())
+            close_queue(tx_, options_.source_id, options_.run_id, SkipReason::budget);
+        tell_left_out();
     }
 
-    awaitable<std::shared_ptr<const SitePolicy>> site_of(std::string origin) {
-        if (auto found = sites_.find(origin); found != sites_.end()) co_return found->second;
-        SiteFiles files(fetcher_, stopped_);
-        auto site = co_await files.policy(origin, {&lane_, nullptr}, options_.obey_robots);
-        sites_[origin] = site;
-        co_return site;
+    void open() {
+        auto source = options_.source_id;
+        rehearse(tx_, source);
+        auto round = look_at_round(tx_, source, false);
+        round.other_rules = !round.resumed && rules_differ(tx_, source, options_.rules_version);
+        open_round(tx_, scheduler_, options_, round, wall_clock());
+        scheduler_.count(round.budgets);
+        scheduler_.shut(shut_patterns(tx_, source));
+        scheduler_.begin_round(round.is_later());
     }
 
-    // Judges what the sitemaps of an origin list.
-    awaitable<void> look_at_sitemaps(std::string origin) {
-        if (options_.discovery.sitemaps == SitemapUse::off || !asked_.insert(origin).second)
-            co_return;
-        auto site = co_await site_of(origin);
-        auto left = sitemaps_of(origin, site->robots);
-        for (std::size_t i = 0; i < left.size() && i < sitemap_limit; ++i) {
-            if (options_.stop.stop_requested()) co_return;
-            Target target;
-            target.url = left[i].url;
-            target.hops = left[i].hops;
-            target.kind = Kind::sitemap;
-            auto url = *formats::parse_url(target.url);
-            if (!co_await judge_listing(url, target.url)) continue;
-            auto response = co_await ask(target.url);
-            decisions.back().detail = "sitemap, status " + std::to_string(response.status);
-            if (response.status != 200) continue;
-            auto listed =
-                read_listing(target, url, response.body, scope_, std::chrono::system_clock::now());
-            if (!listed) continue;
-            for (auto& found : *listed) {
-                if (found.kind == Kind::sitemap) {
-                    left.push_back(std::move(found));
-                } else if (auto page = formats::parse_url(found.url)) {
-                    co_await judge(std::move(*page), 1, false);
-                }
-            }
+    void take() {
+        auto now = wall_clock();
+        auto source = options_.source_id;
+        auto until = now + std::chrono::hours(24);
+        bool only_media = scheduler_.takes_only_media();
+        for (auto& lease : claim_hosts(tx_, source, holder, now, until, every_host, only_media))
+            scheduler_.add(std::move(lease), now_).ready = true;
+        for (auto& [name, host] : scheduler_.hosts()) {
+            if (!scheduler_.wants_more(*host)) continue;
+            auto except = scheduler_.begin_load(*host);
+            auto targets = next_urls(tx_, source, name, now, Scheduler::urls_at_once, except);
+            bool more = targets.size() == static_cast<std::size_t>(Scheduler::urls_at_once);
+            scheduler_.load(*host, std::move(targets), more);
         }
     }
 
-    awaitable<bool> judge_listing(formats::Url url, std::string canonical) {
-        if (!known_.insert({canonical, true}).second) co_return false;
-        auto site = co_await site_of(url.origin());
-        auto verdict = site->robots.check(options_.fetch.user_agent, url.target());
-        decisions.push_back(
-            {canonical,
-             verdict.allowed,
-             verdict.allowed ? std::nullopt : std::optional(SkipReason::robots),
-             verdict.rule}
-        );
-        co_return verdict.allowed;
+    // Does what comes next for the host. False if it has to wait.
+    awaitable<bool> step(Host& host) {
+        auto next = scheduler_.next(host, now_);
+        if (auto* refusal = std::get_if<Refusal>(&next)) {
+            batch_.add_refusal(
+                refusal->target, refusal->reason, std::move(refusal->detail), wall_clock()
+            );
+        } else if (auto* learn = std::get_if<Learn>(&next)) {
+            co_await learn_site(host, learn->origin);
+        } else if (auto* turn = std::get_if<Visit>(&next)) {
+            co_await visit(host, std::move(*turn));
+        }
+        co_return !std::holds_alternative<Wait>(next);
+    }
+
+    awaitable<void> learn_site(Host& host, std::string origin) {
+        auto before = lane_.due();
+        auto site = co_await files_.policy(origin, {&lane_, nullptr}, options_.obey_robots);
+        if (lane_.due() != before) {  // it was not known: the crawl would ask, and wait, too
+            host.turn().begin(now_);
+            scheduler_.answered(host, now_, {});
+        }
+        if (auto delay = site->robots.crawl_delay(options_.fetch.user_agent))
+            lane_.crawl_delay(*delay);
+        for (auto& sitemap : scheduler_.learned(host, origin, std::move(site)))
+            batch_.found.push_back(std::move(sitemap));
+    }
+
+    awaitable<void> visit(Host& host, Visit visit) {
+        const auto& target = visit.target;
+        Fetched fetched;
+        fetched.at = wall_clock();
+        PageOutcome outcome;
+        Decision decision{target.url, true, {}, {}};
+        bool is_first = target.kind == Kind::page && target.depth == 0;
+        if (is_first || (is_listing(target.kind) && ++listings_ <= listing_limit)) {
+            auto response = co_await ask(target);
+            fetched.status = response.status;
+            decision.detail = response.error == FetchError::none
+                                  ? "status " + std::to_string(response.status)
+                                  : response.message;
+            outcome = digest_page(rules_, target, *visit.site, std::move(response), fetched.at);
+            decision.reason = outcome.reason;
+            if (outcome.reason && outcome.reason != SkipReason::http && fetched.status > 0)
+                decision.detail += ", " + outcome.detail;
+        } else {
+            outcome.ending = is_listing(target.kind) ? Ending::listed : Ending::stored;
+        }
+        if (target.kind != Kind::page) {
+            std::string kind(base::name_of(target.kind));
+            decision.detail = decision.detail.empty() ? kind : kind + ", " + decision.detail;
+        }
+        scheduler_.answered(host, now_, {});
+        if (scheduler_.end(visit, outcome.ending))
+            for (const auto& share : visit.shares)
+                batch_.budgets.emplace_back(target.host, share.name);
+        // One that is tried again takes the place of its first try.
+        auto [known, is_new] = asked_.try_emplace(target.id, decisions_.size());
+        if (is_new) decisions_.emplace_back();
+        decisions_[known->second] = std::move(decision);
+        batch_.add(target, fetched, std::move(outcome), wall_clock(), options_.revisit);
     }
 
     // Waits for the turn, then asks.
-    awaitable<Response> ask(std::string url) {
+    awaitable<Response> ask(const Target& target) {
         auto now = Lane::Clock::now();
         if (auto due = lane_.next(); due && *due > now) {
-            boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, *due);
-            co_await timer.async_wait(boost::asio::use_awaitable);
+            asio::steady_timer timer(io_, *due);
+            co_await timer.async_wait(asio::use_awaitable);
         }
         lane_.begin(Lane::Clock::now());
         Request request;
-        request.url = std::move(url);
+        request.url = target.url;
+        request.etag = target.etag;
+        request.last_modified = target.last_modified;
         auto response = co_await fetcher_.get(std::move(request));
         lane_.end(Lane::Clock::now(), {response.elapsed, true, std::nullopt});
         co_return response;
     }
 
-    awaitable<void> look_at(formats::Url url) {
-        auto response = co_await ask(formats::canonical_url(url));
-        if (response.error != FetchError::none) {
-            decisions.back().detail = response.message;
-            co_return;
+    void store() {
+        auto batch = std::move(batch_);
+        batch_ = {};
+        BatchContext context;
+        context.target.source_id = options_.source_id;
+        context.target.run_id = options_.run_id;
+        context.target.now = wall_clock();
+        context.traps = options_.traps;
+        auto under_way = batch.budgets;
+        write_frontier(tx_, context, batch);
+        scheduler_.stored(batch, under_way);
+    }
+
+    // What was found and will not be asked for, in order of discovery.
+    void tell_left_out() {
+        constexpr int step = 1000;
+        for (std::int64_t after = 0;;) {
+            auto lines = source_urls(tx_, options_.source_id, after, "", "skipped", step);
+            for (auto& line : lines) {
+                after = line.id;
+                if (asked_.contains(line.id)) continue;
+                decisions_.push_back(
+                    {std::move(line.url),
+                     false,
+                     base::parse<SkipReason>(line.reason),
+                     std::move(line.detail)}
+                );
+            }
+            if (lines.size() < static_cast<std::size_t>(step)) return;
         }
-        decisions.back().detail = "status " + std::to_string(response.status);
-        if (auto to = formats::parse_url(response.header("location"), &url);
-            to && response.status >= 300 && response.status < 400) {
-            co_await judge(std::move(*to), 0, false);
-            co_return;
-        }
-        if (response.status != 200) co_return;
-        auto document = formats::Document::parse(
-            formats::decode_page(response.body, response.header("content-type"))
-        );
-        auto facts = formats::read_facts(document, url);
-        if (options_.discovery.sitemaps == SitemapUse::only) co_return;
-        for (auto& link : formats::read_links(document, facts, false))
-            if (link.url.is_web()) co_await judge(std::move(link.url), 1, link.nofollow);
     }
 
     const CrawlOptions& options_;
-    std::vector<formats::Url> seeds_;
-    Scope scope_;
+    base::Tx& tx_;
+    Scheduler scheduler_;
+    schema::Blobs blobs_;  // keeps nothing
+    PageRules rules_;
+    asio::io_context io_{1};
     Fetcher fetcher_;
-    Lane lane_;
-    std::map<std::string, bool> known_;
-    std::map<std::string, std::shared_ptr<const SitePolicy>> sites_;
-    std::set<std::string> asked_;  // origins whose sitemaps were looked at
     bool stopped_ = false;
-    std::uint64_t planned_ = 0;
+    SiteFiles files_;
+    Lane lane_;  // of what is really asked for
+    Lane::Clock::time_point now_ = Lane::Clock::now();
+    Batch batch_;
+    std::vector<Decision> decisions_;
+    std::unordered_map<std::int64_t, std::size_t> asked_;  // places of decisions, by address
+    int listings_ = 0;
 };
 
 }  // namespace
 
-std::vector<Decision> plan_crawl(const CrawlOptions& options) {
-    boost::asio::io_context io{1};
-    Planner planner(options, io, parse_seeds(options.seeds));
-    std::exception_ptr failure;
-    boost::asio::co_spawn(io, planner.run(), [&](std::exception_ptr error) { failure = error; });
-    io.run();
-    if (failure) std::rethrow_exception(failure);
-    return std::move(planner.decisions);
+std::vector<Decision> plan_crawl(base::Database& database, const CrawlOptions& options) {
+    base::Database apart(database.url(), 1);
+    auto job = [&](base::Tx& tx) { return Rehearsal(database, tx, options).run(); };
+    return apart.call(job);
 }
 
 }  // namespace crawler

@@ -8,7 +8,7 @@ namespace crawler {
 void Crawl::store_if_due() {
     if (storing_ || batch_.empty() || failure_) return;
     bool starved = in_flight_ < static_cast<std::size_t>(options_.at_once) / 4 && digesting_ < 8 &&
-                   waiting() == 0;
+                   scheduler_.waiting() == 0;
     bool due = batch_.closed.size() >= options_.batch || starved ||
                Steady::now() >= last_store_ + options_.batch_wait;
     if (due) start(store());
@@ -29,42 +29,15 @@ awaitable<void> Crawl::store() {
     if (options_.rules) context.target.columns = options_.rules->columns();
     context.traps = options_.traps;
     // Those that were lost, too: the write finds out, and leaves out what belongs to them.
-    for (const auto& [name, host] : hosts_) context.leases.push_back(host->lease);
+    for (const auto& [name, host] : scheduler_.hosts()) context.leases.push_back(host->lease);
     auto under_way = batch.budgets;
     auto job = [&context, &batch](base::Tx& tx) { return write(tx, context, batch); };
     report_.counts += co_await database_.run(job);
-    for (const auto& [host, budget] : under_way) budget_.end({{budget, 0}});
-    settle(batch);
+    if (scheduler_.stored(batch, under_way)) next_claim_ = {};
     backlog_ = 0;
     last_store_ = Steady::now();
     busy.end();
     wake();
-}
-
-void Crawl::settle(const Batch& batch) {
-    std::unordered_set<std::int64_t> ids(batch.ids.begin(), batch.ids.end());
-    for (auto& [name, host] : hosts_) {
-        std::erase_if(host->taken, [&](std::int64_t id) { return ids.contains(id); });
-        bool listing =
-            std::erase_if(host->listings, [&](std::int64_t id) { return ids.contains(id); });
-        if (listing && host->listings.empty() && report_.revisit) {  // look again at what waits
-            for (const auto& target : host->waiting) host->taken.erase(target.id);
-            host->waiting.clear();
-            host->may_have_more = host->ready && !host->lost;
-        }
-        if (std::find(batch.lost.begin(), batch.lost.end(), name) != batch.lost.end()) lose(*host);
-    }
-    shut_.insert(batch.shut.begin(), batch.shut.end());
-    for (const auto& [name, kept] : batch.sums) budget_.set(name, kept);
-    for (const auto& found : batch.found) {
-        if (found.reason) continue;
-        auto host = hosts_.find(found.host);
-        if (host != hosts_.end()) {
-            host->second->may_have_more = host->second->ready && !host->second->lost;
-        } else {
-            next_claim_ = {};
-        }
-    }
 }
 
 }  // namespace crawler

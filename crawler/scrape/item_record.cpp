@@ -98,6 +98,45 @@ void add_item(
     outcome.records.push_back(schema::seal(rules.source_name, std::move(draft), *rules.blobs));
 }
 
+namespace {
+
+// A page that became a reject as a whole.
+PageOutcome digest_whole(
+    const PageRules& rules,
+    const schema::Reject& reject,
+    const SitePolicy& site,
+    const formats::Url& url,
+    Response response,
+    Time now
+) {
+    Target target;
+    target.url = formats::canonical_url(url);
+    target.key = url_key(target.url);
+    target.host = url.host_and_port();
+    auto outcome = digest_page(rules, target, site, std::move(response), now);
+    for (auto& again : outcome.rejects)  // it stays where it was
+        if (again.member.empty()) again.raw = reject.raw;
+    return outcome;
+}
+
+Consent consent_of_item(
+    const PageRules& rules,
+    const SitePolicy& site,
+    const formats::Url& url,
+    const Response& response
+) {
+    auto target = url.target();
+    ConsentQuestion question;
+    question.target = target;
+    question.agent = rules.user_agent;
+    question.robots = &site.robots;
+    question.files = site.files;
+    question.headers = response.headers;
+    return judge_consent(question);
+}
+
+}  // namespace
+
 PageOutcome digest_reject(
     const PageRules& rules,
     const schema::Reject& reject,
@@ -126,13 +165,7 @@ PageOutcome digest_reject(
     response.body = std::move(*body);
     auto number = item_number(reject.member);
     if (number == 0) {
-        Target target;
-        target.url = formats::canonical_url(*url);
-        target.key = url_key(target.url);
-        target.host = url->host_and_port();
-        outcome = digest_page(rules, target, site, std::move(response), now);
-        for (auto& again : outcome.rejects)  // it stays where it was
-            if (again.member.empty()) again.raw = reject.raw;
+        outcome = digest_whole(rules, reject, site, *url, std::move(response), now);
         if (outcome.records.empty() && outcome.rejects.empty())
             return still(
                 "would not be kept: " + std::string(name_of(outcome.reason)) + " " + outcome.detail
@@ -143,14 +176,7 @@ PageOutcome digest_reject(
     auto item = rules.rules ? rules.rules->scrape_item(html, reject.file, *url, number)
                             : std::optional<Item>();
     if (!item) return still("the present rules find no item in it");
-    ConsentQuestion question;
-    auto target = url->target();
-    question.target = target;
-    question.agent = rules.user_agent;
-    question.robots = &site.robots;
-    question.files = site.files;
-    question.headers = response.headers;
-    auto consent = judge_consent(question);
+    auto consent = consent_of_item(rules, site, *url, response);
     if (!consent.allowed && rules.honour_consent)
         return still("may not be kept by the site's word: " + consent.rule);
     bool utf8 = response.body == html;

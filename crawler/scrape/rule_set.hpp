@@ -1,7 +1,7 @@
 #pragma once
 
 // What scraping rules look like inside; for their parser (rules_parse.cpp) and the scraper
-// (rules.cpp, scrape.cpp) alone.
+// (rules.cpp, field_value.cpp) alone.
 
 #include <optional>
 #include <string>

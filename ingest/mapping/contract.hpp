@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "base/words.hpp"
 #include "ingest/pipeline/page.hpp"
 
@@ -37,6 +39,7 @@ struct KnownField {
 
     bool operator==(const KnownField&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(KnownField, (), (name, kinds))
 // "text or number".
 std::string kinds_text(unsigned kinds);
 

@@ -1,6 +1,7 @@
 #include "ingest/mapping/contract_store.hpp"
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "ingest/sql.hpp"
 
 namespace ingest {
@@ -16,10 +17,7 @@ std::string check_of(const std::string& field) {
 }  // namespace
 
 std::vector<KnownField> load_fields(base::Tx& tx, std::int64_t source_id) {
-    std::vector<KnownField> fields;
-    for (const auto& row : tx.exec(sql::file["load_fields"], source_id))
-        fields.push_back({row[0].as<std::string>(), row[1].as<unsigned>()});
-    return fields;
+    return base::rows_as<KnownField>(tx.exec(sql::file["load_fields"], source_id));
 }
 
 void save_fields(
@@ -55,10 +53,7 @@ void save_quarantine(base::Tx& tx, std::span<const Quarantined> records, schema:
 }
 
 std::vector<WaitingField> waiting_fields(base::Tx& tx, std::int64_t source_id) {
-    std::vector<WaitingField> fields;
-    for (const auto& row : tx.exec(sql::file["waiting_fields"], source_id))
-        fields.push_back({row[0].as<std::string>(), row[1].as<std::int64_t>()});
-    return fields;
+    return base::rows_as<WaitingField>(tx.exec(sql::file["waiting_fields"], source_id));
 }
 
 std::uint64_t

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "ingest/mapping/contract.hpp"
 #include "schema/records/record.hpp"
 
@@ -40,6 +42,7 @@ struct WaitingField {
     std::string name;
     std::int64_t records = 0;  // in quarantine for it
 };
+BOOST_DESCRIBE_STRUCT(WaitingField, (), (name, records))
 std::vector<WaitingField> waiting_fields(base::Tx& tx, std::int64_t source_id);
 
 // Takes a field into the contract, in any kind, and lets its records go. Returns how many.

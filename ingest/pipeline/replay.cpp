@@ -44,24 +44,24 @@ void try_again(
     const schema::Blobs& blobs,
     Outcome& outcome
 ) {
-    auto still = stored.reject;
+    schema::Reject still = stored;
     Page page;
     try {
         if (!how)
             throw base::Error(
                 "reject", "nothing is kept of how its file is read", "run the source again"
             );
-        reread(*how, stored.reject.raw, page);
+        reread(*how, stored.raw, page);
     } catch (const base::Error& error) {
         still.reason = error.what();
         outcome.rejects.push_back(std::move(still));
         return;
     }
     for (auto& record : page.records) {
-        record.file = stored.reject.file;
-        record.member = stored.reject.member;
-        record.line = stored.reject.line;
-        record.byte_offset = stored.reject.byte_offset;
+        record.file = stored.file;
+        record.member = stored.member;
+        record.line = stored.line;
+        record.byte_offset = stored.byte_offset;
     }
     auto batch = make_batch(page, mapping, source, blobs);
     if (!batch.rejects.empty() || batch.records.empty()) {
@@ -103,7 +103,7 @@ replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest
                 for (const auto& entry : listed) {
                     auto stored = show_reject(tx, target.source_id, entry.id);
                     if (!stored) continue;
-                    auto place = std::pair(stored->reject.file, stored->reject.member);
+                    auto place = std::pair(stored->file, stored->member);
                     if (!hows.contains(place))
                         hows[place] = load_reread(tx, target.source_id, place.first, place.second);
                     try_again(*stored, hows[place], mapping, target.source_name, blobs, outcome);

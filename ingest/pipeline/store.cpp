@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "ingest/sql.hpp"
 #include "schema/records/values.hpp"
@@ -17,23 +18,6 @@
 namespace ingest {
 
 namespace {
-
-StoredReject reject_of(const pqxx::row& row) {
-    StoredReject stored;
-    stored.id = row[0].as<std::string>();
-    stored.at = row[1].as<std::string>();
-    stored.state = row[2].as<std::string>();
-    stored.run_id = row[3].as<std::int64_t>();
-    stored.reject.file = row[4].as<std::string>();
-    stored.reject.member = row[5].as<std::string>();
-    stored.reject.line = row[6].as<std::int64_t>();
-    stored.reject.byte_offset = row[7].as<std::int64_t>();
-    stored.reject.column = row[8].as<std::string>();
-    stored.reject.code = row[9].as<std::string>();
-    stored.reject.reason = row[10].as<std::string>();
-    stored.raw_size = row[11].as<std::int64_t>();
-    return stored;
-}
 
 std::string reread_stream(const std::string& file, const std::string& member) {
     return "reread\n" + file + "\n" + member;
@@ -52,34 +36,23 @@ std::vector<StoredReject> list_rejects(
     auto place = schema::bytes_of_hex(after);
     auto rk =
         after.empty() ? std::numeric_limits<std::int64_t>::min() : schema::leading_bytes(place);
-    std::vector<StoredReject> all;
-    for (const auto& row : tx.exec(
-             sql::file["list_rejects"], source_id, state, code, rk, base::bytes_of(place), at_most
-         )) {
-        all.push_back(reject_of(row));
-    }
-    return all;
+    return base::rows_as<StoredReject>(tx.exec(
+        sql::file["list_rejects"], source_id, state, code, rk, base::bytes_of(place), at_most
+    ));
 }
 
 std::optional<StoredReject>
 show_reject(base::Tx& tx, std::int64_t source_id, const std::string& id) {
     auto rows = tx.exec(sql::file["show_reject"], source_id, id);
-    if (rows.empty()) return std::nullopt;
     if (rows.size() > 1)
         throw base::Error("reject '" + id + "'", "several begin so", "give more digits");
-    auto stored = reject_of(rows[0]);
-    stored.reject.raw = base::bytes(rows[0][12]);
+    auto stored = base::first_as<StoredReject>(rows);
+    if (stored) stored->raw = base::bytes(rows.front()["content"]);
     return stored;
 }
 
 std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id) {
-    std::vector<RejectCount> all;
-    for (const auto& row : tx.exec(sql::file["count_rejects"], source_id)) {
-        all.push_back(
-            {row[0].as<std::string>(), row[1].as<std::string>(), row[2].as<std::int64_t>()}
-        );
-    }
-    return all;
+    return base::rows_as<RejectCount>(tx.exec(sql::file["count_rejects"], source_id));
 }
 
 std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time before) {

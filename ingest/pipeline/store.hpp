@@ -16,14 +16,15 @@ class Tx;
 // caller's transaction.
 namespace ingest {
 
-struct StoredReject {
-    std::string id;     // 64 hexadecimal digits
-    std::string at;     // ISO 8601
-    std::string state;  // open, replayed, expired
+// In lists `raw` is only the beginning of the bytes, with what is no ASCII as \ooo.
+struct StoredReject : schema::Reject {
+    std::string id;  // 64 hexadecimal digits
     std::int64_t run_id = 0;
-    schema::Reject reject;  // without the raw bytes in lists
-    std::int64_t raw_size = 0;
+    schema::Time at;
+    std::string state;  // open, replayed, expired
+    std::int64_t bytes = 0;
 };
+BOOST_DESCRIBE_STRUCT(StoredReject, (schema::Reject), (id, run_id, at, state, bytes))
 
 // Rejects of a source in no particular but stable order, after the one of id `after` (empty: the
 // first ones). `state` and `code` empty: all.
@@ -46,6 +47,7 @@ struct RejectCount {
     std::string code;
     std::int64_t count = 0;
 };
+BOOST_DESCRIBE_STRUCT(RejectCount, (), (state, code, count))
 std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id);
 
 // Marks open rejects older than `before` as expired and forgets their raw bytes. Returns how many.

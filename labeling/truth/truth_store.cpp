@@ -170,7 +170,7 @@ Gold load_gold(base::Steps steps, const StoredProject& project) {
 Resolved resolve_truth(
     base::Steps steps,
     const std::string& name,
-    Method method,
+    std::optional<Method> method,
     bool keep_imported,
     Time now
 ) {
@@ -180,7 +180,8 @@ Resolved resolve_truth(
         throw base::Error(
             "project '" + name + "'", "has no answers", "label some of its tasks first"
         );
-    auto inferred = answers->infer(method, load_gold(steps, project));
+    auto inferred =
+        answers->infer(method.value_or(project.project.truth.method), load_gold(steps, project));
 
     Resolved result{
         .method = inferred.method,

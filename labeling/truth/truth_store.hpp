@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,12 +40,12 @@ struct Resolved {
     std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
 };
 // Infers the truth of all records that have answers and stores it with probability and method.
-// `method` may be automatic. With `keep_imported`, records whose label was imported keep it. Throws
-// base::Error if there are no answers.
+// `method` may be automatic; without one it is the project's. With `keep_imported`, records whose
+// label was imported keep it. Throws base::Error if there are no answers.
 Resolved resolve_truth(
     base::Steps steps,
     const std::string& project,
-    Method method,
+    std::optional<Method> method,
     bool keep_imported,
     Time now
 );

@@ -94,7 +94,7 @@ Blobs::Row Blobs::seal(std::string_view data) const {
         row.compressed = !row.bytes.empty() && row.bytes.size() <= data.size() - data.size() / 8;
     }
     if (!row.compressed) row.bytes = data;
-    if (row.bytes.size() <= inline_limit) return row;
+    if (row.bytes.size() <= inline_limit || directory_.empty()) return row;
 
     auto name = base::hex(row.sha256);
     row.location = name.substr(0, 2) + "/" + name.substr(2, 2) + "/" + name;

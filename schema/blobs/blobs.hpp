@@ -17,7 +17,8 @@ namespace schema {
 class Blobs {
 public:
     // Nothing is made until a large blob is stored.
-    explicit Blobs(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    // Without a directory none is: what it seals is only to be looked at.
+    explicit Blobs(std::filesystem::path directory = {}) : directory_(std::move(directory)) {}
 
     // A blob made ready to be stored as a row.
     struct Row {

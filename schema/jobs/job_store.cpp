@@ -1,3 +1,5 @@
+// The queue of jobs. A job that ended moves to job_history, so that the queue stays as small as the
+// work that waits; a worker holds one by a lease, and what it held is given on when that is over.
 #include "schema/jobs/job_store.hpp"
 
 #include <limits>
@@ -74,12 +76,16 @@ std::optional<JobEntry> show_job(base::Tx& tx, std::int64_t id, Time now) {
     return base::first_as<JobEntry>(tx.exec(sql::file["show_job"], timestamp(now), id));
 }
 
+std::int64_t count_jobs(base::Tx& tx) {
+    return *tx.value<std::int64_t>(sql::file["count_jobs"]);
+}
+
 bool cancel_job(base::Tx& tx, std::int64_t id, Time now) {
     return tx.change(sql::file["cancel_job"], id, timestamp(now)) == 1;
 }
 
-std::vector<DueSource> due_sources(base::Tx& tx, Time now) {
-    return base::rows_as<DueSource>(tx.exec(sql::file["due_sources"], timestamp(now)));
+std::vector<Source> due_sources(base::Tx& tx, Time now) {
+    return base::rows_as<Source>(tx.exec(sql::file["due_sources"], timestamp(now)));
 }
 
 void set_schedule(

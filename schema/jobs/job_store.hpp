@@ -8,6 +8,7 @@
 
 #include "schema/jobs/job.hpp"
 #include "schema/records/record.hpp"
+#include "schema/sources/source_store.hpp"
 
 namespace base {
 class Tx;
@@ -60,20 +61,15 @@ struct JobChoice {
 // The newest first.
 std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now);
 std::optional<JobEntry> show_job(base::Tx& tx, std::int64_t id, Time now);
+// In the queue, at work or not.
+std::int64_t count_jobs(base::Tx& tx);
 
 // Moves a job that did not end to the history as cancelled; its worker, if one has it, finds its
 // lease gone at the next renewal and stops. False if there is no such job in the queue.
 bool cancel_job(base::Tx& tx, std::int64_t id, Time now);
 
 // Sources whose schedule is due.
-struct DueSource {
-    std::int64_t id = 0;
-    std::string name;
-    std::string kind;
-    std::string schedule;
-};
-BOOST_DESCRIBE_STRUCT(DueSource, (), (id, name, kind, schedule))
-std::vector<DueSource> due_sources(base::Tx& tx, Time now);
+std::vector<Source> due_sources(base::Tx& tx, Time now);
 // An empty schedule ends it.
 void set_schedule(
     base::Tx& tx,

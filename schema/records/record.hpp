@@ -11,6 +11,7 @@
 #include <boost/describe/class.hpp>
 
 #include "base/time/time.hpp"
+#include "base/words.hpp"
 #include "formats/image/image_measures.hpp"
 
 // The rows that the modules share. A gatherer (crawler, ingest) makes Drafts and Rejects;
@@ -39,15 +40,27 @@ struct Text {
     std::string language;  // BCP 47 primary tag, empty if unknown
 };
 
+enum class ColumnType { number, category, flag, time };
+
+constexpr auto words_of(ColumnType) {
+    return std::to_array<base::Word<ColumnType>>({
+        {ColumnType::number, "number"},
+        {ColumnType::category, "category"},
+        {ColumnType::flag, "flag"},
+        {ColumnType::time, "time"},
+    });
+}
+
 // One column of a source's numeric content.
 struct Column {
-    enum class Type { number, category, flag, time };
+    using Type = ColumnType;
     std::string name;
     Type type = Type::number;
     std::string unit;  // UCUM-like, empty if none
 
     bool operator==(const Column&) const = default;
 };
+BOOST_DESCRIBE_STRUCT(Column, (), (name, type, unit))
 
 // Where a record came from. Empty strings and -1 mean that it does not apply.
 struct Origin {
@@ -97,6 +110,7 @@ struct Reject {
         code;  // stable: "csv.too_few_fields", "image.broken", "json.syntax", "key.missing" ..
     std::string reason;  // one line for people
 };
+BOOST_DESCRIBE_STRUCT(Reject, (), (file, member, line, byte_offset, column, code, reason, raw))
 
 // What happened to the inputs of a run. read = added + changed + unchanged + rejected, always.
 struct Counts {

@@ -5,7 +5,7 @@
 // plan for empty tables takes hours on full ones.
 #include "schema/sources/source_store.hpp"
 
-#include <array>
+#include <limits>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -26,13 +26,16 @@ namespace {
 // comes a minute late.
 constexpr std::uint64_t worth_analyzing = 500;
 
-constexpr std::array<const char*, 4> type_names{"number", "category", "flag", "time"};
-
 struct ColumnSet {
     int version = 0;
     std::string columns;  // JSON
 };
 BOOST_DESCRIBE_STRUCT(ColumnSet, (), (version, columns))
+
+struct OwnedRun : SourceRun {
+    std::int64_t source_id = 0;
+};
+BOOST_DESCRIBE_STRUCT(OwnedRun, (SourceRun), (source_id))
 
 struct Category {
     std::string value;
@@ -44,9 +47,7 @@ std::string to_json(const std::vector<Column>& columns) {
     json::array all;
     for (const auto& column : columns)
         all.push_back(json::object{
-            {"name", column.name},
-            {"type", type_names.at(static_cast<std::size_t>(column.type))},
-            {"unit", column.unit}});
+            {"name", column.name}, {"type", base::name_of(column.type)}, {"unit", column.unit}});
     return json::serialize(all);
 }
 
@@ -55,12 +56,9 @@ std::vector<Column> columns_from(const std::string& text) {
     const auto parsed = json::parse(text);
     for (const auto& item : parsed.as_array()) {
         const auto& object = item.as_object();
-        auto type = std::string(object.at("type").as_string());
-        std::size_t index = 0;
-        while (index + 1 < type_names.size() && type != type_names[index]) ++index;
         columns.push_back(
             {std::string(object.at("name").as_string()),
-             static_cast<Column::Type>(index),
+             base::parse<Column::Type>(object.at("type").as_string()).value(),
              std::string(object.at("unit").as_string())}
         );
     }
@@ -96,8 +94,12 @@ Source require_source(base::Tx& tx, const std::string& name) {
     );
 }
 
-std::vector<Source> list_sources(base::Tx& tx) {
-    return base::rows_as<Source>(tx.exec(sql::file["list_sources"]));
+std::vector<SourceLine> list_sources(base::Tx& tx, const std::string& after, int at_most) {
+    return base::rows_as<SourceLine>(tx.exec(sql::file["list_sources"], after, at_most));
+}
+
+std::optional<SourceLine> show_source(base::Tx& tx, const std::string& name) {
+    return base::first_as<SourceLine>(tx.exec(sql::file["show_source"], name));
 }
 
 void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state) {
@@ -132,8 +134,29 @@ Counts run_counts(base::Tx& tx, std::int64_t run_id) {
     return *counts;
 }
 
-std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most) {
-    return base::rows_as<RunSummary>(tx.exec(sql::file["list_runs"], source_id, at_most));
+std::vector<RunProgress> recent_runs(base::Tx& tx, Time since) {
+    return base::rows_as<RunProgress>(tx.exec(sql::file["recent_runs"], timestamp(since)));
+}
+
+RunTotals run_totals(base::Tx& tx) {
+    return *base::first_as<RunTotals>(tx.exec(sql::file["run_totals"]));
+}
+
+std::vector<SourceRun>
+list_runs(base::Tx& tx, std::int64_t source_id, int at_most, std::optional<std::int64_t> before) {
+    auto newest = std::numeric_limits<std::int64_t>::max();
+    return base::rows_as<SourceRun>(
+        tx.exec(sql::file["list_runs"], source_id, before.value_or(newest), at_most)
+    );
+}
+
+std::map<std::int64_t, SourceRun>
+latest_runs(base::Tx& tx, const std::vector<std::int64_t>& source_ids) {
+    std::map<std::int64_t, SourceRun> latest;
+    for (auto& run :
+         base::rows_as<OwnedRun>(tx.exec(sql::file["latest_runs"], array_of(source_ids))))
+        latest[run.source_id] = std::move(run);
+    return latest;
 }
 
 bool has_records(base::Tx& tx, std::int64_t source_id) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/json/shape.hpp"
 #include "schema/records/record.hpp"
 
 namespace base {
@@ -30,19 +32,39 @@ std::optional<Source> add_source(base::Tx& tx, const Source& source, Time now);
 std::optional<Source> find_source(base::Tx& tx, const std::string& name);
 // find_source, or base::Error that names the mend.
 Source require_source(base::Tx& tx, const std::string& name);
-std::vector<Source> list_sources(base::Tx& tx);
+
+// A source as lists show it.
+struct SourceLine {
+    std::int64_t id = 0;
+    std::string name, kind, state;
+    std::optional<std::string> schedule;
+    std::optional<Time> next_due_at;
+    Time created_at;
+    base::JsonText spec;
+    std::int64_t records = 0;   // that its runs stored: what was purged since is in it
+    std::int64_t rejected = 0;  // over all its runs
+};
+BOOST_DESCRIBE_STRUCT(
+    SourceLine,
+    (),
+    (id, name, kind, state, schedule, next_due_at, created_at, spec, records, rejected)
+)
+
+// In order of name, behind `after`.
+std::vector<SourceLine> list_sources(base::Tx& tx, const std::string& after, int at_most);
+std::optional<SourceLine> show_source(base::Tx& tx, const std::string& name);
 void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state);
 void set_source_spec(base::Tx& tx, std::int64_t id, const std::string& spec);
 
-struct RunSummary {
+struct SourceRun : Counts {
     std::int64_t id = 0;
     std::string state;  // running, done, interrupted, failed
-    Counts counts;
-    std::string error;
-    std::string started_at;
-    double seconds = -1;  // -1 while it runs
+    std::int64_t bytes = 0;
+    std::optional<std::string> error;
+    Time started_at;
+    std::optional<Time> ended_at;  // nothing while it runs
 };
-BOOST_DESCRIBE_STRUCT(RunSummary, (), (id, state, counts, error, started_at, seconds))
+BOOST_DESCRIBE_STRUCT(SourceRun, (Counts), (id, state, bytes, error, started_at, ended_at))
 
 // Starts a run. Runs of this source that a killed program left as running become interrupted.
 std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now);
@@ -53,8 +75,36 @@ void end_run(
     const std::string& error,
     Time now
 );
+// A run at work, or one that ended lately.
+struct RunProgress {
+    std::int64_t id = 0;
+    std::string source, state;
+    std::int64_t read = 0, added = 0, changed = 0, unchanged = 0, rejected = 0;
+};
+BOOST_DESCRIBE_STRUCT(
+    RunProgress,
+    (),
+    (id, source, state, read, added, changed, unchanged, rejected)
+)
+// Those at work, and those that ended since.
+std::vector<RunProgress> recent_runs(base::Tx& tx, Time since);
+// Of all runs of all sources.
+struct RunTotals {
+    std::int64_t added = 0, rejected = 0;
+};
+BOOST_DESCRIBE_STRUCT(RunTotals, (), (added, rejected))
+RunTotals run_totals(base::Tx& tx);
 Counts run_counts(base::Tx& tx, std::int64_t run_id);
-std::vector<RunSummary> list_runs(base::Tx& tx, std::int64_t source_id, int at_most);
+// The newest first, those before `before`.
+std::vector<SourceRun> list_runs(
+    base::Tx& tx,
+    std::int64_t source_id,
+    int at_most,
+    std::optional<std::int64_t> before = std::nullopt
+);
+// The latest run of each of these sources that has one.
+std::map<std::int64_t, SourceRun>
+latest_runs(base::Tx& tx, const std::vector<std::int64_t>& source_ids);
 bool has_records(base::Tx& tx, std::int64_t source_id);
 std::int64_t count_records(base::Tx& tx, std::int64_t source_id);
 

@@ -3,6 +3,7 @@
 // is written beside its place and renamed, so a stop leaves no half of it under a name that the
 // next run trusts.
 #include "service/gather/download.hpp"
+#include "service/config.hpp"
 
 #include <fstream>
 #include <optional>

@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
-#include <boost/json/object.hpp>
-
 #include "base/settings/document.hpp"
 #include "crawler/run/crawl.hpp"
+#include "schema/jobs/job.hpp"
 #include "schema/sources/source_store.hpp"
-#include "service/context.hpp"
+#include "service/verb.hpp"
 
 // Running a source: what the commands crawl, ingest and source run, and the workers, share. A
 // source's spec is a JSON object; its keys are those of the TOML files that `source add` takes.
@@ -36,29 +35,44 @@ struct GatherEvents {
 // its place in the document.
 void check_spec(const std::string& kind, const base::Document& document);
 
-// The source of that name, made with `spec` if there is none, else given this spec. Throws
-// base::Error if it is of another kind.
+struct SourceKind;
+
+// The source of that name, if there is one. Throws base::Error if it is of another kind.
+std::optional<schema::Source>
+find_of_kind(base::Tx& tx, const std::string& name, std::string_view kind);
+
+// The same, made with `spec` if there is none, else given this spec, which is checked.
 schema::Source ensure_source(
-    Context& context,
+    base::Tx& tx,
     const std::string& name,
-    const std::string& kind,
-    const boost::json::object& spec
+    const SourceKind& kind,
+    const std::string& spec,
+    schema::Time now
 );
 
 // How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting, base::Error
 // for a secret that is not there.
 crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source);
+// What a crawl of the source `name` by this spec would do; the source need not be there. Throws as
+// check_spec() and crawl_options() do.
+std::vector<crawler::Decision>
+plan_crawl(const Environment& here, const std::string& name, const std::string& spec);
 // Who such a source says it is.
 std::string crawl_user_agent(const Config& config, const schema::Source& source);
 
+// Throws base::UsageError for a source that is not run but pushed to.
+void check_run(const schema::Source& source);
+
 // Gathers the source once, on the calling thread, until done or stopped.
 GatherResult gather(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
     std::stop_token stop,
     const GatherEvents& events = {},
     bool share = false
 );
+schema::JobKind job_kind(const schema::Source& source);
 // Queues the source for the workers. False if it waits or runs already.
-bool queue_source(base::Database& database, const schema::Source& source, schema::Time due);
+bool queue_source(base::Tx& tx, const schema::Source& source, schema::Time due, schema::Time now);
+
 }  // namespace service

@@ -10,11 +10,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
-#include "service/gather/download.hpp"
-#include "service/gather/gather_api.hpp"
-#include "service/gather/gather_archives.hpp"
-#include "service/gather/gather_database.hpp"
-#include "service/gather/gather_feed.hpp"
+#include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
 
 namespace service {
@@ -23,31 +19,15 @@ namespace {
 
 constexpr std::size_t sampled_records = 1000;
 
-ingest::RunRequest mapped_request(
-    const schema::Source& source,
-    const MappingSettings& settings,
-    const base::Document& document
-) {
-    ingest::RunRequest request;
-    request.source = source.name;
-    request.rules = mapping_rules(settings.rules, settings.rules_name, document);
-    request.on_drift = settings.contract;
-    request.restart = settings.restart;
-    request.limit = settings.limit;
-    if (settings.max_rejects > 0) request.max_rejects = settings.max_rejects;
-    request.max_reject_share = settings.max_reject_share;
-    return request;
-}
-
 ingest::RunResult store(
-    Context& context,
+    const Environment& here,
     const ingest::RunRequest& request,
     std::stop_token stop,
     const GatherEvents& events
 ) {
     return ingest::run(
-        context.database(),
-        context.blobs(),
+        here.database,
+        here.blobs,
         request,
         stop,
         [&](const ingest::RunProgress& progress) {
@@ -92,80 +72,33 @@ GatherResult told(const ingest::RunResult& result) {
 
 }  // namespace
 
-void check_records_spec(const std::string& kind, const base::Document& document) {
-    auto rules = [&](const MappingSettings& settings) {
-        mapping_rules(settings.rules, settings.rules_name, document);
-    };
-    if (kind == "api") return rules(ApiSettings::settings.read(document).mapping);
-    if (kind == "database") return rules(DatabaseSettings::settings.read(document).mapping);
-    if (kind == "feed") return rules(FeedSettings::settings.read(document).mapping);
-    if (kind != "files")
-        throw base::UsageError(
-            fmt::format("kind '{}'", kind),
-            "unknown",
-            "use crawl, files, api, database, feed or push"
-        );
-    auto files = FileSettings::settings.read(document);
-    if (holds_archives(files)) {
-        scraping_of(files, document);
-    } else {
-        rules(files.mapping);
-    }
-}
-
-std::vector<std::string> explain_records(const schema::Source& source) {
-    auto document = base::Document::json(source.spec);
-    if (source.kind == "api") return explain_api(ApiSettings::settings.read(document));
-    if (source.kind == "database")
-        return explain_database(DatabaseSettings::settings.read(document));
-    if (source.kind == "feed") return explain_feed(FeedSettings::settings.read(document));
-    return {};
+ingest::RunRequest mapped_request(
+    const schema::Source& source,
+    const MappingSettings& settings,
+    const base::Document& document
+) {
+    ingest::RunRequest request;
+    request.source = source.name;
+    request.rules = mapping_rules(settings.rules, settings.rules_name, document);
+    request.on_drift = settings.contract;
+    request.restart = settings.restart;
+    request.limit = settings.limit;
+    if (settings.max_rejects > 0) request.max_rejects = settings.max_rejects;
+    request.max_reject_share = settings.max_reject_share;
+    return request;
 }
 
 ingest::RunRequest
-run_request(Context& context, const schema::Source& source, std::stop_token stop) {
-    auto document = base::Document::json(source.spec);
-    if (source.kind == "api") {
-        auto settings = ApiSettings::settings.read(document);
-        auto request = mapped_request(source, settings.mapping, document);
-        request.key = settings.key;
-        auto api = describe_api(context, settings, stop);
-        request.inputs = {api.identity};
-        request.reading = api.reading;
-        return request;
-    }
-    if (source.kind == "database") {
-        auto settings = DatabaseSettings::settings.read(document);
-        auto request = mapped_request(source, settings.mapping, document);
-        auto database = describe_database(settings);
-        request.inputs = {database.identity};
-        request.reading = database.reading;
-        request.mark_gone = database.mark_gone;
-        return request;
-    }
-    if (source.kind == "feed") {
-        auto settings = FeedSettings::settings.read(document);
-        auto request = mapped_request(source, settings.mapping, document);
-        request.key = settings.key;
-        auto feed = describe_feed(context, settings, stop);
-        request.inputs = {feed.identity};
-        if (!request.rules && request.key.empty()) request.rules = feed_rules();
-        request.reading = feed.reading;
-        return request;
-    }
-    auto settings = FileSettings::settings.read(document);
-    auto request = mapped_request(source, settings.mapping, document);
-    request.key = settings.key;
-    request.inputs = settings.inputs;
-    request.read = read_options(settings);
-    for (auto& input : request.inputs)
-        if (is_web_address(input))
-            input =
-                download(
-                    context.config, input, context.config.home / "downloads", settings.mapping.reach
-                )
-                    .string();
-    return request;
+run_request(const Environment& here, const schema::Source& source, std::stop_token stop) {
+    const auto& kind = source_kind(source.kind);
+    check_run(source);
+    if (!kind.request)
+        throw base::UsageError(
+            "source '" + source.name + "'",
+            fmt::format("is a {}", kind.name),
+            "use 'tilth crawl --dry-run'"
+        );
+    return kind.request(here, source, stop);
 }
 
 std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request) {
@@ -192,14 +125,9 @@ ingest::Rules sample_rules(const ingest::RunRequest& request) {
     return rules_for(request, sample);
 }
 
-GatherResult gather_records(
-    Context& context,
-    const schema::Source& source,
-    std::stop_token stop,
-    const GatherEvents& events
-) {
-    auto request = run_request(context, source, stop);
-    return told(store(context, request, stop, events));
+GatherResult gather_records(const Gathering& run) {
+    auto request = run_request(run.here, run.source, run.stop);
+    return told(store(run.here, request, run.stop, run.events));
 }
 
 }  // namespace service

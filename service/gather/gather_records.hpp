@@ -1,20 +1,25 @@
 #pragma once
 
+#include "base/settings/settings.hpp"
 #include "ingest/pipeline/pipeline.hpp"
 #include "service/gather/gather.hpp"
+#include "service/gather/settings.hpp"
 
-// Sources whose records are mapped by rules: of kinds files, api, database and feed.
+// Sources whose records are mapped by rules.
 namespace service {
 
-// As check_spec().
-void check_records_spec(const std::string& kind, const base::Document& document);
+struct Gathering;
 
-// What a run would do, for people. Nothing is read.
-std::vector<std::string> explain_records(const schema::Source& source);
+// What all kinds of such sources say: rules, contract, limits.
+ingest::RunRequest mapped_request(
+    const schema::Source& source,
+    const MappingSettings& settings,
+    const base::Document& document
+);
 
-// What to read and how. Downloads inputs that are web addresses.
+// What to read and how. Throws base::UsageError for a source whose records are not mapped.
 ingest::RunRequest
-run_request(Context& context, const schema::Source& source, std::stop_token stop);
+run_request(const Environment& here, const schema::Source& source, std::stop_token stop);
 
 // A reader of the whole input.
 std::unique_ptr<ingest::Connector> open_request(const ingest::RunRequest& request);
@@ -23,11 +28,18 @@ ingest::Rules rules_for(const ingest::RunRequest& request, const ingest::Page& s
 // The same; takes a sample if needed.
 ingest::Rules sample_rules(const ingest::RunRequest& request);
 
-GatherResult gather_records(
-    Context& context,
-    const schema::Source& source,
-    std::stop_token stop,
-    const GatherEvents& events
-);
+GatherResult gather_records(const Gathering& run);
+
+// For SourceKind: the declaration of a kind's settings, and what is checked of those that hold a
+// MappingSettings as `mapping`.
+template <typename Settings>
+const base::Record& settings_of() {
+    return Settings::settings.record();
+}
+template <typename Settings>
+void check_mapped(const base::Document& document) {
+    const auto mapping = Settings::settings.read(document).mapping;
+    mapping_rules(mapping.rules, mapping.rules_name, document);
+}
 
 }  // namespace service

@@ -3,7 +3,7 @@
 // overwrite what it is now. So records that were seen later are left out, and then the page's set
 // of records is left alone too.
 #include "service/gather/scraping.hpp"
-#include "base/run/files.hpp"
+#include "service/config.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,11 +17,10 @@
 #include "crawler/frontier/page_record_store.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "crawler/scrape/item_record.hpp"
-#include "crawler/scrape/scraped_value.hpp"
 #include "formats/image/image.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/records/record_store.hpp"
-#include "service/gather/settings.hpp"
+#include "service/gather/kinds/kind.hpp"
 
 namespace service {
 
@@ -46,9 +45,8 @@ void try_again(
     const ingest::StoredReject& stored,
     Outcome& outcome
 ) {
-    const auto& reject = stored.reject;
-    auto moment = crawler::moment_in(stored.at, {}, {});
-    auto at = moment ? moment->time() : Clock::now();
+    const schema::Reject& reject = stored;
+    auto at = stored.at;
     auto site = crawler::stored_policy(tx, reject.file);
     auto made = crawler::digest_reject(rules, reject, site, at);
     bool stays = std::any_of(made.rejects.begin(), made.rejects.end(), [&](const auto& again) {
@@ -74,17 +72,6 @@ void try_again(
     std::move(made.rejects.begin(), made.rejects.end(), std::back_inserter(outcome.rejects));
 }
 
-// Of a crawl, or of archives.
-crawler::CrawlSettings
-replay_settings(const schema::Source& source, const base::Document& document) {
-    if (source.kind == "crawl") return crawler::CrawlSettings::settings.read(document);
-    auto files = FileSettings::settings.read(document);
-    crawler::CrawlSettings settings;
-    settings.scrape.rules = files.mapping.rules;
-    settings.scrape.rules_name = files.mapping.rules_name;
-    return settings;
-}
-
 }  // namespace
 
 crawler::ExamineImage examine_image() {
@@ -92,35 +79,35 @@ crawler::ExamineImage examine_image() {
 }
 
 ReplayedPages replay_pages(
-    Context& context,
+    const Environment& here,
     const schema::Source& source,
-    const std::string& rules_file,
+    const std::string& rules_text,
+    const std::string& rules_name,
     const std::string& code
 ) {
     auto document = base::Document::json(source.spec);
-    auto settings = replay_settings(source, document);
-    auto scraping = rules_file.empty()
-                        ? crawler::make_scraping(settings.scrape, document)
-                        : crawler::make_scraping(
-                              settings.scrape,
-                              std::make_shared<const crawler::Rules>(crawler::Rules::parse(
-                                  base::read_whole_file(rules_file), rules_file
-                              ))
-                          );
+    auto settings = source_kind(source.kind).pages(document).value();
+    auto scraping = rules_text.empty() ? crawler::make_scraping(settings.scrape, document)
+                                       : crawler::make_scraping(
+                                             settings.scrape,
+                                             std::make_shared<const crawler::Rules>(
+                                                 crawler::Rules::parse(rules_text, rules_name)
+                                             )
+                                         );
     crawler::Scope scope({.reach = crawler::ScopeRules::Reach::any}, {});
     crawler::PageRules rules;
     rules.source_name = source.name;
     rules.user_agent =
-        settings.user_agent.empty() ? context.config.crawl.user_agent : settings.user_agent;
+        settings.user_agent.empty() ? here.config.crawl.user_agent : settings.user_agent;
     rules.scope = &scope;
-    rules.blobs = &context.blobs();
+    rules.blobs = &here.blobs;
     rules.rules = scraping.rules.get();
     rules.media = &scraping.media;
     rules.examine_image = examine_image();
     rules.honour_consent = settings.consent == crawler::OptOuts::honour;
     rules.follow_links = rules.feeds = rules.watch_traps = false;
 
-    auto& database = context.database();
+    auto& database = here.database;
     schema::BatchTarget target;
     target.source_id = source.id;
     target.source_name = source.name;

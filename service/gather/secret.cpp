@@ -32,4 +32,14 @@ std::string secret_of(const std::string& reference) {
     return secret;
 }
 
+void tell_secret(std::vector<std::string>& lines, const std::string& reference) {
+    if (!base::is_secret_reference(reference)) return;
+    try {
+        secret_of(reference);
+        lines.push_back("secret " + reference + ": there");
+    } catch (const base::Error& error) {
+        lines.push_back(error.what());
+    }
+}
+
 }  // namespace service

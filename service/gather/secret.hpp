@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace service {
 
@@ -9,5 +10,9 @@ namespace service {
 // Throws base::Error that names the reference if there is nothing behind it, base::UsageError if it
 // is none.
 std::string secret_of(const std::string& reference);
+
+// Adds a line for people: whether the secret that is referred to is there. Nothing for a text that
+// is no reference.
+void tell_secret(std::vector<std::string>& lines, const std::string& reference);
 
 }  // namespace service

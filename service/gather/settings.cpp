@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/settings/settings.hpp"
+#include "ingest/sources/connector.hpp"
 #include "service/gather/csv_options.hpp"
 #include "service/gather/download.hpp"
 
@@ -72,10 +73,7 @@ const base::Settings<FileSettings> FileSettings::settings{
       &FileSettings::inputs,
       "files, folders, globs, addresses, or - for standard input",
       {.required = true}},
-     {"format",
-      &FileSettings::format,
-      "csv, tsv, fixed, jsonl, json, xml, feed, mbox, message, deb822, idx, images, files, warc or "
-      "auto"},
+     {"format", &FileSettings::format, "warc, " + ingest::format_names()},
      {"delimiter", &FileSettings::delimiter, "of CSV, when it is guessed wrongly"},
      {"quote", &FileSettings::quote, "of CSV; none for no quotes", {.check = &check_sign}},
      {"escape", &FileSettings::escape, "of CSV; none for none", {.check = &check_sign}},

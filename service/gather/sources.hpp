@@ -1,8 +1,13 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "base/settings/fwd.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/paging.hpp"
 #include "service/verb.hpp"
 
 // What people do with sources.
@@ -28,5 +33,76 @@ SourceState pause_source(Work& work, const SourceName& request);
 SourceState resume_source(Work& work, const SourceName& request);
 // A removed source is in no list any more; its records stay.
 SourceState remove_source(Work& work, const SourceName& request);
+
+struct ListSources {
+    Paging page;
+    static const base::Settings<ListSources> settings;
+};
+struct ListedSource : schema::SourceLine {
+    std::optional<schema::SourceRun> last_run;
+};
+BOOST_DESCRIBE_STRUCT(ListedSource, (schema::SourceLine), (last_run))
+Page<ListedSource> list_sources(Work& work, const ListSources& request);
+
+struct ShownSource : schema::SourceLine {
+    std::vector<schema::Column> columns;
+    std::vector<schema::SourceRun> runs;  // the last ten
+};
+BOOST_DESCRIBE_STRUCT(ShownSource, (schema::SourceLine), (columns, runs))
+ShownSource show_source(Work& work, const SourceName& request);
+
+struct ListSourceRuns {
+    std::string source;
+    Paging page;
+    static const base::Settings<ListSourceRuns> settings;
+};
+// The newest first.
+Page<schema::SourceRun> list_source_runs(Work& work, const ListSourceRuns& request);
+
+struct AddSource {
+    std::string name, kind, schedule;
+    base::JsonText spec;  // an object: the settings of that kind
+    static const base::Settings<AddSource> settings;
+};
+// Throws base::UsageError for settings that its kind does not know or cannot take; Refusal conflict
+// if the name is taken.
+SourceState add_source(Work& work, const AddSource& request);
+
+struct SetSource {
+    std::string source, key;
+    std::string value;  // JSON, or plain text; null takes the setting away
+    static const base::Settings<SetSource> settings;
+};
+ShownSource set_source(Work& work, const SetSource& request);
+// Sets a member of `spec`, a JSON object, as SetSource says.
+void set_member(base::JsonText& spec, const std::string& key, const std::string& value);
+
+struct SourceCheck {
+    std::string name;
+    bool ok = true;
+    std::vector<std::string> plan;  // what a run would do
+};
+BOOST_DESCRIBE_STRUCT(SourceCheck, (), (name, ok, plan))
+// Nothing is read and nothing is sent. Throws base::UsageError for what is not sound.
+SourceCheck check_source(Work& work, const SourceName& request);
+
+struct QueuedRun {
+    std::string source;
+    bool queued = false;  // or it waits or runs already
+};
+BOOST_DESCRIBE_STRUCT(QueuedRun, (), (source, queued))
+QueuedRun run_source(Work& work, const SourceName& request);
+
+struct ScheduleSource {
+    std::string source;
+    std::optional<std::string> cron;  // empty: no more by itself
+    static const base::Settings<ScheduleSource> settings;
+};
+struct SourceSchedule {
+    std::string name, schedule;
+    std::optional<base::Time> next;
+};
+BOOST_DESCRIBE_STRUCT(SourceSchedule, (), (name, schedule, next))
+SourceSchedule schedule_source(Work& work, const ScheduleSource& request);
 
 }  // namespace service

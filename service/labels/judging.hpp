@@ -69,7 +69,7 @@ std::string first_metric(Work& work, const MeasureAgreement& request);
 
 struct ResolveTruth {
     std::string project;
-    labeling::Method method = labeling::Method::automatic;
+    std::optional<labeling::Method> method;
     bool replace_imported = false;
     static const base::Settings<ResolveTruth> settings;
 };

@@ -5,6 +5,7 @@
 
 #include "api/ids.hpp"
 #include "api/time.hpp"
+#include "schema/records/record_view_store.hpp"
 
 TEST_CASE("query parameters are decoded and broken ones refused", "[api][message]") {
     api::Request request;
@@ -35,7 +36,7 @@ TEST_CASE("a problem is what RFC 9457 says", "[api][message]") {
 TEST_CASE("record ids lead back to the record's key", "[api][message]") {
     for (std::int64_t rk :
          {std::int64_t{0}, std::int64_t{-1}, INT64_MIN, INT64_MAX, std::int64_t{4711}}) {
-        auto number = api::record_number("12." + api::hex_of(rk));
+        auto number = api::record_number(schema::record_id_text(12, rk));
         CHECK(number.source_id == 12);
         CHECK(number.rk == rk);
     }

@@ -45,9 +45,9 @@ void check_sums(const Tilth& tilth, const std::string& source) {
         auto number = [&](const char* name) { return run.at(name).as_int64(); };
         CHECK(
             number("read") ==
-            number("new") + number("changed") + number("unchanged") + number("rejected")
+            number("added") + number("changed") + number("unchanged") + number("rejected")
         );
-        added += number("new");
+        added += number("added");
     }
     if (shown.at("runs").as_array().size() < 10) CHECK(added == shown.at("records").as_int64());
 }

@@ -53,6 +53,43 @@ TEST_CASE("feeds on the web are a source, and only what changed is read again", 
     CHECK(add("wrong", "url = \"x\"\n").code == 2);
 }
 
+TEST_CASE("a dry run tells what a crawl would do, and makes no source", "[e2e]") {
+    Tilth tilth;
+    test::TestSite site;
+    site.page("/", test::page_with_links("Front", {"/a", "/b", "http://elsewhere.test/"}));
+    for (const char* path : {"/a", "/b"}) site.page(path, test::page_with_links(path, {}));
+    auto crawl = [&](const std::string& revisit) {
+        return std::vector<std::string>{
+            "crawl",
+            site.url(),
+            "--source",
+            "s",
+            "--allow-private",
+            "--delay",
+            "0",
+            "--sitemaps",
+            "off",
+            "--revisit",
+            revisit};
+    };
+    auto plan = [&](const std::string& revisit) {
+        auto words = crawl(revisit);
+        words.push_back("--dry-run");
+        return tilth.lines(words);
+    };
+    CHECK(plan("all").size() == 4);
+    CHECK(site.count("/a") == 0);
+    CHECK(tilth({"source", "show", "s"}).code == 1);
+    CHECK(tilth.answer(crawl("6h..30d")).at("new") == 3);
+    // What a source has counts: nothing is due.
+    CHECK(
+        plan("6h..30d") ==
+        std::vector<std::string>{
+            R"({"url":"http://elsewhere.test/","fetch":false,"reason":"scope","detail":""})"}
+    );
+    CHECK(plan("all").size() == 4);
+}
+
 TEST_CASE("a foreign database is a source whose password is never told", "[e2e]") {
     Tilth tilth;
     auto add = [&](const std::string& name, const std::string& more) {

@@ -129,12 +129,12 @@ TEST_CASE(
     auto runs = database->call([&](base::Tx& tx) { return schema::list_runs(tx, id, 5); });
     REQUIRE(runs.size() == 1);
     CHECK(runs[0].state == "failed");
-    CHECK(runs[0].counts.read >= 300);
-    CHECK(runs[0].counts.read <= 500);
+    CHECK(runs[0].read >= 300);
+    CHECK(runs[0].read <= 500);
 
     auto rest = ingest::run(*database, blobs, request);
     CHECK(rest.resumed);
-    CHECK(rest.counts.read == 1000 - runs[0].counts.read);
+    CHECK(rest.counts.read == 1000 - runs[0].read);
     CHECK(rest.counts.unchanged == 0);
     CHECK(database.number("SELECT count(*) FROM record") == 980);
 }
@@ -338,13 +338,13 @@ TEST_CASE("rejects become records when the mapping is mended", "[ingest][rejects
         return ingest::list_rejects(tx, source, "open", "number.invalid", "", 10);
     });
     REQUIRE(listed.size() == 1);
-    CHECK(listed[0].reject.column == "n");
-    CHECK(listed[0].reject.line == 3);
+    CHECK(listed[0].column == "n");
+    CHECK(listed[0].line == 3);
     auto shown = database->call([&](base::Tx& tx) {
         return ingest::show_reject(tx, source, listed[0].id.substr(0, 12));
     });
     REQUIRE(shown);
-    CHECK(shown->reject.raw == "b,n.a.");
+    CHECK(shown->raw == "b,n.a.");
 
     CHECK(
         ingest::replay(*database, blobs, {"t", "", rules}).counts == schema::Counts{2, 0, 0, 0, 2}

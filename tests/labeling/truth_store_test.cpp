@@ -300,6 +300,22 @@ TEST_CASE("the same seed gives the same answers however the work is cut", "[labe
     CHECK(answers(1000) == answers(7));
 }
 
+TEST_CASE("truth follows the project's method where none is asked for", "[labeling][truth]") {
+    LabelingWorld world;
+    world.add_records(4, {"a"});
+    world.add_project("[truth]\nmethod = \"onecoin\"\n");
+    world.enqueue_all();
+    labeling::Simulation simulation;
+    simulation.pool = {{"sim-1", 0}};
+    simulation.truth = [](const std::string&) { return std::optional<std::string>("b"); };
+    labeling::simulate(*world.db, world.project, simulation, [&] { return world.now(); });
+    auto resolve = [&](std::optional<labeling::Method> method) {
+        return labeling::resolve_truth(*world.db, "p", method, true, world.now()).method;
+    };
+    CHECK(resolve(labeling::Method::wawa) == labeling::Method::wawa);
+    CHECK(resolve(std::nullopt) == labeling::Method::onecoin);
+}
+
 TEST_CASE("an imported label is kept unless inference is told to replace it", "[labeling][truth]") {
     LabelingWorld world;
     world.add_records(3, {"a"});

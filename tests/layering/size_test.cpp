@@ -18,7 +18,6 @@ constexpr std::size_t lines_without_opening = 100;
 // What was there before the rule, by module. Lower a number when one goes; never raise it.
 const Counts folders_left{};
 const Counts files_left{
-    {"crawler", 3},
     {"ingest", 2},
     {"quality", 1},
     {"training", 3},
@@ -26,7 +25,6 @@ const Counts files_left{
     {"app", 2},
 };
 const Counts functions_left{
-    {"crawler", 7},
     {"ingest", 2},
     {"quality", 6},
     {"labeling", 1},

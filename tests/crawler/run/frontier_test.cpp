@@ -1,4 +1,9 @@
 // The frontier's own tables: who crawls, and many hosts.
+#include <csignal>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "crawler/frontier/holder.hpp"
@@ -44,6 +49,31 @@ TEST_CASE(
     CHECK(live("", now() - 1min) == 0);
     seen(9, "elsewhere/boot/pid/1/1/1");  // another machine may be alive
     CHECK(live("", now() - 1min) == 9);
+}
+
+TEST_CASE("a killed worker is dead before its parent asks for it", "[crawler][frontier]") {
+    int ends[2];
+    REQUIRE(pipe(ends) == 0);
+    auto child = fork();
+    if (child == 0) {
+        auto name = crawler::make_holder();
+        bool told = write(ends[1], name.data(), name.size()) > 0;
+        while (told) pause();
+        _exit(1);
+    }
+    REQUIRE(child > 0);
+    char name[1024];
+    auto size = read(ends[0], name, sizeof name);
+    for (int end : ends) close(end);
+    REQUIRE(size > 0);
+    std::string holder(name, static_cast<std::size_t>(size));
+    CHECK_FALSE(crawler::is_dead(holder));
+    kill(child, SIGKILL);
+    siginfo_t info;
+    REQUIRE(waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT) == 0);
+    CHECK(crawler::is_dead(holder));
+    waitpid(child, nullptr, 0);
+    CHECK(crawler::is_dead(holder));
 }
 
 TEST_CASE("a server belongs to one worker at a time", "[crawler][frontier]") {

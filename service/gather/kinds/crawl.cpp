@@ -1,0 +1,207 @@
+// Who crawls a source is noted in the database: a second process joins the run under way instead of
+// beginning one, and the last that leaves ends it. crawl_options() reads every setting once and the
+// check makes the same scraping, so a source that was accepted can be run.
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/settings/settings.hpp"
+#include "base/text/figures.hpp"
+#include "crawler/archive/warc_writer.hpp"
+#include "crawler/frontier/holder.hpp"
+#include "crawler/frontier/watch_store.hpp"
+#include "crawler/run/crawl.hpp"
+#include "crawler/run/settings.hpp"
+#include "crawler/scrape/fixture.hpp"
+#include "service/config.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
+#include "service/gather/scraping.hpp"
+#include "service/gather/secret.hpp"
+
+namespace service {
+
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+// "12 of about 340 pages, 3 min left": what is queued now may still grow.
+std::string outlook(const crawler::CrawlProgress& progress) {
+    if (progress.seconds < 1 || progress.fetched == 0) return "";
+    auto rate = static_cast<double>(progress.fetched) / progress.seconds;
+    auto text =
+        fmt::format(", {:.1f}/s, {:.1f} MB", rate, static_cast<double>(progress.bytes) / 1e6);
+    if (progress.failing_hosts > 0)
+        text += fmt::format(", {} hosts failing", progress.failing_hosts);
+    if (progress.longest_delay >= 5)
+        text += fmt::format(", delay {:.0f} s", progress.longest_delay);
+    if (progress.queued == 0) return text;
+    auto left = static_cast<double>(progress.queued) / rate;
+    return text + (left < 90
+                       ? fmt::format(", {:.0f} s for {} queued", left, progress.queued)
+                       : fmt::format(", {:.0f} min for {} queued", left / 60, progress.queued));
+}
+
+// Begins a run of a crawl, or joins the one under way. A second crawl of a source would ask for the
+// same pages in the same rounds, so it is refused unless it was meant.
+struct Beginning {
+    std::int64_t run = 0;
+    bool joined = false;
+};
+Beginning begin_crawl(
+    base::Database& database,
+    const schema::Source& source,
+    const std::string& holder,
+    bool share
+) {
+    return database.call([&](base::Tx& tx) {
+        auto now = Clock::now();
+        auto live = crawler::live_run(tx, source.id, holder, now - std::chrono::minutes(2));
+        if (live && !share)
+            throw base::Error(
+                fmt::format("source '{}'", source.name),
+                fmt::format("run {} is crawling it now", live),
+                fmt::format(
+                    "wait for it, or join it with 'tilth crawl .. --source {} --share'", source.name
+                )
+            );
+        Beginning beginning{live, live != 0};
+        if (!live) beginning.run = schema::begin_run(tx, source.id, source.spec, now);
+        crawler::seen_worker(tx, source.id, beginning.run, holder, 0, now);
+        return beginning;
+    });
+}
+
+GatherResult gather_crawl(const Gathering& run) {
+    const auto& here = run.here;
+    const auto& source = run.source;
+    auto settings = crawler::CrawlSettings::settings.read(base::Document::json(source.spec));
+    auto options = crawl_options(here.config, source);
+    options.stop = run.stop;
+    auto& database = here.database;
+    options.holder = crawler::make_holder();
+    auto beginning = begin_crawl(database, source, options.holder, run.share);
+    options.run_id = beginning.run;
+    std::unique_ptr<crawler::WarcWriter> archive;
+    if (!settings.warc.empty()) {
+        archive = std::make_unique<crawler::WarcWriter>(
+            settings.warc, "tilth-" + source.name, options.fetch.user_agent
+        );
+        options.archive = [&](const auto& request, const auto& response, auto at) {
+            archive->write(request, response, at);
+        };
+    }
+    options.progress = [&](const crawler::CrawlProgress& progress) {
+        if (!run.events.progress) return;
+        schema::Counts counts;
+        counts.read = progress.kept;
+        run.events.progress(
+            counts,
+            0,
+            fmt::format(
+                "{} fetched, {} in flight, {} waiting, {} hosts{}",
+                progress.fetched,
+                progress.in_flight,
+                progress.waiting,
+                progress.hosts,
+                outlook(progress)
+            )
+        );
+    };
+    auto close = [&](const std::string& state, const std::string& why) {
+        database.call([&](base::Tx& tx) {
+            crawler::drop_worker(tx, source.id, options.holder);
+            auto now = Clock::now();
+            // The last of those that share a run ends it.
+            auto live =
+                crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
+            if (live != options.run_id) schema::end_run(tx, options.run_id, state, why, now);
+        });
+    };
+    try {
+        auto report = crawler::crawl(database, here.blobs, options);
+        GatherResult result{
+            options.run_id,
+            report.interrupted ? "interrupted" : "done",
+            report.counts,
+            report.bytes,
+            report.seconds,
+            report.resumed,
+            {},
+            std::nullopt};
+        if (beginning.joined) result.notes.emplace_back("joined a crawl that was under way");
+        if (report.revisit)
+            result.notes.emplace_back(fmt::format(
+                "crawled before: {} pages not modified by their server's word", report.not_modified
+            ));
+        if (report.retries > 0)
+            result.notes.emplace_back(fmt::format("{} retries", report.retries));
+        for (const auto& line : report.urls)
+            if (!line.reason.empty())
+                result.notes.emplace_back(
+                    fmt::format("{} URLs {}: {}", base::grouped(line.urls), line.state, line.reason)
+                );
+        close(result.state, "");
+        return result;
+    } catch (const std::exception& failure) {
+        close("failed", failure.what());
+        throw;
+    }
+}
+
+void check_crawl(const base::Document& document) {
+    auto settings = crawler::CrawlSettings::settings.read(document);
+    crawler::make_scraping(settings.scrape, document);
+}
+
+std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
+    return crawler::CrawlSettings::settings.read(document);
+}
+
+}  // namespace
+
+crawler::CrawlOptions crawl_options(const Config& config, const schema::Source& source) {
+    auto document = base::Document::json(source.spec);
+    auto settings = crawler::CrawlSettings::settings.read(document);
+    if (settings.user_agent.empty()) settings.user_agent = config.crawl.user_agent;
+    auto scraping = crawler::make_scraping(settings.scrape, document);
+    auto options = crawler::crawl_options(settings, scraping, secret_of);
+    options.source_id = source.id;
+    options.source_name = source.name;
+    options.examine_image = examine_image();
+    if (!settings.record.empty())
+        options.record_scrape = [folder = settings.record](
+                                    const auto& url, const auto& response, const auto& scrape
+                                ) { crawler::write_fixture(folder, url, response, scrape); };
+    return options;
+}
+
+std::string crawl_user_agent(const Config& config, const schema::Source& source) {
+    auto settings = crawler::CrawlSettings::settings.read(base::Document::json(source.spec));
+    return settings.user_agent.empty() ? config.crawl.user_agent : settings.user_agent;
+}
+
+std::vector<crawler::Decision>
+plan_crawl(const Environment& here, const std::string& name, const std::string& spec) {
+    check_crawl(base::Document::json(spec));
+    auto found =
+        here.database.call([&](base::Tx& tx) { return find_of_kind(tx, name, crawl_kind.name); });
+    auto source = found.value_or(schema::Source());
+    source.name = name;
+    source.spec = spec;
+    return crawler::plan_crawl(here.database, crawl_options(here.config, source));
+}
+
+const SourceKind crawl_kind{
+    .name = "crawl",
+    .words = "pages of the web, by their links",
+    .settings = settings_of<crawler::CrawlSettings>,
+    .check = check_crawl,
+    .gather = gather_crawl,
+    .pages = pages_of,
+    .crawls = true,
+};
+
+}  // namespace service

@@ -1,0 +1,163 @@
+// Whether a source holds archives is told by names and first bytes, since the answer chooses
+// between crawler and ingest. All inputs must agree; a folder of mixed files is read by ingest,
+// which rejects what it does not know, rather than by halves. Files of a folder are sorted: a
+// resumed run needs the same order.
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/settings/settings.hpp"
+#include "base/text/figures.hpp"
+#include "crawler/archive/warc_replay.hpp"
+#include "service/config.hpp"
+#include "service/gather/download.hpp"
+#include "service/gather/gather_records.hpp"
+#include "service/gather/kinds/kind.hpp"
+#include "service/gather/scraping.hpp"
+#include "service/gather/settings.hpp"
+
+namespace service {
+
+using Clock = std::chrono::system_clock;
+
+namespace {
+
+// The files themselves, those of folders in order of name.
+std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
+    namespace fs = std::filesystem;
+    std::vector<std::string> files;
+    for (const auto& input : inputs) {
+        if (!fs::is_directory(input)) {
+            files.push_back(input);
+            continue;
+        }
+        auto first = static_cast<std::ptrdiff_t>(files.size());
+        for (const auto& entry : fs::recursive_directory_iterator(input))
+            if (entry.is_regular_file()) files.push_back(entry.path().string());
+        std::sort(files.begin() + first, files.end());
+    }
+    return files;
+}
+
+bool holds_archives(const FileSettings& settings) {
+    if (settings.format == "warc") return true;
+    if (settings.format != "auto") return false;
+    const auto& files = settings.inputs;
+    auto named = [](std::string_view path) {
+        if (path.ends_with(".gz")) path.remove_suffix(3);
+        return path.ends_with(".warc") || path.ends_with(".arc");
+    };
+    return !files.empty() && std::all_of(files.begin(), files.end(), [&](const std::string& file) {
+        return named(file) && crawler::is_archive(file);
+    });
+}
+
+// The rules of archives are those of a crawl.
+std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
+    auto files = FileSettings::settings.read(document);
+    if (!holds_archives(files)) return std::nullopt;
+    crawler::CrawlSettings settings;
+    settings.scrape.rules = files.mapping.rules;
+    settings.scrape.rules_name = files.mapping.rules_name;
+    return settings;
+}
+
+// Makes the pages in a source's archives into records, as a crawl of them would have.
+GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings& pages) {
+    const auto& here = run.here;
+    const auto& source = run.source;
+    auto started = std::chrono::steady_clock::now();
+    auto document = base::Document::json(source.spec);
+    auto settings = FileSettings::settings.read(document);
+    crawler::ReplayOptions options;
+    options.files = archives_in(settings.inputs);
+    options.source_id = source.id;
+    options.source_name = source.name;
+    options.user_agent = here.config.crawl.user_agent;
+    options.restart = settings.mapping.restart;
+    options.stop = run.stop;
+    auto scraping = crawler::make_scraping(pages.scrape, document);
+    options.rules = scraping.rules;
+    options.media = scraping.media;
+    options.examine_image = examine_image();
+    options.progress = [&](const schema::Counts& counts, std::uint64_t) {
+        if (run.events.progress) run.events.progress(counts, 0, "");
+    };
+    auto& database = here.database;
+    options.run_id = database.call([&](base::Tx& tx) {
+        return schema::begin_run(tx, source.id, source.spec, Clock::now());
+    });
+    auto close = [&](const std::string& state, const std::string& why) {
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, options.run_id, state, why, Clock::now());
+        });
+    };
+    try {
+        auto report = crawler::replay_archives(database, here.blobs, options);
+        GatherResult result{
+            options.run_id,
+            report.interrupted ? "interrupted" : "done",
+            report.counts,
+            report.bytes,
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count(),
+            report.resumed,
+            {},
+            std::nullopt};
+        for (const auto& [reason, count] : report.skipped)
+            result.notes.push_back(
+                fmt::format("{} records passed over: {}", base::grouped(count), reason)
+            );
+        close(result.state, "");
+        return result;
+    } catch (const std::exception& failure) {
+        close("failed", failure.what());
+        throw;
+    }
+}
+
+ingest::RunRequest
+request_files(const Environment& here, const schema::Source& source, std::stop_token) {
+    auto document = base::Document::json(source.spec);
+    auto settings = FileSettings::settings.read(document);
+    auto request = mapped_request(source, settings.mapping, document);
+    request.key = settings.key;
+    request.inputs = settings.inputs;
+    request.read = read_options(settings);
+    auto folder = here.config.home / "downloads";
+    for (auto& input : request.inputs)
+        if (is_web_address(input))
+            input = download(here.config, input, folder, settings.mapping.reach).string();
+    return request;
+}
+
+void check_files(const base::Document& document) {
+    if (auto pages = pages_of(document)) {
+        crawler::make_scraping(pages->scrape, document);
+    } else {
+        check_mapped<FileSettings>(document);
+    }
+}
+
+GatherResult gather_files(const Gathering& run) {
+    if (auto pages = pages_of(base::Document::json(run.source.spec)))
+        return gather_archives(run, *pages);
+    return gather_records(run);
+}
+
+}  // namespace
+
+const SourceKind files_kind{
+    .name = "files",
+    .words = "files, folders, archives, downloads or standard input",
+    .settings = settings_of<FileSettings>,
+    .check = check_files,
+    .request = request_files,
+    .gather = gather_files,
+    .pages = pages_of,
+};
+
+}  // namespace service

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/json/shape.hpp"
+#include "base/settings/document.hpp"
+#include "crawler/run/settings.hpp"
+#include "ingest/pipeline/pipeline.hpp"
+#include "service/gather/gather.hpp"
+
+namespace service {
+
+// A run of a source, and who listens.
+struct Gathering {
+    const Environment& here;
+    const schema::Source& source;
+    std::stop_token stop;
+    const GatherEvents& events;
+    bool share = false;  // a crawl that another process has under way
+};
+
+// A kind of source: its settings, and how it is gathered. Each stands in a file of this folder;
+// kinds() lists them.
+//
+//     const SourceKind feed_kind{
+//         .name = "feed", .words = "..", .settings = settings, .check = check, .request = request,
+//     };
+struct SourceKind {
+    std::string_view name;
+    std::string_view words;  // for people
+    const base::Record& (*settings)();
+    // Throws base::UsageError for a wrong setting, with its place in the document.
+    void (*check)(const base::Document&);
+    // What a run would do. Nothing is read and nothing is sent.
+    std::vector<std::string> (*explain)(const base::Document&) = [](const base::Document&) {
+        return std::vector<std::string>();
+    };
+    // What to read, for sources whose records are mapped by rules; may download it first.
+    ingest::RunRequest (*request
+    )(const Environment&, const schema::Source&, std::stop_token) = nullptr;
+    // Null: the request is run.
+    GatherResult (*gather)(const Gathering&) = nullptr;
+    // How its pages are taken apart; nothing if it holds none.
+    std::optional<crawler::CrawlSettings> (*pages)(const base::Document&) =
+        [](const base::Document&) { return std::optional<crawler::CrawlSettings>(); };
+    bool crawls = false;  // it is a crawler's work, of sites that have a say in it
+    bool pushed = false;  // its records come by themselves: it is not run
+};
+
+extern const SourceKind api_kind, crawl_kind, database_kind, feed_kind, files_kind, push_kind;
+
+std::span<const SourceKind* const> source_kinds();
+// Throws base::UsageError if there is none of that name.
+const SourceKind& source_kind(std::string_view name);
+// "crawl, files or api".
+std::string source_kind_names();
+
+}  // namespace service
