@@ -6,7 +6,6 @@
 #include <boost/json.hpp>
 
 #include "api/openapi.hpp"
-#include "api/routes.hpp"
 
 int main(int count, char** arguments) {
     if (count != 2) {

@@ -28,16 +28,6 @@ namespace api {
 
 // What the service is given by the program around it. An empty function answers 501.
 struct Hooks {
-    // A self-contained HTML report of a model run.
-    std::function<std::string(base::Tx&, std::int64_t run_id)> report;
-    // Predictions, one per input object, by a model. Version 0 is the newest, promoted ones first.
-    std::function<boost::json::array(
-        base::Tx&,
-        const std::string& model,
-        int version,
-        const boost::json::array& inputs
-    )>
-        predict;
     // Takes a webhook; what it returns is durable when the transaction commits.
     std::function<Response(base::Tx&, const std::string& source, const Request&)> push;
 };

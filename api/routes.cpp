@@ -24,13 +24,6 @@ constexpr Route table[] = {
 
     {get, "/api/v1/records/{id}/image", everyone, show_image, "showImage", "Its picture; a labeler sees those of tasks handed out to him", "key", "", "*/*"},
     {get, "/api/v1/records/{id}/blob", analysts, show_blob, "showBlob", "Its bytes as received, for download", "key", "", "*/*"},
-
-    {get, "/api/v1/runs", analysts, list_runs, "listRuns", "Model runs, newest first", "limit after", "", "[RunLine]"},
-    {get, "/api/v1/runs/{run}", analysts, show_run, "showRun", "One model run with its metrics", "", "", "Run"},
-    {get, "/api/v1/runs/{run}/confusion", analysts, show_confusion, "showConfusion", "Confusion counts on the test split", "", "", "Confusion"},
-    {get, "/api/v1/runs/{run}/report", analysts, show_report, "showReport", "A self-contained page with plots", "", "", "*/*"},
-
-    {post, "/api/v1/models/{model}/predict", analysts, predict, "predict", "Predictions for up to 1000 inputs", "", "Inputs", "Predictions"},
 };
 // clang-format on
 

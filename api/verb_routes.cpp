@@ -40,10 +40,19 @@ constexpr Row rows[] = {
     {get, "/api/v1/models", "model list", "listModels"},
     {get, "/api/v1/models/{model}", "model show", "showModel"},
     {post, "/api/v1/models/{model}/promote", "model promote", "promoteModel"},
+    {get, "/api/v1/models/{model}/export", "model export", "exportModel"},
+    {post, "/api/v1/models/{model}/predict", "model predict", "predict"},
+    {get, "/api/v1/runs", "runs list", "listRuns"},
+    {get, "/api/v1/runs/{run}", "runs show", "showRun"},
+    {get, "/api/v1/runs/{run}/confusion", "runs confusion", "showConfusion"},
+    {get, "/api/v1/runs/{run}/report", "report", "showReport"},
+    {post, "/api/v1/runs/{run}/errors", "errors", "analyseErrors"},
+    {get, "/api/v1/runs/{a}/compare/{b}", "runs compare", "compareRuns"},
     {post, "/api/v1/runs", "train", "queueTraining", 202},
     {post, "/api/v1/snapshots", "snapshot create", "createSnapshot", 201},
     {get, "/api/v1/snapshots", "snapshot list", "listSnapshots"},
     {get, "/api/v1/snapshots/{snapshot}", "snapshot show", "showSnapshot"},
+    {get, "/api/v1/snapshots/{snapshot}/export", "snapshot export", "exportSnapshot"},
     {get, "/api/v1/snapshots/{snapshot}/diff/{other}", "snapshot diff", "diffSnapshots"},
     {post, "/api/v1/snapshots/{snapshot}/verify", "snapshot verify", "verifySnapshot"},
     {post, "/api/v1/crawl", "crawl", "queueCrawl", 202},
@@ -161,6 +170,14 @@ Response file_of(const boost::json::value& download) {
     Response response;
     response.media_type = download.at("media_type").as_string();
     response.body = download.at("bytes").as_string();
+    if (response.media_type.starts_with("text/html")) {  // shown, but it can run nothing
+        response.set(
+            "Content-Security-Policy",
+            "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri "
+            "'none'; form-action 'none'; frame-ancestors 'none'"
+        );
+        return response;
+    }
     auto name = std::string(download.at("name").as_string());
     response.set("Content-Disposition", "attachment; filename=\"" + name + "\"");
     return response;

@@ -14,6 +14,7 @@ void add_commands(CLI::App& cli, service::Context& context) {
     add_snapshot(cli, context);
     add_prepare(cli, context);
     add_train(cli, context);
+    add_runs(cli, context);
     add_jobs(cli, context);
     add_model(cli, context);
     add_errors(cli, context);

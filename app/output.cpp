@@ -1,11 +1,14 @@
 #include "app/output.hpp"
-#include "base/text/utf8.hpp"
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 
 #include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/text/utf8.hpp"
 
 namespace app {
 
@@ -36,6 +39,18 @@ void Table::print() const {
         line.erase(line.find_last_not_of(' ') + 1);
         print_line(line);
     }
+}
+
+void write_file(
+    const std::filesystem::path& path,
+    const std::function<void(std::ostream&)>& write
+) {
+    std::ofstream out(path, std::ios::binary);
+    if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
+    write(out);
+    out.flush();
+    if (!out)
+        throw base::Error(path.string(), "could not be written to its end", "free disk space");
 }
 
 void print_json(const boost::json::value& value) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <filesystem>
+#include <functional>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +24,10 @@ public:
 private:
     std::vector<std::vector<std::string>> rows_;
 };
+
+// Makes the file out of what `write` puts into it. Throws base::Error if it can not be written, or
+// not to its end.
+void write_file(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 
 // One JSON value and a line end on standard output.
 void print_json(const boost::json::value& value);

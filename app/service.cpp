@@ -16,10 +16,8 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "service/gather/kinds/push.hpp"
-#include "service/models/predict.hpp"
 #include "service/refusal.hpp"
 #include "service/version.hpp"
-#include "training/report/run_report.hpp"
 #include "worker/worker.hpp"
 
 namespace app {
@@ -54,47 +52,30 @@ worker::WorkerOptions work_of(const Options& options) {
     return {.kinds = kinds_of(options.kinds), .slots = options.slots};
 }
 
-// Reports and predictions have connections of their own: the request that asks for them holds one
-// already.
-struct Helpers {
-    base::Database database;
-    const schema::Blobs& blobs;
-
-    api::Hooks hooks() {
-        api::Hooks hooks;
-        hooks.report = [this](base::Tx&, std::int64_t run) {
-            return training::render_html(training::report_of(database, blobs, {}, run));
-        };
-        hooks.predict =
-            [this](base::Tx&, const std::string& model, int wanted, const json::array& inputs) {
-                return service::predict(
-                    service::load_model(database, blobs, model, wanted), inputs
-                );
-            };
-        hooks.push = [this](base::Tx& tx, const std::string& source, const api::Request& request) {
-            service::Webhook webhook{
-                [&](std::string_view name) { return request.header(name); }, request.body};
-            try {
-                return api::json(service::take_push(tx, blobs, source, webhook));
-            } catch (const service::Refusal& refusal) {
-                throw api::problem_of(refusal);
-            }
-        };
-        return hooks;
-    }
-};
+api::Hooks hooks(const schema::Blobs& blobs) {
+    api::Hooks hooks;
+    hooks.push = [&blobs](base::Tx& tx, const std::string& source, const api::Request& request) {
+        service::Webhook webhook{
+            [&](std::string_view name) { return request.header(name); }, request.body};
+        try {
+            return api::json(service::take_push(tx, blobs, source, webhook));
+        } catch (const service::Refusal& refusal) {
+            throw api::problem_of(refusal);
+        }
+    };
+    return hooks;
+}
 
 void serve(service::Context& context, const Options& options, bool with_workers) {
     auto work = work_of(options);
     auto& database = context.database();
-    Helpers helpers{{database.url(), 2}, context.blobs()};
     api::Options service;
     service.address = options.address.empty() ? context.config.server.address : options.address;
     service.port =
         options.port >= 0 ? static_cast<std::uint16_t>(options.port) : context.config.server.port;
     service.static_dir = context.config.server.web.empty() ? service::web_directory
                                                            : context.config.server.web.string();
-    service.setting.hooks = helpers.hooks();
+    service.setting.hooks = hooks(context.blobs());
     service.setting.blob_directory = context.config.blob_directory().string();
     service.config = context.config;
     api::Server server(database, service);

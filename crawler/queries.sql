@@ -1,5 +1,11 @@
 -- Queries of crawler/. Parameters are $1, $2 ..; times are parameters.
 
+-- name: crawl_figures
+SELECT crawl.workers, crawl.queued, hosts.fetched, hosts.bytes, hosts.held, hosts.failing
+FROM (SELECT count(*) AS workers, coalesce(sum(queued), 0)::bigint AS queued FROM crawl_worker) AS crawl,
+     (SELECT coalesce(sum(fetched), 0)::bigint AS fetched, coalesce(sum(bytes), 0)::bigint AS bytes, count(holder) AS held,
+             count(*) FILTER (WHERE failures > 0) AS failing FROM frontier_host) AS hosts;
+
 -- name: count_queued
 SELECT count(*) FROM frontier_url WHERE source_id = $1 AND state = 'queued';
 

@@ -349,3 +349,6 @@ ANALYZE ground_truth;
 
 -- name: analyze_tasks
 ANALYZE label_task;
+
+-- name: count_open_tasks
+SELECT count(*) FROM label_task WHERE state = 'open';

@@ -2,12 +2,12 @@
 
 -- Records of a source in order of rk, after ($2, $3).
 -- name: quality_rows
-SELECT r.rk, r.key, r.version, coalesce(v.line, -1), v.payload::text
+SELECT r.rk, r.key, r.version, v.line, v.payload::text
 FROM record r JOIN record_version v USING (rk, source_id, key, version)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: quality_texts
-SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body
+SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body AS text
 FROM record r JOIN content_text t USING (rk, source_id, key, version)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
@@ -17,7 +17,7 @@ FROM record r JOIN content_image i USING (rk, source_id, key, version)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: quality_contents
-SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex')
+SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS sha256
 FROM record r WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: drop_duplicates
@@ -55,7 +55,7 @@ SELECT sketches::text FROM quality_profile WHERE source_id = $1 AND run_id < $2 
 
 -- Runs that brought records, whether they are over, and whether their part of the profile is kept.
 -- name: profile_parts
-SELECT r.id, r.state <> 'running', r.added + r.changed, p.run_id IS NOT NULL
+SELECT r.id AS run_id, r.state <> 'running' AS over, r.added + r.changed AS brought, p.run_id IS NOT NULL AS kept
 FROM source_run r LEFT JOIN profile_part p ON p.source_id = r.source_id AND p.run_id = r.id
 WHERE r.source_id = $1 AND r.added + r.changed > 0 ORDER BY r.id;
 
@@ -91,18 +91,18 @@ SELECT id FROM snapshot WHERE name = $1;
 
 -- Records of a snapshot in the versions it holds; $5 is 3 for all sides.
 -- name: profile_snapshot_rows
-SELECT s.rk, s.key, s.source_id, v.payload::text, i.width, i.height, i.channels, i.format, coalesce(c.name, s.value::text)
+SELECT s.rk, s.key, s.source_id, v.payload::text, i.width, i.height, i.channels, i.format, coalesce(c.name, s.value::text) AS label
 FROM snapshot_item s JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
     JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
 WHERE s.snapshot_id = $1 AND ($5::int = 3 OR s.split = $5) AND (s.rk, s.key, s.source_id) > ($2, $3, $6) ORDER BY s.rk, s.key, s.source_id LIMIT $4;
 
 -- name: last_checks
-SELECT check_name, passed, severity, examined, failed, observed FROM check_result
+SELECT check_name AS name, passed, severity, examined, failed, observed FROM check_result
 WHERE source_id = $1 AND checked_at = (SELECT max(checked_at) FROM check_result WHERE source_id = $1)
 ORDER BY passed, severity = 'warn', check_name;
 
 -- name: duplicate_counts
-SELECT kind, count(*), count(DISTINCT cluster) FROM duplicate WHERE source_id = $1 GROUP BY kind ORDER BY kind;
+SELECT kind, count(*) AS records, count(DISTINCT cluster) AS clusters FROM duplicate WHERE source_id = $1 GROUP BY kind ORDER BY kind;
 
 -- Members of the first clusters.
 -- name: duplicate_examples
@@ -112,20 +112,20 @@ ORDER BY cluster, key LIMIT 25;
 
 -- Ground truth of a project for the records of a source, as text.
 -- name: project_labels
-SELECT g.rk, g.key, coalesce(c.name, g.value #>> '{}', '')
+SELECT g.key AS name, coalesce(c.name, g.value #>> '{}', '') AS label, 1 AS count
 FROM label_project p JOIN ground_truth g ON g.project_id = p.id LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
 WHERE p.name = $1 AND g.source_id = $2;
 
 -- Who answered how often with what.
 -- name: project_annotators
-SELECT u.name, coalesce(c.name, a.value #>> '{}', ''), count(*)
+SELECT u.name, coalesce(c.name, a.value #>> '{}', '') AS label, count(*)
 FROM label_project p JOIN annotation a ON a.project_id = p.id JOIN app_user u ON u.id = a.user_id
     LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = a.class_id
 WHERE p.name = $1 AND a.withdrawn_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2;
 
 -- Where labelled records came from: the host of a URL, or the file.
 -- name: project_origins
-SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]+)'), v.file, ''), coalesce(c.name, g.value #>> '{}', ''), count(*)
+SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]+)'), v.file, '') AS name, coalesce(c.name, g.value #>> '{}', '') AS label, count(*)
 FROM label_project p JOIN ground_truth g ON g.project_id = p.id JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
     JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
     LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = g.class_id
@@ -146,15 +146,15 @@ VALUES ($1, $2::timestamptz, $3, $4, $5, $6, $7, $8);
 
 -- How many contents were stored by the source's runs, and how many there were when its texts last all had their clusters.
 -- name: text_extent
-SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1),
-    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'clusters'), -1);
+SELECT (SELECT coalesce(sum(added + changed), 0)::bigint FROM source_run WHERE source_id = $1) AS gathered,
+    coalesce((SELECT extent FROM source_progress WHERE source_id = $1 AND work = 'clusters'), -1) AS clustered;
 
 -- name: note_clustered
 INSERT INTO source_progress (source_id, work, extent) VALUES ($1, 'clusters', $2)
 ON CONFLICT (source_id, work) DO UPDATE SET extent = excluded.extent;
 
 -- name: texts_to_cluster
-SELECT r.rk, r.key, r.version, t.words >= 20, t.sketch, s.version IS NOT NULL
+SELECT r.rk, r.key, r.version, t.words >= 20 AS long_enough, t.sketch, s.version IS NOT NULL AS had_sketch
 FROM record r JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN text_sketch s USING (rk, source_id, key)
 WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND (t.words >= 20 OR s.version IS NOT NULL)
@@ -191,7 +191,7 @@ UPDATE duplicate d SET cluster = h.first FROM headless h WHERE d.source_id = $1 
 -- Those that are in no index yet are all read. Into the index one look per new text, kept so by OFFSET 0 ($2 holds the bands of each):
 -- an array of thousands of bands would be compared with every row.
 -- name: sketches_sharing
-SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster, e.cluster, s.indexed
+SELECT s.rk, s.key, s.bands::text, s.low, s.text_hash, s.leads, s.first, n.cluster AS near, e.cluster AS exact, s.indexed
 FROM (SELECT l.* FROM unnest($2::text[]) AS b (bands)
       CROSS JOIN LATERAL (SELECT * FROM text_sketch WHERE leads AND indexed AND text_sketch.bands && b.bands::bigint[] OFFSET 0) l
       UNION SELECT * FROM text_sketch WHERE first AND indexed AND text_hash = ANY ($3::bytea[])

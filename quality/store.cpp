@@ -7,11 +7,10 @@
 #include "quality/store.hpp"
 
 #include <charconv>
-#include <limits>
 #include <unordered_map>
 
-#include "base/database/database.hpp"
 #include "formats/json/json.hpp"
+#include "quality/pages.hpp"
 #include "quality/sql.hpp"
 #include "schema/records/values.hpp"
 
@@ -21,34 +20,36 @@ namespace {
 
 constexpr int page_size = 5000;
 
-// The rows of a paged query over one source: rk and key come first.
-template <typename Visit>
+struct PayloadRow {
+    Table::Row row;
+    std::int64_t line = -1;
+    std::string payload;
+};
+BOOST_DESCRIBE_STRUCT(PayloadRow, (), (row, line, payload))
+
+struct HashRow {
+    Table::Row row;
+    std::int64_t phash = 0;  // its bits: SQL knows no other whole numbers of this size
+};
+BOOST_DESCRIBE_STRUCT(HashRow, (), (row, phash))
+
+// A paged query over one source.
+template <typename Row, typename Visit>
 void each_row(
     base::Database& database,
     std::string_view query,
     std::int64_t source_id,
-    Visit visit,
-    std::size_t at_most = std::numeric_limits<std::size_t>::max()
+    Visit visit
 ) {
-    std::size_t seen = 0;
-    auto rk = std::numeric_limits<std::int64_t>::min();
-    std::string key;
-    for (;;) {
-        pqxx::result rows = database.call([&](base::Tx& tx) {
+    each_page<Row>(
+        database,
+        page_size,
+        [&](base::Tx& tx, std::int64_t rk, const std::string& key) {
             return tx.exec(query, source_id, rk, key, page_size);
-        });
-        for (const pqxx::row& row : rows) {
-            Table::Row id;
-            id.rk = row[0].as<std::int64_t>();
-            id.key = row[1].as<std::string>();
-            id.version = row[2].as<int>();
-            visit(std::move(id), row);
-        }
-        seen += rows.size();
-        if (rows.size() < page_size || seen >= at_most) return;
-        rk = rows.back()[0].as<std::int64_t>();
-        key = rows.back()[1].as<std::string>();
-    }
+        },
+        [](const Row& one) -> const Table::Row& { return one.row; },
+        visit
+    );
 }
 
 std::string array_of_doubles(const std::vector<double>& values) {
@@ -64,37 +65,42 @@ std::string array_of_doubles(const std::vector<double>& values) {
 
 }  // namespace
 
+void each_record(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<bool(Table::Row row, std::span<const formats::Field> fields)>& visit
+) {
+    formats::Arena arena;
+    std::vector<formats::Field> fields;
+    each_row<PayloadRow>(database, sql::file["quality_rows"], source_id, [&](PayloadRow&& one) {
+        one.row.line = one.line;
+        arena.clear();
+        fields.clear();
+        formats::add_members(one.payload, arena, fields);
+        return visit(std::move(one.row), fields);
+    });
+}
+
 Table load_table(base::Database& database, std::int64_t source_id, std::size_t at_most) {
     Table table;
     std::unordered_map<std::string, std::size_t> columns;
-    formats::Arena arena;
-    std::vector<formats::Field> fields;
-    each_row(
-        database,
-        sql::file["quality_rows"],
-        source_id,
-        [&](Table::Row id, const pqxx::row& row) {
-            id.line = row[3].as<std::int64_t>();
-            auto payload = row[4].as<std::string>();
-            arena.clear();
-            fields.clear();
-            formats::add_members(payload, arena, fields);
-            auto place = table.rows.size();
-            table.rows.push_back(std::move(id));
-            for (const auto& field : fields) {
-                if (field.kind == formats::Field::Kind::null) continue;
-                auto [entry, is_new] = columns.emplace(std::string(field.name), table.names.size());
-                if (is_new) {
-                    table.names.emplace_back(field.name);
-                    table.cells.emplace_back();
-                }
-                auto& column = table.cells[entry->second];
-                column.resize(place);
-                column.emplace_back(field.value);
+    auto add = [&](Table::Row row, std::span<const formats::Field> fields) {
+        auto place = table.rows.size();
+        table.rows.push_back(std::move(row));
+        for (const auto& field : fields) {
+            if (field.kind == formats::Field::Kind::null) continue;
+            auto [entry, is_new] = columns.emplace(std::string(field.name), table.names.size());
+            if (is_new) {
+                table.names.emplace_back(field.name);
+                table.cells.emplace_back();
             }
-        },
-        at_most
-    );
+            auto& column = table.cells[entry->second];
+            column.resize(place);
+            column.emplace_back(field.value);
+        }
+        return table.rows.size() < at_most;
+    };
+    each_record(database, source_id, add);
     for (auto& column : table.cells) column.resize(table.rows.size());
     return table;
 }
@@ -104,14 +110,10 @@ void each_text(
     std::int64_t source_id,
     const std::function<void(const StoredText&)>& visit
 ) {
-    each_row(
-        database,
-        sql::file["quality_texts"],
-        source_id,
-        [&](Table::Row id, const pqxx::row& row) {
-            visit({std::move(id), row[3].as<std::string>()});
-        }
-    );
+    each_row<StoredText>(database, sql::file["quality_texts"], source_id, [&](StoredText&& one) {
+        visit(one);
+        return true;
+    });
 }
 
 void each_image(
@@ -119,14 +121,10 @@ void each_image(
     std::int64_t source_id,
     const std::function<void(const StoredImage&)>& visit
 ) {
-    each_row(
-        database,
-        sql::file["quality_images"],
-        source_id,
-        [&](Table::Row id, const pqxx::row& row) {
-            visit({std::move(id), static_cast<std::uint64_t>(row[3].as<std::int64_t>())});
-        }
-    );
+    each_row<HashRow>(database, sql::file["quality_images"], source_id, [&](HashRow&& one) {
+        visit({std::move(one.row), static_cast<std::uint64_t>(one.phash)});
+        return true;
+    });
 }
 
 void each_content(
@@ -134,12 +132,13 @@ void each_content(
     std::int64_t source_id,
     const std::function<void(const StoredContent&)>& visit
 ) {
-    each_row(
+    each_row<StoredContent>(
         database,
         sql::file["quality_contents"],
         source_id,
-        [&](Table::Row id, const pqxx::row& row) {
-            visit({std::move(id), row[3].as<std::string>()});
+        [&](StoredContent&& one) {
+            visit(one);
+            return true;
         }
     );
 }

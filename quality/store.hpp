@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "formats/field.hpp"
 #include "quality/errors/cell_errors.hpp"
 #include "quality/table.hpp"
 #include "schema/records/record.hpp"
@@ -19,9 +21,17 @@ class Tx;
 // each in a transaction of its own.
 namespace quality {
 
+// Each present record with the members of its payload, in order of rk, until `visit` says false;
+// the fields live until it returns.
+void each_record(
+    base::Database& database,
+    std::int64_t source_id,
+    const std::function<bool(Table::Row row, std::span<const formats::Field> fields)>& visit
+);
+
 // All records with their fields as texts: strings as they are, other values in their JSON spelling,
 // null and absent as "". Memory: the whole table. Nested values stay one text. With `at_most` the
-// first so many (up to a page more) by rk, which is a hash: a sample by chance.
+// first so many by rk, which is a hash: a sample by chance.
 Table load_table(
     base::Database& database,
     std::int64_t source_id,
@@ -32,6 +42,7 @@ struct StoredText {
     Table::Row row;
     std::string text;  // title and body
 };
+BOOST_DESCRIBE_STRUCT(StoredText, (), (row, text))
 void each_text(
     base::Database& database,
     std::int64_t source_id,
@@ -53,6 +64,7 @@ struct StoredContent {
     Table::Row row;
     std::string sha256;
 };
+BOOST_DESCRIBE_STRUCT(StoredContent, (), (row, sha256))
 void each_content(
     base::Database& database,
     std::int64_t source_id,

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 namespace quality {
 
 // Records side by side: one text per record and field, "" where a record has none.
@@ -15,6 +17,7 @@ struct Table {
         std::string key;
         int version = 0;
         std::int64_t line = -1;  // in its file, if it came from one
+        BOOST_DESCRIBE_CLASS(Row, (), (rk, key, version), (), ())  // what all queries give
     };
     std::vector<std::string> names;               // of the columns
     std::vector<std::vector<std::string>> cells;  // by column, then row

@@ -84,6 +84,17 @@ SELECT read, added, changed, unchanged, rejected FROM source_run WHERE id = $1;
 SELECT count(*), coalesce(sum(added), 0), coalesce(sum(changed), 0), coalesce(sum(unchanged), 0), coalesce(sum(rejected), 0)
 FROM source_run WHERE source_id = $1;
 
+-- name: recent_runs
+SELECT r.id, s.name AS source, r.state, r.read, r.added, r.changed, r.unchanged, r.rejected
+FROM source_run r JOIN source s ON s.id = r.source_id
+WHERE r.state = 'running' OR r.ended_at > $1::timestamptz ORDER BY r.id;
+
+-- name: run_totals
+SELECT coalesce(sum(added), 0)::bigint AS added, coalesce(sum(rejected), 0)::bigint AS rejected FROM source_run;
+
+-- name: count_jobs
+SELECT count(*) FROM job;
+
 -- name: list_runs
 SELECT id, state, read, added, changed, unchanged, rejected, bytes, error, started_at, ended_at
 FROM source_run WHERE source_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3;

@@ -16,6 +16,7 @@ std::span<const Verb> prepare_verbs();   // service/prepare/prepare_verbs.cpp
 std::span<const Verb> quality_verbs();   // service/quality/quality_verbs.cpp
 std::span<const Verb> record_verbs();    // service/records/record_verbs.cpp
 std::span<const Verb> reject_verbs();    // service/gather/reject_verbs.cpp
+std::span<const Verb> run_verbs();       // service/learn/runs.cpp
 std::span<const Verb> snapshot_verbs();  // service/learn/snapshots.cpp
 std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
@@ -30,6 +31,7 @@ inline constexpr std::span<const Verb> (*areas[])() = {
     quality_verbs,
     record_verbs,
     reject_verbs,
+    run_verbs,
     snapshot_verbs,
     source_verbs,
     train_verbs,

@@ -24,6 +24,9 @@ public:
     Refusal(Kind why, std::string_view thing, std::string_view reason, std::string_view mend = {})
         : Error(thing, reason, mend), kind(why) {}
 
+    // What another refused, with a reason for the face.
+    Refusal(Kind why, const base::Error& error) : Error(error), kind(why) {}
+
     const Kind kind;
 };
 

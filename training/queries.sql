@@ -1,7 +1,7 @@
 -- Queries of training/. Pages are read by key range, so that no long transaction is held.
 
 -- name: find_project
-SELECT p.id, p.name, p.source_id, s.name, p.kind FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
+SELECT p.id, p.source_id, s.name AS source FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
 -- name: class_names
 SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
@@ -9,10 +9,12 @@ SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 -- Labelled records of a project after ($3, $4), with what a condition may ask for. What is neither a class nor a number, as
 -- spans of a text, is no target that a model learns. The payload comes only if $6 says so.
 -- name: labeled_records
-SELECT g.rk, g.key, r.version, r.content_sha256, coalesce(r.group_key, ''), extract(epoch FROM r.record_time)::float8, g.class_id,
-    (g.value #>> '{}')::float8, g.probability, g.method, CASE WHEN $6 THEN v.payload::text END, t.simhash, t.words, t.characters,
-    t.language, t.title, v.url, v.file, v.media_type, i.width, i.height, d.by_row, d.by_text, d.by_image,
+SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
+    extract(epoch FROM r.record_time)::float8 AS time, g.class_id, (g.value #>> '{}')::float8 AS value, g.probability, g.method,
+    CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
+    i.width, i.height, d.by_row, d.by_text, d.by_image,
     v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
+        AS denied
 FROM ground_truth g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
@@ -64,18 +66,18 @@ WHERE id = $1 AND state = 'open';
 
 -- Members of a snapshot after ($2, $3) with the content that the snapshot fixed.
 -- name: snapshot_members
-SELECT i.rk, i.key, i.version, i.split, i.class_id, i.value, v.content_sha256
+SELECT i.rk, i.key, i.version, i.split, i.class_id, i.value, encode(v.content_sha256, 'hex') AS content_sha256
 FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version)
 WHERE i.snapshot_id = $1 AND (i.rk, i.key) > ($2, $3) ORDER BY i.rk, i.key LIMIT $4;
 
 -- name: split_items
-SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '')
+SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group"
 FROM snapshot_item i JOIN record r USING (rk, source_id, key)
 WHERE i.snapshot_id = $1 AND i.split = $2 AND (i.rk, i.key) > ($3, $4) ORDER BY i.rk, i.key LIMIT $5;
 
 -- Records of a source without a label in the project, after ($3, $4).
 -- name: unlabeled_items
-SELECT r.rk, r.source_id, r.key, r.version, NULL::int, NULL::float8, coalesce(r.group_key, '')
+SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group"
 FROM record r
 WHERE r.source_id = $2 AND (r.rk, r.key) > ($3, $4)
     AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
@@ -90,20 +92,21 @@ FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, 
 JOIN content_text t ON t.rk = d.rk AND t.source_id = $4 AND t.key = d.key AND t.version = d.version;
 
 -- name: numbers_of
-SELECT d.place, n.column_set, n.values::text
+SELECT d.place, n.column_set, n.values::text AS values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_numeric n ON n.rk = d.rk AND n.source_id = $4 AND n.key = d.key AND n.version = d.version;
 
 -- name: images_of
-SELECT d.place, i.width, i.height, i.channels, i.format, b.encoding, b.bytes, coalesce(b.location, ''), b.size
+SELECT d.place, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
+    b.size
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
 JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
 JOIN blob b ON b.bk = ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AND b.sha256 = v.blob_sha256;
 
 -- name: source_has
-SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1), EXISTS (SELECT 1 FROM content_numeric WHERE source_id = $1),
-    EXISTS (SELECT 1 FROM content_image WHERE source_id = $1);
+SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1) AS text, EXISTS (SELECT 1 FROM content_numeric WHERE source_id = $1) AS numbers,
+    EXISTS (SELECT 1 FROM content_image WHERE source_id = $1) AS images;
 
 -- name: begin_model_run
 INSERT INTO model_run (snapshot_id, kind, spec, seed, code_version, state, started_at)
@@ -139,15 +142,13 @@ JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
 WHERE m.name = $1 AND ($2 = 0 OR m.version = $2)
 ORDER BY m.stage = 'production' DESC, m.version DESC LIMIT 1;
 
+-- Of a run, or of all ($4 = 0).
 -- name: list_models
 SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, p.name AS project, p.source_id,
     c.name AS source, r.kind, s.name AS snapshot, to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
 FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
 JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
-WHERE (m.name, m.version) > ($1, $2) ORDER BY m.name, m.version LIMIT $3;
-
--- name: model_of_run
-SELECT name, version, encode(artefact_sha256, 'hex') FROM model WHERE run_id = $1;
+WHERE (m.name, m.version) > ($1, $2) AND ($4 = 0 OR m.run_id = $4) ORDER BY m.name, m.version LIMIT $3;
 
 -- name: retire_production
 UPDATE model SET stage = 'retired' WHERE name = $1 AND stage = 'production' AND version <> $2;
@@ -155,23 +156,39 @@ UPDATE model SET stage = 'retired' WHERE name = $1 AND stage = 'production' AND 
 -- name: set_stage
 UPDATE model SET stage = $3 WHERE name = $1 AND version = $2;
 
+-- The seed has 64 bits without a sign.
 -- name: find_model_run
-SELECT r.id, s.name, p.name, p.id, p.source_id, c.name, r.kind, r.state, coalesce(r.seconds, 0), r.spec::text, r.analysis::text, coalesce(r.error, ''),
-    to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), s.id, r.code_version, r.seed
+SELECT r.id, s.name AS snapshot, p.name AS project, p.id AS project_id, p.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
+    r.spec::text, r.analysis::text, coalesce(r.error, '') AS error, to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
+    to_char(r.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ended_at, s.id AS snapshot_id, r.code_version,
+    r.seed + CASE WHEN r.seed < 0 THEN 18446744073709551616 ELSE 0 END AS seed
 FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
 WHERE r.id = $1;
 
+-- Of a snapshot, or of all ($1 = 0); at work or ended since $4, or all.
 -- name: list_model_runs
-SELECT r.id, s.name, p.name, p.id, p.source_id, c.name, r.kind, r.state, coalesce(r.seconds, 0), r.spec::text, '{}', coalesce(r.error, ''),
-    to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), s.id, r.code_version, r.seed
+SELECT r.id, s.name AS snapshot, p.name AS project, p.id AS project_id, p.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
+    r.spec::text, '{}' AS analysis, coalesce(r.error, '') AS error, to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
+    to_char(r.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ended_at, s.id AS snapshot_id, r.code_version,
+    r.seed + CASE WHEN r.seed < 0 THEN 18446744073709551616 ELSE 0 END AS seed
 FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
-ORDER BY r.id;
+WHERE ($1 = 0 OR r.snapshot_id = $1) AND r.id < $2 AND ($4::timestamptz IS NULL OR r.state = 'running' OR r.ended_at > $4::timestamptz)
+ORDER BY r.id DESC LIMIT $3;
 
--- name: metrics_of
-SELECT split, name, value, low, high FROM metric WHERE run_id = $1 ORDER BY split, name;
+-- name: metrics_between
+SELECT run_id, split, name, value, low, high FROM metric WHERE run_id BETWEEN $1 AND $2 ORDER BY run_id, split, name;
+
+-- On the test split.
+-- name: confusion_of_run
+SELECT i.class_id AS truth_id, p.class_id AS predicted_id, count(*) AS count
+FROM prediction p JOIN model_run r ON r.id = p.run_id
+JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
+WHERE p.run_id = $1 AND i.split = 2 AND i.class_id IS NOT NULL AND p.class_id IS NOT NULL
+GROUP BY i.class_id, p.class_id ORDER BY i.class_id, p.class_id;
 
 -- name: predictions_of
-SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.probability, p.margin, p.truth_probability, i.class_id, i.value
+SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.probability, p.margin, p.truth_probability,
+    i.class_id AS truth_class, i.value AS truth_value
 FROM prediction p JOIN model_run r ON r.id = p.run_id
 JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
 WHERE p.run_id = $1 AND p.split = $2 ORDER BY p.rk, p.key;
@@ -183,24 +200,24 @@ ANALYZE snapshot_item;
 ANALYZE prediction;
 
 -- name: list_preparations
-SELECT version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at
 FROM preparation WHERE source_id = $1 ORDER BY version;
 
 -- name: find_preparation
-SELECT version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+SELECT source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at
 FROM preparation WHERE source_id = $1 AND ($2 = 0 OR version = $2) ORDER BY version DESC LIMIT 1;
 
 -- name: add_preparation
 INSERT INTO preparation (source_id, version, operations, note, made_by, made_at)
 VALUES ($1, 1 + coalesce((SELECT max(version) FROM preparation WHERE source_id = $1), 0), $2::jsonb, $3, $4, $5::timestamptz)
-RETURNING version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');
+RETURNING source_id, version, operations::text, note, made_by, to_char(made_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS made_at;
 
 -- name: keep_fit
 INSERT INTO preparation_fit (snapshot_id, source_id, version, rows, fitted, fitted_at)
 VALUES ($1, $2, $3, $4, $5::jsonb, $6::timestamptz) ON CONFLICT (snapshot_id, source_id, version) DO NOTHING;
 
 -- name: find_fit
-SELECT source_id, rows, fitted::text FROM preparation_fit WHERE snapshot_id = $1 AND version = $2;
+SELECT snapshot_id, source_id, version, rows, fitted::text FROM preparation_fit WHERE snapshot_id = $1 AND version = $2;
 
 -- Values that were accepted as the right ones, of the versions in which the wrong ones were found.
 -- name: fixes_of

@@ -5,6 +5,8 @@
 // analysed after it: reports read it by run at once, when autovacuum has not seen it yet.
 #include "training/run_store.hpp"
 
+#include <limits>
+
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
@@ -17,27 +19,45 @@ namespace training {
 
 namespace {
 
-RunInfo run_of(const pqxx::row& row) {
-    auto text = [&](int column) { return row[column].as<std::string>(); };
-    auto number = [&](int column) { return row[column].as<std::int64_t>(); };
-    return {
-        number(0),
-        text(1),
-        text(2),
-        number(3),
-        number(4),
-        text(5),
-        text(6),
-        text(7),
-        row[8].as<double>(),
-        text(9),
-        text(10),
-        text(11),
-        text(12),
-        number(13),
-        text(14),
-        static_cast<std::uint64_t>(number(15))};
-}
+constexpr auto no_limit = std::numeric_limits<std::int64_t>::max();
+
+struct MetricRow {
+    std::int64_t run_id = 0;
+    int split = 2;
+    std::string name;
+    double value = 0;
+    std::optional<double> low, high;
+};
+BOOST_DESCRIBE_STRUCT(MetricRow, (), (run_id, split, name, value, low, high))
+
+struct PredictionRow {
+    std::int64_t rk = 0;
+    std::int64_t source_id = 0;
+    std::string key;
+    int version = 0;
+    int split = 2;
+    std::optional<int> class_id;
+    std::optional<double> value;
+    double probability = 0, margin = 0, truth_probability = 0;
+    std::optional<int> truth_class;
+    std::optional<double> truth_value;
+};
+BOOST_DESCRIBE_STRUCT(
+    PredictionRow,
+    (),
+    (rk,
+     source_id,
+     key,
+     version,
+     split,
+     class_id,
+     value,
+     probability,
+     margin,
+     truth_probability,
+     truth_class,
+     truth_value)
+)
 
 template <typename T>
 void put(base::CopyWriter& copy, const std::optional<T>& value) {
@@ -167,58 +187,75 @@ int add_model(
 }
 
 RunInfo require_run(base::Tx& tx, std::int64_t id) {
-    auto rows = tx.exec(sql::file["find_model_run"], id);
-    if (rows.empty())
+    auto found = base::first_as<RunInfo>(tx.exec(sql::file["find_model_run"], id));
+    if (!found)
         throw base::Error(
             fmt::format("run {}", id), "there is none of that number", "see 'tilth runs list'"
         );
-    return run_of(rows[0]);
+    return *found;
 }
 
-std::vector<RunInfo> list_runs(base::Tx& tx) {
-    std::vector<RunInfo> all;
-    for (const auto& row : tx.exec(sql::file["list_model_runs"])) all.push_back(run_of(row));
+std::vector<RunInfo> list_runs(
+    base::Tx& tx,
+    std::int64_t snapshot_id,
+    std::optional<std::int64_t> before,
+    std::int64_t at_most
+) {
+    return base::rows_as<RunInfo>(tx.exec(
+        sql::file["list_model_runs"], snapshot_id, before.value_or(no_limit), at_most, nullptr
+    ));
+}
+
+std::vector<RunInfo> recent_runs(base::Tx& tx, schema::Time since) {
+    return base::rows_as<RunInfo>(
+        tx.exec(sql::file["list_model_runs"], 0, no_limit, no_limit, schema::timestamp(since))
+    );
+}
+
+std::map<std::int64_t, std::vector<Metric>>
+metrics_between(base::Tx& tx, std::int64_t first, std::int64_t last) {
+    std::map<std::int64_t, std::vector<Metric>> all;
+    for (auto& row : base::rows_as<MetricRow>(tx.exec(sql::file["metrics_between"], first, last))) {
+        bool interval = row.low && row.high;
+        all[row.run_id].push_back(
+            {.split = row.split,
+             .name = std::move(row.name),
+             .estimate = {row.value, interval ? Interval{*row.low, *row.high} : Interval{}},
+             .has_interval = interval}
+        );
+    }
     return all;
 }
 
 std::vector<Metric> metrics_of(base::Tx& tx, std::int64_t run_id) {
-    std::vector<Metric> all;
-    for (const auto& row : tx.exec(sql::file["metrics_of"], run_id)) {
-        bool interval = !row[3].is_null();
-        all.push_back(
-            {row[0].as<int>(),
-             row[1].as<std::string>(),
-             {row[2].as<double>(),
-              interval ? Interval{row[3].as<double>(), row[4].as<double>()} : Interval{}},
-             interval}
-        );
-    }
-    return all;
+    return metrics_between(tx, run_id, run_id)[run_id];
 }
 
 std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int split) {
     std::vector<Prediction> all;
-    auto number = [](const pqxx::field& field) {
-        return field.is_null() ? std::nullopt : std::optional(field.as<double>());
-    };
-    auto whole = [](const pqxx::field& field) {
-        return field.is_null() ? std::nullopt : std::optional(field.as<int>());
-    };
-    for (const auto& row : tx.exec(sql::file["predictions_of"], run_id, split)) {
+    for (auto& row :
+         base::rows_as<PredictionRow>(tx.exec(sql::file["predictions_of"], run_id, split)))
         all.push_back(
-            {{row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::string>()},
-             row[3].as<int>(),
-             row[4].as<int>(),
-             whole(row[5]),
-             number(row[6]),
-             row[7].as<double>(),
-             row[8].as<double>(),
-             row[9].as<double>(),
-             whole(row[10]),
-             number(row[11])}
+            {.id = {row.rk, row.source_id, std::move(row.key)},
+             .version = row.version,
+             .split = row.split,
+             .class_id = row.class_id,
+             .value = row.value,
+             .probability = row.probability,
+             .margin = row.margin,
+             .truth_probability = row.truth_probability,
+             .truth_class = row.truth_class,
+             .truth_value = row.truth_value}
         );
-    }
     return all;
+}
+
+std::vector<ConfusionCount> confusion_of(base::Tx& tx, std::int64_t run_id) {
+    return base::rows_as<ConfusionCount>(tx.exec(sql::file["confusion_of_run"], run_id));
+}
+
+std::vector<ModelInfo> models_of(base::Tx& tx, std::int64_t run_id) {
+    return base::rows_as<ModelInfo>(tx.exec(sql::file["list_models"], "", 0, no_limit, run_id));
 }
 
 ModelInfo require_model(base::Tx& tx, const std::string& name, int version) {
@@ -234,7 +271,7 @@ ModelInfo require_model(base::Tx& tx, const std::string& name, int version) {
 std::vector<ModelInfo>
 list_models(base::Tx& tx, const std::string& after_name, int after_version, int at_most) {
     return base::rows_as<ModelInfo>(
-        tx.exec(sql::file["list_models"], after_name, after_version, at_most)
+        tx.exec(sql::file["list_models"], after_name, after_version, at_most, 0)
     );
 }
 
@@ -245,15 +282,14 @@ void promote(base::Tx& tx, const std::string& name, int version, Stage stage) {
 }
 
 std::string artefact_of_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run_id) {
-    auto rows = tx.exec(sql::file["model_of_run"], run_id);
-    if (rows.empty())
+    auto models = models_of(tx, run_id);
+    if (models.empty())
         throw base::Error(fmt::format("run {}", run_id), "made no model", "train again");
-    auto bytes = blobs.load(tx, schema::bytes_of_hex(rows[0][2].as<std::string>()));
+    const auto& model = models.front();
+    auto bytes = blobs.load(tx, schema::bytes_of_hex(model.artefact_sha256));
     if (!bytes)
         throw base::Error(
-            fmt::format("model '{}'", rows[0][0].as<std::string>()),
-            "its artefact is missing",
-            "train again"
+            fmt::format("model '{}'", model.name), "its artefact is missing", "train again"
         );
     return *bytes;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,10 +35,32 @@ struct RunInfo {
     std::string analysis;  // JSON; "{}" in lists
     std::string error;
     std::string started_at;
+    std::optional<std::string> ended_at;
     std::int64_t snapshot_id = 0;
     std::string code_version;
     std::uint64_t seed = 0;
 };
+BOOST_DESCRIBE_STRUCT(
+    RunInfo,
+    (),
+    (id,
+     snapshot,
+     project,
+     project_id,
+     source_id,
+     source,
+     kind,
+     state,
+     seconds,
+     spec,
+     analysis,
+     error,
+     started_at,
+     ended_at,
+     snapshot_id,
+     code_version,
+     seed)
+)
 
 struct Metric {
     int split = 2;  // 0 training, 1 validation, 2 test
@@ -136,9 +159,31 @@ int add_model(
 
 // Throws base::Error if there is none.
 RunInfo require_run(base::Tx& tx, std::int64_t id);
-std::vector<RunInfo> list_runs(base::Tx& tx);
+// The newest first, those before one if it is given; snapshot 0: of all snapshots.
+std::vector<RunInfo> list_runs(
+    base::Tx& tx,
+    std::int64_t snapshot_id,
+    std::optional<std::int64_t> before,
+    std::int64_t at_most
+);
+// Those at work, and those that ended since.
+std::vector<RunInfo> recent_runs(base::Tx& tx, schema::Time since);
 std::vector<Metric> metrics_of(base::Tx& tx, std::int64_t run_id);
+// Of the runs numbered from first to last.
+std::map<std::int64_t, std::vector<Metric>>
+metrics_between(base::Tx& tx, std::int64_t first, std::int64_t last);
 std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int split);
+
+// How many records of a class were taken for which, on the test split; none: no cell.
+struct ConfusionCount {
+    std::int32_t truth_id = 0, predicted_id = 0;
+    std::int64_t count = 0;
+};
+BOOST_DESCRIBE_STRUCT(ConfusionCount, (), (truth_id, predicted_id, count))
+std::vector<ConfusionCount> confusion_of(base::Tx& tx, std::int64_t run_id);
+
+// What a run made: versions of models.
+std::vector<ModelInfo> models_of(base::Tx& tx, std::int64_t run_id);
 
 // Version 0: the one in production, or else the newest. Throws base::Error if there is none.
 ModelInfo require_model(base::Tx& tx, const std::string& name, int version = 0);

@@ -1,7 +1,6 @@
 #include "service/records/records.hpp"
 #include "api/ids.hpp"
 #include "api/resources/resources.hpp"
-#include "api/store.hpp"
 #include "base/bytes/png.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "service/refusal.hpp"

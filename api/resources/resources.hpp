@@ -17,15 +17,6 @@ Response push(Call&);
 Response show_image(Call&);
 Response show_blob(Call&);
 
-// runs.cpp
-Response list_runs(Call&);
-Response show_run(Call&);
-Response show_confusion(Call&);
-Response show_report(Call&);
-
-// models.cpp
-Response predict(Call&);
-
 // service.cpp
 Response stream_events(Call&);
 Response show_openapi(Call&);

@@ -18,24 +18,21 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/beast/core.hpp>
-#include <boost/beast/http.hpp>
 
 #include "api/server/assets.hpp"
+#include "api/server/connection.hpp"
 #include "api/server/metrics.hpp"
 #include "api/server/service.hpp"
-#include "api/store.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "schema/blobs/blobs.hpp"
+#include "service/figures.hpp"
 #include "service/verb.hpp"
 
 namespace api {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
-namespace http = boost::beast::http;
 using asio::awaitable;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
@@ -43,35 +40,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-using Parser = http::request_parser<http::string_body>;
-
-Request request_of(Parser::value_type&& message) {
-    Request request;
-    request.method = method_of(message.method_string());
-    std::string_view target = message.target();
-    auto mark = target.find('?');
-    request.path = target.substr(0, mark);
-    if (mark != target.npos) request.query = target.substr(mark + 1);
-    for (const auto& field : message) {
-        std::string name(field.name_string());
-        for (char& c : name)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        request.headers.emplace_back(std::move(name), field.value());
-    }
-    request.body = std::move(message.body());
-    return request;
-}
 
 bool is_api(std::string_view path) {
     return path.starts_with("/api/");
-}
-
-Problem bad_message(const beast::error_code& error) {
-    if (error == http::error::header_limit)
-        return {431, "Header too large", "the request's header is over the limit"};
-    if (error == http::error::body_limit)
-        return {413, "Body too large", "the request's body is over the limit; send it in parts"};
-    return {400, "Bad request", "this is not HTTP: " + error.message()};
 }
 
 Response plain(int status, std::string text) {
@@ -112,12 +83,6 @@ public:
     }
 
 private:
-    struct Connection {
-        beast::tcp_stream stream;
-        beast::flat_buffer buffer;
-        bool busy = false;
-        explicit Connection(tcp::socket socket) : stream(std::move(socket)) {}
-    };
     using Place = std::list<Connection>::iterator;
 
     void listen() {
@@ -152,9 +117,9 @@ private:
                 co_await room_.async_wait(no_throw);
                 continue;
             }
-            beast::error_code ignored;
+            boost::system::error_code ignored;
             socket.set_option(tcp::no_delay(true), ignored);
-            connections_.emplace_front(std::move(socket));
+            connections_.emplace_front(std::move(socket), options_);
             asio::co_spawn(context_, serve(connections_.begin()), asio::detached);
         }
     }
@@ -166,8 +131,7 @@ private:
         } catch (const std::exception& error) {
             base::log::error("api: connection: {}", error.what());
         }
-        beast::error_code ignored;
-        connection->stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+        connection->shut_down();
         connections_.erase(connection);
         room_.cancel();
         end_when_idle();
@@ -176,80 +140,21 @@ private:
     // False when the connection is to be closed.
     awaitable<bool> one_request(Connection& connection) {
         if (stopping_) co_return false;
-        Parser parser;
-        parser.header_limit(static_cast<std::uint32_t>(options_.max_header));
-        parser.body_limit(options_.max_body);
-        connection.busy = false;
-        connection.stream.expires_after(options_.idle);
-        auto [error, size] = co_await http::async_read_header(
-            connection.stream, connection.buffer, parser, no_throw
-        );
-        connection.busy = true;
-        if (!error && parser.get()[http::field::expect] == "100-continue")
-            co_await send_continue(connection);
-        if (!error) {
-            connection.stream.expires_after(options_.read);
-            std::tie(error, size) =
-                co_await http::async_read(connection.stream, connection.buffer, parser, no_throw);
+        auto message = co_await connection.read();
+        if (message.broken) {
+            auto response = problem(*message.broken, "");
+            secure(response, true);
+            metrics_.count("OTHER", "broken", response.status, 0s);
+            co_return co_await connection.send(response, message);
         }
-        if (error) co_return co_await refuse(connection, error);
-
-        auto version = parser.get().version();
-        bool keep = parser.get().keep_alive();
-        auto request = request_of(parser.release());
-        auto response = co_await answer(request);
+        if (!message.request) co_return false;
+        auto response = co_await answer(*message.request);
         if (response.stream) {
             co_await stream_events(connection, response);
             co_return false;
         }
-        co_return co_await send(
-            connection, response, version, keep && !stopping_, request.method == Method::head
-        );
-    }
-
-    awaitable<void> send_continue(Connection& connection) {
-        http::response<http::empty_body> go_on(http::status::continue_, 11);
-        co_await http::async_write(connection.stream, go_on, no_throw);
-    }
-
-    // A message that broke the rules of HTTP or our limits gets an answer; silence and a timeout
-    // get none.
-    awaitable<bool> refuse(Connection& connection, beast::error_code error) {
-        bool ours = error.category() == http::make_error_code(http::error::bad_method).category();
-        if (!ours || error == http::error::end_of_stream || error == http::error::partial_message)
-            co_return false;
-        auto response = problem(bad_message(error), "");
-        secure(response, true);
-        metrics_.count("OTHER", "broken", response.status, 0s);
-        co_await send(connection, response, 11, false, false);
-        co_return false;
-    }
-
-    awaitable<bool>
-    send(Connection& connection, const Response& response, unsigned version, bool keep, bool head) {
-        http::response<http::span_body<const char>> message;
-        message.version(version);
-        message.result(static_cast<unsigned>(response.status));
-        message.keep_alive(keep);
-        for (const auto& [name, value] : response.headers) message.insert(name, value);
-        if (!response.media_type.empty())
-            message.set(http::field::content_type, response.media_type);
-        auto bytes = response.bytes();
-        bool bodiless = response.status == 204 || response.status == 304;
-        if (!bodiless) message.content_length(bytes.size());
-        if (!bodiless && !head) message.body() = {bytes.data(), bytes.size()};
-        connection.stream.expires_after(options_.write);
-        beast::error_code error;
-        std::size_t size = 0;
-        if (head || bodiless) {
-            http::response_serializer<http::span_body<const char>> serializer(message);
-            std::tie(error, size) =
-                co_await http::async_write_header(connection.stream, serializer, no_throw);
-        } else {
-            std::tie(error, size) =
-                co_await http::async_write(connection.stream, message, no_throw);
-        }
-        co_return !error && keep;
+        message.keep = message.keep && !stopping_;
+        co_return co_await connection.send(response, message);
     }
 
     awaitable<Response> answer(const Request& request) {
@@ -352,13 +257,13 @@ private:
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
             try {
-                auto now = rfc3339(std::chrono::system_clock::now());
+                auto now = std::chrono::system_clock::now();
                 bool streams = streams_ > 0;
                 bool count = round % 15 == 0;
                 auto job = [now, streams, count](base::Tx& tx) {
-                    std::pair<std::string, std::optional<store::Figures>> seen;
-                    if (streams) seen.first = store::progress(tx, now);
-                    if (count || !streams) seen.second = store::figures(tx);
+                    std::pair<std::string, std::optional<service::Figures>> seen;
+                    if (streams) seen.first = service::progress_of(tx, now);
+                    if (count || !streams) seen.second = service::figures_of(tx);
                     return seen;
                 };
                 if (streams || round % 3 == 0) {
@@ -381,17 +286,17 @@ private:
         }
     }
 
-    void show(const store::Figures& figures) {
+    void show(const service::Figures& figures) {
         metrics_.set("tilth_records_added", static_cast<double>(figures.records));
         metrics_.set("tilth_inputs_rejected", static_cast<double>(figures.rejected));
         metrics_.set("tilth_jobs", static_cast<double>(figures.jobs));
         metrics_.set("tilth_label_tasks_open", static_cast<double>(figures.open_tasks));
-        metrics_.set("tilth_crawl_workers", static_cast<double>(figures.crawl_workers));
-        metrics_.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl_queued));
-        metrics_.set("tilth_crawl_pages_fetched", static_cast<double>(figures.crawl_fetched));
-        metrics_.set("tilth_crawl_bytes", static_cast<double>(figures.crawl_bytes));
-        metrics_.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl_hosts));
-        metrics_.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl_failing));
+        metrics_.set("tilth_crawl_workers", static_cast<double>(figures.crawl.workers));
+        metrics_.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl.queued));
+        metrics_.set("tilth_crawl_pages_fetched", static_cast<double>(figures.crawl.fetched));
+        metrics_.set("tilth_crawl_bytes", static_cast<double>(figures.crawl.bytes));
+        metrics_.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl.held));
+        metrics_.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl.failing));
     }
 
     // An event for each change, a comment every 15 seconds so that a dead connection is found.
@@ -411,12 +316,9 @@ private:
                 shown = edition_;
             }
             if (text.empty()) text = ": still here\n\n";
-            connection.stream.expires_after(options_.write);
-            auto [error, size] =
-                co_await asio::async_write(connection.stream, asio::buffer(text), no_throw);
+            bool sent = co_await connection.send_part(text);
             text.clear();
-            if (error || stopping_) break;
-            connection.stream.expires_never();
+            if (!sent || stopping_) break;
             co_await news_.async_wait(no_throw);
             if (stopping_) break;
         }
@@ -426,22 +328,21 @@ private:
     void begin_stop() {
         if (stopping_) return;
         stopping_ = true;
-        beast::error_code ignored;
+        boost::system::error_code ignored;
         acceptor_.close(ignored);
         room_.cancel();
         watch_.cancel();
         news_.cancel();
-        for (auto& connection : connections_)
-            if (!connection.busy) connection.stream.cancel();
+        for (auto& connection : connections_) connection.close_if_idle();
         drain_.emplace(context_, options_.drain);
-        drain_->async_wait([this](beast::error_code error) {
+        drain_->async_wait([this](boost::system::error_code error) {
             if (!error) close_all();
         });
         end_when_idle();
     }
 
     void close_all() {
-        for (auto& connection : connections_) connection.stream.close();
+        for (auto& connection : connections_) connection.close();
     }
 
     void end_when_idle() {

@@ -65,6 +65,40 @@ void search(service::Context& context, const service::SearchRecords& request) {
     if (found.next) print_line(fmt::format("more with --after '{}'", *found.next));
 }
 
+// "prices.csv, line 3, byte 54", or the address.
+std::string origin_of(const schema::VersionLine& version) {
+    if (version.url) return *version.url;
+    auto text = version.file.value_or("");
+    if (version.member) text += ", " + *version.member;
+    if (version.line) text += fmt::format(", line {}", *version.line);
+    if (version.byte_offset) text += fmt::format(", byte {}", *version.byte_offset);
+    return text;
+}
+
+void tell_lineage(const schema::RecordLineage& lineage) {
+    print_line(fmt::format(
+        "{} of {} ({}), first seen by run {}, last by run {}{}",
+        lineage.key,
+        lineage.source,
+        lineage.kind,
+        lineage.first_run,
+        lineage.last_run,
+        lineage.gone_at ? ", gone since " + *lineage.gone_at : ""
+    ));
+    Table table({"version", "run", "from", "fetched", "stored", "content"});
+    for (const auto& version : lineage.versions)
+        table.add(
+            {std::to_string(version.version),
+             std::to_string(version.run.run),
+             origin_of(version),
+             version.fetched_at.value_or(""),
+             version.stored_at.value_or(""),
+             version.content_sha256.value_or("").substr(0, 12)}
+        );
+    table.print();
+    for (const auto& snapshot : lineage.snapshots) print_line("held by snapshot " + snapshot);
+}
+
 void tell_purged(const service::Purged& purged) {
     print_line(fmt::format(
         "{} {}: {} records with {} versions ({} texts, {} numbers, {} images), {} labels, {} blobs",
@@ -108,11 +142,7 @@ void add_records(CLI::App& cli, service::Context& context) {
         [](const schema::ShownRecord& record) { print_answer(base::Answer(record)); }
     );
     add_verb<service::trace_record>(
-        *records,
-        context,
-        "records lineage",
-        {.positionals = {{"key", "KEY"}}},
-        [](const schema::RecordLineage& lineage) { print_answer(base::Answer(lineage)); }
+        *records, context, "records lineage", {.positionals = {{"key", "KEY"}}}, tell_lineage
     );
 
     auto& searching = add_command(*records, "records search");

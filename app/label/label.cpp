@@ -195,12 +195,10 @@ void export_labels(CLI::App& project, service::Context& context) {
         auto request = flags.read();
         std::filesystem::create_directories(*folder);
         auto path = std::filesystem::path(*folder) / labeling::file_name(request.format);
-        std::ofstream out(path, std::ios::binary);
-        if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
-        auto rows = service::write_labels(context.database(), request, out);
-        out.flush();
-        if (!out)
-            throw base::Error(path.string(), "could not be written to its end", "free disk space");
+        std::int64_t rows = 0;
+        write_file(path, [&](std::ostream& out) {
+            rows = service::write_labels(context.database(), request, out);
+        });
         if (context.json) {
             print_json(json::object{{"file", path.string()}, {"labels", rows}});
         } else {

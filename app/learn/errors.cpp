@@ -1,46 +1,18 @@
-// `tilth errors RUN`: where the model is wrong, and what to label next. With --send what was chosen
-// goes to the labeling queue: unlabelled records as new tasks, suspected labels as tasks again, to
-// people who have not seen them. Both in one transaction, or half a choice would wait for answers.
-#include <memory>
-
+// `tilth errors RUN`: where the model is wrong, and what to label next.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
-#include <boost/json.hpp>
 
 #include "app/commands.hpp"
-#include "app/output.hpp"
-#include "base/database/database.hpp"
-#include "base/error.hpp"
-#include "labeling/store.hpp"
-#include "training/analysis/analysis.hpp"
+#include "app/verbs.hpp"
+#include "service/learn/errors.hpp"
 
 namespace app {
 
-namespace json = boost::json;
-
 namespace {
-
-struct Options {
-    training::AnalysisRequest request;
-    bool slices = false, label_errors = false, send = false;
-};
-
-json::array to_json(const std::vector<training::ReviewItem>& items) {
-    json::array all;
-    for (const auto& one : items)
-        all.push_back(json::object{
-            {"key", one.item.id.key},
-            {"given", one.given},
-            {"suggested", one.suggested},
-            {"score", one.score},
-            {"reason", one.reason},
-            {"text", one.snippet}});
-    return all;
-}
 
 void print_items(
     const char* heading,
-    const std::vector<training::ReviewItem>& items,
+    const std::vector<service::ToReview>& items,
     std::size_t at_most
 ) {
     if (items.empty()) return;
@@ -49,88 +21,29 @@ void print_items(
     for (const auto& one : items) {
         if (at_most-- == 0) break;
         table.add(
-            {one.item.id.key.substr(0, 50),
+            {one.key.substr(0, 50),
              one.given,
              one.suggested,
              fmt::format("{:.3f}", one.score),
              one.reason,
-             one.snippet.substr(0, 50)}
+             one.text.substr(0, 50)}
         );
     }
     table.print();
 }
 
-// Puts what should be labelled next, and what should be labelled again, into the project's queue.
-labeling::Enqueued
-send(service::Context& context, const training::Analysis& analysis, bool suspects) {
-    std::vector<labeling::QueueRequest> fresh, again;
-    for (const auto& one : analysis.next) fresh.push_back({one.item.id.key, one.score, one.reason});
-    if (suspects)
-        for (const auto& one : analysis.label_errors)
-            again.push_back({one.item.id.key, 1 - one.score, one.reason});
-    return context.database().call([&](base::Tx& tx) {
-        auto project = labeling::load_project(tx, analysis.run.project);
-        auto now = std::chrono::system_clock::now();
-        auto sent = labeling::enqueue(tx, project, fresh, false, now);
-        auto more = labeling::enqueue(tx, project, again, true, now);
-        sent.added += more.added;
-        sent.changed += more.changed;
-        sent.waiting += more.waiting;
-        return sent;
-    });
-}
-
-void tell(
-    service::Context& context,
-    const Options& options,
-    const training::Analysis& analysis,
-    const std::optional<labeling::Enqueued>& sent
-) {
-    if (context.json) {
-        json::array confused, slices;
-        for (const auto& pair : analysis.confused)
-            confused.push_back(json::object{
-                {"truth", pair.truth},
-                {"predicted", pair.predicted},
-                {"rows", pair.rows},
-                {"share", pair.share}});
-        for (const auto& slice : analysis.slices)
-            slices.push_back(json::object{
-                {"slice", slice.description},
-                {"rows", slice.rows.size()},
-                {"errors", slice.errors},
-                {"rate", slice.rate},
-                {"low", slice.interval.low},
-                {"high", slice.interval.high},
-                {"lift", slice.lift},
-                {"q_value", slice.q_value}});
-        json::object object{
-            {"run", analysis.run.id},
-            {"judged", analysis.judged},
-            {"wrong", analysis.wrong},
-            {"confused", confused},
-            {"slices", slices},
-            {"label_errors", to_json(analysis.label_errors)},
-            {"estimated_label_errors", analysis.estimated_label_errors},
-            {"next", to_json(analysis.next)},
-            {"pool", analysis.pool}};
-        if (sent)
-            object["sent"] = json::object{
-                {"added", sent->added}, {"changed", sent->changed}, {"waiting", sent->waiting}};
-        print_json(object);
-        return;
-    }
+void show(const service::AnalyseErrors& asked, const service::FoundErrors& found) {
     print_line(fmt::format(
         "run {} ({} on {}): {} of {} validation and test records wrong",
-        analysis.run.id,
-        analysis.run.kind,
-        analysis.run.snapshot,
-        analysis.wrong,
-        analysis.judged
+        found.run,
+        found.model,
+        found.snapshot,
+        found.wrong,
+        found.judged
     ));
     Table confused({"label", "taken for", "records", "share of label"});
-    for (std::size_t i = 0; i < analysis.confused.size() && i < 10; ++i) {
-        const auto& pair = analysis.confused[i];
+    for (std::size_t i = 0; i < found.confused.size() && i < 10; ++i) {
+        const auto& pair = found.confused[i];
         confused.add(
             {pair.truth,
              pair.predicted,
@@ -139,14 +52,14 @@ void tell(
         );
     }
     if (!confused.empty()) confused.print();
-    if (options.slices || !options.label_errors) {
+    if (asked.slices || !asked.label_errors) {
         Table slices({"slice", "records", "error rate (95 % interval)", "lift", "q"});
-        for (std::size_t i = 0; i < analysis.slices.size() && i < 10; ++i) {
-            const auto& slice = analysis.slices[i];
+        for (std::size_t i = 0; i < found.slices.size() && i < 10; ++i) {
+            const auto& slice = found.slices[i];
             slices.add(
-                {slice.description,
-                 std::to_string(slice.rows.size()),
-                 with_interval(slice.rate, slice.interval.low, slice.interval.high),
+                {slice.slice,
+                 std::to_string(slice.rows),
+                 with_interval(slice.rate, slice.low, slice.high),
                  fmt::format("{:.2f}", slice.lift),
                  fmt::format("{:.1g}", slice.q_value)}
             );
@@ -157,25 +70,23 @@ void tell(
         );
         if (!slices.empty()) slices.print();
     }
-    if (options.label_errors || !options.slices)
+    if (asked.label_errors || !asked.slices)
         print_items(
             fmt::format(
                 "labels that may be wrong (about {:.1f} % of those judged):",
-                analysis.estimated_label_errors * 100
+                found.estimated_label_errors * 100
             )
                 .c_str(),
-            analysis.label_errors,
+            found.label_errors,
             10
         );
     print_items(
-        fmt::format("to label next, of {} without a label:", analysis.pool).c_str(),
-        analysis.next,
-        10
+        fmt::format("to label next, of {} without a label:", found.pool).c_str(), found.next, 10
     );
-    if (sent)
+    if (const auto& sent = found.sent)
         print_line(fmt::format(
             "sent to labeling project '{}': {} new, {} changed, {} were waiting",
-            analysis.run.project,
+            found.project,
             sent->added,
             sent->changed,
             sent->waiting
@@ -185,27 +96,16 @@ void tell(
 }  // namespace
 
 void add_errors(CLI::App& cli, service::Context& context) {
-    auto options = std::make_shared<Options>();
-    auto* errors = cli.add_subcommand("errors", "What a run gets wrong, and what to label next");
-    errors->add_option("RUN", options->request.run_id)->required();
-    errors->add_flag("--slices", options->slices, "Only slices");
-    errors->add_flag(
-        "--label-errors",
-        options->label_errors,
-        "Only labels that may be wrong; with --send they are asked again"
-    );
-    errors->add_option("--next", options->request.next, "Choose so many records to label next");
-    errors->add_option(
-        "--pool", options->request.pool, "Records without a label to look at (20000)"
-    );
-    errors->add_option("--seed", options->request.seed, "Of the random share (1)");
-    errors->add_flag("--send", options->send, "Put what was chosen into the labeling queue");
-    errors->callback([options, &context] {
-        auto analysis =
-            training::analyse(context.database(), context.blobs(), {}, options->request);
-        std::optional<labeling::Enqueued> sent;
-        if (options->send) sent = send(context, analysis, options->label_errors);
-        tell(context, *options, analysis, sent);
+    auto& command = add_command(cli, "errors");
+    Flags<service::AnalyseErrors> flags(command, {.positionals = {{"run", "RUN"}}});
+    on_command(command, [flags, &context] {
+        auto request = flags.read();
+        auto found = ask<service::find_errors_of>(context, request);
+        if (context.json) {
+            print_answer(base::Answer(found));
+        } else {
+            show(request, found);
+        }
     });
 }
 

@@ -1,7 +1,6 @@
 // `tilth model`: list, show, promote, export and predict. Predictions of lines go in batches of a
 // thousand, because a model's features are computed for many rows at once; a line that is no JSON
 // object is answered in its place, and the next ones go on.
-#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -14,10 +13,8 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "schema/select/filter.hpp"
 #include "service/models/models.hpp"
 #include "service/models/predict.hpp"
-#include "training/snapshots/example_store.hpp"
 
 namespace app {
 
@@ -65,35 +62,18 @@ void show_promoted(const service::Promoted& now) {
 }
 
 void export_model(CLI::App& model, service::Context& context) {
-    struct Options {
-        std::string name, format = "native", out;
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = model.add_subcommand("export", "Write a model's artefact to a file");
-    verb->add_option("NAME", options->name)->required();
-    verb->add_option("--format", options->format, "native");
-    verb->add_option("--out", options->out, "NAME.tilth");
-    verb->callback([options, &context] {
-        if (options->format != "native")
-            throw base::UsageError(
-                fmt::format("--format {}", options->format),
-                "models cannot be written in it yet",
-                "use native"
-            );
-        auto path = options->out.empty() ? options->name + ".tilth" : options->out;
-        auto artefact = context.database().call([&](base::Tx& tx) {
-            return training::artefact_of_run(
-                tx, context.blobs(), training::require_model(tx, options->name).run_id
-            );
-        });
-        std::ofstream out(path, std::ios::binary);
-        out << artefact;
-        out.flush();
-        if (!out) throw base::Error(path, "cannot be written", "choose another --out");
+    auto out = std::make_shared<std::string>();
+    auto& command = add_command(model, "model export");
+    Flags<service::ExportModel> flags(command, {.positionals = {{"model", "NAME"}}});
+    command.add_option("--out", *out, "NAME.tilth")->type_name("FILE");
+    on_command(command, [out, flags, &context] {
+        auto artefact = ask<service::export_model>(context, flags.read());
+        auto path = out->empty() ? artefact.name : *out;
+        write_file(path, [&](std::ostream& file) { file << artefact.bytes; });
         if (context.json) {
-            print_json(json::object{{"file", path}, {"bytes", artefact.size()}});
+            print_json(json::object{{"file", path}, {"bytes", artefact.bytes.size()}});
         } else {
-            print_line(fmt::format("{} ({} bytes)", path, artefact.size()));
+            print_line(fmt::format("{} ({} bytes)", path, artefact.bytes.size()));
         }
     });
 }
@@ -101,7 +81,7 @@ void export_model(CLI::App& model, service::Context& context) {
 void predict_lines(const service::LoadedModel& model) {
     json::array inputs;
     auto flush = [&] {
-        for (const auto& answer : service::predict(model, inputs)) print_json(answer);
+        for (const auto& answer : service::predictions_for(model, inputs)) print_json(answer);
         inputs.clear();
     };
     std::string line;
@@ -120,65 +100,35 @@ void predict_lines(const service::LoadedModel& model) {
     flush();
 }
 
+// All that a condition holds for: a batch knows no parts.
 void predict_records(
     service::Context& context,
     const service::LoadedModel& model,
     const std::string& where
 ) {
-    training::ExampleStore store(context.database(), context.blobs());
-    store.use_fixes(model.predictor.preparation().uses_fixes());
-    auto items = store.matching_items(
-        model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max()
-    );
-    for (std::size_t from = 0; from < items.size(); from += lines_at_once) {
-        std::vector<training::Item> some(
-            items.begin() + static_cast<std::ptrdiff_t>(from),
-            items.begin() +
-                static_cast<std::ptrdiff_t>(std::min(items.size(), from + lines_at_once))
-        );
-        auto answers = service::predict(model, store.load(some, {}));
-        for (std::size_t i = 0; i < some.size(); ++i) {
-            auto object = answers[i].as_object();
-            json::object line{{"key", some[i].id.key}};
-            for (const auto& item : object) line[item.key()] = item.value();
-            print_json(line);
-        }
-    }
+    service::RecordPredictions records(context.database(), context.blobs(), model, where);
+    for (std::size_t from = 0; from < records.size(); from += lines_at_once)
+        for (const auto& line : records.of(from, lines_at_once)) print_json(line);
 }
 
 void predict_verb(CLI::App& model, service::Context& context) {
-    struct Options {
-        std::string name, input, where;
-        int version = 0;
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = model.add_subcommand(
-        "predict", "Predict for records of the source, or for JSON lines on standard input"
+    auto input = std::make_shared<std::string>();
+    auto& command = add_command(model, "model predict");
+    Flags<service::Predict> flags(
+        command, {.positionals = {{"model", "NAME"}}, .without = {"inputs", "limit", "after"}}
     );
-    verb->add_option("NAME", options->name)->required();
-    verb->add_option(
-        "INPUT", options->input, "- for JSON lines with title, body and numeric columns"
-    );
-    verb->add_option(
-            "--batch",
-            options->where,
-            "Records of the model's source that this condition holds for; '' for all"
-    )
-        ->type_name("WHERE");
-    verb->add_option(
-        "--version", options->version, "Instead of the one in production or the newest"
-    );
-    verb->callback([options, verb, &context] {
-        bool batch = verb->count("--batch") > 0;
-        if (batch == (options->input == "-"))
+    command.add_option("INPUT", *input, "- for JSON lines with title, body and numeric columns");
+    on_command(command, [input, flags, &context] {
+        auto request = flags.read();
+        if (request.where.has_value() == (*input == "-"))
             throw base::UsageError(
                 "model predict", "needs - or --batch WHERE, one of them", "see --help"
             );
-        auto loaded = service::load_model(
-            context.database(), context.blobs(), options->name, options->version
-        );
-        if (batch) {
-            predict_records(context, loaded, options->where);
+        auto loaded = context.database().call([&](base::Tx& tx) {
+            return service::load_model(tx, context.blobs(), request.model, request.version);
+        });
+        if (request.where) {
+            predict_records(context, loaded, *request.where);
         } else {
             predict_lines(loaded);
         }

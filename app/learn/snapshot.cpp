@@ -3,7 +3,6 @@
 // set is made, because nobody looks for it later. A snapshot that no longer verifies is exit code
 // 1, so that a script notices.
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include <fmt/format.h>
@@ -13,11 +12,7 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
-#include "base/database/database.hpp"
-#include "base/error.hpp"
 #include "service/learn/snapshots.hpp"
-#include "training/preparation/prepare.hpp"
-#include "training/snapshots/snapshot_store.hpp"
 
 namespace app {
 
@@ -114,38 +109,19 @@ void show_verified(const service::Verified& one) {
 }
 
 void export_members(CLI::App& snapshot, service::Context& context) {
-    struct Options {
-        std::string name, format = "jsonl", out = ".";
-        bool prepared = false;
-    };
-    auto options = std::make_shared<Options>();
-    auto* verb = snapshot.add_subcommand("export", "Write the members with label, split and text");
-    verb->add_option("NAME", options->name)->required();
-    verb->add_option("--format", options->format, "jsonl or csv");
-    verb->add_option("--out", options->out, "Folder (the present one)")->type_name("DIR");
-    verb->add_flag(
-        "--prepared", options->prepared, "As models see them: see 'tilth prepare'; with the numbers"
-    );
-    verb->callback([options, &context] {
-        auto one = training::require_snapshot(context.database(), options->name);
-        std::filesystem::create_directories(options->out);
-        auto path = std::filesystem::path(options->out) / (one.name + "." + options->format);
-        std::ofstream out(path, std::ios::binary);
-        if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
-        training::Prepared prepared;
-        if (options->prepared) {
-            training::ExampleStore store(context.database(), context.blobs());
-            store.leave_images();
-            prepared = training::prepare(
-                context.database(), store, one, std::nullopt, std::chrono::system_clock::now()
-            );
-        }
-        auto rows = training::export_snapshot(
-            context.database(), one, options->format, out, prepared.fitted
-        );
-        out.flush();
-        if (!out)
-            throw base::Error(path.string(), "could not be written to its end", "free disk space");
+    auto folder = std::make_shared<std::string>(".");
+    auto& command = add_command(snapshot, "snapshot export");
+    Flags<service::ExportSnapshot> flags(command, {.positionals = {{"snapshot", "NAME"}}});
+    command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
+    on_command(command, [folder, flags, &context] {
+        auto request = flags.read();
+        std::filesystem::create_directories(*folder);
+        auto path = std::filesystem::path(*folder) /
+                    fmt::format("{}.{}", request.snapshot, base::name_of(request.format));
+        std::uint64_t rows = 0;
+        write_file(path, [&](std::ostream& out) {
+            rows = service::write_snapshot(context.environment(), request, out);
+        });
         if (context.json) {
             print_json(json::object{{"file", path.string()}, {"members", rows}});
         } else {

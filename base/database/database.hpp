@@ -206,4 +206,23 @@ private:
     Workers workers_;
 };
 
+// Where a work of many steps runs them: each in a transaction of its own, or, within a request that
+// holds a connection, all in the one at hand. A request that waited for a second connection could
+// wait for ever on others that do the same.
+class Transactions {
+public:
+    Transactions(Database& database) : database_(&database) {}
+    Transactions(Tx& tx) : tx_(&tx) {}
+
+    template <typename Job>
+    auto call(Job&& job) const -> std::invoke_result_t<Job&, Tx&> {
+        if (tx_) return job(*tx_);
+        return database_->call(job);
+    }
+
+private:
+    Database* database_ = nullptr;
+    Tx* tx_ = nullptr;
+};
+
 }  // namespace base

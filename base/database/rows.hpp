@@ -34,6 +34,11 @@
 // once a row.
 namespace base {
 
+// The bytes of a bytea column.
+struct Binary {
+    std::string bytes;
+};
+
 namespace rows_detail {
 
 template <typename T>
@@ -69,6 +74,11 @@ inline void read(const pqxx::field& field, Time& into) {
 }
 inline void read(const pqxx::field& field, JsonText& into) {
     if (!field.is_null()) into.text.assign(field.c_str(), field.size());
+}
+inline void read(const pqxx::field& field, Binary& into) {
+    if (field.is_null()) return;
+    pqxx::binarystring data(field);
+    into.bytes.assign(data.get(), data.get() + data.size());
 }
 // A count of the duration's unit.
 template <typename Rep, typename Period>

@@ -68,6 +68,10 @@ std::string hashes(std::span<const Closed> rows) {
 
 }  // namespace
 
+CrawlFigures crawl_figures(base::Tx& tx) {
+    return *base::first_as<CrawlFigures>(tx.exec(sql::file["crawl_figures"]));
+}
+
 std::uint64_t count_queued(base::Tx& tx, std::int64_t source) {
     return *tx.value<std::uint64_t>(sql::file["count_queued"], source);
 }

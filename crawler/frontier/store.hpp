@@ -74,6 +74,15 @@ struct ReasonCount {
 };
 BOOST_DESCRIBE_STRUCT(ReasonCount, (), (state, reason, urls))
 
+// All crawls together, as metrics tell it.
+struct CrawlFigures {
+    std::int64_t workers = 0, queued = 0;  // as the crawls last counted
+    std::int64_t fetched = 0, bytes = 0;   // answers of web servers so far
+    std::int64_t held = 0, failing = 0;    // hosts
+};
+BOOST_DESCRIBE_STRUCT(CrawlFigures, (), (workers, queued, fetched, bytes, held, failing))
+CrawlFigures crawl_figures(base::Tx& tx);
+
 std::uint64_t count_queued(base::Tx& tx, std::int64_t source);
 std::uint64_t count_known(base::Tx& tx, std::int64_t source);
 // Puts what was fetched or refused before back into the queue; of what was fetched only what is due

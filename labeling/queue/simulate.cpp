@@ -85,7 +85,7 @@ private:
 }  // namespace
 
 Simulated simulate(
-    base::Database& database,
+    base::Transactions steps,
     const StoredProject& project,
     const Simulation& simulation,
     const std::function<Time()>& clock
@@ -98,8 +98,7 @@ Simulated simulate(
         );
     std::vector<Worker> workers;
     for (const auto& who : simulation.pool) {
-        auto user =
-            database.call([&](base::Tx& tx) { return simulated_user(tx, who.name, clock()); });
+        auto user = steps.call([&](base::Tx& tx) { return simulated_user(tx, who.name, clock()); });
         workers.push_back({user, who});
     }
 
@@ -111,8 +110,7 @@ Simulated simulate(
             auto left = simulation.at_most - total.answers;
             if (left <= 0) break;
             int n = static_cast<int>(std::min<std::int64_t>(tasks_at_once, left));
-            auto done =
-                database.call([&](base::Tx& tx) { return round.run(tx, worker, n, clock()); });
+            auto done = steps.call([&](base::Tx& tx) { return round.run(tx, worker, n, clock()); });
             total.answers += done.answers;
             total.wrong += done.wrong;
             total.skipped += done.skipped;

@@ -11,7 +11,7 @@
 #include "labeling/queue/assignment.hpp"
 
 namespace base {
-class Database;
+class Transactions;
 }
 
 namespace labeling {
@@ -42,9 +42,9 @@ struct Simulated {
 // claim, submit, skip. Users that are missing are made, flagged as simulated; a name that a person
 // has throws base::Error. What an annotator answers depends on the seed, their name and the record
 // only, so that going on after an interruption gives the same answers. `clock` tells the time.
-// Returns when nobody in the pool finds a task, or at the limit.
+// Each round is a step. Returns when nobody in the pool finds a task, or at the limit.
 Simulated simulate(
-    base::Database& database,
+    base::Transactions steps,
     const StoredProject& project,
     const Simulation& simulation,
     const std::function<Time()>& clock

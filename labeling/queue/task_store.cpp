@@ -184,6 +184,10 @@ std::string text_of_task(base::Tx& tx, std::int64_t task) {
     return tx.value<std::string>(sql::file["text_of_task"], task).value_or("");
 }
 
+std::int64_t count_open_tasks(base::Tx& tx) {
+    return *tx.value<std::int64_t>(sql::file["count_open_tasks"]);
+}
+
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     auto stored = tx.exec(
         sql::file["submit_answer"],

@@ -98,6 +98,9 @@ struct Answer {
     std::optional<std::string> value{};          // JSON, for what a class cannot say
     std::optional<std::int32_t> milliseconds{};  // the person took
 };
+// In all projects.
+std::int64_t count_open_tasks(base::Tx& tx);
+
 enum class Submitted {
     accepted,  // stored now
     repeated,  // this (task, user, attempt) was stored before; nothing changed

@@ -4,13 +4,19 @@
 #include <unordered_map>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "quality/sql.hpp"
 
 namespace quality {
 
 namespace {
 
-// Rows of group, label and count.
+struct Given {
+    std::string name, label;  // of the record or of who gave the label
+    double count = 0;
+};
+BOOST_DESCRIBE_STRUCT(Given, (), (name, label, count))
+
 Breakdown break_down(
     base::Database& database,
     std::string_view query,
@@ -22,10 +28,8 @@ Breakdown break_down(
     database.call([&](base::Tx& tx) {
         counts.clear();
         all = 0;
-        for (const auto& row : tx.exec(query, project)) {
-            auto name = row[0].as<std::string>();
-            auto count = row[2].as<double>();
-            counts[name.empty() ? "(none)" : name][row[1].as<std::string>()] += count;
+        for (const auto& [name, label, count] : base::rows_as<Given>(tx.exec(query, project))) {
+            counts[name.empty() ? "(none)" : name][label] += count;
             all += count;
         }
     });
@@ -58,8 +62,8 @@ std::optional<std::vector<std::string>> labels_of_project(
     bool known = database.call([&](base::Tx& tx) {
         labels.clear();
         if (tx.exec(sql::file["project_exists"], project).empty()) return false;
-        for (const auto& row : tx.exec(sql::file["project_labels"], project, source_id))
-            labels[row[1].as<std::string>()] = row[2].as<std::string>();
+        auto rows = tx.exec(sql::file["project_labels"], project, source_id);
+        for (auto& one : base::rows_as<Given>(rows)) labels[one.name] = std::move(one.label);
         return true;
     });
     if (!known) return std::nullopt;

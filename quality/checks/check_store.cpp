@@ -1,11 +1,10 @@
 #include <chrono>
-#include <limits>
 
 #include "base/database/database.hpp"
-#include "formats/json/json.hpp"
 #include "quality/checks/check_store.hpp"
 #include "quality/profile/profile_store.hpp"
 #include "quality/sql.hpp"
+#include "quality/store.hpp"
 #include "schema/records/record.hpp"
 #include "schema/sources/source_store.hpp"
 
@@ -13,7 +12,6 @@ namespace quality {
 
 std::vector<CheckResult>
 check_source(base::Database& database, std::int64_t source_id, std::vector<Check> checks) {
-    constexpr int page_size = 5000;
     auto profile = profile_source(database, source_id).profile;
     std::map<std::string, std::uint64_t> others;
     for (const auto& check : checks)
@@ -23,31 +21,10 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
                 return tx.value<std::uint64_t>(sql::file["count_present"], other.id).value_or(0);
             });
     Checker checker(std::move(checks), profile, std::move(others));
-    formats::Arena arena;
-    std::vector<formats::Field> fields;
-    auto rk = std::numeric_limits<std::int64_t>::min();
-    std::string key;
-    for (;;) {
-        pqxx::result rows = database.call([&](base::Tx& tx) {
-            return tx.exec(sql::file["quality_rows"], source_id, rk, key, page_size);
-        });
-        for (const pqxx::row& row : rows) {
-            arena.clear();
-            fields.clear();
-            auto payload = row[4].as<std::string>();
-            formats::add_members(payload, arena, fields);
-            checker.add(
-                {row[0].as<std::int64_t>(),
-                 row[1].as<std::string>(),
-                 row[2].as<int>(),
-                 row[3].as<std::int64_t>()},
-                fields
-            );
-        }
-        if (rows.size() < page_size) break;
-        rk = rows.back()[0].as<std::int64_t>();
-        key = rows.back()[1].as<std::string>();
-    }
+    each_record(database, source_id, [&](const Table::Row& row, auto fields) {
+        checker.add(row, fields);
+        return true;
+    });
     return checker.finish();
 }
 
@@ -74,7 +51,7 @@ void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckR
             schema::timestamp(now),
             result.check.name,
             result.passed,
-            std::string(name_of(result.check.severity)),
+            std::string(base::name_of(result.check.severity)),
             static_cast<std::int64_t>(result.examined),
             static_cast<std::int64_t>(result.failed),
             result.observed

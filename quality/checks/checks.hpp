@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/settings/fwd.hpp"
+#include "base/words.hpp"
 #include "formats/field.hpp"
 #include "quality/profile/profile.hpp"
 #include "quality/table.hpp"
@@ -16,9 +19,15 @@
 namespace quality {
 
 enum class Severity { warn, quarantine, block };
-std::string_view name_of(Severity severity);
+constexpr auto words_of(Severity) {
+    return std::to_array<base::Word<Severity>>({
+        {Severity::warn, "warn", "said, and no more"},
+        {Severity::quarantine, "quarantine", "records that fail it are kept out of snapshots"},
+        {Severity::block, "block", "a check that did not pass is a failure of the command"},
+    });
+}
 
-// One expectation of the records of a source.
+// One expectation of the records of a source. Which members a kind looks at, its file says.
 struct Check {
     std::string name;
     std::string kind;
@@ -41,13 +50,13 @@ struct Check {
     std::string source;  // of same_records: the other source
     std::string schema;  // of json_schema: the schema, as JSON
 
-    bool by_record() const;  // looks at each record alone or beside others, not at figures of all
+    static const base::Settings<Check> settings;
 };
 
 // Reads a TOML text:
 //
 //     [[check]]
-//     kind = "between"        # see below
+//     kind = "between"
 //     column = "age"          # or columns = ["a", "b"]
 //     minimum = 0
 //     maximum = 120
@@ -56,26 +65,13 @@ struct Check {
 //     where = "state = 'open'"  # of these records; all by default
 //     name = "ages"           # made from kind and columns by default
 //
-// Kinds that look at each record, and pass over missing values but for those on missing ones:
-// - not_missing, missing
-// - unique (one or several columns together), unique_within (the columns of a record differ)
-// - in_set, not_in_set; tuple_in_set (several columns, `tuples`)
-// - between (numbers), date_between (minimum and maximum in `values`), length (in characters)
-// - type (`type`, or one of `types`), time_format, json, json_schema
-// - matches, not_matches (`pattern`, or one of `patterns`; `all` of them), like, not_like
-// (`values`)
-// - greater, greater_or_equal (first column over the second), equal (two columns)
-// - sum (of several columns, between minimum and maximum)
-// - increasing, decreasing (by `order`, else by line; `strict`)
-// - z_score (deviations from the mean, at most `maximum`)
-// - where: the record matches the condition
-// Kinds that look at all: records (how many), same_records (as many as `source` has), columns (the
-// fields are exactly `values`), has_columns, column_count, statistic (between minimum and maximum),
-// distinct_in_set, distinct_contains, distinct_equals, most_common_in_set, divergence
-// (Kullback-Leibler, at most `maximum`) and chi_square (p at least `minimum`, 0.05) of the shares
-// that `values` or ranges between `bounds` should have, association (Cramér's V of two columns, at
-// most `maximum`). Throws base::UsageError with the line for what makes no sense.
+// The kinds are told in docs/reference/checks.md. Those that look at each record pass over missing
+// values but for those on missing ones. Throws base::UsageError with the line for what makes no
+// sense.
 std::vector<Check> parse_checks(std::string_view toml, const std::string& name);
+
+// The page of docs/reference on the kinds of checks and their settings, as Markdown.
+std::string checks_reference();
 
 struct CheckResult {
     Check check;

@@ -61,8 +61,8 @@ int edit_distance(std::string_view a, std::string_view b, int at_most) {
     for (auto* one : {&before, &last, &row}) one->resize(a.size() + 1);
     for (std::size_t i = 0; i <= a.size(); ++i) last[i] = static_cast<int>(i);
     for (std::size_t j = 1; j <= b.size(); ++j) {
-        row[0] = static_cast<int>(j);
-        int best = row[0];
+        int best = static_cast<int>(j);
+        row.front() = best;
         for (std::size_t i = 1; i <= a.size(); ++i) {
             row[i] = std::min({last[i] + 1, row[i - 1] + 1, last[i - 1] + (a[i - 1] != b[j - 1])});
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])

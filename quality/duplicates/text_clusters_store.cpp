@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "quality/sql.hpp"
 #include "schema/records/values.hpp"
 
@@ -17,6 +18,26 @@ namespace quality {
 namespace {
 
 constexpr int texts_at_once = 5000;
+
+struct LateRow {
+    Table::Row row;
+    bool long_enough = false, had_sketch = false;
+    std::optional<base::Binary> sketch;
+};
+BOOST_DESCRIBE_STRUCT(LateRow, (), (row, long_enough, had_sketch, sketch))
+
+struct SketchRow {
+    std::int64_t rk = 0;
+    std::string key, bands;
+    base::Binary low, text_hash;
+    bool leads = false, first = false, indexed = false;
+    std::optional<std::int64_t> near, exact;
+};
+BOOST_DESCRIBE_STRUCT(
+    SketchRow,
+    (),
+    (rk, key, bands, low, text_hash, leads, first, indexed, near, exact)
+)
 
 std::vector<std::int64_t> bands_of(const TextSketch& sketch) {
     if (sketch.empty) return {};
@@ -40,8 +61,7 @@ TextSketch sketch_of(const std::string& bands, const std::string& low) {
 }  // namespace
 
 TextExtent text_extent(base::Tx& tx, std::int64_t source_id) {
-    auto row = tx.exec(sql::file["text_extent"], source_id)[0];
-    return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+    return base::first_as<TextExtent>(tx.exec(sql::file["text_extent"], source_id)).value();
 }
 
 void note_clustered(base::Tx& tx, std::int64_t source_id, std::int64_t gathered) {
@@ -51,25 +71,21 @@ void note_clustered(base::Tx& tx, std::int64_t source_id, std::int64_t gathered)
 std::vector<LateText>
 texts_to_cluster(base::Tx& tx, std::int64_t source_id, const TextPlace& place) {
     std::vector<LateText> texts;
-    for (const auto& row :
-         tx.exec(sql::file["texts_to_cluster"], source_id, place.rk, place.key, texts_at_once)) {
+    auto rows =
+        tx.exec(sql::file["texts_to_cluster"], source_id, place.rk, place.key, texts_at_once);
+    for (auto& one : base::rows_as<LateRow>(rows)) {
         auto& text = texts.emplace_back();
-        text.row.rk = row[0].as<std::int64_t>();
-        text.row.key = row[1].as<std::string>();
-        text.row.version = row[2].as<int>();
-        text.long_enough = row[3].as<bool>();
-        text.had_sketch = row[5].as<bool>();
+        text.row = std::move(one.row);
+        text.long_enough = one.long_enough;
+        text.had_sketch = one.had_sketch;
         if (!text.long_enough) continue;
-        if (row[4].is_null()) {  // stored by an earlier program
+        if (!one.sketch) {  // stored by an earlier program
             auto words = tx.value<std::string>(
                 sql::file["text_to_sketch"], text.row.rk, source_id, text.row.key, text.row.version
             );
-            text.sketched = formats::unpacked_sketch(
-                formats::packed_sketch(formats::TextWords(words.value_or("")))
-            );
-        } else {
-            text.sketched = formats::unpacked_sketch(base::bytes(row[4]));
+            one.sketch = {formats::packed_sketch(formats::TextWords(words.value_or("")))};
         }
+        text.sketched = formats::unpacked_sketch(one.sketch->bytes);
     }
     return texts;
 }
@@ -110,22 +126,22 @@ sketches_sharing(base::Tx& tx, std::int64_t source_id, const std::vector<StoredS
         if (!text.sketch.empty) bands.push_back(schema::array_of(bands_of(text.sketch)));
     }
     std::vector<StoredSketch> found;
-    for (const auto& row : tx.exec(
-             sql::file["sketches_sharing"],
-             source_id,
-             schema::array_of(bands),
-             schema::array_of_bytes(hashes)
-         )) {
-        auto& one = found.emplace_back();
-        one.row.rk = row[0].as<std::int64_t>();
-        one.row.key = row[1].as<std::string>();
-        one.sketch = sketch_of(row[2].as<std::string>(), base::bytes(row[3]));
-        one.hash = base::bytes(row[4]);
-        one.leads = row[5].as<bool>();
-        one.first = row[6].as<bool>();
-        if (!row[7].is_null()) one.near = row[7].as<std::int64_t>();
-        if (!row[8].is_null()) one.exact = row[8].as<std::int64_t>();
-        one.indexed = row[9].as<bool>();
+    auto rows = tx.exec(
+        sql::file["sketches_sharing"],
+        source_id,
+        schema::array_of(bands),
+        schema::array_of_bytes(hashes)
+    );
+    for (auto& one : base::rows_as<SketchRow>(rows)) {
+        auto& text = found.emplace_back();
+        text.row = {.rk = one.rk, .key = std::move(one.key)};
+        text.sketch = sketch_of(one.bands, one.low.bytes);
+        text.hash = std::move(one.text_hash.bytes);
+        text.leads = one.leads;
+        text.first = one.first;
+        text.near = one.near;
+        text.exact = one.exact;
+        text.indexed = one.indexed;
     }
     return found;
 }

@@ -20,6 +20,7 @@ struct TextExtent {
     std::int64_t gathered = 0;
     std::int64_t clustered = -1;
 };
+BOOST_DESCRIBE_STRUCT(TextExtent, (), (gathered, clustered))
 TextExtent text_extent(base::Tx& tx, std::int64_t source_id);
 void note_clustered(base::Tx& tx, std::int64_t source_id, std::int64_t gathered);
 

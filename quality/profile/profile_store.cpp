@@ -9,12 +9,11 @@
 
 #include <algorithm>
 #include <chrono>
-#include <limits>
 #include <map>
 #include <set>
 
-#include "base/database/database.hpp"
 #include "formats/json/json.hpp"
+#include "quality/pages.hpp"
 #include "quality/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -25,24 +24,40 @@ namespace {
 
 constexpr int page_size = 5000;
 
-// Adds rows of profile_rows and its like.
+// A content as a profile takes it in.
+struct ContentRow {
+    std::int64_t rk = 0;
+    std::string key, payload;
+    std::optional<int> width;  // of an image
+    int height = 0, channels = 0;
+    std::string format;
+};
+BOOST_DESCRIBE_STRUCT(ContentRow, (), (rk, key, payload, width, height, channels, format))
+
+struct RunRow : ContentRow {
+    std::int64_t run_id = 0;
+};
+BOOST_DESCRIBE_STRUCT(RunRow, (ContentRow), (run_id))
+
+struct SnapshotRow : ContentRow {
+    std::int64_t source_id = 0;
+    std::optional<std::string> label;
+};
+BOOST_DESCRIBE_STRUCT(SnapshotRow, (ContentRow), (source_id, label))
+
 class RowReader {
 public:
-    void add(const pqxx::row& row, Profile& profile) {
+    void add(
+        const ContentRow& row,
+        Profile& profile,
+        const std::optional<std::string>& label = std::nullopt
+    ) {
         arena_.clear();
         fields_.clear();
-        auto payload = row[3].as<std::string>();
-        formats::add_members(payload, arena_, fields_);
-        std::string label;
-        if (row.size() > 8 && !row[8].is_null()) {
-            label = row[8].as<std::string>();
-            fields_.push_back({"(label)", label, formats::Field::Kind::text});
-        }
+        formats::add_members(row.payload, arena_, fields_);
+        if (label) fields_.push_back({"(label)", *label, formats::Field::Kind::text});
         profile.add(fields_);
-        if (!row[4].is_null())
-            profile.images.add(
-                row[4].as<int>(), row[5].as<int>(), row[6].as<int>(), row[7].c_str()
-            );
+        if (row.width) profile.images.add(*row.width, row.height, row.channels, row.format);
     }
 
 private:
@@ -50,18 +65,8 @@ private:
     std::vector<formats::Field> fields_;
 };
 
-// Pages of a query that goes on behind (rk, key).
-template <typename Page, typename Visit>
-void each_page(base::Database& database, int size, Page page, Visit visit) {
-    auto rk = std::numeric_limits<std::int64_t>::min();
-    std::string key;
-    for (;;) {
-        pqxx::result rows = database.call([&](base::Tx& tx) { return page(tx, rk, key); });
-        for (const pqxx::row& row : rows) visit(row);
-        if (rows.size() < static_cast<pqxx::result::size_type>(size)) return;
-        rk = rows.back()[0].as<std::int64_t>();
-        key = rows.back()[1].as<std::string>();
-    }
+const ContentRow& place(const ContentRow& row) {
+    return row;
 }
 
 struct Part {
@@ -70,17 +75,15 @@ struct Part {
     std::uint64_t brought = 0;
     bool kept = false;
 };
+BOOST_DESCRIBE_STRUCT(Part, (), (run_id, over, brought, kept))
+
+struct RunId {
+    std::int64_t run_id = 0;
+};
+BOOST_DESCRIBE_STRUCT(RunId, (), (run_id))
 
 std::vector<Part> parts_of(base::Tx& tx, std::int64_t source_id) {
-    std::vector<Part> parts;
-    for (const auto& row : tx.exec(sql::file["profile_parts"], source_id))
-        parts.push_back(
-            {row[0].as<std::int64_t>(),
-             row[1].as<bool>(),
-             row[2].as<std::uint64_t>(),
-             row[3].as<bool>()}
-        );
-    return parts;
+    return base::rows_as<Part>(tx.exec(sql::file["profile_parts"], source_id));
 }
 
 // Parts that must be made: those not kept, and those of which new runs replaced contents.
@@ -91,8 +94,8 @@ stale_parts(base::Tx& tx, std::int64_t source_id, const std::vector<Part>& parts
         if (!part.kept) fresh.push_back(part.run_id);
     std::set<std::int64_t> stale(fresh.begin(), fresh.end());
     if (fresh.empty()) return stale;
-    for (const auto& row : tx.exec(sql::file["replaced_runs"], source_id, schema::array_of(fresh)))
-        stale.insert(row[0].as<std::int64_t>());
+    auto rows = tx.exec(sql::file["replaced_runs"], source_id, schema::array_of(fresh));
+    for (auto [run_id] : base::rows_as<RunId>(rows)) stale.insert(run_id);
     return stale;
 }
 
@@ -100,7 +103,7 @@ Profile read_run(base::Database& database, std::int64_t source_id, std::int64_t 
     constexpr int run_page_size = 50'000;  // each page looks through all of the run
     Profile profile;
     RowReader reader;
-    each_page(
+    each_page<RunRow>(
         database,
         run_page_size,
         [&](base::Tx& tx, std::int64_t rk, const std::string& key) {
@@ -108,7 +111,11 @@ Profile read_run(base::Database& database, std::int64_t source_id, std::int64_t 
                 sql::file["profile_run_rows"], source_id, rk, key, run_page_size, run_id
             );
         },
-        [&](const pqxx::row& row) { reader.add(row, profile); }
+        place,
+        [&](const RunRow& row) {
+            reader.add(row, profile);
+            return true;
+        }
     );
     return profile;
 }
@@ -116,13 +123,17 @@ Profile read_run(base::Database& database, std::int64_t source_id, std::int64_t 
 std::map<std::int64_t, Profile> read_all(base::Database& database, std::int64_t source_id) {
     std::map<std::int64_t, Profile> parts;
     RowReader reader;
-    each_page(
+    each_page<RunRow>(
         database,
         page_size,
         [&](base::Tx& tx, std::int64_t rk, const std::string& key) {
             return tx.exec(sql::file["profile_rows"], source_id, rk, key, page_size);
         },
-        [&](const pqxx::row& row) { reader.add(row, parts[row[2].as<std::int64_t>()]); }
+        place,
+        [&](const RunRow& row) {
+            reader.add(row, parts[row.run_id]);
+            return true;
+        }
     );
     return parts;
 }
@@ -225,7 +236,7 @@ profile_snapshot(base::Database& database, const std::string& name, Side side) {
     Profile profile;
     RowReader reader;
     std::int64_t source_id = 0;  // of the last row
-    each_page(
+    each_page<SnapshotRow>(
         database,
         page_size,
         [&](base::Tx& tx, std::int64_t rk, const std::string& key) {
@@ -233,9 +244,11 @@ profile_snapshot(base::Database& database, const std::string& name, Side side) {
                 sql::file["profile_snapshot_rows"], *id, rk, key, page_size, split, source_id
             );
         },
-        [&](const pqxx::row& row) {
-            source_id = row[2].as<std::int64_t>();
-            reader.add(row, profile);
+        place,
+        [&](const SnapshotRow& row) {
+            source_id = row.source_id;
+            reader.add(row, profile, row.label);
+            return true;
         }
     );
     return profile;

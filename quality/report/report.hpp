@@ -40,12 +40,14 @@ struct CheckLine {
     bool passed = true;
     std::uint64_t examined = 0, failed = 0;
 };
+BOOST_DESCRIBE_STRUCT(CheckLine, (), (name, severity, observed, passed, examined, failed))
 
 struct FoundDuplicates {
     std::string kind;
     std::uint64_t records = 0, clusters = 0;
     std::vector<std::vector<std::string>> examples;  // keys
 };
+BOOST_DESCRIBE_STRUCT(FoundDuplicates, (), (kind, records, clusters))
 
 // All that the page about a source shows.
 struct QualityReport {

@@ -4,12 +4,12 @@
 // sample.
 #include <algorithm>
 #include <chrono>
-#include <map>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/time/time.hpp"
 #include "quality/duplicates/duplicates.hpp"
 #include "quality/errors/cell_errors.hpp"
@@ -107,41 +107,25 @@ std::vector<std::pair<std::string, std::uint64_t>> missing_together(const Table&
     return found;
 }
 
+// Of a cluster of duplicates.
+struct Member {
+    std::int64_t cluster = 0;
+    std::string key;
+};
+BOOST_DESCRIBE_STRUCT(Member, (), (cluster, key))
+
 std::vector<FoundDuplicates> kept_duplicates(base::Tx& tx, std::int64_t source_id) {
-    std::map<std::string, FoundDuplicates> kinds;
-    for (const auto& row : tx.exec(sql::file["duplicate_counts"], source_id)) {
-        FoundDuplicates one;
-        one.kind = row[0].as<std::string>();
-        one.records = row[1].as<std::uint64_t>();
-        one.clusters = row[2].as<std::uint64_t>();
-        kinds[one.kind] = one;
-    }
-    for (auto& [kind, one] : kinds) {
+    auto found = base::rows_as<FoundDuplicates>(tx.exec(sql::file["duplicate_counts"], source_id));
+    for (auto& one : found) {
         std::int64_t last = 0;
-        for (const auto& row : tx.exec(sql::file["duplicate_examples"], source_id, kind)) {
-            auto cluster = row[0].as<std::int64_t>();
+        auto members = tx.exec(sql::file["duplicate_examples"], source_id, one.kind);
+        for (auto& [cluster, key] : base::rows_as<Member>(members)) {
             if (one.examples.empty() || cluster != last) one.examples.emplace_back();
             last = cluster;
-            one.examples.back().push_back(row[1].as<std::string>());
+            one.examples.back().push_back(std::move(key));
         }
     }
-    std::vector<FoundDuplicates> found;
-    for (auto& [kind, one] : kinds) found.push_back(std::move(one));
     return found;
-}
-
-std::vector<CheckLine> last_checks(base::Tx& tx, std::int64_t source_id) {
-    std::vector<CheckLine> lines;
-    for (const auto& row : tx.exec(sql::file["last_checks"], source_id))
-        lines.push_back(
-            {row[0].as<std::string>(),
-             row[2].as<std::string>(),
-             row[5].as<std::string>(),
-             row[1].as<bool>(),
-             row[3].as<std::uint64_t>(),
-             row[4].as<std::uint64_t>()}
-        );
-    return lines;
 }
 
 json::array issues_json(const std::vector<CellIssue>& issues) {
@@ -185,7 +169,7 @@ report_quality(base::Database& database, const schema::Source& source, bool find
         report.run = latest_run(tx, source.id);
         auto before = load_earlier(tx, source.id, report.run);
         if (report.run > 0) save_profile(tx, source.id, report.run, report.profile);
-        report.checks = last_checks(tx, source.id);
+        report.checks = base::rows_as<CheckLine>(tx.exec(sql::file["last_checks"], source.id));
         return before;
     });
     if (earlier) report.drift = find_drift(*earlier, report.profile);

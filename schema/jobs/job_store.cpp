@@ -1,3 +1,5 @@
+// The queue of jobs. A job that ended moves to job_history, so that the queue stays as small as the
+// work that waits; a worker holds one by a lease, and what it held is given on when that is over.
 #include "schema/jobs/job_store.hpp"
 
 #include <limits>
@@ -72,6 +74,10 @@ std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now)
 
 std::optional<JobEntry> show_job(base::Tx& tx, std::int64_t id, Time now) {
     return base::first_as<JobEntry>(tx.exec(sql::file["show_job"], timestamp(now), id));
+}
+
+std::int64_t count_jobs(base::Tx& tx) {
+    return *tx.value<std::int64_t>(sql::file["count_jobs"]);
 }
 
 bool cancel_job(base::Tx& tx, std::int64_t id, Time now) {

@@ -61,6 +61,8 @@ struct JobChoice {
 // The newest first.
 std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now);
 std::optional<JobEntry> show_job(base::Tx& tx, std::int64_t id, Time now);
+// In the queue, at work or not.
+std::int64_t count_jobs(base::Tx& tx);
 
 // Moves a job that did not end to the history as cancelled; its worker, if one has it, finds its
 // lease gone at the next renewal and stops. False if there is no such job in the queue.

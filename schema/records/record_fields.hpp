@@ -11,7 +11,7 @@
 #include "schema/records/record.hpp"
 
 namespace base {
-class Database;
+class Transactions;
 class Tx;
 }  // namespace base
 
@@ -80,9 +80,9 @@ struct RecordFound {
 };
 
 // Every record of a source in key order, with the fields asked for (all columns, payload and
-// findings only if asked), until take() says false. Page by page, each in a transaction of its own.
+// findings only if asked), until take() says false. Page by page.
 void each_record(
-    base::Database& database,
+    base::Transactions steps,
     std::int64_t source_id,
     const std::vector<std::string>& asked,
     const std::function<bool(RecordFound&)>& take

@@ -139,7 +139,7 @@ std::vector<RecordFields> load_fields(
 }
 
 void each_record(
-    base::Database& database,
+    base::Transactions steps,
     std::int64_t source_id,
     const std::vector<std::string>& asked,
     const std::function<bool(RecordFound&)>& take
@@ -149,7 +149,7 @@ void each_record(
     bool payload = needs_payload(asked);
     for (;;) {
         std::vector<RecordFound> found;
-        database.call([&](base::Tx& tx) {
+        steps.call([&](base::Tx& tx) {
             found.clear();
             std::vector<RecordVersion> versions;
             std::vector<RecordFields> fields;

@@ -134,6 +134,14 @@ Counts run_counts(base::Tx& tx, std::int64_t run_id) {
     return *counts;
 }
 
+std::vector<RunProgress> recent_runs(base::Tx& tx, Time since) {
+    return base::rows_as<RunProgress>(tx.exec(sql::file["recent_runs"], timestamp(since)));
+}
+
+RunTotals run_totals(base::Tx& tx) {
+    return *base::first_as<RunTotals>(tx.exec(sql::file["run_totals"]));
+}
+
 std::vector<SourceRun>
 list_runs(base::Tx& tx, std::int64_t source_id, int at_most, std::optional<std::int64_t> before) {
     auto newest = std::numeric_limits<std::int64_t>::max();

@@ -75,6 +75,25 @@ void end_run(
     const std::string& error,
     Time now
 );
+// A run at work, or one that ended lately.
+struct RunProgress {
+    std::int64_t id = 0;
+    std::string source, state;
+    std::int64_t read = 0, added = 0, changed = 0, unchanged = 0, rejected = 0;
+};
+BOOST_DESCRIBE_STRUCT(
+    RunProgress,
+    (),
+    (id, source, state, read, added, changed, unchanged, rejected)
+)
+// Those at work, and those that ended since.
+std::vector<RunProgress> recent_runs(base::Tx& tx, Time since);
+// Of all runs of all sources.
+struct RunTotals {
+    std::int64_t added = 0, rejected = 0;
+};
+BOOST_DESCRIBE_STRUCT(RunTotals, (), (added, rejected))
+RunTotals run_totals(base::Tx& tx);
 Counts run_counts(base::Tx& tx, std::int64_t run_id);
 // The newest first, those before `before`.
 std::vector<SourceRun> list_runs(

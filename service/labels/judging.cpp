@@ -1,8 +1,9 @@
 // From the queue to the truth, as verbs over labeling/queue, labeling/agreement and labeling/truth.
 //
-// All but the simulation run in the transaction of the request: a truth that is half stored would
-// be believed by the next snapshot. The simulation stands for many people over a long time, so that
-// its claims and answers are transactions of their own, as theirs are.
+// All run in the transaction of the request: a truth that is half stored would be believed by the
+// next snapshot, and a request that wants a second connection can wait for ever. A simulation that
+// is told of at the terminal stands for many people over a long time, so that its claims and
+// answers are transactions of their own, as theirs are, and an interruption keeps what is done.
 #include "service/labels/judging.hpp"
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "labeling/queue/task_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
+#include "schema/records/record_fields.hpp"
 #include "schema/select/filter.hpp"
 #include "service/labels/projects.hpp"
 #include "service/people/people.hpp"
@@ -143,13 +145,17 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
             work.tx, stored, request.add, request.priority, "added", work.now
         );
     } else if (request.add > 0) {
-        training::ExampleStore store(work.here.database, work.here.blobs);
         auto most = static_cast<std::size_t>(request.add);
         auto where = schema::Filter::parse(request.where);
         std::vector<labeling::QueueRequest> requests;
-        for (const auto& item : store.matching_items(stored.source_id, where, most))
-            requests.push_back({.key = item.id.key, .priority = request.priority, .reason = "added"}
-            );
+        auto take = [&](schema::RecordFound& found) {
+            if (where.matches(found.fields))
+                requests.push_back(
+                    {.key = found.id.key, .priority = request.priority, .reason = "added"}
+                );
+            return requests.size() < most;
+        };
+        schema::each_record(work.tx, stored.source_id, where.fields(), take);
         state.added = labeling::enqueue(work.tx, stored, requests, false, work.now).added;
     }
     auto at = labeling::progress(work.tx, stored.id);
@@ -222,18 +228,16 @@ ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
         .worker_accuracy = std::move(done.worker_accuracy)};
 }
 
-SimulatedAnswers simulate_answers(Work& work, const SimulateAnswers& request) {
-    return simulate_and_tell(work, request, {});
-}
+namespace {
 
-SimulatedAnswers simulate_and_tell(
+SimulatedAnswers simulate_in(
+    base::Transactions steps,
     Work& work,
     const SimulateAnswers& request,
     const std::function<void(std::int64_t answers)>& tell
 ) {
     auto stored = known_project(work, request.project);
-    auto& database = work.here.database;
-    auto truths = training::field_by_key(database, stored.source_id, request.field);
+    auto truths = training::field_by_key(work.tx, stored.source_id, request.field);
     labeling::Simulation simulation;
     for (const auto& text : request.annotator)
         simulation.pool.push_back(annotator_of(text, simulation.pool.size() + 1));
@@ -247,7 +251,7 @@ SimulatedAnswers simulate_and_tell(
         return std::nullopt;
     };
     simulation.on_progress = tell;
-    auto done = labeling::simulate(database, stored, simulation, [] {
+    auto done = labeling::simulate(steps, stored, simulation, [] {
         return std::chrono::system_clock::now();
     });
     return {
@@ -255,6 +259,20 @@ SimulatedAnswers simulate_and_tell(
         .answers = done.answers,
         .wrong = done.wrong,
         .skipped = done.skipped};
+}
+
+}  // namespace
+
+SimulatedAnswers simulate_answers(Work& work, const SimulateAnswers& request) {
+    return simulate_in(work.tx, work, request, {});
+}
+
+SimulatedAnswers simulate_and_tell(
+    Work& work,
+    const SimulateAnswers& request,
+    const std::function<void(std::int64_t answers)>& tell
+) {
+    return simulate_in(work.here.database, work, request, tell);
 }
 
 }  // namespace service

@@ -4,6 +4,7 @@
 // of its own (work.here.database) and not in the request's.
 #include "service/learn/snapshots.hpp"
 
+#include <sstream>
 #include <vector>
 
 #include "base/database/database.hpp"
@@ -15,6 +16,8 @@
 #include "service/areas.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/refusal.hpp"
+#include "training/preparation/prepare.hpp"
+#include "training/snapshots/example_store.hpp"
 
 namespace service {
 
@@ -30,6 +33,14 @@ const base::Settings<SnapshotName> SnapshotName::settings{
 const base::Settings<SnapshotPair> SnapshotPair::settings{
     {"snapshot", &SnapshotPair::snapshot, "its name", {.required = true}},
     {"other", &SnapshotPair::other, "what it is compared with", {.required = true}},
+};
+
+const base::Settings<ExportSnapshot> ExportSnapshot::settings{
+    {"snapshot", &ExportSnapshot::snapshot, "its name", {.required = true}},
+    {"format", &ExportSnapshot::format, "how it is written"},
+    {"prepared",
+     &ExportSnapshot::prepared,
+     "as models see the members: see 'tilth prepare'; with the numbers"},
 };
 
 namespace {
@@ -117,6 +128,31 @@ Verified verify_snapshot(Work& work, const SnapshotName& request) {
     return {.name = snapshot.name, .hash = snapshot.hash, .verified = true};
 }
 
+Download export_snapshot(Work& work, const ExportSnapshot& request) {
+    known_snapshot(work, request.snapshot);
+    bool csv = request.format == training::SnapshotFormat::csv;
+    std::ostringstream out;
+    write_snapshot(work.here, request, out);
+    return {
+        .name = request.snapshot + "." + std::string(base::name_of(request.format)),
+        .media_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
+        .bytes = std::move(out).str()};
+}
+
+std::uint64_t
+write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostream& out) {
+    auto snapshot = training::require_snapshot(here.database, request.snapshot);
+    training::Prepared prepared;
+    if (request.prepared) {
+        training::ExampleStore store(here.database, here.blobs);
+        store.leave_images();
+        prepared = training::prepare(
+            here.database, store, snapshot, std::nullopt, std::chrono::system_clock::now()
+        );
+    }
+    return training::export_snapshot(here.database, snapshot, request.format, out, prepared.fitted);
+}
+
 std::span<const Verb> snapshot_verbs() {
     static const std::vector<Verb> verbs{
         verb<create_snapshot>(
@@ -135,6 +171,9 @@ std::span<const Verb> snapshot_verbs() {
         ),
         verb<verify_snapshot>(
             "snapshot verify", "Compute the hash again from the stored members", analysts
+        ),
+        verb<export_snapshot>(
+            "snapshot export", "Write the members with label, split and text", analysts
         ),
     };
     return verbs;

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <optional>
+#include <ostream>
 #include <string>
 
 #include "service/verb.hpp"
+#include "training/snapshots/snapshot_export.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 // What people do with snapshots.
@@ -69,6 +71,13 @@ struct Verified {
 };
 BOOST_DESCRIBE_STRUCT(Verified, (), (name, hash, verified))
 
+struct ExportSnapshot {
+    std::string snapshot;
+    training::SnapshotFormat format = training::SnapshotFormat::jsonl;
+    bool prepared = false;
+    static const base::Settings<ExportSnapshot> settings;
+};
+
 // Fixes labelled records, for good. What the sites of a crawled source say now is judged before,
 // and so counts, not only what they said when their pages were fetched.
 NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request);
@@ -79,5 +88,11 @@ Snapshot show_snapshot(Work& work, const SnapshotName& request);
 training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request);
 // Computes the hash again from the members. base::Error if it is another one.
 Verified verify_snapshot(Work& work, const SnapshotName& request);
+// The members with label, split and text.
+Download export_snapshot(Work& work, const ExportSnapshot& request);
+// The same, a page at a time, in transactions of its own. Returns how many there were. base::Error
+// if there is none of that name that is closed.
+std::uint64_t
+write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostream& out);
 
 }  // namespace service

@@ -1,3 +1,5 @@
+// Verbs of models. What a version can do is asked of its artefact, which is loaded anew for every
+// request: artefacts are small, and a promoted version counts at once.
 #include "service/models/models.hpp"
 
 #include <vector>
@@ -6,6 +8,8 @@
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "service/areas.hpp"
+#include "service/models/predict.hpp"
+#include "service/refusal.hpp"
 #include "training/trainer.hpp"
 
 namespace service {
@@ -25,6 +29,23 @@ const base::Settings<Promotion> Promotion::settings{
     {"stage", &Promotion::stage, "where it is to be", {.required = true}},
 };
 
+const base::Settings<ExportModel> ExportModel::settings{
+    {"model", &ExportModel::model, "its name", {.required = true}},
+    {"format", &ExportModel::format, "what is written"},
+};
+
+const base::Settings<Predict> Predict::settings{
+    {"model", &Predict::model, "its name", {.required = true}},
+    {"version", &Predict::version, "instead of the one in production or the newest", {.low = 0}},
+    {"inputs", &Predict::inputs, "objects with title, body and numeric columns, 1000 at most"},
+    {"where",
+     &Predict::where,
+     "instead: the records of the model's source that this condition holds for; '' for all",
+     {.flag = "batch"}},
+    {"limit", &Predict::limit, "so many records at most", {.low = 1, .high = 1000}},
+    {"after", &Predict::after, "the 'next' of an earlier answer"},
+};
+
 namespace {
 
 Model model_of(const training::ModelInfo& info) {
@@ -40,6 +61,14 @@ Model model_of(const training::ModelInfo& info) {
         .project = info.project,
         .artefact_sha256 = info.artefact_sha256,
         .created_at = info.created_at};
+}
+
+training::ModelInfo known_model(Work& work, const std::string& name, int version = 0) {
+    try {
+        return training::require_model(work.tx, name, version);
+    } catch (const base::Error& none) {
+        throw Refusal(Refusal::Kind::not_found, none);
+    }
 }
 
 // The version, a colon and the name.
@@ -69,15 +98,47 @@ Page<Model> list_models(Work& work, const ListModels& request) {
 }
 
 ModelDetail show_model(Work& work, const ModelName& request) {
-    auto info = training::require_model(work.tx, request.model);
+    auto info = known_model(work, request.model);
     auto predictor =
         training::Predictor::load(training::artefact_of_run(work.tx, work.here.blobs, info.run_id));
     return {model_of(info), {predictor.summary()}, predictor.class_names()};
 }
 
 Promoted promote_model(Work& work, const Promotion& request) {
+    known_model(work, request.model, request.version);
     training::promote(work.tx, request.model, request.version, request.stage);
     return {.name = request.model, .version = request.version, .stage = request.stage};
+}
+
+Download export_model(Work& work, const ExportModel& request) {
+    auto info = known_model(work, request.model);
+    return {
+        .name = request.model + ".tilth",
+        .media_type = "application/octet-stream",
+        .bytes = training::artefact_of_run(work.tx, work.here.blobs, info.run_id)};
+}
+
+Predictions predict(Work& work, const Predict& request) {
+    constexpr std::size_t most = 1000;
+    if (request.where.has_value() == !request.inputs.empty())
+        throw base::UsageError("'inputs'", "or 'where' must be there, one of them", "give one");
+    if (request.inputs.size() > most)
+        throw base::UsageError("'inputs'", "are more than 1000", "ask in several parts");
+    known_model(work, request.model, request.version);
+    auto model = load_model(work.tx, work.here.blobs, request.model, request.version);
+    if (!request.where) return {.predictions = predictions_for(model, request.inputs), .next = {}};
+
+    std::size_t passed = 0;
+    if (!request.after.empty()) {
+        auto number = base::whole_number<std::size_t>(request.after);
+        if (!number) throw base::UsageError("'after'", "must be the 'next' of an earlier answer");
+        passed = *number;
+    }
+    auto limit = static_cast<std::size_t>(request.limit);
+    RecordPredictions records(work.here.database, work.here.blobs, model, *request.where);
+    Predictions part{.predictions = records.of(passed, limit), .next = {}};
+    if (passed + limit < records.size()) part.next = std::to_string(passed + limit);
+    return part;
 }
 
 std::span<const Verb> model_verbs() {
@@ -87,6 +148,10 @@ std::span<const Verb> model_verbs() {
             "model show", "The version in use: where it comes from and what it sees", analysts
         ),
         verb<promote_model>("model promote", "Put a version into a stage", analysts),
+        verb<export_model>("model export", "Write a model's artefact to a file", analysts),
+        verb<predict>(
+            "model predict", "Predict for records of the source, or for what is given", analysts
+        ),
     };
     return verbs;
 }

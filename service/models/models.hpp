@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/array.hpp>
+
 #include "service/verb.hpp"
 #include "training/run_store.hpp"
 
@@ -61,11 +63,46 @@ struct Promoted {
 };
 BOOST_DESCRIBE_STRUCT(Promoted, (), (name, version, stage))
 
+enum class ModelFormat { native };
+
+constexpr auto words_of(ModelFormat) {
+    return std::to_array<base::Word<ModelFormat>>({
+        {ModelFormat::native, "native", "what this program reads"},
+    });
+}
+
+struct ExportModel {
+    std::string model;
+    ModelFormat format = ModelFormat::native;
+    static const base::Settings<ExportModel> settings;
+};
+
+struct Predict {
+    std::string model;
+    int version = 0;            // 0: the one in production, or the newest
+    boost::json::array inputs;  // objects: see predictions_for()
+    std::optional<std::string> where;
+    int limit = 1000;
+    std::string after;
+    static const base::Settings<Predict> settings;
+};
+
+struct Predictions {
+    boost::json::array predictions;
+    std::optional<std::string> next;  // of records: the `after` of the following part
+};
+BOOST_DESCRIBE_STRUCT(Predictions, (), (predictions, next))
+
 // By name and version.
 Page<Model> list_models(Work& work, const ListModels& request);
 // The version in production, or the newest. base::Error if there is none.
 ModelDetail show_model(Work& work, const ModelName& request);
 // Puts a version into a stage; the one that was in production before is retired.
 Promoted promote_model(Work& work, const Promotion& request);
+// The artefact of the version in use.
+Download export_model(Work& work, const ExportModel& request);
+// For inputs, or for the records of the model's source that a condition holds for, each with its
+// key; one of the two must be there.
+Predictions predict(Work& work, const Predict& request);
 
 }  // namespace service

@@ -1,5 +1,8 @@
+// Predictions see what training saw: the same preparation, fixes and columns, by the model's own
+// artefact. An input that lacks a column has it missing, as a record would.
 #include "service/models/predict.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <fmt/format.h>
@@ -7,6 +10,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "schema/select/filter.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/evaluation/metrics.hpp"
 
@@ -36,23 +40,7 @@ double number_in(const json::object& input, const schema::Column& column, std::s
     return value;
 }
 
-}  // namespace
-
-LoadedModel load_model(
-    base::Database& database,
-    const schema::Blobs& blobs,
-    const std::string& name,
-    int version
-) {
-    return database.call([&](base::Tx& tx) {
-        auto info = training::require_model(tx, name, version);
-        auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
-        return LoadedModel{
-            info, training::Predictor::load(artefact), schema::latest_columns(tx, info.source_id)};
-    });
-}
-
-json::array predict(const LoadedModel& model, const training::Examples& examples) {
+json::array answers_for(const LoadedModel& model, const training::Examples& examples) {
     json::array answers;
     auto predicted = model.predictor.predict(examples);
     const auto& names = model.predictor.class_names();
@@ -74,7 +62,16 @@ json::array predict(const LoadedModel& model, const training::Examples& examples
     return answers;
 }
 
-json::array predict(const LoadedModel& model, const json::array& inputs) {
+}  // namespace
+
+LoadedModel
+load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, int version) {
+    auto info = training::require_model(tx, name, version);
+    auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
+    return {info, training::Predictor::load(artefact), schema::latest_columns(tx, info.source_id)};
+}
+
+json::array predictions_for(const LoadedModel& model, const json::array& inputs) {
     training::Examples examples;
     examples.rows = inputs.size();
     examples.columns = model.columns;
@@ -93,7 +90,36 @@ json::array predict(const LoadedModel& model, const json::array& inputs) {
         for (const auto& column : model.columns)
             examples.numeric.push_back(number_in(input, column, row));
     }
-    return predict(model, examples);
+    return answers_for(model, examples);
+}
+
+RecordPredictions::RecordPredictions(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const LoadedModel& model,
+    const std::string& where
+)
+    : model_(model), store_(database, blobs) {
+    store_.use_fixes(model.predictor.preparation().uses_fixes());
+    items_ = store_.matching_items(
+        model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max()
+    );
+}
+
+json::array RecordPredictions::of(std::size_t first, std::size_t count) const {
+    if (first >= items_.size()) return {};
+    auto from = items_.begin() + static_cast<std::ptrdiff_t>(first);
+    std::vector<training::Item> some(
+        from, from + static_cast<std::ptrdiff_t>(std::min(count, items_.size() - first))
+    );
+    auto answers = answers_for(model_, store_.load(some, {}));
+    json::array keyed;
+    for (std::size_t i = 0; i < some.size(); ++i) {
+        json::object line{{"key", some[i].id.key}};
+        for (const auto& member : answers[i].as_object()) line[member.key()] = member.value();
+        keyed.push_back(std::move(line));
+    }
+    return keyed;
 }
 
 }  // namespace service

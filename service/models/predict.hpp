@@ -1,16 +1,19 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <boost/json/array.hpp>
 
 #include "schema/blobs/blobs.hpp"
 #include "training/run_store.hpp"
+#include "training/snapshots/example_store.hpp"
 #include "training/trainer.hpp"
 
 namespace base {
 class Database;
-}
+class Tx;
+}  // namespace base
 
 namespace service {
 
@@ -22,19 +25,32 @@ struct LoadedModel {
 };
 
 // Version 0: the one in production, or else the newest.
-LoadedModel load_model(
-    base::Database& database,
-    const schema::Blobs& blobs,
-    const std::string& name,
-    int version = 0
-);
+LoadedModel
+load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, int version = 0);
 
 // One answer per input object: {"class","probability","probabilities":{..}} or {"value"}. An input
 // has "title", "body" or "text", and the source's numeric columns by name; what is absent is
 // missing. Throws base::UsageError for an input that is no object.
-boost::json::array predict(const LoadedModel& model, const boost::json::array& inputs);
+boost::json::array predictions_for(const LoadedModel& model, const boost::json::array& inputs);
 
-// The same for examples at hand.
-boost::json::array predict(const LoadedModel& model, const training::Examples& examples);
+// The records of a model's source that a condition holds for, in the order of the store.
+class RecordPredictions {
+public:
+    // `model` must outlive this.
+    RecordPredictions(
+        base::Database& database,
+        const schema::Blobs& blobs,
+        const LoadedModel& model,
+        const std::string& where
+    );
+    std::size_t size() const { return items_.size(); }
+    // The answers for `count` of them from `first` on, with the member "key" first.
+    boost::json::array of(std::size_t first, std::size_t count) const;
+
+private:
+    const LoadedModel& model_;
+    training::ExampleStore store_;
+    std::vector<training::Item> items_;
+};
 
 }  // namespace service

@@ -110,7 +110,7 @@ CheckItem item_of(const quality::CheckResult& result) {
     CheckItem item{
         .check = result.check.name,
         .kind = result.check.kind,
-        .severity = std::string(quality::name_of(result.check.severity)),
+        .severity = std::string(base::name_of(result.check.severity)),
         .passed = result.passed,
         .examined = result.examined,
         .failed = result.failed,

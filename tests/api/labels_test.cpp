@@ -16,7 +16,7 @@ using boost::json::object;
 struct World {
     test::TestDatabase database;
     std::unique_ptr<test::Running> server;
-    explicit World(int records) {
+    explicit World(int records, std::size_t connections = 4) : database(connections) {
         test::make_world(*database, records);
         server = std::make_unique<test::Running>(*database);
     }
@@ -237,6 +237,22 @@ TEST_CASE("simulated annotators answer over HTTP and are known as such", "[api][
                 {{"field", "section"}, {"annotator", array{"sim:2"}}}
         ).status == 422
     );
+}
+
+TEST_CASE("a request never waits for a second connection", "[api][labels]") {
+    World world(6, 1);
+    auto otto = world.as("otto", "operator");
+    auto queued = otto.send(
+        "POST", "/api/v1/projects/sections/queue", {{"add", 6}, {"where", "section != 'none'"}}
+    );
+    CHECK(queued.status == 200);
+    auto done = otto.send(
+        "POST",
+        "/api/v1/projects/sections/simulate",
+        {{"field", "section"}, {"annotator", array{"sim:0"}}, {"answers", 4}}
+    );
+    REQUIRE(done.status == 200);
+    CHECK(done.json().at("answers") == 4);
 }
 
 TEST_CASE("nobody labels in another's name but an administrator", "[api][labels]") {

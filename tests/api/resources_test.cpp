@@ -7,13 +7,15 @@
 #include <catch2/catch.hpp>
 
 #include "api/openapi.hpp"
-#include "api/sql.hpp"
 #include "base/error.hpp"
 #include "labeling/agreement/agreement.hpp"
 #include "labeling/truth/truth_store.hpp"
+#include "schema/blobs/blobs.hpp"
 #include "tests/api/client.hpp"
 #include "tests/api/fixture.hpp"
 #include "tests/support/test_database.hpp"
+#include "training/experiment.hpp"
+#include "training/trainer.hpp"
 
 namespace {
 
@@ -131,6 +133,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("project", "topics");
         put("id", route.operation == "showReject" ? reject : std::string(record.as_string()));
         put("run", "2");
+        put("a", "2");
+        put("b", "2");
         put("snapshot", "topics-1");
         put("other", "topics-1");
         put("job", "1");
@@ -333,68 +337,97 @@ TEST_CASE("roles hold on every route", "[api][resources]") {
     }
 }
 
-TEST_CASE("a report is shown in a page that can run nothing", "[api][resources]") {
-    test::TestDatabase database;
-    test::make_world(*database, 4);
-    api::Options options;
-    options.setting.hooks.report = [](base::Tx&, std::int64_t run) {
-        return "<h1>" + std::to_string(run) + "</h1>";
-    };
-    test::Running server(*database, options);
-    test::Client client(server.port());
-    client.bearer = api::bearer_token(*database, "ann", "analyst");
-    auto report = client.get("/api/v1/runs/2/report");
-    CHECK(report.body == "<h1>2</h1>");
-    CHECK_THAT(
-        report.headers["content-security-policy"], Catch::Contains("sandbox; default-src 'none'")
-    );
-    CHECK(client.get("/api/v1/runs/77/report").status == 404);
-    test::Running bare(*database);
-    test::Client other(bare.port());
-    other.bearer = client.bearer;
-    CHECK(other.get("/api/v1/runs/2/report").status == 501);
-}
-
 TEST_CASE(
-    "predictions are asked of the program, and its refusals are the caller's to mend",
+    "what was learnt from answers is shown, compared, exported and predicts, over HTTP",
     "[api][resources]"
 ) {
     test::TestDatabase database;
-    api::Options options;
-    options.setting.hooks.predict =
-        [](base::Tx&, const std::string& model, int version, const boost::json::array& inputs) {
-            if (model != "topics") throw base::Error("model '" + model + "'", "no such model");
-            return boost::json::array(inputs.size(), object{{"class", "a"}, {"version", version}});
-        };
-    test::Running server(*database, options);
+    test::make_world(*database, 60);
+    test::Running server(*database);
     test::Client client(server.port());
-    client.bearer = api::bearer_token(*database, "ann", "analyst");
-    boost::json::value body{
-        {"inputs", boost::json::array{object{{"text", "x"}}, object{}}}, {"version", 3}};
-    auto reply = client.send("POST", "/api/v1/models/topics/predict", body);
-    REQUIRE(reply.status == 200);
-    CHECK(reply.json().at("predictions").as_array().size() == 2);
-    CHECK(reply.json().at("predictions").at(1).at("version") == 3);
-    auto none = client.send("POST", "/api/v1/models/other/predict", body);
-    CHECK(none.status == 422);
-    CHECK(none.text("detail") == "model 'other': no such model");
-    CHECK(
-        client.send(
-                  "POST", "/api/v1/models/topics/predict", {{"inputs", boost::json::array{}}}
-        ).status == 422
+    client.bearer = api::bearer_token(*database, "otto", "operator");
+    REQUIRE(client.send("POST", "/api/v1/projects/topics/truth", object{}).status == 200);
+    REQUIRE(
+        client.send("POST", "/api/v1/snapshots", {{"name", "t"}, {"project", "topics"}}).status ==
+        201
     );
-}
+    schema::Blobs blobs{""};
+    std::vector<std::int64_t> ids;
+    for (std::string kind : {"majority", "softmax"}) {
+        training::TrainSettings settings;
+        settings.snapshot = "t";
+        settings.model = kind;
+        ids.push_back(training::train(*database, blobs, {}, settings, "test", {}, {}).run.id);
+    }
+    auto run = "/api/v1/runs/" + std::to_string(ids[1]);
 
-TEST_CASE("every query of the service fits the schema", "[api][resources]") {
-    test::TestDatabase database;
-    int n = 0;
-    database->call([&](base::Tx& tx) {
-        api::sql::file.each([&](std::string_view name, std::string_view query) {
-            INFO(name);
-            CHECK_NOTHROW(tx.exec("PREPARE test_" + std::string(name) + " AS " + std::string(query))
-            );
-            ++n;
-        });
-    });
-    CHECK(n >= 6);  // the others have gone to the stores of their tables
+    auto report = client.get(run + "/report");
+    CHECK(report.status == 200);
+    CHECK_THAT(report.body, Catch::StartsWith("<!doctype html>"));
+    CHECK_THAT(
+        report.headers["content-security-policy"], Catch::Contains("sandbox; default-src 'none'")
+    );
+    CHECK(report.headers["content-disposition"].empty());
+    CHECK(client.get("/api/v1/runs/77/report").status == 404);
+
+    auto shown = client.get(run).json();
+    CHECK(shown.at("models").at(0).at("name") == "topics-softmax");
+    CHECK(shown.at("analysis").is_object());
+    auto listed = client.get("/api/v1/runs?limit=1").json();
+    CHECK(listed.at("items").at(0).at("id").as_int64() == ids[1]);
+    CHECK(listed.at("items").at(0).at("metrics").as_array().size() > 3);
+    auto rest = client.get("/api/v1/runs?after=" + std::to_string(ids[1])).json();
+    CHECK(rest.at("items").at(0).at("id").as_int64() == ids[0]);
+    CHECK(client.get("/api/v1/runs?after=x").status == 400);
+
+    auto compared = client.get(run + "/compare/" + std::to_string(ids[0])).json();
+    CHECK(compared.at("rows").to_number<int>() > 0);
+    CHECK(compared.at("low").as_double() <= compared.at("accuracy_difference").as_double());
+    CHECK(compared.at("squared_error_difference").is_null());
+    CHECK(client.get(run + "/compare/77").status == 404);
+
+    auto errors = client.send("POST", run + "/errors", {{"next", 3}});
+    REQUIRE(errors.status == 200);
+    CHECK(errors.json().at("judged").to_number<int>() > 0);
+    CHECK(errors.json().at("sent").is_null());
+
+    auto model = client.get("/api/v1/models/topics-softmax/export");
+    CHECK(model.status == 200);
+    CHECK_THAT(model.headers["content-disposition"], Catch::Contains("topics-softmax.tilth"));
+    CHECK(training::Predictor::load(model.body).predicts_classes());
+
+    auto csv = client.get("/api/v1/snapshots/t/export?format=csv");
+    CHECK_THAT(csv.body, Catch::StartsWith("key,split,label,title,body\r\n"));
+    CHECK(client.get("/api/v1/snapshots/t/export?format=papyrus").status == 400);
+    CHECK(client.get("/api/v1/snapshots/none/export").status == 404);
+
+    std::string predict = "/api/v1/models/topics-softmax/predict";
+    auto two = client.send(
+        "POST", predict, {{"inputs", boost::json::array{object{{"text", "x"}}, object{}}}}
+    );
+    REQUIRE(two.status == 200);
+    CHECK(two.json().at("predictions").as_array().size() == 2);
+    CHECK(two.json().at("predictions").at(1).at("probabilities").is_object());
+    auto first = client.send("POST", predict, {{"where", ""}, {"limit", 50}}).json();
+    CHECK(first.at("predictions").as_array().size() == 50);
+    CHECK(first.at("predictions").at(0).at("key").is_string());
+    auto second =
+        client.send(
+                  "POST", predict, {{"where", ""}, {"limit", 50}, {"after", first.at("next")}}
+        ).json();
+    CHECK(second.at("predictions").as_array().size() == 10);
+    CHECK(second.at("next").is_null());
+    for (const auto& wrong : {
+             object{},
+             object{{"inputs", boost::json::array{}}},
+             object{{"inputs", boost::json::array{1}}},
+             object{{"inputs", boost::json::array{object{}}}, {"where", ""}},
+             object{{"where", "words <"}},
+         }) {
+        INFO(boost::json::serialize(wrong));
+        CHECK(client.send("POST", predict, wrong).status == 422);
+    }
+    auto none = client.send("POST", "/api/v1/models/other/predict", {{"where", ""}});
+    CHECK(none.status == 404);
+    CHECK_THAT(none.text("detail"), Catch::StartsWith("model 'other'"));
 }

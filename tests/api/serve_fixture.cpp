@@ -34,10 +34,6 @@ int main(int argc, char** argv) {
     auto& database = given ? *given : **own;
     if (!url) test::make_world(database, records);
 
-    options.setting.hooks.report = [](base::Tx&, std::int64_t run) {
-        return "<!doctype html><title>Report</title><h1>Report of run " + std::to_string(run) +
-               "</h1>";
-    };
     api::Server server(database, options);
     boost::json::object out{
         {"url", "http://127.0.0.1:" + std::to_string(server.port())},

@@ -113,7 +113,7 @@ TEST_CASE("progress is streamed to those who watch", "[api][server]") {
         900
     );
     CHECK_THAT(text, Contains("Content-Type: text/event-stream"));
-    CHECK_THAT(text, Contains("event: progress\ndata: {\"source_runs\" : [{\"id\":"));
+    CHECK_THAT(text, Contains("event: progress\ndata: {\"source_runs\":[{\"id\":"));
     CHECK_THAT(
         test::Client::raw(
             server.port(), "GET /api/v1/events HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"

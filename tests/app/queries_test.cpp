@@ -2,7 +2,6 @@
 // are right.
 #include <catch2/catch.hpp>
 
-#include "api/sql.hpp"
 #include "crawler/sql.hpp"
 #include "ingest/sql.hpp"
 #include "labeling/sql.hpp"
@@ -36,5 +35,4 @@ TEST_CASE("every named query fits the schema", "[app][queries]") {
     CHECK(prepare_all("quality", quality::sql::file) > 20);
     CHECK(prepare_all("labeling", labeling::sql::file) > 10);
     CHECK(prepare_all("training", training::sql::file) > 20);
-    CHECK(prepare_all("api", api::sql::file) > 10);
 }

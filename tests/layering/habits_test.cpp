@@ -30,7 +30,7 @@ TEST_CASE("kinds and states are no texts to compare with", "[layering]") {
             {"formats", 2},
             {"crawler", 1},
             {"ingest", 8},
-            {"quality", 47},
+            {"quality", 7},
             {"training", 12},
             {"service", 4},
             {"worker", 1},
@@ -50,7 +50,6 @@ TEST_CASE("columns are read by name", "[layering]") {
             {"formats", 1},
             {"schema", 29},  // of batches and scans, which say why
             {"ingest", 5},
-            {"quality", 59},
             {"training", 99},
             {"api", 11},
             {"app", 3},

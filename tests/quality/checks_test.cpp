@@ -1,5 +1,7 @@
 #include "quality/checks/checks.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <map>
 
 #include <catch2/catch.hpp>
@@ -175,7 +177,7 @@ TEST_CASE("a check that makes no sense is refused with its line", "[quality][che
         message_of("[[check]]\nkind = \"records\"\nminimum = 1\nseverity = \"quarantine\"\n")
             .find("no single record") != std::string::npos
     );
-    CHECK(message_of("colour = 1\n").find("[[check]]") != std::string::npos);
+    CHECK(message_of("colour = 1\n").find("unknown key 'colour'") != std::string::npos);
     CHECK(message_of("").find("no [[check]]") != std::string::npos);
     CHECK(
         message_of("[[check]]\nkind = \"unique\"\ncolumn = \"a\"\n[[check]]\nkind = "
@@ -432,4 +434,10 @@ schema = '{"pattern": "^(a|a)*$", "patternProperties": {"^(x|x)*$": {"type": "nu
     );
     CHECK(results.at("matches a").failed == 1);
     CHECK(results.at("json_schema j").failed == 2);
+}
+
+TEST_CASE("the page of checks says what their kinds declare", "[quality][check]") {
+    INFO("make it anew with 'tilth reference checks > docs/reference/checks.md'");
+    std::ifstream in(TILTH_SOURCE_DIR "/docs/reference/checks.md");
+    CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == checks_reference());
 }

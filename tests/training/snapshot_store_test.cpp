@@ -1,4 +1,5 @@
 #include "training/snapshots/snapshot_store.hpp"
+#include "training/snapshots/snapshot_export.hpp"
 
 #include <map>
 #include <sstream>
@@ -234,15 +235,18 @@ TEST_CASE("members are written with their label and side", "[training][snapshot]
     World world;
     auto snapshot = world.create(named("a")).snapshot;
     std::ostringstream csv, lines;
-    CHECK(training::export_snapshot(*world.db, snapshot, "csv", csv) == 240);
-    CHECK(training::export_snapshot(*world.db, snapshot, "jsonl", lines) == 240);
+    CHECK(
+        training::export_snapshot(*world.db, snapshot, training::SnapshotFormat::csv, csv) == 240
+    );
+    CHECK(
+        training::export_snapshot(*world.db, snapshot, training::SnapshotFormat::jsonl, lines) ==
+        240
+    );
     CHECK_THAT(
         csv.str(), Catch::StartsWith("key,split,label,title,body\r\n") && Catch::Contains("k0-0,")
     );
     CHECK_THAT(lines.str(), Catch::Contains("\"label\":\"odd\""));
-    CHECK_THROWS_AS(
-        training::export_snapshot(*world.db, snapshot, "papyrus", lines), base::UsageError
-    );
+    CHECK_FALSE(base::parse<training::SnapshotFormat>("papyrus"));
 }
 
 TEST_CASE(
@@ -318,7 +322,9 @@ TEST_CASE(
         prepared.fitted.json()
     );
     std::ostringstream out;
-    training::export_snapshot(*world.db, created.snapshot, "csv", out, prepared.fitted);
+    training::export_snapshot(
+        *world.db, created.snapshot, training::SnapshotFormat::csv, out, prepared.fitted
+    );
     CHECK_THAT(
         out.str(),
         Catch::Contains("key,split,label,title,body,size") && Catch::Contains("T1W") &&
@@ -446,4 +452,48 @@ TEST_CASE("a run that a killed program left is closed when the next begins", "[t
     begin();
     CHECK(run(seen).state == "interrupted");
     CHECK(run(outcome.run.id).state == "done");
+}
+
+TEST_CASE("pictures of one size are read as pixels, of several sizes not at all", "[training]") {
+    World world;
+    constexpr int count = 700;  // more than are read at once
+    auto picture = [](int number, int width) {
+        schema::Draft made;
+        made.key = "i" + std::to_string(number);
+        made.payload = "{}";
+        made.blob = std::string(static_cast<std::size_t>(2 * width), static_cast<char>(number));
+        made.image = formats::Image{};
+        made.image->format = "raw";
+        made.image->width = width;
+        made.image->height = 2;
+        made.image->channels = 1;
+        return made;
+    };
+    std::vector<schema::Draft> drafts;
+    for (int i = 0; i < count; ++i) drafts.push_back(picture(i, 3));
+    world.write(std::move(drafts));
+    auto load = [&] {
+        training::ExampleStore store(*world.db, world.blobs);
+        std::vector<training::Item> items;
+        for (auto& item : store.unlabeled_items(world.project, world.source, 1'000))
+            if (item.id.key[0] == 'i') items.push_back(std::move(item));
+        return std::pair(store.load(items, {}), std::move(items));
+    };
+    auto [examples, items] = load();
+    REQUIRE(items.size() == count);
+    REQUIRE(examples.pixel_count == 6);
+    REQUIRE(examples.pixels.size() == 6 * count);
+    bool right = true;
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        auto number = static_cast<std::uint8_t>(std::stoi(items[row].id.key.substr(1)));
+        for (std::size_t i = 0; i < 6; ++i) right = right && examples.pixels[row * 6 + i] == number;
+    }
+    CHECK(right);
+
+    std::vector<schema::Draft> other;
+    other.push_back(picture(count, 4));
+    world.write(std::move(other));
+    auto mixed = load().first;
+    CHECK(mixed.rows == count + 1);
+    CHECK(mixed.pixels.empty());
 }

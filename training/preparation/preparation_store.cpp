@@ -3,31 +3,15 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/sql.hpp"
 
 namespace training {
 
-namespace {
-
-PreparationVersion version_of(const pqxx::row& row, std::int64_t source_id) {
-    return {
-        source_id,
-        row[0].as<int>(),
-        row[1].as<std::string>(),
-        row[2].as<std::string>(),
-        row[3].as<std::string>(),
-        row[4].as<std::string>()};
-}
-
-}  // namespace
-
 std::vector<PreparationVersion> list_preparations(base::Tx& tx, std::int64_t source_id) {
-    std::vector<PreparationVersion> all;
-    for (const auto& row : tx.exec(sql::file["list_preparations"], source_id))
-        all.push_back(version_of(row, source_id));
-    return all;
+    return base::rows_as<PreparationVersion>(tx.exec(sql::file["list_preparations"], source_id));
 }
 
 PreparationVersion
@@ -35,8 +19,10 @@ require_preparation(base::Tx& tx, std::int64_t source_id, std::optional<int> ver
     PreparationVersion none;
     none.source_id = source_id;
     if (version == 0) return none;
-    auto rows = tx.exec(sql::file["find_preparation"], source_id, version.value_or(0));
-    if (!rows.empty()) return version_of(rows[0], source_id);
+    auto found = base::first_as<PreparationVersion>(
+        tx.exec(sql::file["find_preparation"], source_id, version.value_or(0))
+    );
+    if (found) return *found;
     if (version)
         throw base::Error(
             fmt::format("preparation {}", *version),
@@ -55,10 +41,10 @@ PreparationVersion add_preparation(
     schema::Time now
 ) {
     Preparation::parse(operations);
-    auto rows = tx.exec(
+    auto added = base::first_as<PreparationVersion>(tx.exec(
         sql::file["add_preparation"], source_id, operations, note, made_by, schema::timestamp(now)
-    );
-    return version_of(rows[0], source_id);
+    ));
+    return added.value();
 }
 
 void keep_fit(base::Tx& tx, const PreparationFit& fit, schema::Time now) {
@@ -74,14 +60,7 @@ void keep_fit(base::Tx& tx, const PreparationFit& fit, schema::Time now) {
 }
 
 std::optional<PreparationFit> find_fit(base::Tx& tx, std::int64_t snapshot_id, int version) {
-    auto rows = tx.exec(sql::file["find_fit"], snapshot_id, version);
-    if (rows.empty()) return std::nullopt;
-    return PreparationFit{
-        snapshot_id,
-        rows[0][0].as<std::int64_t>(),
-        version,
-        rows[0][1].as<std::size_t>(),
-        rows[0][2].as<std::string>()};
+    return base::first_as<PreparationFit>(tx.exec(sql::file["find_fit"], snapshot_id, version));
 }
 
 }  // namespace training

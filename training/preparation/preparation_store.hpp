@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "schema/records/record.hpp"
 
 namespace base {
@@ -22,6 +24,11 @@ struct PreparationVersion {
     std::string made_by;
     std::string made_at;
 };
+BOOST_DESCRIBE_STRUCT(
+    PreparationVersion,
+    (),
+    (source_id, version, operations, note, made_by, made_at)
+)
 
 // The version asked for, or the present one; version 0 where there is none. Throws base::Error if
 // one that is asked for does not exist.
@@ -48,6 +55,7 @@ struct PreparationFit {
     std::size_t rows = 0;  // of that side
     std::string fitted;    // FittedPreparation::json()
 };
+BOOST_DESCRIBE_STRUCT(PreparationFit, (), (snapshot_id, source_id, version, rows, fitted))
 // Kept once: the same version on the same snapshot learns the same.
 void keep_fit(base::Tx& tx, const PreparationFit& fit, schema::Time now);
 std::optional<PreparationFit> find_fit(base::Tx& tx, std::int64_t snapshot_id, int version);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include <fmt/format.h>
@@ -90,12 +91,14 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
             names.push_back(name);
             report.metrics.push_back(shown);
         }
-    auto runs = list_runs(tx);
+    auto runs =
+        list_runs(tx, run.snapshot_id, std::nullopt, std::numeric_limits<std::int64_t>::max());
+    std::reverse(runs.begin(), runs.end());  // the oldest first
     std::stable_sort(runs.begin(), runs.end(), [](const auto& a, const auto& b) {
         return is_baseline(a.kind) > is_baseline(b.kind);
     });
     for (const auto& other : runs) {
-        if (other.snapshot_id != run.snapshot_id || other.state != "done") continue;
+        if (other.state != "done") continue;
         ModelLine line{
             fmt::format("{} (run {})", other.kind, other.id),
             {},

@@ -1,6 +1,6 @@
-// Items are the keys, examples their contents. Contents are read for 5,000 keys at a time, which
-// travel as arrays and come back with their place in them: one statement a page and part, whatever
-// the number of columns.
+// Items are the keys, examples their contents. Contents are read for 5,000 keys at a time (500 of
+// images, which are large), which travel as arrays and come back with their place in them: one
+// statement a page and part, whatever the number of columns.
 //
 // A source's column set may have changed since a version was stored; its numbers are then moved to
 // the places of the latest set. Images of more than one size have no common features, so they are
@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/records/values.hpp"
@@ -24,31 +25,62 @@ namespace training {
 
 namespace {
 
-constexpr int page_size = 5000;
+constexpr std::size_t page_size = 5000;
+constexpr std::size_t images_at_once = 500;
 constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
 
-Item item_of(const pqxx::row& row) {
-    Item item;
-    item.id = {row[0].as<std::int64_t>(), row[1].as<std::int64_t>(), row[2].as<std::string>()};
-    item.version = row[3].as<int>();
-    if (!row[4].is_null()) item.class_id = row[4].as<int>();
-    if (!row[5].is_null()) item.value = row[5].as<double>();
-    item.group = row[6].as<std::string>();
-    return item;
-}
+struct TextRow {
+    std::size_t place = 0;  // among the keys, from 1
+    std::string title, body;
+};
+BOOST_DESCRIBE_STRUCT(TextRow, (), (place, title, body))
 
-// Calls read(tx, rk, key) for page after page until one is short; read returns the page's rows.
+struct NumbersRow {
+    std::size_t place = 0;
+    int column_set = 0;
+    std::string values;  // as PostgreSQL prints an array
+};
+BOOST_DESCRIBE_STRUCT(NumbersRow, (), (place, column_set, values))
+
+struct FixRow {
+    std::size_t place = 0;
+    std::string column_name, proposal;
+};
+BOOST_DESCRIBE_STRUCT(FixRow, (), (place, column_name, proposal))
+
+struct ImageRow {
+    std::size_t place = 0;
+    int width = 0, height = 0, channels = 0;
+    std::string format, encoding, bytes, location;  // bytes in hexadecimal
+    std::size_t size = 0;
+};
+BOOST_DESCRIBE_STRUCT(
+    ImageRow,
+    (),
+    (place, width, height, channels, format, encoding, bytes, location, size)
+)
+
+struct Parts {
+    bool text = false, numbers = false, images = false;
+};
+BOOST_DESCRIBE_STRUCT(Parts, (), (text, numbers, images))
+
+// Calls read(tx, rk, key) for page after page of items until one is short or take() says so.
 template <typename Read, typename Take>
 void each_page(base::Database& database, Read read, Take take) {
     std::int64_t rk = first_rk;
     std::string key;
     for (;;) {
-        auto rows = database.call([&](base::Tx& tx) { return read(tx, rk, key); });
-        for (const auto& row : rows)
-            if (!take(row)) return;
-        if (rows.size() < page_size) return;
-        rk = rows.back()[0].template as<std::int64_t>();
-        key = rows.back()[2].template as<std::string>();
+        auto items =
+            database.call([&](base::Tx& tx) { return base::rows_as<Item>(read(tx, rk, key)); });
+        bool last = items.size() < page_size;
+        if (!last) {
+            rk = items.back().id.rk;
+            key = items.back().id.key;
+        }
+        for (auto& item : items)
+            if (!take(std::move(item))) return;
+        if (last) return;
     }
 }
 
@@ -73,22 +105,24 @@ struct Keys {
     }
 };
 
+// What a query by keys finds.
+template <typename Row>
+std::vector<Row> rows_of(base::Tx& tx, std::string_view query, const Keys& keys) {
+    return base::rows_as<Row>(tx.exec(query, keys.rks, keys.keys, keys.versions, keys.source_id));
+}
+
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
-    for (const auto& row :
-         tx.exec(sql::file["texts_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
-        auto place = from + row[0].as<std::size_t>() - 1;
-        examples.text[place] = {row[1].as<std::string>(), row[2].as<std::string>()};
-    }
+    for (auto& row : rows_of<TextRow>(tx, sql::file["texts_of"], keys))
+        examples.text[from + row.place - 1] = {std::move(row.title), std::move(row.body)};
 }
 
 void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
     auto width = examples.columns.size();
-    for (const auto& row :
-         tx.exec(sql::file["numbers_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
-        auto place = from + row[0].as<std::size_t>() - 1;
-        auto values = schema::doubles_of(row[2].c_str());
-        if (row[1].as<int>() > 0 && values.size() != width) {
-            auto columns = schema::columns_of(tx, keys.source_id, row[1].as<int>());
+    for (const auto& row : rows_of<NumbersRow>(tx, sql::file["numbers_of"], keys)) {
+        auto place = from + row.place - 1;
+        auto values = schema::doubles_of(row.values);
+        if (row.column_set > 0 && values.size() != width) {
+            auto columns = schema::columns_of(tx, keys.source_id, row.column_set);
             std::vector<double> moved(width, std::numeric_limits<double>::quiet_NaN());
             for (std::size_t i = 0; i < width; ++i)
                 for (std::size_t j = 0; j < columns.size() && j < values.size(); ++j)
@@ -125,17 +159,51 @@ std::optional<double> value_in(
 // What was accepted as the right value of a cell, for the version that it was found in.
 void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
     auto width = examples.columns.size();
-    for (const auto& row :
-         tx.exec(sql::file["fixes_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
-        auto place = from + row[0].as<std::size_t>() - 1;
-        auto name = row[1].as<std::string>();
+    for (const auto& row : rows_of<FixRow>(tx, sql::file["fixes_of"], keys)) {
+        auto place = from + row.place - 1;
         for (std::size_t i = 0; i < width; ++i) {
-            if (examples.columns[i].name != name) continue;
-            if (auto value =
-                    value_in(tx, keys.source_id, examples.columns[i], row[2].as<std::string>()))
+            const auto& column = examples.columns[i];
+            if (column.name != row.column_name) continue;
+            if (auto value = value_in(tx, keys.source_id, column, row.proposal))
                 examples.numeric[place * width + i] = *value;
         }
     }
+}
+
+// False if images of several sizes have no common features here.
+bool read_images(
+    base::Tx& tx,
+    const Keys& keys,
+    std::size_t from,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    Examples& examples
+) {
+    for (const auto& row : rows_of<ImageRow>(tx, sql::file["images_of"], keys)) {
+        auto width = static_cast<std::size_t>(row.width);
+        auto channels = static_cast<std::size_t>(row.channels);
+        auto count = width * static_cast<std::size_t>(row.height) * channels;
+        auto bytes =
+            blobs.unpack(row.encoding, schema::bytes_of_hex(row.bytes), row.location, row.size);
+        if (row.format != "raw") {
+            if (!decode) continue;
+            bytes = decode(bytes, row.width, row.height, row.channels);
+        }
+        if (examples.pixel_count == 0) {
+            examples.pixel_count = count;
+            examples.pixel_width = width;
+            examples.pixel_channels = channels;
+            examples.pixels.resize(count * examples.rows);
+        }
+        if (count != examples.pixel_count || bytes.size() != count) return false;
+        auto place = from + row.place - 1;
+        std::copy(
+            bytes.begin(),
+            bytes.end(),
+            examples.pixels.begin() + static_cast<std::ptrdiff_t>(place * count)
+        );
+    }
+    return true;
 }
 
 void move_target(Examples& examples, const std::string& target) {
@@ -178,8 +246,8 @@ std::vector<Item> ExampleStore::split_items(std::int64_t snapshot_id, int split)
         [&](base::Tx& tx, auto rk, const auto& key) {
             return tx.exec(sql::file["split_items"], snapshot_id, split, rk, key, page_size);
         },
-        [&](const auto& row) {
-            items.push_back(item_of(row));
+        [&](Item item) {
+            items.push_back(std::move(item));
             return true;
         }
     );
@@ -197,8 +265,8 @@ std::vector<Item> ExampleStore::unlabeled_items(
         [&](base::Tx& tx, auto rk, const auto& key) {
             return tx.exec(sql::file["unlabeled_items"], project_id, source_id, rk, key, page_size);
         },
-        [&](const auto& row) {
-            items.push_back(item_of(row));
+        [&](Item item) {
+            items.push_back(std::move(item));
             return items.size() < at_most;
         }
     );
@@ -220,9 +288,9 @@ std::vector<Item> ExampleStore::matching_items(
 }
 
 std::unordered_map<std::string, std::string>
-field_by_key(base::Database& database, std::int64_t source_id, const std::string& field) {
+field_by_key(base::Transactions steps, std::int64_t source_id, const std::string& field) {
     std::unordered_map<std::string, std::string> values;
-    schema::each_record(database, source_id, {field}, [&](schema::RecordFound& found) {
+    schema::each_record(steps, source_id, {field}, [&](schema::RecordFound& found) {
         if (auto value = found.fields(field)) values.emplace(found.id.key, *value);
         return true;
     });
@@ -253,10 +321,10 @@ Examples ExampleStore::load(
 
     bool has_text = false, has_numbers = false, has_images = false;
     database_.call([&](base::Tx& tx) {
-        auto has = tx.exec(sql::file["source_has"], source_id)[0];
-        has_text = texts_ && has[0].as<bool>();
-        has_numbers = has[1].as<bool>();
-        has_images = images_ && has[2].as<bool>();
+        auto has = base::first_as<Parts>(tx.exec(sql::file["source_has"], source_id)).value();
+        has_text = texts_ && has.text;
+        has_numbers = has.numbers;
+        has_images = images_ && has.images;
         if (has_numbers) examples.columns = schema::latest_columns(tx, source_id);
     });
     if (has_text) examples.text.resize(items.size());
@@ -264,47 +332,17 @@ Examples ExampleStore::load(
         items.size() * examples.columns.size(), std::numeric_limits<double>::quiet_NaN()
     );
 
-    auto read_images = [&](base::Tx& tx, const Keys& keys, std::size_t from) {
-        for (const auto& row :
-             tx.exec(sql::file["images_of"], keys.rks, keys.keys, keys.versions, keys.source_id)) {
-            auto place = from + row[0].as<std::size_t>() - 1;
-            int width = row[1].as<int>(), height = row[2].as<int>(), channels = row[3].as<int>();
-            auto count = static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
-                         static_cast<std::size_t>(channels);
-            auto bytes = blobs_.unpack(
-                row[5].as<std::string>(),
-                row[6].is_null() ? std::string() : base::bytes(row[6]),
-                row[7].as<std::string>(),
-                row[8].as<std::size_t>()
-            );
-            if (row[4].as<std::string>() != "raw") {
-                if (!decode_) continue;
-                bytes = decode_(bytes, width, height, channels);
-            }
-            if (examples.pixel_count == 0) {
-                examples.pixel_count = count;
-                examples.pixel_width = static_cast<std::size_t>(width);
-                examples.pixel_channels = static_cast<std::size_t>(channels);
-                examples.pixels.resize(count * items.size());
-            }
-            if (count != examples.pixel_count || bytes.size() != count) {
-                has_images = false;  // images of several sizes have no common features here
-                return;
-            }
-            std::copy(
-                bytes.begin(),
-                bytes.end(),
-                examples.pixels.begin() + static_cast<std::ptrdiff_t>(place * count)
-            );
-        }
-    };
     for (std::size_t from = 0; from < items.size(); from += page_size) {
-        Keys keys(items, from, std::min(items.size(), from + page_size));
+        auto to = std::min(items.size(), from + page_size);
+        Keys keys(items, from, to);
         database_.call([&](base::Tx& tx) {
             if (has_text) read_texts(tx, keys, from, examples);
             if (!examples.columns.empty()) read_numbers(tx, keys, from, examples);
             if (fixes_ && !examples.columns.empty()) read_fixes(tx, keys, from, examples);
-            if (has_images) read_images(tx, keys, from);
+            for (auto at = from; has_images && at < to; at += images_at_once) {
+                Keys some(items, at, std::min(to, at + images_at_once));
+                has_images = read_images(tx, some, at, blobs_, decode_, examples);
+            }
         });
     }
     if (!has_images) {

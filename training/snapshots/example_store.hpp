@@ -7,6 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <boost/describe/class.hpp>
+
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record.hpp"
 #include "schema/select/filter.hpp"
@@ -14,7 +16,8 @@
 
 namespace base {
 class Database;
-}
+class Transactions;
+}  // namespace base
 
 namespace training {
 
@@ -26,6 +29,7 @@ struct Item {
     std::optional<double> value;
     std::string group;
 };
+BOOST_DESCRIBE_STRUCT(Item, (), (id, version, class_id, value, group))
 
 // Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major,
 // channels interleaved. Needed only where a source holds images that are not stored raw.
@@ -81,6 +85,6 @@ private:
 
 // The value of a field in each record of a source that has it, by record key.
 std::unordered_map<std::string, std::string>
-field_by_key(base::Database& database, std::int64_t source_id, const std::string& field);
+field_by_key(base::Transactions steps, std::int64_t source_id, const std::string& field);
 
 }  // namespace training

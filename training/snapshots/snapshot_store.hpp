@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -10,7 +9,6 @@
 
 #include "base/settings/fwd.hpp"
 #include "schema/records/record.hpp"
-#include "training/preparation/preparation.hpp"
 
 namespace base {
 class Database;
@@ -111,16 +109,5 @@ struct SnapshotDiff {
 };
 BOOST_DESCRIBE_STRUCT(SnapshotDiff, (), (added, removed, changed, relabeled, moved, same))
 SnapshotDiff diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b);
-
-// Writes the members as "jsonl" or "csv", with label, split and text: as they were stored, or,
-// given a preparation, as models see them, with the numbers too. Throws base::UsageError for
-// another format.
-std::uint64_t export_snapshot(
-    base::Database& database,
-    const SnapshotInfo& snapshot,
-    const std::string& format,
-    std::ostream& out,
-    const FittedPreparation& prepared = {}
-);
 
 }  // namespace training

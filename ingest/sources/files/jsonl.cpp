@@ -20,6 +20,7 @@ public:
             if (end == window.npos) {
                 looked_at_ = window.size();
                 if (window.size() <= limit_ && text_.more()) continue;
+                window = text_.window();  // more() may have moved it, found or not
                 if (window.size() > limit_) {
                     looked_at_ = 0;
                     reject(

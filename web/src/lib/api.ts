@@ -15,10 +15,10 @@ export type Annotator = Answer<"listAnnotators">["items"][number];
 export type Agreement = Answer<"showAgreement">;
 export type Claimed = Answer<"claimTasks">;
 export type Task = Claimed["tasks"][number];
-export type RunLine = Schemas["RunLine"];
-export type Run = Schemas["Run"];
-export type Metric = Schemas["Metric"];
-export type Confusion = Schemas["Confusion"];
+export type RunLine = Answer<"listRuns">["items"][number];
+export type Run = Answer<"showRun">;
+export type Metric = Run["metrics"][number];
+export type Confusion = Answer<"showConfusion">;
 export type Page<T> = { items: T[]; next: string | null };
 
 export class Problem extends Error {

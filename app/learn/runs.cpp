@@ -1,0 +1,194 @@
+// `tilth runs`. Machines read the metrics by split and name, as `tilth train` gives them.
+#include "app/learn/runs.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+
+#include "app/commands.hpp"
+#include "app/verbs.hpp"
+
+namespace app {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr const char* split_names[] = {"training", "validation", "test"};
+
+std::string text_of(const service::RunMetric& metric) {
+    return metric.low && metric.high ? with_interval(metric.value, *metric.low, *metric.high)
+                                     : fmt::format("{:.4f}", metric.value);
+}
+
+json::object metrics_by_split(const std::vector<service::RunMetric>& metrics) {
+    json::object all;
+    for (const auto& metric : metrics) {
+        auto& split = all[split_names[metric.split]];
+        if (!split.is_object()) split = json::object{};
+        json::object value{{"value", metric.value}};
+        if (metric.low && metric.high) {
+            value["low"] = *metric.low;
+            value["high"] = *metric.high;
+        }
+        split.as_object()[metric.name] = value;
+    }
+    return all;
+}
+
+void show_list(const std::vector<service::RunLine>& runs) {
+    Table table(
+        {"run",
+         "project",
+         "snapshot",
+         "model",
+         "state",
+         "metric",
+         "on test (95 % interval)",
+         "seconds"}
+    );
+    for (const auto& run : runs) {
+        std::string name, value;
+        for (const auto& metric : run.metrics)
+            if (metric.split == 2 && (metric.name == "accuracy" || metric.name == "rmse")) {
+                name = metric.name;
+                value = text_of(metric);
+            }
+        table.add(
+            {std::to_string(run.id),
+             run.project,
+             run.snapshot,
+             run.kind,
+             run.state,
+             name,
+             value,
+             fmt::format("{:.1f}", run.seconds)}
+        );
+    }
+    table.print();
+}
+
+// The oldest first, so that the newest stand above the prompt.
+void list(CLI::App& runs, service::Context& context) {
+    on_command(add_command(runs, "runs list"), [&context] {
+        std::vector<service::RunLine> all;
+        service::ListRuns request{.page = {.limit = 200, .after = {}}};
+        for (std::optional<std::string> next = ""; next;) {
+            request.page.after = *next;
+            auto part = ask<service::list_runs>(context, request);
+            for (auto& run : part.items) all.push_back(std::move(run));
+            next = part.next;
+        }
+        std::reverse(all.begin(), all.end());
+        if (!context.json) return show_list(all);
+        for (const auto& run : all) print_json(run_json(run));
+    });
+}
+
+void show(CLI::App& runs, service::Context& context) {
+    auto& command = add_command(runs, "runs show");
+    Flags<service::RunNumber> flags(command, {.positionals = {{"run", "RUN"}}});
+    on_command(command, [flags, &context] {
+        auto run = ask<service::show_run>(context, flags.read());
+        if (context.json) {
+            auto object = run_json(run);
+            object["spec"] = json::parse(run.spec.text);
+            object["analysis"] = json::parse(run.analysis.text);
+            print_json(object);
+            return;
+        }
+        print_line(fmt::format(
+            "run {}: {} on snapshot {}, {}, {:.1f} s",
+            run.id,
+            run.kind,
+            run.snapshot,
+            run.state,
+            run.seconds
+        ));
+        if (run.error) print_line(*run.error);
+        print_line(fmt::format("settings {}", run.spec.text));
+        print_metrics(run.metrics);
+    });
+}
+
+void show_comparison(const service::RunPair& runs, const training::RunComparison& found) {
+    if (found.squared_error_difference)
+        return print_line(fmt::format(
+            "mean squared error of {} less that of {}: {} over {} records",
+            runs.b,
+            runs.a,
+            with_interval(*found.squared_error_difference, found.low, found.high),
+            found.rows
+        ));
+    print_line(fmt::format(
+        "accuracy of run {} less that of run {}: {} over {} test records; McNemar p = {:.2g}",
+        runs.b,
+        runs.a,
+        with_interval(found.accuracy_difference.value_or(0), found.low, found.high),
+        found.rows,
+        found.p_value.value_or(1)
+    ));
+}
+
+void compare(CLI::App& runs, service::Context& context) {
+    auto& command = add_command(runs, "runs compare");
+    Flags<service::RunPair> flags(command, {.positionals = {{"a", "A"}, {"b", "B"}}});
+    on_command(command, [flags, &context] {
+        auto request = flags.read();
+        auto found = ask<service::compare_runs>(context, request);
+        if (context.json) {
+            print_answer(base::Answer(found));
+        } else {
+            show_comparison(request, found);
+        }
+    });
+}
+
+}  // namespace
+
+json::object run_json(const service::RunLine& run) {
+    return {
+        {"run", run.id},
+        {"snapshot", run.snapshot},
+        {"project", run.project},
+        {"model", run.kind},
+        {"state", run.state},
+        {"seconds", run.seconds},
+        {"seed", run.seed},
+        {"code_version", run.code_version},
+        {"started_at", run.started_at},
+        {"error", run.error.value_or("")},
+        {"metrics", metrics_by_split(run.metrics)}};
+}
+
+void print_metrics(const std::vector<service::RunMetric>& metrics) {
+    Table table({"split", "metric", "value (95 % interval)"});
+    for (const auto& metric : metrics)
+        table.add({split_names[metric.split], metric.name, text_of(metric)});
+    table.print();
+}
+
+void add_runs(CLI::App& cli, service::Context& context) {
+    auto* runs = cli.add_subcommand("runs", "Training runs");
+    runs->require_subcommand(1);
+    list(*runs, context);
+    show(*runs, context);
+    compare(*runs, context);
+    add_verb<service::show_confusion>(
+        *runs,
+        context,
+        "runs confusion",
+        {.positionals = {{"run", "RUN"}}},
+        [](const service::Confusion& found) {
+            Table table({"label", "taken for", "records"});
+            for (const auto& cell : found.cells)
+                table.add({cell.truth, cell.predicted, std::to_string(cell.count)});
+            table.print();
+        }
+    );
+}
+
+}  // namespace app

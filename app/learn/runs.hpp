@@ -1,0 +1,16 @@
+#pragma once
+
+#include <vector>
+
+#include <boost/json/object.hpp>
+
+#include "service/learn/runs.hpp"
+
+namespace app {
+
+// A run as machines read it.
+boost::json::object run_json(const service::RunLine& run);
+// For people.
+void print_metrics(const std::vector<service::RunMetric>& metrics);
+
+}  // namespace app

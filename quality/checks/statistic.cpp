@@ -1,0 +1,98 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/numbers/parse.hpp"
+#include "quality/checks/check_kind.hpp"
+
+namespace quality {
+
+namespace {
+
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+
+double distinct(const ColumnProfile& column) {
+    return column.frequent.exact() ? static_cast<double>(column.frequent.top(1000).size())
+                                   : column.distinct.estimate();
+}
+
+struct Statistic {
+    std::string_view name;
+    double (*of)(const ColumnProfile& column, std::uint64_t records);
+    double of_no_column = nan;
+};
+constexpr Statistic statistics[] = {
+    {"mean", [](const auto& column, auto) { return column.moments.mean(); }},
+    {"deviation", [](const auto& column, auto) { return std::sqrt(column.moments.variance()); }},
+    {"sum",
+     [](const auto& column, auto) { return column.moments.mean() * column.moments.count(); }},
+    {"minimum", [](const auto& column, auto) { return column.moments.minimum(); }},
+    {"maximum", [](const auto& column, auto) { return column.moments.maximum(); }},
+    {"median", [](const auto& column, auto) { return column.quantiles.at(0.5); }},
+    {"distinct", [](const auto& column, auto) { return distinct(column); }},
+    {"distinct_share",
+     [](const auto& column, auto) {
+         return column.present
+                    ? std::min(1.0, distinct(column) / static_cast<double>(column.present))
+                    : nan;
+     }},
+    {"missing",
+     [](const auto& column, auto records) {
+         return records ? 1 - static_cast<double>(column.present - column.spelled_missing) /
+                                  static_cast<double>(records)
+                        : 0;
+     },
+     1},
+};
+
+const Statistic* find_statistic(const std::string& name) {
+    for (const auto& one : statistics)
+        if (one.name == name) return &one;
+    return nullptr;
+}
+
+// "q0.95"
+std::optional<double> quantile_of(const std::string& name) {
+    if (!name.starts_with('q')) return std::nullopt;
+    auto share = base::parse_number(std::string_view(name).substr(1));
+    if (share && !(*share >= 0 && *share <= 1)) share.reset();
+    return share;
+}
+
+constexpr Need a_statistic{
+    [](const Check& check) {
+        return find_statistic(check.statistic) || quantile_of(check.statistic);
+    },
+    "a statistic: mean, deviation, sum, minimum, maximum, median, q0.95, distinct, "
+    "distinct_share or missing"};
+
+std::unique_ptr<Judge> judge_statistic(const Check& check, const World& world) {
+    return judge_all([&check, &world, column = column_of(check, world)](CheckResult& result) {
+        double value = nan;
+        if (const auto* known = find_statistic(check.statistic))
+            value = column ? known->of(*column, world.profile.records) : known->of_no_column;
+        else if (column)
+            value = column->quantiles.at(quantile_of(check.statistic).value_or(0.5));
+        result.passed = !std::isnan(value) && within(check, value);
+        result.observed = fmt::format("{} is {:.6g}", check.statistic, value);
+    });
+}
+
+}  // namespace
+
+std::span<const CheckKind> statistic_checks() {
+    static const std::array kinds{CheckKind{
+        .name = "statistic",
+        .words = "the column's `statistic` is from `minimum` to `maximum`: mean, deviation, sum, "
+                 "minimum, maximum, median, a quantile such as q0.95, distinct, distinct_share or "
+                 "missing (a share)",
+        .columns = one_column,
+        .needs = {a_statistic, a_range},
+        .judge = judge_statistic,
+        .looks = Looks::profile}};
+    return kinds;
+}
+
+}  // namespace quality

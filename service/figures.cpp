@@ -1,0 +1,48 @@
+#include "service/figures.hpp"
+
+#include "base/json/described.hpp"
+#include "labeling/queue/task_store.hpp"
+#include "schema/jobs/job_store.hpp"
+#include "schema/sources/source_store.hpp"
+#include "training/run_store.hpp"
+
+namespace service {
+
+namespace {
+
+struct ModelProgress {
+    std::int64_t id = 0;
+    std::string kind, state;
+    double seconds = 0;
+};
+BOOST_DESCRIBE_STRUCT(ModelProgress, (), (id, kind, state, seconds))
+
+struct Progress {
+    std::vector<schema::RunProgress> source_runs;
+    std::vector<ModelProgress> model_runs;
+};
+BOOST_DESCRIBE_STRUCT(Progress, (), (source_runs, model_runs))
+
+}  // namespace
+
+Figures figures_of(base::Tx& tx) {
+    auto totals = schema::run_totals(tx);
+    return {
+        .records = totals.added,
+        .rejected = totals.rejected,
+        .jobs = schema::count_jobs(tx),
+        .open_tasks = labeling::count_open_tasks(tx),
+        .crawl = crawler::crawl_figures(tx)};
+}
+
+std::string progress_of(base::Tx& tx, base::Time now) {
+    auto since = now - std::chrono::seconds(10);
+    Progress progress{schema::recent_runs(tx, since), {}};
+    for (const auto& run : training::recent_runs(tx, since))
+        progress.model_runs.push_back(
+            {.id = run.id, .kind = run.kind, .state = run.state, .seconds = run.seconds}
+        );
+    return base::json_text(progress);
+}
+
+}  // namespace service

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/time/time.hpp"
+#include "crawler/frontier/store.hpp"
+
+namespace base {
+class Tx;
+}
+
+// What the service tells of itself while it works.
+namespace service {
+
+struct Figures {
+    std::int64_t records = 0, rejected = 0;  // ever added, ever rejected
+    std::int64_t jobs = 0;
+    std::int64_t open_tasks = 0;
+    crawler::CrawlFigures crawl;
+};
+Figures figures_of(base::Tx& tx);
+
+// Gathering and training at work, and what ended within ten seconds, as a line of JSON.
+std::string progress_of(base::Tx& tx, base::Time now);
+
+}  // namespace service

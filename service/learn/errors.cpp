@@ -1,0 +1,94 @@
+#include "service/learn/errors.hpp"
+
+#include "base/database/database.hpp"
+#include "labeling/store.hpp"
+#include "training/analysis/analysis.hpp"
+
+namespace service {
+
+const base::Settings<AnalyseErrors> AnalyseErrors::settings{
+    {"run", &AnalyseErrors::run, "its number", {.required = true}},
+    {"slices", &AnalyseErrors::slices, "show only slices"},
+    {"label_errors",
+     &AnalyseErrors::label_errors,
+     "show only labels that may be wrong; with send they are asked again"},
+    {"next", &AnalyseErrors::next, "choose so many records to label next"},
+    {"pool", &AnalyseErrors::pool, "records without a label to look at"},
+    {"seed", &AnalyseErrors::seed, "of the random share"},
+    {"send", &AnalyseErrors::send, "put what was chosen into the labeling queue"},
+};
+
+namespace {
+
+std::vector<ToReview> reviews(const std::vector<training::ReviewItem>& items) {
+    std::vector<ToReview> all;
+    for (const auto& one : items)
+        all.push_back(
+            {.key = one.item.id.key,
+             .given = one.given,
+             .suggested = one.suggested,
+             .score = one.score,
+             .reason = one.reason,
+             .text = one.snippet}
+        );
+    return all;
+}
+
+SentToQueue send(Work& work, const training::Analysis& analysis, bool suspects) {
+    std::vector<labeling::QueueRequest> fresh, again;
+    for (const auto& one : analysis.next) fresh.push_back({one.item.id.key, one.score, one.reason});
+    if (suspects)
+        for (const auto& one : analysis.label_errors)
+            again.push_back({one.item.id.key, 1 - one.score, one.reason});
+    auto project = labeling::load_project(work.tx, analysis.run.project);
+    auto first = labeling::enqueue(work.tx, project, fresh, false, work.now);
+    auto second = labeling::enqueue(work.tx, project, again, true, work.now);
+    return {
+        .added = first.added + second.added,
+        .changed = first.changed + second.changed,
+        .waiting = first.waiting + second.waiting};
+}
+
+}  // namespace
+
+FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
+    auto analysis = training::analyse(
+        work.here.database,
+        work.here.blobs,
+        {},
+        {.run_id = request.run, .next = request.next, .pool = request.pool, .seed = request.seed}
+    );
+    FoundErrors found{
+        .run = analysis.run.id,
+        .model = analysis.run.kind,
+        .snapshot = analysis.run.snapshot,
+        .project = analysis.run.project,
+        .judged = analysis.judged,
+        .wrong = analysis.wrong,
+        .label_errors = reviews(analysis.label_errors),
+        .estimated_label_errors = analysis.estimated_label_errors,
+        .next = reviews(analysis.next),
+        .pool = analysis.pool};
+    for (const auto& pair : analysis.confused)
+        found.confused.push_back(
+            {.truth = pair.truth,
+             .predicted = pair.predicted,
+             .rows = pair.rows,
+             .share = pair.share}
+        );
+    for (const auto& slice : analysis.slices)
+        found.slices.push_back(
+            {.slice = slice.description,
+             .rows = slice.rows.size(),
+             .errors = slice.errors,
+             .rate = slice.rate,
+             .low = slice.interval.low,
+             .high = slice.interval.high,
+             .lift = slice.lift,
+             .q_value = slice.q_value}
+        );
+    if (request.send) found.sent = send(work, analysis, request.label_errors);
+    return found;
+}
+
+}  // namespace service
