@@ -37,7 +37,7 @@ struct Setting {
     Hooks hooks;
     std::string blob_directory;
     bool secure_cookies = false;
-    long session_seconds = 14 * 24 * 3600;
+    long session_seconds = 14L * 24 * 3600;
 };
 
 struct Route;

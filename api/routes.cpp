@@ -7,7 +7,6 @@ namespace {
 
 constexpr auto get = Method::get;
 constexpr auto post = Method::post;
-constexpr auto patch = Method::patch;
 constexpr auto del = Method::del;
 
 // The whole HTTP interface. openapi.cpp describes it from here.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "service/context.hpp"
 #include "service/gather/gather.hpp"
 
 namespace app {

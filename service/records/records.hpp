@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/json/value.hpp>
+
 #include "schema/records/purge_store.hpp"
 #include "schema/records/record_view_store.hpp"
 #include "service/verb.hpp"
