@@ -42,7 +42,8 @@ void add_ingest(CLI::App& cli, service::Context& context) {
         auto& settings = request.settings_of_kind;
         for (auto& input : settings.inputs) input = lasting(input);
         if (!map->empty()) {
-            settings.reading.mapping.rules.text = json::serialize(json::value(base::read_whole_file(*map)));
+            settings.reading.mapping.rules.text =
+                json::serialize(json::value(base::read_whole_file(*map)));
             settings.reading.mapping.rules_name = *map;
         }
         auto spec = service::FileSettings::settings.text(settings);
