@@ -95,6 +95,7 @@ struct WatchedFolder {
     std::string path;
     std::vector<std::string> names;
     ReadOptions read;
+    bool allow_empty = false;  // no file left is no fault
 };
 
 // Reads the files that are new or changed since the run that left `bookmark`, by size and time of

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text/like.hpp"
 #include "base/text/pattern.hpp"
 #include "base/time/civil.hpp"
 #include "formats/json/json.hpp"
@@ -31,32 +32,11 @@ std::unique_ptr<Judge> judge_type(const Check& check, const World&) {
     });
 }
 
-// SQL's like: % any run, _ one byte.
-bool is_like(std::string_view text, std::string_view pattern) {
-    std::size_t t = 0, p = 0, star = pattern.npos, mark = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t]) &&
-            pattern[p] != '%') {
-            ++t, ++p;
-        } else if (p < pattern.size() && pattern[p] == '%') {
-            star = p++;
-            mark = t;
-        } else if (star != pattern.npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '%') ++p;
-    return p == pattern.size();
-}
-
 template <bool wanted>
 std::unique_ptr<Judge> judge_like(const Check& check, const World&) {
     return judge_values([&values = check.values](std::string_view value) {
         return std::any_of(values.begin(), values.end(), [&](const auto& one) {
-                   return is_like(value, one);
+                   return base::is_like(value, one);
                }) == wanted;
     });
 }

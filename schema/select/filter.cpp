@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/text/ascii.hpp"
+#include "base/text/like.hpp"
 
 namespace schema {
 
@@ -249,26 +250,6 @@ private:
     int depth_ = 0;
 };
 
-bool like(std::string_view text, std::string_view pattern) {
-    std::size_t t = 0, p = 0, star = pattern.npos, mark = 0;
-    while (t < text.size()) {
-        if (p < pattern.size() && pattern[p] == '%') {
-            star = p++;
-            mark = t;
-        } else if (p < pattern.size() && (pattern[p] == '_' || pattern[p] == text[t])) {
-            ++p;
-            ++t;
-        } else if (star != pattern.npos) {
-            p = star + 1;
-            t = ++mark;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '%') ++p;
-    return p == pattern.size();
-}
-
 template <typename T>
 bool holds(const T& left, Node::Operator op, const T& right) {
     switch (op) {
@@ -310,7 +291,8 @@ bool evaluate(const Node& node, const FieldLookup& lookup) {
     if (node.kind == Node::Kind::is_null) return field.has_value() == node.negated;
     if (!field) return false;
     if (node.kind == Node::Kind::compare) return compare(*field, node.op, node.values[0]);
-    if (node.kind == Node::Kind::like) return like(*field, node.values[0].text) != node.negated;
+    if (node.kind == Node::Kind::like)
+        return base::is_like(*field, node.values[0].text) != node.negated;
     bool found = std::any_of(node.values.begin(), node.values.end(), [&](const auto& v) {
         return compare(*field, Node::Operator::equal, v);
     });

@@ -102,6 +102,10 @@ const base::Settings<FolderSettings> FolderSettings::settings{
     {"names",
      &FolderSettings::names,
      "globs of the names of files that belong to it, such as *.csv; all by default"},
+    {"allow_empty",
+     &FolderSettings::allow_empty,
+     "take all records for gone when no file is left; else the run fails, for a disk may not be "
+     "mounted"},
     {&FolderSettings::reading},
 };
 

@@ -71,6 +71,7 @@ struct FileSettings {
 struct FolderSettings {
     std::string path;
     std::vector<std::string> names;
+    bool allow_empty = false;
     ReadSettings reading;
 
     static const base::Settings<FolderSettings> settings;

@@ -24,8 +24,10 @@ struct Watched {
         });
     }
 
+    bool allow_empty = false;
+
     ingest::RunRequest request() const {
-        ingest::WatchedFolder watched{folder.path(), {"*.csv"}, {}};
+        ingest::WatchedFolder watched{folder.path(), {"*.csv"}, {}, allow_empty};
         ingest::RunRequest request;
         request.source = "t";
         request.inputs = {"folder"};
@@ -160,4 +162,21 @@ TEST_CASE("a watched folder that is missing is an error and no empty one", "[ing
     std::filesystem::remove_all(at.folder.path());
     CHECK_THROWS_WITH(at.run(), Catch::Contains("is no folder"));
     CHECK(at.gone().empty());
+}
+
+TEST_CASE(
+    "a folder that holds nothing any more is no cleared one, unless it may",
+    "[ingest][folder]"
+) {
+    Watched at;
+    at.folder.write("a.csv", "id,n\na1,1\n");
+    at.folder.write("b.csv", "id,n\nb1,1\n");
+    at.run();
+    at.remove("a.csv");
+    at.remove("b.csv");
+    CHECK_THROWS_WITH(at.run(), Catch::Contains("holds none of the 2 files"));
+    CHECK(at.gone().empty());
+    at.allow_empty = true;
+    CHECK(at.run().gone == 2);
+    CHECK(at.gone() == "a1 b1");
 }

@@ -1,3 +1,6 @@
+// Which files an input names: a file, a folder with all in it, a glob, or standard input. What is
+// hidden or a mail that is still being delivered is no input; what can not be listed is an error,
+// because its files would otherwise seem not to be there.
 #include "ingest/sources/files/inputs.hpp"
 
 #include <glob.h>
@@ -22,10 +25,21 @@ bool is_maildir(const fs::path& folder) {
 
 void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
     auto from = files.size();
-    auto options = fs::directory_options::skip_permission_denied;
-    for (auto entry = fs::recursive_directory_iterator(folder, options);
-         entry != fs::recursive_directory_iterator();
-         ++entry) {
+    // What can not be looked into is told of: its files must not seem to be none.
+    std::error_code fault;
+    auto last = folder;
+    auto check = [&] {
+        if (fault)
+            throw base::Error(
+                last.string(),
+                "cannot be listed: " + fault.message(),
+                "give the right to read it, or name what to read without it"
+            );
+    };
+    auto entry = fs::recursive_directory_iterator(folder, fault);
+    check();
+    for (; entry != fs::recursive_directory_iterator(); entry.increment(fault), check()) {
+        last = entry->path();
         auto name = entry->path().filename().string();
         bool mail = entry->is_directory() && is_maildir(entry->path());
         bool unfinished =

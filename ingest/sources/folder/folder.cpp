@@ -73,6 +73,13 @@ public:
         }
         for (const auto& [name, before] : known)
             if (!stamps_.contains(std::string(name))) replaced_.vanished.emplace_back(name);
+        // More often a disk that is not mounted than a folder that was cleared.
+        if (stamps_.empty() && !known.empty() && !folder.allow_empty)
+            throw base::Error(
+                folder.path,
+                fmt::format("holds none of the {} files that it held before", known.size()),
+                "see that it is mounted; if they are gone for good, set allow_empty = true"
+            );
         files_ = open_listed(std::move(fresh), folder.read, cursor);
     }
 

@@ -33,7 +33,8 @@ request_folder(const Environment&, const schema::Source& source, std::stop_token
     request.key = settings.reading.key;
     request.inputs = {"folder " + settings.path};
     request.mark_files = true;
-    ingest::WatchedFolder folder{settings.path, settings.names, read_options(settings.reading)};
+    ingest::WatchedFolder folder{
+        settings.path, settings.names, read_options(settings.reading), settings.allow_empty};
     request.reading = {
         [folder](std::string_view cursor, std::string_view bookmark) {
             return ingest::open_folder(folder, cursor, bookmark);
