@@ -86,10 +86,15 @@ int guarded(Work work) {
     }
 }
 
-// Names the first word that is no command where one was wanted.
-void refuse_unknown_command(const CLI::App& cli, int argc, char** argv) {
+// The command that was given, as "tilth rejects list". Names the first word that is no command
+// where one was wanted.
+std::string given_command(const CLI::App& cli, int argc, char** argv) {
     const CLI::App* at = &cli;
-    for (int i = 1; i < argc; ++i) {
+    std::string given = "tilth";
+    auto is_whole = [&] {
+        return at->get_subcommands([](const CLI::App*) { return true; }).empty();
+    };
+    for (int i = 1; i < argc && !is_whole(); ++i) {
         std::string word = argv[i];
         if (word.starts_with("-")) {
             const auto* option = cli.get_option_no_throw(word);
@@ -98,14 +103,14 @@ void refuse_unknown_command(const CLI::App& cli, int argc, char** argv) {
         }
         auto subs =
             at->get_subcommands([&](const CLI::App* sub) { return sub->get_name() == word; });
-        if (subs.empty()) {
-            auto whole = at == &cli ? std::string("tilth") : "tilth " + at->get_name();
+        if (subs.empty())
             throw base::UsageError(
-                fmt::format("'{}'", word), "no such command", fmt::format("see '{} --help'", whole)
+                fmt::format("'{}'", word), "no such command", fmt::format("see '{} --help'", given)
             );
-        }
         at = subs[0];
+        given += " " + word;
     }
+    return given;
 }
 
 // Each subcommand takes the global flags too, wherever they stand.
@@ -137,8 +142,10 @@ int main(int argc, char** argv) {
         } catch (const CLI::Success& wanted) {  // --help, --version
             cli.exit(wanted);
         } catch (const CLI::RequiredError& error) {
-            refuse_unknown_command(cli, argc, argv);
-            throw base::UsageError("command line", error.what(), "see 'tilth --help'");
+            auto command = given_command(cli, argc, argv);
+            throw base::UsageError(
+                "command line", error.what(), fmt::format("see '{} --help'", command)
+            );
         } catch (const CLI::ParseError& error) {
             throw base::UsageError("command line", error.what(), "see 'tilth --help'");
         }

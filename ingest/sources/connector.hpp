@@ -99,11 +99,12 @@ struct WatchedFolder {
 };
 
 // Reads the files that are new or changed since the run that left `bookmark`, by size and time of
-// change, and tells which have vanished. Throws base::Error when the folder is missing.
+// change, and tells which have vanished; without a bookmark all that is there, for a look at it.
+// Throws base::Error when the folder is missing, or holds nothing any more.
 std::unique_ptr<Connector> open_folder(
     const WatchedFolder& folder,
     std::string_view cursor = {},
-    std::string_view bookmark = {}
+    std::optional<std::string_view> bookmark = {}
 );
 
 // Reads the raw bytes of one record or reject again, by what its page said of its member

@@ -144,6 +144,10 @@ TEST_CASE("a folder is watched from run to run", "[e2e]") {
     CHECK(tilth.answer({"source", "run", "w", "--wait"}).at("new").as_int64() == 2);
     CHECK(tilth.answer({"source", "run", "w", "--wait"}).at("read").as_int64() == 0);
     std::filesystem::remove(file);
+    auto refused = tilth({"source", "run", "w", "--wait"});  // the disk may not be mounted
+    CHECK(refused.code == 1);
+    CHECK(refused.err.find("set allow_empty = true") != std::string::npos);
+    CHECK(tilth({"source", "set", "w", "allow_empty", "true"}).code == 0);
     auto without = tilth.answer({"source", "run", "w", "--wait"});
     CHECK(json::serialize(without.at("notes")).find("2 records are gone") != std::string::npos);
     CHECK(tilth({"source", "set", "w", "names", "*.tsv"}).code == 0);

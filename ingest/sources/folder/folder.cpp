@@ -55,11 +55,12 @@ public:
     FolderConnector(
         const WatchedFolder& folder,
         std::string_view cursor,
-        std::string_view bookmark
-    ) {
+        std::optional<std::string_view> bookmark
+    )
+        : is_run_(bookmark.has_value()) {
         if (!std::filesystem::is_directory(folder.path))
             throw base::Error(folder.path, "is no folder", "check the path");
-        auto known = json::parse(bookmark.empty() ? "{}" : bookmark).as_object();
+        auto known = json::parse(bookmark.value_or("").empty() ? "{}" : *bookmark).as_object();
         std::vector<InputFile> fresh;
         for (auto& file : list_files({folder.path})) {
             if (!belongs(folder.names, file.path)) continue;
@@ -89,9 +90,10 @@ public:
 
     std::string explain() const override {
         auto text = files_->explain();
+        if (!is_run_) return text;
         text += fmt::format(
             "{}{} of {} files are new, {} changed, {} vanished",
-            text.empty() ? "nothing: " : "; ",
+            text.empty() ? "" : "; ",
             added_,
             stamps_.size(),
             replaced_.changed.size(),
@@ -110,6 +112,7 @@ public:
     Replaced replaced() const override { return replaced_; }
 
 private:
+    const bool is_run_;                          // and no look at what there is
     std::map<std::string, std::string> stamps_;  // by name, of what is there
     Replaced replaced_;
     std::size_t added_ = 0;
@@ -118,8 +121,11 @@ private:
 
 }  // namespace
 
-std::unique_ptr<Connector>
-open_folder(const WatchedFolder& folder, std::string_view cursor, std::string_view bookmark) {
+std::unique_ptr<Connector> open_folder(
+    const WatchedFolder& folder,
+    std::string_view cursor,
+    std::optional<std::string_view> bookmark
+) {
     return std::make_unique<FolderConnector>(folder, cursor, bookmark);
 }
 
