@@ -18,7 +18,7 @@ void print_rejects(const std::vector<ingest::StoredReject>& rejects) {
     for (const auto& one : rejects)
         table.add(
             {one.id.substr(0, 10),
-             one.state,
+             std::string(base::name_of(one.state)),
              one.code,
              one.file,
              std::to_string(one.line),

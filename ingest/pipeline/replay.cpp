@@ -99,7 +99,9 @@ replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest
             auto [counts, next] = database.call([&](base::Tx& tx) {
                 Outcome outcome;
                 std::map<std::pair<std::string, std::string>, std::optional<std::string>> hows;
-                auto listed = list_rejects(tx, target.source_id, "open", request.code, after, step);
+                auto listed = list_rejects(
+                    tx, target.source_id, RejectState::open, request.code, after, step
+                );
                 for (const auto& entry : listed) {
                     auto stored = show_reject(tx, target.source_id, entry.id);
                     if (!stored) continue;

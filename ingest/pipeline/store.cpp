@@ -28,7 +28,7 @@ std::string reread_stream(const std::string& file, const std::string& member) {
 std::vector<StoredReject> list_rejects(
     base::Tx& tx,
     std::int64_t source_id,
-    const std::string& state,
+    std::optional<RejectState> state,
     const std::string& code,
     const std::string& after,
     int at_most
@@ -37,7 +37,13 @@ std::vector<StoredReject> list_rejects(
     auto rk =
         after.empty() ? std::numeric_limits<std::int64_t>::min() : schema::leading_bytes(place);
     return base::rows_as<StoredReject>(tx.exec(
-        sql::file["list_rejects"], source_id, state, code, rk, base::bytes_of(place), at_most
+        sql::file["list_rejects"],
+        source_id,
+        state ? std::string(base::name_of(*state)) : "",
+        code,
+        rk,
+        base::bytes_of(place),
+        at_most
     ));
 }
 

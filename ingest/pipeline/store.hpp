@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/words.hpp"
 #include "ingest/pipeline/page.hpp"
 #include "schema/records/record.hpp"
 
@@ -16,22 +17,31 @@ class Tx;
 // caller's transaction.
 namespace ingest {
 
+enum class RejectState { open, replayed, expired };
+constexpr auto words_of(RejectState) {
+    return std::to_array<base::Word<RejectState>>({
+        {RejectState::open, "open", "waits for what mends it"},
+        {RejectState::replayed, "replayed", "was read again and is a record now"},
+        {RejectState::expired, "expired", "is kept no longer"},
+    });
+}
+
 // In lists `raw` is only the beginning of the bytes, with what is no ASCII as \ooo.
 struct StoredReject : schema::Reject {
     std::string id;  // 64 hexadecimal digits
     std::int64_t run_id = 0;
     schema::Time at;
-    std::string state;  // open, replayed, expired
+    RejectState state = RejectState::open;
     std::int64_t bytes = 0;
 };
 BOOST_DESCRIBE_STRUCT(StoredReject, (schema::Reject), (id, run_id, at, state, bytes))
 
 // Rejects of a source in no particular but stable order, after the one of id `after` (empty: the
-// first ones). `state` and `code` empty: all.
+// first ones). No `state` or `code`: all.
 std::vector<StoredReject> list_rejects(
     base::Tx& tx,
     std::int64_t source_id,
-    const std::string& state,
+    std::optional<RejectState> state,
     const std::string& code,
     const std::string& after,
     int at_most

@@ -4,12 +4,24 @@
 
 namespace service {
 
+namespace {
+
+std::optional<base::Fault> check_reason(const std::string& reason) {
+    if (reason == "gone" || reason == "orphaned" || base::parse<crawler::SkipReason>(reason))
+        return std::nullopt;
+    return base::Fault{
+        "is no reason", "see docs/reference/skip-reasons.md; or use gone or orphaned"};
+}
+
+}  // namespace
+
 const base::Settings<ListUrls> ListUrls::settings{
     {"source", &ListUrls::source, "whose addresses", {.required = true}},
     {"reason",
      &ListUrls::reason,
-     "only those of a reason: robots, trap, budget .., gone, orphaned"},
-    {"state", &ListUrls::state, "queued, done, skipped or failed"},
+     "only those of a reason: robots, trap, budget .., gone, orphaned",
+     {.check = &check_reason}},
+    {"state", &ListUrls::state, "only in this state"},
     {&ListUrls::page},
 };
 
@@ -32,7 +44,14 @@ Page<crawler::UrlLine> list_urls(Work& work, const ListUrls& request) {
     auto id = known_source(work, request.source).id;
     auto after = request.page.after_number().value_or(0);
     return page_of(
-        crawler::source_urls(work.tx, id, after, request.reason, request.state, request.page.limit),
+        crawler::source_urls(
+            work.tx,
+            id,
+            after,
+            request.reason,
+            request.state ? std::string(base::name_of(*request.state)) : "",
+            request.page.limit
+        ),
         request.page,
         [](const auto& line) { return std::to_string(line.id); }
     );

@@ -9,7 +9,9 @@
 namespace service {
 
 struct ListUrls {
-    std::string source, reason, state;
+    std::string source;
+    std::string reason;  // a skip reason, "gone" or "orphaned"; empty: all
+    std::optional<crawler::UrlState> state;
     Paging page;
     static const base::Settings<ListUrls> settings;
 };

@@ -14,6 +14,7 @@
 #include "service/gather/gather.hpp"
 #include "service/gather/gathering.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/sources.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
@@ -63,17 +64,26 @@ FileSettings settings_for(Work& work, const Upload& request, const fs::path& fol
 }  // namespace
 
 const base::Settings<Crawl> Crawl::settings{
-    {"source", &Crawl::source, "source to crawl into; made if there is none", {.required = true}},
+    {"source",
+     &Crawl::source,
+     "source to crawl into; made if there is none",
+     {.required = true, .check = &check_source_name}},
     {&Crawl::settings_of_kind},
 };
 
 const base::Settings<Ingest> Ingest::settings{
-    {"source", &Ingest::source, "source to read into; made if there is none", {.required = true}},
+    {"source",
+     &Ingest::source,
+     "source to read into; made if there is none",
+     {.required = true, .check = &check_source_name}},
     {&Ingest::settings_of_kind},
 };
 
 const base::Settings<Upload> Upload::settings{
-    {"source", &Upload::source, "source to read into; made if there is none", {.required = true}},
+    {"source",
+     &Upload::source,
+     "source to read into; made if there is none",
+     {.required = true, .check = &check_source_name}},
     {"name",
      &Upload::name,
      "what the file is called",

@@ -20,7 +20,7 @@ namespace service {
 const base::Settings<ListRejects> ListRejects::settings{
     {"source", &ListRejects::source, "whose rejects", {.required = true}},
     {"code", &ListRejects::code, "only of this code"},
-    {"state", &ListRejects::state, "open, replayed or expired"},
+    {"state", &ListRejects::state, "only in this state"},
     {&ListRejects::page},
 };
 

@@ -10,7 +10,8 @@
 namespace service {
 
 struct ListRejects {
-    std::string source, code, state;
+    std::string source, code;
+    std::optional<ingest::RejectState> state;
     Paging page;
     static const base::Settings<ListRejects> settings;
 };

@@ -128,7 +128,9 @@ ReplayedPages replay_pages(
         for (bool more = true; more;) {
             auto [counts, next] = database.call([&](base::Tx& tx) {
                 Outcome outcome;
-                auto listed = ingest::list_rejects(tx, source.id, "open", code, after, step);
+                auto listed = ingest::list_rejects(
+                    tx, source.id, ingest::RejectState::open, code, after, step
+                );
                 for (const auto& entry : listed) {
                     auto stored = ingest::show_reject(tx, source.id, entry.id);
                     if (!stored) continue;

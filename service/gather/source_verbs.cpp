@@ -25,15 +25,6 @@ namespace {
 
 constexpr int runs_shown = 10;
 
-// As the constraint source_name_form has it.
-std::optional<base::Fault> check_name(const std::string& name) {
-    auto fits = [](char c) { return base::is_alnum(c) || c == '_' || c == '.' || c == '-'; };
-    if (name.size() <= 63 && base::is_alnum(name.front()) &&
-        std::all_of(name.begin(), name.end(), fits))
-        return std::nullopt;
-    return base::Fault{"is no name", "use up to 63 letters, digits, '.', '_' and '-'"};
-}
-
 SourceState set_state(Work& work, const std::string& name, const std::string& state) {
     auto source = known_source(work, name);
     schema::set_source_state(work.tx, source.id, state);
@@ -64,7 +55,10 @@ const base::Settings<ListSourceRuns> ListSourceRuns::settings{
 };
 
 const base::Settings<AddSource> AddSource::settings{
-    {"name", &AddSource::name, "what it is called", {.required = true, .check = &check_name}},
+    {"name",
+     &AddSource::name,
+     "what it is called",
+     {.required = true, .check = &check_source_name}},
     {"kind", &AddSource::kind, source_kind_names(), {.required = true}},
     {"schedule", &AddSource::schedule, "five-field cron, @daily and the like"},
     {"spec", &AddSource::spec, "an object: the settings of its kind"},
@@ -87,6 +81,14 @@ const base::Settings<ScheduleSource> ScheduleSource::settings{
      "@weekly, @monthly; \"\" for none",
      {.required = true}},
 };
+
+std::optional<base::Fault> check_source_name(const std::string& name) {
+    auto fits = [](char c) { return base::is_alnum(c) || c == '_' || c == '.' || c == '-'; };
+    if (!name.empty() && name.size() <= 63 && base::is_alnum(name.front()) &&
+        std::all_of(name.begin(), name.end(), fits))
+        return std::nullopt;
+    return base::Fault{"is no name", "use up to 63 letters, digits, '.', '_' and '-'"};
+}
 
 schema::Source known_source(Work& work, const std::string& name) {
     auto source = schema::find_source(work.tx, name);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json/shape.hpp"
 #include "base/settings/fwd.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/paging.hpp"
@@ -12,6 +13,9 @@
 
 // What people do with sources.
 namespace service {
+
+// Of a source that is to be made; as the constraint source_name_form has it.
+std::optional<base::Fault> check_source_name(const std::string& name);
 
 // The source of that name, or Refusal not_found.
 schema::Source known_source(Work& work, const std::string& name);

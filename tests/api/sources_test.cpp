@@ -119,6 +119,10 @@ TEST_CASE("a reject is shown whole and forgotten over HTTP", "[api][sources]") {
     auto expired = at.client.send("POST", rejects + "/expire", object{{"days", 0}}).json();
     CHECK(expired.at("expired").as_int64() >= 1);
     CHECK(at.client.get(rejects + "?state=open").json().at("items").as_array().empty());
+    CHECK(at.client.get(rejects + "?state=opened").status == 400);
+    CHECK(at.client.get(sources + "/packages/urls?state=bogus").status == 400);
+    CHECK(at.client.get(sources + "/packages/urls?reason=bogus").status == 400);
+    CHECK(at.client.get(sources + "/packages/urls?reason=gone").status == 200);
 }
 
 TEST_CASE("a crawl and an ingest are made and queued over HTTP", "[api][sources]") {
@@ -155,6 +159,16 @@ TEST_CASE("a crawl and an ingest are made and queued over HTTP", "[api][sources]
         object{{"source", "table"}, {"inputs", boost::json::array{"a.csv"}}}
     );
     CHECK(relative.status == 422);
+    for (const char* name : {"../up", "a b", "", "-x"}) {
+        INFO(name);
+        auto unnamed = at.client.send(
+            "POST",
+            "/api/v1/ingest",
+            object{{"source", name}, {"inputs", boost::json::array{"/data/a.csv"}}}
+        );
+        CHECK(unnamed.status == 422);
+        CHECK(unnamed.text("detail").find("constraint") == std::string::npos);
+    }
     auto jobs = at.client.get("/api/v1/jobs").json().at("items").as_array();
     REQUIRE(jobs.size() == 2);
     CHECK(jobs[0].at("kind") == "ingest");
@@ -178,6 +192,7 @@ TEST_CASE("a file that is uploaded is kept and its source queued", "[api][source
     CHECK(base::read_whole_file(std::string(next.at("inputs").at(0).as_string())) == "id,n\n3,4\n");
     CHECK(upload("table", {{"base64", "!"}}).status == 422);
     CHECK(upload("table", {}).status == 422);
+    CHECK(upload("..%2F..%2Fout", {{"content", "x"}}).status == 422);
     CHECK(
         at.client
             .send("POST", sources + "/table/upload", object{{"name", "../a.csv"}, {"content", "x"}})

@@ -335,7 +335,9 @@ TEST_CASE("rejects become records when the mapping is mended", "[ingest][rejects
     CHECK(ingest::run(*database, blobs, request).counts == schema::Counts{4, 2, 0, 0, 2});
 
     auto listed = database->call([&](base::Tx& tx) {
-        return ingest::list_rejects(tx, source, "open", "number.invalid", "", 10);
+        return ingest::list_rejects(
+            tx, source, ingest::RejectState::open, "number.invalid", "", 10
+        );
     });
     REQUIRE(listed.size() == 1);
     CHECK(listed[0].column == "n");
