@@ -1,3 +1,6 @@
+// One run of a source, as crawl, ingest and `source run --wait` show it: progress while it goes on,
+// and the sums at its end, for people or as one object of JSON. What was rejected is part of the
+// sums, and a run that was stopped ends with 130, so that a scheduler sees it.
 #include "app/gather/show.hpp"
 
 #include <fmt/format.h>
