@@ -35,14 +35,23 @@ std::optional<Time> parse_iso_time(std::string_view text);
 // their first day.
 std::optional<Time> parse_w3c_time(std::string_view text);
 
+// East of UTC, of a zone's name that means one zone only, in any case: those of RFC 822, CEST, JST
+// ..
+std::optional<std::chrono::minutes> zone_offset(std::string_view name);
+
 // Dates of mail, feeds and HTTP headers: RFC 5322 with or without the day's name and the time,
 // RFC 850, asctime with or without a zone; years of two digits (70 to 99 are of the last century);
-// a zone as +hhmm or by the names of RFC 822 and of Europe's zones. Without a zone it is UTC; a
-// zone of another name is nothing.
+// a zone as +hhmm or by a name (zone_offset()). Without a zone it is UTC; a zone of another name is
+// nothing.
 std::optional<Time> parse_mail_time(std::string_view text);
 
+// A time as feeds, sitemaps and pages write it: parse_w3c_time(), parse_mail_time(), or in words
+// ("May 8, 2024 8:53 AM EST", "8th of May 2024", "8.5.2024 10:00"). A date in numbers that can be
+// read in two ways ("5/8/2024") is nothing.
+std::optional<Time> parse_written_time(std::string_view text);
+
 // A time as data hold it: parse_iso_time(), seconds since 1970 as a plain number (base/numbers;
-// within 7,600 years of 1970), or parse_mail_time().
+// within 7,600 years of 1970), or parse_written_time().
 std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace base

@@ -8,6 +8,7 @@
 #include <unicode/unistr.h>
 
 #include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
 #include "crawler/scrape/scraped_value.hpp"
 
 namespace crawler {
@@ -139,11 +140,12 @@ private:
     }
 
     std::size_t take_zone(std::size_t i) {
-        if (i < parts_.size() &&
-            (parts_[i].word == "z" || parts_[i].word == "utc" || parts_[i].word == "gmt")) {
-            at_.offset = std::chrono::minutes(0);
+        const auto named = i < parts_.size() ? base::zone_offset(parts_[i].word) : std::nullopt;
+        if (named) {
+            at_.offset = *named;
             ++i;
         }
+        if (named && named->count() != 0) return i;
         bool sign = i < parts_.size() && parts_[i].number >= 0 &&
                     (parts_[i].before == '+' || parts_[i].before == '-');
         if (!sign || (parts_[i].digits != 2 && parts_[i].digits != 4)) return i;

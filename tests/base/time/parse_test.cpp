@@ -94,6 +94,44 @@ TEST_CASE("dates of mail, feeds and HTTP are read in all their forms", "[time]")
     }
 }
 
+TEST_CASE("dates that people write are read, if they can be read in one way only", "[time]") {
+    for (const auto& c : std::initializer_list<Case>{
+             {"2024-05-08 08:53:11 AM", "2024-05-08T08:53:11Z"},
+             {"2024-05-08 12:05 am", "2024-05-08T00:05:00Z"},
+             {"2024-05-08 08:53:11 CEST", "2024-05-08T06:53:11Z"},
+             {"May 8, 2024 8:53 PM EDT", "2024-05-09T00:53:00Z"},
+             {"Wednesday, May 8th, 2024 at 8:53pm", "2024-05-08T20:53:00Z"},
+             {"8. May 2024", "2024-05-08T00:00:00Z"},
+             {"8th of May 2024 \u2013 10:00", "2024-05-08T10:00:00Z"},
+             {"Sept. 8 2024", "2024-09-08T00:00:00Z"},
+             {"Tue Jun 10 2003 04:00:00 GMT+0200 (Central European Summer Time)",
+              "2003-06-10T02:00:00Z"},
+             {"Tue, 10 Jun 2003 4:00 JST", "2003-06-09T19:00:00Z"},
+             {"10 Jun 2003 04:00 UTC+2", "2003-06-10T02:00:00Z"},
+             {"10 Jun 03 0930", "nothing"},
+             {"8.5.2024 10:00", "2024-05-08T10:00:00Z"},
+             {"13/5/2024", "2024-05-13T00:00:00Z"},
+             {"5/13/2024 1:00 PM", "2024-05-13T13:00:00Z"},
+             {"5/5/2024", "2024-05-05T00:00:00Z"},
+             {"5/8/2024", "nothing"},
+             {"2024-5-8", "2024-05-08T00:00:00Z"},
+             {"2024", "2024-01-01T00:00:00Z"},
+             {"2003-12", "2003-12-01T00:00:00Z"},
+             {"Tue, 10 Jun 2003 04:00:00 IST", "nothing"},
+             {"May 8, 2024 13:53 PM", "nothing"},
+             {"May 8", "nothing"},
+             {"May 2024", "nothing"},
+             {"8 8 May 2024", "nothing"},
+             {"31 June 2024", "nothing"},
+             {"version 8.5.2024", "nothing"},
+             {"1.2.3", "nothing"},
+             {"20240508", "nothing"},
+         }) {
+        INFO(c.text);
+        CHECK(shown(parse_written_time(c.text)) == c.time);
+    }
+}
+
 TEST_CASE("a plain number is seconds since 1970", "[time]") {
     CHECK(shown(parse_time("86400.5")) == "1970-01-02T00:00:00.500000Z");
     CHECK(shown(parse_time("2024-02-29")) == "2024-02-29T00:00:00Z");

@@ -119,6 +119,8 @@ TEST_CASE("times keep their zone, and have none if the page names none", "[crawl
     CHECK(time("2024-02-29T12:30:05.123+01:00") == "2024-02-29T12:30:05+01:00");
     CHECK(time("2024-02-29 12:30") == "2024-02-29T12:30:00");
     CHECK(time("Thu, 29 Feb 2024 12:30:00 GMT") == "2024-02-29T12:30:00Z");
+    CHECK(time("May 8, 2024 10:00 EST") == "2024-05-08T10:00:00-05:00");
+    CHECK(time("8 May 2024, 10:00 CEST") == "2024-05-08T10:00:00+02:00");
     CHECK(time("Thu, 29 Feb 2024 12:30:00 -0530") == "2024-02-29T12:30:00-05:30");
     CHECK(time("February 29, 2024 at 12:05 am") == "2024-02-29T00:05:00");
     CHECK(time("29.2.2024, 9:05 pm") == "2024-02-29T21:05:00");
