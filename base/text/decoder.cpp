@@ -66,7 +66,7 @@ Step step_gb18030(std::string_view bytes) {
     if (pointer == 7457) return {4, 0xe7c7};
     if (pointer < ranges.size() && ranges[pointer] != 0) return {4, ranges[pointer]};
     if (between(pointer, 189000, 1237575)) return {4, 0x10000 + pointer - 189000};
-    return {4};
+    return {1};
 }
 
 Step step_big5(std::string_view bytes) {

@@ -76,6 +76,7 @@ TEST_CASE("a trail byte of ASCII survives a broken pair", "[text][encoding]") {
         CHECK(decode_as("\x8f", encoding) == "\ufffd");
     }
     CHECK(decode_as("\x81\x30\x81\"", Encoding::gb18030) == "\ufffd0\ufffd\"");
+    CHECK(decode_as("\x84\x32\x81\x30", Encoding::gb18030) == "\ufffd2\ufffd");  // unmapped
     CHECK(decode_as("\x1b$B\n\x1b(Bx", Encoding::iso2022_jp) == "\ufffdx");
 }
 
