@@ -125,18 +125,24 @@ json::object canonical(const Question& question) {
     return {{"canonical", formats::canonical_url(*found)}};
 }
 
+std::string bytes_of(const Question& question) {
+    if (auto bytes = question.bytes("html_b64")) return *bytes;
+    auto path = question.text("path");
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw std::runtime_error("can not read " + path);
+    std::ostringstream all;
+    all << file.rdbuf();
+    return all.str();
+}
+
 std::string page_of(const Question& question) {
     if (auto html = question.maybe("html")) return *html;
-    auto bytes = question.bytes("html_b64");
-    if (!bytes) {
-        auto path = question.text("path");
-        std::ifstream file(path, std::ios::binary);
-        if (!file) throw std::runtime_error("can not read " + path);
-        std::ostringstream all;
-        all << file.rdbuf();
-        bytes = all.str();
-    }
-    return formats::decode_page(*bytes, question.maybe("content_type").value_or(""));
+    return formats::decode_page(bytes_of(question), question.maybe("content_type").value_or(""));
+}
+
+formats::Document document_of(const Question& question) {
+    if (auto html = question.maybe("html")) return formats::Document::parse(*html);
+    return formats::parse_page(bytes_of(question), question.maybe("content_type").value_or(""));
 }
 
 json::object select(const Question& question) {
@@ -175,7 +181,7 @@ json::object decode_bytes(const Question& question) {
 }
 
 json::object article(const Question& question) {
-    auto document = formats::Document::parse(page_of(question));
+    auto document = document_of(question);
     auto facts = formats::read_facts(document, question.url());
     auto found = read_article(document, facts);
     auto language = facts.language.empty() ? formats::guess_language(found.text) : facts.language;
@@ -191,7 +197,7 @@ json::object article(const Question& question) {
 }
 
 json::object links(const Question& question) {
-    auto document = formats::Document::parse(page_of(question));
+    auto document = document_of(question);
     auto facts = formats::read_facts(document, question.url());
     json::array list;
     for (const auto& link : formats::read_links(document, facts, true))
@@ -203,7 +209,8 @@ json::object links(const Question& question) {
 json::object sitemap(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
-    auto found = formats::parse_sitemap(*bytes, question.url());
+    auto found =
+        formats::parse_sitemap(*bytes, question.url(), question.maybe("content_type").value_or(""));
     json::array urls;
     for (const auto& entry : found.urls) {
         json::object row{
@@ -220,7 +227,8 @@ json::object sitemap(const Question& question) {
 json::object feed(const Question& question) {
     auto bytes = question.bytes("bytes_b64");
     if (!bytes) throw std::runtime_error("\"bytes_b64\" is missing");
-    auto found = formats::parse_feed(*bytes, question.url());
+    auto found =
+        formats::parse_feed(*bytes, question.url(), question.maybe("content_type").value_or(""));
     if (!found) throw std::runtime_error("not a feed");
     json::array entries;
     for (const auto& entry : found->entries) {
@@ -294,9 +302,7 @@ constexpr std::pair<std::string_view, Answer> answers[] = {
     {"decode", decode_bytes},
     {"article", article},
     {"metadata",
-     [](const Question& question) {
-         return read_metadata(formats::Document::parse(page_of(question)), question.url());
-     }},
+     [](const Question& question) { return read_metadata(document_of(question), question.url()); }},
     {"links", links},
     {"sitemap", sitemap},
     {"feed", feed},

@@ -232,6 +232,22 @@ Utf8Evidence utf8_evidence(std::string_view bytes) {
     return found;
 }
 
+std::size_t strange_from(Encoding encoding) {
+    switch (encoding) {
+        case Encoding::windows1250:
+        case Encoding::windows1252:
+        case Encoding::windows1254:
+        case Encoding::windows1257:
+        case Encoding::iso8859_2:
+        case Encoding::iso8859_13:
+        case Encoding::iso8859_15:
+        case Encoding::macintosh:
+            return 1;
+        default:
+            return 4;
+    }
+}
+
 std::optional<EncodingGuess> guess_from_start(std::string_view head) {
     using namespace std::string_view_literals;
     if (head.starts_with("\xff\xfe\0\0"sv)) return EncodingGuess{E::utf32le, 4, "byte order mark"};

@@ -22,6 +22,10 @@ struct Utf8Evidence {
 };
 Utf8Evidence utf8_evidence(std::string_view bytes);
 
+// How many sequences of UTF-8 a piece must have, and no other byte, to be strange in a text of that
+// encoding. Latin letters beside ASCII ones hardly ever look like it; in others they may by chance.
+std::size_t strange_from(Encoding encoding);
+
 // The encoding that the first bytes tell: by a byte order mark (that of UTF-32 too), by the zero
 // bytes of UTF-16 and UTF-32. Nothing for bytes that may be of any other encoding.
 std::optional<EncodingGuess> guess_from_start(std::string_view head);

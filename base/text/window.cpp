@@ -37,24 +37,6 @@ bool is_clear(const Utf8Evidence& evidence) {
     return evidence.good + evidence.bad >= plenty || (evidence.bad == 0 && evidence.good >= some);
 }
 
-// How many sequences of UTF-8 a piece must have, and no other byte, to be strange in a text of that
-// encoding. Latin letters beside ASCII ones hardly ever look like it; in others they may by chance.
-std::size_t strange_from(Encoding encoding) {
-    switch (encoding) {
-        case Encoding::windows1250:
-        case Encoding::windows1252:
-        case Encoding::windows1254:
-        case Encoding::windows1257:
-        case Encoding::iso8859_2:
-        case Encoding::iso8859_13:
-        case Encoding::iso8859_15:
-        case Encoding::macintosh:
-            return 1;
-        default:
-            return 4;
-    }
-}
-
 }  // namespace
 
 TextWindow::TextWindow(ByteSource& source, std::optional<Encoding> wish, std::string_view before)
@@ -100,7 +82,12 @@ bool TextWindow::read_on(std::string& into) {
     if (ended_) return false;
     const auto had = into.size();
     into.resize(had + step);
-    const auto got = source_.read(into.data() + had, step);
+    std::size_t got = 0;
+    try {
+        got = source_.read(into.data() + had, step);
+    } catch (...) {
+        fault_ = std::current_exception();  // told when all before it has been read
+    }
     into.resize(had + got);
     ended_ = got == 0;
     return got > 0;
@@ -124,6 +111,18 @@ bool TextWindow::decide() {
 }
 
 bool TextWindow::more() {
+    if (add()) return true;
+    if (fault_) std::rethrow_exception(fault_);
+    return false;
+}
+
+bool TextWindow::fill(std::size_t size) {
+    while (window().size() < size)
+        if (!add()) return false;
+    return true;
+}
+
+bool TextWindow::add() {
     forget();
     if (plain() && held_.empty()) {
         const auto had = text_.size();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -45,8 +46,14 @@ public:
 
     // The text at hand. Views into it end with the next more(), skip_to() or consume().
     std::string_view window() const { return std::string_view(text_).substr(at_); }
-    // Adds text to the window. False at the end of the stream.
+    // Adds text to the window. False at the end of the stream. What the source throws comes out of
+    // here when all text before it is in the window.
     bool more();
+    // Adds text until the window holds `size` bytes. False if there are fewer before the end of the
+    // stream, or before what the source throws, which waits for more().
+    bool fill(std::size_t size);
+    // Whether the source can not be read to its end, as far as is known.
+    bool is_damaged() const { return fault_ != nullptr; }
     // Forgets the first `size` bytes of the window.
     void consume(std::size_t size) { at_ += size; }
 
@@ -72,6 +79,7 @@ private:
         Decoder decoder = Decoder(Encoding::utf8);
     };
 
+    bool add();
     bool read_on(std::string& into);
     bool decide();
     void set(EncodingGuess guess);
@@ -87,6 +95,7 @@ private:
     bool decided_ = false;
     bool guessed_ = false;  // only by the looks of the bytes
     bool ended_ = false;
+    std::exception_ptr fault_;
 
     std::string text_;
     std::size_t at_ = 0;

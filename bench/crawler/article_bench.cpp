@@ -20,7 +20,6 @@
 
 #include "crawler/extract/article/article.hpp"
 #include "formats/html/html.hpp"
-#include "formats/text/charset.hpp"
 
 namespace {
 
@@ -58,12 +57,12 @@ void parse_bare(const std::string& page) {
 }
 
 void parse(const std::string& page) {
-    sum += formats::Document::parse(formats::decode_page(page, {})).size();
+    sum += formats::parse_page(page, {}).size();
 }
 
 void extract(const std::string& page) {
     static const auto url = *formats::parse_url("http://localhost/");
-    auto document = formats::Document::parse(formats::decode_page(page, {}));
+    auto document = formats::parse_page(page, {});
     auto facts = formats::read_facts(document, url);
     auto article = crawler::read_article(document, facts);
     auto language = facts.language.empty() ? formats::guess_language(article.text) : facts.language;

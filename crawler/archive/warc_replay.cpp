@@ -204,15 +204,11 @@ private:
             auto message = formats::parse_http_response(record.block);
             if (!message)
                 return reject(file, record, "warc.http", "the block is no HTTP response", pending);
-            auto body = formats::decoded_body(*message, largest_body);
-            if (!body)
-                return reject(
-                    file,
-                    record,
-                    "warc.coding",
-                    "the body cannot be decoded, or is too large",
-                    pending
-                );
+            std::string cut;
+            auto body = formats::decoded_body(*message, largest_body, &cut);
+            if (!body) return reject(file, record, "warc.coding", cut, pending);
+            if (!cut.empty())
+                reject(file, record, "warc.coding", cut + "; what could be read is kept", pending);
             response.status = message->status;
             response.headers = std::move(message->headers);
             response.body = std::move(*body);

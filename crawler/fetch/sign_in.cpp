@@ -14,9 +14,8 @@
 
 #include "crawler/fetch/fetch.hpp"
 #include "crawler/policy/scope.hpp"
-#include "formats/html/document.hpp"
 #include "formats/html/form.hpp"
-#include "formats/text/charset.hpp"
+#include "formats/html/html.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -139,8 +138,7 @@ awaitable<std::string> SignIn::attempt(bool& passing) {
         co_return "the page with the form: " + why(page);
     }
     auto at = formats::parse_url(request.url);
-    auto document =
-        formats::Document::parse(formats::decode_page(page.body, page.header("content-type")));
+    auto document = formats::parse_page(page.body, page.header("content-type"));
     auto form = formats::find_form(document, *at, plan_.form);
     if (!form) co_return "the page has no such form (status " + std::to_string(page.status) + ")";
     if (!form->post) co_return "the form shows its fields in the address, which is not supported";
@@ -176,8 +174,7 @@ awaitable<std::string> SignIn::attempt(bool& passing) {
         co_return "the form is answered with " + std::to_string(answer.status);
     if (shows_signed_out(plan_, send, answer))
         co_return "the site does not take the name or the password";
-    auto after =
-        formats::Document::parse(formats::decode_page(answer.body, answer.header("content-type")));
+    auto after = formats::parse_page(answer.body, answer.header("content-type"));
     auto again = formats::find_form(after, *formats::parse_url(send.url), plan_.form);
     if (again && again->has_password && again->action == form->action)
         co_return "the site does not take the name or the password: it shows the form again";

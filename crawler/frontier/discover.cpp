@@ -117,21 +117,24 @@ std::vector<formats::Url> feeds_of(const formats::Document& document, const form
 }
 
 std::optional<base::Time> parse_lastmod(std::string_view text) {
-    auto time = base::parse_w3c_time(text);
+    auto time = base::parse_written_time(text);
     if (!time || *time < base::Time()) return std::nullopt;
     return std::chrono::floor<std::chrono::seconds>(*time);
 }
 
-std::optional<std::vector<Discovery>> read_listing(
+std::optional<Listing> read_listing(
     const Target& target,
     const formats::Url& url,
     std::string_view bytes,
+    std::string_view content_type,
     const Scope& scope,
     std::chrono::system_clock::time_point now
 ) {
-    auto sitemap = formats::parse_sitemap(bytes, url);
+    auto sitemap = formats::parse_sitemap(bytes, url, content_type);
     if (sitemap.type == formats::Sitemap::Type::none) return std::nullopt;
-    std::vector<Discovery> found;
+    Listing listing;
+    listing.fault = std::move(sitemap.fault);
+    auto& found = listing.found;
     auto domain = registrable_domain(url.host.value_or(""));
     for (const auto& address : sitemap.sitemaps) {
         auto child = formats::parse_url(address);
@@ -153,7 +156,7 @@ std::optional<std::vector<Discovery>> read_listing(
         if (lastmod && *lastmod <= now) {
             age = std::chrono::duration_cast<std::chrono::seconds>(now - *lastmod);
             // A day without a time ends at its last second: a page may have changed on it since.
-            auto until = entry.lastmod.find('T') == std::string::npos
+            auto until = entry.lastmod.find(':') == std::string::npos
                              ? *lastmod + std::chrono::hours(24)
                              : *lastmod;
             discovery.lastmod = schema::timestamp(std::min(until, now));
@@ -167,7 +170,7 @@ std::optional<std::vector<Discovery>> read_listing(
         discovery.listed = !refusal;
         found.push_back(std::move(discovery));
     }
-    return found;
+    return listing;
 }
 
 }  // namespace crawler

@@ -54,15 +54,20 @@ std::vector<Discovery> sitemaps_of(const std::string& origin, const formats::Rob
 // The feeds that a page names.
 std::vector<formats::Url> feeds_of(const formats::Document& document, const formats::Url& base);
 
-// A date of a sitemap: W3C date and time (YYYY[-MM[-DD[Thh:mm[:ss[.s]](Z|+hh:mm)]]]) from 1970 on.
+// A date of a sitemap, by base::parse_written_time(), from 1970 on.
 std::optional<base::Time> parse_lastmod(std::string_view text);
 
 // What a sitemap, an index of sitemaps or a feed lists. `target` is its row; entries that the scope
 // leaves out carry the reason. Nothing if the bytes are none of these.
-std::optional<std::vector<Discovery>> read_listing(
+struct Listing {
+    std::vector<Discovery> found;
+    std::string fault;  // why it could not be read to its end, for people; else empty
+};
+std::optional<Listing> read_listing(
     const Target& target,
     const formats::Url& url,
     std::string_view bytes,
+    std::string_view content_type,
     const Scope& scope,
     std::chrono::system_clock::time_point now
 );

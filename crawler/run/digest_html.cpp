@@ -8,15 +8,13 @@
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
 #include "crawler/scrape/item_record.hpp"
-#include "formats/text/charset.hpp"
+#include "formats/html/html.hpp"
 #include "formats/url/canonical.hpp"
 
 namespace crawler {
 
 void Digest::html() {
-    auto document = formats::Document::parse(
-        formats::decode_page(response_.body, response_.header("content-type"))
-    );
+    auto document = formats::parse_page(response_.body, response_.header("content-type"));
     auto facts = formats::read_facts(document, url_);
     auto consent = consent_of(facts.metas);
     std::vector<formats::Link> links;

@@ -14,6 +14,7 @@
 #include "crawler/run/crawl.hpp"
 #include "crawler/run/digest.hpp"
 #include "formats/text/charset.hpp"
+#include "formats/text/media_type.hpp"
 #include "formats/url/canonical.hpp"
 
 namespace crawler {
@@ -21,8 +22,7 @@ namespace crawler {
 namespace {
 
 std::string media_type_of(const Response& response) {
-    auto type = response.header("content-type");
-    auto media = base::to_lower(base::trim(type.substr(0, type.find(';'))));
+    auto media = formats::media_type_of(response.header("content-type")).essence;
     if (!media.empty()) return media;
     auto start = base::trim(std::string_view(response.body).substr(0, 512));
     return start.starts_with('<') ? "text/html" : "application/octet-stream";
@@ -99,9 +99,17 @@ void Digest::listing() {
     outcome_.etag = response_.header("etag");
     outcome_.last_modified = response_.header("last-modified");
     outcome_.body_sha256 = base::sha256(response_.body);
-    auto found = read_listing(target_, url_, response_.body, *rules_.scope, fetched_at_);
+    auto found = read_listing(
+        target_,
+        url_,
+        response_.body,
+        response_.header("content-type"),
+        *rules_.scope,
+        fetched_at_
+    );
     if (!found) return end(Ending::skipped, SkipReason::listing, "neither a sitemap nor a feed");
-    outcome_.found = std::move(*found);
+    outcome_.found = std::move(found->found);
+    outcome_.detail = std::move(found->fault);
     outcome_.links = outcome_.found.size();
     outcome_.ending = Ending::listed;
 }

@@ -1,8 +1,10 @@
-// Inputs as plain bytes, whatever they are packed in (libarchive).
+// Inputs as plain bytes, whatever they are packed in.
 //
 // A file that is not packed is read by read(2) and no library, since most are; whether it is is
-// told by its first bytes. Members come one after the other, so that an archive of a million files
-// needs no more memory than one.
+// told by its first bytes. gzip and zstd are undone here, layer by layer: libarchive does not look
+// at the checksum of gzip, knows no large windows of zstd, and drops what it could read of a file
+// that is cut off. The rest it does well. Members come one after the other, so that an archive of a
+// million files needs no more memory than one.
 #include "formats/archive/bytes.hpp"
 
 #include <fcntl.h>
@@ -17,34 +19,50 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "formats/archive/stream.hpp"
 
 namespace formats {
 
 namespace {
 
-bool starts(std::string_view head, std::string_view magic) {
-    return head.substr(0, magic.size()) == magic;
+// The stream that begins with these bytes, of those that this module undoes itself; by RFC 1952 and
+// RFC 8878.
+std::string_view stream_of(std::string_view head) {
+    using namespace std::string_view_literals;
+    if (head.starts_with("\x1f\x8b"sv)) return "gzip";
+    return head.starts_with("\x28\xb5\x2f\xfd"sv) ? "zstd" : "";
 }
 
-// By the signatures of RFC 1952, RFC 8878, xz, bzip2, LZ4 frames (also the older ones of apt), zip
-// and ustar.
+// By the signatures of xz, bzip2, LZ4 frames (also the older ones of apt), zip and ustar.
 bool packed(std::string_view head) {
     using namespace std::string_view_literals;
     for (auto magic :
-         {"\x1f\x8b"sv,
-          "\x28\xb5\x2f\xfd"sv,
-          "\xfd"
+         {"\xfd"
           "7zXZ\0"sv,
           "BZh"sv,
           "\x04\x22\x4d\x18"sv,
           "PK\x03\x04"sv,
           "PK\x05\x06"sv}) {
-        if (starts(head, magic)) return true;
+        if (head.starts_with(magic)) return true;
     }
     return head.size() >= 262 && head.substr(257, 5) == "ustar";
 }
+
+constexpr std::size_t head_size = 4096;
+constexpr std::size_t most_layers = 8;
+
+// The bytes of a file, or of the stream that lies in the layer below.
+struct Layer {
+    std::string head;  // read to look at, not yet handed out
+    std::size_t at = 0;
+    std::unique_ptr<PackedStream> stream;  // null: the file itself
+    std::string_view coding;
+    std::string packed{};  // of the layer below
+    std::size_t packed_at = 0;
+};
 
 }  // namespace
 
@@ -54,11 +72,12 @@ struct Bytes::Impl {
     int descriptor = -1;
     bool close_it = false;
     bool started = false;
-    bool plain = true;
+    bool plain = true;  // no archive
     bool members = false;
+    bool damaged = false;    // the present member
+    std::size_t passed = 0;  // headers of members
     std::int64_t offset = 0;
-    std::string head;  // read to look at, not yet handed out
-    std::size_t head_at = 0;
+    std::vector<Layer> layers = std::vector<Layer>(1);
     std::string ahead;  // peeked at, not yet taken
     struct archive* reader = nullptr;
     std::array<char, 65536> block;
@@ -78,12 +97,6 @@ struct Bytes::Impl {
     }
 
     std::size_t read_file(char* into, std::size_t size) {
-        if (head_at < head.size()) {
-            auto part = std::min(size, head.size() - head_at);
-            std::memcpy(into, head.data() + head_at, part);
-            head_at += part;
-            return part;
-        }
         if (descriptor < 0) return 0;
         for (;;) {
             auto got = ::read(descriptor, into, size);
@@ -92,10 +105,48 @@ struct Bytes::Impl {
         }
     }
 
+    // Of the layer of that number.
+    std::size_t read_layer(std::size_t number, char* into, std::size_t size) {
+        auto& layer = layers[number];
+        if (layer.at < layer.head.size()) {
+            auto part = std::min(size, layer.head.size() - layer.at);
+            std::memcpy(into, layer.head.data() + layer.at, part);
+            layer.at += part;
+            return part;
+        }
+        return layer.stream ? read_stream(number, into, size) : read_file(into, size);
+    }
+
+    std::size_t read_stream(std::size_t number, char* into, std::size_t size) {
+        auto& layer = layers[number];
+        auto& stream = *layer.stream;
+        for (;;) {
+            auto left = std::string_view(layer.packed).substr(layer.packed_at);
+            const auto step = stream.step(left, into, size);
+            layer.packed_at += step.taken;
+            if (step.made > 0) return step.made;
+            if (!stream.fault().empty())
+                fail(fmt::format("the {} data are damaged: {}", layer.coding, stream.fault()));
+            if (step.taken > 0) continue;
+            layer.packed.resize(block.size());
+            layer.packed_at = 0;
+            layer.packed.resize(read_layer(number - 1, layer.packed.data(), layer.packed.size()));
+            if (!layer.packed.empty()) continue;
+            if (!stream.is_whole())
+                fail(fmt::format("the {} data end too early: the file is cut off", layer.coding));
+            return 0;
+        }
+    }
+
+    std::size_t read_top(char* into, std::size_t size) {
+        return read_layer(layers.size() - 1, into, size);
+    }
+
     std::size_t read_member(char* into, std::size_t size) {
-        if (plain) return read_file(into, size);
+        if (plain) return read_top(into, size);
         auto n = archive_read_data(reader, into, size);
-        if (n < 0) fail(reason_of(reader));
+        damaged = n < 0;
+        if (damaged) fail(reason_of(reader));
         return static_cast<std::size_t>(n);
     }
 
@@ -103,7 +154,7 @@ struct Bytes::Impl {
         auto& impl = *static_cast<Impl*>(self);
         try {
             *data = impl.block.data();
-            return static_cast<la_ssize_t>(impl.read_file(impl.block.data(), impl.block.size()));
+            return static_cast<la_ssize_t>(impl.read_top(impl.block.data(), impl.block.size()));
         } catch (const std::exception& error) {
             archive_set_error(handle, EIO, "%s", error.what());
             return -1;
@@ -118,18 +169,51 @@ struct Bytes::Impl {
             if (descriptor < 0) fail(std::strerror(errno));
             close_it = true;
         }
-        head.resize(512);
+        look();
+        for (auto coding = stream_of(layers.back().head); !coding.empty();
+             coding = stream_of(layers.back().head)) {
+            if (layers.size() > most_layers) fail("packed more than eight times");
+            auto& layer = layers.emplace_back();
+            layer.coding = coding;
+            layer.stream = open_stream(coding, {.web = false, .zstd_window = 31});
+            look();
+        }
+        plain = !packed(layers.back().head);
+        if (!plain) open_archive();
+    }
+
+    // Reads the head of the last layer. Damage shows when it is read again.
+    void look() {
+        std::string head(head_size, '\0');
         std::size_t size = 0;
-        while (size < head.size()) {
-            auto got = ::read(descriptor, head.data() + size, head.size() - size);
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) fail(std::strerror(errno));
-            if (got == 0) break;
-            size += static_cast<std::size_t>(got);
+        try {
+            while (size < head.size()) {
+                auto got = read_top(head.data() + size, head.size() - size);
+                if (got == 0) break;
+                size += got;
+            }
+        } catch (const base::Error&) {
+            if (layers.size() == 1) throw;
         }
         head.resize(size);
-        plain = !packed(head);
-        if (!plain) open_archive();
+        layers.back().head = std::move(head);
+    }
+
+    // As zip wants it.
+    bool seekable() const { return close_it && layers.size() == 1; }
+
+    // Behind damage libarchive reads nothing more, but a zip knows where its members begin.
+    bool reopen() {
+        const bool zip = seekable() && layers.front().head.starts_with("PK");
+        if (!zip) return false;
+        archive_read_free(reader);
+        reader = nullptr;
+        damaged = false;
+        open_archive();
+        struct archive_entry* entry = nullptr;
+        for (std::size_t i = 0; i < passed; ++i)
+            if (archive_read_next_header(reader, &entry) < ARCHIVE_WARN) return false;
+        return true;
     }
 
     void open_archive() {
@@ -146,10 +230,8 @@ struct Bytes::Impl {
               archive_read_support_format_empty}) {
             support(reader);
         }
-        auto code = close_it ? archive_read_open_filename(
-                                   reader, path.c_str(), block.size()
-                               )  // zip wants to seek
-                             : archive_read_open(reader, this, nullptr, read_callback, nullptr);
+        auto code = seekable() ? archive_read_open_filename(reader, path.c_str(), block.size())
+                               : archive_read_open(reader, this, nullptr, read_callback, nullptr);
         if (code != ARCHIVE_OK) fail(reason_of(reader));
     }
 };
@@ -165,7 +247,7 @@ Bytes::~Bytes() = default;
 std::unique_ptr<Bytes> Bytes::of(std::string text) {
     std::unique_ptr<Bytes> bytes(new Bytes);
     bytes->impl_->path = "text";
-    bytes->impl_->head = std::move(text);
+    bytes->impl_->layers.front().head = std::move(text);
     return bytes;
 }
 
@@ -174,11 +256,13 @@ bool Bytes::next_member() {
     i.offset = 0;
     i.ahead.clear();
     if (i.plain) return !std::exchange(i.started, true);
+    if (i.damaged && !i.reopen()) return false;
     for (;;) {
         struct archive_entry* entry = nullptr;
         auto code = archive_read_next_header(i.reader, &entry);
         if (code == ARCHIVE_EOF) return false;
         if (code < ARCHIVE_WARN) i.fail(i.reason_of(i.reader));
+        ++i.passed;
         i.started = true;
         auto format = archive_format(i.reader);
         if (format == ARCHIVE_FORMAT_RAW || format == ARCHIVE_FORMAT_EMPTY) return true;
@@ -191,6 +275,9 @@ bool Bytes::next_member() {
     }
 }
 
+std::string_view Bytes::start() const {
+    return impl_->layers.back().head;
+}
 const std::string& Bytes::member() const {
     return impl_->member;
 }
@@ -235,12 +322,14 @@ std::size_t Bytes::read(char* into, std::size_t size) {
 
 bool Bytes::skip_to(std::int64_t offset) {
     auto& i = *impl_;
-    if (i.plain && i.descriptor >= 0 && offset >= static_cast<std::int64_t>(i.head.size())) {
+    auto& file = i.layers.front();
+    const bool here = i.plain && i.layers.size() == 1 && i.descriptor >= 0;
+    if (here && offset >= static_cast<std::int64_t>(file.head.size())) {
         auto end = ::lseek(i.descriptor, 0, SEEK_END);
         if (end >= 0) {  // a pipe cannot seek: read on
             if (end < offset) return false;
             ::lseek(i.descriptor, offset, SEEK_SET);
-            i.head_at = i.head.size();
+            file.at = file.head.size();
             i.ahead.clear();
             i.offset = offset;
             return true;

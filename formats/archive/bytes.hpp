@@ -11,7 +11,9 @@ namespace formats {
 
 // One input as uncompressed bytes: a plain file, standard input ("-"), a compressed file (gz, zst,
 // xz, bz2, lz4), or the members of a zip or tar (itself compressed or not) one after the other.
-// Memory is flat. Throws base::Error when the input cannot be opened or is damaged.
+// Memory is flat, but for zstd with a large window. Throws base::Error when the input cannot be
+// opened or is damaged; what can be read before the damage is read first. Checksums are checked
+// where they stand, behind the data.
 class Bytes : public base::ByteSource {
 public:
     explicit Bytes(const std::string& path);
@@ -21,8 +23,10 @@ public:
     Bytes(const Bytes&) = delete;
 
     // Goes to the next member; a plain or compressed file has exactly one, called "". False after
-    // the last.
+    // the last, and behind damage to a member of what is no zip file.
     bool next_member();
+    // The first bytes of the file, out of gzip and zstd but of no archive.
+    std::string_view start() const;
     const std::string& member() const;
     bool archive() const;
 

@@ -8,7 +8,7 @@
 #include <boost/json.hpp>
 
 #include "base/text/ascii.hpp"
-#include "base/time/parse.hpp"
+#include "formats/archive/coding.hpp"
 #include "formats/feed/feed_entry.hpp"
 
 namespace formats {
@@ -28,31 +28,36 @@ public:
         static const XmlElement none;
         const auto* found = root.child("channel");
         const auto& channel = found ? *found : none;
+        const auto outer = base_within(root, &base_);
+        const auto base = base_within(channel, &*outer);
         Feed feed;
         feed.version = rdf ? "rss10" : "rss20";
         feed.title = own_text(channel, "title");
-        feed.link = absolute(own_text(channel, "link"));
+        feed.link = absolute(own_text(channel, "link"), *base);
         feed.description = own_text(channel, "description");
         feed.language = own_text(channel, "language");
-        feed.updated = time(own_text(channel, "lastBuildDate"));
-        const auto& holder = rdf ? root : channel;
-        for (const auto& item : holder.children)
-            if (item.name == "item") add(feed, read_entry(FeedFamily::rss, item));
+        feed.updated = feed_time(own_text(channel, "lastBuildDate"));
+        // Items stand behind the channel in RDF, and wherever a tag was forgotten in others.
+        each_within(root, "item", [&](const XmlElement& item) {
+            add(feed, read_entry(FeedFamily::rss, item, &*base));
+        });
         for (auto& entry : feed.entries)
             if (entry.id.empty()) entry.id = entry.link;
         return feed;
     }
 
     Feed atom(const XmlElement& root) const {
+        const auto base = base_within(root, &base_);
         Feed feed;
         feed.version = "atom10";
         feed.title = own_text(root, "title");
         feed.description = own_text(root, "subtitle");
-        feed.link = absolute(atom_link(root));
+        feed.link = absolute(atom_link(root, &*base), *base);
         feed.language = root.attribute("lang");
-        feed.updated = own_text(root, "updated");
-        for (const auto& item : root.children)
-            if (item.name == "entry") add(feed, read_entry(FeedFamily::atom, item));
+        feed.updated = feed_time(own_text(root, "updated"));
+        each_within(root, "entry", [&](const XmlElement& item) {
+            add(feed, read_entry(FeedFamily::atom, item, &*base));
+        });
         return feed;
     }
 
@@ -66,7 +71,7 @@ public:
         Feed feed;
         feed.version = "json1";
         feed.title = json_text(root, "title");
-        feed.link = absolute(json_text(root, "home_page_url"));
+        feed.link = absolute(json_text(root, "home_page_url"), base_);
         feed.description = json_text(root, "description");
         feed.language = json_text(root, "language");
         const auto* items = root.if_contains("items");
@@ -77,24 +82,16 @@ public:
     }
 
 private:
-    std::string absolute(std::string_view text) const {
+    static std::string absolute(std::string_view text, const Url& base) {
         text = base::trim(text);
         if (text.empty()) return {};
-        auto url = parse_url(text, &base_);
+        auto url = parse_url(text, &base);
         return url ? url->href() : std::string(text);
     }
 
-    // "Tue, 10 Jun 2003 04:00:00 +0200" -> "2003-06-10T02:00:00Z"; what is no such time stays.
-    static std::string time(const std::string& text) {
-        auto time = base::parse_mail_time(text);
-        return time ? base::rfc3339(*time) : text;
-    }
-
     void add(Feed& feed, FeedEntry entry) const {
-        entry.link = absolute(entry.link);
-        entry.published = time(entry.published);
-        entry.updated = time(entry.updated);
-        for (auto& enclosure : entry.enclosures) enclosure.url = absolute(enclosure.url);
+        entry.link = absolute(entry.link, base_);
+        for (auto& enclosure : entry.enclosures) enclosure.url = absolute(enclosure.url, base_);
         feed.entries.push_back(std::move(entry));
     }
 
@@ -103,17 +100,20 @@ private:
 
 }  // namespace
 
-std::optional<Feed> parse_feed(std::string_view bytes, const Url& url) {
-    auto plain = gunzip(bytes, size_limit);
-    if (!plain) return std::nullopt;
+std::optional<Feed>
+parse_feed(std::string_view bytes, const Url& url, std::string_view content_type) {
+    auto unpacked = gunzip(bytes, size_limit);
+    auto text = decode_xml(unpacked.bytes, content_type);
     Reader reader(url);
-    if (base::trim(std::string_view(*plain).substr(0, 256)).starts_with('{'))
-        return reader.json_feed(*plain);
-    auto root = parse_feed_xml(*plain);
-    if (!root) return std::nullopt;
-    if (root->name == "rss" || root->name == "RDF") return reader.rss(*root);
-    if (root->name == "feed") return reader.atom(*root);
-    return std::nullopt;
+    std::optional<Feed> feed;
+    if (base::trim(std::string_view(text).substr(0, 256)).starts_with('{')) {
+        feed = reader.json_feed(text);
+    } else if (auto root = parse_feed_xml(text)) {
+        if (root->name == "rss" || root->name == "RDF") feed = reader.rss(*root);
+        if (root->name == "feed") feed = reader.atom(*root);
+    }
+    if (feed) feed->fault = std::move(unpacked.fault);
+    return feed;
 }
 
 }  // namespace formats

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
 
 namespace formats {
 
@@ -34,8 +35,20 @@ bool is_own(const XmlElement& child, const XmlElement& parent) {
     return false;
 }
 
+// The <div> around content of type xhtml is not part of it (RFC 4287, 3.1.1.3).
 std::string content_of(const XmlElement& element) {
-    return std::string(base::trim(element.inner.empty() ? element.text : element.inner));
+    auto text = base::trim(element.inner.empty() ? element.text : element.inner);
+    const bool wrapped = element.attribute("type") == "xhtml" && element.children.size() == 1 &&
+                         element.children.front().name == "div" && text.ends_with("</div>");
+    if (wrapped) text = text.substr(text.find('>') + 1, text.rfind('<') - text.find('>') - 1);
+    return std::string(base::trim(text));
+}
+
+// As written if it is absolute, or nothing is known that it could be relative to.
+std::string resolved(std::string text, const Url* base) {
+    if (text.empty() || !base || parse_url(text)) return text;
+    const auto url = parse_url(text, base);
+    return url ? url->href() : text;
 }
 
 std::string in_space(const XmlElement& item, std::string_view name, std::string_view space) {
@@ -54,7 +67,7 @@ void add_enclosure(FeedEntry& entry, std::string url, std::string type, std::str
         entry.enclosures.push_back({std::move(url), std::move(type), std::move(length)});
 }
 
-FeedEntry read_rss(const XmlElement& item) {
+FeedEntry read_rss(const XmlElement& item, const Url* base) {
     FeedEntry entry;
     entry.id = own_text(item, "guid");
     entry.title = own_text(item, "title");
@@ -70,6 +83,7 @@ FeedEntry read_rss(const XmlElement& item) {
     entry.content = in_space(item, "encoded", content_module);
     entry.published = own_text(item, "pubDate");
     take(entry.published, in_space(item, "date", dublin_core));
+    entry.link = resolved(std::move(entry.link), base);
     for (const auto& child : item.children) {
         const bool subject =
             child.name == "subject" && child.space.find(dublin_core) != std::string::npos;
@@ -78,17 +92,20 @@ FeedEntry read_rss(const XmlElement& item) {
             entry.categories.emplace_back(base::trim(child.text));
         if (own && child.name == "enclosure")
             add_enclosure(
-                entry, child.attribute("url"), child.attribute("type"), child.attribute("length")
+                entry,
+                resolved(child.attribute("url"), base),
+                child.attribute("type"),
+                child.attribute("length")
             );
     }
     return entry;
 }
 
-FeedEntry read_atom(const XmlElement& item) {
+FeedEntry read_atom(const XmlElement& item, const Url* base) {
     FeedEntry entry;
     entry.id = own_text(item, "id");
     entry.title = own_text(item, "title");
-    entry.link = atom_link(item);
+    entry.link = atom_link(item, base);
     entry.summary = own_text(item, "summary");
     entry.content = own_text(item, "content");
     entry.published = own_text(item, "published");
@@ -101,7 +118,10 @@ FeedEntry read_atom(const XmlElement& item) {
         if (child.name == "category") entry.categories.push_back(child.attribute("term"));
         if (child.name == "link" && child.attribute("rel") == "enclosure")
             add_enclosure(
-                entry, child.attribute("href"), child.attribute("type"), child.attribute("length")
+                entry,
+                resolved(child.attribute("href"), base),
+                child.attribute("type"),
+                child.attribute("length")
             );
     }
     return entry;
@@ -116,13 +136,15 @@ std::string own_text(const XmlElement& element, std::string_view name) {
     return {};
 }
 
-std::string atom_link(const XmlElement& element) {
+std::string atom_link(const XmlElement& element, const Url* base) {
     std::string other;
     for (const auto& child : element.children) {
         if (child.name != "link" || !is_own(child, element)) continue;
         const auto rel = child.attribute("rel");
         auto target = std::string(base::trim(child.attribute("href")));
         if (target.empty()) continue;
+        const auto own = base_within(child, base);
+        target = resolved(std::move(target), own ? &*own : nullptr);
         if (rel.empty() || rel == "alternate") return target;
         if (rel != "self" && rel != "enclosure") take(other, std::move(target));
     }
@@ -145,8 +167,11 @@ FeedEntry read_json_item(const json::object& item) {
     entry.summary = json_text(item, "summary");
     entry.content = json_text(item, "content_html");
     take(entry.content, json_text(item, "content_text"));
-    entry.published = json_text(item, "date_published");
-    entry.updated = json_text(item, "date_modified");
+    entry.published = feed_time(json_text(item, "date_published"));
+    entry.updated = feed_time(json_text(item, "date_modified"));
+    for (auto name : {"image", "banner_image", "language"})
+        if (auto value = json_text(item, name); !value.empty())
+            entry.more.emplace_back(name, std::move(value));
     auto each = [&](std::string_view key, auto visit) {
         const auto* found = item.if_contains(key);
         if (!found || !found->is_array()) return;
@@ -173,8 +198,29 @@ FeedEntry read_json_item(const json::object& item) {
     return entry;
 }
 
-FeedEntry read_entry(FeedFamily family, const XmlElement& item) {
-    return family == FeedFamily::atom ? read_atom(item) : read_rss(item);
+std::string feed_time(const std::string& text) {
+    const auto iso = base::parse_iso(text);
+    if (iso && !iso->clock) return text;  // a day is no more than that
+    if (text.size() < 8) return text;     // as are a year and a month
+    const auto time = base::parse_written_time(text);
+    return time ? base::rfc3339(*time) : text;
+}
+
+std::optional<Url> base_within(const XmlElement& element, const Url* outer) {
+    const auto own = element.attribute("xml", "base");
+    if (!own.empty())
+        if (auto url = parse_url(base::trim(own), outer)) return url;
+    return outer ? std::optional(*outer) : std::nullopt;
+}
+
+FeedEntry read_entry(FeedFamily family, const XmlElement& item, const Url* base) {
+    const auto own = base_within(item, base);
+    const auto* from = own ? &*own : nullptr;
+    auto entry = family == FeedFamily::atom ? read_atom(item, from) : read_rss(item, from);
+    add_more(item, from, entry);
+    entry.published = feed_time(entry.published);
+    entry.updated = feed_time(entry.updated);
+    return entry;
 }
 
 FeedEntry read_json_entry(std::string_view item) {
@@ -192,8 +238,8 @@ FeedFamily feed_family(std::string_view head) {
     return atom < rss || head.find("<entry") < rss ? FeedFamily::atom : FeedFamily::rss;
 }
 
-std::optional<XmlElement> parse_feed_xml(std::string_view bytes) {
-    return parse_xml(bytes, {"title", "summary", "content", "description", "subtitle"});
+std::optional<XmlElement> parse_feed_xml(std::string_view utf8) {
+    return parse_xml(utf8, {"title", "summary", "content", "description", "subtitle"});
 }
 
 }  // namespace formats

@@ -112,9 +112,10 @@ private:
 
 }  // namespace
 
-Document Document::parse(std::string html) {
+Document Document::parse(std::string html, base::Encoding encoding) {
     normalise_stream(html);
     Document document;
+    document.encoding_ = encoding;
     document.storage_ = std::make_unique<std::deque<std::string>>();
     document.nodes_.reserve(html.size() / 16 + 16);
     document.attributes_.reserve(html.size() / 40 + 16);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text/encoding.hpp"
 #include "formats/html/tag.hpp"
 
 namespace formats {
@@ -43,7 +44,10 @@ public:
     // and body. The tree is that of the HTML standard for well-formed and for most broken pages;
     // misnested formatting elements are closed, not split. Elements nested deeper than 512 become
     // siblings.
-    static Document parse(std::string html);
+    // `encoding` is what it was decoded from; links are sent in it.
+    static Document parse(std::string html, base::Encoding encoding = base::Encoding::utf8);
+
+    base::Encoding encoding() const { return encoding_; }
 
     const Node& operator[](NodeId id) const { return nodes_[id]; }
     std::size_t size() const { return nodes_.size(); }
@@ -99,6 +103,7 @@ private:
     std::vector<Node> nodes_;
     std::vector<Attribute> attributes_;
     std::string_view source_;
+    base::Encoding encoding_ = base::Encoding::utf8;
     NodeId html_ = 0, head_ = 0, body_ = 0;
 };
 

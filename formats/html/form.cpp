@@ -80,7 +80,7 @@ find_form(const Document& document, const Url& page, const std::string& selector
     for (auto id : forms) {
         Form form;
         auto action = value_of(document, id, "action");
-        auto url = parse_url(action, &page);
+        auto url = parse_url(action, &page, document.encoding());
         if (!url) continue;
         form.action = url->href(false);
         form.post = base::to_lower(value_of(document, id, "method")) == "post";

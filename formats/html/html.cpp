@@ -9,7 +9,9 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "base/text/ascii.hpp"
+#include "base/text/decoder.hpp"
 #include "base/text/utf8.hpp"
+#include "formats/text/charset.hpp"
 
 namespace formats {
 
@@ -56,7 +58,7 @@ public:
             switch (document_[at].tag) {
                 case Tag::base:
                     if (auto href = document_.attribute(at, "href"); href && !based) {
-                        auto found = parse_url(*href, &facts_.base);
+                        auto found = parse_url(*href, &facts_.base, document_.encoding());
                         if (found && !found->opaque_path) facts_.base = std::move(*found);
                         based = true;
                     }
@@ -105,7 +107,7 @@ private:
         if (!equiv) return;
         if (base::equal_ignoring_case(*equiv, "refresh") && !facts_.refresh) {
             if (auto target = refresh_target(*content); !target.empty())
-                facts_.refresh = parse_url(target, &facts_.base);
+                facts_.refresh = parse_url(target, &facts_.base, document_.encoding());
         } else if (base::equal_ignoring_case(*equiv, "content-language") && facts_.language.empty()) {
             facts_.language = primary_tag(content->substr(0, content->find(',')));
         }
@@ -117,11 +119,11 @@ private:
         auto href = document_.attribute(at, "href");
         if (!href) return;
         if (facts_.licence.empty() && (has_word(*rel, "license") || has_word(*rel, "licence"))) {
-            if (auto url = parse_url(*href, &facts_.base))
+            if (auto url = parse_url(*href, &facts_.base, document_.encoding()))
                 facts_.licence = licence_name(url->href());
         }
         if (document_[at].tag == Tag::link && !facts_.canonical && has_word(*rel, "canonical"))
-            facts_.canonical = parse_url(*href, &facts_.base);
+            facts_.canonical = parse_url(*href, &facts_.base, document_.encoding());
     }
 
     const Document& document_;
@@ -138,6 +140,11 @@ bool is_followed(Tag tag, std::string_view rel) {
 }
 
 }  // namespace
+
+Document parse_page(std::string_view bytes, std::string_view content_type) {
+    const auto encoding = encoding_of_page(bytes, content_type);
+    return Document::parse(base::decode(bytes, encoding), encoding);
+}
 
 Facts read_facts(const Document& document, const Url& url) {
     return FactReader(document, url).run();
@@ -156,7 +163,7 @@ std::vector<Link> read_links(const Document& document, const Facts& facts, bool 
         if (!is_followed(tag, rel)) continue;
         auto address = base::trim(href->substr(0, href->find('#')));
         if (address.empty() || !seen.insert(address).second) continue;
-        auto url = parse_url(address, &facts.base);
+        auto url = parse_url(address, &facts.base, document.encoding());
         if (!url) continue;
         auto& link = links.emplace_back();
         link.url = std::move(*url);

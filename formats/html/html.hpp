@@ -18,6 +18,9 @@ struct Link {
     bool nofollow = false;
 };
 
+// A page by formats/text's decode_page(); its links are sent in the encoding that it came in.
+Document parse_page(std::string_view bytes, std::string_view content_type);
+
 // What a page says about itself, beside its content.
 struct Facts {
     std::string title;     // <title>, else og:title, else the first h1

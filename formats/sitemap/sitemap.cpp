@@ -4,9 +4,11 @@
 // Limits are those of the protocol (sitemaps.org: 50,000 addresses, 50 MiB).
 #include "formats/sitemap/sitemap.hpp"
 
-#include <charconv>
+#include <algorithm>
 
+#include "base/numbers/parse.hpp"
 #include "base/text/ascii.hpp"
+#include "formats/archive/coding.hpp"
 #include "formats/feed/feed.hpp"
 #include "formats/xml/xml.hpp"
 
@@ -23,24 +25,18 @@ std::optional<std::string> absolute(std::string_view text, const Url& base) {
     return url->href(false);
 }
 
-void read_urlset(const XmlElement& root, const Url& base, Sitemap& out) {
-    for (const auto& entry : root.children) {
-        if (entry.name != "url" || out.urls.size() == entry_limit) continue;
-        auto loc = absolute(entry.child_text("loc"), base);
-        if (!loc || entry.child_text("loc").empty()) continue;
+void read_urlset(const XmlElement& root, const Url& url, Sitemap& out) {
+    each_within(root, "url", [&](const XmlElement& entry) {
+        if (out.urls.size() == entry_limit || entry.child_text("loc").empty()) return;
+        auto loc = absolute(entry.child_text("loc"), url);
+        if (!loc) return;
         SitemapUrl found{std::move(*loc), entry.child_text("lastmod"), std::nullopt};
-        auto priority = entry.child_text("priority");
-        double value = 0;
-        auto [end, error] =
-            std::from_chars(priority.data(), priority.data() + priority.size(), value);
-        if (error == std::errc() && end == priority.data() + priority.size())
-            found.priority = value;
+        found.priority = base::parse_number(entry.child_text("priority"));
         out.urls.push_back(std::move(found));
-    }
+    });
 }
 
 void read_text(std::string_view text, Sitemap& out) {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
     while (!text.empty() && out.urls.size() < entry_limit) {
         auto line = text.substr(0, text.find_first_of("\r\n"));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
@@ -68,39 +64,35 @@ std::string_view name_of(Sitemap::Type type) {
     return "none";
 }
 
-Sitemap parse_sitemap(std::string_view bytes, const Url& url) {
+Sitemap parse_sitemap(std::string_view bytes, const Url& url, std::string_view content_type) {
     Sitemap out;
-    auto plain = gunzip(bytes, size_limit);
-    if (!plain || plain->size() > size_limit) return out;
-    auto start = base::trim(std::string_view(*plain).substr(0, 1024));
-    if (start.find('<') == start.npos) {
-        read_text(*plain, out);
-        return out;
-    }
-    auto root = parse_xml(*plain);
-    if (!root) return out;
-    if (root->name == "urlset") {
-        out.type = Sitemap::Type::urls;
-        read_urlset(*root, url, out);
-    } else if (root->name == "sitemapindex") {
-        out.type = Sitemap::Type::index;
-        for (const auto& entry : root->children) {
-            if (entry.name != "sitemap" || out.sitemaps.size() == entry_limit ||
-                entry.child_text("loc").empty())
-                continue;
-            if (auto loc = absolute(entry.child_text("loc"), url))
-                out.sitemaps.push_back(std::move(*loc));
+    auto unpacked = gunzip(bytes, size_limit);
+    const auto text = decode_xml(unpacked.bytes, content_type);
+    if (text.find('<') >= std::min<std::size_t>(text.size(), 1024)) {
+        read_text(text, out);
+    } else if (auto root = parse_xml(text)) {
+        if (root->name == "urlset") {
+            out.type = Sitemap::Type::urls;
+            read_urlset(*root, url, out);
+        } else if (root->name == "sitemapindex") {
+            out.type = Sitemap::Type::index;
+            each_within(*root, "sitemap", [&](const XmlElement& entry) {
+                if (out.sitemaps.size() == entry_limit || entry.child_text("loc").empty()) return;
+                if (auto loc = absolute(entry.child_text("loc"), url))
+                    out.sitemaps.push_back(std::move(*loc));
+            });
+        } else if (auto feed = parse_feed(unpacked.bytes, url, content_type)) {
+            out.type = Sitemap::Type::feed;
+            for (const auto& entry : feed->entries)
+                if (!entry.link.empty())
+                    out.urls.push_back(
+                        {entry.link,
+                         entry.updated.empty() ? entry.published : entry.updated,
+                         std::nullopt}
+                    );
         }
-    } else if (auto feed = parse_feed(*plain, url)) {
-        out.type = Sitemap::Type::feed;
-        for (const auto& entry : feed->entries)
-            if (!entry.link.empty())
-                out.urls.push_back(
-                    {entry.link,
-                     entry.updated.empty() ? entry.published : entry.updated,
-                     std::nullopt}
-                );
     }
+    if (out.type != Sitemap::Type::none) out.fault = std::move(unpacked.fault);
     return out;
 }
 

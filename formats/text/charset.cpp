@@ -6,6 +6,7 @@
 #include "base/text/decoder.hpp"
 #include "base/text/encoding_guess.hpp"
 #include "base/text/utf8.hpp"
+#include "formats/text/media_type.hpp"
 
 namespace formats {
 
@@ -25,27 +26,9 @@ std::string_view name_of(CharsetFrom from) {
     return "default";
 }
 
-std::string_view charset_parameter(std::string_view content_type) {
-    auto rest = content_type;
-    for (;;) {
-        auto mark = rest.find(';');
-        if (mark == rest.npos) return {};
-        rest.remove_prefix(mark + 1);
-        auto part = base::trim(rest.substr(0, rest.find(';')));
-        auto equals = part.find('=');
-        if (equals == part.npos ||
-            !base::equal_ignoring_case(base::trim(part.substr(0, equals)), "charset"))
-            continue;
-        auto value = base::trim(part.substr(equals + 1));
-        if (value.size() >= 2 && (value[0] == '"' || value[0] == '\'') && value.back() == value[0])
-            value = value.substr(1, value.size() - 2);
-        return value;
-    }
-}
-
 Charset detect_charset(std::string_view bytes, std::string_view content_type) {
     if (auto mark = base::byte_order_mark(bytes)) return {mark->encoding, CharsetFrom::bom};
-    if (auto found = base::encoding_of_label(charset_parameter(content_type)))
+    if (auto found = base::encoding_of_label(media_type_of(content_type).charset))
         return {*found, CharsetFrom::header};
     if (auto found = prescan_meta(bytes)) return {*found, CharsetFrom::meta};
     if (base::ascii_prefix(bytes) == bytes.size()) {
@@ -59,16 +42,23 @@ Charset detect_charset(std::string_view bytes, std::string_view content_type) {
     return {};
 }
 
-std::string decode_page(std::string_view bytes, std::string_view content_type) {
+bool is_rather_utf8(std::string_view bytes, base::Encoding said) {
+    const auto evidence = base::utf8_evidence(bytes);
+    return evidence.bad == 0 && evidence.good >= base::strange_from(said);
+}
+
+base::Encoding encoding_of_page(std::string_view bytes, std::string_view content_type) {
     auto [encoding, from] = detect_charset(bytes, content_type);
-    if (encoding != base::Encoding::utf8 && from != CharsetFrom::bom) {
-        constexpr std::ptrdiff_t enough = 8;
-        auto leads = std::count_if(bytes.begin(), bytes.end(), [](char c) {
-            return (static_cast<unsigned char>(c) & 0xc0) == 0xc0;
-        });
-        if (leads >= enough && base::is_utf8(bytes)) encoding = base::Encoding::utf8;
-    }
-    return base::decode(bytes, encoding);
+    if (encoding == base::Encoding::utf8 || from == CharsetFrom::bom) return encoding;
+    constexpr std::ptrdiff_t enough = 8;
+    auto leads = std::count_if(bytes.begin(), bytes.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) == 0xc0;
+    });
+    return leads >= enough && base::is_utf8(bytes) ? base::Encoding::utf8 : encoding;
+}
+
+std::string decode_page(std::string_view bytes, std::string_view content_type) {
+    return base::decode(bytes, encoding_of_page(bytes, content_type));
 }
 
 }  // namespace formats

@@ -1,4 +1,7 @@
-// "Prescan a byte stream to determine its encoding" of the HTML standard (13.2.3.2).
+// "Prescan a byte stream to determine its encoding" of the HTML standard (13.2.3.2), in the first
+// 1,024 bytes; and what its tree builder does at a <meta> further on ("change the encoding",
+// 13.2.3.4). There markup in scripts and the like is none, which is not asked in the first bytes.
+#include <algorithm>
 #include <set>
 
 #include "base/text/ascii.hpp"
@@ -19,9 +22,29 @@ base::Encoding without_utf16(base::Encoding found) {
     return utf16 ? base::Encoding::utf8 : found;
 }
 
+constexpr std::size_t start = 1024;
+constexpr std::size_t longest_declaration = 1024;
+
+// What is in them is text.
+bool is_raw(std::string_view name) {
+    for (std::string_view raw :
+         {"script",
+          "style",
+          "title",
+          "textarea",
+          "xmp",
+          "iframe",
+          "noembed",
+          "noframes",
+          "plaintext"})
+        if (base::equal_ignoring_case(name, raw)) return true;
+    return false;
+}
+
 class Prescan {
 public:
-    explicit Prescan(std::string_view bytes) : rest_(bytes) {}
+    // `all`: not only the first bytes.
+    Prescan(std::string_view bytes, bool all) : rest_(bytes), all_(all) {}
 
     std::optional<base::Encoding> run() {
         while (!rest_.empty()) {
@@ -33,18 +56,28 @@ public:
                 rest_.remove_prefix(6);
                 if (auto found = meta()) return found;
             } else if (is_tag()) {
+                const auto name = rest_.substr(1, rest_.find_first_of("\t\n\f\r />", 1) - 1);
                 skip(rest_.find_first_of("\t\n\f\r >"));
                 while (attribute()) continue;
+                if (all_ && is_raw(name)) leave(name);
             } else if (rest_.starts_with("<!") || rest_.starts_with("</") || rest_.starts_with("<?")) {
                 skip(rest_.find('>'));
             } else {
-                rest_.remove_prefix(1);
+                skip(rest_.find('<', 1));
             }
         }
         return std::nullopt;
     }
 
 private:
+    // Behind the text of an element.
+    void leave(std::string_view name) {
+        for (auto at = rest_.find("</"); at != rest_.npos; at = rest_.find("</", at + 2)) {
+            if (!base::equal_ignoring_case(rest_.substr(at + 2, name.size()), name)) continue;
+            return skip(at);
+        }
+        rest_ = {};
+    }
     bool is_meta() const {
         return rest_.size() > 5 && base::equal_ignoring_case(rest_.substr(0, 5), "<meta") &&
                (base::is_space(rest_[5]) || rest_[5] == '/');
@@ -145,12 +178,14 @@ private:
     }
 
     std::string_view rest_;
+    bool all_;
 };
 
-// <?xml ... encoding="x"?> at the very start.
-std::optional<base::Encoding> xml_declaration(std::string_view bytes) {
+}  // namespace
+
+std::optional<base::Encoding> declared_by_xml(std::string_view bytes) {
     if (!bytes.starts_with("<?xml")) return std::nullopt;
-    auto head = bytes.substr(0, bytes.find('>'));
+    auto head = bytes.substr(0, std::min(bytes.find('>'), longest_declaration));
     auto at = head.find("encoding");
     if (at == head.npos) return std::nullopt;
     auto rest = head.substr(at + 8);
@@ -161,12 +196,10 @@ std::optional<base::Encoding> xml_declaration(std::string_view bytes) {
     return without_utf16(*found);
 }
 
-}  // namespace
-
 std::optional<base::Encoding> prescan_meta(std::string_view bytes) {
-    bytes = bytes.substr(0, 1024);
-    if (auto found = Prescan(bytes).run()) return found;
-    return xml_declaration(bytes);
+    if (auto found = Prescan(bytes.substr(0, start), false).run()) return found;
+    if (auto found = declared_by_xml(bytes.substr(0, start))) return found;
+    return bytes.size() > start ? Prescan(bytes, true).run() : std::nullopt;
 }
 
 }  // namespace formats

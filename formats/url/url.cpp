@@ -75,7 +75,7 @@ void percent_encode(std::string_view text, EncodeSet set, std::string& out) {
     out.append(text.substr(start));
 }
 
-std::optional<Url> parse_url(std::string_view input, const Url* base) {
+std::optional<Url> parse_url(std::string_view input, const Url* base, base::Encoding encoding) {
     input = trim_controls(input);
     std::string cleaned;
     bool controls = false, odd = false;
@@ -88,7 +88,7 @@ std::optional<Url> parse_url(std::string_view input, const Url* base) {
         std::erase_if(cleaned, [](char c) { return c == '\t' || c == '\n' || c == '\r'; });
         input = cleaned;
     }
-    return run_url_states(input, base);
+    return run_url_states(input, base, encoding);
 }
 
 std::string Url::host_and_port() const {

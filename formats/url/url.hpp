@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/text/encoding.hpp"
+
 namespace formats {
 
 // A URL by the WHATWG URL standard (https://url.spec.whatwg.org), in parts that are already
@@ -34,9 +36,13 @@ struct Url {
 };
 
 // Parses `input` (UTF-8; bytes that are not are read as U+FFFD), relative to `base` if there is
-// one. Nothing if the standard says failure. The query is encoded as UTF-8 whatever the page's
-// encoding was.
-std::optional<Url> parse_url(std::string_view input, const Url* base = nullptr);
+// one. Nothing if the standard says failure. `encoding` is that of the page on which it stands: in
+// it the query is written, where the scheme wants it (http and https).
+std::optional<Url> parse_url(
+    std::string_view input,
+    const Url* base = nullptr,
+    base::Encoding encoding = base::Encoding::utf8
+);
 
 // The scheme's default port, or nothing. Special schemes are those with a default, and file.
 std::optional<std::uint16_t> default_port(std::string_view scheme);

@@ -7,6 +7,7 @@
 #include "formats/url/url_states.hpp"
 
 #include "base/text/ascii.hpp"
+#include "base/text/encoder.hpp"
 
 namespace formats {
 
@@ -50,7 +51,8 @@ int dots(std::string_view segment) {
 // One function per group of states. Each returns false for failure.
 class Parser {
 public:
-    Parser(std::string_view input, const Url* base) : rest_(input), base_(base) {}
+    Parser(std::string_view input, const Url* base, base::Encoding encoding)
+        : rest_(input), base_(base), encoding_(encoding) {}
 
     std::optional<Url> run() {
         if (!start()) return std::nullopt;
@@ -303,7 +305,9 @@ private:
             url_.query.emplace();
             auto text = rest_.substr(1, hash == rest_.npos ? hash : hash - 1);
             percent_encode(
-                text, special() ? EncodeSet::special_query : EncodeSet::query, *url_.query
+                special() ? sent(text) : std::string(text),
+                special() ? EncodeSet::special_query : EncodeSet::query,
+                *url_.query
             );
         }
         if (hash != rest_.npos) {
@@ -313,16 +317,28 @@ private:
         return true;
     }
 
+    // "Percent-encode after encoding": what the page's encoding has not is a reference of HTML.
+    std::string sent(std::string_view query) const {
+        if (url_.scheme == "ws" || url_.scheme == "wss") return std::string(query);
+        std::string bytes;
+        base::encode(query, encoding_, bytes, [&](char32_t c) {
+            bytes.append("%26%23").append(std::to_string(static_cast<unsigned>(c))).append("%3B");
+        });
+        return bytes;
+    }
+
     Url url_;
     std::string_view rest_;
     const Url* base_;
+    base::Encoding encoding_;
     bool special_ = false;
 };
 
 }  // namespace
 
-std::optional<Url> run_url_states(std::string_view input, const Url* base) {
-    return Parser(input, base).run();
+std::optional<Url>
+run_url_states(std::string_view input, const Url* base, base::Encoding encoding) {
+    return Parser(input, base, encoding).run();
 }
 
 }  // namespace formats

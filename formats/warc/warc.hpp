@@ -74,8 +74,10 @@ struct HttpMessage {
 };
 // Nothing if it has no status line or no end of headers.
 std::optional<HttpMessage> parse_http_response(std::string_view message);
-// Without chunks and content encodings (gzip, deflate, br, zstd); nothing if they are broken,
-// unknown or expand beyond `limit` bytes.
-std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t limit);
+// Without chunks and content encodings (formats/archive/coding.hpp); nothing if they are broken,
+// unknown or expand beyond `limit` bytes. With `cut`, what could be read of such a body, and why it
+// is not all (empty if it is).
+std::optional<std::string>
+decoded_body(const HttpMessage& message, std::size_t limit, std::string* cut = nullptr);
 
 }  // namespace formats

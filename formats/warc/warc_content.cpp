@@ -1,18 +1,13 @@
 // What the blocks of WARC records hold: digests and HTTP messages.
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <memory>
-
-#include <brotli/decode.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
+#include "formats/archive/coding.hpp"
 #include "formats/warc/warc.hpp"
 
 namespace formats {
@@ -47,75 +42,6 @@ std::optional<std::string> without_chunks(std::string_view body, std::size_t lim
         if (!body.starts_with("\r\n")) return std::nullopt;
         body.remove_prefix(2);
     }
-}
-
-std::optional<std::string> inflated(std::string_view bytes, int window, std::size_t limit) {
-    z_stream stream{};
-    if (inflateInit2(&stream, window) != Z_OK) return std::nullopt;
-    std::unique_ptr<z_stream, int (*)(z_stream*)> guard(&stream, inflateEnd);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    std::string out;
-    for (int code = Z_OK; code != Z_STREAM_END;) {
-        char buffer[32768];
-        stream.next_out = reinterpret_cast<Bytef*>(buffer);
-        stream.avail_out = sizeof buffer;
-        code = inflate(&stream, Z_NO_FLUSH);
-        out.append(buffer, sizeof buffer - stream.avail_out);
-        if ((code != Z_OK && code != Z_STREAM_END) || out.size() > limit) return std::nullopt;
-    }
-    return out;
-}
-
-std::optional<std::string> from_brotli(std::string_view bytes, std::size_t limit) {
-    std::unique_ptr<BrotliDecoderState, void (*)(BrotliDecoderState*)> state(
-        BrotliDecoderCreateInstance(nullptr, nullptr, nullptr), BrotliDecoderDestroyInstance
-    );
-    const auto* in = reinterpret_cast<const std::uint8_t*>(bytes.data());
-    auto left = bytes.size();
-    std::string out;
-    for (;;) {
-        std::uint8_t buffer[32768];
-        auto* next = buffer;
-        std::size_t room = sizeof buffer;
-        auto result = BrotliDecoderDecompressStream(state.get(), &left, &in, &room, &next, nullptr);
-        out.append(reinterpret_cast<char*>(buffer), sizeof buffer - room);
-        if (out.size() > limit) return std::nullopt;
-        if (result == BROTLI_DECODER_RESULT_SUCCESS) return out;
-        if (result != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT) return std::nullopt;
-    }
-}
-
-std::optional<std::string> from_zstd(std::string_view bytes, std::size_t limit) {
-    std::unique_ptr<ZSTD_DStream, std::size_t (*)(ZSTD_DStream*)> stream(
-        ZSTD_createDStream(), ZSTD_freeDStream
-    );
-    ZSTD_DCtx_setParameter(stream.get(), ZSTD_d_windowLogMax, 23);  // RFC 8878: 8 MiB on the web
-    ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-    std::string out;
-    for (;;) {
-        char buffer[32768];
-        ZSTD_outBuffer to{buffer, sizeof buffer, 0};
-        auto left = ZSTD_decompressStream(stream.get(), &to, &in);
-        out.append(buffer, to.pos);
-        if (ZSTD_isError(left) || out.size() > limit) return std::nullopt;
-        if (left == 0) return out;
-        if (in.pos == in.size && to.pos < to.size) return std::nullopt;
-    }
-}
-
-std::optional<std::string>
-decoded(std::string_view bytes, std::string_view coding, std::size_t limit) {
-    if (coding.empty() || coding == "identity") return std::string(bytes);
-    if (bytes.empty()) return std::string();
-    if (coding == "gzip" || coding == "x-gzip") return inflated(bytes, 15 + 16, limit);
-    if (coding == "deflate") {
-        auto found = inflated(bytes, 15, limit);
-        return found ? found : inflated(bytes, -15, limit);
-    }
-    if (coding == "br") return from_brotli(bytes, limit);
-    if (coding == "zstd") return from_zstd(bytes, limit);
-    return std::nullopt;
 }
 
 }  // namespace
@@ -213,7 +139,8 @@ std::optional<HttpMessage> parse_http_response(std::string_view message) {
     return found;
 }
 
-std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t limit) {
+std::optional<std::string>
+decoded_body(const HttpMessage& message, std::size_t limit, std::string* cut) {
     std::string plain;
     auto body = message.body;
     if (base::to_lower(message.header("transfer-encoding")).find("chunked") != std::string::npos) {
@@ -223,19 +150,11 @@ std::optional<std::string> decoded_body(const HttpMessage& message, std::size_t 
             body = plain;
         }
     }
-    auto codings = base::to_lower(message.header("content-encoding"));
-    std::string held(body);
-    while (!codings.empty()) {  // the last one was applied last
-        auto comma = codings.rfind(',');
-        auto coding =
-            base::trim(std::string_view(codings).substr(comma == codings.npos ? 0 : comma + 1));
-        auto found = decoded(held, coding, limit);
-        if (!found) return std::nullopt;
-        held = std::move(*found);
-        codings.resize(comma == codings.npos ? 0 : comma);
-    }
-    if (held.size() > limit) return std::nullopt;
-    return held;
+    auto found = unpack(body, message.header("content-encoding"), limit);
+    if (cut) *cut = found.fault;
+    const bool some = cut && !found.bytes.empty();
+    if (!found.fault.empty() && !some) return std::nullopt;
+    return std::move(found.bytes);
 }
 
 }  // namespace formats

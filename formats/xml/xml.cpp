@@ -1,73 +1,179 @@
-// The small documents of the web by libxml2, which recovers from what is broken.
+// XML by libxml2, behind the text that xml/mend.cpp makes of what people write.
 //
 // libxml2's tree does not leave this file: its nodes are freed by hand, and its options decide what
-// a hostile document can do. No network, no entities of the document's own (they make a few bytes
-// into gigabytes), and a depth at which recursion ends.
+// a hostile document can do. No network; no entities, for none are left; a depth at which recursion
+// ends. XML_PARSE_HUGE lifts its limit of 10 MB a text, and with it that of depth: what is lenient
+// has been cut to 256 before, and what is strict is measured when it is that large.
 #include "formats/xml/xml.hpp"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <memory>
+#include <utility>
 
 #include <libxml/parser.h>
 #include <libxml/tree.h>
-#include <zlib.h>
 
 #include "base/text/ascii.hpp"
+#include "formats/xml/mend.hpp"
 
 namespace formats {
 
 namespace {
 
-// Lenient documents may be as deep as anybody likes; of others libxml2 refuses what is over 256.
+// Lenient documents may be as deep as anybody likes: below this their elements are text alone.
 constexpr int lenient_depth = 64;
 constexpr int strict_depth = 256;
+constexpr std::size_t usual_text = 10'000'000;  // libxml2's limit
 
 struct Wish {
     std::initializer_list<std::string_view> markup = {};
-    bool own_text = false;
-    int depth = lenient_depth;
+    bool strict = false;
 };
 
 std::string text_of(const xmlChar* text) {
     return text ? reinterpret_cast<const char*>(text) : "";
 }
 
-void append_text(const xmlNode* node, std::string& out, int depth) {
-    for (; node; node = node->next) {
-        if (node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE)
-            out += text_of(node->content);
-        if (node->type == XML_ELEMENT_NODE && depth < strict_depth)
-            append_text(node->children, out, depth + 1);
+bool is_text(const xmlNode* node) {
+    return node->type == XML_TEXT_NODE || node->type == XML_CDATA_SECTION_NODE;
+}
+
+// Of all within, or of the node's own children alone. Without recursion: texts may lie deep.
+void append_text(const xmlNode* parent, bool own, std::string& out) {
+    const auto* node = parent->children;
+    while (node) {
+        if (is_text(node)) out += text_of(node->content);
+        if (!own && node->type == XML_ELEMENT_NODE && node->children) {
+            node = node->children;
+            continue;
+        }
+        while (!node->next && node->parent != parent) node = node->parent;
+        node = node->next;
     }
 }
 
-XmlElement element_of(xmlDoc* doc, xmlNode* node, const Wish& wish, int depth) {
+// The content as HTML has it: a feed's <xhtml:b> is <b> to whoever shows it.
+void append_markup(const xmlNode* node, int depth, std::string& out) {
+    for (; node; node = node->next) {
+        if (is_text(node)) {
+            for (char c : text_of(node->content))
+                if (c == '&')
+                    out += "&amp;";
+                else if (c == '<')
+                    out += "&lt;";
+                else
+                    out += c;
+        }
+        if (node->type != XML_ELEMENT_NODE || depth >= strict_depth) continue;
+        const auto name = text_of(node->name);
+        out.append("<").append(name);
+        for (auto* attribute = node->properties; attribute; attribute = attribute->next) {
+            out.append(" ").append(text_of(attribute->name)).append("=\"");
+            for (auto* part = attribute->children; part; part = part->next)
+                for (char c : text_of(part->content))
+                    if (c == '&')
+                        out += "&amp;";
+                    else if (c == '"')
+                        out += "&quot;";
+                    else
+                        out += c;
+            out += '"';
+        }
+        out += node->children ? ">" : "/>";
+        append_markup(node->children, depth + 1, out);
+        if (node->children) out.append("</").append(name).append(">");
+    }
+}
+
+// What feeds and shops mean by prefixes that they forget to declare.
+std::string usual_space(std::string_view prefix) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 9> usual{{
+        {"dc", "http://purl.org/dc/elements/1.1/"},
+        {"dcterms", "http://purl.org/dc/terms/"},
+        {"content", "http://purl.org/rss/1.0/modules/content/"},
+        {"itunes", "http://www.itunes.com/dtds/podcast-1.0.dtd"},
+        {"media", "http://search.yahoo.com/mrss/"},
+        {"atom", "http://www.w3.org/2005/Atom"},
+        {"rdf", "http://www.w3.org/1999/02/22-rdf-syntax-ns#"},
+        {"g", "http://base.google.com/ns/1.0"},
+        {"xhtml", "http://www.w3.org/1999/xhtml"},
+    }};
+    for (const auto& [known, space] : usual)
+        if (known == prefix) return std::string(space);
+    return {};
+}
+
+// libxml2 leaves a prefix that is not declared in the name.
+void split_prefix(std::string& prefix, std::string& name) {
+    const auto colon = name.find(':');
+    if (colon == name.npos || colon == 0) return;
+    prefix = name.substr(0, colon);
+    name.erase(0, colon + 1);
+}
+
+XmlElement element_of(const xmlNode* node, const Wish& wish, int depth) {
     XmlElement element;
     element.name = text_of(node->name);
-    if (node->ns) element.space = text_of(node->ns->href);
+    if (node->ns) {
+        element.prefix = text_of(node->ns->prefix);
+        element.space = text_of(node->ns->href);
+    } else {
+        split_prefix(element.prefix, element.name);
+        if (!wish.strict && !element.prefix.empty()) element.space = usual_space(element.prefix);
+    }
     for (auto* attribute = node->properties; attribute; attribute = attribute->next) {
-        std::string value;
-        append_text(attribute->children, value, 0);
-        element.attributes.emplace_back(text_of(attribute->name), value);
+        auto& one = element.attributes.emplace_back();
+        one.name = text_of(attribute->name);
+        if (attribute->ns) {
+            one.prefix = text_of(attribute->ns->prefix);
+        } else {
+            split_prefix(one.prefix, one.name);
+        }
+        for (auto* part = attribute->children; part; part = part->next)
+            if (is_text(part)) one.value += text_of(part->content);
     }
-    append_text(node->children, element.text, wish.own_text ? strict_depth : depth);
-    bool nested = false;
-    for (auto* child = node->children; child; child = child->next) {
-        if (child->type != XML_ELEMENT_NODE || depth >= wish.depth) continue;
-        nested = true;
-        element.children.push_back(element_of(doc, child, wish, depth + 1));
-    }
-    if (nested &&
-        std::find(wish.markup.begin(), wish.markup.end(), element.name) != wish.markup.end()) {
-        std::unique_ptr<xmlBuffer, decltype(&xmlBufferFree)> buffer(
-            xmlBufferCreate(), &xmlBufferFree
-        );
-        for (auto* child = node->children; child; child = child->next)
-            xmlNodeDump(buffer.get(), doc, child, 0, 0);
-        element.inner = text_of(xmlBufferContent(buffer.get()));
-    }
+    append_text(node, wish.strict, element.text);
+    const int deepest = wish.strict ? strict_depth : lenient_depth;
+    for (auto* child = node->children; child; child = child->next)
+        if (child->type == XML_ELEMENT_NODE && depth < deepest)
+            element.children.push_back(element_of(child, wish, depth + 1));
+    const auto& markup = wish.markup;
+    if (!element.children.empty() &&
+        std::find(markup.begin(), markup.end(), element.name) != markup.end())
+        append_markup(node->children, 0, element.inner);
     return element;
+}
+
+using Document = std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)>;
+using Context = std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)>;
+
+Document read(const Context& context, const std::string& utf8, int options) {
+    options |= XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
+    const auto size = static_cast<int>(utf8.size());
+    return {
+        xmlCtxtReadMemory(context.get(), utf8.data(), size, nullptr, "UTF-8", options),
+        &xmlFreeDoc};
+}
+
+bool is_too_long(std::string_view text) {
+    return text.size() > static_cast<std::size_t>(std::numeric_limits<int>::max());
+}
+
+// Whether more elements may lie in each other than libxml2 takes by itself.
+bool may_be_too_deep(std::string_view text) {
+    int depth = 0, most = 0;
+    for (auto at = text.find('<'); at != text.npos; at = text.find('<', at + 1)) {
+        const auto next = at + 1 < text.size() ? text[at + 1] : ' ';
+        const auto end = text.find_first_of("<>", at + 1);
+        if (next == '/') {
+            --depth;
+        } else if (end == text.npos || text[end] != '>' || text[end - 1] != '/') {
+            most = std::max(most, ++depth);
+        }
+    }
+    return most > strict_depth;
 }
 
 }  // namespace
@@ -84,74 +190,49 @@ std::string XmlElement::child_text(std::string_view wanted) const {
 }
 
 std::string XmlElement::attribute(std::string_view wanted) const {
-    for (const auto& [key, value] : attributes)
-        if (key == wanted) return value;
+    const XmlAttribute* found = nullptr;
+    for (const auto& one : attributes)
+        if (one.name == wanted && (!found || one.prefix.empty())) found = &one;
+    return found ? found->value : std::string();
+}
+
+std::string XmlElement::attribute(std::string_view of_prefix, std::string_view wanted) const {
+    for (const auto& one : attributes)
+        if (one.name == wanted && one.prefix == of_prefix) return one.value;
     return {};
 }
 
 std::optional<XmlElement>
-parse_xml(std::string_view bytes, std::initializer_list<std::string_view> markup) {
-    while (!bytes.empty() && base::is_space(bytes[0]))
-        bytes.remove_prefix(1);  // common before <?xml, and forbidden
-    if (bytes.empty() || bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        return std::nullopt;
-    constexpr int options =
-        XML_PARSE_RECOVER | XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-    std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> doc(
-        xmlReadMemory(bytes.data(), static_cast<int>(bytes.size()), nullptr, nullptr, options),
-        &xmlFreeDoc
-    );
-    if (!doc) return std::nullopt;
-    auto* root = xmlDocGetRootElement(doc.get());
+parse_xml(std::string_view utf8, std::initializer_list<std::string_view> markup) {
+    const auto text = mend_xml(utf8);
+    if (text.empty() || is_too_long(text)) return std::nullopt;
+    const Context context(xmlNewParserCtxt(), &xmlFreeParserCtxt);
+    const auto document = read(context, text, XML_PARSE_RECOVER | XML_PARSE_HUGE);
+    auto* root = document ? xmlDocGetRootElement(document.get()) : nullptr;
     if (!root) return std::nullopt;
-    return element_of(doc.get(), root, {.markup = markup}, 0);
+    return element_of(root, {.markup = markup}, 0);
 }
 
-std::optional<XmlElement> parse_xml_strictly(std::string_view utf8, std::string& fault) {
+std::optional<XmlElement>
+parse_xml_strictly(std::string_view utf8, std::string& fault, bool lenient) {
     fault = "not well-formed";
-    if (utf8.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
+    const auto text = mend_xml_references(utf8, lenient);
+    if (is_too_long(text)) return std::nullopt;
+    const bool huge = text.size() > usual_text;
+    if (huge && may_be_too_deep(text)) {
+        fault = "more than 256 elements in each other";
         return std::nullopt;
-    std::unique_ptr<xmlParserCtxt, decltype(&xmlFreeParserCtxt)> context(
-        xmlNewParserCtxt(), &xmlFreeParserCtxt
-    );
-    std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> doc(
-        xmlCtxtReadMemory(
-            context.get(),
-            utf8.data(),
-            static_cast<int>(utf8.size()),
-            nullptr,
-            "UTF-8",
-            XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOBLANKS
-        ),
-        &xmlFreeDoc
-    );
-    auto* root = doc ? xmlDocGetRootElement(doc.get()) : nullptr;
+    }
+    const Context context(xmlNewParserCtxt(), &xmlFreeParserCtxt);
+    const auto document = read(context, text, XML_PARSE_NOBLANKS | (huge ? XML_PARSE_HUGE : 0));
+    auto* root = document ? xmlDocGetRootElement(document.get()) : nullptr;
     if (!root) {
         const auto* error = xmlCtxtGetLastError(context.get());
         if (error && error->message) fault = base::trim(error->message);
         return std::nullopt;
     }
     fault.clear();
-    return element_of(doc.get(), root, {.own_text = true, .depth = strict_depth}, 0);
-}
-
-std::optional<std::string> gunzip(std::string_view bytes, std::size_t limit) {
-    if (!bytes.starts_with("\x1f\x8b")) return std::string(bytes);
-    z_stream stream{};
-    if (inflateInit2(&stream, 15 + 16) != Z_OK) return std::nullopt;
-    std::unique_ptr<z_stream, decltype(&inflateEnd)> guard(&stream, &inflateEnd);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
-    stream.avail_in = static_cast<uInt>(bytes.size());
-    std::string out, block(1U << 16U, '\0');
-    for (;;) {
-        stream.next_out = reinterpret_cast<Bytef*>(block.data());
-        stream.avail_out = static_cast<uInt>(block.size());
-        int result = inflate(&stream, Z_NO_FLUSH);
-        out.append(block, 0, block.size() - stream.avail_out);
-        if (out.size() > limit) return std::nullopt;
-        if (result == Z_STREAM_END) return out;
-        if (result != Z_OK || (stream.avail_in == 0 && stream.avail_out != 0)) return std::nullopt;
-    }
+    return element_of(root, {.strict = true}, 0);
 }
 
 }  // namespace formats

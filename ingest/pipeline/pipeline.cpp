@@ -28,6 +28,7 @@
 #include "base/text/utf8.hpp"
 #include "ingest/mapping/contract_store.hpp"
 #include "ingest/pipeline/batches.hpp"
+#include "ingest/pipeline/damage.hpp"
 #include "ingest/pipeline/mark.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "ingest/sources/files/cursor.hpp"
@@ -249,7 +250,10 @@ private:
             }
         }
         oldest_first(collect);
-        if (complete_) check_rejects(request_, result_.counts, reasons_, true);
+        if (!complete_) return;
+        check_rejects(request_, result_.counts, reasons_, true);
+        all_seen_ = true;
+        check_damage(request_.source, result_.counts, reasons_);
     }
 
     // One batch on its way to the database.
@@ -382,8 +386,9 @@ private:
             if (lane.stored.valid()) lane.stored.wait();
         }
         database_.call([&](base::Tx& tx) {
-            if (complete_ && state == "done") {
-                drop_marks(tx);
+            // The next run begins anew also where a file was damaged: it may be whole by then.
+            if (all_seen_) drop_marks(tx);
+            if (all_seen_ && state == "done") {
                 mark_what_is_gone(tx);
                 if (request_.limit == 0 && result_.counts.read > 0)
                     end_learning(tx, source_.id, target_.run_id, Clock::now());
@@ -410,6 +415,7 @@ private:
     Reasons reasons_;
     RunResult result_;
     bool complete_ = false;
+    bool all_seen_ = false;  // and not refused for its rejects
 };
 
 }  // namespace

@@ -90,6 +90,38 @@ TEST_CASE("a body that ends too early is not whole", "[crawler][coding]") {
     CHECK(decode("gzip", "", 1).whole);
 }
 
+TEST_CASE("what was never packed stays as it is", "[crawler][coding]") {
+    for (std::string coding : {"utf-8", "UTF8", "none", "binary", "aws-chunked", "text/html", ""}) {
+        INFO(coding);
+        CHECK(decode(coding, "<p>x</p>", 3).text == "<p>x</p>");
+        CHECK(decode(coding + ", gzip", test::deflated("x", 31), 3).text == "x");
+    }
+    for (std::string coding : {"gzip", "zstd"})
+        for (std::string body : {"<p>x</p>", " {\"a\":1}", "\xef\xbb\xbfx y z", "\x89PNG\r\n"}) {
+            INFO(coding << " " << body);
+            auto result = decode(coding, body, 4096);
+            CHECK(result.outcome == Outcome::good);
+            CHECK(result.text == body);
+            CHECK(result.whole);
+        }
+}
+
+TEST_CASE("a checksum that does not fit is damage", "[crawler][coding]") {
+    auto text = some_text();
+    auto bytes = test::deflated(text, 31);
+    for (std::size_t behind : {1, 5}) {
+        auto flipped = bytes;
+        flipped[flipped.size() - behind] ^= 1;
+        CHECK(decode("gzip", flipped, 4096).outcome == Outcome::broken);
+    }
+    auto half = formats::gunzip(bytes.substr(0, bytes.size() / 2), no_limit);
+    CHECK(half.bytes.size() > text.size() / 3);
+    CHECK(text.starts_with(half.bytes));
+    CHECK(half.fault == "the compressed data end too early");
+    CHECK(formats::gunzip(bytes + bytes, no_limit).bytes == text + text);
+    CHECK(formats::gunzip(bytes, 10).fault == "larger than the limit");
+}
+
 TEST_CASE("what is broken, unknown or too large is told", "[crawler][coding]") {
     for (std::string coding : {"gzip", "deflate", "br", "zstd"}) {
         INFO(coding);

@@ -251,6 +251,33 @@ TEST_CASE("encodings are found in the order of the standard", "[crawler][charset
     CHECK(decoded(std::string_view("a\0", 2), "UTF-16LE") == "a");
 }
 
+TEST_CASE("an encoding that a page names late is believed", "[crawler][charset]") {
+    auto found = [](const std::string& bytes, std::string_view type = "") {
+        auto charset = detect_charset(bytes, type);
+        return std::string(base::name_of(charset.encoding)) + " " +
+               std::string(name_of(charset.from));
+    };
+    const std::string much = "<style>" + std::string(3000, 'x') + "</style>";
+    CHECK(found(much + "<meta charset=windows-1251>\xe6") == "windows-1251 meta");
+    CHECK(
+        found(
+            much + "<script>'<meta charset=big5>'</script><!--<meta charset=big5>--><title>"
+                   "<meta charset=big5></title><meta http-equiv=content-type content='a; "
+                   "charset=koi8-r'>\xe6"
+        ) == "KOI8-R meta"
+    );
+    CHECK(found(much + "<textarea><meta charset=big5>caf\xc3\xa9") == "UTF-8 guess");
+    CHECK(found("x", "text/html, text/html; charset=koi8-r") == "KOI8-R header");
+    CHECK(found("x", "text/html; charset=koi8-r, text/html") == "KOI8-R header");
+    CHECK(found("x", "text/html; a=\"x, y\"; charset=koi8-r") == "KOI8-R header");
+    CHECK(found("x", "text/html; charset=koi8-r, text/plain") == "windows-1252 default");
+    auto page = parse_page(
+        "<meta charset=windows-1251><a href='?q=\xe6'>x</a><form action='?f=\xe6'>", "text/html"
+    );
+    auto facts = read_facts(page, *parse_url("http://h/"));
+    CHECK(read_links(page, facts, true).at(0).url.href() == "http://h/?q=%E6");
+}
+
 TEST_CASE("sitemaps and feeds are read, and hostile ones do no harm", "[crawler][sitemap][feed]") {
     auto url = *parse_url("http://h/sitemap.xml");
     auto map = parse_sitemap(

@@ -90,3 +90,17 @@ TEST_CASE("spellings of one page have one canonical address", "[crawler][canonic
     for (std::string text : {"http://h/a?b=%20c", "https://h:8080/x;y=1", "http://h/?a=1&a=2"})
         CHECK(canonical(canonical(text)) == canonical(text));
 }
+
+TEST_CASE("the query of a link is sent in the encoding of its page", "[crawler][url]") {
+    const auto page = *formats::parse_url("http://h/?x");
+    auto sent = [&](std::string_view link, std::string_view label) {
+        return formats::parse_url(link, &page, *base::encoding_of_label(label))->href();
+    };
+    CHECK(sent("/ж?q=ж&a=1#ж", "windows-1251") == "http://h/%D0%B6?q=%E6&a=1#%D0%B6");
+    CHECK(sent("?q=中 b", "gb2312") == "http://h/?q=%D6%D0%20b");
+    CHECK(sent("?q=テ", "shift_jis") == "http://h/?q=%83e");
+    CHECK(sent("?q=\u20ac中", "koi8-r") == "http://h/?q=%26%238364%3B%26%2320013%3B");
+    CHECK(sent("?q=ж", "utf-16le") == "http://h/?q=%D0%B6");
+    CHECK(sent("ws://h/?q=ж", "windows-1251") == "ws://h/?q=%D0%B6");
+    CHECK(sent("mailto:a?subject=ж", "windows-1251") == "mailto:a?subject=%D0%B6");
+}

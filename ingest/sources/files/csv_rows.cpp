@@ -13,14 +13,23 @@ namespace ingest {
 namespace {
 
 constexpr std::size_t sample_size = 64 * 1024;
+constexpr std::size_t largest_sample = 8 * 1024 * 1024;
+constexpr std::ptrdiff_t enough_lines = 8;
 constexpr std::size_t most_remarks = 64 * 1024;  // bytes
 
+std::ptrdiff_t lines_in(std::string_view text) {
+    return std::count(text.begin(), text.end(), '\n') + std::count(text.begin(), text.end(), '\r');
+}
+
 formats::Sniffed look(base::TextWindow& text, const ReadOptions& options) {
-    while (text.window().size() < sample_size && text.more()) {
-    }
+    // A table of 20,000 columns has a header of 200 kB.
+    auto size = sample_size;
+    bool more = text.fill(size);
+    while (more && size < largest_sample && lines_in(text.window().substr(0, size)) < enough_lines)
+        more = text.fill(size *= 2);
     return formats::sniff(
-        text.window().substr(0, sample_size),
-        text.window().size() < sample_size,
+        text.window().substr(0, size),
+        !more && !text.is_damaged(),
         {options.delimiter,
          options.quote,
          options.header,
@@ -90,8 +99,7 @@ bool CsvRows::remark_here() {
 }
 
 bool CsvRows::only_remarks_follow() {
-    while (!at_end_ && text_.window().size() < scan_.next + most_remarks)
-        if (!text_.more()) at_end_ = true;
+    if (!at_end_ && !text_.fill(scan_.next + most_remarks)) at_end_ = !text_.is_damaged();
     if (!at_end_) return false;
     auto at = scan_.next;
     std::vector<formats::Cell> cells;

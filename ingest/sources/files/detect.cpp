@@ -6,9 +6,12 @@
 // less than how the content begins.
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/text/ascii.hpp"
 #include "base/text/decoder.hpp"
 #include "base/text/encoding_guess.hpp"
+#include "formats/signature/signature.hpp"
 #include "ingest/sources/connector.hpp"
 #include "ingest/sources/files/format.hpp"
 
@@ -27,6 +30,22 @@ std::string extension_of(std::string_view name) {
     return base::to_lower(dot == name.npos ? std::string_view{} : name.substr(dot + 1));
 }
 
+// Why a file of a kind that is known is not read.
+std::string unread(const Sample& sample) {
+    auto said = [](std::string_view name, std::string_view mend) {
+        return fmt::format("{}; {}", name, mend);
+    };
+    if (const auto known = formats::signature_of(sample.head))
+        return said(known->name, known->mend);
+    if (formats::is_html_page(sample.text) && !find_format("html"))
+        return said(
+            "an HTML page", "crawl it from where it is, or take it as a text by --format files"
+        );
+    if (formats::is_sql_dump(sample.text))
+        return said("a dump of a database", "load it, and gather the database as a source");
+    return {};
+}
+
 }  // namespace
 
 Detected detect_format(std::string_view name, std::string_view head) {
@@ -37,6 +56,7 @@ Detected detect_format(std::string_view name, std::string_view head) {
     const bool binary = text.substr(0, binary_within).find('\0') != text.npos;
     Sample sample{extension, head, text, head.size() < head_size};
     sample.text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    if (auto reason = unread(sample); !reason.empty()) return {"unknown", std::move(reason)};
     for (auto strength : {
              Strength::signature,
              Strength::start,

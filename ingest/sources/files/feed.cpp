@@ -9,8 +9,11 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "base/error.hpp"
 #include "base/text/decoder.hpp"
+#include "base/text/encoding_guess.hpp"
 #include "formats/feed/feed.hpp"
+#include "formats/signature/signature.hpp"
 #include "ingest/sources/files/format.hpp"
 
 namespace ingest {
@@ -24,14 +27,20 @@ namespace {
 class FeedReader : public MemberReader {
 public:
     explicit FeedReader(const MemberInput& input) : options_(input.options), address_(input.path) {
-        auto head = std::string(input.before).append(input.bytes.peek(16 * 1024));
+        auto head = std::string(input.before);
+        auto start = input.bytes.peek(16 * 1024);
+        const auto wide = base::guess_from_start(start);
+        head +=
+            wide ? base::decode_as(start.substr(wide->bom), wide->encoding) : std::string(start);
         family_ = formats::feed_family(head);
+        refuse_others(head);
         auto begin = head.find_first_not_of(" \t\r\n\xef\xbb\xbf");
         options_.record_path = family_ == formats::FeedFamily::rss        ? "item"
                                : family_ == formats::FeedFamily::atom     ? "entry"
                                : begin != head.npos && head[begin] == '[' ? ""
                                                                           : "/items";
         MemberInput inner{input.bytes, input.path, input.name, options_, input.start, input.before};
+        inner.lenient = true;
         inner_ =
             family_ == formats::FeedFamily::json ? json_format.open(inner) : xml_format.open(inner);
     }
@@ -64,15 +73,25 @@ public:
     }
 
 private:
+    // An error page in the feed's place is not a feed without entries.
+    void refuse_others(const std::string& head) const {
+        if (formats::is_html_page(head)) throw base::Error(address_, "an HTML page and no feed");
+        if (family_ == formats::FeedFamily::json) return;
+        for (auto root : {"<rss", "<feed", ":feed", "RDF", "<item", "<entry"})
+            if (head.find(root) != head.npos) return;
+        throw base::Error(address_, "no feed: no <rss>, <feed> or <rdf:RDF> in its first 16 kB");
+    }
+
     // The record's bytes in the encoding of the file; the root's start tag declares the namespaces.
     formats::FeedEntry read_element(const std::string& root, std::string_view raw) const {
         ReadOptions fixed;
         inner_->fix(fixed);
-        auto name = root.substr(1, root.find_first_of(" \t\r\n>") - 1);
         auto wrapped = root + base::decode_as(raw, base::parse_encoding(fixed.encoding));
-        auto found = formats::parse_feed_xml(wrapped + "</" + name + ">");
+        auto found = formats::parse_feed_xml(wrapped);
         if (!found || found->children.empty()) return {};
-        return formats::read_entry(family_, found->children.front());
+        const auto address = formats::parse_url(address_);
+        const auto base = formats::base_within(*found, address ? &*address : nullptr);
+        return formats::read_entry(family_, found->children.front(), base ? &*base : nullptr);
     }
 
     // Absolute ones as written.
@@ -114,9 +133,31 @@ private:
                 page.fields.push_back(
                     {name, page.arena.keep(json::serialize(*list)), formats::Field::Kind::json}
                 );
+        add_more(page, entry);
         record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
         record.json = {};
         record.key = page.arena.keep(entry.id.empty() ? entry.link : entry.id);
+    }
+
+    // What comes several times is a list.
+    static void add_more(Page& page, const formats::FeedEntry& entry) {
+        std::vector<std::pair<std::string_view, std::vector<std::string_view>>> named;
+        for (const auto& [name, value] : entry.more) {
+            auto found = std::find_if(named.begin(), named.end(), [&](const auto& one) {
+                return one.first == name;
+            });
+            if (found == named.end()) found = named.insert(named.end(), {name, {}});
+            found->second.push_back(value);
+        }
+        for (const auto& [name, values] : named) {
+            json::array list(values.begin(), values.end());
+            const bool one = list.size() == 1;
+            page.fields.push_back(
+                {page.arena.keep(name),
+                 page.arena.keep(one ? values.front() : json::serialize(list)),
+                 one ? formats::Field::Kind::text : formats::Field::Kind::json}
+            );
+        }
     }
 
     ReadOptions options_;

@@ -63,8 +63,7 @@ std::vector<FixedColumn> runs(const std::vector<std::string_view>& lines) {
 class FixedReader : public TextRecords {
 public:
     explicit FixedReader(const MemberInput& input) : TextRecords(input) {
-        while (text_.window().size() < sample_size && text_.more()) {
-        }
+        (void)text_.fill(sample_size);
         learn(input.options);
         if (input.start.offset > 0) {
             ended_ = !text_.skip_to(input.start.offset);

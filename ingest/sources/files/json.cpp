@@ -154,8 +154,7 @@ private:
     void find_array() {
         if (!skip_blanks()) return;
         if (text_.window().front() == '[') return enter_array("the top-level array");
-        while (text_.window().size() < 64 * 1024 && text_.more()) {
-        }
+        (void)text_.fill(64 * 1024);
         auto window = text_.window();
         std::size_t i = window.find_first_not_of(" \t\r\n", 1);
         while (i < window.size() && window[i] == '"') {

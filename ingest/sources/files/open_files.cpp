@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "formats/signature/signature.hpp"
 #include "ingest/sources/files/cursor.hpp"
 #include "ingest/sources/files/format.hpp"
 #include "ingest/sources/files/inputs.hpp"
@@ -88,19 +89,35 @@ private:
                 cursor_.members_before = -1;
                 stamp(files_[file_].path, cursor_);
                 bytes_ = std::make_unique<formats::Bytes>(files_[file_].path);
+                if (pass_known_shell(page)) return true;
             }
             if (!bytes_->next_member()) {
                 leave_file();
                 return true;
             }
-            ++cursor_.members_before;
-            if (resume_ && cursor_.members_before < resume_->members_before) return true;
+        } catch (const base::Error& error) {
+            unreadable(page, "file.unreadable", error.what());
+            leave_file();
+            return true;
+        }
+        ++cursor_.members_before;
+        if (resume_ && cursor_.members_before < resume_->members_before) return true;
+        try {
             open_member(page);
         } catch (const base::Error& error) {
             reader_.reset();
             unreadable(page, "file.unreadable", error.what());
-            leave_file();
+            if (!bytes_->archive()) leave_file();
         }
+        return true;
+    }
+
+    // An archive that is one document, as an .xlsx, is not read by its parts.
+    bool pass_known_shell(Page& page) {
+        const auto known = formats::signature_of(bytes_->start());
+        if (asked_ || !known || !bytes_->start().starts_with("PK")) return false;
+        unreadable(page, "file.unknown_format", fmt::format("{}; {}", known->name, known->mend));
+        leave_file();
         return true;
     }
 
@@ -166,8 +183,8 @@ private:
             page.rejects[i].member = cursor_.member;
         }
         if (ended || damaged) detected_.clear();
-        if (ended) reader_.reset();
-        if (damaged) leave_file();
+        if (ended || damaged) reader_.reset();
+        if (damaged && !bytes_->archive()) leave_file();
     }
 
     // For reread().

@@ -47,6 +47,8 @@ struct MemberInput {
     // UTF-8 text that stands before the member's own and is made of none of its bytes: what
     // MemberReader::preamble() gave.
     std::string_view before = {};
+    // Of XML: a reference that nothing declares stands for itself, as in feeds.
+    bool lenient = false;
 };
 
 // Reads the rest of the present member whole. Nothing if it has more than `limit` bytes.

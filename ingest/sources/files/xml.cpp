@@ -2,8 +2,8 @@
 //
 // Where a record begins and ends is found by the tags, and libxml2 is given one element at a time,
 // wrapped into the root's start tag for its namespaces. So memory is flat, a broken element costs
-// only itself, and a file that ends early still gives what came before. Entities of a DTD are not
-// known: whoever could define them could also make a few bytes into gigabytes.
+// only itself, and a file that ends early still gives what came before. Entities that the document
+// type declares with a text of its own are known, as far as formats/xml lets them expand.
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -70,11 +70,12 @@ std::string_view local(std::string_view name) {
 // Each element called record_path is a record; without one, each child of the root is. Fields are
 // its attributes ("@name"), its children ("name", "name.inner", repeated ones as a JSON array) and
 // its own text ("text"). Boundaries are found by the tags alone, so that a broken element costs
-// only itself; libxml2 judges each element. Entities of a DTD are not known.
+// only itself; libxml2 judges each element. An element with a prefix keeps it in its name, unless
+// it is of the record's own namespace: <g:id> is not <id>.
 class XmlReader : public TextRecords {
 public:
     explicit XmlReader(const MemberInput& input)
-        : TextRecords(input), wanted_(input.options.record_path) {
+        : TextRecords(input), wanted_(input.options.record_path), lenient_(input.lenient) {
         if (input.options.encoding.empty()) declared_encoding();
         while (depth_ == 0 && step_outside()) {
         }
@@ -104,20 +105,12 @@ public:
         );
     }
 
-    std::string preamble() const override { return root_; }
+    std::string preamble() const override { return doctype_ + root_; }
 
 private:
     void declared_encoding() {
-        auto head = text_.head().substr(0, 200);
-        auto at = head.find("encoding=");
-        if (!head.starts_with("<?xml") || at == head.npos || at > head.find("?>")) return;
-        auto name = head.substr(std::min(at + 10, head.size()));
-        name = name.substr(0, name.find_first_of("\"'"));
-        auto encoding = base::encoding_of_label(name);
-        const bool ascii = encoding && *encoding != base::Encoding::utf16le &&
-                           *encoding != base::Encoding::utf16be &&
-                           *encoding != base::Encoding::replacement;
-        if (ascii) text_.assume(*encoding, "as declared");
+        const auto found = formats::believed_declaration(text_.head());
+        if (found) text_.assume(*found, "as declared");
     }
 
     // The markup at the window's start, which is '<'.
@@ -153,6 +146,9 @@ private:
         if (!to_markup()) return false;
         auto tag = markup();
         if (tag.size == 0) return false;
+        constexpr std::size_t most = 64 * 1024;
+        if (depth_ == 0 && tag.size < most && text_.window().starts_with("<!DOCTYPE"))
+            doctype_ = std::string(text_.window().substr(0, tag.size));
         if (tag.kind == Markup::Kind::start) {
             if (depth_++ == 0) root_ = std::string(text_.window().substr(0, tag.size));
             if (root_name_.empty()) root_name_ = std::string(tag.name);
@@ -200,12 +196,13 @@ private:
         auto element = text_.window().substr(0, size);
         std::string fault;
         auto root = formats::parse_xml_strictly(
-            fmt::format("{}{}</{}>", root_, element, root_name_), fault
+            fmt::format("{}{}{}</{}>", doctype_, root_, element, root_name_), fault, lenient_
         );
         if (!root || root->children.empty())
             return reject(page, size, size, "xml.syntax", fault.empty() ? "not an element" : fault);
         auto kept = page.arena.keep(element);
         auto first = page.fields.size();
+        record_space_ = root->children.front().space;
         collect(page, root->children.front(), "", first);
         add_record(page, kept, first);
         page.bytes += size;
@@ -241,10 +238,18 @@ private:
         const std::string& prefix,
         std::size_t first
     ) {
-        for (const auto& [name, value] : element.attributes)
-            put(page, fmt::format("{}@{}", prefix, name), value, first);
-        for (const auto& child : element.children)
-            collect(page, child, prefix + child.name + ".", first);
+        auto named = [](const std::string& of, const std::string& name) {
+            return of.empty() ? name : of + ":" + name;
+        };
+        for (const auto& one : element.attributes)
+            put(page, fmt::format("{}@{}", prefix, named(one.prefix, one.name)), one.value, first);
+        for (const auto& child : element.children) {
+            // A prefix without a namespace is of none.
+            const bool own = child.space == record_space_ &&
+                             (child.space != "" || element.prefix == child.prefix);
+            const auto of = own ? std::string() : child.prefix;
+            collect(page, child, prefix + named(of, child.name) + ".", first);
+        }
         const auto text = base::trim(element.text);
         // An empty element says that it is there, unless its attributes do.
         const bool bare = element.text.empty() || element.attributes.empty();
@@ -254,7 +259,10 @@ private:
     }
 
     std::string wanted_;
+    bool lenient_;
+    std::string doctype_;
     std::string root_;  // its start tag, for the namespaces
+    std::string record_space_;
     std::string root_name_;
     int depth_ = 0;
     bool ended_ = false;

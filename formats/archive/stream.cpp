@@ -1,0 +1,184 @@
+// Each library has its own words for "more input", "more room" and "the end"; here they become one.
+//
+// A body is what its first bytes say: servers name gzip what they never packed, and archives keep
+// the header of a body that they have unpacked. Of a file that excuse is not there: it is known by
+// these same bytes, so that anything strange behind a stream is damage and must not pass in
+// silence.
+#include "formats/archive/stream.hpp"
+
+#include <algorithm>
+#include <climits>
+#include <cstring>
+
+#include <brotli/decode.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "base/text/ascii.hpp"
+
+namespace formats {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+using Step = PackedStream::Step;
+
+Step copied(std::string_view in, char* out, std::size_t room) {
+    const auto size = std::min(in.size(), room);
+    if (size > 0) std::memcpy(out, in.data(), size);
+    return {size, size};
+}
+
+// As the bodies begin that were never packed: texts, and pictures.
+bool looks_plain(std::string_view in) {
+    const char c = in.front();
+    for (auto start : {"\xef\xbb\xbf"sv, "\x89PNG"sv, "\xff\xd8\xff"sv, "\xff\xfe"sv, "\xfe\xff"sv})
+        if (in.starts_with(start)) return true;
+    return base::is_ascii(c) && (c >= ' ' || base::is_space(c));
+}
+
+// How much of what follows a stream is none; zeros fill up blocks of tapes and downloads.
+std::size_t behind(std::string_view in, Leniency leniency, std::string& fault) {
+    if (leniency.web) return in.size();
+    const auto zeros = std::min(in.find_first_not_of('\0'), in.size());
+    if (zeros == 0) fault = "something else follows the compressed data";
+    return zeros;
+}
+
+class Plain : public PackedStream {
+public:
+    Step step(std::string_view in, char* out, std::size_t room) override {
+        return copied(in, out, room);
+    }
+};
+
+class Inflate : public PackedStream {
+public:
+    Inflate(bool gzip, Leniency leniency) : gzip_(gzip), leniency_(leniency) {
+        if (inflateInit2(&stream_, gzip ? 31 : 15) != Z_OK) fault_ = "out of memory";
+    }
+    Inflate(const Inflate&) = delete;
+    ~Inflate() override { inflateEnd(&stream_); }
+
+    Step step(std::string_view in, char* out, std::size_t room) override {
+        if (!fault_.empty() || (in.empty() && whole_)) return {};
+        if (whole_ && !plain_ && !begin(in)) return {behind(in, leniency_, fault_), 0};
+        if (plain_) return copied(in, out, room);
+        stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
+        stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(in.size(), UINT_MAX));
+        const auto given = stream_.avail_in;
+        stream_.next_out = reinterpret_cast<Bytef*>(out);
+        stream_.avail_out = static_cast<uInt>(std::min<std::size_t>(room, UINT_MAX));
+        const auto space = stream_.avail_out;
+        const int result = inflate(&stream_, Z_NO_FLUSH);
+        whole_ = result == Z_STREAM_END;
+        if (!whole_ && result != Z_OK && result != Z_BUF_ERROR)
+            fault_ = stream_.msg ? stream_.msg : "damaged";
+        return {given - stream_.avail_in, space - stream_.avail_out};
+    }
+
+private:
+    // At the first stream or behind one. False if no other begins.
+    bool begin(std::string_view in) {
+        if (begun_ && (!gzip_ || in.front() != '\x1f')) return false;
+        if (begun_) {
+            inflateReset(&stream_);
+        } else if (gzip_) {
+            plain_ = leniency_.web && in.front() != '\x1f' && looks_plain(in);
+        } else if ((static_cast<unsigned char>(in.front()) & 15U) != 8) {
+            // "deflate" means the zlib format, but servers send bare deflate, too, which never
+            // begins with the 8 of the other's method.
+            inflateReset2(&stream_, -15);
+        }
+        begun_ = true;
+        return true;
+    }
+
+    z_stream stream_{};
+    bool gzip_;
+    Leniency leniency_;
+    bool begun_ = false, plain_ = false;
+};
+
+class Brotli : public PackedStream {
+public:
+    Brotli() : state_(BrotliDecoderCreateInstance(nullptr, nullptr, nullptr)) {
+        if (!state_) fault_ = "out of memory";
+    }
+    Brotli(const Brotli&) = delete;
+    ~Brotli() override { BrotliDecoderDestroyInstance(state_); }
+
+    Step step(std::string_view in, char* out, std::size_t room) override {
+        if (!fault_.empty()) return {};
+        if (ended_) return {in.size(), 0};
+        const auto* next = reinterpret_cast<const uint8_t*>(in.data());
+        auto left = in.size();
+        auto* to = reinterpret_cast<uint8_t*>(out);
+        auto space = room;
+        whole_ = false;
+        const auto result =
+            BrotliDecoderDecompressStream(state_, &left, &next, &space, &to, nullptr);
+        if (result == BROTLI_DECODER_RESULT_ERROR)
+            fault_ = BrotliDecoderErrorString(BrotliDecoderGetErrorCode(state_));
+        whole_ = ended_ = result == BROTLI_DECODER_RESULT_SUCCESS;
+        return {in.size() - left, room - space};
+    }
+
+private:
+    BrotliDecoderState* state_;
+    bool ended_ = false;
+};
+
+class Zstandard : public PackedStream {
+public:
+    explicit Zstandard(Leniency leniency) : leniency_(leniency), stream_(ZSTD_createDStream()) {
+        if (!stream_) fault_ = "out of memory";
+        if (stream_) ZSTD_DCtx_setParameter(stream_, ZSTD_d_windowLogMax, leniency.zstd_window);
+    }
+    Zstandard(const Zstandard&) = delete;
+    ~Zstandard() override { ZSTD_freeDStream(stream_); }
+
+    Step step(std::string_view in, char* out, std::size_t room) override {
+        if (!fault_.empty() || (in.empty() && whole_)) return {};
+        if (!begun_) plain_ = leniency_.web && !is_frame(in) && looks_plain(in);
+        if (plain_) begun_ = true;
+        if (plain_) return copied(in, out, room);
+        if (begun_ && whole_ && !is_frame(in)) return {behind(in, leniency_, fault_), 0};
+        begun_ = true;
+        ZSTD_inBuffer from{in.data(), in.size(), 0};
+        ZSTD_outBuffer to{out, room, 0};
+        const auto left = ZSTD_decompressStream(stream_, &to, &from);
+        whole_ = left == 0;
+        if (ZSTD_isError(left)) fault_ = ZSTD_getErrorName(left);
+        return {from.pos, to.pos};
+    }
+
+private:
+    // By as much of its four magic bytes as is there; also a frame that holds nothing.
+    static bool is_frame(std::string_view in) {
+        const auto magic = "\x28\xb5\x2f\xfd"sv;
+        const auto skipped = "\x2a\x4d\x18"sv;
+        const auto size = std::min(in.size(), magic.size());
+        if (in.substr(0, size) == magic.substr(0, size)) return true;
+        return (static_cast<unsigned char>(in.front()) & 0xf0U) == 0x50 &&
+               in.substr(1, size - 1) == skipped.substr(0, size - 1);
+    }
+
+    Leniency leniency_;
+    ZSTD_DStream* stream_;
+    bool begun_ = false, plain_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<PackedStream> open_stream(std::string_view coding, Leniency leniency) {
+    if (coding == "gzip" || coding == "x-gzip") return std::make_unique<Inflate>(true, leniency);
+    if (coding == "deflate") return std::make_unique<Inflate>(false, leniency);
+    if (coding == "br") return std::make_unique<Brotli>();
+    if (coding == "zstd") return std::make_unique<Zstandard>(leniency);
+    if (coding == "identity") return std::make_unique<Plain>();
+    return nullptr;
+}
+
+}  // namespace formats

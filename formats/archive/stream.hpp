@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+// The stream formats that this module undoes itself: gzip, deflate, br, zstd, and none at all.
+namespace formats {
+
+class PackedStream {
+public:
+    struct Step {
+        std::size_t taken = 0;  // bytes of the input
+        std::size_t made = 0;   // bytes written
+    };
+
+    virtual ~PackedStream() = default;
+
+    // Takes from `in` and writes up to `room` bytes to `out`. Where it does neither it wants more
+    // input, or fault() is set. Checksums and lengths are checked where the format has them.
+    virtual Step step(std::string_view in, char* out, std::size_t room) = 0;
+
+    // No stream is begun and not ended; several may follow each other.
+    bool is_whole() const { return whole_; }
+    // Why nothing more can be had, for people; empty while all is well.
+    const std::string& fault() const { return fault_; }
+
+protected:
+    bool whole_ = true;
+    std::string fault_;
+};
+
+// What else may be in a stream.
+struct Leniency {
+    // A text or picture that was never packed is taken as it is, and what follows a stream is
+    // passed over, as browsers do.
+    bool web = true;
+    // The largest window of zstd, as a power of two.
+    int zstd_window = 23;
+};
+
+// "gzip" (of several members, too), "x-gzip", "deflate" (with or without its zlib wrapper), "br",
+// "zstd", "identity"; null for others.
+std::unique_ptr<PackedStream> open_stream(std::string_view coding, Leniency leniency = {});
+
+}  // namespace formats

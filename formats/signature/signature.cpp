@@ -1,0 +1,175 @@
+// Files that people bring and no reader takes, by their content: a name says little (an .xls is as
+// often HTML or a table with tabs). Each says what to do instead, since "unknown format" sends a
+// person away, and reading what lies in the shell, as the parts of a .docx, is worse.
+#include "formats/signature/signature.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text/ascii.hpp"
+
+namespace formats {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto as_table = "export it as CSV or JSON lines"sv;
+constexpr auto as_text = "save it as text, one file a document"sv;
+constexpr auto by_program = "write it as CSV or JSON lines with the program that made it"sv;
+constexpr auto no_data = "only texts, tables and pictures are read"sv;
+
+struct Known {
+    std::string_view start;
+    Signature signature;
+    std::size_t at = 0;
+};
+constexpr std::array known{
+    Known{"PAR1"sv, {"a Parquet file", as_table}},
+    Known{"PARE"sv, {"an encrypted Parquet file", as_table}},
+    Known{"ARROW1\0\0"sv, {"an Arrow file", as_table}},
+    Known{"\xff\xff\xff\xff\x10\0\0\0"sv, {"an Arrow stream", as_table}},
+    Known{"FEA1"sv, {"a Feather file", as_table}},
+    Known{"ORC"sv, {"an ORC file", as_table}},
+    Known{"Obj\x01"sv, {"an Avro file", as_table}},
+    Known{
+        "SQLite format 3\0"sv,
+        {"an SQLite database",
+         "gather it as a source of the kind database, or export a table as CSV"}},
+    Known{"DUCK"sv, {"a DuckDB database", "export a table as CSV"}, 8},
+    Known{"%PDF-"sv, {"a PDF", "make it a text first, as with pdftotext"}},
+    Known{
+        "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv,
+        {"a file of Microsoft Office before 2007 (.xls, .doc, .ppt)",
+         "save it as CSV or text with a spreadsheet or word processor"}},
+    Known{"{\\rtf"sv, {"an RTF document", as_text}},
+    Known{"%!PS"sv, {"PostScript", "make it a text first, as with ps2ascii"}},
+    Known{"\x89HDF\r\n\x1a\n"sv, {"an HDF5 file", by_program}},
+    Known{"CDF\x01"sv, {"a NetCDF file", by_program}},
+    Known{"CDF\x02"sv, {"a NetCDF file", by_program}},
+    Known{"\x93NUMPY"sv, {"a NumPy array", "write it with numpy.savetxt as CSV"}},
+    Known{"\x80\x02"sv, {"a pickle of Python", "write it as CSV or JSON lines with Python"}},
+    Known{"\x80\x03"sv, {"a pickle of Python", "write it as CSV or JSON lines with Python"}},
+    Known{"\x80\x04\x95"sv, {"a pickle of Python", "write it as CSV or JSON lines with Python"}},
+    Known{"\x80\x05\x95"sv, {"a pickle of Python", "write it as CSV or JSON lines with Python"}},
+    Known{"MATLAB 5.0"sv, {"a MATLAB file", by_program}},
+    Known{"$FL2"sv, {"an SPSS file", by_program}},
+    Known{"$FL3"sv, {"an SPSS file", by_program}},
+    Known{"<stata_dta>"sv, {"a Stata file", by_program}},
+    Known{"HEADER RECORD*******LIB"sv, {"a SAS transport file", by_program}},
+    Known{"\0\0\0\0\0\0\0\0\0\0\0\0\xc2\xea\x81\x60"sv, {"a SAS data set", by_program}},
+    Known{"RDX3"sv, {"data of R", "write it with write.csv"}},
+    Known{"RDX2"sv, {"data of R", "write it with write.csv"}},
+    Known{"PGDMP"sv, {"a dump of PostgreSQL", "restore it, and gather the database as a source"}},
+    Known{"7z\xbc\xaf\x27\x1c"sv, {"a 7z archive", "unpack it, or pack it as zip or tar"}},
+    Known{"Rar!\x1a\x07"sv, {"a RAR archive", "unpack it, or pack it as zip or tar"}},
+    Known{"\x1f\x9d"sv, {"a file of compress (.Z)", "unpack it, or pack it as gzip"}},
+    Known{"LZIP"sv, {"an lzip file", "unpack it, or pack it as gzip"}},
+    Known{"\xff\x06\0\0sNaPpY"sv, {"a snappy file", "unpack it, or pack it as gzip"}},
+    Known{
+        "\x7f"
+        "ELF"sv,
+        {"a program", no_data}},
+    Known{"OggS"sv, {"sound or film", no_data}},
+    Known{"fLaC"sv, {"sound", no_data}},
+    Known{"ID3"sv, {"sound", no_data}},
+    Known{"ftyp"sv, {"sound or film", no_data}, 4},
+    Known{"\x1a\x45\xdf\xa3"sv, {"film", no_data}},
+    Known{"wOF2"sv, {"a font", no_data}},
+};
+
+// By the names that stand in the head of a zip, of which the first ones are enough: each of these
+// formats begins with a file of its own.
+std::optional<Signature> in_zip(std::string_view head) {
+    constexpr std::size_t header = 30;
+    for (std::size_t at = 0; at + header < head.size();) {
+        const auto length = static_cast<std::size_t>(static_cast<unsigned char>(head[at + 26])) |
+                            static_cast<std::size_t>(static_cast<unsigned char>(head[at + 27]))
+                                << 8U;
+        const auto name = head.substr(at + header, length);
+        if (name == "mimetype")
+            return Signature{
+                "an OpenDocument file or an e-book (.ods, .odt, .epub)",
+                "save it as CSV or text with LibreOffice"};
+        for (auto start :
+             {"[Content_Types].xml"sv,
+              "_rels/.rels"sv,
+              "docProps/"sv,
+              "xl/work"sv,
+              "word/document"sv,
+              "ppt/presentation"sv})
+            if (name.starts_with(start))
+                return Signature{
+                    "a file of Microsoft Office (.xlsx, .docx, .pptx)",
+                    "save it as CSV or text with a spreadsheet or word processor"};
+        if (name == "META-INF/MANIFEST.MF" || name == "AndroidManifest.xml")
+            return Signature{"a program in a zip (.jar, .apk)", no_data};
+        at = head.find("PK\x03\x04", at + 4);
+        if (at == head.npos) break;
+    }
+    return std::nullopt;
+}
+
+// Behind blanks, comments, a declaration, and the type of a document that is not HTML's.
+std::string_view first_tag(std::string_view text) {
+    for (;;) {
+        const auto at = text.find_first_not_of(" \t\r\n\f");
+        text.remove_prefix(std::min(at, text.size()));
+        const bool comment = text.starts_with("<!--");
+        if (!comment && !text.starts_with("<?")) return text;
+        const auto end = text.find(comment ? "-->" : "?>");
+        if (end == text.npos) return {};
+        text.remove_prefix(end + (comment ? 3 : 2));
+    }
+}
+
+bool begins(std::string_view text, std::string_view start) {
+    return base::equal_ignoring_case(text.substr(0, start.size()), start);
+}
+
+}  // namespace
+
+std::optional<Signature> signature_of(std::string_view head) {
+    if (head.starts_with("PK\x03\x04")) return in_zip(head);
+    for (const auto& one : known) {
+        const auto there = head.substr(std::min(one.at, head.size()));
+        if (!there.starts_with(one.start)) continue;
+        // "ORCID;name" is a table.
+        const bool word = std::all_of(one.start.begin(), one.start.end(), base::is_alnum);
+        if (!word || head.find('\0') != head.npos) return one.signature;
+    }
+    return std::nullopt;
+}
+
+bool is_html_page(std::string_view text) {
+    text = first_tag(text);
+    if (begins(text, "<!doctype")) {
+        auto rest = base::trim(text.substr(9));
+        return begins(rest, "html");
+    }
+    for (auto tag : {"<html"sv, "<head"sv, "<body"sv}) {
+        const auto next = tag.size() < text.size() ? text[tag.size()] : ' ';
+        if (begins(text, tag) && (next == '>' || base::is_space(next))) return true;
+    }
+    return false;
+}
+
+bool is_sql_dump(std::string_view text) {
+    constexpr std::size_t start = 4096;
+    text = base::trim(text.substr(0, start));
+    for (auto begin :
+         {"-- MySQL dump"sv,
+          "-- MariaDB dump"sv,
+          "-- phpMyAdmin SQL"sv,
+          "-- PostgreSQL database"sv,
+          "--\n-- PostgreSQL database"sv,
+          "PRAGMA foreign_keys"sv,
+          "BEGIN TRANSACTION;"sv,
+          "CREATE TABLE "sv,
+          "DROP TABLE "sv,
+          "INSERT INTO "sv})
+        if (begins(text, begin)) return text.find(';') != text.npos;
+    return false;
+}
+
+}  // namespace formats

@@ -1,0 +1,194 @@
+#include <catch2/catch.hpp>
+
+#include "base/error.hpp"
+#include "tests/ingest/files.hpp"
+#include "tests/support/codings.hpp"
+
+namespace {
+
+std::string rows(int count) {
+    std::string text = "id,name,n\n";
+    for (int i = 0; i < count; ++i)
+        text += std::to_string(i) + ",name " + std::to_string(i * 7919 % 10007) + "," +
+                std::to_string(i % 97) + "\n";
+    return text;
+}
+
+// As `zstd --long=31` writes them: a frame (RFC 8878) whose window is 2 GiB, with one raw block.
+std::string wide_frame(const std::string& text) {
+    const auto block = text.size() << 3U | 1U;
+    std::string frame("\x28\xb5\x2f\xfd\0\xa8", 6);
+    for (unsigned shift : {0U, 8U, 16U}) frame += static_cast<char>(block >> shift & 0xffU);
+    return frame + text;
+}
+
+// Every record is a whole row of the table.
+void check_rows(const test::Everything& all, std::size_t at_least) {
+    CHECK(all.records.size() >= at_least);
+    for (std::size_t i = 0; i < all.records.size(); ++i) {
+        const auto number = std::to_string(i);
+        const auto expected = "id=" + number + "|name=name " + std::to_string(i * 7919 % 10007) +
+                              "|n=" + std::to_string(i % 97);
+        if (all.records[i].fields != expected) CHECK(all.records[i].fields == expected);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("a gzip that is cut off gives its whole rows, and no half one", "[ingest][damage]") {
+    test::Folder folder;
+    const auto packed = test::deflated(rows(13'000), 31);
+    for (auto part : {10, 3, 2}) {
+        const auto size = packed.size() - packed.size() / static_cast<std::size_t>(part);
+        auto all = test::read_all({folder.write("a.csv.gz", packed.substr(0, size))});
+        check_rows(all, 5000);
+        REQUIRE(all.rejects.size() == 1);
+        CHECK(all.rejects[0].code == "file.damaged");
+        CHECK(all.rejects[0].reason.find("cut off") != std::string::npos);
+    }
+    // Less than what is looked at to tell the delimiter.
+    auto all = test::read_all({folder.write("b.csv.gz", packed.substr(0, 2000))});
+    check_rows(all, 100);
+    REQUIRE(all.rejects.size() == 1);
+}
+
+TEST_CASE("a gzip whose checksum does not fit is told of", "[ingest][damage]") {
+    test::Folder folder;
+    auto packed = test::deflated(rows(2000), 31);
+    packed[packed.size() - 6] ^= 1;
+    auto all = test::read_all({folder.write("a.csv.gz", packed)});
+    REQUIRE(all.rejects.size() == 1);
+    CHECK(all.rejects[0].reason.find("incorrect data check") != std::string::npos);
+    packed[packed.size() - 6] ^= 1;
+    CHECK(test::read_all({folder.write("b.csv.gz", packed)}).rejects.empty());
+    CHECK(
+        test::read_all({folder.write("c.csv.gz", packed + std::string(512, '\0'))}).rejects.empty()
+    );
+    auto behind = test::read_all({folder.write("d.csv.gz", packed + "more")});
+    CHECK(behind.records.size() == 2000);
+    CHECK(behind.rejects.size() == 1);
+}
+
+TEST_CASE("packings in packings, and of several members, are undone", "[ingest][damage]") {
+    test::Folder folder;
+    const auto text = rows(500);
+    const auto first = text.substr(0, 3000), second = text.substr(3000);
+    check_rows(
+        test::read_all(
+            {folder.write("a.csv.gz", test::deflated(first, 31) + test::deflated(second, 31))}
+        ),
+        500
+    );
+    auto deep = text;
+    for (int i = 0; i < 8; ++i) deep = test::deflated(deep, 31);
+    check_rows(test::read_all({folder.write("b.csv.gz", deep)}), 500);
+    auto deeper = test::read_all({folder.write("c.csv.gz", test::deflated(deep, 31))});
+    REQUIRE(deeper.rejects.size() == 1);
+    CHECK(deeper.rejects[0].reason.find("more than eight times") != std::string::npos);
+    check_rows(test::read_all({folder.write("d.csv.zst", wide_frame(text))}), 500);
+    auto cut = test::pack("raw", "zstd", {{"e.csv", rows(13'000)}});
+    auto all = test::read_all({folder.write("e.csv.zst", cut.substr(0, cut.size() - 100))});
+    CHECK(all.rejects.size() == 1);
+    check_rows(all, 100);
+}
+
+TEST_CASE("damage to one member of a zip keeps none of the others back", "[ingest][damage]") {
+    test::Folder folder;
+    auto zip = test::pack(
+        "zip", "none", {{"a.csv", rows(3000)}, {"b.csv", "id\n1\n"}, {"c.csv", "id\n2\n"}}
+    );
+    zip[zip.size() / 3] ^= 0x55;
+    auto all = test::read_all({folder.write("a.zip", zip)});
+    REQUIRE_FALSE(all.rejects.empty());
+    REQUIRE(all.records.size() >= 2);
+    CHECK(all.records.rbegin()[1].fields == "id=1");
+    CHECK(all.records.rbegin()[0].fields == "id=2");
+}
+
+TEST_CASE("files that are known and not read say what to do instead", "[ingest][damage]") {
+    using namespace std::string_literals;
+    test::Folder folder;
+    for (const auto& [content, told] : std::vector<std::pair<std::string, std::string>>{
+             {"PAR1\0\1\2"s, "a Parquet file; export it as CSV"},
+             {"ARROW1\0\0"s, "an Arrow file"},
+             {"ORC\0\1"s, "an ORC file"},
+             {"Obj\1\4"s, "an Avro file"},
+             {"SQLite format 3\0"s, "an SQLite database; gather it as a source"},
+             {"%PDF-1.7\nx"s, "a PDF; make it a text"},
+             {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 x"s, "Microsoft Office before 2007"},
+             {"\x93NUMPY\1\0"s, "numpy.savetxt"},
+             {"7z\xbc\xaf\x27\x1c\0"s, "pack it as zip"},
+             {"CREATE TABLE t (id int);\nINSERT INTO t VALUES (1);\n"s, "a dump of a database"},
+             {"<!-- x -->\n<!DOCTYPE html>\n<title>404</title>"s, "an HTML page"},
+             {test::pack(
+                  "zip", "none", {{"[Content_Types].xml", "<T/>"}, {"xl/workbook.xml", "<w/>"}}
+              ),
+              "Microsoft Office (.xlsx"},
+             {test::pack("zip", "none", {{"mimetype", "application/vnd.oasis.opendocument.text"}}),
+              "an OpenDocument file"},
+         }) {
+        INFO(told);
+        auto all = test::read_all({folder.write("a.bin", content)});
+        CHECK(all.records.empty());
+        REQUIRE(all.rejects.size() == 1);
+        CHECK(all.rejects[0].code == "file.unknown_format");
+        CHECK(all.rejects[0].reason.find(told) != std::string::npos);
+        CHECK(all.rejects[0].reason.find("; ") != std::string::npos);
+    }
+    CHECK(test::read_all({folder.write("o.csv", "ORCID,name\n1,a\n")}).records.size() == 1);
+    CHECK(
+        test::read_all(
+            {folder.write("x.zip", test::pack("zip", "none", {{"a.xml", "<r><i>1</i></r>"}}))}
+        ).records.size() == 1
+    );
+}
+
+TEST_CASE("an error page in the place of a feed is no empty feed", "[ingest][damage]") {
+    test::Folder folder;
+    ingest::ReadOptions options;
+    options.format = "feed";
+    for (std::string page :
+         {"<!doctype html><title>502</title>", "<html><body>gone</body></html>", "not found"}) {
+        INFO(page);
+        auto all = test::read_all({folder.write("feed.xml", page)}, options);
+        CHECK(all.records.empty());
+        REQUIRE(all.rejects.size() == 1);
+        CHECK(all.rejects[0].code == "file.unreadable");
+    }
+    CHECK(test::read_all({folder.write("e.xml", "<rss><channel/></rss>")}, options).rejects.empty()
+    );
+}
+
+TEST_CASE("names of XML keep the prefixes that tell them apart", "[ingest][xml]") {
+    test::Folder folder;
+    auto fields = [&](const std::string& text) {
+        auto all = test::read_all({folder.write("a.xml", text)});
+        REQUIRE(all.records.size() == 1);
+        return all.records[0].fields;
+    };
+    CHECK(
+        fields("<r xmlns:g='u:g' xmlns:p='u:p'><i g:n='3'><g:id>1</g:id><p:id>2</p:id></i></r>") ==
+        "@g:n=3|g:id=1|p:id=2"
+    );
+    CHECK(fields("<r><i><g:id>1</g:id><id>2</id></i></r>") == "g:id=1|id=2");
+    CHECK(fields("<s:r xmlns:s='u'><s:i><s:id>1</s:id></s:i></s:r>") == "id=1");
+    CHECK(fields("<r xmlns='u'><i><id>1</id></i></r>") == "id=1");
+    CHECK(
+        fields("<!DOCTYPE r [<!ENTITY co 'A&amp;B'>]><r><i><a>R&D &co; &eacute;</a></i></r>") ==
+        "a=R&D A&B \u00e9"
+    );
+}
+
+TEST_CASE("a table of 30,000 columns has them all", "[ingest][csv]") {
+    test::Folder folder;
+    std::string text;
+    for (int row = 0; row < 3; ++row) {
+        for (int i = 0; i < 30'000; ++i)
+            text += (i ? "," : "") + (row ? std::to_string(i + row) : "column" + std::to_string(i));
+        text += "\n";
+    }
+    auto all = test::read_all({folder.write("wide.csv", text)});
+    CHECK(all.rejects.empty());
+    REQUIRE(all.records.size() == 2);
+    CHECK(all.records[1].fields.ends_with("|column29999=30001"));
+}
