@@ -218,10 +218,12 @@ json::object sitemap(const Question& question) {
         if (entry.priority) row["priority"] = *entry.priority;
         urls.push_back(std::move(row));
     }
-    return {
+    json::object out{
         {"type", name_of(found.type)},
         {"urls", std::move(urls)},
         {"sitemaps", json::array(found.sitemaps.begin(), found.sitemaps.end())}};
+    if (!found.fault.empty()) out["fault"] = found.fault;
+    return out;
 }
 
 json::object feed(const Question& question) {
@@ -232,7 +234,7 @@ json::object feed(const Question& question) {
     if (!found) throw std::runtime_error("not a feed");
     json::array entries;
     for (const auto& entry : found->entries) {
-        entries.push_back(json::object{
+        json::object one{
             {"id", entry.id},
             {"title", entry.title},
             {"link", entry.link},
@@ -243,7 +245,15 @@ json::object feed(const Question& question) {
             {"content", or_null(entry.content)},
             {"categories", json::array(entry.categories.begin(), entry.categories.end())},
             {"enclosures", urls_of(entry.enclosures)},
-        });
+        };
+        json::object more;
+        for (const auto& [name, value] : entry.more) {
+            auto& values = more[name];
+            if (!values.is_array()) values = json::array();
+            values.as_array().emplace_back(value);
+        }
+        if (!more.empty()) one["more"] = std::move(more);
+        entries.push_back(std::move(one));
     }
     json::object about{
         {"version", found->version},
@@ -253,7 +263,9 @@ json::object feed(const Question& question) {
         {"language", or_null(found->language)},
         {"updated", or_null(found->updated)},
     };
-    return {{"feed", std::move(about)}, {"entries", std::move(entries)}};
+    json::object out{{"feed", std::move(about)}, {"entries", std::move(entries)}};
+    if (!found->fault.empty()) out["fault"] = found->fault;
+    return out;
 }
 
 void add_headers(const json::value& given, ConsentQuestion& consent) {

@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
+
 namespace base {
 
 using namespace std::chrono;
@@ -62,6 +65,15 @@ std::optional<CivilTime> parse_civil(const std::string& text, const std::string&
     if (zone && read.tm_gmtoff != no_zone) at.offset = minutes(read.tm_gmtoff / 60);
     if (!at.is_valid()) return std::nullopt;
     return at;
+}
+
+std::optional<Time> parse_time_as(std::string_view text, const std::string& format) {
+    if (format.empty()) return parse_time(text);
+    const std::string whole(trim(text));
+    const auto found =
+        fits_time_format(whole, format) ? parse_civil(whole, format) : std::optional<CivilTime>();
+    if (!found || found->year < 1678 || found->year > 2261) return std::nullopt;
+    return found->time();
 }
 
 bool fits_time_format(const std::string& text, const std::string& format) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/time/time.hpp"
 
@@ -31,6 +32,10 @@ struct CivilTime {
 // Reads by a format of strptime (names in English) from the start of the text. Nothing if it does
 // not fit, names no year, or the result is not valid. The zone is kept of %z and %s.
 std::optional<CivilTime> parse_civil(const std::string& text, const std::string& format);
+
+// The time that the whole text is by a format of strptime, UTC if it names no zone; by parse_time()
+// if the format is empty.
+std::optional<Time> parse_time_as(std::string_view text, const std::string& format);
 
 // Whether the whole text fits a format of strptime.
 bool fits_time_format(const std::string& text, const std::string& format);

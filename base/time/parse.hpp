@@ -15,13 +15,6 @@ struct IsoTime {
     std::optional<std::chrono::sys_days> day;
     std::optional<std::chrono::microseconds> clock;  // since midnight
     std::optional<std::chrono::minutes> offset;      // east of UTC
-
-    // Midnight without a clock, UTC without an offset. Only if there is a day.
-    Time time() const { return *day + clock.value_or(Clock(0)) - offset.value_or(Offset(0)); }
-
-private:
-    using Clock = std::chrono::microseconds;
-    using Offset = std::chrono::minutes;
 };
 
 // ISO 8601 in its extended form, and RFC 3339: YYYY-MM-DD or YYYY/MM/DD, then T or a blank,
@@ -46,12 +39,13 @@ std::optional<std::chrono::minutes> zone_offset(std::string_view name);
 std::optional<Time> parse_mail_time(std::string_view text);
 
 // A time as feeds, sitemaps and pages write it: parse_w3c_time(), parse_mail_time(), or in words
-// ("May 8, 2024 8:53 AM EST", "8th of May 2024", "8.5.2024 10:00"). A date in numbers that can be
-// read in two ways ("5/8/2024") is nothing.
+// ("May 8, 2024 8:53 AM EST", "8th of May 2024", "8.5.2024 10:00"), or ISO 8601's basic form, or
+// seconds or milliseconds since 1970 in 10 or 13 digits. A date in numbers that can be read in two
+// ways ("5/8/2024") is nothing.
 std::optional<Time> parse_written_time(std::string_view text);
 
 // A time as data hold it: parse_iso_time(), seconds since 1970 as a plain number (base/numbers;
-// within 7,600 years of 1970), or parse_written_time().
+// within 291 years of 1970; numbers from 9.2e10 on are milliseconds), or parse_written_time().
 std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace base

@@ -27,8 +27,8 @@ bool is_no_coding(std::string_view name) {
     return name.find('/') != name.npos || base::encoding_of_label(name).has_value();
 }
 
-std::unique_ptr<PackedStream> stage_for(std::string_view name) {
-    return open_stream(is_no_coding(name) ? "identity" : name);
+std::unique_ptr<PackedStream> stage_for(std::string_view name, bool plain) {
+    return open_stream(is_no_coding(name) ? "identity" : name, {.plain = plain});
 }
 
 }  // namespace
@@ -36,12 +36,12 @@ std::unique_ptr<PackedStream> stage_for(std::string_view name) {
 Decoder::Decoder() = default;
 Decoder::~Decoder() = default;
 
-std::unique_ptr<Decoder> Decoder::make(std::string_view content_encoding) {
+std::unique_ptr<Decoder> Decoder::make(std::string_view content_encoding, bool plain) {
     std::unique_ptr<Decoder> decoder(new Decoder);
     for (auto left = content_encoding;;) {
         auto comma = left.rfind(',');
         auto name = base::trim(comma == left.npos ? left : left.substr(comma + 1));
-        auto stage = stage_for(base::to_lower(name));
+        auto stage = stage_for(base::to_lower(name), plain);
         if (!stage || decoder->stages_.size() == stages_at_most) return nullptr;
         decoder->stages_.push_back(std::move(stage));
         if (comma == left.npos) return decoder;
@@ -83,7 +83,7 @@ bool Decoder::is_whole() const {
 
 Unpacked unpack(std::string_view bytes, std::string_view content_encoding, std::size_t limit) {
     Unpacked found;
-    auto decoder = Decoder::make(content_encoding);
+    auto decoder = Decoder::make(content_encoding, true);
     if (!decoder) {
         found.fault = "packed in an unknown way";
         return found;
@@ -102,7 +102,15 @@ Unpacked unpack(std::string_view bytes, std::string_view content_encoding, std::
 }
 
 Unpacked gunzip(std::string_view bytes, std::size_t limit) {
-    return unpack(bytes, bytes.starts_with("\x1f\x8b") ? "gzip" : "identity", limit);
+    constexpr std::string_view magic = "\x1f\x8b";
+    auto found = unpack(bytes, bytes.starts_with(magic) ? "gzip" : "identity", limit);
+    // Once as a file, and once more by its server.
+    for (int again = 0; again < 2 && found.bytes.starts_with(magic); ++again) {
+        auto inner = unpack(found.bytes, "gzip", limit);
+        if (!found.fault.empty()) inner.fault = std::move(found.fault);
+        found = std::move(inner);
+    }
+    return found;
 }
 
 }  // namespace formats

@@ -1,9 +1,8 @@
 // Each library has its own words for "more input", "more room" and "the end"; here they become one.
 //
-// A body is what its first bytes say: servers name gzip what they never packed, and archives keep
-// the header of a body that they have unpacked. Of a file that excuse is not there: it is known by
-// these same bytes, so that anything strange behind a stream is damage and must not pass in
-// silence.
+// An archived body is what its first bytes say: archives keep the header of a body that they have
+// unpacked. A file is known by these same bytes, so that anything strange behind a stream is damage
+// there and must not pass in silence, while on the web it is common.
 #include "formats/archive/stream.hpp"
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include <brotli/decode.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "base/text/ascii.hpp"
 
@@ -85,7 +85,7 @@ private:
         if (begun_) {
             inflateReset(&stream_);
         } else if (gzip_) {
-            plain_ = leniency_.web && in.front() != '\x1f' && looks_plain(in);
+            plain_ = leniency_.plain && in.front() != '\x1f' && looks_plain(in);
         } else if ((static_cast<unsigned char>(in.front()) & 15U) != 8) {
             // "deflate" means the zlib format, but servers send bare deflate, too, which never
             // begins with the 8 of the other's method.
@@ -141,16 +141,23 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (!begun_) plain_ = leniency_.web && !is_frame(in) && looks_plain(in);
+        if (!begun_) plain_ = leniency_.plain && !is_frame(in) && looks_plain(in);
         if (plain_) begun_ = true;
         if (plain_) return copied(in, out, room);
-        if (begun_ && whole_ && !is_frame(in)) return {behind(in, leniency_, fault_), 0};
+        if (begun_ && whole_ && (ended_ || !is_frame(in)))
+            return {behind(in, leniency_, fault_), 0};
         begun_ = true;
         ZSTD_inBuffer from{in.data(), in.size(), 0};
         ZSTD_outBuffer to{out, room, 0};
         const auto left = ZSTD_decompressStream(stream_, &to, &from);
         whole_ = left == 0;
-        if (ZSTD_isError(left)) fault_ = ZSTD_getErrorName(left);
+        frames_ = frames_ || whole_;
+        if (!ZSTD_isError(left)) return {from.pos, to.pos};
+        // Of what follows, the first byte may have looked like a frame.
+        ended_ = whole_ =
+            leniency_.web && frames_ && ZSTD_getErrorCode(left) == ZSTD_error_prefix_unknown;
+        if (ended_) return {in.size(), to.pos};
+        fault_ = ZSTD_getErrorName(left);
         return {from.pos, to.pos};
     }
 
@@ -168,6 +175,8 @@ private:
     Leniency leniency_;
     ZSTD_DStream* stream_;
     bool begun_ = false, plain_ = false;
+    bool frames_ = false;  // one was whole
+    bool ended_ = false;   // something else follows
 };
 
 }  // namespace

@@ -33,9 +33,10 @@ protected:
 
 // What else may be in a stream.
 struct Leniency {
-    // A text or picture that was never packed is taken as it is, and what follows a stream is
-    // passed over, as browsers do.
+    // What follows a stream is passed over, as browsers do.
     bool web = true;
+    // A text or picture that was never packed is taken as it is.
+    bool plain = false;
     // The largest window of zstd, as a power of two.
     int zstd_window = 23;
 };

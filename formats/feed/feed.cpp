@@ -108,7 +108,8 @@ parse_feed(std::string_view bytes, const Url& url, std::string_view content_type
     std::optional<Feed> feed;
     if (base::trim(std::string_view(text).substr(0, 256)).starts_with('{')) {
         feed = reader.json_feed(text);
-    } else if (auto root = parse_feed_xml(text)) {
+    } else if (bool whole = true; auto root = parse_feed_xml(text, &whole)) {
+        if (!whole && unpacked.fault.empty()) unpacked.fault = "the document breaks off";
         if (root->name == "rss" || root->name == "RDF") feed = reader.rss(*root);
         if (root->name == "feed") feed = reader.atom(*root);
     }

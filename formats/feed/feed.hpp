@@ -53,6 +53,6 @@ FeedEntry read_json_entry(std::string_view item);
 std::optional<Url> base_within(const XmlElement& element, const Url* outer);
 
 // As parse_xml(), with the content of titles, summaries and the like as markup where it is some.
-std::optional<XmlElement> parse_feed_xml(std::string_view utf8);
+std::optional<XmlElement> parse_feed_xml(std::string_view utf8, bool* whole = nullptr);
 
 }  // namespace formats

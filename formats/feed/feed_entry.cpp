@@ -238,8 +238,8 @@ FeedFamily feed_family(std::string_view head) {
     return atom < rss || head.find("<entry") < rss ? FeedFamily::atom : FeedFamily::rss;
 }
 
-std::optional<XmlElement> parse_feed_xml(std::string_view utf8) {
-    return parse_xml(utf8, {"title", "summary", "content", "description", "subtitle"});
+std::optional<XmlElement> parse_feed_xml(std::string_view utf8, bool* whole) {
+    return parse_xml(utf8, {"title", "summary", "content", "description", "subtitle"}, whole);
 }
 
 }  // namespace formats

@@ -25,7 +25,13 @@ std::optional<std::string> absolute(std::string_view text, const Url& base) {
     return url->href(false);
 }
 
-void read_urlset(const XmlElement& root, const Url& url, Sitemap& out) {
+// Both kinds, for some lists hold the other's.
+void read_entries(const XmlElement& root, const Url& url, Sitemap& out) {
+    each_within(root, "sitemap", [&](const XmlElement& entry) {
+        if (out.sitemaps.size() == entry_limit || entry.child_text("loc").empty()) return;
+        if (auto loc = absolute(entry.child_text("loc"), url))
+            out.sitemaps.push_back(std::move(*loc));
+    });
     each_within(root, "url", [&](const XmlElement& entry) {
         if (out.urls.size() == entry_limit || entry.child_text("loc").empty()) return;
         auto loc = absolute(entry.child_text("loc"), url);
@@ -69,18 +75,15 @@ Sitemap parse_sitemap(std::string_view bytes, const Url& url, std::string_view c
     auto unpacked = gunzip(bytes, size_limit);
     const auto text = decode_xml(unpacked.bytes, content_type);
     if (text.find('<') >= std::min<std::size_t>(text.size(), 1024)) {
-        read_text(text, out);
-    } else if (auto root = parse_xml(text)) {
-        if (root->name == "urlset") {
-            out.type = Sitemap::Type::urls;
-            read_urlset(*root, url, out);
-        } else if (root->name == "sitemapindex") {
-            out.type = Sitemap::Type::index;
-            each_within(*root, "sitemap", [&](const XmlElement& entry) {
-                if (out.sitemaps.size() == entry_limit || entry.child_text("loc").empty()) return;
-                if (auto loc = absolute(entry.child_text("loc"), url))
-                    out.sitemaps.push_back(std::move(*loc));
-            });
+        // Half a line is half an address.
+        const bool cut = !unpacked.fault.empty() && !text.ends_with('\n');
+        read_text(std::string_view(text).substr(0, cut ? text.rfind('\n') + 1 : text.npos), out);
+    } else if (bool whole = true; auto root = parse_xml(text, {}, &whole)) {
+        if (!whole && unpacked.fault.empty()) unpacked.fault = "the document breaks off";
+        const bool index = base::equal_ignoring_case(root->name, "sitemapindex");
+        if (index || base::equal_ignoring_case(root->name, "urlset")) {
+            out.type = index ? Sitemap::Type::index : Sitemap::Type::urls;
+            read_entries(*root, url, out);
         } else if (auto feed = parse_feed(unpacked.bytes, url, content_type)) {
             out.type = Sitemap::Type::feed;
             for (const auto& entry : feed->entries)

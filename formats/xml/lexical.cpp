@@ -1,3 +1,5 @@
+// The words of XML, one by one. What is forbidden is looked for in long texts, so that the usual
+// stretch without any markup is passed over by one search.
 #include "formats/xml/lexical.hpp"
 
 #include <algorithm>

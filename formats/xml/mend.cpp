@@ -53,10 +53,17 @@ public:
         out_.reserve(text.size() + text.size() / 16);
     }
 
-    std::string run() {
+    MendedXml run() {
         content(text_, 0);
+        if (!tags_) return {std::move(out_)};
+        const bool whole = root_ended_ || open_.empty();
+        // Half a value must not pass for a value.
+        if (!whole && open_.size() > 1 && open_.size() <= deepest_shown) {
+            out_.resize(last_start_);
+            open_.pop_back();
+        }
         while (!open_.empty()) close();
-        return std::move(out_);
+        return {std::move(out_), whole};
     }
 
 private:
@@ -122,6 +129,7 @@ private:
     std::size_t start_tag(std::string_view text, std::string_view name, int depth) {
         auto rest = text.substr(1 + name.size());
         const bool shown = open_.size() < deepest_shown;
+        const auto opening = out_.size();
         if (shown) out_.append("<").append(name);
         std::vector<std::string_view> seen;
         bool empty = false;
@@ -140,6 +148,7 @@ private:
         if (open_.size() < deepest_known && (!empty || open_.empty())) {
             open_.push_back(name);
             ++opened_[name];
+            last_start_ = opening;
         }
         return text.size() - rest.size();
     }
@@ -182,6 +191,7 @@ private:
     void end_tag(std::string_view name) {
         const auto found = opened_.find(name);
         if (found == opened_.end() || found->second == 0) return;
+        if (open_.front() == name && found->second == 1) root_ended_ = true;
         while (open_.size() > 1) {
             const bool last = open_.back() == name;
             close();
@@ -287,6 +297,8 @@ private:
     bool tags_, known_;
     std::size_t budget_;  // bytes that entities may still expand to
     std::string out_;
+    std::size_t last_start_ = 0;  // of the tag that opened last
+    bool root_ended_ = false;
     std::vector<std::string_view> open_;
     std::unordered_map<std::string_view, std::size_t> opened_;  // how many of a name are
     XmlEntities entities_;
@@ -310,7 +322,7 @@ bool is_plain(std::string_view text) {
 
 }  // namespace
 
-std::string mend_xml(std::string_view utf8) {
+MendedXml mend_xml(std::string_view utf8) {
     constexpr std::size_t start = 4096;
     // What stands before the declaration is of a program that failed before it wrote the feed.
     if (const auto at = utf8.substr(0, start).find("<?xml "); at != utf8.npos)
@@ -320,7 +332,7 @@ std::string mend_xml(std::string_view utf8) {
 
 std::string mend_xml_references(std::string_view utf8, bool unknown_as_text) {
     if (is_plain(utf8)) return std::string(utf8);
-    return Mender(utf8, false, !unknown_as_text).run();
+    return Mender(utf8, false, !unknown_as_text).run().text;
 }
 
 }  // namespace formats

@@ -14,7 +14,11 @@ namespace formats {
 // And all else that could be misread: unknown references stand for themselves, attributes get
 // quotes and come once, end tags without a start are left out and missing ones added, and what is
 // deeper than 256 elements loses its tags. The root ends with the text.
-std::string mend_xml(std::string_view utf8);
+struct MendedXml {
+    std::string text;
+    bool whole = true;  // false: it breaks off; the element in which it does is left out
+};
+MendedXml mend_xml(std::string_view utf8);
 
 // Only that: tags stay as they are, and unknown references too unless they are wanted as text, so
 // that a parser can refuse them.

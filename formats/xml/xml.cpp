@@ -1,4 +1,4 @@
-// XML by libxml2, behind the text that xml/mend.cpp makes of what people write.
+// XML by libxml2, behind the text that formats/xml/mend.cpp makes of what people write.
 //
 // libxml2's tree does not leave this file: its nodes are freed by hand, and its options decide what
 // a hostile document can do. No network; no entities, for none are left; a depth at which recursion
@@ -180,7 +180,7 @@ bool may_be_too_deep(std::string_view text) {
 
 const XmlElement* XmlElement::child(std::string_view wanted) const {
     for (const auto& entry : children)
-        if (entry.name == wanted) return &entry;
+        if (base::equal_ignoring_case(entry.name, wanted)) return &entry;
     return nullptr;
 }
 
@@ -203,8 +203,10 @@ std::string XmlElement::attribute(std::string_view of_prefix, std::string_view w
 }
 
 std::optional<XmlElement>
-parse_xml(std::string_view utf8, std::initializer_list<std::string_view> markup) {
-    const auto text = mend_xml(utf8);
+parse_xml(std::string_view utf8, std::initializer_list<std::string_view> markup, bool* whole) {
+    const auto mended = mend_xml(utf8);
+    const auto& text = mended.text;
+    if (whole) *whole = mended.whole;
     if (text.empty() || is_too_long(text)) return std::nullopt;
     const Context context(xmlNewParserCtxt(), &xmlFreeParserCtxt);
     const auto document = read(context, text, XML_PARSE_RECOVER | XML_PARSE_HUGE);

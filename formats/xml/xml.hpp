@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/text/ascii.hpp"
 #include "base/text/encoding.hpp"
 
 namespace formats {
@@ -26,6 +27,7 @@ struct XmlElement {
     std::string inner;  // the content as markup, if it was wanted and holds elements
     std::vector<XmlElement> children;
 
+    // The first child of that name, in any case.
     const XmlElement* child(std::string_view wanted) const;
     // The trimmed text of that child, or empty.
     std::string child_text(std::string_view wanted) const;
@@ -35,20 +37,23 @@ struct XmlElement {
     std::string attribute(std::string_view of_prefix, std::string_view wanted) const;
 };
 
-// Visits the elements of a name within another, at any depth, in order.
+// Visits the elements of a name, in any case, within another, at any depth, in order.
 template <class Visit>
 void each_within(const XmlElement& element, std::string_view name, Visit&& visit) {
     for (const auto& child : element.children) {
-        if (child.name == name) visit(child);
+        if (base::equal_ignoring_case(child.name, name)) visit(child);
         each_within(child, name, visit);
     }
 }
 
 // Reads what can be read of a document, broken ones too, after mend_xml(); nothing if there is no
-// element. Never loads anything from outside. `markup` are names of elements whose content is
-// wanted as markup too: as HTML, without namespaces.
-std::optional<XmlElement>
-parse_xml(std::string_view utf8, std::initializer_list<std::string_view> markup = {});
+// element. `whole` tells whether it came to its end. Never loads anything from outside. `markup`
+// are names of elements whose content is wanted as markup too: as HTML, without namespaces.
+std::optional<XmlElement> parse_xml(
+    std::string_view utf8,
+    std::initializer_list<std::string_view> markup = {},
+    bool* whole = nullptr
+);
 
 // Reads a document that is well-formed after mend_xml_references(), and at most 256 elements deep.
 // For others nothing, and `fault` says why, for people. `lenient`: unknown references are text.

@@ -15,7 +15,7 @@
 #include "base/text/ascii.hpp"
 #include "base/text/pattern.hpp"
 #include "base/text/utf8.hpp"
-#include "base/time/parse.hpp"
+#include "base/time/civil.hpp"
 #include "formats/json/json.hpp"
 
 namespace ingest {
@@ -233,7 +233,7 @@ struct Mapping::Impl {
         if (time.name.empty()) return true;
         auto value = filled(fields, time);
         if (!value || contains(rules.missing, *value)) return true;
-        draft.time = base::parse_time(*value);
+        draft.time = base::parse_time_as(*value, rules.time_format);
         if (draft.time) return true;
         bad.code = "time.invalid";
         bad.column = time.name;
@@ -248,7 +248,7 @@ struct Mapping::Impl {
             return true;
         std::optional<double> number;
         if (rule.op == ColumnRule::Op::time) {
-            if (auto at = base::parse_time(value))
+            if (auto at = base::parse_time_as(value, rule.format))
                 number = std::chrono::duration<double>(at->time_since_epoch()).count();
         } else if (value == "true" || value == "false") {
             number = value == "true" ? 1 : 0;

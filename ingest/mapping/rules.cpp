@@ -28,6 +28,15 @@ std::optional<base::Fault> check_separator(const std::string& text) {
     return base::Fault{"is empty"};
 }
 
+std::optional<base::Fault> check_format(const std::string& text) {
+    constexpr std::string_view with_year = "YyDFscxGC+";
+    for (auto at = text.find('%'); at != text.npos && at + 1 < text.size();
+         at = text.find('%', at + 2))
+        if (with_year.find(text[at + 1]) != with_year.npos) return std::nullopt;
+    if (text.empty()) return std::nullopt;
+    return base::Fault{"names no year", "write a format as '%d/%m/%Y %H:%M'"};
+}
+
 std::optional<base::Fault> check_column(ColumnRule& column) {
     if (column.field.empty()) return base::Fault{"needs a field"};
     if (column.name.empty()) column.name = column.field;
@@ -61,7 +70,8 @@ const base::Settings<ColumnRule> ColumnRule::settings{
      {"unit", &ColumnRule::unit, "of the numbers"},
      {"factor", &ColumnRule::factor, "what a number is multiplied by"},
      {"missing", &ColumnRule::missing, "more spellings of no value"},
-     {"invalid", &ColumnRule::invalid, "what becomes of values that are none"}},
+     {"invalid", &ColumnRule::invalid, "what becomes of values that are none"},
+     {"format", &ColumnRule::format, "of times, as in %d/%m/%Y", {.check = &check_format}}},
     &check_column};
 
 const base::Settings<Rules> Rules::settings{
@@ -77,6 +87,10 @@ const base::Settings<Rules> Rules::settings{
      {"drop", &Rules::drop, "fields that are not stored at all"},
      {"missing", &Rules::missing, "spellings of no value"},
      {"licence", &Rules::licence, "of all records"},
+     {"time_format",
+      &Rules::time_format,
+      "of the time, as in %d/%m/%Y %H:%M; any usual one by default",
+      {.check = &check_format}},
      {"column", &Rules::columns, "numbers made from fields"}},
     &check_rules};
 

@@ -25,6 +25,7 @@ struct ColumnRule {
     double factor = 1;
     std::vector<std::string> missing = {};  // more spellings of "no value"
     Invalid invalid = Invalid::reject;
+    std::string format = {};  // of times, as strptime has it; empty: what base::parse_time() reads
 
     bool operator==(const ColumnRule&) const = default;
     static const base::Settings<ColumnRule> settings;
@@ -63,6 +64,7 @@ struct Rules {
     std::vector<std::string> missing =
         {"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"};
     std::string licence;
+    std::string time_format;  // as ColumnRule::format
     std::vector<ColumnRule> columns;
 
     bool operator==(const Rules&) const = default;
@@ -77,6 +79,7 @@ struct Rules {
 //     group = ["Source", "Package"]
 //     group_pattern = '^(\S+)'
 //     time = "Date"
+//     time_format = "%d/%m/%Y"
 //     drop = ["Maintainer"]
 //     missing = ["", "unknown"]
 //     licence = "CC-BY-4.0"

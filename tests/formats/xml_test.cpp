@@ -92,12 +92,22 @@ TEST_CASE("tags that are missing, left over or nested do not hide entries", "[fo
     CHECK(
         addresses(
             "<urlset><url><loc>http://h/1</loc><url><loc>http://h/2</lok></url></div>" +
-            url_of("http://h/3") + "</urlset>" + url_of("http://h/4") + "<url><loc>http://h/5"
-        ) == Strings{"http://h/1", "http://h/2", "http://h/3", "http://h/4", "http://h/5"}
+            url_of("http://h/3") + "</urlset>" + url_of("http://h/4")
+        ) == Strings{"http://h/1", "http://h/2", "http://h/3", "http://h/4"}
     );
     CHECK(
         addresses("<urlset><urlset>" + url_of("/x") + "</urlset></urlset>") == Strings{"http://h/x"}
     );
+    auto cut = parse_sitemap("<urlset>" + url_of("http://h/1") + "<url><loc>http://h/2", here);
+    CHECK(cut.urls.size() == 1);
+    CHECK(cut.fault == "the document breaks off");
+    CHECK(addresses("<URLSET><Url><LOC>http://h/1</LOC></Url></URLSET>") == Strings{"http://h/1"});
+    auto mixed = parse_sitemap(
+        "<urlset><sitemap><loc>/s.xml</loc></sitemap>" + url_of("/x") + "</urlset>", here
+    );
+    CHECK(mixed.fault.empty());
+    CHECK(mixed.sitemaps == Strings{"http://h/s.xml"});
+    CHECK(mixed.urls.size() == 1);
     auto feed = parse_feed(
         "PHP Warning: x\n<?xml version='1.0'?><rss><channel><title>T</title><item><title>a</item>"
         "<item><title>b</title></i><item><title>c</title></item></channel></rss>",
@@ -159,6 +169,12 @@ TEST_CASE("packed sitemaps and feeds are read as far as they go", "[formats][xml
     std::string many = "<urlset>";
     for (int i = 0; i < 5000; ++i) many += url_of("http://h/" + std::to_string(i * 7919 % 10007));
     const auto packed = test::deflated(many + "</urlset>", 31);
+    CHECK(parse_sitemap(test::deflated(packed, 31), here).urls.size() == 5000);
+    std::string lines = "http://h/aaaaaaaaaa\nhttp://h/bbbbbbbbbb\n";
+    for (int i = 0; i < 500; ++i) lines += "http://h/" + std::to_string(i * 7919 % 10007) + "\n";
+    const auto text = test::deflated(lines, 31);
+    for (const auto& url : addresses(std::string_view(text).substr(0, text.size() / 2)))
+        CHECK(lines.find(url + "\n") != std::string::npos);
     auto cut = parse_sitemap(std::string_view(packed).substr(0, packed.size() / 2), here);
     CHECK(cut.urls.size() > 1000);
     CHECK(cut.fault == "the compressed data end too early");

@@ -294,3 +294,20 @@ TEST_CASE("a field of any length meets the pattern of groups", "[ingest][mapping
     CHECK(mapped.drafts[0].group == "c");
     CHECK(mapped.drafts[1].group.empty());
 }
+
+TEST_CASE("times have the format that the rules name", "[ingest][mapping]") {
+    Sample sample("a.csv", "id,day,at\n1,5/8/2024,08.05.24\n2,31/2/2024,08.05.24\n");
+    auto rules = ingest::parse_rules(
+        "key = 'id'\ntime = 'day'\ntime_format = '%d/%m/%Y'\n[[column]]\nname = 'at'\n"
+        "field = 'at'\nop = 'time'\nformat = '%d.%m.%y'\n",
+        "rules"
+    );
+    CHECK(ingest::parse_rules(ingest::to_toml(rules), "again") == rules);
+    auto mapped = map(sample.page, rules);
+    REQUIRE(mapped.drafts.size() == 1);
+    CHECK(mapped.drafts[0].time == base::parse_iso_time("2024-08-05"));
+    CHECK(mapped.drafts[0].numbers.at(0) == 1715126400);
+    REQUIRE(mapped.rejects.size() == 1);
+    CHECK(mapped.rejects[0].code == "time.invalid");
+    CHECK_THROWS_AS(ingest::parse_rules("time_format = '%H:%M'", "rules"), base::UsageError);
+}

@@ -96,6 +96,32 @@ TEST_CASE(
     );
 }
 
+TEST_CASE("a run that did not read a file to its end fails", "[ingest][pipeline]") {
+    test::TestDatabase database;
+    test::Folder folder;
+    schema::Blobs blobs(folder.path("blobs"));
+    add_source(*database, "t");
+    std::string text = "id,n,colour\n";
+    for (int i = 0; i < 9000; ++i)
+        text += std::to_string(i) + "," + std::to_string(i * 7919 % 10007) + ",red\n";
+    auto packed = test::pack("raw", "gzip", {{"a.csv", text}});
+    auto path = folder.write("a.csv.gz", packed.substr(0, packed.size() / 2));
+    CHECK_THROWS_WITH(
+        ingest::run(*database, blobs, request_for("t", path)),
+        Catch::Contains("1 file was not read to the end") && Catch::Contains("cut off")
+    );
+    CHECK(database.number("SELECT count(*) FROM source_run WHERE state = 'failed'") == 1);
+    auto before = database.number("SELECT count(*) FROM record");
+    CHECK(before > 1000);
+    CHECK(database.number("SELECT count(*) FROM source_cursor WHERE stream LIKE 'files%'") == 0);
+
+    folder.write("a.csv.gz", packed);
+    auto whole = ingest::run(*database, blobs, request_for("t", path));
+    CHECK(whole.state == "done");
+    CHECK(whole.counts.read == 9000);
+    CHECK(whole.counts.unchanged == static_cast<std::uint64_t>(before));
+}
+
 TEST_CASE("records lead back to file, line and byte offset", "[ingest][pipeline]") {
     test::TestDatabase database;
     test::Folder folder;

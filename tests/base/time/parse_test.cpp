@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "base/time/civil.hpp"
 #include "base/time/parse.hpp"
 
 using namespace base;
@@ -125,16 +126,41 @@ TEST_CASE("dates that people write are read, if they can be read in one way only
              {"31 June 2024", "nothing"},
              {"version 8.5.2024", "nothing"},
              {"1.2.3", "nothing"},
-             {"20240508", "nothing"},
+             {"20240508", "2024-05-08T00:00:00Z"},
+             {"20241002T080000Z", "2024-10-02T08:00:00Z"},
+             {"20241002T0800+0200", "2024-10-02T06:00:00Z"},
+             {"1727856000", "2024-10-02T08:00:00Z"},
+             {"1727856000123", "2024-10-02T08:00:00.123000Z"},
+             {"20241302", "nothing"},
+             {"20241002T08", "nothing"},
+             {"123456789", "nothing"},
          }) {
         INFO(c.text);
         CHECK(shown(parse_written_time(c.text)) == c.time);
     }
 }
 
+TEST_CASE("a format that is given is the only reading", "[time]") {
+    CHECK(shown(parse_time_as(" 5/8/2024 ", "%d/%m/%Y")) == "2024-08-05T00:00:00Z");
+    CHECK(shown(parse_time_as("5/8/2024", "%m/%d/%Y")) == "2024-05-08T00:00:00Z");
+    CHECK(shown(parse_time_as("080524 0930 +0200", "%d%m%y %H%M %z")) == "2024-05-08T07:30:00Z");
+    CHECK(shown(parse_time_as("5/8/2024 9:00", "%d/%m/%Y")) == "nothing");
+    CHECK(shown(parse_time_as("31/2/2024", "%d/%m/%Y")) == "nothing");
+    CHECK(shown(parse_time_as("2024-05-08", "%d/%m/%Y")) == "nothing");
+    CHECK(shown(parse_time_as("2024-05-08", "")) == "2024-05-08T00:00:00Z");
+}
+
 TEST_CASE("a plain number is seconds since 1970", "[time]") {
     CHECK(shown(parse_time("86400.5")) == "1970-01-02T00:00:00.500000Z");
     CHECK(shown(parse_time("2024-02-29")) == "2024-02-29T00:00:00Z");
     CHECK(shown(parse_time("Tue, 15 Nov 1994 12:45:26 GMT")) == "1994-11-15T12:45:26Z");
+    CHECK(shown(parse_time("9999-12-31")) == "nothing");
+    CHECK(shown(parse_time("9999-12-31T23:59:59Z")) == "nothing");
+    CHECK(shown(parse_time("31.12.9999")) == "nothing");
+    CHECK(shown(parse_time("0001-01-01 00:00:00")) == "nothing");
+    CHECK(shown(parse_time("1700-01-01")) == "1700-01-01T00:00:00Z");
+    CHECK(shown(parse_time("2261-12-31")) == "2261-12-31T00:00:00Z");
+    CHECK(shown(parse_time("1e10")) == "nothing");
+    CHECK(shown(parse_time("1727856000500")) == "2024-10-02T08:00:00.500000Z");
     CHECK_FALSE(parse_time("1e15"));
 }
