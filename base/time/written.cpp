@@ -126,14 +126,15 @@ std::optional<Time> compact_time(std::string_view text) {
         day_of(year_number, static_cast<unsigned>(month_number), *take_digits(text, 2));
     if (!date || year_number < 1900 || year_number > 2100) return std::nullopt;
     if (text.empty()) return *date;
-    const auto hour = take(text, 'T') ? take_digits(text, 2) : std::nullopt;
-    const auto minute = take_digits(text, 2);
-    const auto second = minute && !text.empty() && is_digit(text[0]) ? take_digits(text, 2) : 0;
-    if (!hour || !minute || !second || *hour > 24 || *minute > 59 || *second > 60)
-        return std::nullopt;
+    if (!take(text, 'T')) return std::nullopt;
+    const int hour = take_digits(text, 2).value_or(99);
+    const int minute = take_digits(text, 2).value_or(99);
+    const bool has_second = !text.empty() && is_digit(text[0]);
+    const int second = has_second ? take_digits(text, 2).value_or(99) : 0;
+    if (hour > 24 || minute > 59 || second > 60) return std::nullopt;
     const auto offset = text.empty() ? minutes(0) : mail_offset(text);
     if (!offset) return std::nullopt;
-    return time_at(*date, hours(*hour) + minutes(*minute) + seconds(*second), *offset);
+    return time_at(*date, hours(hour) + minutes(minute) + seconds(second), *offset);
 }
 
 }  // namespace
