@@ -27,6 +27,11 @@ void check_damage(
             "mend the file and run again"
         );
     }
+    const auto unknown = reasons.find("file.unknown_format");
+    if (unknown != reasons.end() && counts.read == counts.rejected)
+        throw base::Error(
+            "source '" + source + "'", "nothing is read of " + unknown->second.second
+        );
 }
 
 }  // namespace ingest

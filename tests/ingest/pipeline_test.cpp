@@ -122,6 +122,31 @@ TEST_CASE("a run that did not read a file to its end fails", "[ingest][pipeline]
     CHECK(whole.counts.unchanged == static_cast<std::uint64_t>(before));
 }
 
+TEST_CASE(
+    "a run that knew the format of no file fails, and says what to do",
+    "[ingest][pipeline]"
+) {
+    test::TestDatabase database;
+    test::Folder folder;
+    schema::Blobs blobs(folder.path("blobs"));
+    add_source(*database, "t");
+    auto office = folder.write(
+        "a.xlsx",
+        test::pack("zip", "none", {{"[Content_Types].xml", "<T/>"}, {"xl/workbook.xml", "<w/>"}})
+    );
+    auto request = request_for("t", office);
+    request.key.clear();
+    CHECK_THROWS_WITH(
+        ingest::run(*database, blobs, request),
+        Catch::Contains("nothing is read of a file of Microsoft Office") &&
+            Catch::Contains("save it as CSV")
+    );
+    CHECK(database.number("SELECT count(*) FROM source_run WHERE state = 'failed'") == 1);
+    folder.write("b.csv", "id\n1\n");
+    request.inputs.push_back(folder.path("b.csv"));
+    CHECK(ingest::run(*database, blobs, request).state == "done");
+}
+
 TEST_CASE("records lead back to file, line and byte offset", "[ingest][pipeline]") {
     test::TestDatabase database;
     test::Folder folder;
