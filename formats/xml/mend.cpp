@@ -166,9 +166,11 @@ private:
             rest.remove_prefix(std::min(rest.find_first_not_of(" \t\r\n\f"), rest.size()));
             value = take_value(rest);
         }
-        if (!shown || std::find(seen.begin(), seen.end(), name) != seen.end()) return true;
+        // libxml2 compares each attribute with all others.
         constexpr std::size_t most = 256;
-        if (seen.size() < most) seen.push_back(name);
+        if (!shown || seen.size() == most) return true;
+        if (std::find(seen.begin(), seen.end(), name) != seen.end()) return true;
+        seen.push_back(name);
         out_.append(" ").append(name).append("=\"");
         write(value, depth, Place::value);
         out_ += '"';

@@ -12,8 +12,8 @@ namespace formats {
 // instructions are left out; a `<` that begins no tag stands for itself.
 
 // And all else that could be misread: unknown references stand for themselves, attributes get
-// quotes and come once, end tags without a start are left out and missing ones added, and what is
-// deeper than 256 elements loses its tags. The root ends with the text.
+// quotes and come once (256 at most), end tags without a start are left out and missing ones added,
+// and what is deeper than 256 elements loses its tags. The root ends with the text.
 struct MendedXml {
     std::string text;
     bool whole = true;  // false: it breaks off; the element in which it does is left out
