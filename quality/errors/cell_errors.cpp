@@ -9,6 +9,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
+#include <string>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -26,36 +28,60 @@ double log_odds(double share) {
     return std::log(share / (1 - share));
 }
 
-// Per code: spellings of "no value" in a column that is filled otherwise.
-std::vector<double> find_hidden_missing(const Coded& column) {
-    std::vector<double> evidence(column.values.size());
-    auto rows = static_cast<double>(column.codes.size());
-    for (std::uint32_t value = 1; value < column.values.size(); ++value)
-        if (is_missing(normalised(column.values[value])) && column.frequency[value] < 0.05 * rows)
-            evidence[value] = 5;
-    return evidence;
-}
-
-// How much speaks for an empty field to lack its value: others hardly ever do. Nothing where the
-// fields that are empty are empty together with those of another column, or belong to one value of
-// it: there they have their reason.
-double weigh_empty(const std::vector<Coded>& columns, std::size_t c) {
+// Whether a value that says "no value" (0: the field is empty) has its reason: it comes together
+// with no value in another column, or belongs to one value of it.
+bool has_reason(const std::vector<Coded>& columns, std::size_t c, std::uint32_t absent) {
     const auto& column = columns[c];
     auto rows = static_cast<double>(column.codes.size());
-    auto empty = static_cast<double>(column.frequency[0]);
-    if (empty == 0 || empty > 0.15 * rows) return 0;
+    auto count = static_cast<double>(column.frequency[absent]);
+    if (count < 5) return false;
     for (std::size_t other = 0; other < columns.size(); ++other) {
         const auto& beside = columns[other];
         if (other == c || static_cast<double>(beside.values.size()) > 0.2 * rows) continue;
         std::vector<double> with(beside.values.size());
         for (std::uint32_t row = 0; row < column.codes.size(); ++row)
-            if (column.codes[row] == 0) ++with[beside.codes[row]];
+            if (column.codes[row] == absent) ++with[beside.codes[row]];
         for (std::size_t value = 0; value < with.size(); ++value) {
             bool usual = beside.frequency[value] > 0.5 * rows;
-            if (with[value] > (value == 0 ? 0.5 : 0.8) * empty && !usual && empty >= 5) return 0;
+            bool none = value == 0 || is_missing(normalised(beside.values[value]));
+            if (with[value] > (none ? 0.5 : 0.8) * count && !usual) return true;
         }
     }
+    return false;
+}
+
+// How much speaks for an empty field to lack its value: others hardly ever do.
+double weigh_empty(const std::vector<Coded>& columns, std::size_t c) {
+    auto rows = static_cast<double>(columns[c].codes.size());
+    auto empty = static_cast<double>(columns[c].frequency[0]);
+    if (empty == 0 || empty > 0.05 * rows || has_reason(columns, c, 0)) return 0;
     return 1.5 + std::log((rows - empty) / (empty + 1));
+}
+
+// Spellings of "no value" that are the table's own: where they stand has its reason.
+std::set<std::string> own_spellings(const std::vector<Coded>& columns) {
+    std::set<std::string> own;
+    for (std::size_t c = 0; c < columns.size(); ++c)
+        for (std::uint32_t value = 1; value < columns[c].values.size(); ++value)
+            if (auto text = normalised(columns[c].values[value]);
+                is_missing(text) && has_reason(columns, c, value))
+                own.insert(std::move(text));
+    return own;
+}
+
+// Per code: spellings of "no value" in a column that is filled otherwise. Words may be values, as
+// "none" of a colour; marks are not, however often they come.
+std::vector<double> find_hidden_missing(const Coded& column, const std::set<std::string>& own) {
+    std::vector<double> evidence(column.values.size());
+    auto rows = static_cast<double>(column.codes.size());
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        auto text = normalised(column.values[value]);
+        if (!is_missing(text) || own.contains(text)) continue;
+        bool word = text == "none" || text == "nil" || text == "unknown" || text == "missing" ||
+                    text == "empty";
+        if (column.frequency[value] < (word ? 0.05 : 0.35) * rows) evidence[value] = 5;
+    }
+    return evidence;
 }
 
 // Per code: a value hardly ever seen where all others come again and again, as in a list of codes.
@@ -183,6 +209,7 @@ std::vector<CellError> find_cell_errors(
         columns.push_back(std::move(joint.values));
     }
     Blame blame(columns, dependencies);
+    auto own = own_spellings(columns);
     std::vector<std::unordered_map<std::string_view, std::uint32_t>> known(table.names.size());
     for (std::size_t c = 0; c < table.names.size(); ++c)
         for (std::uint32_t value = 1; value < columns[c].values.size(); ++value)
@@ -194,7 +221,7 @@ std::vector<CellError> find_cell_errors(
         auto forms = find_foreign_forms(column);
         auto strangers = find_strangers(column);
         auto swapped = find_swapped(columns, known, c);
-        auto hidden = find_hidden_missing(column);
+        auto hidden = find_hidden_missing(column, own);
         auto empty = weigh_empty(columns, c);
         auto votes = vote(columns, dependencies, blame, c);
         vote_by_parts(columns, c, votes);

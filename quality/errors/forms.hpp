@@ -28,6 +28,7 @@ struct FormEvidence {
 //   spelled in several ways;
 // - a number without the thousands separators that the others have;
 // - a shape, or a length of a code, that is rare where few are usual;
+// - characters that nobody meant: U+FFFD, UTF-8 read as another encoding;
 // - another spelling (case, marks, blanks) of a more frequent value.
 std::vector<FormEvidence> find_foreign_forms(const Coded& column);
 

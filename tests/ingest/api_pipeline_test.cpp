@@ -49,12 +49,9 @@ struct World {
         ingest::RunRequest request;
         request.source = "t";
         request.inputs = {"api"};
-        request.reading = ingest::Reading{
-            [this, spec](std::string_view cursor, std::string_view bookmark) {
+        request.reading =
+            ingest::Reading{[this, spec](std::string_view cursor, std::string_view bookmark) {
                 return ingest::api::open_api(spec, api.world(), cursor, bookmark);
-            },
-            [this, spec](ingest::Page& page) {
-                return ingest::api::sample(spec, api.world(), page);
             }};
         return request;
     }

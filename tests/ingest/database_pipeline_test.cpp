@@ -69,12 +69,9 @@ struct World {
         request.inputs = {"database"};
         request.batch_records = 100;
         request.mark_gone = read.deletes == ingest::database::Deletes::mark;
-        request.reading = ingest::Reading{
-            [read, load](std::string_view cursor, std::string_view bookmark) {
+        request.reading =
+            ingest::Reading{[read, load](std::string_view cursor, std::string_view bookmark) {
                 return ingest::database::open_database(read, load, cursor, bookmark);
-            },
-            [read, load](ingest::Page& page) {
-                return ingest::database::sample(read, load, page);
             }};
         return request;
     }
