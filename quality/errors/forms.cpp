@@ -172,10 +172,10 @@ void find_number_forms(const Coded& column, std::vector<FormEvidence>& evidence)
         }
         // Whole numbers that were written as fractions.
         if (form.empty_decimals && form.unit == usual->first && fractions < 0.02 * numbers &&
-            empty_fractions < 0.3 * numbers)
+            empty_fractions < 0.5 * numbers)
             raise(
                 evidence[value],
-                weight_of((empty_fractions + 1) / numbers, 1),
+                std::max(sure_of_units, weight_of((empty_fractions + 1) / numbers, 1)),
                 plain_number(form) + std::string(form.unit),
                 "a whole number written as a fraction"
             );
@@ -326,8 +326,20 @@ void find_broken_characters(const Coded& column, std::vector<FormEvidence>& evid
     constexpr double certain = 8, likely = 5;
     // What the lead bytes of UTF-8 look like in windows-1252, with one that never stands behind.
     constexpr std::string_view misread[] = {
-        "\u00c3\u00a4", "\u00c3\u00b6", "\u00c3\u00bc", "\u00c3\u0178", "\u00c3\u00a9", "\u00c3\u00a8", "\u00c3\u00b1",
-        "\u00c3\u00a7", "\u00c3\u00a1", "\u00c3\u00b3", "\u00c3\u00ad", "\u00e2\u20ac\u2122", "\u00e2\u20ac\u0153", "\u00c2\u00a0"};
+        "\u00c3\u00a4",
+        "\u00c3\u00b6",
+        "\u00c3\u00bc",
+        "\u00c3\u0178",
+        "\u00c3\u00a9",
+        "\u00c3\u00a8",
+        "\u00c3\u00b1",
+        "\u00c3\u00a7",
+        "\u00c3\u00a1",
+        "\u00c3\u00b3",
+        "\u00c3\u00ad",
+        "\u00e2\u20ac\u2122",
+        "\u00e2\u20ac\u0153",
+        "\u00c2\u00a0"};
     for (std::uint32_t value = 1; value < column.values.size(); ++value) {
         auto text = column.values[value];
         auto holds = [&](std::string_view part) { return text.find(part) != text.npos; };
@@ -353,7 +365,7 @@ void find_other_spellings(const Coded& column, std::vector<FormEvidence>& eviden
         });
         auto usual_rows = column.frequency[usual];
         for (auto value : values) {
-            if (value == usual || 3 * column.frequency[value] > usual_rows) continue;
+            if (value == usual || 10 * column.frequency[value] > 7 * usual_rows) continue;
             auto ratio = static_cast<double>(usual_rows) / column.frequency[value];
             raise(
                 evidence[value],
@@ -374,6 +386,30 @@ std::string shape(std::string_view text) {
         if (result.empty() || result.back() != sign) result.push_back(sign);
     }
     return result;
+}
+
+std::string writing(std::string_view text) {
+    if (text.empty()) return {};
+    if (auto form = number_form(text))
+        return fmt::format(
+            "9{}{}{}",
+            form->empty_decimals ? ".0"
+            : form->decimals     ? ".9"
+                                 : "",
+            form->separators ? "," : "",
+            form->unit
+        );
+    bool upper = false, lower = false;
+    std::size_t runs = 0;
+    std::string exact;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        upper = upper || (text[i] >= 'A' && text[i] <= 'Z');
+        lower = lower || (text[i] >= 'a' && text[i] <= 'z');
+        runs += is_digit(text[i]) && (i == 0 || !is_digit(text[i - 1]));
+        exact.push_back(is_digit(text[i]) ? '9' : text[i]);
+    }
+    if (runs > 2 && !upper && !lower) return exact;
+    return fmt::format("{}{}{}", coarse_shape(text), upper ? "A" : "", lower ? "a" : "");
 }
 
 std::string bare(std::string_view text) {

@@ -12,6 +12,10 @@ namespace quality {
 // "a9-a9": runs of letters, digits and blanks by one sign each, other characters as they are.
 std::string shape(std::string_view text);
 
+// How a value is written, so that values written alike have the same: a number's unit, the lengths
+// of a date's parts, the shape of a code, the case of words.
+std::string writing(std::string_view text);
+
 // A text in lower case (ASCII) without blanks and punctuation: what stays when only writing
 // differs.
 std::string bare(std::string_view text);
