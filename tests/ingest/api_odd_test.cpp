@@ -118,6 +118,7 @@ TEST_CASE("a page may leave out the array that would be empty", "[ingest][api]")
     CHECK_THROWS_WITH(pages(R"({"error":{"message":"token expired"}})"), Contains("no records at"));
     CHECK(read_answer(R"({"total":0})").records.empty());
     CHECK_THROWS_WITH(read_answer(R"({"items":[{"id":1}]})"), Contains("no records at"));
+    CHECK_THROWS_WITH(pages(R"({"items":[]})"), Contains("no records at"));
     CHECK_THROWS_WITH(read_answer(R"({"code":0,"items":[{"id":1}]})"), Contains("no records at"));
 }
 

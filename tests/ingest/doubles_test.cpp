@@ -1,8 +1,11 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include "base/database/database.hpp"
 #include "ingest/pipeline/pipeline.hpp"
+#include "ingest/pipeline/store.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
 #include "tests/ingest/files.hpp"
@@ -82,4 +85,24 @@ TEST_CASE(
             "SELECT count(*) FROM record_version WHERE key = '1' AND payload->>'n' = 'a'"
         ) == 1
     );
+}
+
+TEST_CASE("rejects are listed in the order of their file, page by page", "[ingest][rejects]") {
+    World world;
+    std::string text = "id,n,m\n";
+    for (int i = 0; i < 120; ++i) text += fmt::format("{},x{}\n", i, i % 2 ? ",y" : "");
+    world.run(text);
+    std::vector<std::int64_t> lines;
+    std::string after;
+    for (;;) {
+        auto page = world.database->call([&](base::Tx& tx) {
+            auto source = schema::require_source(tx, "t").id;
+            return ingest::list_rejects(tx, source, ingest::RejectState::open, "", after, 7);
+        });
+        if (page.empty()) break;
+        for (const auto& reject : page) lines.push_back(reject.line);
+        after = page.back().id;
+    }
+    CHECK(lines.size() == 60);
+    CHECK(std::is_sorted(lines.begin(), lines.end()));
 }

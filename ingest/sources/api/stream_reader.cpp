@@ -291,9 +291,10 @@ void StreamReader::load() {
     if (stream_.paginator.kind == Paginator::Kind::keyset) leave_out_overlap();
 }
 
-// Servers leave the array out where it would be empty. A pointer that is wrong looks the same, so
-// an answer without it is believed only if the stream has shown it before, or if the answer counts
-// none; never if it tells of an error.
+// Servers leave the array out where it would be empty. A pointer that is wrong, or an answer that
+// has changed, looks the same: so there must be no other array in its place, no error in the
+// answer, and a reason to believe that there is nothing: the stream has shown its array before, or
+// none are counted.
 bool StreamReader::may_lack_records() const {
     bool counts_none = false;
     for (const auto& [name, value] : members_of(response_.body)) {
@@ -304,6 +305,9 @@ bool StreamReader::may_lack_records() const {
     }
     if (!stream_.paginator.total.empty())
         counts_none = text_at(response_.body, stream_.paginator.total) == "0";
+    auto beside = stream_.records.substr(0, stream_.records.rfind('/'));
+    for (const auto& [name, value] : members_of(value_at(response_.body, beside).value_or("")))
+        if (value.starts_with('[') && !tells_error(name)) return false;
     return shown_ || pages_ > 1 || !place_.at.empty() || before_.contains(stream_.name) ||
            counts_none;
 }
