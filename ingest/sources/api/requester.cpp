@@ -1,3 +1,10 @@
+// One request after the other to one API: paced, signed, tried again, and read as JSON whatever it
+// was sent in.
+//
+// An answer is judged as a whole only: whether it is all there. What stands in single values is for
+// the records made of it, because one value that JSON does not have must not fail a stream. Answers
+// that were asked for ahead wait here under their request's identity, before credentials, which
+// differ each time.
 #include "ingest/sources/api/requester.hpp"
 
 #include "base/error.hpp"

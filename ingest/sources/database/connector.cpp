@@ -19,7 +19,6 @@
 #include "base/error.hpp"
 #include "base/settings/read.hpp"
 #include "base/text/utf8.hpp"
-#include "base/time/parse.hpp"
 #include "base/time/time.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
@@ -211,9 +210,9 @@ private:
     // Rows to come would hide behind such a value: "infinity", 9999-12-31.
     bool is_ahead(const std::string& value) const {
         if (api::is_endless(value)) return true;
-        if (order_.front().kind != Column::Kind::text || value < tomorrow_) return false;
-        auto time = base::parse_iso_time(value);
-        return time && base::iso_date(*time) > tomorrow_;
+        auto year = value.find_first_not_of("0123456789");  // of a date in ISO 8601
+        if (year < 4 || year == value.npos || value[year] != '-') return false;
+        return year > 4 || value.substr(0, tomorrow_.size()) > tomorrow_;
     }
 
     void go_to(std::string_view cursor) {
