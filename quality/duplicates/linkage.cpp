@@ -194,15 +194,29 @@ double least_agreement(
     return cut;
 }
 
-// Whether matches agree often in a field that tells things apart. Otherwise what was learned is
-// what fields in common (a maker, a currency) have strangers in common, and no match is one.
-bool tells_apart(const std::vector<Field>& fields) {
-    constexpr double often = 0.3;
-    double most = 0;
-    for (const auto& field : fields) most = std::max(most, field.information);
-    return std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
-        return 2 * field.information >= most && field.same[equal] + field.same[equal - 1] >= often;
+double alike(const Shares& shares) {
+    return shares[equal] + shares[equal - 1];
+}
+
+// Why what was learned is believed for no pair; empty if it may be. Matches that do not agree often
+// in a field that tells things apart have in common what many strangers have (a maker, a currency).
+// Matches that agree in one less than strangers do are different things by that very field, as the
+// measures of one hospital are.
+std::string refusal(const std::vector<Field>& fields) {
+    constexpr double often = 0.3, share_told_apart = 0.2;
+    double most = 0, all = 0, told_apart = 0;
+    for (const auto& field : fields) {
+        most = std::max(most, field.information);
+        all += field.information;
+        if (field.same[equal] < field.strangers[equal]) told_apart += field.information;
+    }
+    bool agree = std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
+        return 2 * field.information >= most && alike(field.same) >= often;
     });
+    if (!agree) return "no field that tells things apart is often the same in pairs of one thing";
+    if (told_apart > share_told_apart * all)
+        return "what would be one thing differs in fields in which strangers agree more often";
+    return {};
 }
 
 // Log of how much more often pairs of one thing than strangers compare like this. Strangers agree
@@ -306,18 +320,16 @@ std::vector<Link> link_rows(
         for (std::size_t p = 0; p < pairs.size(); ++p)
             if (found[p * fields.size() + f] == 0) probability[p] = 0;
     }
-    if (!tells_apart(fields)) std::fill(probability.begin(), probability.end(), 0.0);
+    auto refused = refusal(fields);
+    if (!refused.empty()) std::fill(probability.begin(), probability.end(), 0.0);
     auto cut = least_agreement(agreements, probability, threshold);
     for (std::size_t p = 0; p < pairs.size(); ++p)
         if (probability[p] >= threshold && agreements[p] >= cut &&
             !contradict(fields, &found[p * fields.size()], pairs[p]))
             links.push_back({pairs[p].first, pairs[p].second, probability[p]});
     if (why) {
-        if (!tells_apart(fields))
-            why->push_back(
-                "refused: no field that tells things apart is often the same in pairs of "
-                "one thing; name the columns to compare"
-            );
+        if (!refused.empty())
+            why->push_back("refused: " + refused + "; name the columns to compare");
         why->push_back(fmt::format(
             "{} rows, {} candidate pairs, {} of the same thing",
             table.size(),

@@ -101,6 +101,12 @@ cells_of(const std::vector<LabelledRow>& rows, const quality::Table& table) {
         return !row.key.empty() || row.line;
     });
     auto key_field = named ? std::nullopt : field_of_keys(rows, places);
+    if (!named && !key_field)
+        throw base::UsageError(
+            "labelled",
+            "no column names the records",
+            "name them in a column `key`, or by their `line`"
+        );
     for (const auto& row : rows) {
         auto place = place_of(row, key_field, places, lines);
         for (const auto& [name, value] : row.right) {

@@ -171,6 +171,24 @@ TEST_CASE(
     CHECK(link_rows(table, 0.5, {}, &why).size() < 10);
 }
 
+TEST_CASE("the measures of one house are not one thing, and it is said", "[quality][linkage]") {
+    // Each house has each measure once: they share all but what they measure.
+    Table table{{"house", "street", "phone", "measure", "score"}, {{}, {}, {}, {}, {}}, {}};
+    std::mt19937_64 random(17);
+    for (std::uint64_t house = 0; house < 60; ++house)
+        for (std::uint64_t measure = 0; measure < 20; ++measure) {
+            std::vector<std::string> fields{
+                fmt::format("house {:x}", house * 7919),
+                fmt::format("{} {:x} road", house * 13 % 90, house * 104729),
+                fmt::format("0{:09}", house * 15485863),
+                fmt::format("{:x} of {}", measure * 2654435761 % 9973, measure),
+                std::to_string(random() % 100)};
+            for (std::size_t c = 0; c < fields.size(); ++c) table.cells[c].push_back(fields[c]);
+            table.rows.push_back({0, std::to_string(table.rows.size()), 1, -1});
+        }
+    CHECK(link_rows(table).size() < 10);
+}
+
 TEST_CASE("clusters are cut where they hang by one link", "[quality][linkage]") {
     // Two groups of three, a bridge, and a chain of three.
     const std::vector<Link> links{
