@@ -24,7 +24,7 @@ Doubles::Doubles(
     Connector& connector,
     Mapping& mapping,
     std::uint64_t limit,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     std::vector<Hash> keys;
     Page page;

@@ -22,7 +22,12 @@ public:
 
     // Reads the connector to its end, or `limit` records and rejects (0: all), and counts what the
     // mapping makes of it. Takes 16 bytes a record; of more than 20 million it finds none.
-    Doubles(Connector& connector, Mapping& mapping, std::uint64_t limit, std::stop_token stop);
+    Doubles(
+        Connector& connector,
+        Mapping& mapping,
+        std::uint64_t limit,
+        const std::stop_token& stop
+    );
 
     // Whether a later record of the same key will come: to be asked once for each record, in order.
     bool superseded(std::string_view key);

@@ -166,7 +166,7 @@ private:
     }
 
     // Files can be read twice, and a key that comes twice in them comes twice each time.
-    void find_doubles(std::stop_token stop) {
+    void find_doubles(const std::stop_token& stop) {
         if (is_piped() || request_.reading || mapping_->rules().key.empty()) return;
         if (request_.on_drift == OnDrift::discard_row) return;  // a last one may be no record
         auto connector = open_at(
