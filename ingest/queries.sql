@@ -4,8 +4,17 @@
 SELECT encode(place_sha256, 'hex') AS id, at, state, run_id, file, member, line, byte_offset, column_name AS column, code, reason,
     octet_length(raw) AS bytes, encode(substring(raw FROM 1 FOR 2000), 'escape') AS raw
 FROM reject
-WHERE source_id = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR code = $3) AND (rk, place_sha256) > ($4, $5)
-ORDER BY rk, place_sha256 LIMIT $6;
+WHERE source_id = $1 AND ($2 = '' OR state = $2) AND ($3 = '' OR code = $3)
+    AND (left(coalesce(file, ''), 300), left(coalesce(member, ''), 300), coalesce(line, -1), coalesce(byte_offset, -1), rk, place_sha256)
+        > ($4, $5, $6::bigint, $7::bigint, $8::bigint, $9::bytea)
+ORDER BY left(coalesce(file, ''), 300), left(coalesce(member, ''), 300), coalesce(line, -1), coalesce(byte_offset, -1), rk, place_sha256
+LIMIT $10;
+
+-- Where a reject stands in that order.
+-- name: reject_place
+SELECT left(coalesce(file, ''), 300) AS file, left(coalesce(member, ''), 300) AS member, coalesce(line, -1) AS line,
+    coalesce(byte_offset, -1) AS byte_offset
+FROM reject WHERE source_id = $1 AND rk = $2 AND place_sha256 = $3;
 
 -- name: show_reject
 SELECT encode(place_sha256, 'hex') AS id, at, state, run_id, file, member, line, byte_offset, column_name AS column, code, reason,
@@ -22,6 +31,9 @@ UPDATE reject SET state = 'expired', raw = '' WHERE source_id = $1 AND state = '
 UPDATE reject SET state = 'replayed'
 FROM unnest($2::bigint[], $3::bytea[]) AS d (rk, place)
 WHERE reject.source_id = $1 AND reject.rk = d.rk AND reject.place_sha256 = d.place;
+
+-- name: last_rules
+SELECT spec->'rules' AS rules FROM source_run WHERE source_id = $1 AND spec->'rules' IS NOT NULL ORDER BY id DESC LIMIT 1;
 
 -- The run that gathers a day's messages.
 -- name: push_run

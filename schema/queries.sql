@@ -29,19 +29,17 @@ SELECT id, name, kind, spec::text, schedule, state FROM source WHERE name = $1 A
 
 -- name: list_sources
 SELECT s.id, s.name, s.kind, s.state, s.schedule, s.next_due_at, s.created_at, s.spec::text AS spec,
-       coalesce(t.records, 0) AS records, coalesce(t.rejected, 0) AS rejected
+       coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
 FROM source s
-LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records, sum(r.rejected)::bigint AS rejected
-                   FROM source_run r WHERE r.source_id = s.id) t ON true
+LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
 WHERE s.state <> 'removed' AND s.name > $1
 ORDER BY s.name LIMIT $2;
 
 -- name: show_source
 SELECT s.id, s.name, s.kind, s.state, s.schedule, s.next_due_at, s.created_at, s.spec::text AS spec,
-       coalesce(t.records, 0) AS records, coalesce(t.rejected, 0) AS rejected
+       coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
 FROM source s
-LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records, sum(r.rejected)::bigint AS rejected
-                   FROM source_run r WHERE r.source_id = s.id) t ON true
+LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
 WHERE s.state <> 'removed' AND s.name = $1;
 
 -- name: set_source_state

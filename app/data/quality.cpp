@@ -3,6 +3,7 @@
 // A check that blocks fails the command after all results are printed: a script that gathers can
 // stop there, and its log says what else was found.
 #include <algorithm>
+#include <cmath>
 #include <memory>
 
 #include <fmt/format.h>
@@ -22,8 +23,12 @@ namespace json = boost::json;
 
 namespace {
 
+// Four figures, whole numbers and large ones without an exponent.
 std::string short_number(const json::value& value) {
-    return value.is_null() ? "" : fmt::format("{:.4g}", value.to_number<double>());
+    if (value.is_null()) return "";
+    auto number = value.to_number<double>();
+    bool large = std::abs(number) >= 1000 && std::abs(number) < 1e15;
+    return large ? fmt::format("{:.0f}", number) : fmt::format("{:.4g}", number);
 }
 
 void show_profile(const service::ProfileAnswer& profile) {

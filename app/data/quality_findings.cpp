@@ -122,10 +122,17 @@ void add_quality_findings(CLI::App& quality, service::Context& context) {
     });
 
     auto& errors = add_command(quality, "quality errors");
-    Flags<service::FindErrors> suspected(errors, of_source);
+    Flags<service::FindErrors> suspected(
+        errors, {.positionals = of_source.positionals, .without = {"labelled"}}
+    );
+    auto labelled = std::make_shared<std::string>();
+    errors.add_option("--labelled", *labelled, "Some records with what is right, to learn from")
+        ->type_name("FILE");
     auto proposals = with_limit(errors);
-    on_command(errors, [suspected, proposals, &context] {
-        auto found = ask<service::find_errors>(context, suspected.read());
+    on_command(errors, [suspected, labelled, proposals, &context] {
+        auto request = suspected.read();
+        if (!labelled->empty()) request.labelled = service::read_labelled(*labelled);
+        auto found = ask<service::find_errors>(context, request);
         if (!context.json) return show_errors(found, proposals->limit);
         print_answer(
             found.decided.empty() ? base::Answer(found.items) : base::Answer(found.decided)

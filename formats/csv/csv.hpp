@@ -80,6 +80,8 @@ struct Sniffed {
     std::size_t skip = 0;         // rows above the table: a preamble
     std::size_t header_rows = 1;  // of the header, if there is one
     std::size_t width = 0;        // cells of a row
+    std::size_t least = 0;        // of a row that lacks cells at its end as most rows do
+    std::vector<std::vector<std::string>> header;  // its rows
     std::vector<std::string>
         names;  // of the columns; made up ("column_1") without a header; unique
     std::vector<std::string> types;  // integer, number, boolean, date, time, datetime, text, empty

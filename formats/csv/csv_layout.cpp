@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::size_t most_header_rows = 4;
 constexpr std::size_t rows_for_long_headers = 3;
+constexpr std::size_t rows_between_headers = 4;  // of texts alone, which may be rows themselves
+constexpr std::size_t rows_that_agree = 3;
 
 using Row = std::vector<std::string>;
 
@@ -150,6 +152,11 @@ HeaderGuess guess_header(const std::vector<SampledRow>& rows, std::size_t at) {
         if (!base::trim(cell).empty() && !names.insert(base::trim(cell)).second) twice = cell;
     if (names.empty()) return {false, "no header: the first row is empty"};
     auto types = column_types(rows, at + 1, first.size());
+    auto again = static_cast<std::size_t>(std::count_if(
+        rows.begin() + static_cast<std::ptrdiff_t>(at) + 1,
+        rows.end(),
+        [&](const auto& row) { return row.cells == first; }
+    ));
     for (std::size_t i = 0; i < types.size(); ++i) {
         if (types[i] == ValueType::text || types[i] == ValueType::empty) continue;
         if (types[i] == type_of(first[i])) continue;
@@ -161,7 +168,10 @@ HeaderGuess guess_header(const std::vector<SampledRow>& rows, std::size_t at) {
     }
     if (!twice.empty())
         return {false, fmt::format("no header: '{}' is twice in the first row", twice)};
+    // The rows of files that were put behind each other begin with their headers.
+    bool repeated = first.size() > 1 && again * rows_between_headers <= rows.size() - at - 1;
     for (std::size_t row = at + 1; row < rows.size(); ++row) {
+        if (repeated && rows[row].cells == first) continue;
         for (std::size_t i = 0; i < std::min(first.size(), rows[row].cells.size()); ++i) {
             if (!first[i].empty() && rows[row].cells[i] == first[i]) {
                 return {
@@ -195,6 +205,54 @@ count_header_rows(const std::vector<SampledRow>& rows, std::size_t at, std::size
     return 1;
 }
 
+bool counts_up(const std::vector<SampledRow>& rows, std::size_t from) {
+    for (auto row = from; row < rows.size(); ++row)
+        if (rows[row].cells.front() != std::to_string(row - from + 1) &&
+            rows[row].cells.front() != std::to_string(row - from))
+            return false;
+    return true;
+}
+
+// Headers that have another number of cells than all that stands below them. Names of rows stand in
+// a first column without a name (R writes tables so); a column may have lost its name; cells at the
+// end of rows may be left out where they are empty.
+void fit_width(const std::vector<SampledRow>& rows, Layout& layout) {
+    auto from = layout.skip + layout.header_rows;
+    const auto& names = rows[layout.skip].cells;
+    layout.least = layout.width;
+    while (layout.least > 1 && base::trim(names[layout.least - 1]).empty()) --layout.least;
+    if (layout.header_rows != 1 || rows.size() < from + rows_that_agree) return;
+    std::vector<SampledRow> below(rows.begin() + static_cast<std::ptrdiff_t>(from), rows.end());
+    std::erase_if(below, [&](const auto& row) { return row.cells == names; });
+    auto common = common_width(below);
+    auto agree =
+        static_cast<std::size_t>(std::count_if(below.begin(), below.end(), [&](const auto& row) {
+            return row.cells.size() == common;
+        }));
+    if (common < layout.width && agree * 2 > below.size()) {
+        layout.least = std::min(layout.least, common);
+        if (common > 1)
+            layout.why.push_back(
+                fmt::format("rows of {} cells lack what the header has more", common)
+            );
+        return;
+    }
+    bool filled_end = std::any_of(below.begin(), below.end(), [](const auto& row) {
+        return !base::trim(row.cells.back()).empty();
+    });
+    if (common != layout.width + 1 || agree != below.size() || layout.width < 2 || !filled_end)
+        return;
+    std::set<std::string_view> first_cells;
+    for (const auto& row : below) first_cells.insert(row.cells.front());
+    bool texts = column_types(below, 0, common).front() == ValueType::text;
+    layout.row_names = first_cells.size() == below.size() && (texts || counts_up(below, 0));
+    layout.least = ++layout.width;
+    layout.why.push_back(fmt::format(
+        "each row has one cell more than the header: the {} column has no name",
+        layout.row_names ? "first" : "last"
+    ));
+}
+
 std::string rows_said(std::size_t count) {
     return fmt::format("{} row{}", count, count == 1 ? "" : "s");
 }
@@ -220,6 +278,7 @@ column_types(const std::vector<SampledRow>& rows, std::size_t from, std::size_t 
     std::vector<ValueType> types(width, ValueType::empty);
     for (auto row = from; row < rows.size(); ++row) {
         const auto& cells = rows[row].cells;
+        if (from > 0 && cells.size() > 1 && cells == rows[from - 1].cells) continue;
         if (row + 1 == rows.size() && is_remark(cells, width, rows[row].apart)) break;
         for (std::size_t i = 0; i < std::min(width, cells.size()); ++i)
             types[i] = widen(types[i], type_of(cells[i]));
@@ -258,6 +317,8 @@ Layout lay_out(const std::vector<SampledRow>& rows, const DialectHints& hints) {
                 hints.header_rows ? ": as asked" : ": texts above columns of values"
             ));
     }
+    if (header.header) fit_width(rows, layout);
+    if (layout.least == 0) layout.least = layout.width;
     std::size_t others = 0;
     for (auto i = layout.skip; i < rows.size(); ++i) others += rows[i].cells.size() != layout.width;
     if (others > 0)
@@ -279,7 +340,8 @@ std::vector<std::string> name_columns(const std::vector<SampledRow>& rows, const
              row < std::min(layout.skip + layout.header_rows, rows.size());
              ++row) {
             const auto& cells = rows[row].cells;
-            auto part = i < cells.size() ? base::trim(cells[i]) : std::string_view{};
+            auto at = layout.row_names ? i - 1 : i;  // of column 0 then none
+            auto part = at < cells.size() ? base::trim(cells[at]) : std::string_view{};
             // A name above several columns stands over the first of them.
             if (part.empty() && row + 1 < layout.skip + layout.header_rows)
                 for (auto k = std::min(i, cells.size()); k-- > 0 && part.empty();)

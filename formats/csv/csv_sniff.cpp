@@ -376,6 +376,10 @@ Sniffed sniff(std::string_view sample, bool whole, const DialectHints& hints) {
     result.skip = layout.skip;
     result.header_rows = layout.header_rows;
     result.width = layout.width;
+    result.least = layout.least;
+    for (auto row = layout.skip; row < std::min(layout.skip + layout.header_rows, rows.size());
+         ++row)
+        result.header.push_back(rows[row].cells);
     result.why.insert(result.why.end(), layout.why.begin(), layout.why.end());
     result.names = name_columns(rows, layout);
     for (auto type : column_types(rows, layout.skip + layout.header_rows, layout.width))

@@ -120,6 +120,29 @@ simdjson::dom::parser& parser_of_thread() {
     return parser;
 }
 
+std::string words_of(simdjson::error_code code) {
+    switch (code) {
+        case simdjson::EMPTY:
+            return "there is nothing";
+        case simdjson::UNCLOSED_STRING:
+            return "a string does not end";
+        case simdjson::STRING_ERROR:
+            return "a string has an escape that JSON does not know";
+        case simdjson::UNESCAPED_CHARS:
+            return "a string has a control character that is not escaped";
+        case simdjson::NUMBER_ERROR:
+            return "a number is not as JSON writes it, or out of range";
+        case simdjson::T_ATOM_ERROR:
+        case simdjson::F_ATOM_ERROR:
+        case simdjson::N_ATOM_ERROR:
+            return "a word is neither true, false nor null";
+        case simdjson::CAPACITY:
+            return "longer than 4 GiB";
+        default:
+            return "not JSON: a bracket, comma, colon or quote is missing or too many";
+    }
+}
+
 }  // namespace
 
 std::optional<JsonFault> check_json(std::string_view text) {
@@ -132,7 +155,7 @@ std::optional<JsonFault> check_json(std::string_view text) {
     if (code == simdjson::SUCCESS) return std::nullopt;
     if (code == simdjson::DEPTH_ERROR) return JsonFault{"json.depth", "nested more than 512 deep"};
     if (code == simdjson::UTF8_ERROR) return JsonFault{"text.encoding", "not well-formed UTF-8"};
-    return JsonFault{"json.syntax", simdjson::error_message(code)};
+    return JsonFault{"json.syntax", words_of(code)};
 }
 
 std::optional<JsonFault> check_storable(std::string_view json) {

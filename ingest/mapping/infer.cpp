@@ -42,6 +42,14 @@ bool missing(const Rules& rules, std::string_view value) {
     return std::find(rules.missing.begin(), rules.missing.end(), value) != rules.missing.end();
 }
 
+// Digits that are a name, not a number: a leading zero or the last digits would be lost.
+bool is_code(std::string_view value) {
+    constexpr std::size_t exact_in_double = 15;
+    auto digits = value.substr(value.starts_with('-') || value.starts_with('+'));
+    if (digits.find_first_not_of("0123456789") != digits.npos) return false;
+    return digits.size() > exact_in_double || (digits.size() > 1 && digits.front() == '0');
+}
+
 std::vector<Seen> look(const Page& sample, const Rules& rules) {
     std::vector<Seen> all;
     std::map<std::string, std::size_t, std::less<>> places;
@@ -62,7 +70,8 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
                                                                  : formats::type_of(value);
             seen.nested += field.kind == formats::Field::Kind::json;
             seen.numbers +=
-                type == formats::ValueType::integer || type == formats::ValueType::number;
+                (type == formats::ValueType::integer || type == formats::ValueType::number) &&
+                !is_code(value);
             seen.dates += type == formats::ValueType::date || type == formats::ValueType::datetime;
             seen.booleans += type == formats::ValueType::boolean;
             if (seen.values.size() <= most_values) seen.values.emplace(value);
@@ -112,7 +121,9 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
         auto& rule = rules.columns.emplace_back();
         rule.name = rule.field = seen.name;
         rule.op = op;
+        rule.invalid = ColumnRule::Invalid::missing;
     };
+    rules.time_invalid = ColumnRule::Invalid::missing;
     const Seen* longest = nullptr;
     for (const auto& seen : all) {
         if (seen.filled == 0 || seen.name == key) continue;

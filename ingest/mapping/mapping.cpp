@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -75,7 +76,29 @@ struct Mapping::Impl {
     Wanted time;
     std::optional<base::Pattern> group_pattern;
     formats::Arena nested;
-    std::vector<formats::Field> nested_fields;
+    bool spells_missing = false;  // by the rules' own spellings
+    Notes notes;
+
+    // A value that is none of its column. False if its record is to be rejected.
+    bool leave_out(
+        const std::string& column,
+        std::string_view value,
+        bool time_wanted,
+        ColumnRule::Invalid invalid,
+        schema::Reject& bad
+    ) {
+        const char* wanted = time_wanted ? "time" : "number";
+        if (invalid == ColumnRule::Invalid::missing) {
+            ++notes[fmt::format(
+                "values of '{}' are no {}s: left out of the column", column, wanted
+            )];
+            return true;
+        }
+        bad.code = time_wanted ? "time.invalid" : "number.invalid";
+        bad.column = column;
+        bad.reason = fmt::format("'{}' is not a {}", base::cut_at_character(value, 60), wanted);
+        return false;
+    }
 
     static std::vector<Wanted> wanted(const std::vector<std::string>& names) {
         std::vector<Wanted> list;
@@ -134,7 +157,7 @@ struct Mapping::Impl {
         draft.key.clear();
         for (auto& want : key) {
             auto value = filled(fields, want);
-            if (!value || contains(rules.missing, *value)) {
+            if (!value || (spells_missing && contains(rules.missing, *value))) {
                 bad.code = "key.missing";
                 bad.column = want.name;
                 bad.reason = fmt::format(
@@ -234,11 +257,7 @@ struct Mapping::Impl {
         auto value = filled(fields, time);
         if (!value || contains(rules.missing, *value)) return true;
         draft.time = base::parse_time_as(*value, rules.time_format);
-        if (draft.time) return true;
-        bad.code = "time.invalid";
-        bad.column = time.name;
-        bad.reason = fmt::format("'{}' is not a time", value->substr(0, 60));
-        return false;
+        return draft.time || leave_out(time.name, *value, true, rules.time_invalid, bad);
     }
 
     bool
@@ -259,15 +278,7 @@ struct Mapping::Impl {
             draft.numbers[i] = *number * rule.factor;
             return true;
         }
-        if (rule.invalid == ColumnRule::Invalid::missing) return true;
-        bad.code = rule.op == ColumnRule::Op::time ? "time.invalid" : "number.invalid";
-        bad.column = rule.field;
-        bad.reason = fmt::format(
-            "'{}' is not a {}",
-            value.substr(0, 60),
-            rule.op == ColumnRule::Op::time ? "time" : "number"
-        );
-        return false;
+        return leave_out(rule.field, value, rule.op == ColumnRule::Op::time, rule.invalid, bad);
     }
 
     bool make_columns(
@@ -307,6 +318,7 @@ struct Mapping::Impl {
 Mapping::Mapping(Rules rules) : impl_(std::make_unique<Impl>()) {
     auto& i = *impl_;
     i.rules = std::move(rules);
+    i.spells_missing = i.rules.missing != Rules().missing;
     i.key = Impl::wanted(i.rules.key);
     i.title = Impl::wanted(i.rules.title);
     i.body = Impl::wanted(i.rules.body);
@@ -328,6 +340,10 @@ const std::vector<schema::Column>& Mapping::columns() const {
 }
 const Rules& Mapping::rules() const {
     return impl_->rules;
+}
+
+Notes Mapping::take_notes() {
+    return std::exchange(impl_->notes, {});
 }
 
 bool Mapping::apply(

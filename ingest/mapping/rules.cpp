@@ -84,6 +84,7 @@ const base::Settings<Rules> Rules::settings{
       "a regular expression: its first capture is the group",
       {.check = &check_pattern}},
      {"time", &Rules::time, "the field that is the record's time"},
+     {"time_invalid", &Rules::time_invalid, "what becomes of a time that is none"},
      {"drop", &Rules::drop, "fields that are not stored at all"},
      {"missing", &Rules::missing, "spellings of no value"},
      {"licence", &Rules::licence, "of all records"},

@@ -60,6 +60,7 @@ struct Rules {
     std::vector<std::string> group;  // the first filled one
     std::string group_pattern;  // ECMAScript regular expression: its first capture is the group
     std::string time;
+    ColumnRule::Invalid time_invalid = ColumnRule::Invalid::reject;
     std::vector<std::string> drop;  // not stored at all
     std::vector<std::string> missing =
         {"", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None", "?"};
@@ -95,9 +96,11 @@ struct Rules {
 Rules parse_rules(std::string_view toml, const std::string& name);
 
 // Rules for records like those of `sample`: numbers and dates by the form of their values,
-// categories where few values come again and again, the longest texts as the body. Records that are
-// images get no columns. `key`: the key column, or empty. `why` gets one line per decision. Throws
-// base::Error when `key` is in no record.
+// categories where few values come again and again, the longest texts as the body. A guess must
+// cost no record: what turns out not to be of a column's kind is left out of the column. Codes that
+// only look like numbers (leading zeros, more digits than a double holds) are none. Records that
+// are images get no columns. `key`: the key column, or empty. `why` gets one line per decision.
+// Throws base::Error when `key` is in no record.
 Rules infer_rules(
     const Page& sample,
     const std::string& key,

@@ -7,6 +7,7 @@
 #include "ingest/pipeline/batches.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/error.hpp"
 
@@ -55,6 +56,27 @@ Page without(const Page& page, const RawRecord& record, const std::vector<Drift>
     return cut;
 }
 
+// Leaves out records with a later one of their key.
+void keep_last(Batch& batch) {
+    std::unordered_set<std::string_view> keys;
+    std::vector<bool> later(batch.records.size());
+    for (auto i = batch.records.size(); i-- > 0;)
+        later[i] = !keys.insert(batch.records[i].draft.key).second;
+    if (keys.size() == batch.records.size()) return;
+    std::vector<std::size_t> places(batch.records.size());
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+        places[i] = kept;
+        if (later[i]) continue;
+        if (kept != i) batch.records[kept] = std::move(batch.records[i]);
+        ++kept;
+    }
+    batch.superseded += batch.records.size() - kept;
+    batch.records.resize(kept);
+    std::erase_if(batch.drifted, [&](const auto& drifted) { return later[drifted.first]; });
+    for (auto& [place, field] : batch.drifted) place = places[place];
+}
+
 }  // namespace
 
 Batch make_batch(
@@ -62,7 +84,8 @@ Batch make_batch(
     Mapping& mapping,
     const std::string& source,
     const schema::Blobs& blobs,
-    Contract* contract
+    Contract* contract,
+    Doubles* doubles
 ) {
     Batch batch;
     batch.cursor = page.cursor;
@@ -88,6 +111,10 @@ Batch make_batch(
         if (on_drift == OnDrift::discard_value) cut = without(page, record, drifts);
         const auto& from = cut ? *cut : page;
         if (mapping.apply(from, cut ? cut->records.front() : record, draft, reject)) {
+            if (doubles && doubles->superseded(draft.key)) {
+                ++batch.superseded;
+                continue;
+            }
             if (on_drift == OnDrift::quarantine)
                 for (const auto& drift : drifts)
                     batch.drifted.emplace_back(batch.records.size(), drift.field);
@@ -96,6 +123,12 @@ Batch make_batch(
             batch.rejects.push_back(std::move(reject));
         }
     }
+    keep_last(batch);
+    batch.notes = page.notes;
+    if (batch.superseded > 0)
+        batch.notes["records have a key that comes again: the last one of each counts"] +=
+            batch.superseded;
+    add_notes(batch.notes, mapping.take_notes());
     if (contract) batch.learned = contract->learned();
     if (!batch.rejects.empty()) {
         for (const auto& reread : page.rereads) {
@@ -112,7 +145,8 @@ Batches::Batches(
     std::string source,
     BatchLimits limits,
     Contract* contract,
-    Page* first
+    Page* first,
+    Doubles* doubles
 )
     : connector_(connector),
       mapping_(mapping),
@@ -121,6 +155,7 @@ Batches::Batches(
       limits_(limits),
       contract_(contract),
       first_(first),
+      doubles_(doubles),
       thread_([this](std::stop_token stop) { work(stop); }) {}
 
 Batches::~Batches() {
@@ -156,7 +191,7 @@ void Batches::work(std::stop_token stop) {
         bool more = true;
         if (first_ && (!first_->records.empty() || !first_->rejects.empty())) {
             total = first_->records.size() + first_->rejects.size();
-            more = put(make_batch(*first_, mapping_, source_, blobs_, contract_), stop);
+            more = put(make_batch(*first_, mapping_, source_, blobs_, contract_, doubles_), stop);
         }
         while (more && !stop.stop_requested()) {
             auto records = limits_.records;
@@ -168,7 +203,7 @@ void Batches::work(std::stop_token stop) {
             more = connector_.next(page, records, limits_.bytes);
             total += page.records.size() + page.rejects.size();
             if (page.records.empty() && page.rejects.empty()) continue;
-            if (!put(make_batch(page, mapping_, source_, blobs_, contract_), stop)) break;
+            if (!put(make_batch(page, mapping_, source_, blobs_, contract_, doubles_), stop)) break;
         }
     } catch (...) {
         std::lock_guard lock(mutex_);

@@ -11,6 +11,7 @@
 
 #include "ingest/mapping/contract.hpp"
 #include "ingest/mapping/mapping.hpp"
+#include "ingest/pipeline/doubles.hpp"
 #include "ingest/sources/connector.hpp"
 #include "schema/records/record_store.hpp"
 
@@ -23,7 +24,9 @@ struct Batch {
     std::vector<Reread> rereads;                               // of the members that have rejects
     std::vector<KnownField> learned;                           // by the contract, up to this batch
     std::vector<std::pair<std::size_t, std::string>> drifted;  // records to quarantine, by field
-    std::string cursor;                                        // the place behind it
+    std::uint64_t superseded = 0;  // records left out for later ones with their key
+    Notes notes;
+    std::string cursor;  // the place behind it
     std::uint64_t bytes = 0;
 };
 
@@ -43,7 +46,8 @@ public:
         std::string source,
         BatchLimits limits,
         Contract* contract = nullptr,
-        Page* first = nullptr
+        Page* first = nullptr,
+        Doubles* doubles = nullptr
     );
     // Stops reading.
     ~Batches();
@@ -64,6 +68,7 @@ private:
     BatchLimits limits_;
     Contract* contract_;
     Page* first_;
+    Doubles* doubles_;
     std::mutex mutex_;
     std::condition_variable_any changed_;
     std::deque<Batch> ready_;
@@ -73,13 +78,15 @@ private:
 };
 
 // One batch from a page: what the mapping refuses becomes a reject, and with a contract, so may
-// what drifts from it (code contract.drift). Throws base::Error for drift from a frozen contract.
+// what drifts from it (code contract.drift). Of records with one key only the last is in it; those
+// that `doubles` knows later ones of are not. Throws base::Error for drift from a frozen contract.
 Batch make_batch(
     const Page& page,
     Mapping& mapping,
     const std::string& source,
     const schema::Blobs& blobs,
-    Contract* contract = nullptr
+    Contract* contract = nullptr,
+    Doubles* doubles = nullptr
 );
 
 }  // namespace ingest

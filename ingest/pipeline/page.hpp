@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -36,6 +37,10 @@ struct Reread {
     std::string how;  // opaque; for reread()
 };
 
+// What was left out or passed over though it is no fault, for people: a line to how many times.
+using Notes = std::map<std::string, std::uint64_t>;
+void add_notes(Notes& all, const Notes& more);
+
 // A handful of records on their way from a connector to the mapping. Reused: clear() keeps the
 // memory.
 struct Page {
@@ -44,6 +49,7 @@ struct Page {
     std::vector<RawRecord> records;
     std::vector<schema::Reject> rejects;
     std::vector<Reread> rereads;   // of the members that this page's records and rejects are from
+    Notes notes;                   // of this page
     std::string cursor;            // where to go on after this page
     std::uint64_t bytes = 0;       // of uncompressed input that this page took
     std::uint64_t generation = 0;  // counts the clear()s

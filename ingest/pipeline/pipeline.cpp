@@ -7,7 +7,8 @@
 // over what is stored already. Batches with a record in common go one after the other, because the
 // later content has to win.
 //
-// A pipe can be read only once: its sample is its first batch. Files are opened twice instead.
+// A pipe, a queue behind an API and a feed hand out their records once: what rules are inferred
+// from is what was read first, and it is stored as the first batch. Files are opened twice instead.
 #include "ingest/pipeline/pipeline.hpp"
 
 #include <algorithm>
@@ -15,7 +16,6 @@
 #include <atomic>
 #include <chrono>
 #include <future>
-#include <map>
 #include <unordered_set>
 
 #include <fmt/format.h>
@@ -29,7 +29,9 @@
 #include "ingest/mapping/contract_store.hpp"
 #include "ingest/pipeline/batches.hpp"
 #include "ingest/pipeline/damage.hpp"
+#include "ingest/pipeline/doubles.hpp"
 #include "ingest/pipeline/mark.hpp"
+#include "ingest/pipeline/reject_limits.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "ingest/sources/files/cursor.hpp"
 #include "schema/blobs/blobs.hpp"
@@ -43,7 +45,6 @@ namespace {
 using Clock = std::chrono::system_clock;
 
 constexpr std::size_t sample_records = 1000;
-constexpr std::uint64_t share_counts_from = 100;
 const std::string bookmark_stream = "bookmark";
 
 // The stream that a cursor belongs to: the inputs, as given.
@@ -68,47 +69,6 @@ Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::
     return rules;
 }
 
-// Of rejects: code to how many, and what the first one said.
-using Reasons = std::map<std::string, std::pair<std::uint64_t, std::string>>;
-
-void check_rejects(
-    const RunRequest& request,
-    const schema::Counts& counts,
-    const Reasons& reasons,
-    bool at_end
-) {
-    auto share =
-        counts.read ? static_cast<double>(counts.rejected) / static_cast<double>(counts.read) : 0.0;
-    bool many = counts.rejected > request.max_rejects;
-    bool large = (at_end || counts.read >= share_counts_from) && share > request.max_reject_share;
-    if (!many && !large) return;
-    auto most = std::max_element(reasons.begin(), reasons.end(), [](const auto& a, const auto& b) {
-        return a.second.first < b.second.first;
-    });
-    auto told =
-        most == reasons.end()
-            ? std::string()
-            : fmt::format(
-                  ", {} of them by {} ({})", most->second.first, most->first, most->second.second
-              );
-    throw base::Error(
-        "source '" + request.source + "'",
-        fmt::format(
-            "{} of {} inputs were rejected ({:.1f} %, at most {}){}",
-            counts.rejected,
-            counts.read,
-            100 * share,
-            many ? fmt::format("{} inputs", request.max_rejects)
-                 : fmt::format("{:g} %", 100 * request.max_reject_share),
-            told
-        ),
-        fmt::format(
-            "see 'tilth rejects list --source {}'; what was read is stored, the next run goes on",
-            request.source
-        )
-    );
-}
-
 class Run {
 public:
     Run(base::Database& database, const schema::Blobs& blobs, const RunRequest& request)
@@ -118,6 +78,7 @@ public:
         auto started = std::chrono::steady_clock::now();
         prepare();
         try {
+            find_doubles(stop);
             store_all(stop, progress);
         } catch (const std::exception& error) {
             try {
@@ -136,9 +97,13 @@ public:
     }
 
 private:
+    bool is_piped() const {
+        return std::find(request_.inputs.begin(), request_.inputs.end(), "-") !=
+               request_.inputs.end();
+    }
+
     void prepare() {
-        bool piped =
-            std::find(request_.inputs.begin(), request_.inputs.end(), "-") != request_.inputs.end();
+        bool piped = is_piped();
         source_ = database_.call([&](base::Tx& tx) {
             return schema::require_source(tx, request_.source);
         });
@@ -163,22 +128,21 @@ private:
             },
             point_
         );
-        if (piped) {  // can be read only once: the sample is the first batch
+        Page sample;
+        if (request_.reading && (request_.rules || connector_->look_ahead(sample, sample_records)))
+            return learn(sample, connector_->explain());
+        if (piped || (request_.reading && !request_.reading->again)) {
             auto records = request_.limit > 0
                                ? std::min<std::size_t>(sample_records, request_.limit)
                                : sample_records;
             connector_->next(first_, records, request_.batch_bytes);
-        } else if (request_.reading) {
-            Page sample;
-            if (!request_.rules) result_.why.push_back(request_.reading->sample(sample));
-            learn(sample, connector_->explain());
-        } else {
-            auto sampler = open_files(request_.inputs, request_.read);
-            Page sample;
-            sampler->next(sample, sample_records, request_.batch_bytes);
-            learn(sample, sampler->explain());
+            return learn(first_, connector_->explain());
         }
-        if (piped) learn(first_, connector_->explain());
+        auto sampler = request_.reading ? request_.reading->again()
+                                        : open_files(request_.inputs, request_.read);
+        sampler->next(sample, sample_records, request_.batch_bytes);
+        if (request_.reading) result_.why.push_back(sampler->explain());
+        learn(sample, request_.reading ? connector_->explain() : sampler->explain());
     }
 
     void learn(const Page& sample, const std::string& explained) {
@@ -202,20 +166,32 @@ private:
         result_.run_id = target_.run_id;
     }
 
+    // Files can be read twice, and a key that comes twice in them comes twice each time.
+    void find_doubles(const std::stop_token& stop) {
+        if (is_piped() || request_.reading || mapping_->rules().key.empty()) return;
+        if (request_.on_drift == OnDrift::discard_row) return;  // a last one may be no record
+        auto connector = open_at(
+            [this](std::string_view cursor) {
+                return open_files(request_.inputs, request_.read, cursor);
+            },
+            point_
+        );
+        doubles_ = Doubles(*connector, *mapping_, request_.limit, stop);
+        (void)mapping_->take_notes();
+    }
+
     void store_all(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
         BatchLimits limits{request_.batch_records, request_.batch_bytes, request_.limit};
-        Batches batches(*connector_, *mapping_, blobs_, source_.name, limits, &*contract_, &first_);
+        Batches batches(
+            *connector_, *mapping_, blobs_, source_.name, limits, &*contract_, &first_, &doubles_
+        );
         auto collect = [&](Lane& lane) {
             if (!lane.stored.valid()) return;
             result_.counts += lane.stored.get();
             result_.bytes += lane.bytes;
             result_.quarantined += lane.quarantined;
             if (progress) progress({result_.counts, result_.bytes});
-            for (const auto& [code, found] : lane.reasons) {
-                auto& all = reasons_[code];
-                if (all.first == 0) all.second = found.second;
-                all.first += found.first;
-            }
+            add_reasons(reasons_, lane.reasons);
             check_rejects(request_, result_.counts, reasons_, false);
         };
         auto number = point_.number;
@@ -279,12 +255,11 @@ private:
     void send(Lane& lane, Batch batch, const Mark& mark) {
         lane.bytes = batch.bytes;
         lane.quarantined = quarantined(batch);
+        add_notes(result_.notes, batch.notes);
         lane.keys.clear();
         lane.reasons.clear();
-        for (const auto& reject : batch.rejects) {
-            auto& found = lane.reasons[reject.code];
-            if (found.first++ == 0) found.second = reject.reason;
-        }
+        for (const auto& reject : batch.rejects)
+            add_reasons(lane.reasons, {{reject.code, {1, reject.reason}}});
         for (const auto& record : batch.records) lane.keys.insert(record.rk);
         lane.stored = std::async(std::launch::async, [this, batch = std::move(batch), mark] {
             return store(batch, mark);
@@ -312,6 +287,7 @@ private:
         auto target = target_;
         target.now = Clock::now();
         target.expect_new = expect_new_;
+        target.superseded = batch.superseded;
         bool first = true;
         return database_.call([&](base::Tx& tx) {
             if (!std::exchange(first, false)) expect_new_ = target.expect_new = false;
@@ -411,6 +387,7 @@ private:
     std::optional<Mapping> mapping_;
     std::optional<Contract> contract_;
     Page first_;
+    Doubles doubles_;
     schema::BatchTarget target_;
     Reasons reasons_;
     RunResult result_;

@@ -27,9 +27,9 @@ struct Reading {
     // `cursor` is empty or what an earlier connector gave; `bookmark` what one left that read all.
     std::function<std::unique_ptr<Connector>(std::string_view cursor, std::string_view bookmark)>
         open;
-    // Adds some first records to the page, for rules to be inferred from; returns what it found,
-    // for people.
-    std::function<std::string(Page&)> sample;
+    // For rules to be inferred from: all of it, from the start on. Absent where reading is not free
+    // or takes away; the rules are then inferred from what the run itself reads first.
+    std::function<std::unique_ptr<Connector>()> again = {};
 };
 
 struct RunRequest {
@@ -75,6 +75,7 @@ struct RunResult {
     std::uint64_t quarantined = 0;  // of the records stored, those that drift from the contract
     std::optional<Parked> parked;   // more is there; the state is then interrupted
     std::vector<std::string> why;   // format, rules: one line per decision
+    Notes notes;                    // what was left out though it is no fault
 };
 
 // Reads the inputs, maps their records and stores them, batch by batch. A batch's records, rejects,

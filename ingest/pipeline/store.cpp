@@ -1,6 +1,6 @@
 // A reject's id is the hash of its place, in hexadecimal; the key of the table begins with the
 // first eight bytes of that hash (rk). Every statement therefore binds both: the number to find the
-// row by the index, the bytes to be sure of it.
+// row by the index, the bytes to be sure of it. Lists go by place instead, as people read a file.
 //
 // How a member is read is kept as a cursor of the source under the name "reread", file and member:
 // it has the life of a cursor, and needs no table of its own.
@@ -11,6 +11,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "ingest/sql.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
@@ -18,6 +19,13 @@
 namespace ingest {
 
 namespace {
+
+// Of a reject in the order of its source; by default before all.
+struct Place {
+    std::string file, member;
+    std::int64_t line = -2, byte_offset = -2;
+};
+BOOST_DESCRIBE_STRUCT(Place, (), (file, member, line, byte_offset))
 
 std::string reread_stream(const std::string& file, const std::string& member) {
     return "reread\n" + file + "\n" + member;
@@ -33,16 +41,25 @@ std::vector<StoredReject> list_rejects(
     const std::string& after,
     int at_most
 ) {
-    auto place = schema::bytes_of_hex(after);
-    auto rk =
-        after.empty() ? std::numeric_limits<std::int64_t>::min() : schema::leading_bytes(place);
+    auto sha = schema::bytes_of_hex(after);
+    auto rk = after.empty() ? std::numeric_limits<std::int64_t>::min() : schema::leading_bytes(sha);
+    std::optional<Place> place = Place();
+    if (!after.empty())
+        place = base::first_as<Place>(
+            tx.exec(sql::file["reject_place"], source_id, rk, base::bytes_of(sha))
+        );
+    if (!place) return {};
     return base::rows_as<StoredReject>(tx.exec(
         sql::file["list_rejects"],
         source_id,
         state ? std::string(base::name_of(*state)) : "",
         code,
+        place->file,
+        place->member,
+        place->line,
+        place->byte_offset,
         rk,
-        base::bytes_of(place),
+        base::bytes_of(sha),
         at_most
     ));
 }
@@ -76,6 +93,12 @@ void mark_replayed(base::Tx& tx, std::int64_t source_id, const std::vector<std::
     tx.exec(
         sql::file["mark_replayed"], source_id, schema::array_of(rks), schema::array_of_bytes(places)
     );
+}
+
+std::optional<Rules> last_rules(base::Tx& tx, std::int64_t source_id) {
+    auto text = tx.value<std::string>(sql::file["last_rules"], source_id);
+    if (!text) return std::nullopt;
+    return Rules::settings.read(base::Document::json(*text));
 }
 
 void save_reread(

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/words.hpp"
+#include "ingest/mapping/rules.hpp"
 #include "ingest/pipeline/page.hpp"
 #include "schema/records/record.hpp"
 
@@ -36,8 +37,8 @@ struct StoredReject : schema::Reject {
 };
 BOOST_DESCRIBE_STRUCT(StoredReject, (schema::Reject), (id, run_id, at, state, bytes))
 
-// Rejects of a source in no particular but stable order, after the one of id `after` (empty: the
-// first ones). No `state` or `code`: all.
+// Rejects of a source in the order of their files, members and lines, after the one of id `after`
+// (empty: the first ones; one that is none: nothing). No `state` or `code`: all.
 std::vector<StoredReject> list_rejects(
     base::Tx& tx,
     std::int64_t source_id,
@@ -64,6 +65,9 @@ std::vector<RejectCount> count_rejects(base::Tx& tx, std::int64_t source_id);
 std::uint64_t expire_rejects(base::Tx& tx, std::int64_t source_id, schema::Time before);
 
 void mark_replayed(base::Tx& tx, std::int64_t source_id, const std::vector<std::string>& ids);
+
+// The rules that the source's last run mapped by; nothing if there was none.
+std::optional<Rules> last_rules(base::Tx& tx, std::int64_t source_id);
 
 // How records of a member are read alone: kept with the first reject of the member.
 void save_reread(

@@ -32,8 +32,9 @@ struct ReadOptions {
     std::optional<std::size_t> header_rows;  // of csv and fixed
     std::vector<FixedColumn> columns;        // of fixed
     bool attachments =
-        false;             // a message's bytes, with all that is attached, are its record's blob
-    std::string encoding;  // as base::parse_encoding() takes it
+        false;  // a message's bytes, with all that is attached, are its record's blob
+    bool follow_links = false;  // symbolic ones in folders, to files
+    std::string encoding;       // as base::parse_encoding() takes it
     std::string
         record_path;  // json: pointer to the array ("/data/items"); xml: the record element's name
     std::size_t max_record = 64 * 1024 * 1024;  // bytes; a longer record is rejected
@@ -60,6 +61,10 @@ public:
     // Adds records to the cleared `page` until it holds `records` of them or about `bytes` of text.
     // Returns false when nothing was left; the page may still carry rejects and a cursor.
     virtual bool next(Page& page, std::size_t records, std::size_t bytes) = 0;
+
+    // Adds to the page some of the records that next() will still yield, `records` of each kind of
+    // them: for rules to be inferred. False if it can not: a first page from next() does as well.
+    virtual bool look_ahead(Page&, std::size_t) { return false; }
 
     // The format chosen, and why, for people: "csv: 12 columns by ','".
     virtual std::string explain() const = 0;

@@ -13,11 +13,6 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-double distinct(const ColumnProfile& column) {
-    return column.frequent.exact() ? static_cast<double>(column.frequent.top(1000).size())
-                                   : column.distinct.estimate();
-}
-
 struct Statistic {
     std::string_view name;
     double (*of)(const ColumnProfile& column, std::uint64_t records);
@@ -30,13 +25,12 @@ constexpr Statistic statistics[] = {
      [](const auto& column, auto) { return column.moments.mean() * column.moments.count(); }},
     {"minimum", [](const auto& column, auto) { return column.moments.minimum(); }},
     {"maximum", [](const auto& column, auto) { return column.moments.maximum(); }},
-    {"median", [](const auto& column, auto) { return column.quantiles.at(0.5); }},
-    {"distinct", [](const auto& column, auto) { return distinct(column); }},
+    {"median", [](const auto& column, auto) { return column.quantile(0.5); }},
+    {"distinct", [](const auto& column, auto) { return column.distinct_values(); }},
     {"distinct_share",
      [](const auto& column, auto) {
-         return column.present
-                    ? std::min(1.0, distinct(column) / static_cast<double>(column.present))
-                    : nan;
+         return column.present ? column.distinct_values() / static_cast<double>(column.present)
+                               : nan;
      }},
     {"missing",
      [](const auto& column, auto records) {
@@ -74,7 +68,7 @@ std::unique_ptr<Judge> judge_statistic(const Check& check, const World& world) {
         if (const auto* known = find_statistic(check.statistic))
             value = column ? known->of(*column, world.profile.records) : known->of_no_column;
         else if (column)
-            value = column->quantiles.at(quantile_of(check.statistic).value_or(0.5));
+            value = column->quantile(quantile_of(check.statistic).value_or(0.5));
         result.passed = !std::isnan(value) && within(check, value);
         result.observed = fmt::format("{} is {:.6g}", check.statistic, value);
     });

@@ -1,6 +1,7 @@
-// Each way of finding gives pairs of rows; the rest is the same for all: union-find joins pairs
-// into clusters, and the cluster's first row names it. A chain of near-equal records is one cluster
-// therefore, although its ends may differ.
+// Each way of finding gives pairs of rows; the rest is the same for all: pairs are joined into
+// clusters, and the cluster's first row names it. A chain of near-equal texts or images is one
+// cluster therefore, although its ends may differ; links between rows are guesses, and a chain of
+// guesses would be a worse one, so clusters of rows are cut where they hang together weakly.
 //
 // For equal contents a pair with the first of them is enough, which keeps a thousand copies at a
 // thousand pairs instead of half a million. A field that is the record's key is left out of rows:
@@ -17,6 +18,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/disjoint_sets.hpp"
+#include "quality/duplicates/clusters.hpp"
 #include "quality/duplicates/linkage.hpp"
 #include "quality/duplicates/text_duplicates.hpp"
 #include "quality/store.hpp"
@@ -41,6 +43,7 @@ private:
 struct Found {
     std::vector<Table::Row> rows;
     std::vector<Likeness> pairs;
+    std::vector<std::uint32_t> first;  // row of the cluster of each row; empty: as pairs join them
 };
 
 Found find_exact(base::Database& database, std::int64_t source_id) {
@@ -107,11 +110,28 @@ Found find_rows(
                 "see 'tilth records list'"
             );
     Found found;
-    for (const auto& link :
-         link_rows(compared, options.threshold > 0 ? options.threshold : 0.5, {}, &why))
-        found.pairs.push_back({link.a, link.b, link.probability});
+    auto links = link_rows(compared, options.threshold > 0 ? options.threshold : 0.5, {}, &why);
+    found.first = clusters_of(table.size(), links);
+    for (const auto& link : links)
+        if (found.first[link.a] == found.first[link.b])
+            found.pairs.push_back({link.a, link.b, link.probability});
+    if (found.pairs.size() < links.size())
+        why.push_back(fmt::format(
+            "{} links are cut: what they would join hangs together by little else",
+            links.size() - found.pairs.size()
+        ));
     found.rows = std::move(table.rows);
     return found;
+}
+
+// Per row the one that stands for its cluster.
+std::vector<std::uint32_t> first_rows(const Found& found) {
+    if (!found.first.empty()) return found.first;
+    base::DisjointSets clusters(found.rows.size());
+    for (const auto& pair : found.pairs) clusters.join(pair.a, pair.b);
+    std::vector<std::uint32_t> first(found.rows.size());
+    for (std::uint32_t row = 0; row < first.size(); ++row) first[row] = clusters.root(row);
+    return first;
 }
 
 std::string kind_for(base::Database& database, std::int64_t source_id) {
@@ -150,16 +170,15 @@ find_duplicates(base::Database& database, std::int64_t source_id, const Duplicat
         );
     }
     report.records = found.rows.size();
-    base::DisjointSets clusters(found.rows.size());
+    auto first = first_rows(found);
     std::unordered_map<std::uint32_t, double> best;  // a row's strongest link
     for (const auto& pair : found.pairs) {
-        clusters.join(pair.a, pair.b);
         for (auto row : {pair.a, pair.b}) best[row] = std::max(best[row], pair.value);
         report.pairs.push_back({found.rows[pair.a].key, found.rows[pair.b].key, pair.value});
     }
     std::map<std::uint32_t, std::vector<std::uint32_t>> members;
     for (std::uint32_t row = 0; row < found.rows.size(); ++row)
-        if (clusters.size(row) > 1) members[clusters.root(row)].push_back(row);
+        if (best.contains(row)) members[first[row]].push_back(row);
     std::vector<DuplicateRow> rows;
     for (const auto& [root, list] : members) {
         auto& keys = report.clusters.emplace_back();

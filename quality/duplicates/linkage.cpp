@@ -144,6 +144,35 @@ double agreement(const std::vector<Field>& fields, const std::uint8_t* compared)
     return said > 0 ? agreed / said : 0;
 }
 
+// Whether a value of one row stands in another field of the other: fields were swapped.
+bool is_swapped(const std::vector<Field>& fields, std::size_t f, RowPair rows) {
+    auto value = [&](std::size_t field, std::uint32_t row) {
+        return fields[field].coded.values[fields[field].coded.codes[row]];
+    };
+    auto a = value(f, rows.first), b = value(f, rows.second);
+    for (std::size_t other = 0; other < fields.size(); ++other)
+        if (other != f && (a == value(other, rows.second) || b == value(other, rows.first)))
+            return true;
+    return false;
+}
+
+// Whether two rows say quite different things in several fields that tell much apart. People of one
+// house have all in common but their names and birthdays: what is wrong in a duplicate is mostly
+// near to what is right, left out, or in another field.
+bool contradict(const std::vector<Field>& fields, const std::uint8_t* compared, RowPair rows) {
+    constexpr double share_denied = 0.35;
+    double said = 0, denied = 0;
+    int times = 0;
+    for (std::size_t f = 0; f < fields.size(); ++f) {
+        if (compared[f] == missing) continue;
+        said += fields[f].information;
+        if (compared[f] != 0 || is_swapped(fields, f, rows)) continue;
+        denied += fields[f].information;
+        ++times;
+    }
+    return times > 1 && denied > share_denied * said;
+}
+
 // Pairs of one thing mostly agree on much, and fewer on less. Where matches get more the less they
 // agree, they run on into strangers: the cut goes up until that ends.
 double least_agreement(
@@ -163,6 +192,31 @@ double least_agreement(
         if (within <= share_in_band * above) break;
     }
     return cut;
+}
+
+double alike(const Shares& shares) {
+    return shares[equal] + shares[equal - 1];
+}
+
+// Why what was learned is believed for no pair; empty if it may be. Matches that do not agree often
+// in a field that tells things apart have in common what many strangers have (a maker, a currency).
+// Matches that agree in one less than strangers do are different things by that very field, as the
+// measures of one hospital are.
+std::string refusal(const std::vector<Field>& fields) {
+    constexpr double often = 0.3, share_told_apart = 0.2;
+    double most = 0, all = 0, told_apart = 0;
+    for (const auto& field : fields) {
+        most = std::max(most, field.information);
+        all += field.information;
+        if (field.same[equal] < field.strangers[equal]) told_apart += field.information;
+    }
+    bool agree = std::any_of(fields.begin(), fields.end(), [&](const Field& field) {
+        return 2 * field.information >= most && alike(field.same) >= often;
+    });
+    if (!agree) return "no field that tells things apart is often the same in pairs of one thing";
+    if (told_apart > share_told_apart * all)
+        return "what would be one thing differs in fields in which strangers agree more often";
+    return {};
 }
 
 // Log of how much more often pairs of one thing than strangers compare like this. Strangers agree
@@ -266,11 +320,16 @@ std::vector<Link> link_rows(
         for (std::size_t p = 0; p < pairs.size(); ++p)
             if (found[p * fields.size() + f] == 0) probability[p] = 0;
     }
+    auto refused = refusal(fields);
+    if (!refused.empty()) std::fill(probability.begin(), probability.end(), 0.0);
     auto cut = least_agreement(agreements, probability, threshold);
     for (std::size_t p = 0; p < pairs.size(); ++p)
-        if (probability[p] >= threshold && agreements[p] >= cut)
+        if (probability[p] >= threshold && agreements[p] >= cut &&
+            !contradict(fields, &found[p * fields.size()], pairs[p]))
             links.push_back({pairs[p].first, pairs[p].second, probability[p]});
     if (why) {
+        if (!refused.empty())
+            why->push_back("refused: " + refused + "; name the columns to compare");
         why->push_back(fmt::format(
             "{} rows, {} candidate pairs, {} of the same thing",
             table.size(),

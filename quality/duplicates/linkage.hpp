@@ -18,7 +18,9 @@ struct Link {
 // pairs of the same thing agree is learned by expectation maximisation over the candidate pairs
 // (Winkler 1988), how often strangers do from the frequency of values and random pairs.
 // Fields that others decide count once, and pairs that agree on little of what tells things apart
-// are strangers: a table without duplicates has hardly any links. `why` gets a line per field.
+// are strangers, and so are those that say quite different things where they should agree: a table
+// without duplicates has hardly any links. None at all, with a line in `why`, where matches agree
+// often only in fields that many strangers share. `why` gets a line per field.
 // Takes the columns as received; those without use are left out.
 std::vector<Link> link_rows(
     const Table& table,

@@ -9,11 +9,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
 #include <unordered_map>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "quality/errors/forms.hpp"
+#include "quality/errors/missing.hpp"
 #include "quality/errors/typos.hpp"
 #include "quality/errors/votes.hpp"
 
@@ -24,38 +30,6 @@ namespace {
 double log_odds(double share) {
     share = std::clamp(share, 1e-4, 1 - 1e-4);
     return std::log(share / (1 - share));
-}
-
-// Per code: spellings of "no value" in a column that is filled otherwise.
-std::vector<double> find_hidden_missing(const Coded& column) {
-    std::vector<double> evidence(column.values.size());
-    auto rows = static_cast<double>(column.codes.size());
-    for (std::uint32_t value = 1; value < column.values.size(); ++value)
-        if (is_missing(normalised(column.values[value])) && column.frequency[value] < 0.05 * rows)
-            evidence[value] = 5;
-    return evidence;
-}
-
-// How much speaks for an empty field to lack its value: others hardly ever do. Nothing where the
-// fields that are empty are empty together with those of another column, or belong to one value of
-// it: there they have their reason.
-double weigh_empty(const std::vector<Coded>& columns, std::size_t c) {
-    const auto& column = columns[c];
-    auto rows = static_cast<double>(column.codes.size());
-    auto empty = static_cast<double>(column.frequency[0]);
-    if (empty == 0 || empty > 0.15 * rows) return 0;
-    for (std::size_t other = 0; other < columns.size(); ++other) {
-        const auto& beside = columns[other];
-        if (other == c || static_cast<double>(beside.values.size()) > 0.2 * rows) continue;
-        std::vector<double> with(beside.values.size());
-        for (std::uint32_t row = 0; row < column.codes.size(); ++row)
-            if (column.codes[row] == 0) ++with[beside.codes[row]];
-        for (std::size_t value = 0; value < with.size(); ++value) {
-            bool usual = beside.frequency[value] > 0.5 * rows;
-            if (with[value] > (value == 0 ? 0.5 : 0.8) * empty && !usual && empty >= 5) return 0;
-        }
-    }
-    return 1.5 + std::log((rows - empty) / (empty + 1));
 }
 
 // Per code: a value hardly ever seen where all others come again and again, as in a list of codes.
@@ -167,6 +141,199 @@ void vote_by_parts(const std::vector<Coded>& columns, std::size_t c, std::vector
     }
 }
 
+// What is found of one column.
+struct Findings {
+    std::vector<TypoEvidence> typos;  // per code, as the next ones
+    std::vector<FormEvidence> forms;
+    std::vector<double> strangers, swapped, hidden;
+    double empty = 0;
+    std::vector<Vote> votes;  // per row
+
+    // Of one cell, whose code is `here`.
+    double missing(std::uint32_t here) const { return here == 0 ? empty : hidden[here]; }
+    double strange(std::uint32_t here) const { return std::max(strangers[here], swapped[here]); }
+    double log_odds(std::uint32_t row, std::uint32_t here) const {
+        auto all = typos[here].weight + forms[here].weight + strange(here);
+        auto most = std::max({typos[here].weight, forms[here].weight, strange(here)});
+        // Two ways to see one mistake are not two.
+        return votes[row].weight + most + 0.25 * (all - most) + missing(here);
+    }
+};
+
+class Finder {
+public:
+    Finder(const Table& table, const CellErrorOptions& options)
+        : table_(table), options_(options), names_(table.names) {
+        for (const auto& column : table.cells) columns_.push_back(code(column));
+        dependencies_ = find_dependencies(columns_);
+        for (auto& joint : find_joint_dependencies(columns_, dependencies_)) {
+            names_.push_back(names_[joint.a] + " and " + names_[joint.b]);
+            columns_.push_back(std::move(joint.values));
+        }
+        blame_.emplace(columns_, dependencies_);
+        own_ = own_spellings({columns_.begin(), columns_.begin() + of_table()});
+        known_.resize(table.names.size());
+        for (std::size_t c = 0; c < table.names.size(); ++c)
+            for (std::uint32_t value = 1; value < columns_[c].values.size(); ++value)
+                known_[c].emplace(columns_[c].values[value], value);
+    }
+
+    std::vector<CellError> find() {
+        learn();
+        std::vector<CellError> errors;
+        for (std::size_t c = 0; c < table_.names.size(); ++c) {
+            auto found = examine(c);
+            for (std::uint32_t row = 0; row < table_.size(); ++row) {
+                auto log_odds =
+                    learned_.empty() ? suspect(found, c, row).log_odds : learned_[c][row].log_odds;
+                auto probability = 1 / (1 + std::exp(-log_odds));
+                if (probability < options_.threshold) continue;
+                errors.push_back(describe(found, c, row, probability));
+            }
+        }
+        return errors;
+    }
+
+    // "zip follows from city (97.1 %), phone (95.0 %)", a line a column.
+    std::vector<std::string> why() const {
+        std::vector<std::string> lines;
+        for (std::size_t c = 0; c < table_.names.size(); ++c) {
+            std::string line;
+            for (const auto& one : dependencies_)
+                if (one.to == c)
+                    line += fmt::format(
+                        "{}{} ({:.1f} %)",
+                        line.empty() ? table_.names[c] + " follows from " : ", ",
+                        names_[one.from],
+                        100 * one.confidence
+                    );
+            if (!line.empty()) lines.push_back(std::move(line));
+        }
+        return lines;
+    }
+
+private:
+    std::ptrdiff_t of_table() const { return static_cast<std::ptrdiff_t>(table_.names.size()); }
+
+    Findings examine(std::size_t c) const {
+        const auto& column = columns_[c];
+        Findings found{
+            .typos = find_typos(column),
+            .forms = find_foreign_forms(column),
+            .strangers = find_strangers(column),
+            .swapped = find_swapped(columns_, known_, c),
+            .hidden = find_hidden_missing(column, own_),
+            .empty = weigh_empty(columns_, c),
+            .votes = vote(columns_, dependencies_, *blame_, c)};
+        vote_by_parts(columns_, c, found.votes);
+        return found;
+    }
+
+    Suspicion suspect(const Findings& found, std::size_t c, std::uint32_t row) const {
+        return {log_odds(options_.prior) + found.log_odds(row, columns_[c].codes[row]), 0, 0, 0};
+    }
+
+    // Suspicions of all cells, mended by what a person has labelled.
+    void learn() {
+        if (options_.labelled.empty()) return;
+        std::unordered_map<std::string, std::uint32_t> numbers;
+        auto number_of = [&](std::string text) {
+            auto next = static_cast<std::uint32_t>(numbers.size() + 1);
+            return text.empty() ? 0 : numbers.emplace(std::move(text), next).first->second;
+        };
+        for (std::size_t c = 0; c < table_.names.size(); ++c) {
+            auto found = examine(c);
+            auto& cells = learned_.emplace_back();
+            for (std::uint32_t row = 0; row < table_.size(); ++row) {
+                auto here = columns_[c].codes[row];
+                auto cell = suspect(found, c, row);
+                auto reason = describe(found, c, row, 0).reason;
+                cell.sign = number_of(reason.substr(0, reason.find('\'')));
+                cell.form = number_of("=" + writing(columns_[c].values[here]));
+                cell.value = columns_[c].frequency[here] > 1 ? here : 0;
+                cells.push_back(cell);
+            }
+        }
+        std::vector<bool> wrong;
+        for (const auto& [row, c, right] : options_.labelled)
+            wrong.push_back(table_.cells[c][row] != right);
+        learn_from(options_.labelled, wrong, learned_);
+        constexpr double certain = 20;
+        for (std::size_t i = 0; i < wrong.size(); ++i) {
+            const auto& [row, c, right] = options_.labelled[i];
+            learned_[c][row].log_odds = wrong[i] ? certain : -certain;
+            if (wrong[i]) right_.emplace(std::pair(row, c), right);
+        }
+    }
+
+    // The proposal that most speaks for.
+    std::string proposal(const Findings& found, std::size_t c, std::uint32_t row) const {
+        if (auto known = right_.find({row, c}); known != right_.end()) return known->second;
+        auto here = columns_[c].codes[row];
+        const auto& typo = found.typos[here];
+        const auto& form = found.forms[here];
+        auto proposals = found.votes[row].proposals;
+        if (typo.weight > 0) proposals[typo.meant] += typo.weight;
+        if (!form.proposal.empty()) proposals[form.proposal] += form.weight;
+        std::string_view best;
+        double support = 0;
+        for (const auto& [meant, weight_of] : proposals) {
+            if (weight_of <= support || meant == columns_[c].values[here]) continue;
+            best = meant;
+            support = weight_of;
+        }
+        return std::string(best);
+    }
+
+    // With what speaks most against the cell.
+    CellError describe(const Findings& found, std::size_t c, std::uint32_t row, double probability)
+        const {
+        auto here = columns_[c].codes[row];
+        const auto& typo = found.typos[here];
+        const auto& form = found.forms[here];
+        const auto& vote = found.votes[row];
+        auto missing = found.missing(here), strange = found.strange(here);
+        auto most = std::max({typo.weight, form.weight, strange});
+        CellError error{row, c, proposal(found, c, row), probability, "pattern", {}};
+        auto say = [&](const char* code, std::string reason) {
+            error.code = code;
+            error.reason = std::move(reason);
+        };
+        if (blame_->on(c, row)) {
+            say("dependency", "several other columns that it decides say otherwise");
+        } else if (vote.best > 0 && vote.best >= std::max(most, missing)) {
+            say("dependency",
+                vote.part ? fmt::format("{} does not hold it", names_[vote.by])
+                          : fmt::format(
+                                "rows with the same {} have '{}'", names_[vote.by], error.proposal
+                            ));
+        } else if (missing > 0) {
+            say("missing", here == 0 ? "is hardly ever empty" : "says that there is no value");
+        } else if (strange == most && most > typo.weight) {
+            error.reason = found.swapped[here] > 0 ? "belongs to another column"
+                                                   : "hardly ever seen where all others come again";
+        } else if (typo.weight >= form.weight && typo.weight > 0) {
+            say("typo", fmt::format("near the frequent '{}'", typo.meant));
+        } else if (form.weight > 0) {
+            error.reason = form.reason;
+        } else {
+            error.reason = "like values that a person found wrong";
+        }
+        return error;
+    }
+
+    const Table& table_;
+    const CellErrorOptions& options_;
+    std::vector<std::string> names_;  // with those of joint columns, as columns_
+    std::vector<Coded> columns_;
+    std::vector<Dependency> dependencies_;
+    std::optional<Blame> blame_;
+    std::set<std::string> own_;
+    std::vector<std::unordered_map<std::string_view, std::uint32_t>> known_;
+    std::vector<std::vector<Suspicion>> learned_;  // by column, row; empty without labels
+    std::map<std::pair<std::uint32_t, std::size_t>, std::string> right_;
+};
+
 }  // namespace
 
 std::vector<CellError> find_cell_errors(
@@ -174,95 +341,10 @@ std::vector<CellError> find_cell_errors(
     const CellErrorOptions& options,
     std::vector<std::string>* why
 ) {
-    std::vector<Coded> columns;
-    for (const auto& column : table.cells) columns.push_back(code(column));
-    auto dependencies = find_dependencies(columns);
-    auto names = table.names;
-    for (auto& joint : find_joint_dependencies(columns, dependencies)) {
-        names.push_back(names[joint.a] + " and " + names[joint.b]);
-        columns.push_back(std::move(joint.values));
-    }
-    Blame blame(columns, dependencies);
-    std::vector<std::unordered_map<std::string_view, std::uint32_t>> known(table.names.size());
-    for (std::size_t c = 0; c < table.names.size(); ++c)
-        for (std::uint32_t value = 1; value < columns[c].values.size(); ++value)
-            known[c].emplace(columns[c].values[value], value);
-    std::vector<CellError> errors;
-    for (std::size_t c = 0; c < table.names.size(); ++c) {
-        const auto& column = columns[c];
-        auto typos = find_typos(column);
-        auto forms = find_foreign_forms(column);
-        auto strangers = find_strangers(column);
-        auto swapped = find_swapped(columns, known, c);
-        auto hidden = find_hidden_missing(column);
-        auto empty = weigh_empty(columns, c);
-        auto votes = vote(columns, dependencies, blame, c);
-        vote_by_parts(columns, c, votes);
-        std::vector<const Dependency*> used;
-        for (const auto& one : dependencies)
-            if (one.to == c) used.push_back(&one);
-        if (why && !used.empty()) {
-            auto line = table.names[c] + " follows from";
-            for (const auto* one : used)
-                line += fmt::format(
-                    "{}{} ({:.1f} %)",
-                    one == used.front() ? " " : ", ",
-                    names[one->from],
-                    100 * one->confidence
-                );
-            why->push_back(line);
-        }
-        for (std::uint32_t row = 0; row < table.size(); ++row) {
-            auto here = column.codes[row];
-            const auto& typo = typos[here];
-            const auto& form = forms[here];
-            auto& vote = votes[row];
-            auto missing = here == 0 ? empty : hidden[here];
-            // Two ways to see one mistake are not two.
-            auto strange = std::max(strangers[here], swapped[here]);
-            auto most = std::max({typo.weight, form.weight, strange});
-            auto writing = most + 0.25 * (typo.weight + form.weight + strange - most);
-            auto sum = log_odds(options.prior) + vote.weight + writing + missing;
-            auto probability = 1 / (1 + std::exp(-sum));
-            if (probability < options.threshold) continue;
-            if (typo.weight > 0) vote.proposals[typo.meant] += typo.weight;
-            if (!form.proposal.empty()) vote.proposals[form.proposal] += form.weight;
-            std::string_view proposal;
-            double support = 0;
-            for (const auto& [meant, weight_of] : vote.proposals) {
-                if (weight_of <= support || meant == column.values[here]) continue;
-                proposal = meant;
-                support = weight_of;
-            }
-            CellError error{row, c, std::string(proposal), probability, {}, {}};
-            if (blame.on(c, row)) {
-                error.code = "dependency";
-                error.reason = "several other columns that it decides say otherwise";
-            } else if (vote.best > 0 && vote.best >= std::max(most, missing)) {
-                error.code = "dependency";
-                error.reason =
-                    vote.part
-                        ? fmt::format("{} does not hold it", names[vote.by])
-                        : fmt::format(
-                              "rows with the same {} have '{}'", names[vote.by], error.proposal
-                          );
-            } else if (missing > 0) {
-                error.code = "missing";
-                error.reason = here == 0 ? "is hardly ever empty" : "says that there is no value";
-            } else if (strange == most && most > typo.weight) {
-                error.code = "pattern";
-                error.reason = swapped[here] > 0 ? "belongs to another column"
-                                                 : "hardly ever seen where all others come again";
-            } else if (typo.weight >= form.weight) {
-                error.code = "typo";
-                error.reason = fmt::format("near the frequent '{}'", typo.meant);
-            } else {
-                error.code = "pattern";
-                error.reason = form.reason;
-            }
-            errors.push_back(std::move(error));
-        }
-    }
+    Finder finder(table, options);
+    auto errors = finder.find();
+    if (why)
+        for (auto& line : finder.why()) why->push_back(std::move(line));
     return errors;
 }
 

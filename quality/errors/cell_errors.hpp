@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "quality/errors/dependencies.hpp"
+#include "quality/errors/lessons.hpp"
 #include "quality/table.hpp"
 
 namespace quality {
@@ -21,10 +22,12 @@ struct CellError {
 
 struct CellErrorOptions {
     double threshold = 0.5;
-    double prior = 0.03;  // share of wrong cells expected before looking
+    double prior = 0.03;                      // share of wrong cells expected before looking
+    std::vector<LabelledCell> labelled = {};  // that a person has looked at; see lessons.hpp
 };
 
-// Finds wrong values without labels or rules. Evidence is added up as log odds per cell:
+// Finds wrong values without rules, and without labels if there are none. Evidence is added up as
+// log odds per cell:
 // - dependency: the value differs from what its row's other fields imply: approximate functional
 //   dependencies found in the table itself, contradicting sources weighed by how often they are
 //   right, and fields that otherwise hold this one (see dependencies.hpp, votes.hpp);
@@ -32,6 +35,7 @@ struct CellErrorOptions {
 // - pattern: it is written unlike the others (see forms.hpp), belongs to another column, or is
 //   new where all others come again and again;
 // - missing: a spelling of "no value", or an empty field, in a column that otherwise is filled.
+// Labelled cells move the odds of those that are suspected for the same reason or written alike.
 // `why` gets the dependencies that were used.
 std::vector<CellError> find_cell_errors(
     const Table& table,

@@ -9,10 +9,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
 #include <unordered_map>
+
+#include "base/numbers/parse.hpp"
 
 namespace quality {
 
@@ -107,6 +110,29 @@ Dependency dependency_of(std::size_t a, std::size_t b, const Agreement& groups, 
     return one;
 }
 
+// Whether values can decide others. A measured number, an amount or a sampling weight can not: that
+// rows share one is chance, or their likeness has another reason. Codes have one length, or come
+// again and again.
+bool can_decide(const Coded& column) {
+    constexpr std::size_t rows_per_number = 5;
+    double rows = 0, numbers = 0;
+    std::size_t values = 0;
+    std::map<std::size_t, double> lengths;
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        auto text = column.values[value];
+        double count = column.frequency[value];
+        rows += count;
+        if (!base::parse_number(text)) continue;
+        ++values;
+        numbers += count;
+        if (text.find_first_not_of("0123456789") == text.npos) lengths[text.size()] += count;
+    }
+    if (numbers < 0.9 * rows || numbers > static_cast<double>(rows_per_number * values)) return true;
+    return std::any_of(lengths.begin(), lengths.end(), [&](const auto& one) {
+        return one.second > 0.97 * numbers;
+    });
+}
+
 // Its first rows.
 Coded beginning(const Coded& column, std::size_t rows) {
     Coded part{{}, column.values, std::vector<std::uint32_t>(column.values.size())};
@@ -154,13 +180,13 @@ std::vector<Dependency> find_dependencies(const std::vector<Coded>& columns) {
     for (std::size_t a = 0; a < columns.size(); ++a) {
         const auto& from = columns[a];
         auto all = static_cast<double>(from.codes.size());
-        if (static_cast<double>(from.values.size()) > 0.95 * all) continue;
+        if (static_cast<double>(from.values.size()) > 0.95 * all || !can_decide(from)) continue;
         auto rows = rows_by(from);
         for (std::size_t b = 0; b < columns.size(); ++b) {
             const auto& to = columns[b];
             if (a == b || to.values.size() < 3) continue;
             auto groups = agreement(from, to, rows);
-            if (10 * groups.rows < all) continue;
+            if (4 * groups.rows < all) continue;
             auto one = dependency_of(a, b, groups, to);
             auto filled = static_cast<double>(to.codes.size() - to.frequency[0]);
             auto base = *std::max_element(to.frequency.begin() + 1, to.frequency.end()) / filled;
@@ -191,7 +217,7 @@ find_joint_dependencies(const std::vector<Coded>& columns, std::vector<Dependenc
         if (!one.contested) follows[one.to] = true;
     std::vector<std::size_t> few;
     for (std::size_t c = 0; c < columns.size(); ++c)
-        if (columns[c].values.size() > 2) few.push_back(c);
+        if (columns[c].values.size() > 2 && can_decide(columns[c])) few.push_back(c);
     std::stable_sort(few.begin(), few.end(), [&](auto a, auto b) {
         return columns[a].values.size() < columns[b].values.size();
     });

@@ -27,7 +27,7 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || code >= 0x80;
 }
 
-// "1,234.50 kg": the number and what stands behind it.
+// "1,234.50 kg", "$12": the number and what stands behind it, or the sign of a currency before it.
 struct NumberForm {
     std::string_view number, unit;
     bool separators = false;      // of thousands
@@ -35,8 +35,18 @@ struct NumberForm {
     bool empty_decimals = false;  // of zeros only
 };
 
+// The sign of a currency that the text begins with.
+std::string_view currency_of(std::string_view text) {
+    for (std::string_view sign : {"$", "\u20ac", "\u00a3", "\u00a5", "\u20b9"})
+        if (text.starts_with(sign)) return text.substr(0, sign.size());
+    return {};
+}
+
 std::optional<NumberForm> number_form(std::string_view text) {
     NumberForm form;
+    auto currency = currency_of(text);
+    text.remove_prefix(currency.size());
+    if (!currency.empty() && text.starts_with(' ')) text.remove_prefix(1);
     std::size_t at = !text.empty() && (text[0] == '-' || text[0] == '+') ? 1 : 0;
     auto digits = at;
     while (at < text.size() && is_digit(text[at])) ++at;
@@ -53,7 +63,7 @@ std::optional<NumberForm> number_form(std::string_view text) {
             form.empty_decimals = form.empty_decimals && text[at] == '0';
     }
     form.number = text.substr(0, at);
-    form.unit = text.substr(at);
+    form.unit = at == text.size() ? currency : text.substr(at);
     // Dates, ranges, times and codes go on with a digit or a letter without a blank before it.
     constexpr std::size_t longest_unit = 24;
     if (form.unit.size() > longest_unit ||
@@ -84,6 +94,29 @@ double weight_of(double share, double usual) {
     return 2 + std::min(4.0, std::log(usual / share));
 }
 
+constexpr double sure_of_units = 4.6;
+
+// Whether a unit that a share of the numbers has is none of the column, whose usual one is given
+// with its count. A number with a unit among numbers without, or the same unit spelled otherwise,
+// is foreign even when it comes often; another unit may be meant unless it is rare.
+bool is_foreign_unit(
+    std::string_view unit,
+    const std::pair<const std::string_view, double>& usual,
+    double share,
+    double numbers
+) {
+    if (usual.second < 0.5 * numbers) return false;
+    if (unit.empty() || usual.first.empty() || bare(unit) == bare(usual.first)) return share < 0.5;
+    return share < 0.05;
+}
+
+// "12a", "12b": letters behind house numbers and the like are no units.
+bool are_suffixes(const std::map<std::string_view, double>& units) {
+    return std::count_if(units.begin(), units.end(), [](const auto& one) {
+               return one.first.size() == 1 && is_letter(one.first.front());
+           }) >= 3;
+}
+
 void find_number_forms(const Coded& column, std::vector<FormEvidence>& evidence) {
     auto rows = filled_rows(column);
     std::vector<std::optional<NumberForm>> forms(column.values.size());
@@ -102,7 +135,7 @@ void find_number_forms(const Coded& column, std::vector<FormEvidence>& evidence)
             if (form.separators) separated += count;
         }
     }
-    if (numbers < 0.7 * rows) return;
+    if (numbers < 0.7 * rows || are_suffixes(units)) return;
     auto usual = std::max_element(units.begin(), units.end(), [](auto& a, auto& b) {
         return a.second < b.second;
     });
@@ -125,13 +158,13 @@ void find_number_forms(const Coded& column, std::vector<FormEvidence>& evidence)
                     "has a unit, which the column spells in {} ways or leaves out", spellings
                 )
             );
-        } else if (!muddle && form.unit != usual->first && share < 0.3 && usual->second > 0.6 * numbers) {
+        } else if (!muddle && form.unit != usual->first && is_foreign_unit(form.unit, *usual, share, numbers)) {
             auto proposal = form.unit.empty() || usual->first.empty()
                                 ? plain_number(form) + std::string(usual->first)
                                 : std::string();
             raise(
                 evidence[value],
-                weight_of(share, usual->second / numbers),
+                std::max(sure_of_units, weight_of(share, usual->second / numbers)),
                 std::move(proposal),
                 usual->first.empty() ? "has a unit that most do not have"
                                      : fmt::format("is not written with '{}'", usual->first)
@@ -139,10 +172,10 @@ void find_number_forms(const Coded& column, std::vector<FormEvidence>& evidence)
         }
         // Whole numbers that were written as fractions.
         if (form.empty_decimals && form.unit == usual->first && fractions < 0.02 * numbers &&
-            empty_fractions < 0.3 * numbers)
+            empty_fractions < 0.5 * numbers)
             raise(
                 evidence[value],
-                weight_of((empty_fractions + 1) / numbers, 1),
+                std::max(sure_of_units, weight_of((empty_fractions + 1) / numbers, 1)),
                 plain_number(form) + std::string(form.unit),
                 "a whole number written as a fraction"
             );
@@ -193,10 +226,21 @@ void weigh_shapes(
         least = counts[i];
     }
     if (covered < covered_at_least * rows || least < 0.1 * rows) return;
+    auto is_rare = [&](double count) {
+        return count < least && count <= rare * rows && count <= 0.3 * least;
+    };
+    // Codes that everybody makes up: mistakes are few, or come in few forms.
+    double rare_rows = 0;
+    std::size_t rare_shapes = 0;
+    for (auto count : counts) {
+        rare_rows += is_rare(count) ? count : 0;
+        rare_shapes += is_rare(count);
+    }
+    if (rare_rows > 0.05 * rows && rare_shapes > 5) return;
     for (std::uint32_t value = 1; value < column.values.size(); ++value) {
         if (shapes[value].empty()) continue;
         auto count = rows_of[shapes[value]];
-        if (count >= least || count > rare * rows || count > 0.3 * least) continue;
+        if (!is_rare(count)) continue;
         if (column.frequency[value] > 0.03 * rows) continue;  // itself usual
         raise(evidence[value], weight_of(count / rows, least / rows), {}, reason);
     }
@@ -277,6 +321,35 @@ void find_lengths(const Coded& column, std::vector<FormEvidence>& evidence) {
     );
 }
 
+// Characters that nobody meant: bytes that could not be read, UTF-8 read as another encoding.
+void find_broken_characters(const Coded& column, std::vector<FormEvidence>& evidence) {
+    constexpr double certain = 8, likely = 5;
+    // What the lead bytes of UTF-8 look like in windows-1252, with one that never stands behind.
+    constexpr std::string_view misread[] = {
+        "\u00c3\u00a4",
+        "\u00c3\u00b6",
+        "\u00c3\u00bc",
+        "\u00c3\u0178",
+        "\u00c3\u00a9",
+        "\u00c3\u00a8",
+        "\u00c3\u00b1",
+        "\u00c3\u00a7",
+        "\u00c3\u00a1",
+        "\u00c3\u00b3",
+        "\u00c3\u00ad",
+        "\u00e2\u20ac\u2122",
+        "\u00e2\u20ac\u0153",
+        "\u00c2\u00a0"};
+    for (std::uint32_t value = 1; value < column.values.size(); ++value) {
+        auto text = column.values[value];
+        auto holds = [&](std::string_view part) { return text.find(part) != text.npos; };
+        if (holds("\ufffd"))
+            raise(evidence[value], certain, {}, "holds U+FFFD: bytes that could not be read");
+        else if (std::any_of(std::begin(misread), std::end(misread), holds))
+            raise(evidence[value], likely, {}, "holds UTF-8 that was read as another encoding");
+    }
+}
+
 void find_other_spellings(const Coded& column, std::vector<FormEvidence>& evidence) {
     std::unordered_map<std::string, std::vector<std::uint32_t>> alike;
     for (std::uint32_t value = 1; value < column.values.size(); ++value) {
@@ -292,7 +365,7 @@ void find_other_spellings(const Coded& column, std::vector<FormEvidence>& eviden
         });
         auto usual_rows = column.frequency[usual];
         for (auto value : values) {
-            if (value == usual || 3 * column.frequency[value] > usual_rows) continue;
+            if (value == usual || 10 * column.frequency[value] > 7 * usual_rows) continue;
             auto ratio = static_cast<double>(usual_rows) / column.frequency[value];
             raise(
                 evidence[value],
@@ -315,6 +388,30 @@ std::string shape(std::string_view text) {
     return result;
 }
 
+std::string writing(std::string_view text) {
+    if (text.empty()) return {};
+    if (auto form = number_form(text))
+        return fmt::format(
+            "9{}{}{}",
+            form->empty_decimals ? ".0"
+            : form->decimals     ? ".9"
+                                 : "",
+            form->separators ? "," : "",
+            form->unit
+        );
+    bool upper = false, lower = false;
+    std::size_t runs = 0;
+    std::string exact;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        upper = upper || (text[i] >= 'A' && text[i] <= 'Z');
+        lower = lower || (text[i] >= 'a' && text[i] <= 'z');
+        runs += is_digit(text[i]) && (i == 0 || !is_digit(text[i - 1]));
+        exact.push_back(is_digit(text[i]) ? '9' : text[i]);
+    }
+    if (runs > 2 && !upper && !lower) return exact;
+    return fmt::format("{}{}{}", coarse_shape(text), upper ? "A" : "", lower ? "a" : "");
+}
+
 std::string bare(std::string_view text) {
     constexpr std::string_view ignored = " \t-_.,:;'\"/()*";
     std::string result;
@@ -331,6 +428,7 @@ std::vector<FormEvidence> find_foreign_forms(const Coded& column) {
     find_rare_shapes(column, evidence);
     find_lengths(column, evidence);
     find_other_spellings(column, evidence);
+    find_broken_characters(column, evidence);
     return evidence;
 }
 

@@ -179,7 +179,9 @@ void find_value_typos(
         auto meant = column.values[found.meant];
         if (!has_strange_word(text, meant, column.frequency[value], vocabulary))
             found.weight *= 0.2;
-        if (column.frequency[value] >= 10) found.weight *= 0.5;  // nobody errs alike so often
+        // Nobody errs alike so often.
+        if (column.frequency[value] >= 10) found.weight *= 0.5;
+        if (column.frequency[value] >= std::max(20.0, 0.005 * rows)) found.weight *= 0.4;
         evidence[value].weight = found.weight;
         evidence[value].meant = meant;
     }

@@ -62,8 +62,10 @@ void vote_by_usual(
             auto here = to.codes[row];
             auto found = counts.find(here);
             auto own = found == counts.end() ? 0 : found->second;
-            // The share of the usual value as the other rows of the group have it.
-            auto others = static_cast<double>(filled - (here != 0));
+            // The share of the usual value as the other rows of the group have it. Against an empty
+            // field those count that are empty too.
+            auto others = here == 0 ? static_cast<double>(rows.size() - 1)
+                                    : static_cast<double>(filled - 1);
             if (others <= 0) continue;
             auto agree =
                 (static_cast<double>(usual->second - (here == usual->first)) + 0.5) / (others + 1);

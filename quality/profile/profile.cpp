@@ -61,6 +61,40 @@ void ColumnProfile::add(const formats::Field& given) {
     }
 }
 
+bool ColumnProfile::whole() const {
+    auto shapes = patterns.top(4);
+    return !shapes.empty() && std::all_of(shapes.begin(), shapes.end(), [](const auto& one) {
+        return one.first == "9" || one.first == "-9";
+    });
+}
+
+double ColumnProfile::distinct_values() const {
+    if (frequent.exact()) return static_cast<double>(frequent.top(frequent.count()).size());
+    return std::min(std::round(distinct.estimate()), static_cast<double>(present));
+}
+
+double ColumnProfile::quantile(double share) const {
+    if (!frequent.exact() || numbers == 0) {
+        auto value = std::clamp(quantiles.at(share), moments.minimum(), moments.maximum());
+        return whole() ? std::round(value) : value;
+    }
+    std::vector<std::pair<double, std::uint64_t>> values;
+    for (const auto& [text, count] : frequent.top(frequent.count()))
+        if (auto number = number_of(text)) values.emplace_back(*number, count);
+    std::sort(values.begin(), values.end());
+    auto at_rank = [&](std::uint64_t rank) {
+        for (const auto& [value, count] : values) {
+            if (rank < count) return value;
+            rank -= count;
+        }
+        return moments.maximum();
+    };
+    auto place = share * static_cast<double>(numbers - 1);
+    auto below = static_cast<std::uint64_t>(place);
+    auto low = at_rank(below);
+    return low + (place - static_cast<double>(below)) * (at_rank(below + 1) - low);
+}
+
 void ColumnProfile::merge(const ColumnProfile& other) {
     present += other.present;
     spelled_missing += other.spelled_missing;
@@ -216,9 +250,7 @@ std::string Profile::summary() const {
             {"present", c.present},
             {"missing", records - c.present},
             {"spelled_missing", c.spelled_missing},
-            {"distinct",
-             c.frequent.exact() ? json::value(c.frequent.top(1000).size())
-                                : json::value(std::round(c.distinct.estimate()))},
+            {"distinct", static_cast<std::uint64_t>(c.distinct_values())},
             {"length",
              json::object{
                  {"min", c.lengths.minimum()},
@@ -232,7 +264,7 @@ std::string Profile::summary() const {
                   {"0.5", 0.5},
                   {"0.75", 0.75},
                   {"0.99", 0.99}})
-                quantiles[label] = c.quantiles.at(q);
+                quantiles[label] = c.quantile(q);
             one["numbers"] = json::object{
                 {"count", c.numbers},
                 {"min", c.moments.minimum()},

@@ -56,6 +56,13 @@ struct ColumnProfile {
     bool numeric() const {
         return present > 0 && numbers * 10 >= (present - spelled_missing) * 9 && numbers > 0;
     }
+    // Whether its numbers have no fractions.
+    bool whole() const;
+    // Never more than there are values; exact while there are few, else within 1.6 %.
+    double distinct_values() const;
+    // Of the numbers, between neighbours by straight lines; exact while there are few values, else
+    // within 1 %, and whole where the numbers are. NaN if there are none.
+    double quantile(double share) const;
 };
 
 // What the records of a source are like, in memory that does not grow with their number. A profile

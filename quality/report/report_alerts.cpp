@@ -18,11 +18,6 @@ double part(std::uint64_t some, std::uint64_t all) {
     return all ? static_cast<double>(some) / static_cast<double>(all) : 0;
 }
 
-double distinct_of(const ColumnProfile& column) {
-    return column.frequent.exact() ? static_cast<double>(column.frequent.top(1000).size())
-                                   : column.distinct.estimate();
-}
-
 class Finder {
 public:
     explicit Finder(const QualityReport& report) : report_(report) {}
@@ -62,7 +57,7 @@ private:
     void values(const std::string& name, const ColumnProfile& column) {
         auto filled = column.present - column.spelled_missing;
         if (filled < 2) return;
-        auto distinct = distinct_of(column);
+        auto distinct = column.distinct_values();
         auto top = column.frequent.top(2);
         if (column.frequent.exact() && distinct == 1) {
             add("constant", name, fmt::format("is always '{}'", top[0].first.substr(0, 60)), true);

@@ -34,13 +34,6 @@ std::string amount(double value, bool whole = false) {
     return number(value);
 }
 
-bool is_whole(const ColumnProfile& column) {
-    auto shapes = column.patterns.top(4);
-    return !shapes.empty() && std::all_of(shapes.begin(), shapes.end(), [](const auto& one) {
-        return one.first == "9" || one.first == "-9";
-    });
-}
-
 // Bars of a histogram or of an ordered set, with the bounds below.
 std::string histogram(const std::string& name, const ColumnProfile& column) {
     constexpr double wide = 320, high = 90, below = 18;
@@ -53,7 +46,7 @@ std::string histogram(const std::string& name, const ColumnProfile& column) {
     if (cut_up) up = inner_up;
     if (!(up > low)) return {};
     // Few whole numbers have a bar each.
-    bool each = is_whole(column) && up - low < 40;
+    bool each = column.whole() && up - low < 40;
     if (each) {
         low = std::floor(low) - 0.5;
         up = std::ceil(up) + 0.5;
@@ -77,7 +70,7 @@ std::string histogram(const std::string& name, const ColumnProfile& column) {
         escape(name),
         amount(low),
         amount(up),
-        amount(column.quantiles.at(0.5))
+        amount(column.quantile(0.5))
     );
     for (int i = 0; i < bins; ++i) {
         auto share = shares[static_cast<std::size_t>(i)];
@@ -167,23 +160,19 @@ std::string field_card(const std::string& name, const ColumnProfile& c, std::uin
     out += plot + "<dl class=\"small\">";
     auto missing = missing_share(c, records);
     out += fact("missing", percent(missing));
-    auto distinct = c.frequent.exact() ? static_cast<double>(c.frequent.top(1000).size())
-                                       : std::round(c.distinct.estimate());
     out += fact(
         "distinct",
-        (c.frequent.exact() ? "" : "&asymp; ") + grouped(static_cast<std::size_t>(distinct))
+        (c.frequent.exact() ? "" : "&asymp; ") +
+            grouped(static_cast<std::size_t>(c.distinct_values()))
     );
     if (numeric) {
-        bool whole = is_whole(c);
+        bool whole = c.whole();
         out += fact("mean", amount(c.moments.mean()));
-        out += fact("median", amount(c.quantiles.at(0.5), whole));
+        out += fact("median", amount(c.quantile(0.5)));
         out += fact("deviation", amount(std::sqrt(c.moments.variance())));
         out += fact("minimum", amount(c.moments.minimum(), whole));
         out += fact("maximum", amount(c.moments.maximum(), whole));
-        out += fact(
-            "middle half",
-            amount(c.quantiles.at(0.25), whole) + " to " + amount(c.quantiles.at(0.75), whole)
-        );
+        out += fact("middle half", amount(c.quantile(0.25)) + " to " + amount(c.quantile(0.75)));
     } else if (c.present > 0) {
         out += fact("length", number(c.lengths.minimum()) + " to " + number(c.lengths.maximum()));
         auto patterns = c.patterns.top(1);

@@ -185,7 +185,8 @@ Counts write_batch(
     if (!plan.versions.empty()) write_rows(tx, target, plan);
     update_known(tx, target, plan);
     for (const auto& reject : rejects) write_reject(tx, target, reject);
-    plan.counts.read += rejects.size();
+    plan.counts.read += rejects.size() + target.superseded;
+    plan.counts.unchanged += target.superseded;
     plan.counts.rejected += rejects.size();
     add_counts(tx, target, plan.counts, bytes_read);
     return plan.counts;

@@ -40,6 +40,8 @@ struct BatchTarget {
     // None of the batch's keys is thought to be stored: they are not looked up, and one that is
     // stored after all fails the transaction (unique_violation), to be tried again without this.
     bool expect_new = false;
+    // Records that were read and left out for a later one of their key: counted as unchanged.
+    std::uint64_t superseded = 0;
 };
 
 // Stores the records of one page and its rejects, and adds the counts to the run, all within the

@@ -42,7 +42,7 @@ struct SourceLine {
     Time created_at;
     base::JsonText spec;
     std::int64_t records = 0;   // that its runs stored: what was purged since is in it
-    std::int64_t rejected = 0;  // over all its runs
+    std::int64_t rejected = 0;  // inputs that wait as rejects now
 };
 BOOST_DESCRIBE_STRUCT(
     SourceLine,

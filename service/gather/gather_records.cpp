@@ -10,6 +10,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "base/text/figures.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
 
@@ -60,6 +61,8 @@ GatherResult told(const ingest::RunResult& result) {
             "source fields'",
             result.quarantined
         ));
+    for (const auto& [line, times] : result.notes)
+        told.notes.push_back(fmt::format("{} {}", base::grouped(times), line));
     if (!result.parked) return told;
     told.due_again = result.parked->due;
     told.notes.push_back(fmt::format(
@@ -114,11 +117,10 @@ ingest::Rules rules_for(const ingest::RunRequest& request, const ingest::Page& s
 ingest::Rules sample_rules(const ingest::RunRequest& request) {
     ingest::Page sample;
     std::unique_ptr<ingest::Connector> connector;
-    if (!request.rules && request.reading) {
-        request.reading->sample(sample);
-    } else if (!request.rules) {
+    if (!request.rules) {
         connector = open_request(request);
-        connector->next(sample, sampled_records, request.batch_bytes);
+        if (!connector->look_ahead(sample, sampled_records))
+            connector->next(sample, sampled_records, request.batch_bytes);
     }
     return rules_for(request, sample);
 }

@@ -102,6 +102,10 @@ Replayed replay_now(const Environment& here, const ReplayRejects& request) {
         rules = ingest::parse_rules(request.rules, name);
     } else if (document.has("rules")) {
         rules = ingest::Rules::settings.read(document.embedded("rules", "the source's rules"));
+    } else {
+        // Those that were inferred: a reject becomes the record that it would have been.
+        rules = here.database.call([&](base::Tx& tx) { return ingest::last_rules(tx, source.id); }
+        ).value_or(ingest::Rules());
     }
     auto result =
         ingest::replay(here.database, here.blobs, {source.name, request.code, std::move(rules)});

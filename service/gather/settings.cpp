@@ -85,6 +85,9 @@ const base::Settings<ReadSettings> ReadSettings::settings{
       {.low = 1, .high = 1e6}},
      {"columns", &ReadSettings::columns, "of a fixed-width table, by their places"},
      {"attachments", &ReadSettings::attachments, "store the attachments of mail too, as its blob"},
+     {"follow_links",
+      &ReadSettings::follow_links,
+      "read symbolic links in folders too; they may lead out of them"},
      {"key", &ReadSettings::key, "field that names a record"},
      {&ReadSettings::mapping}},
     &check_reading};
@@ -161,6 +164,7 @@ ingest::ReadOptions read_options(const ReadSettings& settings) {
     read.encoding = settings.encoding;
     read.record_path = settings.record_path;
     read.attachments = settings.attachments;
+    read.follow_links = settings.follow_links;
     if (!settings.delimiter.empty()) read.delimiter = separator_of(settings.delimiter);
     read.quote = sign_of("quote", settings.quote);
     read.escape = sign_of("escape", settings.escape);

@@ -53,6 +53,7 @@ struct ReadSettings {
     std::vector<std::size_t> widths;
     std::vector<ColumnSettings> columns;
     bool attachments = false;
+    bool follow_links = false;
     std::string key;
     MappingSettings mapping;
 

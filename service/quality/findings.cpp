@@ -42,6 +42,7 @@ const base::Settings<FindErrors> FindErrors::settings{
      &FindErrors::at_least,
      "decide only those at least so probable",
      {.low = 0, .high = 1}},
+    {"labelled", &FindErrors::labelled, "records that a person has put right, to learn from"},
 };
 
 const base::Settings<FindOutliers> FindOutliers::settings{
@@ -146,6 +147,7 @@ ErrorsAnswer find_errors(Work& work, const FindErrors& request) {
     auto table = quality::load_table(work.here.database, source.id);
     quality::CellErrorOptions how;
     how.threshold = request.threshold;
+    how.labelled = cells_of(request.labelled, table);
     std::vector<quality::CellIssue> issues;
     for (auto& error : quality::find_cell_errors(table, how, &answer.why))
         issues.push_back(

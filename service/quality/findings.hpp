@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "quality/bias/bias.hpp"
+#include "service/quality/labelled.hpp"
 #include "service/verb.hpp"
 
 // What is wrong in the records of a source, or may be. Nothing is changed but what is kept of the
@@ -56,6 +57,7 @@ struct FindErrors {
     double threshold = 0.5;
     std::string accept, refuse;
     double at_least = 0;
+    std::vector<LabelledRow> labelled = {};
     static const base::Settings<FindErrors> settings;
 };
 struct DecidedIssues {

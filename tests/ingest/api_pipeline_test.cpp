@@ -49,12 +49,9 @@ struct World {
         ingest::RunRequest request;
         request.source = "t";
         request.inputs = {"api"};
-        request.reading = ingest::Reading{
-            [this, spec](std::string_view cursor, std::string_view bookmark) {
+        request.reading =
+            ingest::Reading{[this, spec](std::string_view cursor, std::string_view bookmark) {
                 return ingest::api::open_api(spec, api.world(), cursor, bookmark);
-            },
-            [this, spec](ingest::Page& page) {
-                return ingest::api::sample(spec, api.world(), page);
             }};
         return request;
     }
@@ -174,4 +171,22 @@ TEST_CASE("a changed answer loses nothing: its records wait as rejects", "[inges
         return Response{200, {}, R"({"items":[]})", ""};
     };
     CHECK_THROWS_WITH(world.run(), Catch::Contains("no records at '/data'"));
+}
+
+TEST_CASE("a queue that hands out its records once loses none of them", "[ingest][api]") {
+    World world;
+    int given = 0;
+    world.api.script = [&](int, const Request&, Response) {
+        if (given == 6) return Response{200, {}, R"({"data":[],"total":0})", ""};
+        given += 2;
+        return Response{
+            200,
+            {},
+            "{\"data\":[{\"id\":" + std::to_string(given - 1) +
+                "},{\"id\":" + std::to_string(given) + "}]}",
+            ""};
+    };
+    for (int run = 0; run < 4; ++run) world.run();
+    CHECK(given == 6);
+    CHECK(world.records() == 6);
 }

@@ -73,9 +73,7 @@ struct World {
             [read, load](std::string_view cursor, std::string_view bookmark) {
                 return ingest::database::open_database(read, load, cursor, bookmark);
             },
-            [read, load](ingest::Page& page) {
-                return ingest::database::sample(read, load, page);
-            }};
+            [read, load] { return ingest::database::open_database(read, load); }};
         return request;
     }
     ingest::RunResult run(const std::string& more) {
@@ -243,4 +241,20 @@ TEST_CASE(
     }
     CHECK(rows == 761);
     CHECK(blobs == 108);
+}
+
+TEST_CASE("infinity and days to come end no incremental reading", "[ingest][database][pipeline]") {
+    World world;
+    world.execute("CREATE TABLE shop.event (id int PRIMARY KEY, at timestamptz NOT NULL)");
+    world.execute(
+        "INSERT INTO shop.event VALUES (1, '2020-01-01'), (2, '2020-01-02'), (3, 'infinity'), "
+        "(4, '-infinity'), (5, '9999-12-31')"
+    );
+    const std::string more = R"("table":"shop.event","incremental":{"cursor":"at"})";
+    CHECK(world.run(more).counts.added == 5);
+    world.execute("INSERT INTO shop.event VALUES (6, '2020-01-03'), (7, '2020-01-02')");
+    auto second = world.run(more);
+    CHECK(second.counts.added == 2);
+    CHECK(second.counts.unchanged == 3);  // the newest, and those that nothing comes behind
+    CHECK(world.run(more).counts.added == 0);
 }

@@ -37,11 +37,7 @@ struct Watched {
             [watched](std::string_view cursor, std::string_view bookmark) {
                 return ingest::open_folder(watched, cursor, bookmark);
             },
-            [watched](ingest::Page& page) {
-                auto connector = ingest::open_folder(watched);
-                connector->next(page, 1000, 1 << 20);
-                return connector->explain();
-            }};
+            [watched] { return ingest::open_folder(watched); }};
         return request;
     }
     ingest::RunResult run() { return ingest::run(*database, blobs, request()); }

@@ -307,3 +307,90 @@ TEST_CASE("a value that two others decide together is held against them", "[qual
         return line.find("rate follows from level and state") == 0;
     }));
 }
+
+namespace {
+
+// Measurements: a number with and without its unit, a mark for no value, a code that everybody
+// makes up, a sampling weight that by chance goes with the sex.
+Spoiled survey() {
+    Spoiled made{{{"hours", "job", "ticket", "weight", "sex"}, {{}, {}, {}, {}, {}}, {}}, {}};
+    std::mt19937 random(11);
+    auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    const std::vector<std::string> jobs{"clerk", "farmer", "nurse", "driver", "teacher"};
+    const std::vector<std::string> offices{
+        "PC ", "A/5 ", "C.A. ", "SC/PARIS ", "STON/O 2. ", "W./C. ", "S.O.P. "};
+    for (std::uint32_t row = 0; row < 2000; ++row) {
+        made.table.rows.push_back({row, std::to_string(row), 1, -1});
+        auto weight = pick(900);
+        auto office = pick(3) == 0 ? offices[static_cast<std::size_t>(pick(7))] : std::string();
+        std::vector<std::string> fields{
+            std::to_string(10 + pick(50)),
+            jobs[static_cast<std::size_t>(pick(5))],
+            office + std::to_string(1000 + pick(90000)),
+            std::to_string(10'000 + weight * 1237),
+            pick(100) == 0 ? (weight % 2 ? "m" : "f")
+            : weight % 2   ? "f"
+                           : "m"};
+        for (std::size_t c = 0; c < fields.size(); ++c) made.table.cells[c].push_back(fields[c]);
+        if (pick(10) < 3) made.set(row, 0, fields[0] + " hrs");
+        if (pick(10) == 0) made.set(row, 1, "N/A");
+        if (pick(50) == 0)
+            made.set(row, 1, fields[1].substr(0, 2) + "\xef\xbf\xbd" + fields[1].substr(3));
+    }
+    return made;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "defects that are common are found, and neither free codes nor coincidences are taken for them",
+    "[quality][errors]"
+) {
+    auto made = survey();
+    CHECK(made.wrong.size() > 700);
+    CHECK(f1(made) > 0.99);
+    for (const auto& error : find_cell_errors(made.table)) CHECK(error.column < 2);
+}
+
+TEST_CASE("no value that has its reason is the table's own way to say so", "[quality][errors]") {
+    auto table = shops(600);
+    table.names.insert(table.names.end(), {"owner", "since"});
+    table.cells.resize(7);
+    for (int i = 0; i < 600; ++i) {
+        bool unknown = i % 13 == 0;
+        table.cells[5].push_back(unknown ? "?" : fmt::format("owner {}", i % 40));
+        table.cells[6].push_back(unknown ? "?" : std::to_string(1990 + i % 30));
+    }
+    CHECK(find_cell_errors(table).empty());
+}
+
+TEST_CASE("a few labelled rows condemn and clear what is alike", "[quality][errors]") {
+    // Dates in two orders and empty fields that are right: nothing tells which, but a person.
+    Spoiled made{{{"day", "note", "id"}, {{}, {}, {}}, {}}, {}};
+    std::mt19937 random(13);
+    auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    std::vector<std::string> right;
+    for (std::uint32_t row = 0; row < 1500; ++row) {
+        made.table.rows.push_back({row, std::to_string(row), 1, -1});
+        auto day = fmt::format("{:02}.{:02}.{}", 1 + pick(28), 1 + pick(12), 1990 + pick(30));
+        right.push_back(day);
+        made.table.cells[0].push_back(day);
+        made.table.cells[1].push_back(pick(20) == 0 ? "" : fmt::format("note {}", pick(30)));
+        made.table.cells[2].push_back(std::to_string(row));
+        if (pick(10) < 4)
+            made.set(row, 0, day.substr(6) + "." + day.substr(3, 2) + "." + day.substr(0, 2));
+    }
+    CHECK(f1(made) < 0.2);
+    CellErrorOptions options;
+    for (std::uint32_t row = 100; row < 160; row += 3) {
+        options.labelled.push_back({row, 0, right[row]});
+        options.labelled.push_back({row, 1, made.table.cells[1][row]});
+    }
+    double found = 0, good = 0;
+    for (const auto& error : find_cell_errors(made.table, options)) {
+        good += made.wrong.contains({error.row, error.column});
+        ++found;
+        if (error.row == 100 && error.column == 0) CHECK(error.proposal == right[100]);
+    }
+    CHECK(2 * good / (found + static_cast<double>(made.wrong.size())) > 0.95);
+}

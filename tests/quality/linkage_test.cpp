@@ -1,5 +1,7 @@
 #include "quality/duplicates/linkage.hpp"
+#include "quality/duplicates/clusters.hpp"
 
+#include <algorithm>
 #include <random>
 #include <set>
 
@@ -126,6 +128,80 @@ TEST_CASE("rows that have a maker and a place in common are not one thing", "[qu
         table.rows.push_back({0, std::to_string(i), 1, -1});
     }
     CHECK(link_rows(table).size() < 10);
+}
+
+TEST_CASE("people of one house are not one person", "[quality][linkage]") {
+    auto people = make_people(800, 0.3);
+    // Each third person lives with the one before: one name, street, town and telephone.
+    for (std::size_t row = 1; row < people.person.size(); ++row) {
+        auto with = people.person[row] - 1;
+        if (people.person[row] % 3 != 0) continue;
+        auto other = static_cast<std::size_t>(
+            std::find(people.person.begin(), people.person.end(), with) - people.person.begin()
+        );
+        for (std::size_t c : {1U, 2U, 3U, 5U})
+            people.table.cells[c][row] = people.table.cells[c][other];
+    }
+    CHECK(pair_f1(people, link_rows(people.table)) > 0.85);
+}
+
+TEST_CASE(
+    "two catalogues that share makers alone are not linked, and it is said",
+    "[quality][linkage]"
+) {
+    Table table{{"name", "text", "maker", "price"}, {{}, {}, {}, {}}, {}};
+    std::mt19937_64 random(5);
+    auto pick = [&](std::uint64_t n) { return random() % n; };
+    const std::vector<std::string> kinds{
+        "camera", "speaker", "router", "printer", "washer", "keyboard"};
+    for (int i = 0; i < 1500; ++i) {
+        auto maker = fmt::format("maker {}", static_cast<char>('a' + pick(18)));
+        const auto& kind = kinds[pick(6)];
+        std::vector<std::string> fields{
+            fmt::format("{} {} {:x}", pick(2) ? maker : "", kind, pick(100'000)),
+            fmt::format(
+                "{} with {} functions and {} years {:x}", kind, pick(90), pick(9), pick(1000)
+            ),
+            pick(4) ? maker : "",
+            fmt::format("{}.{:02}", 20 + pick(2000), pick(100))};
+        for (std::size_t c = 0; c < fields.size(); ++c) table.cells[c].push_back(fields[c]);
+        table.rows.push_back({0, std::to_string(i), 1, -1});
+    }
+    std::vector<std::string> why;
+    CHECK(link_rows(table, 0.5, {}, &why).size() < 10);
+}
+
+TEST_CASE("the measures of one house are not one thing, and it is said", "[quality][linkage]") {
+    // Each house has each measure once: they share all but what they measure.
+    Table table{{"house", "street", "phone", "measure", "score"}, {{}, {}, {}, {}, {}}, {}};
+    std::mt19937_64 random(17);
+    for (std::uint64_t house = 0; house < 60; ++house)
+        for (std::uint64_t measure = 0; measure < 20; ++measure) {
+            std::vector<std::string> fields{
+                fmt::format("house {:x}", house * 7919),
+                fmt::format("{} {:x} road", house * 13 % 90, house * 104729),
+                fmt::format("0{:09}", house * 15485863),
+                fmt::format("{:x} of {}", measure * 2654435761 % 9973, measure),
+                std::to_string(random() % 100)};
+            for (std::size_t c = 0; c < fields.size(); ++c) table.cells[c].push_back(fields[c]);
+            table.rows.push_back({0, std::to_string(table.rows.size()), 1, -1});
+        }
+    CHECK(link_rows(table).size() < 10);
+}
+
+TEST_CASE("clusters are cut where they hang by one link", "[quality][linkage]") {
+    // Two groups of three, a bridge, and a chain of three.
+    const std::vector<Link> links{
+        {0, 1, 0.9},
+        {0, 2, 0.9},
+        {1, 2, 0.9},
+        {3, 4, 0.9},
+        {3, 5, 0.9},
+        {4, 5, 0.9},
+        {2, 3, 0.6},
+        {6, 7, 0.99},
+        {7, 8, 0.98}};
+    CHECK(clusters_of(10, links) == std::vector<std::uint32_t>{0, 0, 0, 3, 3, 3, 6, 6, 6, 9});
 }
 
 TEST_CASE("tables without rows or useful fields have no links", "[quality][linkage]") {

@@ -63,10 +63,30 @@ public:
         if (!failed) before_ = read_newest(&before);
         newest_ = before_;
         until_ = world_.clock.now();
-        std::optional<json::object> resume;
         cursor_ = cursor;
-        if (!cursor.empty()) resume = go_to(cursor);
-        if (at_ < stored_.size()) open(resume ? &*resume : nullptr);
+        if (!cursor.empty()) resume_ = go_to(cursor);
+        if (at_ < stored_.size()) open(resume_ ? &*resume_ : nullptr);
+    }
+
+    bool look_ahead(Page& page, std::size_t records) override {
+        requester_.look_ahead(true);
+        for (auto at = at_; at < stored_.size(); ++at) {
+            const auto& stream = *stored_[at];
+            const auto* resume = at == at_ && resume_ ? &*resume_ : nullptr;
+            StreamReader reader(spec_, stream, requester_, before_, until_, resume);
+            RecordMaker maker(stream, stored_.size() > 1);
+            try {
+                if (!reader.next()) continue;
+            } catch (const Parked&) {
+                break;  // the reading itself will be told
+            }
+            auto enough = page.records.size() + records;
+            for (auto text : reader.records())
+                if (page.records.size() < enough && maker.keeps(text))
+                    maker.add(page, page.arena.keep(text), reader.parent_values(), -1);
+        }
+        requester_.look_ahead(false);
+        return true;
     }
 
     bool next(Page& page, std::size_t records, std::size_t bytes) override {
@@ -138,7 +158,7 @@ private:
     void see(std::string_view text) {
         if (!stream().incremental) return;
         auto value = text_at(text, stream().incremental->cursor);
-        if (!value || value->empty()) return;
+        if (!value || value->empty() || is_endless(*value)) return;
         auto& of_stream = newest_[stream().name];
         auto found = of_stream.find(reader_->parent_key());
         if (found != of_stream.end()) {
@@ -184,6 +204,7 @@ private:
     std::vector<const Stream*> stored_;
     Newest before_;
     Newest newest_;
+    std::optional<json::object> resume_;  // what the reading went on from
     Time until_;
     std::size_t at_ = 0;
     std::optional<StreamReader> reader_;
@@ -199,39 +220,6 @@ private:
 std::unique_ptr<Connector>
 open_api(const Spec& spec, World world, std::string_view cursor, std::string_view bookmark) {
     return std::make_unique<ApiConnector>(spec, std::move(world), cursor, bookmark);
-}
-
-std::string sample(const Spec& spec, World world, Page& page, std::size_t records) {
-    Requester requester(spec, world);
-    auto several = std::count_if(spec.streams.begin(), spec.streams.end(), [](const auto& one) {
-        return one.store;
-    });
-    std::string told;
-    Newest none;
-    for (const auto& stream : spec.streams) {
-        if (!stream.store) continue;
-        StreamReader reader(spec, stream, requester, none, world.clock.now(), nullptr);
-        RecordMaker maker(stream, several > 1);
-        std::size_t count = 0;
-        try {
-            if (reader.next())
-                for (auto text : reader.records()) {
-                    if (count == records) break;
-                    if (!maker.keeps(text)) continue;
-                    maker.add(
-                        page, page.arena.keep(text), reader.parent_values(), reader.offset_of(text)
-                    );
-                    ++count;
-                }
-        } catch (const Parked& parked) {
-            told += fmt::format("{}{}: {}", told.empty() ? "" : "; ", stream.name, parked.reason);
-            continue;
-        }
-        told += fmt::format(
-            "{}{}: {} records on the first page", told.empty() ? "" : "; ", stream.name, count
-        );
-    }
-    return told;
 }
 
 }  // namespace ingest::api

@@ -18,6 +18,9 @@ namespace ingest::api {
 // unchanged. `bookmark` is what a complete earlier run left: the newest cursor values of
 // incremental streams.
 //
+// look_ahead() asks for the first page of each stream that is still to come, and next() for none of
+// them again.
+//
 // next() throws base::Error when a page cannot be had, when pages run in a circle or repeat, when
 // the server's own count says that records are missing, when there are more pages than max_pages,
 // and when the next page is on another origin (it would get the credentials). A rate limit that
@@ -29,9 +32,5 @@ std::unique_ptr<Connector> open_api(
     std::string_view cursor = {},
     std::string_view bookmark = {}
 );
-
-// Adds the first records of each stream to the page, at most so many each, one request a stream
-// (and its parents). Returns what came, for people. Throws as next() does, but for rate limits.
-std::string sample(const Spec& spec, World world, Page& page, std::size_t records = 1000);
 
 }  // namespace ingest::api

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/bytes/hash.hpp"
 #include "base/text/ascii.hpp"
 #include "formats/url/url.hpp"
 
@@ -60,6 +61,12 @@ std::optional<std::string> origin_of(const std::string& url) {
 }
 
 }  // namespace
+
+std::string identity_of(const Request& request) {
+    auto text = base::sha256(request.method + request.url + "\n" + request.body);
+    for (const auto& [name, value] : request.headers) text += name + value;
+    return base::sha256(text).substr(0, 16);
+}
 
 std::string_view header(const Headers& headers, std::string_view name) {
     for (const auto& [key, value] : headers) {

@@ -54,6 +54,9 @@ struct World {
     Secrets secrets;
 };
 
+// Equal for equal requests alone: 16 bytes of a hash.
+std::string identity_of(const Request& request);
+
 // The value of a header, whatever the case of its name; empty if it is absent.
 std::string_view header(const Headers& headers, std::string_view name);
 

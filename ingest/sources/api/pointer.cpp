@@ -3,8 +3,8 @@
 // text as the server spelled it. Numbers keep all their digits that way, and a record's payload is
 // byte for byte what was sent.
 //
-// All functions expect text that check_json() has passed; on other text they find nothing, and stay
-// within it.
+// All functions expect text whose brackets close, as check_json() or is_closed() have found; on
+// other text they find nothing, and stay within it.
 #include "ingest/sources/api/pointer.hpp"
 
 #include <algorithm>
@@ -51,20 +51,29 @@ std::string token_of(std::string_view spelled) {
     return token;
 }
 
-std::optional<std::string_view> member_of(std::string_view object, const std::string& name) {
-    object.remove_prefix(1);
+// Shows each member of the object, its name with quotes, until `stop` says so.
+template <class Stop>
+void walk_members(std::string_view object, Stop stop) {
+    object.remove_prefix(std::min<std::size_t>(1, object.size()));
     for (pass_blanks(object); object.starts_with('"');) {
         auto key = take_value(object);
         object.remove_prefix(std::min<std::size_t>(1, object.size()));  // the colon
         auto value = take_value(object);
-        bool same = key.find('\\') == key.npos ? key.substr(1, key.size() - 2) == name
-                                               : unquoted(key) == name;
-        if (same) return value;
-        if (!object.starts_with(',')) break;
+        if (stop(key, value) || !object.starts_with(',')) return;
         object.remove_prefix(1);
         pass_blanks(object);
     }
-    return std::nullopt;
+}
+
+std::optional<std::string_view> member_of(std::string_view object, const std::string& name) {
+    std::optional<std::string_view> found;
+    walk_members(object, [&](std::string_view key, std::string_view value) {
+        bool same = key.find('\\') == key.npos ? key.substr(1, key.size() - 2) == name
+                                               : unquoted(key) == name;
+        if (same) found = value;
+        return same;
+    });
+    return found;
 }
 
 }  // namespace
@@ -99,6 +108,17 @@ std::optional<std::string> text_at(std::string_view json, std::string_view point
         return std::nullopt;
     if (value->starts_with('"')) return unquoted(*value);
     return std::string(*value);
+}
+
+std::vector<std::pair<std::string, std::string_view>> members_of(std::string_view object) {
+    std::vector<std::pair<std::string, std::string_view>> members;
+    pass_blanks(object);
+    if (!object.starts_with('{')) return members;
+    walk_members(object, [&](std::string_view key, std::string_view value) {
+        members.emplace_back(unquoted(key), value);
+        return false;
+    });
+    return members;
 }
 
 std::vector<std::string_view> elements_of(std::string_view array) {

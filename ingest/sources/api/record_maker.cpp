@@ -16,6 +16,7 @@
 #include "base/numbers/parse.hpp"
 #include "base/text/ascii.hpp"
 #include "formats/json/json.hpp"
+#include "formats/json/mend.hpp"
 #include "ingest/sources/api/pointer.hpp"
 
 namespace ingest::api {
@@ -120,9 +121,10 @@ void RecordMaker::add(
         joined += rest;
         whole = page.arena.keep(joined);
     }
+    const auto raw = whole;
     auto refuse = [&](std::string code, std::string reason, std::string column = {}) {
         schema::Reject reject;
-        reject.raw = whole;
+        reject.raw = raw;
         reject.member = name_;
         reject.byte_offset = byte_offset;
         reject.column = std::move(column);
@@ -131,7 +133,9 @@ void RecordMaker::add(
         page.rejects.push_back(std::move(reject));
     };
     if (!whole.starts_with('{')) return refuse("json.not_object", "a record must be a JSON object");
-    if (auto fault = formats::check_storable(whole)) return refuse(fault->code, fault->reason);
+    std::vector<std::string> left_out;
+    if (auto fault = formats::make_storable(whole, page.arena, left_out))
+        return refuse(fault->code, fault->reason);
     std::string key = prefixed_ ? name_ : std::string();
     for (const auto& pointer : key_) {
         auto value =
@@ -168,7 +172,9 @@ void RecordMaker::add(
     auto& record = page.records.emplace_back();
     record.first_field = static_cast<std::uint32_t>(first);
     record.fields = static_cast<std::uint32_t>(page.fields.size() - first);
-    record.raw = record.json = whole;
+    for (auto& what : left_out) ++page.notes[what + ": left out of its record"];
+    record.raw = raw;
+    record.json = whole;
     if (!key_.empty()) record.key = page.arena.keep(key);
     record.member = page.arena.keep(name_);
     record.byte_offset = byte_offset;

@@ -12,7 +12,8 @@ namespace ingest::api {
 // Makes records of a stream's JSON. The payload is the JSON as received, with the parent's values
 // as members "parent.NAME" in front; renames and casts touch only what the mapping sees.
 //
-// Rejects: json.not_object and those of check_storable(); key.missing; cast.invalid.
+// Rejects: json.not_object and those of make_storable(); key.missing; cast.invalid. Values that
+// make_storable() leaves out are told in the page's notes.
 class RecordMaker {
 public:
     // With `prefixed` keys begin with the stream's name.

@@ -1,7 +1,19 @@
+// One request after the other to one API: paced, signed, tried again, and read as JSON whatever it
+// was sent in.
+//
+// An answer is judged as a whole only: whether it is all there. What stands in single values is for
+// the records made of it, because one value that JSON does not have must not fail a stream. Answers
+// that were asked for ahead wait here under their request's identity, before credentials, which
+// differ each time.
 #include "ingest/sources/api/requester.hpp"
 
 #include "base/error.hpp"
+#include "base/text/decoder.hpp"
+#include "base/text/encoding_guess.hpp"
+#include "base/text/utf8.hpp"
 #include "formats/json/json.hpp"
+#include "formats/json/mend.hpp"
+#include "formats/text/charset.hpp"
 #include "ingest/sources/api/verdict.hpp"
 
 namespace ingest::api {
@@ -14,12 +26,24 @@ bool is_reference(const std::string& text) {
     return text.starts_with("env:") || text.starts_with("file:");
 }
 
-// Why a 2xx answer is no page; empty if it is one. Cut short on its way, most often.
+// Why a 2xx answer is no page; empty if it is one. Cut short on its way, most often: what is whole
+// but for single values is a page, and its records are judged one by one.
 std::string fault_of(const Response& response) {
     if (response.status == 204) return {};
     if (response.body.size() > longest_body) return "the answer is longer than 256 MiB";
     auto fault = formats::check_json(response.body);
-    return fault ? "the answer is no JSON: " + fault->reason : std::string();
+    if (!fault || (fault->code != "json.depth" && formats::is_closed(response.body))) return {};
+    return "the answer is no JSON: " + fault->reason;
+}
+
+// As UTF-8. JSON is UTF-8 and needs no label; labels are believed where the bytes are no UTF-8.
+std::string in_utf8(std::string body, std::string_view content_type) {
+    if (auto mark = base::byte_order_mark(body)) return base::decode(body, mark->encoding);
+    constexpr std::string_view wide("\0\x1b", 2);  // of UTF-16 and of what shifts by escapes
+    if (base::is_utf8(body) && body.find_first_of(wide) == body.npos) return body;
+    auto told = base::encoding_of_label(formats::charset_parameter(content_type));
+    if (told && *told != base::Encoding::utf8) return base::decode(body, *told);
+    return base::decode(body, base::guess_encoding(body).encoding);
 }
 
 }  // namespace
@@ -44,8 +68,19 @@ void Requester::pace() {
     next_ = world_.clock.now() + spec_.interval();
 }
 
+std::optional<Response> Requester::get(
+    const Request& plain,
+    const std::vector<ErrorRule>& errors,
+    const std::string& what
+) {
+    auto identity = ahead_ || !kept_.empty() ? identity_of(plain) : std::string();
+    if (ahead_) return kept_[identity] = ask(plain, errors, what);
+    auto kept = kept_.extract(identity);
+    return kept ? std::move(kept.mapped()) : ask(plain, errors, what);
+}
+
 std::optional<Response>
-Requester::get(Request plain, const std::vector<ErrorRule>& errors, const std::string& what) {
+Requester::ask(Request plain, const std::vector<ErrorRule>& errors, const std::string& what) {
     if (!same_origin(plain.url, spec_.base_url))
         throw base::Error(
             what,
@@ -62,9 +97,12 @@ Requester::get(Request plain, const std::vector<ErrorRule>& errors, const std::s
         credentials_.apply(request);
         ++sent_;
         auto response = world_.send(request);
-        if (response.status / 100 == 2)
+        if (response.status / 100 == 2) {
+            response.body =
+                in_utf8(std::move(response.body), header(response.headers, "Content-Type"));
             if (auto fault = fault_of(response); !fault.empty())
                 response = {0, response.headers, {}, fault};
+        }
         auto now = world_.clock.now();
         Patience patience{
             spec_.attempts, spec_.longest_wait, credentials_.can_refresh() && !refreshed};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <random>
 #include <string>
@@ -18,10 +19,16 @@ class Requester {
 public:
     Requester(const Spec& spec, const World& world);
 
-    // A 2xx answer whose body is valid JSON (or empty with 204); nothing if an error rule says to
-    // ignore what came. Throws base::Error naming `what` when the page cannot be had, and Parked.
+    // A 2xx answer whose body is JSON in UTF-8, whatever it was sent in (or empty with 204);
+    // nothing if an error rule says to ignore what came. Single values in it may be none of JSON,
+    // but it is whole: its brackets close. Throws base::Error naming `what` when the page cannot be
+    // had, and Parked.
     std::optional<Response>
-    get(Request request, const std::vector<ErrorRule>& errors, const std::string& what);
+    get(const Request& request, const std::vector<ErrorRule>& errors, const std::string& what);
+
+    // While it looks ahead, answers are kept; later the first equal request gets the kept one and
+    // is not sent: an endpoint may hand out its records once.
+    void look_ahead(bool ahead) { ahead_ = ahead; }
 
     // Throws Parked if the program is to stop.
     void wait(std::chrono::milliseconds span, const std::string& reason);
@@ -33,6 +40,8 @@ public:
     std::uint64_t sent() const { return sent_; }
 
 private:
+    std::optional<Response>
+    ask(Request request, const std::vector<ErrorRule>& errors, const std::string& what);
     void pace();
 
     const Spec& spec_;
@@ -42,6 +51,8 @@ private:
     std::minstd_rand random_{std::random_device{}()};
     std::optional<Time> next_;  // not before
     std::uint64_t sent_ = 0;
+    bool ahead_ = false;
+    std::map<std::string, std::optional<Response>> kept_;  // by the request's identity
 };
 
 }  // namespace ingest::api

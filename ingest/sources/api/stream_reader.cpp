@@ -16,6 +16,7 @@
 #include "base/bytes/percent.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
 #include "base/time/parse.hpp"
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/times.hpp"
@@ -39,6 +40,18 @@ std::string text_of(const json::object& object, std::string_view name) {
 std::int64_t number_of(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     return value && value->is_int64() ? std::max<std::int64_t>(0, value->get_int64()) : 0;
+}
+
+bool tells_error(std::string_view name) {
+    for (std::string_view word : {"error", "errors", "fault", "exception"})
+        if (base::equal_ignoring_case(name, word)) return true;
+    return false;
+}
+
+bool counts(std::string_view name) {
+    for (std::string_view word : {"total", "count", "size", "result", "hits", "num", "found"})
+        if (base::contains_ignoring_case(name, word)) return true;
+    return false;
 }
 
 }  // namespace
@@ -214,10 +227,7 @@ bool StreamReader::ask() {
     auto what = name();
     const auto& paginator = stream_.paginator;
     auto request = this->request();
-    auto identity = base::sha256(request.method + request.url + "\n" + request.body);
-    for (const auto& [name, value] : request.headers) identity += name + value;
-    identity = base::sha256(identity).substr(0, hash_digits);
-    if (!seen_places_.insert(identity).second)
+    if (!seen_places_.insert(identity_of(request)).second)
         throw base::Error(
             what,
             "the same page would be asked for twice: the pages run in a circle",
@@ -265,19 +275,41 @@ void StreamReader::load() {
     hash_.clear();
     if (response_.status == 204) return;
     auto found = value_at(response_.body, stream_.records);
-    if (!found)
+    if (!found && !may_lack_records())
         throw base::Error(
             name(),
             "no records at '" + stream_.records + "' of the answer",
             "check the stream's records"
         );
-    if (found->starts_with('[')) {
+    if (found && found->starts_with('[')) {
         records_ = elements_of(*found);
-    } else if (*found != "null") {
+    } else if (found && *found != "null") {
         records_ = {*found};
     }
-    hash_ = base::sha256_hex(*found).substr(0, hash_digits);
+    shown_ = shown_ || found;
+    hash_ = base::sha256_hex(found.value_or("")).substr(0, hash_digits);
     if (stream_.paginator.kind == Paginator::Kind::keyset) leave_out_overlap();
+}
+
+// Servers leave the array out where it would be empty. A pointer that is wrong, or an answer that
+// has changed, looks the same: so there must be no other array in its place, no error in the
+// answer, and a reason to believe that there is nothing: the stream has shown its array before, or
+// none are counted.
+bool StreamReader::may_lack_records() const {
+    bool counts_none = false;
+    for (const auto& [name, value] : members_of(response_.body)) {
+        bool nothing = value == "null" || value == "false" || value == "[]" || value == "{}" ||
+                       value == "\"\"" || value == "0";
+        if (tells_error(name) && !nothing) return false;
+        counts_none = counts_none || (value == "0" && counts(name));
+    }
+    if (!stream_.paginator.total.empty())
+        counts_none = text_at(response_.body, stream_.paginator.total) == "0";
+    auto beside = stream_.records.substr(0, stream_.records.rfind('/'));
+    for (const auto& [name, value] : members_of(value_at(response_.body, beside).value_or("")))
+        if (value.starts_with('[') && !tells_error(name)) return false;
+    return shown_ || pages_ > 1 || !place_.at.empty() || before_.contains(stream_.name) ||
+           counts_none;
 }
 
 // A page from a value on begins with records of the page before it that have this value.

@@ -60,6 +60,7 @@ private:
     bool next_parent();
     void begin_part();
     void load();
+    bool may_lack_records() const;
     void leave_out_overlap();
     bool ask();
     Request request() const;
@@ -97,6 +98,7 @@ private:
     std::vector<std::string_view> records_;
     std::string hash_;
     bool loaded_ = false;
+    bool shown_ = false;  // a page had the records' array
     std::size_t first_ = 0;
 
     // From the cursor, until the page is found again.

@@ -1,6 +1,7 @@
 #include "ingest/sources/api/times.hpp"
 
 #include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
 #include "base/time/parse.hpp"
 #include "base/time/time.hpp"
 
@@ -24,6 +25,12 @@ std::optional<double> seconds_of(const std::string& text) {
 }
 
 }  // namespace
+
+bool is_endless(std::string_view value) {
+    auto word = base::to_lower(base::trim(value));
+    if (word.starts_with('-') || word.starts_with('+')) word.erase(0, 1);
+    return word == "infinity" || word == "inf" || word == "nan";
+}
 
 std::string written(Time time, const std::string& format) {
     auto whole = std::chrono::floor<std::chrono::seconds>(time);
@@ -54,6 +61,11 @@ const std::string& newer(const std::string& a, const std::string& b) {
     auto earlier = base::parse_time(a);
     auto later = base::parse_time(b);
     if (earlier && later) return *earlier < *later ? b : a;
+    // "infinity", "never": nothing would ever come behind it.
+    bool a_counts = first || earlier;
+    bool b_counts = second || later;
+    if (a_counts != b_counts) return a_counts ? a : b;
+    if (is_endless(a) != is_endless(b)) return is_endless(a) ? b : a;
     return a < b ? b : a;
 }
 

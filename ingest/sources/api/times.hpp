@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -17,7 +18,11 @@ std::string written(Time time, const std::string& format);
 // if nothing lies between.
 std::vector<std::pair<Time, Time>> spans(Time start, Time end, std::chrono::seconds step);
 
-// The newer of two values of one cursor field: as times, else as numbers, else as texts.
+// Whether a value of a cursor field is none that others can come behind: infinity, -infinity, NaN.
+bool is_endless(std::string_view value);
+
+// The newer of two values of one cursor field: as times, else as numbers, else as texts. One that
+// is neither time nor number, and one that is endless, is newer only than its like.
 const std::string& newer(const std::string& a, const std::string& b);
 
 // {since} of the next run: `newest` less the lag; a newest value in the future of `now` (a wrong

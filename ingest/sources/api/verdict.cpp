@@ -3,15 +3,21 @@
 //
 // The backoff doubles up to 30 s and is shortened by up to half at random, so that workers that
 // failed together do not come back together. What the server says (Retry-After, RFC 9110 section
-// 10.2.3) only lengthens it. A Retry-After in the form of a date is measured against the server's
-// own Date header: our clock may be wrong. A wait of more than a year is a broken server's.
+// 10.2.3) only lengthens it. It may be a span, a date or a count of seconds, milliseconds or more
+// since 1970; which one is told by its size. A point of time is measured against the server's own
+// Date header: our clock may be wrong. A wait of more than a year is nobody's intent, so such a
+// header is as good as none.
 #include "ingest/sources/api/verdict.hpp"
-#include "base/time/parse.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <cmath>
 
 #include <fmt/format.h>
+
+#include "base/numbers/parse.hpp"
+#include "base/text/ascii.hpp"
+#include "base/time/duration.hpp"
+#include "base/time/parse.hpp"
 
 namespace ingest::api {
 
@@ -19,22 +25,40 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::int64_t year = 366 * 86'400;  // a longer wait is a broken server's
-constexpr std::int64_t earliest_epoch = 1'000'000'000;
+constexpr double year = 366 * 86'400;
+constexpr double earliest_epoch = 1e9;  // a number from here on is a point of time
 
-std::optional<std::int64_t> whole(std::string_view text) {
-    std::int64_t value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return value;
+double unix_seconds(Time time) {
+    return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-seconds bounded(std::int64_t wait) {
-    return seconds(std::clamp<std::int64_t>(wait, 0, year));
+// The wait that a header's value asks for, in seconds; nothing for what can not be understood.
+std::optional<double> wait_in(std::string_view text, const Headers& headers, Time now) {
+    auto from_now = [&](double at) {
+        auto server_now = base::parse_time(header(headers, "Date")).value_or(now);
+        return at - unix_seconds(server_now);
+    };
+    text = base::trim(text);
+    if (auto number = base::parse_number(text)) {
+        double at = *number;
+        if (at < earliest_epoch) return at;
+        while (at >= earliest_epoch * 1000) at /= 1000;  // milliseconds, microseconds ..
+        return from_now(at);
+    }
+    if (auto span = base::parse_duration(text)) return std::chrono::duration<double>(*span).count();
+    if (auto date = base::parse_time(text)) return from_now(unix_seconds(*date));
+    return std::nullopt;
 }
 
-std::int64_t unix_seconds(Time time) {
-    return std::chrono::duration_cast<seconds>(time.time_since_epoch()).count();
+// A member of RateLimit, as `reset` of "limit=10, remaining=0, reset=30" or `t` of
+// "\"default\";r=0;t=30" (drafts of the IETF's HTTPAPI group).
+std::string_view member_of(std::string_view text, std::string_view name) {
+    for (std::size_t at = 0; (at = text.find(name, at)) != text.npos; at += name.size()) {
+        bool starts = at == 0 || text.find_first_of(" ,;", at - 1) == at - 1;
+        auto value = text.substr(at + name.size());
+        if (starts && value.starts_with('=')) return value.substr(1, value.find_first_of(",;") - 1);
+    }
+    return {};
 }
 
 bool fits(const ErrorRule& rule, const Response& response) {
@@ -58,25 +82,33 @@ Action usual(const Response& response, bool can_refresh) {
 }  // namespace
 
 std::optional<seconds> told_wait(const Headers& headers, Time now) {
-    if (auto text = header(headers, "Retry-After"); !text.empty()) {
-        if (auto value = whole(text)) return bounded(*value);
-        if (auto date = base::parse_time(text)) {
-            auto server_now = base::parse_time(header(headers, "Date")).value_or(now);
-            return bounded(unix_seconds(*date) - unix_seconds(server_now));
-        }
-    }
-    for (const auto* name : {"RateLimit-Reset", "X-RateLimit-Reset"}) {
-        auto value = whole(header(headers, name));
-        if (!value) continue;
-        auto server_now = base::parse_time(header(headers, "Date")).value_or(now);
-        return bounded(*value >= earliest_epoch ? *value - unix_seconds(server_now) : *value);
+    auto limit = header(headers, "RateLimit");
+    for (auto text :
+         {header(headers, "Retry-After"),
+          header(headers, "RateLimit-Reset"),
+          member_of(limit, "reset"),
+          member_of(limit, "t"),
+          header(headers, "X-RateLimit-Reset-After"),
+          header(headers, "X-RateLimit-Reset"),
+          header(headers, "X-Rate-Limit-Reset")}) {
+        auto wait = wait_in(text, headers, now);
+        if (wait && *wait <= year) return seconds(std::llround(std::ceil(std::max(*wait, 0.0))));
     }
     return std::nullopt;
 }
 
 bool used_up(const Headers& headers) {
-    return header(headers, "RateLimit-Remaining") == "0" ||
-           header(headers, "X-RateLimit-Remaining") == "0";
+    auto limit = header(headers, "RateLimit");
+    auto texts = {
+        header(headers, "RateLimit-Remaining"),
+        member_of(limit, "remaining"),
+        member_of(limit, "r"),
+        header(headers, "X-RateLimit-Remaining"),
+        header(headers, "X-Rate-Limit-Remaining")};
+    return std::any_of(texts.begin(), texts.end(), [](std::string_view text) {
+        auto left = base::parse_number(text);
+        return left && *left <= 0;
+    });
 }
 
 Verdict judge(

@@ -37,9 +37,11 @@ Verdict judge(
     double chance
 );
 
-// How long the answer asks to wait: Retry-After in seconds or as a date (RFC 9110, 10.2.3), else
-// RateLimit-Reset or X-RateLimit-Reset, as seconds or, from 10^9 on, as a Unix time. A date is
-// judged by the server's own Date, so that a wrong clock does not matter.
+// How long the answer asks to wait, rounded up: Retry-After (RFC 9110, 10.2.3), else what the
+// RateLimit and X-RateLimit headers say of the window's end. Each may be seconds, a span with units
+// ("6m0s"), a date, or from 10^9 on a Unix time in seconds, milliseconds or less. A point of time
+// is judged by the server's own Date, so that a wrong clock does not matter. What asks for more
+// than a year is not believed.
 std::optional<std::chrono::seconds> told_wait(const Headers& headers, Time now);
 
 // Whether the headers say that no request is left in the present window.

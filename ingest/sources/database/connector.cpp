@@ -8,6 +8,7 @@
 #include "ingest/sources/database/connector.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <set>
 #include <variant>
 
@@ -18,9 +19,11 @@
 #include "base/error.hpp"
 #include "base/settings/read.hpp"
 #include "base/text/utf8.hpp"
+#include "base/time/time.hpp"
 #include "formats/image/image.hpp"
 #include "formats/json/json.hpp"
 #include "ingest/sources/api/record_maker.hpp"
+#include "ingest/sources/api/times.hpp"
 #include "ingest/sources/database/driver.hpp"
 #include "ingest/sources/database/statement.hpp"
 
@@ -200,7 +203,16 @@ private:
         auto value = json::parse(bookmark, failed);
         const auto* object = failed ? nullptr : value.if_object();
         const auto* found = object ? object->if_contains("newest") : nullptr;
-        return found && found->is_string() ? std::string(found->as_string()) : std::string();
+        auto newest = found && found->is_string() ? std::string(found->as_string()) : "";
+        return api::is_endless(newest) ? "" : newest;
+    }
+
+    // Rows to come would hide behind such a value: "infinity", 9999-12-31.
+    bool is_ahead(const std::string& value) const {
+        if (api::is_endless(value)) return true;
+        auto year = value.find_first_not_of("0123456789");  // of a date in ISO 8601
+        if (year < 4 || year == value.npos || value[year] != '-') return false;
+        return year > 4 || value.substr(0, tomorrow_.size()) > tomorrow_;
     }
 
     void go_to(std::string_view cursor) {
@@ -210,8 +222,7 @@ private:
         auto value = json::parse(cursor, failed);
         const auto* object = failed ? nullptr : value.if_object();
         if (!object) throw base::Error("cursor", "cannot be understood", "run with --restart");
-        if (const auto* newest = object->if_contains("newest"); newest && newest->is_string())
-            newest_ = newest->as_string();
+        if (object->contains("newest")) newest_ = newest_in(cursor);
         if (const auto* count = object->if_contains(null_phase); count && count->is_int64()) {
             without_ = true;
             skip_ = static_cast<std::uint64_t>(count->as_int64());
@@ -261,7 +272,7 @@ private:
         if (without_) return;
         after_.clear();
         for (auto place : places_) after_.push_back(row[place].value_or(""));
-        if (spec_.incremental) newest_ = after_.front();
+        if (spec_.incremental && !is_ahead(after_.front())) newest_ = after_.front();
     }
 
     std::string here() const {
@@ -325,6 +336,8 @@ private:
     std::optional<api::RecordMaker> maker_;
     std::string from_;
     std::string newest_;
+    const std::string tomorrow_ =
+        base::iso_date(std::chrono::system_clock::now() + std::chrono::hours(24));
     std::vector<std::string> after_;
     bool without_ = false;  // at the rows that the order leaves out
     std::uint64_t skip_ = 0;
@@ -343,16 +356,6 @@ std::unique_ptr<Connector> open_database(
     std::string_view bookmark
 ) {
     return std::make_unique<DatabaseConnector>(spec, secrets, cursor, bookmark);
-}
-
-std::string sample(const Spec& spec, const Secrets& secrets, Page& page, std::size_t records) {
-    auto few = spec;
-    few.page = std::min(spec.page, records);
-    auto connector = open_database(few, secrets);
-    connector->next(page, records, std::size_t{8} << 20U);
-    return fmt::format(
-        "{}: {} rows looked at", subject(spec), page.records.size() + page.rejects.size()
-    );
 }
 
 std::vector<std::string> explain(const Spec& spec) {

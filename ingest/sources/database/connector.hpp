@@ -25,7 +25,9 @@ using Secrets = std::function<std::string(const std::string& reference)>;
 // meanwhile may then be missed until the next run.
 //
 // An incremental read starts at `bookmark`'s newest value, that value included and less the lag, in
-// the order of its column and then of the key. Rows without a value in these columns come last.
+// the order of its column and then of the key. A value that nothing comes behind (infinity, NaN, a
+// time to come) is read, but never becomes the newest one. Rows without a value in these columns
+// come last.
 //
 // Throws base::Error when the server cannot be had, the table or a column is not there, or reading
 // is not allowed; no message holds a password.
@@ -35,10 +37,6 @@ std::unique_ptr<Connector> open_database(
     std::string_view cursor = {},
     std::string_view bookmark = {}
 );
-
-// Adds the first rows to the page, at most so many. Returns what was found, for people.
-std::string
-sample(const Spec& spec, const Secrets& secrets, Page& page, std::size_t records = 1000);
 
 // What would be asked, for people. Nothing is sent.
 std::vector<std::string> explain(const Spec& spec);

@@ -1,13 +1,15 @@
 // The rows of a CSV as records.
 //
 // Which rows are the table's CsvRows has found out; here a row meets the header. A row with another
-// number of cells is a reject, for no rule could say which cell is whose. Cells are views into one
-// copy of the row wherever they hold no escaped quote, so that the usual row costs one copy and no
-// more.
+// number of cells is a reject, for no rule could say which cell is whose; but empty cells behind
+// its end are only a delimiter too many, and cells that most rows lack are missing values. Cells
+// are views into one copy of the row wherever they hold no escaped quote, so that the usual row
+// costs one copy and no more.
 #include <algorithm>
 
 #include <fmt/format.h>
 
+#include "base/text/ascii.hpp"
 #include "formats/csv/csv.hpp"
 #include "ingest/sources/files/csv_rows.hpp"
 #include "ingest/sources/files/format.hpp"
@@ -50,6 +52,10 @@ public:
                 case CsvRows::Kind::remark:
                     reject(page, scan.size, scan.next, "csv.footnote", "a remark below the table");
                     return true;
+                case CsvRows::Kind::header_again:
+                    ++page.notes["rows are the header again: left out"];
+                    advance(scan.next);
+                    break;
                 default:
                     advance(scan.next);
             }
@@ -100,8 +106,8 @@ private:
     const std::vector<formats::Cell>& cells() const { return rows_.cells(); }
 
     void add(Page& page, const formats::Scan& scan) {
-        if (cells().size() != names_.size()) {
-            bool few = cells().size() < names_.size();
+        bool few = cells().size() < rows_.found().least;
+        if (few || filled_beyond(names_.size())) {
             reject(
                 page,
                 scan.size,
@@ -115,10 +121,20 @@ private:
         }
     }
 
+    // Whether a cell behind the first `width` ones has a value.
+    bool filled_beyond(std::size_t width) const {
+        for (auto i = width; i < cells().size(); ++i) {
+            const auto& cell = cells()[i];
+            auto text = text_.window().substr(cell.begin, cell.tail - cell.begin);
+            if (cell.quoted ? cell.end > cell.begin : !base::trim(text).empty()) return true;
+        }
+        return false;
+    }
+
     void accept(Page& page, const formats::Scan& scan) {
         auto kept = page.arena.keep(text_.window().substr(0, scan.size));
         auto first = page.fields.size();
-        for (std::size_t i = 0; i < cells().size(); ++i) {
+        for (std::size_t i = 0; i < std::min(cells().size(), names_.size()); ++i) {
             const auto& cell = cells()[i];
             auto value = kept.substr(cell.begin, cell.end - cell.begin);
             if (cell.marked || (cell.quoted && cell.tail > cell.end + 1)) {

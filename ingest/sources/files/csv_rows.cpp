@@ -74,7 +74,20 @@ CsvRows::Kind CsvRows::whole_row() {
     }
     if (!below_ && remark_here() && only_remarks_follow()) below_ = true;
     apart_ = false;
-    return below_ ? Kind::remark : Kind::row;
+    if (below_) return Kind::remark;
+    return is_header_again() ? Kind::header_again : Kind::row;
+}
+
+bool CsvRows::is_header_again() {
+    return std::any_of(found_.header.begin(), found_.header.end(), [&](const auto& names) {
+        if (names.size() < 2 || names.size() != cells_.size()) return false;
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            cell_.clear();
+            formats::append_value(text_.window(), cells_[i], found_.dialect, cell_);
+            if (cell_ != names[i]) return false;
+        }
+        return true;
+    });
 }
 
 // A record over several lines has another number of cells, and its first line alone has the right

@@ -19,8 +19,9 @@ public:
         above,   // above the table
         header,  // a row of the header
         row,
-        broken,  // a line with a quote that never closes; its cells take it as it stands
-        remark,  // below the table: one cell of words, and only such ones follow
+        header_again,  // in the midst of the table, as where files were put behind each other
+        broken,        // a line with a quote that never closes; its cells take it as it stands
+        remark,        // below the table: one cell of words, and only such ones follow
     };
 
     // Finds out the dialect from the first 64 KiB; the text stands at its start.
@@ -40,6 +41,7 @@ public:
 private:
     Kind whole_row();
     bool runs_on();
+    bool is_header_again();
     bool remark_here();
     bool only_remarks_follow();
 
@@ -51,6 +53,7 @@ private:
     formats::Scan scan_;
     bool at_end_ = false;
     bool apart_ = false;
+    std::string cell_;
     bool below_ = false;
     std::int64_t row_ahead_ = -1;  // where a row that is no remark stands
 };

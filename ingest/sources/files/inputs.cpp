@@ -23,7 +23,8 @@ bool is_maildir(const fs::path& folder) {
     return fs::is_directory(folder / "cur", ignored) && fs::is_directory(folder / "new", ignored);
 }
 
-void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
+void add_folder(const fs::path& folder, bool follow_links, InputFiles& into) {
+    auto& files = into.files;
     auto from = files.size();
     // What can not be looked into is told of: its files must not seem to be none.
     std::error_code fault;
@@ -48,7 +49,9 @@ void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
             if (entry->is_directory()) entry.disable_recursion_pending();
             continue;
         }
-        if (entry->is_regular_file()) {
+        if (entry->is_symlink() && !follow_links) {
+            ++into.links;
+        } else if (entry->is_regular_file()) {
             files.push_back(
                 {entry->path().string(), entry->path().lexically_relative(folder).string()}
             );
@@ -61,11 +64,11 @@ void add_folder(const fs::path& folder, std::vector<InputFile>& files) {
     );
 }
 
-void add_path(const std::string& path, std::vector<InputFile>& files) {
+void add_path(const std::string& path, bool follow_links, InputFiles& into) {
     if (fs::is_directory(path)) {
-        add_folder(path, files);
+        add_folder(path, follow_links, into);
     } else {
-        files.push_back({path, fs::path(path).filename().string()});
+        into.files.push_back({path, fs::path(path).filename().string()});
     }
 }
 
@@ -81,25 +84,25 @@ std::vector<std::string> matches(const std::string& pattern) {
 
 }  // namespace
 
-std::vector<InputFile> list_files(const std::vector<std::string>& inputs) {
-    std::vector<InputFile> files;
+InputFiles list_files(const std::vector<std::string>& inputs, bool follow_links) {
+    InputFiles all;
     for (auto input : inputs) {
         if (input == "-") {
-            files.push_back({"-", "stdin"});
+            all.files.push_back({"-", "stdin"});
             continue;
         }
         if (input.starts_with("file://")) input.erase(0, 7);
         std::error_code ignored;
         if (fs::exists(input, ignored)) {
-            add_path(input, files);
+            add_path(input, follow_links, all);
             continue;
         }
         auto found =
             input.find_first_of("*?[") == input.npos ? std::vector<std::string>{} : matches(input);
         if (found.empty()) throw base::Error(input, "no such file or folder", "check the path");
-        for (const auto& path : found) add_path(path, files);
+        for (const auto& path : found) add_path(path, follow_links, all);
     }
-    return files;
+    return all;
 }
 
 }  // namespace ingest

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "formats/json/json.hpp"
+#include "formats/json/mend.hpp"
 
 namespace ingest {
 
@@ -77,19 +78,21 @@ void TextRecords::reject(
 
 void TextRecords::add_json(Page& page, std::size_t size, std::size_t next) {
     auto text = text_.window().substr(0, size);
-    auto fault = formats::check_json(text);
-    if (!fault && text.find_first_not_of(" \t\r\n") != text.find('{')) {
+    auto storable = text;
+    std::vector<std::string> left_out;
+    auto fault = formats::make_storable(storable, page.arena, left_out);
+    if (!fault && text.find_first_not_of(" \t\r\n") != text.find('{'))
         fault = formats::JsonFault{"json.not_object", "a record must be a JSON object"};
-    }
-    if (!fault) fault = formats::check_storable(text);
     if (!fault && text_.encoding().encoding != base::Encoding::utf8)
         if (auto reason = text_.encoding_fault(text); !reason.empty())
             fault = formats::JsonFault{"text.encoding", std::move(reason)};
     if (fault) return reject(page, size, next, fault->code, fault->reason);
+    for (auto& what : left_out) ++page.notes[what + ": left out of its record"];
     auto kept = page.arena.keep(text);
+    auto json = storable.data() == text.data() ? kept : storable;
     auto first = page.fields.size();
-    formats::add_members(kept, page.arena, page.fields);
-    add_record(page, kept, first).json = kept;
+    formats::add_members(json, page.arena, page.fields);
+    add_record(page, kept, first).json = json;
     page.bytes += next;
     advance(next);
 }

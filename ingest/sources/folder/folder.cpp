@@ -61,15 +61,16 @@ public:
         if (!std::filesystem::is_directory(folder.path))
             throw base::Error(folder.path, "is no folder", "check the path");
         auto known = json::parse(bookmark.value_or("").empty() ? "{}" : *bookmark).as_object();
-        std::vector<InputFile> fresh;
-        for (auto& file : list_files({folder.path})) {
+        auto listed = list_files({folder.path}, folder.read.follow_links);
+        InputFiles fresh{{}, listed.links};
+        for (auto& file : listed.files) {
             if (!belongs(folder.names, file.path)) continue;
             auto name = shown_name(file.path);
             auto now = stamp_of(file.path);
             const auto* before = known.if_contains(name);
             if (before && before->as_string() != now) replaced_.changed.push_back(name);
             if (!before) ++added_;
-            if (!before || before->as_string() != now) fresh.push_back(std::move(file));
+            if (!before || before->as_string() != now) fresh.files.push_back(std::move(file));
             stamps_[name] = std::move(now);
         }
         for (const auto& [name, before] : known)

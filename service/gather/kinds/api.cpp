@@ -82,11 +82,9 @@ request_api(const Environment& here, const schema::Source& source, std::stop_tok
     world.secrets.load = secret_of;
     world.secrets.replace = replace_secret;
     request.inputs = {"api " + base::sha256_hex(ingest::api::Spec::settings.text(spec))};
-    request.reading = {
-        [spec, world](std::string_view cursor, std::string_view bookmark) {
-            return ingest::api::open_api(spec, world, cursor, bookmark);
-        },
-        [spec, world](ingest::Page& page) { return ingest::api::sample(spec, world, page); }};
+    request.reading = {[spec, world](std::string_view cursor, std::string_view bookmark) {
+        return ingest::api::open_api(spec, world, cursor, bookmark);
+    }};
     return request;
 }
 

@@ -22,7 +22,7 @@ request_database(const Environment&, const schema::Source& source, std::stop_tok
         [spec](std::string_view cursor, std::string_view bookmark) {
             return ingest::database::open_database(spec, secret_of, cursor, bookmark);
         },
-        [spec](ingest::Page& page) { return ingest::database::sample(spec, secret_of, page); }};
+        [spec] { return ingest::database::open_database(spec, secret_of); }};
     request.mark_gone = spec.deletes == ingest::database::Deletes::mark;
     return request;
 }

@@ -77,15 +77,9 @@ request_feed(const Environment& here, const schema::Source& source, std::stop_to
     world.clock.now = [] { return Clock::now(); };
     world.clock.sleep = [stop](std::chrono::milliseconds span) { return base::rest(stop, span); };
     request.inputs = {"feed " + base::sha256_hex(boost::algorithm::join(urls, "\n"))};
-    request.reading = {
-        [urls, world](std::string_view cursor, std::string_view bookmark) {
-            return ingest::open_feeds(urls, {}, world, cursor, bookmark);
-        },
-        [urls, world](ingest::Page& page) {
-            auto connector = ingest::open_feeds(urls, {}, world);
-            connector->next(page, 1000, std::size_t{8} << 20U);
-            return connector->explain();
-        }};
+    request.reading = {[urls, world](std::string_view cursor, std::string_view bookmark) {
+        return ingest::open_feeds(urls, {}, world, cursor, bookmark);
+    }};
     return request;
 }
 

@@ -27,7 +27,7 @@ using Clock = std::chrono::system_clock;
 namespace {
 
 // The files themselves, those of folders in order of name.
-std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
+std::vector<std::string> archives_in(const std::vector<std::string>& inputs, bool follow_links) {
     namespace fs = std::filesystem;
     std::vector<std::string> files;
     for (const auto& input : inputs) {
@@ -37,7 +37,8 @@ std::vector<std::string> archives_in(const std::vector<std::string>& inputs) {
         }
         auto first = static_cast<std::ptrdiff_t>(files.size());
         for (const auto& entry : fs::recursive_directory_iterator(input))
-            if (entry.is_regular_file()) files.push_back(entry.path().string());
+            if (entry.is_regular_file() && (follow_links || !entry.is_symlink()))
+                files.push_back(entry.path().string());
         std::sort(files.begin() + first, files.end());
     }
     return files;
@@ -74,7 +75,7 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     auto document = base::Document::json(source.spec);
     auto settings = FileSettings::settings.read(document);
     crawler::ReplayOptions options;
-    options.files = archives_in(settings.inputs);
+    options.files = archives_in(settings.inputs, settings.reading.follow_links);
     options.source_id = source.id;
     options.source_name = source.name;
     options.user_agent = here.config.crawl.user_agent;

@@ -39,11 +39,7 @@ request_folder(const Environment&, const schema::Source& source, std::stop_token
         [folder](std::string_view cursor, std::string_view bookmark) {
             return ingest::open_folder(folder, cursor, bookmark);
         },
-        [folder, at_once = request.batch_bytes](ingest::Page& page) {
-            auto connector = ingest::open_folder(folder);
-            connector->next(page, sampled_records, at_once);
-            return connector->explain();
-        }};
+        [folder] { return ingest::open_folder(folder); }};
     return request;
 }
 

@@ -1,0 +1,108 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <catch2/catch.hpp>
+
+#include "base/database/database.hpp"
+#include "ingest/pipeline/pipeline.hpp"
+#include "ingest/pipeline/store.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/sources/source_store.hpp"
+#include "tests/ingest/files.hpp"
+#include "tests/support/test_database.hpp"
+
+namespace {
+
+struct World {
+    test::TestDatabase database;
+    test::Folder folder;
+    schema::Blobs blobs{folder.path("blobs")};
+
+    World() {
+        database->call([&](base::Tx& tx) {
+            schema::add_source(
+                tx, {0, "t", "files", "{}", "", "active"}, std::chrono::system_clock::now()
+            );
+        });
+    }
+    ingest::RunResult run(const std::string& content) {
+        ingest::RunRequest request;
+        request.source = "t";
+        request.inputs = {folder.write("a.csv", content)};
+        request.key = "id";
+        request.batch_records = 50;
+        return ingest::run(*database, blobs, request);
+    }
+    std::int64_t versions() { return database.number("SELECT count(*) FROM record_version"); }
+};
+
+const std::string note = "records have a key that comes again: the last one of each counts";
+
+}  // namespace
+
+TEST_CASE(
+    "the last of the records with one key counts, and the next run finds nothing new",
+    "[ingest][pipeline]"
+) {
+    World world;
+    // Each tenth key comes again: next to its first, and in a batch far behind.
+    std::string text = "id,n\n";
+    for (int i = 0; i < 300; ++i) {
+        text += fmt::format("{},{}\n", i, i);
+        if (i % 20 == 0) text += fmt::format("{},{}\n", i, i + 1000);
+    }
+    for (int i = 10; i < 300; i += 20) text += fmt::format("{},{}\n", i, i + 2000);
+    auto first = world.run(text);
+    CHECK(first.counts == schema::Counts{330, 300, 0, 30, 0});
+    CHECK(first.notes.at(note) == 30);
+    CHECK(world.versions() == 300);
+    CHECK(
+        world.database.number("SELECT (payload->>'n')::int FROM record_version WHERE key = '20'") ==
+        1020
+    );
+    CHECK(
+        world.database.number("SELECT (payload->>'n')::int FROM record_version WHERE key = '10'") ==
+        2010
+    );
+    for (int again = 0; again < 2; ++again) {
+        CHECK(world.run(text).counts == schema::Counts{330, 0, 0, 330, 0});
+        CHECK(world.versions() == 300);
+    }
+    // The later ones are gone: what was first is the last now.
+    auto third = world.run(text.substr(0, text.find("10,2010")));
+    CHECK(third.counts.changed == 15);
+}
+
+TEST_CASE(
+    "the last record of a key that is one counts, not a reject behind it",
+    "[ingest][pipeline]"
+) {
+    World world;
+    auto result = world.run("id,n,m\n1,a,x\n2,b,y\n1,c\n3,d,z\n");
+    CHECK(result.counts == schema::Counts{4, 3, 0, 0, 1});
+    CHECK(
+        world.database.number(
+            "SELECT count(*) FROM record_version WHERE key = '1' AND payload->>'n' = 'a'"
+        ) == 1
+    );
+}
+
+TEST_CASE("rejects are listed in the order of their file, page by page", "[ingest][rejects]") {
+    World world;
+    std::string text = "id,n,m\n";
+    for (int i = 0; i < 120; ++i) text += fmt::format("{},x{}\n", i, i % 2 ? ",y" : "");
+    world.run(text);
+    std::vector<std::int64_t> lines;
+    std::string after;
+    for (;;) {
+        auto page = world.database->call([&](base::Tx& tx) {
+            auto source = schema::require_source(tx, "t").id;
+            return ingest::list_rejects(tx, source, ingest::RejectState::open, "", after, 7);
+        });
+        if (page.empty()) break;
+        for (const auto& reject : page) lines.push_back(reject.line);
+        after = page.back().id;
+    }
+    CHECK(lines.size() == 60);
+    CHECK(std::is_sorted(lines.begin(), lines.end()));
+}
