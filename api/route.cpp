@@ -12,6 +12,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "base/bytes/percent.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 
 namespace api {
 
@@ -38,7 +40,9 @@ bool fits(std::string_view pattern, std::string_view path, Match& match) {
         auto given = take_segment(path);
         if (!wanted.empty() && wanted.front() == '{') {
             auto decoded = base::percent_decode_strictly(given);
-            if (!decoded || decoded->empty() || decoded->find('\0') != decoded->npos) return false;
+            if (!decoded || decoded->empty() || decoded->find('\0') != decoded->npos ||
+                !base::is_utf8(*decoded))
+                return false;
             match.segments.emplace_back(wanted.substr(1, wanted.size() - 2), std::move(*decoded));
         } else if (wanted != given) {
             return false;
@@ -85,7 +89,7 @@ std::int64_t Call::number(std::string_view segment_name) const {
 
 boost::json::object Call::body() const {
     auto type = request.header("content-type");
-    if (type.substr(0, type.find(';')) != "application/json")
+    if (!base::equal_ignoring_case(base::trim(type.substr(0, type.find(';'))), "application/json"))
         throw Problem(415, "Not JSON", "send the body with Content-Type: application/json");
     boost::system::error_code error;
     auto value = boost::json::parse(request.body, error);

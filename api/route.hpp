@@ -80,8 +80,10 @@ struct Route {
     // Schema of the answer; "[X]" is a page of X; "*/*" are bytes; empty: no content.
     std::string_view answer = {};
     int status = 200;
-    bool secret = false;     // the answer holds a secret: it is never kept for an idempotency key
-    bool versioned = false;  // its answer carries an ETag, and a write needs it in If-Match
+    bool secret = false;      // the answer holds a secret: it is never kept for an idempotency key
+    bool versioned = false;   // its answer carries an ETag, and a write needs it in If-Match
+    bool takes_long = false;  // seconds: it has connections of its own
+    bool kept = false;        // its answer is good for some minutes
     const service::Verb* verb = nullptr;  // what is asked for; its request and answer describe it
 };
 

@@ -4,11 +4,14 @@
 // order.
 #include "api/verb_routes.hpp"
 
+#include <algorithm>
+
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
 #include "base/bytes/percent.hpp"
 #include "base/numbers/parse.hpp"
+#include "base/text/utf8.hpp"
 #include "schema/people/audit_store.hpp"
 #include "service/refusal.hpp"
 #include "service/verb.hpp"
@@ -29,6 +32,7 @@ struct Row {
 
 constexpr auto get = Method::get;
 constexpr auto post = Method::post;
+constexpr auto put = Method::put;
 constexpr auto patch = Method::patch;
 constexpr auto del = Method::del;
 
@@ -60,7 +64,8 @@ constexpr Row rows[] = {
     {post, "/api/v1/sources/{source}/upload", "source upload", "uploadFile", 202},
     {get, "/api/v1/sources", "source list", "listSources"},
     {post, "/api/v1/sources", "source add", "addSource", 201},
-    {get, "/api/v1/sources/{source}", "source show", "showSource"},
+    {get, "/api/v1/sources/{source}", "source show", "showSource", 200, false, true},
+    {put, "/api/v1/sources/{source}", "source edit", "editSource", 200, false, true},
     {patch, "/api/v1/sources/{source}", "source set", "setSource"},
     {get, "/api/v1/sources/{source}/runs", "source runs", "listSourceRuns"},
     {post, "/api/v1/sources/{source}/check", "source check", "checkSource"},
@@ -77,7 +82,12 @@ constexpr Row rows[] = {
     {post, "/api/v1/sources/{source}/rejects/expire", "rejects expire", "expireRejects"},
     {post, "/api/v1/sources/{source}/pause", "source pause", "pauseSource"},
     {post, "/api/v1/sources/{source}/resume", "source resume", "resumeSource"},
-    {del, "/api/v1/sources/{source}", "source remove", "removeSource"},
+    {get, "/api/v1/sources/{source}/settings", "source settings", "listSourceSettings"},
+    {post, "/api/v1/sources/{source}/revert", "source revert", "revertSource"},
+    {post, "/api/v1/sources/{source}/archive", "source archive", "archiveSource"},
+    {post, "/api/v1/sources/{source}/remove", "source remove", "removeSource"},
+    {post, "/api/v1/sources/{source}/restore", "source restore", "restoreSource"},
+    {del, "/api/v1/sources/{source}", "source delete", "deleteSource"},
 
     {get, "/api/v1/users", "user list", "listUsers"},
     {post, "/api/v1/users", "user add", "createUser", 201},
@@ -85,6 +95,8 @@ constexpr Row rows[] = {
     {get, "/api/v1/tokens", "token list", "listTokens"},
     {post, "/api/v1/tokens", "token create", "createToken", 201, true},
     {del, "/api/v1/tokens/{id}", "token revoke", "revokeToken"},
+    {get, "/api/v1/sessions", "session list", "listSessions"},
+    {del, "/api/v1/sessions/{id}", "session end", "endSession"},
     {get, "/api/v1/audit", "audit", "listAudit"},
 
     {get, "/api/v1/projects", "label project list", "listProjects"},
@@ -130,6 +142,34 @@ constexpr Row rows[] = {
 };
 // clang-format on
 
+// Those that read and compute for seconds over a source, a project or a run.
+constexpr std::string_view long_ones[] = {
+    "report",
+    "errors",
+    "runs compare",
+    "snapshot create",
+    "snapshot verify",
+    "snapshot diff",
+    "snapshot export",
+    "label project export",
+    "label truth",
+    "label agreement",
+    "label simulate",
+    "quality profile",
+    "quality report",
+    "quality bias",
+    "quality pages",
+    "quality check",
+    "quality errors",
+    "quality outliers",
+    "quality drift",
+    "quality duplicates",
+    "prepare apply",
+    "prepare preview",
+    "records purge",
+    "source delete",
+    "label project import"};
+
 std::vector<std::pair<std::string, std::string>> query_members(std::string_view query) {
     std::vector<std::pair<std::string, std::string>> members;
     while (!query.empty()) {
@@ -139,8 +179,10 @@ std::vector<std::pair<std::string, std::string>> query_members(std::string_view 
         auto equals = std::min(part.find('='), part.size());
         auto name = base::form_decoded(part.substr(0, equals));
         auto value = base::form_decoded(part.substr(std::min(equals + 1, part.size())));
-        if (!name || !value)
-            throw Problem(400, "Bad query", "the query has a broken escape: " + std::string(part));
+        if (!name || !value || !base::is_utf8(*name) || !base::is_utf8(*value))
+            throw Problem(
+                400, "Bad query", "the query is no percent-encoded UTF-8: " + std::string(part)
+            );
         members.emplace_back(std::move(*name), std::move(*value));
     }
     return members;
@@ -257,6 +299,9 @@ std::vector<Route> verb_routes() {
              .status = verb.answers() ? row.status : 204,
              .secret = row.secret,
              .versioned = row.versioned,
+             .takes_long = std::find(std::begin(long_ones), std::end(long_ones), row.verb) !=
+                           std::end(long_ones),
+             .kept = row.verb == "report",
              .verb = &verb}
         );
     }

@@ -20,6 +20,7 @@
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/run/progress.hpp"
+#include "base/text/printable.hpp"
 #include "service/version.hpp"
 
 namespace {
@@ -55,7 +56,7 @@ void apply_settings(service::Context& context, const GlobalFlags& flags) {
 }
 
 int complain(int code, std::string_view text) {
-    auto line = std::string(text.substr(0, text.find('\n')));
+    auto line = base::printable(text.substr(0, text.find('\n')));
     fmt::print(stderr, "tilth: {}\n", line);
     return code;
 }
@@ -143,6 +144,11 @@ int main(int argc, char** argv) {
             cli.exit(wanted);
         } catch (const CLI::RequiredError& error) {
             auto command = given_command(cli, argc, argv);
+            if (command ==
+                "tilth") {  // alone: whoever writes only that wants to know what there is
+                std::cout << cli.help();
+                return;
+            }
             throw base::UsageError(
                 "command line", error.what(), fmt::format("see '{} --help'", command)
             );

@@ -5,9 +5,13 @@
 #include <fstream>
 #include <iostream>
 
+#include <unistd.h>
+
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/json/plain.hpp"
+#include "base/text/printable.hpp"
 #include "base/text/utf8.hpp"
 
 namespace app {
@@ -45,19 +49,33 @@ void write_file(
     const std::filesystem::path& path,
     const std::function<void(std::ostream&)>& write
 ) {
-    std::ofstream out(path, std::ios::binary);
+    auto part = path;
+    part += ".part";
+    std::ofstream out(part, std::ios::binary);
     if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
-    write(out);
-    out.flush();
-    if (!out)
-        throw base::Error(path.string(), "could not be written to its end", "free disk space");
+    try {
+        write(out);
+        out.flush();
+        if (!out)
+            throw base::Error(path.string(), "could not be written to its end", "free disk space");
+        std::filesystem::rename(part, path);
+    } catch (...) {
+        std::error_code ignored;
+        std::filesystem::remove(part, ignored);
+        throw;
+    }
 }
 
 void print_json(const boost::json::value& value) {
-    std::cout << boost::json::serialize(value) << '\n';
+    std::cout << base::plain_json(value) << '\n';
 }
 void print_line(std::string_view text) {
-    std::cout << text << '\n';
+    static const bool terminal = ::isatty(STDOUT_FILENO) != 0;
+    if (terminal) {
+        std::cout << base::printable(text) << '\n';
+    } else {
+        std::cout << text << '\n';
+    }
 }
 
 }  // namespace app

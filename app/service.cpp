@@ -15,6 +15,7 @@
 #include "app/output.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "schema/people/user_store.hpp"
 #include "service/gather/kinds/push.hpp"
 #include "service/refusal.hpp"
 #include "service/version.hpp"
@@ -30,6 +31,7 @@ struct Options {
     std::string address, kinds = "crawl,ingest,train";
     int port = -1;
     std::size_t slots = 1;
+    bool sign_in = false;
 };
 
 std::vector<schema::JobKind> kinds_of(const std::string& text) {
@@ -66,7 +68,17 @@ api::Hooks hooks(const schema::Blobs& blobs) {
     return hooks;
 }
 
+// Whoever reads the output may sign in as the administrator, and logs are read by many: a link is
+// told at the first start, or when it is asked for.
+std::optional<std::string>
+sign_in_link(base::Database& database, const std::string& url, bool asked_for) {
+    auto admins = database.call([](base::Tx& tx) { return schema::active_admins(tx); });
+    if (admins > 0 && !asked_for) return std::nullopt;
+    return fmt::format("{}/sign-in#{}", url, api::first_sign_in(database));
+}
+
 void serve(service::Context& context, const Options& options, bool with_workers) {
+    context.take_time();
     auto work = work_of(options);
     auto& database = context.database();
     api::Options service;
@@ -76,17 +88,25 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     service.static_dir = context.config.server.web.empty() ? service::web_directory
                                                            : context.config.server.web.string();
     service.setting.hooks = hooks(context.blobs());
+    const auto& told = context.config.server;
+    service.setting.secure_cookies = told.secure_cookies;
+    service.max_connections = told.max_connections;
+    service.max_per_address = told.max_connections_per_address;
+    service.max_streams_per_user = told.max_streams_per_user;
     service.setting.blob_directory = context.config.blob_directory().string();
     service.config = context.config;
     api::Server server(database, service);
 
     auto url = fmt::format("http://{}:{}", service.address, server.port());
-    auto link = fmt::format("{}/sign-in#{}", url, api::first_sign_in(database));
+    auto link = sign_in_link(database, url, options.sign_in);
     if (context.json) {
-        print_json(json::object{{"url", url}, {"sign_in", link}});
+        print_json(json::object{{"url", url}, {"sign_in", link ? json::value(*link) : nullptr}});
     } else {
         print_line(fmt::format("tilth is at {}", url));
-        print_line(fmt::format("sign in (once, within a day): {}", link));
+        print_line(
+            link ? fmt::format("sign in (once, within a day): {}", *link)
+                 : "another sign-in link: 'tilth user link NAME'"
+        );
         print_line("stop with Ctrl-C");
     }
     std::cout.flush();
@@ -102,6 +122,12 @@ void add_service(CLI::App& cli, service::Context& context) {
     auto options = std::make_shared<Options>();
     auto address = [&](CLI::App* command) {
         command->add_option("--address", options->address, "To listen on (127.0.0.1)");
+        command->add_flag(
+            "--sign-in",
+            options->sign_in,
+            "Print a sign-in link of the administrator, as at the "
+            "first start"
+        );
         command->add_option("--port", options->port, "8080; 0 takes any that is free")
             ->check(CLI::Range(0, 65535));
     };
@@ -122,6 +148,7 @@ void add_service(CLI::App& cli, service::Context& context) {
     auto* worker = cli.add_subcommand("worker", "Only workers and the scheduler");
     work(worker);
     worker->callback([options, &context] {
+        context.take_time();
         worker::Worker(context, work_of(*options), context.stop()).wait();
     });
 }

@@ -343,3 +343,19 @@ INSERT INTO rehearsed_host (host, next_fetch_at) SELECT DISTINCT host, 'epoch'::
 ; ALTER TABLE rehearsed_pattern RENAME TO frontier_pattern
 ; ALTER TABLE rehearsed_count RENAME TO frontier_count
 ; SET TRANSACTION READ ONLY;
+
+-- What a crawl knew of a source that ends.
+-- name: drop_urls
+DELETE FROM frontier_url WHERE source_id = $1;
+
+-- name: drop_patterns
+DELETE FROM frontier_pattern WHERE source_id = $1;
+
+-- name: drop_counts
+DELETE FROM frontier_count WHERE source_id = $1;
+
+-- name: drop_workers
+DELETE FROM crawl_worker WHERE source_id = $1;
+
+-- name: drop_log
+DELETE FROM fetch_log WHERE source_id = $1;

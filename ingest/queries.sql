@@ -19,7 +19,7 @@ FROM reject WHERE source_id = $1 AND rk = $2 AND place_sha256 = $3;
 -- name: show_reject
 SELECT encode(place_sha256, 'hex') AS id, at, state, run_id, file, member, line, byte_offset, column_name AS column, code, reason,
     octet_length(raw) AS bytes, encode(substring(raw FROM 1 FOR 2000), 'escape') AS raw, raw AS content
-FROM reject WHERE source_id = $1 AND starts_with(encode(place_sha256, 'hex'), $2) ORDER BY rk LIMIT 2;
+FROM reject WHERE ($1 = 0 OR source_id = $1) AND starts_with(encode(place_sha256, 'hex'), $2) ORDER BY rk LIMIT 2;
 
 -- name: count_rejects
 SELECT state, code, count(*) AS count FROM reject WHERE source_id = $1 GROUP BY state, code ORDER BY state, count(*) DESC, code;
@@ -72,3 +72,13 @@ SELECT substr(check_name, 11) AS name, count(*) AS records FROM quarantine WHERE
 
 -- name: leave_quarantine
 DELETE FROM quarantine WHERE source_id = $1 AND check_name = $2;
+
+-- What is left of a source that ends.
+-- name: drop_receipts
+DELETE FROM push_receipt WHERE source_id = $1;
+
+-- name: drop_fields
+DELETE FROM source_field WHERE source_id = $1;
+
+-- name: drop_contract
+DELETE FROM source_contract WHERE source_id = $1;

@@ -40,6 +40,10 @@ SET spec = spec || jsonb_strip_nulls(jsonb_build_object('title', $3::text, 'inst
     state = coalesce($5::text, state), overlap = coalesce($6::int, overlap), version = version + 1
 WHERE name = $1 AND version = $2;
 
+-- A field that labels were taken from.
+-- name: note_label_field
+UPDATE label_project SET label_fields = array_append(label_fields, $2) WHERE id = $1 AND $2 <> ALL (label_fields);
+
 -- name: project_classes
 SELECT class_id AS id, name, title AS description, hotkey, colour FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
@@ -227,9 +231,9 @@ SELECT a.rk, a.user_id, a.source_id || '.' || lpad(to_hex(a.rk), 16, '0') AS rec
 FROM annotation a
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-WHERE a.project_id = $1 AND (a.rk, a.key, a.user_id, a.attempt) > ($2::bigint, $3::text, $4::bigint, $5::int)
-    AND ($6::bigint IS NULL OR a.user_id = $6)
-ORDER BY a.rk, a.key, a.user_id, a.attempt LIMIT $7;
+WHERE a.project_id = $1 AND ($6::bigint IS NULL OR a.user_id = $6) AND (a.rk, a.source_id, a.key, a.user_id, a.attempt)
+    > ($2::bigint, (SELECT p.source_id FROM label_project p WHERE p.id = $1), $3::text, $4::bigint, $5::int)
+ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt LIMIT $7;
 
 -- name: answers_of_user
 SELECT count(*) FROM annotation WHERE project_id = $1 AND user_id = $2 AND withdrawn_at IS NULL;
@@ -352,3 +356,26 @@ ANALYZE label_task;
 
 -- name: count_open_tasks
 SELECT count(*) FROM label_task WHERE state = 'open';
+
+------------------------------------------------------------------------------------------------- the end of a source
+
+-- name: projects_of_source
+SELECT id, name FROM label_project WHERE source_id = $1 ORDER BY name FOR UPDATE;
+
+-- name: drop_leases
+DELETE FROM label_lease l USING label_task t WHERE t.id = l.task_id AND t.project_id = ANY ($1::bigint[]);
+
+-- name: drop_tasks
+DELETE FROM label_task WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_annotations
+DELETE FROM annotation WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_truths
+DELETE FROM ground_truth WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_classes
+DELETE FROM label_class WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_projects
+DELETE FROM label_project WHERE id = ANY ($1::bigint[]);

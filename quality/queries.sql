@@ -4,17 +4,17 @@
 -- name: quality_rows
 SELECT r.rk, r.key, r.version, v.line, v.payload::text
 FROM record r JOIN record_version v USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND v.rk >= $2 ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: quality_texts
 SELECT r.rk, r.key, r.version, t.title || E'\n' || t.body AS text
 FROM record r JOIN content_text t USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND t.rk >= $2 ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: quality_images
 SELECT r.rk, r.key, r.version, i.phash
 FROM record r JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND i.rk >= $2 ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: quality_contents
 SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS sha256
@@ -78,8 +78,8 @@ SELECT count(*) FROM record WHERE source_id = $1;
 -- The present contents of a source with the run that brought them.
 -- name: profile_rows
 SELECT r.rk, r.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
-FROM record r JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
+JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version) ORDER BY r.rk, r.key;
 
 -- name: profile_run_rows
 SELECT v.rk, v.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
@@ -89,12 +89,15 @@ WHERE v.source_id = $1 AND v.run_id = $5 AND (v.rk, v.key) > ($2, $3) ORDER BY v
 -- name: find_snapshot
 SELECT id FROM snapshot WHERE name = $1;
 
--- Records of a snapshot in the versions it holds; $5 is 3 for all sides.
+-- Records of a snapshot in the versions it holds, without a payload if they were purged since; $5 is 3 for all sides.
 -- name: profile_snapshot_rows
-SELECT s.rk, s.key, s.source_id, v.payload::text, i.width, i.height, i.channels, i.format, coalesce(c.name, s.value::text) AS label
-FROM snapshot_item s JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
-    JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
-WHERE s.snapshot_id = $1 AND ($5::int = 3 OR s.split = $5) AND (s.rk, s.key, s.source_id) > ($2, $3, $6) ORDER BY s.rk, s.key, s.source_id LIMIT $4;
+SELECT s.rk, s.key, s.source_id, coalesce(v.payload::text, '') AS payload, i.width, i.height, i.channels, i.format,
+    coalesce(c.name, s.value::text) AS label
+FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND ($5::int = 3 OR split = $5) AND (rk, source_id, key) > ($2, $6, $3)
+      ORDER BY rk, source_id, key LIMIT $4) s
+LEFT JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
+JOIN snapshot n ON n.id = s.snapshot_id LEFT JOIN label_class c ON c.project_id = n.project_id AND c.class_id = s.class_id
+ORDER BY s.rk, s.source_id, s.key;
 
 -- name: last_checks
 SELECT check_name AS name, passed, severity, examined, failed, observed FROM check_result
@@ -220,3 +223,13 @@ FROM (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.sou
      (SELECT t.rk, t.key, NOT EXISTS (SELECT FROM duplicate d WHERE (d.rk, d.source_id, d.key, d.kind) = (t.rk, t.source_id, t.key, 'normalised')
           AND d.cluster <> d.rk) AS alone FROM text_sketch t WHERE t.source_id = $1) e
 WHERE s.source_id = $1 AND (n.rk, n.key) = (s.rk, s.key) AND (e.rk, e.key) = (s.rk, s.key) AND (s.leads, s.first) <> (n.alone, e.alone);
+
+-- What was said of a source that ends.
+-- name: drop_check_results
+DELETE FROM check_result WHERE source_id = $1;
+
+-- name: drop_profiles
+DELETE FROM quality_profile WHERE source_id = $1;
+
+-- name: drop_parts
+DELETE FROM profile_part WHERE source_id = $1;

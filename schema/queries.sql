@@ -25,35 +25,91 @@ INSERT INTO source (name, kind, spec, schedule, created_at) VALUES ($1, $2, $3::
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- name: find_source
-SELECT id, name, kind, spec::text, schedule, state FROM source WHERE name = $1 AND state <> 'removed';
+SELECT id, name, kind, spec::text, schedule, CASE WHEN archived_at IS NULL THEN state ELSE 'archived' END AS state
+FROM source WHERE name = $1;
 
+-- Those in use, and with $3 those in the archive.
 -- name: list_sources
-SELECT s.id, s.name, s.kind, s.state, s.schedule, s.next_due_at, s.created_at, s.spec::text AS spec,
-       coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
+SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
+       s.spec::text AS spec, coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
 FROM source s
 LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
-WHERE s.state <> 'removed' AND s.name > $1
+WHERE (s.archived_at IS NULL OR $3) AND s.name > $1
 ORDER BY s.name LIMIT $2;
 
 -- name: show_source
-SELECT s.id, s.name, s.kind, s.state, s.schedule, s.next_due_at, s.created_at, s.spec::text AS spec,
-       coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
+SELECT s.id, s.name, s.kind, CASE WHEN s.archived_at IS NULL THEN s.state ELSE 'archived' END AS state, s.schedule, s.next_due_at, s.created_at,
+       s.spec::text AS spec, coalesce(t.records, 0) AS records, (SELECT count(*) FROM reject WHERE source_id = s.id AND state = 'open') AS rejected
 FROM source s
 LEFT JOIN LATERAL (SELECT sum(r.added)::bigint AS records FROM source_run r WHERE r.source_id = s.id) t ON true
-WHERE s.state <> 'removed' AND s.name = $1;
+WHERE s.name = $1;
 
 -- name: set_source_state
 UPDATE source SET state = $2 WHERE id = $1;
 
+-- name: archive_source
+UPDATE source SET archived_at = coalesce(archived_at, $2::timestamptz) WHERE id = $1;
+
+-- name: restore_source
+UPDATE source SET archived_at = NULL WHERE id = $1;
+
 -- name: set_source_schedule
 UPDATE source SET schedule = $2, next_due_at = $3::timestamptz WHERE id = $1;
 
--- name: set_source_spec
-UPDATE source SET spec = $2::jsonb WHERE id = $1;
+-- Nothing if these are its settings already; one edit waits for another.
+-- name: change_source_spec
+UPDATE source SET spec = $2::jsonb WHERE id = $1 AND spec <> $2::jsonb RETURNING id;
+
+-- name: add_source_settings
+INSERT INTO source_settings (source_id, version, spec, made_by, made_at)
+SELECT $1, 1 + coalesce(max(version), 0), $2::jsonb, $3, $4::timestamptz FROM source_settings WHERE source_id = $1;
+
+-- name: settings_version
+SELECT max(version) FROM source_settings WHERE source_id = $1;
+
+-- name: note_maker
+UPDATE source_settings SET made_by = $2 WHERE source_id = $1 AND version = 1;
+
+-- name: list_source_settings
+SELECT version, spec::text AS spec, made_by, made_at FROM source_settings WHERE source_id = $1 AND version < $2::bigint ORDER BY version DESC LIMIT $3;
+
+-- name: source_settings
+SELECT spec::text FROM source_settings WHERE source_id = $1 AND version = $2::bigint;
+
+-- name: lock_source
+SELECT id FROM source WHERE id = $1 FOR UPDATE;
+
+-- name: drop_rejects
+DELETE FROM reject WHERE source_id = $1;
+
+-- name: drop_cursors
+DELETE FROM source_cursor WHERE source_id = $1;
+
+-- name: drop_progress
+DELETE FROM source_progress WHERE source_id = $1;
+
+-- name: drop_categories
+DELETE FROM category WHERE source_id = $1;
+
+-- name: drop_column_sets
+DELETE FROM column_set WHERE source_id = $1;
+
+-- name: drop_source_settings
+DELETE FROM source_settings WHERE source_id = $1;
+
+-- name: drop_source_runs
+DELETE FROM source_run WHERE source_id = $1;
+
+-- name: drop_source
+DELETE FROM source WHERE id = $1;
+
+-- Jobs that gather a source or read its rejects again.
+-- name: jobs_of_source
+SELECT id, leased_until > $2::timestamptz AS held FROM job WHERE dedup IN ('source:' || $1, 'replay:' || $1) ORDER BY id FOR UPDATE;
 
 -- name: due_sources
 SELECT id, name, kind, spec::text, schedule, state FROM source
-WHERE state = 'active' AND schedule IS NOT NULL AND next_due_at <= $1::timestamptz ORDER BY next_due_at;
+WHERE state = 'active' AND archived_at IS NULL AND schedule IS NOT NULL AND next_due_at <= $1::timestamptz ORDER BY next_due_at;
 
 -- name: begin_run
 INSERT INTO source_run (source_id, state, spec, started_at) VALUES ($1, 'running', $2::jsonb, $3::timestamptz) RETURNING id;
@@ -169,11 +225,11 @@ SELECT count(*) FROM record WHERE source_id = $1;
 -- name: list_records
 SELECT r.rk, r.source_id, r.key, r.version, r.group_key, r.first_seen, r.last_seen, v.url, left(v.payload::text, 2000) AS payload,
     t.title, left(t.body, 200) AS snippet, t.language, i.width, i.height
-FROM record r
+FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+ORDER BY r.rk, r.key;
 
 -- name: show_record
 SELECT r.rk, r.version, r.group_key, r.record_time, r.first_seen, r.last_seen, encode(r.content_sha256, 'hex') AS content_sha256, v.payload,
@@ -287,6 +343,9 @@ WHERE (rk, source_id, key) > ($4, $5, $6)
     OR ($2 <> '' AND (url = $2 OR key = $2)) OR ($3 <> '' AND licence = $3))
 ORDER BY 1, 2, 3 LIMIT $7;
 
+-- name: purge_targets_of_source
+SELECT rk, source_id, key FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4;
+
 -- name: purge_blob_names
 SELECT DISTINCT v.blob_sha256 FROM record_version v JOIN unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key) USING (rk, source_id, key)
 WHERE v.blob_sha256 IS NOT NULL;
@@ -399,11 +458,11 @@ INSERT INTO audit_event (at, actor, action, subject, detail) VALUES ($1::timesta
 -- name: record_fields
 SELECT r.rk, r.key, r.version, coalesce(r.group_key, ''), CASE WHEN $5 THEN v.payload::text END, t.words, t.characters, t.language, t.title,
     v.url, v.file, v.media_type, i.width, i.height, extract(epoch FROM r.record_time)::float8
-FROM record r
+FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+ORDER BY r.rk, r.key;
 
 -- The same of named versions, with their places.
 -- name: fields_of_records
@@ -427,16 +486,18 @@ LEFT JOIN text_sketch s ON s.rk = d.rk AND s.source_id = $1 AND s.key = d.key
 LEFT JOIN duplicate e ON e.rk = d.rk AND e.source_id = $1 AND e.key = d.key AND e.kind = 'normalised'
 LEFT JOIN duplicate n ON n.rk = d.rk AND n.source_id = $1 AND n.key = d.key AND n.kind = 'text';
 
+-- Where a page joins what some records lack, the others begin at its first rk too: a merge of them would else begin at the table's.
 -- name: texts_unmeasured
 SELECT r.rk, r.key, r.version, t.body, coalesce(t.language, '')
 FROM record r JOIN content_text t USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3)
-    AND NOT EXISTS (SELECT FROM content_quality q WHERE (q.rk, q.source_id, q.key, q.version) = (r.rk, r.source_id, r.key, r.version))
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND t.rk >= $2
+    AND NOT EXISTS (SELECT FROM content_quality q
+                    WHERE (q.rk, q.source_id, q.key, q.version) = (r.rk, r.source_id, r.key, r.version) AND q.rk >= $2)
 ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: measured_records
 SELECT r.rk, r.key, q.measures::text FROM record r JOIN content_quality q USING (rk, source_id, key, version)
-WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) ORDER BY r.rk, r.key LIMIT $4;
+WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND q.rk >= $2 ORDER BY r.rk, r.key LIMIT $4;
 
 -- name: purge_quality
 DELETE FROM content_quality t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
@@ -472,8 +533,8 @@ SELECT l.rk, $1, l.key, l.version, l.config, setweight(to_tsvector(l.config::reg
 FROM (SELECT r.rk, r.key, r.version, t.title, t.body,
           CASE t.language WHEN 'da' THEN 'danish' WHEN 'nl' THEN 'dutch' WHEN 'en' THEN 'english' WHEN 'fi' THEN 'finnish' WHEN 'fr' THEN 'french' WHEN 'de' THEN 'german' WHEN 'hu' THEN 'hungarian' WHEN 'it' THEN 'italian' WHEN 'no' THEN 'norwegian' WHEN 'nb' THEN 'norwegian' WHEN 'nn' THEN 'norwegian' WHEN 'pt' THEN 'portuguese' WHEN 'ro' THEN 'romanian' WHEN 'ru' THEN 'russian' WHEN 'es' THEN 'spanish' WHEN 'sv' THEN 'swedish' WHEN 'tr' THEN 'turkish' WHEN 'ar' THEN 'arabic' WHEN 'hy' THEN 'armenian' WHEN 'eu' THEN 'basque' WHEN 'ca' THEN 'catalan' WHEN 'el' THEN 'greek' WHEN 'hi' THEN 'hindi' WHEN 'id' THEN 'indonesian' WHEN 'ga' THEN 'irish' WHEN 'lt' THEN 'lithuanian' WHEN 'ne' THEN 'nepali' WHEN 'sr' THEN 'serbian' WHEN 'ta' THEN 'tamil' WHEN 'yi' THEN 'yiddish' ELSE 'simple' END AS config
       FROM record r JOIN content_text t USING (rk, source_id, key, version)
-      LEFT JOIN record_search s USING (rk, source_id, key)
-      WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND s.version IS DISTINCT FROM r.version ORDER BY r.rk, r.key LIMIT $4) l
+      LEFT JOIN record_search s ON s.rk = r.rk AND s.source_id = r.source_id AND s.key = r.key AND s.rk >= $2
+      WHERE r.source_id = $1 AND (r.rk, r.key) > ($2, $3) AND t.rk >= $2 AND s.version IS DISTINCT FROM r.version ORDER BY r.rk, r.key LIMIT $4) l
 ON CONFLICT (rk, source_id, key) DO UPDATE SET version = excluded.version, config = excluded.config, words = excluded.words
 RETURNING rk, key;
 
@@ -530,20 +591,27 @@ RETURNING id, name, role, simulated, created_at, disabled_at;
 SELECT count(*) FROM app_user WHERE role = 'admin' AND disabled_at IS NULL;
 
 -- name: add_token
-INSERT INTO access_token (hash, user_id, kind, label, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5::timestamptz, $6::timestamptz)
+INSERT INTO access_token (hash, user_id, kind, label, created_at, expires_at, scope, parent)
+VALUES ($1, $2, $3, $4, $5::timestamptz, $6::timestamptz, $7, $8)
 RETURNING id;
 
 -- name: list_tokens
-SELECT id, kind, label, created_at, expires_at, used_at, revoked_at
-FROM access_token WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $3;
+SELECT t.id, u.name AS "user", t.kind, t.scope, t.label, t.created_at, t.expires_at, t.used_at, t.revoked_at
+FROM access_token t JOIN app_user u ON u.id = t.user_id WHERE ($1::bigint IS NULL OR t.user_id = $1) AND t.id > $2 ORDER BY t.id LIMIT $3;
 
+-- With what its user made with it, and the sessions that were opened with these.
 -- name: revoke_token
-UPDATE access_token SET revoked_at = $3::timestamptz
-WHERE id = $1 AND ($2::bigint IS NULL OR user_id = $2) AND revoked_at IS NULL;
+WITH RECURSIVE gone AS (
+    SELECT id, user_id FROM access_token WHERE id = $1 AND ($2::bigint IS NULL OR user_id = $2) AND revoked_at IS NULL
+    UNION
+    SELECT t.id, t.user_id FROM access_token t JOIN gone g ON t.parent = g.id AND t.user_id = g.user_id
+), ended AS (
+    DELETE FROM web_session s USING gone g WHERE s.token_id = g.id
+)
+UPDATE access_token t SET revoked_at = $3::timestamptz FROM gone g WHERE t.id = g.id AND t.revoked_at IS NULL;
 
 -- name: user_of_token
-SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at,
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, t.scope, t.expires_at AS until,
     t.used_at IS NULL OR t.used_at < $2::timestamptz - interval '1 minute' AS stale
 FROM access_token t JOIN app_user u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.kind = 'bearer' AND t.revoked_at IS NULL AND u.disabled_at IS NULL
@@ -552,22 +620,32 @@ WHERE t.hash = $1 AND t.kind = 'bearer' AND t.revoked_at IS NULL AND u.disabled_
 -- name: touch_token
 UPDATE access_token SET used_at = $2::timestamptz WHERE hash = $1;
 
--- A link signs in once; a bearer token may open a browser's session too.
+-- A link signs in once; a bearer token may open a browser's session too, which ends with it.
 -- name: redeem_token
 UPDATE access_token t SET used_at = $2::timestamptz
 FROM app_user u
 WHERE t.hash = $1 AND u.id = t.user_id AND u.disabled_at IS NULL AND t.revoked_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz)
   AND (t.kind = 'bearer' OR t.used_at IS NULL)
-RETURNING u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at;
+RETURNING u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, t.scope,
+    CASE WHEN t.kind = 'bearer' THEN t.expires_at END AS until;
 
 -- name: add_session
-INSERT INTO web_session (hash, user_id, created_at, expires_at) VALUES ($1, $2, $3::timestamptz, $4::timestamptz);
+INSERT INTO web_session (hash, user_id, created_at, expires_at, token_id) VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5);
 
 -- name: user_of_session
-SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, s.token_id AS token, coalesce(t.scope, 'all') AS scope,
+    CASE WHEN t.kind = 'bearer' THEN t.expires_at END AS until
+FROM web_session s JOIN app_user u ON u.id = s.user_id LEFT JOIN access_token t ON t.id = s.token_id
+WHERE s.hash = $1 AND s.expires_at > $2::timestamptz AND u.disabled_at IS NULL AND t.revoked_at IS NULL;
+
+-- name: list_sessions
+SELECT s.id, u.name AS "user", s.token_id AS token, s.created_at, s.expires_at
 FROM web_session s JOIN app_user u ON u.id = s.user_id
-WHERE s.hash = $1 AND s.expires_at > $2::timestamptz AND u.disabled_at IS NULL;
+WHERE ($1::bigint IS NULL OR s.user_id = $1) AND s.id > $2 AND s.expires_at > $4::timestamptz ORDER BY s.id LIMIT $3;
+
+-- name: end_session_of_id
+DELETE FROM web_session WHERE id = $1 AND ($2::bigint IS NULL OR user_id = $2);
 
 -- name: end_session
 DELETE FROM web_session WHERE hash = $1;
@@ -577,6 +655,9 @@ DELETE FROM web_session WHERE user_id = $1;
 
 -- name: sweep_sessions
 DELETE FROM web_session WHERE expires_at < $1::timestamptz;
+
+-- name: sweep_audit
+DELETE FROM audit_event WHERE at < $1::timestamptz;
 
 -- name: add_audit
 INSERT INTO audit_event (at, user_id, actor, action, subject, detail)

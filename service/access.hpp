@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "schema/people/access_store.hpp"
 #include "schema/people/user.hpp"
 
 namespace service {
@@ -28,6 +30,9 @@ struct Caller {
     std::int64_t id = 0;
     std::string name;
     Role role = Role::label;
+    std::optional<std::int64_t> token{};  // that the caller is known by, or by a session of it
+    schema::TokenScope scope = schema::TokenScope::all;
+    std::optional<base::Time> until{};  // nothing made by the caller is good for longer
 };
 
 }  // namespace service

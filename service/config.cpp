@@ -29,6 +29,20 @@ const base::Settings<Config::Server> Config::Server::settings{
     {"address", &Server::address, "where the server listens"},
     {"port", &Server::port, "0: any that is free"},
     {"web", &Server::web, "folder of the page; beside the program by default"},
+    {"secure_cookies",
+     &Server::secure_cookies,
+     "sessions over TLS only: for a service behind a proxy that speaks it and does not say so by "
+     "X-Forwarded-Proto"},
+    {"max_connections", &Server::max_connections, "open at once", {.low = 16, .high = 65535}},
+    {"max_connections_per_address",
+     &Server::max_connections_per_address,
+     "of one client; the idle ones of a client that has more are closed",
+     {.low = 8, .high = 65535}},
+    {"max_streams_per_user",
+     &Server::max_streams_per_user,
+     "event streams that one user has open",
+     {.low = 1, .high = 64}},
+    {"audit_days", &Server::audit_days, "how long is kept who did what", {.low = 1, .high = 36500}},
 };
 
 const base::Settings<Config> Config::settings{

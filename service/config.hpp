@@ -35,6 +35,11 @@ struct Config {
         std::string address = "127.0.0.1";
         std::uint16_t port = 8080;
         std::filesystem::path web;  // empty: beside the program or in its source tree
+        bool secure_cookies = false;
+        std::uint32_t max_connections = 1024;
+        std::uint32_t max_connections_per_address = 512;
+        std::uint32_t max_streams_per_user = 8;
+        int audit_days = 400;
         static const base::Settings<Server> settings;
     };
 

@@ -33,6 +33,8 @@ public:
     // What verbs need of this place. Valid as long as this is.
     Environment environment();
     std::stop_token stop() const { return stop_.token(); }
+    // What runs now ends by itself after a stop, in its own time.
+    void take_time() const { stop_.take_time(); }
     // Ends the database and the embedded server before the process does.
     void close();
 

@@ -245,6 +245,7 @@ TrainOutcome train(
     try {
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());
+        store.leave_out(label_in_text(snapshot));
         std::array<std::vector<Item>, 3> items;
         std::array<Examples, 3> examples;
         for (std::size_t split = 0; split < 3; ++split) {

@@ -1,7 +1,7 @@
 -- Queries of training/. Pages are read by key range, so that no long transaction is held.
 
 -- name: find_project
-SELECT p.id, p.source_id, s.name AS source FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
+SELECT p.id, p.source_id, s.name AS source, to_json(p.label_fields)::text AS label_fields FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
 -- name: class_names
 SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
@@ -14,8 +14,12 @@ SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
-        AS denied
-FROM ground_truth g
+        AS denied,
+    EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key)) AS quarantined
+FROM (SELECT * FROM ground_truth
+      WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3, $2, $4)
+          AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string'))
+      ORDER BY rk, source_id, key LIMIT $5) g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
@@ -24,10 +28,7 @@ LEFT JOIN LATERAL (
     SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
         max(cluster) FILTER (WHERE kind = 'image') AS by_image
     FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
-WHERE g.project_id = $1 AND g.source_id = $2 AND (g.rk, g.key) > ($3, $4)
-    AND (g.class_id IS NOT NULL OR jsonb_typeof(g.value) IN ('number', 'string'))
-    AND NOT EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key))
-ORDER BY g.rk, g.key LIMIT $5;
+ORDER BY g.rk, g.key;
 
 -- What a source does with opt-outs from machine learning: honour or record.
 -- name: consent_policy
@@ -64,32 +65,39 @@ DELETE FROM snapshot WHERE name = $1 AND state = 'open';
 UPDATE snapshot SET state = 'closed', content_sha256 = $2, members = $3, counts = $4::jsonb, closed_at = $5::timestamptz
 WHERE id = $1 AND state = 'open';
 
--- Members of a snapshot after ($2, $3) with the content that the snapshot fixed.
+-- Members of a snapshot after ($2, $3, $4) with the content that the snapshot fixed; none if it was purged since.
 -- name: snapshot_members
-SELECT i.rk, i.key, i.version, i.split, i.class_id, i.value, encode(v.content_sha256, 'hex') AS content_sha256
-FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version)
-WHERE i.snapshot_id = $1 AND (i.rk, i.key) > ($2, $3) ORDER BY i.rk, i.key LIMIT $4;
+SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, encode(v.content_sha256, 'hex') AS content_sha256
+FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $3, $4) ORDER BY rk, source_id, key LIMIT $5) i
+LEFT JOIN record_version v USING (rk, source_id, key, version) ORDER BY i.rk, i.source_id, i.key;
 
 -- name: split_items
-SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group"
-FROM snapshot_item i JOIN record r USING (rk, source_id, key)
-WHERE i.snapshot_id = $1 AND i.split = $2 AND (i.rk, i.key) > ($3, $4) ORDER BY i.rk, i.key LIMIT $5;
+SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group", r.rk IS NULL AS left_out
+FROM (SELECT * FROM snapshot_item
+      WHERE snapshot_id = $1 AND split = $2 AND (rk, source_id, key) > ($3, $4, $5) ORDER BY rk, source_id, key LIMIT $6) i
+LEFT JOIN record r USING (rk, source_id, key) ORDER BY i.rk, i.source_id, i.key;
 
--- Records of a source without a label in the project, after ($3, $4).
+-- Records of a source after ($3, $4), and whether the project has a label of each or asks for one.
 -- name: unlabeled_items
-SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group"
-FROM record r
-WHERE r.source_id = $2 AND (r.rk, r.key) > ($3, $4)
-    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
-    AND NOT EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
-        AND t.state <> 'cancelled')
-ORDER BY r.rk, r.key LIMIT $5;
+SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group",
+    EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+    OR EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
+        AND t.state <> 'cancelled') AS left_out
+FROM (SELECT * FROM record WHERE source_id = $2 AND (rk, key) > ($3, $4) ORDER BY rk, key LIMIT $5) r
+ORDER BY r.rk, r.key;
 
 -- Contents of named record versions: $1 rk, $2 key, $3 version, $4 source.
 -- name: texts_of
 SELECT d.place, t.title, t.body
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_text t ON t.rk = d.rk AND t.source_id = $4 AND t.key = d.key AND t.version = d.version;
+
+-- What a field ($5, a path) of the payload says.
+-- name: field_of
+SELECT d.place, v.payload #>> $5::text[] AS value
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
+WHERE v.payload #>> $5::text[] IS NOT NULL;
 
 -- name: numbers_of
 SELECT d.place, n.column_set, n.values::text AS values
@@ -225,3 +233,37 @@ SELECT d.place, c.column_name, c.proposal
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN cell_issue c ON c.rk = d.rk AND c.source_id = $4 AND c.key = d.key AND c.version = d.version
 WHERE c.state = 'accepted' AND c.proposal IS NOT NULL;
+
+-- What hangs on projects that end.
+-- name: snapshots_of_projects
+SELECT id, name FROM snapshot WHERE project_id = ANY ($1::bigint[]) ORDER BY name FOR UPDATE;
+
+-- name: runs_of_snapshots
+SELECT id FROM model_run WHERE snapshot_id = ANY ($1::bigint[]) ORDER BY id;
+
+-- name: models_of_runs
+SELECT name, version, stage, artefact_sha256 FROM model WHERE run_id = ANY ($1::bigint[]) ORDER BY name, version;
+
+-- name: drop_models
+DELETE FROM model WHERE run_id = ANY ($1::bigint[]);
+
+-- name: drop_metrics
+DELETE FROM metric WHERE run_id = ANY ($1::bigint[]);
+
+-- name: drop_predictions
+DELETE FROM prediction WHERE run_id = ANY ($1::bigint[]);
+
+-- name: drop_model_runs
+DELETE FROM model_run WHERE id = ANY ($1::bigint[]);
+
+-- name: drop_fits
+DELETE FROM preparation_fit WHERE snapshot_id = ANY ($1::bigint[]) OR source_id = $2;
+
+-- name: drop_preparations
+DELETE FROM preparation WHERE source_id = $1;
+
+-- name: drop_items
+DELETE FROM snapshot_item WHERE snapshot_id = ANY ($1::bigint[]);
+
+-- name: drop_snapshots
+DELETE FROM snapshot WHERE id = ANY ($1::bigint[]);

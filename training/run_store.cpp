@@ -70,6 +70,10 @@ void put(base::CopyWriter& copy, const std::optional<T>& value) {
 
 }  // namespace
 
+void close_stale_runs(base::Tx& tx, schema::Time now) {
+    tx.exec(sql::file["close_stale_model_runs"], schema::timestamp(now));
+}
+
 std::int64_t begin_run(
     base::Tx& tx,
     std::int64_t snapshot_id,
@@ -79,7 +83,7 @@ std::int64_t begin_run(
     const std::string& code_version,
     schema::Time now
 ) {
-    tx.exec(sql::file["close_stale_model_runs"], schema::timestamp(now));
+    close_stale_runs(tx, now);
     return *tx.value<std::int64_t>(
         sql::file["begin_model_run"],
         snapshot_id,

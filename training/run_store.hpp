@@ -122,6 +122,8 @@ BOOST_DESCRIBE_STRUCT(
      created_at)
 )
 
+// Runs whose program has ended, however it did, are interrupted.
+void close_stale_runs(base::Tx& tx, schema::Time now);
 // Runs that are at work by their state, but by no session (hold_run), become interrupted.
 std::int64_t begin_run(
     base::Tx& tx,

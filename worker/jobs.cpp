@@ -40,6 +40,8 @@ json::object gather(service::Context& context, const schema::Job& job, std::stop
     auto name = std::string(spec.root().at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
+    if (auto given = spec.part("spec"); !given.root().is_null())  // for this run alone
+        source.spec = json::serialize(given.root());
     auto result = service::gather(context.environment(), source, stop);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();

@@ -1,6 +1,7 @@
 #include "api/server/auth.hpp"
 
 #include "base/bytes/hash.hpp"
+#include "base/text/ascii.hpp"
 #include "schema/records/record.hpp"
 
 namespace api {
@@ -22,7 +23,13 @@ Role role_of(std::string_view name) {
     );
 }
 
-Credentials credentials_of(const Request& request) {
+bool came_by_tls(const Request& request) {
+    auto told = request.header("x-forwarded-proto");  // of several proxies the last is ours
+    if (auto comma = told.rfind(','); comma != told.npos) told.remove_prefix(comma + 1);
+    return base::equal_ignoring_case(base::trim(told), "https");
+}
+
+Credentials credentials_of(const Request& request, bool secure_only) {
     if (auto header = request.header("authorization"); !header.empty()) {
         constexpr std::string_view scheme = "bearer ";
         auto named = header.substr(0, scheme.size());
@@ -38,9 +45,10 @@ Credentials credentials_of(const Request& request) {
         }
         return {Credentials::Kind::bearer, std::string(header.substr(scheme.size()))};
     }
-    if (auto cookie = request.cookie(session_cookie); !cookie.empty())
-        return {Credentials::Kind::session, std::string(cookie)};
-    return {};
+    auto cookie = request.cookie(secure_session_cookie);
+    if (cookie.empty() && !secure_only) cookie = request.cookie(session_cookie);
+    if (cookie.empty()) return {};
+    return {Credentials::Kind::session, std::string(cookie)};
 }
 
 void check_forgery(const Request& request, const Credentials& credentials) {
@@ -63,7 +71,7 @@ std::string csrf_token(std::string_view session_secret) {
 }
 
 std::string cookie_header(std::string_view secret, long seconds, bool secure) {
-    std::string text(session_cookie);
+    std::string text(secure ? secure_session_cookie : session_cookie);
     text.append("=").append(secret).append("; Path=/; HttpOnly; SameSite=Lax; Max-Age=");
     text.append(std::to_string(secret.empty() ? 0 : seconds));
     if (secure) text.append("; Secure");

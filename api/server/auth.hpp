@@ -33,9 +33,10 @@ struct Credentials {
     std::string secret;
 };
 
-// An Authorization header goes before the cookie. Throws Problem 401 for a header that is not
-// `Bearer <token>`.
-Credentials credentials_of(const Request& request);
+// An Authorization header goes before the cookie, and the cookie of TLS before the other, which
+// counts for nothing if `secure_only`. Throws Problem 401 for a header that is not `Bearer
+// <token>`.
+Credentials credentials_of(const Request& request, bool secure_only = false);
 
 // Throws Problem 403 unless a request that changes something by a session cookie carries that
 // session's token in X-CSRF-Token and does not come from another site (Sec-Fetch-Site). Bearer
@@ -48,6 +49,10 @@ using service::new_secret;
 std::string csrf_token(std::string_view session_secret);
 
 inline constexpr std::string_view session_cookie = "tilth_session";
+// Over TLS: browsers take one of that name only with Secure, for this host and all its paths.
+inline constexpr std::string_view secure_session_cookie = "__Host-tilth_session";
+// Whether a proxy before this service says that its client came by TLS.
+bool came_by_tls(const Request& request);
 // The Set-Cookie header that starts a session of `seconds`, or ends it when the secret is empty.
 std::string cookie_header(std::string_view secret, long seconds, bool secure);
 

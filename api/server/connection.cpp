@@ -4,6 +4,8 @@
 // connection, shorter for the body of one that has begun, so that slow ones do not hold a place.
 #include "api/server/connection.hpp"
 
+#include <algorithm>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -52,44 +54,118 @@ std::optional<Problem> problem_in(const beast::error_code& error) {
     return Problem(400, "Bad request", "this is not HTTP: " + error.message());
 }
 
+// RFC 9112, 3.2: a request names its host, once.
+bool names_one_host(const Parser::value_type& message) {
+    auto hosts = message.count(http::field::host);
+    if (hosts == 0) return message.version() < 11;
+    auto host = std::string_view(message[http::field::host]);
+    return hosts == 1 && host.find_first_of(" \t,/@\\?#") == host.npos;
+}
+
+// What RFC 9112 and 9110 want of a header beyond what the parser looks at.
+std::optional<Problem> fault_of(const Parser::value_type& message) {
+    if (!names_one_host(message))
+        return Problem(400, "Bad request", "a request has one Host header that names one host");
+    auto encodings = message.count(http::field::transfer_encoding);
+    if (encodings > 0 && message.version() < 11)
+        return Problem(400, "Bad request", "Transfer-Encoding is not of HTTP/1.0");
+    auto encoding = std::string_view(message[http::field::transfer_encoding]);
+    if (encodings > 1 || (encodings == 1 && !beast::iequals(encoding, "chunked")))
+        return Problem(501, "Not implemented", "of transfer encodings only 'chunked' is known");
+    auto expect = std::string_view(message[http::field::expect]);
+    if (!expect.empty() && !beast::iequals(expect, "100-continue"))
+        return Problem(417, "Not to be expected", "of expectations only '100-continue' is known");
+    return std::nullopt;
+}
+
 }  // namespace
 
-awaitable<Connection::Message> Connection::read() {
+struct Connection::Head {
     Parser parser;
+};
+
+// The wait for the first byte is long on a connection that has been of use; the header itself must
+// come soon, so that a client that drips it holds no place.
+awaitable<bool> Connection::read_head(Head& head, Message& message) {
+    auto& parser = head.parser;
     parser.header_limit(static_cast<std::uint32_t>(options_.max_header));
     parser.body_limit(options_.max_body);
     busy_ = false;
-    stream_.expires_after(options_.idle);
-    auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, no_throw);
+    beast::error_code error;
+    std::size_t size = 0;
+    if (!is_first_ && buffer_.size() == 0) {
+        stream_.expires_after(options_.idle);
+        std::tie(error, size) =
+            co_await stream_.async_read_some(buffer_.prepare(options_.max_header), no_throw);
+        if (error) co_return false;
+        buffer_.commit(size);
+    }
+    is_first_ = false;
+    stream_.expires_after(std::min(options_.header, options_.idle));
+    std::tie(error, size) = co_await http::async_read_header(stream_, buffer_, parser, no_throw);
     busy_ = true;
-    if (!error && parser.get()[http::field::expect] == "100-continue") {
-        http::response<http::empty_body> go_on(http::status::continue_, 11);
-        co_await http::async_write(stream_, go_on, no_throw);
-    }
-    if (!error) {
-        stream_.expires_after(options_.read);
-        std::tie(error, size) = co_await http::async_read(stream_, buffer_, parser, no_throw);
-    }
-    Message message;
-    if (error) {
-        message.broken = problem_in(error);
-        co_return message;
-    }
+    auto fault = error ? problem_in(error) : fault_of(parser.get());
+    if (fault) message.refused = problem(*fault, "");
+    if (error || fault) co_return false;
     message.version = parser.get().version();
     message.keep = parser.get().keep_alive();
+    co_return true;
+}
+
+awaitable<Connection::Message> Connection::read(const BeforeBody& before_body) {
+    Head head;
+    Message message;
+    if (!co_await read_head(head, message)) co_return message;
+    auto& parser = head.parser;
+    if (!parser.is_done()) {
+        std::optional<std::uint64_t> length;
+        if (auto told = parser.content_length()) length = *told;
+        auto asked =
+            request_of(Parser::value_type(Parser::value_type::header_type(parser.get().base())));
+        asked.address = address_;
+        message.refused = co_await before_body(asked, length);
+        if (message.refused) {
+            message.keep = false;
+            co_return message;
+        }
+        if (!parser.get()[http::field::expect].empty()) {
+            http::response<http::empty_body> go_on(http::status::continue_, 11);
+            co_await http::async_write(stream_, go_on, no_throw);
+        }
+        stream_.expires_after(options_.read);
+        auto [error, size] = co_await http::async_read(stream_, buffer_, parser, no_throw);
+        if (error) {
+            if (auto fault = problem_in(error)) message.refused = problem(*fault, "");
+            message.keep = false;
+            co_return message;
+        }
+    }
     message.request = request_of(parser.release());
+    message.request->address = address_;
     co_return message;
+}
+
+awaitable<void> Connection::hear_out() {
+    constexpr std::size_t at_most = 64 << 20;
+    char ignored[8192];
+    shut_down();
+    stream_.expires_after(options_.hear_out);
+    for (std::size_t heard = 0; heard < at_most;) {
+        auto [error, size] = co_await stream_.async_read_some(asio::buffer(ignored), no_throw);
+        if (error) co_return;
+        heard += size;
+    }
 }
 
 awaitable<bool> Connection::send(const Response& response, const Message& message) {
     http::response<http::span_body<const char>> answer;
     answer.version(message.version);
     answer.result(static_cast<unsigned>(response.status));
-    answer.keep_alive(message.keep);
     for (const auto& [name, value] : response.headers) answer.insert(name, value);
     if (!response.media_type.empty()) answer.set(http::field::content_type, response.media_type);
     auto bytes = response.bytes();
     bool head = message.request && message.request->method == Method::head;
+    answer.keep_alive(message.keep);
     bool bodiless = response.status == 204 || response.status == 304;
     if (!bodiless) answer.content_length(bytes.size());
     if (!bodiless && !head) answer.body() = {bytes.data(), bytes.size()};

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -18,26 +21,39 @@ namespace api {
 // times and sizes of the options, which must outlive it. For the thread that has the sockets.
 class Connection {
 public:
-    Connection(boost::asio::ip::tcp::socket socket, const Options& options)
-        : stream_(std::move(socket)), options_(options) {}
+    Connection(
+        boost::asio::ip::tcp::socket socket,
+        const Options& options,
+        std::string address = {}
+    )
+        : stream_(std::move(socket)), options_(options), address_(std::move(address)) {}
 
-    // What was read: a request, or the problem of a message that broke the rules of HTTP or our
-    // limits, to be answered before the connection ends; neither after silence, a timeout or the
-    // end.
+    // What was read: a request, or the answer to one whose body was not read or that broke the
+    // rules of HTTP or our limits, after which the connection ends; neither after silence, a
+    // timeout or the end.
     struct Message {
         std::optional<Request> request;
-        std::optional<Problem> broken;
+        std::optional<Response> refused;
         bool keep = false;  // the client will ask again
         unsigned version = 11;
     };
-    boost::asio::awaitable<Message> read();
+    // Asked before a body of that many bytes is read (or of an unknown number), with a request that
+    // lacks it: an answer stands in the place of the body.
+    using BeforeBody = std::function<boost::asio::awaitable<
+        std::optional<Response>>(const Request&, std::optional<std::uint64_t>)>;
+    boost::asio::awaitable<Message> read(const BeforeBody& before_body);
 
     // `message` is what was read: a HEAD gets no body. False when nothing more can be sent or read.
     boost::asio::awaitable<bool> send(const Response& response, const Message& message);
+    // Takes what the client still sends, for a while, so that it comes to read the answer.
+    boost::asio::awaitable<void> hear_out();
 
     // A part of an answer that has no end. False when the client is gone.
     boost::asio::awaitable<bool> send_part(std::string_view bytes);
 
+    const std::string& address() const { return address_; }
+    // No request is under way.
+    bool is_idle() const { return !busy_; }
     // Ends it if no request is under way.
     void close_if_idle();
     void close() { stream_.close(); }
@@ -45,10 +61,15 @@ public:
     void shut_down();
 
 private:
+    struct Head;
+    boost::asio::awaitable<bool> read_head(Head& head, Message& message);
+
     boost::beast::tcp_stream stream_;
     boost::beast::flat_buffer buffer_;
     const Options& options_;
+    const std::string address_;
     bool busy_ = false;
+    bool is_first_ = true;
 };
 
 }  // namespace api

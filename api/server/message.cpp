@@ -6,7 +6,9 @@
 // as well.
 #include "api/server/message.hpp"
 #include "base/bytes/percent.hpp"
+#include "base/json/plain.hpp"
 #include "base/text/ascii.hpp"
+#include "base/text/utf8.hpp"
 #include "service/refusal.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -54,7 +56,7 @@ std::optional<std::string> Request::parameter(std::string_view name) const {
         if (!key || *key != name) continue;
         auto text = equals == pair.npos ? std::string_view{} : pair.substr(equals + 1);
         auto value = base::form_decoded(text);
-        if (!value || value->find('\0') != value->npos)
+        if (!value || value->find('\0') != value->npos || !base::is_utf8(*value))
             throw Problem(
                 400, "Bad query", "the parameter '" + *key + "' is not percent-encoded UTF-8"
             );
@@ -92,7 +94,7 @@ bool Response::has(std::string_view name) const {
 Response json(const boost::json::value& value, int status) {
     Response response;
     response.status = status;
-    response.body = boost::json::serialize(value);
+    response.body = base::plain_json(value);
     return response;
 }
 
@@ -135,7 +137,7 @@ Response problem(const Problem& what, std::string_view request_id) {
     body["type"] = "about:blank";
     body["title"] = what.title;
     body["status"] = what.status;
-    body["detail"] = what.detail;
+    body["detail"] = base::mend_utf8(what.detail);
     if (!request_id.empty()) body["instance"] = "urn:tilth:request:" + std::string(request_id);
     for (const auto& member : what.more) body[member.key()] = member.value();
     auto response = json(body, what.status);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -10,6 +11,8 @@
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
+
+#include "service/access.hpp"
 
 namespace service {
 class Refusal;
@@ -29,6 +32,7 @@ struct Request {
     std::string query;  // without the '?'
     std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
     std::string body;
+    std::string address = {};  // of the client
 
     // The first header of that lower-case name, or an empty string.
     std::string_view header(std::string_view name) const;
@@ -38,13 +42,21 @@ struct Request {
     std::string_view cookie(std::string_view name) const;
 };
 
+// Who sees a stream of events, and what proves it.
+struct Watcher {
+    std::int64_t user = 0;
+    service::Role role = service::Role::label;
+    bool by_session = false;
+    std::string hash;  // of the secret
+};
+
 struct Response {
     int status = 200;
     std::string media_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
     std::shared_ptr<const std::string> shared;  // sent instead of `body` when set
-    bool stream = false;  // the answer to this request is the stream of progress events
+    std::optional<Watcher> stream;  // the answer is the stream of progress events, for that one
 
     std::string_view bytes() const { return shared ? std::string_view(*shared) : body; }
     void set(std::string name, std::string value);

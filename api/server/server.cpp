@@ -4,11 +4,11 @@
 //
 // Everything has a bound: connections, waiting requests, streams, header, body, and the time for
 // reading and writing. When it is full the service answers 503 at once instead of getting slower
-// for all. Stopping takes no new connections, closes idle ones, lets busy ones finish, and closes
-// what is left after `drain`.
+// for all; places are taken from those who only sit on them, and a body is read once it is known
+// whose it is. What takes seconds has a pool of its own. Stopping takes no new connections, closes
+// idle ones, lets busy ones finish, and closes what is left after `drain`.
 #include "api/server/server.hpp"
 
-#include <list>
 #include <optional>
 #include <utility>
 
@@ -21,8 +21,13 @@
 
 #include "api/server/assets.hpp"
 #include "api/server/connection.hpp"
+#include "api/server/crowd.hpp"
+#include "api/server/gauges.hpp"
+#include "api/server/kept_reports.hpp"
+#include "api/server/look.hpp"
 #include "api/server/metrics.hpp"
 #include "api/server/service.hpp"
+#include "api/server/streams.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
@@ -62,13 +67,19 @@ public:
           options_(std::move(options)),
           assets_(options_.static_dir),
           helpers_(database.url(), 2),
+          reports_(database.url(), 2),
           blobs_(options_.setting.blob_directory),
           here_{helpers_, blobs_, options_.config, stop_.get_token()},
           service_(options_.setting, here_),
           acceptor_(context_),
           room_(context_),
           watch_(context_),
-          news_(context_, asio::steady_timer::time_point::max()) {
+          crowd_(options_),
+          failed_(options_.failed_sign_ins),
+          streams_(context_, options_),
+          before_body_([this](const Request& request, std::optional<std::uint64_t> length) {
+              return before_body(request, length);
+          }) {
         listen();
     }
 
@@ -83,8 +94,6 @@ public:
     }
 
 private:
-    using Place = std::list<Connection>::iterator;
-
     void listen() {
         try {
             tcp::endpoint endpoint(asio::ip::make_address(options_.address), options_.port);
@@ -102,29 +111,28 @@ private:
         }
     }
 
-    // Takes connections while there is room for them.
+    // Takes connections; room for one more is made by closing those that nothing is asked on.
     awaitable<void> accept() {
         while (!stopping_) {
-            if (connections_.size() >= options_.max_connections) {
-                room_.expires_at(asio::steady_timer::time_point::max());
-                co_await room_.async_wait(no_throw);
-                continue;
-            }
             auto [error, socket] = co_await acceptor_.async_accept(no_throw);
             if (error == asio::error::operation_aborted) break;
             if (error) {  // out of descriptors, say: wait for some to be closed
+                crowd_.close_one();
                 room_.expires_after(100ms);
                 co_await room_.async_wait(no_throw);
                 continue;
             }
             boost::system::error_code ignored;
+            auto from = socket.remote_endpoint(ignored).address().to_string();
+            if (!crowd_.make_room(from)) continue;  // all at work: this one is closed
             socket.set_option(tcp::no_delay(true), ignored);
-            connections_.emplace_front(std::move(socket), options_);
-            asio::co_spawn(context_, serve(connections_.begin()), asio::detached);
+            asio::co_spawn(
+                context_, serve(crowd_.add(std::move(socket), std::move(from))), asio::detached
+            );
         }
     }
 
-    awaitable<void> serve(Place connection) {
+    awaitable<void> serve(Crowd::Place connection) {
         try {
             while (co_await one_request(*connection)) {
             }
@@ -132,29 +140,58 @@ private:
             base::log::error("api: connection: {}", error.what());
         }
         connection->shut_down();
-        connections_.erase(connection);
-        room_.cancel();
+        crowd_.remove(connection);
         end_when_idle();
     }
 
     // False when the connection is to be closed.
     awaitable<bool> one_request(Connection& connection) {
         if (stopping_) co_return false;
-        auto message = co_await connection.read();
-        if (message.broken) {
-            auto response = problem(*message.broken, "");
-            secure(response, true);
-            metrics_.count("OTHER", "broken", response.status, 0s);
-            co_return co_await connection.send(response, message);
+        auto message = co_await connection.read(before_body_);
+        if (message.refused) {
+            secure(*message.refused, true);
+            metrics_.count("OTHER", "refused", message.refused->status, 0s);
+            message.keep = false;
+            if (co_await connection.send(*message.refused, message)) co_return false;
+            co_await connection.hear_out();
+            co_return false;
         }
         if (!message.request) co_return false;
         auto response = co_await answer(*message.request);
         if (response.stream) {
-            co_await stream_events(connection, response);
-            co_return false;
+            auto refused = streams_.refusal(*response.stream);
+            if (!refused) {
+                co_await streams_.serve(connection, response);
+                co_return false;
+            }
+            response = problem(*refused, "");
+            secure(response, true);
         }
         message.keep = message.keep && !stopping_;
         co_return co_await connection.send(response, message);
+    }
+
+    // Bodies are read for those who may send one. Small ones are not worth the question.
+    awaitable<std::optional<Response>>
+    before_body(const Request& request, std::optional<std::uint64_t> length) {
+        if (length && *length <= options_.max_unasked_body) co_return std::nullopt;
+        auto found = match(routes(), request.method, request.path);
+        if (auto refusal = Service::refused(found, request)) co_return *refusal;
+        Response refused;
+        if (found.route->roles == anyone) {
+            if (found.route->pattern.find("/push/") != std::string_view::npos)
+                co_return std::nullopt;
+            refused = problem({413, "Body too large", "this takes no such body"}, "");
+        } else {
+            auto now = std::chrono::system_clock::now();
+            auto job = [this, &found, &request, now](base::Tx& tx) {
+                service_.admit(tx, found, request, now);
+                return Response{};
+            };
+            refused = co_await guarded(database_.run(job), request, "");
+            if (refused.status == 200) co_return std::nullopt;
+        }
+        co_return refused;
     }
 
     awaitable<Response> answer(const Request& request) {
@@ -185,25 +222,15 @@ private:
     }
 
     // Every failure becomes an answer here, and what is not the caller's fault a line in the log.
-    awaitable<Response> answer_api(const Match& found, const Request& request) {
-        auto id = std::to_string(++requests_);
-        if (auto refusal = Service::refused(found, request)) co_return *refusal;
-        bool is_stream = found.route->pattern == "/api/v1/events";
-        if (waiting_ >= options_.max_waiting || (is_stream && streams_ >= options_.max_streams)) {
-            Problem busy(503, "Busy", "too many requests are waiting; try again in a second");
-            busy.headers.emplace_back("Retry-After", "1");
-            co_return problem(busy, id);
-        }
-        auto now = std::chrono::system_clock::now();
-        auto job = [this, &found, &request, now](base::Tx& tx) {
-            return service_.answer(tx, found, request, now);
-        };
-        ++waiting_;
-        Response response;
+    awaitable<Response>
+    guarded(awaitable<Response> job, const Request& request, const std::string& id) {
         try {
-            response = co_await database_.run(job);
+            co_return co_await std::move(job);
         } catch (const Problem& what) {
-            response = problem(what, id);
+            co_return problem(what, id);
+        } catch (const base::DatabaseAway& away) {
+            base::log::error("api: request {}: {}", id, away.what());
+            co_return busy(503, "the database does not answer; try again in a while", 5);
         } catch (const std::exception& error) {
             base::log::error(
                 "api: request {}: {} {}: {}",
@@ -212,44 +239,75 @@ private:
                 request.path,
                 error.what()
             );
-            response =
-                problem({500, "Failed", "the service could not do this; its log tells why"}, id);
         }
-        --waiting_;
+        co_return problem({500, "Failed", "the service could not do this; its log tells why"}, id);
+    }
+
+    static Response busy(int status, const std::string& why, int seconds) {
+        Problem wait(status, status == 429 ? "Too many tries" : "Busy", why);
+        wait.headers.emplace_back("Retry-After", std::to_string(seconds));
+        return problem(wait, "");
+    }
+
+    awaitable<Response> answer_api(const Match& found, const Request& request) {
+        auto id = std::to_string(++requests_);
+        if (auto refusal = Service::refused(found, request)) co_return *refusal;
+        const auto& route = *found.route;
+        bool is_sign_in = route.roles == anyone && route.secret;
+        auto since = FailedTries::Clock::now();
+        if (is_sign_in)
+            if (auto wait = failed_.wait(request.address, since); wait > 0s)
+                co_return busy(
+                    429, "too many sign-ins from here failed", static_cast<int>(wait.count())
+                );
+        if (!is_ready())
+            co_return busy(503, "the database does not answer; try again in a while", 5);
+        auto& waiting = route.takes_long ? waiting_reports_ : waiting_;
+        if (waiting >= (route.takes_long ? options_.max_reports : options_.max_waiting))
+            co_return busy(503, "too many requests are waiting; try again in a second", 1);
+        auto now = std::chrono::system_clock::now();
+        auto job = [this, &found, &request, now](base::Tx& tx) {
+            return found.route->kept ? kept_or_made(tx, found, request, now)
+                                     : service_.answer(tx, found, request, now);
+        };
+        ++waiting;
+        auto response =
+            co_await guarded((route.takes_long ? reports_ : database_).run(job), request, id);
+        --waiting;
+        if (is_sign_in && response.status == 401) failed_.note(request.address, since);
         co_return response;
+    }
+
+    // On a thread of the database.
+    Response
+    kept_or_made(base::Tx& tx, const Match& found, const Request& request, schema::Time now) {
+        auto what = request.path + "?" + request.query;
+        service_.admit(tx, found, request, now);
+        if (auto kept = kept_.find(what, KeptReports::Clock::now())) return *kept;
+        auto made = service_.answer(tx, found, request, now);
+        kept_.keep(what, made, KeptReports::Clock::now());
+        return made;
+    }
+
+    // The database was seen lately, or not looked for yet.
+    bool is_ready() const {
+        return database_seen_ == std::chrono::steady_clock::time_point{} ||
+               std::chrono::steady_clock::now() - database_seen_ < 10s;
     }
 
     Response answer_machine(std::string_view path) {
         if (path == "/healthz") return plain(200, "ok\n");
         if (path == "/readyz") {
-            bool ready = !stopping_ && std::chrono::steady_clock::now() - database_seen_ < 10s;
-            return ready ? plain(200, "ready\n") : plain(503, "the database does not answer\n");
+            auto never = std::chrono::steady_clock::time_point{};
+            return !stopping_ && database_seen_ != never && is_ready()
+                       ? plain(200, "ready\n")
+                       : plain(503, "the database does not answer\n");
         }
-        metrics_.set("tilth_connections", static_cast<double>(connections_.size()));
-        metrics_.set("tilth_event_streams", static_cast<double>(streams_));
-        metrics_.set("tilth_requests_waiting", static_cast<double>(waiting_));
+        metrics_.set("tilth_connections", static_cast<double>(crowd_.size()));
+        metrics_.set("tilth_event_streams", static_cast<double>(streams_.size()));
+        metrics_.set("tilth_requests_waiting", static_cast<double>(waiting_ + waiting_reports_));
         metrics_.set("tilth_db_connections", static_cast<double>(database_.connections()));
-        auto response = plain(
-            200,
-            metrics_.text({
-                {"tilth_connections", "Open HTTP connections."},
-                {"tilth_event_streams", "Open event streams."},
-                {"tilth_requests_waiting", "Requests at the database."},
-                {"tilth_db_connections", "Size of the database pool."},
-                {"tilth_records_added", "Records ever added."},
-                {"tilth_inputs_rejected", "Inputs ever rejected."},
-                {"tilth_jobs", "Jobs in the queue."},
-                {"tilth_label_tasks_open", "Label tasks that want answers."},
-                {"tilth_crawl_workers", "Processes that crawl."},
-                {"tilth_crawl_urls_queued", "Addresses that wait, as the crawls last counted."},
-                {"tilth_crawl_pages_fetched", "Answers of web servers so far."},
-                {"tilth_crawl_bytes", "Bytes of these on the wire."},
-                {"tilth_crawl_hosts_held", "Hosts that a crawl is asking."},
-                {"tilth_crawl_hosts_failing", "Hosts whose last answer was an error."},
-            })
-        );
-        response.media_type = "text/plain; version=0.0.4; charset=utf-8";
-        return response;
+        return metrics_page(metrics_);
     }
 
     // Looks at the database once a second: for readiness, for gauges (less often), for those who
@@ -257,26 +315,20 @@ private:
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
             try {
-                auto now = std::chrono::system_clock::now();
-                bool streams = streams_ > 0;
-                bool count = round % 15 == 0;
-                auto job = [now, streams, count](base::Tx& tx) {
-                    std::pair<std::string, std::optional<service::Figures>> seen;
-                    if (streams) seen.first = service::progress_of(tx, now);
-                    if (count || !streams) seen.second = service::figures_of(tx);
-                    return seen;
-                };
-                if (streams || round % 3 == 0) {
-                    auto [progress, figures] = co_await database_.run(job);
+                auto watchers = streams_.watchers();
+                if (!watchers.empty() || round % 3 == 0) {
+                    auto job = [this, round, &watchers](base::Tx& tx) {
+                        return look(
+                            tx, service_, {round, options_.config.server.audit_days, watchers}
+                        );
+                    };
+                    auto seen = co_await database_.run(job);
                     database_seen_ = std::chrono::steady_clock::now();
-                    if (figures) show(*figures);
-                    if (streams && progress != progress_) {
-                        progress_ = progress;
-                        ++edition_;
-                        news_.cancel();
-                    }
+                    if (seen.figures) set_figures(metrics_, *seen.figures);
+                    if (!watchers.empty()) streams_.tell(std::move(seen.progress));
+                    streams_.keep_only(seen.watchers);
                 }
-                if (count) news_.cancel();
+                if (round % 15 == 0) streams_.beat();
             } catch (const std::exception& error) {
                 base::log::warning("api: the database does not answer: {}", error.what());
             }
@@ -286,45 +338,6 @@ private:
         }
     }
 
-    void show(const service::Figures& figures) {
-        metrics_.set("tilth_records_added", static_cast<double>(figures.records));
-        metrics_.set("tilth_inputs_rejected", static_cast<double>(figures.rejected));
-        metrics_.set("tilth_jobs", static_cast<double>(figures.jobs));
-        metrics_.set("tilth_label_tasks_open", static_cast<double>(figures.open_tasks));
-        metrics_.set("tilth_crawl_workers", static_cast<double>(figures.crawl.workers));
-        metrics_.set("tilth_crawl_urls_queued", static_cast<double>(figures.crawl.queued));
-        metrics_.set("tilth_crawl_pages_fetched", static_cast<double>(figures.crawl.fetched));
-        metrics_.set("tilth_crawl_bytes", static_cast<double>(figures.crawl.bytes));
-        metrics_.set("tilth_crawl_hosts_held", static_cast<double>(figures.crawl.held));
-        metrics_.set("tilth_crawl_hosts_failing", static_cast<double>(figures.crawl.failing));
-    }
-
-    // An event for each change, a comment every 15 seconds so that a dead connection is found.
-    awaitable<void> stream_events(Connection& connection, const Response& response) {
-        std::string text =
-            "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n";
-        for (const auto& [name, value] : response.headers)
-            text.append(name).append(": ").append(value).append("\r\n");
-        text += "\r\nretry: 2000\n\n";
-        ++streams_;
-        std::uint64_t shown = 0;
-        if (!progress_.empty()) shown = edition_ - 1;
-        for (;;) {
-            if (shown != edition_ && !progress_.empty()) {
-                text += "id: " + std::to_string(edition_) +
-                        "\nevent: progress\ndata: " + progress_ + "\n\n";
-                shown = edition_;
-            }
-            if (text.empty()) text = ": still here\n\n";
-            bool sent = co_await connection.send_part(text);
-            text.clear();
-            if (!sent || stopping_) break;
-            co_await news_.async_wait(no_throw);
-            if (stopping_) break;
-        }
-        --streams_;
-    }
-
     void begin_stop() {
         if (stopping_) return;
         stopping_ = true;
@@ -332,8 +345,8 @@ private:
         acceptor_.close(ignored);
         room_.cancel();
         watch_.cancel();
-        news_.cancel();
-        for (auto& connection : connections_) connection.close_if_idle();
+        streams_.stop();
+        for (auto& connection : crowd_) connection.close_if_idle();
         drain_.emplace(context_, options_.drain);
         drain_->async_wait([this](boost::system::error_code error) {
             if (!error) close_all();
@@ -342,11 +355,11 @@ private:
     }
 
     void close_all() {
-        for (auto& connection : connections_) connection.close();
+        for (auto& connection : crowd_) connection.close();
     }
 
     void end_when_idle() {
-        if (stopping_ && connections_.empty() && drain_) drain_->cancel();
+        if (stopping_ && crowd_.empty() && drain_) drain_->cancel();
     }
 
     base::Database& database_;
@@ -355,6 +368,9 @@ private:
     // Verbs that open transactions of their own have connections of their own: the request holds
     // one of the others already.
     base::Database helpers_;
+    // What takes seconds leaves the rest to those who ask for little.
+    base::Database reports_;
+    KeptReports kept_;
     schema::Blobs blobs_;
     std::stop_source stop_;
     service::Environment here_;
@@ -364,16 +380,15 @@ private:
     tcp::acceptor acceptor_;
     asio::steady_timer room_;
     asio::steady_timer watch_;
-    asio::steady_timer news_;
     std::optional<asio::steady_timer> drain_;
-    std::list<Connection> connections_;
+    Crowd crowd_;
+    FailedTries failed_;
+    Streams streams_;
+    const Connection::BeforeBody before_body_;
     std::uint16_t port_ = 0;
     bool stopping_ = false;
     std::uint64_t requests_ = 0;
-    std::size_t waiting_ = 0;
-    std::size_t streams_ = 0;
-    std::string progress_;
-    std::uint64_t edition_ = 0;
+    std::size_t waiting_ = 0, waiting_reports_ = 0;
     std::chrono::steady_clock::time_point database_seen_{};
 };
 

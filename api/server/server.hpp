@@ -23,15 +23,24 @@ struct Options {
     Setting setting;
     service::Config config;
 
-    std::size_t max_header = 16 << 10;        // bytes
-    std::size_t max_body = 8 << 20;           // bytes
-    std::size_t max_connections = 1024;       // further ones wait in the kernel's queue
-    std::size_t max_waiting = 256;            // requests at the database; further ones get 503
-    std::size_t max_streams = 64;             // open event streams; further ones get 503
-    std::chrono::milliseconds idle{60'000};   // for the next request's header on an open connection
-    std::chrono::milliseconds read{30'000};   // for a request's body
-    std::chrono::milliseconds write{60'000};  // for an answer
-    std::chrono::milliseconds drain{5'000};   // for requests under way when asked to stop
+    std::size_t max_header = 16 << 10;  // bytes
+    std::size_t max_body = 8 << 20;     // bytes
+    std::size_t max_unasked_body = 64
+                                   << 10;  // bytes that are read before it is asked whose they are
+    std::size_t max_foreign = 64 << 20;    // bytes of all bodies of those that need no sign-in
+    std::size_t max_connections = 1024;    // further ones take the place of idle ones
+    std::size_t max_per_address = 512;     // likewise
+    std::size_t max_waiting = 256;         // requests at the database; further ones get 503
+    std::size_t max_reports = 16;          // reports asked for at once; further ones get 503
+    std::size_t max_streams = 64;          // open event streams; further ones get 503
+    std::size_t max_streams_per_user = 8;  // further ones get 429
+    std::size_t failed_sign_ins = 20;      // of an address in a minute; further tries get 429
+    std::chrono::milliseconds idle{60'000};     // for the next request on an open connection
+    std::chrono::milliseconds header{10'000};   // for a request's header
+    std::chrono::milliseconds read{30'000};     // for a request's body
+    std::chrono::milliseconds hear_out{5'000};  // of a request that was refused before its end
+    std::chrono::milliseconds write{60'000};    // for an answer
+    std::chrono::milliseconds drain{5'000};     // for requests under way when asked to stop
 };
 
 // The HTTP service. Sockets live on the thread that calls run(), SQL on the database's threads.

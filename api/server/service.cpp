@@ -12,6 +12,7 @@
 #include "api/openapi.hpp"
 #include "api/resources/resources.hpp"
 #include "base/bytes/hash.hpp"
+#include "base/text/utf8.hpp"
 #include "schema/people/kept_answer_store.hpp"
 #include "service/people/people.hpp"
 
@@ -20,7 +21,7 @@ namespace api {
 namespace {
 
 void sign_in(Call& call, Roles roles) {
-    call.credentials = credentials_of(call.request);
+    call.credentials = credentials_of(call.request, call.setting.secure_cookies);
     if (call.credentials.kind == Credentials::Kind::none) {
         Problem refused(401, "Not signed in", "send a bearer token or open a session");
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -37,6 +38,8 @@ void sign_in(Call& call, Roles roles) {
     }
     check_forgery(call.request, call.credentials);
     call.account = service::caller_of(*user);
+    if (user->scope == schema::TokenScope::read && call.route.method != Method::get)
+        throw Problem(403, "Not allowed", "this token only reads");
     if (!may(user->role, roles))
         throw Problem(
             403,
@@ -48,8 +51,8 @@ void sign_in(Call& call, Roles roles) {
 
 // Nothing if the key is new: then the handler runs, and its answer is kept in the same transaction.
 std::optional<Response> earlier_answer(Call& call, const std::string& key) {
-    if (key.size() > 200)
-        throw Problem(400, "Bad header", "an Idempotency-Key has at most 200 characters");
+    if (key.size() > 200 || !base::is_utf8(key))
+        throw Problem(400, "Bad header", "an Idempotency-Key has at most 200 characters, in UTF-8");
     std::string what(name_of(call.request.method));
     what.append(" ").append(call.request.path).append("\n").append(call.request.body);
     auto hash = base::sha256(what);
@@ -78,6 +81,23 @@ std::optional<Response> Service::refused(const Match& match, const Request& requ
     return problem(wrong, "");
 }
 
+void Service::admit(base::Tx& tx, const Match& match, const Request& request, Time now) const {
+    const auto& route = *match.route;
+    Call call{tx, request, setting_, here_, route, {}, {}, match.segments, rfc3339(now), now};
+    if (route.roles != anyone) sign_in(call, route.roles);
+}
+
+std::vector<Watcher> Service::still(base::Tx& tx, const std::vector<Watcher>& watchers, Time now)
+    const {
+    std::vector<Watcher> found;
+    for (const auto& one : watchers) {
+        auto user = one.by_session ? schema::user_of_session(tx, one.hash, now)
+                                   : schema::user_of_token(tx, one.hash, now);
+        if (user && user->role == one.role) found.push_back(one);
+    }
+    return found;
+}
+
 Response Service::answer(base::Tx& tx, const Match& match, const Request& request, Time now) const {
     const auto& route = *match.route;
     Call call{tx, request, setting_, here_, route, {}, {}, match.segments, rfc3339(now), now};
@@ -99,10 +119,14 @@ Response Service::answer(base::Tx& tx, const Match& match, const Request& reques
     return response;
 }
 
-Response stream_events(Call&) {
+Response stream_events(Call& call) {
     Response response;
     response.media_type = "text/event-stream";
-    response.stream = true;
+    response.stream = {
+        .user = call.account.id,
+        .role = call.account.role,
+        .by_session = call.credentials.kind == Credentials::Kind::session,
+        .hash = hash_of(call.credentials.secret)};
     return response;
 }
 

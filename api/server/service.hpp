@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "api/route.hpp"
 #include "api/time.hpp"
@@ -19,6 +20,12 @@ public:
 
     // What needs no database: an unknown path or method. Nothing if answer() must be asked.
     static std::optional<Response> refused(const Match& match, const Request& request);
+
+    // Whether the caller may use the route at all; else the Problem is thrown. For requests whose
+    // body is not read yet.
+    void admit(base::Tx& tx, const Match& match, const Request& request, Time now) const;
+    // Those of them that may still watch.
+    std::vector<Watcher> still(base::Tx& tx, const std::vector<Watcher>& watchers, Time now) const;
 
     // Runs within `tx`, possibly more than once for one request. Problems of the caller are thrown
     // as Problem.

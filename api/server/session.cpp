@@ -1,5 +1,7 @@
+#include <algorithm>
+
 #include "api/resources/resources.hpp"
-#include "schema/people/kept_answer_store.hpp"
+#include "schema/people/audit_store.hpp"
 #include "service/people/people.hpp"
 
 namespace api {
@@ -20,6 +22,10 @@ void note(Call& call, const Account& who, const std::string& action, const std::
     );
 }
 
+bool secure(const Call& call) {
+    return call.setting.secure_cookies || came_by_tls(call.request);
+}
+
 }  // namespace
 
 Response show_session(Call& call) {
@@ -28,7 +34,7 @@ Response show_session(Call& call) {
 }
 
 // A one-time link or a bearer token becomes a session cookie. A refusal is an answer, not an
-// exception, so that its audit entry stays.
+// exception, so that its audit entry stays; the server bounds how many an address can bring about.
 Response open_session(Call& call) {
     auto token = required_text(call.body(), "token");
     auto user = schema::redeem_token(call.tx, hash_of(token), call.at);
@@ -43,14 +49,13 @@ Response open_session(Call& call) {
     }
     auto account = service::caller_of(*user);
     auto secret = new_secret();
-    auto seconds = call.setting.session_seconds;
-    schema::sweep_sessions(call.tx, call.at);
-    schema::sweep_answers(call.tx, call.at);
-    auto end = call.at + std::chrono::seconds(seconds);
-    schema::add_session(call.tx, hash_of(secret), account.id, call.at, end);
+    auto end = call.at + std::chrono::seconds(call.setting.session_seconds);
+    if (user->until) end = std::min<base::Time>(end, *user->until);
+    auto seconds = std::chrono::duration_cast<std::chrono::seconds>(end - call.at).count();
+    schema::add_session(call.tx, hash_of(secret), *user, call.at, end);
     note(call, account, "session.open", account.name);
     auto response = json(session_of(account, csrf_token(secret)), 201);
-    response.set("Set-Cookie", cookie_header(secret, seconds, call.setting.secure_cookies));
+    response.set("Set-Cookie", cookie_header(secret, seconds, secure(call)));
     return response;
 }
 
@@ -58,7 +63,7 @@ Response close_session(Call& call) {
     if (call.credentials.kind == Credentials::Kind::session)
         schema::end_session(call.tx, hash_of(call.credentials.secret));
     auto response = no_content();
-    response.set("Set-Cookie", cookie_header("", 0, call.setting.secure_cookies));
+    response.set("Set-Cookie", cookie_header("", 0, secure(call)));
     return response;
 }
 

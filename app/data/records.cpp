@@ -10,6 +10,8 @@
 #include "app/commands.hpp"
 #include "app/verbs.hpp"
 #include "base/error.hpp"
+#include "base/json/plain.hpp"
+#include "base/time/time.hpp"
 #include "service/records/records.hpp"
 
 namespace app {
@@ -99,6 +101,63 @@ void tell_lineage(const schema::RecordLineage& lineage) {
     for (const auto& snapshot : lineage.snapshots) print_line("held by snapshot " + snapshot);
 }
 
+// A value as it is read: texts without quotes.
+std::string shown(const json::value& value) {
+    return value.is_string() ? std::string(value.get_string()) : base::plain_json(value);
+}
+
+void show_record(const schema::ShownRecord& record) {
+    auto line = [](std::string_view what, const std::optional<std::string>& value) {
+        if (value && !value->empty()) print_line(fmt::format("{:<10} {}", what, *value));
+    };
+    line("record", record.key);
+    line("source", record.source);
+    line("id", record.id);
+    line(
+        "version",
+        fmt::format("{}, stored {} by run {}", record.version, record.stored_at, record.run)
+    );
+    line("seen", base::rfc3339(record.first_seen) + " to " + base::rfc3339(record.last_seen));
+    line("group", record.group);
+    if (record.record_time) line("time", base::rfc3339(*record.record_time));
+    line("url", record.url);
+    if (record.file)
+        line(
+            "file",
+            *record.file + (record.member ? ", " + *record.member : "") +
+                (record.line ? fmt::format(", line {}", *record.line) : "")
+        );
+    line("licence", record.licence);
+    if (record.blob)
+        line("blob", record.media_type.value_or("") + " " + record.blob_sha256.value_or(""));
+    if (record.image)
+        line(
+            "image",
+            fmt::format(
+                "{} x {} x {}, {}",
+                record.image->width,
+                record.image->height,
+                record.image->channels,
+                record.image->format
+            )
+        );
+    for (const auto& field : record.fields)
+        line(
+            field.name,
+            shown(json::parse(field.value.text)) + (field.unit.empty() ? "" : " " + field.unit)
+        );
+    if (record.text) {
+        line("language", record.text->language);
+        line("title", record.text->title);
+        print_line("\n" + record.text->body + "\n");
+    }
+    auto payload = json::parse(record.payload.text);
+    if (!payload.is_object()) return line("received", record.payload.text);
+    print_line("as received:");
+    for (const auto& [name, value] : payload.as_object())
+        print_line(fmt::format("    {}: {}", std::string_view(name), shown(value)));
+}
+
 void tell_purged(const service::Purged& purged) {
     print_line(fmt::format(
         "{} {}: {} records with {} versions ({} texts, {} numbers, {} images), {} labels, {} blobs",
@@ -135,11 +194,7 @@ void add_records(CLI::App& cli, service::Context& context) {
     on_command(listing, [listed, limit, &context] { list(context, listed.read(), *limit); });
 
     add_verb<service::show_record>(
-        *records,
-        context,
-        "records show",
-        {.positionals = {{"key", "KEY"}}},
-        [](const schema::ShownRecord& record) { print_answer(base::Answer(record)); }
+        *records, context, "records show", {.positionals = {{"key", "KEY"}}}, show_record
     );
     add_verb<service::trace_record>(
         *records, context, "records lineage", {.positionals = {{"key", "KEY"}}}, tell_lineage

@@ -114,8 +114,10 @@ void add_crawl(CLI::App& cli, service::Context& context) {
         complete(request.settings_of_kind, *more);
         auto spec = crawler::CrawlSettings::settings.text(request.settings_of_kind);
         if (more->dry_run) return tell_plan(context, request.source, spec);
-        gather_and_tell(
-            context, ensure(context, request.source, service::crawl_kind, spec), more->share
+        gather_given(
+            context,
+            service::crawl_kind,
+            {.source = request.source, .spec = spec, .save = request.save, .share = more->share}
         );
     });
 }

@@ -47,7 +47,11 @@ void add_ingest(CLI::App& cli, service::Context& context) {
             settings.reading.mapping.rules_name = *map;
         }
         auto spec = service::FileSettings::settings.text(settings);
-        gather_and_tell(context, ensure(context, request.source, service::files_kind, spec));
+        gather_given(
+            context,
+            service::files_kind,
+            {.source = request.source, .spec = spec, .save = request.save}
+        );
     });
 }
 

@@ -8,9 +8,11 @@
 
 #include "app/output.hpp"
 #include "base/error.hpp"
+#include "base/run/log.hpp"
 #include "base/run/progress.hpp"
 #include "base/run/stop.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/life/source_end.hpp"
 
 namespace app {
 
@@ -39,23 +41,45 @@ json::object to_json(const schema::Source& source, const service::GatherResult& 
         {"notes", notes}};
 }
 
-}  // namespace
-
-schema::Source ensure(
-    service::Context& context,
-    const std::string& name,
-    const service::SourceKind& kind,
-    const std::string& spec
-) {
-    schema::Source source;
-    service::run_locally(context.environment(), [&](service::Work& work) {
-        source = service::ensure_source(work.tx, name, kind, spec, work.now);
-    });
-    return source;
+// What stands in its way is no news beside what the run failed of.
+void drop_quietly(const service::Environment& here, const schema::Source& source) {
+    try {
+        service::drop_if_empty(here, source);
+    } catch (const std::exception& error) {
+        base::log::warning("source '{}': {}", source.name, error.what());
+    }
 }
 
-service::GatherResult
-gather_and_tell(service::Context& context, const schema::Source& source, bool share) {
+}  // namespace
+
+void gather_given(
+    service::Context& context,
+    const service::SourceKind& kind,
+    const GivenSettings& given
+) {
+    auto here = context.environment();
+    service::Wanted wanted;
+    service::run_locally(here, [&](service::Work& work) {
+        wanted = service::want_source(work, given.source, kind, given.spec, given.save);
+    });
+    const auto& source = wanted.source;
+    try {
+        auto result =
+            gather_and_tell(context, source, {.share = given.share, .keeps_other = wanted.differs});
+        if (wanted.made && result.counts.read == 0 && !result.due_again)
+            service::drop_if_empty(here, source);
+    } catch (...) {
+        if (wanted.made) drop_quietly(here, source);
+        throw;
+    }
+}
+
+service::GatherResult gather_and_tell(
+    service::Context& context,
+    const schema::Source& source,
+    const RunOptions& options
+) {
+    context.take_time();
     service::GatherResult result;
     {
         base::Progress progress(
@@ -68,14 +92,22 @@ gather_and_tell(service::Context& context, const schema::Source& source, bool sh
             {[&](const schema::Counts& counts, std::uint64_t, const std::string& more) {
                 progress.update(counts.read, more);
             }},
-            share
+            options.share
         );
         progress.update(result.counts.read);
     }
     if (result.due_again)
         service::run_locally(context.environment(), [&](service::Work& work) {
-            service::queue_source(work.tx, source, *result.due_again, work.now);
+            service::queue_source(
+                work.tx, source, *result.due_again, work.now, options.keeps_other
+            );
         });
+    if (options.keeps_other)
+        result.notes.push_back(fmt::format(
+            "these settings were for this run alone: source '{}' keeps its own (--save changes "
+            "them)",
+            source.name
+        ));
     const auto& counts = result.counts;
     if (context.json) {
         print_json(to_json(source, result));

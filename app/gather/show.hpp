@@ -5,18 +5,33 @@
 
 namespace app {
 
-// The source of that name, made with this spec or given it.
-schema::Source ensure(
+// How a source is run.
+struct RunOptions {
+    bool share = false;        // join a crawl of it that is under way
+    bool keeps_other = false;  // its own settings are others than these
+};
+
+// A run with a bar and the summary, as the commands show it. A source that is being crawled is
+// refused with base::Error, unless it is shared. One that is parked is queued for the workers.
+service::GatherResult gather_and_tell(
     service::Context& context,
-    const std::string& name,
-    const service::SourceKind& kind,
-    const std::string& spec
+    const schema::Source& source,
+    const RunOptions& options = {}
 );
 
-// Of a gather with a bar and the summary, as the commands show it. A source that is being crawled
-// is refused with base::Error, unless `share`: then this process joins that run. One that is parked
-// is queued for the workers.
-service::GatherResult
-gather_and_tell(service::Context& context, const schema::Source& source, bool share = false);
+// Settings that were given with the command.
+struct GivenSettings {
+    std::string source;
+    std::string spec;
+    bool save = false;  // as the source's own
+    bool share = false;
+};
+// The same by given settings, of a source that is made if there is none. One that its first run
+// left empty goes again.
+void gather_given(
+    service::Context& context,
+    const service::SourceKind& kind,
+    const GivenSettings& given
+);
 
 }  // namespace app

@@ -10,30 +10,29 @@
 #include "app/commands.hpp"
 #include "app/gather/preview.hpp"
 #include "app/gather/show.hpp"
+#include "app/gather/source_commands.hpp"
 #include "app/verbs.hpp"
 #include "base/bytes/base64.hpp"
 #include "base/error.hpp"
 #include "base/run/files.hpp"
 #include "base/settings/document.hpp"
+#include "base/settings/read.hpp"
 #include "base/time/time.hpp"
 #include "service/gather/contracts.hpp"
 #include "service/gather/crawled.hpp"
 #include "service/gather/gathering.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/life/source_edit.hpp"
 #include "service/gather/sources.hpp"
 
 namespace app {
 
 namespace json = boost::json;
 
-namespace {
-
-const FlagOptions by_name{.positionals = {{"source", "NAME"}}};
-
-service::AddSource read_description(const std::string& file) {
+service::AddSource read_description(const std::string& file, const service::AddSource& known) {
     auto document = base::Document::toml_file(file);
     auto settings = document.without({"name", "kind", "schedule"});
-    service::AddSource described;
+    auto described = known;
     described.spec.text = json::serialize(settings.root());
     for (auto [key, into] :
          {std::pair("name", &described.name),
@@ -44,6 +43,12 @@ service::AddSource read_description(const std::string& file) {
         if (!found->is_string()) document.fail(key, "must be a string", "mend it");
         *into = found->as_string();
     }
+    // Keys that are wanted here, misspelt: the settings of a kind are not known before the kind is.
+    for (const auto& [name, value] : settings.root().as_object())
+        if (described.kind.empty() || described.name.empty()) {
+            auto mend = base::mend_of_unknown(name, {"name", "kind", "schedule"});
+            if (mend.starts_with("did you mean")) document.unknown(std::string(name), mend);
+        }
     if (described.name.empty()) document.missing("name", "add name = \"..\"");
     if (described.kind.empty())
         document.missing("kind", "add kind = \"..\": " + service::source_kind_names());
@@ -51,8 +56,14 @@ service::AddSource read_description(const std::string& file) {
     return described;
 }
 
+namespace {
+
 void print_queued(const service::Context& context, const service::QueuedRun& run) {
     if (context.json) return print_answer(base::Answer(run));
+    if (run.keeps_other)
+        print_line(
+            "this run has settings of its own: the source keeps its own (--save changes them)"
+        );
     print_line(
         run.queued ? "queued; a worker takes it up ('tilth up' runs one)" : "already queued"
     );
@@ -117,32 +128,6 @@ void add_upload(CLI::App& source, service::Context& context) {
     });
 }
 
-void print_runs(const std::vector<schema::SourceRun>& runs) {
-    Table table({"run", "state", "read", "new", "changed", "unchanged", "rejected", "started"});
-    for (const auto& run : runs)
-        table.add(
-            {std::to_string(run.id),
-             run.state,
-             grouped(run.read),
-             grouped(run.added),
-             grouped(run.changed),
-             grouped(run.unchanged),
-             grouped(run.rejected),
-             base::rfc3339(run.started_at)}
-        );
-    if (!table.empty()) table.print();
-}
-
-void print_source(const service::ShownSource& source) {
-    print_line(fmt::format(
-        "{} ({}, {}): {} records", source.name, source.kind, source.state, source.records
-    ));
-    print_line("settings: " + source.spec.text);
-    if (source.schedule) print_line("schedule: " + *source.schedule);
-    if (!source.columns.empty()) print_line("columns: " + base::json_text(source.columns));
-    print_runs(source.runs);
-}
-
 void print_sources(const std::vector<service::ListedSource>& sources) {
     Table table({"name", "kind", "state", "schedule", "records"});
     for (const auto& one : sources)
@@ -163,7 +148,7 @@ void add_running(CLI::App& source, service::Context& context) {
     };
     auto options = std::make_shared<Options>();
     auto& command = add_command(source, "source run");
-    Flags<service::SourceName> flags(command, by_name);
+    Flags<service::SourceName> flags(command, source_by_name);
     command.add_flag("--wait", options->wait, "Run it in this process and show what came of it");
     command
         .add_option(
@@ -190,14 +175,14 @@ void add_contract(CLI::App& source, service::Context& context) {
         source,
         context,
         "source rules",
-        by_name,
+        source_by_name,
         [](const service::SourceRules& found) { print_line(found.rules); }
     );
     add_verb<service::list_fields>(
         source,
         context,
         "source fields",
-        by_name,
+        source_by_name,
         [](const service::Page<service::ContractField>& page) {
             Table table({"field", "kinds", "records in quarantine"});
             for (const auto& [field, kinds, waiting] : page.items)
@@ -278,20 +263,15 @@ void add_source(CLI::App& cli, service::Context& context) {
     source->require_subcommand(1);
     add_adding(*source, context);
     add_list<service::list_sources>(*source, context, "source list", {}, print_sources);
-    add_verb<service::show_source>(*source, context, "source show", by_name, print_source);
-    add_verb<service::set_source>(
-        *source,
-        context,
-        "source set",
-        {.positionals = {{"source", "NAME"}, {"key", "KEY"}, {"value", "VALUE"}}},
-        print_source
+    add_verb<service::show_source>(*source, context, "source show", source_by_name, print_source);
+    add_list<service::list_source_runs>(
+        *source, context, "source runs", source_by_name, print_runs
     );
-    add_list<service::list_source_runs>(*source, context, "source runs", by_name, print_runs);
     add_verb<service::check_source>(
         *source,
         context,
         "source check",
-        by_name,
+        source_by_name,
         [](const service::SourceCheck& checked) {
             for (const auto& line : checked.plan) print_line(line);
             print_line(fmt::format("source '{}' is sound", checked.name));
@@ -302,9 +282,10 @@ void add_source(CLI::App& cli, service::Context& context) {
     auto show_state = [](const service::SourceState& now) {
         print_line(fmt::format("source '{}' is {}", now.name, now.state));
     };
-    add_verb<service::pause_source>(*source, context, "source pause", by_name, show_state);
-    add_verb<service::resume_source>(*source, context, "source resume", by_name, show_state);
-    add_verb<service::remove_source>(*source, context, "source remove", by_name, show_state);
+    add_verb<service::pause_source>(*source, context, "source pause", source_by_name, show_state);
+    add_verb<service::resume_source>(*source, context, "source resume", source_by_name, show_state);
+    add_source_editing(*source, context);
+    add_source_ending(*source, context);
     add_verb<service::schedule_source>(
         *source,
         context,
@@ -315,8 +296,8 @@ void add_source(CLI::App& cli, service::Context& context) {
         }
     );
     add_contract(*source, context);
-    add_some<service::list_urls>(*source, context, "source urls", 50, by_name, print_urls);
-    add_verb<service::list_hosts>(*source, context, "source hosts", by_name, print_hosts);
+    add_some<service::list_urls>(*source, context, "source urls", 50, source_by_name, print_urls);
+    add_verb<service::list_hosts>(*source, context, "source hosts", source_by_name, print_hosts);
 }
 
 }  // namespace app

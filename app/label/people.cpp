@@ -139,11 +139,25 @@ void add_tokens(CLI::App& cli, service::Context& context) {
     );
 }
 
+void add_sessions(CLI::App& cli, service::Context& context) {
+    auto* session = cli.add_subcommand("session", "Browsers that are signed in");
+    session->require_subcommand(1);
+    add_list<service::list_sessions>(*session, context, "session list");
+    add_verb<service::end_session>(
+        *session,
+        context,
+        "session end",
+        by_id,
+        [](const service::Nothing&) { print_line("the browser is signed out"); }
+    );
+}
+
 }  // namespace
 
 void add_people(CLI::App& cli, service::Context& context) {
     add_users(cli, context);
     add_tokens(cli, context);
+    add_sessions(cli, context);
     add_list<service::list_audit>(cli, context, "audit");
 }
 

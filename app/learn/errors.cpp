@@ -83,7 +83,14 @@ void show(const service::AnalyseErrors& asked, const service::FoundErrors& found
     print_items(
         fmt::format("to label next, of {} without a label:", found.pool).c_str(), found.next, 10
     );
-    if (const auto& sent = found.sent)
+    if (const auto& sent = found.sent; sent && sent->added + sent->changed + sent->waiting == 0)
+        print_line(
+            found.pool == 0 ? "nothing was sent: every record has a label or is asked for already"
+                            : "nothing was sent: add --next N to choose records, or --label-errors "
+                              "for doubtful "
+                              "labels"
+        );
+    else if (sent)
         print_line(fmt::format(
             "sent to labeling project '{}': {} new, {} changed, {} were waiting",
             found.project,

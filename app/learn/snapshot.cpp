@@ -52,6 +52,12 @@ void show_new(const service::NewSnapshot& snapshot) {
             print_line(fmt::format(
                 "column '{}' repeats the label and is no feature", std::string(name.as_string())
             ));
+    if (const auto* fields = counts.if_contains("label_in_text"))
+        for (const auto& name : fields->as_array())
+            print_line(fmt::format(
+                "field '{}' is the label: it is taken out of the texts",
+                std::string(name.as_string())
+            ));
 }
 
 void show_list(const service::Page<service::Snapshot>& page) {

@@ -45,6 +45,8 @@ public:
         inhibit_reactivation(true);
 #pragma GCC diagnostic pop
         PQsetNoticeProcessor(raw(), connection_detail::ignore_notice, nullptr);
+        // A statement ends soon after the program that asked for it.
+        PQclear(PQexec(raw(), "SET client_connection_check_interval = '2s'"));
     }
     ~Connection() {
         close();

@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/json/plain.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/time/duration.hpp"
 #include "base/time/time.hpp"
@@ -90,7 +91,7 @@ std::string cell(const Shape& shape, const void* value) {
         default:
             break;
     }
-    return json::serialize(write(shape, value));
+    return plain_json(write(shape, value));
 }
 
 }  // namespace
@@ -184,7 +185,7 @@ TextTable table(const Shape& shape, const void* value) {
 }
 
 std::string json_text(const Shape& shape, const void* value, Written written) {
-    return json::serialize(write(shape, value, written));
+    return plain_json(write(shape, value, written));
 }
 
 boost::json::value Answer::json() const {

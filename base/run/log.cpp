@@ -1,5 +1,7 @@
 #include "base/run/log.hpp"
 
+#include "base/text/printable.hpp"
+
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -40,7 +42,7 @@ void set_level(Level level) {
 }
 
 void write(Level level, std::string_view message) {
-    logger().log(to_spdlog(level), "{}", message);
+    logger().log(to_spdlog(level), "{}", printable(message));
 }
 
 }  // namespace base::log

@@ -1,5 +1,6 @@
 #include "base/run/stop.hpp"
 
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 
@@ -28,13 +29,21 @@ StopOnSignal::StopOnSignal() {
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     // The thread waits for as long as the program runs; it owns a share of the stop state and
     // touches nothing else.
-    std::thread([source = source_]() mutable {
+    std::thread([source = source_, patient = patient_]() mutable {
         auto waited = stop_signals();
         int signal = 0;
         sigwait(&waited, &signal);
         source.request_stop();
-        sigwait(&waited, &signal);
-        _exit(130);
+        constexpr timespec grace{0, 800'000'000};
+        for (;;) {
+            if (sigtimedwait(&waited, nullptr, &grace) > 0) _exit(130);
+            if (errno != EAGAIN || *patient) continue;
+            static constexpr char line[] =
+                "tilth: interrupted: what was done is stored; run the same command again to go "
+                "on\n";
+            if (write(STDERR_FILENO, line, sizeof(line) - 1) < 0) _exit(130);
+            _exit(130);
+        }
     }).detach();
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/settings/places.hpp"
+#include "base/settings/toml_text.hpp"
 
 namespace base {
 
@@ -76,7 +77,53 @@ private:
     PlacedJson& made_;
 };
 
+toml::table to_table(const json::object& object);
+toml::array to_array(const json::array& list);
+
+// Gives `into` the value; null has no place in TOML and is left out.
+template <typename Into>
+void put(const json::value& value, const Into& into) {
+    switch (value.kind()) {
+        case json::kind::null:
+            return;
+        case json::kind::bool_:
+            return into(value.get_bool());
+        case json::kind::int64:
+            return into(value.get_int64());
+        case json::kind::uint64:
+        case json::kind::double_:
+            return into(value.to_number<double>());
+        case json::kind::string:
+            return into(std::string(value.get_string()));
+        case json::kind::object:
+            return into(to_table(value.get_object()));
+        case json::kind::array:
+            return into(to_array(value.get_array()));
+    }
+}
+
+toml::array to_array(const json::array& list) {
+    toml::array made;
+    for (const auto& one : list) put(one, [&](auto&& value) { made.push_back(std::move(value)); });
+    return made;
+}
+
+toml::table to_table(const json::object& object) {
+    toml::table made;
+    for (const auto& [key, one] : object)
+        put(one, [&made, name = std::string(key)](auto&& value) {
+            made.insert(name, std::move(value));
+        });
+    return made;
+}
+
 }  // namespace
+
+std::string toml_text(const json::object& root) {
+    std::ostringstream text;
+    text << to_table(root);
+    return std::move(text).str();
+}
 
 PlacedJson read_toml(std::string_view text, const std::string& file) {
     PlacedJson made;

@@ -297,4 +297,15 @@ std::vector<UrlLine> source_urls(
     );
 }
 
+std::uint64_t drop_frontier(base::Tx& tx, std::int64_t source) {
+    tx.exec(sql::file["forget_all_page_records"], source);
+    for (auto query :
+         {sql::file["drop_patterns"],
+          sql::file["drop_counts"],
+          sql::file["drop_workers"],
+          sql::file["drop_log"]})
+        tx.exec(query, source);
+    return tx.change(sql::file["drop_urls"], source);
+}
+
 }  // namespace crawler

@@ -133,4 +133,7 @@ std::vector<UrlLine> source_urls(
     int at_most
 );
 
+// Forgets all that crawls of a source met. Returns how many addresses that were.
+std::uint64_t drop_frontier(base::Tx& tx, std::int64_t source);
+
 }  // namespace crawler

@@ -62,4 +62,9 @@ accept_field(base::Tx& tx, std::int64_t source_id, const std::string& field, std
     return tx.change(sql::file["leave_quarantine"], source_id, check_of(field));
 }
 
+void drop_contract(base::Tx& tx, std::int64_t source_id) {
+    tx.exec(sql::file["drop_fields"], source_id);
+    tx.exec(sql::file["drop_contract"], source_id);
+}
+
 }  // namespace ingest

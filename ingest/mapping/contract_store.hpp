@@ -49,4 +49,7 @@ std::vector<WaitingField> waiting_fields(base::Tx& tx, std::int64_t source_id);
 std::uint64_t
 accept_field(base::Tx& tx, std::int64_t source_id, const std::string& field, std::int64_t run_id);
 
+// Forgets what a source's fields were.
+void drop_contract(base::Tx& tx, std::int64_t source_id);
+
 }  // namespace ingest

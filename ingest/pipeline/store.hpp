@@ -48,8 +48,8 @@ std::vector<StoredReject> list_rejects(
     int at_most
 );
 
-// With the raw bytes. `id` may be its first digits if they are enough to tell; nothing if there is
-// none.
+// With the raw bytes; source 0: of any. `id` may be its first digits if they are enough to tell;
+// nothing if there is none.
 std::optional<StoredReject>
 show_reject(base::Tx& tx, std::int64_t source_id, const std::string& id);
 

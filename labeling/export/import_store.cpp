@@ -138,6 +138,7 @@ Imported import_field(
         result.changed = written.changed;
         result.unchanged = written.unchanged;
         if (result.added > 0) tx.exec(sql::file["analyze_truth"]);
+        tx.exec(sql::file["note_label_field"], project.id, field);
         return result;
     });
 }

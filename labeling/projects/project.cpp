@@ -121,10 +121,16 @@ const base::Settings<TruthSettings> TruthSettings::settings{
 
 const base::Settings<Project> Project::settings{
     {{"name", &Project::name, "what commands call it", {.required = true}},
-     {"title", &Project::title, "what the page calls it; the name by default"},
+     {"title",
+      &Project::title,
+      "what the page calls it; the name by default",
+      {.check = &check_title}},
      {"kind", &Project::kind, "what is asked", {.choices = kinds()}},
      {"source", &Project::source, "the source whose records are labeled", {.required = true}},
-     {"instructions", &Project::instructions, "Markdown, for the people who label"},
+     {"instructions",
+      &Project::instructions,
+      "Markdown, for the people who label",
+      {.check = &check_instructions}},
      {"show", &Project::show, "what they see, in this order; all that there is by default"},
      {"fields", &Project::fields, "which of the payload; all by default"},
      {"overlap", &Project::overlap, "answers of different people", {.low = 1, .high = 100}},
@@ -139,5 +145,15 @@ const base::Settings<Project> Project::settings{
      {"class", &Project::classes, "an answer"}},
     &check_project,
 };
+
+std::optional<base::Fault> check_title(const std::string& title) {
+    if (title.size() <= 300) return std::nullopt;
+    return base::Fault{"is too long", "use at most 300 bytes"};
+}
+
+std::optional<base::Fault> check_instructions(const std::string& instructions) {
+    if (instructions.size() <= 200'000) return std::nullopt;
+    return base::Fault{"are too long", "use at most 200,000 bytes"};
+}
 
 }  // namespace labeling

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/json/shape.hpp"
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
 #include "labeling/truth/truth.hpp"
@@ -91,5 +93,9 @@ constexpr auto words_of(Project::Show) {
         {Project::Show::fields, "fields", "fields of the payload"},
     });
 }
+
+// All lists and pages of projects carry these, so they have bounds: 300 bytes and 200,000.
+std::optional<base::Fault> check_title(const std::string& title);
+std::optional<base::Fault> check_instructions(const std::string& instructions);
 
 }  // namespace labeling

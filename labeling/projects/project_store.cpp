@@ -93,8 +93,11 @@ void add_class(base::Tx& tx, std::int64_t project_id, const LabelClass& item) {
 }  // namespace
 
 const base::Settings<ProjectEdit> ProjectEdit::settings{
-    {"title", &ProjectEdit::title, "what the page calls it"},
-    {"instructions", &ProjectEdit::instructions, "Markdown, for the people who label"},
+    {"title", &ProjectEdit::title, "what the page calls it", {.check = &check_title}},
+    {"instructions",
+     &ProjectEdit::instructions,
+     "Markdown, for the people who label",
+     {.check = &check_instructions}},
     {"state", &ProjectEdit::state, "whether its tasks are given out"},
     {"overlap", &ProjectEdit::overlap, "answers of different people", {.low = 1, .high = 100}},
 };
@@ -179,6 +182,21 @@ bool edit_project(
 
 Progress progress(base::Tx& tx, std::int64_t project_id) {
     return base::first_as<Progress>(tx.exec(sql::file["task_progress"], project_id)).value();
+}
+
+std::vector<ProjectOfSource> projects_of_source(base::Tx& tx, std::int64_t source_id) {
+    return base::rows_as<ProjectOfSource>(tx.exec(sql::file["projects_of_source"], source_id));
+}
+
+std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) {
+    auto projects = schema::array_of(ids);
+    tx.exec(sql::file["drop_leases"], projects);
+    tx.exec(sql::file["drop_tasks"], projects);
+    auto labels = tx.change(sql::file["drop_annotations"], projects) +
+                  tx.change(sql::file["drop_truths"], projects);
+    tx.exec(sql::file["drop_classes"], projects);
+    tx.exec(sql::file["drop_projects"], projects);
+    return labels;
 }
 
 }  // namespace labeling

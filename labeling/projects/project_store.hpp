@@ -65,4 +65,15 @@ struct Progress {
 BOOST_DESCRIBE_STRUCT(Progress, (), (open, done, cancelled, answers, wanted, leased, labeled))
 Progress progress(base::Tx& tx, std::int64_t project_id);
 
+struct ProjectOfSource {
+    std::int64_t id = 0;
+    std::string name;
+};
+BOOST_DESCRIBE_STRUCT(ProjectOfSource, (), (id, name))
+// By name. None is edited until the transaction ends.
+std::vector<ProjectOfSource> projects_of_source(base::Tx& tx, std::int64_t source_id);
+// Ends projects with their tasks, answers and labels. Nothing may refer to them any more. Returns
+// how many answers and labels went.
+std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids);
+
 }  // namespace labeling

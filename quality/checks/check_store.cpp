@@ -58,4 +58,10 @@ void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckR
         );
 }
 
+void drop_findings(base::Tx& tx, std::int64_t source_id) {
+    for (auto query :
+         {sql::file["drop_check_results"], sql::file["drop_profiles"], sql::file["drop_parts"]})
+        tx.exec(query, source_id);
+}
+
 }  // namespace quality

@@ -20,4 +20,7 @@ check_source(base::Database& database, std::int64_t source_id, std::vector<Check
 // did not pass, in the place of those that an earlier run had put there.
 void save_results(base::Tx& tx, std::int64_t source_id, const std::vector<CheckResult>& results);
 
+// Forgets what was said of a source whose records are gone.
+void drop_findings(base::Tx& tx, std::int64_t source_id);
+
 }  // namespace quality

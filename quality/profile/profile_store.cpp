@@ -247,7 +247,7 @@ profile_snapshot(base::Database& database, const std::string& name, Side side) {
         place,
         [&](const SnapshotRow& row) {
             source_id = row.source_id;
-            reader.add(row, profile, row.label);
+            if (!row.payload.empty()) reader.add(row, profile, row.label);
             return true;
         }
     );

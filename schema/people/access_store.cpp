@@ -20,12 +20,14 @@ std::int64_t add_token(base::Tx& tx, const NewToken& token, Time now) {
         std::string(base::name_of(token.kind)),
         token.label,
         timestamp(now),
-        timestamp(token.expires_at)
+        timestamp(token.expires_at),
+        std::string(base::name_of(token.scope)),
+        token.parent
     );
 }
 
 std::vector<Token>
-list_tokens(base::Tx& tx, std::int64_t user_id, std::int64_t after, int at_most) {
+list_tokens(base::Tx& tx, std::optional<std::int64_t> user_id, std::int64_t after, int at_most) {
     return base::rows_as<Token>(tx.exec(sql::file["list_tokens"], user_id, after, at_most));
 }
 
@@ -33,22 +35,22 @@ bool revoke_token(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_
     return tx.change(sql::file["revoke_token"], id, of_user, timestamp(now)) > 0;
 }
 
-std::optional<User> user_of_token(base::Tx& tx, const std::string& hash, Time now) {
+std::optional<Access> user_of_token(base::Tx& tx, const std::string& hash, Time now) {
     auto bytes = base::bytes_of(hash);
     auto rows = tx.exec(sql::file["user_of_token"], bytes, timestamp(now));
     if (!rows.empty() && rows.front()["stale"].as<bool>())
         tx.exec(sql::file["touch_token"], bytes, timestamp(now));
-    return base::first_as<User>(rows);
+    return base::first_as<Access>(rows);
 }
 
-std::optional<User> user_of_session(base::Tx& tx, const std::string& hash, Time now) {
-    return base::first_as<User>(
+std::optional<Access> user_of_session(base::Tx& tx, const std::string& hash, Time now) {
+    return base::first_as<Access>(
         tx.exec(sql::file["user_of_session"], base::bytes_of(hash), timestamp(now))
     );
 }
 
-std::optional<User> redeem_token(base::Tx& tx, const std::string& hash, Time now) {
-    return base::first_as<User>(
+std::optional<Access> redeem_token(base::Tx& tx, const std::string& hash, Time now) {
+    return base::first_as<Access>(
         tx.exec(sql::file["redeem_token"], base::bytes_of(hash), timestamp(now))
     );
 }
@@ -56,17 +58,34 @@ std::optional<User> redeem_token(base::Tx& tx, const std::string& hash, Time now
 void add_session(
     base::Tx& tx,
     const std::string& hash,
-    std::int64_t user_id,
+    const Access& opened_by,
     Time now,
     Time expires_at
 ) {
     tx.exec(
         sql::file["add_session"],
         base::bytes_of(hash),
-        user_id,
+        opened_by.id,
         timestamp(now),
-        timestamp(expires_at)
+        timestamp(expires_at),
+        opened_by.token
     );
+}
+
+std::vector<Session> list_sessions(
+    base::Tx& tx,
+    std::optional<std::int64_t> user_id,
+    std::int64_t after,
+    int at_most,
+    Time now
+) {
+    return base::rows_as<Session>(
+        tx.exec(sql::file["list_sessions"], user_id, after, at_most, timestamp(now))
+    );
+}
+
+bool end_session(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_user) {
+    return tx.change(sql::file["end_session_of_id"], id, of_user) > 0;
 }
 
 void end_session(base::Tx& tx, const std::string& hash) {

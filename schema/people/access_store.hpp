@@ -25,14 +25,29 @@ constexpr auto words_of(TokenKind) {
     });
 }
 
+enum class TokenScope : std::uint8_t { all, read };
+
+constexpr auto words_of(TokenScope) {
+    return std::to_array<base::Word<TokenScope>>({
+        {TokenScope::all, "all", "may do whatever its user may"},
+        {TokenScope::read, "read", "may read what its user may read, and change nothing"},
+    });
+}
+
 struct Token {
     std::int64_t id = 0;
+    std::string user;
     TokenKind kind = TokenKind::bearer;
+    TokenScope scope = TokenScope::all;
     std::string label;
     Time created_at;
     std::optional<Time> expires_at, used_at, revoked_at;
 };
-BOOST_DESCRIBE_STRUCT(Token, (), (id, kind, label, created_at, expires_at, used_at, revoked_at))
+BOOST_DESCRIBE_STRUCT(
+    Token,
+    (),
+    (id, user, kind, scope, label, created_at, expires_at, used_at, revoked_at)
+)
 
 struct NewToken {
     std::string hash;
@@ -40,27 +55,57 @@ struct NewToken {
     TokenKind kind = TokenKind::bearer;
     std::string label;
     Time expires_at;
+    TokenScope scope = TokenScope::all;
+    std::optional<std::int64_t> parent = std::nullopt;  // that it was made with
 };
 // Returns its id.
 std::int64_t add_token(base::Tx& tx, const NewToken& token, Time now);
-// Of a user, by id, those behind `after`.
-std::vector<Token> list_tokens(base::Tx& tx, std::int64_t user_id, std::int64_t after, int at_most);
-// False if there is no such token in force, or not of this user, where one is named.
+// Of a user, or of all; by id, those behind `after`.
+std::vector<Token>
+list_tokens(base::Tx& tx, std::optional<std::int64_t> user_id, std::int64_t after, int at_most);
+// With what its user made with it, and the sessions that these opened. False if there is no such
+// token in force, or not of this user, where one is named.
 bool revoke_token(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_user, Time now);
 
+// A user, and by what he is known.
+struct Access : User {
+    std::optional<std::int64_t> token;
+    TokenScope scope = TokenScope::all;
+    std::optional<Time> until;  // nothing made by it is good for longer
+};
+BOOST_DESCRIBE_STRUCT(Access, (User), (token, scope, until))
+
 // Whose token in force this is; notes that it was used, once a minute at most.
-std::optional<User> user_of_token(base::Tx& tx, const std::string& hash, Time now);
-std::optional<User> user_of_session(base::Tx& tx, const std::string& hash, Time now);
+std::optional<Access> user_of_token(base::Tx& tx, const std::string& hash, Time now);
+std::optional<Access> user_of_session(base::Tx& tx, const std::string& hash, Time now);
 // Uses up a link, or takes a bearer token, to sign in.
-std::optional<User> redeem_token(base::Tx& tx, const std::string& hash, Time now);
+std::optional<Access> redeem_token(base::Tx& tx, const std::string& hash, Time now);
 
 void add_session(
     base::Tx& tx,
     const std::string& hash,
-    std::int64_t user_id,
+    const Access& opened_by,
     Time now,
     Time expires_at
 );
+struct Session {
+    std::int64_t id = 0;
+    std::string user;
+    std::optional<std::int64_t> token;  // that opened it
+    Time created_at;
+    Time expires_at;
+};
+BOOST_DESCRIBE_STRUCT(Session, (), (id, user, token, created_at, expires_at))
+// Open ones of a user, or of all; by id, those behind `after`.
+std::vector<Session> list_sessions(
+    base::Tx& tx,
+    std::optional<std::int64_t> user_id,
+    std::int64_t after,
+    int at_most,
+    Time now
+);
+// False if there is none, or not of this user, where one is named.
+bool end_session(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_user);
 void end_session(base::Tx& tx, const std::string& hash);
 void end_sessions_of(base::Tx& tx, std::int64_t user_id);
 // Drops sessions that are over.

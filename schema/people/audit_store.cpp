@@ -23,4 +23,8 @@ std::vector<AuditEvent> list_audit(base::Tx& tx, std::optional<std::int64_t> bef
     return base::rows_as<AuditEvent>(tx.exec(sql::file["list_audit"], before, at_most));
 }
 
+void sweep_audit(base::Tx& tx, Time before) {
+    tx.exec(sql::file["sweep_audit"], timestamp(before));
+}
+
 }  // namespace schema

@@ -27,6 +27,8 @@ BOOST_DESCRIBE_STRUCT(AuditEvent, (), (id, at, actor, action, subject, detail))
 
 // Of `entry` all but the id is taken. Without a user id, somebody who did not sign in.
 void add_audit(base::Tx& tx, std::optional<std::int64_t> user_id, const AuditEvent& entry);
+// Forgets entries before a time.
+void sweep_audit(base::Tx& tx, Time before);
 // The newest first, those older than `before`.
 std::vector<AuditEvent> list_audit(base::Tx& tx, std::optional<std::int64_t> before, int at_most);
 

@@ -33,10 +33,15 @@ struct RolledBack {
 
 class Purge {
 public:
-    Purge(base::Tx& tx, const PurgeWhat& what) : tx_(tx), what_(what) {}
+    // Of `source` all, if it is not 0.
+    Purge(base::Tx& tx, const PurgeWhat& what, std::int64_t source = 0)
+        : tx_(tx), what_(what), source_(source) {}
 
-    void run() {
+    // With blobs of these SHA-256 that nothing uses any more.
+    void run(const std::vector<std::string>& blobs = {}) {
         tx_.exec(sql::file["lock_for_purge"]);
+        for (const auto& sha : blobs)
+            if (sha.size() == 32) blobs_.insert(sha);
         while (take_some()) continue;
         drop_blobs();
         auto sources = array_of(std::vector<std::int64_t>(sources_.begin(), sources_.end()));
@@ -54,19 +59,27 @@ public:
     const std::vector<std::string>& files() const { return files_; }
 
 private:
+    pqxx::result next_targets() {
+        if (source_ != 0)
+            return tx_.exec(
+                sql::file["purge_targets_of_source"], source_, last_rk_, last_key_, step
+            );
+        return tx_.exec(
+            sql::file["purge_targets"],
+            what_.host,
+            what_.url,
+            what_.licence,
+            last_rk_,
+            last_source_,
+            last_key_,
+            step
+        );
+    }
+
     bool take_some() {
         std::vector<std::int64_t> rks, sources;
         std::vector<std::string> keys;
-        for (const auto& row : tx_.exec(
-                 sql::file["purge_targets"],
-                 what_.host,
-                 what_.url,
-                 what_.licence,
-                 last_rk_,
-                 last_source_,
-                 last_key_,
-                 step
-             )) {
+        for (const auto& row : next_targets()) {
             rks.push_back(row["rk"].as<std::int64_t>());
             sources.push_back(row["source_id"].as<std::int64_t>());
             keys.push_back(row["key"].as<std::string>());
@@ -141,6 +154,7 @@ private:
 
     base::Tx& tx_;
     const PurgeWhat& what_;
+    const std::int64_t source_;
     PurgeCounts counts_;
     std::set<std::int64_t> sources_;
     std::set<std::string> blobs_;
@@ -209,9 +223,26 @@ PurgeCounts purge(
         );
         return done;
     });
+    remove_files(blobs, files);
+    return counts;
+}
+
+PurgeCounts purge_source(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<std::string>& blobs,
+    std::vector<std::string>& files
+) {
+    PurgeWhat none;
+    Purge purge(tx, none, source_id);
+    purge.run(blobs);
+    files = purge.files();
+    return purge.counts();
+}
+
+void remove_files(const Blobs& blobs, const std::vector<std::string>& files) {
     for (const auto& file : files)
         if (!blobs.remove(file)) base::log::warning("blob file {} could not be removed", file);
-    return counts;
 }
 
 }  // namespace schema

@@ -66,4 +66,14 @@ PurgeCounts purge(
     Time now
 );
 
+// Takes all records of a source out as a part of the caller's transaction, with blobs of these
+// SHA-256 that nothing uses any more. What `files` names is to be removed after the commit.
+PurgeCounts purge_source(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<std::string>& blobs,
+    std::vector<std::string>& files
+);
+void remove_files(const Blobs& blobs, const std::vector<std::string>& files);
+
 }  // namespace schema

@@ -160,7 +160,7 @@ void add_counts(
     std::uint64_t bytes
 ) {
     auto number = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-    tx.exec(
+    auto counted = tx.change(
         sql::file["add_counts"],
         target.run_id,
         number(counts.read),
@@ -170,6 +170,10 @@ void add_counts(
         number(counts.rejected),
         number(bytes)
     );
+    if (counted != 1)  // nothing of the batch may stay
+        throw base::Error(
+            fmt::format("source '{}'", target.source_name), "was deleted while it was gathered"
+        );
 }
 
 }  // namespace

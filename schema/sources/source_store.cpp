@@ -77,6 +77,7 @@ std::optional<Source> add_source(base::Tx& tx, const Source& source, Time now) {
         timestamp(now)
     );
     if (!id) return std::nullopt;
+    tx.exec(sql::file["add_source_settings"], *id, source.spec, "", timestamp(now));
     auto added = source;
     added.id = *id;
     added.state = "active";
@@ -95,7 +96,7 @@ Source require_source(base::Tx& tx, const std::string& name) {
 }
 
 std::vector<SourceLine> list_sources(base::Tx& tx, const std::string& after, int at_most) {
-    return base::rows_as<SourceLine>(tx.exec(sql::file["list_sources"], after, at_most));
+    return base::rows_as<SourceLine>(tx.exec(sql::file["list_sources"], after, at_most, false));
 }
 
 std::optional<SourceLine> show_source(base::Tx& tx, const std::string& name) {
@@ -104,9 +105,6 @@ std::optional<SourceLine> show_source(base::Tx& tx, const std::string& name) {
 
 void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state) {
     tx.exec(sql::file["set_source_state"], id, state);
-}
-void set_source_spec(base::Tx& tx, std::int64_t id, const std::string& spec) {
-    tx.exec(sql::file["set_source_spec"], id, spec);
 }
 
 std::int64_t begin_run(base::Tx& tx, std::int64_t source_id, const std::string& spec, Time now) {

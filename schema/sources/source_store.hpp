@@ -23,7 +23,7 @@ struct Source {
     std::string kind;      // by its name: service/gather/kinds
     std::string spec;      // JSON object: what `source run` needs to gather it again
     std::string schedule;  // five-field cron or @daily and the like; empty: by hand
-    std::string state;     // active, paused
+    std::string state;     // active, paused, archived
 };
 BOOST_DESCRIBE_STRUCT(Source, (), (id, name, kind, spec, schedule, state))
 
@@ -54,7 +54,6 @@ BOOST_DESCRIBE_STRUCT(
 std::vector<SourceLine> list_sources(base::Tx& tx, const std::string& after, int at_most);
 std::optional<SourceLine> show_source(base::Tx& tx, const std::string& name);
 void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state);
-void set_source_spec(base::Tx& tx, std::int64_t id, const std::string& spec);
 
 struct SourceRun : Counts {
     std::int64_t id = 0;

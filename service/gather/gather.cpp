@@ -14,9 +14,12 @@
 #include "base/text/figures.hpp"
 #include "quality/duplicates/text_clusters.hpp"
 #include "schema/jobs/job_store.hpp"
+#include "schema/sources/source_settings_store.hpp"
 #include "service/config.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/sources.hpp"
+#include "service/refusal.hpp"
 
 namespace service {
 
@@ -64,22 +67,32 @@ find_of_kind(base::Tx& tx, const std::string& name, std::string_view kind) {
     return found;
 }
 
-schema::Source ensure_source(
-    base::Tx& tx,
+Wanted want_source(
+    Work& work,
     const std::string& name,
     const SourceKind& kind,
     const std::string& spec,
-    schema::Time now
+    bool save
 ) {
     kind.check(base::Document::json(spec));
-    auto found = find_of_kind(tx, name, kind.name);
-    if (!found)
-        found = schema::add_source(tx, {0, name, std::string(kind.name), spec, "", ""}, now);
-    if (!found)
-        throw base::Error(fmt::format("source '{}'", name), "was removed", "choose another name");
-    schema::set_source_spec(tx, found->id, spec);
-    found->spec = spec;
-    return *found;
+    Wanted wanted;
+    auto found = find_of_kind(work.tx, name, kind.name);
+    if (!found) {
+        wanted.made = true;
+        schema::Source source{0, name, std::string(kind.name), spec, "", ""};
+        found = schema::add_source(work.tx, source, work.now);
+        if (!found) return want_source(work, name, kind, spec, save);  // made by another meanwhile
+        schema::note_maker(work.tx, found->id, work.caller.name);
+    } else if (found->state == archived) {
+        refuse_archived(*found);
+    } else if (save) {
+        schema::change_settings(work.tx, found->id, spec, work.caller.name, work.now);
+    } else {
+        wanted.differs = json::parse(found->spec) != json::parse(spec);
+    }
+    wanted.source = std::move(*found);
+    wanted.source.spec = spec;
+    return wanted;
 }
 
 void check_run(const schema::Source& source) {
@@ -89,6 +102,7 @@ void check_run(const schema::Source& source) {
             "is pushed to, not run",
             fmt::format("let its sender POST to /api/v1/push/{}", source.name)
         );
+    if (source.state == archived) refuse_archived(source);
 }
 
 GatherResult gather(
@@ -106,10 +120,17 @@ GatherResult gather(
     return result;
 }
 
-bool queue_source(base::Tx& tx, const schema::Source& source, schema::Time due, schema::Time now) {
-    auto spec = json::serialize(json::object{{"source", source.name}});
-    return schema::add_job(tx, job_kind(source), spec, "source:" + source.name, due, now)
-        .has_value();
+bool queue_source(
+    base::Tx& tx,
+    const schema::Source& source,
+    schema::Time due,
+    schema::Time now,
+    bool as_given
+) {
+    json::object job{{"source", source.name}};
+    if (as_given) job["spec"] = json::parse(source.spec);
+    auto name = "source:" + source.name;
+    return schema::add_job(tx, job_kind(source), json::serialize(job), name, due, now).has_value();
 }
 
 schema::JobKind job_kind(const schema::Source& source) {

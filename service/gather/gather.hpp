@@ -41,13 +41,21 @@ struct SourceKind;
 std::optional<schema::Source>
 find_of_kind(base::Tx& tx, const std::string& name, std::string_view kind);
 
-// The same, made with `spec` if there is none, else given this spec, which is checked.
-schema::Source ensure_source(
-    base::Tx& tx,
+// A source as a run by given settings takes it.
+struct Wanted {
+    schema::Source source;  // with the settings of the run
+    bool made = false;      // there was none
+    bool differs = false;   // its own settings are others, and stay
+};
+// The source of that name for a run by `spec`, which is checked; made if there is none. One that
+// has other settings keeps them, unless `save` says that these are its own from now on. Throws
+// base::Error for one of another kind or in the archive.
+Wanted want_source(
+    Work& work,
     const std::string& name,
     const SourceKind& kind,
     const std::string& spec,
-    schema::Time now
+    bool save
 );
 
 // How a source of kind crawl is crawled. Throws base::UsageError for a wrong setting, base::Error
@@ -60,7 +68,8 @@ plan_crawl(const Environment& here, const std::string& name, const std::string& 
 // Who such a source says it is.
 std::string crawl_user_agent(const Config& config, const schema::Source& source);
 
-// Throws base::UsageError for a source that is not run but pushed to.
+// Throws base::UsageError for a source that is not run but pushed to, Refusal for one in the
+// archive.
 void check_run(const schema::Source& source);
 
 // Gathers the source once, on the calling thread, until done or stopped.
@@ -72,7 +81,14 @@ GatherResult gather(
     bool share = false
 );
 schema::JobKind job_kind(const schema::Source& source);
-// Queues the source for the workers. False if it waits or runs already.
-bool queue_source(base::Tx& tx, const schema::Source& source, schema::Time due, schema::Time now);
+// Queues the source for the workers, by its stored settings or, `as_given`, by those that `source`
+// holds. False if it waits or runs already.
+bool queue_source(
+    base::Tx& tx,
+    const schema::Source& source,
+    schema::Time due,
+    schema::Time now,
+    bool as_given = false
+);
 
 }  // namespace service

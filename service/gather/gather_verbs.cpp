@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr auto save_words =
+    "make these the source's own settings if it has others; else they are for this run alone";
+
 std::optional<base::Fault> check_file_name(const std::string& name) {
     auto fits = [](char c) { return base::is_alnum(c) || c == '_' || c == '.' || c == '-'; };
     if (name.size() <= 100 && name.front() != '.' && std::all_of(name.begin(), name.end(), fits))
@@ -30,8 +33,10 @@ std::optional<base::Fault> check_file_name(const std::string& name) {
     return base::Fault{"is no name of a file", "use up to 100 letters, digits, '.', '_' and '-'"};
 }
 
-QueuedRun queue(Work& work, const schema::Source& source) {
-    return {source.name, queue_source(work.tx, source, work.now, work.now)};
+QueuedRun queue(Work& work, const Wanted& wanted) {
+    const auto& source = wanted.source;
+    bool queued = queue_source(work.tx, source, work.now, work.now, wanted.differs);
+    return {source.name, queued, wanted.differs};
 }
 
 void write_whole(const fs::path& file, const std::string& bytes) {
@@ -68,6 +73,7 @@ const base::Settings<Crawl> Crawl::settings{
      &Crawl::source,
      "source to crawl into; made if there is none",
      {.required = true, .check = &check_source_name}},
+    {"save", &Crawl::save, save_words},
     {&Crawl::settings_of_kind},
 };
 
@@ -76,6 +82,7 @@ const base::Settings<Ingest> Ingest::settings{
      &Ingest::source,
      "source to read into; made if there is none",
      {.required = true, .check = &check_source_name}},
+    {"save", &Ingest::save, save_words},
     {&Ingest::settings_of_kind},
 };
 
@@ -95,7 +102,7 @@ const base::Settings<Upload> Upload::settings{
 
 QueuedRun queue_crawl(Work& work, const Crawl& request) {
     auto spec = crawler::CrawlSettings::settings.text(request.settings_of_kind);
-    return queue(work, ensure_source(work.tx, request.source, crawl_kind, spec, work.now));
+    return queue(work, want_source(work, request.source, crawl_kind, spec, request.save));
 }
 
 QueuedRun queue_ingest(Work& work, const Ingest& request) {
@@ -105,7 +112,7 @@ QueuedRun queue_ingest(Work& work, const Ingest& request) {
                 "input '" + input + "'", "is no whole path", "a worker elsewhere has to find it"
             );
     auto spec = FileSettings::settings.text(request.settings_of_kind);
-    return queue(work, ensure_source(work.tx, request.source, files_kind, spec, work.now));
+    return queue(work, want_source(work, request.source, files_kind, spec, request.save));
 }
 
 QueuedRun upload_file(Work& work, const Upload& request) {
@@ -119,9 +126,8 @@ QueuedRun upload_file(Work& work, const Upload& request) {
     auto settings = settings_for(work, request, folder.lexically_normal());
     auto file = folder / (base::sha256_hex(*bytes).substr(0, 16) + "-" + request.name);
     settings.inputs = {file.lexically_normal().string()};
-    auto source = ensure_source(
-        work.tx, request.source, files_kind, FileSettings::settings.text(settings), work.now
-    );
+    auto spec = FileSettings::settings.text(settings);
+    auto source = want_source(work, request.source, files_kind, spec, true);
     write_whole(file, *bytes);
     return queue(work, source);
 }

@@ -12,14 +12,17 @@ namespace service {
 
 struct Crawl {
     std::string source;
+    bool save = false;
     crawler::CrawlSettings settings_of_kind;
     static const base::Settings<Crawl> settings;
 };
-// Makes the source, or gives it these settings, and queues it. Throws as ensure_source() does.
+// Queues a run by these settings, of a source that is made if there is none. Throws as
+// want_source() does.
 QueuedRun queue_crawl(Work& work, const Crawl& request);
 
 struct Ingest {
     std::string source;
+    bool save = false;
     FileSettings settings_of_kind;
     static const base::Settings<Ingest> settings;
 };

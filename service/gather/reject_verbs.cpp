@@ -25,7 +25,7 @@ const base::Settings<ListRejects> ListRejects::settings{
 };
 
 const base::Settings<RejectId> RejectId::settings{
-    {"source", &RejectId::source, "whose reject", {.required = true}},
+    {"source", &RejectId::source, "whose reject; its id alone will do"},
     {"id", &RejectId::id, "its id or the id's beginning", {.required = true}},
 };
 
@@ -61,7 +61,7 @@ Page<ingest::StoredReject> list_rejects(Work& work, const ListRejects& request) 
 }
 
 ShownReject show_reject(Work& work, const RejectId& request) {
-    auto id = known_source(work, request.source).id;
+    auto id = request.source.empty() ? 0 : known_source(work, request.source).id;
     auto found = ingest::show_reject(work.tx, id, request.id);
     if (!found)
         throw Refusal(

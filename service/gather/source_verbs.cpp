@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include <boost/json.hpp>
-
 #include "base/database/database.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/ascii.hpp"
@@ -15,11 +13,11 @@
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/life/source_edit.hpp"
+#include "service/gather/life/source_end.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -27,6 +25,7 @@ constexpr int runs_shown = 10;
 
 SourceState set_state(Work& work, const std::string& name, const std::string& state) {
     auto source = known_source(work, name);
+    if (source.state == archived) refuse_archived(source);
     schema::set_source_state(work.tx, source.id, state);
     return {source.id, name, state};
 }
@@ -46,6 +45,7 @@ const base::Settings<SourceName> SourceName::settings{
 };
 
 const base::Settings<ListSources> ListSources::settings{
+    {"archived", &ListSources::archived, "those in the archive too"},
     {&ListSources::page},
 };
 
@@ -62,15 +62,6 @@ const base::Settings<AddSource> AddSource::settings{
     {"kind", &AddSource::kind, source_kind_names(), {.required = true}},
     {"schedule", &AddSource::schedule, "five-field cron, @daily and the like"},
     {"spec", &AddSource::spec, "an object: the settings of its kind"},
-};
-
-const base::Settings<SetSource> SetSource::settings{
-    {"source", &SetSource::source, "its name", {.required = true}},
-    {"key", &SetSource::key, "a setting of its kind", {.required = true}},
-    {"value",
-     &SetSource::value,
-     "JSON, or plain text; null takes the setting away",
-     {.scalars = true}},
 };
 
 const base::Settings<ScheduleSource> ScheduleSource::settings{
@@ -102,6 +93,15 @@ schema::Source known_source(Work& work, const std::string& name) {
     return *source;
 }
 
+void refuse_archived(const schema::Source& source) {
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "source '" + source.name + "'",
+        "is in the archive",
+        "take it out first: 'tilth source restore " + source.name + "'"
+    );
+}
+
 SourceState pause_source(Work& work, const SourceName& request) {
     return set_state(work, request.source, "paused");
 }
@@ -110,14 +110,12 @@ SourceState resume_source(Work& work, const SourceName& request) {
     return set_state(work, request.source, "active");
 }
 
-SourceState remove_source(Work& work, const SourceName& request) {
-    return set_state(work, request.source, "removed");
-}
-
 Page<ListedSource> list_sources(Work& work, const ListSources& request) {
     std::vector<std::int64_t> ids;
     std::vector<ListedSource> items;
-    for (auto& line : schema::list_sources(work.tx, request.page.after, request.page.limit)) {
+    const auto& page = request.page;
+    auto list = request.archived ? schema::list_with_archive : schema::list_sources;
+    for (auto& line : list(work.tx, page.after, page.limit)) {
         ids.push_back(line.id);
         items.push_back({std::move(line), std::nullopt});
     }
@@ -132,6 +130,7 @@ ShownSource show_source(Work& work, const SourceName& request) {
     auto id = known_source(work, request.source).id;
     return {
         schema::show_source(work.tx, request.source).value(),
+        schema::settings_version(work.tx, id),
         schema::latest_columns(work.tx, id),
         schema::list_runs(work.tx, id, runs_shown)};
 }
@@ -153,37 +152,19 @@ SourceState add_source(Work& work, const AddSource& request) {
         {.name = request.name, .kind = request.kind, .spec = spec, .schedule = {}, .state = {}},
         work.now
     );
-    if (!added)
+    if (!added) {
+        bool stored_away = known_source(work, request.name).state == archived;
         throw Refusal(
             Refusal::Kind::conflict,
             "source '" + request.name + "'",
-            "there is one of that name",
-            "choose another name, or remove it first"
+            stored_away ? "there is one of that name in the archive" : "there is one of that name",
+            stored_away ? "'tilth source restore' or 'delete' it, or choose another name"
+                        : "choose another name, or 'tilth source edit' it"
         );
+    }
+    schema::note_maker(work.tx, added->id, work.caller.name);
     set_schedule(work, added->id, request.schedule);
     return {added->id, added->name, added->state};
-}
-
-void set_member(base::JsonText& spec, const std::string& key, const std::string& value) {
-    auto settings = json::parse(spec.text.empty() ? "{}" : spec.text);
-    boost::system::error_code error;
-    auto parsed = json::parse(value, error);
-    if (error) parsed = json::value(value);
-    if (parsed.is_null()) {
-        settings.as_object().erase(key);
-    } else {
-        settings.as_object()[key] = parsed;
-    }
-    spec.text = json::serialize(settings);
-}
-
-ShownSource set_source(Work& work, const SetSource& request) {
-    auto source = known_source(work, request.source);
-    base::JsonText spec{source.spec};
-    set_member(spec, request.key, request.value);
-    check_spec(source.kind, base::Document::json(spec.text));
-    schema::set_source_spec(work.tx, source.id, spec.text);
-    return show_source(work, {request.source});
 }
 
 SourceCheck check_source(Work& work, const SourceName& request) {
@@ -212,6 +193,13 @@ std::span<const Verb> source_verbs() {
         verb<list_sources>("source list", "All sources", analysts),
         verb<show_source>("source show", "One source: settings, columns and last runs", analysts),
         verb<set_source>("source set", "Change one setting of a source", operators),
+        verb<edit_source>("source edit", "Give a source other settings", operators),
+        verb<list_source_settings>(
+            "source settings", "A source's settings and those it had before", analysts
+        ),
+        verb<revert_source>(
+            "source revert", "Give a source the settings that it had before", operators
+        ),
         verb<list_source_runs>("source runs", "Runs of a source, the newest first", analysts),
         verb<check_source>(
             "source check",
@@ -225,8 +213,18 @@ std::span<const Verb> source_verbs() {
         ),
         verb<pause_source>("source pause", "Let the scheduler and workers pass it by", operators),
         verb<resume_source>("source resume", "Undo pause", operators),
-        verb<remove_source>(
-            "source remove", "Take it out of all lists; its records stay", operators
+        verb<archive_source>(
+            "source archive",
+            "Take it out of lists and schedules; its records stay, and it can be restored",
+            operators
+        ),
+        verb<archive_source>("source remove", "The same as archive", operators),
+        verb<restore_source>("source restore", "Undo archive", operators),
+        verb<delete_source>(
+            "source delete",
+            "Destroy a source with its records, labels and models; without --yes only say what "
+            "goes",
+            admins
         ),
         verb<schedule_source>(
             "source schedule",

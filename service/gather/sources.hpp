@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/json/shape.hpp"
@@ -17,8 +18,11 @@ namespace service {
 // Of a source that is to be made; as the constraint source_name_form has it.
 std::optional<base::Fault> check_source_name(const std::string& name);
 
-// The source of that name, or Refusal not_found.
+// The source of that name, also one in the archive, or Refusal not_found.
 schema::Source known_source(Work& work, const std::string& name);
+// The state of those in the archive, which take no runs and no edits.
+inline constexpr std::string_view archived = "archived";
+[[noreturn]] void refuse_archived(const schema::Source& source);
 
 struct SourceName {
     std::string source;
@@ -35,10 +39,9 @@ BOOST_DESCRIBE_STRUCT(SourceState, (), (id, name, state))
 // A paused source starts no more runs, by schedule or by hand, until it is resumed.
 SourceState pause_source(Work& work, const SourceName& request);
 SourceState resume_source(Work& work, const SourceName& request);
-// A removed source is in no list any more; its records stay.
-SourceState remove_source(Work& work, const SourceName& request);
 
 struct ListSources {
+    bool archived = false;
     Paging page;
     static const base::Settings<ListSources> settings;
 };
@@ -49,10 +52,11 @@ BOOST_DESCRIBE_STRUCT(ListedSource, (schema::SourceLine), (last_run))
 Page<ListedSource> list_sources(Work& work, const ListSources& request);
 
 struct ShownSource : schema::SourceLine {
+    std::int64_t version = 0;  // of its settings
     std::vector<schema::Column> columns;
     std::vector<schema::SourceRun> runs;  // the last ten
 };
-BOOST_DESCRIBE_STRUCT(ShownSource, (schema::SourceLine), (columns, runs))
+BOOST_DESCRIBE_STRUCT(ShownSource, (schema::SourceLine), (version, columns, runs))
 ShownSource show_source(Work& work, const SourceName& request);
 
 struct ListSourceRuns {
@@ -72,15 +76,6 @@ struct AddSource {
 // if the name is taken.
 SourceState add_source(Work& work, const AddSource& request);
 
-struct SetSource {
-    std::string source, key;
-    std::string value;  // JSON, or plain text; null takes the setting away
-    static const base::Settings<SetSource> settings;
-};
-ShownSource set_source(Work& work, const SetSource& request);
-// Sets a member of `spec`, a JSON object, as SetSource says.
-void set_member(base::JsonText& spec, const std::string& key, const std::string& value);
-
 struct SourceCheck {
     std::string name;
     bool ok = true;
@@ -92,9 +87,10 @@ SourceCheck check_source(Work& work, const SourceName& request);
 
 struct QueuedRun {
     std::string source;
-    bool queued = false;  // or it waits or runs already
+    bool queued = false;       // or it waits or runs already
+    bool keeps_other = false;  // the source has other settings than this run, and keeps them
 };
-BOOST_DESCRIBE_STRUCT(QueuedRun, (), (source, queued))
+BOOST_DESCRIBE_STRUCT(QueuedRun, (), (source, queued, keeps_other))
 QueuedRun run_source(Work& work, const SourceName& request);
 
 struct ScheduleSource {

@@ -11,6 +11,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "formats/csv/guard.hpp"
 #include "labeling/export/import_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -64,9 +65,20 @@ const base::Settings<ImportLabels> ImportLabels::settings{
       {.low = 0, .high = 1}}},
     &one_origin,
 };
+namespace {
+
+labeling::ExportRow guarded(labeling::ExportRow row) {
+    for (auto* cell : {&row.key, &row.label, &row.value, &row.title, &row.text, &row.url})
+        formats::guard_formula(*cell);
+    return row;
+}
+
+}  // namespace
+
 const base::Settings<ExportLabels> ExportLabels::settings{
     {"project", &ExportLabels::project, "its name", {.required = true}},
     {"format", &ExportLabels::format, "of the file"},
+    {"guard_formulas", &ExportLabels::guard_formulas, formats::guard_words},
 };
 
 labeling::StoredProject known_project(Work& work, const std::string& name) {
@@ -136,8 +148,9 @@ std::int64_t write_labels(base::Steps steps, const ExportLabels& request, std::o
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
     auto exporter =
         labeling::task_type(stored.project.kind).exporter(request.format, stored.project, out);
+    bool guard = request.guard_formulas && request.format == labeling::Format::csv;
     auto rows = labeling::each_label(steps, stored, [&](const labeling::ExportRow& row) {
-        exporter->write(row);
+        exporter->write(guard ? guarded(row) : row);
     });
     exporter->finish();
     return rows;

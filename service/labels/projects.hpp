@@ -70,6 +70,7 @@ ImportedLabels import_labels(Work& work, const ImportLabels& request);
 struct ExportLabels {
     std::string project;
     labeling::Format format = labeling::Format::jsonl;
+    bool guard_formulas = false;
     static const base::Settings<ExportLabels> settings;
 };
 Download export_labels(Work& work, const ExportLabels& request);

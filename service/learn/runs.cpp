@@ -66,6 +66,7 @@ RunLine run_line(const training::RunInfo& info, const std::vector<training::Metr
 }
 
 Page<RunLine> list_runs(Work& work, const ListRuns& request) {
+    training::close_stale_runs(work.tx, work.now);
     auto found = training::list_runs(work.tx, 0, request.page.after_number(), request.page.limit);
     std::vector<RunLine> lines;
     if (!found.empty()) {

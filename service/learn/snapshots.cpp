@@ -9,8 +9,11 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "crawler/run/crawl.hpp"
+#include "formats/csv/guard.hpp"
+#include "ingest/mapping/rules.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/areas.hpp"
@@ -41,6 +44,7 @@ const base::Settings<ExportSnapshot> ExportSnapshot::settings{
     {"prepared",
      &ExportSnapshot::prepared,
      "as models see the members: see 'tilth prepare'; with the numbers"},
+    {"guard_formulas", &ExportSnapshot::guard_formulas, formats::guard_words},
 };
 
 namespace {
@@ -73,19 +77,34 @@ training::SnapshotInfo known_snapshot(Work& work, const std::string& name) {
     return *found;
 }
 
-void judge_consent(Work& work, const std::string& project) {
+schema::Source source_of(Work& work, const std::string& project) {
     auto name = labeling::load_project(work.tx, project).project.source;
-    auto source = schema::require_source(work.tx, name);
+    return schema::require_source(work.tx, name);
+}
+
+void judge_consent(Work& work, const schema::Source& source) {
     if (!source_kind(source.kind).crawls) return;
     auto agent = crawl_user_agent(work.here.config, source);
     crawler::check_consent(work.here.database, source.id, agent, work.here.stop);
 }
 
+// As the source's rules say; a guess names columns like their fields.
+training::ColumnFields fields_of_columns(const schema::Source& source) {
+    training::ColumnFields fields;
+    auto document = base::Document::json(source.spec);
+    if (!document.has("rules") || source_kind(source.kind).pages(document)) return fields;
+    auto rules = ingest::Rules::settings.read(document.embedded("rules", "the source's rules"));
+    for (const auto& column : rules.columns) fields[column.name] = column.field;
+    return fields;
+}
+
 }  // namespace
 
 NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request) {
-    judge_consent(work, request.project);
-    auto result = training::create_snapshot(work.here.database, request, work.now);
+    auto source = source_of(work, request.project);
+    judge_consent(work, source);
+    auto result =
+        training::create_snapshot(work.here.database, request, work.now, fields_of_columns(source));
     return {snapshot_of(result.snapshot), result.created};
 }
 
@@ -150,7 +169,9 @@ write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostr
             here.database, store, snapshot, std::nullopt, std::chrono::system_clock::now()
         );
     }
-    return training::export_snapshot(here.database, snapshot, request.format, out, prepared.fitted);
+    return training::export_snapshot(
+        here.database, snapshot, request.format, out, prepared.fitted, request.guard_formulas
+    );
 }
 
 std::span<const Verb> snapshot_verbs() {

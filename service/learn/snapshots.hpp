@@ -75,6 +75,7 @@ struct ExportSnapshot {
     std::string snapshot;
     training::SnapshotFormat format = training::SnapshotFormat::jsonl;
     bool prepared = false;
+    bool guard_formulas = false;
     static const base::Settings<ExportSnapshot> settings;
 };
 

@@ -13,6 +13,7 @@
 #include "schema/select/filter.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
 
@@ -23,6 +24,29 @@ namespace {
 std::string text_in(const json::object& input, std::string_view key) {
     const auto* found = input.if_contains(key);
     return found && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+// Members of an input that the model makes nothing of. Throws base::UsageError if that is all of
+// it.
+json::array unknown_in(const json::object& input, const LoadedModel& model, std::size_t place) {
+    json::array unknown;
+    std::string known = "title, body, text";
+    for (const auto& column : model.columns) known += ", " + column.name;
+    for (const auto& [key, value] : input) {
+        bool is_text = key == "title" || key == "body" || key == "text";
+        bool is_column =
+            std::any_of(model.columns.begin(), model.columns.end(), [&](const auto& column) {
+                return std::string_view(key) == column.name;
+            });
+        if (!is_text && !is_column) unknown.emplace_back(key);
+    }
+    if (!input.empty() && unknown.size() == input.size())
+        throw base::UsageError(
+            fmt::format("input {}", place + 1),
+            "has no member that the model knows",
+            "known: " + known
+        );
+    return unknown;
 }
 
 double number_in(const json::object& input, const schema::Column& column, std::size_t place) {
@@ -68,13 +92,18 @@ LoadedModel
 load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, int version) {
     auto info = training::require_model(tx, name, version);
     auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
-    return {info, training::Predictor::load(artefact), schema::latest_columns(tx, info.source_id)};
+    return {
+        info,
+        training::Predictor::load(artefact),
+        schema::latest_columns(tx, info.source_id),
+        training::label_in_text(training::require_snapshot(tx, info.snapshot))};
 }
 
 json::array predictions_for(const LoadedModel& model, const json::array& inputs) {
     training::Examples examples;
     examples.rows = inputs.size();
     examples.columns = model.columns;
+    std::vector<json::array> unknown;
     for (std::size_t row = 0; row < inputs.size(); ++row) {
         if (!inputs[row].is_object())
             throw base::UsageError(
@@ -83,6 +112,7 @@ json::array predictions_for(const LoadedModel& model, const json::array& inputs)
                 "give {\"title\": .., \"body\": ..}"
             );
         const auto& input = inputs[row].as_object();
+        unknown.push_back(unknown_in(input, model, row));
         auto body = text_in(input, "body");
         examples.text.push_back(
             {text_in(input, "title"), body.empty() ? text_in(input, "text") : body}
@@ -90,7 +120,10 @@ json::array predictions_for(const LoadedModel& model, const json::array& inputs)
         for (const auto& column : model.columns)
             examples.numeric.push_back(number_in(input, column, row));
     }
-    return answers_for(model, examples);
+    auto answers = answers_for(model, examples);
+    for (std::size_t row = 0; row < answers.size(); ++row)
+        if (!unknown[row].empty()) answers[row].as_object()["unknown"] = std::move(unknown[row]);
+    return answers;
 }
 
 RecordPredictions::RecordPredictions(
@@ -101,6 +134,7 @@ RecordPredictions::RecordPredictions(
 )
     : model_(model), store_(database, blobs) {
     store_.use_fixes(model.predictor.preparation().uses_fixes());
+    store_.leave_out(model.label_in_text);
     items_ = store_.matching_items(
         model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max()
     );

@@ -21,7 +21,8 @@ namespace service {
 struct LoadedModel {
     training::ModelInfo info;
     training::Predictor predictor;
-    std::vector<schema::Column> columns;  // of the source it learnt from
+    std::vector<schema::Column> columns;     // of the source it learnt from
+    std::vector<std::string> label_in_text;  // fields to be taken out of its texts
 };
 
 // Version 0: the one in production, or else the newest.
@@ -30,7 +31,8 @@ load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, in
 
 // One answer per input object: {"class","probability","probabilities":{..}} or {"value"}. An input
 // has "title", "body" or "text", and the source's numeric columns by name; what is absent is
-// missing. Throws base::UsageError for an input that is no object.
+// missing, and what the model makes nothing of is named in the answer's "unknown". Throws
+// base::UsageError for an input that is no object, or has nothing that the model knows.
 boost::json::array predictions_for(const LoadedModel& model, const boost::json::array& inputs);
 
 // The records of a model's source that a condition holds for, in the order of the store.

@@ -27,6 +27,18 @@ std::optional<base::Fault> check_name(const std::string& name) {
     return base::Fault{.reason = "has 1 to 64 characters and no blank", .mend = "shorten it"};
 }
 
+// Whose things are listed: of the one named, of the caller, or of all for who sits at the machine.
+std::optional<std::int64_t> whose(Work& work, const std::string& name) {
+    if (name.empty() && work.caller.id == 0) return std::nullopt;
+    return person(work, name).id;
+}
+
+// Whose things the caller may end; nothing: everybody's.
+std::optional<std::int64_t> own_only(const Work& work) {
+    if (work.caller.role == Role::admin) return std::nullopt;
+    return work.caller.id;
+}
+
 [[noreturn]] void no_user(const std::string& name) {
     throw Refusal(
         Refusal::Kind::not_found, "user '" + name + "'", "no such user", "see 'tilth user list'"
@@ -52,6 +64,7 @@ const base::Settings<ListTokens> ListTokens::settings{
 const base::Settings<CreateToken> CreateToken::settings{
     {"user", &CreateToken::user, "whose; one's own by default"},
     {"kind", &CreateToken::kind, "what it is good for"},
+    {"scope", &CreateToken::scope, "what it may do"},
     {"label", &CreateToken::label, "to tell it from others"},
     {"days",
      &CreateToken::days,
@@ -60,6 +73,13 @@ const base::Settings<CreateToken> CreateToken::settings{
 };
 const base::Settings<RevokeToken> RevokeToken::settings{
     {"id", &RevokeToken::id, "its number", {.required = true}},
+};
+const base::Settings<ListSessions> ListSessions::settings{
+    {"user", &ListSessions::user, "whose; one's own by default"},
+    {&ListSessions::page},
+};
+const base::Settings<EndSession> EndSession::settings{
+    {"id", &EndSession::id, "its number", {.required = true}},
 };
 const base::Settings<ListAudit> ListAudit::settings{{&ListAudit::page}};
 
@@ -105,25 +125,44 @@ Page<schema::Token> list_tokens(Work& work, const ListTokens& request) {
     const auto& page = request.page;
     auto after = page.after_number().value_or(0);
     return page_of(
-        schema::list_tokens(work.tx, person(work, request.user).id, after, page.limit),
+        schema::list_tokens(work.tx, whose(work, request.user), after, page.limit),
         page,
         [](const schema::Token& token) { return std::to_string(token.id); }
     );
 }
 
 TokenSecret create_token(Work& work, const CreateToken& request) {
-    return new_token(work.tx, person(work, request.user), request, work.now);
+    return new_token(work.tx, person(work, request.user), request, work.now, work.caller);
 }
 
 Nothing revoke_token(Work& work, const RevokeToken& request) {
-    std::optional<std::int64_t> own;
-    if (work.caller.role != Role::admin) own = work.caller.id;
-    if (!schema::revoke_token(work.tx, request.id, own, work.now))
+    if (!schema::revoke_token(work.tx, request.id, own_only(work), work.now))
         throw Refusal(
             Refusal::Kind::not_found,
             "token " + std::to_string(request.id),
             "no such token in force",
             "see 'tilth token list'"
+        );
+    return {};
+}
+
+Page<schema::Session> list_sessions(Work& work, const ListSessions& request) {
+    const auto& page = request.page;
+    auto after = page.after_number().value_or(0);
+    return page_of(
+        schema::list_sessions(work.tx, whose(work, request.user), after, page.limit, work.now),
+        page,
+        [](const schema::Session& session) { return std::to_string(session.id); }
+    );
+}
+
+Nothing end_session(Work& work, const EndSession& request) {
+    if (!schema::end_session(work.tx, request.id, own_only(work)))
+        throw Refusal(
+            Refusal::Kind::not_found,
+            "session " + std::to_string(request.id),
+            "no such session",
+            "see 'tilth session list'"
         );
     return {};
 }
@@ -165,18 +204,26 @@ schema::User user_or_new(base::Tx& tx, const std::string& name, Role role, base:
     return schema::find_user(tx, name).value();
 }
 
-TokenSecret
-new_token(base::Tx& tx, const schema::User& user, const CreateToken& request, base::Time now) {
+TokenSecret new_token(
+    base::Tx& tx,
+    const schema::User& user,
+    const CreateToken& request,
+    base::Time now,
+    const Caller& maker
+) {
     auto secret = new_secret();
     auto usual = request.kind == schema::TokenKind::link ? 1 : 90;
     auto expires_at = now + std::chrono::hours(24) * request.days.value_or(usual);
+    if (maker.until) expires_at = std::min<base::Time>(expires_at, *maker.until);
     auto id = schema::add_token(
         tx,
         {.hash = hash_of(secret),
          .user_id = user.id,
          .kind = request.kind,
          .label = request.label,
-         .expires_at = expires_at},
+         .expires_at = expires_at,
+         .scope = request.scope,
+         .parent = maker.token},
         now
     );
     return {.id = id, .token = secret, .expires_at = expires_at};

@@ -40,12 +40,13 @@ struct ListTokens {
     Paging page;
     static const base::Settings<ListTokens> settings;
 };
-// An administrator may ask for those of others.
+// An administrator may ask for those of others; who sits at the machine sees those of all.
 Page<schema::Token> list_tokens(Work& work, const ListTokens& request);
 
 struct CreateToken {
     std::string user{};  // empty: the caller
     schema::TokenKind kind = schema::TokenKind::bearer;
+    schema::TokenScope scope = schema::TokenScope::all;
     std::string label{};
     std::optional<int> days{};  // 90, or 1 of a link
     static const base::Settings<CreateToken> settings;
@@ -56,7 +57,8 @@ struct TokenSecret {
     base::Time expires_at;
 };
 BOOST_DESCRIBE_STRUCT(TokenSecret, (), (id, token, expires_at))
-// Everybody may make tokens of his own; an administrator also for others.
+// Everybody may make tokens of his own; an administrator also for others. One that is made by a
+// token is good no longer than that one.
 TokenSecret create_token(Work& work, const CreateToken& request);
 
 struct RevokeToken {
@@ -65,6 +67,21 @@ struct RevokeToken {
 };
 // One of the caller's own; an administrator may revoke all.
 Nothing revoke_token(Work& work, const RevokeToken& request);
+
+struct ListSessions {
+    std::string user;  // empty: the caller
+    Paging page;
+    static const base::Settings<ListSessions> settings;
+};
+// Browsers that are signed in. An administrator may ask for those of others.
+Page<schema::Session> list_sessions(Work& work, const ListSessions& request);
+
+struct EndSession {
+    std::int64_t id = 0;
+    static const base::Settings<EndSession> settings;
+};
+// One of the caller's own; an administrator may end all.
+Nothing end_session(Work& work, const EndSession& request);
 
 struct ListAudit {
     Paging page;
@@ -82,12 +99,23 @@ schema::User person(Work& work, const std::string& name);
 // The user of this name, made with `role` if there is none; one who is there keeps his.
 schema::User user_or_new(base::Tx& tx, const std::string& name, Role role, base::Time now);
 
-// A new token or link, without asking whether the caller may.
-TokenSecret
-new_token(base::Tx& tx, const schema::User& user, const CreateToken& request, base::Time now);
+// A new token or link, without asking whether `maker` may.
+TokenSecret new_token(
+    base::Tx& tx,
+    const schema::User& user,
+    const CreateToken& request,
+    base::Time now,
+    const Caller& maker = {}
+);
 
-inline Caller caller_of(const schema::User& user) {
-    return {.id = user.id, .name = user.name, .role = user.role};
+inline Caller caller_of(const schema::Access& access) {
+    return {
+        .id = access.id,
+        .name = access.name,
+        .role = access.role,
+        .token = access.token,
+        .scope = access.scope,
+        .until = access.until};
 }
 
 }  // namespace service

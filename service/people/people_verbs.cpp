@@ -15,6 +15,8 @@ std::span<const Verb> people_verbs() {
             "token create", "Make a token or a sign-in link; the secret is shown once", everyone
         ),
         verb<revoke_token>("token revoke", "Revoke a token", everyone),
+        verb<list_sessions>("session list", "Browsers that are signed in", everyone),
+        verb<end_session>("session end", "Sign a browser out", everyone),
         verb<list_audit>("audit", "Who did what, newest first", admins),
     };
     return verbs;

@@ -97,6 +97,6 @@ TEST_CASE("each role may do what its routes say", "[api][auth]") {
 
 TEST_CASE("the session cookie is out of reach for scripts and other sites", "[api][auth]") {
     auto cookie = api::cookie_header("sss", 60, true);
-    CHECK(cookie == "tilth_session=sss; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
+    CHECK(cookie == "__Host-tilth_session=sss; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
     CHECK(api::cookie_header("", 60, false).find("Max-Age=0") != std::string::npos);
 }

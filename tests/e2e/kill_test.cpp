@@ -198,3 +198,23 @@ TEST_CASE(
     CHECK(records(tilth, "site").size() == static_cast<std::size_t>(pages));
     check_sums(tilth, "site");
 }
+
+TEST_CASE("Ctrl-C ends a command that looks at nothing within a second or so", "[e2e][kill]") {
+    Tilth tilth;
+    std::string answers = "question,worker,answer\n";
+    for (int i = 0; i < 400'000; ++i)
+        answers += "q" + std::to_string(i % 40'000) + ",w" + std::to_string(i % 97) + "," +
+                   std::to_string(i * 7919 % 13) + "\n";
+    auto input = tilth.home.write("answers.csv", answers).string();
+    test::Program program(tilth.command({"truth", "--method", "glad", "--input", input}));
+    auto start = std::chrono::steady_clock::now();
+    while (program.runs() && std::chrono::steady_clock::now() - start < 2s)
+        std::this_thread::yield();
+    REQUIRE(program.runs());
+    program.signal(SIGINT);
+    auto asked = std::chrono::steady_clock::now();
+    auto ended = program.end();
+    CHECK(ended.code == 130);
+    CHECK(std::chrono::steady_clock::now() - asked < 5s);  // a busy machine; 0.8 s by the clock
+    CHECK(ended.err.find("interrupted") != std::string::npos);
+}

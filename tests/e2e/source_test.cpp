@@ -153,3 +153,75 @@ TEST_CASE("a folder is watched from run to run", "[e2e]") {
     CHECK(tilth({"source", "set", "w", "names", "*.tsv"}).code == 0);
     CHECK(tilth({"source", "set", "w", "nmaes", "*.tsv"}).code == 2);
 }
+
+TEST_CASE("a source is edited, put away, brought back and deleted by commands", "[e2e]") {
+    Tilth tilth;
+    std::filesystem::create_directories(tilth.home.path / "in");
+    tilth.home.write("in/a.csv", "id,n\na1,1\na2,2\n");
+    auto path = (tilth.home.path / "in").string();
+    auto describe = [&](const std::string& more) {
+        return tilth.home
+            .write("w.toml", "name = \"w\"\nkind = \"folder\"\npath = \"" + path + "\"\n" + more)
+            .string();
+    };
+    REQUIRE(tilth({"source", "add", describe("")}).code == 0);
+    REQUIRE(tilth.answer({"source", "run", "w", "--wait"}).at("new") == 2);
+    CHECK(
+        tilth.answer({"source", "edit", "w", describe("names = [\"*.csv\"]\n")}).at("version") == 2
+    );
+    CHECK(tilth({"source", "edit", "w", describe("nmaes = [\"*.csv\"]\n")}).code == 2);
+    CHECK(tilth.answer({"source", "revert", "w", "1"}).at("version") == 3);
+    CHECK(tilth.lines({"source", "settings", "w"}).size() == 3);
+
+    CHECK(tilth.answer({"source", "archive", "w"}).at("state") == "archived");
+    CHECK(tilth.lines({"source", "list"}).empty());
+    CHECK(tilth.lines({"records", "list", "--source", "w"}).size() == 2);
+    CHECK(tilth({"source", "run", "w", "--wait"}).code == 1);
+    CHECK(tilth.answer({"source", "restore", "w"}).at("state") == "active");
+
+    auto asked = tilth({"source", "delete", "w"});
+    CHECK(asked.code == 2);
+    CHECK_THAT(asked.err, Catch::Contains("--yes"));
+    CHECK(json::parse(asked.out).at("records") == 2);
+    CHECK(tilth.lines({"records", "list", "--source", "w"}).size() == 2);
+    CHECK(tilth.answer({"source", "delete", "w", "--yes"}).at("deleted") == true);
+    CHECK(tilth({"records", "list", "--source", "w"}).code == 1);
+    CHECK(tilth({"source", "add", describe("")}).code == 0);
+}
+
+TEST_CASE("what a command says of a source is for its run, unless it is to be kept", "[e2e]") {
+    Tilth tilth;
+    auto one = tilth.home.write("one.csv", "id,n\na,1\n").string();
+    auto two = tilth.home.write("two.csv", "id,n\nb,1\n").string();
+    auto inputs = [&] {
+        return json::serialize(tilth.answer({"source", "show", "s"}).at("spec").at("inputs"));
+    };
+    REQUIRE(tilth.answer({"ingest", one, "--source", "s"}).at("new") == 1);
+    auto other = tilth.answer({"ingest", two, "--source", "s"});
+    CHECK(other.at("new") == 1);
+    CHECK_THAT(json::serialize(other.at("notes")), Catch::Contains("--save"));
+    CHECK_THAT(inputs(), Catch::Contains("one.csv"));
+    tilth.answer({"ingest", two, "--source", "s", "--save"});
+    CHECK_THAT(inputs(), Catch::Contains("two.csv"));
+}
+
+TEST_CASE("a first ingest that fails leaves no source behind", "[e2e]") {
+    Tilth tilth;
+    CHECK(tilth({"ingest", (tilth.home.path / "none.csv").string(), "--source", "s"}).code != 0);
+    CHECK(tilth({"source", "show", "s"}).code == 1);
+    auto bad = tilth.home.write("bad.json", "[1, 2").string();
+    tilth({"ingest", bad, "--source", "b", "--max-rejects", "1"});
+    auto good = tilth.home.write("good.csv", "id,n\na,1\n").string();
+    REQUIRE(tilth.answer({"ingest", good, "--source", "g"}).at("new") == 1);
+    CHECK(tilth({"ingest", (tilth.home.path / "none.csv").string(), "--source", "g"}).code != 0);
+    CHECK(tilth.answer({"source", "show", "g"}).at("records") == 1);  // what there was stays
+}
+
+TEST_CASE("a description whose kind is misspelt is told so", "[e2e]") {
+    Tilth tilth;
+    auto file =
+        tilth.home.write("a.toml", "name = \"a\"\nkidn = \"feed\"\nurls = [\"http://a/\"]\n");
+    auto refused = tilth({"source", "add", file.string()});
+    CHECK(refused.code == 2);
+    CHECK_THAT(refused.err, Catch::Contains("kidn") && Catch::Contains("did you mean 'kind'"));
+}

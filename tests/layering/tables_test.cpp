@@ -16,12 +16,12 @@ using namespace layering;
 namespace {
 
 const std::map<std::string, std::set<std::string>> owned{
-    {"schema", {"access_token",    "app_user",     "audit_event",       "blob",
-                "category",        "column_set",   "content_image",     "content_numeric",
-                "content_quality", "content_text", "idempotent_answer", "job",
-                "job_history",     "record",       "record_search",     "record_version",
-                "reject",          "source",       "source_cursor",     "source_progress",
-                "source_run",      "web_session"}},
+    {"schema", {"access_token",    "app_user",        "audit_event",       "blob",
+                "category",        "column_set",      "content_image",     "content_numeric",
+                "content_quality", "content_text",    "idempotent_answer", "job",
+                "job_history",     "record",          "record_search",     "record_version",
+                "reject",          "source",          "source_cursor",     "source_progress",
+                "source_run",      "source_settings", "web_session"}},
     {"crawler",
      {"consent_denial",
       "crawl_worker",

@@ -14,6 +14,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/trainer.hpp"
 
@@ -41,13 +42,14 @@ std::string snippet_of(const Examples& examples, std::size_t row) {
     return snippet;
 }
 
-Judged judge(const ExampleStore& store, const Predictor& predictor, const RunInfo& run) {
+Judged judge(const ExampleStore& store, const Predictor& predictor, const SnapshotInfo& snapshot) {
     Judged judged;
     for (int split : {1, 2}) {
-        auto items = store.split_items(run.snapshot_id, split);
+        auto items = store.split_items(snapshot.id, split);
         judged.items.insert(judged.items.end(), items.begin(), items.end());
     }
     judged.examples = store.load(judged.items, predictor.class_names());
+    drop_columns(judged.examples, label_columns(snapshot));
     if (judged.items.empty()) return judged;
     judged.probabilities = predictor.predict(judged.examples);
     judged.decided = decide(judged.probabilities, predictor.class_names().size());
@@ -146,9 +148,11 @@ Analysis analyse(
 ) {
     Analysis analysis;
     std::string artefact;
+    SnapshotInfo snapshot;
     database.call([&](base::Tx& tx) {
         analysis.run = require_run(tx, request.run_id);
         artefact = artefact_of_run(tx, blobs, request.run_id);
+        snapshot = require_snapshot(tx, analysis.run.snapshot);
     });
     auto predictor = Predictor::load(artefact);
     if (!predictor.predicts_classes())
@@ -159,7 +163,8 @@ Analysis analyse(
         );
     ExampleStore store(database, blobs, decode);
     store.use_fixes(predictor.preparation().uses_fixes());
-    auto judged = judge(store, predictor, analysis.run);
+    store.leave_out(label_in_text(snapshot));
+    auto judged = judge(store, predictor, snapshot);
     analysis.judged = judged.items.size();
     if (!judged.items.empty()) {
         std::vector<std::uint8_t> wrong;

@@ -40,6 +40,7 @@ struct Labeled {
     int words = 0;
     std::optional<std::int64_t> by_row, by_text, by_image;  // clusters of duplicates
     bool denied = false;                                    // its site forbids training
+    bool quarantined = false;                               // a check put it there
 };
 BOOST_DESCRIBE_STRUCT(
     Labeled,
@@ -58,7 +59,8 @@ BOOST_DESCRIBE_STRUCT(
      by_row,
      by_text,
      by_image,
-     denied)
+     denied,
+     quarantined)
 )
 
 // What a condition may ask for, by the names of the columns.
@@ -205,7 +207,7 @@ Candidates choose(
             schema::add_findings(tx, plan.asked, project.source_id, versions, fields);
         });
         for (std::size_t i = 0; i < page.size(); ++i) {
-            if (!plan.where.matches(fields[i])) continue;
+            if (page[i].quarantined || !plan.where.matches(fields[i])) continue;
             if (honour && page[i].denied) {
                 ++choice.denied;
                 continue;
@@ -221,7 +223,7 @@ Candidates choose(
                  .imported = page[i].method == imported}
             );
         }
-        if (page.size() < page_size) return choice;
+        if (page.empty()) return choice;
         rk = page.back().rk;
         key = page.back().key;
     }

@@ -19,8 +19,9 @@ struct SnapshotProject {
     std::int64_t id = 0;
     std::int64_t source_id = 0;
     std::string source;
+    std::string label_fields = "[]";  // JSON: paths in the records that labels were imported from
 };
-BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source))
+BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, label_fields))
 
 // A labelled record that the condition holds for.
 struct Candidate {

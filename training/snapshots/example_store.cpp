@@ -19,6 +19,7 @@
 #include "schema/records/record_fields.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
+#include "training/snapshots/label_fields.hpp"
 #include "training/sql.hpp"
 
 namespace training {
@@ -34,6 +35,12 @@ struct TextRow {
     std::string title, body;
 };
 BOOST_DESCRIBE_STRUCT(TextRow, (), (place, title, body))
+
+struct ValueRow {
+    std::size_t place = 0;
+    std::string value;
+};
+BOOST_DESCRIBE_STRUCT(ValueRow, (), (place, value))
 
 struct NumbersRow {
     std::size_t place = 0;
@@ -65,21 +72,23 @@ struct Parts {
 };
 BOOST_DESCRIBE_STRUCT(Parts, (), (text, numbers, images))
 
-// Calls read(tx, rk, key) for page after page of items until one is short or take() says so.
+// A row of a page, and whether it is none of those asked for.
+struct PageItem : Item {
+    bool left_out = false;
+};
+BOOST_DESCRIBE_STRUCT(PageItem, (Item), (left_out))
+
+// Calls read(tx, after) for page after page of items until one is short or take() says so.
 template <typename Read, typename Take>
 void each_page(base::Database& database, Read read, Take take) {
-    std::int64_t rk = first_rk;
-    std::string key;
+    schema::RecordId after{first_rk, 0, ""};
     for (;;) {
         auto items =
-            database.call([&](base::Tx& tx) { return base::rows_as<Item>(read(tx, rk, key)); });
+            database.call([&](base::Tx& tx) { return base::rows_as<PageItem>(read(tx, after)); });
         bool last = items.size() < page_size;
-        if (!last) {
-            rk = items.back().id.rk;
-            key = items.back().id.key;
-        }
+        if (!last) after = items.back().id;
         for (auto& item : items)
-            if (!take(std::move(item))) return;
+            if (!item.left_out && !take(std::move(static_cast<Item&>(item)))) return;
         if (last) return;
     }
 }
@@ -114,6 +123,38 @@ std::vector<Row> rows_of(base::Tx& tx, std::string_view query, const Keys& keys)
 void read_texts(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
     for (auto& row : rows_of<TextRow>(tx, sql::file["texts_of"], keys))
         examples.text[from + row.place - 1] = {std::move(row.title), std::move(row.body)};
+}
+
+std::vector<std::string> path_of(const std::string& field) {
+    std::vector<std::string> path(1);
+    for (char c : field) {
+        if (c == '.')
+            path.emplace_back();
+        else
+            path.back() += c;
+    }
+    return path;
+}
+
+// Takes the values of a field out of texts that were read. True if one was there.
+bool take_field_out(
+    base::Tx& tx,
+    const Keys& keys,
+    std::size_t from,
+    const std::string& field,
+    std::vector<TextItem>& texts
+) {
+    bool found = false;
+    for (const auto& row : base::rows_as<ValueRow>(tx.exec(
+             sql::file["field_of"],
+             keys.rks,
+             keys.keys,
+             keys.versions,
+             keys.source_id,
+             schema::array_of(path_of(field))
+         )))
+        found |= take_out(texts[from + row.place - 1], row.value);
+    return found;
 }
 
 void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
@@ -243,8 +284,16 @@ std::vector<Item> ExampleStore::split_items(std::int64_t snapshot_id, int split)
     std::vector<Item> items;
     each_page(
         database_,
-        [&](base::Tx& tx, auto rk, const auto& key) {
-            return tx.exec(sql::file["split_items"], snapshot_id, split, rk, key, page_size);
+        [&](base::Tx& tx, const schema::RecordId& after) {
+            return tx.exec(
+                sql::file["split_items"],
+                snapshot_id,
+                split,
+                after.rk,
+                after.source_id,
+                after.key,
+                page_size
+            );
         },
         [&](Item item) {
             items.push_back(std::move(item));
@@ -262,8 +311,10 @@ std::vector<Item> ExampleStore::unlabeled_items(
     std::vector<Item> items;
     each_page(
         database_,
-        [&](base::Tx& tx, auto rk, const auto& key) {
-            return tx.exec(sql::file["unlabeled_items"], project_id, source_id, rk, key, page_size);
+        [&](base::Tx& tx, const schema::RecordId& after) {
+            return tx.exec(
+                sql::file["unlabeled_items"], project_id, source_id, after.rk, after.key, page_size
+            );
         },
         [&](Item item) {
             items.push_back(std::move(item));
@@ -307,6 +358,26 @@ std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) c
     return std::move(examples.text);
 }
 
+std::vector<std::string> ExampleStore::fields_in_texts(
+    const std::vector<Item>& items,
+    const std::vector<std::string>& fields
+) const {
+    std::vector<std::string> found;
+    if (items.empty() || fields.empty()) return found;
+    auto texts = load_texts(items);
+    for (const auto& field : fields)
+        for (std::size_t from = 0; from < items.size(); from += page_size) {
+            Keys keys(items, from, std::min(items.size(), from + page_size));
+            if (!database_.call([&](base::Tx& tx) {
+                    return take_field_out(tx, keys, from, field, texts);
+                }))
+                continue;
+            found.push_back(field);
+            break;
+        }
+    return found;
+}
+
 Examples ExampleStore::load(
     const std::vector<Item>& items,
     const std::vector<std::string>& class_names,
@@ -337,6 +408,8 @@ Examples ExampleStore::load(
         Keys keys(items, from, to);
         database_.call([&](base::Tx& tx) {
             if (has_text) read_texts(tx, keys, from, examples);
+            for (const auto& field : left_out_)
+                if (has_text) take_field_out(tx, keys, from, field, examples.text);
             if (!examples.columns.empty()) read_numbers(tx, keys, from, examples);
             if (fixes_ && !examples.columns.empty()) read_fixes(tx, keys, from, examples);
             for (auto at = from; has_images && at < to; at += images_at_once) {

@@ -48,6 +48,9 @@ public:
     // load() leaves texts out.
     void leave_texts() { texts_ = false; }
 
+    // Texts come without the values of these fields of their records (label_fields.hpp).
+    void leave_out(std::vector<std::string> fields) { left_out_ = std::move(fields); }
+
     // load() gives the numbers and categories of accepted `quality errors` in the place of the
     // stored ones.
     void use_fixes(bool use = true) { fixes_ = use; }
@@ -73,6 +76,9 @@ public:
     ) const;
     // Titles and bodies of the items; empty for those without text.
     std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
+    // Which of the fields have their value in the text of one of the items.
+    std::vector<std::string>
+    fields_in_texts(const std::vector<Item>& items, const std::vector<std::string>& fields) const;
 
 private:
     base::Database& database_;
@@ -81,6 +87,7 @@ private:
     bool images_ = true;
     bool texts_ = true;
     bool fixes_ = false;
+    std::vector<std::string> left_out_;
 };
 
 // The value of a field in each record of a source that has it, by record key.

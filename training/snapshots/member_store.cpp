@@ -22,11 +22,17 @@ void each_member(
     last.rk = std::numeric_limits<std::int64_t>::min();
     for (;;) {
         auto page = database.call([&](base::Tx& tx) {
-            return base::rows_as<SnapshotMember>(
-                tx.exec(sql::file["snapshot_members"], snapshot_id, last.rk, last.key, page_size)
-            );
+            return base::rows_as<SnapshotMember>(tx.exec(
+                sql::file["snapshot_members"],
+                snapshot_id,
+                last.rk,
+                last.source_id,
+                last.key,
+                page_size
+            ));
         });
-        for (const auto& member : page) visit(member);
+        for (const auto& member : page)
+            if (!member.content_sha256.empty()) visit(member);
         if (page.size() < page_size) return;
         last = std::move(page.back());
     }

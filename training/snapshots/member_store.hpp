@@ -16,7 +16,7 @@ class Database;
 namespace training {
 
 struct SnapshotMember {
-    std::int64_t rk = 0;
+    std::int64_t rk = 0, source_id = 0;
     std::string key;
     int version = 0;
     int split = 0;  // 0 training, 1 validation, 2 test
@@ -27,7 +27,7 @@ struct SnapshotMember {
 BOOST_DESCRIBE_STRUCT(
     SnapshotMember,
     (),
-    (rk, key, version, split, class_id, value, content_sha256)
+    (rk, source_id, key, version, split, class_id, value, content_sha256)
 )
 
 // Visits each member in key order, a page of a transaction of its own after the other.

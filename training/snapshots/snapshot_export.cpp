@@ -12,6 +12,7 @@
 
 #include "base/database/database.hpp"
 #include "formats/csv/csv.hpp"
+#include "formats/csv/guard.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/member_store.hpp"
 
@@ -41,9 +42,11 @@ void write_csv_head(std::ostream& out, std::span<const schema::Column> columns) 
     out << text;
 }
 
-void write_csv(std::ostream& out, const Line& line) {
+void write_csv(std::ostream& out, const Line& line, bool guard_formulas) {
     std::vector<std::string> cells{
         line.key, line.split, line.label, line.text.title, line.text.body};
+    if (guard_formulas)
+        for (auto& cell : cells) formats::guard_formula(cell);
     for (double number : line.numbers)
         cells.push_back(number == number ? fmt::format("{}", number) : "");
     std::string text;
@@ -73,7 +76,8 @@ std::uint64_t export_snapshot(
     const SnapshotInfo& snapshot,
     SnapshotFormat format,
     std::ostream& out,
-    const FittedPreparation& prepared
+    const FittedPreparation& prepared,
+    bool guard_formulas
 ) {
     constexpr std::size_t page_size = 5000;
     auto classes =
@@ -107,7 +111,7 @@ std::uint64_t export_snapshot(
                 .columns = rows.columns,
                 .numbers = std::span(rows.numeric).subspan(i * width, width)};
             if (format == SnapshotFormat::csv) {
-                write_csv(out, line);
+                write_csv(out, line, guard_formulas);
             } else {
                 write_json(out, line);
             }

@@ -25,7 +25,8 @@ std::uint64_t export_snapshot(
     const SnapshotInfo& snapshot,
     SnapshotFormat format,
     std::ostream& out,
-    const FittedPreparation& prepared = {}
+    const FittedPreparation& prepared = {},
+    bool guard_formulas = false  // in CSV: see formats/csv/guard.hpp
 );
 
 }  // namespace training

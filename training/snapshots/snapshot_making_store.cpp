@@ -3,6 +3,7 @@
 //
 // Before anything is stored the split is checked by find_leaks(), which shares the pairs with
 // split() but not its clusters: a fault there must not go unnoticed in every later measurement.
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -15,9 +16,11 @@
 #include "base/run/log.hpp"
 #include "base/settings/settings.hpp"
 #include "schema/records/values.hpp"
+#include "schema/sources/source_store.hpp"
 #include "training/snapshots/candidate_store.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/label_copies.hpp"
+#include "training/snapshots/label_fields.hpp"
 #include "training/snapshots/member_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/sql.hpp"
@@ -40,13 +43,32 @@ namespace {
 
 constexpr std::size_t page_size = 5000;
 
-// The columns that repeat labels which were imported: a field of the records, or a copy of it.
-std::vector<std::string>
-find_label_columns(base::Database& database, std::int64_t source_id, const Candidates& choice) {
+// What of the records says their label: never features.
+struct LabelParts {
+    std::vector<std::string> columns;  // made of a field that labels were imported from, or a copy
+    std::vector<std::string> in_text;  // such fields, that are a part of the texts
+};
+
+std::vector<std::string> fields_of(const SnapshotProject& project) {
+    std::vector<std::string> fields;
+    const auto list = json::parse(project.label_fields);
+    for (const auto& field : list.as_array()) fields.emplace_back(field.as_string());
+    return fields;
+}
+
+LabelParts find_label(
+    base::Database& database,
+    const SnapshotProject& project,
+    const Candidates& choice,
+    const ColumnFields& origins
+) {
+    constexpr std::size_t texts_looked_at = 1000;
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
     store.leave_images();
     store.leave_texts();
+    auto fields = fields_of(project);
+    auto source_id = project.source_id;
     LabelCopies copies;
     std::vector<Item> page;
     auto see = [&] {
@@ -60,14 +82,32 @@ find_label_columns(base::Database& database, std::int64_t source_id, const Candi
         if (page.size() == page_size) see();
     }
     see();
-    return copies.columns();
+    LabelParts label{copies.columns(), {}};
+    auto columns =
+        database.call([&](base::Tx& tx) { return schema::latest_columns(tx, source_id); });
+    for (const auto& column : columns)
+        if (made_of(column.name, origins, fields) &&
+            std::find(label.columns.begin(), label.columns.end(), column.name) ==
+                label.columns.end())
+            label.columns.push_back(column.name);
+    for (const auto& c : choice.candidates)
+        if (page.size() < texts_looked_at)
+            page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
+    label.in_text = store.fields_in_texts(page, fields);
+    return label;
+}
+
+json::array list_of(const std::vector<std::string>& names) {
+    json::array list;
+    for (const auto& name : names) list.emplace_back(name);
+    return list;
 }
 
 std::string counts_of(
     const Split& split,
     const Candidates& choice,
     const std::vector<std::string>& classes,
-    const std::vector<std::string>& label_columns
+    const LabelParts& label
 ) {
     std::map<std::string, std::array<std::uint64_t, 3>> by_class;
     for (std::size_t i = 0; i < choice.candidates.size(); ++i)
@@ -77,10 +117,6 @@ std::string counts_of(
     json::object class_counts;
     for (const auto& [name, counts] : by_class)
         class_counts[name] = json::array{counts[0], counts[1], counts[2]};
-    json::array warnings;
-    for (const auto& warning : split.warnings) warnings.emplace_back(warning);
-    json::array copies;
-    for (const auto& name : label_columns) copies.emplace_back(name);
     return json::serialize(json::object{
         {"training", split.rows[0]},
         {"validation", split.rows[1]},
@@ -90,8 +126,9 @@ std::string counts_of(
         {"clusters", split.cluster_count},
         {"largest_cluster", split.largest_cluster},
         {"classes", class_counts},
-        {"label_columns", copies},
-        {"warnings", warnings}});
+        {"label_columns", list_of(label.columns)},
+        {"label_in_text", list_of(label.in_text)},
+        {"warnings", list_of(split.warnings)}});
 }
 
 std::string spec_json(const SnapshotSpec& spec) {
@@ -120,7 +157,12 @@ void refuse_leaks(const Candidates& choice, const Split& split) {
 
 }  // namespace
 
-CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec, schema::Time now) {
+CreateResult create_snapshot(
+    base::Database& database,
+    const SnapshotSpec& spec,
+    schema::Time now,
+    const ColumnFields& origins
+) {
     auto plan = plan_of(spec);
     SnapshotProject project;
     std::vector<std::string> classes;
@@ -165,8 +207,7 @@ CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec,
         );
     }
 
-    auto copies = find_label_columns(database, project.source_id, choice);
-    auto counts = counts_of(split, choice, classes, copies);
+    auto counts = counts_of(split, choice, classes, find_label(database, project, choice, origins));
     return database.call([&](base::Tx& tx) -> CreateResult {
         tx.exec(sql::file["drop_open_items"], spec.name);
         tx.exec(sql::file["drop_open_snapshot"], spec.name);

@@ -28,6 +28,14 @@ struct ClassName {
 };
 BOOST_DESCRIBE_STRUCT(ClassName, (), (class_id, name))
 
+std::vector<std::string> names_in(const std::string& counts, std::string_view list) {
+    std::vector<std::string> names;
+    const auto parsed = json::parse(counts);
+    if (const auto* found = parsed.as_object().if_contains(list))
+        for (const auto& name : found->as_array()) names.emplace_back(name.as_string());
+    return names;
+}
+
 std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot) {
     auto classes =
         database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
@@ -83,11 +91,11 @@ list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most) {
 }
 
 std::vector<std::string> label_columns(const SnapshotInfo& snapshot) {
-    std::vector<std::string> names;
-    auto counts = json::parse(snapshot.counts).as_object();
-    if (const auto* found = counts.if_contains("label_columns"))
-        for (const auto& name : found->as_array()) names.emplace_back(name.as_string());
-    return names;
+    return names_in(snapshot.counts, "label_columns");
+}
+
+std::vector<std::string> label_in_text(const SnapshotInfo& snapshot) {
+    return names_in(snapshot.counts, "label_in_text");
 }
 
 bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot) {

@@ -9,6 +9,7 @@
 
 #include "base/settings/fwd.hpp"
 #include "schema/records/record.hpp"
+#include "training/snapshots/label_fields.hpp"
 
 namespace base {
 class Database;
@@ -79,7 +80,12 @@ struct CreateResult {
 // sides of the split. Records of one group, of equal content, or of nearly the same text (64-bit
 // SimHash within 3 bits) stay on one side. Throws base::Error if nothing matches, or if the name is
 // taken by other content.
-CreateResult create_snapshot(base::Database& database, const SnapshotSpec& spec, schema::Time now);
+CreateResult create_snapshot(
+    base::Database& database,
+    const SnapshotSpec& spec,
+    schema::Time now,
+    const ColumnFields& origins = {}
+);
 
 std::optional<SnapshotInfo> find_snapshot(base::Tx& tx, const std::string& name);
 // Throws base::Error if there is none of that name that is closed.
@@ -89,8 +95,11 @@ SnapshotInfo require_snapshot(base::Database& database, const std::string& name)
 std::vector<SnapshotInfo>
 list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most);
 
-// The columns that repeat the labels of a snapshot which were imported. They are never features.
+// The columns that were made of the fields which labels of a snapshot were imported from, or repeat
+// them. They are never features.
 std::vector<std::string> label_columns(const SnapshotInfo& snapshot);
+// Such fields whose values stand in the texts of the records, to be taken out of them.
+std::vector<std::string> label_in_text(const SnapshotInfo& snapshot);
 
 // The classes of a project by id.
 std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);

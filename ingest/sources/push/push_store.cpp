@@ -108,4 +108,8 @@ PushResult store_push(
     return result;
 }
 
+void drop_receipts(base::Tx& tx, std::int64_t source_id) {
+    tx.exec(sql::file["drop_receipts"], source_id);
+}
+
 }  // namespace ingest

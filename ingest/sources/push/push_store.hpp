@@ -44,4 +44,7 @@ PushResult store_push(
     schema::Time now
 );
 
+// Forgets which messages a source took.
+void drop_receipts(base::Tx& tx, std::int64_t source_id);
+
 }  // namespace ingest

@@ -189,5 +189,5 @@ TEST_CASE("one struct makes a row for each member", "[base][json]") {
     CHECK(cell("tags") == "a, b");
     CHECK(cell("mood") == "wild");
     CHECK(cell("span") == "1m30s500ms");
-    CHECK(cell("part") == R"({"name":"one","weight":5E-1})");
+    CHECK(cell("part") == R"({"name":"one","weight":0.5})");
 }

@@ -1,0 +1,59 @@
+#include "api/server/crowd.hpp"
+
+namespace api {
+
+using namespace std::chrono_literals;
+
+bool Crowd::close_oldest_idle(const std::string& address) {
+    for (auto one = open_.rbegin(); one != open_.rend(); ++one) {
+        if (!one->is_idle() || (!address.empty() && one->address() != address)) continue;
+        one->close();
+        return true;
+    }
+    return false;
+}
+
+bool Crowd::make_room(const std::string& address) {
+    auto found = by_address_.find(address);
+    auto of_address = found == by_address_.end() ? 0 : found->second;
+    if (of_address >= options_.max_per_address) return close_oldest_idle(address);
+    if (open_.size() >= options_.max_connections) return close_oldest_idle("");
+    return true;
+}
+
+void Crowd::close_one() {
+    close_oldest_idle("");
+}
+
+Crowd::Place Crowd::add(boost::asio::ip::tcp::socket socket, std::string address) {
+    ++by_address_[address];
+    open_.emplace_front(std::move(socket), options_, std::move(address));
+    return open_.begin();
+}
+
+void Crowd::remove(Place place) {
+    auto count = by_address_.find(place->address());
+    if (--count->second == 0) by_address_.erase(count);
+    open_.erase(place);
+}
+
+void FailedTries::begin_minute(Clock::time_point now) {
+    constexpr std::size_t most = 10'000;  // addresses: whoever has more has other ways
+    if (now - since_ < 60s && failed_.size() < most) return;
+    since_ = now;
+    failed_.clear();
+}
+
+std::chrono::seconds FailedTries::wait(const std::string& address, Clock::time_point now) {
+    begin_minute(now);
+    auto found = failed_.find(address);
+    if (found == failed_.end() || found->second < a_minute_) return 0s;
+    return std::chrono::duration_cast<std::chrono::seconds>(since_ + 60s - now) + 1s;
+}
+
+void FailedTries::note(const std::string& address, Clock::time_point now) {
+    begin_minute(now);
+    ++failed_[address];
+}
+
+}  // namespace api

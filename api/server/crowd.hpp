@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <map>
+#include <string>
+
+#include "api/server/connection.hpp"
+
+// Bounds on what one of many may take. For the thread that has the sockets.
+namespace api {
+
+// The open connections. Room for a new one is made by closing idle ones, the oldest first: of its
+// own address when that has its share, of any when all places are taken.
+class Crowd {
+public:
+    using Place = std::list<Connection>::iterator;
+
+    explicit Crowd(const Options& options) : options_(options) {}
+
+    // False if there is none to be had: all that could be closed are at work.
+    bool make_room(const std::string& address);
+    // Closes the oldest idle one, when descriptors are short.
+    void close_one();
+    Place add(boost::asio::ip::tcp::socket socket, std::string address);
+    void remove(Place place);
+
+    std::size_t size() const { return open_.size(); }
+    bool empty() const { return open_.empty(); }
+    auto begin() { return open_.begin(); }
+    auto end() { return open_.end(); }
+
+private:
+    // Of the address, or of any if that is empty.
+    bool close_oldest_idle(const std::string& address);
+
+    const Options& options_;
+    std::list<Connection> open_;  // the newest first
+    std::map<std::string, std::size_t> by_address_;
+};
+
+// Sign-ins that failed, by address: too many in a minute, and the address has to wait.
+class FailedTries {
+public:
+    using Clock = std::chrono::steady_clock;
+
+    explicit FailedTries(std::size_t a_minute) : a_minute_(a_minute) {}
+
+    // How long the address has to wait; nothing if it may try.
+    std::chrono::seconds wait(const std::string& address, Clock::time_point now);
+    void note(const std::string& address, Clock::time_point now);
+
+private:
+    void begin_minute(Clock::time_point now);
+
+    const std::size_t a_minute_;
+    Clock::time_point since_{};
+    std::map<std::string, std::size_t> failed_;
+};
+
+}  // namespace api

@@ -1,0 +1,23 @@
+#include "api/server/look.hpp"
+
+#include "schema/people/access_store.hpp"
+#include "schema/people/audit_store.hpp"
+#include "schema/people/kept_answer_store.hpp"
+
+namespace api {
+
+Seen look(base::Tx& tx, const Service& service, const Round& round) {
+    auto now = std::chrono::system_clock::now();
+    Seen seen;
+    if (!round.watchers.empty()) seen.progress = service::progress_of(tx, now);
+    seen.watchers = service.still(tx, round.watchers, now);
+    if (round.number % 15 == 0) seen.figures = service::figures_of(tx);
+    if (round.number % 600 == 0) {
+        schema::sweep_sessions(tx, now);
+        schema::sweep_answers(tx, now);
+        schema::sweep_audit(tx, now - std::chrono::hours(24) * round.audit_days);
+    }
+    return seen;
+}
+
+}  // namespace api

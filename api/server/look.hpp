@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "api/server/service.hpp"
+#include "service/figures.hpp"
+
+namespace api {
+
+// A round of the server's regular look at the database.
+struct Round {
+    unsigned number = 0;
+    int audit_days = 400;
+    const std::vector<Watcher>& watchers;
+};
+struct Seen {
+    std::string progress;                     // if anybody watches
+    std::optional<service::Figures> figures;  // not each time
+    std::vector<Watcher> watchers;            // that still may
+};
+// Once in a while what is over is swept: sessions, kept answers, old audit entries.
+Seen look(base::Tx& tx, const Service& service, const Round& round);
+
+}  // namespace api

@@ -1,0 +1,98 @@
+#include "api/server/streams.hpp"
+
+#include <algorithm>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace api {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A labeler is told of no source and no run: the lists of these are not his.
+constexpr std::string_view nothing = R"({"source_runs":[],"model_runs":[]})";
+
+}  // namespace
+
+Streams::Streams(asio::io_context& context, const Options& options)
+    : options_(options), news_(context, asio::steady_timer::time_point::max()) {}
+
+std::optional<Problem> Streams::refusal(const Watcher& watcher) const {
+    auto of_user = std::count_if(open_.begin(), open_.end(), [&](const Open& one) {
+        return one.watcher.user == watcher.user;
+    });
+    bool full = open_.size() >= options_.max_streams;
+    if (!full && static_cast<std::size_t>(of_user) < options_.max_streams_per_user)
+        return std::nullopt;
+    Problem refused(
+        full ? 503 : 429,
+        full ? "Busy" : "Too many streams",
+        full ? "all event streams are taken; try again in a while"
+             : "you have too many event streams open; close one"
+    );
+    refused.headers.emplace_back("Retry-After", "10");
+    return refused;
+}
+
+asio::awaitable<void> Streams::serve(Connection& connection, const Response& response) {
+    constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+    auto place = open_.insert(open_.end(), Open{*response.stream});
+    bool may_see = place->watcher.role != service::Role::label;
+    std::string text =
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n";
+    for (const auto& [name, value] : response.headers)
+        text.append(name).append(": ").append(value).append("\r\n");
+    text += "\r\nretry: 2000\n\n";
+    std::uint64_t shown = 0;
+    if (!progress_.empty()) shown = edition_ - 1;
+    for (;;) {
+        if (shown != edition_ && !progress_.empty()) {
+            text.append("id: ").append(std::to_string(edition_));
+            text.append("\nevent: progress\ndata: ");
+            text.append(may_see ? std::string_view(progress_) : nothing).append("\n\n");
+            shown = edition_;
+        }
+        if (text.empty()) text = ": still here\n\n";
+        bool sent = co_await connection.send_part(text);
+        text.clear();
+        if (!sent || stopping_ || place->dropped) break;
+        co_await news_.async_wait(no_throw);
+        if (stopping_ || place->dropped) break;
+    }
+    open_.erase(place);
+}
+
+void Streams::tell(std::string progress) {
+    if (progress == progress_) return;
+    progress_ = std::move(progress);
+    ++edition_;
+    news_.cancel();
+}
+
+void Streams::stop() {
+    stopping_ = true;
+    news_.cancel();
+}
+
+std::vector<Watcher> Streams::watchers() {
+    std::vector<Watcher> all;
+    for (auto& one : open_) {
+        one.asked_for = true;
+        all.push_back(one.watcher);
+    }
+    return all;
+}
+
+void Streams::keep_only(const std::vector<Watcher>& still) {
+    bool any = false;
+    for (auto& one : open_) {
+        auto same = [&](const Watcher& watcher) { return watcher.hash == one.watcher.hash; };
+        if (!one.asked_for || std::any_of(still.begin(), still.end(), same)) continue;
+        any = one.dropped = true;
+    }
+    if (any) news_.cancel();
+}
+
+}  // namespace api

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "api/server/connection.hpp"
+
+namespace api {
+
+// The open event streams: an event for each change of the progress, a comment every 15 seconds, so
+// that a dead connection is found. A user has a share of them, and a stream ends when its user may
+// see it no more. For the thread that has the sockets.
+class Streams {
+public:
+    Streams(boost::asio::io_context& context, const Options& options);
+
+    // Why there is no place for the watcher; nothing if there is.
+    std::optional<Problem> refusal(const Watcher& watcher) const;
+    // Sends until the client is gone, the watcher is dropped or all are stopped.
+    boost::asio::awaitable<void> serve(Connection& connection, const Response& response);
+
+    std::size_t size() const { return open_.size(); }
+    // The newest progress, as a line of JSON.
+    void tell(std::string progress);
+    // Lets all say that they are still here.
+    void beat() { news_.cancel(); }
+    void stop();
+
+    // Who watches now, to be asked for whether they still may.
+    std::vector<Watcher> watchers();
+    // Ends the streams of watchers() that are not among these.
+    void keep_only(const std::vector<Watcher>& still);
+
+private:
+    struct Open {
+        Watcher watcher;
+        bool asked_for = false;
+        bool dropped = false;
+    };
+
+    const Options& options_;
+    boost::asio::steady_timer news_;
+    std::list<Open> open_;
+    std::string progress_;
+    std::uint64_t edition_ = 0;
+    bool stopping_ = false;
+};
+
+}  // namespace api

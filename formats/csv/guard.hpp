@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+namespace formats {
+
+// Puts a ' before a text that a spreadsheet would take for a formula: one that begins with = + - @,
+// a tab or a carriage return (OWASP, "CSV Injection"). Numbers stay as they are.
+void guard_formula(std::string& cell);
+// What that is to people who may ask for it.
+inline constexpr auto guard_words =
+    "of CSV: a ' before texts that a spreadsheet would take for formulas";
+
+}  // namespace formats
