@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "formats/html/document.hpp"
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 

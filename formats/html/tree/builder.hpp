@@ -74,7 +74,7 @@ private:
         Tag tag = Tag::other;
     };
 
-    // tree_builder.cpp: nodes, the stack of open elements
+    // builder.cpp: nodes, the stack of open elements
     NodeId make(const Node& made);
     void link(NodeId id, NodeId parent, NodeId before);
     struct Location {
@@ -107,7 +107,7 @@ private:
     void close_p();
     void reset_mode();
 
-    // tree_formatting.cpp: the list of active formatting elements
+    // formatting.cpp: the list of active formatting elements
     void add_formatting(NodeId id, Tag tag);
     void reconstruct();
     void add_marker() { formatting_.push_back({}); }
@@ -118,7 +118,7 @@ private:
     std::size_t furthest_block(std::size_t above) const;
     NodeId adopt_between(std::size_t element, std::size_t block, std::size_t& bookmark);
 
-    // tree_modes.cpp: dispatch, and what is around the body
+    // modes.cpp: dispatch, and what is around the body
     bool is_foreign_start(const StartTag& tag) const;
     void dispatch(const StartTag& tag);
     void start_by(Mode mode, const StartTag& tag);
@@ -138,11 +138,12 @@ private:
     void end_after_body(Mode mode, Tag tag, std::string_view name);
     void flush_table_text();
 
-    // tree_body.cpp
+    // body.cpp
     void start_body(const StartTag& tag);
     bool start_special_body(const StartTag& tag);
     bool start_block(const StartTag& tag);
     bool start_inline(const StartTag& tag);
+    bool start_empty(const StartTag& tag);
     void start_option(const StartTag& tag);
     void start_list_item(const StartTag& tag);
     void start_form(const StartTag& tag);
@@ -153,7 +154,7 @@ private:
     void end_any(Tag tag, std::string_view name);
     void text_body(std::string_view text);
 
-    // tree_table.cpp
+    // table.cpp
     void start_table(const StartTag& tag);
     void start_fostered(const StartTag& tag);
     void start_caption_or_cell(Mode mode, const StartTag& tag);
@@ -169,7 +170,7 @@ private:
     void close_cell();
     bool close_table_body();
 
-    // tree_foreign.cpp
+    // foreign.cpp
     void start_foreign(const StartTag& tag);
     void insert_foreign(const StartTag& tag, Space space);
     void end_foreign(Tag tag, std::string_view name);

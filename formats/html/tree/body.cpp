@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/text/ascii.hpp"
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 
@@ -188,19 +188,6 @@ bool TreeBuilder::start_inline(const StartTag& tag) {
             add_marker();
             frameset_ok_ = false;
             return true;
-        case param:
-        case source:
-        case track:
-            insert_void(tag);
-            return true;
-        case textarea:
-        case iframe:
-            frameset_ok_ = false;
-            insert_raw(tag);
-            return true;
-        case noembed:
-            insert_raw(tag);
-            return true;
         case select:
             if (auto at = in_scope(select)) {
                 pop_through(at);  // lists of options do not nest
@@ -216,12 +203,9 @@ bool TreeBuilder::start_inline(const StartTag& tag) {
             return true;
         case rb:
         case rtc:
-            if (in_scope(ruby)) close_implied();
-            insert(tag);
-            return true;
         case rp:
         case rt:
-            if (in_scope(ruby)) close_implied(rtc);
+            if (in_scope(ruby)) close_implied(tag.tag == rp || tag.tag == rt ? rtc : other);
             insert(tag);
             return true;
         case math:
@@ -230,14 +214,34 @@ bool TreeBuilder::start_inline(const StartTag& tag) {
             insert_foreign(tag, tag.tag == svg ? Space::svg : Space::math);
             return true;
         default:
+            if (!has_trait(tag.tag, is_formatting)) return start_empty(tag);
+            reconstruct();
+            add_formatting(insert(tag), tag.tag);
+            return true;
+    }
+}
+
+// What holds no elements: nothing, or text alone.
+bool TreeBuilder::start_empty(const StartTag& tag) {
+    using enum Tag;
+    switch (tag.tag) {
+        case param:
+        case source:
+        case track:
+            insert_void(tag);
+            return true;
+        case textarea:
+        case iframe:
+            frameset_ok_ = false;
+            insert_raw(tag);
+            return true;
+        case noembed:
+            insert_raw(tag);
+            return true;
+        default:
             break;
     }
-    if (tag.name == "image") return start_inline({img, "img", tag.first, tag.count, true});
-    if (has_trait(tag.tag, is_formatting)) {
-        reconstruct();
-        add_formatting(insert(tag), tag.tag);
-        return true;
-    }
+    if (tag.name == "image") return start_empty({img, "img", tag.first, tag.count, true});
     if (!has_trait(tag.tag, is_void)) return false;
     if (tag.tag == input)
         if (auto at = in_scope(select)) pop_through(at);

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "base/text/ascii.hpp"
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 

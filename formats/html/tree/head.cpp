@@ -1,6 +1,6 @@
 // Tokens before, after and beside the body (HTML standard, 13.2.6.4.1 to 6 and 18 to 24): html,
 // head and body that need not be written, templates, framesets.
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 

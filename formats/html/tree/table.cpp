@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text/ascii.hpp"
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 

@@ -2,7 +2,7 @@
 // and the adoption agency algorithm (HTML standard, 13.2.4.3 and 13.2.6.4.7).
 #include <algorithm>
 
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 

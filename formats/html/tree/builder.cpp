@@ -1,13 +1,12 @@
 // The tree of a page from its tags: the nodes and the stack of open elements (HTML standard,
-// 13.2.4 and 13.2.6.1). tree_modes.cpp tells by the insertion mode what a token does there,
-// tree_body.cpp, tree_table.cpp and tree_foreign.cpp do it, tree_formatting.cpp mends formatting
-// that is misnested.
+// 13.2.4 and 13.2.6.1). modes.cpp tells by the insertion mode what a token does there, head.cpp,
+// body.cpp, table.cpp and foreign.cpp do it, formatting.cpp mends formatting that is misnested.
 //
 // Differences from the standard: what a template holds are its children; nesting is limited, for
 // whatever walks a tree recursively; so are the copies of formatting elements, of which a page of
 // a megabyte could ask for a gigabyte. Nodes are never freed: one that is taken out stays without a
 // parent.
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 #include <algorithm>
 
