@@ -99,6 +99,7 @@ gather_and_tell(service::Context& context, const schema::Source& source, bool sh
                 fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name)
             );
     }
+    if (result.nothing) throw result.nothing->error();
     if (result.state == "interrupted" && context.stop().stop_requested()) throw base::Interrupted();
     return result;
 }

@@ -6,6 +6,8 @@
 // the page must be asked for whole the next time, or its signals would never be seen to change.
 #include "crawler/run/page.hpp"
 
+#include <algorithm>
+
 #include "base/bytes/hash.hpp"
 #include "base/text/ascii.hpp"
 #include "crawler/extract/page_quality.hpp"
@@ -14,15 +16,23 @@
 #include "crawler/run/crawl.hpp"
 #include "crawler/run/digest.hpp"
 #include "formats/text/charset.hpp"
-#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
 namespace {
 
+// The last type of a list, as browsers take it: some servers send the header twice.
 std::string media_type_of(const Response& response) {
-    auto type = response.header("content-type");
-    auto media = base::to_lower(base::trim(type.substr(0, type.find(';'))));
+    auto list = response.header("content-type");
+    std::string media;
+    while (!list.empty()) {
+        auto one = list.substr(0, list.find(','));
+        list.remove_prefix(std::min(list.size(), one.size() + 1));
+        auto type = base::to_lower(base::trim(one.substr(0, one.find(';'))));
+        bool is_type =
+            type.find('/') != type.npos && type != "*/*" && type.find_first_of(" \"=") == type.npos;
+        if (is_type || media.empty()) media = std::move(type);
+    }
     if (!media.empty()) return media;
     auto start = base::trim(std::string_view(response.body).substr(0, 512));
     return start.starts_with('<') ? "text/html" : "application/octet-stream";
@@ -75,6 +85,8 @@ void Digest::no_answer() {
     switch (response_.error) {
         case FetchError::refused_address:
             return end(Ending::skipped, SkipReason::address, response_.message);
+        case FetchError::untrusted:
+            return end(Ending::failed, SkipReason::network, response_.message);
         case FetchError::too_large:
             return end(Ending::skipped, SkipReason::too_large, response_.message);
         case FetchError::bad_url:
@@ -107,6 +119,10 @@ void Digest::listing() {
 }
 
 void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
+    if (outcome_.hint) {
+        outcome_.hint->title = text.title;
+        outcome_.hint->body = text.body;
+    }
     if (!rules_.watch_traps || target_.kind != Kind::page) return;
     Sighting sighting{pattern_of(url_), 0, simhash, empty};
     if (!empty) sighting.exact = text_hash(text.title, text.body);
@@ -117,7 +133,7 @@ void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
 void Digest::redirect() {
     auto to = formats::parse_url(response_.header("location"), &url_);
     if (!to) return end(Ending::failed, SkipReason::redirect, "a location that is no URL");
-    auto canonical = formats::canonical_url(*to);
+    auto canonical = spelled(*to);
     if (canonical == target_.url) {
         // Some sites only answer those who bring the cookie back that they set.
         bool cookie = !response_.header("set-cookie").empty() && target_.attempts == 0;
@@ -265,6 +281,7 @@ PageRules page_rules(const CrawlOptions& options, const Scope& scope, const sche
     rules.record_scrape = options.record_scrape;
     rules.honour_consent = options.honour_consent;
     rules.retry = options.retry;
+    rules.believe_canonical = options.believe_canonical;
     rules.follow_links = options.discovery.sitemaps != SitemapUse::only;
     rules.feeds = options.discovery.feeds;
     rules.watch_traps = options.shut_traps;
