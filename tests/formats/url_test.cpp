@@ -83,11 +83,21 @@ TEST_CASE("no parameter is dropped for a session's name alone", "[crawler][canon
           "cfid=9",
           "cftoken=12345678",
           "ASPSESSIONIDQQ=4",
+          "pk_product=7",
+          "ga_page=2",
+          "oly_year=1996",
+          "cmpid=8",
           "session_id=6f9619ff-8b86-d011-b42d-00c04fc964ff"})
         CHECK(
             canonical("http://h/talk?" + std::string(query)) ==
             "http://h/talk?" + std::string(query)
         );
+}
+
+TEST_CASE("parameters of those who count visitors are dropped", "[crawler][canonical]") {
+    for (const auto* query :
+         {"pk_campaign=a", "ga_source=b", "oly_enc_id=c", "utm_id=d", "mtm_group=e"})
+        CHECK(canonical("http://h/?" + std::string(query)) == "http://h/");
 }
 
 TEST_CASE("a key that differs within a page is no session's", "[crawler][canonical]") {
