@@ -149,3 +149,13 @@ TEST_CASE("a table of many rows takes no selector long", "[crawler][select]") {
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
     CHECK(Selector::parse("tr ~ tr").select(document).size() == 39'999);
 }
+
+TEST_CASE("an expression that takes too many steps on a page is ended", "[crawler][select]") {
+    std::string table = "<table>";
+    for (int i = 0; i < 3'000; ++i) table += "<tr><td>1";
+    auto document = Document::parse(table);
+    CHECK_THROWS_AS(
+        select_xpath(document, "//td[count(//td[count(//td) > 1]) > 1]"), SelectionLimit
+    );
+    CHECK(select_xpath(document, "//td").nodes.size() == 3'000);
+}
