@@ -6,8 +6,6 @@
 // the page must be asked for whole the next time, or its signals would never be seen to change.
 #include "crawler/run/page.hpp"
 
-#include <algorithm>
-
 #include "base/bytes/hash.hpp"
 #include "base/text/ascii.hpp"
 #include "crawler/extract/page_quality.hpp"
@@ -21,18 +19,9 @@ namespace crawler {
 
 namespace {
 
-// The last type of a list, as browsers take it: some servers send the header twice.
 std::string media_type_of(const Response& response) {
-    auto list = response.header("content-type");
-    std::string media;
-    while (!list.empty()) {
-        auto one = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(list.size(), one.size() + 1));
-        auto type = base::to_lower(base::trim(one.substr(0, one.find(';'))));
-        bool is_type =
-            type.find('/') != type.npos && type != "*/*" && type.find_first_of(" \"=") == type.npos;
-        if (is_type || media.empty()) media = std::move(type);
-    }
+    auto type = response.header("content-type");
+    auto media = base::to_lower(base::trim(type.substr(0, type.find(';'))));
     if (!media.empty()) return media;
     auto start = base::trim(std::string_view(response.body).substr(0, 512));
     return start.starts_with('<') ? "text/html" : "application/octet-stream";
