@@ -145,7 +145,7 @@ UPDATE frontier_address SET holder = NULL, held_until = NULL, next_fetch_at = $3
 
 -- The next URLs of a host that are not among $5.
 -- name: next_urls
-SELECT url_key AS key, id, url, host, depth, hops, priority, attempts, etag, last_modified, kind, visits, changes, watched,
+SELECT replace(url_key::text, '-', '') AS key, id, url, host, depth, hops, priority, attempts, etag, last_modified, kind, visits, changes, watched,
     extract(epoch FROM $3::timestamptz - fetched_at)::float8 AS age, encode(body_hash, 'hex') AS body_sha256, gone_at::text,
     context::text
 FROM frontier_url
@@ -155,7 +155,7 @@ ORDER BY priority DESC, id LIMIT $4;
 -- How long until something that waits for its time is due, in milliseconds; no row if nothing is queued.
 -- name: next_due
 SELECT greatest(0, extract(epoch FROM due_at - $2::timestamptz) * 1000)::bigint
-FROM frontier_url WHERE source_id = $1 AND state = 'queued' ORDER BY due_at LIMIT 1;
+FROM frontier_url WHERE source_id = $1 AND state = 'queued' AND due_at < 'infinity' ORDER BY due_at LIMIT 1;
 
 -- Which of the hosts are still held under these tokens; their rows stay locked until the batch is stored.
 -- name: held_hosts
@@ -187,17 +187,31 @@ UPDATE frontier_url SET state = 'skipped', reason = $2, run_id = $3
 WHERE source_id = $1 AND state = 'queued' AND (NOT $4 OR kind NOT IN ('image', 'file'));
 
 -- name: load_site_file
-SELECT status, body, detail FROM site_file WHERE origin = $1 AND path = $2 AND expires_at > $3::timestamptz;
+SELECT status, body, detail FROM site_file
+WHERE origin = $1 AND path = $2 AND expires_at > $3::timestamptz AND fetched_at >= $4::timestamptz;
 
 -- name: save_site_file
-INSERT INTO site_file (origin, path, status, body, detail, fetched_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6::timestamptz, $7::timestamptz)
+INSERT INTO site_file AS known (origin, path, status, body, detail, fetched_at, expires_at)
+SELECT $1, $2, status, $4::bytea, $5, at, at + CASE WHEN failed THEN interval '1 minute' ELSE interval '24 hours' END
+FROM (SELECT $3::int AS status, $6::timestamptz AS at, $3 = 0 OR $3 = 429 OR $3 >= 500 AS failed) AS given
 ON CONFLICT (origin, path) DO UPDATE SET status = excluded.status, body = excluded.body, detail = excluded.detail,
-    fetched_at = excluded.fetched_at, expires_at = excluded.expires_at;
+    fetched_at = excluded.fetched_at,
+    expires_at = CASE WHEN (excluded.status = 0 OR excluded.status = 429 OR excluded.status >= 500)
+                           AND (known.status = 0 OR known.status = 429 OR known.status >= 500)
+                      THEN excluded.fetched_at + least(interval '1 hour', 2 * (known.expires_at - known.fetched_at))
+                      ELSE excluded.expires_at END;
 
 -- How a source's URLs stand: state and reason.
 -- name: skip_reasons
 SELECT state, reason, count(*) AS urls FROM frontier_url WHERE source_id = $1 GROUP BY 1, 2 ORDER BY 3 DESC;
+
+-- name: has_kept
+SELECT EXISTS (SELECT FROM frontier_url WHERE source_id = $1 AND state = 'done' AND kind IN ('page', 'image', 'file'));
+
+-- The first of the addresses that a crawl begins with, or that these lead to, that tells why nothing was kept.
+-- name: first_obstacle
+SELECT url, reason, coalesce(detail, '') AS detail FROM frontier_url
+WHERE source_id = $1 AND kind = 'page' AND state IN ('skipped', 'failed') ORDER BY depth, reason IN ('redirect', 'canonical'), id LIMIT 1;
 
 -- Notes what a sitemap or feed lists. What was not changed since it was fetched, by the sitemap's word, is not asked for again in
 -- this round; what was is.
@@ -244,6 +258,73 @@ ORDER BY pattern
 ON CONFLICT (source_id, pattern) DO UPDATE SET visits = excluded.visits, fresh = excluded.fresh, exact_score = excluded.exact_score,
     near_score = excluded.near_score, exact_ring = excluded.exact_ring, near_ring = excluded.near_ring,
     shut_at = coalesce(known.shut_at, excluded.shut_at);
+
+-- Notes what pages name as the real address, and their texts. One that was found to be another page stays found.
+-- name: note_canonicals
+INSERT INTO frontier_canonical AS known (source_id, url_key, canonical_key, target_key, pattern, verdict, title, body)
+SELECT $1, url_key, canonical_key, canonical_key, pattern, 'waits', title, body
+FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[]) AS given (url_key, canonical_key, pattern, title, body)
+ORDER BY url_key
+ON CONFLICT (source_id, url_key) DO UPDATE SET canonical_key = excluded.canonical_key, target_key = excluded.canonical_key,
+    pattern = excluded.pattern, title = excluded.title, body = excluded.body,
+    verdict = CASE WHEN known.verdict = 'unlike' AND known.canonical_key = excluded.canonical_key THEN 'unlike' ELSE 'waits' END
+RETURNING replace(url_key::text, '-', '') AS page, verdict;
+
+-- Pages of one form at several paths ($4 and more) that name one address: their maker's mistake. Those that gave way come back.
+-- Asked of the addresses $2 and of what the pages $3 name.
+-- name: disbelieve_canonicals
+WITH asked AS (
+    SELECT unnest($2::uuid[]) AS canonical_key
+    UNION SELECT canonical_key FROM frontier_canonical WHERE source_id = $1 AND url_key = ANY ($3::uuid[])),
+mistaken AS (
+    SELECT hint.canonical_key, hint.pattern FROM asked
+    JOIN frontier_canonical AS hint ON hint.source_id = $1 AND hint.canonical_key = asked.canonical_key AND hint.pattern NOT LIKE '%@%'
+    JOIN frontier_url AS url ON url.source_id = $1 AND url.url_key = hint.url_key
+    GROUP BY 1, 2 HAVING count(DISTINCT split_part(url.url, '?', 1)) >= $4),
+freed AS (
+    UPDATE frontier_canonical AS hint SET verdict = 'unlike', title = NULL, body = NULL FROM mistaken
+    WHERE hint.source_id = $1 AND hint.canonical_key = mistaken.canonical_key AND hint.pattern = mistaken.pattern
+      AND hint.verdict <> 'unlike'
+    RETURNING hint.url_key),
+queued AS (
+    UPDATE frontier_url AS url SET state = 'queued', reason = NULL, detail = NULL, due_at = $5::timestamptz FROM freed
+    WHERE url.source_id = $1 AND url.url_key = freed.url_key AND (url.state = 'queued' OR url.reason = 'canonical'))
+SELECT replace(url_key::text, '-', '') AS page FROM freed;
+
+-- Who waits for one of the addresses $2, or is one of the pages $3; all who wait if $4.
+-- name: waiting_canonicals
+SELECT replace(url_key::text, '-', '') AS page, replace(target_key::text, '-', '') AS target, title, body
+FROM frontier_canonical
+WHERE source_id = $1 AND verdict = 'waits' AND ($4 OR target_key = ANY ($2::uuid[]) OR url_key = ANY ($3::uuid[])) ORDER BY url_key;
+
+-- How an address stands, and what it waits for itself.
+-- name: canonical_target
+SELECT url.url, url.state, url.reason, url.detail, replace(hint.target_key::text, '-', '') AS waits_for
+FROM frontier_url AS url
+LEFT JOIN frontier_canonical AS hint ON hint.source_id = url.source_id AND hint.url_key = url.url_key AND hint.verdict = 'waits'
+WHERE url.source_id = $1 AND url.url_key = $2::uuid;
+
+-- name: kept_texts
+SELECT t.title, t.body FROM record r JOIN content_text t USING (rk, source_id, key, version)
+WHERE r.source_id = $1 AND r.rk = ANY ($2::bigint[]) AND r.key = ANY ($3::text[]) ORDER BY r.rk, r.key;
+
+-- A page goes on waiting, for what the address that it named leads to.
+-- name: wait_for_canonical
+WITH named AS (UPDATE frontier_canonical SET target_key = $3::uuid WHERE source_id = $1 AND url_key = $2::uuid)
+UPDATE frontier_url SET due_at = 'infinity' WHERE source_id = $1 AND url_key = $2::uuid AND state = 'queued';
+
+-- name: give_way
+WITH judged AS (
+    UPDATE frontier_canonical SET verdict = 'alike', title = NULL, body = NULL WHERE source_id = $1 AND url_key = $2::uuid)
+UPDATE frontier_url SET state = 'skipped', reason = 'canonical', due_at = $3::timestamptz, fetched_at = $3::timestamptz, etag = NULL,
+    last_modified = NULL, body_hash = NULL
+WHERE source_id = $1 AND url_key = $2::uuid;
+
+-- name: keep_apart
+WITH judged AS (
+    UPDATE frontier_canonical SET verdict = 'unlike', title = NULL, body = NULL WHERE source_id = $1 AND url_key = $2::uuid)
+UPDATE frontier_url SET reason = NULL, detail = NULL, due_at = $3::timestamptz
+WHERE source_id = $1 AND url_key = $2::uuid AND state = 'queued';
 
 -- name: shut_patterns
 SELECT pattern FROM frontier_pattern WHERE source_id = $1 AND shut_at IS NOT NULL;

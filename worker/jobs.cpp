@@ -45,6 +45,7 @@ json::object gather(service::Context& context, const schema::Job& job, std::stop
     auto result = service::gather(context.environment(), source, stop);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
+    if (result.nothing) throw result.nothing->error();
     return {
         {"run", result.run_id},
         {"read", result.counts.read},

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
 #include <boost/json/serialize.hpp>
 
 #include "base/database/database.hpp"
@@ -47,6 +48,15 @@ Step after_failure(const schema::Job& job, const std::exception& failure) {
         return finish(job, schema::JobState::failed, {{"error", failure.what()}});
     auto wait = std::min<std::chrono::seconds>(10s * (1 << job.attempts), 1h);
     return [job, due = Clock::now() + wait](base::Tx& tx) { schema::release_job(tx, job, due); };
+}
+
+// Tries are counted when a job is taken, so that one that ends its process ends in the end as well.
+Step give_up(const schema::Job& job) {
+    auto why = fmt::format(
+        "given up: its process died at the last of {} tries, which said nothing", job.attempts - 1
+    );
+    base::log::error("job {}: {}", job.id, why);
+    return finish(job, schema::JobState::failed, {{"error", why}});
 }
 
 // Does the job; what it returns is to be done on the queue.
@@ -112,7 +122,10 @@ void serve_slot(
                 return schema::claim_job(tx, options.kinds, options.worker, now, until);
             });
             if (job) {
-                note(database, work_on(database, *job, options, do_job, stop), options, stop);
+                auto step = job->attempts > attempts_at_most
+                                ? give_up(*job)
+                                : work_on(database, *job, options, do_job, stop);
+                note(database, step, options, stop);
                 continue;
             }
         } catch (const std::exception& failure) {

@@ -131,6 +131,7 @@ service::GatherResult gather_and_tell(
                 fmt::format("see the rejects with 'tilth rejects list --source {}'", source.name)
             );
     }
+    if (result.nothing) throw result.nothing->error();
     if (result.state == "interrupted" && context.stop().stop_requested()) throw base::Interrupted();
     return result;
 }

@@ -194,10 +194,10 @@ struct EmbeddedPostgres::Cluster {
                 "embedded PostgreSQL", "initdb failed: " + last_lines_of(log), "see " + log.string()
             );
         }
-        std::ofstream(fresh / "pg_hba.conf") << "local all all peer map=tilth\n";
-        std::ofstream ident(fresh / "pg_ident.conf");
-        ident << "tilth root tilth\ntilth " << account.name << " tilth\n";
-        ident.close();
+        overwrite(fresh / "pg_hba.conf", "local all all peer map=tilth\n");
+        overwrite(
+            fresh / "pg_ident.conf", fmt::format("tilth root tilth\ntilth {} tilth\n", account.name)
+        );
         fs::rename(fresh, data);
     }
 

@@ -42,7 +42,7 @@ pid_t start_server(const KeeperPlan& plan, const Account& account) {
 }  // namespace
 
 int lock_file(const std::filesystem::path& path) {
-    int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int file = open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) {
         throw Error(
             path.string(),
@@ -68,8 +68,8 @@ void keep(const KeeperPlan& plan, const Account& account) {
     std::signal(SIGINT, SIG_IGN);
     redirect_output(plan.log.c_str());
     close_range(3, ~0U, 0);
-    int users = open(plan.users_lock.c_str(), O_RDWR | O_CLOEXEC);
-    int own = open(plan.keeper_lock.c_str(), O_RDWR | O_CLOEXEC);
+    int users = open(plan.users_lock.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+    int own = open(plan.keeper_lock.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (users < 0 || own < 0 || !try_lock(own, LOCK_EX) || chdir("/") != 0) _exit(126);
 
     pid_t server = start_server(plan, account);

@@ -89,6 +89,20 @@ void become(const Account& account) {
         _exit(126);
 }
 
+void overwrite(const std::filesystem::path& file, std::string_view text) {
+    int out = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
+    bool written =
+        out >= 0 && write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    int why = errno;
+    if (out >= 0) close(out);
+    if (!written)
+        throw Error(
+            file.string(),
+            std::string("cannot be written: ") + std::strerror(why),
+            "choose another --home"
+        );
+}
+
 std::vector<char*> c_arguments(const std::vector<std::string>& arguments) {
     std::vector<char*> raw;
     for (const auto& argument : arguments) raw.push_back(const_cast<char*>(argument.c_str()));
@@ -98,7 +112,7 @@ std::vector<char*> c_arguments(const std::vector<std::string>& arguments) {
 
 void redirect_output(const char* path) {
     int null = open("/dev/null", O_RDONLY);
-    int log = open(path, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0600);
     dup2(null, 0);
     if (log >= 0) {
         dup2(log, 1);

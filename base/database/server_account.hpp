@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -29,6 +30,10 @@ std::filesystem::path find_programs(int wanted);
 void become(const Account& account);
 // Nothing in; what comes out goes to the end of the file.
 void redirect_output(const char* path);
+
+// Writes a file of a folder that the account owns; a link that it put there leads nowhere. Throws
+// base::Error.
+void overwrite(const std::filesystem::path& file, std::string_view text);
 
 // For exec; points into `arguments`.
 std::vector<char*> c_arguments(const std::vector<std::string>& arguments);

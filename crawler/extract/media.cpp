@@ -286,11 +286,13 @@ private:
 
 }  // namespace
 
+// `media_type` in lower case.
 bool MediaRules::wants_file(std::string_view media_type) const {
     if (!files) return false;
-    return std::any_of(files->types.begin(), files->types.end(), [&](std::string_view wanted) {
+    return std::any_of(files->types.begin(), files->types.end(), [&](std::string_view type) {
+        auto wanted = base::to_lower(type);
         if (!wanted.ends_with("/*")) return wanted == media_type;
-        return media_type.starts_with(wanted.substr(0, wanted.size() - 1));
+        return media_type.starts_with(std::string_view(wanted).substr(0, wanted.size() - 1));
     });
 }
 

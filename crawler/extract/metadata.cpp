@@ -16,12 +16,35 @@ namespace json = boost::json;
 
 namespace {
 
+// What stands before the value: comments of JavaScript and HTML, and what hides it from old
+// readers.
+std::string_view without_comments_before(std::string_view text) {
+    for (auto before = text.size() + 1; before != text.size();) {
+        before = text.size();
+        text = base::trim(text);
+        auto drop = [&](std::string_view start, std::string_view end) {
+            auto close = text.find(end, start.size());
+            bool whole = text.starts_with(start) && close != text.npos;
+            if (whole) text.remove_prefix(close + end.size());
+            return whole;
+        };
+        for (std::string_view wrap : {"//<![CDATA[", "// <![CDATA[", "/*<![CDATA[*/", "<![CDATA["})
+            if (text.starts_with(wrap)) text.remove_prefix(wrap.size());
+        if (text.starts_with("<!--") && text.find("-->") < text.find_first_of("{[")) {
+            drop("<!--", "-->");
+        } else if (text.starts_with("<!--")) {
+            text.remove_prefix(4);
+        } else if (!drop("/*", "*/")) {
+            drop("//", "\n");
+        }
+    }
+    return text;
+}
+
 // Raw line breaks and tabs inside strings are common on real pages; JSON wants them escaped.
 std::string mended_json(std::string_view text) {
-    text = base::trim(text);
-    for (std::string_view wrap : {"<!--", "//<![CDATA[", "/*<![CDATA[*/", "<![CDATA["})
-        if (text.starts_with(wrap)) text = base::trim(text.substr(wrap.size()));
-    for (std::string_view wrap : {"-->", "//]]>", "/*]]>*/", "]]>"})
+    text = without_comments_before(text);
+    for (std::string_view wrap : {"-->", "//]]>", "// ]]>", "/*]]>*/", "]]>", "//"})
         if (text.ends_with(wrap)) text = base::trim(text.substr(0, text.size() - wrap.size()));
     if (text.ends_with(';')) text.remove_suffix(1);
     std::string out;
@@ -172,6 +195,7 @@ private:
                 if (auto stamp = of("datetime")) return std::string(*stamp);
                 return base::collapse_spaces(document_.text(at));
             default:
+                if (document_[at].text == "data") return std::string(of("value").value_or(""));
                 if (auto content = of("content")) return std::string(*content);
                 return base::collapse_spaces(document_.text(at));
         }
@@ -223,10 +247,14 @@ json::object read_metadata(const formats::Document& document, const formats::Url
     }
     json::array jsonld;
     for (auto& value : jsonld_values(document)) {
+        // A null or a text says nothing of the page.
+        auto keep = [&](json::value& entry) {
+            if (entry.is_object()) jsonld.push_back(std::move(entry));
+        };
         if (value.is_array()) {
-            for (auto& entry : value.as_array()) jsonld.push_back(std::move(entry));
+            for (auto& entry : value.as_array()) keep(entry);
         } else {
-            jsonld.push_back(std::move(value));
+            keep(value);
         }
     }
     json::object out;

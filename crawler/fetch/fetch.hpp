@@ -44,6 +44,7 @@ enum class FetchError {
     none,
     refused_address,  // private or local, and not allowed
     not_found,        // no such host name
+    untrusted,        // its certificate is none that we trust, or another host's
     connect,          // no connection, TLS, or it broke
     timeout,
     too_large,  // body, headers or expansion beyond the limits

@@ -12,6 +12,8 @@ std::string_view name_of(FetchError error) {
             return "refused_address";
         case FetchError::not_found:
             return "not_found";
+        case FetchError::untrusted:
+            return "untrusted";
         case FetchError::connect:
             return "connect";
         case FetchError::timeout:

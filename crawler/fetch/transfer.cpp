@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/x509_vfy.h>
 #include <sys/socket.h>
 
 #include "base/text/ascii.hpp"
@@ -39,6 +40,9 @@ FetchError error_of(CURLcode result) {
             return FetchError::not_found;
         case CURLE_OPERATION_TIMEDOUT:
             return FetchError::timeout;
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_ISSUER_ERROR:
+            return FetchError::untrusted;
         case CURLE_URL_MALFORMAT:
         case CURLE_UNSUPPORTED_PROTOCOL:
             return FetchError::bad_url;
@@ -52,6 +56,15 @@ FetchError error_of(CURLcode result) {
         default:
             return FetchError::connect;
     }
+}
+
+// Why a certificate is not trusted: OpenSSL's words.
+std::string distrust(CURL* easy) {
+    long verdict = X509_V_OK;
+    curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    return std::string("its certificate is not trusted: ") +
+           (verdict == X509_V_OK ? "it is not for this host"
+                                 : X509_verify_cert_error_string(verdict));
 }
 
 std::optional<std::uint64_t> promised_length(CURL* easy) {
@@ -189,8 +202,12 @@ void Transfer::fail(CURLcode result) {
     response.body.clear();
     const auto& limits = options.limits;
     switch (stopped) {
-        case Stopped::no:
-            return refuse(error_of(result), curl_easy_strerror(result));
+        case Stopped::no: {
+            auto error = error_of(result);
+            return refuse(
+                error, error == FetchError::untrusted ? distrust(easy) : curl_easy_strerror(result)
+            );
+        }
         case Stopped::address:
             return refuse_address(std::string(response.address));
         case Stopped::body:

@@ -8,9 +8,9 @@
 #include "crawler/frontier/batch.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
-#include "base/database/database.hpp"
 #include "formats/url/url.hpp"
 
 namespace crawler {
@@ -34,44 +34,7 @@ void plan_revisit(const Target& target, bool changed, const RevisitPolicy& polic
     row.due_at += revisit_after(history, policy);
 }
 
-std::vector<GoneChange>
-with_their_records(base::Tx& tx, std::int64_t source, std::vector<GoneChange> changes) {
-    std::vector<std::string> pages;
-    for (const auto& change : changes) pages.push_back(url_key(change.key));
-    auto held = records_of_pages(tx, source, pages);
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-        auto found = held.find(pages[i]);
-        if (found == held.end()) continue;
-        for (const auto& key : found->second)
-            if (key != changes[i].key) changes.push_back({key, changes[i].at});
-    }
-    return changes;
-}
-
 }  // namespace
-
-schema::Counts write_unchanged(
-    base::Tx& tx,
-    const schema::BatchTarget& target,
-    const std::vector<std::string>& urls
-) {
-    if (urls.empty()) return {};
-    std::vector<std::string> pages;
-    for (const auto& url : urls) pages.push_back(url_key(url));
-    auto held = records_of_pages(tx, target.source_id, pages);
-    std::set<std::string> keys;
-    for (std::size_t i = 0; i < urls.size(); ++i) {
-        if (auto found = held.find(pages[i]); found != held.end()) {
-            keys.insert(found->second.begin(), found->second.end());
-        } else {
-            keys.insert(urls[i]);
-        }
-    }
-    // A purge may have taken some since they were asked for.
-    std::vector<std::string> asked(keys.begin(), keys.end());
-    auto stored = schema::stored_keys(tx, target.source_id, target.source_name, asked);
-    return schema::write_seen(tx, target, stored);
-}
 
 void Batch::add_refusal(const Target& target, SkipReason reason, std::string detail, Time now) {
     Closed row;
@@ -161,40 +124,89 @@ void Batch::watch_presence(
     }
 }
 
+bool Batch::empty() const {
+    return closed.empty() && fetched.empty() && found.empty() && naming.empty();
+}
+
+void Batch::append(const Batch& page) {
+    auto add_all = [](auto& to, const auto& from) {
+        to.insert(to.end(), from.begin(), from.end());
+    };
+    add_all(records, page.records);
+    add_all(rejects, page.rejects);
+    add_all(page_records, page.page_records);
+    add_all(closed, page.closed);
+    add_all(gone, page.gone);
+    add_all(sightings, page.sightings);
+    add_all(budgets, page.budgets);
+    add_all(fetched, page.fetched);
+}
+
+std::vector<std::pair<std::string, std::string>> Batch::all_budgets() const {
+    auto all = budgets;
+    for (const auto& visit : naming)
+        all.insert(all.end(), visit.page.budgets.begin(), visit.page.budgets.end());
+    return all;
+}
+
 void Batch::add(
     const Target& target,
     const Fetched& fetch,
     PageOutcome outcome,
     Time now,
-    const RevisitPolicy& revisit
+    const RevisitPolicy& revisit,
+    std::span<const Budget::Share> shares
+) {
+    ids.push_back(target.id);
+    bytes += fetch.bytes;
+    found.insert(
+        found.end(),
+        std::make_move_iterator(outcome.found.begin()),
+        std::make_move_iterator(outcome.found.end())
+    );
+    for (const auto& record : outcome.records) {
+        weight += record.draft.text ? record.draft.text->body.size() : 0;
+        weight += record.blob ? record.blob->bytes.size() : 0;
+    }
+    for (const auto& reject : outcome.rejects) weight += reject.raw.size();
+    if (!outcome.hint || outcome.ending != Ending::stored)
+        return take(target, fetch, std::move(outcome), now, revisit, shares);
+    auto& visit = naming.emplace_back();
+    visit.hint = std::move(*outcome.hint);
+    weight += visit.hint.body.size();
+    keep_history(target, visit.waiting);
+    visit.waiting.key = target.key;
+    visit.waiting.reason = SkipReason::canonical;
+    visit.waiting.detail = visit.hint.url;
+    visit.waiting.attempts = target.attempts;
+    visit.waiting.due_at = now;
+    visit.waiting.status = fetch.status;
+    visit.waiting.keep = true;
+    visit.page.take(target, fetch, std::move(outcome), now, revisit, shares);
+}
+
+void Batch::take(
+    const Target& target,
+    const Fetched& fetch,
+    PageOutcome outcome,
+    Time now,
+    const RevisitPolicy& revisit,
+    std::span<const Budget::Share> shares
 ) {
     auto row = close(target, fetch, outcome, now, revisit);
     watch_presence(target, fetch, outcome.ending, now, row);
     if (outcome.sighting) sightings.emplace_back(target.host, std::move(*outcome.sighting));
     closed.push_back(std::move(row));
-    ids.push_back(target.id);
     if (outcome.ruled) {
         PageRecords held{target.key, {}};
         if (outcome.itemised)
             for (const auto& record : outcome.records) held.keys.push_back(record.draft.key);
         page_records.push_back(std::move(held));
     }
-    for (auto& record : outcome.records) {
-        weight += record.draft.text ? record.draft.text->body.size() : 0;
-        weight += record.blob ? record.blob->bytes.size() : 0;
-        records.push_back(std::move(record));
-    }
-    for (auto& reject : outcome.rejects) {
-        weight += reject.raw.size();
-        rejects.push_back(std::move(reject));
-    }
-    found.insert(
-        found.end(),
-        std::make_move_iterator(outcome.found.begin()),
-        std::make_move_iterator(outcome.found.end())
-    );
+    std::move(outcome.records.begin(), outcome.records.end(), std::back_inserter(records));
+    std::move(outcome.rejects.begin(), outcome.rejects.end(), std::back_inserter(rejects));
+    for (const auto& share : shares) budgets.emplace_back(target.host, share.name);
     fetched.push_back(fetch);
-    bytes += fetch.bytes;
 }
 
 void Batch::keep_hosts(const std::vector<std::string>& hosts) {
@@ -206,8 +218,11 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
         return std::find(hosts.begin(), hosts.end(), host) == hosts.end();
     };
     std::set<std::string> lost_keys;
-    for (const auto& fetch : fetched)
+    auto lose = [&](const Fetched& fetch) {
         if (is_lost(fetch.host)) lost_keys.insert(url_key(fetch.url));
+    };
+    for (const auto& fetch : fetched) lose(fetch);
+    for (const auto& visit : naming) lose(visit.page.fetched.front());
     std::erase_if(records, [&](const schema::Sealed& record) {
         return is_lost(host_of(record.draft.origin.url));
     });
@@ -227,48 +242,9 @@ void Batch::keep_hosts(const std::vector<std::string>& hosts) {
     std::erase_if(sightings, [&](const auto& sighting) { return is_lost(sighting.first); });
     std::erase_if(budgets, [&](const auto& share) { return is_lost(share.first); });
     std::erase_if(fetched, [&](const Fetched& fetch) { return is_lost(fetch.host); });
-}
-
-void write_frontier(base::Tx& tx, const BatchContext& context, Batch& batch) {
-    auto source = context.target.source_id;
-    auto run = context.target.run_id;
-    auto now = context.target.now;
-    close_urls(tx, source, run, batch.closed);
-    add_urls(tx, source, run, batch.found, now);
-    list_urls(tx, source, run, batch.found, now);
-    for (const auto& sitemap : batch.listed_again) list_again(tx, source, run, sitemap);
-    std::vector<Sighting> sightings;
-    for (const auto& [host, sighting] : batch.sightings) sightings.push_back(sighting);
-    batch.shut = watch_patterns(tx, source, sightings, context.traps, now);
-    BudgetCounts kept;
-    for (const auto& [host, budget] : batch.budgets) ++kept[budget];
-    batch.sums = add_budgets(tx, source, kept);
-}
-
-schema::Counts write(base::Tx& tx, const BatchContext& context, Batch& batch) {
-    auto held = held_hosts(tx, context.leases);
-    if (held.size() < context.leases.size()) {
-        batch.lost.clear();
-        for (const auto& lease : context.leases)
-            if (std::find(held.begin(), held.end(), lease.host) == held.end())
-                batch.lost.push_back(lease.host);
-        batch.keep_hosts(held);
-    }
-    auto source = context.target.source_id;
-    const auto& name = context.target.source_name;
-    auto counts =
-        schema::write_batch(tx, context.target, batch.records, batch.rejects, batch.bytes);
-    counts += write_unchanged(tx, context.target, batch.unchanged);
-    keep_page_records(tx, source, name, batch.page_records);
-    write_frontier(tx, context, batch);
-    mark_gone(tx, source, name, with_their_records(tx, source, batch.gone));
-    // Items that are on another page now.
-    std::vector<GoneChange> present;
-    for (const auto& page : batch.page_records)
-        for (const auto& key : page.keys) present.push_back({key, {}});
-    mark_gone(tx, source, name, present);
-    log_fetches(tx, source, context.target.run_id, batch.fetched);
-    return counts;
+    std::erase_if(naming, [&](const NamingVisit& visit) {
+        return is_lost(visit.page.fetched.front().host);
+    });
 }
 
 }  // namespace crawler

@@ -144,11 +144,14 @@ std::optional<Listing> read_listing(
         found.push_back(listing_of(*child, Kind::sitemap, target.hops + 1));
         found.back().found_on = target.key;
     }
+    formats::SessionNames sessions(url);
+    for (const auto& entry : sitemap.urls)
+        if (auto page = formats::parse_url(entry.loc)) sessions.add(*page);
     for (const auto& entry : sitemap.urls) {
         auto page = formats::parse_url(entry.loc);
         if (!page) continue;
         Discovery discovery;
-        discovery.url = formats::canonical_url(*page);
+        discovery.url = formats::canonical_url(*page, sessions.telling());
         auto refusal = scope.refusal(*page, discovery.url, 1);
         if (is_no_address(refusal)) continue;
         auto lastmod = parse_lastmod(entry.lastmod);

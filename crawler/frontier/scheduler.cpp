@@ -183,6 +183,8 @@ Step Scheduler::next(Host& host, Clock::time_point now) {
     auto [site, is_new] = host.sites.try_emplace(url.origin());
     if (is_new) return Learn{url.origin()};
     if (!site->second) return Wait{};
+    if (const auto& closed = site->second->closed)
+        return refuse(host, {closed->reason, closed->detail});
     const auto& robots = site->second->robots;
     auto allowed = robots.check(options_.fetch.user_agent, url.target());
     if (!allowed.allowed)
@@ -208,7 +210,8 @@ Scheduler::learned(Host& host, const std::string& origin, std::shared_ptr<const 
     bool within = options_.scope.reach != ScopeRules::Reach::any &&
                   scope_.media_refusal(front, front.href(), false) != SkipReason::scope;
     bool wanted = options_.discovery.sitemaps != SitemapUse::off &&
-                  (within || seed_origins_.contains(origin)) && site->robots.unreachable().empty();
+                  (within || seed_origins_.contains(origin)) &&
+                  site->robots.unreachable().empty() && !site->closed;
     std::vector<Discovery> sitemaps;
     if (wanted) sitemaps = sitemaps_of(origin, site->robots);
     host.sites[origin] = std::move(site);
@@ -232,6 +235,7 @@ bool Scheduler::stored(
     std::span<const std::pair<std::string, std::string>> budgets
 ) {
     for (const auto& [host, budget] : budgets) budget_.end({{budget, 0}});
+    kept_ -= std::min(kept_, batch.withdrawn);
     std::unordered_set<std::int64_t> ids(batch.ids.begin(), batch.ids.end());
     for (auto& [name, host] : hosts_) {
         std::erase_if(host->taken, [&](std::int64_t id) { return ids.contains(id); });

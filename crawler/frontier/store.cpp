@@ -349,9 +349,15 @@ std::uint64_t close_queue(
     );
 }
 
-std::optional<SiteFile>
-load_site_file(base::Tx& tx, const std::string& origin, const std::string& path, Time now) {
-    auto rows = tx.exec(sql::file["load_site_file"], origin, path, timestamp(now));
+std::optional<SiteFile> load_site_file(
+    base::Tx& tx,
+    const std::string& origin,
+    const std::string& path,
+    Time now,
+    Time since
+) {
+    auto rows =
+        tx.exec(sql::file["load_site_file"], origin, path, timestamp(now), timestamp(since));
     if (rows.empty()) return std::nullopt;
     auto row = rows.front();
     return SiteFile{
@@ -365,8 +371,7 @@ void save_site_file(
     const std::string& origin,
     const std::string& path,
     const SiteFile& file,
-    Time now,
-    Time expires
+    Time now
 ) {
     tx.exec(
         sql::file["save_site_file"],
@@ -375,9 +380,13 @@ void save_site_file(
         file.status,
         base::bytes_of(file.body),
         file.detail,
-        timestamp(now),
-        timestamp(expires)
+        timestamp(now)
     );
+}
+
+std::optional<Obstacle> find_obstacle(base::Tx& tx, std::int64_t source) {
+    if (tx.value<bool>(sql::file["has_kept"], source).value_or(false)) return std::nullopt;
+    return base::first_as<Obstacle>(tx.exec(sql::file["first_obstacle"], source));
 }
 
 std::vector<ReasonCount> skip_reasons(base::Tx& tx, std::int64_t source) {

@@ -67,6 +67,14 @@ struct SiteFile {
     std::string detail;
 };
 
+// The first address that could not be kept, and why.
+struct Obstacle {
+    std::string url;
+    SkipReason reason = SkipReason::network;
+    std::string detail;
+};
+BOOST_DESCRIBE_STRUCT(Obstacle, (), (url, reason, detail))
+
 struct ReasonCount {
     std::string state;
     std::string reason;  // empty: none
@@ -166,16 +174,26 @@ std::uint64_t close_queue(
     bool but_media = false
 );
 
-std::optional<SiteFile>
-load_site_file(base::Tx& tx, const std::string& origin, const std::string& path, Time now);
+// One that was fetched at `since` or later and does not have to be asked for again.
+std::optional<SiteFile> load_site_file(
+    base::Tx& tx,
+    const std::string& origin,
+    const std::string& path,
+    Time now,
+    Time since
+);
+// Good for 24 hours; if it could not be had for a minute, and for twice as long as the last time if
+// it could not be had then either, up to an hour.
 void save_site_file(
     base::Tx& tx,
     const std::string& origin,
     const std::string& path,
     const SiteFile& file,
-    Time now,
-    Time expires
+    Time now
 );
+
+// Why nothing of a source is kept; nothing if something is, or if no address was left out.
+std::optional<Obstacle> find_obstacle(base::Tx& tx, std::int64_t source);
 
 // How many addresses of a source are in each state, for each reason.
 std::vector<ReasonCount> skip_reasons(base::Tx& tx, std::int64_t source);

@@ -94,9 +94,9 @@ bool Scope::prefers(std::string_view canonical) const {
 std::optional<SkipReason>
 Scope::media_refusal(const formats::Url& url, std::string_view canonical, bool any_host) const {
     if (!url.is_web()) return SkipReason::scheme;
+    if (canonical.size() > rules_.url_length) return SkipReason::length;
     if (!any_host && !within(url, canonical, rules_.reach)) return SkipReason::scope;
     if (any_matches(patterns_->exclude, canonical)) return SkipReason::exclude;
-    if (canonical.size() > rules_.url_length) return SkipReason::length;
     return std::nullopt;
 }
 
@@ -124,13 +124,13 @@ std::optional<SkipReason> Scope::refusal(
     bool from_seed
 ) const {
     if (!url.is_web()) return SkipReason::scheme;
+    if (canonical.size() > rules_.url_length) return SkipReason::length;
     bool inside = within(url, canonical, rules_.reach) ||
                   (from_seed && within(url, canonical, ScopeRules::Reach::domain));
     if (!inside) return SkipReason::scope;
     if (!patterns_->include.empty() && depth > 0 && !any_matches(patterns_->include, canonical))
         return SkipReason::scope;
     if (any_matches(patterns_->exclude, canonical)) return SkipReason::exclude;
-    if (canonical.size() > rules_.url_length) return SkipReason::length;
     if (depth > rules_.depth) return SkipReason::depth;
     if (repeats_itself(url.path)) return SkipReason::trap;
     return std::nullopt;

@@ -1,3 +1,6 @@
+// What is known of an origin is shared by all crawls by way of the database, so that a site is
+// asked once a day for its rules, not once a crawl. A failure is known only for minutes, and not at
+// all where it is our own: a person who mends the settings must not have to wait.
 #include "crawler/policy/site_files.hpp"
 
 #include <algorithm>
@@ -14,8 +17,12 @@ namespace crawler {
 
 namespace {
 
-constexpr std::chrono::hours keep_good{24}, keep_bad{1};
 constexpr int redirect_limit = 5;
+
+// Errors that say nothing of the site: our own rules end the request.
+bool is_ours(FetchError error) {
+    return error == FetchError::refused_address || error == FetchError::untrusted;
+}
 
 boost::asio::awaitable<void> wait_for(Turn turn, const bool& stop) {
     boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor);
@@ -28,23 +35,24 @@ boost::asio::awaitable<void> wait_for(Turn turn, const bool& stop) {
 
 }  // namespace
 
-boost::asio::awaitable<SiteFile> SiteFiles::fetch_file(std::string address, Turn turn) {
-    SiteFile file;
+boost::asio::awaitable<SiteFiles::Had> SiteFiles::fetch_file(std::string address, Turn turn) {
+    Had had;
+    auto& file = had.file;
     for (int hop = 0; hop <= redirect_limit; ++hop) {
         Request request;
         request.url = address;
         request.as_stranger = true;
         co_await wait_for(turn, stop_);
         if (stop_) {
-            file.detail = "stopped";
+            had.error = FetchError::stopped;
             break;
         }
         turn.begin(Lane::Clock::now());
         auto response = co_await fetcher_.get(std::move(request));
         turn.end(Lane::Clock::now(), {response.elapsed, true, std::nullopt});
+        had.error = response.error;
         file.status = response.status;
         file.detail = response.message;
-        if (response.error == FetchError::stopped) file.detail = "stopped";
         if (response.error == FetchError::too_large) file.status = 0;
         file.body = std::move(response.body);
         if (response.status < 300 || response.status >= 400) break;
@@ -58,37 +66,47 @@ boost::asio::awaitable<SiteFile> SiteFiles::fetch_file(std::string address, Turn
     }
     if (file.status < 200 || file.status >= 300) file.body.clear();
     file.body.resize(std::min<std::size_t>(file.body.size(), 500U << 10U));
-    co_return file;
+    co_return had;
 }
 
-boost::asio::awaitable<SiteFile> SiteFiles::file(std::string origin, std::string path, Turn turn) {
+boost::asio::awaitable<SiteFiles::Had>
+SiteFiles::file(std::string origin, std::string path, Turn turn) {
     auto load = [&](base::Tx& tx) {
-        return load_site_file(tx, origin, path, std::chrono::system_clock::now());
+        return load_site_file(tx, origin, path, std::chrono::system_clock::now(), since_);
     };
     auto known = co_await database_.run(load);
-    if (known) co_return std::move(*known);
-    auto fetched = co_await fetch_file(origin + path, turn);
-    if (keep_ && fetched.detail != "stopped") {
-        bool bad = fetched.status == 0 || fetched.status >= 500 || fetched.status == 429;
+    if (known) co_return Had{std::move(*known), FetchError::none};
+    auto had = co_await fetch_file(origin + path, turn);
+    if (keep_ && !is_ours(had.error) && had.error != FetchError::stopped) {
         auto save = [&](base::Tx& tx) {
-            auto now = std::chrono::system_clock::now();
-            save_site_file(tx, origin, path, fetched, now, now + (bad ? keep_bad : keep_good));
+            save_site_file(tx, origin, path, had.file, std::chrono::system_clock::now());
         };
         co_await database_.run(save);
     }
-    co_return fetched;
+    co_return had;
 }
 
 boost::asio::awaitable<std::shared_ptr<const SitePolicy>>
 SiteFiles::policy(std::string origin, Turn turn, bool obey_robots) {
     auto policy = std::make_shared<SitePolicy>();
     if (obey_robots) {
-        auto robots = co_await file(origin, "/robots.txt", turn);
+        auto had = co_await file(origin, "/robots.txt", turn);
+        const auto& robots = had.file;
         policy->robots = formats::Robots::from_response(robots.status, robots.body);
-        if (!policy->robots.unreachable().empty()) co_return policy;
+        if (is_ours(had.error)) {
+            policy->closed = ClosedSite{
+                had.error == FetchError::refused_address ? SkipReason::address
+                                                         : SkipReason::network,
+                robots.detail};
+        } else if (const auto& why = policy->robots.unreachable(); !why.empty()) {
+            policy->closed = ClosedSite{
+                SkipReason::robots_unreachable,
+                robots.detail.empty() ? why : why + ": " + robots.detail};
+        }
+        if (policy->closed) co_return policy;
     }
     for (std::string path : {"/ai.txt", "/.well-known/tdmrep.json"}) {
-        auto said = co_await file(origin, path, turn);
+        auto said = (co_await file(origin, path, turn)).file;
         if (said.status >= 200 && said.status < 300) policy->files[path] = std::move(said.body);
     }
     co_return policy;

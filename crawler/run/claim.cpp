@@ -5,6 +5,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/run/log.hpp"
+#include "crawler/frontier/canonical_store.hpp"
 #include "crawler/frontier/holder.hpp"
 #include "crawler/frontier/round_store.hpp"
 #include "crawler/run/engine.hpp"
@@ -222,7 +223,14 @@ awaitable<void> Crawl::beat() {
 
 // How long until something may be due; nothing if the frontier holds nothing more.
 awaitable<std::optional<Millis>> Crawl::until_due() {
-    auto job = [this](base::Tx& tx) { return next_due(tx, options_.source_id, wall_clock()); };
+    auto job = [this](base::Tx& tx) {
+        auto now = wall_clock();
+        auto wait = next_due(tx, options_.source_id, now);
+        if (wait) return wait;
+        CanonicalQuestion rest{
+            .source = options_.source_id, .source_name = options_.source_name, .now = now};
+        return end_waiting(tx, rest).empty() ? wait : next_due(tx, options_.source_id, now);
+    };
     auto wait = co_await database_.run(job);
     if (wait && scheduler_.hosts().size() >=
                     hosts_at_once) {  // what is due may be others': make room for them
@@ -239,6 +247,10 @@ awaitable<void> Crawl::finish() {
     while (!batch_.empty()) co_await store();
     bool spent = scheduler_.is_spent();
     bool complete = !spent && !stopping_;
+    struct Left {
+        std::vector<ReasonCount> urls;
+        std::optional<Obstacle> obstacle;
+    };
     auto job = [this, spent, complete](base::Tx& tx) {
         auto source = options_.source_id;
         if (spent) close_queue(tx, source, options_.run_id, SkipReason::budget, false);
@@ -246,9 +258,11 @@ awaitable<void> Crawl::finish() {
         for (const auto& [name, host] : scheduler_.hosts()) release(tx, *host, now, true);
         drop_worker(tx, source, holder_);
         if (complete) mark_orphans(tx, source, options_.run_id, now);
-        return skip_reasons(tx, source);
+        return Left{skip_reasons(tx, source), find_obstacle(tx, source)};
     };
-    report_.urls = co_await database_.run(job);
+    auto left = co_await database_.run(job);
+    report_.urls = std::move(left.urls);
+    if (report_.counts.read == 0) report_.obstacle = std::move(left.obstacle);
     tell();
 }
 

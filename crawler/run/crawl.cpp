@@ -25,6 +25,7 @@ Crawl::Crawl(base::Database& database, const schema::Blobs& blobs, const CrawlOp
       workers_(options.workers),
       fetcher_(io_.get_executor(), options.fetch) {
     rules_.recent = &recent_;
+    if (options.refresh_robots) files_since_ = wall_clock();
 }
 
 CrawlReport Crawl::run() {
@@ -59,8 +60,12 @@ awaitable<void> Crawl::story() {
 // nothing is left.
 awaitable<void> Crawl::gather() {
     co_await open();
-    while (!stopping_ && !failure_ && !scheduler_.is_over()) {
-        if (scheduler_.is_spent() && !scheduler_.takes_only_media()) co_await leave_pages();
+    while (!stopping_ && !failure_) {
+        // What is not written yet may be given back: pages that give way to others.
+        bool certain = !storing_ && batch_.naming.empty();
+        if (certain && scheduler_.is_over()) break;
+        if (certain && scheduler_.is_spent() && !scheduler_.takes_only_media())
+            co_await leave_pages();
         if (Steady::now() >= next_beat_) co_await beat();
         co_await take();
         start_visits();

@@ -56,9 +56,11 @@ struct CrawlOptions {
     BudgetRules budgets;
     DiscoveryRules discovery;
     RevisitPolicy revisit;
+    bool believe_canonical = true;  // see PageRules
     bool shut_traps = true;
     TrapPolicy traps;
     bool obey_robots = true;
+    bool refresh_robots = false;  // what robots.txt and its kin said before this run is forgotten
     bool honour_consent = true;
     FetchOptions fetch;
     RetryPolicy retry;
@@ -92,6 +94,8 @@ struct CrawlReport {
     bool revisit = false;  // the source had been crawled to its end before
     bool resumed = false;  // went on where an earlier run had stopped
     bool interrupted = false;
+    // A crawl that had something to ask and kept nothing, of a source that holds no page either.
+    std::optional<Obstacle> obstacle;
     std::vector<ReasonCount> urls;  // all addresses of the source by state and reason, afterwards
     double seconds = 0;
 };

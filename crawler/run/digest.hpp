@@ -10,6 +10,7 @@
 
 #include "crawler/run/page.hpp"
 #include "formats/html/html.hpp"
+#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
@@ -27,7 +28,8 @@ public:
           site_(site),
           response_(std::move(response)),
           fetched_at_(fetched_at),
-          url_(*formats::parse_url(target.url)) {}
+          url_(*formats::parse_url(target.url)),
+          sessions_(url_) {}
 
     PageOutcome run();
 
@@ -38,7 +40,8 @@ private:
     void bad_status();
     // A sitemap or feed: its entries are new addresses.
     void listing();
-    // Notes how much news the page brings for addresses of its form.
+    // Notes how much news the page brings for addresses of its form, and its text where another
+    // address is said to give the same.
     void see(std::uint64_t simhash, const schema::Text& text, bool empty);
     void redirect();
     void lead_to(
@@ -54,6 +57,7 @@ private:
     void page();
     bool is_link() const;
     void html();
+    void read_html();
     // Each item is a record, or a reject. A page without any is not kept, but for its links.
     void items(
         const formats::Document& document,
@@ -98,9 +102,13 @@ private:
         std::optional<SkipReason> reason = {},
         std::string detail = {}
     );
-    // A page that names another of its host as the real one gives way to it, unless it was reached
-    // by such a hint itself.
-    bool moves_to_canonical(const formats::Facts& facts);
+    // Leads to the address of its host that the page names as the real one, unless it was reached
+    // by such a hint itself. Whether the page gives way to it is found out when both are known.
+    void name_canonical(const formats::Facts& facts);
+    // The one spelling of an address that this page leads to.
+    std::string spelled(const formats::Url& url) const {
+        return formats::canonical_url(url, sessions_.telling());
+    }
     void store(
         Scraped scraped,
         schema::Text text,
@@ -122,6 +130,7 @@ private:
     Response response_;
     Time fetched_at_;
     formats::Url url_;
+    formats::SessionNames sessions_;
     std::string media_type_;
     PageOutcome outcome_;
 };

@@ -9,16 +9,26 @@
 #include "crawler/run/digest.hpp"
 #include "crawler/scrape/item_record.hpp"
 #include "formats/html/html.hpp"
+#include "formats/html/select.hpp"
 #include "formats/url/canonical.hpp"
 
 namespace crawler {
 
 void Digest::html() {
+    try {
+        read_html();
+    } catch (const formats::SelectionLimit& limit) {
+        reject({"page.too_costly", {}, limit.what()});
+    }
+}
+
+void Digest::read_html() {
     auto document = formats::parse_page(response_.body, response_.header("content-type"));
     auto facts = formats::read_facts(document, url_);
     auto consent = consent_of(facts.metas);
     std::vector<formats::Link> links;
     if (rules_.follow_links) links = formats::read_links(document, facts, false);
+    for (const auto& link : links) sessions_.add(link.url);
     bool refused = !consent.allowed && rules_.honour_consent;
     auto shown = refused ? std::set<std::string>() : find_media(document, facts, consent);
     std::optional<Scrape> scrape;
@@ -26,9 +36,9 @@ void Digest::html() {
     if (rules_.follow_links) follow(links, facts, consent.nofollow, scrape, shown);
     if (rules_.feeds && !consent.nofollow)
         for (const auto& feed : feeds_of(document, facts.base))
-            lead_to(feed, formats::canonical_url(feed), target_.depth, 0, false, {}, Kind::feed);
+            lead_to(feed, spelled(feed), target_.depth, 0, false, {}, Kind::feed);
     if (refused) return refuse(consent);
-    if (moves_to_canonical(facts)) return;
+    name_canonical(facts);
     if (rules_.rules && !scrape && !rules_.rules->keeps_others())
         return end(Ending::skipped, SkipReason::no_rules);
     if (scrape && rules_.record_scrape) rules_.record_scrape(target_.url, response_, *scrape);
@@ -104,7 +114,7 @@ void Digest::follow(
 ) {
     std::set<std::string> next;
     if (scrape)
-        for (const auto& url : scrape->follow) next.insert(formats::canonical_url(url));
+        for (const auto& url : scrape->follow) next.insert(spelled(url));
     bool only = scrape && scrape->follow_only;
     auto further = [&](const formats::Url& url, std::string canonical, bool no, std::string_view rel
                    ) {
@@ -121,15 +131,13 @@ void Digest::follow(
         );
     };
     for (const auto& link : links)
-        further(link.url, formats::canonical_url(link.url), nofollow || link.nofollow, link.rel);
+        further(link.url, spelled(link.url), nofollow || link.nofollow, link.rel);
     if (scrape)
         for (const auto& url : scrape->follow)
-            if (auto canonical = formats::canonical_url(url); next.contains(canonical))
+            if (auto canonical = spelled(url); next.contains(canonical))
                 further(url, std::move(canonical), nofollow, {});
     if (facts.refresh)
-        lead_to(
-            *facts.refresh, formats::canonical_url(*facts.refresh), target_.depth, target_.hops + 1
-        );
+        lead_to(*facts.refresh, spelled(*facts.refresh), target_.depth, target_.hops + 1);
 }
 
 void Digest::leave_out(const formats::Url& url, std::string canonical, SkipReason reason) {
@@ -143,17 +151,16 @@ void Digest::leave_out(const formats::Url& url, std::string canonical, SkipReaso
     outcome_.found.push_back(std::move(found));
 }
 
-bool Digest::moves_to_canonical(const formats::Facts& facts) {
-    if (!facts.canonical || target_.hops > 0 ||
-        facts.canonical->host_and_port() != url_.host_and_port())
-        return false;
-    auto canonical = formats::canonical_url(*facts.canonical);
-    if (canonical == target_.url || facts.canonical->path == "/") return false;
-    auto before = outcome_.found.size();
-    lead_to(*facts.canonical, canonical, target_.depth, target_.hops + 1);
-    if (outcome_.found.size() == before) see(0, {}, true);  // a copy of a page that is known
-    end(Ending::skipped, SkipReason::canonical, canonical);
-    return true;
+void Digest::name_canonical(const formats::Facts& facts) {
+    const auto& named = facts.canonical;
+    if (!rules_.believe_canonical || !named || facts.disputed || target_.hops > 0 ||
+        named->path == "/" || named->host_and_port() != url_.host_and_port())
+        return;
+    auto address = spelled(*named);
+    if (address == target_.url) return;
+    lead_to(*named, address, target_.depth, target_.hops + 1);
+    if (!rules_.scope->refusal(*named, address, target_.depth))
+        outcome_.hint = CanonicalHint{std::move(address), pattern_of(url_), {}, {}};
 }
 
 void Digest::store(
@@ -167,7 +174,6 @@ void Digest::store(
     payload["url"] = target_.url;
     payload["title"] = text.title;
     payload["status"] = response_.status;
-    payload["depth"] = target_.depth;
     payload["content_type"] = media_type_;
     payload["links_out"] = outcome_.links;
     if (outcome_.itemised) payload["items"] = outcome_.records.size() + outcome_.rejects.size();

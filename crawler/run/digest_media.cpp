@@ -4,7 +4,6 @@
 #include "base/text/utf8.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
-#include "formats/url/canonical.hpp"
 
 namespace crawler {
 
@@ -120,7 +119,7 @@ std::set<std::string> Digest::find_media(
     if (!rules_.media || !rules_.media->any()) return shown;
     auto images = rules_.media->images ? consent_of(facts.metas, true) : consent;
     for (const auto& link : media_links(document, *rules_.media, facts.base)) {
-        auto canonical = formats::canonical_url(link.url);
+        auto canonical = spelled(link.url);
         if (!shown.insert(canonical).second) continue;
         const auto& allowed = link.kind == Kind::image ? images : consent;
         std::optional<SkipReason> reason;

@@ -92,6 +92,7 @@ private:
     PageRules rules_;
     RecentUrls recent_;
     std::string holder_;
+    Time files_since_{};  // older site files do not count
 
     asio::io_context io_{1};
     asio::steady_timer wake_;

@@ -75,6 +75,8 @@ void Digest::no_answer() {
     switch (response_.error) {
         case FetchError::refused_address:
             return end(Ending::skipped, SkipReason::address, response_.message);
+        case FetchError::untrusted:
+            return end(Ending::failed, SkipReason::network, response_.message);
         case FetchError::too_large:
             return end(Ending::skipped, SkipReason::too_large, response_.message);
         case FetchError::bad_url:
@@ -115,6 +117,10 @@ void Digest::listing() {
 }
 
 void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
+    if (outcome_.hint) {
+        outcome_.hint->title = text.title;
+        outcome_.hint->body = text.body;
+    }
     if (!rules_.watch_traps || target_.kind != Kind::page) return;
     Sighting sighting{pattern_of(url_), 0, simhash, empty};
     if (!empty) sighting.exact = text_hash(text.title, text.body);
@@ -125,7 +131,7 @@ void Digest::see(std::uint64_t simhash, const schema::Text& text, bool empty) {
 void Digest::redirect() {
     auto to = formats::parse_url(response_.header("location"), &url_);
     if (!to) return end(Ending::failed, SkipReason::redirect, "a location that is no URL");
-    auto canonical = formats::canonical_url(*to);
+    auto canonical = spelled(*to);
     if (canonical == target_.url) {
         // Some sites only answer those who bring the cookie back that they set.
         bool cookie = !response_.header("set-cookie").empty() && target_.attempts == 0;
@@ -273,6 +279,7 @@ PageRules page_rules(const CrawlOptions& options, const Scope& scope, const sche
     rules.record_scrape = options.record_scrape;
     rules.honour_consent = options.honour_consent;
     rules.retry = options.retry;
+    rules.believe_canonical = options.believe_canonical;
     rules.follow_links = options.discovery.sitemaps != SitemapUse::only;
     rules.feeds = options.discovery.feeds;
     rules.watch_traps = options.shut_traps;

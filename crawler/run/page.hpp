@@ -22,6 +22,14 @@ namespace crawler {
 
 struct CrawlOptions;
 
+// A page that is stored names another address as the real one. It gives way to it only if that is
+// stored as well and leaves out nothing of this text.
+struct CanonicalHint {
+    std::string url;
+    std::string pattern;      // of the page's own address
+    std::string title, body;  // of the page, or of all its items
+};
+
 struct PageOutcome {
     Ending ending = Ending::failed;
     std::optional<SkipReason> reason;  // nothing if stored, unchanged or listed
@@ -35,6 +43,7 @@ struct PageOutcome {
     std::size_t links = 0;
     std::string etag, last_modified, body_sha256;
     std::optional<Sighting> sighting;  // what the page says of addresses of its form
+    std::optional<CanonicalHint> hint;
 };
 
 // What the pages of one crawl are judged and made into records by. Read-only while pages are
@@ -53,6 +62,7 @@ struct PageRules {
     bool honour_consent = true;          // false: signals are recorded, pages kept
     RetryPolicy retry;
     int hop_limit = 10;
+    bool believe_canonical = true;  // false: pages stay whatever they name as the real one
     bool follow_links = true;
     bool feeds = true;
     bool watch_traps = true;

@@ -39,7 +39,13 @@ public:
           scheduler_(options),
           rules_(page_rules(options, scheduler_.scope(), blobs_)),
           fetcher_(io_.get_executor(), options.fetch),
-          files_(database, fetcher_, stopped_, false),
+          files_(
+              database,
+              fetcher_,
+              stopped_,
+              false,
+              options.refresh_robots ? wall_clock() : Time{}
+          ),
           lane_(options.politeness) {
         rules_.record_scrape = {};
     }
@@ -161,14 +167,14 @@ private:
             decision.detail = decision.detail.empty() ? kind : kind + ", " + decision.detail;
         }
         scheduler_.answered(host, now_, {});
-        if (scheduler_.end(visit, outcome.ending))
-            for (const auto& share : visit.shares)
-                batch_.budgets.emplace_back(target.host, share.name);
+        outcome.hint.reset();  // what it names is not asked: it counts as kept
+        bool kept = scheduler_.end(visit, outcome.ending);
+        auto shares = kept ? visit.shares : std::vector<Budget::Share>();
         // One that is tried again takes the place of its first try.
         auto [known, is_new] = asked_.try_emplace(target.id, decisions_.size());
         if (is_new) decisions_.emplace_back();
         decisions_[known->second] = std::move(decision);
-        batch_.add(target, fetched, std::move(outcome), wall_clock(), options_.revisit);
+        batch_.add(target, fetched, std::move(outcome), wall_clock(), options_.revisit, shares);
     }
 
     // Waits for the turn, then asks.

@@ -104,6 +104,10 @@ const base::Settings<CrawlSettings> CrawlSettings::settings{
     {"max_per_depth", &CrawlSettings::max_per_depth, "keep at most so many pages of each depth"},
     {"sitemaps", &CrawlSettings::sitemaps, "whether sitemaps are read"},
     {"feeds", &CrawlSettings::feeds, "read the feeds that pages name"},
+    {"canonical",
+     &CrawlSettings::canonical,
+     "leave out a page that names another address as the real one, once that is kept and gives the "
+     "same text"},
     {"traps", &CrawlSettings::traps, "shut parts of a site that only repeat themselves"},
     {"revisit",
      &CrawlSettings::revisit,
@@ -112,6 +116,10 @@ const base::Settings<CrawlSettings> CrawlSettings::settings{
      &CrawlSettings::obey_robots,
      "ask robots.txt: leave it out only for sites of your own",
      {.flag = "!ignore-robots"}},
+    {"refresh_robots",
+     &CrawlSettings::refresh_robots,
+     "ask for robots.txt and its kin at the start of each run, however new what is known of them "
+     "is"},
     {"consent", &CrawlSettings::consent, "what becomes of opt-outs from machine learning"},
     {"user_agent", &CrawlSettings::user_agent, "who to say we are"},
     {&CrawlSettings::reach},
@@ -169,9 +177,11 @@ crawl_options(const CrawlSettings& settings, const Scraping& scraping, const Sec
     }
     options.discovery.sitemaps = settings.sitemaps;
     options.discovery.feeds = settings.feeds;
+    options.believe_canonical = settings.canonical;
     options.shut_traps = settings.traps;
     options.revisit = settings.revisit;
     options.obey_robots = settings.obey_robots;
+    options.refresh_robots = settings.refresh_robots;
     options.honour_consent = settings.consent == OptOuts::honour;
     options.fetch.user_agent = settings.user_agent;
     apply(settings.reach, options.fetch);

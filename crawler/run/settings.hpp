@@ -61,9 +61,11 @@ struct CrawlSettings {
     int server_concurrency = 0;
     SitemapUse sitemaps = SitemapUse::automatic;
     bool feeds = true;
+    bool canonical = true;
     bool traps = true;
     RevisitPolicy revisit;
     bool obey_robots = true;
+    bool refresh_robots = false;
     OptOuts consent = OptOuts::honour;
     std::string user_agent;  // empty: the configuration's
     std::string warc;        // folders; empty: nothing is written

@@ -30,7 +30,7 @@ awaitable<void> Crawl::store() {
     context.traps = options_.traps;
     // Those that were lost, too: the write finds out, and leaves out what belongs to them.
     for (const auto& [name, host] : scheduler_.hosts()) context.leases.push_back(host->lease);
-    auto under_way = batch.budgets;
+    auto under_way = batch.all_budgets();
     auto job = [&context, &batch](base::Tx& tx) { return write(tx, context, batch); };
     report_.counts += co_await database_.run(job);
     if (scheduler_.stored(batch, under_way)) next_claim_ = {};

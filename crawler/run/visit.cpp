@@ -43,7 +43,7 @@ bool Crawl::step(Host& host) {
 awaitable<void> Crawl::learn_site(Host& host, std::string origin) {
     Busy busy(in_flight_);
     ++host.preparing;
-    SiteFiles files(database_, fetcher_, stopping_);
+    SiteFiles files(database_, fetcher_, stopping_, true, files_since_);
     auto site = co_await files.policy(origin, host.turn(), options_.obey_robots);
     --host.preparing;
     for (auto& sitemap : scheduler_.learned(host, origin, std::move(site))) {
@@ -114,13 +114,13 @@ awaitable<void> Crawl::visit(Host& host, Visit visit) {
 void Crawl::note(const Visit& visit, Fetched fetched, PageOutcome outcome) {
     fetched.outcome = outcome.ending;
     fetched.reason = outcome.reason;
-    if (scheduler_.end(visit, outcome.ending))
-        for (const auto& share : visit.shares)
-            batch_.budgets.emplace_back(visit.target.host, share.name);
+    bool kept = scheduler_.end(visit, outcome.ending);
+    auto shares =
+        kept ? std::span<const Budget::Share>(visit.shares) : std::span<const Budget::Share>();
     if (outcome.ending == Ending::unchanged) ++report_.not_modified;
     if (outcome.ending == Ending::retry) ++report_.retries;
     for (const auto& found : outcome.found) recent_.add(RecentUrls::hash(found.url, !found.reason));
-    batch_.add(visit.target, fetched, std::move(outcome), wall_clock(), options_.revisit);
+    batch_.add(visit.target, fetched, std::move(outcome), wall_clock(), options_.revisit, shares);
     store_if_due();
     if (is_quiet() || batch_.closed.size() % 32 == 0) wake();
 }

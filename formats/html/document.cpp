@@ -11,7 +11,7 @@
 
 #include "base/text/ascii.hpp"
 #include "formats/html/tokenizer.hpp"
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 

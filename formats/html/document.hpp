@@ -40,10 +40,10 @@ struct Node {
 // several threads at once is fine.
 class Document {
 public:
-    // Parses UTF-8. Never fails: like a browser it makes a tree of anything. Always has html, head
-    // and body. The tree is that of the HTML standard for well-formed and for most broken pages;
-    // misnested formatting elements are closed, not split. Elements nested deeper than 512 become
-    // siblings.
+    // Parses UTF-8. Never fails: like a browser without scripts it makes the tree of the HTML
+    // standard of anything. Always has html, head and body (of a page of frames the body is empty
+    // and in no tree). What a template holds are its children. Elements nested deeper than 512
+    // become siblings.
     // `encoding` is what it was decoded from; links are sent in it.
     static Document parse(std::string html, base::Encoding encoding = base::Encoding::utf8);
 

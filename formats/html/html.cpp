@@ -122,8 +122,14 @@ private:
             if (auto url = parse_url(*href, &facts_.base, document_.encoding()))
                 facts_.licence = licence_name(url->href());
         }
-        if (document_[at].tag == Tag::link && !facts_.canonical && has_word(*rel, "canonical"))
-            facts_.canonical = parse_url(*href, &facts_.base, document_.encoding());
+        if (document_[at].tag == Tag::link && has_word(*rel, "canonical")) {
+            auto named = parse_url(*href, &facts_.base, document_.encoding());
+            if (!facts_.canonical) {
+                facts_.canonical = std::move(named);
+            } else if (!named || named->href() != facts_.canonical->href()) {
+                facts_.disputed = true;
+            }
+        }
     }
 
     const Document& document_;

@@ -28,7 +28,8 @@ struct Facts {
     std::string language;  // of <html lang>: primary tag, lower case; empty if it does not say
     std::string
         licence;  // SPDX id of a Creative Commons link, else the link's URL; empty if there is none
-    std::optional<Url> canonical;  // <link rel=canonical>
+    std::optional<Url> canonical;  // the first <link rel=canonical>
+    bool disputed = false;         // another of them names another address
     std::optional<Url> refresh;    // <meta http-equiv=refresh> to another address
     std::vector<std::pair<std::string, std::string>>
         metas;  // name or property in lower case, content

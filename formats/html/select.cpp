@@ -1,11 +1,20 @@
 // Whether an element matches a selector (Selectors 4).
 //
 // Compounds are looked at from right to left, so that most elements are refused by their own name,
-// and ancestors are walked only for the rest. Nothing is indexed: a page is asked a few selectors
-// once.
+// and ancestors are walked only for the rest. What an answer needs of many nodes (places among
+// siblings, what stands before, above or below) is found once for all of them and remembered as
+// long as the question lasts: a table of ten thousand rows is ordinary, and pages are strangers'
+// work. The rest is bounded by a number of steps.
 #include "formats/html/select.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/text/ascii.hpp"
 #include "formats/html/element_state.hpp"
@@ -27,11 +36,15 @@ bool has_word(std::string_view list, std::string_view word) {
     return false;
 }
 
+// Some seconds of work.
+constexpr std::uint64_t most_steps = 100'000'000;
+constexpr int nowhere = std::numeric_limits<int>::max();
+
 class Matcher {
 public:
     Matcher(const Document& document, NodeId scope) : document_(document), scope_(scope) {}
 
-    bool any(const selector::List& list, NodeId id) const {
+    bool any(const selector::List& list, NodeId id) {
         return std::any_of(list.begin(), list.end(), [&](const Complex& complex) {
             return matches(complex, complex.compounds.size() - 1, id);
         });
@@ -39,7 +52,7 @@ public:
 
 private:
     // Whether compounds [0, last] match with compounds[last] at `id`. Looks from right to left.
-    bool matches(const Complex& complex, std::size_t last, NodeId id) const {
+    bool matches(const Complex& complex, std::size_t last, NodeId id) {
         if (!matches(complex.compounds[last], id)) return false;
         if (last == 0) return true;
         switch (complex.combinators[last]) {
@@ -48,23 +61,45 @@ private:
                 return parent && matches(complex, last - 1, parent);
             }
             case Combinator::descendant:
-                for (auto at = document_[id].parent; at; at = document_[at].parent)
-                    if (matches(complex, last - 1, at)) return true;
-                return false;
+                return holds_from(complex, last - 1, document_[id].parent);
             case Combinator::next: {
                 auto previous = document_.previous_element(id);
                 return previous && matches(complex, last - 1, previous);
             }
             case Combinator::later:
-                for (auto at = document_.previous_element(id); at;
-                     at = document_.previous_element(at))
-                    if (matches(complex, last - 1, at)) return true;
-                return false;
+                return first_place(complex, last - 1, id) < place(id);
         }
         return false;
     }
 
-    bool matches(const Compound& compound, NodeId id) const {
+    // Whether compounds [0, last] match with compounds[last] at `id` or above it.
+    bool holds_from(const Complex& complex, std::size_t last, NodeId id) {
+        if (!id) return false;
+        auto& known = above_[{&complex, last}];
+        if (auto found = known.find(id); found != known.end()) return found->second;
+        bool holds = matches(complex, last, id) || holds_from(complex, last, document_[id].parent);
+        known.emplace(id, holds);
+        return holds;
+    }
+
+    // The place of the first among the siblings of `id` where compounds [0, last] match.
+    int first_place(const Complex& complex, std::size_t last, NodeId id) {
+        auto& known = first_[{&complex, last}];
+        auto parent = document_[id].parent;
+        if (auto found = known.find(parent); found != known.end()) return found->second;
+        int first = nowhere;
+        for (auto at = outermost_sibling(id, false); at && first == nowhere;
+             at = document_.next_element(at))
+            if (matches(complex, last, at)) first = place(at);
+        known.emplace(parent, first);
+        return first;
+    }
+
+    bool matches(const Compound& compound, NodeId id) {
+        if (++steps_ > most_steps)
+            throw SelectionLimit(
+                "selector", "needs too many steps on this page", "make it simpler"
+            );
         if (!document_.is_element(id)) return false;
         const auto& node = document_[id];
         if (!compound.type.empty() && compound.type != "*" && compound.type != node.text)
@@ -116,7 +151,7 @@ private:
         return true;
     }
 
-    bool matches(const Pseudo& pseudo, NodeId id) const {
+    bool matches(const Pseudo& pseudo, NodeId id) {
         using enum Pseudo::Kind;
         switch (pseudo.kind) {
             case is:
@@ -183,19 +218,31 @@ private:
         return true;
     }
 
+    int place(NodeId id) { return position(id, false, false, nullptr); }
+
+    // The first or last element among the siblings of an element.
+    NodeId outermost_sibling(NodeId id, bool last) const {
+        auto parent = document_[id].parent;
+        auto at = last ? document_[parent].last_child : document_[parent].first_child;
+        if (at && !document_.is_element(at))
+            at = last ? document_.previous_element(at) : document_.next_element(at);
+        return at;
+    }
+
     // From 1; 0 if the element is not counted.
-    int position(NodeId id, bool from_end, bool of_type, const selector::List* of) const {
-        if (of && !any(*of, id)) return 0;
-        int place = 1;
+    int position(NodeId id, bool from_end, bool of_type, const selector::List* of) {
+        auto& known = places_[{of, from_end, of_type}];
+        if (auto found = known.find(id); found != known.end()) return found->second;
+        int all = 0;
+        boost::unordered_flat_map<std::string_view, int> of_name;
         auto step = [&](NodeId at) {
-            return from_end ? document_.next_element(at) : document_.previous_element(at);
+            return from_end ? document_.previous_element(at) : document_.next_element(at);
         };
-        for (auto at = step(id); at; at = step(at)) {
-            if (of_type && document_[at].text != document_[id].text) continue;
-            if (of && !any(*of, at)) continue;
-            ++place;
+        for (auto at = outermost_sibling(id, from_end); at; at = step(at)) {
+            int& count = of_type ? of_name[document_[at].text] : all;
+            known[at] = of && !any(*of, at) ? 0 : ++count;
         }
-        return place;
+        return known[id];
     }
 
     static bool fits(const Pseudo& pseudo, int place) {
@@ -205,36 +252,68 @@ private:
         return rest % pseudo.a == 0 && rest / pseudo.a >= 0;
     }
 
+    // Whether compounds [from, end) match going down or along from a node where the first of them
+    // stands.
+    bool starts_at(const Complex& complex, std::size_t from, NodeId at) {
+        return matches(complex.compounds[from], at) && has_relative(complex, from + 1, at);
+    }
+
+    // Whether that is so anywhere below.
+    bool starts_below(const Complex& complex, std::size_t from, NodeId id) {
+        auto& known = below_[{&complex, from}];
+        if (auto found = known.find(id); found != known.end()) return found->second;
+        bool starts = false;
+        for (auto at = document_[id].first_child; at && !starts; at = document_[at].next)
+            starts = document_.is_element(at) &&
+                     (starts_at(complex, from, at) || starts_below(complex, from, at));
+        known.emplace(id, starts);
+        return starts;
+    }
+
+    // The last place among the siblings of `id` where that is so, or 0.
+    int last_start(const Complex& complex, std::size_t from, NodeId id) {
+        auto& known = last_[{&complex, from}];
+        auto parent = document_[id].parent;
+        if (auto found = known.find(parent); found != known.end()) return found->second;
+        int last = 0;
+        for (auto at = outermost_sibling(id, true); at && last == 0;
+             at = document_.previous_element(at))
+            if (starts_at(complex, from, at)) last = place(at);
+        known.emplace(parent, last);
+        return last;
+    }
+
     // Whether compounds [from, end) match going down or along from `anchor`.
-    bool has_relative(const Complex& complex, std::size_t from, NodeId anchor) const {
+    bool has_relative(const Complex& complex, std::size_t from, NodeId anchor) {
         if (from == complex.compounds.size()) return true;
-        auto hit = [&](NodeId at) {
-            return matches(complex.compounds[from], at) && has_relative(complex, from + 1, at);
-        };
         switch (complex.combinators[from]) {
             case Combinator::descendant:
-                for (auto at = document_.following(anchor, anchor); at;
-                     at = document_.following(at, anchor))
-                    if (hit(at)) return true;
-                return false;
+                return starts_below(complex, from, anchor);
             case Combinator::child:
                 for (auto at = document_[anchor].first_child; at; at = document_[at].next)
-                    if (hit(at)) return true;
+                    if (starts_at(complex, from, at)) return true;
                 return false;
             case Combinator::next: {
                 auto next = document_.next_element(anchor);
-                return next && hit(next);
+                return next && starts_at(complex, from, next);
             }
             case Combinator::later:
-                for (auto at = document_.next_element(anchor); at; at = document_.next_element(at))
-                    if (hit(at)) return true;
-                return false;
+                return last_start(complex, from, anchor) > place(anchor);
         }
         return false;
     }
 
+    using Part = std::pair<const Complex*, std::size_t>;
+    using Counted = std::tuple<const selector::List*, bool, bool>;  // of, from the end, of one type
+    template <typename Value>
+    using OfNode = boost::unordered_flat_map<NodeId, Value>;
+
     const Document& document_;
     NodeId scope_;
+    std::uint64_t steps_ = 0;
+    std::map<Counted, OfNode<int>> places_;
+    std::map<Part, OfNode<int>> first_, last_;  // by parent
+    std::map<Part, OfNode<bool>> above_, below_;
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/error.hpp"
 #include "formats/html/document.hpp"
 
 namespace formats {
@@ -17,6 +18,12 @@ namespace formats {
 // :read-write), :defined :open :muted :dir :lang; & as :scope. Not of CSS but usual for scraping:
 // :-soup-contains() (also :contains), :-soup-contains-own(), [a!=b]. Pseudo-classes of a
 // running browser (:hover ..) match nothing, pseudo-elements are refused.
+// A page on which a selector or an expression would need too many steps.
+class SelectionLimit : public base::Error {
+public:
+    using Error::Error;
+};
+
 class Selector {
 public:
     // Throws base::UsageError that names the selector and the place for one that does not parse.

@@ -327,6 +327,7 @@ private:
     // "odd", "even", "5", "2n+1", "-n + 3", with "of S" for children.
     void formula(Pseudo& made) {
         spaces();
+        bool gap = false;
         auto rest = base::to_lower(css_.substr(at_, 4));
         if (rest.starts_with("odd") || rest == "even") {
             made.a = 2;
@@ -345,18 +346,19 @@ private:
             if (base::lower(peek()) == 'n') {
                 ++at_;
                 made.a = first;
-                spaces();
+                gap = spaces();
                 if (peek() == '+' || peek() == '-') {
                     int sign = css_[at_++] == '-' ? -1 : 1;
                     spaces();
                     if (!base::is_digit(peek())) fail("a number expected");
                     made.b = sign * integer();
+                    gap = false;
                 }
             } else {
                 made.b = first;
             }
         }
-        bool gap = spaces();
+        gap = spaces() || gap;
         bool by_child =
             made.kind == Pseudo::Kind::nth_child || made.kind == Pseudo::Kind::nth_last_child;
         if (gap && by_child && base::to_lower(css_.substr(at_, 2)) == "of") {

@@ -103,7 +103,7 @@ constexpr auto traits_of = [] {
                   header,  hgroup,  hr,      li,         dd,         dt,        listing,
                   main,    menu,    nav,     ol,         p,          plaintext, pre,
                   search,  section, summary, table,      ul,         xmp});
-    give(is_scope, {applet, caption, html, table, td, th, marquee, object, template_});
+    give(is_scope, {applet, caption, html, table, td, th, marquee, object, select, template_});
     give(is_heading, {h1, h2, h3, h4, h5, h6});
     give(is_raw, {script, style, title, textarea, xmp, iframe, noembed, noframes, plaintext});
     give(is_escapable, {title, textarea});

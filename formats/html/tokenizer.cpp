@@ -96,7 +96,7 @@ void Tokenizer::markup() {
         auto rest = html_.substr(at_);
         if (rest.starts_with("<!--")) return comment();
         if (rest.size() >= 9 && base::equal_ignoring_case(rest.substr(0, 9), "<!doctype"))
-            return skip_to(">");
+            return doctype();
         if (rest.starts_with("<![CDATA[") && builder_.in_foreign()) {
             auto end = html_.find("]]>", at_);
             auto stop = std::min(end, html_.size());
@@ -112,9 +112,11 @@ void Tokenizer::markup() {
     ++at_;
 }
 
-void Tokenizer::skip_to(std::string_view mark) {
-    auto end = html_.find(mark, at_);
-    at_ = end == html_.npos ? html_.size() : end + mark.size();
+void Tokenizer::doctype() {
+    auto start = at_ + 9;
+    auto end = std::min(html_.find('>', start), html_.size());
+    builder_.doctype(html_.substr(start, end - start));
+    at_ = std::min(end + 1, html_.size());
 }
 
 void Tokenizer::bogus_comment(std::size_t from) {
@@ -221,9 +223,8 @@ void Tokenizer::start_tag() {
         return;
     }
     auto tag = tag_of(name);
-    bool foreign = builder_.in_foreign();
     bool raw = builder_.start(tag, name, first, attributes.size() - first, self_closing_);
-    if (raw && !foreign) raw_text(tag, name);
+    if (raw) raw_text(tag, name);
 }
 
 void Tokenizer::end_tag() {

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "formats/html/document.hpp"
-#include "formats/html/tree_builder.hpp"
+#include "formats/html/tree/builder.hpp"
 
 namespace formats {
 
@@ -26,7 +26,7 @@ private:
     std::string_view value();
     void comment();
     void bogus_comment(std::size_t from);
-    void skip_to(std::string_view mark);
+    void doctype();
     void raw_text(Tag tag, std::string_view name);
     std::size_t end_of_raw(Tag tag, std::string_view name) const;
     void skip_spaces();

@@ -82,6 +82,9 @@ Copy copy_of(const Document& document) {
 
 void silent(void*, xmlError*) {}
 
+// Some seconds of work.
+constexpr unsigned long most_operations = 50'000'000;
+
 Expression compile(const std::string& expression) {
     xmlSetStructuredErrorFunc(nullptr, &silent);
     Expression compiled(xmlXPathCompile(xml(expression)));
@@ -100,6 +103,7 @@ struct XPathTree::Impl {
     explicit Impl(const Document& document)
         : copy(copy_of(document)), context(xmlXPathNewContext(copy.doc.get())) {
         xmlXPathOrderDocElems(copy.doc.get());
+        context->opLimit = most_operations;
     }
 
     Copy copy;
@@ -117,8 +121,13 @@ XPathResult XPathTree::select(const std::string& expression, NodeId scope) {
     auto* doc = reinterpret_cast<xmlNode*>(copy.doc.get());
     auto place = copy.made.find(scope);
     context->node = place == copy.made.end() ? doc : place->second;
+    context->opCount = 0;
     Object object(xmlXPathCompiledEval(found->second.get(), context.get()));
     XPathResult result;
+    if (!object && context->opCount >= most_operations)
+        throw SelectionLimit(
+            "xpath '" + expression + "'", "needs too many steps on this page", "make it simpler"
+        );
     if (!object) throw base::UsageError("xpath '" + expression + "'", "can not be evaluated");
     if (object->type != XPATH_NODESET) {
         result.texts.push_back(text_of(xmlXPathCastToString(object.get())));

@@ -1,12 +1,16 @@
 // robots.txt by RFC 9309, and the extensions that crawlers honour (Crawl-delay, Sitemap).
 //
 // Both pattern and path are brought to one spelling before they are compared: %7E and ~ are the
-// same octet. Patterns are matched without recursion, for a file may hold thousands of strangers'
-// making.
+// same octet. A pattern costs no more than its length and the path's, for a file may hold thousands
+// of strangers' making.
+//
+// The standard knows agents by letters, '_' and '-' alone; names with digits are in the wild, and
+// whoever reads them as far as their letters takes MJ12bot's rules for MJ's.
 #include "formats/robots/robots.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 #include "base/bytes/hex.hpp"
 #include "base/bytes/percent.hpp"
@@ -51,26 +55,26 @@ std::string normalised(std::string_view text, bool pattern) {
     return out;
 }
 
-// `*` stands for any run of octets, a final `$` for the end. Going back to the last star is enough.
+// `*` stands for any run of octets, a final `$` for the end. Each piece between stars is taken
+// where it comes first: what follows has the most room then. Searching is memmem's, which is
+// linear.
 bool matches(std::string_view pattern, std::string_view path) {
     bool anchored = pattern.ends_with('$');
     if (anchored) pattern.remove_suffix(1);
-    std::size_t p = 0, s = 0, star = pattern.npos, resume = 0;
+    auto star = pattern.find('*');
+    if (!path.starts_with(pattern.substr(0, star))) return false;
+    if (star == pattern.npos) return !anchored || path.size() == pattern.size();
+    path.remove_prefix(star);
     for (;;) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = ++p;
-            resume = s;
-        } else if (p == pattern.size() && (!anchored || s == path.size())) {
-            return true;
-        } else if (p < pattern.size() && s < path.size() && pattern[p] == path[s]) {
-            ++p;
-            ++s;
-        } else if (star != pattern.npos && resume < path.size()) {
-            p = star;
-            s = ++resume;
-        } else {
-            return false;
-        }
+        pattern.remove_prefix(star + 1);
+        star = pattern.find('*');
+        auto piece = pattern.substr(0, star);
+        if (star == pattern.npos && anchored) return path.ends_with(piece);
+        const auto* found =
+            static_cast<const char*>(memmem(path.data(), path.size(), piece.data(), piece.size()));
+        if (!found) return false;
+        if (star == pattern.npos) return true;
+        path.remove_prefix(static_cast<std::size_t>(found - path.data()) + piece.size());
     }
 }
 
@@ -84,7 +88,7 @@ std::string product_token(std::string_view agent) {
     agent = base::trim(agent);
     std::size_t end = 0;
     while (end < agent.size() &&
-           (base::is_alpha(agent[end]) || agent[end] == '_' || agent[end] == '-'))
+           (base::is_alnum(agent[end]) || agent[end] == '_' || agent[end] == '-'))
         ++end;
     return base::to_lower(agent.substr(0, end));
 }

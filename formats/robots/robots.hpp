@@ -30,8 +30,8 @@ public:
 
     // The verdict of the groups for `agent`, or of the `*` groups if it has none. Groups of one
     // agent count as one; the longest matching pattern in octets wins, Allow on a tie. `target` is
-    // path and query; /robots.txt is always allowed. Only the product token of `agent`, its leading
-    // [A-Za-z_-]*, is compared, without case.
+    // path and query; /robots.txt is always allowed. Only the product token of `agent` is compared,
+    // without case.
     RobotsVerdict check(std::string_view agent, std::string_view target) const;
 
     // Whether a group names the agent itself.
@@ -67,7 +67,7 @@ private:
     std::string unreachable_;
 };
 
-// The leading [A-Za-z_-]* of a user agent, in lower case.
+// The leading letters, digits, '_' and '-' of a user agent, in lower case.
 std::string product_token(std::string_view agent);
 
 }  // namespace formats

@@ -28,6 +28,8 @@ class TextWords {
 public:
     explicit TextWords(std::string_view utf8);
 
+    // Of each word, in their order.
+    const std::vector<std::uint64_t>& hashes() const { return hashes_; }
     // 64-bit SimHash of the word 3-shingles (Charikar 2002); near-duplicates differ in few bits. 0
     // without words.
     std::uint64_t simhash() const;

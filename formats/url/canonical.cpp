@@ -1,9 +1,10 @@
 // One spelling for addresses that lead to the same page.
 //
-// It is a bet: parameters that only track a visitor are dropped by a list of their names, and so
-// are those that look like a session's. What may matter (case of paths, a final slash, the order of
-// other parameters) stays, because two pages taken for one are a loss, and one page fetched twice
-// is only a cost.
+// It is a bet: parameters that only track a visitor are dropped by a list of their names. Those of
+// a session are dropped if their value looks like a key as well, since "session_id" is also what a
+// conference calls its talks; and not even then where one page has several of them, which a session
+// never has. What may matter (case of paths, a final slash, the order of other parameters) stays,
+// because two pages taken for one are a loss, and one page fetched twice is only a cost.
 #include "formats/url/canonical.hpp"
 
 #include <algorithm>
@@ -19,14 +20,19 @@ namespace {
 
 static_assert(std::is_sorted(words::tracking_names.begin(), words::tracking_names.end()));
 
+constexpr std::size_t shortest_key = 16;
+
+template <typename Names>
+bool holds(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Letters and digits without an order. Numbers, dates and UUIDs name things as well.
 bool looks_like_key(std::string_view value) {
-    if (value.size() < 16) return false;
-    bool digit = false;
-    for (char c : value) {
-        if (!base::is_alnum(c) && c != '-') return false;
-        digit = digit || base::is_digit(c);
-    }
-    return digit;
+    if (value.size() < shortest_key || !std::all_of(value.begin(), value.end(), base::is_alnum))
+        return false;
+    return std::any_of(value.begin(), value.end(), base::is_digit) &&
+           std::any_of(value.begin(), value.end(), base::is_alpha);
 }
 
 constexpr bool is_unreserved(char c) {
@@ -58,7 +64,7 @@ std::string normal_escapes(std::string_view text) {
 }
 
 // Removes ";jsessionid=..." and its like from the end of path segments.
-std::string without_path_session(std::string_view path) {
+std::string without_path_session(std::string_view path, std::span<const std::string> telling) {
     std::string out;
     while (!path.empty()) {
         auto next = path.find('/', 1);
@@ -68,24 +74,49 @@ std::string without_path_session(std::string_view path) {
         auto parameter = mark == segment.npos ? std::string_view() : segment.substr(mark + 1);
         auto name = parameter.substr(0, parameter.find('='));
         bool session = name.size() < parameter.size() &&
-                       is_session_parameter(name, parameter.substr(name.size() + 1));
+                       is_session_parameter(name, parameter.substr(name.size() + 1)) &&
+                       !holds(telling, base::to_lower(name));
         out += session ? segment.substr(0, mark) : segment;
     }
     return out;
 }
 
-std::string kept_parameters(std::string_view query) {
-    std::string out;
+// Calls visit(name, value, part) with each part of a query that is not empty.
+template <typename Visit>
+void each_parameter(std::string_view query, Visit visit) {
     while (!query.empty()) {
         auto part = query.substr(0, query.find('&'));
         query.remove_prefix(std::min(query.size(), part.size() + 1));
         auto name = part.substr(0, part.find('='));
-        auto value = part.substr(std::min(part.size(), name.size() + 1));
-        if (part.empty() || is_tracking_parameter(name) || is_session_parameter(name, value))
-            continue;
-        if (!out.empty()) out += '&';
-        out += part;
+        if (!part.empty()) visit(name, part.substr(std::min(part.size(), name.size() + 1)), part);
     }
+}
+
+// CFID and CFTOKEN are one session's, together: "cfid" alone may be a conference's number.
+bool has_coldfusion_session(std::string_view query) {
+    bool id = false, token = false;
+    each_parameter(query, [&](std::string_view name, std::string_view value, std::string_view) {
+        id = id || base::equal_ignoring_case(name, "cfid");
+        token = token || (base::equal_ignoring_case(name, "cftoken") && value.size() >= 8);
+    });
+    return id && token;
+}
+
+std::string kept_parameters(std::string_view query, std::span<const std::string> telling) {
+    std::string out;
+    bool coldfusion = has_coldfusion_session(query);
+    each_parameter(
+        query,
+        [&](std::string_view name, std::string_view value, std::string_view part) {
+            bool session =
+                (coldfusion && (base::equal_ignoring_case(name, "cfid") ||
+                                base::equal_ignoring_case(name, "cftoken"))) ||
+                (is_session_parameter(name, value) && !holds(telling, base::to_lower(name)));
+            if (session || is_tracking_parameter(name)) return;
+            if (!out.empty()) out += '&';
+            out += part;
+        }
+    );
     return out;
 }
 
@@ -100,19 +131,43 @@ bool is_tracking_parameter(std::string_view name) {
 
 bool is_session_parameter(std::string_view name, std::string_view value) {
     auto lowered = base::to_lower(name);
-    if (lowered.starts_with("aspsessionid")) return true;
-    if (std::find(words::session_names.begin(), words::session_names.end(), lowered) !=
-        words::session_names.end())
-        return true;
-    bool is_short =
-        std::find(words::short_session_names.begin(), words::short_session_names.end(), lowered) !=
-        words::short_session_names.end();
-    return is_short && looks_like_key(value);
+    if (holds(words::platform_session_names, lowered)) return true;
+    if (lowered.starts_with("aspsessionid"))
+        return value.size() >= shortest_key &&
+               std::all_of(value.begin(), value.end(), base::is_alnum);
+    return holds(words::session_names, lowered) && looks_like_key(value);
+}
+
+// Calls note(name, value) for what looks like a session's and need not be.
+template <typename Note>
+void SessionNames::each(const Url& url, Note note) {
+    auto look = [&](std::string_view name, std::string_view value, std::string_view) {
+        if (!is_session_parameter(name, value)) return;
+        auto lowered = base::to_lower(name);
+        if (!holds(words::platform_session_names, lowered)) note(std::move(lowered), value);
+    };
+    if (url.query) each_parameter(*url.query, look);
+    std::string_view path = url.path;
+    for (auto at = path.find(';'); at != path.npos; at = path.find(';', at + 1)) {
+        auto end = std::min(path.find_first_of("/;", at + 1), path.size());
+        each_parameter(path.substr(at + 1, end - at - 1), look);
+    }
+}
+
+SessionNames::SessionNames(const Url& page) {
+    each(page, [this](std::string name, std::string_view) { telling_.push_back(std::move(name)); });
+}
+
+void SessionNames::add(const Url& url) {
+    each(url, [this](std::string name, std::string_view value) {
+        if (holds(telling_, name)) return;
+        auto [known, is_new] = values_.try_emplace(std::move(name), value);
+        if (!is_new && known->second != value) telling_.push_back(known->first);
+    });
 }
 
 namespace {
 
-// Sets `again` if what was taken away may have left something else to take away.
 // A host without the dots at its end, unless something else is left: ..6. is a name, ..6 a broken
 // IPv4 address.
 std::string_view without_root(std::string_view host) {
@@ -121,7 +176,8 @@ std::string_view without_root(std::string_view host) {
     return parsed && parsed->host == bare ? bare : host;
 }
 
-std::string one_pass(const Url& url, bool& again) {
+// Sets `again` if what was taken away may have left something else to take away.
+std::string one_pass(const Url& url, std::span<const std::string> telling, bool& again) {
     std::string out;
     out.reserve(url.path.size() + 64);
     out.append(url.scheme).append("://");
@@ -134,10 +190,10 @@ std::string one_pass(const Url& url, bool& again) {
     std::string_view path = url.path;
     if (escapes) path = changed = normal_escapes(path);
     bool parameters = path.find(';') != path.npos;
-    if (parameters) path = changed = without_path_session(path);
+    if (parameters) path = changed = without_path_session(path, telling);
     out += path.empty() ? "/" : path;
     if (url.query) {
-        auto query = kept_parameters(normal_escapes(*url.query));
+        auto query = kept_parameters(normal_escapes(*url.query), telling);
         if (!query.empty()) out.append("?").append(query);
         escapes = escapes || query.find('%') != std::string::npos;
     }
@@ -147,14 +203,14 @@ std::string one_pass(const Url& url, bool& again) {
 
 }  // namespace
 
-std::string canonical_url(const Url& url) {
+std::string canonical_url(const Url& url, std::span<const std::string> telling) {
     if (!url.is_web()) return url.href(false);
     bool again = false;
-    auto out = one_pass(url, again);
+    auto out = one_pass(url, telling, again);
     for (int pass = 0; again && pass < 10; ++pass) {
         auto parsed = parse_url(out);
         if (!parsed) break;
-        auto next = one_pass(*parsed, again);
+        auto next = one_pass(*parsed, telling, again);
         if (next == out) break;
         out = std::move(next);
     }

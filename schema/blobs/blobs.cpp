@@ -6,7 +6,9 @@
 // compressed: pictures and archives never do, and unpacking them would be for nothing.
 #include "schema/blobs/blobs.hpp"
 
+#include <atomic>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -59,13 +61,21 @@ std::string decompress(std::string_view data, std::size_t size) {
     return out;
 }
 
+// A name that nobody else writes under: several threads may have the same bytes at once.
+std::filesystem::path part_of(const std::filesystem::path& path) {
+    static std::atomic<std::uint64_t> count{0};
+    auto part = path;
+    part += fmt::format(".{}.{}.part", getpid(), ++count);
+    return part;
+}
+
 void write_synced(const std::filesystem::path& path, std::string_view data) {
     auto fail = [&] {
         throw base::Error(
             path.string(), std::strerror(errno), "free disk space or mend the folder's permissions"
         );
     };
-    int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0) fail();
     while (!data.empty()) {
         auto written = write(file, data.data(), data.size());
@@ -101,8 +111,7 @@ Blobs::Row Blobs::seal(std::string_view data) const {
     auto path = directory_ / row.location;
     if (!std::filesystem::exists(path)) {
         std::filesystem::create_directories(path.parent_path());
-        auto part = path;
-        part += fmt::format(".{}.part", getpid());
+        auto part = part_of(path);
         write_synced(part, row.bytes);
         std::filesystem::rename(part, path);
     }

@@ -57,7 +57,7 @@ void set_source_state(base::Tx& tx, std::int64_t id, const std::string& state);
 
 struct SourceRun : Counts {
     std::int64_t id = 0;
-    std::string state;  // running, done, interrupted, failed
+    std::string state;  // running, done, empty, interrupted, failed
     std::int64_t bytes = 0;
     std::optional<std::string> error;
     Time started_at;

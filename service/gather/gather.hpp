@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "base/settings/document.hpp"
 #include "crawler/run/crawl.hpp"
 #include "schema/jobs/job.hpp"
@@ -15,15 +16,22 @@
 // source's spec is a JSON object; its keys are those of the TOML files that `source add` takes.
 namespace service {
 
+// Why a run got nothing.
+struct GotNothing {
+    std::string thing, reason, mend;
+    base::Error error() const { return {thing, reason, mend}; }
+};
+
 struct GatherResult {
     std::int64_t run_id = 0;
-    std::string state;  // done, interrupted
+    std::string state;  // done, interrupted; empty: it got nothing; failed: nor could it ask
     schema::Counts counts;
     std::uint64_t bytes = 0;
     double seconds = 0;
     bool resumed = false;
     std::vector<std::string> notes;  // lines for people: format, rules, reasons of skipped URLs
     std::optional<std::chrono::system_clock::time_point> due_again;  // parked by a rate limit
+    std::optional<GotNothing> nothing{};  // of a run that is empty or failed
 };
 
 struct GatherEvents {

@@ -53,6 +53,36 @@ TEST_CASE("feeds on the web are a source, and only what changed is read again", 
     CHECK(add("wrong", "url = \"x\"\n").code == 2);
 }
 
+TEST_CASE("a crawl that got nothing ends with exit 1 and says why", "[e2e]") {
+    Tilth tilth;
+    test::TestSite site;
+    site.page("/", test::page_with_links("Front", {}));
+    auto crawl = [&](const std::string& source, std::vector<std::string> more) {
+        std::vector<std::string> words{
+            "crawl", site.url(), "--source", source, "--delay", "0", "--sitemaps", "off"};
+        words.insert(words.end(), more.begin(), more.end());
+        return tilth(words);
+    };
+    auto state = [&](const std::string& source) {
+        auto shown = tilth.answer({"source", "show", source});
+        return std::string(shown.at("runs").at(0).at("state").as_string());
+    };
+    auto inside = crawl("s", {});
+    CHECK(inside.code == 1);
+    CHECK(inside.err.find("private address; use --allow-private") != std::string::npos);
+    CHECK(state("s") == "failed");
+    CHECK(crawl("s", {"--allow-private"}).code == 0);
+    CHECK(state("s") == "done");
+    site.on("/robots.txt", [](const test::SiteRequest&) {
+        return test::SiteReply{
+            .headers = {"Content-Type: text/plain"}, .body = "User-agent: *\nDisallow: /"};
+    });
+    auto forbidden = crawl("t", {"--allow-private", "--refresh-robots"});
+    CHECK(forbidden.code == 1);
+    CHECK(forbidden.err.find("robots.txt forbids it") != std::string::npos);
+    CHECK(state("t") == "empty");
+}
+
 TEST_CASE("a dry run tells what a crawl would do, and makes no source", "[e2e]") {
     Tilth tilth;
     test::TestSite site;

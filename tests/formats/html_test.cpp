@@ -62,6 +62,58 @@ TEST_CASE("what authors leave out is put into the tree", "[crawler][html]") {
     }
 }
 
+TEST_CASE("misnested tags make the tree of the standard", "[crawler][html]") {
+    struct Case {
+        std::string html, body;
+    };
+    for (const auto& [html, body] : std::vector<Case>{
+             {"<p>1<b>2<i>3</b>4</i>5", "<p>1<b>2<i>3</i></b><i>4</i>5</p>"},
+             {"<b>1<p>2</b>3", "<b>1</b><p><b>2</b>3</p>"},
+             {"<a href=1>x<div>y<a href=2>z",
+              "<a href=\"1\">x</a><div><a href=\"1\">y</a><a href=\"2\">z</a></div>"},
+             {"<p><b>a<p>b</b>c", "<p><b>a</b></p><p><b>b</b>c</p>"},
+             {"<table><b>x<tr><td>1</table>y",
+              "<b>x</b><table><tbody><tr><td>1</td></tr></tbody></table><b>y</b>"},
+             {"<table><tr><td><table><tr><td>in</table>out</table>",
+              "<table><tbody><tr><td><table><tbody><tr><td>in</td></tr></tbody></table>out</td></"
+              "tr></"
+              "tbody></table>"},
+             {"<template><td>cell</td></template><p>x", "<p>x</p>"},
+             {"<div><template><tr><td>cell</template>y</div>",
+              "<div><template><tr><td>cell</td></tr></template>y</div>"},
+             {"<svg><desc><p>a</p></desc><p>b", "<svg><desc><p>a</p></desc></svg><p>b</p>"},
+             {"<math><mi>x<b>y</b></mi></math>z", "<math><mi>x<b>y</b></mi></math>z"},
+             {"<select><option>a<optgroup><option>b</select>c",
+              "<select><option>a</option><optgroup><option>b</option></optgroup></select>c"},
+             {"<select><option><b>a</b><select>b", "<select><option><b>a</b></option></select>b"},
+             {"<button>a<button>b", "<button>a</button><button>b</button>"},
+             {"<pre>\n\nx</pre>", "<pre>\nx</pre>"},
+             {"<nobr>a<nobr>b", "<nobr>a</nobr><nobr>b</nobr>"},
+             {"<ruby>a<rb>b<rt>c<rp>d</ruby>", "<ruby>a<rb>b</rb><rt>c</rt><rp>d</rp></ruby>"},
+         })
+        CHECK(tree("<!doctype html>" + html) == body);
+    CHECK(tree("<p><table>") == "<p><table></table></p>");  // without a doctype
+    CHECK(tree("<!doctype html><p><table>") == "<p></p><table></table>");
+    auto frames = Document::parse("<frameset><frame src=a></frameset>");
+    CHECK(
+        frames.outer_html(frames.html()) ==
+        "<html><head></head><frameset><frame src=\"a\"></frameset></html>"
+    );
+    CHECK(frames.visible_text(frames.body()).empty());
+}
+
+TEST_CASE("copies of formatting elements stay few", "[crawler][html]") {
+    std::string open, page;
+    for (int i = 0; i < 400; ++i) open += "<font color=" + std::to_string(i) + ">";
+    page = "<p>" + open;
+    for (int i = 0; i < 20'000; ++i) page += "<p>x";
+    CHECK(Document::parse(page).size() < 400'000);
+    std::string bodies;
+    for (int i = 0; i < 5'000; ++i) bodies += "<body a" + std::to_string(i) + "=1>";
+    auto document = Document::parse(bodies);
+    CHECK(document.attributes(document.body()).size() <= 200);
+}
+
 TEST_CASE("nesting without end neither overflows nor takes long", "[crawler][html]") {
     std::string deep;
     for (int i = 0; i < 100'000; ++i) deep += "<div>";

@@ -1,5 +1,7 @@
 #include "formats/robots/robots.hpp"
 
+#include <chrono>
+
 #include <catch2/catch.hpp>
 
 #include "crawler/policy/consent.hpp"
@@ -71,6 +73,30 @@ TEST_CASE("what the server answers decides when there is no file", "[crawler][ro
     CHECK(Robots::from_response(403, "User-agent: *\nDisallow: /").check("a", "/").allowed);
     for (int status : {0, 429, 500, 503})
         CHECK_FALSE(Robots::from_response(status, "").check("a", "/").allowed);
+}
+
+TEST_CASE("names of agents are compared whole, digits and all", "[crawler][robots]") {
+    auto robots = formats::Robots::parse(
+        "User-agent: MJ12bot\nDisallow: /a\n\nUser-agent: MJ\nDisallow: /b\n\nUser-agent: "
+        "360Spider/1.0\nDisallow: /c"
+    );
+    CHECK_FALSE(robots.check("MJ12bot/v1.4", "/a").allowed);
+    CHECK(robots.check("MJ12bot/v1.4", "/b").allowed);
+    CHECK(robots.check("MJ/2", "/a").allowed);
+    CHECK_FALSE(robots.check("MJ/2", "/b").allowed);
+    CHECK(robots.check("MJ13bot", "/b").allowed);
+    CHECK_FALSE(robots.check("360spider", "/c").allowed);
+    CHECK_FALSE(robots.names("Spider"));
+}
+
+TEST_CASE("a hostile file costs no more than its length", "[crawler][robots]") {
+    std::string file = "User-agent: *\n";
+    for (int i = 0; i < 500; ++i) file += "Disallow: /*" + std::string(900, 'a') + "b\n";
+    auto robots = formats::Robots::parse(file);
+    auto start = std::chrono::steady_clock::now();
+    CHECK(robots.check("x", "/" + std::string(2000, 'a')).allowed);
+    CHECK_FALSE(robots.check("x", "/" + std::string(2000, 'a') + "b").allowed);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500));
 }
 
 TEST_CASE("a pattern with many stars is matched quickly", "[crawler][robots]") {

@@ -1,5 +1,6 @@
 #include "formats/html/select.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -109,4 +110,52 @@ TEST_CASE("odd spellings follow CSS Syntax", "[crawler][select]") {
     for (std::string bad :
          {"p::first-line", "p:before", "p:unknown", "p[a", "p >", ":dir()", ":is(> p)", ":is(p"})
         CHECK_THROWS_AS(Selector::parse(bad == "p[a" ? "p[a b]" : bad), base::UsageError);
+}
+
+TEST_CASE("places among siblings are those of the standard", "[crawler][select]") {
+    std::string list =
+        "<ul><li id=a>1<!--x--><li id=b class=k>2<p id=p></p><li id=c class=k>3<li id=d>4</ul>";
+    CHECK(ids(list, "li:nth-child(2n)") == "b d");
+    CHECK(ids(list, "li:nth-last-child(2n)") == "a c");
+    CHECK(ids(list, "li:nth-child(1 of .k)") == "b");
+    CHECK(ids(list, "li:nth-last-child(1 of .k)") == "c");
+    CHECK(ids(list, ".k ~ li") == "c d");
+    CHECK(ids(list, "li:has(~ .k)") == "a b");
+    CHECK(ids(list, "ul li:has(p)") == "b");
+    CHECK(
+        ids("<div id=x><i id=1></i><b id=2></b><i id=3></i></div>",
+            "i:nth-of-type(2), b:only-of-type") == "2 3"
+    );
+    CHECK(ids("<div><p id=1><b><i id=2></i></b></div>", "div p b i, div b > i, p > i") == "2");
+}
+
+TEST_CASE("a table of many rows takes no selector long", "[crawler][select]") {
+    std::string table = "<table>";
+    for (int i = 0; i < 40'000; ++i) table += "<tr><td>1";
+    auto document = Document::parse(table);
+    auto start = std::chrono::steady_clock::now();
+    for (const auto* css :
+         {"tr:nth-child(2n)",
+          "tr:nth-last-child(2n)",
+          "tr:nth-of-type(2n)",
+          "tr:only-of-type",
+          "tr ~ tr",
+          "th ~ tr",
+          "tr:has(~ th)",
+          "tr:not(:has(~ tr))",
+          "tr:nth-child(2n of :nth-child(2n))",
+          "table tr:has(th) td"})
+        Selector::parse(css).select(document);
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+    CHECK(Selector::parse("tr ~ tr").select(document).size() == 39'999);
+}
+
+TEST_CASE("an expression that takes too many steps on a page is ended", "[crawler][select]") {
+    std::string table = "<table>";
+    for (int i = 0; i < 3'000; ++i) table += "<tr><td>1";
+    auto document = Document::parse(table);
+    CHECK_THROWS_AS(
+        select_xpath(document, "//td[count(//td[count(//td) > 1]) > 1]"), SelectionLimit
+    );
+    CHECK(select_xpath(document, "//td").nodes.size() == 3'000);
 }

@@ -73,6 +73,48 @@ TEST_CASE("origins belong to web schemes", "[crawler][url]") {
     CHECK(formats::parse_url("blob:https://a/x")->origin() == "https://a");
 }
 
+TEST_CASE("no parameter is dropped for a session's name alone", "[crawler][canonical]") {
+    for (const auto* query :
+         {"session_id=12",
+          "sessionid=2024-05-17",
+          "sessid=1234567890123456789",
+          "session=keynote-on-monday-morning",
+          "zenid=garden",
+          "cfid=9",
+          "cftoken=12345678",
+          "ASPSESSIONIDQQ=4",
+          "pk_product=7",
+          "ga_page=2",
+          "oly_year=1996",
+          "cmpid=8",
+          "session_id=6f9619ff-8b86-d011-b42d-00c04fc964ff"})
+        CHECK(
+            canonical("http://h/talk?" + std::string(query)) ==
+            "http://h/talk?" + std::string(query)
+        );
+}
+
+TEST_CASE("parameters of those who count visitors are dropped", "[crawler][canonical]") {
+    for (const auto* query :
+         {"pk_campaign=a", "ga_source=b", "oly_enc_id=c", "utm_id=d", "mtm_group=e"})
+        CHECK(canonical("http://h/?" + std::string(query)) == "http://h/");
+}
+
+TEST_CASE("a key that differs within a page is no session's", "[crawler][canonical]") {
+    const std::string first = "http://h/talk?session_id=0123456789abcdef0123";
+    const std::string second = "http://h/talk?session_id=fedcba98765432100123";
+    auto of = [](const std::string& url, const formats::SessionNames& names) {
+        return formats::canonical_url(*formats::parse_url(url), names.telling());
+    };
+    formats::SessionNames one, several;
+    for (const auto& url : {first, first + "&page=2"}) one.add(*formats::parse_url(url));
+    for (const auto& url : {first, second}) several.add(*formats::parse_url(url));
+    CHECK(of(first, one) == "http://h/talk");
+    CHECK(of(first, several) == first);
+    // What the page's own address kept is none either.
+    CHECK(of(second, formats::SessionNames(*formats::parse_url(first))) == second);
+}
+
 TEST_CASE("spellings of one page have one canonical address", "[crawler][canonical]") {
     CHECK(canonical("HTTP://Example.org:80/a/../b#part") == "http://example.org/b");
     CHECK(canonical("http://h/?utm_source=x&b=2&a=1&gclid=3") == "http://h/?b=2&a=1");
@@ -87,6 +129,7 @@ TEST_CASE("spellings of one page have one canonical address", "[crawler][canonic
     CHECK(canonical("http://h/%%32%35") == canonical(canonical("http://h/%%32%35")));
     CHECK(canonical("http://h/?sid=4") == "http://h/?sid=4");
     CHECK(canonical("http://h/?sid=0123456789abcdef01") == "http://h/");
+    CHECK(canonical("http://h/?cfid=7&CFTOKEN=12345678&a=1") == "http://h/?a=1");
     for (std::string text : {"http://h/a?b=%20c", "https://h:8080/x;y=1", "http://h/?a=1&a=2"})
         CHECK(canonical(canonical(text)) == canonical(text));
 }

@@ -27,6 +27,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "crawl_worker",
       "fetch_log",
       "frontier_address",
+      "frontier_canonical",
       "frontier_count",
       "frontier_host",
       "frontier_pattern",

@@ -108,6 +108,26 @@ TEST_CASE("a job whose worker died is done by another when its lease is over", "
     CHECK(queue.shown().state == JobState::done);
 }
 
+TEST_CASE("a job whose process died five times fails and says so", "[worker]") {
+    Queue queue;
+    auto past = std::chrono::system_clock::now() - 1h;
+    queue.db->call([&](base::Tx& tx) {
+        tx.exec("UPDATE job SET due_at = due_at - interval '1 day'");
+        for (int death = 0; death < 5; ++death) {
+            auto at = past + death * 2min;
+            REQUIRE(schema::claim_job(tx, {JobKind::train}, "dead", at, at + 1min));
+        }
+        schema::add_job(tx, JobKind::train, R"({"b": 2})", "", past + 30min, past);
+    });
+    queue.serve([&](const schema::Job& job, std::stop_token) -> boost::json::object {
+        CHECK(job.spec == R"({"b": 2})");
+        queue.stop.request_stop();
+        return {};
+    });
+    CHECK(queue.shown().state == JobState::failed);
+    CHECK(queue.shown().result->find("process died") != std::string::npos);
+}
+
 TEST_CASE("a worker whose database is away while it holds a job goes on later", "[worker]") {
     Queue queue;
     std::binary_semaphore away{0};

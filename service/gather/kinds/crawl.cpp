@@ -74,6 +74,49 @@ Beginning begin_crawl(
     });
 }
 
+// Whether the site answered, and what it answered is not kept.
+bool is_answer(crawler::SkipReason reason) {
+    using enum crawler::SkipReason;
+    switch (reason) {
+        case address:
+        case network:
+        case proxy:
+        case signed_out:
+        case robots_unreachable:
+        case http:
+        case redirect:
+            return false;
+        default:
+            return true;
+    }
+}
+
+GotNothing told(const std::string& source, const crawler::Obstacle& obstacle) {
+    using enum crawler::SkipReason;
+    GotNothing nothing{
+        obstacle.url, obstacle.detail, fmt::format("see 'tilth source urls {}'", source)};
+    auto meaning = std::string(base::meaning_of(obstacle.reason));
+    switch (obstacle.reason) {
+        case address:
+            nothing.mend = "use --allow-private";
+            break;
+        case network:
+            if (obstacle.detail.find("certificate") != std::string::npos)
+                nothing.mend = "name its authority with --ca FILE";
+            break;
+        case robots_unreachable:
+            nothing.mend = "it is asked again in some minutes, or at once with --refresh-robots";
+            break;
+        case http:
+            nothing.reason = "status " + obstacle.detail;
+            break;
+        default:
+            nothing.reason = obstacle.detail.empty() ? meaning : meaning + ": " + obstacle.detail;
+    }
+    if (nothing.reason.empty()) nothing.reason = meaning;
+    return nothing;
+}
+
 GatherResult gather_crawl(const Gathering& run) {
     const auto& here = run.here;
     const auto& source = run.source;
@@ -143,7 +186,11 @@ GatherResult gather_crawl(const Gathering& run) {
                 result.notes.emplace_back(
                     fmt::format("{} URLs {}: {}", base::grouped(line.urls), line.state, line.reason)
                 );
-        close(result.state, "");
+        if (report.obstacle && !report.interrupted) {
+            result.nothing = told(source.name, *report.obstacle);
+            result.state = is_answer(report.obstacle->reason) ? "empty" : "failed";
+        }
+        close(result.state, result.nothing ? result.nothing->reason : "");
         return result;
     } catch (const std::exception& failure) {
         close("failed", failure.what());

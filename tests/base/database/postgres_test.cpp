@@ -177,3 +177,12 @@ TEST_CASE("a home that cannot be made is one clear line", "[base][postgres]") {
         Catch::Contains("/proc/tilth: ") && Catch::Contains("another --home")
     );
 }
+
+TEST_CASE("links in the server's folder lead nowhere", "[base][postgres]") {
+    Home home;
+    auto victim = home.path / "victim";
+    fs::create_directories(home.path / "postgres");
+    fs::create_symlink(victim, home.path / "postgres" / "users.lock");
+    CHECK_THROWS_AS(base::EmbeddedPostgres(home.path, false), base::Error);
+    CHECK_FALSE(fs::exists(victim));
+}

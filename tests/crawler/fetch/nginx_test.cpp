@@ -178,7 +178,7 @@ TEST_CASE("pages come over TLS that is verified, by HTTP/2, in every coding", "[
 
     SECTION("a certificate that is not trusted or of another name is refused") {
         CHECK(
-            get_each({nginx.secure("/page.html")}, test::local())[0].error == FetchError::connect
+            get_each({nginx.secure("/page.html")}, test::local())[0].error == FetchError::untrusted
         );
         auto response = get_each({nginx.secure("/page.html")}, options)[0];
         CHECK(response.status == 200);
@@ -193,7 +193,7 @@ TEST_CASE("pages come over TLS that is verified, by HTTP/2, in every coding", "[
         CHECK(get_each({nginx.secure("/page.html", "nginx.test")}, options)[0].status == 200);
         CHECK(
             get_each({nginx.secure("/page.html", "other.test")}, options)[0].error ==
-            FetchError::connect
+            FetchError::untrusted
         );
         // Through a proxy, which is told the address that was checked.
         test::TestProxy proxy(test::TestProxy::Kind::http);
@@ -206,7 +206,7 @@ TEST_CASE("pages come over TLS that is verified, by HTTP/2, in every coding", "[
         );
         CHECK(
             get_each({nginx.secure("/page.html", "other.test")}, options)[0].error ==
-            FetchError::connect
+            FetchError::untrusted
         );
     }
 

@@ -112,7 +112,7 @@ TEST_CASE("every address that is not stored has its reason", "[crawler][crawl]")
          false,
          false}
     );
-    site.page("/copy", "<link rel=canonical href=/target>" + page_with_links("Copy", {}));
+    site.page("/copy", "<link rel=canonical href=/target>" + page_with_links("Target", {}));
     with("/storm", {503, {"Retry-After: 0"}, "", 0ms, false, false});
     with("/broken", {200, {"Content-Type: text/html"}, "half of it", 0ms, true, false});
     with("/loop", {302, {"Location: /loop"}, "", 0ms, false, false});
@@ -172,6 +172,87 @@ TEST_CASE("a site whose robots.txt can not be had is left alone", "[crawler][cra
     CHECK(report.counts.read == 0);
     CHECK(world.reason(site.url("/")) == "skipped:robots-unreachable");
     CHECK(site.count("/") == 0);
+}
+
+TEST_CASE("a page found on another way is the same record", "[crawler][crawl]") {
+    test::TestSite site;
+    site.page("/", page_with_links("Front", {"/a", "/b"}));
+    site.page("/a", page_with_links("A", {"/b"}));
+    site.page("/b", page_with_links("B", {"/a"}));
+    auto contents = [&](const std::string& seed) {
+        World world;
+        world.crawl(world.options(site.url(seed)));
+        return world.database->call([&](base::Tx& tx) {
+            return *tx.value<std::string>(
+                "SELECT encode(content_sha256, 'hex') FROM record WHERE key = $1", site.url("/b")
+            );
+        });
+    };
+    CHECK(contents("/") == contents("/a"));
+}
+
+TEST_CASE("a private address is told of and not remembered", "[crawler][crawl]") {
+    test::TestSite site;
+    site.page("/", page_with_links("Front", {}));
+    World world;
+    auto options = world.options(site.url());
+    options.fetch.allow_private = false;
+    auto report = world.crawl(options);
+    REQUIRE(report.obstacle);
+    CHECK(report.obstacle->reason == crawler::SkipReason::address);
+    CHECK(report.obstacle->detail == "127.0.0.1 is a private address");
+    CHECK(world.database.number("SELECT count(*) FROM site_file") == 0);
+    auto allowed = world.crawl(world.options(site.url()));
+    CHECK_FALSE(allowed.obstacle);
+    CHECK(world.pages() == 1);
+}
+
+TEST_CASE("a robots.txt that can not be had is asked for again in minutes", "[crawler][crawl]") {
+    test::TestSite site;
+    int status = 503;
+    site.on("/robots.txt", [&](const SiteRequest&) {
+        return SiteReply{status, {"Content-Type: text/plain"}, "", 0ms, false, false};
+    });
+    site.page("/", page_with_links("Front", {}));
+    World world;
+    auto waits = [&] {
+        return world.database.number(
+            "SELECT extract(epoch FROM expires_at - fetched_at)::bigint FROM site_file WHERE path "
+            "= "
+            "'/robots.txt'"
+        );
+    };
+    auto time_passes = [&] {
+        world.database->call([](base::Tx& tx) {
+            tx.exec(
+                "UPDATE site_file SET fetched_at = fetched_at - interval '2 hours', expires_at = "
+                "expires_at - interval '2 hours'"
+            );
+        });
+    };
+    auto report = world.crawl(world.options(site.url()));
+    REQUIRE(report.obstacle);
+    CHECK(report.obstacle->reason == crawler::SkipReason::robots_unreachable);
+    CHECK(waits() == 60);
+    time_passes();
+    world.crawl(world.options(site.url()));
+    CHECK(waits() == 120);
+    for (int time = 0; time < 8; ++time) {
+        time_passes();
+        world.crawl(world.options(site.url()));
+    }
+    CHECK(waits() == 3600);
+    status = 404;
+    world.crawl(world.options(site.url()));
+    CHECK(world.pages() == 0);  // it is known not to answer
+
+    SECTION("or at once if somebody says so") {
+        auto options = world.options(site.url());
+        options.refresh_robots = true;
+        world.crawl(options);
+        CHECK(world.pages() == 1);
+        CHECK(waits() == 24 * 3600);
+    }
 }
 
 TEST_CASE("private addresses are refused unless allowed", "[crawler][crawl]") {
