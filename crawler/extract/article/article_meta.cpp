@@ -4,6 +4,7 @@
 
 #include "base/text/ascii.hpp"
 #include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_date.hpp"
 #include "crawler/extract/article/article_shown.hpp"
 #include "crawler/extract/metadata.hpp"
 

@@ -15,11 +15,6 @@ struct Shown {
 };
 Shown shown_on_page(const formats::Document& document, std::string_view title);
 
-// The first date in a text, as "2025-12-17"; empty if there is none. Reads "December 17, 2025",
-// "17. Dezember 2025", "17 déc. 2025", "2025-12-17", "17.12.2025" and the like in ten languages;
-// "03/04/2025" only if one of the numbers can be no month.
-std::string find_date(std::string_view text);
-
 // A line about who wrote something, cut down to the name: "By Ann Other | May 3" -> "Ann Other".
 // Empty if no name seems to be left.
 std::string name_in_byline(std::string_view text);

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_date.hpp"
 #include "crawler/extract/article/article_shown.hpp"
 #include "formats/html/html.hpp"
 
