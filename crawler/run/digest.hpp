@@ -101,10 +101,12 @@ private:
     // A page that names another of its host as the real one gives way to it, unless it was reached
     // by such a hint itself.
     bool moves_to_canonical(const formats::Facts& facts);
+    // `about` is what the record says of the page beside what every record of a page says.
     void store(
         Scraped scraped,
         schema::Text text,
         schema::Quality quality,
+        boost::json::object about,
         const Consent& consent,
         std::string licence
     );

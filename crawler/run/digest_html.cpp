@@ -1,8 +1,9 @@
 // Pages: their text, what rules take out of them, where they lead.
 #include <algorithm>
+#include <cmath>
 
 #include "base/bytes/hash.hpp"
-#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/content/content.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
@@ -41,8 +42,14 @@ void Digest::html() {
 
     schema::Text text;
     text.body = scrape ? std::move(scrape->page.text) : std::string();
-    if (text.body.empty()) text.body = text_of(document, find_main_part(document));
-    if (text.body.empty()) text.body = document.visible_text(document.body());
+    auto content = read_content(document, facts);
+    boost::json::object about{
+        {"page_type", base::name_of(content.kind)},
+        {"page_type_confidence", std::round(content.confidence * 1000) / 1000}};
+    if (text.body.empty()) {
+        text.body = content.text;
+        about["markdown"] = markdown_of(document, content, {.base = &facts.base});
+    }
     text.title = facts.title;
     // Where the page names its language, a short beginning is enough to judge by.
     auto guess = formats::judge_language(text.body, facts.language.empty() ? 4096 : 768);
@@ -52,6 +59,7 @@ void Digest::html() {
         scrape ? std::move(scrape->page) : Scraped(),
         std::move(text),
         std::move(quality),
+        std::move(about),
         consent,
         facts.licence
     );
@@ -162,10 +170,11 @@ void Digest::store(
     Scraped scraped,
     schema::Text text,
     schema::Quality quality,
+    boost::json::object about,
     const Consent& consent,
     std::string licence
 ) {
-    boost::json::object payload;
+    boost::json::object payload = std::move(about);
     payload["url"] = target_.url;
     payload["title"] = text.title;
     payload["status"] = response_.status;

@@ -6,9 +6,14 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <vector>
 
+#include "base/numbers/parse.hpp"
 #include "base/text/ascii.hpp"
+#include "base/time/parse.hpp"
+#include "base/time/time.hpp"
 
 namespace crawler {
 
@@ -106,14 +111,16 @@ std::string_view between(const Piece& a, const Piece& b) {
     return {end, static_cast<std::size_t>(b.text.data() - end)};
 }
 
-std::string date_of_numbers(const Piece& a, const Piece& b, const Piece& c) {
+std::string date_of_numbers(const Piece& a, const Piece& b, const Piece& c, DayPlace place) {
     auto mark = between(a, b);
     if (mark != between(b, c) || mark.size() != 1 || (mark != "." && mark != "/" && mark != "-"))
         return {};
     if (a.text.size() == 4) return iso(a.number, b.number, c.number);
     if (c.text.size() != 4) return {};
     if (mark == "." || a.number > 12) return iso(c.number, b.number, a.number);
-    return b.number > 12 ? iso(c.number, a.number, b.number) : std::string();
+    if (b.number > 12) return iso(c.number, a.number, b.number);
+    if (a.number == b.number || place == DayPlace::first) return iso(c.number, b.number, a.number);
+    return place == DayPlace::second ? iso(c.number, a.number, b.number) : std::string();
 }
 
 bool is_ordinal_or_of(std::string_view text) {
@@ -122,7 +129,44 @@ bool is_ordinal_or_of(std::string_view text) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+// Seconds or milliseconds, of the years that the web has existed and some to come.
+std::string date_of_count(std::string_view stamp) {
+    auto count = base::whole_number<std::int64_t>(stamp);
+    if (!count || (stamp.size() != 10 && stamp.size() != 13)) return {};
+    auto seconds = std::chrono::seconds(stamp.size() == 13 ? *count / 1000 : *count);
+    auto date = base::iso_date(base::Time(seconds));
+    return date < "2100" ? date : std::string();
+}
+
 }  // namespace
+
+DayPlace day_place_of(std::string_view tag) {
+    if (tag.empty() || tag.size() < 2) return DayPlace::unknown;
+    auto language = base::to_lower(tag.substr(0, tag.find_first_of("-_")));
+    auto country = base::to_lower(tag.substr(std::min(tag.size(), language.size() + 1)));
+    if (country == "us" || country == "ph") return DayPlace::second;
+    constexpr std::array year_first{"zh"sv, "ja"sv, "ko"sv, "hu"sv, "lt"sv};
+    if (std::find(year_first.begin(), year_first.end(), language) != year_first.end())
+        return DayPlace::second;
+    return language == "en" && country.empty() ? DayPlace::unknown : DayPlace::first;
+}
+
+std::string machine_date(std::string_view given, DayPlace place) {
+    auto stamp = base::trim(given);
+    if (stamp.find('/') == stamp.npos && base::parse_w3c_time(stamp)) {  // which begins with the year
+        auto year = stamp.substr(0, 4);
+        bool filled = year < "1500" || year >= "2100" || stamp.starts_with("1970-01-01");
+        return filled ? std::string() : std::string(stamp);
+    }
+    if (!stamp.empty() && std::all_of(stamp.begin(), stamp.end(), base::is_digit)) {
+        if (stamp.size() != 8) return date_of_count(stamp);
+        return find_date(  // 20251217
+            std::string(stamp.substr(0, 4)) + "-" + std::string(stamp.substr(4, 2)) + "-" +
+            std::string(stamp.substr(6))
+        );
+    }
+    return find_date(stamp, place);
+}
 
 int month_of(std::string_view word) {
     if (word.size() < 3 || word.size() > 12) return 0;
@@ -133,12 +177,12 @@ int month_of(std::string_view word) {
     return found;
 }
 
-std::string find_date(std::string_view text) {
+std::string find_date(std::string_view text, DayPlace place) {
     auto pieces = pieces_of(text);
     for (std::size_t i = 0; i + 2 < pieces.size(); ++i) {
         const auto *a = &pieces[i], *b = &pieces[i + 1], *c = &pieces[i + 2];
         if (a->number >= 0 && b->number >= 0 && c->number >= 0) {
-            if (auto date = date_of_numbers(*a, *b, *c); !date.empty()) return date;
+            if (auto date = date_of_numbers(*a, *b, *c, place); !date.empty()) return date;
             continue;
         }
         auto next = i + 2;

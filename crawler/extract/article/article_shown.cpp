@@ -9,6 +9,7 @@
 
 #include "base/text/ascii.hpp"
 #include "crawler/extract/article/article_date.hpp"
+#include "crawler/extract/article/class_words.hpp"
 #include "formats/text/word_finder.hpp"
 
 namespace crawler {
@@ -97,15 +98,32 @@ double share(const std::set<std::string>& a, const std::set<std::string>& b) {
 
 class Reader {
 public:
-    Reader(const formats::Document& document, std::string_view title)
-        : document_(document), title_(words_of(title)) {}
+    Reader(const formats::Document& document, const MainPart& part, std::string_view title)
+        : document_(document),
+          title_(words_of(title)),
+          place_(day_place_of(value(document.html(), "lang"))),
+          holds_text_(document.size()) {
+        for (auto root : part.nodes)
+            for (auto id = root; id; id = document.following(id, root, part.struck[id] != 0)) {
+                if (part.struck[id] || !document.is_text(id)) continue;
+                if (base::trim(document[id].text).empty()) continue;
+                for (auto at = id; at && !holds_text_[at]; at = document[at].parent)
+                    holds_text_[at] = 1;
+            }
+    }
 
     Shown run() {
+        formats::NodeId margin_end = 0;  // the first node after the margin that the walk is in
         for (auto at = document_.body(); at;
              at = document_.following(at, document_.body(), is_skipped(at))) {
+            if (at == margin_end) in_margin_ = false;
             if (document_.is_text(at)) {
-                note_text(at);
+                if (!in_margin_) note_text(at);
             } else if (document_.is_element(at) && !is_skipped(at)) {
+                if (!in_margin_ && is_margin(at)) {
+                    in_margin_ = true;
+                    margin_end = document_.following(at, document_.body(), true);
+                }
                 note_element(at);
             }
         }
@@ -121,6 +139,29 @@ private:
         return formats::has_trait(document_[at].tag, formats::is_invisible);
     }
 
+    // What stands beside the article: it may have dates, but of other things.
+    bool is_margin(formats::NodeId at) const {
+        using enum formats::Tag;
+        if (holds_text_[at] || document_[at].tag == h1) return false;
+        auto tag = document_[at].tag;
+        if (tag == nav || tag == aside || tag == dialog) return true;
+        if (tag == footer || tag == header) {
+            auto above = document_[at].parent;
+            while (above && document_[above].tag != article && document_[above].tag != main)
+                above = document_[above].parent;
+            if (!above) return tag == footer || !holds_h1(at);
+        }
+        auto verdict = judge_class(value(at, "class"), value(at, "id"));
+        bool beside = verdict.foreign || (verdict.unlikely && !verdict.likely);
+        return verdict.comments || (beside && !verdict.byline);
+    }
+
+    bool holds_h1(formats::NodeId root) const {
+        for (auto at = root; at; at = document_.following(at, root))
+            if (document_.is_element(at) && document_[at].tag == formats::Tag::h1) return true;
+        return false;
+    }
+
     // Dates stand in short texts; those after the headline speak of the article, the first one
     // else.
     void note_text(formats::NodeId at) {
@@ -128,7 +169,7 @@ private:
         if (text.size() < 6 || text.size() > 120) return;
         if (!written_.empty() && (written_after_headline_ || !headline_)) return;
         if (std::none_of(text.begin(), text.end(), base::is_digit)) return;
-        auto date = find_date(text);
+        auto date = find_date(text, place_);
         if (date.empty()) return;
         written_ = std::move(date);
         written_after_headline_ = headline_;
@@ -139,7 +180,7 @@ private:
         if (node.tag == formats::Tag::h1) note_headline(at);
         if (node.attribute_count == 0) return;
         auto property = value(at, "itemprop");
-        if (shown_.date.empty()) note_time(at, property);
+        if (!in_margin_) note_time(at, property);
         if (!shown_.byline.empty()) return;
         bool author = value(at, "rel") == "author" || property == "author" ||
                       property == "creator" || names_author(value(at, "class")) ||
@@ -158,18 +199,35 @@ private:
         shown_.headline = std::move(text);
     }
 
+    // The element that says it is the date of publication, else the first after the headline, else
+    // the first, but one of a change only if there is no other.
     void note_time(formats::NodeId at, std::string_view property) {
         auto stamp = document_.attribute(at, "datetime");
-        if (property != "datePublished" && !(document_[at].tag == formats::Tag::time && stamp))
-            return;
+        bool published = property == "datePublished" || document_.attribute(at, "pubdate");
+        if (!published && !(document_[at].tag == formats::Tag::time && stamp)) return;
+        auto names = value(at, "class");
+        bool changed =
+            property == "dateModified" || (base::contains_ignoring_case(names, "updated") &&
+                                           !base::contains_ignoring_case(names, "published"));
+        int rank = published ? 4 : changed ? 1 : headline_ ? 3 : 2;
+        if (rank <= time_rank_) return;
         if (!stamp || stamp->empty()) stamp = document_.attribute(at, "content");
-        shown_.date = stamp && !stamp->empty() ? std::string(base::trim(*stamp))
-                                               : find_date(document_.visible_text(at));
+        auto date = machine_date(
+            stamp && !stamp->empty() ? *stamp : find_date(document_.visible_text(at), place_),
+            place_
+        );
+        if (date.empty()) return;
+        time_rank_ = rank;
+        shown_.date = std::move(date);
     }
 
     const formats::Document& document_;
     std::set<std::string> title_;
+    DayPlace place_;
+    formats::NodeMarks holds_text_;  // the article's text is in it
     Shown shown_;
+    int time_rank_ = 0;
+    bool in_margin_ = false;
     std::string written_;
     bool written_after_headline_ = false;
     bool headline_ = false;
@@ -226,8 +284,12 @@ std::string name_in_byline(std::string_view text) {
     return std::string(rest);
 }
 
-Shown shown_on_page(const formats::Document& document, std::string_view title) {
-    return Reader(document, title).run();
+Shown shown_on_page(
+    const formats::Document& document,
+    const MainPart& part,
+    std::string_view title
+) {
+    return Reader(document, part, title).run();
 }
 
 }  // namespace crawler

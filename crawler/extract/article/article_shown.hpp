@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "crawler/extract/article/article.hpp"
 #include "formats/html/document.hpp"
 
 namespace crawler {
@@ -13,7 +14,13 @@ struct Shown {
     std::string byline;    // a name, without "by" and dates
     std::string date;      // ISO 8601, or as a <time> says it
 };
-Shown shown_on_page(const formats::Document& document, std::string_view title);
+// `part` is the article's text: dates that stand beside it, in margins, footers and lists of other
+// pages, are not those of the article.
+Shown shown_on_page(
+    const formats::Document& document,
+    const MainPart& part,
+    std::string_view title
+);
 
 // A line about who wrote something, cut down to the name: "By Ann Other | May 3" -> "Ann Other".
 // Empty if no name seems to be left.
