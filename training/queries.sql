@@ -91,6 +91,12 @@ SELECT d.place, t.title, t.body
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_text t ON t.rk = d.rk AND t.source_id = $4 AND t.key = d.key AND t.version = d.version;
 
+-- name: pages_of
+SELECT d.place, coalesce(v.payload->>'page_type', '') AS type, coalesce(v.payload->>'markdown', '') AS markdown
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
+WHERE v.payload->>'page_type' IS NOT NULL;
+
 -- name: numbers_of
 SELECT d.place, n.column_set, n.values::text AS values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)

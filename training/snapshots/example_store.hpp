@@ -73,6 +73,9 @@ public:
     ) const;
     // Titles and bodies of the items; empty for those without text.
     std::vector<TextItem> load_texts(const std::vector<Item>& items) const;
+    // What the records of crawled pages say of the kind of the page, and its content as Markdown;
+    // empty for other records.
+    std::vector<PageItem> load_pages(const std::vector<Item>& items) const;
 
 private:
     base::Database& database_;

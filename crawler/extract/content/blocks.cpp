@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 
 #include "base/bytes/hash.hpp"
 #include "base/text/ascii.hpp"
@@ -74,13 +75,20 @@ std::uint32_t inside_of(Tag tag) {
 }
 
 std::uint32_t inside_of_role(std::string_view role) {
-    if (role == "navigation" || role == "menu" || role == "menubar") return in_nav;
-    if (role == "banner") return in_header;
-    if (role == "contentinfo") return in_footer;
-    if (role == "complementary") return in_aside;
-    if (role == "main") return in_main;
-    if (role == "dialog" || role == "alertdialog" || role == "alert") return in_dialog;
-    if (role == "search") return in_form;
+    constexpr std::pair<std::string_view, std::uint32_t> roles[] = {
+        {"navigation", in_nav},
+        {"menu", in_nav},
+        {"menubar", in_nav},
+        {"banner", in_header},
+        {"contentinfo", in_footer},
+        {"complementary", in_aside},
+        {"main", in_main},
+        {"dialog", in_dialog},
+        {"alertdialog", in_dialog},
+        {"alert", in_dialog},
+        {"search", in_form}};
+    for (auto [name, bits] : roles)
+        if (name == role) return bits;
     return 0;
 }
 
@@ -102,19 +110,17 @@ std::string_view plain_name(std::string_view names) {
     return {};
 }
 
+// A sign of money with a number on one side.
 bool has_price(std::string_view text) {
     constexpr std::string_view signs[] = {
         "$", "\xc2\xa3", "\xe2\x82\xac", "\xc2\xa5", "\xe2\x82\xb9"};
     for (auto sign : signs) {
         auto at = text.find(sign);
         if (at == text.npos) continue;
-        auto after = base::trim(text.substr(at + sign.size()));
+        auto before = base::trim(text.substr(0, at)),
+             after = base::trim(text.substr(at + sign.size()));
         if (!after.empty() && base::is_digit(after.front())) return true;
-        if (at > 0 &&
-            base::is_digit(
-                base::trim(text.substr(0, at)).empty() ? ' ' : base::trim(text.substr(0, at)).back()
-            ))
-            return true;
+        if (!before.empty() && base::is_digit(before.back())) return true;
     }
     return false;
 }

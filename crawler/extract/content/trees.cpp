@@ -1,3 +1,5 @@
+// Trees lie one behind the other in one array, each node before its first subtree, which is where
+// most rows go: to walk down is to step forward. A page asks for some hundred thousand steps.
 #include "crawler/extract/content/trees.hpp"
 
 #include <algorithm>

@@ -98,6 +98,12 @@ void InlineWriter::write(NodeId id, std::string& out) const {
             return;
         }
     if (formats::has_trait(node.tag, formats::is_invisible)) return;
+    element(id, out);
+}
+
+// Elements that are written in a way of their own; all others are what they hold.
+void InlineWriter::element(NodeId id, std::string& out) const {
+    const auto& node = document_[id];
     switch (node.tag) {
         case Tag::br:
             while (!out.empty() && out.back() == ' ') out.pop_back();
@@ -129,15 +135,8 @@ void InlineWriter::write(NodeId id, std::string& out) const {
             write_children(id, out);
             out += "\xe2\x80\x9d";
             return;
-        case Tag::a: {
-            std::string text;
-            write_children(id, text);
-            if (text.starts_with(' ') && !out.ends_with(' ')) out += ' ';
-            bool gap = text.ends_with(' ');
-            out += linked(id, std::string(base::trim(text)));
-            if (gap) out += ' ';
-            return;
-        }
+        case Tag::a:
+            return link(id, out);
         case Tag::img:
             return image(id, out);
         default:
@@ -147,6 +146,15 @@ void InlineWriter::write(NodeId id, std::string& out) const {
     if (block && !out.empty() && !base::is_space(out.back())) out += ' ';
     write_children(id, out);
     if (block && !out.empty() && !base::is_space(out.back())) out += ' ';
+}
+
+void InlineWriter::link(NodeId id, std::string& out) const {
+    std::string text;
+    write_children(id, text);
+    if (text.starts_with(' ') && !out.ends_with(' ')) out += ' ';
+    bool gap = text.ends_with(' ');
+    out += linked(id, std::string(base::trim(text)));
+    if (gap) out += ' ';
 }
 
 void InlineWriter::wrap(NodeId id, std::string_view mark, std::string& out) const {

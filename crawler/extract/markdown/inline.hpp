@@ -27,6 +27,8 @@ public:
     std::string linked(formats::NodeId link, std::string text) const;
 
 private:
+    void element(formats::NodeId id, std::string& out) const;
+    void link(formats::NodeId id, std::string& out) const;
     void write_children(formats::NodeId id, std::string& out) const;
     void wrap(formats::NodeId id, std::string_view mark, std::string& out) const;
     void image(formats::NodeId id, std::string& out) const;
