@@ -13,8 +13,10 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/base64.hpp"
+#include "base/json/described.hpp"
 #include "base/text/decoder.hpp"
 #include "crawler/extract/article/article_meta.hpp"
+#include "crawler/extract/content/posts.hpp"
 #include "crawler/extract/metadata.hpp"
 #include "crawler/policy/consent.hpp"
 #include "crawler/scrape/fixture.hpp"
@@ -191,6 +193,8 @@ json::object article(const Question& question) {
     out["confidence"] = std::round(content.confidence * 1000) / 1000;
     out["articleBody"] = content.text;
     out["markdown"] = markdown_of(document, content, {.base = &facts.base});
+    if (auto posts = posts_of(document, content); !posts.empty())
+        out["posts"] = base::to_json(posts);
     out["licence"] = or_null(facts.licence);
     return out;
 }

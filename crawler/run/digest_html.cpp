@@ -3,7 +3,8 @@
 #include <cmath>
 
 #include "base/bytes/hash.hpp"
-#include "crawler/extract/content/content.hpp"
+#include "base/json/described.hpp"
+#include "crawler/extract/content/posts.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
@@ -49,6 +50,8 @@ void Digest::html() {
     if (text.body.empty()) {
         text.body = content.text;
         about["markdown"] = markdown_of(document, content, {.base = &facts.base});
+        if (auto posts = posts_of(document, content); !posts.empty())
+            about["posts"] = base::to_json(posts);
     }
     text.title = facts.title;
     // Where the page names its language, a short beginning is enough to judge by.

@@ -153,7 +153,8 @@ DayPlace day_place_of(std::string_view tag) {
 
 std::string machine_date(std::string_view given, DayPlace place) {
     auto stamp = base::trim(given);
-    if (stamp.find('/') == stamp.npos && base::parse_w3c_time(stamp)) {  // which begins with the year
+    if (stamp.find('/') == stamp.npos &&
+        base::parse_w3c_time(stamp)) {  // which begins with the year
         auto year = stamp.substr(0, 4);
         bool filled = year < "1500" || year >= "2100" || stamp.starts_with("1970-01-01");
         return filled ? std::string() : std::string(stamp);

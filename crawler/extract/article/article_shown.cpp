@@ -54,27 +54,6 @@ void trim_end(std::string_view& name) {
     while (!name.empty() && marks.find(name.back()) != marks.npos) name.remove_suffix(1);
 }
 
-// Whether a class or id names who wrote the page, and not their picture or those of comments.
-bool names_author(std::string_view names) {
-    if (names.size() < 6) return false;
-    constexpr formats::WordFinder::Entry words[] = {
-        {"byline", 1},
-        {"author", 1},
-        {"writtenby", 1},
-        {"written-by", 1},
-        {"contributor", 1},
-        {"comment", 2},
-        {"authority", 2},
-        {"bio", 2},
-        {"avatar", 2},
-        {"image", 2},
-        {"related", 2},
-        {"social", 2},
-    };
-    static const formats::WordFinder finder(words);
-    return finder.find(names) == 1;
-}
-
 std::set<std::string> words_of(std::string_view text) {
     std::set<std::string> words;
     std::string word;
@@ -235,6 +214,26 @@ private:
 };
 
 }  // namespace
+
+bool names_author(std::string_view names) {
+    if (names.size() < 6) return false;
+    constexpr formats::WordFinder::Entry words[] = {
+        {"byline", 1},
+        {"author", 1},
+        {"writtenby", 1},
+        {"written-by", 1},
+        {"contributor", 1},
+        {"comment", 2},
+        {"authority", 2},
+        {"bio", 2},
+        {"avatar", 2},
+        {"image", 2},
+        {"related", 2},
+        {"social", 2},
+    };
+    static const formats::WordFinder finder(words);
+    return finder.find(names) == 1;
+}
 
 std::string name_in_byline(std::string_view text) {
     constexpr std::size_t longest = 80;

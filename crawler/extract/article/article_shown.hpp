@@ -22,6 +22,9 @@ Shown shown_on_page(
     std::string_view title
 );
 
+// Whether a class or id names who wrote the page, and not their picture or those of comments.
+bool names_author(std::string_view class_or_id);
+
 // A line about who wrote something, cut down to the name: "By Ann Other | May 3" -> "Ann Other".
 // Empty if no name seems to be left.
 std::string name_in_byline(std::string_view text);

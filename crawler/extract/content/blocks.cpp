@@ -99,17 +99,6 @@ bool hides(std::string_view style) {
     return at != style.npos && style.find("hidden", at) != style.npos;
 }
 
-// The first word of a class that has no digits: rows and posts are numbered in theirs.
-std::string_view plain_name(std::string_view names) {
-    while (!names.empty()) {
-        auto end = std::min(names.find_first_of(" \t\n\f\r"), names.size());
-        auto name = names.substr(0, end);
-        if (!name.empty() && std::none_of(name.begin(), name.end(), base::is_digit)) return name;
-        names.remove_prefix(std::min(end + 1, names.size()));
-    }
-    return {};
-}
-
 // A sign of money with a number on one side.
 bool has_price(std::string_view text) {
     constexpr std::string_view signs[] = {
@@ -129,6 +118,16 @@ constexpr std::uint32_t date_bit = 1U << 15, byline_bit = 1U << 13;
 constexpr std::size_t short_text = 200;
 
 }  // namespace
+
+std::string_view plain_name(std::string_view names) {
+    while (!names.empty()) {
+        auto end = std::min(names.find_first_of(" \t\n\f\r"), names.size());
+        auto name = names.substr(0, end);
+        if (!name.empty() && std::none_of(name.begin(), name.end(), base::is_digit)) return name;
+        names.remove_prefix(std::min(end + 1, names.size()));
+    }
+    return {};
+}
 
 Holding& Holding::operator+=(const Holding& other) {
     letters += other.letters;

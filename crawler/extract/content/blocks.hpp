@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crawler/extract/article/article.hpp"
@@ -66,6 +67,10 @@ enum Inside : std::uint32_t {
     is_hidden = 65536,
 };
 inline constexpr std::size_t insides = 17;
+
+// The first word of a class that has no digits: rows and posts are numbered in theirs. Empty if
+// there is none.
+std::string_view plain_name(std::string_view class_names);
 
 // A page cut into blocks, in document order, and what its elements hold.
 class PageBlocks {

@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "crawler/extract/content/posts.hpp"
 #include "crawler/extract/content/told.hpp"
 #include "crawler/extract/content/trees.hpp"
 #include "formats/html/html.hpp"
@@ -59,6 +60,19 @@ TEST_CASE("a thread gives all its posts", "[crawler][content]") {
     for (int i = 0; i < 8; ++i) CHECK(has(content.text, "Reply " + std::to_string(i) + ":"));
     CHECK_FALSE(has(content.text, "Privacy Policy"));
     CHECK_FALSE(has(content.text, "Departments"));
+}
+
+TEST_CASE("posts say who wrote them and when", "[crawler][content]") {
+    auto document = Document::parse("<div>" + thread(4) + "</div>");
+    Content content{.kind = PageKind::forum, .part = {{document.body()}, {}}};
+    content.part.struck.resize(document.size());
+    auto posts = posts_of(document, content);
+    REQUIRE(posts.size() == 4);
+    CHECK(posts[2].author == "sailor2");
+    CHECK(posts[2].published == "2024-05-03");
+    CHECK(has(posts[2].text, "Reply 2:"));
+    content.kind = PageKind::article;
+    CHECK(posts_of(document, content).empty());
 }
 
 TEST_CASE("a product's description is taken from what machines are told", "[crawler][content]") {
