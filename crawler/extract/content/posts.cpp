@@ -11,6 +11,7 @@
 #include "crawler/extract/article/article_date.hpp"
 #include "crawler/extract/article/article_shown.hpp"
 #include "crawler/extract/content/blocks.hpp"
+#include "formats/text/word_finder.hpp"
 
 namespace crawler {
 
@@ -18,12 +19,31 @@ namespace {
 
 using formats::NodeId;
 
+constexpr std::size_t longest_name = 40;
+
 // Names that people give themselves may have digits, which a byline's name has not.
 std::string author_in(const std::string& shown) {
-    constexpr std::size_t longest = 40;
-    bool own = shown.size() <= longest && find_date(shown).empty() &&
-               std::any_of(shown.begin(), shown.end(), base::is_digit);
+    bool own = find_date(shown).empty() && std::any_of(shown.begin(), shown.end(), base::is_digit);
     return own ? shown : name_in_byline(shown);
+}
+
+// What forums call the place of a name, beside what other pages do.
+bool names_poster(std::string_view names) {
+    constexpr formats::WordFinder::Entry words[] = {
+        {"user", 1},
+        {"poster", 1},
+        {"nick", 1},
+        {"avatar", 2},
+        {"title", 2},
+        {"count", 2},
+        {"time", 2},
+        {"date", 2},
+        {"content", 2},
+        {"body", 2},
+        {"text", 2},
+    };
+    static const formats::WordFinder finder(words);
+    return names_author(names) || (names.size() >= 4 && finder.find(names) == 1);
 }
 
 class Finder {
@@ -40,7 +60,7 @@ public:
 
     std::vector<Post> run() const {
         std::vector<Post> best;
-        std::size_t most = letters_[document_.body()] / 2;
+        std::size_t most = letters_[document_.body()] * 4 / 10;
         for (NodeId parent = 1; parent < document_.size(); ++parent) {
             if (letters_[parent] <= most || !document_.is_element(parent)) continue;
             for (const auto& group : groups_of(parent)) {
@@ -51,7 +71,7 @@ public:
                 auto said = std::count_if(posts.begin(), posts.end(), [](const Post& post) {
                     return !post.author.empty() || !post.published.empty();
                 });
-                if (static_cast<std::size_t>(said) * 2 < posts.size()) continue;
+                if (posts.size() < 2 || static_cast<std::size_t>(said) * 2 < posts.size()) continue;
                 most = letters;
                 best = std::move(posts);
             }
@@ -83,6 +103,17 @@ private:
         return posts;
     }
 
+    // What a box with a name shows: its first link with a text, for beside it stand rank, place and
+    // number of posts.
+    std::string name_shown(NodeId box) const {
+        for (auto id = box; id; id = document_.following(id, box)) {
+            if (!document_.is_element(id) || document_[id].tag != formats::Tag::a) continue;
+            auto shown = base::collapse_spaces(document_.visible_text(id));
+            if (shown.size() > 1) return shown;
+        }
+        return base::collapse_spaces(document_.visible_text(box));
+    }
+
     // The first author and time of a post are its own; those of quotes come after.
     void note(NodeId id, Post& post) const {
         auto value = [&](std::string_view name) {
@@ -95,9 +126,12 @@ private:
             return;
         }
         if (!document_.is_element(id)) return;
-        if (post.author.empty() && (value("rel") == "author" || value("itemprop") == "author" ||
-                                    names_author(value("class"))))
-            post.author = author_in(base::collapse_spaces(document_.visible_text(id)));
+        bool author = value("rel") == "author" || value("itemprop") == "author" ||
+                      names_poster(value("class"));
+        if (author && post.author.empty()) {
+            auto shown = name_shown(id);
+            if (shown.size() <= longest_name) post.author = author_in(shown);
+        }
         if (post.published.empty() && !value("datetime").empty())
             post.published = machine_date(value("datetime"));
     }
