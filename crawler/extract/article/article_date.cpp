@@ -153,8 +153,10 @@ DayPlace day_place_of(std::string_view tag) {
 
 std::string machine_date(std::string_view given, DayPlace place) {
     auto stamp = base::trim(given);
-    if (stamp.find('/') == stamp.npos &&
-        base::parse_w3c_time(stamp)) {  // which begins with the year
+    // Not as a point in time, which ends in the year 2262.
+    auto said =
+        base::parse_iso(stamp.size() == 7 ? std::string(stamp) + "-01" : std::string(stamp));
+    if (said && said->day && stamp[4] == '-') {  // which begins with the year
         auto year = stamp.substr(0, 4);
         bool filled = year < "1500" || year >= "2100" || stamp.starts_with("1970-01-01");
         return filled ? std::string() : std::string(stamp);

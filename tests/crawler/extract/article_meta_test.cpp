@@ -61,12 +61,14 @@ TEST_CASE("stamps that only fill their field are no dates", "[crawler][article]"
     CHECK(machine_date("1546300800000") == "2019-01-01");
     CHECK(machine_date("20190102") == "2019-01-02");
     CHECK(machine_date(" 2019-01-02T03:04:05+01:00 ") == "2019-01-02T03:04:05+01:00");
+    CHECK(machine_date("2019-05") == "2019-05");
     CHECK(machine_date("1895-03-04") == "1895-03-04");  // newspapers have archives
     for (auto stamp :
          {"0001-01-01T00:00:00Z",
           "1970-01-01",
           "1970-01-01T00:00:00Z",
           "9999-12-31",
+          "9999-12-31T23:59:59Z",
           "0",
           "-62135596800",
           "12345",
