@@ -4,6 +4,7 @@
 // first bad one.
 #include "crawler/inspect.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <optional>
 #include <sstream>
@@ -12,8 +13,10 @@
 #include <boost/json.hpp>
 
 #include "base/bytes/base64.hpp"
+#include "base/json/described.hpp"
 #include "base/text/decoder.hpp"
-#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_meta.hpp"
+#include "crawler/extract/content/posts.hpp"
 #include "crawler/extract/metadata.hpp"
 #include "crawler/policy/consent.hpp"
 #include "crawler/scrape/fixture.hpp"
@@ -184,14 +187,20 @@ json::object article(const Question& question) {
     auto document = document_of(question);
     auto facts = formats::read_facts(document, question.url());
     auto found = read_article(document, facts);
-    auto language = facts.language.empty() ? formats::guess_language(found.text) : facts.language;
+    const auto& content = found.content;
+    auto language = facts.language.empty() ? formats::guess_language(content.text) : facts.language;
     json::object out;
     if (const auto* id = question.value("id")) out["id"] = *id;
     out["title"] = found.title;
     out["byline"] = or_null(found.byline);
     out["published"] = or_null(found.published);
     out["language"] = or_null(language);
-    out["articleBody"] = found.text;
+    out["type"] = base::name_of(content.kind);
+    out["confidence"] = std::round(content.confidence * 1000) / 1000;
+    out["articleBody"] = content.text;
+    out["markdown"] = markdown_of(document, content, {.base = &facts.base});
+    if (auto posts = posts_of(document, content); !posts.empty())
+        out["posts"] = base::to_json(posts);
     out["licence"] = or_null(facts.licence);
     return out;
 }

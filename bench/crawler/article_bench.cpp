@@ -18,7 +18,7 @@
 
 #include <libxml/HTMLparser.h>
 
-#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_meta.hpp"
 #include "formats/html/html.hpp"
 
 namespace {
@@ -65,8 +65,9 @@ void extract(const std::string& page) {
     auto document = formats::parse_page(page, {});
     auto facts = formats::read_facts(document, url);
     auto article = crawler::read_article(document, facts);
-    auto language = facts.language.empty() ? formats::guess_language(article.text) : facts.language;
-    sum += article.text.size() + language.size();
+    auto language =
+        facts.language.empty() ? formats::guess_language(article.content.text) : facts.language;
+    sum += article.content.text.size() + language.size();
 }
 
 using Work = void (*)(const std::string&);

@@ -109,10 +109,12 @@ private:
     std::string spelled(const formats::Url& url) const {
         return formats::canonical_url(url, sessions_.telling());
     }
+    // `about` is what the record says of the page beside what every record of a page says.
     void store(
         Scraped scraped,
         schema::Text text,
         schema::Quality quality,
+        boost::json::object about,
         const Consent& consent,
         std::string licence
     );

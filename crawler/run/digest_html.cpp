@@ -1,8 +1,10 @@
 // Pages: their text, what rules take out of them, where they lead.
 #include <algorithm>
+#include <cmath>
 
 #include "base/bytes/hash.hpp"
-#include "crawler/extract/article/article.hpp"
+#include "base/json/described.hpp"
+#include "crawler/extract/content/posts.hpp"
 #include "crawler/extract/page_quality.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
@@ -49,8 +51,16 @@ void Digest::read_html() {
 
     schema::Text text;
     text.body = scrape ? std::move(scrape->page.text) : std::string();
-    if (text.body.empty()) text.body = text_of(document, find_main_part(document));
-    if (text.body.empty()) text.body = document.visible_text(document.body());
+    auto content = read_content(document, facts);
+    boost::json::object about{
+        {"page_type", base::name_of(content.kind)},
+        {"page_type_confidence", std::round(content.confidence * 1000) / 1000}};
+    if (text.body.empty()) {
+        text.body = content.text;
+        about["markdown"] = markdown_of(document, content, {.base = &facts.base});
+        if (auto posts = posts_of(document, content); !posts.empty())
+            about["posts"] = base::to_json(posts);
+    }
     text.title = facts.title;
     // Where the page names its language, a short beginning is enough to judge by.
     auto guess = formats::judge_language(text.body, facts.language.empty() ? 4096 : 768);
@@ -60,6 +70,7 @@ void Digest::read_html() {
         scrape ? std::move(scrape->page) : Scraped(),
         std::move(text),
         std::move(quality),
+        std::move(about),
         consent,
         facts.licence
     );
@@ -167,10 +178,11 @@ void Digest::store(
     Scraped scraped,
     schema::Text text,
     schema::Quality quality,
+    boost::json::object about,
     const Consent& consent,
     std::string licence
 ) {
-    boost::json::object payload;
+    boost::json::object payload = std::move(about);
     payload["url"] = target_.url;
     payload["title"] = text.title;
     payload["status"] = response_.status;

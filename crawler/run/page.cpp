@@ -220,7 +220,7 @@ void Digest::plain() {
     auto guess = formats::judge_language(text.body);
     if (guess.reliable) text.language = guess.language;
     auto quality = measure_plain(text, guess);
-    store({}, std::move(text), std::move(quality), consent, {});
+    store({}, std::move(text), std::move(quality), {}, consent, {});
 }
 
 Consent Digest::consent_of(std::vector<std::pair<std::string, std::string>> metas, bool image)

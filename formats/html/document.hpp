@@ -92,6 +92,8 @@ public:
 
     // Takes the node with its subtree out of the tree.
     void remove(NodeId id);
+    // Has readers see what a <noscript> holds, as one does without scripts.
+    void show(NodeId id) { nodes_[id].tag = Tag::div; }
 
 private:
     friend class TreeBuilder;

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/text/decoder.hpp"
-#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_meta.hpp"
 #include "crawler/inspect.hpp"
 #include "formats/feed/feed.hpp"
 #include "formats/html/select.hpp"
@@ -231,10 +231,10 @@ TEST_CASE("the main text is the prose, not what surrounds it", "[crawler][articl
     auto article = read_article(document, read_facts(document, *parse_url("http://h/")));
     CHECK(article.title == "The Headline of the Story");
     CHECK(article.byline == "A. Writer");
-    CHECK(article.text.starts_with("This is a sentence"));
-    CHECK(article.text.ends_with("number 5."));
+    CHECK(article.content.text.starts_with("This is a sentence"));
+    CHECK(article.content.text.ends_with("number 5."));
     for (std::string alien : {"Home", "Buy this", "Copyright", "Related"})
-        CHECK(article.text.find(alien) == std::string::npos);
+        CHECK(article.content.text.find(alien) == std::string::npos);
 }
 
 TEST_CASE("scripts and comments end and stay where the standard says", "[crawler][html]") {

@@ -247,6 +247,27 @@ TEST_CASE("members are written with their label and side", "[training][snapshot]
     );
     CHECK_THAT(lines.str(), Catch::Contains("\"label\":\"odd\""));
     CHECK_FALSE(base::parse<training::SnapshotFormat>("papyrus"));
+    CHECK_THAT(lines.str(), !Catch::Contains("markdown"));
+}
+
+TEST_CASE("members that are pages carry their kind and Markdown", "[training][snapshot]") {
+    World world;
+    auto snapshot = world.create(named("a")).snapshot;
+    world.db->call([&](base::Tx& tx) {
+        tx.exec(
+            "UPDATE record_version SET payload = payload || "
+            "'{\"page_type\": \"forum\", \"markdown\": \"# A *b*\"}' WHERE key = 'k0-0'"
+        );
+    });
+    std::ostringstream lines;
+    training::export_snapshot(*world.db, snapshot, training::SnapshotFormat::jsonl, lines);
+    auto text = lines.str();
+    auto line = text.substr(text.find("{\"key\":\"k0-0\""));
+    CHECK_THAT(
+        line.substr(0, line.find('\n')),
+        Catch::Contains("\"page_type\":\"forum\"") && Catch::Contains("\"markdown\":\"# A *b*\"")
+    );
+    CHECK(text.find("page_type") == text.rfind("page_type"));
 }
 
 TEST_CASE(

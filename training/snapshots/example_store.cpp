@@ -30,6 +30,12 @@ constexpr std::size_t page_size = 5000;
 constexpr std::size_t images_at_once = 500;
 constexpr auto first_rk = std::numeric_limits<std::int64_t>::min();
 
+struct PageRow {
+    std::size_t place = 0;
+    std::string type, markdown;
+};
+BOOST_DESCRIBE_STRUCT(PageRow, (), (place, type, markdown))
+
 struct TextRow {
     std::size_t place = 0;  // among the keys, from 1
     std::string title, body;
@@ -376,6 +382,18 @@ std::vector<std::string> ExampleStore::fields_in_texts(
             break;
         }
     return found;
+}
+
+std::vector<PageItem> ExampleStore::load_pages(const std::vector<Item>& items) const {
+    std::vector<PageItem> pages(items.size());
+    for (std::size_t from = 0; from < items.size(); from += page_size) {
+        Keys keys(items, from, std::min(items.size(), from + page_size));
+        database_.call([&](base::Tx& tx) {
+            for (auto& row : rows_of<PageRow>(tx, sql::file["pages_of"], keys))
+                pages[from + row.place - 1] = {std::move(row.type), std::move(row.markdown)};
+        });
+    }
+    return pages;
 }
 
 Examples ExampleStore::load(

@@ -14,6 +14,11 @@ struct TextItem {
     std::string body;  // UTF-8; broken bytes count as separators
 };
 
+struct PageItem {
+    std::string type;
+    std::string markdown;
+};
+
 // Rows to learn from or to predict, column by column. A part that the rows do not have is left
 // empty; a part that they have covers every row. At most one of `classes` and `targets` is given,
 // none for rows to predict.

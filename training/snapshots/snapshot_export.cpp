@@ -30,6 +30,7 @@ struct Line {
     const char* split;
     const std::string& label;
     const TextItem& text;
+    const PageItem& page;
     std::span<const schema::Column> columns;
     std::span<const double> numbers;  // NaN: none
 };
@@ -61,6 +62,8 @@ void write_json(std::ostream& out, const Line& line) {
         {"label", line.label},
         {"title", line.text.title},
         {"body", line.text.body}};
+    if (!line.page.type.empty()) object["page_type"] = line.page.type;
+    if (!line.page.markdown.empty()) object["markdown"] = line.page.markdown;
     json::object values;
     for (std::size_t c = 0; c < line.columns.size(); ++c)
         values[line.columns[c].name] =
@@ -98,6 +101,9 @@ std::uint64_t export_snapshot(
             rows = prepared.apply(store.load(page, {}));
         }
         rows.text.resize(page.size());
+        // What a recipe made of the text is not what the page said.
+        bool pages = format == SnapshotFormat::jsonl && prepared.empty();
+        auto crawled = pages ? store.load_pages(page) : std::vector<PageItem>(page.size());
         if (!headed) write_csv_head(out, rows.columns);
         headed = true;
         for (std::size_t i = 0; i < page.size(); ++i) {
@@ -108,6 +114,7 @@ std::uint64_t export_snapshot(
                 .split = split_names.at(static_cast<std::size_t>(split)),
                 .label = label,
                 .text = rows.text[i],
+                .page = crawled[i],
                 .columns = rows.columns,
                 .numbers = std::span(rows.numeric).subspan(i * width, width)};
             if (format == SnapshotFormat::csv) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text/ascii.hpp"
 #include "crawler/extract/article/article_draft.hpp"
 
 namespace crawler {
@@ -52,6 +53,27 @@ MainPart find_main_part(const formats::Document& document) {
         parts = {document.body()};
     }
     return {std::move(parts), draft.take_struck()};
+}
+
+void show_unscripted(formats::Document& document) {
+    constexpr std::size_t enough = 200;
+    std::size_t shown = 0, hidden = 0;
+    auto body = document.body();
+    std::vector<formats::NodeId> unscripted;
+    for (auto at = body; at;) {
+        const auto& node = document[at];
+        bool alone = node.tag == formats::Tag::noscript && document.is_element(at);
+        if (alone) {
+            unscripted.push_back(at);
+            hidden += document.text(at).size();
+        }
+        if (document.is_text(at)) shown += base::trim(node.text).size();
+        bool unseen = document.is_element(at) &&
+                      (alone || formats::has_trait(node.tag, formats::is_invisible));
+        at = document.following(at, body, unseen);
+    }
+    if (hidden < enough || hidden < shown * 2) return;
+    for (auto id : unscripted) document.show(id);
 }
 
 std::string text_of(const formats::Document& document, const MainPart& part) {

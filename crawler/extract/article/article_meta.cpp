@@ -1,9 +1,11 @@
 // Title, byline and date of an article: what the page tells machines first, what it shows people
 // second.
+#include "crawler/extract/article/article_meta.hpp"
+
 #include <algorithm>
 
 #include "base/text/ascii.hpp"
-#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_date.hpp"
 #include "crawler/extract/article/article_shown.hpp"
 #include "crawler/extract/metadata.hpp"
 
@@ -50,7 +52,7 @@ public:
         for (const auto& entry : entries_) note(entry.as_object());
     }
 
-    std::string headline, published, byline, body;
+    std::string headline, published, byline;
     std::string publisher;  // an author that is no person
 
 private:
@@ -58,9 +60,6 @@ private:
         if (!is_article_type(object)) return;
         if (headline.empty()) headline = text_in(object, "headline");
         if (published.empty()) published = text_in(object, "datePublished");
-        const auto* text = object.if_contains("articleBody");
-        if (text && text->is_string() && text->as_string().size() > body.size())
-            body = text->as_string();
         for (auto key : {"author", "creator"})
             if (const auto* author = object.if_contains(key))
                 if (auto& to = is_organisation(*author) ? publisher : byline; to.empty())
@@ -141,40 +140,43 @@ std::string first_of(std::initializer_list<std::string> texts) {
     return {};
 }
 
-// A stamp that is not ISO 8601 as a date of it, if it is one.
-std::string dated(std::string stamp) {
-    if (stamp.size() >= 5 && stamp[4] == '-' && base::is_digit(stamp[0])) return stamp;
-    auto date = find_date(stamp);
-    return date.empty() ? stamp : date;
-}
-
-// Some pages give machines HTML.
-std::string plain(std::string_view text) {
-    if (text.find_first_of("<&") == text.npos) return std::string(text);
-    auto document = formats::Document::parse(std::string(text));
-    return document.visible_text(document.body());
-}
-
-// Scripts bring the text of some pages, which only tell it to machines before they have run.
-std::string told_or_found(std::string_view told, std::string found) {
-    constexpr std::size_t enough = 400;
-    if (told.size() < enough || told.size() < found.size() * 2) return found;
-    auto text = plain(told);
-    return text.size() < found.size() * 2 ? found : text;
+// The first of what is told that is a date, else what is shown, else what the address says.
+std::string published(
+    const formats::Document& document,
+    const formats::Facts& facts,
+    std::string_view told,
+    const std::string& shown
+) {
+    constexpr std::string_view names[] = {
+        "article:published_time",
+        "datepublished",
+        "dc.date",
+        "dcterms.created",
+        "citation_online_date",
+        "citation_publication_date",
+        "parsely-pub-date",
+        "sailthru.date",
+        "date",
+        "pubdate"};
+    auto place = day_place_of(document.attribute(document.html(), "lang").value_or(""));
+    auto date = machine_date(told, place);
+    for (auto name : names)
+        if (date.empty()) date = machine_date(meta_value(facts, {name}), place);
+    if (date.empty()) date = shown;
+    return date.empty() ? find_date(facts.base.path) : date;
 }
 
 }  // namespace
 
-Article read_article(const formats::Document& document, const formats::Facts& facts) {
+Article read_article(formats::Document& document, const formats::Facts& facts) {
     Article article;
+    article.content = read_content(document, facts);
     Told told(document);
-    auto part = find_main_part(document);
-    article.text = told_or_found(told.body, text_of(document, part));
     auto meta_title = meta_value(
         facts, {"og:title", "dc.title", "dcterm.title", "twitter:title", "parsely-title"}
     );
     article.title = first_of({told.headline, meta_title, without_site(facts.title)});
-    auto shown = shown_on_page(document, article.title);
+    auto shown = shown_on_page(document, article.content.part, article.title);
     if (!shown.headline.empty()) article.title = shown.headline;
     article.byline = first_of(
         {told.byline,
@@ -190,22 +192,7 @@ Article read_article(const formats::Document& document, const formats::Facts& fa
          shown.byline,
          told.publisher}
     );
-    article.published = dated(first_of(
-        {told.published,
-         meta_value(
-             facts,
-             {"article:published_time",
-              "datepublished",
-              "dc.date",
-              "dcterms.created",
-              "parsely-pub-date",
-              "sailthru.date",
-              "date",
-              "pubdate"}
-         ),
-         shown.date,
-         find_date(facts.base.path)}
-    ));
+    article.published = published(document, facts, told.published, shown.date);
     return article;
 }
 

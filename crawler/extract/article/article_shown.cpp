@@ -1,20 +1,15 @@
-// What a page says to its readers is the last resort for byline and date, after its metadata. Texts
-// are cut into runs of digits and letters, and a date is three of them that fit: a full grammar of
-// dates in ten languages would find no more. Days and months that could be either are left out, for
-// a wrong date is worse than none.
-//
-// A byline is cut down from the outside: what introduces a name, what follows a mark, what is a
-// date or a number; what is left must look like a name.
+// What a page says to its readers is the last resort for byline and date, after its metadata. A
+// byline is cut down from the outside: what introduces a name, what follows a mark, what is a date
+// or a number; what is left must look like a name.
 #include "crawler/extract/article/article_shown.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <optional>
 #include <set>
-#include <vector>
 
 #include "base/text/ascii.hpp"
+#include "crawler/extract/article/article_date.hpp"
+#include "crawler/extract/article/class_words.hpp"
 #include "formats/text/word_finder.hpp"
 
 namespace crawler {
@@ -22,123 +17,6 @@ namespace crawler {
 namespace {
 
 using namespace std::string_view_literals;
-
-// ---- dates
-
-// By the letters that tell a month from the others, in lower case.
-constexpr std::pair<std::string_view, int> months[] = {
-    {"jan"sv, 1},
-    {"gen"sv, 1},
-    {"ene"sv, 1},
-    {"feb"sv, 2},
-    {"f\xc3\xa9v"sv, 2},
-    {"fev"sv, 2},
-    {"mar"sv, 3},
-    {"m\xc3\xa4r"sv, 3},
-    {"maa"sv, 3},
-    {"mrt"sv, 3},
-    {"apr"sv, 4},
-    {"avr"sv, 4},
-    {"abr"sv, 4},
-    {"may"sv, 5},
-    {"mai"sv, 5},
-    {"mag"sv, 5},
-    {"mei"sv, 5},
-    {"maj"sv, 5},
-    {"jun"sv, 6},
-    {"juin"sv, 6},
-    {"giu"sv, 6},
-    {"jul"sv, 7},
-    {"juil"sv, 7},
-    {"lug"sv, 7},
-    {"aug"sv, 8},
-    {"ao\xc3\xbb"sv, 8},
-    {"ago"sv, 8},
-    {"sep"sv, 9},
-    {"set"sv, 9},
-    {"oct"sv, 10},
-    {"okt"sv, 10},
-    {"ott"sv, 10},
-    {"out"sv, 10},
-    {"nov"sv, 11},
-    {"dec"sv, 12},
-    {"dez"sv, 12},
-    {"d\xc3\xa9\x63"sv, 12},
-    {"dic"sv, 12},
-};
-
-int month_of(std::string_view word) {
-    if (word.size() < 3 || word.size() > 12) return 0;
-    auto lowered = base::to_lower(word);
-    int found = 0;
-    for (auto [start, month] : months)
-        if (lowered.starts_with(start)) found = month;
-    return found;
-}
-
-struct Piece {
-    std::string_view text;
-    int number = -1;  // of digits
-    int month = 0;    // of letters
-};
-
-std::vector<Piece> pieces_of(std::string_view text) {
-    std::vector<Piece> pieces;
-    for (std::size_t i = 0; i < text.size();) {
-        auto kind = [&](std::size_t at) {
-            char c = text[at];
-            return base::is_digit(c)                                            ? 1
-                   : base::is_alpha(c) || static_cast<unsigned char>(c) >= 0x80 ? 2
-                                                                                : 0;
-        };
-        auto start = i;
-        auto first = kind(i);
-        while (i < text.size() && kind(i) == first && first) ++i;
-        if (!first) {
-            ++i;
-            continue;
-        }
-        Piece piece{text.substr(start, i - start)};
-        if (first == 2) {
-            piece.month = month_of(piece.text);
-        } else if (piece.text.size() <= 4) {
-            std::from_chars(piece.text.data(), piece.text.data() + piece.text.size(), piece.number);
-        }
-        pieces.push_back(piece);
-    }
-    return pieces;
-}
-
-std::string iso(int year, int month, int day) {
-    if (year < 1990 || year > 2100 || month < 1 || month > 12 || day < 1 || day > 31) return {};
-    auto two = [](int value) {
-        return std::string(1, static_cast<char>('0' + value / 10)) +
-               static_cast<char>('0' + value % 10);
-    };
-    return std::to_string(year) + "-" + two(month) + "-" + two(day);
-}
-
-// The marks between two pieces, which must be of one text.
-std::string_view between(const Piece& a, const Piece& b) {
-    const char* end = a.text.data() + a.text.size();
-    return {end, static_cast<std::size_t>(b.text.data() - end)};
-}
-
-std::string date_of_numbers(const Piece& a, const Piece& b, const Piece& c) {
-    auto mark = between(a, b);
-    if (mark != between(b, c) || mark.size() != 1 || (mark != "." && mark != "/" && mark != "-"))
-        return {};
-    if (a.text.size() == 4) return iso(a.number, b.number, c.number);
-    if (c.text.size() != 4) return {};
-    if (mark == "." || a.number > 12) return iso(c.number, b.number, a.number);
-    return b.number > 12 ? iso(c.number, a.number, b.number) : std::string();
-}
-
-bool is_ordinal_or_of(std::string_view text) {
-    auto word = base::to_lower(text);
-    constexpr std::array words{"st"sv, "nd"sv, "rd"sv, "th"sv, "of"sv, "de"sv, "er"sv};
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // ---- names
 
@@ -176,27 +54,6 @@ void trim_end(std::string_view& name) {
     while (!name.empty() && marks.find(name.back()) != marks.npos) name.remove_suffix(1);
 }
 
-// Whether a class or id names who wrote the page, and not their picture or those of comments.
-bool names_author(std::string_view names) {
-    if (names.size() < 6) return false;
-    constexpr formats::WordFinder::Entry words[] = {
-        {"byline", 1},
-        {"author", 1},
-        {"writtenby", 1},
-        {"written-by", 1},
-        {"contributor", 1},
-        {"comment", 2},
-        {"authority", 2},
-        {"bio", 2},
-        {"avatar", 2},
-        {"image", 2},
-        {"related", 2},
-        {"social", 2},
-    };
-    static const formats::WordFinder finder(words);
-    return finder.find(names) == 1;
-}
-
 std::set<std::string> words_of(std::string_view text) {
     std::set<std::string> words;
     std::string word;
@@ -220,15 +77,32 @@ double share(const std::set<std::string>& a, const std::set<std::string>& b) {
 
 class Reader {
 public:
-    Reader(const formats::Document& document, std::string_view title)
-        : document_(document), title_(words_of(title)) {}
+    Reader(const formats::Document& document, const MainPart& part, std::string_view title)
+        : document_(document),
+          title_(words_of(title)),
+          place_(day_place_of(value(document.html(), "lang"))),
+          holds_text_(document.size()) {
+        for (auto root : part.nodes)
+            for (auto id = root; id; id = document.following(id, root, part.struck[id] != 0)) {
+                if (part.struck[id] || !document.is_text(id)) continue;
+                if (base::trim(document[id].text).empty()) continue;
+                for (auto at = id; at && !holds_text_[at]; at = document[at].parent)
+                    holds_text_[at] = 1;
+            }
+    }
 
     Shown run() {
+        formats::NodeId margin_end = 0;  // the first node after the margin that the walk is in
         for (auto at = document_.body(); at;
              at = document_.following(at, document_.body(), is_skipped(at))) {
+            if (at == margin_end) in_margin_ = false;
             if (document_.is_text(at)) {
-                note_text(at);
+                if (!in_margin_) note_text(at);
             } else if (document_.is_element(at) && !is_skipped(at)) {
+                if (!in_margin_ && is_margin(at)) {
+                    in_margin_ = true;
+                    margin_end = document_.following(at, document_.body(), true);
+                }
                 note_element(at);
             }
         }
@@ -244,6 +118,29 @@ private:
         return formats::has_trait(document_[at].tag, formats::is_invisible);
     }
 
+    // What stands beside the article: it may have dates, but of other things.
+    bool is_margin(formats::NodeId at) const {
+        using enum formats::Tag;
+        if (holds_text_[at] || document_[at].tag == h1) return false;
+        auto tag = document_[at].tag;
+        if (tag == nav || tag == aside || tag == dialog) return true;
+        if (tag == footer || tag == header) {
+            auto above = document_[at].parent;
+            while (above && document_[above].tag != article && document_[above].tag != main)
+                above = document_[above].parent;
+            if (!above) return tag == footer || !holds_h1(at);
+        }
+        auto verdict = judge_class(value(at, "class"), value(at, "id"));
+        bool beside = verdict.foreign || (verdict.unlikely && !verdict.likely);
+        return verdict.comments || (beside && !verdict.byline);
+    }
+
+    bool holds_h1(formats::NodeId root) const {
+        for (auto at = root; at; at = document_.following(at, root))
+            if (document_.is_element(at) && document_[at].tag == formats::Tag::h1) return true;
+        return false;
+    }
+
     // Dates stand in short texts; those after the headline speak of the article, the first one
     // else.
     void note_text(formats::NodeId at) {
@@ -251,7 +148,7 @@ private:
         if (text.size() < 6 || text.size() > 120) return;
         if (!written_.empty() && (written_after_headline_ || !headline_)) return;
         if (std::none_of(text.begin(), text.end(), base::is_digit)) return;
-        auto date = find_date(text);
+        auto date = find_date(text, place_);
         if (date.empty()) return;
         written_ = std::move(date);
         written_after_headline_ = headline_;
@@ -262,7 +159,7 @@ private:
         if (node.tag == formats::Tag::h1) note_headline(at);
         if (node.attribute_count == 0) return;
         auto property = value(at, "itemprop");
-        if (shown_.date.empty()) note_time(at, property);
+        if (!in_margin_) note_time(at, property);
         if (!shown_.byline.empty()) return;
         bool author = value(at, "rel") == "author" || property == "author" ||
                       property == "creator" || names_author(value(at, "class")) ||
@@ -281,18 +178,35 @@ private:
         shown_.headline = std::move(text);
     }
 
+    // The element that says it is the date of publication, else the first after the headline, else
+    // the first, but one of a change only if there is no other.
     void note_time(formats::NodeId at, std::string_view property) {
         auto stamp = document_.attribute(at, "datetime");
-        if (property != "datePublished" && !(document_[at].tag == formats::Tag::time && stamp))
-            return;
+        bool published = property == "datePublished" || document_.attribute(at, "pubdate");
+        if (!published && !(document_[at].tag == formats::Tag::time && stamp)) return;
+        auto names = value(at, "class");
+        bool changed =
+            property == "dateModified" || (base::contains_ignoring_case(names, "updated") &&
+                                           !base::contains_ignoring_case(names, "published"));
+        int rank = published ? 4 : changed ? 1 : headline_ ? 3 : 2;
+        if (rank <= time_rank_) return;
         if (!stamp || stamp->empty()) stamp = document_.attribute(at, "content");
-        shown_.date = stamp && !stamp->empty() ? std::string(base::trim(*stamp))
-                                               : find_date(document_.visible_text(at));
+        auto date = machine_date(
+            stamp && !stamp->empty() ? *stamp : find_date(document_.visible_text(at), place_),
+            place_
+        );
+        if (date.empty()) return;
+        time_rank_ = rank;
+        shown_.date = std::move(date);
     }
 
     const formats::Document& document_;
     std::set<std::string> title_;
+    DayPlace place_;
+    formats::NodeMarks holds_text_;  // the article's text is in it
     Shown shown_;
+    int time_rank_ = 0;
+    bool in_margin_ = false;
     std::string written_;
     bool written_after_headline_ = false;
     bool headline_ = false;
@@ -301,32 +215,24 @@ private:
 
 }  // namespace
 
-std::string find_date(std::string_view text) {
-    auto pieces = pieces_of(text);
-    for (std::size_t i = 0; i + 2 < pieces.size(); ++i) {
-        const auto *a = &pieces[i], *b = &pieces[i + 1], *c = &pieces[i + 2];
-        if (a->number >= 0 && b->number >= 0 && c->number >= 0) {
-            if (auto date = date_of_numbers(*a, *b, *c); !date.empty()) return date;
-            continue;
-        }
-        auto next = i + 2;
-        auto skip = [&](const Piece*& piece) {  // "3rd of May", "3 de mayo de 2025"
-            while (piece->number < 0 && is_ordinal_or_of(piece->text) && next + 1 < pieces.size())
-                piece = &pieces[++next];
-        };
-        if (a->month && b->number > 0 && b->number <= 31) {  // May 3, 2025
-            skip(c);
-            if (c->text.size() == 4) return iso(c->number, a->month, b->number);
-        } else if (a->number > 0 && a->number <= 31) {  // 3 May 2025
-            next = i + 1;
-            skip(b);
-            if (!b->month || next + 1 >= pieces.size()) continue;
-            c = &pieces[++next];
-            skip(c);
-            if (c->text.size() == 4) return iso(c->number, b->month, a->number);
-        }
-    }
-    return {};
+bool names_author(std::string_view names) {
+    if (names.size() < 6) return false;
+    constexpr formats::WordFinder::Entry words[] = {
+        {"byline", 1},
+        {"author", 1},
+        {"writtenby", 1},
+        {"written-by", 1},
+        {"contributor", 1},
+        {"comment", 2},
+        {"authority", 2},
+        {"bio", 2},
+        {"avatar", 2},
+        {"image", 2},
+        {"related", 2},
+        {"social", 2},
+    };
+    static const formats::WordFinder finder(words);
+    return finder.find(names) == 1;
 }
 
 std::string name_in_byline(std::string_view text) {
@@ -377,8 +283,12 @@ std::string name_in_byline(std::string_view text) {
     return std::string(rest);
 }
 
-Shown shown_on_page(const formats::Document& document, std::string_view title) {
-    return Reader(document, title).run();
+Shown shown_on_page(
+    const formats::Document& document,
+    const MainPart& part,
+    std::string_view title
+) {
+    return Reader(document, part, title).run();
 }
 
 }  // namespace crawler

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "crawler/extract/article/article.hpp"
 #include "formats/html/document.hpp"
 
 namespace crawler {
@@ -13,12 +14,16 @@ struct Shown {
     std::string byline;    // a name, without "by" and dates
     std::string date;      // ISO 8601, or as a <time> says it
 };
-Shown shown_on_page(const formats::Document& document, std::string_view title);
+// `part` is the article's text: dates that stand beside it, in margins, footers and lists of other
+// pages, are not those of the article.
+Shown shown_on_page(
+    const formats::Document& document,
+    const MainPart& part,
+    std::string_view title
+);
 
-// The first date in a text, as "2025-12-17"; empty if there is none. Reads "December 17, 2025",
-// "17. Dezember 2025", "17 déc. 2025", "2025-12-17", "17.12.2025" and the like in ten languages;
-// "03/04/2025" only if one of the numbers can be no month.
-std::string find_date(std::string_view text);
+// Whether a class or id names who wrote the page, and not their picture or those of comments.
+bool names_author(std::string_view class_or_id);
 
 // A line about who wrote something, cut down to the name: "By Ann Other | May 3" -> "Ann Other".
 // Empty if no name seems to be left.

@@ -1,4 +1,4 @@
-#include "crawler/extract/article/article.hpp"
+#include "crawler/extract/article/article_meta.hpp"
 
 #include <string>
 
@@ -173,7 +173,7 @@ TEST_CASE(
     auto url = *parse_url("http://a.example/");
     auto read = [&](const std::string& html) {
         auto document = Document::parse(html);
-        return read_article(document, read_facts(document, url)).text;
+        return read_article(document, read_facts(document, url)).content.text;
     };
     std::string told =
         "<script type='application/ld+json'>{\"@type\":\"NewsArticle\",\"articleBody\":"

@@ -32,6 +32,12 @@ TEST_CASE(
     CHECK(first.counts.read == 150);
     CHECK_FALSE(first.revisit);
     CHECK(world.pages() == 150);
+    CHECK(
+        world.database.number(
+            "SELECT count(*) FROM record_version WHERE payload->>'page_type' IS NOT NULL AND "
+            "payload->>'markdown' <> ''"
+        ) == 150
+    );
     // And robots.txt, ai.txt, tdmrep.json, sitemap.xml.
     CHECK(site.requests().size() == 154);
 

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <boost/json.hpp>
+
+#include "crawler/extract/content/blocks.hpp"
+#include "formats/html/html.hpp"
+
+namespace crawler {
+
+// Numbers that describe a page or a block to the fitted models; always the same ones in the same
+// order, by the same names.
+class Row {
+public:
+    // Gathers the names too if there is a place for them.
+    explicit Row(std::vector<std::string>* names = nullptr) : names_(names) {}
+
+    void add(std::string_view name, double value) { add(name, {}, value); }
+    void add(std::string_view name, std::string_view rest, double value) {
+        values_.push_back(static_cast<float>(value));
+        if (names_) names_->emplace_back(name).append(rest);
+    }
+    // A number for each bit.
+    template <typename Names>
+    void add_bits(std::string_view prefix, std::uint32_t bits, const Names& names) {
+        for (std::size_t i = 0; i < names.size(); ++i) add(prefix, names[i], (bits >> i) & 1U);
+    }
+    std::vector<float> take() { return std::move(values_); }
+
+private:
+    std::vector<float> values_;
+    std::vector<std::string>* names_;
+};
+
+// Of the page as a whole, with its JSON-LD (read_jsonld): its address (the one it gives itself, if
+// it does), what it tells machines, how much there is of what.
+std::vector<float> describe_page(
+    const PageBlocks& blocks,
+    const formats::Facts& facts,
+    const boost::json::array& jsonld,
+    std::vector<std::string>* names = nullptr
+);
+
+// Of each block: itself, what it stands in, what is around it.
+std::vector<std::vector<float>> describe_blocks(
+    const PageBlocks& blocks,
+    std::string_view title,
+    std::vector<std::string>* names = nullptr
+);
+
+}  // namespace crawler
