@@ -11,6 +11,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "labeling/export/exporter.hpp"
 #include "labeling/export/import_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -66,7 +67,7 @@ const base::Settings<ImportLabels> ImportLabels::settings{
 };
 const base::Settings<ExportLabels> ExportLabels::settings{
     {"project", &ExportLabels::project, "its name", {.required = true}},
-    {"format", &ExportLabels::format, "of the file"},
+    {"format", &ExportLabels::format, "of the file", {.choices = labeling::export_format_names()}},
 };
 
 labeling::StoredProject known_project(Work& work, const std::string& name) {
@@ -123,19 +124,24 @@ ImportedLabels import_labels(Work& work, const ImportLabels& request) {
 
 Download export_labels(Work& work, const ExportLabels& request) {
     known_project(work, request.project);
+    const auto& format = labeling::export_format(request.format);
     std::ostringstream out;
     write_labels(work.tx, request, out);
     return {
-        .name = std::string(labeling::file_name(request.format)),
-        .media_type = std::string(labeling::media_type(request.format)),
+        .name = std::string(format.file_name()),
+        .media_type = std::string(format.media_type()),
         .bytes = std::move(out).str()};
 }
 
 std::int64_t write_labels(base::Steps steps, const ExportLabels& request, std::ostream& out) {
     auto stored =
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
-    auto exporter =
-        labeling::task_type(stored.project.kind).exporter(request.format, stored.project, out);
+    auto exporter = labeling::make_exporter(
+        labeling::export_format(request.format),
+        stored.project,
+        labeling::task_type(stored.project.kind).shape(),
+        out
+    );
     auto rows = labeling::each_label(steps, stored, [&](const labeling::ExportRow& row) {
         exporter->write(row);
     });
