@@ -16,6 +16,7 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "labeling/export/exporter.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/projects.hpp"
@@ -194,7 +195,8 @@ void export_labels(CLI::App& project, service::Context& context) {
     on_command(command, [folder, flags, &context] {
         auto request = flags.read();
         std::filesystem::create_directories(*folder);
-        auto path = std::filesystem::path(*folder) / labeling::file_name(request.format);
+        auto path =
+            std::filesystem::path(*folder) / labeling::export_format(request.format).file_name();
         std::int64_t rows = 0;
         write_file(path, [&](std::ostream& out) {
             rows = service::write_labels(context.database(), request, out);

@@ -69,7 +69,7 @@ std::vector<std::string> path_of(const std::string& field) {
 // The project, if its answers are classes and nothing else.
 StoredProject project_of_classes(base::Tx& tx, const std::string& name) {
     auto project = load_project(tx, name);
-    if (!task_type(project.project.kind).answers_by_class())
+    if (task_type(project.project.kind).shape() != LabelShape::classes)
         throw base::UsageError(
             "project '" + name + "'",
             "its answers are more than a class, which a label can not say",

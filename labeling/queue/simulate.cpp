@@ -92,7 +92,7 @@ Simulated simulate(
 ) {
     if (simulation.pool.empty() || !simulation.truth)
         throw base::UsageError("simulated annotators", "the pool is empty or no truth is given");
-    if (!task_type(project.project.kind).answers_by_class())
+    if (task_type(project.project.kind).shape() != LabelShape::classes)
         throw base::UsageError(
             "simulated annotators", "answer with classes alone", "choose a project of classes"
         );

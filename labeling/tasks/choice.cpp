@@ -116,11 +116,7 @@ public:
     std::span<const MetricInfo> metrics() const override { return all_metrics(); }
     std::size_t usual_metrics() const override { return usual.size(); }
 
-    std::unique_ptr<Exporter> exporter(Format format, const Project& project, std::ostream& out)
-        const override {
-        return make_exporter(format, project, out);
-    }
-    bool answers_by_class() const override { return true; }
+    LabelShape shape() const override { return LabelShape::classes; }
 };
 
 }  // namespace

@@ -21,7 +21,6 @@
 #include "base/numbers/statistics.hpp"
 #include "base/text/utf8.hpp"
 #include "labeling/tasks/spans.hpp"
-#include "labeling/tasks/spans_export.hpp"
 #include "labeling/tasks/task_types.hpp"
 #include "labeling/truth/score.hpp"
 
@@ -278,11 +277,7 @@ public:
     std::span<const MetricInfo> metrics() const override { return measures; }
     std::size_t usual_metrics() const override { return measures.size(); }
 
-    std::unique_ptr<Exporter> exporter(Format format, const Project& project, std::ostream& out)
-        const override {
-        return span_exporter(format, project, out);
-    }
-    bool answers_by_class() const override { return false; }
+    LabelShape shape() const override { return LabelShape::spans; }
 };
 
 }  // namespace

@@ -13,7 +13,7 @@
 
 #include "base/json/shape.hpp"
 #include "labeling/agreement/agreement.hpp"
-#include "labeling/export/export.hpp"
+#include "labeling/export/exporter.hpp"
 #include "labeling/projects/project.hpp"
 #include "labeling/truth/truth.hpp"
 
@@ -100,13 +100,8 @@ public:
     virtual std::span<const MetricInfo> metrics() const = 0;
     virtual std::size_t usual_metrics() const = 0;
 
-    // As make_exporter() of export.hpp. Throws base::UsageError for a format that can not hold such
-    // labels.
-    virtual std::unique_ptr<Exporter>
-    exporter(Format format, const Project& project, std::ostream& out) const = 0;
-
-    // Whether an answer is a class and nothing else: labels can be imported, and simulated.
-    virtual bool answers_by_class() const = 0;
+    // Where an answer is a class and nothing else, labels can be imported, and simulated.
+    virtual LabelShape shape() const = 0;
 };
 
 std::span<const TaskType* const> task_types();

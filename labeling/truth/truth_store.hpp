@@ -10,7 +10,7 @@
 
 #include "base/database/steps.hpp"
 #include "labeling/answers.hpp"
-#include "labeling/export/export.hpp"
+#include "labeling/export/exporter.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth.hpp"

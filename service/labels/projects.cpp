@@ -12,6 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "formats/csv/guard.hpp"
+#include "labeling/export/exporter.hpp"
 #include "labeling/export/import_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -77,7 +78,7 @@ labeling::ExportRow guarded(labeling::ExportRow row) {
 
 const base::Settings<ExportLabels> ExportLabels::settings{
     {"project", &ExportLabels::project, "its name", {.required = true}},
-    {"format", &ExportLabels::format, "of the file"},
+    {"format", &ExportLabels::format, "of the file", {.choices = labeling::export_format_names()}},
     {"guard_formulas", &ExportLabels::guard_formulas, formats::guard_words},
 };
 
@@ -135,20 +136,26 @@ ImportedLabels import_labels(Work& work, const ImportLabels& request) {
 
 Download export_labels(Work& work, const ExportLabels& request) {
     known_project(work, request.project);
+    const auto& format = labeling::export_format(request.format);
     std::ostringstream out;
     write_labels(work.tx, request, out);
     return {
-        .name = std::string(labeling::file_name(request.format)),
-        .media_type = std::string(labeling::media_type(request.format)),
+        .name = std::string(format.file_name()),
+        .media_type = std::string(format.media_type()),
         .bytes = std::move(out).str()};
 }
 
 std::int64_t write_labels(base::Steps steps, const ExportLabels& request, std::ostream& out) {
     auto stored =
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
-    auto exporter =
-        labeling::task_type(stored.project.kind).exporter(request.format, stored.project, out);
-    bool guard = request.guard_formulas && request.format == labeling::Format::csv;
+    const auto& format = labeling::export_format(request.format);
+    auto exporter = labeling::make_exporter(
+        format,
+        stored.project,
+        labeling::task_type(stored.project.kind).shape(),
+        out
+    );
+    bool guard = request.guard_formulas && format.opens_in_spreadsheets();
     auto rows = labeling::each_label(steps, stored, [&](const labeling::ExportRow& row) {
         exporter->write(guard ? guarded(row) : row);
     });

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "base/database/steps.hpp"
-#include "labeling/export/export.hpp"
 #include "labeling/export/label_file.hpp"
 #include "labeling/projects/project_view_store.hpp"
 #include "service/paging.hpp"
@@ -69,7 +68,7 @@ ImportedLabels import_labels(Work& work, const ImportLabels& request);
 
 struct ExportLabels {
     std::string project;
-    labeling::Format format = labeling::Format::jsonl;
+    std::string format = "jsonl";  // one of labeling::export_formats()
     bool guard_formulas = false;
     static const base::Settings<ExportLabels> settings;
 };

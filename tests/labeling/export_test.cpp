@@ -1,4 +1,4 @@
-#include "labeling/export/export.hpp"
+#include "labeling/export/exporter.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -8,7 +8,7 @@
 
 #include "base/error.hpp"
 
-using labeling::Format;
+using labeling::LabelShape;
 
 namespace {
 
@@ -31,9 +31,15 @@ std::vector<labeling::ExportRow> rows() {
     return {first, second};
 }
 
-std::string text(Format format) {
+std::unique_ptr<labeling::Exporter> exporter_of(std::string_view format, std::ostream& out) {
+    return labeling::make_exporter(
+        labeling::export_format(format), project(), LabelShape::classes, out
+    );
+}
+
+std::string text(std::string_view format) {
     std::ostringstream out;
-    auto exporter = labeling::make_exporter(format, project(), out);
+    auto exporter = exporter_of(format, out);
     for (const auto& row : rows()) exporter->write(row);
     exporter->finish();
     return out.str();
@@ -42,7 +48,7 @@ std::string text(Format format) {
 }  // namespace
 
 TEST_CASE("each JSON line holds one labeled record", "[labeling][export]") {
-    std::istringstream lines(text(Format::jsonl));
+    std::istringstream lines(text("jsonl"));
     std::string line;
     REQUIRE(std::getline(lines, line));
     auto first = boost::json::parse(line).as_object();
@@ -58,14 +64,14 @@ TEST_CASE("each JSON line holds one labeled record", "[labeling][export]") {
 
 TEST_CASE("CSV quotes what needs it", "[labeling][export]") {
     CHECK(
-        text(Format::csv) ==
+        text("csv") ==
         "key,label,probability,method,revision,version\r\n"
         "\"k,1\",\"a \"\"b\"\"\",0.75,ds,1,1\r\nk2,c,1,import,1,1\r\n"
     );
 }
 
 TEST_CASE("spaCy lines name every class as a category", "[labeling][export]") {
-    std::istringstream lines(text(Format::spacy));
+    std::istringstream lines(text("spacy"));
     std::string line;
     std::getline(lines, line);
     auto first = boost::json::parse(line).as_object();
@@ -75,7 +81,7 @@ TEST_CASE("spaCy lines name every class as a category", "[labeling][export]") {
 }
 
 TEST_CASE("Label Studio tasks are one array with a choice each", "[labeling][export]") {
-    auto tasks = boost::json::parse(text(Format::label_studio)).as_array();
+    auto tasks = boost::json::parse(text("label-studio")).as_array();
     REQUIRE(tasks.size() == 2);
     const auto& result = tasks[1]
                              .as_object()
@@ -88,14 +94,45 @@ TEST_CASE("Label Studio tasks are one array with a choice each", "[labeling][exp
     CHECK(result.at("type").as_string() == "choices");
     CHECK(result.at("value").as_object().at("choices").as_array()[0].as_string() == "c");
     std::ostringstream out;
-    labeling::make_exporter(Format::label_studio, project(), out)->finish();
+    exporter_of("label-studio", out)->finish();
     CHECK(boost::json::parse(out.str()).as_array().empty());
 }
 
-TEST_CASE("a format whose geometry the project lacks is refused", "[labeling][export]") {
+TEST_CASE(
+    "a format that can not hold the labels is refused, and others are named",
+    "[labeling][export]"
+) {
     std::ostringstream out;
-    for (auto format : {Format::coco, Format::yolo, Format::voc, Format::conll})
-        CHECK_THROWS_AS(labeling::make_exporter(format, project(), out), base::UsageError);
-    CHECK(base::parse<Format>("label-studio") == Format::label_studio);
-    CHECK_FALSE(base::parse<Format>("parquet"));
+    CHECK_THROWS_WITH(
+        exporter_of("conll", out), Catch::Contains("choose jsonl, csv, spacy or label-studio")
+    );
+    CHECK_THROWS_AS(labeling::export_format("parquet"), base::UsageError);
+    for (std::string_view name : {"csv", "spacy", "label-studio"})
+        CHECK_THROWS_WITH(
+            labeling::make_exporter(
+                labeling::export_format(name), project(), LabelShape::spans, out
+            ),
+            Catch::Contains("choose jsonl or conll")
+        );
+    CHECK(out.str().empty());
+}
+
+TEST_CASE(
+    "every format writes whole what it does not refuse",
+    "[labeling][export]"
+) {
+    CHECK(labeling::export_formats().size() == labeling::export_format_names().size());
+    for (const auto* format : labeling::export_formats())
+        for (auto shape : {LabelShape::classes, LabelShape::spans}) {
+            if (format->refuses(project(), shape)) continue;
+            std::ostringstream out;
+            auto exporter = format->exporter(project(), shape, out);
+            exporter->write({.key = "k", .label = "c", .value = "[]", .text = "a text"});
+            exporter->finish();
+            INFO(format->name() << ": " << out.str());
+            CHECK(out.str().find('k') != std::string::npos);
+            CHECK(out.str().ends_with('\n'));
+            if (format->media_type() == "application/json")
+                CHECK_NOTHROW(boost::json::parse(out.str()));
+        }
 }

@@ -47,9 +47,11 @@ struct Answers {
     std::unique_ptr<labeling::AnswerSet> set;
 };
 
-std::string exported(labeling::Format format, const labeling::ExportRow& row) {
+std::string exported(std::string_view format, const labeling::ExportRow& row) {
     std::ostringstream out;
-    auto exporter = labeling::task_type("spans").exporter(format, project(), out);
+    auto exporter = labeling::make_exporter(
+        labeling::export_format(format), project(), labeling::LabelShape::spans, out
+    );
     exporter->write(row);
     exporter->finish();
     return std::move(out).str();
@@ -201,19 +203,21 @@ TEST_CASE("spans are written as JSON lines and as tags of tokens", "[labeling][s
     row.text = "Zoë Doe lives in\nKöln-Süd.";
     row.value = "[" + span(0, 7, "person") + "," + span(17, 21, "place") + "]";
     CHECK(
-        exported(labeling::Format::conll, row) ==
+        exported("conll", row) ==
         "# key = "
         "r1\nZoë\tB-person\nDoe\tI-person\nlives\tO\nin\tO\nKöln\tB-place\n-\tO\nSüd\tO\n.\tO\n\n"
     );
     CHECK_THAT(
-        exported(labeling::Format::jsonl, row),
+        exported("jsonl", row),
         Catch::Contains("\"key\":\"r1\"") &&
             Catch::Contains("\"spans\":[{\"start\":0,\"end\":7,\"label\":\"person\"}")
     );
-    CHECK_THROWS_AS(exported(labeling::Format::csv, row), base::UsageError);
+    CHECK_THROWS_AS(exported("csv", row), base::UsageError);
     std::ostringstream out;
     CHECK_THROWS_AS(
-        labeling::task_type("spans").exporter(labeling::Format::conll, project(true), out),
+        labeling::make_exporter(
+            labeling::export_format("conll"), project(true), labeling::LabelShape::spans, out
+        ),
         base::UsageError
     );
 }
@@ -223,10 +227,7 @@ TEST_CASE("a span that ends within a word is not widened when written", "[labeli
     row.key = "r1";
     row.text = "Undoing  it";
     row.value = "[" + span(0, 2, "person") + "," + span(7, 11, "place") + "]";
-    CHECK(
-        exported(labeling::Format::conll, row) ==
-        "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n"
-    );
+    CHECK(exported("conll", row) == "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n");
 }
 
 TEST_CASE("every kind of task has what a project needs", "[labeling][spans]") {

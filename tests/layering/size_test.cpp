@@ -20,7 +20,7 @@ const Counts folders_left{};
 const Counts files_left{
     {"ingest", 2},
     {"quality", 1},
-    {"training", 3},
+    {"training", 2},
     {"api", 1},
     {"app", 2},
 };

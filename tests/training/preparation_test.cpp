@@ -1,6 +1,8 @@
 #include "training/preparation/preparation.hpp"
 
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <limits>
 
 #include <catch2/catch.hpp>
@@ -243,4 +245,16 @@ TEST_CASE(
     for (auto& value : shifted.numeric) value += 1000;
     CHECK(fit(train, shifted, prepared).prepared == result.prepared);
     CHECK(Predictor::load(fit(train, held_out, plain).artefact).preparation().empty());
+}
+
+TEST_CASE("the page of operations says what they declare", "[training][preparation]") {
+    INFO("make it anew with 'tilth reference preparation > docs/reference/preparation.md'");
+    std::ifstream in(TILTH_SOURCE_DIR "/docs/reference/preparation.md");
+    CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == preparation_reference());
+}
+
+TEST_CASE("a recipe with an operation that there is not is told which there are", "[training][preparation]") {
+    CHECK_THROWS_WITH(
+        Preparation::parse(R"([{"op":"lowr"}])"), Catch::Contains("there is no 'lowr'") && Catch::Contains("lower")
+    );
 }

@@ -19,7 +19,8 @@ async function test(sentence, body) {
     console.log(`ok      ${sentence} (${Date.now() - started} ms)`);
   } catch (error) {
     failed++;
-    console.log(`FAILED  ${sentence}\n        ${String(error.stack ?? error).replaceAll("\n", "\n        ")}`);
+    const told = `${error.stack ?? error}\n${await browser.seen()}`;
+    console.log(`FAILED  ${sentence}\n        ${told.replaceAll("\n", "\n        ")}`);
   } finally {
     clearTimeout(limit);
   }
@@ -202,11 +203,12 @@ await test("an answer that was taken although its reply was lost counts once", a
 });
 
 await test("an answer that the service refuses is shown, not dropped", async () => {
-  const page = await browser.page(`${url}/label/sections`);
-  await item(page).waitFor();
+  const page = await browser.page();
   await page.route("**/submit", (route) =>
     route.fulfill({ status: 409, contentType: "application/problem+json", body: JSON.stringify({ title: "Lease over", detail: "went back to the queue" }) }),
   );
+  await page.goto(`${url}/label/sections`);
+  await item(page).waitFor();
   await page.keyboard.press("1");
   await page.getByText("1 answer could not be saved").waitFor();
   await page.getByRole("button", { name: "Look at it" }).click();

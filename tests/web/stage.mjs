@@ -86,7 +86,19 @@ export class Browser {
       if (message.type() === "error" && !offline) page.complaints.push(message.text());
     });
     if (url) await page.goto(url);
+    await page.bringToFront(); // keys go to the page in front
     return page;
+  }
+
+  // What the open pages show and complained about, for a test that failed.
+  async seen() {
+    const parts = [];
+    for (const page of this.context.pages()) {
+      if (page.url() === "about:blank") continue;
+      const text = await page.evaluate(() => document.body.innerText).catch((error) => String(error));
+      parts.push(`${page.url()}: ${text.replaceAll(/\s+/g, " ").slice(0, 600)} ${(page.complaints ?? []).join("; ")}`);
+    }
+    return parts.join("\n");
   }
 
   async stop() {

@@ -1,6 +1,7 @@
 // Altered copies of training rows: words dropped and swapped as in EDA (Wei and Zou 2019), noise on
 // numbers and pixels.
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "training/preparation/step.hpp"
@@ -149,14 +150,28 @@ private:
     std::ptrdiff_t most_ = 0;
 };
 
+template <typename S>
+std::unique_ptr<Step> step(Settings& settings) {
+    return std::make_unique<S>(settings);
+}
+
+template <bool flip>
+std::unique_ptr<Step> move(Settings& settings) {
+    return std::make_unique<PixelMove>(flip, settings);
+}
+
+constexpr std::array kinds{
+    StepKind{"word_dropout", "share, copies", "leaves words of the body out", step<WordDropout>},
+    StepKind{"word_swap", "share, copies", "swaps words of the body", step<WordSwap>},
+    StepKind{"pixel_noise", "deviation, copies", "makes an image noisy", step<PixelNoise>},
+    StepKind{"flip", "copies", "turns an image left to right", move<true>},
+    StepKind{"shift", "pixels, copies", "moves an image by up to so many pixels", move<false>},
+};
+
 }  // namespace
 
-std::unique_ptr<Step> make_augment_step(const std::string& op, Settings& settings) {
-    if (op == "word_dropout") return std::make_unique<WordDropout>(settings);
-    if (op == "word_swap") return std::make_unique<WordSwap>(settings);
-    if (op == "pixel_noise") return std::make_unique<PixelNoise>(settings);
-    if (op == "flip" || op == "shift") return std::make_unique<PixelMove>(op == "flip", settings);
-    return nullptr;
+std::span<const StepKind> augment_steps() {
+    return kinds;
 }
 
 }  // namespace training::detail

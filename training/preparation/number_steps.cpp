@@ -1,14 +1,13 @@
 // Operations on numeric columns.
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <map>
-#include <optional>
 
-#include "base/error.hpp"
 #include "base/numbers/statistics.hpp"
+#include "training/preparation/columns.hpp"
 #include "training/preparation/step.hpp"
 
 namespace training::detail {
@@ -18,21 +17,6 @@ namespace {
 namespace json = boost::json;
 constexpr auto missing = std::numeric_limits<double>::quiet_NaN();
 using Numbers = std::vector<double>;
-
-std::optional<std::size_t> column_at(const Examples& examples, const std::string& name) {
-    for (std::size_t i = 0; i < examples.columns.size(); ++i)
-        if (examples.columns[i].name == name) return i;
-    return std::nullopt;
-}
-
-std::size_t require_column(const Examples& examples, const std::string& name) {
-    if (auto at = column_at(examples, name)) return *at;
-    throw base::Error(
-        "preparation",
-        "the records have no numeric column '" + name + "'",
-        "see the columns with 'tilth source show'"
-    );
-}
 
 double mean_of(const Numbers& values) {
     double sum = 0;
@@ -274,122 +258,28 @@ std::unique_ptr<Step> missing_values(Settings& settings) {
     );
 }
 
-// Columns taken out; the names are those of fit(), so that later rows have the same shape.
-class DropStep : public Step {
-public:
-    DropStep(bool keep, Settings& settings) : keep_(keep), names_(settings.texts("columns")) {
-        if (names_.empty()) settings.fail("has no 'columns'", "name some");
-    }
-    void fit(const Examples& train) override {
-        dropped_.clear();
-        for (const auto& name : names_) require_column(train, name);
-        for (const auto& column : train.columns)
-            if (is_named(column.name) != keep_) dropped_.push_back(column.name);
-    }
-    std::size_t apply(Examples& examples) const override {
-        std::vector<std::size_t> kept;
-        std::vector<schema::Column> columns;
-        for (std::size_t i = 0; i < examples.columns.size(); ++i)
-            if (std::find(dropped_.begin(), dropped_.end(), examples.columns[i].name) ==
-                dropped_.end()) {
-                kept.push_back(i);
-                columns.push_back(examples.columns[i]);
-            }
-        auto gone = examples.columns.size() - kept.size();
-        Numbers values;
-        values.reserve(examples.rows * kept.size());
-        for (std::size_t row = 0; row < examples.rows; ++row)
-            for (auto i : kept)
-                values.push_back(examples.numeric[row * examples.columns.size() + i]);
-        examples.numeric = std::move(values);
-        examples.columns = std::move(columns);
-        return gone * examples.rows;
-    }
-    json::object fitted() const override {
-        return {{"dropped", json::array(dropped_.begin(), dropped_.end())}};
-    }
-    void load(const json::object& fitted) override {
-        dropped_.clear();
-        for (const auto& name : fitted.at("dropped").as_array())
-            dropped_.emplace_back(name.as_string());
-    }
+std::unique_ptr<Step> logarithm(Settings& settings) {
+    return std::make_unique<ColumnStep>(
+        nothing,
+        [](double value, const Numbers&) { return value > -1 ? std::log1p(value) : missing; },
+        settings
+    );
+}
 
-private:
-    bool is_named(const std::string& name) const {
-        return std::find(names_.begin(), names_.end(), name) != names_.end();
-    }
-    bool keep_;
-    std::vector<std::string> names_, dropped_;
-};
-
-// Year, month, weekday (Monday is 1) and hour of times, each a column of its own behind the others.
-class DatePartsStep : public Step {
-public:
-    explicit DatePartsStep(Settings& settings)
-        : names_(settings.texts("columns")), parts_(settings.texts("parts")) {
-        if (names_.empty()) settings.fail("has no 'columns'", "name columns of times");
-        if (parts_.empty()) parts_ = {"year", "month", "weekday", "hour"};
-        for (const auto& part : parts_)
-            if (part != "year" && part != "month" && part != "weekday" && part != "hour")
-                settings.fail(
-                    "'" + part + "' is no part of a date", "use year, month, weekday or hour"
-                );
-    }
-    void fit(const Examples& train) override {
-        for (const auto& name : names_) require_column(train, name);
-    }
-    std::size_t apply(Examples& examples) const override {
-        auto width = examples.columns.size(), more = names_.size() * parts_.size();
-        std::vector<std::size_t> places;
-        for (const auto& name : names_) places.push_back(require_column(examples, name));
-        Numbers values;
-        values.reserve(examples.rows * (width + more));
-        for (std::size_t row = 0; row < examples.rows; ++row) {
-            const auto* from = examples.numeric.data() + row * width;
-            values.insert(values.end(), from, from + width);
-            for (auto place : places)
-                for (const auto& part : parts_) values.push_back(part_of(from[place], part));
-        }
-        for (const auto& name : names_)
-            for (const auto& part : parts_)
-                examples.columns.push_back({name + "." + part, schema::Column::Type::number, ""});
-        examples.numeric = std::move(values);
-        return examples.rows * more;
-    }
-
-private:
-    static double part_of(double seconds, const std::string& part) {
-        using namespace std::chrono;
-        if (!std::isfinite(seconds) || std::abs(seconds) > 9e11) return missing;
-        sys_seconds time{std::chrono::seconds(static_cast<std::int64_t>(std::floor(seconds)))};
-        auto day = floor<days>(time);
-        year_month_day date{day};
-        if (part == "year") return static_cast<int>(date.year());
-        if (part == "month") return static_cast<unsigned>(date.month());
-        if (part == "weekday") return weekday(day).iso_encoding();
-        return static_cast<double>(duration_cast<hours>(time - day).count());
-    }
-    std::vector<std::string> names_, parts_;
+constexpr std::array kinds{
+    StepKind{"missing", "values", "numbers that mean that there is none", missing_values},
+    StepKind{"fill", "with", "missing ones by mean, median, mode (fitted) or a number", fill},
+    StepKind{"clip", "quantiles, or low and high", "to quantiles (fitted) or limits", clip},
+    StepKind{"scale", "by", "standard, minmax or robust (fitted)", scale},
+    StepKind{"bin", "bins, by, or edges", "by quantiles or width (fitted), or at edges", bin},
+    StepKind{"log", "", "ln(1 + x); missing for -1 and less", logarithm},
+    StepKind{"convert", "factor, offset, unit", "x * factor + offset", convert},
 };
 
 }  // namespace
 
-std::unique_ptr<Step> make_number_step(const std::string& op, Settings& settings) {
-    if (op == "missing") return missing_values(settings);
-    if (op == "fill") return fill(settings);
-    if (op == "clip") return clip(settings);
-    if (op == "scale") return scale(settings);
-    if (op == "bin") return bin(settings);
-    if (op == "convert") return convert(settings);
-    if (op == "log")
-        return std::make_unique<ColumnStep>(
-            nothing,
-            [](double value, const Numbers&) { return value > -1 ? std::log1p(value) : missing; },
-            settings
-        );
-    if (op == "drop" || op == "keep") return std::make_unique<DropStep>(op == "keep", settings);
-    if (op == "date_parts") return std::make_unique<DatePartsStep>(settings);
-    return nullptr;
+std::span<const StepKind> number_steps() {
+    return kinds;
 }
 
 }  // namespace training::detail

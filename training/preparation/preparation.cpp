@@ -8,12 +8,15 @@
 #include "training/preparation/preparation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
+#include <span>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/words.hpp"
 #include "training/preparation/step.hpp"
 
 namespace training {
@@ -25,6 +28,39 @@ namespace {
 // Done where records are read: it needs what was decided about each.
 constexpr std::string_view fixes = "accepted_fixes";
 
+constexpr std::array fix_steps{detail::StepKind{
+    fixes,
+    "",
+    "numbers and categories that were accepted with `quality errors --accept` in the place of the "
+    "wrong ones, for the version they were found in",
+    [](detail::Settings&) { return std::make_unique<detail::Step>(); }}};
+
+struct Family {
+    std::string_view title;
+    std::span<const detail::StepKind> kinds;
+};
+
+std::array<Family, 5> families() {
+    return {
+        {{"Texts", detail::text_steps()},
+         {"Numbers", detail::number_steps()},
+         {"Columns", detail::column_steps()},
+         {"Accepted fixes", fix_steps},
+         {"Augmentation, of training rows only", detail::augment_steps()}}};
+}
+
+const detail::StepKind& kind_of(std::string_view op, const std::string& place) {
+    std::vector<std::string_view> names;
+    for (const auto& family : families())
+        for (const auto& kind : family.kinds) {
+            if (kind.op == op) return kind;
+            names.push_back(kind.op);
+        }
+    throw base::UsageError(
+        place, fmt::format("there is no '{}'", op), "use " + base::one_of(names)
+    );
+}
+
 std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size_t number) {
     auto place = fmt::format("operation {}", number);
     const auto* op = operation.if_contains("op");
@@ -34,14 +70,7 @@ std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size
         );
     std::string name(op->get_string());
     detail::Settings settings(operation, fmt::format("{} ({})", place, name));
-    auto step = detail::make_text_step(name, settings);
-    if (!step) step = detail::make_number_step(name, settings);
-    if (!step) step = detail::make_augment_step(name, settings);
-    if (name == fixes) step = std::make_unique<detail::Step>();
-    if (!step)
-        throw base::UsageError(
-            place, fmt::format("there is no '{}'", name), "see docs/preparing.md"
-        );
+    auto step = kind_of(name, place).make(settings);
     settings.done();
     step->operation = operation;
     return step;
@@ -52,6 +81,18 @@ json::object object_of(const std::string& text) {
 }
 
 }  // namespace
+
+std::string preparation_reference() {
+    std::string page =
+        "# Operations of a preparation\n\nMade by `tilth reference preparation`. Each is a table "
+        "`[[operation]]` of a recipe ([preparing.md](../preparing.md)).\n";
+    for (const auto& family : families()) {
+        page += fmt::format("\n## {}\n\n| op | settings | |\n|---|---|---|\n", family.title);
+        for (const auto& kind : family.kinds)
+            page += fmt::format("| `{}` | {} | {} |\n", kind.op, kind.settings, kind.meaning);
+    }
+    return page;
+}
 
 namespace detail {
 

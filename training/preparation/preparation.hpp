@@ -67,4 +67,7 @@ private:
     std::vector<std::string> operations_;  // JSON objects
 };
 
+// Markdown: all operations.
+std::string preparation_reference();
+
 }  // namespace training

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -53,9 +55,17 @@ private:
     std::set<std::string, std::less<>> used_;
 };
 
-// Null if the family has no operation of that name.
-std::unique_ptr<Step> make_text_step(const std::string& op, Settings& settings);
-std::unique_ptr<Step> make_number_step(const std::string& op, Settings& settings);
-std::unique_ptr<Step> make_augment_step(const std::string& op, Settings& settings);
+// An operation that recipes can name. A new one is a row of its family.
+struct StepKind {
+    std::string_view op;
+    std::string_view settings;  // their names, as the reference shows them
+    std::string_view meaning;
+    std::unique_ptr<Step> (*make)(Settings& settings);
+};
+
+std::span<const StepKind> text_steps();
+std::span<const StepKind> number_steps();
+std::span<const StepKind> column_steps();
+std::span<const StepKind> augment_steps();
 
 }  // namespace training::detail

@@ -1,4 +1,5 @@
 // Operations on titles and bodies.
+#include <array>
 #include <cctype>
 #include <functional>
 
@@ -165,23 +166,57 @@ Change replacing(Settings& settings) {
     }
 }
 
+template <std::string (*change)(const std::string&)>
+std::unique_ptr<Step> changing(Settings& settings) {
+    return std::make_unique<TextStep>(change, settings);
+}
+
+std::string lower(const std::string& text) {
+    return cased(text, true);
+}
+std::string upper(const std::string& text) {
+    return cased(text, false);
+}
+std::string nfc(const std::string& text) {
+    return normal_form(text, false);
+}
+std::string nfkc(const std::string& text) {
+    return normal_form(text, true);
+}
+std::string masked(const std::string& text) {
+    return formats::mask_pii(text);
+}
+
+std::unique_ptr<Step> replace(Settings& settings) {
+    auto change = replacing(settings);
+    return std::make_unique<TextStep>(std::move(change), settings);
+}
+
+constexpr std::array kinds{
+    StepKind{"trim", "on", "no blanks at the ends", changing<trimmed>},
+    StepKind{"collapse_spaces", "on", "one blank for many", changing<collapsed>},
+    StepKind{"lower", "on", "small letters, by Unicode", changing<lower>},
+    StepKind{"upper", "on", "capital letters, by Unicode", changing<upper>},
+    StepKind{"nfc", "on", "Unicode normal form C", changing<nfc>},
+    StepKind{"nfkc", "on", "Unicode normal form KC", changing<nfkc>},
+    StepKind{
+        "strip_html",
+        "on",
+        "tags become blanks; scripts, styles and comments go",
+        changing<without_html>},
+    StepKind{"mask_pii", "on", "personal data become `<email>`, `<phone>` ..", changing<masked>},
+    StepKind{
+        "replace",
+        "pattern, with, on",
+        "matches of a regular expression without look-around and back-references, by a text with "
+        "$1, ${name}, $$ for a dollar",
+        replace},
+};
+
 }  // namespace
 
-std::unique_ptr<Step> make_text_step(const std::string& op, Settings& settings) {
-    auto step = [&](Change change) {
-        return std::make_unique<TextStep>(std::move(change), settings);
-    };
-    if (op == "trim") return step(trimmed);
-    if (op == "collapse_spaces") return step(collapsed);
-    if (op == "lower") return step([](const std::string& text) { return cased(text, true); });
-    if (op == "upper") return step([](const std::string& text) { return cased(text, false); });
-    if (op == "nfc") return step([](const std::string& text) { return normal_form(text, false); });
-    if (op == "nfkc") return step([](const std::string& text) { return normal_form(text, true); });
-    if (op == "strip_html") return step(without_html);
-    if (op == "mask_pii")
-        return step([](const std::string& text) { return formats::mask_pii(text); });
-    if (op == "replace") return step(replacing(settings));
-    return nullptr;
+std::span<const StepKind> text_steps() {
+    return kinds;
 }
 
 }  // namespace training::detail

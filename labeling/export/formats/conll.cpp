@@ -1,63 +1,23 @@
-// Spans as files.
+// "# key = KEY", then a line a token: the token, a tab and its tag (IOB2: B-CLASS, I-CLASS, O); an
+// empty line ends a record.
 //
 // IOB2 tells spans by the tags of tokens, so that a span that ended within a token would be lost or
-// widened. Tokens are therefore also cut where spans begin and end: what is read back is what was
-// labeled.
-#include "labeling/tasks/spans_export.hpp"
+// widened. Tokens are therefore cut at blanks, at ASCII punctuation, and where spans begin and end:
+// what is read back is what was labeled.
+#include "labeling/export/export_formats.hpp"
 
-#include <algorithm>
 #include <ostream>
 #include <set>
+#include <vector>
 
 #include <fmt/format.h>
 
-#include "base/error.hpp"
-#include "base/json/described.hpp"
 #include "base/text/utf8.hpp"
 #include "labeling/tasks/spans.hpp"
 
 namespace labeling {
 
 namespace {
-
-struct SpanLine {
-    std::string key;
-    base::JsonText spans;
-    double probability = 1;
-    std::string method;
-    int revision = 1, version = 1;
-    std::string url, title, text;
-    base::JsonText fields;
-};
-BOOST_DESCRIBE_STRUCT(
-    SpanLine,
-    (),
-    (key, spans, probability, method, revision, version, url, title, text, fields)
-)
-
-class SpanLines : public Exporter {
-public:
-    explicit SpanLines(std::ostream& out) : out_(out) {}
-
-    void write(const ExportRow& row) override {
-        SpanLine line{
-            .key = row.key,
-            .spans = {row.value},
-            .probability = row.probability,
-            .method = row.method,
-            .revision = row.revision,
-            .version = row.version,
-            .url = row.url,
-            .title = row.title,
-            .text = row.text,
-            .fields = {row.payload}};
-        out_ << base::json_text(line) << '\n';
-    }
-    void finish() override { out_.flush(); }
-
-private:
-    std::ostream& out_;
-};
 
 bool is_blank(char32_t c) {
     return c <= 0x20 || c == 0x85 || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) ||
@@ -142,18 +102,34 @@ private:
     std::ostream& out_;
 };
 
+class ConllFormat : public ExportFormat {
+public:
+    std::string_view name() const override { return "conll"; }
+    std::string_view meaning() const override { return "spans of text as tags of tokens (IOB2)"; }
+    std::string_view file_name() const override { return "labels.conll"; }
+    std::string_view media_type() const override { return "text/plain; charset=utf-8"; }
+
+    std::optional<std::string> refuses(const Project& project, LabelShape shape) const override {
+        if (shape != LabelShape::spans)
+            return fmt::format(
+                "{} holds spans of text, and a {} project has none", name(), project.kind
+            );
+        if (project.overlapping_spans)
+            return "its spans may overlap, which tags of tokens can not tell";
+        return std::nullopt;
+    }
+
+    std::unique_ptr<Exporter> exporter(const Project&, LabelShape, std::ostream& out)
+        const override {
+        return std::make_unique<Conll>(out);
+    }
+};
+
 }  // namespace
 
-std::unique_ptr<Exporter> span_exporter(Format format, const Project& project, std::ostream& out) {
-    if (format == Format::jsonl) return std::make_unique<SpanLines>(out);
-    if (format == Format::conll && !project.overlapping_spans) return std::make_unique<Conll>(out);
-    throw base::UsageError(
-        "project '" + project.name + "'",
-        format == Format::conll
-            ? "its spans may overlap, which tags of tokens can not tell"
-            : fmt::format("{} does not hold spans of text", base::name_of(format)),
-        format == Format::conll ? "choose jsonl" : "choose jsonl or conll"
-    );
+const ExportFormat& conll_format() {
+    static const ConllFormat format;
+    return format;
 }
 
 }  // namespace labeling

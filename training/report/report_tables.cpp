@@ -1,0 +1,249 @@
+// Tables of the report. The shade of a confusion is the square root of its share: errors are few,
+// and on a linear scale all of them would look like none.
+#include "training/report/tables.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/bytes/png.hpp"
+#include "base/html/elements.hpp"
+#include "base/html/html.hpp"
+#include "training/report/plots.hpp"
+
+namespace training::detail {
+
+using base::escape;
+using base::grouped;
+using base::meter;
+using base::number;
+using base::percent;
+
+namespace {
+
+std::string name_at(const std::vector<std::string>& names, std::size_t i) {
+    return escape(i < names.size() ? names[i] : std::to_string(i));
+}
+
+}  // namespace
+
+std::string show(double value, const MetricName& metric) {
+    return metric.percent ? percent(value) : number(value);
+}
+
+std::string models_table(const Report& r) {
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Model</th>";
+    std::vector<Interval> ranges(r.metrics.size(), {1e300, -1e300});
+    for (const auto& model : r.models) {
+        for (std::size_t i = 0; i < r.metrics.size() && i < model.cells.size(); ++i) {
+            if (!model.cells[i]) continue;
+            ranges[i].low = std::min(ranges[i].low, model.cells[i]->interval.low);
+            ranges[i].high = std::max(ranges[i].high, model.cells[i]->interval.high);
+        }
+    }
+    for (const auto& metric : r.metrics) {
+        out += fmt::format(
+            "<th scope=\"col\">{} <span class=\"dim\" title=\"{} is better\">{}</span></th>",
+            escape(metric.name),
+            metric.lower_is_better ? "lower" : "higher",
+            metric.lower_is_better ? "&darr;" : "&uarr;"
+        );
+    }
+    out += "<th scope=\"col\">Training</th></tr></thead><tbody>";
+    for (const auto& model : r.models) {
+        out += fmt::format(
+            "<tr{}><th scope=\"row\">{}</th>",
+            model.chosen ? " class=\"chosen\"" : "",
+            escape(model.name)
+        );
+        for (std::size_t i = 0; i < r.metrics.size(); ++i) {
+            if (i >= model.cells.size() || !model.cells[i]) {
+                out += "<td class=\"dim\">not measured</td>";
+                continue;
+            }
+            const auto& e = *model.cells[i];
+            out += fmt::format(
+                "<td>{} <span class=\"dim\">[{}, {}]</span> {}</td>",
+                show(e.value, r.metrics[i]),
+                show(e.interval.low, r.metrics[i]),
+                show(e.interval.high, r.metrics[i]),
+                interval_mark(e, ranges[i].low, ranges[i].high)
+            );
+        }
+        out += fmt::format("<td>{:.1f}&#8239;s</td></tr>", model.seconds);
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string heat_map(const Report& r) {
+    const auto& c = *r.classes;
+    const auto k = c.classes.size();
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table class=\"heat\"><caption>Rows: truth; "
+        "columns: prediction; shade: share of the true class</caption><thead><tr><td></td>";
+    for (std::size_t b = 0; b < k; ++b)
+        out += fmt::format("<th scope=\"col\"><span>{}</span></th>", name_at(r.class_names, b));
+    out += "</tr></thead><tbody>";
+    for (std::size_t a = 0; a < k; ++a) {
+        out += fmt::format("<tr><th scope=\"row\">{}</th>", name_at(r.class_names, a));
+        for (std::size_t b = 0; b < k; ++b) {
+            const auto rows = c.confusion[a * k + b];
+            const double share =
+                c.classes[a].support > 0
+                    ? static_cast<double>(rows) / static_cast<double>(c.classes[a].support)
+                    : 0;
+            const double shade = a == b ? share : std::min(1.0, std::sqrt(share) * 1.1);
+            out += fmt::format(
+                "<td class=\"{}{}{}\" style=\"--v:{:.2f}\" title=\"{} read as {}: {} ({:.1f} "
+                "%)\">{}</td>",
+                a == b ? "hit" : "",
+                shade > 0.55 ? " strong" : "",
+                rows == 0 ? " zero" : "",
+                shade,
+                name_at(r.class_names, a),
+                name_at(r.class_names, b),
+                grouped(rows),
+                100 * share,
+                grouped(rows)
+            );
+        }
+        out += "</tr>";
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string pairs_table(const Report& r) {
+    const auto pairs = confused_pairs(*r.classes, 12);
+    if (pairs.empty()) return {};
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>Most frequent "
+        "confusions</caption><thead><tr><th class=\"text\" scope=\"col\">Truth</th>"
+        "<th class=\"text\" scope=\"col\">Read as</th><th scope=\"col\">Rows</th><th "
+        "scope=\"col\">Share of the class</th></tr></thead><tbody>";
+    for (const auto& pair : pairs) {
+        out += fmt::format(
+            "<tr><td class=\"text\">{}</td><td class=\"text\">{}</td><td>{}</td><td>{}{}</td></tr>",
+            name_at(r.class_names, pair.truth),
+            name_at(r.class_names, pair.predicted),
+            grouped(pair.rows),
+            percent(pair.share),
+            meter(pair.share, true)
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string class_table(const Report& r) {
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr><th "
+        "scope=\"col\">Class</th><th scope=\"col\">Precision</th>"
+        "<th scope=\"col\">Recall</th><th scope=\"col\">F1</th><th scope=\"col\">Rows</th><th "
+        "scope=\"col\">Predicted</th></tr></thead><tbody>";
+    for (auto i : worst_classes(*r.classes, r.classes->classes.size())) {
+        const auto& c = r.classes->classes[i];
+        out += fmt::format(
+            "<tr><th "
+            "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>",
+            name_at(r.class_names, i),
+            percent(c.precision),
+            percent(c.recall),
+            percent(c.f1),
+            meter(c.f1),
+            grouped(c.support),
+            grouped(c.predicted)
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string slices_table(const Report& r) {
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><thead><tr><th "
+        "scope=\"col\">Slice</th><th scope=\"col\">Rows</th><th scope=\"col\">Error rate</th>"
+        "<th scope=\"col\">Against all</th><th scope=\"col\">q</th></tr></thead><tbody>";
+    for (const auto& s : r.slices) {
+        out += fmt::format(
+            "<tr><td class=\"text\">{}</td><td>{}</td><td>{} <span class=\"dim\">[{}, "
+            "{}]</span>{}</td><td>{:.1f}&times;</td><td>{:.2g}</td></tr>",
+            escape(s.description),
+            grouped(s.rows.size()),
+            percent(s.rate),
+            percent(s.interval.low),
+            percent(s.interval.high),
+            meter(s.rate, true),
+            s.lift,
+            s.q_value
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+std::string findings(const std::vector<Finding>& list, std::string_view joint) {
+    std::string out = "<ul class=\"findings\">";
+    for (const auto& f : list) {
+        out += "<li>";
+        if (f.picture) {
+            const base::Pixels pixels{
+                .width = f.picture->width,
+                .height = f.picture->height,
+                .channels = f.picture->channels,
+                .bytes = {
+                    reinterpret_cast<const char*>(f.picture->bytes.data()),
+                    f.picture->bytes.size()}};
+            if (pixels.fit())
+                out += fmt::format(
+                    "<img src=\"{}\" alt=\"{}\" width=\"84\" height=\"84\">",
+                    base::png_data_uri(pixels),
+                    escape(f.truth)
+                );
+        }
+        const auto key = escape(f.key);
+        const bool linked = f.url.starts_with("http://") || f.url.starts_with("https://");
+        out += fmt::format(
+            "<div class=\"what\"><div class=\"verdict\"><em>{}</em> <span class=\"dim\">{}</span> "
+            "<s>{}</s></div>"
+            "<div class=\"id\">{} &middot; {:.1f}&#8239;% sure</div>",
+            escape(f.truth),
+            joint,
+            escape(f.predicted),
+            linked ? fmt::format("<a href=\"{}\" rel=\"noreferrer\">{}</a>", escape(f.url), key)
+                   : key,
+            100 * f.confidence
+        );
+        if (!f.snippet.empty()) out += "<p>" + escape(f.snippet) + "</p>";
+        out += "</div></li>";
+    }
+    return out + "</ul>";
+}
+
+std::string trials_table(const Report& r) {
+    auto ranked = r.trials;
+    std::stable_sort(ranked.begin(), ranked.end(), [](auto& a, auto& b) {
+        return std::pair(-a.fraction, a.cost) < std::pair(-b.fraction, b.cost);
+    });
+    if (ranked.size() > 10) ranked.resize(10);
+    std::string out =
+        "<div class=\"card scroll\" tabindex=\"0\"><table><caption>Best "
+        "settings</caption><thead><tr><th scope=\"col\">Trial</th><th scope=\"col\">Cost</th>"
+        "<th scope=\"col\">Rows used</th><th class=\"text\" "
+        "scope=\"col\">Parameters</th></tr></thead><tbody>";
+    for (const auto& t : ranked) {
+        std::string params;
+        for (const auto& [name, value] : t.params)
+            params +=
+                fmt::format("{}{} {}", params.empty() ? "" : ", ", escape(name), number(value));
+        out += fmt::format(
+            "<tr><th scope=\"row\">{}</th><td>{}</td><td>{}</td><td class=\"text\">{}</td></tr>",
+            t.number + 1,
+            t.failure.empty() ? number(t.cost) : "failed",
+            percent(t.fraction),
+            t.failure.empty() ? params : escape(t.failure)
+        );
+    }
+    return out + "</tbody></table></div>";
+}
+
+}  // namespace training::detail
