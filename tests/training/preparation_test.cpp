@@ -253,8 +253,12 @@ TEST_CASE("the page of operations says what they declare", "[training][preparati
     CHECK(std::string(std::istreambuf_iterator<char>(in), {}) == preparation_reference());
 }
 
-TEST_CASE("a recipe with an operation that there is not is told which there are", "[training][preparation]") {
+TEST_CASE(
+    "a recipe with an operation that there is not is told which there are",
+    "[training][preparation]"
+) {
     CHECK_THROWS_WITH(
-        Preparation::parse(R"([{"op":"lowr"}])"), Catch::Contains("there is no 'lowr'") && Catch::Contains("lower")
+        Preparation::parse(R"([{"op":"lowr"}])"),
+        Catch::Contains("there is no 'lowr'") && Catch::Contains("lower")
     );
 }
