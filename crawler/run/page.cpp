@@ -102,12 +102,7 @@ void Digest::listing() {
     outcome_.last_modified = response_.header("last-modified");
     outcome_.body_sha256 = base::sha256(response_.body);
     auto found = read_listing(
-        target_,
-        url_,
-        response_.body,
-        response_.header("content-type"),
-        *rules_.scope,
-        fetched_at_
+        target_, url_, response_.body, response_.header("content-type"), *rules_.scope, fetched_at_
     );
     if (!found) return end(Ending::skipped, SkipReason::listing, "neither a sitemap nor a feed");
     outcome_.found = std::move(found->found);

@@ -127,7 +127,8 @@ bool can_decide(const Coded& column) {
         numbers += count;
         if (text.find_first_not_of("0123456789") == text.npos) lengths[text.size()] += count;
     }
-    if (numbers < 0.9 * rows || numbers > static_cast<double>(rows_per_number * values)) return true;
+    if (numbers < 0.9 * rows || numbers > static_cast<double>(rows_per_number * values))
+        return true;
     return std::any_of(lengths.begin(), lengths.end(), [&](const auto& one) {
         return one.second > 0.97 * numbers;
     });

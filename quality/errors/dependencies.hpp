@@ -23,9 +23,10 @@ struct Dependency {
 // Approximate functional dependencies between single columns (g3 error, Kivinen and Mannila 1995),
 // strongest first. A row counts as agreeing if the others of its group alone would say the same;
 // groups of one row tell nothing and are not counted, and a dependency needs a quarter of the rows
-// in larger groups. Numbers that are no codes (amounts, weights) decide nothing. Confidence 0.85 and lift 0.7 are asked of all; of columns that nearly always have
-// the same value 0.95 and 0.3; of contested ones 0.35 each, at least ten groups of three and
-// more rows, mostly with values of their own, and exceptions that are spread evenly.
+// in larger groups. Numbers that are no codes (amounts, weights) decide nothing. Confidence 0.85
+// and lift 0.7 are asked of all; of columns that nearly always have the same value 0.95 and 0.3; of
+// contested ones 0.35 each, at least ten groups of three and more rows, mostly with values of their
+// own, and exceptions that are spread evenly.
 std::vector<Dependency> find_dependencies(const std::vector<Coded>& columns);
 
 // Two columns as one: "rows with the same state and salary".

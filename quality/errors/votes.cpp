@@ -64,8 +64,8 @@ void vote_by_usual(
             auto own = found == counts.end() ? 0 : found->second;
             // The share of the usual value as the other rows of the group have it. Against an empty
             // field those count that are empty too.
-            auto others = here == 0 ? static_cast<double>(rows.size() - 1)
-                                    : static_cast<double>(filled - 1);
+            auto others =
+                here == 0 ? static_cast<double>(rows.size() - 1) : static_cast<double>(filled - 1);
             if (others <= 0) continue;
             auto agree =
                 (static_cast<double>(usual->second - (here == usual->first)) + 0.5) / (others + 1);

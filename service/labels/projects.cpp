@@ -150,10 +150,7 @@ std::int64_t write_labels(base::Steps steps, const ExportLabels& request, std::o
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
     const auto& format = labeling::export_format(request.format);
     auto exporter = labeling::make_exporter(
-        format,
-        stored.project,
-        labeling::task_type(stored.project.kind).shape(),
-        out
+        format, stored.project, labeling::task_type(stored.project.kind).shape(), out
     );
     bool guard = request.guard_formulas && format.opens_in_spreadsheets();
     auto rows = labeling::each_label(steps, stored, [&](const labeling::ExportRow& row) {

@@ -117,10 +117,7 @@ TEST_CASE(
     CHECK(out.str().empty());
 }
 
-TEST_CASE(
-    "every format writes whole what it does not refuse",
-    "[labeling][export]"
-) {
+TEST_CASE("every format writes whole what it does not refuse", "[labeling][export]") {
     CHECK(labeling::export_formats().size() == labeling::export_format_names().size());
     for (const auto* format : labeling::export_formats())
         for (auto shape : {LabelShape::classes, LabelShape::spans}) {
