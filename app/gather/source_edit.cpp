@@ -85,7 +85,8 @@ namespace {
 std::string description_of(const service::ShownSource& source) {
     json::object all{{"name", source.name}, {"kind", source.kind}};
     if (source.schedule && !source.schedule->empty()) all["schedule"] = *source.schedule;
-    for (const auto& [key, value] : json::parse(source.spec.text).as_object()) all[key] = value;
+    const auto spec = json::parse(source.spec.text);
+    for (const auto& [key, value] : spec.as_object()) all[key] = value;
     return base::toml_text(all) + "\n";
 }
 

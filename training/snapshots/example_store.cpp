@@ -79,10 +79,10 @@ struct Parts {
 BOOST_DESCRIBE_STRUCT(Parts, (), (text, numbers, images))
 
 // A row of a page, and whether it is none of those asked for.
-struct PageItem : Item {
+struct PagedItem : Item {
     bool left_out = false;
 };
-BOOST_DESCRIBE_STRUCT(PageItem, (Item), (left_out))
+BOOST_DESCRIBE_STRUCT(PagedItem, (Item), (left_out))
 
 // Calls read(tx, after) for page after page of items until one is short or take() says so.
 template <typename Read, typename Take>
@@ -90,7 +90,7 @@ void each_page(base::Database& database, Read read, Take take) {
     schema::RecordId after{first_rk, 0, ""};
     for (;;) {
         auto items =
-            database.call([&](base::Tx& tx) { return base::rows_as<PageItem>(read(tx, after)); });
+            database.call([&](base::Tx& tx) { return base::rows_as<PagedItem>(read(tx, after)); });
         bool last = items.size() < page_size;
         if (!last) after = items.back().id;
         for (auto& item : items)

@@ -13,7 +13,7 @@
 #include "base/text/utf8.hpp"
 #include "formats/json/json.hpp"
 #include "formats/json/mend.hpp"
-#include "formats/text/charset.hpp"
+#include "formats/text/media_type.hpp"
 #include "ingest/sources/api/verdict.hpp"
 
 namespace ingest::api {
@@ -41,7 +41,7 @@ std::string in_utf8(std::string body, std::string_view content_type) {
     if (auto mark = base::byte_order_mark(body)) return base::decode(body, mark->encoding);
     constexpr std::string_view wide("\0\x1b", 2);  // of UTF-16 and of what shifts by escapes
     if (base::is_utf8(body) && body.find_first_of(wide) == body.npos) return body;
-    auto told = base::encoding_of_label(formats::charset_parameter(content_type));
+    auto told = base::encoding_of_label(formats::media_type_of(content_type).charset);
     if (told && *told != base::Encoding::utf8) return base::decode(body, *told);
     return base::decode(body, base::guess_encoding(body).encoding);
 }
