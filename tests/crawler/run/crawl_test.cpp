@@ -273,10 +273,12 @@ TEST_CASE("private addresses are refused unless allowed", "[crawler][crawl]") {
     CHECK(site.requests().empty());
     options.fetch.allowed = {*crawler::AddressRange::parse("10.0.0.0/8")};
     World other;
+    options.run_id = other.options(site.url()).run_id;
     other.crawl(options);
     CHECK(site.requests().empty());
     options.fetch.allowed.push_back(*crawler::AddressRange::parse("127.0.0.0/8"));
     World third;
+    options.run_id = third.options(site.url()).run_id;
     CHECK(third.crawl(options).counts.added == 1);
 }
 
