@@ -55,7 +55,7 @@ void plant(test::TestSite& site) {
 
 crawler::CrawlOptions one_by_one(World& world, const test::TestSite& site) {
     auto options = world.options(site.url());
-    options.politeness.delay = 60ms;  // what an answer brought is stored before the next request
+    options.politeness.delay = 150ms;  // what an answer brought is stored before the next request
     options.politeness.at_once = 1;
     return options;
 }
