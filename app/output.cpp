@@ -51,9 +51,11 @@ void write_file(
 ) {
     auto part = path;
     part += ".part";
-    std::ofstream out(part, std::ios::binary);
-    if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
+    std::error_code refused;
+    const bool made = std::filesystem::create_directories(path.parent_path(), refused);
     try {
+        std::ofstream out(part, std::ios::binary);
+        if (!out) throw base::Error(path.string(), "cannot be written", "choose another --out");
         write(out);
         out.flush();
         if (!out)
@@ -62,6 +64,7 @@ void write_file(
     } catch (...) {
         std::error_code ignored;
         std::filesystem::remove(part, ignored);
+        if (made) std::filesystem::remove(path.parent_path(), ignored);  // if it is empty
         throw;
     }
 }

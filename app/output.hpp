@@ -26,7 +26,8 @@ private:
 };
 
 // Makes the file out of what `write` puts into it. Throws base::Error if it can not be written, or
-// not to its end.
+// Makes the file, and the folder it is in, out of what `write` puts into it. What fails leaves
+// neither, and a file of before as it was. Throws base::Error if it can not be written to its end.
 void write_file(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 
 // One JSON value and a line end on standard output.

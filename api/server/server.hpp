@@ -27,7 +27,6 @@ struct Options {
     std::size_t max_body = 8 << 20;     // bytes
     std::size_t max_unasked_body = 64
                                    << 10;  // bytes that are read before it is asked whose they are
-    std::size_t max_foreign = 64 << 20;    // bytes of all bodies of those that need no sign-in
     std::size_t max_connections = 1024;    // further ones take the place of idle ones
     std::size_t max_per_address = 512;     // likewise
     std::size_t max_waiting = 256;         // requests at the database; further ones get 503

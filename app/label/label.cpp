@@ -194,7 +194,6 @@ void export_labels(CLI::App& project, service::Context& context) {
     command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
     on_command(command, [folder, flags, &context] {
         auto request = flags.read();
-        std::filesystem::create_directories(*folder);
         auto path =
             std::filesystem::path(*folder) / labeling::export_format(request.format).file_name();
         std::int64_t rows = 0;

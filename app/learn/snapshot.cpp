@@ -121,7 +121,6 @@ void export_members(CLI::App& snapshot, service::Context& context) {
     command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
     on_command(command, [folder, flags, &context] {
         auto request = flags.read();
-        std::filesystem::create_directories(*folder);
         auto path = std::filesystem::path(*folder) /
                     fmt::format("{}.{}", request.snapshot, base::name_of(request.format));
         std::uint64_t rows = 0;

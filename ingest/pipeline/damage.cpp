@@ -18,11 +18,15 @@ void check_damage(
         throw base::Error(
             "source '" + source + "'",
             fmt::format(
-                "{} {} not read to the end ({}); {} inputs could be read, and are stored",
+                "{} {} not read to the end ({}); {}",
                 files,
                 files == 1 ? "file was" : "files were",
                 first,
-                counts.read - counts.rejected
+                counts.read == counts.rejected
+                    ? "nothing could be read"
+                    : fmt::format(
+                          "{} inputs could be read, and are stored", counts.read - counts.rejected
+                      )
             ),
             "mend the file and run again"
         );

@@ -88,8 +88,11 @@ public:
             }
             throw;
         }
-        result_.state =
-            complete_ || !(stop.stop_requested() || result_.parked) ? "done" : "interrupted";
+        const bool ended = complete_ || !(stop.stop_requested() || result_.parked);
+        // What is asked for news may have none; files are read whole.
+        result_.holds_nothing =
+            ended && !request_.reading && !result_.resumed && result_.counts.read == 0;
+        result_.state = !ended ? "interrupted" : result_.holds_nothing ? "empty" : "done";
         close(result_.state, result_.parked ? result_.parked->reason : std::string());
         result_.seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();

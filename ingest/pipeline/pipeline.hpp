@@ -66,13 +66,14 @@ struct RunProgress {
 
 struct RunResult {
     std::int64_t run_id = 0;
-    std::string state;      // done, interrupted
+    std::string state;      // done, interrupted; empty: files that hold no record
     schema::Counts counts;  // of this run; read = added + changed + unchanged + rejected
     std::uint64_t bytes = 0;
     double seconds = 0;
     bool resumed = false;           // went on where an earlier run stopped
     std::uint64_t gone = 0;         // records newly marked as gone
     std::uint64_t quarantined = 0;  // of the records stored, those that drift from the contract
+    bool holds_nothing = false;     // files without a record; the state is then empty
     std::optional<Parked> parked;   // more is there; the state is then interrupted
     std::vector<std::string> why;   // format, rules: one line per decision
     Notes notes;                    // what was left out though it is no fault

@@ -3,11 +3,23 @@
 #include <array>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "base/words.hpp"
 
 namespace labeling {
+
+std::string quoted(std::string_view text) {
+    return boost::json::serialize(boost::json::string(text));
+}
+
+std::optional<std::string> ClassFormat::refuses(const Project& project, LabelShape shape) const {
+    if (shape == LabelShape::classes) return std::nullopt;
+    return fmt::format(
+        "{} holds classes, and the labels of a {} project are none", name(), project.kind
+    );
+}
 
 std::span<const ExportFormat* const> export_formats() {
     static const std::array all{

@@ -41,7 +41,7 @@ ingest::RunResult store(
     );
 }
 
-GatherResult told(const ingest::RunResult& result) {
+GatherResult told(const std::string& source, const ingest::RunResult& result) {
     GatherResult told{
         result.run_id,
         result.state,
@@ -63,6 +63,11 @@ GatherResult told(const ingest::RunResult& result) {
         ));
     for (const auto& [line, times] : result.notes)
         told.notes.push_back(fmt::format("{} {}", base::grouped(times), line));
+    if (result.holds_nothing)
+        told.nothing = GotNothing{
+            "source '" + source + "'",
+            "its files hold no record",
+            "look at them, or name --format"};
     if (!result.parked) return told;
     told.due_again = result.parked->due;
     told.notes.push_back(fmt::format(
@@ -127,7 +132,7 @@ ingest::Rules sample_rules(const ingest::RunRequest& request) {
 
 GatherResult gather_records(const Gathering& run) {
     auto request = run_request(run.here, run.source, run.stop);
-    return told(store(run.here, request, run.stop, run.events));
+    return told(run.source.name, store(run.here, request, run.stop, run.events));
 }
 
 }  // namespace service

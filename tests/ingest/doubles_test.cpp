@@ -106,3 +106,19 @@ TEST_CASE("rejects are listed in the order of their file, page by page", "[inges
     CHECK(lines.size() == 60);
     CHECK(std::is_sorted(lines.begin(), lines.end()));
 }
+
+TEST_CASE(
+    "files that hold no record end a run as empty, and take nothing away",
+    "[ingest][pipeline]"
+) {
+    World world;
+    CHECK(world.run("id,n\n1,1\n").state == "done");
+    for (const char* content : {"", "id,n\n"}) {
+        auto result = world.run(content);
+        CHECK(result.holds_nothing);
+        CHECK(result.state == "empty");
+        CHECK(result.gone == 0);
+    }
+    CHECK(world.versions() == 1);
+    CHECK_FALSE(world.run("id,n\n1,1\n").holds_nothing);
+}

@@ -18,11 +18,9 @@ constexpr std::size_t lines_without_opening = 100;
 // What was there before the rule, by module. Lower a number when one goes; never raise it.
 const Counts folders_left{};
 const Counts files_left{
-    {"ingest", 2},
+    {"ingest", 1},
     {"quality", 1},
-    {"training", 2},
     {"api", 1},
-    {"app", 2},
 };
 const Counts functions_left{
     {"ingest", 2},
@@ -32,10 +30,7 @@ const Counts functions_left{
     {"service", 4},
     {"app", 13},
 };
-const Counts openings_left{
-    {"service", 1},
-    {"app", 5},
-};
+const Counts openings_left{};
 
 }  // namespace
 

@@ -36,7 +36,7 @@ private:
     std::ostream& out_;
 };
 
-class CsvFormat : public ExportFormat {
+class CsvFormat : public ClassFormat {
 public:
     std::string_view name() const override { return "csv"; }
     std::string_view meaning() const override { return "a table of keys and labels"; }
@@ -44,12 +44,6 @@ public:
     std::string_view media_type() const override { return "text/csv; charset=utf-8"; }
     bool opens_in_spreadsheets() const override { return true; }
 
-    std::optional<std::string> refuses(const Project& project, LabelShape shape) const override {
-        if (shape == LabelShape::classes) return std::nullopt;
-        return fmt::format(
-            "{} holds classes, and the labels of a {} project are none", name(), project.kind
-        );
-    }
     std::unique_ptr<Exporter> exporter(const Project&, LabelShape, std::ostream& out)
         const override {
         return std::make_unique<Csv>(out);

@@ -5,15 +5,10 @@
 #include <ostream>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 namespace labeling {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return boost::json::serialize(boost::json::string(text));
-}
 
 class JsonLines : public Exporter {
 public:

@@ -5,15 +5,10 @@
 #include <ostream>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 namespace labeling {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return boost::json::serialize(boost::json::string(text));
-}
 
 class LabelStudio : public Exporter {
 public:
@@ -46,19 +41,13 @@ private:
     std::size_t tasks_ = 0;
 };
 
-class LabelStudioFormat : public ExportFormat {
+class LabelStudioFormat : public ClassFormat {
 public:
     std::string_view name() const override { return "label-studio"; }
     std::string_view meaning() const override { return "tasks with their annotations"; }
     std::string_view file_name() const override { return "tasks.json"; }
     std::string_view media_type() const override { return "application/json"; }
 
-    std::optional<std::string> refuses(const Project& project, LabelShape shape) const override {
-        if (shape == LabelShape::classes) return std::nullopt;
-        return fmt::format(
-            "{} holds classes, and the labels of a {} project are none", name(), project.kind
-        );
-    }
     std::unique_ptr<Exporter> exporter(const Project&, LabelShape, std::ostream& out)
         const override {
         return std::make_unique<LabelStudio>(out);

@@ -5,15 +5,10 @@
 #include <ostream>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 
 namespace labeling {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return boost::json::serialize(boost::json::string(text));
-}
 
 class Spacy : public Exporter {
 public:
@@ -39,19 +34,13 @@ private:
     std::ostream& out_;
 };
 
-class SpacyFormat : public ExportFormat {
+class SpacyFormat : public ClassFormat {
 public:
     std::string_view name() const override { return "spacy"; }
     std::string_view meaning() const override { return "texts with the classes that hold"; }
     std::string_view file_name() const override { return "labels.spacy.jsonl"; }
     std::string_view media_type() const override { return "application/jsonl"; }
 
-    std::optional<std::string> refuses(const Project& project, LabelShape shape) const override {
-        if (shape == LabelShape::classes) return std::nullopt;
-        return fmt::format(
-            "{} holds classes, and the labels of a {} project are none", name(), project.kind
-        );
-    }
     std::unique_ptr<Exporter> exporter(const Project& project, LabelShape, std::ostream& out)
         const override {
         return std::make_unique<Spacy>(project, out);
