@@ -266,7 +266,7 @@ bool Scheduler::stored(
 void Scheduler::leave_pages() {
     only_media_ = true;
     for (auto& [name, host] : hosts_)
-        std::erase_if(host->waiting, [&](const Target& target) {
+        std::erase_if(host->waiting, [&host = host](const Target& target) {
             if (is_media(target.kind)) return false;
             host->taken.erase(target.id);
             host->listings.erase(target.id);

@@ -214,9 +214,10 @@ awaitable<void> Crawl::beat() {
     for (const auto& [lease, state] : states) {
         auto host = scheduler_.hosts().find(lease.host);
         if (host == scheduler_.hosts().end() || host->second->lease.token != lease.token) continue;
-        bool is_held = std::any_of(heard.held.begin(), heard.held.end(), [&](const auto& mine) {
-            return mine.host == lease.host && mine.token == lease.token;
-        });
+        bool is_held =
+            std::any_of(heard.held.begin(), heard.held.end(), [&lease = lease](const auto& mine) {
+                return mine.host == lease.host && mine.token == lease.token;
+            });
         if (!is_held) scheduler_.lose(*host->second);
     }
 }

@@ -38,7 +38,11 @@ struct FieldSettings {
     std::vector<std::pair<std::string, FieldSettings>> fields;
 
     static const base::Settings<FieldSettings> settings;
+
+    // Defined below: a pair asks for it while this, which holds pairs of itself, is not yet whole.
+    FieldSettings();
 };
+FieldSettings::FieldSettings() = default;
 using Fields = std::vector<std::pair<std::string, FieldSettings>>;
 
 // What is made into one record: a page, or an item of it.

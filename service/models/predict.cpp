@@ -34,10 +34,11 @@ json::array unknown_in(const json::object& input, const LoadedModel& model, std:
     for (const auto& column : model.columns) known += ", " + column.name;
     for (const auto& [key, value] : input) {
         bool is_text = key == "title" || key == "body" || key == "text";
-        bool is_column =
-            std::any_of(model.columns.begin(), model.columns.end(), [&](const auto& column) {
-                return std::string_view(key) == column.name;
-            });
+        bool is_column = std::any_of(
+            model.columns.begin(),
+            model.columns.end(),
+            [key = std::string_view(key)](const auto& column) { return key == column.name; }
+        );
         if (!is_text && !is_column) unknown.emplace_back(key);
     }
     if (!input.empty() && unknown.size() == input.size())

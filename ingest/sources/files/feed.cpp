@@ -143,7 +143,7 @@ private:
     static void add_more(Page& page, const formats::FeedEntry& entry) {
         std::vector<std::pair<std::string_view, std::vector<std::string_view>>> named;
         for (const auto& [name, value] : entry.more) {
-            auto found = std::find_if(named.begin(), named.end(), [&](const auto& one) {
+            auto found = std::find_if(named.begin(), named.end(), [&name = name](const auto& one) {
                 return one.first == name;
             });
             if (found == named.end()) found = named.insert(named.end(), {name, {}});
