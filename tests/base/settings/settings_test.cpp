@@ -403,3 +403,8 @@ TEST_CASE("the schema of settings allows no other names", "[base][settings]") {
     CHECK(schema.at("properties").at("child").at("items") == json::value{{"type", "object"}});
     CHECK(schema.at("properties").at("start").at("description") == "where it begins");
 }
+
+TEST_CASE("what is no key of TOML is a fault with its line", "[base][settings]") {
+    for (const char* toml : {"[<a<b", "[[<", "port = 1\n[a.<b]\n", "<", "[", "= 1", "[\x01]"})
+        CHECK_THAT(failure(toml), Contains("t.toml, line ") && Contains("mend the TOML"));
+}
