@@ -405,6 +405,15 @@ TEST_CASE("the schema of settings allows no other names", "[base][settings]") {
 }
 
 TEST_CASE("what is no key of TOML is a fault with its line", "[base][settings]") {
-    for (const char* toml : {"[<a<b", "[[<", "port = 1\n[a.<b]\n", "<", "[", "= 1", "[\x01]"})
+    for (const char* toml :
+         {"[<a<b",
+          "[[<",
+          "port = 1\n[a.<b]\n",
+          "<",
+          "[",
+          "= 1",
+          "[\x01]",
+          "-\u036a-=1",
+          "port \u00e4 = 1"})
         CHECK_THAT(failure(toml), Contains("t.toml, line ") && Contains("mend the TOML"));
 }
