@@ -8,6 +8,7 @@
 
 #include "base/text/ascii.hpp"
 #include "base/time/parse.hpp"
+#include "base/time/pieces.hpp"
 
 namespace base {
 
@@ -28,9 +29,14 @@ bool CivilTime::is_valid() const {
            second >= 0 && second <= 60;
 }
 
-Time CivilTime::time() const {
-    return sys_days(date_of(*this)) + hours(hour) + minutes(minute) + seconds(second) -
+sys_seconds CivilTime::seconds() const {
+    return sys_days(date_of(*this)) + hours(hour) + minutes(minute) + std::chrono::seconds(second) -
            offset.value_or(minutes(0));
+}
+
+std::optional<Time> CivilTime::time() const {
+    const auto clock = hours(hour) + minutes(minute) + std::chrono::seconds(second);
+    return time_at(sys_days(date_of(*this)), clock, offset.value_or(minutes(0)));
 }
 
 std::string CivilTime::iso_date() const {
@@ -72,8 +78,7 @@ std::optional<Time> parse_time_as(std::string_view text, const std::string& form
     const std::string whole(trim(text));
     const auto found =
         fits_time_format(whole, format) ? parse_civil(whole, format) : std::optional<CivilTime>();
-    if (!found || found->year < 1678 || found->year > 2261) return std::nullopt;
-    return found->time();
+    return found ? found->time() : std::nullopt;
 }
 
 bool fits_time_format(const std::string& text, const std::string& format) {

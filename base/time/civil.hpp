@@ -23,7 +23,9 @@ struct CivilTime {
     bool is_valid() const;
 
     // Only of a valid one. Without an offset it is taken as UTC.
-    Time time() const;
+    std::chrono::sys_seconds seconds() const;
+    // Nothing for what base::Time can not hold: before 1678 and after 2261.
+    std::optional<Time> time() const;
 
     std::string iso_date() const;  // 2024-02-29
     std::string iso() const;       // 2024-02-29T12:00:00, with Z or +01:00 if the zone is known

@@ -123,7 +123,7 @@ void fill_column(const FieldRule& field, const json::value& value, Scraped& made
         made.categories.emplace_back(*field.column, std::string(value.as_string()));
     } else if (value.is_string()) {
         if (auto at = moment_in(value.as_string(), {}, {}))
-            number = std::chrono::duration<double>(at->time().time_since_epoch()).count();
+            number = static_cast<double>(at->seconds().time_since_epoch().count());
     }
 }
 

@@ -19,7 +19,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_key = 2000;
-constexpr int earliest = 1700, latest = 2250;  // years that the clock's nanoseconds can hold
 
 // The attribute that holds an element's address.
 std::string_view address_attribute(std::string_view element) {
@@ -108,7 +107,7 @@ private:
         if (!rules.group.empty()) made.group = plain(made.fields[rules.group]);
         if (!rules.time.empty()) {
             auto at = moment_in(plain(made.fields[rules.time]), {}, {});
-            if (at && at->year >= earliest && at->year <= latest) made.time = at->time();
+            if (at) made.time = at->time();
         }
         return made;
     }
