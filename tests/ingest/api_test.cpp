@@ -1,89 +1,6 @@
-#include <set>
+#include "tests/ingest/api_reading.hpp"
 
-#include <fmt/format.h>
-#include <boost/json.hpp>
-#include <catch2/catch.hpp>
-
-#include "base/error.hpp"
-#include "base/settings/settings.hpp"
-#include "ingest/sources/api/connector.hpp"
-#include "ingest/sources/api/pointer.hpp"
-#include "ingest/sources/api/times.hpp"
-#include "ingest/sources/api/verdict.hpp"
-#include "tests/ingest/scripted_api.hpp"
-
-namespace {
-
-namespace json = boost::json;
-using Catch::Contains;
-using ingest::Page;
-using ingest::api::Request;
-using ingest::api::Response;
-using test::ScriptedApi;
-using namespace std::chrono_literals;
-
-ingest::api::Spec spec_of(const std::string& stream, const std::string& rest = {}) {
-    auto text = R"({"base_url":"https://api.test/v1/")" + std::string(rest.empty() ? "" : ",") +
-                rest +
-                R"(,"stream":[{"name":"items","path":"/items","records":"/data","key":"/id")" +
-                (stream.empty() ? "" : ",") + stream + "}]}";
-    return ingest::api::Spec::settings.read(base::Document::json(text));
-}
-
-struct Read {
-    std::vector<std::string> keys;
-    std::vector<std::string> cursors;  // behind each page
-    std::vector<schema::Reject> rejects;
-    std::optional<ingest::Parked> parked;
-    std::string bookmark;
-};
-
-Read read_all(
-    const ingest::api::Spec& spec,
-    ScriptedApi& api,
-    const std::string& cursor = {},
-    const std::string& bookmark = {},
-    std::size_t records = 7
-) {
-    auto connector = ingest::api::open_api(spec, api.world(), cursor, bookmark);
-    Read read;
-    for (bool more = true; more;) {
-        Page page;
-        more = connector->next(page, records, 1 << 20);
-        for (const auto& record : page.records) read.keys.emplace_back(record.key);
-        for (const auto& reject : page.rejects) read.rejects.push_back(reject);
-        if (more) read.cursors.push_back(page.cursor);
-    }
-    read.parked = connector->parked();
-    read.bookmark = connector->bookmark();
-    return read;
-}
-
-std::vector<std::string> numbers(int from, int to) {
-    std::vector<std::string> all;
-    for (int i = from; i <= to; ++i) all.push_back(std::to_string(i));
-    return all;
-}
-
-const std::vector<std::pair<std::string, std::string>> paginators{
-    {"page",
-     R"("query":{"page":"{page}","limit":"{limit}"},"paginator":{"kind":"page","size":10})"},
-    {"offset",
-     R"("query":{"offset":"{offset}","limit":"{limit}"},"paginator":{"kind":"offset","size":10})"},
-    {"cursor", R"("query":{"cursor":"{cursor}"},"paginator":{"kind":"cursor","pointer":"/next"})"},
-    {"header cursor",
-     R"("query":{"cursor":"{cursor}"},"paginator":{"kind":"cursor","header":"x-next"})"},
-    {"link header", R"("paginator":{"kind":"link_header"})"},
-    {"next url", R"("paginator":{"kind":"next_url","pointer":"/next_url"})"},
-    {"post body",
-     R"("method":"POST","body":{"offset":"{offset}","limit":"{limit}"},"paginator":{"kind":"offset","size":10,"more":"/more"})"},
-    {"keyset",
-     R"("query":{"after":"{cursor}","tie":"{tie}","limit":"{limit}"},"paginator":{"kind":"keyset","pointer":"/updated_at","tie":"/id","size":10})"},
-    {"keyset without a tie",
-     R"("query":{"after":"{cursor}","limit":"{limit}"},"paginator":{"kind":"keyset","pointer":"/updated_at","size":10})"},
-};
-
-}  // namespace
+using namespace api_reading;
 
 TEST_CASE("every paginator reads each record once", "[ingest][api]") {
     for (const auto& [name, stream] : paginators) {
@@ -139,17 +56,6 @@ TEST_CASE("pages that changed since the cursor was made are read again whole", "
     CHECK(rest.front() == "100");
 }
 
-TEST_CASE("storms of 429 are waited out", "[ingest][api]") {
-    ScriptedApi api;
-    api.fill(50);
-    api.script = [](int number, const Request&, Response truth) {
-        if (number % 4 != 0) return Response{429, {{"Retry-After", "7"}}, "", ""};
-        return truth;
-    };
-    CHECK(read_all(spec_of(paginators[0].second), api).keys == numbers(1, 50));
-    CHECK(api.slept >= 15 * 7s);
-}
-
 TEST_CASE(
     "a rate limit that asks for long parks, and reading goes on where it was",
     "[ingest][api]"
@@ -186,60 +92,6 @@ TEST_CASE(
         auto stopped = read_all(spec, api);
         CHECK(stopped.keys == numbers(1, 10));
         CHECK(stopped.parked);
-    }
-}
-
-TEST_CASE("a used-up window is not run against", "[ingest][api]") {
-    ScriptedApi api;
-    api.fill(30);
-    api.script = [](int number, const Request&, Response truth) {
-        if (number == 1) {
-            truth.headers.emplace_back("X-RateLimit-Remaining", "0");
-            truth.headers.emplace_back("X-RateLimit-Reset", "20");
-        }
-        return truth;
-    };
-    CHECK(read_all(spec_of(paginators[0].second), api).keys == numbers(1, 30));
-    CHECK(api.slept == 20s);
-}
-
-TEST_CASE("requests keep the pace asked for", "[ingest][api]") {
-    ScriptedApi api;
-    api.fill(30);
-    read_all(spec_of(paginators[0].second, R"("rate":"2/s")"), api);
-    CHECK(api.requests.size() == 4);
-    CHECK(api.slept == 1500ms);
-}
-
-TEST_CASE("flapping servers and truncated answers cost time, not records", "[ingest][api]") {
-    ScriptedApi api;
-    api.fill(60);
-    api.script = [](int number, const Request&, Response truth) {
-        switch (number % 5) {
-            case 0:
-                return Response{503, {}, "upstream", ""};
-            case 1:
-                return Response{0, {}, "", "connection reset"};
-            case 2:
-                truth.body.resize(truth.body.size() / 2);
-                return truth;
-            case 3:
-                return Response{502, {}, "<html>bad gateway</html>", ""};
-            default:
-                return truth;
-        }
-    };
-    for (const auto& [name, stream] : paginators) {
-        INFO(name);
-        api.requests.clear();
-        CHECK(read_all(spec_of(stream), api).keys == numbers(1, 60));
-    }
-    SECTION("but not for ever") {
-        api.script = [](int, const Request&, Response) { return Response{500, {}, "", ""}; };
-        CHECK_THROWS_WITH(
-            read_all(spec_of(paginators[0].second), api),
-            Contains("stream 'items'") && Contains("500")
-        );
     }
 }
 
@@ -397,106 +249,6 @@ TEST_CASE("children are read for each record of their parent", "[ingest][api]") 
     }
 }
 
-TEST_CASE("credentials are sent in each form, and never elsewhere", "[ingest][api]") {
-    ScriptedApi api;
-    api.fill(12);
-    api.secrets = {{"env:S", "Aladdin's"}, {"file:R", "refresh-1"}};
-    auto seen = [&](const std::string& auth) {
-        api.requests.clear();
-        auto read = read_all(spec_of(paginators[5].second, R"("auth":)" + auth), api);
-        for (const auto& cursor : read.cursors) CHECK(cursor.find("Aladdin") == std::string::npos);
-        return api.requests;
-    };
-    auto of = [](const Request& request, const char* name) {
-        return std::string(ingest::api::header(request.headers, name));
-    };
-    CHECK(
-        of(seen(R"({"kind":"bearer","secret":"env:S"})")[0], "Authorization") == "Bearer Aladdin's"
-    );
-    // RFC 7617's own pair, but for the apostrophe.
-    CHECK(
-        of(seen(R"({"kind":"basic","user":"Aladdin","secret":"env:S"})")[0], "Authorization") ==
-        "Basic QWxhZGRpbjpBbGFkZGluJ3M="
-    );
-    CHECK(of(seen(R"({"kind":"api_key","secret":"env:S"})")[1], "X-Api-Key") == "Aladdin's");
-    auto keyed = seen(R"({"kind":"api_key","secret":"env:S","in":"query","name":"api key"})");
-    CHECK(keyed[0].url == "https://api.test/v1/items?api%20key=Aladdin%27s");
-    CHECK(keyed[1].url == "https://api.test/v1/items?cursor=c10&api%20key=Aladdin%27s");
-    auto signed_ones =
-        seen(R"({"kind":"hmac","secret":"env:S","message":"{timestamp}.{method}{path}{body}"})");
-    // printf '1800000000.GET/v1/items' | openssl dgst -sha256 -hmac "Aladdin's"
-    CHECK(of(signed_ones[0], "X-Timestamp") == "1800000000");
-    CHECK(
-        of(signed_ones[0], "X-Signature") ==
-        "9e35779739a586c8d5540223503785fafc1d932770e42860ea4198e847a4a549"
-    );
-
-    SECTION("a server that puts the key into its next links does not put it into cursors") {
-        api.script = [](int, const Request&, Response truth) {
-            auto at = truth.body.find("?cursor");
-            if (at != truth.body.npos) truth.body.insert(at + 1, "key=Aladdin%27s&");
-            return truth;
-        };
-        auto linked = seen(R"({"kind":"api_key","secret":"env:S","in":"query","name":"key"})");
-        CHECK(linked[1].url == "https://api.test/v1/items?cursor=c10&key=Aladdin%27s");
-    }
-}
-
-TEST_CASE("tokens are asked for, kept, renewed and rotated", "[ingest][api]") {
-    ScriptedApi api;
-    api.fill(40);
-    api.secrets = {{"env:S", "shh"}, {"file:R", "refresh-1"}};
-    int tokens = 0;
-    std::string valid;
-    std::vector<std::string> bodies;
-    api.script = [&](int, const Request& request, Response truth) {
-        if (request.url == "https://login.test/token") {
-            CHECK(request.method == "POST");
-            bodies.push_back(request.body);
-            valid = fmt::format("t{}", ++tokens);
-            return Response{
-                200,
-                {},
-                fmt::format(
-                    R"({{"access_token":"{}","expires_in":3600,"refresh_token":"refresh-{}"}})",
-                    valid,
-                    tokens + 1
-                ),
-                ""};
-        }
-        if (ingest::api::header(request.headers, "authorization") != "Bearer " + valid)
-            return Response{401, {}, "{}", ""};
-        if (api.requests.size() == 4) valid = "revoked";
-        return truth;
-    };
-    auto auth = std::string(
-        R"("auth":{"kind":"oauth2","token_url":"https://login.test/token","client_id":"me","client_secret":"env:S")"
-    );
-    CHECK(read_all(spec_of(paginators[0].second, auth + "}"), api).keys == numbers(1, 40));
-    CHECK(tokens == 2);
-    CHECK(bodies[0] == "grant_type=client_credentials&client_id=me&client_secret=shh");
-
-    bodies.clear();
-    CHECK(
-        read_all(spec_of(paginators[0].second, auth + R"(,"refresh_token":"file:R"})"), api).keys ==
-        numbers(1, 40)
-    );
-    CHECK(
-        bodies[0] ==
-        "grant_type=refresh_token&refresh_token=refresh-1&client_id=me&client_secret=shh"
-    );
-    CHECK(api.secrets["file:R"] == "refresh-4");
-
-    SECTION("a refused client is told of without the secret") {
-        api.script = [](int, const Request&, Response) {
-            return Response{400, {}, R"({"error":"invalid_client"})", ""};
-        };
-        CHECK_THROWS_WITH(
-            read_all(spec_of("", auth + "}"), api), Contains("invalid_client") && !Contains("shh")
-        );
-    }
-}
-
 TEST_CASE(
     "records are filtered, renamed and cast; what cannot be is rejected and can be replayed",
     "[ingest][api]"
@@ -580,24 +332,6 @@ TEST_CASE("settings of an API that are wrong are named by their place", "[ingest
         Contains("env:NAME") && !Contains("hunter2")
     );
     CHECK_THAT(wrong(R"({"base_url":"https://a","rate":"fast","stream":[]})"), Contains("rate"));
-}
-
-TEST_CASE("waits are read from every form of header", "[ingest][api]") {
-    auto now = std::chrono::system_clock::time_point(std::chrono::seconds(1'800'000'000));
-    using ingest::api::told_wait;
-    CHECK(told_wait({{"retry-after", "120"}}, now) == 120s);
-    CHECK(told_wait({{"Retry-After", "Fri, 15 Jan 2027 08:01:00 GMT"}}, now) == 60s);
-    // The server's clock is an hour behind: its Date says so.
-    CHECK(
-        told_wait(
-            {{"Date", "Fri, 15 Jan 2027 07:00:00 GMT"},
-             {"Retry-After", "Fri, 15 Jan 2027 07:00:30 GMT"}},
-            now
-        ) == 30s
-    );
-    CHECK(told_wait({{"X-RateLimit-Reset", "1800000090"}}, now) == 90s);
-    CHECK(told_wait({{"RateLimit-Reset", "5"}, {"X-RateLimit-Reset", "1800000090"}}, now) == 5s);
-    CHECK_FALSE(told_wait({{"Retry-After", "soon"}}, now));
 }
 
 TEST_CASE("JSON pointers find values as spelled", "[ingest][api]") {
