@@ -28,7 +28,6 @@ CURL* CurlHandles::make() {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_PATH_AS_IS, 1L);
     set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    set(CURLOPT_PIPEWAIT, 1L);  // one connection for many requests, where it is HTTP/2
     set(CURLOPT_ACCEPT_ENCODING, "gzip, deflate, br, zstd");
     set(CURLOPT_HTTP_CONTENT_DECODING, 0L);  // coding.hpp notices a body that was cut short
     set(CURLOPT_USERAGENT, options_.user_agent.c_str());

@@ -27,6 +27,19 @@ TEST_CASE("many requests at once all get their own answers", "[crawler][fetch]")
         CHECK(responses[static_cast<std::size_t>(i)].body == "/" + std::to_string(i));
 }
 
+TEST_CASE("a request does not wait for the answer to another one", "[crawler][fetch]") {
+    test::TestSite site;
+    site.on("/slow", [](const SiteRequest&) {
+        return SiteReply{200, {}, "x", 3000ms, false, false};
+    });
+    site.page("/fast", "x");
+    auto options = local();
+    options.limits.total = 1000ms;
+    auto responses = get_all({site.url("/slow"), site.url("/fast")}, options);
+    CHECK(responses[0].error == FetchError::timeout);
+    CHECK(responses[1].status == 200);
+}
+
 TEST_CASE("a redirect is an answer, not followed", "[crawler][fetch]") {
     test::TestSite site;
     site.on("/a", [](const SiteRequest&) {
