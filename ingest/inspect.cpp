@@ -136,7 +136,7 @@ std::string inspect_image(const std::string& path) {
         {"phash", fmt::format("{:016x}", image.phash)},
         {"bytes", data.size()},
         {"sha256", base::sha256_hex(data)},
-        {"media_type", formats::media_type_of(image.format)}});
+        {"media_type", formats::media_type_of_format(image.format)}});
 }
 
 }  // namespace ingest

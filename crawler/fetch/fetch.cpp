@@ -66,7 +66,8 @@ struct Fetcher::Impl {
         auto set = [easy](auto option, auto value) { curl_easy_setopt(easy, option, value); };
         set(CURLOPT_URL, transfer.url.c_str());
         // One connection for many requests, where it is HTTP/2. TLS tells which it is as it starts;
-        // without it they would wait for the first answer, and may do so until their own time is up.
+        // without it they would wait for the first answer, and may do so until their own time is
+        // up.
         set(CURLOPT_PIPEWAIT, transfer.url.starts_with("https:") ? 1L : 0L);
         set(CURLOPT_PRIVATE, &transfer);
         set(CURLOPT_OPENSOCKETDATA, &transfer);

@@ -128,7 +128,7 @@ std::uint64_t difference_hash(const std::uint8_t* grey, int width, int height) {
     return hash;
 }
 
-std::string media_type_of(std::string_view format) {
+std::string media_type_of_format(std::string_view format) {
     if (format == "raw" || format == "unknown") return "application/octet-stream";
     if (format == "pnm") return "image/x-portable-anymap";
     return "image/" + std::string(format);

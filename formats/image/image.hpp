@@ -20,6 +20,6 @@ std::variant<Image, std::string> examine_image(std::string_view encoded);
 std::uint64_t difference_hash(const std::uint8_t* grey, int width, int height);
 
 // The IANA media type of a format name as in schema::Image.
-std::string media_type_of(std::string_view format);
+std::string media_type_of_format(std::string_view format);
 
 }  // namespace formats

@@ -153,9 +153,14 @@ std::optional<JsonFault> check_json(std::string_view text) {
     auto code = result.error();
     if (padded.capacity() > 16 * 1024 * 1024) std::string().swap(padded);
     if (code == simdjson::SUCCESS) return std::nullopt;
-    if (code == simdjson::DEPTH_ERROR) return JsonFault{"json.depth", "nested more than 512 deep"};
-    if (code == simdjson::UTF8_ERROR) return JsonFault{"text.encoding", "not well-formed UTF-8"};
-    return JsonFault{"json.syntax", words_of(code)};
+    std::optional<JsonFault> fault(std::in_place);
+    if (code == simdjson::DEPTH_ERROR)
+        *fault = {"json.depth", "nested more than 512 deep"};
+    else if (code == simdjson::UTF8_ERROR)
+        *fault = {"text.encoding", "not well-formed UTF-8"};
+    else
+        *fault = {"json.syntax", words_of(code)};
+    return fault;
 }
 
 std::optional<JsonFault> check_storable(std::string_view json) {

@@ -49,7 +49,10 @@ std::string compress(std::string_view data) {
     );
     std::string out;
     if (!ZSTD_isError(size)) out.assign(space.data(), size);
-    if (space.size() > (4U << 20U)) std::string().swap(space);
+    if (space.size() > (4U << 20U)) {
+        space.clear();
+        space.shrink_to_fit();
+    }
     return out;
 }
 

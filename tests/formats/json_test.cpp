@@ -95,7 +95,7 @@ TEST_CASE("members are found in order with their kinds", "[ingest][json]") {
 }
 
 TEST_CASE("inspect json gives a verdict on a file", "[ingest][json]") {
-    test::Folder folder;
+    test::DataFolder folder;
     CHECK(ingest::inspect_json(folder.write("a.json", "{\"a\": [1, 2]}\n")).valid);
     auto verdict = ingest::inspect_json(folder.write("b.json", "{\"a\": [1, 2}\n"));
     CHECK_FALSE(verdict.valid);

@@ -31,7 +31,7 @@ const char* spec_text = R"({"base_url":"https://api.test/v1","stream":[{"name":"
 // A source over the scripted server, in a database of its own.
 struct World {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs{folder.path("blobs")};
     ScriptedApi api;
 

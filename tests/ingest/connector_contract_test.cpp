@@ -131,7 +131,7 @@ ingest::ReadOptions options_of(const Case& c) {
 }  // namespace
 
 TEST_CASE("every record and every broken record is yielded once", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     for (const auto& c : cases()) {
         CAPTURE(c.format, c.name);
         auto path = folder.write(c.name, c.content);
@@ -150,7 +150,7 @@ TEST_CASE("every record and every broken record is yielded once", "[ingest][cont
 }
 
 TEST_CASE("each cursor leads to exactly the records that follow", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     for (const auto& c : cases()) {
         CAPTURE(c.format, c.name);
         auto path = folder.write(c.name, c.content);
@@ -171,7 +171,7 @@ TEST_CASE("each cursor leads to exactly the records that follow", "[ingest][cont
 }
 
 TEST_CASE("offsets point at the bytes of records and rejects", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     for (const auto& c : cases()) {
         CAPTURE(c.format, c.name);
         auto path = folder.write(c.name, c.content);
@@ -194,7 +194,7 @@ TEST_CASE("offsets point at the bytes of records and rejects", "[ingest][contrac
 }
 
 TEST_CASE("an empty input has no records", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("empty", "");
     for (const std::string format :
          {"csv", "fixed", "jsonl", "json", "xml", "mbox", "deb822", "auto"}) {
@@ -208,7 +208,7 @@ TEST_CASE("an empty input has no records", "[ingest][contract]") {
 }
 
 TEST_CASE("packed inputs give the same records and can be gone on with", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     for (const auto& c : cases()) {
         auto plain = test::read_all({folder.write(c.name, c.content)}, options_of(c));
         for (const std::string filter : {"gzip", "zstd", "xz"}) {
@@ -246,7 +246,7 @@ TEST_CASE("packed inputs give the same records and can be gone on with", "[inges
 }
 
 TEST_CASE("a file that changed since the cursor is read from its start", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("a.csv", "id,n\n1,2\n2,3\n3,4\n");
     auto before = test::read_all({path}, {}, {}, 2);
     folder.write("a.csv", "id,n\n9,2\n8,3\n3,4\n7,7\n");
@@ -258,7 +258,7 @@ TEST_CASE(
     "a truncated archive keeps what came before the damage and says so",
     "[ingest][contract]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     std::string content = "id,n\n";
     for (int i = 0; i < 200000; ++i)
         content += std::to_string(i * 7919 % 100003) + "," + std::to_string(i) + "\n";
@@ -273,7 +273,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a folder is read in order of name and hidden files are left out", "[ingest][contract]") {
-    test::Folder folder;
+    test::DataFolder folder;
     folder.write("in/b.csv", "id\n2\n");
     folder.write("in/a/z.csv", "id\n1\n");
     folder.write("in/.hidden.csv", "id\n0\n");

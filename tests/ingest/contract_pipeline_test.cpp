@@ -15,7 +15,7 @@ using ingest::OnDrift;
 
 struct World {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs{folder.path("blobs")};
     std::int64_t source = 0;
 

@@ -45,7 +45,7 @@ std::string rfc4180(const Table& table) {
 }
 
 std::string rows_of(const std::string& content, const ingest::ReadOptions& options = {}) {
-    test::Folder folder;
+    test::DataFolder folder;
     std::ostringstream out;
     ingest::write_csv_rows(folder.write("a.csv", content), options, out);
     return out.str();
@@ -271,7 +271,7 @@ TEST_CASE(
     "a table between remarks is ingested by its header, and remarks below are rejects",
     "[ingest][csv][polluted]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path =
         folder.write("a.csv", "Prices of fruit\n\n" + written(plain) + "\nSource: the market\n");
     auto all = test::read_all({path});
@@ -284,7 +284,7 @@ TEST_CASE(
 }
 
 TEST_CASE("inspect csv says what stands around the table", "[ingest][csv][polluted]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("a.csv", "Prices of fruit\n\n" + written(plain, "; "));
     auto told = boost::json::parse(ingest::inspect_csv(path, {})).as_object();
     CHECK(told.at("dialect").at("skip").as_int64() == 1);

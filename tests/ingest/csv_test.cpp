@@ -102,7 +102,7 @@ TEST_CASE("names of columns are unique and never empty", "[ingest][csv]") {
 }
 
 TEST_CASE("the same table is read from four encodings", "[ingest][csv]") {
-    test::Folder folder;
+    test::DataFolder folder;
     const std::string table = "id,name\n1,Zo\xc3\xab\n2,\xc3\x85ngstr\xc3\xb6m \"q\"\n3,plain\n";
     auto expected = test::read_all({folder.write("u8.csv", table)});
     REQUIRE(expected.records.size() == 3);
@@ -136,7 +136,7 @@ TEST_CASE("the same table is read from four encodings", "[ingest][csv]") {
 }
 
 TEST_CASE("an open quote costs one line, not the rest of the file", "[ingest][csv]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("a.csv", "id,name\n1,a\n2,\"open\n3,c\n4,d\n");
     ingest::ReadOptions options;
     options.quote = '"';
@@ -193,7 +193,7 @@ TEST_CASE("the awkward files of csv-spectrum are read as their authors say", "[i
 }
 
 TEST_CASE("inspect csv tells the dialect and can print the rows", "[ingest][csv]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("a.csv", "id;name\n1;\"a;b\"\n2;\"say \"\"x\"\"\"\n");
     auto told = boost::json::parse(ingest::inspect_csv(path, {})).as_object();
     CHECK(told.at("dialect").at("delimiter").as_string() == ";");

@@ -36,7 +36,7 @@ void check_rows(const test::Everything& all, std::size_t at_least) {
 }  // namespace
 
 TEST_CASE("a gzip that is cut off gives its whole rows, and no half one", "[ingest][damage]") {
-    test::Folder folder;
+    test::DataFolder folder;
     const auto packed = test::deflated(rows(13'000), 31);
     for (auto part : {10, 3, 2}) {
         const auto size = packed.size() - packed.size() / static_cast<std::size_t>(part);
@@ -53,7 +53,7 @@ TEST_CASE("a gzip that is cut off gives its whole rows, and no half one", "[inge
 }
 
 TEST_CASE("a gzip whose checksum does not fit is told of", "[ingest][damage]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto packed = test::deflated(rows(2000), 31);
     packed[packed.size() - 6] ^= 1;
     auto all = test::read_all({folder.write("a.csv.gz", packed)});
@@ -70,7 +70,7 @@ TEST_CASE("a gzip whose checksum does not fit is told of", "[ingest][damage]") {
 }
 
 TEST_CASE("packings in packings, and of several members, are undone", "[ingest][damage]") {
-    test::Folder folder;
+    test::DataFolder folder;
     const auto text = rows(500);
     const auto first = text.substr(0, 3000), second = text.substr(3000);
     check_rows(
@@ -93,7 +93,7 @@ TEST_CASE("packings in packings, and of several members, are undone", "[ingest][
 }
 
 TEST_CASE("damage to one member of a zip keeps none of the others back", "[ingest][damage]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto zip = test::pack(
         "zip", "none", {{"a.csv", rows(3000)}, {"b.csv", "id\n1\n"}, {"c.csv", "id\n2\n"}}
     );
@@ -107,7 +107,7 @@ TEST_CASE("damage to one member of a zip keeps none of the others back", "[inges
 
 TEST_CASE("files that are known and not read say what to do instead", "[ingest][damage]") {
     using namespace std::string_literals;
-    test::Folder folder;
+    test::DataFolder folder;
     for (const auto& [content, told] : std::vector<std::pair<std::string, std::string>>{
              {"PAR1\0\1\2"s, "a Parquet file; export it as CSV"},
              {"ARROW1\0\0"s, "an Arrow file"},
@@ -144,7 +144,7 @@ TEST_CASE("files that are known and not read say what to do instead", "[ingest][
 }
 
 TEST_CASE("an error page in the place of a feed is no empty feed", "[ingest][damage]") {
-    test::Folder folder;
+    test::DataFolder folder;
     ingest::ReadOptions options;
     options.format = "feed";
     for (std::string page :
@@ -160,7 +160,7 @@ TEST_CASE("an error page in the place of a feed is no empty feed", "[ingest][dam
 }
 
 TEST_CASE("names of XML keep the prefixes that tell them apart", "[ingest][xml]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto fields = [&](const std::string& text) {
         auto all = test::read_all({folder.write("a.xml", text)});
         REQUIRE(all.records.size() == 1);
@@ -180,7 +180,7 @@ TEST_CASE("names of XML keep the prefixes that tell them apart", "[ingest][xml]"
 }
 
 TEST_CASE("a table of 30,000 columns has them all", "[ingest][csv]") {
-    test::Folder folder;
+    test::DataFolder folder;
     std::string text;
     for (int row = 0; row < 3; ++row) {
         for (int i = 0; i < 30'000; ++i)

@@ -22,7 +22,7 @@ namespace json = boost::json;
 // A source over a table in the test's own database.
 struct World {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs{folder.path("blobs")};
 
     World() {

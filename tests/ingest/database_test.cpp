@@ -70,7 +70,7 @@ Read read(
     return all;
 }
 
-std::string items(const test::Folder& folder) {
+std::string items(const test::DataFolder& folder) {
     auto path = folder.path("a.db");
     execute(
         path,
@@ -88,7 +88,7 @@ std::string items(const test::Folder& folder) {
 }  // namespace
 
 TEST_CASE("rows keep their types, and null is null", "[ingest][database]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto all = read(spec_of(R"({"url":"sqlite:)" + items(folder) + R"(","table":"item"})"));
     REQUIRE(all.rows.size() == 6);
     CHECK(
@@ -103,7 +103,7 @@ TEST_CASE("rows keep their types, and null is null", "[ingest][database]") {
 }
 
 TEST_CASE("each cursor of a database leads to exactly the rows that follow", "[ingest][database]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto url = R"({"url":"sqlite:)" + items(folder) + R"(","page":2,)";
     for (const std::string rest :
          {R"("table":"item"})",
@@ -133,7 +133,7 @@ TEST_CASE(
     "an incremental read takes the boundary again, and what is late by the lag",
     "[ingest][database]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = items(folder);
     auto text =
         R"({"url":"sqlite:)" + path + R"(","table":"item","page":2,"incremental":{"cursor":"at")";
@@ -168,7 +168,7 @@ TEST_CASE("a bound less its lag is written as the bound was", "[ingest][database
 }
 
 TEST_CASE("what is wrong with a database is said in one line", "[ingest][database]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = items(folder);
     auto url = R"({"url":"sqlite:)" + path + R"(",)";
     auto fails = [&](const std::string& text, const std::string& part) {
@@ -204,7 +204,7 @@ TEST_CASE("another database is read through its ODBC driver", "[ingest][database
         WARN("no ODBC driver is here: install libsqliteodbc");
         return;
     }
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = items(folder);
     execute(
         path,

@@ -15,7 +15,7 @@ namespace {
 
 struct World {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs{folder.path("blobs")};
 
     World() {

@@ -29,7 +29,7 @@ std::string explained(const std::string& path, const ingest::ReadOptions& option
 }  // namespace
 
 TEST_CASE("tables of other encodings are read by a guess, which is told", "[ingest][encoding]") {
-    test::Folder folder;
+    test::DataFolder folder;
     struct Case {
         const char* name;  // of the encoding in iconv
         std::vector<std::string> rows;
@@ -67,7 +67,7 @@ TEST_CASE("tables of other encodings are read by a guess, which is told", "[inge
 }
 
 TEST_CASE("an encoding that was given is believed, by any of its labels", "[ingest][encoding]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("t.csv", test::encoded("id,name\n1,Мир\n", "WINDOWS-1251"));
     for (const std::string label : {"windows-1251", "cp1251", "CP-1251", "x-cp1251"}) {
         ingest::ReadOptions options;
@@ -83,7 +83,7 @@ TEST_CASE("an encoding that was given is believed, by any of its labels", "[inge
 }
 
 TEST_CASE("lines of JSON, XML, fixed tables and texts have encodings too", "[ingest][encoding]") {
-    test::Folder folder;
+    test::DataFolder folder;
     const std::string words = "Москва стоит на реке и не спит";
     auto holds = [&](const std::string& file, const std::string& utf8) {
         INFO(file);
@@ -103,7 +103,7 @@ TEST_CASE("lines of JSON, XML, fixed tables and texts have encodings too", "[ing
 }
 
 TEST_CASE("one stray byte costs its own record", "[ingest][encoding]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto utf8 = table("Zoë,Ångström sät dårlig", 20'000);
     SECTION("late") {
         utf8.insert(utf8.size() - 3, "\xe9");
@@ -127,7 +127,7 @@ TEST_CASE(
     "letters far behind the start decide, and reading goes on by them",
     "[ingest][encoding]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     const auto bytes =
         table("plain,only letters of ASCII", 12'000) +
         test::encoded("12000,Москва,Иван Петров\n12001,Тверь,Мир и труд\n", "WINDOWS-1251");
@@ -147,7 +147,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a record is read again by its bytes alone, in its encoding", "[ingest][encoding]") {
-    test::Folder folder;
+    test::DataFolder folder;
     struct Case {
         std::string file, utf8;
     };

@@ -91,7 +91,7 @@ Read read(
 }  // namespace
 
 TEST_CASE("entries of all feeds have the same fields", "[ingest][feed]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto of = [&](const std::string& text) { return test::read_all({folder.write("feed", text)}); };
     auto two = of(rss);
     REQUIRE(two.records.size() == 2);
@@ -128,7 +128,7 @@ TEST_CASE("entries of all feeds have the same fields", "[ingest][feed]") {
 }
 
 TEST_CASE("a crawl and an ingest read the same of a feed", "[ingest][feed]") {
-    test::Folder folder;
+    test::DataFolder folder;
     const std::string text =
         "<rss version=\"2.0\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" "
         "xmlns:media=\"http://search.yahoo.com/mrss/\"><channel><item>"

@@ -12,23 +12,23 @@ namespace test {
 
 namespace fs = std::filesystem;
 
-Folder::Folder() {
+DataFolder::DataFolder() {
     auto pattern = (fs::temp_directory_path() / "tilth-ingest-XXXXXX").string();
     path_ = ::mkdtemp(pattern.data());
 }
 
-Folder::~Folder() {
+DataFolder::~DataFolder() {
     fs::remove_all(path_);
 }
 
-std::string Folder::write(const std::string& name, std::string_view content) const {
+std::string DataFolder::write(const std::string& name, std::string_view content) const {
     auto file = path_ / name;
     fs::create_directories(file.parent_path());
     std::ofstream(file, std::ios::binary) << content;
     return file.string();
 }
 
-std::string Folder::path(const std::string& name) const {
+std::string DataFolder::path(const std::string& name) const {
     return (path_ / name).string();
 }
 

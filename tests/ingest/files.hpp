@@ -9,11 +9,11 @@
 namespace test {
 
 // A folder of its own for one test, removed at the end.
-class Folder {
+class DataFolder {
 public:
-    Folder();
-    ~Folder();
-    Folder(const Folder&) = delete;
+    DataFolder();
+    ~DataFolder();
+    DataFolder(const DataFolder&) = delete;
 
     // Writes a file, making folders as needed; returns its path.
     std::string write(const std::string& name, std::string_view content) const;

@@ -13,7 +13,7 @@ namespace {
 
 struct Watched {
     test::TestDatabase database;
-    test::Folder home, folder;
+    test::DataFolder home, folder;
     schema::Blobs blobs{home.path("blobs")};
 
     Watched() {

@@ -57,7 +57,7 @@ TEST_CASE("the guide names every format in the words of its declaration", "[inge
 }
 
 TEST_CASE("images of an idx file come with the labels beside it", "[ingest][formats]") {
-    test::Folder folder;
+    test::DataFolder folder;
     std::string images("\0\0\x08\x03\0\0\0\x03\0\0\0\x02\0\0\0\x02", 16);
     for (char c = 0; c < 12; ++c) images.push_back(c);
     std::string labels("\0\0\x08\x01\0\0\0\x03\x07\0\x09", 11);
@@ -82,7 +82,7 @@ TEST_CASE("the difference hash follows the slope of the picture", "[ingest][form
 }
 
 TEST_CASE("inspect image measures a whole image and refuses a broken one", "[ingest][formats]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto told = boost::json::parse(ingest::inspect_image(folder.write("a.png", test::small_png())))
                     .as_object();
     CHECK(told.at("format").as_string() == "png");
@@ -103,7 +103,7 @@ TEST_CASE(
     "images of a folder tree carry their folder and are named by their path",
     "[ingest][formats]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     folder.write("pets/cat/1.png", test::small_png());
     folder.write("pets/dog/2.png", test::small_png());
     auto all = test::read_all({folder.path("pets")});
@@ -113,7 +113,7 @@ TEST_CASE(
 }
 
 TEST_CASE("xml in another encoding is read as declared", "[ingest][formats]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write(
         "a.xml",
         "<?xml version='1.0' encoding='ISO-8859-1'?><r><i "
@@ -126,7 +126,7 @@ TEST_CASE("xml in another encoding is read as declared", "[ingest][formats]") {
 }
 
 TEST_CASE("a record can be read again from its raw bytes alone", "[ingest][formats]") {
-    test::Folder folder;
+    test::DataFolder folder;
     for (const auto& [name, content] : std::vector<std::pair<std::string, std::string>>{
              {"a.csv", "id;\"odd;name\"\n1;\"x;y\"\n2;z\n"},
              {"a.jsonl", "{\"a\":1}\n{\"a\":2}\n"},
@@ -160,7 +160,7 @@ TEST_CASE("a record can be read again from its raw bytes alone", "[ingest][forma
 }
 
 TEST_CASE("an XML declaration that breaks off is no crash", "[ingest][xml]") {
-    test::Folder folder;
+    test::DataFolder folder;
     ingest::ReadOptions options;
     options.format = "xml";
     for (std::string text : {"<?xml", "<?xml encoding=", "<?xml version='1.0' encoding"}) {

@@ -11,7 +11,7 @@
 namespace {
 
 test::Everything read(const std::string& content) {
-    test::Folder folder;
+    test::DataFolder folder;
     return test::read_all({folder.write("a.csv", content)});
 }
 
@@ -23,7 +23,7 @@ struct Mapped {
 
 // By rules that are inferred from the first rows.
 Mapped map(const std::string& content, const std::string& key, std::size_t sampled) {
-    test::Folder folder;
+    test::DataFolder folder;
     auto connector = ingest::open_files({folder.write("a.csv", content)}, {});
     ingest::Page page;
     connector->next(page, sampled, 1 << 20);
@@ -124,7 +124,7 @@ TEST_CASE("a key may be spelled like a missing value", "[ingest][mapping]") {
 
     // Declared by a person, the spelling counts.
     auto rules = ingest::parse_rules("key = 'code'\nmissing = ['', 'NA']\n", "r.toml");
-    test::Folder folder;
+    test::DataFolder folder;
     auto connector = ingest::open_files({folder.write("a.csv", countries)}, {});
     ingest::Page page;
     connector->next(page, 100, 1 << 20);
@@ -166,7 +166,7 @@ TEST_CASE("codes that look like numbers are no numbers", "[ingest][mapping]") {
 }
 
 TEST_CASE("symbolic links in a folder are read only when that is asked for", "[ingest][files]") {
-    test::Folder folder, other;
+    test::DataFolder folder, other;
     folder.write("a.csv", "id,n\n1,2\n");
     auto secret = other.write("b.csv", "id,n\n3,4\n");
     std::filesystem::create_symlink(secret, folder.path("link.csv"));
@@ -182,7 +182,7 @@ TEST_CASE("symbolic links in a folder are read only when that is asked for", "[i
 }
 
 TEST_CASE("one odd value of JSON costs itself, not its record", "[ingest][json]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write(
         "a.jsonl",
         "{\"id\":1,\"x\":1.5}\n{\"id\":2,\"x\":NaN}\n{\"id\":3,\"x\":-Infinity}\n{\"id\":4,\"t\":"

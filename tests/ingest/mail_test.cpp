@@ -76,7 +76,7 @@ TEST_CASE(
     "the quoting of a mailbox is undone, and lengths are believed if they fit",
     "[ingest][mail]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     const std::string from = "From a@b Sat Jan  3 01:05:34 1996\n";
     auto path = folder.write(
         "a.mbox",
@@ -95,7 +95,7 @@ TEST_CASE(
     "a Maildir is read with its folders and flags, without what is being delivered",
     "[ingest][mail]"
 ) {
-    test::Folder folder;
+    test::DataFolder folder;
     for (const std::string box : {"box/", "box/.Sent/"}) {
         folder.write(
             box + "cur/1.host:2,RS", "Message-ID: <1" + box + ">\nSubject: a\nFrom: x@y\n\nb\n"

@@ -22,7 +22,7 @@ struct Sample {
         connector->next(page, 1000, 1 << 20);
     }
 
-    test::Folder folder;
+    test::DataFolder folder;
 };
 
 struct Mapped {

@@ -66,7 +66,7 @@ TEST_CASE(
     "[ingest][pipeline]"
 ) {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto path = folder.write("a.csv", table(1000));
@@ -98,7 +98,7 @@ TEST_CASE(
 
 TEST_CASE("a run that did not read a file to its end fails", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     std::string text = "id,n,colour\n";
@@ -127,7 +127,7 @@ TEST_CASE(
     "[ingest][pipeline]"
 ) {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto office = folder.write(
@@ -149,7 +149,7 @@ TEST_CASE(
 
 TEST_CASE("records lead back to file, line and byte offset", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto path = folder.write("a.csv", "id,n\nx,1\ny,2\n");
@@ -167,7 +167,7 @@ TEST_CASE(
     "[ingest][pipeline]"
 ) {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     auto id = add_source(*database, "t");
     auto request = request_for("t", folder.write("a.csv", table(1000)));
@@ -195,7 +195,7 @@ TEST_CASE(
     "[ingest][pipeline]"
 ) {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto request = request_for("t", folder.write("a.csv", table(1000)));
@@ -224,7 +224,7 @@ TEST_CASE(
 
 TEST_CASE("a stop request ends a run after the batch in hand", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto request = request_for("t", folder.write("a.csv", table(1000)));
@@ -250,7 +250,7 @@ TEST_CASE(
 ) {
     test::TestDatabase whole;
     test::TestDatabase killed;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     auto path = folder.write("a.csv.gz", test::pack("raw", "gzip", {{"a.csv", table(3000)}}));
     add_source(*whole, "t");
@@ -308,7 +308,7 @@ TEST_CASE(
 
 TEST_CASE("too many rejects stop a run before they flood the tables", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto request = request_for("t", folder.write("a.csv", table(5000)));
@@ -328,7 +328,7 @@ TEST_CASE(
     "[ingest][pipeline]"
 ) {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     auto request = request_for("t", folder.write("a.csv", table(2000)));  // 2 % are short
@@ -356,7 +356,7 @@ TEST_CASE(
 
 TEST_CASE("a record that comes in two batches ends with its later content", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     std::string text = "id,n\n";
@@ -373,7 +373,7 @@ TEST_CASE("a record that comes in two batches ends with its later content", "[in
 
 TEST_CASE("rejects become records when the mapping is mended", "[ingest][rejects]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     auto source = add_source(*database, "t");
     auto request = request_for("t", folder.write("a.csv", "id,n\na,1\nb,n.a.\nc,3\nd\n"));
@@ -424,7 +424,7 @@ TEST_CASE("rejects become records when the mapping is mended", "[ingest][rejects
 
 TEST_CASE("standard input is read once, to its end", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     std::string packages;
@@ -445,7 +445,7 @@ TEST_CASE("standard input is read once, to its end", "[ingest][pipeline]") {
 
 TEST_CASE("images are stored with their pixels, measures and labels", "[ingest][pipeline]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     add_source(*database, "t");
     std::string images("\0\0\x08\x03\0\0\0\x02\0\0\0\x02\0\0\0\x02", 16);

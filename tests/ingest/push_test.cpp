@@ -79,7 +79,7 @@ TEST_CASE("GitHub's and Stripe's signatures are known too", "[ingest][webhook]")
 
 TEST_CASE("pushed records are stored once, with their rejects", "[ingest][push]") {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs(folder.path("blobs"));
     auto now = Clock::now();
     auto source = *database->call([&](base::Tx& tx) {

@@ -15,7 +15,7 @@ struct Read {
         return list;
     }
 
-    test::Folder folder;
+    test::DataFolder folder;
     test::Everything all;
 };
 
@@ -144,7 +144,7 @@ TEST_CASE("YAML is told by its name or its start", "[ingest][yaml]") {
 }
 
 TEST_CASE("a record of YAML is read again by its bytes alone", "[ingest][yaml]") {
-    test::Folder folder;
+    test::DataFolder folder;
     auto path = folder.write("a.yaml", "  - a: 1\n    b: x\n  - a: 2\n---\na: 3\n");
     auto connector = ingest::open_files({path}, {});
     ingest::Page page;

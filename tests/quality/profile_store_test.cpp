@@ -21,7 +21,7 @@ namespace {
 
 struct Fixture {
     test::TestDatabase database;
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs{folder.path("blobs")};
     std::int64_t source_id = 0;
 

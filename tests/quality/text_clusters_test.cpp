@@ -35,7 +35,7 @@ std::string text(int number, int changed = 0) {
 
 struct Fixture {
     test::TestDatabase db{4};
-    test::Folder folder;
+    test::DataFolder folder;
     schema::Blobs blobs{folder.path("blobs")};
     schema::BatchTarget target;
 

@@ -321,7 +321,7 @@ private:
         record.media_type = "application/octet-stream";
         auto examined = formats::examine_image(bytes);
         if (auto* image = std::get_if<formats::Image>(&examined)) {
-            record.media_type = page.arena.keep(formats::media_type_of(image->format));
+            record.media_type = page.arena.keep(formats::media_type_of_format(image->format));
             record.image = std::move(*image);
         }
     }

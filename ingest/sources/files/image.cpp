@@ -47,7 +47,7 @@ public:
         record.byte_offset = 0;
         record.blob = page.arena.keep(*data);
         record.image = std::get<formats::Image>(examined);
-        record.media_type = page.arena.keep(formats::media_type_of(record.image->format));
+        record.media_type = page.arena.keep(formats::media_type_of_format(record.image->format));
         return true;
     }
 
