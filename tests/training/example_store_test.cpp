@@ -2,6 +2,18 @@
 
 using namespace snapshot_world;
 
+namespace {
+
+// A column of numbers, with what `select` gives for records.
+void give_sizes(World& world, const std::string& select) {
+    world.db->call([&](base::Tx& tx) {
+        schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
+        tx.exec("INSERT INTO content_numeric " + select);
+    });
+}
+
+}  // namespace
+
 TEST_CASE(
     "a preparation's versions are kept, fitted on the training side alone, and undone by another",
     "[training][prepare]"
@@ -9,14 +21,11 @@ TEST_CASE(
     World world;
     auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
     // A column whose values differ between the sides: the mean must be that of training.
-    world.db->call([&](base::Tx& tx) {
-        schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
-        tx.exec(
-            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[CASE WHEN "
-            "split = 0 THEN 10 ELSE 5000 END "
-            "+ abs(rk % 3)]::float8[] FROM snapshot_item"
-        );
-    });
+    give_sizes(
+        world,
+        "SELECT rk, source_id, key, version, 1, ARRAY[CASE WHEN split = 0 THEN 10 ELSE 5000 END + "
+        "abs(rk % 3)]::float8[] FROM snapshot_item"
+    );
     auto add = [&](const std::string& operations) {
         return world.db->call([&](base::Tx& tx) {
             return training::add_preparation(tx, world.source, operations, "n", "me", now).version;
@@ -66,12 +75,8 @@ TEST_CASE(
 ) {
     World world;
     auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
+    give_sizes(world, "SELECT rk, source_id, key, version, 1, ARRAY[7]::float8[] FROM record");
     world.db->call([&](base::Tx& tx) {
-        schema::ensure_columns(tx, world.source, {{"size", schema::Column::Type::number, ""}}, now);
-        tx.exec(
-            "INSERT INTO content_numeric SELECT rk, source_id, key, version, 1, ARRAY[7]::float8[] "
-            "FROM record"
-        );
         tx.exec(
             "INSERT INTO cell_issue (rk, source_id, key, column_name, version, code, value, "
             "proposal, probability, reason, state, found_at) "
