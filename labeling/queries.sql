@@ -28,7 +28,8 @@ CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state <> 'cancelled') AS tas
 WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2) ORDER BY p.name LIMIT $3;
 
 -- name: class_progress
-SELECT k.class_id AS id, k.name, k.title AS description, k.hotkey, k.colour, coalesce(g.truths, 0) AS truths, g.mean_probability
+SELECT k.class_id AS id, k.name, k.question, k.spec ->> 'description' AS description, k.spec ->> 'hotkey' AS hotkey, k.spec ->> 'colour' AS colour,
+    coalesce(g.truths, 0) AS truths, g.mean_probability
 FROM label_class k
 LEFT JOIN (SELECT class_id, count(*) AS truths, avg(probability) AS mean_probability
            FROM ground_truth WHERE project_id = $1 GROUP BY class_id) g USING (class_id)
@@ -45,10 +46,10 @@ WHERE name = $1 AND version = $2;
 UPDATE label_project SET label_fields = array_append(label_fields, $2) WHERE id = $1 AND $2 <> ALL (label_fields);
 
 -- name: project_classes
-SELECT class_id AS id, name, title AS description, hotkey, colour FROM label_class WHERE project_id = $1 ORDER BY class_id;
+SELECT class_id AS id, question, name, spec FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
 -- name: add_class
-INSERT INTO label_class (project_id, class_id, name, title, hotkey, colour) VALUES ($1, $2, $3, $4, $5, $6);
+INSERT INTO label_class (project_id, class_id, question, name, spec) VALUES ($1, $2, $3, $4, $5::jsonb);
 
 -- Serialises the adding of classes to a project.
 -- name: lock_project
@@ -101,6 +102,19 @@ WHERE r.source_id = $2
 ORDER BY r.rk LIMIT $3::bigint
 ON CONFLICT (project_id, rk, source_id, key) DO NOTHING;
 
+-- Of these records those that have neither a label nor a task.
+-- name: neither_labeled_nor_queued
+SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
+WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1)
+    AND NOT EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key)
+ORDER BY w.place;
+
+-- Waiting tasks want as many answers as the project now does; those that have them are done.
+-- name: change_overlap
+UPDATE label_task t SET wanted = $2, state = CASE WHEN t.answers >= $2 THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.answers >= $2 THEN $3::timestamptz END
+WHERE t.project_id = $1 AND t.state = 'open' AND t.wanted <> $2;
+
 -- Leases up to $5 tasks of project $1 to user $2 from $3 until $4. Leases that are over are freed on the way; their tasks can be
 -- had by the next claim. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock
 -- sees the latest state. Returns one row at least: the number of freed leases, and a task or NULLs.
@@ -134,6 +148,22 @@ WITH ended AS (
 )
 SELECT (SELECT count(*) FROM freed) AS freed, r.id AS task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason
 FROM (SELECT 1) AS always LEFT JOIN raised r ON true ORDER BY r.priority DESC, r.id;
+
+-- Leases up to $5 tasks that the user skipped before to them again, those first that they skipped first.
+-- name: claim_skipped
+WITH picked AS (
+    SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+    WHERE l.user_id = $2 AND l.state = 'skipped' AND l.expires_at < $3::timestamptz
+        AND t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+        AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
+    ORDER BY l.expires_at, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
+), leased AS (
+    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $4::timestamptz
+    FROM picked p WHERE l.task_id = p.id AND l.user_id = $2 AND l.state = 'skipped'
+    RETURNING l.task_id, l.token, l.attempt
+)
+UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
+RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason;
 
 -- name: renew_lease
 UPDATE label_lease SET expires_at = $4::timestamptz WHERE task_id = $1 AND user_id = $2 AND token = $3 AND state = 'held';
@@ -171,9 +201,18 @@ RETURNING t.state, t.answers;
 -- Why submit_answer stored nothing.
 -- name: explain_submit
 SELECT $4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4) AS known_class,
-    a.attempt IS NOT NULL AND a.withdrawn_at IS NULL AS stored
+    a.attempt IS NOT NULL AND a.withdrawn_at IS NULL AS stored,
+    a.class_id IS NOT DISTINCT FROM $4 AND a.value IS NOT DISTINCT FROM $5::jsonb AS same
 FROM label_task t LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
     AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
+WHERE t.id = $1;
+
+-- What a person said about a task at an attempt.
+-- name: answer_given
+SELECT c.name AS label, a.value FROM label_task t
+JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+    AND a.user_id = $2 AND a.attempt = $3
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 WHERE t.id = $1;
 
 -- An ended lease keeps the time of its end in expires_at.
@@ -257,8 +296,11 @@ ORDER BY h.priority DESC, h.task_id;
 -- name: project_of_task
 SELECT project_id FROM label_task WHERE id = $1;
 
--- name: text_of_task
-SELECT c.body FROM label_task t JOIN content_text c USING (rk, source_id, key, version) WHERE t.id = $1;
+-- name: record_of_task
+SELECT coalesce(c.body, '') AS body, i.width, i.height, v.payload
+FROM label_task t JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text c USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version) WHERE t.id = $1;
 
 -- name: record_was_handed
 SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
@@ -326,8 +368,36 @@ WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
     AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
 
+-- The answers about a task's record that count, and what is held true of it.
+-- name: answers_of_record
+SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value
+FROM label_task t
+JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE t.id = $1 AND a.withdrawn_at IS NULL
+ORDER BY a.user_id, a.attempt DESC;
+
+-- name: label_of_task
+SELECT t.key, t.state, g.method FROM label_task t
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+WHERE t.id = $1;
+
+-- name: withdraw_label
+DELETE FROM ground_truth g USING label_task t
+WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id;
+
+-- How often people were found right.
+-- name: trust_of_project
+SELECT u.name, k.accuracy FROM label_trust k JOIN app_user u ON u.id = k.user_id WHERE k.project_id = $1;
+
+-- name: put_trust
+INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at)
+SELECT $1, u.id, w.accuracy, $4::timestamptz FROM unnest($2::text[], $3::float8[]) AS w (name, accuracy) JOIN app_user u ON u.name = w.name
+ON CONFLICT (project_id, user_id) DO UPDATE SET accuracy = excluded.accuracy, set_at = excluded.set_at;
+
 -- name: imported_truth
-SELECT g.key, c.name AS label FROM ground_truth g JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+SELECT g.key, c.name AS label, g.value FROM ground_truth g LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE g.project_id = $1 AND g.method = 'import';
 
 -- name: export_page
@@ -373,6 +443,9 @@ DELETE FROM annotation WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_truths
 DELETE FROM ground_truth WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_trust
+DELETE FROM label_trust WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_classes
 DELETE FROM label_class WHERE project_id = ANY ($1::bigint[]);

@@ -64,6 +64,21 @@ public:
                   &shape_of<M>,
                   std::move(words),
                   std::move(options)} {}
+        // A member of a struct that is itself a member.
+        template <typename M, typename C, typename I, typename J>
+        Entry(
+            std::string name,
+            I C::*outer,
+            M J::*inner,
+            std::string words,
+            SettingOptions options = {}
+        )
+            : member_{
+                  std::move(name),
+                  offset_of<T>(outer) + offset_of<J>(inner),
+                  &shape_of<M>,
+                  std::move(words),
+                  std::move(options)} {}
         template <typename M, typename C>
         Entry(M C::*member) : member_{{}, offset_of<T>(member), &shape_of<M>} {}
 

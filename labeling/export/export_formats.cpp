@@ -17,7 +17,7 @@ std::string quoted(std::string_view text) {
 std::optional<std::string> ClassFormat::refuses(const Project& project, LabelShape shape) const {
     if (shape == LabelShape::classes) return std::nullopt;
     return fmt::format(
-        "{} holds classes, and the labels of a {} project are none", name(), project.kind
+        "{} holds classes, and the labels of a {} project are none", name(), project.question.kind
     );
 }
 

@@ -37,7 +37,21 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 // What the labels of a project are made of; its task type says which.
-enum class LabelShape { classes, spans };
+enum class LabelShape {
+    classes,  // one of several, also of a hierarchy
+    class_set,
+    spans,
+    relations,  // spans, and relations between them
+    text,
+    number,
+    preference,  // the better of two, or none
+    ranking,
+    rows,  // a class for each row of a table
+    boxes,
+    polygons,
+    keypoints,
+    form,
+};
 
 // Writes rows as they come, in constant memory. finish() ends the file.
 class Exporter {

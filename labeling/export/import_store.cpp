@@ -25,7 +25,7 @@ namespace {
 // The spellings of a project's classes as a JSON object.
 std::string spellings(const Project& project) {
     std::map<std::string, std::string> names;
-    for (const auto& item : project.classes)
+    for (const auto& item : project.question.classes)
         if (!item.value.empty()) names[item.value] = item.name;
     return base::json_text(names);
 }
@@ -50,7 +50,8 @@ to_add(const Project& project, const Counted& values, const ImportOptions& optio
     std::vector<std::string> names;
     if (!options.add_classes) return names;
     for (const auto& [value, count] : values)
-        if (project.classes.size() + names.size() < options.at_most_classes) names.push_back(value);
+        if (project.question.classes.size() + names.size() < options.at_most_classes)
+            names.push_back(value);
     return names;
 }
 
@@ -69,7 +70,7 @@ std::vector<std::string> path_of(const std::string& field) {
 // The project, if its answers are classes and nothing else.
 StoredProject project_of_classes(base::Tx& tx, const std::string& name) {
     auto project = load_project(tx, name);
-    if (task_type(project.project.kind).shape() != LabelShape::classes)
+    if (task_type(project.project.question.kind).shape() != LabelShape::classes)
         throw base::UsageError(
             "project '" + name + "'",
             "its answers are more than a class, which a label can not say",
@@ -152,11 +153,11 @@ Imported import_labels(
 ) {
     auto project = steps.call([&](base::Tx& tx) { return project_of_classes(tx, name); });
 
-    std::map<std::string, std::int32_t> classes;
+    std::map<std::string, std::string> classes;
     auto learn = [&] {
-        for (const auto& item : project.project.classes) {
-            classes[item.name] = item.id;
-            if (!item.value.empty()) classes[item.value] = item.id;
+        for (const auto& item : project.project.question.classes) {
+            classes[item.name] = item.name;
+            if (!item.value.empty()) classes[item.value] = item.name;
         }
     };
     learn();
@@ -190,7 +191,7 @@ Imported import_labels(
                 label.key,
                 InferredLabel{
                     .key = label.key,
-                    .label = {.class_id = known->second, .value = {}},
+                    .value = answer_of_class(known->second),
                     .probability = label.probability}
             );
     std::vector<InferredLabel> labels;

@@ -9,21 +9,10 @@
 #include "base/json/shape.hpp"
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
+#include "labeling/projects/question.hpp"
 #include "labeling/truth/truth.hpp"
 
 namespace labeling {
-
-// One of the answers of a classification project.
-struct LabelClass {
-    std::int32_t id = 0;        // within the project, from 0 in the order of the file; never reused
-    std::string name{};         // what is stored and exported
-    std::string description{};  // for people
-    std::string hotkey{};       // one character, or empty
-    std::string colour{};       // "#rrggbb", or empty
-    std::string value{};        // how the source's data spell this class, if not by its name
-
-    static const base::Settings<LabelClass> settings;
-};
 
 enum class ProjectState { active, paused, closed };
 
@@ -46,7 +35,7 @@ struct TruthSettings {
 // What a labeling project asks, of whom, and how answers become truth. As a file:
 //
 //     name = "topics"
-//     kind = "classification"        # or "spans"; see labeling/tasks
+//     kind = "classification"        # see labeling/tasks for the others
 //     source = "pages"
 //     instructions = "What is the page about?"
 //     show = ["text"]                # text, image, fields
@@ -66,20 +55,32 @@ struct TruthSettings {
 //     value = "cont"                 # as the source's data spell it
 //
 // Two classes of one name or value, and two that share a hotkey (upper and lower case are the same
-// key) are faults.
+// key) are faults. Several questions are a form:
+//
+//     kind = "form"
+//
+//     [[question]]
+//     name = "spam"
+//     [[question.class]]
+//     name = "yes"
+//     [[question.class]]
+//     name = "no"
+//
+//     [[question]]
+//     name = "why"
+//     kind = "text"
+//     when = { question = "spam", is = "yes" }
 struct Project {
     enum class Show { text, image, fields };
 
     std::string name;
-    std::string title;  // on the page; empty: the name
-    std::string kind = "classification";
+    std::string title;         // on the page; empty: the name
     std::string source;        // name of the source whose records are labeled
     std::string instructions;  // Markdown, for the people who label
-    std::vector<LabelClass> classes;
+    Question question;
     std::vector<Show> show;           // in this order; empty: whatever the record has
     std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
     int overlap = 1;                  // answers wanted from different people
-    bool overlapping_spans = false;   // whether the spans of one answer may overlap
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
     TruthSettings truth;
 

@@ -5,7 +5,6 @@
 #include "labeling/projects/project_store.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -36,9 +35,16 @@ BOOST_DESCRIBE_STRUCT(
 
 struct ClassRow {
     std::int32_t id = 0;
-    std::string name, description, hotkey, colour;
+    std::string question, name, spec;
 };
-BOOST_DESCRIBE_STRUCT(ClassRow, (), (id, name, description, hotkey, colour))
+BOOST_DESCRIBE_STRUCT(ClassRow, (), (id, question, name, spec))
+
+// The question of this name; the project's own if it is empty.
+Question& question_of(Project& project, const std::string& name) {
+    for (auto& part : project.question.parts)
+        if (part.name == name) return part.question;
+    return project.question;
+}
 
 std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
     auto row = base::first_as<ProjectRow>(rows);
@@ -50,43 +56,39 @@ std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
         .state = row->state,
         .created_at = row->created_at};
     Project::settings.read(base::Document::json(row->spec), stored.project);
-    auto spelled = std::exchange(stored.project.classes, {});
     stored.project.name = row->name;
     stored.project.source = row->source;
     stored.project.overlap = row->overlap;
     for (auto& item : base::rows_as<ClassRow>(tx.exec(sql::file["project_classes"], row->id))) {
-        LabelClass one{
-            .id = item.id,
-            .name = std::move(item.name),
-            .description = std::move(item.description),
-            .hotkey = std::move(item.hotkey),
-            .colour = std::move(item.colour)};
-        for (const auto& known : spelled)
-            if (known.name == one.name) one.value = known.value;
-        stored.project.classes.push_back(std::move(one));
+        LabelClass one;
+        LabelClass::settings.read(base::Document::json(item.spec), one);
+        one.id = item.id;
+        one.name = std::move(item.name);
+        question_of(stored.project, item.question).classes.push_back(std::move(one));
     }
     return stored;
 }
 
-// What the store keeps of a project besides its columns and its table of classes: settings, and of
-// classes how the data spell them.
+// What the store keeps of a project besides its columns and its table of classes.
 std::string spec_of(Project project) {
-    auto classes = std::exchange(project.classes, {});
-    for (auto& item : classes)
-        if (!item.value.empty())
-            project.classes.push_back({.name = item.name, .value = item.value});
+    project.question.classes.clear();
+    for (auto& part : project.question.parts) part.question.classes.clear();
     return Project::settings.text(project);
 }
 
-void add_class(base::Tx& tx, std::int64_t project_id, const LabelClass& item) {
+void add_class(
+    base::Tx& tx,
+    std::int64_t project_id,
+    const std::string& question,
+    const LabelClass& item
+) {
     tx.exec(
         sql::file["add_class"],
         project_id,
         item.id,
+        question,
         item.name,
-        item.description,
-        schema::filled(item.hotkey),
-        schema::filled(item.colour)
+        LabelClass::settings.text(item)
     );
 }
 
@@ -108,7 +110,7 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
         sql::file["add_project"],
         project.name,
         source.id,
-        project.kind,
+        project.question.kind,
         spec_of(project),
         project.overlap,
         schema::timestamp(now)
@@ -117,7 +119,9 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
         throw base::Error(
             "project '" + project.name + "'", "the name is taken", "choose another name"
         );
-    for (const auto& item : project.classes) add_class(tx, *id, item);
+    for (const auto& item : project.question.classes) add_class(tx, *id, "", item);
+    for (const auto& part : project.question.parts)
+        for (const auto& item : part.question.classes) add_class(tx, *id, part.name, item);
     return load_project(tx, *id);
 }
 
@@ -144,7 +148,7 @@ StoredProject
 add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string>& names) {
     tx.exec(sql::file["lock_project"], project_id);
     auto stored = load_project(tx, project_id);
-    auto& classes = stored.project.classes;
+    auto& classes = stored.project.question.classes;
     bool any = false;
     for (const auto& name : names) {
         if (std::any_of(classes.begin(), classes.end(), [&](const auto& c) {
@@ -153,7 +157,7 @@ add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string
             continue;
         LabelClass item{.name = name};
         item.id = classes.empty() ? 0 : classes.back().id + 1;
-        add_class(tx, project_id, item);
+        add_class(tx, project_id, "", item);
         classes.push_back(std::move(item));
         any = true;
     }
@@ -165,19 +169,28 @@ bool edit_project(
     base::Tx& tx,
     const std::string& name,
     std::int64_t version,
-    const ProjectEdit& edit
+    const ProjectEdit& edit,
+    Time now
 ) {
     std::optional<std::string> state;
     if (edit.state) state = std::string(base::name_of(*edit.state));
-    return tx.change(
-               sql::file["edit_project"],
-               name,
-               version,
-               edit.title,
-               edit.instructions,
-               state,
-               edit.overlap
-           ) == 1;
+    auto edited = tx.change(
+                      sql::file["edit_project"],
+                      name,
+                      version,
+                      edit.title,
+                      edit.instructions,
+                      state,
+                      edit.overlap
+                  ) == 1;
+    if (edited && edit.overlap)
+        tx.exec(
+            sql::file["change_overlap"],
+            load_project(tx, name).id,
+            *edit.overlap,
+            schema::timestamp(now)
+        );
+    return edited;
 }
 
 Progress progress(base::Tx& tx, std::int64_t project_id) {
@@ -194,6 +207,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     tx.exec(sql::file["drop_tasks"], projects);
     auto labels = tx.change(sql::file["drop_annotations"], projects) +
                   tx.change(sql::file["drop_truths"], projects);
+    tx.exec(sql::file["drop_trust"], projects);
     tx.exec(sql::file["drop_classes"], projects);
     tx.exec(sql::file["drop_projects"], projects);
     return labels;

@@ -44,12 +44,14 @@ struct ProjectEdit {
 
     static const base::Settings<ProjectEdit> settings;
 };
-// False if there is no such project, or `version` is no longer its present one.
+// False if there is no such project, or `version` is no longer its present one. Another overlap is
+// wanted of waiting tasks too; those that have as many answers are done.
 bool edit_project(
     base::Tx& tx,
     const std::string& name,
     std::int64_t version,
-    const ProjectEdit& edit
+    const ProjectEdit& edit,
+    Time now
 );
 
 struct Progress {

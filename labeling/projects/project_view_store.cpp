@@ -29,6 +29,7 @@ std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name) {
     static_cast<ProjectLine&>(page) = *row;
     page.instructions = std::move(row->instructions);
     page.classes = base::rows_as<ClassLine>(tx.exec(sql::file["class_progress"], page.id));
+    page.definition = load_project(tx, page.id).project;
     return page;
 }
 

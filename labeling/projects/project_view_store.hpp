@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/settings/settings.hpp"
 #include "labeling/projects/project_store.hpp"
 
 // Projects as people see them, with their progress.
@@ -45,7 +46,9 @@ BOOST_DESCRIBE_STRUCT(
 
 struct ClassLine {
     std::int32_t id = 0;
-    std::string name, description;
+    std::string name;
+    std::string question;  // of a form that it answers; empty: the project's own
+    std::string description;
     std::optional<std::string> hotkey, colour;
     std::int64_t truths = 0;
     std::optional<double> mean_probability;  // of these
@@ -53,14 +56,15 @@ struct ClassLine {
 BOOST_DESCRIBE_STRUCT(
     ClassLine,
     (),
-    (id, name, description, hotkey, colour, truths, mean_probability)
+    (id, name, question, description, hotkey, colour, truths, mean_probability)
 )
 
 struct ProjectPage : ProjectLine {
     std::string instructions;
     std::vector<ClassLine> classes;
+    Project definition;  // as its file would say it
 };
-BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes))
+BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes, definition))
 
 // By name, those behind `after`.
 std::vector<ProjectLine> project_lines(base::Tx& tx, const std::string& after, int at_most);

@@ -12,6 +12,7 @@
 #include "base/numbers/random.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
+#include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
 
 namespace labeling {
@@ -49,12 +50,9 @@ public:
 private:
     void answer(base::Tx& tx, const Worker& worker, const Claimed& task, Time now, Simulated& done)
         const {
-        const auto& classes = project_.project.classes;
+        const auto& question = project_.project.question;
         auto truth = simulation_.truth(task.key);
-        auto found = std::find_if(classes.begin(), classes.end(), [&](const auto& c) {
-            return truth && c.name == *truth;
-        });
-        if (found == classes.end()) {
+        if (!truth) {
             if (skip(tx, task.task, worker.user, task.token, "simulated: unknown truth", now))
                 ++done.skipped;
             return;
@@ -62,16 +60,19 @@ private:
         base::Random random(
             base::seed_of(task.key, base::seed_of(worker.who.name, simulation_.seed))
         );
-        auto chosen = static_cast<std::size_t>(found - classes.begin());
-        bool wrong = classes.size() > 1 && random.uniform() < worker.who.error;
-        if (wrong) chosen = (chosen + 1 + random.below(classes.size() - 1)) % classes.size();
+        auto said = *truth;
+        if (random.uniform() < worker.who.error)
+            said = task_type(question.kind).mistake(question, *truth, random);
+        bool wrong = said != *truth;
+        auto stored = stored_answer(question, said);
         auto milliseconds = static_cast<std::int32_t>(1'000 + random.below(4'000));
         Answer given{
             .task = task.task,
             .user_id = worker.user,
             .token = task.token,
             .attempt = task.attempt,
-            .class_id = classes[chosen].id,
+            .class_id = stored.class_id,
+            .value = stored.value,
             .milliseconds = milliseconds};
         if (submit(tx, given, now) != Submitted::accepted) return;
         ++done.answers;
@@ -92,10 +93,6 @@ Simulated simulate(
 ) {
     if (simulation.pool.empty() || !simulation.truth)
         throw base::UsageError("simulated annotators", "the pool is empty or no truth is given");
-    if (task_type(project.project.kind).shape() != LabelShape::classes)
-        throw base::UsageError(
-            "simulated annotators", "answer with classes alone", "choose a project of classes"
-        );
     std::vector<Worker> workers;
     for (const auto& who : simulation.pool) {
         auto user = steps.call([&](base::Tx& tx) { return simulated_user(tx, who.name, clock()); });

@@ -16,8 +16,7 @@ class Transactions;
 
 namespace labeling {
 
-// A simulated annotator: gives a wrong class, any other with equal chance, in this share of the
-// answers.
+// A simulated annotator: errs in this share of the answers, in the way of the question's kind.
 struct SimulatedAnnotator {
     std::string name;
     double error = 0.1;
@@ -25,7 +24,7 @@ struct SimulatedAnnotator {
 
 struct Simulation {
     std::vector<SimulatedAnnotator> pool;
-    // The name of the true class of a record, by its key; nothing makes the annotators skip it.
+    // The true answer about a record, by its key; nothing makes the annotators skip it.
     std::function<std::optional<std::string>(const std::string& key)> truth;
     std::uint64_t seed = 1;
     std::int64_t at_most = 1'000'000'000;                     // answers

@@ -15,6 +15,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
+#include "labeling/tasks/stored_answer.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
@@ -41,9 +42,20 @@ BOOST_DESCRIBE_STRUCT(EnqueuedRow, (), (known, added, changed))
 
 struct Explained {
     bool known_class = false;
-    bool stored = false;  // this very answer
+    bool stored = false;  // at this attempt
+    bool same = false;    // as this answer
 };
-BOOST_DESCRIBE_STRUCT(Explained, (), (known_class, stored))
+BOOST_DESCRIBE_STRUCT(Explained, (), (known_class, stored, same))
+
+struct GivenRow {
+    std::string label, value;
+};
+BOOST_DESCRIBE_STRUCT(GivenRow, (), (label, value))
+
+struct KeyRow {
+    std::string key;
+};
+BOOST_DESCRIBE_STRUCT(KeyRow, (), (key))
 
 bool end_lease(
     base::Tx& tx,
@@ -110,6 +122,25 @@ Enqueued enqueue(
     return result;
 }
 
+std::vector<std::string> neither_labeled_nor_queued(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys
+) {
+    std::vector<std::int64_t> rks;
+    for (const auto& key : keys) rks.push_back(schema::record_key(project.project.source, key));
+    auto rows = base::rows_as<KeyRow>(tx.exec(
+        sql::file["neither_labeled_nor_queued"],
+        project.id,
+        project.source_id,
+        schema::array_of(rks),
+        schema::array_of(keys)
+    ));
+    std::vector<std::string> fresh;
+    for (auto& row : rows) fresh.push_back(std::move(row.key));
+    return fresh;
+}
+
 std::int64_t enqueue_unlabeled(
     base::Tx& tx,
     const StoredProject& project,
@@ -157,6 +188,24 @@ std::vector<Claimed> claim(
     return tasks;
 }
 
+std::vector<Claimed> claim_skipped(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    int n,
+    Time now,
+    std::chrono::seconds lease
+) {
+    return base::rows_as<Claimed>(tx.exec(
+        sql::file["claim_skipped"],
+        project_id,
+        user_id,
+        schema::timestamp(now),
+        schema::timestamp(now + lease),
+        n
+    ));
+}
+
 bool renew(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time until) {
     return tx.change(sql::file["renew_lease"], task, user_id, token, schema::timestamp(until)) == 1;
 }
@@ -180,12 +229,34 @@ std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task) {
     return tx.value<std::int64_t>(sql::file["project_of_task"], task);
 }
 
-std::string text_of_task(base::Tx& tx, std::int64_t task) {
-    return tx.value<std::string>(sql::file["text_of_task"], task).value_or("");
+const TaskRecord::Read& TaskRecord::read() const {
+    if (!read_)
+        read_ = base::first_as<Read>(tx_.exec(sql::file["record_of_task"], task_)).value_or(Read{});
+    return *read_;
+}
+
+std::string TaskRecord::text() const {
+    return read().body;
+}
+
+std::optional<AskedRecord::Size> TaskRecord::picture() const {
+    if (!read().width || !read().height) return std::nullopt;
+    return Size{.width = *read().width, .height = *read().height};
+}
+
+base::JsonText TaskRecord::payload() const {
+    return read().payload;
 }
 
 std::int64_t count_open_tasks(base::Tx& tx) {
     return *tx.value<std::int64_t>(sql::file["count_open_tasks"]);
+}
+
+std::optional<std::string>
+answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt) {
+    auto row = base::first_as<GivenRow>(tx.exec(sql::file["answer_given"], task, user_id, attempt));
+    if (!row) return std::nullopt;
+    return answer_of(row->label, row->value);
 }
 
 Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
@@ -203,10 +274,15 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     if (!stored.empty()) return Submitted::accepted;
 
     auto why = base::first_as<Explained>(tx.exec(
-        sql::file["explain_submit"], answer.task, answer.user_id, answer.attempt, answer.class_id
+        sql::file["explain_submit"],
+        answer.task,
+        answer.user_id,
+        answer.attempt,
+        answer.class_id,
+        answer.value
     ));
     if (!why) return Submitted::unknown_task;
-    if (why->stored) return Submitted::repeated;
+    if (why->stored) return why->same ? Submitted::repeated : Submitted::different;
     return why->known_class ? Submitted::stale : Submitted::unknown_class;
 }
 

@@ -9,6 +9,7 @@
 
 #include "labeling/projects/project_store.hpp"
 #include "labeling/queue/assignment.hpp"
+#include "labeling/tasks/task_type.hpp"
 
 // The queue of a labeling project. Each function is one step inside the caller's transaction, safe
 // beside any number of others.
@@ -35,6 +36,12 @@ Enqueued enqueue(
     const std::vector<QueueRequest>& requests,
     bool again,
     Time now
+);
+// Of these records those that have neither label nor task, in the same order.
+std::vector<std::string> neither_labeled_nor_queued(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys
 );
 // Puts up to `at_most` records that have neither label nor task into the queue, in an order that is
 // random but always the same.
@@ -69,12 +76,22 @@ std::vector<Claimed> claim(
     Time now,
     std::chrono::seconds lease
 );
+// The same of tasks that the user skipped, those first that were skipped first: for when there is
+// nothing else for them.
+std::vector<Claimed> claim_skipped(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    int n,
+    Time now,
+    std::chrono::seconds lease
+);
 
 // Each returns false if the lease is no longer this user's under this token: it was over and the
 // task was given on.
 bool renew(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time until);
 bool release(base::Tx& tx, std::int64_t task, std::int64_t user_id, std::int64_t token, Time now);
-// The task goes to others and never to this user again, unless undone.
+// The task goes to others; to this user only by claim_skipped(), or if it is undone.
 bool skip(
     base::Tx& tx,
     std::int64_t task,
@@ -86,8 +103,27 @@ bool skip(
 
 // The project of a task; nothing if there is no such task.
 std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task);
-// The text of a task's record as it was queued; empty if it has none.
-std::string text_of_task(base::Tx& tx, std::int64_t task);
+// The record of a task as it was queued, read when it is asked for. The transaction outlives it.
+class TaskRecord : public AskedRecord {
+public:
+    TaskRecord(base::Tx& tx, std::int64_t task) : tx_(tx), task_(task) {}
+    std::string text() const override;
+    std::optional<Size> picture() const override;
+    base::JsonText payload() const override;
+
+private:
+    struct Read {
+        std::string body;
+        std::optional<int> width, height;
+        base::JsonText payload;
+        BOOST_DESCRIBE_CLASS(Read, (), (body, width, height, payload), (), ())
+    };
+    const Read& read() const;
+
+    base::Tx& tx_;
+    std::int64_t task_;
+    mutable std::optional<Read> read_;
+};
 
 struct Answer {
     std::int64_t task = 0;
@@ -102,13 +138,17 @@ struct Answer {
 std::int64_t count_open_tasks(base::Tx& tx);
 
 enum class Submitted {
-    accepted,  // stored now
-    repeated,  // this (task, user, attempt) was stored before; nothing changed
-    stale,     // the lease was over and the task was given on, or the answer was undone; nothing
-               // stored
+    accepted,   // stored now
+    repeated,   // this very answer was stored before; nothing changed
+    different,  // another answer was stored under this lease; nothing changed
+    stale,      // the lease was over and the task was given on, or the answer was undone; nothing
+                // stored
     unknown_class,  // nothing stored
     unknown_task,   // nothing stored
 };
+// The answer that was stored at an attempt.
+std::optional<std::string>
+answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt);
 // Stores one answer, and closes the task when it has all it wanted. Sent again after a lost
 // connection, it is stored once.
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);

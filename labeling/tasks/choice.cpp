@@ -1,128 +1,161 @@
-// One of several classes: the question that most projects ask.
-//
-// Everything about classes is done on Judgements, where names are numbers, by the formulas of
-// labeling/agreement and the models of labeling/truth.
+// One of several classes: the question that most projects ask. In a hierarchy a class may stand
+// below another; the answer is the most exact one that holds.
+#include "labeling/tasks/choice.hpp"
+
 #include <algorithm>
 #include <map>
+#include <set>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "labeling/agreement/agreement.hpp"
+#include "labeling/tasks/answer_json.hpp"
+#include "labeling/tasks/class_answers.hpp"
 #include "labeling/tasks/task_types.hpp"
-#include "labeling/truth/score.hpp"
 
 namespace labeling {
 
+std::string_view ChoiceTask::example() const {
+    return R"([[class]]
+name = "yes"
+hotkey = "y"
+[[class]]
+name = "no"
+hotkey = "n"
+)";
+}
+
+std::string
+ChoiceTask::read(const Question& question, const std::string& answer, const AskedRecord&) const {
+    return answer_of_class(known_class(question, parse_answer(answer)));
+}
+
+std::optional<std::string>
+ChoiceTask::answer_of_value(const Question& question, const std::string& value) const {
+    for (const auto& one : question.classes)
+        if (one.name == value || one.value == value) return answer_of_class(one.name);
+    return std::nullopt;
+}
+
+std::string
+ChoiceTask::with_classes(const Question&, const std::string& answer, const Rename& rename) const {
+    auto name = rename({}, class_of(answer));
+    return name ? answer_of_class(*name) : "null";
+}
+
+double ChoiceTask::likeness(const Question&, const std::string& a, const std::string& b) const {
+    return a == b ? 1 : 0;
+}
+
+std::unique_ptr<AnswerSet> ChoiceTask::gather(const Question& question) const {
+    return std::make_unique<ClassAnswers>(question.classes.size());
+}
+
+std::vector<MetricInfo> ChoiceTask::metrics(const Question&) const {
+    return ClassAnswers::metrics();
+}
+
+// Any other class with equal chance.
+std::string ChoiceTask::mistake(
+    const Question& question,
+    const std::string& truth,
+    base::Random& random
+) const {
+    std::vector<const LabelClass*> others;
+    auto right = class_of(truth);
+    for (const auto& item : question.classes)
+        if (item.name != right) others.push_back(&item);
+    if (others.empty()) return truth;
+    return answer_of_class(others[random.below(others.size())]->name);
+}
+
 namespace {
 
-constexpr auto usual = labeling::usual_metrics;
-
-class ChoiceAnswers : public AnswerSet {
+class HierarchyTask : public ChoiceTask {
 public:
-    explicit ChoiceAnswers(const Project& project) : project_(project) {}
-
-    void add(Judged answer) override { builder_.add(answer.key, answer.user, answer.label); }
-    std::size_t size() const override { return built().rows.size(); }
-    std::size_t records() const override { return built().questions.size(); }
-    std::size_t people() const override { return built().workers.size(); }
-
-    Agreement agreement(std::string_view metric, std::size_t replicates) const override {
-        return labeling::agreement(built(), base::parse<Metric>(metric).value(), replicates);
+    std::string_view name() const override { return "hierarchical"; }
+    std::string_view meaning() const override {
+        return "one of several classes, some of which stand below others";
+    }
+    std::string_view example() const override {
+        return R"([[class]]
+name = "animal"
+[[class]]
+name = "cat"
+parent = "animal"
+[[class]]
+name = "dog"
+parent = "animal"
+[[class]]
+name = "plant"
+)";
     }
 
-    Inferred infer(Method method, const Gold& gold) const override {
-        const auto& judgements = built();
-        Inferred result;
-        if (method == Method::automatic) {
-            auto choice = choose(judgements, gold);
-            method = is_numeric(choice.method) ? Method::mv : choice.method;
-            result.why = choice.why;
+    std::span<const std::string_view> settings() const override { return acting; }
+
+    std::optional<base::Fault> check(const Question& question) const override {
+        for (std::size_t i = 0; i < question.classes.size(); ++i) {
+            std::set<std::string_view> above{question.classes[i].name};
+            auto at = fmt::format("class[{}].parent", i);
+            for (const auto* one = &question.classes[i]; !one->parent.empty();) {
+                const auto* next = find(question, one->parent);
+                if (!next)
+                    return base::Fault{
+                        .reason = fmt::format("'{}' is no class", one->parent),
+                        .mend = "name one of the classes",
+                        .at = at};
+                if (!above.insert(next->name).second)
+                    return base::Fault{
+                        .reason = fmt::format("leads from '{}' back to itself", next->name),
+                        .mend = "let one of them stand at the top",
+                        .at = at};
+                one = next;
+            }
         }
-        auto truth = labeling::infer(judgements, method);
-        result.method = method;
-        for (std::size_t w = 0; w < judgements.workers.size(); ++w)
-            result.worker_accuracy.emplace_back(judgements.workers[w], truth.worker_accuracy[w]);
-        std::map<std::string, std::int32_t> ids;
-        for (const auto& item : project_.classes) ids[item.name] = item.id;
-        bool any_gold = false;
-        for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
-            result.labels.push_back(
-                {.key = judgements.questions[q],
-                 .label = {.class_id = ids.at(judgements.answers[truth.label[q]]), .value = {}},
-                 .probability = truth.probability(q)}
-            );
-            any_gold = any_gold || gold.contains(judgements.questions[q]);
-        }
-        if (any_gold) {
-            auto judged = score(judgements, truth, gold);
-            result.judged = static_cast<std::int64_t>(judged.judged);
-            result.accuracy = judged.accuracy;
-        }
-        return result;
+        return std::nullopt;
+    }
+
+    // Twice the depth of what is above both, over their own depths (Wu and Palmer, Verb semantics
+    // and lexical selection, 1994); classes without anything in common are not alike at all.
+    double likeness(const Question& question, const std::string& a, const std::string& b)
+        const override {
+        auto first = path(question, class_of(a)), second = path(question, class_of(b));
+        std::size_t common = 0;
+        while (common < std::min(first.size(), second.size()) && first[common] == second[common])
+            ++common;
+        return 2.0 * static_cast<double>(common) /
+               static_cast<double>(first.size() + second.size());
     }
 
 private:
-    const Judgements& built() const {
-        if (!judgements_) judgements_ = std::move(builder_).build();
-        return *judgements_;
+    static constexpr std::array<std::string_view, 2> acting{"class", "class.parent"};
+
+    static const LabelClass* find(const Question& question, std::string_view name) {
+        for (const auto& item : question.classes)
+            if (item.name == name) return &item;
+        return nullptr;
     }
 
-    const Project& project_;
-    mutable JudgementsBuilder builder_;
-    mutable std::optional<Judgements> judgements_;
-};
-
-// The usual ones first, then the others as they stand in the enum.
-std::span<const MetricInfo> all_metrics() {
-    static const auto list = [] {
-        std::vector<MetricInfo> made;
-        auto add = [&](Metric metric) {
-            made.push_back({base::name_of(metric), base::meaning_of(metric)});
-        };
-        for (auto metric : usual) add(metric);
-        for (const auto& word : base::words<Metric>)
-            if (std::find(usual.begin(), usual.end(), word.value) == usual.end()) add(word.value);
-        return made;
-    }();
-    return list;
-}
-
-class ChoiceTask : public TaskType {
-public:
-    std::string_view name() const override { return "classification"; }
-    std::string_view meaning() const override { return "one of several classes"; }
-
-    std::optional<base::Fault> check(const Project& project) const override {
-        if (!project.overlapping_spans) return std::nullopt;
-        return base::Fault{
-            .reason = "is for a project of spans",
-            .mend = "leave it out",
-            .at = "overlapping_spans"};
+    // From the top down to the class itself.
+    static std::vector<std::string_view> path(const Question& question, const std::string& name) {
+        std::vector<std::string_view> names;
+        for (const auto* one = find(question, name); one; one = find(question, one->parent))
+            names.emplace_back(one->name);
+        if (names.empty()) names.emplace_back(name);
+        std::reverse(names.begin(), names.end());
+        return names;
     }
-
-    Given read(const Project& project, const Reply& reply, const std::function<std::string()>&)
-        const override {
-        if (!reply.value.text.empty())
-            throw base::UsageError("'value'", "says nothing here", "answer with a class alone");
-        for (const auto& item : project.classes)
-            if (item.name == reply.class_name) return {.class_id = item.id, .value = {}};
-        throw base::UsageError(
-            "class '" + reply.class_name + "'", "the project has no such class", "choose another"
-        );
-    }
-
-    std::unique_ptr<AnswerSet> gather(const Project& project) const override {
-        return std::make_unique<ChoiceAnswers>(project);
-    }
-    std::span<const MetricInfo> metrics() const override { return all_metrics(); }
-    std::size_t usual_metrics() const override { return usual.size(); }
-
-    LabelShape shape() const override { return LabelShape::classes; }
 };
 
 }  // namespace
 
 const TaskType& choice_task() {
     static const ChoiceTask type;
+    return type;
+}
+
+const TaskType& hierarchy_task() {
+    static const HierarchyTask type;
     return type;
 }
 

@@ -3,10 +3,27 @@
 #include <array>
 #include <stdexcept>
 
+#include <boost/json.hpp>
+
 namespace labeling {
 
 std::span<const TaskType* const> task_types() {
-    static const std::array all{&choice_task(), &spans_task()};
+    static const std::array all{
+        &choice_task(),
+        &choices_task(),
+        &hierarchy_task(),
+        &spans_task(),
+        &relations_task(),
+        &text_task(),
+        &number_task(),
+        &preference_task(),
+        &ranking_task(),
+        &rows_task(),
+        &boxes_task(),
+        &polygons_task(),
+        &keypoints_task(),
+        &form_task(),
+    };
     return all;
 }
 
@@ -20,6 +37,31 @@ std::vector<std::string> kinds() {
     std::vector<std::string> names;
     for (const auto* type : task_types()) names.emplace_back(type->name());
     return names;
+}
+
+std::span<const Method> class_methods() {
+    static constexpr std::array methods{
+        Method::mv,
+        Method::wawa,
+        Method::ds,
+        Method::onecoin,
+        Method::glad,
+        Method::mace,
+        Method::lfc,
+    };
+    return methods;
+}
+
+std::string class_of(const std::string& answer) {
+    bool plain = answer.size() >= 2 && answer.front() == '"' && answer.back() == '"' &&
+                 answer.find('\\') == std::string::npos;
+    if (plain) return answer.substr(1, answer.size() - 2);
+    auto value = boost::json::parse(answer);
+    return std::string(value.as_string());
+}
+
+std::string answer_of_class(std::string_view name) {
+    return boost::json::serialize(boost::json::string(name));
 }
 
 }  // namespace labeling

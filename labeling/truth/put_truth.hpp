@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/database/steps.hpp"
@@ -9,6 +10,9 @@
 #include "labeling/tasks/task_type.hpp"
 
 namespace labeling::detail {
+
+// The method of labels that came from outside.
+inline constexpr std::string_view imported = "import";
 
 // How many labels there were, and what became of them.
 struct Put {

@@ -16,6 +16,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
+#include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/put_truth.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -38,9 +39,26 @@ struct AnswerRow {
 BOOST_DESCRIBE_STRUCT(AnswerRow, (), (rk, key, user_id, attempt, user_name, class_name, value))
 
 struct GoldRow {
-    std::string key, label;
+    std::string key, label, value;
 };
-BOOST_DESCRIBE_STRUCT(GoldRow, (), (key, label))
+BOOST_DESCRIBE_STRUCT(GoldRow, (), (key, label, value))
+
+struct TaskLabel {
+    std::string key, state;
+    std::optional<std::string> method;  // of its label, if it has one
+};
+BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, state, method))
+
+struct RecordAnswer {
+    std::string user_name, class_name, value;
+};
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value))
+
+struct TrustRow {
+    std::string name;
+    double accuracy = usual_trust;
+};
+BOOST_DESCRIBE_STRUCT(TrustRow, (), (name, accuracy))
 
 struct LabeledRow : ExportRow {
     std::int64_t rk = 0;
@@ -103,7 +121,7 @@ Put put_truth(
         for (auto i = first; i < std::min(first + batch, labels.size()); ++i) {
             rks.push_back(schema::record_key(project.project.source, labels[i].key));
             keys.push_back(labels[i].key);
-            const auto& label = labels[i].label;
+            auto label = stored_answer(project.project.question, labels[i].value);
             classes.push_back(label.class_id ? std::to_string(*label.class_id) : "");
             values.push_back(label.value.value_or(""));
             probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
@@ -137,7 +155,7 @@ Put put_truth(
 Judgements load_judgements(base::Steps steps, const StoredProject& project, bool all_classes) {
     JudgementsBuilder builder;
     if (all_classes)
-        for (const auto& item : project.project.classes) builder.allow(item.name);
+        for (const auto& item : project.project.question.classes) builder.allow(item.name);
     AnswerPages pages(project);
     while (steps.call([&](base::Tx& tx) { return pages.read(tx); }))
         pages.give([&](const AnswerRow& row) {
@@ -147,12 +165,15 @@ Judgements load_judgements(base::Steps steps, const StoredProject& project, bool
 }
 
 std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project) {
-    auto answers = task_type(project.project.kind).gather(project.project);
+    const auto& question = project.project.question;
+    auto answers = task_type(question.kind).gather(question);
     AnswerPages pages(project);
     while (steps.call([&](base::Tx& tx) { return pages.read(tx); }))
         pages.give([&](const AnswerRow& row) {
             answers->add(
-                {.key = row.key, .user = row.user_name, .label = row.class_name, .value = row.value}
+                {.key = row.key,
+                 .user = row.user_name,
+                 .value = answer_of(row.class_name, row.value)}
             );
         });
     return answers;
@@ -163,9 +184,37 @@ Gold load_gold(base::Steps steps, const StoredProject& project) {
         return base::rows_as<GoldRow>(tx.exec(sql::file["imported_truth"], project.id));
     });
     Gold gold;
-    for (auto& row : rows) gold.emplace(std::move(row.key), std::move(row.label));
+    for (auto& row : rows) gold.emplace(std::move(row.key), answer_of(row.label, row.value));
     return gold;
 }
+
+namespace {
+
+// So that the next answers are weighed at once.
+void keep_trust(
+    base::Steps steps,
+    const StoredProject& project,
+    const std::vector<std::pair<std::string, double>>& accuracy,
+    Time now
+) {
+    std::vector<std::string> names;
+    std::vector<double> shares;
+    for (const auto& [name, share] : accuracy) {
+        names.push_back(name);
+        shares.push_back(std::clamp(share, 0.0, 1.0));
+    }
+    steps.call([&](base::Tx& tx) {
+        tx.exec(
+            sql::file["put_trust"],
+            project.id,
+            schema::array_of(names),
+            fmt::format("{{{}}}", fmt::join(shares, ",")),
+            schema::timestamp(now)
+        );
+    });
+}
+
+}  // namespace
 
 Resolved resolve_truth(
     base::Steps steps,
@@ -180,8 +229,9 @@ Resolved resolve_truth(
         throw base::Error(
             "project '" + name + "'", "has no answers", "label some of its tasks first"
         );
-    auto inferred =
-        answers->infer(method.value_or(project.project.truth.method), load_gold(steps, project));
+    auto inferred = answers->infer(
+        {.method = method.value_or(project.project.truth.method), .gold = load_gold(steps, project)}
+    );
 
     Resolved result{
         .method = inferred.method,
@@ -198,7 +248,34 @@ Resolved resolve_truth(
     auto put = detail::put_truth(steps, project, inferred.labels, used, keep_imported, now);
     result.added = put.added;
     result.changed = put.changed;
+    keep_trust(steps, project, result.worker_accuracy, now);
     return result;
+}
+
+void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+    auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
+    if (!label || label->method == detail::imported) return;
+    if (!label->method && label->state != "done") return;
+    const auto& question = project.project.question;
+    auto answers = task_type(question.kind).gather(question);
+    for (const auto& row :
+         base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task)))
+        answers->add(
+            {.key = label->key,
+             .user = row.user_name,
+             .value = answer_of(row.class_name, row.value)}
+        );
+    if (answers->size() == 0) {
+        tx.exec(sql::file["withdraw_label"], task);
+        return;
+    }
+    Trust trust;
+    for (auto& row : base::rows_as<TrustRow>(tx.exec(sql::file["trust_of_project"], project.id)))
+        trust.emplace(std::move(row.name), row.accuracy);
+    auto merged =
+        answers->infer({.method = project.project.truth.method, .trust = std::move(trust)});
+    auto used = std::string(base::name_of(merged.method));
+    detail::put_truth(tx, project, merged.labels, used, true, now);
 }
 
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {

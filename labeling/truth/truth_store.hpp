@@ -23,7 +23,7 @@ Judgements
 load_judgements(base::Steps steps, const StoredProject& project, bool all_classes = false);
 // The same by the project's type of task, which `project` must outlive.
 std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project);
-// The imported labels, by record key.
+// The imported labels, as answers, by record key.
 Gold load_gold(base::Steps steps, const StoredProject& project);
 
 struct Resolved {
@@ -49,6 +49,11 @@ Resolved resolve_truth(
     bool keep_imported,
     Time now
 );
+// Merges the answers about a task's record anew, after one came or went: people are trusted as far
+// as the last inference of the project found. Its label is withdrawn if there are none. Does
+// nothing if the label was imported, or if nothing was held true yet and the task still wants
+// answers.
+void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
 // Asks one more person about each record that is done, less probable than the project's target and
 // has fewer than `at_most` answers. Returns how many tasks are open again.
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);

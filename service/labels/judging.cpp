@@ -64,11 +64,11 @@ measured(const labeling::AnswerSet& answers, std::string_view metric, std::size_
         .raters = found.raters};
 }
 
-void check_metric(const labeling::TaskType& type, const std::string& name) {
+void check_metric(const std::vector<labeling::MetricInfo>& metrics, const std::string& name) {
     std::vector<std::string> known;
-    for (const auto& metric : type.metrics()) {
+    for (const auto& metric : metrics) {
         if (metric.name == name) return;
-        known.emplace_back(metric.name);
+        known.push_back(metric.name);
     }
     throw base::UsageError("metric '" + name + "'", "unknown", base::mend_of_unknown(name, known));
 }
@@ -137,6 +137,36 @@ const base::Settings<SimulateAnswers> SimulateAnswers::settings{
     {"answers", &SimulateAnswers::answers, "at most so many", {.low = 0}},
 };
 
+namespace {
+
+// Records that the condition holds for and that have neither label nor task, as many as are wanted.
+std::vector<labeling::QueueRequest>
+fresh_matches(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
+    constexpr std::size_t batch = 1'000;
+    auto most = static_cast<std::size_t>(request.add);
+    auto where = schema::Filter::parse(request.where);
+    std::vector<labeling::QueueRequest> requests;
+    std::vector<std::string> keys;
+    auto ask = [&] {
+        for (auto& key : labeling::neither_labeled_nor_queued(work.tx, stored, keys))
+            if (requests.size() < most)
+                requests.push_back(
+                    {.key = std::move(key), .priority = request.priority, .reason = "added"}
+                );
+        keys.clear();
+    };
+    auto take = [&](schema::RecordFound& found) {
+        if (where.matches(found.fields)) keys.push_back(found.id.key);
+        if (keys.size() == batch) ask();
+        return requests.size() < most;
+    };
+    schema::each_record(work.tx, stored.source_id, where.fields(), take);
+    ask();
+    return requests;
+}
+
+}  // namespace
+
 QueueState queue_records(Work& work, const QueueRecords& request) {
     auto stored = known_project(work, request.project);
     QueueState state{.project = request.project};
@@ -145,17 +175,7 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
             work.tx, stored, request.add, request.priority, "added", work.now
         );
     } else if (request.add > 0) {
-        auto most = static_cast<std::size_t>(request.add);
-        auto where = schema::Filter::parse(request.where);
-        std::vector<labeling::QueueRequest> requests;
-        auto take = [&](schema::RecordFound& found) {
-            if (where.matches(found.fields))
-                requests.push_back(
-                    {.key = found.id.key, .priority = request.priority, .reason = "added"}
-                );
-            return requests.size() < most;
-        };
-        schema::each_record(work.tx, stored.source_id, where.fields(), take);
+        auto requests = fresh_matches(work, stored, request);
         state.added = labeling::enqueue(work.tx, stored, requests, false, work.now).added;
     }
     auto at = labeling::progress(work.tx, stored.id);
@@ -186,8 +206,9 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
 
 ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) {
     auto stored = known_project(work, request.project);
-    const auto& type = labeling::task_type(stored.project.kind);
-    if (!request.metric.empty()) check_metric(type, request.metric);
+    const auto& question = stored.project.question;
+    auto metrics = labeling::task_type(question.kind).metrics(question);
+    if (!request.metric.empty()) check_metric(metrics, request.metric);
     auto answers = labeling::gather_answers(work.tx, stored);
     ProjectAgreement found{.ratings = answers->size(), .metrics = {}};
     if (!request.metric.empty()) {
@@ -195,8 +216,9 @@ ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) 
         return found;
     }
     try {
-        for (const auto& metric : type.metrics().first(type.usual_metrics()))
-            found.metrics.push_back(measured(*answers, metric.name, replicates_of_several));
+        for (const auto& metric : metrics)
+            if (metric.usual)
+                found.metrics.push_back(measured(*answers, metric.name, replicates_of_several));
     } catch (const base::Error&) {
         found.metrics.clear();  // no record has two answers yet: agreement can not be told
     }
@@ -204,8 +226,8 @@ ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) 
 }
 
 std::string first_metric(Work& work, const MeasureAgreement& request) {
-    auto kind = known_project(work, request.project).project.kind;
-    return std::string(labeling::task_type(kind).metrics().front().name);
+    auto question = known_project(work, request.project).project.question;
+    return labeling::task_type(question.kind).metrics(question).front().name;
 }
 
 ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
@@ -246,9 +268,8 @@ SimulatedAnswers simulate_in(
     simulation.truth = [&](const std::string& key) -> std::optional<std::string> {
         auto found = truths.find(key);
         if (found == truths.end()) return std::nullopt;
-        for (const auto& one : stored.project.classes)
-            if (one.name == found->second || one.value == found->second) return one.name;
-        return std::nullopt;
+        const auto& question = stored.project.question;
+        return labeling::task_type(question.kind).answer_of_value(question, found->second);
     };
     simulation.on_progress = tell;
     auto done = labeling::simulate(steps, stored, simulation, [] {

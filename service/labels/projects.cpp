@@ -109,7 +109,7 @@ labeling::ProjectPage show_project(Work& work, const ProjectName& request) {
 labeling::ProjectPage edit_project(Work& work, const EditProject& request) {
     const auto& name = request.project;
     auto version = request.version ? *request.version : page_of_project(work, name).version;
-    if (!labeling::edit_project(work.tx, name, version, request.edit))
+    if (!labeling::edit_project(work.tx, name, version, request.edit, work.now))
         throw Outdated("project '" + name + "'", page_of_project(work, name).version);
     return page_of_project(work, name);
 }
@@ -150,7 +150,7 @@ std::int64_t write_labels(base::Steps steps, const ExportLabels& request, std::o
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
     const auto& format = labeling::export_format(request.format);
     auto exporter = labeling::make_exporter(
-        format, stored.project, labeling::task_type(stored.project.kind).shape(), out
+        format, stored.project, labeling::task_type(stored.project.question.kind).shape(), out
     );
     bool guard = request.guard_formulas && format.opens_in_spreadsheets();
     auto rows = labeling::each_label(steps, stored, [&](const labeling::ExportRow& row) {

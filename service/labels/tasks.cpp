@@ -15,7 +15,9 @@
 #include "base/numbers/parse.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
+#include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
+#include "labeling/truth/truth_store.hpp"
 #include "service/labels/projects.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
@@ -152,7 +154,7 @@ const base::Settings<SubmitAnswer> SubmitAnswer::settings{
     {"class", &SubmitAnswer::class_name, "name of a class of the project"},
     {"value",
      &SubmitAnswer::value,
-     "spans of the text: a list of {start, end, label}, in characters"},
+     "an answer as the question's kind has it: a text, a number, a list or an object"},
     {"milliseconds", &SubmitAnswer::milliseconds, "that the person took", {.low = 0}},
     {"user", &SubmitAnswer::user, whose},
 };
@@ -179,9 +181,12 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
     auto held = in_hand();
-    if (auto missing = request.n - static_cast<int>(held.size()); missing > 0)
-        if (!labeling::claim(work.tx, stored.id, user, missing, work.now, lease_time).empty())
-            held = in_hand();
+    if (auto missing = request.n - static_cast<int>(held.size()); missing > 0) {
+        auto more = labeling::claim(work.tx, stored.id, user, missing, work.now, lease_time);
+        if (more.empty() && held.empty())
+            more = labeling::claim_skipped(work.tx, stored.id, user, missing, work.now, lease_time);
+        if (!more.empty()) held = in_hand();
+    }
     ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
     for (const auto& each : held) claimed.tasks.push_back(task_of(stored.project, each));
     return claimed;
@@ -191,11 +196,18 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto lease = lease_of(request.lease);
     auto user = person(work, request.user).id;
     auto stored = project_of(work, request.task);
-    auto given =
-        labeling::task_type(stored.project.kind)
-            .read(stored.project, {.class_name = request.class_name, .value = request.value}, [&] {
-                return labeling::text_of_task(work.tx, request.task);
-            });
+    const auto& question = stored.project.question;
+    if (!request.class_name.empty() && !request.value.text.empty())
+        throw base::UsageError("'class'", "stands beside 'value'", "answer with one of them");
+    auto said = request.class_name.empty() ? request.value.text
+                                           : labeling::answer_of_class(request.class_name);
+    if (said.empty())
+        throw base::UsageError("'value'", "is missing", "send an answer, or skip the task");
+    auto given = labeling::stored_answer(
+        question,
+        labeling::task_type(question.kind)
+            .read(question, said, labeling::TaskRecord(work.tx, request.task))
+    );
     labeling::Answer answer{
         .task = request.task,
         .user_id = user,
@@ -206,9 +218,24 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     if (request.milliseconds)
         answer.milliseconds =
             static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));
-    auto done = labeling::submit(work.tx, answer, work.now);
-    if (done != labeling::Submitted::accepted && done != labeling::Submitted::repeated)
-        given_on(request.task);
+    switch (labeling::submit(work.tx, answer, work.now)) {
+        case labeling::Submitted::accepted:
+            labeling::refresh_truth(work.tx, stored, request.task, work.now);
+            break;
+        case labeling::Submitted::repeated:
+            break;
+        case labeling::Submitted::different:
+            throw Refusal(
+                Refusal::Kind::conflict,
+                "task " + std::to_string(request.task),
+                "was answered under this lease with " +
+                    labeling::answer_given(work.tx, request.task, user, lease.attempt)
+                        .value_or("another answer"),
+                "undo that answer first"
+            );
+        default:
+            given_on(request.task);
+    }
     return {.state = Reply::answered};
 }
 
@@ -238,6 +265,7 @@ Task undo_answer(Work& work, const UndoAnswer& request) {
             "project '" + request.project + "'",
             "nothing was answered or skipped here yet"
         );
+    labeling::refresh_truth(work.tx, stored, back->task, work.now);
     auto held = labeling::tasks_in_hand(work.tx, stored.id, user, back->task, 1, work.now);
     if (held.empty())
         throw Refusal(

@@ -76,7 +76,7 @@ struct SubmitAnswer {
     std::int64_t task = 0;
     std::string lease;
     std::string class_name;  // "class"
-    base::JsonText value;    // what a class can not say: spans
+    base::JsonText value;    // or an answer of another kind
     std::optional<std::int64_t> milliseconds;
     std::string user;
     static const base::Settings<SubmitAnswer> settings;

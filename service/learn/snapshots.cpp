@@ -15,6 +15,7 @@
 #include "formats/csv/guard.hpp"
 #include "ingest/mapping/rules.hpp"
 #include "labeling/projects/project_store.hpp"
+#include "labeling/tasks/task_type.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/areas.hpp"
 #include "service/gather/kinds/kind.hpp"
@@ -77,9 +78,17 @@ training::SnapshotInfo known_snapshot(Work& work, const std::string& name) {
     return *found;
 }
 
-schema::Source source_of(Work& work, const std::string& project) {
-    auto name = labeling::load_project(work.tx, project).project.source;
-    return schema::require_source(work.tx, name);
+schema::Source source_of(Work& work, const std::string& name) {
+    auto project = labeling::load_project(work.tx, name).project;
+    const auto& kind = project.question.kind;
+    auto target = labeling::task_type(kind).target();
+    if (target != labeling::Target::one_class && target != labeling::Target::number)
+        throw base::UsageError(
+            "project '" + name + "'",
+            "no model here learns the labels of a " + kind + " project",
+            "choose one of classes or numbers, or export its labels"
+        );
+    return schema::require_source(work.tx, project.source);
 }
 
 void judge_consent(Work& work, const schema::Source& source) {

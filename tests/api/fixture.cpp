@@ -131,7 +131,7 @@ labeling::Project project(const std::string& name, const std::string& source, co
         labeling::LabelClass made;
         made.id = id++;
         made.name = each;
-        out.classes.push_back(made);
+        out.question.classes.push_back(made);
     }
     return out;
 }
@@ -216,7 +216,7 @@ void make_world(base::Database& database, int records_per_source) {
     about.instructions =
         "What is the page about?\n\nChoose the part of the library that its header belongs "
         "to.\n<b>Not bold.</b>";
-    about.classes[0].description = "vector, map and their kin";
+    about.question.classes[0].description = "vector, map and their kin";
     start(database, about);
     start(database, project("clothes", "shirts", garments));
     auto table = project("sections", "packages", sections);

@@ -87,6 +87,9 @@ TEST_CASE("an answer is stored once however often it is sent", "[api][tasks]") {
     CHECK(world.database.number("SELECT count(*) FROM annotation WHERE milliseconds = 1200") == 1);
 
     body.as_object()["class"] = "coat";
+    auto other = lena.send("POST", path(task, "submit"), body);
+    CHECK(other.status == 409);
+    CHECK_THAT(other.body, Catch::Contains("dress"));
     CHECK(lena.send("POST", path(task, "submit"), body, {"Idempotency-Key: one"}).status == 422);
     CHECK(
         world.database.number("SELECT count(*) FROM annotation a JOIN app_user u ON u.id = "

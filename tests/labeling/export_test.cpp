@@ -15,7 +15,7 @@ namespace {
 labeling::Project project() {
     labeling::Project result;
     result.name = "topics";
-    result.classes = {{.name = "a \"b\""}, {.name = "c"}};
+    result.question.classes = {{.name = "a \"b\""}, {.name = "c"}};
     return result;
 }
 

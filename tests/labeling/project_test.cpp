@@ -49,9 +49,9 @@ name = "other"
 )",
         "p.toml"
     ));
-    CHECK(project.classes.size() == 2);
-    CHECK(project.classes[1].id == 1);
-    CHECK(project.classes[0].colour == "#4477aa");
+    CHECK(project.question.classes.size() == 2);
+    CHECK(project.question.classes[1].id == 1);
+    CHECK(project.question.classes[0].colour == "#4477aa");
     auto stored = Project::settings.read(Document::json(Project::settings.text(project)));
     for (const auto& p : {project, stored}) {
         CHECK(p.name == "topics");
@@ -83,7 +83,7 @@ TEST_CASE("a wrong project file is refused with the line", "[labeling][project]"
     );
     CHECK_THAT(failure(minimal + "overlap = 1.5\n"), Contains("whole number"));
     CHECK_THAT(
-        failure(minimal + "kind = \"boxes\"\n"), Contains("line 3: kind 'boxes' is unknown")
+        failure(minimal + "kind = \"guess\"\n"), Contains("line 3: kind 'guess' is unknown")
     );
     CHECK_THAT(
         failure(minimal + "show = [\"text\", \"sound\"]\n"),
@@ -91,7 +91,7 @@ TEST_CASE("a wrong project file is refused with the line", "[labeling][project]"
     );
     CHECK_THAT(
         failure(minimal + "[truth]\nmethod = \"mean\"\n"),
-        Contains("line 4: method 'mean' is for numbers")
+        Contains("line 4: method 'mean' does not merge the answers of a classification project")
     );
     CHECK_THAT(failure(minimal + "[truth]\ngoal = 1\n"), Contains("line 4: unknown key 'goal'"));
     CHECK_THAT(

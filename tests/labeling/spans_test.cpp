@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "labeling/tasks/spans.hpp"
 #include "labeling/tasks/task_type.hpp"
+#include "tests/labeling/asked.hpp"
 
 using labeling::TextSpan;
 
@@ -15,16 +16,16 @@ namespace {
 labeling::Project project(bool overlapping = false) {
     labeling::Project made;
     made.name = "names";
-    made.kind = "spans";
     made.source = "s";
-    made.overlapping_spans = overlapping;
-    made.classes = {{.id = 0, .name = "person"}, {.id = 1, .name = "place"}};
+    made.question.kind = "spans";
+    made.question.overlapping_spans = overlapping;
+    made.question.classes = {{.id = 0, .name = "person"}, {.id = 1, .name = "place"}};
     return made;
 }
 
-labeling::Given read(const std::string& value, const std::string& text, bool overlapping = false) {
+std::string read(const std::string& value, const std::string& text, bool overlapping = false) {
     return labeling::task_type("spans").read(
-        project(overlapping), {.class_name = {}, .value = {value}}, [&] { return text; }
+        project(overlapping).question, value, test::Asked(text)
     );
 }
 
@@ -35,15 +36,15 @@ std::string span(std::size_t start, std::size_t end, const std::string& label) {
 
 // Answers of people to records, as they are judged together.
 struct Answers {
-    explicit Answers(bool overlapping = false) : asked(project(overlapping)) {
+    explicit Answers(bool overlapping = false) : asked(project(overlapping).question) {
         set = labeling::task_type("spans").gather(asked);
     }
     void add(const std::string& key, const std::string& user, const std::string& spans) {
-        set->add({.key = key, .user = user, .label = {}, .value = "[" + spans + "]"});
+        set->add({.key = key, .user = user, .value = "[" + spans + "]"});
     }
     double f1(std::string_view metric) const { return set->agreement(metric, 0).value.value(); }
 
-    labeling::Project asked;
+    labeling::Question asked;
     std::unique_ptr<labeling::AnswerSet> set;
 };
 
@@ -62,10 +63,8 @@ std::string exported(std::string_view format, const labeling::ExportRow& row) {
 TEST_CASE("offsets of spans count characters, not bytes", "[labeling][spans]") {
     std::string text = "Zoë in Köln";
     auto given = read("[" + span(0, 3, "person") + "," + span(7, 11, "place") + "]", text);
-    CHECK_FALSE(given.class_id);
     CHECK(
-        labeling::parse_spans(given.value.value()) ==
-        std::vector<TextSpan>{{0, 3, "person"}, {7, 11, "place"}}
+        labeling::parse_spans(given) == std::vector<TextSpan>{{0, 3, "person"}, {7, 11, "place"}}
     );
     CHECK_THROWS_AS(read("[" + span(7, 12, "place") + "]", text), base::UsageError);
 }
@@ -86,13 +85,13 @@ TEST_CASE("what is no list of spans of the text is refused with its reason", "[l
     }
     auto twice = "[" + span(0, 3, "person") + "," + span(0, 3, "person") + "]";
     CHECK_THROWS_AS(read(twice, text, true), base::UsageError);
-    CHECK(read("[]", text).value == "[]");
+    CHECK(read("[]", text) == "[]");
 }
 
 TEST_CASE("spans overlap only where the project lets them", "[labeling][spans]") {
     auto both = "[" + span(0, 9, "place") + "," + span(4, 9, "person") + "]";
     CHECK_THROWS_AS(read(both, "New Grace", false), base::UsageError);
-    CHECK(labeling::parse_spans(read(both, "New Grace", true).value.value()).size() == 2);
+    CHECK(labeling::parse_spans(read(both, "New Grace", true)).size() == 2);
     auto touching = "[" + span(0, 3, "place") + "," + span(3, 9, "person") + "]";
     CHECK_NOTHROW(read(touching, "New Grace", false));
 }
@@ -145,18 +144,14 @@ TEST_CASE("a span is true when most of those who saw the record gave it", "[labe
     answers.add("r1", "bob", span(0, 3, "person"));
     answers.add("r1", "cy", span(0, 3, "person") + "," + span(8, 11, "place"));
     answers.add("r2", "ann", "");
-    auto found = answers.set->infer(labeling::Method::mv, {});
+    auto found = answers.set->infer({.method = labeling::Method::mv});
     REQUIRE(found.labels.size() == 2);
     CHECK(found.labels[0].key == "r1");
-    CHECK_FALSE(found.labels[0].label.class_id);
-    CHECK(
-        labeling::parse_spans(found.labels[0].label.value.value()) ==
-        std::vector<TextSpan>{{0, 3, "person"}}
-    );
+    CHECK(labeling::parse_spans(found.labels[0].value) == std::vector<TextSpan>{{0, 3, "person"}});
     CHECK(
         found.labels[0].probability == Approx(2.0 / 3)
     );  // the places are no spans by two of three
-    CHECK(found.labels[1].label.value == "[]");
+    CHECK(found.labels[1].value == "[]");
     CHECK(found.labels[1].probability == 1);
 }
 
@@ -171,10 +166,10 @@ TEST_CASE("people who are mostly right outvote those who are not", "[labeling][s
         answers.add(key, "bad-1", span(static_cast<std::size_t>(4 + i % 3), 9, "place"));
         answers.add(key, "bad-2", span(static_cast<std::size_t>(4 + i % 2), 9, "place"));
     }
-    auto found = answers.set->infer(labeling::Method::ds, {});
+    auto found = answers.set->infer({.method = labeling::Method::ds});
     std::size_t right = 0;
     for (const auto& label : found.labels)
-        right += label.label.value == "[" + span(0, 3, "person") + "]" ? 1 : 0;
+        right += label.value == "[" + span(0, 3, "person") + "]" ? 1 : 0;
     CHECK(right == 40);
     std::map<std::string, double> trust(found.worker_accuracy.begin(), found.worker_accuracy.end());
     CHECK(trust.at("good-1") > trust.at("bad-1"));
@@ -190,8 +185,8 @@ TEST_CASE("of true spans that must not overlap the surer ones stay", "[labeling]
     give(apart);
     give(over);
     auto spans = [](const Answers& answers) {
-        auto found = answers.set->infer(labeling::Method::mv, {});
-        return labeling::parse_spans(found.labels.at(0).label.value.value());
+        auto found = answers.set->infer({.method = labeling::Method::mv});
+        return labeling::parse_spans(found.labels.at(0).value);
     };
     CHECK(spans(apart) == std::vector<TextSpan>{{0, 5, "person"}});
     CHECK(spans(over) == std::vector<TextSpan>{{0, 5, "person"}, {4, 9, "place"}});
@@ -228,16 +223,4 @@ TEST_CASE("a span that ends within a word is not widened when written", "[labeli
     row.text = "Undoing  it";
     row.value = "[" + span(0, 2, "person") + "," + span(7, 11, "place") + "]";
     CHECK(exported("conll", row) == "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n");
-}
-
-TEST_CASE("every kind of task has what a project needs", "[labeling][spans]") {
-    REQUIRE(labeling::task_types().size() == 2);
-    for (const auto* type : labeling::task_types()) {
-        INFO(type->name());
-        CHECK(&labeling::task_type(type->name()) == type);
-        CHECK_FALSE(type->meaning().empty());
-        CHECK(type->usual_metrics() >= 1);
-        CHECK(type->metrics().size() >= type->usual_metrics());
-    }
-    CHECK_THROWS_AS(labeling::task_type("guess"), std::logic_error);
 }

@@ -75,12 +75,12 @@ labeling::StoredProject LabelingWorld::add_project(const std::string& toml_tail)
     auto spec = labeling::Project::settings.read(
         base::Document::toml("name = \"p\"\nsource = \"s\"\n" + toml_tail, "p.toml")
     );
-    if (spec.classes.empty())
+    if (spec.question.classes.empty())
         for (auto name : {"a", "b", "c"}) {
             labeling::LabelClass item;
             item.name = name;
-            item.id = static_cast<std::int32_t>(spec.classes.size());
-            spec.classes.push_back(item);
+            item.id = static_cast<std::int32_t>(spec.question.classes.size());
+            spec.question.classes.push_back(item);
         }
     project = db->call([&](base::Tx& tx) { return labeling::create_project(tx, spec, now()); });
     return project;

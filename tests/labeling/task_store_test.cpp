@@ -115,6 +115,11 @@ TEST_CASE("an answer sent twice is stored once", "[labeling][tasks]") {
     CHECK(submit(world, answer) == Submitted::accepted);
     CHECK(submit(world, answer) == Submitted::repeated);
     CHECK(world.check("SELECT count(*) FROM annotation") == 1);
+    answer.class_id = 2;
+    CHECK(submit(world, answer) == Submitted::different);
+    CHECK(world.db->call([&](base::Tx& tx) {
+        return labeling::answer_given(tx, answer.task, ann, 1);
+    }) == "\"b\"");
     answer.class_id = 99;
     answer.attempt = 2;
     CHECK(submit(world, answer) == Submitted::unknown_class);
@@ -195,6 +200,126 @@ TEST_CASE("a skipped task goes to others and not back", "[labeling][tasks]") {
     world.check_sums();
 }
 
+TEST_CASE("what a person skipped comes back to them last, the oldest first", "[labeling][tasks]") {
+    LabelingWorld world;
+    world.add_records(3, {"a"});
+    world.add_project();
+    world.enqueue_all();
+    auto ann = world.add_user("ann");
+    auto skip = [&](const Claimed& task) {
+        auto now = world.now();
+        world.db->call([&](base::Tx& tx) {
+            labeling::skip(tx, task.task, ann, task.token, "unsure", now);
+        });
+    };
+    auto again = [&](int n) {
+        auto now = world.now();
+        return world.db->call([&](base::Tx& tx) {
+            return labeling::claim_skipped(tx, world.project.id, ann, n, now, 60s);
+        });
+    };
+    auto tasks = claim(world, ann, 3);
+    CHECK(again(5).empty());
+    skip(tasks[2]);
+    skip(tasks[0]);
+    auto back = again(5);
+    CHECK(keys(back) == keys({tasks[2], tasks[0]}));
+    CHECK(again(5).empty());  // both are held
+    CHECK(submit(world, answer_to(tasks[2], ann)) == Submitted::stale);
+    for (const auto& task : back) CHECK(submit(world, answer_to(task, ann)) == Submitted::accepted);
+    CHECK(again(5).empty());
+    world.check_sums();
+}
+
+TEST_CASE("another overlap is wanted of waiting tasks too", "[labeling][tasks]") {
+    LabelingWorld world;
+    world.add_records(2, {"a"});
+    world.add_project();
+    world.enqueue_all();
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    CHECK(submit(world, answer_to(claim(world, ann).at(0), ann)) == Submitted::accepted);
+    auto overlap = [&](int wanted) {
+        auto now = world.now();
+        world.db->call([&](base::Tx& tx) {
+            auto project = labeling::load_project(tx, "p");
+            CHECK(labeling::edit_project(tx, "p", project.version, {.overlap = wanted}, now));
+        });
+    };
+    overlap(3);
+    CHECK(world.check("SELECT sum(wanted) FROM label_task WHERE state = 'open'") == 3);
+    CHECK(world.check("SELECT sum(wanted) FROM label_task WHERE state = 'done'") == 1);
+    CHECK(submit(world, answer_to(claim(world, ann).at(0), ann)) == Submitted::accepted);
+    CHECK(claim(world, bob).size() == 1);
+    overlap(1);  // what has one answer is done
+    CHECK(
+        world.check("SELECT count(*) FROM label_task WHERE state = 'done' AND done_at IS NOT NULL"
+        ) == 2
+    );
+    world.check_sums();
+}
+
+TEST_CASE("records that have a label or a task are not fresh", "[labeling][tasks]") {
+    LabelingWorld world;
+    world.add_records(3, {"a"});
+    world.add_project();
+    world.db->call([&](base::Tx& tx) {
+        labeling::enqueue(tx, world.project, {{"r1", 0, ""}}, false, world.now());
+        CHECK(
+            labeling::neither_labeled_nor_queued(tx, world.project, {"r2", "r1", "r0"}) ==
+            std::vector<std::string>{"r2", "r0"}
+        );
+    });
+}
+
+TEST_CASE(
+    "a label follows the answers of its record, and goes with the last of them",
+    "[labeling][tasks]"
+) {
+    LabelingWorld world;
+    world.add_records(1, {"a"});
+    world.add_project("overlap = 2\n");
+    world.enqueue_all();
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    auto refresh = [&](std::int64_t task) {
+        auto now = world.now();
+        world.db->call([&](base::Tx& tx) { labeling::refresh_truth(tx, world.project, task, now); }
+        );
+    };
+    auto undo = [&](std::int64_t user) {
+        auto now = world.now();
+        return world.db->call([&](base::Tx& tx) {
+            return labeling::undo_last(tx, world.project.id, user, now, 60s);
+        });
+    };
+    auto labels = [&](const std::string& tail) {
+        return world.check("SELECT count(*) FROM ground_truth " + tail);
+    };
+    auto first = claim(world, ann).at(0);
+    submit(world, answer_to(first, ann, 1));
+    refresh(first.task);
+    CHECK(labels("") == 0);  // another answer is wanted
+    auto second = claim(world, bob).at(0);
+    submit(world, answer_to(second, bob, 1));
+    refresh(first.task);
+    CHECK(labels("WHERE class_id = 1 AND probability > 0.9 AND probability < 1") == 1);
+    auto back = undo(bob);
+    refresh(first.task);
+    CHECK(labels("WHERE class_id = 1 AND probability > 0.6 AND probability < 0.9") == 1);
+    submit(world, answer_to(*back, bob, 2));
+    refresh(first.task);
+    CHECK(labels("WHERE probability < 0.6") == 1);
+    undo(bob);
+    undo(ann);
+    refresh(first.task);
+    CHECK(labels("") == 0);
+    // What came from outside stays.
+    world.db->call([&](base::Tx& tx) {
+        labeling::import_labels(tx, "p", {{.key = "r0", .label = "c"}}, {}, world.now());
+    });
+    refresh(first.task);
+    CHECK(labels("WHERE method = 'import'") == 1);
+}
+
 TEST_CASE(
     "the last answer can be undone, given anew, and stays in the history",
     "[labeling][tasks]"
@@ -238,7 +363,7 @@ TEST_CASE("nothing can be claimed from a paused project", "[labeling][tasks]") {
     auto ann = world.add_user("ann");
     world.db->call([&](base::Tx& tx) {
         CHECK(labeling::edit_project(
-            tx, "p", world.project.version, {.state = labeling::ProjectState::paused}
+            tx, "p", world.project.version, {.state = labeling::ProjectState::paused}, world.now()
         ));
     });
     CHECK(claim(world, ann).empty());

@@ -59,10 +59,10 @@ TEST_CASE(
     );
     auto loaded = world.db->call([](base::Tx& tx) { return labeling::load_project(tx, "p"); });
     CHECK(loaded.project.overlap == 3);
-    REQUIRE(loaded.project.classes.size() == 2);
-    CHECK(loaded.project.classes[0].hotkey == "y");
-    CHECK(loaded.project.classes[0].value == "1");
-    CHECK(loaded.project.classes[1].hotkey.empty());
+    REQUIRE(loaded.project.question.classes.size() == 2);
+    CHECK(loaded.project.question.classes[0].hotkey == "y");
+    CHECK(loaded.project.question.classes[0].value == "1");
+    CHECK(loaded.project.question.classes[1].hotkey.empty());
     CHECK(world.db->call([](base::Tx& tx) {
         return labeling::project_lines(tx, "", 9).size();
     }) == 1);

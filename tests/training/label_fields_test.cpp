@@ -47,12 +47,12 @@ struct World {
             project.source = "s";
             for (const char* name : {"yes", "no"}) {
                 labeling::LabelClass made;
-                made.id = static_cast<std::int32_t>(project.classes.size());
+                made.id = static_cast<std::int32_t>(project.question.classes.size());
                 made.name = name;
-                project.classes.push_back(made);
+                project.question.classes.push_back(made);
             }
             // Two values of the field are one class: the column is no copy of the classes.
-            project.classes[1].value = "nay";
+            project.question.classes[1].value = "nay";
             labeling::create_project(tx, project, now);
         });
         labeling::import_field(*db, "p", "truth.verdict", {}, now);

@@ -112,9 +112,9 @@ public:
     std::optional<std::string> refuses(const Project& project, LabelShape shape) const override {
         if (shape != LabelShape::spans)
             return fmt::format(
-                "{} holds spans of text, and a {} project has none", name(), project.kind
+                "{} holds spans of text, and a {} project has none", name(), project.question.kind
             );
-        if (project.overlapping_spans)
+        if (project.question.overlapping_spans)
             return "its spans may overlap, which tags of tokens can not tell";
         return std::nullopt;
     }

@@ -1,5 +1,6 @@
-// {"key","label" or "spans","probability","method","revision","version","url","title","text",
-// "fields"} a line; empty texts are left out.
+// {"key","label", "spans" or
+// "answer","probability","method","revision","version","url","title","text", "fields"} a line;
+// empty texts are left out.
 #include "labeling/export/export_formats.hpp"
 
 #include <ostream>
@@ -16,10 +17,11 @@ public:
 
     void write(const ExportRow& row) override {
         out_ << "{\"key\":" << quoted(row.key);
-        if (shape_ == LabelShape::spans)
-            out_ << ",\"spans\":" << (row.value.empty() ? "[]" : row.value);
-        else
+        if (shape_ == LabelShape::classes)
             out_ << ",\"label\":" << quoted(row.label);
+        else
+            out_ << (shape_ == LabelShape::spans ? ",\"spans\":" : ",\"answer\":")
+                 << (row.value.empty() ? "null" : row.value);
         out_ << ",\"probability\":" << fmt::format("{}", row.probability)
              << ",\"method\":" << quoted(row.method) << ",\"revision\":" << row.revision
              << ",\"version\":" << row.version;

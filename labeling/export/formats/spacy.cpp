@@ -19,7 +19,7 @@ public:
         if (!row.text.empty()) text += (text.empty() ? "" : "\n\n") + row.text;
         out_ << "{\"text\":" << quoted(text.empty() ? row.payload : text) << ",\"cats\":{";
         bool first = true;
-        for (const auto& item : project_.classes) {
+        for (const auto& item : project_.question.classes) {
             out_ << (first ? "" : ",") << quoted(item.name) << ':'
                  << (item.name == row.label ? "1.0" : "0.0");
             first = false;
