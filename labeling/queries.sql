@@ -109,10 +109,11 @@ WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id
     AND NOT EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key)
 ORDER BY w.place;
 
--- Waiting tasks want as many answers as the project now does; those that have them are done.
+-- Waiting tasks want as many answers as the project now does, and no fewer than people are at; those that have them are done.
 -- name: change_overlap
-UPDATE label_task t SET wanted = $2, state = CASE WHEN t.answers >= $2 THEN 'done' ELSE 'open' END,
-    done_at = CASE WHEN t.answers >= $2 THEN $3::timestamptz END
+UPDATE label_task t SET wanted = greatest($2, t.answers + t.leases),
+    state = CASE WHEN t.answers >= greatest($2, t.answers + t.leases) THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.answers >= greatest($2, t.answers + t.leases) THEN $3::timestamptz END
 WHERE t.project_id = $1 AND t.state = 'open' AND t.wanted <> $2;
 
 -- Leases up to $5 tasks of project $1 to user $2 from $3 until $4. Leases that are over are freed on the way; their tasks can be
@@ -379,7 +380,7 @@ WHERE t.id = $1 AND a.withdrawn_at IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task
-SELECT t.key, t.state, g.method FROM label_task t
+SELECT t.key, t.state = 'done' AS done, g.method FROM label_task t
 LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 WHERE t.id = $1;
 

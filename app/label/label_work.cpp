@@ -83,12 +83,14 @@ void agreement(CLI::App& label, service::Context& context) {
 
 void show_truth(const service::ResolvedTruth& done) {
     print_line(fmt::format(
-        "{}: {} of {} records resolved by {} from {} answers of {} annotators; {} below the "
-        "target",
+        "{}: {} records resolved by {} ({} labels new, {} changed) from {} answers of {} "
+        "annotators; "
+        "{} below the target",
         done.project,
-        done.added + done.changed,
         done.records,
         base::name_of(done.method),
+        done.added,
+        done.changed,
         done.answers,
         done.workers,
         done.below_target

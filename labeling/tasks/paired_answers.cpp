@@ -1,3 +1,9 @@
+// Answers compared in pairs: who is like whom, and what lies in the middle.
+//
+// Only likeness is asked of a kind, so that agreement and truth exist for any kind that can say how
+// alike two answers are. All pairs of a record are compared once and kept, since the weights change
+// from round to round and likeness may be costly; records have few answers, so the tables stay
+// small.
 #include "labeling/tasks/paired_answers.hpp"
 
 #include <algorithm>

@@ -30,18 +30,18 @@ std::vector<char32_t> characters_of(const std::string& text) {
 
 // Levenshtein's distance.
 std::size_t edits(const std::vector<char32_t>& a, const std::vector<char32_t>& b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+    std::vector<std::size_t> cost(b.size() + 1);
+    for (std::size_t j = 0; j <= b.size(); ++j) cost[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = row[0];
-        row[0] = i;
+        auto diagonal = cost[0];
+        cost[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
             auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+            diagonal = cost[j];
+            cost[j] = std::min({cost[j] + 1, cost[j - 1] + 1, replaced});
         }
     }
-    return row[b.size()];
+    return cost[b.size()];
 }
 
 std::map<std::string_view, std::size_t> words_in(const std::string& text) {

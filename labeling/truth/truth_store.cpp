@@ -44,10 +44,11 @@ struct GoldRow {
 BOOST_DESCRIBE_STRUCT(GoldRow, (), (key, label, value))
 
 struct TaskLabel {
-    std::string key, state;
+    std::string key;
+    bool done = false;                  // it has all answers that are wanted
     std::optional<std::string> method;  // of its label, if it has one
 };
-BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, state, method))
+BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method))
 
 struct RecordAnswer {
     std::string user_name, class_name, value;
@@ -255,7 +256,7 @@ Resolved resolve_truth(
 void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
     if (!label || label->method == detail::imported) return;
-    if (!label->method && label->state != "done") return;
+    if (!label->method && !label->done) return;
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);
     for (const auto& row :

@@ -65,14 +65,14 @@ const std::map<std::string, Asked> paged{
 // of few things, the heads of queues, hits by their rank; what one run brought is read in few
 // parts.
 const std::set<std::string> others{
-    "schema.list_sources",      "schema.list_source_settings", "schema.list_runs",
-    "schema.list_jobs",         "schema.purge_targets",        "schema.search_records",
-    "schema.list_users",        "schema.list_tokens",          "schema.list_sessions",
-    "schema.list_audit",        "labeling.project_lines",      "labeling.enqueue_unlabeled",
-    "labeling.claim_tasks",     "labeling.tasks_in_hand",      "crawler.claim_hosts",
-    "crawler.next_urls",        "crawler.source_hosts",        "training.list_snapshots",
-    "training.list_models",     "training.list_model_runs",    "training.list_preparations",
-    "quality.profile_run_rows",
+    "schema.list_sources",        "schema.list_source_settings", "schema.list_runs",
+    "schema.list_jobs",           "schema.purge_targets",        "schema.search_records",
+    "schema.list_users",          "schema.list_tokens",          "schema.list_sessions",
+    "schema.list_audit",          "labeling.project_lines",      "labeling.enqueue_unlabeled",
+    "labeling.claim_tasks",       "labeling.claim_skipped",      "labeling.tasks_in_hand",
+    "crawler.claim_hosts",        "crawler.next_urls",           "crawler.source_hosts",
+    "training.list_snapshots",    "training.list_models",        "training.list_model_runs",
+    "training.list_preparations", "quality.profile_run_rows",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

@@ -223,7 +223,7 @@ TEST_CASE(
         return kinds[static_cast<std::size_t>(std::stoi(key.substr(1))) % 3];
     };
     simulation.truth = [&](const std::string& key) {
-        return std::optional<std::string>(truth_of(key));
+        return labeling::answer_of_class(truth_of(key));
     };
     simulation.at_most = 1000;
     auto clock = [&] { return world.now(); };
@@ -289,7 +289,7 @@ TEST_CASE("the same seed gives the same answers however the work is cut", "[labe
         world.enqueue_all();
         labeling::Simulation simulation;
         simulation.pool = {{"sim-1", 0.4}};
-        simulation.truth = [](const std::string&) { return std::optional<std::string>("a"); };
+        simulation.truth = [](const std::string&) { return std::optional<std::string>("\"a\""); };
         simulation.at_most = piece;
         while (labeling::simulate(*world.db, world.project, simulation, [&] {
                    return world.now();
@@ -307,7 +307,7 @@ TEST_CASE("truth follows the project's method where none is asked for", "[labeli
     world.enqueue_all();
     labeling::Simulation simulation;
     simulation.pool = {{"sim-1", 0}};
-    simulation.truth = [](const std::string&) { return std::optional<std::string>("b"); };
+    simulation.truth = [](const std::string&) { return std::optional<std::string>("\"b\""); };
     labeling::simulate(*world.db, world.project, simulation, [&] { return world.now(); });
     auto resolve = [&](std::optional<labeling::Method> method) {
         return labeling::resolve_truth(*world.db, "p", method, true, world.now()).method;
@@ -324,7 +324,7 @@ TEST_CASE("an imported label is kept unless inference is told to replace it", "[
     labeling::Simulation simulation;
     simulation.pool = {{"sim-1", 0}};
     simulation.truth = [](const std::string& key) {
-        return key == "r2" ? std::nullopt : std::optional<std::string>("b");
+        return key == "r2" ? std::nullopt : std::optional<std::string>("\"b\"");
     };
     auto done =
         labeling::simulate(*world.db, world.project, simulation, [&] { return world.now(); });
@@ -371,7 +371,7 @@ TEST_CASE(
     labeling::simulate(
         *world.db,
         world.project,
-        {.pool = {{"one", 0.1}, {"two", 0.2}}, .truth = [](const std::string&) { return "a"; }},
+        {.pool = {{"one", 0.1}, {"two", 0.2}}, .truth = [](const std::string&) { return "\"a\""; }},
         [&] { return world.now(); }
     );
     auto apart = labeling::load_judgements(*world.db, world.project);

@@ -1,4 +1,10 @@
-#include "labeling/tasks/marks.hpp"
+// What all marks in pictures have in common: reading, matching, clustering, voting.
+//
+// Marks are matched greedily, the most alike first, and not by the best sum over all: what a person
+// sees as the same mark is the nearest one, and a picture with a thousand marks must not take a
+// minute. Marks of two classes never belong together; a mark whose class is in doubt is voted on
+// under each of them, and falls if none has most of the people behind it.
+#include "labeling/tasks/pictures/marks.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "labeling/tasks/shapes.hpp"
+#include "labeling/tasks/pictures/shapes.hpp"
 
 #include <algorithm>
 #include <cmath>
