@@ -14,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -30,6 +31,8 @@
 #include "base/database/postgres_keeper.hpp"
 #include "base/database/server_account.hpp"
 #include "base/error.hpp"
+#include "base/run/log.hpp"
+#include "base/run/stop.hpp"
 
 namespace base {
 
@@ -68,6 +71,7 @@ struct EmbeddedPostgres::Cluster {
     bool durable;
     int users = -1;   // held shared by each process that uses the server
     int keeper = -1;  // held by the keeper as long as it lives
+    std::jthread watch;
 
     Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
         std::error_code failure;
@@ -101,7 +105,7 @@ struct EmbeddedPostgres::Cluster {
             lock(starters, LOCK_EX);
             try {
                 if (!fs::exists(data / "PG_VERSION")) create();
-                if (!answers()) start();
+                if (!answers()) start({});
             } catch (...) {
                 close(starters);
                 throw;
@@ -111,10 +115,15 @@ struct EmbeddedPostgres::Cluster {
             close(users);
             throw;
         }
+        watch = std::jthread([this](std::stop_token stop) {
+            while (rest(stop, 1s)) replace_keeper(stop);
+        });
     }
 
     // Returns at once if others use the server, else when the keeper has stopped it.
     ~Cluster() {
+        watch.request_stop();
+        watch.join();
         lock(users, LOCK_UN);
         while (!try_lock(keeper, LOCK_SH)) {
             if (try_lock(users, LOCK_EX)) {
@@ -281,7 +290,8 @@ struct EmbeddedPostgres::Cluster {
         for (int i = 0; i < 200 && !is_kept(); ++i) std::this_thread::sleep_for(5ms);
     }
 
-    void start() const {
+    // Returns when the server answers, or at the stop.
+    void start(std::stop_token stop) const {
         auto arguments = server_arguments();
         KeeperPlan plan{
             c_arguments(arguments),
@@ -290,7 +300,7 @@ struct EmbeddedPostgres::Cluster {
             log.string()};
         auto deadline = std::chrono::steady_clock::now() + start_patience;
 
-        while (!answers()) {
+        while (!stop.stop_requested() && !answers()) {
             if (!is_kept() && live_server() == 0) start_keeper(plan);
             if (std::chrono::steady_clock::now() > deadline) {
                 throw Error(
@@ -301,6 +311,18 @@ struct EmbeddedPostgres::Cluster {
             }
             std::this_thread::sleep_for(20ms);
         }
+    }
+
+    // A keeper that was killed takes its server with it. Of several users, one makes another.
+    void replace_keeper(std::stop_token stop) const {
+        int starters = -1;
+        try {
+            starters = lock_file(root / "start.lock");
+            if (try_lock(starters, LOCK_EX) && !is_kept() && !answers()) start(stop);
+        } catch (const std::exception& failure) {  // one that ends a thread ends the program
+            base::log::error("{}", failure.what());
+        }
+        if (starters >= 0) close(starters);
     }
 
     void stop() const {

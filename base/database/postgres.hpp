@@ -8,8 +8,8 @@ namespace base {
 
 // The PostgreSQL cluster that lives under a tilth home and needs no care: created on first use,
 // started when the first process of that home begins, shared by all of them, and stopped when the
-// last one ends. A server that dies is started again for as long as somebody uses it; a user that
-// is killed counts as ended.
+// last one ends. A server that dies is started again for as long as somebody uses it, whichever of
+// its processes was killed; a user that is killed counts as ended.
 //
 // The server listens on a Unix socket under the home only, as the home's owner (as user `postgres`
 // for root, since PostgreSQL refuses root). It is durable: fsync, full page writes and data

@@ -45,6 +45,14 @@ bool gone_within(int pid, std::chrono::milliseconds patience) {
     return false;
 }
 
+int parent_of(int pid) {
+    std::ifstream in(fmt::format("/proc/{}/stat", pid));
+    std::string id, name, state;
+    int parent = 0;
+    in >> id >> name >> state >> parent;
+    return parent;
+}
+
 int count_rows(const std::string& url) {
     base::Database db(url, 1);
     return db.call([](base::Tx& tx) { return *tx.value<int>("SELECT count(*)::int FROM t"); });
@@ -104,6 +112,30 @@ TEST_CASE("a server killed with -9 comes back while somebody uses it", "[base][p
         db.call([](base::Tx& tx) { tx.exec("INSERT INTO t VALUES (1)"); });
     }
     CHECK(count_rows(url) == 4);
+}
+
+TEST_CASE("a server whose keeper is killed with -9 is kept by another one", "[base][postgres]") {
+    Home home;
+    base::EmbeddedPostgres cluster(home.path, false), other_user(home.path, false);
+    auto url = cluster.url();
+    add_row(url);
+    base::Database db(url, 1);
+    auto insert = [&] { db.call([](base::Tx& tx) { tx.exec("INSERT INTO t VALUES (1)"); }); };
+    insert();
+    for (int round = 0; round < 2; ++round) {
+        int server = cluster.server_pid();
+        REQUIRE(server > 0);
+        kill(parent_of(server), SIGKILL);
+        REQUIRE(gone_within(server, 20s));
+        insert();
+    }
+    int server = cluster.server_pid();
+    REQUIRE(server > 0);
+    kill(server, SIGKILL);  // the new keeper does what the old one did
+    REQUIRE(gone_within(server, 5s));
+    insert();
+    auto count = [](base::Tx& tx) { return *tx.value<int>("SELECT count(*)::int FROM t"); };
+    CHECK(db.call(count) == 5);
 }
 
 TEST_CASE("a user killed with -9 does not keep the server running", "[base][postgres]") {
