@@ -1,3 +1,7 @@
+// A form as a browser would send it that filled in nothing but what it is told.
+//
+// Sites compare what comes with what they keep, byte for byte: a password of letters beyond ASCII
+// is refused in another encoding than that of its form, and so is a hidden field that is missing.
 #include "formats/html/form.hpp"
 
 #include <algorithm>
