@@ -180,21 +180,26 @@ void PageBlocks::place(NodeId id) {
 }
 
 void PageBlocks::count_alike(NodeId parent) {
-    std::unordered_map<std::uint64_t, std::uint32_t> counts;
-    std::size_t children = 0;
-    auto key_of = [&](NodeId id) {
-        return base::hash_64(
-            plain_name(document_.attribute(id, "class").value_or("")),
-            static_cast<std::uint64_t>(document_[id].tag)
-        );
-    };
-    for (auto id = document_[parent].first_child; id; id = document_[id].next)
-        children += document_.is_element(id);
-    if (children < 2) return;
-    for (auto id = document_[parent].first_child; id; id = document_[id].next)
-        if (document_.is_element(id)) ++counts[key_of(id)];
-    for (auto id = document_[parent].first_child; id; id = document_[id].next)
-        if (document_.is_element(id)) places_[id].alike = counts[key_of(id)];
+    auto first = document_[parent].first_child;
+    if (!first || !document_[first].next) return;
+    keys_.clear();
+    for (auto id = first; id; id = document_[id].next)
+        if (document_.is_element(id))
+            keys_.emplace_back(
+                base::hash_64(
+                    plain_name(document_.attribute(id, "class").value_or("")),
+                    static_cast<std::uint64_t>(document_[id].tag)
+                ),
+                id
+            );
+    std::sort(keys_.begin(), keys_.end());
+    for (auto same = keys_.begin(); same != keys_.end();) {
+        auto end = std::find_if(same, keys_.end(), [&](const auto& key) {
+            return key.first != same->first;
+        });
+        for (auto alike = static_cast<std::uint32_t>(end - same); same != end; ++same)
+            places_[same->second].alike = alike;
+    }
 }
 
 void PageBlocks::cut(const MainPart& part) {
@@ -288,8 +293,13 @@ void PageBlocks::finish_blocks() {
             block.held.dates = block.digits > 0 && (block.text_bits & (date_bit | byline_bit));
         }
     }
-    for (auto& block : blocks_) block.copies = seen[block.text]++;
-    for (auto& block : blocks_) block.has_copies = seen[block.text] > 1;
+    std::vector<const std::uint32_t*> all;  // of each block's text
+    for (auto& block : blocks_) {
+        auto& count = seen[block.text];
+        block.copies = count++;
+        all.push_back(&count);
+    }
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].has_copies = *all[i] > 1;
 }
 
 void PageBlocks::sum_up() {

@@ -112,6 +112,31 @@ TEST_CASE("text that only stands in noscript is text", "[crawler][content]") {
     CHECK_FALSE(has(lazy.text, "Image words"));
 }
 
+TEST_CASE(
+    "short pieces of an article's text stay, other articles behind it go",
+    "[crawler][content]"
+) {
+    std::string
+        post = "<p>The harbour was closed in spring, and nobody in the town has been told why.</p>",
+        more;
+    for (auto title : {"Ferry late again", "Mayor of two towns", "Rain ends", "Old mill sold"})
+        more += "<div class=story><a href=/x><h3>" + std::string(title) +
+                "</h3></a><p>A word or two on it</p></div>";
+    auto content = content_of(
+        "<title>Harbour closed | Gazette</title><meta property=og:type content=article>" +
+            furniture_above + "<article><h1>Harbour closed</h1>" + post + post + "<p>Step 2</p>" +
+            post + post + "<p>No.</p>" + post + "</article><div>" + more + "</div>" +
+            furniture_below,
+        "http://a.example/news/2024/harbour-closed"
+    );
+    CHECK(content.kind == PageKind::article);
+    for (std::string kept : {"closed in spring", "Step 2", "No."}) CHECK(has(content.text, kept));
+    for (std::string other : {"Ferry late", "Old mill", "word or two"})
+        CHECK_FALSE(has(content.text, other));
+    // So few words that nothing but the rules can tell.
+    CHECK(content_of("<p>abc</p><p>def</p><p>ghi</p>").text == "abc\ndef\nghi");
+}
+
 TEST_CASE("no page with text is empty", "[crawler][content]") {
     for (std::string html :
          {"<nav><a href=/>Home</a></nav>",
