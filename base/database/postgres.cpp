@@ -66,8 +66,9 @@ struct EmbeddedPostgres::Cluster {
     fs::path log;
     Account account;
     bool durable;
-    int users = -1;   // held shared by each process that uses the server
-    int keeper = -1;  // held by the keeper as long as it lives
+    bool waits = true;  // at the end, for the server's
+    int users = -1;     // held shared by each process that uses the server
+    int keeper = -1;    // held by the keeper as long as it lives
 
     Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
         std::error_code failure;
@@ -116,7 +117,7 @@ struct EmbeddedPostgres::Cluster {
     // Returns at once if others use the server, else when the keeper has stopped it.
     ~Cluster() {
         lock(users, LOCK_UN);
-        while (!try_lock(keeper, LOCK_SH)) {
+        while (waits && !try_lock(keeper, LOCK_SH)) {
             if (try_lock(users, LOCK_EX)) {
                 lock(users, LOCK_UN);  // nobody is left; the keeper will see it
             } else if (try_lock(users, LOCK_SH)) {
@@ -124,7 +125,7 @@ struct EmbeddedPostgres::Cluster {
             }           // else the keeper is stopping it
             std::this_thread::sleep_for(5ms);
         }
-        if (try_lock(users, LOCK_EX))
+        if (waits && try_lock(users, LOCK_EX))
             stop();  // only a server whose keeper was killed is still there
         close(users);
         close(keeper);
@@ -315,6 +316,10 @@ EmbeddedPostgres::EmbeddedPostgres(const fs::path& home, bool durable)
     : cluster_(std::make_unique<Cluster>(home, durable)) {}
 
 EmbeddedPostgres::~EmbeddedPostgres() = default;
+
+void EmbeddedPostgres::end_without_waiting() {
+    cluster_->waits = false;
+}
 
 int EmbeddedPostgres::server_pid() const {
     return cluster_->live_server();
