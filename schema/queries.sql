@@ -126,6 +126,10 @@ SELECT set_config('synchronous_commit', 'off', true);
 -- name: end_run
 UPDATE source_run SET state = $2, error = $3, ended_at = $4::timestamptz WHERE id = $1;
 
+-- What has ended stays as it ended.
+-- name: interrupt_run
+UPDATE source_run SET state = 'interrupted', ended_at = $2::timestamptz WHERE id = $1 AND state = 'running';
+
 -- name: add_counts
 UPDATE source_run SET read = read + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5,
     rejected = rejected + $6, bytes = bytes + $7
@@ -287,15 +291,15 @@ RETURNING id, kind, spec::text, token, attempts;
 UPDATE job SET leased_until = $3::timestamptz WHERE id = $1 AND token = $2;
 
 -- name: release_job
-UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz WHERE id = $1 AND token = $2;
+UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz, attempts = $4 WHERE id = $1 AND token = $2;
 
--- name: park_job
-UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz, attempts = attempts - 1 WHERE id = $1 AND token = $2;
+-- name: let_go_job
+UPDATE job SET leased_until = $3::timestamptz, attempts = $4 WHERE id = $1 AND token = $2;
 
 -- name: finish_job
 WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
-SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
+SELECT id, kind, spec, $3, $6::int, $4::jsonb, created_at, $5::timestamptz FROM ended;
 
 -- name: list_jobs
 SELECT id, kind, state, spec, result, worker, attempts, created_at, due_at, ended_at FROM (

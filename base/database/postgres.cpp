@@ -69,8 +69,9 @@ struct EmbeddedPostgres::Cluster {
     fs::path log;
     Account account;
     bool durable;
-    int users = -1;   // held shared by each process that uses the server
-    int keeper = -1;  // held by the keeper as long as it lives
+    bool waits = true;  // at the end, for the server's
+    int users = -1;     // held shared by each process that uses the server
+    int keeper = -1;    // held by the keeper as long as it lives
     std::jthread watch;
 
     Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
@@ -125,7 +126,7 @@ struct EmbeddedPostgres::Cluster {
         watch.request_stop();
         watch.join();
         lock(users, LOCK_UN);
-        while (!try_lock(keeper, LOCK_SH)) {
+        while (waits && !try_lock(keeper, LOCK_SH)) {
             if (try_lock(users, LOCK_EX)) {
                 lock(users, LOCK_UN);  // nobody is left; the keeper will see it
             } else if (try_lock(users, LOCK_SH)) {
@@ -133,7 +134,7 @@ struct EmbeddedPostgres::Cluster {
             }           // else the keeper is stopping it
             std::this_thread::sleep_for(5ms);
         }
-        if (try_lock(users, LOCK_EX))
+        if (waits && try_lock(users, LOCK_EX))
             stop();  // only a server whose keeper was killed is still there
         close(users);
         close(keeper);
@@ -337,6 +338,10 @@ EmbeddedPostgres::EmbeddedPostgres(const fs::path& home, bool durable)
     : cluster_(std::make_unique<Cluster>(home, durable)) {}
 
 EmbeddedPostgres::~EmbeddedPostgres() = default;
+
+void EmbeddedPostgres::end_without_waiting() {
+    cluster_->waits = false;
+}
 
 int EmbeddedPostgres::server_pid() const {
     return cluster_->live_server();

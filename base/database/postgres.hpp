@@ -26,6 +26,9 @@ public:
     // Connection string of database `name`, which is created if missing.
     std::string url(const std::string& name = "tilth");
 
+    // The destructor is not to wait until the server has stopped.
+    void end_without_waiting();
+
     // The server's main process, for tests that kill it. 0 when it is not up at the moment.
     int server_pid() const;
 

@@ -36,6 +36,7 @@
 #include "ingest/sources/files/cursor.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/sources/run_stop_store.hpp"
 #include "schema/sources/source_store.hpp"
 
 namespace ingest {
@@ -77,6 +78,7 @@ public:
     RunResult go(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
         auto started = std::chrono::steady_clock::now();
         prepare();
+        schema::InterruptedByStop marked(database_, target_.run_id, stop);
         try {
             find_doubles(stop);
             store_all(stop, progress);
