@@ -36,7 +36,8 @@ constexpr unsigned large_every = 50;  // pages whose bytes become a file
 std::string settled(Caller& caller, const std::string& source) {
     for (;;) {
         bool busy = false;
-        for (const auto* state : {"waiting", "running"}) {
+        // A job may go from one to the other and back while they are asked for.
+        for (const auto* state : {"waiting", "running", "waiting"}) {
             auto jobs = caller.must("GET", fmt::format("/api/v1/jobs?limit=200&state={}", state));
             for (const auto& job : jobs.at("items").as_array()) {
                 const auto& spec = job.at("spec");

@@ -203,7 +203,7 @@ private:
         auto caller = operator_("finisher");
         for (;; Ledger::rest(1s)) {
             std::size_t busy = 0;
-            for (const auto* state : {"waiting", "running"})
+            for (const auto* state : {"waiting", "running", "waiting"})
                 busy += caller.must("GET", fmt::format("/api/v1/jobs?state={}", state))
                             .at("items")
                             .as_array()
