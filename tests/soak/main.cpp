@@ -171,6 +171,8 @@ private:
         auto fired = begin(ledger_, "kills", [&] {
             try {
                 fire(service_, ledger_, seed_);
+            } catch (const Interrupted&) {
+                throw;
             } catch (const std::exception&) {
                 Ledger::give_up();
                 throw;
