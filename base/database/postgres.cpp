@@ -299,11 +299,13 @@ struct EmbeddedPostgres::Cluster {
             (root / "users.lock").string(),
             (root / "keeper.lock").string(),
             log.string()};
-        auto deadline = std::chrono::steady_clock::now() + start_patience;
-
+        auto begin = std::chrono::steady_clock::now();
         while (!stop.stop_requested() && !answers()) {
-            if (!is_kept() && live_server() == 0) start_keeper(plan);
-            if (std::chrono::steady_clock::now() > deadline) {
+            auto waited = std::chrono::steady_clock::now() - begin;
+            pid_t orphan = is_kept() ? -1 : live_server();  // told to stop when its keeper died
+            if (orphan == 0) start_keeper(plan);
+            if (orphan > 0) kill(orphan, stop_signal(waited / 1ms));
+            if (waited > start_patience) {
                 throw Error(
                     "embedded PostgreSQL",
                     "did not start: " + last_lines_of(log),
@@ -329,8 +331,9 @@ struct EmbeddedPostgres::Cluster {
     void stop() const {
         pid_t server = live_server();
         if (server == 0) return;
-        kill(server, SIGINT);
-        for (int i = 0; i < 60000 && kill(server, 0) == 0; ++i) std::this_thread::sleep_for(5ms);
+        for (long waited = 0; waited < 300'000 && kill(server, stop_signal(waited)) == 0;
+             waited += 20)
+            std::this_thread::sleep_for(20ms);
     }
 };
 

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -136,6 +137,25 @@ TEST_CASE("a server whose keeper is killed with -9 is kept by another one", "[ba
     insert();
     auto count = [](base::Tx& tx) { return *tx.value<int>("SELECT count(*)::int FROM t"); };
     CHECK(db.call(count) == 5);
+}
+
+TEST_CASE(
+    "a server that clears up after a killed backend stops with its last user",
+    "[base][postgres]"
+) {
+    Home home;
+    { base::EmbeddedPostgres made(home.path, false); }
+    for (auto after : {0ms, 40ms, 80ms, 120ms}) {
+        std::optional<base::EmbeddedPostgres> cluster(std::in_place, home.path, false);
+        base::Database db(cluster->url(), 1);
+        int server = cluster->server_pid();
+        auto backend =
+            db.call([](base::Tx& tx) { return *tx.value<int>("SELECT pg_backend_pid()"); });
+        kill(backend, SIGKILL);
+        std::this_thread::sleep_for(after);
+        cluster.reset();  // waits for the end
+        CHECK(gone_within(server, 10ms));
+    }
 }
 
 TEST_CASE("a user killed with -9 does not keep the server running", "[base][postgres]") {
