@@ -298,15 +298,16 @@ INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, en
 SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
 
 -- name: list_jobs
-SELECT id, kind, state, spec, result, worker, attempts, created_at, due_at, ended_at FROM (
-    SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
-           NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
-    FROM job
-    UNION ALL
-    SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL, ended_at
-    FROM job_history
-) AS entry
-WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+(SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
+     NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
+ FROM job
+ WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR $3 = CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END) AND id < $4
+ ORDER BY id DESC LIMIT $5)
+UNION ALL
+(SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL::timestamptz, ended_at
+ FROM job_history
+ WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+ ORDER BY id DESC LIMIT $5)
 ORDER BY id DESC LIMIT $5;
 
 -- name: show_job
@@ -335,13 +336,16 @@ SELECT set_config('default_statistics_target', '30', true);
 -- name: lock_for_purge
 LOCK TABLE record_version IN SHARE ROW EXCLUSIVE MODE;
 
--- Records of a host ($1), an address ($2) or a licence ($3), after ($4, $5, $6).
+-- Records of a host ($1), an address ($2) or a licence ($3).
+-- All versions are looked at once, whatever is read of the cursor at a time; what goes meanwhile changes nothing of it.
 -- name: purge_targets
-SELECT DISTINCT rk, source_id, key FROM record_version
-WHERE (rk, source_id, key) > ($4, $5, $6)
-  AND (($1 <> '' AND (starts_with(url, 'http://' || $1 || '/') OR starts_with(url, 'https://' || $1 || '/')))
-    OR ($2 <> '' AND (url = $2 OR key = $2)) OR ($3 <> '' AND licence = $3))
-ORDER BY 1, 2, 3 LIMIT $7;
+DECLARE purge_targets NO SCROLL CURSOR FOR SELECT DISTINCT rk, source_id, key FROM record_version
+WHERE ($1 <> '' AND (starts_with(url, 'http://' || $1 || '/') OR starts_with(url, 'https://' || $1 || '/')))
+   OR ($2 <> '' AND (url = $2 OR key = $2)) OR ($3 <> '' AND licence = $3)
+ORDER BY 1, 2, 3;
+
+-- name: next_purge_targets
+FETCH 5000 FROM purge_targets;
 
 -- name: purge_targets_of_source
 SELECT rk, source_id, key FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4;
