@@ -190,7 +190,23 @@ RETURNING value, code;
 SELECT value, code FROM category WHERE source_id = $1 AND column_name = $2 ORDER BY code;
 
 -- name: find_records
-SELECT rk, key, version, content_sha256 FROM record WHERE source_id = $1 AND rk = ANY($2::bigint[]);
+SELECT rk, key, version, content_sha256, last_run FROM record WHERE source_id = $1 AND rk = ANY($2::bigint[]);
+
+-- Which of these present versions ($3 to $5) run $2 wrote itself, and what was the content before.
+-- name: versions_of_run
+SELECT v.key, p.content_sha256 AS before
+FROM unnest($3::bigint[], $4::text[], $5::int[]) AS d (rk, key, version)
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version AND v.run_id = $2
+LEFT JOIN record_version p ON p.rk = v.rk AND p.source_id = v.source_id AND p.key = v.key AND p.version = v.version - 1;
+
+-- name: drop_versions
+WITH gone AS (SELECT * FROM unnest($2::bigint[], $3::text[], $4::int[]) AS d (rk, key, version)),
+texts AS (DELETE FROM content_text t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+numbers AS (DELETE FROM content_numeric t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+images AS (DELETE FROM content_image t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+measures AS (DELETE FROM content_quality t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+words AS (DELETE FROM record_search t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key)
+DELETE FROM record_version t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version;
 
 -- name: mark_seen
 UPDATE record r SET last_run = $2, last_seen = $3::timestamptz
@@ -202,7 +218,7 @@ UPDATE record r SET version = d.version, content_sha256 = d.sha, group_key = d.g
     last_run = $2, last_seen = $3::timestamptz
 FROM unnest($4::bigint[], $5::text[], $6::int[], $7::bytea[], $8::text[], $9::timestamptz[])
     AS d (rk, key, version, sha, group_key, record_time)
-WHERE r.rk = d.rk AND r.source_id = $1 AND r.key = d.key AND r.version < d.version;
+WHERE r.rk = d.rk AND r.source_id = $1 AND r.key = d.key AND r.version < d.version + $10::int;
 
 -- name: find_blobs
 SELECT sha256 FROM blob WHERE bk = ANY($1::bigint[]);
