@@ -76,6 +76,12 @@ SELECT version, spec::text AS spec, made_by, made_at FROM source_settings WHERE 
 -- name: source_settings
 SELECT spec::text FROM source_settings WHERE source_id = $1 AND version = $2::bigint;
 
+-- name: rules_ever
+SELECT DISTINCT given.rules::text AS rules FROM (
+    SELECT spec -> 'rules' AS rules FROM source_settings WHERE source_id = $1
+    UNION ALL SELECT spec -> 'rules' FROM source_run WHERE source_id = $1) AS given
+WHERE given.rules IS NOT NULL ORDER BY 1;
+
 -- name: lock_source
 SELECT id FROM source WHERE id = $1 FOR UPDATE;
 
