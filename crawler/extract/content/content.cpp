@@ -130,13 +130,11 @@ std::vector<std::uint8_t> choose_blocks(
     content.confidence = *best;
     std::vector<float> tail(chances.begin(), chances.end());
     for (auto place : model.signs) tail.push_back(page[place]);
-    std::vector<double> likely;
-    for (const auto& row : describe_blocks(blocks, facts.title, tail)) {
-        const auto& block = blocks.blocks()[likely.size()];
+    auto likely = model.block.chance_of_each(describe_blocks(blocks, facts.title, tail));
+    for (std::size_t i = 0; i < likely.size(); ++i) {
+        const auto& block = blocks.blocks()[i];
         bool hidden = blocks.place(block.holder).tags & is_hidden;
-        likely.push_back(
-            by_rules(model.block.chance(row), chances.front(), block.held.main_letters > 0, hidden)
-        );
+        likely[i] = by_rules(likely[i], chances.front(), block.held.main_letters > 0, hidden);
     }
     auto enough = best_threshold(blocks.blocks(), likely);
     std::vector<std::uint8_t> kept;

@@ -349,6 +349,10 @@ private:
 
 }  // namespace
 
+void Row::note(std::string_view name, std::string_view rest) {
+    names_->emplace_back(name).append(rest);
+}
+
 std::vector<std::vector<float>> describe_blocks(
     const PageBlocks& blocks,
     std::string_view title,

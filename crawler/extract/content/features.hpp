@@ -25,7 +25,7 @@ public:
     void add(std::string_view name, double value) { add(name, {}, value); }
     void add(std::string_view name, std::string_view rest, double value) {
         values_.push_back(static_cast<float>(value));
-        if (names_) names_->emplace_back(name).append(rest);
+        if (names_) note(name, rest);
     }
     // A number for each bit that is wanted.
     template <typename Names>
@@ -45,6 +45,8 @@ public:
     }
 
 private:
+    void note(std::string_view name, std::string_view rest);
+
     std::vector<float> values_;
     std::vector<std::string>* names_;
 };

@@ -1,5 +1,6 @@
 #include "crawler/extract/content/content.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -173,6 +174,11 @@ TEST_CASE("trees are read from text and summed up", "[crawler][content]") {
     CHECK(trees.sum(high) == 0.5 + 3 + 8);
     CHECK(trees.sum(high, 1) == -0.75);
     CHECK(trees.chances(low)[0] + trees.chances(low)[1] == Approx(1));
+    const std::vector<std::vector<float>> rows{low, high, low};
+    auto each = trees.chance_of_each(rows);
+    REQUIRE(each.size() == 3);
+    CHECK(each[1] == Approx(1 / (1 + std::exp(-trees.sum(high)))));
+    CHECK((each[0] == each[2] && each[0] != each[1]));
     CHECK_THROWS(Trees::parse("features d\nbase 0\n0<1 =1 =2\n", names));
     CHECK_THROWS(Trees::parse("features a\nbase 0\n0<1 =1\n", names));
     CHECK_THROWS(Trees::parse("features a\nbase 0\n0<x =1 =2\n", names));
