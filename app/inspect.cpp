@@ -17,6 +17,7 @@
 #include "crawler/archive/warc_replay.hpp"
 #include "crawler/inspect.hpp"
 #include "crawler/scrape/fixture.hpp"
+#include "formats/csv/guard.hpp"
 #include "ingest/inspect.hpp"
 #include "service/gather/csv_options.hpp"
 
@@ -39,7 +40,7 @@ void answer_lines(const std::function<std::string(const std::string&)>& answer) 
 struct Options {
     std::string file, delimiter, quote, escape, encoding;
     std::optional<std::size_t> skip, header_rows;
-    bool rows = false;
+    bool rows = false, guard_formulas = false;
 };
 
 ingest::ReadOptions read_options(const Options& options) {
@@ -139,10 +140,13 @@ void add_file_kinds(CLI::App& inspect) {
     csv->add_option("--skip", options->skip, "Rows above the table");
     csv->add_option("--header-rows", options->header_rows, "Of the header; 0 for none");
     csv->add_option("--encoding", options->encoding, "Instead of the one found");
-    csv->add_flag("--rows", options->rows, "Print the rows as RFC 4180 CSV");
+    auto* rows = csv->add_flag("--rows", options->rows, "Print the rows as RFC 4180 CSV");
+    csv->add_flag("--guard-formulas", options->guard_formulas, formats::guard_words)->needs(rows);
     csv->callback([options] {
         if (options->rows) {
-            ingest::write_csv_rows(options->file, read_options(*options), std::cout);
+            ingest::write_csv_rows(
+                options->file, read_options(*options), std::cout, options->guard_formulas
+            );
         } else {
             std::cout << ingest::inspect_csv(options->file, read_options(*options)) << '\n';
         }

@@ -1,6 +1,7 @@
 // `tilth up`, serve and worker: the same parts in one process or in several. Reports and
 // predictions have connections of their own, because the request that asks for one holds a
 // connection already, and a pool whose connections all wait for another one would wait for ever.
+#include <chrono>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -78,7 +79,7 @@ sign_in_link(base::Database& database, const std::string& url, bool asked_for) {
 }
 
 void serve(service::Context& context, const Options& options, bool with_workers) {
-    context.take_time();
+    context.runs_until_stopped();
     auto work = work_of(options);
     auto& database = context.database();
     api::Options service;
@@ -93,6 +94,7 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     service.max_connections = told.max_connections;
     service.max_per_address = told.max_connections_per_address;
     service.max_streams_per_user = told.max_streams_per_user;
+    service.drain = std::chrono::milliseconds(500);  // the program ends within a second
     service.setting.blob_directory = context.config.blob_directory().string();
     service.config = context.config;
     api::Server server(database, service);
@@ -148,7 +150,7 @@ void add_service(CLI::App& cli, service::Context& context) {
     auto* worker = cli.add_subcommand("worker", "Only workers and the scheduler");
     work(worker);
     worker->callback([options, &context] {
-        context.take_time();
+        context.runs_until_stopped();
         worker::Worker(context, work_of(*options), context.stop()).wait();
     });
 }

@@ -6,6 +6,7 @@
 // JSON and images need the whole text in memory; a gigabyte is the most that is taken. Names and
 // values may be of any encoding, so all that is shown is mended to UTF-8 first.
 #include "ingest/inspect.hpp"
+#include "formats/csv/guard.hpp"
 
 #include <ostream>
 
@@ -87,7 +88,12 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options) {
         {"why", std::move(why)}});
 }
 
-std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out) {
+std::size_t write_csv_rows(
+    const std::string& path,
+    const ReadOptions& options,
+    std::ostream& out,
+    bool guard_formulas
+) {
     auto bytes = open(path);
     base::TextWindow text(
         *bytes,
@@ -106,6 +112,7 @@ std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, 
             for (std::size_t i = 0; i < cells.size(); ++i) {
                 row[i].clear();
                 formats::append_value(text.window(), cells[i], table.dialect(), row[i]);
+                if (guard_formulas) formats::guard_formula(row[i]);
             }
             line.clear();
             formats::append_row(row, line);

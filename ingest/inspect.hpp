@@ -16,7 +16,12 @@ std::string inspect_csv(const std::string& path, const ReadOptions& options);
 // Writes the table's rows as RFC 4180 CSV in UTF-8, the header (if there is one) first; ragged rows
 // as they are. Empty lines, and what stands above and below the table, are left out; options.skip =
 // 0 keeps what is above. Returns the number of rows.
-std::size_t write_csv_rows(const std::string& path, const ReadOptions& options, std::ostream& out);
+std::size_t write_csv_rows(
+    const std::string& path,
+    const ReadOptions& options,
+    std::ostream& out,
+    bool guard_formulas = false  // see formats/csv/guard.hpp
+);
 
 struct JsonVerdict {
     bool valid = false;

@@ -89,18 +89,24 @@ WITH wish AS (
 SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
 FROM put;
 
--- Puts up to $3 records without a label into the queue. rk is a hash, so that its order is a random one, the same each time.
+-- Puts records without a label into the queue. rk is a hash, so that its order is a random one, the same each time.
+-- Looks at $10 records after ($8, $9) and puts up to $3 of them in. Returns how many, and the last record looked at.
 -- name: enqueue_unlabeled
-INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at)
-SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz
-FROM record r
-WHERE r.source_id = $2
-    AND NOT EXISTS (SELECT 1 FROM ground_truth g
-                    WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
-    AND NOT EXISTS (SELECT 1 FROM label_task t
-                    WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
-ORDER BY r.rk LIMIT $3::bigint
-ON CONFLICT (project_id, rk, source_id, key) DO NOTHING;
+WITH page AS (
+    SELECT rk, source_id, key, version FROM record WHERE source_id = $2 AND (rk, key) > ($8::bigint, $9) ORDER BY rk, key LIMIT $10
+), added AS (
+    INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at)
+    SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz
+    FROM page r
+    WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
+                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+        AND NOT EXISTS (SELECT 1 FROM label_task t
+                        WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
+    ORDER BY r.rk, r.key LIMIT $3::bigint
+    ON CONFLICT (project_id, rk, source_id, key) DO NOTHING
+    RETURNING rk
+)
+SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
 
 -- Of these records those that have neither a label nor a task.
 -- name: neither_labeled_nor_queued

@@ -82,9 +82,12 @@ FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER B
 JOIN record_version v USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version) ORDER BY r.rk, r.key;
 
 -- name: profile_run_rows
-SELECT v.rk, v.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
+DECLARE profile_run_rows NO SCROLL CURSOR FOR SELECT v.rk, v.key, v.run_id, v.payload::text, i.width, i.height, i.channels, i.format
 FROM record_version v JOIN record r USING (rk, source_id, key, version) LEFT JOIN content_image i USING (rk, source_id, key, version)
-WHERE v.source_id = $1 AND v.run_id = $5 AND (v.rk, v.key) > ($2, $3) ORDER BY v.rk, v.key LIMIT $4;
+WHERE v.source_id = $1 AND v.run_id = $2 ORDER BY v.rk, v.key;
+
+-- name: next_profile_run_rows
+FETCH 5000 FROM profile_run_rows;
 
 -- name: find_snapshot
 SELECT id FROM snapshot WHERE name = $1;

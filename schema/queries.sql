@@ -76,6 +76,12 @@ SELECT version, spec::text AS spec, made_by, made_at FROM source_settings WHERE 
 -- name: source_settings
 SELECT spec::text FROM source_settings WHERE source_id = $1 AND version = $2::bigint;
 
+-- name: rules_ever
+SELECT DISTINCT given.rules::text AS rules FROM (
+    SELECT spec -> 'rules' AS rules FROM source_settings WHERE source_id = $1
+    UNION ALL SELECT spec -> 'rules' FROM source_run WHERE source_id = $1) AS given
+WHERE given.rules IS NOT NULL ORDER BY 1;
+
 -- name: lock_source
 SELECT id FROM source WHERE id = $1 FOR UPDATE;
 
@@ -125,6 +131,10 @@ SELECT set_config('synchronous_commit', 'off', true);
 
 -- name: end_run
 UPDATE source_run SET state = $2, error = $3, ended_at = $4::timestamptz WHERE id = $1;
+
+-- What has ended stays as it ended.
+-- name: interrupt_run
+UPDATE source_run SET state = 'interrupted', ended_at = $2::timestamptz WHERE id = $1 AND state = 'running';
 
 -- name: add_counts
 UPDATE source_run SET read = read + $2, added = added + $3, changed = changed + $4, unchanged = unchanged + $5,
@@ -190,7 +200,23 @@ RETURNING value, code;
 SELECT value, code FROM category WHERE source_id = $1 AND column_name = $2 ORDER BY code;
 
 -- name: find_records
-SELECT rk, key, version, content_sha256 FROM record WHERE source_id = $1 AND rk = ANY($2::bigint[]);
+SELECT rk, key, version, content_sha256, last_run FROM record WHERE source_id = $1 AND rk = ANY($2::bigint[]);
+
+-- Which of these present versions ($3 to $5) run $2 wrote itself, and what was the content before.
+-- name: versions_of_run
+SELECT v.key, p.content_sha256 AS before
+FROM unnest($3::bigint[], $4::text[], $5::int[]) AS d (rk, key, version)
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $1 AND v.key = d.key AND v.version = d.version AND v.run_id = $2
+LEFT JOIN record_version p ON p.rk = v.rk AND p.source_id = v.source_id AND p.key = v.key AND p.version = v.version - 1;
+
+-- name: drop_versions
+WITH gone AS (SELECT * FROM unnest($2::bigint[], $3::text[], $4::int[]) AS d (rk, key, version)),
+texts AS (DELETE FROM content_text t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+numbers AS (DELETE FROM content_numeric t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+images AS (DELETE FROM content_image t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+measures AS (DELETE FROM content_quality t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version),
+words AS (DELETE FROM record_search t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key)
+DELETE FROM record_version t USING gone g WHERE t.rk = g.rk AND t.source_id = $1 AND t.key = g.key AND t.version = g.version;
 
 -- name: mark_seen
 UPDATE record r SET last_run = $2, last_seen = $3::timestamptz
@@ -202,7 +228,7 @@ UPDATE record r SET version = d.version, content_sha256 = d.sha, group_key = d.g
     last_run = $2, last_seen = $3::timestamptz
 FROM unnest($4::bigint[], $5::text[], $6::int[], $7::bytea[], $8::text[], $9::timestamptz[])
     AS d (rk, key, version, sha, group_key, record_time)
-WHERE r.rk = d.rk AND r.source_id = $1 AND r.key = d.key AND r.version < d.version;
+WHERE r.rk = d.rk AND r.source_id = $1 AND r.key = d.key AND r.version < d.version + $10::int;
 
 -- name: find_blobs
 SELECT sha256 FROM blob WHERE bk = ANY($1::bigint[]);
@@ -287,26 +313,27 @@ RETURNING id, kind, spec::text, token, attempts;
 UPDATE job SET leased_until = $3::timestamptz WHERE id = $1 AND token = $2;
 
 -- name: release_job
-UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz WHERE id = $1 AND token = $2;
+UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz, attempts = $4 WHERE id = $1 AND token = $2;
 
--- name: park_job
-UPDATE job SET worker = NULL, leased_until = NULL, due_at = $3::timestamptz, attempts = attempts - 1 WHERE id = $1 AND token = $2;
+-- name: let_go_job
+UPDATE job SET leased_until = $3::timestamptz, attempts = $4 WHERE id = $1 AND token = $2;
 
 -- name: finish_job
 WITH ended AS (DELETE FROM job WHERE id = $1 AND token = $2 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, result, created_at, ended_at)
-SELECT id, kind, spec, $3, attempts, $4::jsonb, created_at, $5::timestamptz FROM ended;
+SELECT id, kind, spec, $3, $6::int, $4::jsonb, created_at, $5::timestamptz FROM ended;
 
 -- name: list_jobs
-SELECT id, kind, state, spec, result, worker, attempts, created_at, due_at, ended_at FROM (
-    SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
-           NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
-    FROM job
-    UNION ALL
-    SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL, ended_at
-    FROM job_history
-) AS entry
-WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+(SELECT id, kind, CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END AS state, spec::text AS spec,
+     NULL AS result, worker, attempts, created_at, due_at, NULL::timestamptz AS ended_at
+ FROM job
+ WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR $3 = CASE WHEN leased_until > $1::timestamptz THEN 'running' ELSE 'waiting' END) AND id < $4
+ ORDER BY id DESC LIMIT $5)
+UNION ALL
+(SELECT id, kind, state, spec::text, result::text, NULL, attempts, created_at, NULL::timestamptz, ended_at
+ FROM job_history
+ WHERE ($2 = '' OR kind = $2) AND ($3 = '' OR state = $3) AND id < $4
+ ORDER BY id DESC LIMIT $5)
 ORDER BY id DESC LIMIT $5;
 
 -- name: show_job
@@ -335,13 +362,16 @@ SELECT set_config('default_statistics_target', '30', true);
 -- name: lock_for_purge
 LOCK TABLE record_version IN SHARE ROW EXCLUSIVE MODE;
 
--- Records of a host ($1), an address ($2) or a licence ($3), after ($4, $5, $6).
+-- Records of a host ($1), an address ($2) or a licence ($3).
+-- All versions are looked at once, whatever is read of the cursor at a time; what goes meanwhile changes nothing of it.
 -- name: purge_targets
-SELECT DISTINCT rk, source_id, key FROM record_version
-WHERE (rk, source_id, key) > ($4, $5, $6)
-  AND (($1 <> '' AND (starts_with(url, 'http://' || $1 || '/') OR starts_with(url, 'https://' || $1 || '/')))
-    OR ($2 <> '' AND (url = $2 OR key = $2)) OR ($3 <> '' AND licence = $3))
-ORDER BY 1, 2, 3 LIMIT $7;
+DECLARE purge_targets NO SCROLL CURSOR FOR SELECT DISTINCT rk, source_id, key FROM record_version
+WHERE ($1 <> '' AND (starts_with(url, 'http://' || $1 || '/') OR starts_with(url, 'https://' || $1 || '/')))
+   OR ($2 <> '' AND (url = $2 OR key = $2)) OR ($3 <> '' AND licence = $3)
+ORDER BY 1, 2, 3;
+
+-- name: next_purge_targets
+FETCH 5000 FROM purge_targets;
 
 -- name: purge_targets_of_source
 SELECT rk, source_id, key FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4;

@@ -21,6 +21,7 @@ Context::~Context() {
 
 void Context::close() {
     database_.reset();
+    if (server_ && stop().stop_requested()) server_->end_without_waiting();
     server_.reset();
 }
 

@@ -33,9 +33,10 @@ public:
     // What verbs need of this place. Valid as long as this is.
     Environment environment();
     std::stop_token stop() const { return stop_.token(); }
-    // What runs now ends by itself after a stop, in its own time.
-    void take_time() const { stop_.take_time(); }
-    // Ends the database and the embedded server before the process does.
+    // What runs now has no other end than a stop.
+    void runs_until_stopped() const { stop_.runs_until_stopped(); }
+    // Ends the database and the embedded server before the process does; after a stop the server
+    // ends by itself.
     void close();
 
 private:

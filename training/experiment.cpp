@@ -18,6 +18,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/stop.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/snapshots/label_copies.hpp"
@@ -242,6 +243,9 @@ TrainOutcome train(
             end_run(tx, run_id, state, why, seconds_since(start), "{}", Clock::now());
         });
     };
+    base::OnStop marked(stop, [&] {
+        database.call([&](base::Tx& tx) { interrupt_run(tx, run_id, Clock::now()); });
+    });
     try {
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());

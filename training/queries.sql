@@ -138,6 +138,10 @@ WHERE CASE WHEN state = 'running' THEN pg_try_advisory_xact_lock(741021966, (id 
 -- name: end_model_run
 UPDATE model_run SET state = $2, error = $3, seconds = $4, analysis = $5::jsonb, ended_at = $6::timestamptz WHERE id = $1;
 
+-- What has ended stays as it ended.
+-- name: interrupt_model_run
+UPDATE model_run SET state = 'interrupted', ended_at = $2::timestamptz WHERE id = $1 AND state = 'running';
+
 -- name: add_metric
 INSERT INTO metric (run_id, split, name, value, low, high) VALUES ($1, $2, $3, $4, $5, $6);
 

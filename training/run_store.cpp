@@ -99,6 +99,10 @@ void hold_run(base::Tx& tx, std::int64_t run_id) {
     tx.exec(sql::file["hold_model_run"], run_id);
 }
 
+void interrupt_run(base::Tx& tx, std::int64_t run_id, schema::Time now) {
+    tx.exec(sql::file["interrupt_model_run"], run_id, schema::timestamp(now));
+}
+
 void end_run(
     base::Tx& tx,
     std::int64_t run_id,

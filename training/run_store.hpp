@@ -147,6 +147,8 @@ void end_run(
     const std::string& analysis,
     schema::Time now
 );
+// Marks a run that is at work as interrupted; one that has ended stays as it ended.
+void interrupt_run(base::Tx& tx, std::int64_t run_id, schema::Time now);
 void add_metrics(base::Tx& tx, std::int64_t run_id, const std::vector<Metric>& metrics);
 void add_predictions(base::Tx& tx, std::int64_t run_id, const std::vector<Prediction>& predictions);
 

@@ -31,18 +31,19 @@ json::object train(service::Context& context, const schema::Job& job, std::stop_
 
 json::object gather(service::Context& context, const schema::Job& job, std::stop_token stop) {
     auto spec = base::Document::json(job.spec);
+    auto here = context.environment();
+    here.stop = stop;
     if (auto replay = spec.part("replay"); !replay.root().is_null())
-        return base::to_json(service::replay_now(
-                                 context.environment(),
-                                 service::ReplayRejects::settings.read(replay)
-                             ))
+        return base::to_json(
+                   service::replay_now(here, service::ReplayRejects::settings.read(replay))
+        )
             .as_object();
     auto name = std::string(spec.root().at("source").as_string());
     auto source =
         context.database().call([&](base::Tx& tx) { return schema::require_source(tx, name); });
     if (auto given = spec.part("spec"); !given.root().is_null())  // for this run alone
         source.spec = json::serialize(given.root());
-    auto result = service::gather(context.environment(), source, stop);
+    auto result = service::gather(here, source, stop);
     if (result.due_again) throw Parked{*result.due_again};
     if (result.state == "interrupted") throw base::Interrupted();
     if (result.nothing) throw result.nothing->error();

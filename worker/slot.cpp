@@ -28,6 +28,7 @@ using Clock = std::chrono::system_clock;
 namespace {
 
 constexpr int attempts_at_most = 5;
+constexpr auto ended_within = 2s;  // the process, after a stop
 
 using Step = std::function<void(base::Tx&)>;
 
@@ -73,6 +74,11 @@ Step work_on(
             return database.call([&](base::Tx& tx) { return schema::renew_job(tx, job, until); });
         };
         LeaseRenewal renewal(renew, options.times, stop);
+        // Should the work be cut off, another worker takes it up as soon as this one is gone.
+        base::OnStop let_go(stop, [&] {
+            auto gone = Clock::now() + ended_within;
+            database.call([&](base::Tx& tx) { schema::let_go_job(tx, job, gone); });
+        });
         auto result = do_job(job, renewal.token());
         base::log::info("job {}: done {}", job.id, json::serialize(result));
         return finish(job, schema::JobState::done, result);

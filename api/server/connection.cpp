@@ -132,10 +132,8 @@ awaitable<Connection::Message> Connection::read(const BeforeBody& before_body) {
             http::response<http::empty_body> go_on(http::status::continue_, 11);
             co_await http::async_write(stream_, go_on, no_throw);
         }
-        stream_.expires_after(options_.read);
-        auto [error, size] = co_await http::async_read(stream_, buffer_, parser, no_throw);
-        if (error) {
-            if (auto fault = problem_in(error)) message.refused = problem(*fault, "");
+        co_await read_body(head, message);
+        if (!parser.is_done()) {
             message.keep = false;
             co_return message;
         }
@@ -143,6 +141,21 @@ awaitable<Connection::Message> Connection::read(const BeforeBody& before_body) {
     message.request = request_of(parser.release());
     message.request->address = address_;
     co_return message;
+}
+
+// Ends before the body does if it breaks the rules or finds no room.
+awaitable<void> Connection::read_body(Head& head, Message& message) {
+    auto& parser = head.parser;
+    message.held = std::make_unique<Bodies::Share>(bodies_, address_);
+    stream_.expires_after(options_.read);
+    for (std::size_t read = 0; !parser.is_done();) {
+        auto [error, size] = co_await http::async_read_some(stream_, buffer_, parser, no_throw);
+        auto fault = error ? problem_in(error) : std::nullopt;
+        auto all = parser.get().body().size();
+        if (!error) fault = message.held->grow(all - std::exchange(read, all));
+        if (fault) message.refused = problem(*fault, "");
+        if (error || fault) co_return;
+    }
 }
 
 awaitable<void> Connection::hear_out() {

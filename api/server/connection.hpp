@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 
+#include "api/server/bodies.hpp"
 #include "api/server/message.hpp"
 #include "api/server/server.hpp"
 
@@ -24,18 +26,23 @@ public:
     Connection(
         boost::asio::ip::tcp::socket socket,
         const Options& options,
-        std::string address = {}
+        Bodies& bodies,
+        std::string address
     )
-        : stream_(std::move(socket)), options_(options), address_(std::move(address)) {}
+        : stream_(std::move(socket)),
+          options_(options),
+          bodies_(bodies),
+          address_(std::move(address)) {}
 
-    // What was read: a request, or the answer to one whose body was not read or that broke the
-    // rules of HTTP or our limits, after which the connection ends; neither after silence, a
-    // timeout or the end.
+    // What was read, with its share of the bodies: a request, or the answer to one whose body was
+    // not read or that broke the rules of HTTP or our limits, after which the connection ends;
+    // neither after silence, a timeout or the end.
     struct Message {
         std::optional<Request> request;
         std::optional<Response> refused;
         bool keep = false;  // the client will ask again
         unsigned version = 11;
+        std::unique_ptr<Bodies::Share> held = {};
     };
     // Asked before a body of that many bytes is read (or of an unknown number), with a request that
     // lacks it: an answer stands in the place of the body.
@@ -63,10 +70,12 @@ public:
 private:
     struct Head;
     boost::asio::awaitable<bool> read_head(Head& head, Message& message);
+    boost::asio::awaitable<void> read_body(Head& head, Message& message);
 
     boost::beast::tcp_stream stream_;
     boost::beast::flat_buffer buffer_;
     const Options& options_;
+    Bodies& bodies_;
     const std::string address_;
     bool busy_ = false;
     bool is_first_ = true;

@@ -27,7 +27,7 @@ void Crowd::close_one() {
 
 Crowd::Place Crowd::add(boost::asio::ip::tcp::socket socket, std::string address) {
     ++by_address_[address];
-    open_.emplace_front(std::move(socket), options_, std::move(address));
+    open_.emplace_front(std::move(socket), options_, bodies_, std::move(address));
     return open_.begin();
 }
 

@@ -17,7 +17,7 @@ class Crowd {
 public:
     using Place = std::list<Connection>::iterator;
 
-    explicit Crowd(const Options& options) : options_(options) {}
+    Crowd(const Options& options, Bodies& bodies) : options_(options), bodies_(bodies) {}
 
     // False if there is none to be had: all that could be closed are at work.
     bool make_room(const std::string& address);
@@ -36,6 +36,7 @@ private:
     bool close_oldest_idle(const std::string& address);
 
     const Options& options_;
+    Bodies& bodies_;
     std::list<Connection> open_;  // the newest first
     std::map<std::string, std::size_t> by_address_;
 };

@@ -20,6 +20,7 @@ Response metrics_page(const Metrics& metrics) {
     response.media_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = metrics.text({
         {"tilth_connections", "Open HTTP connections."},
+        {"tilth_body_bytes", "Bytes of bodies that are read or answered to."},
         {"tilth_event_streams", "Open event streams."},
         {"tilth_requests_waiting", "Requests at the database."},
         {"tilth_db_connections", "Size of the database pool."},

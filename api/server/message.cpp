@@ -111,6 +111,12 @@ Problem::Problem(int status_, std::string title_, std::string detail_)
       title(std::move(title_)),
       detail(std::move(detail_)) {}
 
+Problem busy(int status, std::string title, std::string detail, long seconds) {
+    Problem refused(status, std::move(title), std::move(detail));
+    refused.headers.emplace_back("Retry-After", std::to_string(seconds));
+    return refused;
+}
+
 Problem problem_of(const service::Refusal& refusal) {
     using enum service::Refusal::Kind;
     switch (refusal.kind) {

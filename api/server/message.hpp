@@ -80,6 +80,9 @@ public:
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
+// 429 or 503, to be asked again after so many seconds.
+Problem busy(int status, std::string title, std::string detail, long seconds);
+
 // What a refused verb of the service is to a client.
 Problem problem_of(const service::Refusal& refusal);
 

@@ -20,6 +20,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "api/server/assets.hpp"
+#include "api/server/bodies.hpp"
 #include "api/server/connection.hpp"
 #include "api/server/crowd.hpp"
 #include "api/server/gauges.hpp"
@@ -58,6 +59,10 @@ Response plain(int status, std::string text) {
     return response;
 }
 
+Response without_database() {
+    return problem(busy(503, "Busy", "the database does not answer; try again in a while", 5), "");
+}
+
 }  // namespace
 
 class Server::Impl {
@@ -71,10 +76,11 @@ public:
           blobs_(options_.setting.blob_directory),
           here_{helpers_, blobs_, options_.config, stop_.get_token()},
           service_(options_.setting, here_),
+          bodies_(options_),
           acceptor_(context_),
           room_(context_),
           watch_(context_),
-          crowd_(options_),
+          crowd_(options_, bodies_),
           failed_(options_.failed_sign_ins),
           streams_(context_, options_),
           before_body_([this](const Request& request, std::optional<std::uint64_t> length) {
@@ -230,7 +236,7 @@ private:
             co_return problem(what, id);
         } catch (const base::DatabaseAway& away) {
             base::log::error("api: request {}: {}", id, away.what());
-            co_return busy(503, "the database does not answer; try again in a while", 5);
+            co_return without_database();
         } catch (const std::exception& error) {
             base::log::error(
                 "api: request {}: {} {}: {}",
@@ -243,12 +249,6 @@ private:
         co_return problem({500, "Failed", "the service could not do this; its log tells why"}, id);
     }
 
-    static Response busy(int status, const std::string& why, int seconds) {
-        Problem wait(status, status == 429 ? "Too many tries" : "Busy", why);
-        wait.headers.emplace_back("Retry-After", std::to_string(seconds));
-        return problem(wait, "");
-    }
-
     awaitable<Response> answer_api(const Match& found, const Request& request) {
         auto id = std::to_string(++requests_);
         if (auto refusal = Service::refused(found, request)) co_return *refusal;
@@ -257,14 +257,16 @@ private:
         auto since = FailedTries::Clock::now();
         if (is_sign_in)
             if (auto wait = failed_.wait(request.address, since); wait > 0s)
-                co_return busy(
-                    429, "too many sign-ins from here failed", static_cast<int>(wait.count())
+                co_return problem(
+                    busy(429, "Too many tries", "too many sign-ins from here failed", wait.count()),
+                    ""
                 );
-        if (!is_ready())
-            co_return busy(503, "the database does not answer; try again in a while", 5);
+        if (!is_ready()) co_return without_database();
         auto& waiting = route.takes_long ? waiting_reports_ : waiting_;
         if (waiting >= (route.takes_long ? options_.max_reports : options_.max_waiting))
-            co_return busy(503, "too many requests are waiting; try again in a second", 1);
+            co_return problem(
+                busy(503, "Busy", "too many requests are waiting; try again in a second", 1), ""
+            );
         auto now = std::chrono::system_clock::now();
         auto job = [this, &found, &request, now](base::Tx& tx) {
             return found.route->kept ? kept_or_made(tx, found, request, now)
@@ -304,6 +306,7 @@ private:
                        : plain(503, "the database does not answer\n");
         }
         metrics_.set("tilth_connections", static_cast<double>(crowd_.size()));
+        metrics_.set("tilth_body_bytes", static_cast<double>(bodies_.bytes()));
         metrics_.set("tilth_event_streams", static_cast<double>(streams_.size()));
         metrics_.set("tilth_requests_waiting", static_cast<double>(waiting_ + waiting_reports_));
         metrics_.set("tilth_db_connections", static_cast<double>(database_.connections()));
@@ -376,6 +379,7 @@ private:
     service::Environment here_;
     Service service_;
     Metrics metrics_;
+    Bodies bodies_;
     asio::io_context context_{1};
     tcp::acceptor acceptor_;
     asio::steady_timer room_;

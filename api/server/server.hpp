@@ -27,13 +27,15 @@ struct Options {
     std::size_t max_body = 8 << 20;     // bytes
     std::size_t max_unasked_body = 64
                                    << 10;  // bytes that are read before it is asked whose they are
-    std::size_t max_connections = 1024;    // further ones take the place of idle ones
-    std::size_t max_per_address = 512;     // likewise
-    std::size_t max_waiting = 256;         // requests at the database; further ones get 503
-    std::size_t max_reports = 16;          // reports asked for at once; further ones get 503
-    std::size_t max_streams = 64;          // open event streams; further ones get 503
-    std::size_t max_streams_per_user = 8;  // further ones get 429
-    std::size_t failed_sign_ins = 20;      // of an address in a minute; further tries get 429
+    std::size_t max_bodies = 128 << 20;    // bytes of all bodies; larger ones beyond get 503
+    std::size_t max_bodies_per_address = 64 << 20;  // likewise 429
+    std::size_t max_connections = 1024;             // further ones take the place of idle ones
+    std::size_t max_per_address = 512;              // likewise
+    std::size_t max_waiting = 256;              // requests at the database; further ones get 503
+    std::size_t max_reports = 16;               // reports asked for at once; further ones get 503
+    std::size_t max_streams = 64;               // open event streams; further ones get 503
+    std::size_t max_streams_per_user = 8;       // further ones get 429
+    std::size_t failed_sign_ins = 20;           // of an address in a minute; further tries get 429
     std::chrono::milliseconds idle{60'000};     // for the next request on an open connection
     std::chrono::milliseconds header{10'000};   // for a request's header
     std::chrono::milliseconds read{30'000};     // for a request's body

@@ -26,14 +26,8 @@ std::optional<Problem> Streams::refusal(const Watcher& watcher) const {
     bool full = open_.size() >= options_.max_streams;
     if (!full && static_cast<std::size_t>(of_user) < options_.max_streams_per_user)
         return std::nullopt;
-    Problem refused(
-        full ? 503 : 429,
-        full ? "Busy" : "Too many streams",
-        full ? "all event streams are taken; try again in a while"
-             : "you have too many event streams open; close one"
-    );
-    refused.headers.emplace_back("Retry-After", "10");
-    return refused;
+    if (full) return busy(503, "Busy", "all event streams are taken; try again in a while", 10);
+    return busy(429, "Too many streams", "you have too many event streams open; close one", 10);
 }
 
 asio::awaitable<void> Streams::serve(Connection& connection, const Response& response) {

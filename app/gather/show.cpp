@@ -79,7 +79,6 @@ service::GatherResult gather_and_tell(
     const schema::Source& source,
     const RunOptions& options
 ) {
-    context.take_time();
     service::GatherResult result;
     {
         base::Progress progress(

@@ -46,7 +46,13 @@ void create(CLI::App& project, service::Context& context) {
             made = service::create_project(work, wanted);
         });
         if (context.json) return print_answer(base::Answer(made));
-        print_line(fmt::format("project '{}' made, {} classes", made.name, made.classes.size()));
+        print_line(fmt::format(
+            "project '{}' made: {} on source {}, {} classes",
+            made.name,
+            made.kind,
+            made.source,
+            made.classes.size()
+        ));
     });
 }
 
@@ -104,13 +110,19 @@ void show(CLI::App& project, service::Context& context) {
             return print_json(answer);
         }
         print_line(fmt::format(
-            "{} ({}) on source {}: {} labels; tasks {} open, {} done",
+            "{} ({}): {} on source {}, {} answers a record",
             page.name,
             base::name_of(page.state),
+            page.kind,
             page.source,
-            page.truths,
-            page.open,
-            page.done
+            page.overlap
+        ));
+        print_line(fmt::format(
+            "{} labels; tasks {} open, {} done; {} answers",
+            count(page.truths),
+            count(page.open),
+            count(page.done),
+            count(page.answers)
         ));
         Table classes({"class", "labels", "mean probability"});
         for (const auto& one : page.classes)
@@ -119,7 +131,7 @@ void show(CLI::App& project, service::Context& context) {
                  count(one.truths),
                  one.mean_probability ? fmt::format("{:.3f}", *one.mean_probability) : ""}
             );
-        classes.print();
+        if (!classes.empty()) classes.print();
         print_people(people);
     });
 }

@@ -3,6 +3,9 @@
 // Who sits at the machine is an administrator, so that the first user can be made at all. `user
 // add` and `token create` are more than their verbs: they also make the sign-in link, and the user
 // whose token it is, since on the command line the next step is always that one.
+#include <optional>
+#include <string>
+
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
@@ -21,12 +24,16 @@ namespace {
 
 const FlagOptions by_id{.positionals = {{"id", "ID"}}};
 
-// A sign-in link for the user, made with `role` if there is none.
-void give_link(service::Context& context, const std::string& name, service::Role role) {
+// Makes the user if that is `wanted`, and a sign-in link.
+void give_link(
+    service::Context& context,
+    const std::string& name,
+    const std::optional<service::AddUser>& wanted = {}
+) {
     schema::User user;
     service::TokenSecret link;
     service::run_locally(context.environment(), [&](service::Work& work) {
-        user = service::user_or_new(work.tx, name, role, work.now);
+        user = wanted ? service::add_user(work, *wanted) : service::person(work, name);
         link = service::create_token(work, {.user = name, .kind = schema::TokenKind::link});
     });
     if (context.json) {
@@ -83,12 +90,7 @@ void add_short_forms(CLI::App& user, service::Context& context) {
     }
     auto* link = user.add_subcommand("link", "Make another sign-in link for a user");
     link->add_option("NAME", name->user)->required();
-    link->callback([name, &context] {
-        service::run_locally(context.environment(), [&](service::Work& work) {
-            service::person(work, name->user);
-        });
-        give_link(context, name->user, service::Role::label);
-    });
+    link->callback([name, &context] { give_link(context, name->user); });
 }
 
 void add_users(CLI::App& cli, service::Context& context) {
@@ -98,7 +100,7 @@ void add_users(CLI::App& cli, service::Context& context) {
     Flags<service::AddUser> flags(*add, {.positionals = {{"name", "NAME"}}});
     add->callback([flags, &context] {
         auto request = flags.read();
-        give_link(context, request.name, request.role);
+        give_link(context, request.name, request);
     });
     add_list<service::list_users>(*user, context, "user list");
     auto& command = add_command(*user, "user edit");
@@ -120,8 +122,10 @@ void add_tokens(CLI::App& cli, service::Context& context) {
         if (!role->empty()) service::AddUser::settings.set(owner, "role", *role, "--role");
         service::TokenSecret made;
         service::run_locally(context.environment(), [&](service::Work& work) {
-            if (!owner.name.empty())
-                service::user_or_new(work.tx, owner.name, owner.role, work.now);
+            if (!owner.name.empty()) {
+                auto user = service::user_or_new(work.tx, owner.name, owner.role, work.now);
+                if (!role->empty() && user.role != owner.role) service::add_user(work, owner);
+            }
             made = service::create_token(work, request);
         });
         if (!context.json) return print_line(made.token);

@@ -65,6 +65,7 @@ CopyWriter Tx::copy(std::string_view table_and_columns, int columns) {
     std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(raw, statement.c_str()), PQclear);
     if (PQresultStatus(result.get()) != PGRES_COPY_IN) {
         const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+        if (!state) throw pqxx::broken_connection(PQerrorMessage(raw));  // no server said it
         throw pqxx::sql_error(PQresultErrorMessage(result.get()), statement, state);
     }
     return {connection_, static_cast<std::int16_t>(columns)};

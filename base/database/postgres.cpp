@@ -14,6 +14,7 @@
 #include <fstream>
 #include <optional>
 #include <sstream>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -30,6 +31,8 @@
 #include "base/database/postgres_keeper.hpp"
 #include "base/database/server_account.hpp"
 #include "base/error.hpp"
+#include "base/run/log.hpp"
+#include "base/run/stop.hpp"
 
 namespace base {
 
@@ -66,8 +69,10 @@ struct EmbeddedPostgres::Cluster {
     fs::path log;
     Account account;
     bool durable;
-    int users = -1;   // held shared by each process that uses the server
-    int keeper = -1;  // held by the keeper as long as it lives
+    bool waits = true;  // at the end, for the server's
+    int users = -1;     // held shared by each process that uses the server
+    int keeper = -1;    // held by the keeper as long as it lives
+    std::jthread watch;
 
     Cluster(const fs::path& home, bool keep_safe) : account(server_account()), durable(keep_safe) {
         std::error_code failure;
@@ -101,7 +106,7 @@ struct EmbeddedPostgres::Cluster {
             lock(starters, LOCK_EX);
             try {
                 if (!fs::exists(data / "PG_VERSION")) create();
-                if (!answers()) start();
+                if (!answers()) start({});
             } catch (...) {
                 close(starters);
                 throw;
@@ -111,12 +116,17 @@ struct EmbeddedPostgres::Cluster {
             close(users);
             throw;
         }
+        watch = std::jthread([this](std::stop_token stop) {
+            while (rest(stop, 1s)) replace_keeper(stop);
+        });
     }
 
     // Returns at once if others use the server, else when the keeper has stopped it.
     ~Cluster() {
+        watch.request_stop();
+        watch.join();
         lock(users, LOCK_UN);
-        while (!try_lock(keeper, LOCK_SH)) {
+        while (waits && !try_lock(keeper, LOCK_SH)) {
             if (try_lock(users, LOCK_EX)) {
                 lock(users, LOCK_UN);  // nobody is left; the keeper will see it
             } else if (try_lock(users, LOCK_SH)) {
@@ -124,7 +134,7 @@ struct EmbeddedPostgres::Cluster {
             }           // else the keeper is stopping it
             std::this_thread::sleep_for(5ms);
         }
-        if (try_lock(users, LOCK_EX))
+        if (waits && try_lock(users, LOCK_EX))
             stop();  // only a server whose keeper was killed is still there
         close(users);
         close(keeper);
@@ -281,18 +291,21 @@ struct EmbeddedPostgres::Cluster {
         for (int i = 0; i < 200 && !is_kept(); ++i) std::this_thread::sleep_for(5ms);
     }
 
-    void start() const {
+    // Returns when the server answers, or at the stop.
+    void start(std::stop_token stop) const {
         auto arguments = server_arguments();
         KeeperPlan plan{
             c_arguments(arguments),
             (root / "users.lock").string(),
             (root / "keeper.lock").string(),
             log.string()};
-        auto deadline = std::chrono::steady_clock::now() + start_patience;
-
-        while (!answers()) {
-            if (!is_kept() && live_server() == 0) start_keeper(plan);
-            if (std::chrono::steady_clock::now() > deadline) {
+        auto begin = std::chrono::steady_clock::now();
+        while (!stop.stop_requested() && !answers()) {
+            auto waited = std::chrono::steady_clock::now() - begin;
+            pid_t orphan = is_kept() ? -1 : live_server();  // told to stop when its keeper died
+            if (orphan == 0) start_keeper(plan);
+            if (orphan > 0) kill(orphan, stop_signal(waited / 1ms));
+            if (waited > start_patience) {
                 throw Error(
                     "embedded PostgreSQL",
                     "did not start: " + last_lines_of(log),
@@ -303,11 +316,24 @@ struct EmbeddedPostgres::Cluster {
         }
     }
 
+    // A keeper that was killed takes its server with it. Of several users, one makes another.
+    void replace_keeper(std::stop_token stop) const {
+        int starters = -1;
+        try {
+            starters = lock_file(root / "start.lock");
+            if (try_lock(starters, LOCK_EX) && !is_kept() && !answers()) start(stop);
+        } catch (const std::exception& failure) {  // one that ends a thread ends the program
+            base::log::error("{}", failure.what());
+        }
+        if (starters >= 0) close(starters);
+    }
+
     void stop() const {
         pid_t server = live_server();
         if (server == 0) return;
-        kill(server, SIGINT);
-        for (int i = 0; i < 60000 && kill(server, 0) == 0; ++i) std::this_thread::sleep_for(5ms);
+        for (long waited = 0; waited < 300'000 && kill(server, stop_signal(waited)) == 0;
+             waited += 20)
+            std::this_thread::sleep_for(20ms);
     }
 };
 
@@ -315,6 +341,10 @@ EmbeddedPostgres::EmbeddedPostgres(const fs::path& home, bool durable)
     : cluster_(std::make_unique<Cluster>(home, durable)) {}
 
 EmbeddedPostgres::~EmbeddedPostgres() = default;
+
+void EmbeddedPostgres::end_without_waiting() {
+    cluster_->waits = false;
+}
 
 int EmbeddedPostgres::server_pid() const {
     return cluster_->live_server();

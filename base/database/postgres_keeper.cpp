@@ -22,6 +22,7 @@ namespace base::embedded {
 namespace {
 
 constexpr long keeper_pause = 20;  // milliseconds between its looks
+constexpr long stop_patience = 15'000;
 
 void nap(long milliseconds) {
     timespec span{milliseconds / 1000, (milliseconds % 1000) * 1000000};
@@ -62,6 +63,10 @@ bool try_lock(int file, int how) {
     return flock(file, how | LOCK_NB) == 0;
 }
 
+int stop_signal(long waited) {
+    return waited < stop_patience ? SIGINT : SIGQUIT;
+}
+
 void keep(const KeeperPlan& plan, const Account& account) {
     setsid();
     restore_signals();
@@ -81,9 +86,10 @@ void keep(const KeeperPlan& plan, const Account& account) {
         if (last_one_gone) {
             if (!died) {
                 // Again and again: one that has just begun does not heed it yet.
-                while (waitpid(server, &status, WNOHANG) != server) {
-                    kill(server, SIGINT);
+                for (long waited = 0; waitpid(server, &status, WNOHANG) != server;) {
+                    kill(server, stop_signal(waited));
                     nap(keeper_pause);
+                    waited += keeper_pause;
                 }
             }
             flock(

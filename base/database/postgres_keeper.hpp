@@ -28,4 +28,9 @@ struct KeeperPlan {
 // any more. Runs in a process of its own, after a fork: no C++ library calls that allocate.
 [[noreturn]] void keep(const KeeperPlan& plan, const Account& account);
 
+// How a server is asked to stop that was first asked `waited` milliseconds ago: SIGINT, and SIGQUIT
+// after 15 seconds. A fast shutdown that comes while PostgreSQL 15 clears up after a killed backend
+// never ends; an immediate one does, and costs a redo at the next start.
+int stop_signal(long waited);
+
 }  // namespace base::embedded

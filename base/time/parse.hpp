@@ -39,9 +39,10 @@ std::optional<std::chrono::minutes> zone_offset(std::string_view name);
 std::optional<Time> parse_mail_time(std::string_view text);
 
 // A time as feeds, sitemaps and pages write it: parse_w3c_time(), parse_mail_time(), or in words
-// ("May 8, 2024 8:53 AM EST", "8th of May 2024", "8.5.2024 10:00"), or ISO 8601's basic form, or
-// seconds or milliseconds since 1970 in 10 or 13 digits. A date in numbers that can be read in two
-// ways ("5/8/2024") is nothing.
+// ("May 8, 2024 8:53 AM EST", "8th of May 2024", "8.5.2024 10:00", "8 de mayo de 2024"; months and
+// weekdays in English and some twenty languages of Europe), or ISO 8601's basic form, or seconds or
+// milliseconds since 1970 in 10 or 13 digits. A date in numbers that can be read in two ways
+// ("5/8/2024"), or of a name that is another month elsewhere, is nothing.
 std::optional<Time> parse_written_time(std::string_view text);
 
 // A time as data hold it: parse_iso_time(), seconds since 1970 as a plain number (base/numbers;

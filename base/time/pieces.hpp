@@ -36,6 +36,15 @@ std::optional<std::chrono::minutes> mail_offset(std::string_view rest);
 unsigned month_named(std::string_view word);
 unsigned weekday_named(std::string_view word);
 
+// What a word names in the other languages of Europe, whole or abbreviated, in any case: nothing
+// where they differ.
+struct CalendarName {
+    unsigned month = 0;    // from 1
+    unsigned weekday = 0;  // from 1, which is Monday
+    bool operator==(const CalendarName&) const = default;
+};
+CalendarName calendar_name(std::string_view word);
+
 // "12:00:00 +0100 (CET)": a comment at the end says nothing new.
 std::string_view without_comment(std::string_view text);
 

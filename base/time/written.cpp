@@ -15,6 +15,12 @@ using namespace std::chrono;
 
 namespace {
 
+// Words between the parts of a date, which say nothing of it.
+constexpr std::array<std::string_view, 25> fillers{
+    "at",  "on",     "of",      "um",   "-",   "\u2013", "|",   "@",  "\u00b7",
+    "de",  "del",    "den",     "le",   "les", "el",     "il",  "om", "kl.",
+    "uhr", "\u00e0", "\u00e0s", "alle", "ore", "г.",     "года"};
+
 // A date as people write it, word by word, each of which says one thing once.
 class Written {
 public:
@@ -49,8 +55,9 @@ private:
 
     bool take_word(std::string_view word) {
         const auto low = to_lower(word);
-        for (std::string_view filler : {"at", "on", "of", "um", "-", "\u2013", "|", "@", "\u00b7"})
+        for (std::string_view filler : fillers)
             if (low == filler) return true;
+        if (low == "am" && !day_ && !clock_) return true;  // "am 3. Mai", and never "am 8:53"
         if (low == "am" || low == "a.m.") return once(half_, std::optional(0));
         if (low == "pm" || low == "p.m.") return once(half_, std::optional(12));
         const auto name = word.substr(0, word.size() - (word.ends_with('.') ? 1 : 0));
@@ -58,7 +65,10 @@ private:
         if (const auto month = month_named(name))
             return once(month_, std::optional(static_cast<int>(month)));
         if (is_digit(word.front())) return number(word);
-        return once(zone_, mail_offset(word));
+        if (const auto offset = mail_offset(word)) return once(zone_, offset);
+        const auto found = calendar_name(name);
+        if (found.weekday > 0) return !std::exchange(weekday_, true);
+        return found.month > 0 && once(month_, std::optional(static_cast<int>(found.month)));
     }
 
     bool number(std::string_view word) {
@@ -68,7 +78,7 @@ private:
         std::size_t digits = word.size() > 1 && is_digit(word[1]) ? 2 : 1;
         const auto value = take_digits(word, digits);
         const auto end = to_lower(word);
-        for (std::string_view ordinal : {"", ".", "st", "nd", "rd", "th"})
+        for (std::string_view ordinal : {"", ".", "st", "nd", "rd", "th", "er", "\u00ba"})
             if (end == ordinal) return once(day_, value);
         return false;
     }

@@ -36,7 +36,7 @@ void put_page(
     crawler::PageBlocks blocks(document, crawler::find_main_part(document));
     std::vector<std::string> of_page, of_block;
     auto page = crawler::describe_page(blocks, facts, crawler::read_jsonld(document), &of_page);
-    auto all = crawler::describe_blocks(blocks, facts.title, &of_block);
+    auto all = crawler::describe_blocks(blocks, facts.title, {}, &of_block);
     const std::uint32_t counts[] = {
         static_cast<std::uint32_t>(all.size()),
         static_cast<std::uint32_t>(of_block.size()),

@@ -27,8 +27,8 @@ bool is_no_coding(std::string_view name) {
     return name.find('/') != name.npos || base::encoding_of_label(name).has_value();
 }
 
-std::unique_ptr<PackedStream> stage_for(std::string_view name, bool plain) {
-    return open_stream(is_no_coding(name) ? "identity" : name, {.plain = plain});
+std::unique_ptr<PackedStream> stage_for(std::string_view name) {
+    return open_stream(is_no_coding(name) ? "identity" : name, {.plain = true});
 }
 
 }  // namespace
@@ -36,12 +36,12 @@ std::unique_ptr<PackedStream> stage_for(std::string_view name, bool plain) {
 Decoder::Decoder() = default;
 Decoder::~Decoder() = default;
 
-std::unique_ptr<Decoder> Decoder::make(std::string_view content_encoding, bool plain) {
+std::unique_ptr<Decoder> Decoder::make(std::string_view content_encoding) {
     std::unique_ptr<Decoder> decoder(new Decoder);
     for (auto left = content_encoding;;) {
         auto comma = left.rfind(',');
         auto name = base::trim(comma == left.npos ? left : left.substr(comma + 1));
-        auto stage = stage_for(base::to_lower(name), plain);
+        auto stage = stage_for(base::to_lower(name));
         if (!stage || decoder->stages_.size() == stages_at_most) return nullptr;
         decoder->stages_.push_back(std::move(stage));
         if (comma == left.npos) return decoder;
@@ -83,7 +83,7 @@ bool Decoder::is_whole() const {
 
 Unpacked unpack(std::string_view bytes, std::string_view content_encoding, std::size_t limit) {
     Unpacked found;
-    auto decoder = Decoder::make(content_encoding, true);
+    auto decoder = Decoder::make(content_encoding);
     if (!decoder) {
         found.fault = "packed in an unknown way";
         return found;

@@ -1,8 +1,9 @@
 // Each library has its own words for "more input", "more room" and "the end"; here they become one.
 //
-// An archived body is what its first bytes say: archives keep the header of a body that they have
-// unpacked. A file is known by these same bytes, so that anything strange behind a stream is damage
-// there and must not pass in silence, while on the web it is common.
+// A body is what its first bytes say: archives keep the header of a body that they have unpacked,
+// and servers name codings that they do not apply. A file is known by these same bytes, so that
+// anything strange behind a stream is damage there and must not pass in silence, while on the web
+// it is common.
 #include "formats/archive/stream.hpp"
 
 #include <algorithm>
@@ -30,12 +31,15 @@ Step copied(std::string_view in, char* out, std::size_t room) {
     return {size, size};
 }
 
+bool is_text(char c) {
+    return base::is_ascii(c) && (c >= ' ' || base::is_space(c));
+}
+
 // As the bodies begin that were never packed: texts, and pictures.
 bool looks_plain(std::string_view in) {
-    const char c = in.front();
     for (auto start : {"\xef\xbb\xbf"sv, "\x89PNG"sv, "\xff\xd8\xff"sv, "\xff\xfe"sv, "\xfe\xff"sv})
         if (in.starts_with(start)) return true;
-    return base::is_ascii(c) && (c >= ' ' || base::is_space(c));
+    return is_text(in.front());
 }
 
 // How much of what follows a stream is none; zeros fill up blocks of tapes and downloads.
@@ -63,8 +67,7 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (whole_ && !plain_ && !begin(in)) return {behind(in, leniency_, fault_), 0};
-        if (plain_) return copied(in, out, room);
+        if (whole_ && !begin(in)) return {behind(in, leniency_, fault_), 0};
         stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(in.data()));
         stream_.avail_in = static_cast<uInt>(std::min<std::size_t>(in.size(), UINT_MAX));
         const auto given = stream_.avail_in;
@@ -84,9 +87,7 @@ private:
         if (begun_ && (!gzip_ || in.front() != '\x1f')) return false;
         if (begun_) {
             inflateReset(&stream_);
-        } else if (gzip_) {
-            plain_ = leniency_.plain && in.front() != '\x1f' && looks_plain(in);
-        } else if ((static_cast<unsigned char>(in.front()) & 15U) != 8) {
+        } else if (!gzip_ && (static_cast<unsigned char>(in.front()) & 15U) != 8) {
             // "deflate" means the zlib format, but servers send bare deflate, too, which never
             // begins with the 8 of the other's method.
             inflateReset2(&stream_, -15);
@@ -98,7 +99,7 @@ private:
     z_stream stream_{};
     bool gzip_;
     Leniency leniency_;
-    bool begun_ = false, plain_ = false;
+    bool begun_ = false;
 };
 
 class Brotli : public PackedStream {
@@ -141,9 +142,6 @@ public:
 
     Step step(std::string_view in, char* out, std::size_t room) override {
         if (!fault_.empty() || (in.empty() && whole_)) return {};
-        if (!begun_) plain_ = leniency_.plain && !is_frame(in) && looks_plain(in);
-        if (plain_) begun_ = true;
-        if (plain_) return copied(in, out, room);
         if (begun_ && whole_ && (ended_ || !is_frame(in)))
             return {behind(in, leniency_, fault_), 0};
         begun_ = true;
@@ -174,20 +172,103 @@ private:
 
     Leniency leniency_;
     ZSTD_DStream* stream_;
-    bool begun_ = false, plain_ = false;
+    bool begun_ = false;
     bool frames_ = false;  // one was whole
     bool ended_ = false;   // something else follows
 };
 
-}  // namespace
+// A stream, or what was never packed. Which, its first bytes tell; a stream may be shorter than
+// these, so its decoder has them meanwhile.
+class MaybePlain : public PackedStream {
+public:
+    MaybePlain(std::unique_ptr<PackedStream> packed, std::string_view coding)
+        : packed_(std::move(packed)), coding_(coding) {}
 
-std::unique_ptr<PackedStream> open_stream(std::string_view coding, Leniency leniency) {
+    Step step(std::string_view in, char* out, std::size_t room) override {
+        Step done;
+        if (state_ == State::unknown) done.taken = look_at(in);
+        if (state_ == State::unknown) return done;
+        done.made = copied(pending_, out, room).made;
+        pending_.erase(0, done.made);
+        if (!pending_.empty()) return done;
+        in.remove_prefix(done.taken);
+        const auto rest = state_ == State::plain
+                              ? copied(in, out + done.made, room - done.made)
+                              : packed_->step(in, out + done.made, room - done.made);
+        whole_ = state_ == State::plain || packed_->is_whole();
+        if (state_ == State::packed) fault_ = packed_->fault();
+        return {done.taken + rest.taken, done.made + rest.made};
+    }
+
+private:
+    enum class State { unknown, packed, plain };
+
+    // deflate and br have no mark that they begin with. Of their streams next to none has so many
+    // letters and no other bytes at its start.
+    bool is_unmarked() const { return coding_ == "deflate" || coding_ == "br"; }
+    std::size_t needed() const { return is_unmarked() ? 16 : 4; }
+
+    bool was_never_packed() const {
+        const std::string_view head(seen_);
+        if (is_unmarked()) {
+            const auto text = head.substr(head.starts_with("\xef\xbb\xbf") ? 3 : 0);
+            return std::all_of(text.begin(), text.end(), is_text);
+        }
+        // What has most of the mark is damaged.
+        const bool marked = coding_ == "zstd" ? head[1] == '\xb5' || head[3] == '\xfd' ||
+                                                    head.ends_with("\x2a\x4d\x18")
+                                              : head[1] == '\x8b';
+        return looks_plain(head) && !marked;
+    }
+
+    // Takes from `in` until the state is known. Returns how much.
+    std::size_t look_at(std::string_view in) {
+        char made[1024];
+        std::size_t taken = 0;
+        while (state_ == State::unknown && taken < in.size()) {
+            const auto left = in.substr(taken, needed() - seen_.size());
+            const auto step = refused_ ? Step{left.size(), 0}
+                                       : packed_->step(left, made, sizeof made - pending_.size());
+            seen_ += left.substr(0, step.taken);
+            taken += step.taken;
+            pending_.append(made, step.made);
+            whole_ = packed_->is_whole();
+            refused_ = !packed_->fault().empty();
+            if (seen_.size() == needed()) {
+                state_ = was_never_packed() ? State::plain : State::packed;
+                if (state_ == State::plain) pending_ = std::move(seen_);
+            } else if (whole_ || pending_.size() == sizeof made) {
+                state_ = State::packed;
+            } else if (step.taken == 0 && step.made == 0 && !refused_) {
+                break;
+            }
+        }
+        return taken;
+    }
+
+    std::unique_ptr<PackedStream> packed_;
+    std::string coding_;
+    State state_ = State::unknown;
+    bool refused_ = false;  // by the decoder
+    std::string seen_;      // of the input, while the state is unknown
+    std::string pending_;   // to be handed out before anything else
+};
+
+std::unique_ptr<PackedStream> open_packed(std::string_view coding, Leniency leniency) {
     if (coding == "gzip" || coding == "x-gzip") return std::make_unique<Inflate>(true, leniency);
     if (coding == "deflate") return std::make_unique<Inflate>(false, leniency);
     if (coding == "br") return std::make_unique<Brotli>();
     if (coding == "zstd") return std::make_unique<Zstandard>(leniency);
-    if (coding == "identity") return std::make_unique<Plain>();
     return nullptr;
+}
+
+}  // namespace
+
+std::unique_ptr<PackedStream> open_stream(std::string_view coding, Leniency leniency) {
+    if (coding == "identity") return std::make_unique<Plain>();
+    auto packed = open_packed(coding, leniency);
+    if (!packed || !leniency.plain) return packed;
+    return std::make_unique<MaybePlain>(std::move(packed), coding);
 }
 
 }  // namespace formats

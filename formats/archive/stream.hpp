@@ -35,7 +35,7 @@ protected:
 struct Leniency {
     // What follows a stream is passed over, as browsers do.
     bool web = true;
-    // A text or picture that was never packed is taken as it is.
+    // A text or picture that was never packed, whatever is said, is taken as it is.
     bool plain = false;
     // The largest window of zstd, as a power of two.
     int zstd_window = 23;

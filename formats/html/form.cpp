@@ -1,9 +1,14 @@
+// A form as a browser would send it that filled in nothing but what it is told.
+//
+// Sites compare what comes with what they keep, byte for byte: a password of letters beyond ASCII
+// is refused in another encoding than that of its form, and so is a hidden field that is missing.
 #include "formats/html/form.hpp"
 
 #include <algorithm>
 
 #include "base/bytes/percent.hpp"
 #include "base/text/ascii.hpp"
+#include "base/text/encoder.hpp"
 #include "formats/html/document.hpp"
 #include "formats/html/select.hpp"
 #include "formats/url/url.hpp"
@@ -31,6 +36,42 @@ std::string chosen(const Document& document, NodeId select) {
     return base::collapse_spaces(document.text(option));
 }
 
+// "Picking an encoding for the form" of the standard.
+base::Encoding encoding_of(const Document& document, NodeId form) {
+    auto picked = document.encoding();
+    if (auto named = document.attribute(form, "accept-charset")) {
+        picked = base::Encoding::utf8;
+        for (auto left = base::trim(*named); !left.empty();) {
+            auto label = left.substr(0, left.find_first_of(" \t\n\f\r"));
+            left = base::trim(left.substr(label.size()));
+            auto known = base::encoding_of_label(label);
+            if (!known) continue;
+            picked = *known;
+            break;
+        }
+    }
+    using enum base::Encoding;
+    const bool fits = picked != utf16be && picked != utf16le && picked != replacement;
+    return fits ? picked : utf8;
+}
+
+// A name or value as its bytes are sent: lines end in CRLF.
+std::string sent(std::string_view text, base::Encoding encoding) {
+    std::string lines, bytes;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool end = text[i] == '\n' || (text[i] == '\r' && text.substr(i + 1, 1) != "\n");
+        if (end) {
+            lines += "\r\n";
+        } else if (text[i] != '\r') {
+            lines += text[i];
+        }
+    }
+    base::encode(lines, encoding, bytes, [&](char32_t c) {
+        bytes.append("&#").append(std::to_string(static_cast<unsigned>(c))).append(";");
+    });
+    return base::form_encoded(bytes);
+}
+
 void read_control(const Document& document, NodeId id, Form& form, bool& submitted) {
     auto tag = document[id].text;
     auto type = base::to_lower(value_of(document, id, "type"));
@@ -49,6 +90,8 @@ void read_control(const Document& document, NodeId id, Form& form, bool& submitt
     bool box = type == "checkbox" || type == "radio";
     if (box && !document.attribute(id, "checked")) return;
     auto value = value_of(document, id, "value");
+    if (type == "hidden" && base::equal_ignoring_case(name, "_charset_"))
+        value = base::name_of(form.encoding);
     form.fields.emplace_back(name, box && value.empty() ? "on" : value);
 }
 
@@ -69,7 +112,9 @@ std::string Form::encoded() const {
     std::string out;
     for (const auto& [name, value] : fields) {
         if (!out.empty()) out += '&';
-        out += base::form_encoded(name) + "=" + base::form_encoded(value);
+        out += sent(name, encoding);
+        out += '=';
+        out += sent(value, encoding);
     }
     return out;
 }
@@ -83,6 +128,7 @@ find_form(const Document& document, const Url& page, const std::string& selector
         auto url = parse_url(action, &page, document.encoding());
         if (!url) continue;
         form.action = url->href(false);
+        form.encoding = encoding_of(document, id);
         form.post = base::to_lower(value_of(document, id, "method")) == "post";
         bool submitted = false;
         for (auto at = document.following(id, id); at; at = document.following(at, id))

@@ -5,6 +5,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/text/encoding.hpp"
+
 namespace formats {
 
 class Document;
@@ -15,11 +17,14 @@ struct Form {
     std::string action;  // absolute
     bool post = false;
     bool has_password = false;
+    // What its accept-charset names first that is known, else that of the page.
+    base::Encoding encoding = base::Encoding::utf8;
     std::vector<std::pair<std::string, std::string>> fields;
 
     // Sets the field, or adds it.
     void fill(const std::string& name, const std::string& value);
-    // As application/x-www-form-urlencoded (WHATWG URL, 5.2).
+    // As application/x-www-form-urlencoded (WHATWG URL, 5.2) in the form's encoding; characters
+    // that it has not are sent as "&#1234;".
     std::string encoded() const;
 };
 

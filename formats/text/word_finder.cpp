@@ -4,11 +4,24 @@
 
 namespace formats {
 
-std::size_t WordFinder::letter_of(char c) {
-    c = base::lower(c);
-    if (base::is_alpha(c)) return static_cast<std::size_t>(c - 'a');
-    return base::is_digit(c) ? static_cast<std::size_t>(c - '0') + 26 : 36;
+namespace {
+
+constexpr auto letters_of = [] {
+    std::array<std::uint8_t, 256> all{};
+    for (unsigned c = 0; c < 256; ++c) {
+        auto lower = base::lower(static_cast<char>(c));
+        all[c] = base::is_alpha(lower)   ? static_cast<std::uint8_t>(lower - 'a')
+                 : base::is_digit(lower) ? static_cast<std::uint8_t>(lower - '0' + 26)
+                                         : 36;
+    }
+    return all;
+}();
+
+std::size_t letter_of(char c) {
+    return letters_of[static_cast<unsigned char>(c)];
 }
+
+}  // namespace
 
 WordFinder::WordFinder(std::span<const Entry> words) {
     states_.emplace_back();

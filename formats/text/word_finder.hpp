@@ -24,7 +24,6 @@ public:
 
 private:
     static constexpr std::size_t letters = 37;
-    static std::size_t letter_of(char c);
 
     struct State {
         std::array<std::uint16_t, letters> next{};

@@ -10,6 +10,7 @@
 #include <array>
 #include <limits>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include <libxml/parser.h>
@@ -25,6 +26,7 @@ namespace {
 // Lenient documents may be as deep as anybody likes: below this their elements are text alone.
 constexpr int lenient_depth = 64;
 constexpr int strict_depth = 256;
+constexpr std::size_t most_attributes = 10'000;
 constexpr std::size_t usual_text = 10'000'000;  // libxml2's limit
 
 struct Wish {
@@ -176,6 +178,27 @@ bool may_be_too_deep(std::string_view text) {
     return most > strict_depth;
 }
 
+// libxml2 compares each attribute of an element with all others of it.
+bool has_too_many_attributes(std::string_view text) {
+    constexpr std::string_view shortest = " a=''";
+    if (text.size() < most_attributes * shortest.size()) return false;
+    for (auto at = text.find('<'); at != text.npos; at = text.find('<', at)) {
+        const auto markup = text.substr(at);
+        if (markup.starts_with("<!--") || markup.starts_with("<![CDATA[")) {
+            at = text.find(markup[2] == '-' ? "-->" : "]]>", at);
+            continue;
+        }
+        std::size_t found = 0;
+        for (; at < text.size() && text[at] != '>'; ++at) {
+            if (text[at] != '"' && text[at] != '\'') continue;
+            at = text.find(text[at], at + 1);
+            if (at == text.npos) return false;
+            if (++found > most_attributes) return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 const XmlElement* XmlElement::child(std::string_view wanted) const {
@@ -223,6 +246,10 @@ parse_xml_strictly(std::string_view utf8, std::string& fault, bool lenient) {
     const bool huge = text.size() > usual_text;
     if (huge && may_be_too_deep(text)) {
         fault = "more than 256 elements in each other";
+        return std::nullopt;
+    }
+    if (has_too_many_attributes(text)) {
+        fault = "more than " + std::to_string(most_attributes) + " attributes in one element";
         return std::nullopt;
     }
     const Context context(xmlNewParserCtxt(), &xmlFreeParserCtxt);

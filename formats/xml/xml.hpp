@@ -55,8 +55,9 @@ std::optional<XmlElement> parse_xml(
     bool* whole = nullptr
 );
 
-// Reads a document that is well-formed after mend_xml_references(), and at most 256 elements deep.
-// For others nothing, and `fault` says why, for people. `lenient`: unknown references are text.
+// Reads a document that is well-formed after mend_xml_references(), and at most 256 elements deep
+// with 10,000 attributes each. For others nothing, and `fault` says why, for people. `lenient`:
+// unknown references are text.
 std::optional<XmlElement>
 parse_xml_strictly(std::string_view utf8, std::string& fault, bool lenient = false);
 

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
+#include <span>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -78,6 +80,8 @@ struct Mapping::Impl {
     formats::Arena nested;
     bool spells_missing = false;  // by the rules' own spellings
     Notes notes;
+    std::span<const formats::Field> all;                       // of the record at hand
+    std::unordered_map<std::string_view, std::size_t> places;  // of its fields, if they are many
 
     // A value that is none of its column. False if its record is to be rejected.
     bool leave_out(
@@ -106,21 +110,30 @@ struct Mapping::Impl {
         return list;
     }
 
-    std::optional<std::string_view> find(std::span<const formats::Field> fields, Wanted& want) {
-        const formats::Field* found = nullptr;
-        if (want.hint < fields.size() && fields[want.hint].name == want.name) {
-            found = &fields[want.hint];
-        } else {
-            for (std::size_t i = 0; i < fields.size(); ++i) {
-                if (fields[i].name != want.name) continue;
-                found = &fields[i];
-                want.hint = i;
-                break;
-            }
+    // Few fields are found by looking at them; of a record of many the names are kept.
+    std::optional<std::size_t>
+    place_of(std::span<const formats::Field> fields, std::string_view name) {
+        constexpr std::size_t few = 64;
+        if (fields.size() <= few || fields.data() != all.data()) {
+            for (std::size_t i = 0; i < fields.size(); ++i)
+                if (fields[i].name == name) return i;
+            return std::nullopt;
         }
-        if (!found) return reach(fields, want.name);
-        if (found->kind == formats::Field::Kind::null) return std::nullopt;
-        return found->value;
+        if (places.empty())
+            for (std::size_t i = 0; i < fields.size(); ++i) places.try_emplace(fields[i].name, i);
+        auto found = places.find(name);
+        return found == places.end() ? std::nullopt : std::optional(found->second);
+    }
+
+    std::optional<std::string_view> find(std::span<const formats::Field> fields, Wanted& want) {
+        if (want.hint >= fields.size() || fields[want.hint].name != want.name) {
+            auto place = place_of(fields, want.name);
+            if (!place) return reach(fields, want.name);
+            want.hint = *place;
+        }
+        const auto& found = fields[want.hint];
+        if (found.kind == formats::Field::Kind::null) return std::nullopt;
+        return found.value;
     }
 
     // "a.b" in the object of field "a".
@@ -355,6 +368,8 @@ bool Mapping::apply(
     auto& i = *impl_;
     auto fields = page.fields_of(record);
     i.nested.clear();
+    i.all = fields;
+    if (!i.places.empty()) i.places.clear();
     i.make_payload(fields, record, draft.payload);
     if (!i.make_key(fields, record, draft, reject) || !i.make_time(fields, draft, reject) ||
         !i.make_columns(fields, draft, reject)) {

@@ -125,9 +125,7 @@ Batch make_batch(
     }
     keep_last(batch);
     batch.notes = page.notes;
-    if (batch.superseded > 0)
-        batch.notes["records have a key that comes again: the last one of each counts"] +=
-            batch.superseded;
+    if (batch.superseded > 0) batch.notes[note_of_doubles] += batch.superseded;
     add_notes(batch.notes, mapping.take_notes());
     if (contract) batch.learned = contract->learned();
     if (!batch.rejects.empty()) {

@@ -12,6 +12,10 @@
 
 namespace ingest {
 
+// Said of records that are not the last of their key.
+inline constexpr auto note_of_doubles =
+    "records have a key that comes again: the last one of each counts";
+
 // Keys that more than one record of an input has. The last record of a key is what the input says
 // of it; those before it are not held against what is stored, or each reading of the same input
 // would make the record change and change back.

@@ -36,6 +36,7 @@
 #include "ingest/sources/files/cursor.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/sources/run_stop_store.hpp"
 #include "schema/sources/source_store.hpp"
 
 namespace ingest {
@@ -77,6 +78,7 @@ public:
     RunResult go(std::stop_token stop, const std::function<void(const RunProgress&)>& progress) {
         auto started = std::chrono::steady_clock::now();
         prepare();
+        schema::InterruptedByStop marked(database_, target_.run_id, stop);
         try {
             find_doubles(stop);
             store_all(stop, progress);
@@ -166,6 +168,7 @@ private:
         target_.source_id = source_.id;
         target_.source_name = source_.name;
         target_.columns = mapping_->columns();
+        target_.last_counts = true;
         result_.run_id = target_.run_id;
     }
 
@@ -190,7 +193,9 @@ private:
         );
         auto collect = [&](Lane& lane) {
             if (!lane.stored.valid()) return;
-            result_.counts += lane.stored.get();
+            auto [counts, replaced] = lane.stored.get();
+            result_.counts += counts;
+            if (replaced > 0) result_.notes[note_of_doubles] += replaced;
             result_.bytes += lane.bytes;
             result_.quarantined += lane.quarantined;
             if (progress) progress({result_.counts, result_.bytes});
@@ -235,9 +240,14 @@ private:
         check_damage(request_.source, result_.counts, reasons_);
     }
 
+    struct Stored {
+        schema::Counts counts;
+        std::uint64_t replaced = 0;  // records of the run, by later ones of their key
+    };
+
     // One batch on its way to the database.
     struct Lane {
-        std::future<schema::Counts> stored;
+        std::future<Stored> stored;
         std::unordered_set<std::int64_t> keys;
         std::uint64_t bytes = 0;
         std::uint64_t quarantined = 0;  // records
@@ -286,7 +296,7 @@ private:
         return records;
     }
 
-    schema::Counts store(const Batch& batch, const Mark& mark) {
+    Stored store(const Batch& batch, const Mark& mark) {
         auto target = target_;
         target.now = Clock::now();
         target.expect_new = expect_new_;
@@ -295,8 +305,10 @@ private:
         return database_.call([&](base::Tx& tx) {
             if (!std::exchange(first, false)) expect_new_ = target.expect_new = false;
             schema::commit_without_waiting(tx);
-            auto stored =
-                schema::write_batch(tx, target, batch.records, batch.rejects, batch.bytes);
+            Stored stored;
+            stored.counts = schema::write_batch(
+                tx, target, batch.records, batch.rejects, batch.bytes, &stored.replaced
+            );
             save_fields(tx, source_.id, batch.learned, target.run_id);
             save_quarantine(tx, quarantine_of(batch), target.now);
             for (const auto& reread : batch.rereads)

@@ -19,6 +19,7 @@
 #include "ingest/sources/connector.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/sources/run_stop_store.hpp"
 #include "schema/sources/source_store.hpp"
 
 namespace ingest {
@@ -93,9 +94,16 @@ replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest
         target.columns = mapping.columns();
     });
     ReplayResult result{target.run_id, {}};
+    schema::InterruptedByStop marked(database, target.run_id, request.stop);
+    auto close = [&](const std::string& state, const std::string& why) {
+        database.call([&](base::Tx& tx) {
+            schema::end_run(tx, target.run_id, state, why, Clock::now());
+        });
+    };
     try {
         std::string after;
         for (bool more = true; more;) {
+            if (request.stop.stop_requested()) throw base::Interrupted();
             auto [counts, next] = database.call([&](base::Tx& tx) {
                 Outcome outcome;
                 std::map<std::pair<std::string, std::string>, std::optional<std::string>> hows;
@@ -119,13 +127,12 @@ replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest
             after = next;
             more = !next.empty();
         }
-        database.call([&](base::Tx& tx) {
-            schema::end_run(tx, target.run_id, "done", {}, Clock::now());
-        });
+        close("done", {});
+    } catch (const base::Interrupted&) {
+        close("interrupted", {});
+        throw;
     } catch (const std::exception& error) {
-        database.call([&](base::Tx& tx) {
-            schema::end_run(tx, target.run_id, "failed", error.what(), Clock::now());
-        });
+        close("failed", error.what());
         throw;
     }
     return result;

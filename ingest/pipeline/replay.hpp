@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "ingest/mapping/rules.hpp"
@@ -20,6 +21,7 @@ struct ReplayRequest {
     std::string source;
     std::string code;  // only rejects of this code; empty: all open ones
     Rules rules;       // the present mapping
+    std::stop_token stop = {};
 };
 
 struct ReplayResult {
@@ -30,7 +32,7 @@ struct ReplayResult {
 
 // Reads the raw bytes of a source's open rejects again and maps them by the present rules. A reject
 // whose bytes become records is marked replayed in the transaction that stores them. Rejects are
-// kept where they were: file, line and offset do not change.
+// kept where they were: file, line and offset do not change. Throws base::Interrupted at a stop.
 ReplayResult
 replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest& request);
 

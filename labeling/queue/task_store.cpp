@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -24,6 +25,14 @@ namespace labeling {
 namespace {
 
 constexpr std::size_t batch = 5'000;
+
+// A page of records: how many of them were put into the queue, and the last one.
+struct Looked {
+    std::int64_t added = 0;
+    std::int64_t rk = 0;
+    std::string key;
+};
+BOOST_DESCRIBE_STRUCT(Looked, (), (added, rk, key))
 
 // float8[] in PostgreSQL's text form.
 std::string array_of(const std::vector<double>& values) {
@@ -149,16 +158,29 @@ std::int64_t enqueue_unlabeled(
     const std::string& reason,
     Time now
 ) {
-    auto added = static_cast<std::int64_t>(tx.change(
-        sql::file["enqueue_unlabeled"],
-        project.id,
-        project.source_id,
-        at_most,
-        priority,
-        reason,
-        project.project.overlap,
-        schema::timestamp(now)
-    ));
+    constexpr int page = 5000;
+    std::int64_t added = 0;
+    auto rk = std::numeric_limits<std::int64_t>::min();
+    std::string key;
+    while (added < at_most) {
+        auto looked = base::first_as<Looked>(tx.exec(
+            sql::file["enqueue_unlabeled"],
+            project.id,
+            project.source_id,
+            at_most - added,
+            priority,
+            reason,
+            project.project.overlap,
+            schema::timestamp(now),
+            rk,
+            key,
+            page
+        ));
+        if (!looked) break;
+        added += looked->added;
+        rk = looked->rk;
+        key = looked->key;
+    }
     if (added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
     return added;
 }

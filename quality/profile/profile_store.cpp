@@ -100,24 +100,16 @@ stale_parts(base::Tx& tx, std::int64_t source_id, const std::vector<Part>& parts
 }
 
 Profile read_run(base::Database& database, std::int64_t source_id, std::int64_t run_id) {
-    constexpr int run_page_size = 50'000;  // each page looks through all of the run
-    Profile profile;
-    RowReader reader;
-    each_page<RunRow>(
-        database,
-        run_page_size,
-        [&](base::Tx& tx, std::int64_t rk, const std::string& key) {
-            return tx.exec(
-                sql::file["profile_run_rows"], source_id, rk, key, run_page_size, run_id
-            );
-        },
-        place,
-        [&](const RunRow& row) {
-            reader.add(row, profile);
-            return true;
+    return database.call([&](base::Tx& tx) {
+        Profile profile;
+        RowReader reader;
+        tx.exec(sql::file["profile_run_rows"], source_id, run_id);
+        for (;;) {
+            auto rows = base::rows_as<RunRow>(tx.exec(sql::file["next_profile_run_rows"]));
+            if (rows.empty()) return profile;
+            for (const auto& row : rows) reader.add(row, profile);
         }
-    );
-    return profile;
+    });
 }
 
 std::map<std::int64_t, Profile> read_all(base::Database& database, std::int64_t source_id) {

@@ -49,16 +49,30 @@ bool renew_job(base::Tx& tx, const Job& job, Time until) {
 
 bool finish_job(base::Tx& tx, const Job& job, JobState state, const std::string& result, Time now) {
     auto ended = std::string(base::name_of(state));
-    return tx.change(sql::file["finish_job"], job.id, job.token, ended, result, timestamp(now)) ==
-           1;
+    auto changed = tx.change(
+        sql::file["finish_job"], job.id, job.token, ended, result, timestamp(now), job.attempts
+    );
+    return changed == 1;
 }
 
+namespace {
+
+bool give_back(base::Tx& tx, const Job& job, Time due, int attempts) {
+    return tx.change(sql::file["release_job"], job.id, job.token, timestamp(due), attempts) == 1;
+}
+
+}  // namespace
+
 bool release_job(base::Tx& tx, const Job& job, Time due) {
-    return tx.change(sql::file["release_job"], job.id, job.token, timestamp(due)) == 1;
+    return give_back(tx, job, due, job.attempts);
 }
 
 bool park_job(base::Tx& tx, const Job& job, Time due) {
-    return tx.change(sql::file["park_job"], job.id, job.token, timestamp(due)) == 1;
+    return give_back(tx, job, due, job.attempts - 1);
+}
+
+void let_go_job(base::Tx& tx, const Job& job, Time until) {
+    tx.exec(sql::file["let_go_job"], job.id, job.token, timestamp(until), job.attempts - 1);
 }
 
 std::vector<JobEntry> list_jobs(base::Tx& tx, const JobChoice& choice, Time now) {

@@ -51,6 +51,10 @@ bool release_job(base::Tx& tx, const Job& job, Time due);
 // Likewise, and the try does not count: the job waits through no fault of its own.
 bool park_job(base::Tx& tx, const Job& job, Time due);
 
+// Of a worker that ends now: keeps the lease until `until` only, and the try does not count unless
+// the worker still says what came of it.
+void let_go_job(base::Tx& tx, const Job& job, Time until);
+
 // Which jobs list_jobs() gives: those of a kind and a state, unless these are left out.
 struct JobChoice {
     std::optional<JobKind> kind{};

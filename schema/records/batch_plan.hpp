@@ -16,6 +16,10 @@ struct KeyState {
     int stored_version = 0;  // 0: not in the database
     int version = 0;
     std::string sha;
+    std::int64_t last_run = 0;     // that saw it
+    bool of_run = false;           // the stored version is one that this run may still replace
+    std::string before = {};       // the content of the version before that; empty: there is none
+    bool replaces = false;         // the stored version is taken away
     const Sealed* last = nullptr;  // that gave the present version; null: it was stored before
 };
 
@@ -29,6 +33,7 @@ struct BatchPlan {
     std::unordered_map<std::string, KeyState> states;
     std::vector<NewVersion> versions;
     Counts counts;
+    std::uint64_t replaced = 0;  // versions that the run wrote before
 };
 
 // Writes the versions of the plan: heads of new records, contents, blobs. What is known of records

@@ -24,7 +24,7 @@ namespace schema {
 
 namespace {
 
-constexpr int step = 5000;
+constexpr int step = 5000;  // as next_purge_targets fetches
 
 // Ends the transaction of a count without keeping anything of it.
 struct RolledBack {
@@ -40,6 +40,8 @@ public:
     // With blobs of these SHA-256 that nothing uses any more.
     void run(const std::vector<std::string>& blobs = {}) {
         tx_.exec(sql::file["lock_for_purge"]);
+        if (source_ == 0)
+            tx_.exec(sql::file["purge_targets"], what_.host, what_.url, what_.licence);
         for (const auto& sha : blobs)
             if (sha.size() == 32) blobs_.insert(sha);
         while (take_some()) continue;
@@ -64,16 +66,7 @@ private:
             return tx_.exec(
                 sql::file["purge_targets_of_source"], source_, last_rk_, last_key_, step
             );
-        return tx_.exec(
-            sql::file["purge_targets"],
-            what_.host,
-            what_.url,
-            what_.licence,
-            last_rk_,
-            last_source_,
-            last_key_,
-            step
-        );
+        return tx_.exec(sql::file["next_purge_targets"]);
     }
 
     bool take_some() {
@@ -87,7 +80,6 @@ private:
         if (rks.empty()) return false;
         sources_.insert(sources.begin(), sources.end());
         last_rk_ = rks.back();
-        last_source_ = sources.back();
         last_key_ = keys.back();
         auto a = array_of(rks), b = array_of(sources), c = array_of(keys);
         auto drop = [&](std::string_view query) { return tx_.change(query, a, b, c); };
@@ -161,7 +153,6 @@ private:
     std::map<std::string, std::uint64_t> snapshots_;
     std::vector<std::string> files_;
     std::int64_t last_rk_ = std::numeric_limits<std::int64_t>::min();
-    std::int64_t last_source_ = 0;
     std::string last_key_;
 };
 

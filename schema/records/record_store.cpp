@@ -25,6 +25,19 @@ namespace schema {
 
 namespace {
 
+// Stored versions, as arrays.
+struct VersionRows {
+    std::vector<std::int64_t> rks;
+    std::vector<std::string> keys;
+    std::vector<std::int32_t> versions;
+
+    void add(const std::string& key, const KeyState& state) {
+        rks.push_back(state.rk);
+        keys.push_back(key);
+        versions.push_back(state.stored_version);
+    }
+};
+
 std::unordered_map<std::string, KeyState>
 stored_states(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records) {
     std::unordered_map<std::string, KeyState> states;
@@ -34,19 +47,83 @@ stored_states(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> r
     for (const auto& record : records) keys.push_back(record.rk);
     for (const auto& row : tx.exec(sql::file["find_records"], target.source_id, array_of(keys))) {
         KeyState state{
-            row[0].as<std::int64_t>(),
-            row[2].as<int>(),
-            row[2].as<int>(),
-            base::bytes(row[3]),
-            nullptr};
+            .rk = row[0].as<std::int64_t>(),
+            .stored_version = row[2].as<int>(),
+            .version = row[2].as<int>(),
+            .sha = base::bytes(row[3]),
+            .last_run = row["last_run"].as<std::int64_t>()};
         states.emplace(row[1].as<std::string>(), std::move(state));
     }
     return states;
 }
 
+// Of what the run saw before: what it wrote itself.
+void find_own(
+    base::Tx& tx,
+    const BatchTarget& target,
+    std::span<const Sealed> records,
+    std::unordered_map<std::string, KeyState>& states
+) {
+    VersionRows rows;
+    for (const auto& record : records) {
+        auto found = states.find(record.draft.key);
+        if (found == states.end() || found->second.last_run != target.run_id) continue;
+        if (found->second.sha != record.content_sha256) rows.add(found->first, found->second);
+    }
+    if (rows.rks.empty()) return;
+    for (const auto& row : tx.exec(
+             sql::file["versions_of_run"],
+             target.source_id,
+             target.run_id,
+             array_of(rows.rks),
+             array_of(rows.keys),
+             array_of(rows.versions)
+         )) {
+        auto& state = states.at(row["key"].as<std::string>());
+        state.of_run = true;
+        if (!row["before"].is_null()) state.before = base::bytes(row["before"]);
+    }
+}
+
+// Another content of a key that this run gave one already.
+void replace(BatchPlan& plan, KeyState& state, const Sealed& record) {
+    state.of_run = false;
+    state.replaces = true;
+    ++plan.replaced;
+    ++plan.counts.unchanged;
+    if (state.before == record.content_sha256) {
+        --plan.counts.changed;
+        ++plan.counts.unchanged;
+        --state.version;
+    } else {
+        plan.versions.push_back({&record, state.version});
+    }
+    state.sha = record.content_sha256;
+    state.last = &record;
+}
+
+void drop_replaced(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan) {
+    VersionRows rows;
+    for (const auto& [key, state] : plan.states)
+        if (state.replaces) rows.add(key, state);
+    tx.exec(
+        sql::file["drop_versions"],
+        target.source_id,
+        array_of(rows.rks),
+        array_of(rows.keys),
+        array_of(rows.versions)
+    );
+    // What was made of them by other hands.
+    auto sources = array_of(std::vector<std::int64_t>(rows.rks.size(), target.source_id));
+    for (auto made :
+         {sql::file["purge_sketches"], sql::file["purge_issues"], sql::file["purge_quarantine"]})
+        tx.exec(made, array_of(rows.rks), sources, array_of(rows.keys));
+}
+
 BatchPlan plan_batch(base::Tx& tx, const BatchTarget& target, std::span<const Sealed> records) {
     BatchPlan plan;
     plan.states = stored_states(tx, target, records);
+    if (target.last_counts) find_own(tx, target, records, plan.states);
     plan.states.reserve(plan.states.size() + records.size());
     plan.versions.reserve(records.size());
     for (const auto& record : records) {
@@ -54,6 +131,10 @@ BatchPlan plan_batch(base::Tx& tx, const BatchTarget& target, std::span<const Se
         ++plan.counts.read;
         if (state.version > 0 && state.sha == record.content_sha256) {
             ++plan.counts.unchanged;
+            continue;
+        }
+        if (state.of_run) {
+            replace(plan, state, record);
             continue;
         }
         ++(state.version == 0 ? plan.counts.added : plan.counts.changed);
@@ -74,7 +155,7 @@ void update_known(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan
         std::vector<std::int64_t> rks;
         std::vector<std::string> keys, shas, groups, times;
         std::vector<std::int32_t> versions;
-    } seen, changed;
+    } seen, changed, replaced;
     // In one order for all writers, so that they wait for each other instead of dead-locking.
     std::vector<std::pair<std::string_view, const KeyState*>> known;
     for (const auto& [key, state] : plan.states)
@@ -84,7 +165,7 @@ void update_known(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan
     });
     for (const auto& [key, entry] : known) {
         const auto& state = *entry;
-        auto& rows = state.last ? changed : seen;
+        auto& rows = state.replaces ? replaced : state.last ? changed : seen;
         rows.rks.push_back(state.rk);
         rows.keys.emplace_back(key);
         if (!state.last) continue;
@@ -103,19 +184,24 @@ void update_known(base::Tx& tx, const BatchTarget& target, const BatchPlan& plan
             array_of(seen.rks),
             array_of(seen.keys)
         );
-    if (!changed.rks.empty())
+    auto change = [&](const Rows& rows, int back) {
+        if (rows.rks.empty()) return;
         tx.exec(
             sql::file["change_records"],
             target.source_id,
             target.run_id,
             now,
-            array_of(changed.rks),
-            array_of(changed.keys),
-            array_of(changed.versions),
-            array_of_bytes(changed.shas),
-            array_of_optional(changed.groups),
-            array_of_optional(changed.times)
+            array_of(rows.rks),
+            array_of(rows.keys),
+            array_of(rows.versions),
+            array_of_bytes(rows.shas),
+            array_of_optional(rows.groups),
+            array_of_optional(rows.times),
+            back
         );
+    };
+    change(changed, 0);
+    change(replaced, 2);
 }
 
 void write_reject(base::Tx& tx, const BatchTarget& target, const Reject& reject) {
@@ -183,9 +269,12 @@ Counts write_batch(
     const BatchTarget& target,
     std::span<const Sealed> records,
     std::span<const Reject> rejects,
-    std::uint64_t bytes_read
+    std::uint64_t bytes_read,
+    std::uint64_t* replaced
 ) {
     auto plan = plan_batch(tx, target, records);
+    if (plan.replaced > 0) drop_replaced(tx, target, plan);
+    if (replaced) *replaced = plan.replaced;
     if (!plan.versions.empty()) write_rows(tx, target, plan);
     update_known(tx, target, plan);
     for (const auto& reject : rejects) write_reject(tx, target, reject);

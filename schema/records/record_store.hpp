@@ -40,6 +40,10 @@ struct BatchTarget {
     // None of the batch's keys is thought to be stored: they are not looked up, and one that is
     // stored after all fails the transaction (unique_violation), to be tried again without this.
     bool expect_new = false;
+    // A run says one thing of a key, its last: another content under a key of which the run wrote a
+    // version already takes the place of that version, or takes it away where it is what was there
+    // before the run. The record that is replaced counts as unchanged.
+    bool last_counts = false;
     // Records that were read and left out for a later one of their key: counted as unchanged.
     std::uint64_t superseded = 0;
 };
@@ -49,13 +53,16 @@ struct BatchTarget {
 // version; the same content only moves "last seen". A key may occur more than once in a batch:
 // later ones count as if they came in a later batch. A reject at a place (file, member, line,
 // offset, raw bytes) that is known replaces it. Returns the counts of this batch: read = added +
-// changed + unchanged + rejected.
+// changed + unchanged + rejected; with `last_counts` what was counted as added or changed by an
+// earlier batch may be taken back, below zero (in two's complement: sums are right). `replaced` is
+// how many records of the run were replaced.
 Counts write_batch(
     base::Tx& tx,
     const BatchTarget& target,
     std::span<const Sealed> records,
     std::span<const Reject> rejects,
-    std::uint64_t bytes_read = 0
+    std::uint64_t bytes_read = 0,
+    std::uint64_t* replaced = nullptr
 );
 
 // Lets the transaction commit without waiting for the disk. A crash of the server may undo it, with

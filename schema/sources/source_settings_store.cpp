@@ -37,6 +37,13 @@ std::optional<std::string> settings_of(base::Tx& tx, std::int64_t source_id, std
     return tx.value<std::string>(sql::file["source_settings"], source_id, version);
 }
 
+std::vector<std::string> rules_ever(base::Tx& tx, std::int64_t source_id) {
+    std::vector<std::string> all;
+    for (const auto& row : tx.exec(sql::file["rules_ever"], source_id))
+        all.push_back(row["rules"].as<std::string>());
+    return all;
+}
+
 std::int64_t settings_version(base::Tx& tx, std::int64_t source_id) {
     return tx.value<std::int64_t>(sql::file["settings_version"], source_id).value_or(1);
 }

@@ -42,6 +42,10 @@ std::vector<SourceSettings> list_settings(
 // The settings of a version, a JSON object.
 std::optional<std::string> settings_of(base::Tx& tx, std::int64_t source_id, std::int64_t version);
 
+// The rules that the source had at any time, of its settings and of runs that had others: each
+// once, in JSON.
+std::vector<std::string> rules_ever(base::Tx& tx, std::int64_t source_id);
+
 // Of the present settings; 1 for those that it was made with.
 std::int64_t settings_version(base::Tx& tx, std::int64_t source_id);
 // Who made the source, for its first version.

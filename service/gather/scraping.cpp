@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
+#include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/frontier/page_record_store.hpp"
@@ -20,6 +21,7 @@
 #include "formats/image/image.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "schema/records/record_store.hpp"
+#include "schema/sources/run_stop_store.hpp"
 #include "service/gather/kinds/kind.hpp"
 
 namespace service {
@@ -123,9 +125,11 @@ ReplayedPages replay_pages(
         });
     };
     ReplayedPages result{target.run_id, {}};
+    schema::InterruptedByStop marked(database, target.run_id, here.stop);
     try {
         std::string after;
         for (bool more = true; more;) {
+            if (here.stop.stop_requested()) throw base::Interrupted();
             auto [counts, next] = database.call([&](base::Tx& tx) {
                 Outcome outcome;
                 auto listed = ingest::list_rejects(
@@ -149,6 +153,9 @@ ReplayedPages replay_pages(
             more = !next.empty();
         }
         close("done", {});
+    } catch (const base::Interrupted&) {
+        close("interrupted", {});
+        throw;
     } catch (const std::exception& error) {
         close("failed", error.what());
         throw;

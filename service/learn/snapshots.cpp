@@ -13,12 +13,13 @@
 #include "crawler/policy/consent_store.hpp"
 #include "crawler/run/crawl.hpp"
 #include "formats/csv/guard.hpp"
-#include "ingest/mapping/rules.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/tasks/task_type.hpp"
+#include "schema/sources/source_settings_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/areas.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/learn/label_origins.hpp"
 #include "service/refusal.hpp"
 #include "training/preparation/prepare.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -97,23 +98,13 @@ void judge_consent(Work& work, const schema::Source& source) {
     crawler::check_consent(work.here.database, source.id, agent, work.here.stop);
 }
 
-// As the source's rules say; a guess names columns like their fields.
-training::ColumnFields fields_of_columns(const schema::Source& source) {
-    training::ColumnFields fields;
-    auto document = base::Document::json(source.spec);
-    if (!document.has("rules") || source_kind(source.kind).pages(document)) return fields;
-    auto rules = ingest::Rules::settings.read(document.embedded("rules", "the source's rules"));
-    for (const auto& column : rules.columns) fields[column.name] = column.field;
-    return fields;
-}
-
 }  // namespace
 
 NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request) {
     auto source = source_of(work, request.project);
     judge_consent(work, source);
-    auto result =
-        training::create_snapshot(work.here.database, request, work.now, fields_of_columns(source));
+    auto origins = origins_of(schema::rules_ever(work.tx, source.id));
+    auto result = training::create_snapshot(work.here.database, request, work.now, origins);
     return {snapshot_of(result.snapshot), result.created};
 }
 

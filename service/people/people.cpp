@@ -45,6 +45,15 @@ std::optional<std::int64_t> own_only(const Work& work) {
     );
 }
 
+[[noreturn]] void is_there(const schema::User& user) {
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "user '" + user.name + "'",
+        "is there already, as " + std::string(base::name_of(user.role)),
+        "change the role by 'tilth user role', or sign in by 'tilth user link'"
+    );
+}
+
 }  // namespace
 
 const base::Settings<ListUsers> ListUsers::settings{{&ListUsers::page}};
@@ -94,13 +103,7 @@ Page<schema::User> list_users(Work& work, const ListUsers& request) {
 
 schema::User add_user(Work& work, const AddUser& request) {
     auto user = schema::add_user(work.tx, request.name, request.role, work.now);
-    if (!user)
-        throw Refusal(
-            Refusal::Kind::conflict,
-            "user '" + request.name + "'",
-            "the name is taken",
-            "choose another, or edit the user"
-        );
+    if (!user) is_there(known_user(work, request.name));
     return *user;
 }
 

@@ -100,6 +100,54 @@ TEST_CASE("a large body is read for those who may send it", "[api][bounds]") {
     CHECK(status(post + authorized(admin) + length, user) == "201");
 }
 
+TEST_CASE("what all bodies hold at once is bounded", "[api][bounds]") {
+    test::TestDatabase database;
+    api::Options options;
+    std::string refused;
+    SECTION("for one address") {
+        options.max_bodies_per_address = 1'000'000;
+        refused = "HTTP/1.1 429";
+    }
+    SECTION("for all") {
+        options.max_bodies = 1'000'000;
+        refused = "HTTP/1.1 503";
+    }
+    options.setting.hooks.push = [](base::Tx&, const std::string&, const api::Request& request) {
+        return api::json({{"bytes", request.body.size()}});
+    };
+    test::Running server(*database, options);
+    test::Client client(server.port());
+    auto until_held = [&](const std::string& bytes) {
+        auto end = std::chrono::steady_clock::now() + 20s;
+        auto line = "\ntilth_body_bytes " + bytes + "\n";
+        while (client.get("/metrics").body.find(line) == std::string::npos)
+            REQUIRE(std::chrono::steady_clock::now() < end);
+    };
+    std::string post =
+        "POST /api/v1/push/s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        "Content-Type: application/json\r\n";
+    auto body = "[\"" + std::string(399'996, 'x') + "\"]";
+    auto whole = post + "Content-Length: 400000\r\n\r\n" + body;
+    {
+        // Bodies of which the end never comes, with a length and without.
+        Sockets sockets(server.port());
+        sockets.add(post + "Content-Length: 5000000\r\n\r\n" + body);
+        sockets.add(post + "Transfer-Encoding: chunked\r\n\r\n61a80\r\n" + body + "\r\n");
+        until_held("800000");
+        auto answer = test::Client::raw(server.port(), whole);
+        CHECK(answer.starts_with(refused));
+        CHECK_THAT(answer, Contains("\r\nRetry-After: "));
+        until_held("800000");
+        auto small = post + "Content-Length: 2\r\n\r\n[]";
+        CHECK(test::Client::raw(server.port(), small).starts_with("HTTP/1.1 200"));
+    }
+    until_held("0");
+    auto answer = test::Client::raw(server.port(), whole);
+    CHECK(answer.starts_with("HTTP/1.1 200"));
+    CHECK(answer.ends_with("{\"bytes\":400000}"));
+    until_held("0");
+}
+
 TEST_CASE("a client that sends too much comes to read why it was refused", "[api][bounds]") {
     test::TestDatabase database;
     test::Running server(*database);

@@ -116,6 +116,15 @@ TEST_CASE("a project lives over HTTP from its making to its labels", "[api][labe
             .at("value")
             .to_number<double>() == 1
     );
+
+    world.database->call([](base::Tx& tx) {
+        tx.exec("UPDATE label_class SET name = '=1+1' WHERE name = 'good'");
+    });
+    CHECK_THAT(ann.get(path + "/export?format=csv").body, Catch::Contains(",=1+1,"));
+    CHECK_THAT(
+        ann.get(path + "/export?format=csv&guard_formulas=true").body,
+        Catch::Contains(",'=1+1,") && !Catch::Contains(",=1+1,")
+    );
 }
 
 TEST_CASE("spans of text are asked for, answered, compared and resolved", "[api][labels]") {

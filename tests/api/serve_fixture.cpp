@@ -19,7 +19,7 @@
 
 int main(int argc, char** argv) {
     base::StopOnSignal signals;
-    signals.take_time();
+    signals.runs_until_stopped();
     api::Options options;
     if (argc > 1) options.static_dir = argv[1];
     if (argc > 2) options.port = static_cast<std::uint16_t>(std::atoi(argv[2]));

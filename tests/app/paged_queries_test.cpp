@@ -41,6 +41,7 @@ const std::map<std::string, Asked> paged{
     {"schema.measured_records", {middle}},
     {"schema.index_texts", {"1, 0, '', 100", 200}},  // it writes, too
     {"schema.purge_targets_of_source", {middle}},
+    {"schema.list_jobs", {fmt::format("now(), '', '', {}, {}", rows / 2, page)}},
     {"quality.quality_rows", {middle}},
     {"quality.quality_texts", {middle}},
     {"quality.quality_images", {middle}},
@@ -48,6 +49,8 @@ const std::map<std::string, Asked> paged{
     {"quality.profile_rows", {middle}},
     {"quality.profile_snapshot_rows", {middle + ", 3, 0"}},
     {"quality.texts_to_cluster", {middle}},
+    {"labeling.enqueue_unlabeled",
+     {fmt::format("2, 1, {0}, 0.5, 'r', 1, now(), 0, '', {0}", page)}},
     {"labeling.list_answers", {fmt::format("1, 0, '', 0, 0, NULL, {}", page)}},
     {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}", page)}},
     {"labeling.export_page", {fmt::format("1, 1, 0, '', {}", page)}},
@@ -62,17 +65,27 @@ const std::map<std::string, Asked> paged{
 };
 
 // Queries with a limit that do not go through the rows of a source, a project or a snapshot: lists
-// of few things, the heads of queues, hits by their rank; what one run brought is read in few
-// parts.
+// of few things, the heads of queues, hits by their rank.
 const std::set<std::string> others{
-    "schema.list_sources",        "schema.list_source_settings", "schema.list_runs",
-    "schema.list_jobs",           "schema.purge_targets",        "schema.search_records",
-    "schema.list_users",          "schema.list_tokens",          "schema.list_sessions",
-    "schema.list_audit",          "labeling.project_lines",      "labeling.enqueue_unlabeled",
-    "labeling.claim_tasks",       "labeling.claim_skipped",      "labeling.tasks_in_hand",
-    "crawler.claim_hosts",        "crawler.next_urls",           "crawler.source_hosts",
-    "training.list_snapshots",    "training.list_models",        "training.list_model_runs",
-    "training.list_preparations", "quality.profile_run_rows",
+    "schema.list_sources",
+    "schema.list_source_settings",
+    "schema.list_runs",
+    "schema.search_records",
+    "schema.list_users",
+    "schema.list_tokens",
+    "schema.list_sessions",
+    "schema.list_audit",
+    "labeling.project_lines",
+    "labeling.claim_tasks",
+    "labeling.claim_skipped",
+    "labeling.tasks_in_hand",
+    "crawler.claim_hosts",
+    "crawler.next_urls",
+    "crawler.source_hosts",
+    "training.list_snapshots",
+    "training.list_models",
+    "training.list_model_runs",
+    "training.list_preparations",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.
@@ -95,6 +108,11 @@ void fill(base::Tx& tx) {
         "phash) SELECT rk, 1, key, 1, 1, 1, 1, 'raw', 0 FROM made");
     run("INSERT INTO content_quality (rk, source_id, key, version, measures) SELECT rk, 1, key, 1, "
         "'{{1}}' FROM made WHERE i % 2 = 0");
+    run("INSERT INTO job (id, kind, spec, due_at, created_at) SELECT i, 'ingest', '{{}}', now(), "
+        "now() FROM "
+        "made");
+    run("INSERT INTO job_history (id, kind, spec, state, attempts, created_at, ended_at) SELECT i, "
+        "'ingest', '{{}}', 'done', 1, now(), now() FROM made");
     run("INSERT INTO app_user (id, name, role, created_at) VALUES (1, 'u', 'labeler', now())");
     run("INSERT INTO label_project (id, name, source_id, kind, spec, created_at) VALUES (1, 'p', "
         "1, 'classification', '{{}}', now()), (2, 'q', 1, 'classification', '{{}}', now())");

@@ -20,7 +20,11 @@ std::size_t prepare_all(const char* module, const base::QueryFile& file) {
         std::string statement = "PREPARE q" + std::to_string(++count) + " AS " + std::string(query);
         if (query.starts_with("CREATE ") || query.starts_with("ANALYZE ") ||
             query.starts_with("LOCK "))
-            statement = query;  // nothing to prepare
+            statement = query;                    // nothing to prepare
+        if (query.starts_with("FETCH ")) return;  // of a cursor that is none now
+        if (query.starts_with("DECLARE "))
+            statement = "PREPARE q" + std::to_string(count) + " AS " +
+                        std::string(query.substr(query.find("SELECT")));
         CHECK_NOTHROW(db->call([&](base::Tx& tx) { tx.exec(statement); }));
     });
     return count;

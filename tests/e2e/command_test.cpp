@@ -181,3 +181,24 @@ TEST_CASE("decisions can be asked for by lines, and a bad line does not end it",
     );
     CHECK(count_lines(ended.out) == 3);
 }
+
+TEST_CASE("a user who is there stays as he is, and that is said", "[e2e]") {
+    Tilth tilth;
+    CHECK(tilth.answer({"user", "add", "ada", "--role", "labeler"}).at("role") == "labeler");
+    for (const auto& words : std::vector<std::vector<std::string>>{
+             {"user", "add", "ada", "--role", "operator"},
+             {"user", "add", "ada"},
+             {"token", "create", "--user", "ada", "--role", "admin"}}) {
+        auto ended = tilth(words);
+        INFO(ended.err);
+        CHECK(ended.code == 1);
+        CHECK(ended.out.empty());
+        CHECK_THAT(ended.err, Catch::Contains("user 'ada': is there already, as labeler"));
+    }
+    auto users = tilth.lines({"user", "list"});
+    REQUIRE(users.size() == 1);
+    CHECK_THAT(users[0], Catch::Contains("\"role\":\"labeler\""));
+    CHECK(tilth.lines({"token", "list"}).size() == 1);  // the link of the first time
+    CHECK(tilth.answer({"user", "link", "ada"}).at("role") == "labeler");
+    CHECK(tilth.answer({"token", "create", "--user", "ada"}).at("user") == "ada");
+}

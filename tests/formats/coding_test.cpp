@@ -101,11 +101,50 @@ TEST_CASE("what was never packed stays as it is", "[crawler][coding]") {
     for (std::string coding : {"gzip", "zstd"})
         for (std::string body : {"<p>x</p>", " {\"a\":1}", "\xef\xbb\xbfx y z", "\x89PNG\r\n"}) {
             INFO(coding << " " << body);
-            CHECK(decode(coding, body, 4096).outcome == Outcome::broken);
             auto archived = formats::unpack(body, coding, no_limit);
             CHECK(archived.bytes == body);
             CHECK(archived.fault.empty());
+            for (std::size_t step : {1, 3, 4096}) {
+                auto live = decode(coding, body, step);
+                CHECK(live.outcome == Outcome::good);
+                CHECK(live.text == body);
+                CHECK(live.whole);
+            }
         }
+}
+
+TEST_CASE("a text under the name of any coding is read, however it is cut", "[crawler][coding]") {
+    const std::vector<std::string> bodies{
+        "<!DOCTYPE html><html lang=en><title>A page that nobody packed</title>",
+        "{\"status\": \"ok\", \"items\": [1, 2, 3, 4, 5]}",
+        "\n\n<html><body>blank lines first</body></html>",
+        "xylophone, harp and horn: a text whose first letter is that of zlib",
+        "\xef\xbb\xbf<!DOCTYPE html><title>with a mark</title>",
+        some_text()};
+    for (std::string coding : {"gzip", "x-gzip", "deflate", "br", "zstd", "identity"})
+        for (const auto& body : bodies)
+            for (std::size_t step : {std::size_t{1}, std::size_t{7}, std::size_t{1} << 20U}) {
+                INFO(coding << " by " << step << ": " << body.substr(0, 30));
+                auto result = decode(coding, body, step);
+                CHECK(result.outcome == Outcome::good);
+                CHECK(result.text == body);
+                CHECK(result.whole);
+            }
+    CHECK(decode("gzip", bodies[0], 4096, 10).outcome == Outcome::too_large);
+}
+
+TEST_CASE("a stream that is damaged at its start does not pass for a text", "[crawler][coding]") {
+    for (std::string coding : {"gzip", "deflate", "br", "zstd"}) {
+        auto bytes = codings.at(coding)(some_text());
+        for (std::size_t at : {0, 1, 2, 3})
+            for (char flip : {'\x01', '\x10', '\x7f'}) {
+                INFO(coding << ", byte " << at);
+                auto wrong = bytes;
+                wrong[at] ^= flip;
+                auto result = decode(coding, wrong, 4096);
+                CHECK(result.text != wrong);
+            }
+    }
 }
 
 TEST_CASE("a checksum that does not fit is damage", "[crawler][coding]") {

@@ -6,6 +6,7 @@
 #include "crawler/extract/article/article_meta.hpp"
 #include "crawler/inspect.hpp"
 #include "formats/feed/feed.hpp"
+#include "formats/html/form.hpp"
 #include "formats/html/select.hpp"
 #include "formats/sitemap/sitemap.hpp"
 #include "formats/text/charset.hpp"
@@ -399,4 +400,37 @@ TEST_CASE("every question of inspect gets one answer, a bad one an error", "[cra
     CHECK(inspect("select", R"({"html":"x","css":"["})").starts_with(R"({"error":)"));
     CHECK(can_inspect("feed"));
     CHECK_FALSE(can_inspect("csv"));
+}
+
+TEST_CASE("a form is sent in its own encoding, or in that of its page", "[crawler][html]") {
+    auto sent =
+        [](const std::string& charset, const std::string& attributes, const std::string& value) {
+            auto document = parse_page(
+                "<meta charset=" + charset + "><form " + attributes +
+                    " method=post action=/in><input type=hidden name=_charset_><input name=u>"
+                    "<input type=password name=p></form>",
+                "text/html"
+            );
+            auto form = find_form(document, *parse_url("https://example.org/"), "");
+            REQUIRE(form);
+            form->fill("u", value);
+            return form->encoded();
+        };
+    CHECK(sent("utf-8", "", "\u0436 a") == "_charset_=UTF-8&u=%D0%B6+a&p=");
+    CHECK(sent("windows-1251", "", "\u0436\u20ac") == "_charset_=windows-1251&u=%E6%88&p=");
+    // What the encoding has not is a reference of HTML.
+    CHECK(
+        sent("windows-1251", "", "\u00e9\U0001f600&") ==
+        "_charset_=windows-1251&u=%26%23233%3B%26%23128512%3B%26&p="
+    );
+    CHECK(sent("shift_jis", "", "\u65e5") == "_charset_=Shift_JIS&u=%93%FA&p=");
+    CHECK(
+        sent("windows-1251", "accept-charset='nonsense koi8-r utf-8'", "\u0436") ==
+        "_charset_=KOI8-R&u=%D6&p="
+    );
+    CHECK(
+        sent("windows-1251", "accept-charset=nonsense", "\u0436") == "_charset_=UTF-8&u=%D0%B6&p="
+    );
+    CHECK(sent("koi8-r", "accept-charset=utf-16", "\u0436") == "_charset_=UTF-8&u=%D0%B6&p=");
+    CHECK(sent("utf-8", "", "a\nb\r\nc\rd") == "_charset_=UTF-8&u=a%0D%0Ab%0D%0Ac%0D%0Ad&p=");
 }

@@ -1,5 +1,8 @@
 #include "formats/xml/xml.hpp"
 
+#include <chrono>
+
+#include <fmt/format.h>
 #include <catch2/catch.hpp>
 
 #include "formats/feed/feed.hpp"
@@ -31,6 +34,22 @@ std::string url_of(std::string_view loc) {
 using Strings = std::vector<std::string>;
 
 }  // namespace
+
+TEST_CASE("an element of very many attributes is refused at once", "[formats][xml]") {
+    auto element = [](int attributes) {
+        std::string text = "<r><!-- it's --><a";
+        for (int i = 0; i < attributes; ++i) text += fmt::format(" a{}='{}'", i, i);
+        return text + "/></r>";
+    };
+    std::string fault;
+    auto few = formats::parse_xml_strictly(element(9'000), fault);
+    REQUIRE(few);
+    CHECK(few->children.at(0).attributes.size() == 9'000);
+    auto start = std::chrono::steady_clock::now();
+    CHECK_FALSE(formats::parse_xml_strictly(element(200'000), fault));
+    CHECK(fault == "more than 10000 attributes in one element");
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(5));
+}
 
 TEST_CASE("one stray '&' costs no other reference of the document", "[formats][xml]") {
     CHECK(

@@ -205,3 +205,11 @@ TEST_CASE("inspect csv tells the dialect and can print the rows", "[ingest][csv]
     CHECK(ingest::write_csv_rows(path, {}, rows) == 3);
     CHECK(rows.str() == "id,name\r\n1,a;b\r\n2,\"say \"\"x\"\"\"\r\n");
 }
+
+TEST_CASE("printed rows of a CSV can be guarded against formulas", "[ingest][csv]") {
+    test::DataFolder folder;
+    auto path = folder.write("a.csv", "id,name,=a\n1,=1+1,-2\n2,@x,+A1\n");
+    std::ostringstream rows;
+    CHECK(ingest::write_csv_rows(path, {}, rows, true) == 3);
+    CHECK(rows.str() == "id,name,'=a\r\n1,'=1+1,-2\r\n2,'@x,'+A1\r\n");
+}

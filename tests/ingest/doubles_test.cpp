@@ -1,5 +1,8 @@
 #include <algorithm>
 
+#include <initializer_list>
+#include <string>
+
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
@@ -25,13 +28,30 @@ struct World {
             );
         });
     }
-    ingest::RunResult run(const std::string& content) {
+    ingest::RunResult run(const std::string& content, bool piped = false) {
         ingest::RunRequest request;
         request.source = "t";
         request.inputs = {folder.write("a.csv", content)};
+        // What comes once is not read twice to find its doubles.
+        if (piped)
+            request.reading = ingest::Reading{[inputs = request.inputs](auto cursor, auto) {
+                return ingest::open_files(inputs, {}, cursor);
+            }};
         request.key = "id";
         request.batch_records = 50;
         return ingest::run(*database, blobs, request);
+    }
+    // Of the present version of a key.
+    std::int64_t value(const std::string& key) {
+        return database.number(
+            "SELECT (payload->>'n')::int FROM record_version JOIN record USING (rk, source_id, "
+            "key, "
+            "version) WHERE key = '" +
+            key + "'"
+        );
+    }
+    std::int64_t number_of(const std::string& key) {
+        return database.number("SELECT version FROM record WHERE key = '" + key + "'");
     }
     std::int64_t versions() { return database.number("SELECT count(*) FROM record_version"); }
 };
@@ -44,6 +64,8 @@ TEST_CASE(
     "the last of the records with one key counts, and the next run finds nothing new",
     "[ingest][pipeline]"
 ) {
+    auto piped = GENERATE(false, true);
+    INFO((piped ? "from a stream" : "from a file"));
     World world;
     // Each tenth key comes again: next to its first, and in a batch far behind.
     std::string text = "id,n\n";
@@ -52,25 +74,55 @@ TEST_CASE(
         if (i % 20 == 0) text += fmt::format("{},{}\n", i, i + 1000);
     }
     for (int i = 10; i < 300; i += 20) text += fmt::format("{},{}\n", i, i + 2000);
-    auto first = world.run(text);
+    auto first = world.run(text, piped);
     CHECK(first.counts == schema::Counts{330, 300, 0, 30, 0});
     CHECK(first.notes.at(note) == 30);
     CHECK(world.versions() == 300);
-    CHECK(
-        world.database.number("SELECT (payload->>'n')::int FROM record_version WHERE key = '20'") ==
-        1020
-    );
-    CHECK(
-        world.database.number("SELECT (payload->>'n')::int FROM record_version WHERE key = '10'") ==
-        2010
-    );
+    CHECK(world.value("20") == 1020);
+    CHECK(world.value("10") == 2010);
     for (int again = 0; again < 2; ++again) {
-        CHECK(world.run(text).counts == schema::Counts{330, 0, 0, 330, 0});
+        auto next = world.run(text, piped);
+        CHECK(next.counts == schema::Counts{330, 0, 0, 330, 0});
+        CHECK(next.notes.at(note) == 30);
         CHECK(world.versions() == 300);
+        CHECK(world.value("10") == 2010);
     }
     // The later ones are gone: what was first is the last now.
-    auto third = world.run(text.substr(0, text.find("10,2010")));
+    auto third = world.run(text.substr(0, text.find("10,2010")), piped);
     CHECK(third.counts.changed == 15);
+    CHECK(world.versions() == 315);
+    CHECK(world.value("10") == 10);
+    CHECK(
+        world.database.number("SELECT sum(read - added - changed - unchanged - rejected) FROM "
+                              "source_run") == 0
+    );
+    CHECK(world.database.number("SELECT changed FROM source_run ORDER BY id DESC LIMIT 1") == 15);
+}
+
+TEST_CASE("a run says one thing of a key, how often it changes", "[ingest][pipeline]") {
+    World world;
+    auto table = [](std::initializer_list<int> values) {
+        std::string text = "id,n\n";
+        int other = 1;
+        for (int n : values) {
+            text += fmt::format("0,{}\n", n);
+            for (int i = 0; i < 60; ++i) text += fmt::format("{},x\n", other++);
+        }
+        return text;
+    };
+    CHECK(world.run(table({1}), true).counts == schema::Counts{61, 61, 0, 0, 0});
+    auto second = world.run(table({2, 3, 4}), true);
+    CHECK(second.counts == schema::Counts{183, 120, 1, 62, 0});
+    CHECK(world.value("0") == 4);
+    CHECK(world.number_of("0") == 2);
+    auto third = world.run(table({1, 2, 4}), true);
+    CHECK(third.counts == schema::Counts{183, 0, 0, 183, 0});
+    CHECK(world.value("0") == 4);
+    CHECK(world.number_of("0") == 2);
+    CHECK(world.database.number("SELECT count(*) FROM record_version WHERE key = '0'") == 2);
+    CHECK(world.run(table({4, 1, 5}), true).counts.changed == 1);
+    CHECK(world.value("0") == 5);
+    CHECK(world.number_of("0") == 3);
 }
 
 TEST_CASE(

@@ -1,7 +1,9 @@
 #include "ingest/mapping/mapping.hpp"
 
+#include <chrono>
 #include <cmath>
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 
@@ -293,6 +295,35 @@ TEST_CASE("a field of any length meets the pattern of groups", "[ingest][mapping
     REQUIRE(mapped.drafts.size() == 2);
     CHECK(mapped.drafts[0].group == "c");
     CHECK(mapped.drafts[1].group.empty());
+}
+
+TEST_CASE("a record of very many fields takes no more than its length", "[ingest][mapping]") {
+    constexpr int many = 100'000;
+    auto joined = [](const char* before, auto piece, const char* after) {
+        std::string text(before);
+        for (int i = 0; i < many; ++i) text += piece(i);
+        return text + after;
+    };
+    auto start = std::chrono::steady_clock::now();
+    auto check = [](const Sample& sample, std::size_t columns) {
+        REQUIRE(sample.page.records.size() == 1);
+        auto rules = ingest::infer_rules(sample.page, "");
+        CHECK(rules.columns.size() == columns);
+        auto mapped = map(sample.page, std::move(rules));
+        REQUIRE(mapped.drafts.size() == 1);
+        if (columns > 1) CHECK(mapped.drafts[0].numbers.back() == many - 1);
+    };
+    auto member = [](int i) { return fmt::format("{1}\"m{0}\":{0}", i, i ? "," : ""); };
+    check(Sample("a.json", joined("[{", member, "}]")), many);
+    auto child = [](int i) { return fmt::format("<m{0}>{0}</m{0}>", i); };
+    check(Sample("a.xml", joined("<r><a>", child, "</a></r>")), many);
+    auto again = [](int i) { return fmt::format("<b>{}</b>", i); };
+    Sample same("b.xml", joined("<r><a>", again, "</a></r>"));
+    check(same, 0);
+    auto list = boost::json::parse(same.page.fields_of(same.page.records[0])[0].value).as_array();
+    CHECK(list.size() == many);
+    CHECK(list.back() == "99999");
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(30));
 }
 
 TEST_CASE("times have the format that the rules name", "[ingest][mapping]") {

@@ -27,6 +27,7 @@ public:
 
     void signal(int number);
     bool runs();
+    int pid() const { return pid_; }
     // Waits for the end.
     Ended end();
     std::string out_so_far() const;

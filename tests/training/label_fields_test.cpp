@@ -101,6 +101,11 @@ TEST_CASE("a label's field is no feature, whatever was made of it", "[training][
     Field field = GENERATE(
         Field{"its own column", "nothing", "truth.verdict"},
         Field{"a column by another name", "nothing", "outcome", {{"outcome", "truth.verdict"}}},
+        Field{
+            "a column that rules of before made of it",
+            "nothing",
+            "outcome",
+            {{"outcome", "other"}, {"outcome", "truth.verdict"}}},
         Field{"a column of the whole object", "nothing", "truth.verdict.deep"},
         Field{"a paragraph of the text", "TRUTH"},
         Field{"a paragraph before others", "TRUTH\n\nmore of it"}

@@ -136,6 +136,25 @@ TEST_CASE("members are written with their label and side", "[training][snapshot]
     CHECK_THAT(lines.str(), !Catch::Contains("markdown"));
 }
 
+TEST_CASE("a CSV of members can be guarded against formulas", "[training][snapshot]") {
+    World world;
+    world.db->call([](base::Tx& tx) {
+        tx.exec("UPDATE label_class SET name = '=1+1' WHERE class_id = 1");
+        tx.exec("UPDATE content_text SET title = '@SUM(A1)', body = '-2' WHERE key = 'k0-0'");
+    });
+    auto snapshot = world.create(named("a")).snapshot;
+    std::ostringstream bare, guarded;
+    auto csv = training::SnapshotFormat::csv;
+    CHECK(training::export_snapshot(*world.db, snapshot, csv, bare) == 240);
+    CHECK(training::export_snapshot(*world.db, snapshot, csv, guarded, {}, true) == 240);
+    CHECK_THAT(bare.str(), Catch::Contains(",@SUM(A1),-2\r\n") && Catch::Contains(",=1+1,"));
+    CHECK_THAT(
+        guarded.str(),
+        Catch::Contains(",'@SUM(A1),-2\r\n") && Catch::Contains(",'=1+1,") &&
+            !Catch::Contains(",=1+1,")
+    );
+}
+
 TEST_CASE("members that are pages carry their kind and Markdown", "[training][snapshot]") {
     World world;
     auto snapshot = world.create(named("a")).snapshot;

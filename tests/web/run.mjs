@@ -183,6 +183,32 @@ await test("answers survive a service that is down and a window that is closed",
   await again.close();
 });
 
+await test("two windows of one person lose none of each other's answers", async () => {
+  const before = [await answersOf("clothes"), await answersOf("sections")];
+  let open = false;
+  await browser.context.route("**/submit", (route) => (open ? route.continue() : route.abort()));
+  const clothes = await browser.page(`${url}/label/clothes`);
+  await item(clothes).waitFor();
+  const sections = await browser.page(`${url}/label/sections`);
+  await item(sections).waitFor();
+  await clothes.bringToFront();
+  await clothes.keyboard.press("1");
+  await clothes.getByText("1 answer kept here").waitFor();
+  await sections.bringToFront();
+  await sections.keyboard.press("1");
+  await sections.getByText("2 answers kept here").waitFor();
+  await clothes.close();
+  open = true;
+  await sections.reload();
+  await becomes(() => answersOf("clothes"), before[0] + 1);
+  await becomes(() => answersOf("sections"), before[1] + 1);
+  await saved(sections);
+  assert.equal(await sections.getByText("could not be saved").count(), 0);
+  assert.equal(await sections.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith("tilth.outbox")).length), 0);
+  await browser.context.unroute("**/submit");
+  await sections.close();
+});
+
 await test("an answer that was taken although its reply was lost counts once", async () => {
   const page = await browser.page();
   const before = await answersOf("clothes");

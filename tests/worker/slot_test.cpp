@@ -1,6 +1,7 @@
 #include "worker/slot.hpp"
 
 #include <semaphore>
+#include <set>
 #include <thread>
 
 #include <catch2/catch.hpp>
@@ -132,9 +133,10 @@ TEST_CASE("a worker whose database is away while it holds a job goes on later", 
     Queue queue;
     std::binary_semaphore away{0};
     int tries = 0;
+    std::set<int> attempts;
     std::jthread slot([&] {
         queue.serve([&](const schema::Job& job, std::stop_token stop) -> boost::json::object {
-            CHECK(job.attempts == 1);  // an outage is no fault of the job
+            attempts.insert(job.attempts);
             if (++tries == 1) {
                 queue.shut();
                 base::rest(stop, 30s);  // until the lease is over
@@ -148,8 +150,31 @@ TEST_CASE("a worker whose database is away while it holds a job goes on later", 
     away.acquire();
     queue.open();
     slot.join();
+    CHECK(attempts == std::set{1});  // an outage is no fault of the job
     CHECK(queue.shown().state == JobState::done);
     CHECK(queue.shown().worker == std::nullopt);
+}
+
+TEST_CASE(
+    "a worker that ends lets its job go at once, and still says what came of it",
+    "[worker]"
+) {
+    Queue queue;
+    int attempts = 1;
+    queue.serve([&](const schema::Job& job, std::stop_token stop) -> boost::json::object {
+        CHECK(job.attempts == 1);
+        queue.stop.request_stop();
+        CHECK(stop.stop_requested());
+        // Cut off from here on, the job would be another worker's soon, and its first try.
+        auto end = std::chrono::steady_clock::now() + 30s;
+        while ((attempts = queue.shown().attempts) > 0 && std::chrono::steady_clock::now() < end)
+            std::this_thread::yield();
+        return {{"run", 7}};
+    });
+    CHECK(attempts == 0);
+    CHECK(queue.shown().attempts == 1);
+    CHECK(queue.shown().state == JobState::done);
+    CHECK(queue.shown().result == R"({"run": 7})");
 }
 
 TEST_CASE(

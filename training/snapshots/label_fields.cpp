@@ -6,15 +6,32 @@
 
 namespace training {
 
+namespace {
+
+bool is_within(const std::string& name, const std::vector<std::string>& fields) {
+    return std::any_of(fields.begin(), fields.end(), [&](const std::string& field) {
+        return name == field || name.starts_with(field + ".");
+    });
+}
+
+}  // namespace
+
+std::vector<std::string> with_names(std::vector<std::string> fields, const ColumnFields& origins) {
+    auto all = fields;
+    for (const auto& [name, origin] : origins)
+        if (is_within(origin, fields) && !is_within(name, all)) all.push_back(name);
+    return all;
+}
+
 bool made_of(
     const std::string& column,
     const ColumnFields& origins,
     const std::vector<std::string>& fields
 ) {
-    auto known = origins.find(column);
-    const auto& origin = known == origins.end() ? column : known->second;
-    return std::any_of(fields.begin(), fields.end(), [&](const std::string& field) {
-        return origin == field || origin.starts_with(field + ".");
+    auto [first, last] = origins.equal_range(column);
+    if (first == last) return is_within(column, fields);
+    return std::any_of(first, last, [&](const auto& origin) {
+        return is_within(origin.second, fields);
     });
 }
 

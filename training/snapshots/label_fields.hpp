@@ -11,9 +11,12 @@
 // model that is given one learns nothing else.
 namespace training {
 
-// The fields that columns are made of, by the names of the columns; those that are not here are
-// made of the field of their name.
-using ColumnFields = std::map<std::string, std::string>;
+// The fields that columns and other fields are or were made of, by the names of these; those that
+// are not here are made of the field of their name.
+using ColumnFields = std::multimap<std::string, std::string>;
+
+// These fields, and those that are made of one of them.
+std::vector<std::string> with_names(std::vector<std::string> fields, const ColumnFields& origins);
 
 // Whether a column was made of one of the fields, or of what lies within one.
 bool made_of(

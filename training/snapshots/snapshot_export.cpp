@@ -35,9 +35,15 @@ struct Line {
     std::span<const double> numbers;  // NaN: none
 };
 
-void write_csv_head(std::ostream& out, std::span<const schema::Column> columns) {
+void write_csv_head(
+    std::ostream& out,
+    std::span<const schema::Column> columns,
+    bool guard_formulas
+) {
     std::vector<std::string> names{"key", "split", "label", "title", "body"};
     for (const auto& column : columns) names.push_back(column.name);
+    if (guard_formulas)
+        for (auto& name : names) formats::guard_formula(name);
     std::string text;
     formats::append_row(names, text);
     out << text;
@@ -104,7 +110,7 @@ std::uint64_t export_snapshot(
         // What a recipe made of the text is not what the page said.
         bool pages = format == SnapshotFormat::jsonl && prepared.empty();
         auto crawled = pages ? store.load_pages(page) : std::vector<PageItem>(page.size());
-        if (!headed) write_csv_head(out, rows.columns);
+        if (!headed) write_csv_head(out, rows.columns, guard_formulas);
         headed = true;
         for (std::size_t i = 0; i < page.size(); ++i) {
             const auto& [split, label] = labels[i];

@@ -93,7 +93,7 @@ LabelParts find_label(
     for (const auto& c : choice.candidates)
         if (page.size() < texts_looked_at)
             page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
-    label.in_text = store.fields_in_texts(page, fields);
+    label.in_text = store.fields_in_texts(page, with_names(fields, origins));
     return label;
 }
 

@@ -143,7 +143,7 @@ private:
         for (auto id : scored)
             if (id != best && scores_[id] >= scores_[best] * 0.75) rivals.push_back(id);
         auto below_body = [&](formats::NodeId id) {
-            return id && node(id).tag != formats::Tag::body;
+            return id && node(id).tag != formats::Tag::body && id != document_.html();
         };
         if (rivals.size() >= 3) {
             for (auto ancestor = node(best).parent; below_body(ancestor);

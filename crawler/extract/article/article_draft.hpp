@@ -98,4 +98,8 @@ std::vector<formats::NodeId> choose_parts(const ArticleDraft& draft);
 // between the headline and the first part before it.
 void trim_parts(ArticleDraft& draft, std::vector<formats::NodeId>& parts);
 
+// Strikes the lines about the text before its first and behind its last paragraph: who wrote it and
+// when, whose it is, where it is filed, what to read or sign next.
+void strike_ends(ArticleDraft& draft, const std::vector<formats::NodeId>& parts);
+
 }  // namespace crawler

@@ -5,6 +5,7 @@
 #include "crawler/extract/article/article_marks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "base/text/ascii.hpp"
@@ -93,6 +94,32 @@ bool is_disclosure(std::string_view text) {
            (says("subscribe to") && says("newsletter"));
 }
 
+bool opens_article(std::string_view text) {
+    return begins_with_any(text, words::opening_starts);
+}
+
+bool closes_article(std::string_view text) {
+    while (text.starts_with('(') || text.starts_with('[') || text.starts_with('*'))
+        text = base::trim(text.substr(1));
+    return begins_with_any(text, words::closing_starts);
+}
+
+bool tells_of_author(std::string_view text) {
+    constexpr std::size_t name_end = 60, trade_end = 240;
+    while (text.starts_with('*') || text.starts_with('(')) text = base::trim(text.substr(1));
+    if (text.empty() || text.front() < 'A' || text.front() > 'Z') return false;
+    auto start = base::to_lower(text.substr(0, trade_end));
+    auto finds = [&](const auto& all, std::size_t from, std::size_t to) {
+        auto part = std::string_view(start).substr(from, to - from);
+        return std::any_of(all.begin(), all.end(), [&](std::string_view one) {
+            return part.find(one) != part.npos;
+        });
+    };
+    auto stop = start.find(". ");  // of the sentence that has the name
+    auto end = std::min({start.size(), name_end, std::max(stop, std::size_t{12})});
+    return finds(words::author_verbs, 0, end) && finds(words::author_trades, 0, start.size());
+}
+
 bool points_elsewhere(std::string_view text) {
     while (!text.empty() && !base::is_alnum(text.front()) &&
            static_cast<unsigned char>(text.front()) < 0x80)
@@ -104,15 +131,20 @@ bool points_elsewhere(std::string_view text) {
 }
 
 bool ends_article(std::string_view text) {
-    if (text.size() > 60) return false;
+    static const auto starts = [] {
+        std::array<bool, 256> bytes{};
+        for (auto phrase : words::end_phrases)
+            bytes[static_cast<unsigned char>(phrase.front())] = true;
+        return bytes;
+    }();
+    if (text.empty() || text.size() > 60) return false;
+    if (!starts[static_cast<unsigned char>(base::lower(text.front()))]) return false;
     auto lowered = base::to_lower(text);
     return std::any_of(
         words::end_phrases.begin(),
         words::end_phrases.end(),
         [&](std::string_view phrase) {
-            if (lowered.empty() || lowered.front() != phrase.front() ||
-                !lowered.starts_with(phrase))
-                return false;
+            if (lowered.front() != phrase.front() || !lowered.starts_with(phrase)) return false;
             auto rest = std::string_view(lowered).substr(phrase.size());
             if (!rest.empty() && base::is_alpha(rest.front())) return false;
             bool whole = phrase.find(' ') != phrase.npos;

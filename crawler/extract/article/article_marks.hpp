@@ -26,6 +26,16 @@ bool is_credit(std::string_view text);
 // says.
 bool is_disclosure(std::string_view text);
 
+// A line before the text that says who wrote it or when. `text` in lower case.
+bool opens_article(std::string_view text);
+
+// A block behind the text that speaks of it, of its owner or to its readers, as no text ends:
+// "Copyright ..", "Filed under ..", "Follow us ..". `text` in lower case.
+bool closes_article(std::string_view text);
+
+// A block that says what the author does: "Ann Other is a writer based in ..".
+bool tells_of_author(std::string_view text);
+
 // A block that sends readers to another article: "Read also: ..".
 bool points_elsewhere(std::string_view text);
 

@@ -20,6 +20,7 @@ public:
         for (auto id : parts_) strike_notes(id);
         if (parts_.empty()) return;
         strike_title(parts_.front());
+        strike_ends(draft_, parts_);
         auto lead = find_lead(parts_.front());
         parts_.insert(parts_.begin(), lead.begin(), lead.end());
     }

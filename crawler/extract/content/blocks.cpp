@@ -6,6 +6,7 @@
 #include "crawler/extract/content/blocks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_map>
 #include <utility>
 
@@ -114,6 +115,42 @@ bool has_price(std::string_view text) {
     return false;
 }
 
+// What a byte counts for: a number of 12 bits each for letters, commas, digits, capitals and stops.
+constexpr unsigned counter_bits = 12;
+constexpr auto byte_counts = [] {
+    std::array<std::uint64_t, 256> all{};
+    for (unsigned byte = 0; byte < 256; ++byte) {
+        auto c = static_cast<char>(byte);
+        const bool counts[] = {
+            !base::is_space(c) && (byte & 0xc0) != 0x80,
+            c == ',',
+            base::is_digit(c),
+            c >= 'A' && c <= 'Z',
+            c == '.' || c == '!' || c == '?'};
+        for (unsigned i = 0; i < 5; ++i)
+            all[byte] |= std::uint64_t{counts[i]} << (i * counter_bits);
+    }
+    return all;
+}();
+
+// Adds what `text` has to the block's counts but for its letters, which it gives.
+std::uint32_t count_letters(std::string_view text, Block& block) {
+    constexpr std::uint64_t most = (1U << counter_bits) - 1;
+    std::uint32_t letters = 0;
+    while (!text.empty()) {
+        std::uint64_t sums = 0;
+        auto part = text.substr(0, most);
+        for (char c : part) sums += byte_counts[static_cast<unsigned char>(c)];
+        for (auto* count :
+             {&letters, &block.commas, &block.digits, &block.capitals, &block.stops}) {
+            *count += static_cast<std::uint32_t>(sums & most);
+            sums >>= counter_bits;
+        }
+        text.remove_prefix(part.size());
+    }
+    return letters;
+}
+
 constexpr std::uint32_t date_bit = 1U << 15, byline_bit = 1U << 13;
 constexpr std::size_t short_text = 200;
 
@@ -180,21 +217,26 @@ void PageBlocks::place(NodeId id) {
 }
 
 void PageBlocks::count_alike(NodeId parent) {
-    std::unordered_map<std::uint64_t, std::uint32_t> counts;
-    std::size_t children = 0;
-    auto key_of = [&](NodeId id) {
-        return base::hash_64(
-            plain_name(document_.attribute(id, "class").value_or("")),
-            static_cast<std::uint64_t>(document_[id].tag)
-        );
-    };
-    for (auto id = document_[parent].first_child; id; id = document_[id].next)
-        children += document_.is_element(id);
-    if (children < 2) return;
-    for (auto id = document_[parent].first_child; id; id = document_[id].next)
-        if (document_.is_element(id)) ++counts[key_of(id)];
-    for (auto id = document_[parent].first_child; id; id = document_[id].next)
-        if (document_.is_element(id)) places_[id].alike = counts[key_of(id)];
+    auto first = document_[parent].first_child;
+    if (!first || !document_[first].next) return;
+    keys_.clear();
+    for (auto id = first; id; id = document_[id].next)
+        if (document_.is_element(id))
+            keys_.emplace_back(
+                base::hash_64(
+                    plain_name(document_.attribute(id, "class").value_or("")),
+                    static_cast<std::uint64_t>(document_[id].tag)
+                ),
+                id
+            );
+    std::sort(keys_.begin(), keys_.end());
+    for (auto same = keys_.begin(); same != keys_.end();) {
+        auto end = std::find_if(same, keys_.end(), [&](const auto& key) {
+            return key.first != same->first;
+        });
+        for (auto alike = static_cast<std::uint32_t>(end - same); same != end; ++same)
+            places_[same->second].alike = alike;
+    }
 }
 
 void PageBlocks::cut(const MainPart& part) {
@@ -251,14 +293,7 @@ void PageBlocks::add_text(NodeId id, bool in_main, bool struck, bool fresh) {
     auto& block = blocks_.back();
     block.nodes.push_back(id);
     block.text += text;
-    std::uint32_t letters = 0;
-    for (char c : text) {
-        letters += !base::is_space(c) && (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-        block.commas += c == ',';
-        block.digits += base::is_digit(c);
-        block.capitals += c >= 'A' && c <= 'Z';
-        block.stops += c == '.' || c == '!' || c == '?';
-    }
+    std::uint32_t letters = count_letters(text, block);
     block.held.letters += letters;
     if (in_main) block.held.main_letters += letters;
     for (auto up = document_[id].parent; up && up != document_.body(); up = document_[up].parent) {
@@ -284,12 +319,17 @@ void PageBlocks::finish_blocks() {
             block.held.prose = block.held.letters;
         if (block.text.size() < short_text) {
             block.text_bits = signals_of_text(block.text);
-            block.held.prices = has_price(block.text);
+            block.held.prices = block.digits > 0 && has_price(block.text);
             block.held.dates = block.digits > 0 && (block.text_bits & (date_bit | byline_bit));
         }
     }
-    for (auto& block : blocks_) block.copies = seen[block.text]++;
-    for (auto& block : blocks_) block.has_copies = seen[block.text] > 1;
+    std::vector<const std::uint32_t*> all;  // of each block's text
+    for (auto& block : blocks_) {
+        auto& count = seen[block.text];
+        block.copies = count++;
+        all.push_back(&count);
+    }
+    for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].has_copies = *all[i] > 1;
 }
 
 void PageBlocks::sum_up() {

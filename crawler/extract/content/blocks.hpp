@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crawler/extract/article/article.hpp"
@@ -99,6 +100,7 @@ private:
     std::vector<Block> blocks_;
     std::vector<Holding> holdings_;
     std::vector<Place> places_;
+    std::vector<std::pair<std::uint64_t, formats::NodeId>> keys_;  // of what is being counted
 };
 
 }  // namespace crawler

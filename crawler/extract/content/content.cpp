@@ -1,7 +1,8 @@
-// Two models were fitted to the development pages of WCXB (bench/crawler/fit_pages.py says how):
-// one tells what a page is for, one whether a block is content. The rules of find_main_part go into
-// the second one as one sign among others, the strongest: on articles it corrects them, on pages
-// that are no articles it takes over.
+// Two models were fitted to the development pages of WCXB and those of Mozilla's Readability, which
+// are news and posts for the most part (bench/crawler/fit_pages.py says how): one tells what a page
+// is for, one whether a block is content. The rules of find_main_part go into the second one as one
+// sign among others, the strongest: on articles it corrects them, on pages that are no articles it
+// takes over.
 //
 // How sure it has to be of a block depends on how sure it is of the page: the blocks are chosen
 // that together have the best F1 to expect, counted in words. On a clear page that asks for about
@@ -60,7 +61,7 @@ const Models& models() {
         PageBlocks blocks(document, part);
         std::vector<std::string> page, block;
         describe_page(blocks, {}, {}, &page);
-        describe_blocks(blocks, {}, &block);
+        describe_blocks(blocks, {}, {}, &block);
         Models made;
         made.kind = Trees::parse(file_named("page_kind.trees"), page);
         for (auto word : base::words<PageKind>) block.push_back("kind_" + std::string(word.name));
@@ -88,10 +89,12 @@ kinds_of(std::vector<double> chances, const PageBlocks& blocks, const boost::jso
 }
 
 // The rules of find_main_part were made for articles of many more sites than the models were
-// fitted to: the surer it is that the page is an article, the less likely is what they leave out.
+// fitted to: the surer it is that the page is an article, the likelier is what they take and the
+// less likely what they leave out. What remains to the models there is to correct gross errors.
 double by_rules(double chance, double article, bool taken, bool hidden) {
-    if (hidden) chance *= 1 - 0.5 * article;
-    return taken ? chance : chance * (1 - 0.85 * article);
+    auto trust = article * article;
+    if (hidden) chance *= 1 - 0.5 * trust;
+    return taken ? 1 - (1 - chance) * (1 - 0.8 * trust) : chance * (1 - 0.95 * trust);
 }
 
 // The chance that the least likely block of the best choice has.
@@ -127,14 +130,11 @@ std::vector<std::uint8_t> choose_blocks(
     content.confidence = *best;
     std::vector<float> tail(chances.begin(), chances.end());
     for (auto place : model.signs) tail.push_back(page[place]);
-    std::vector<double> likely;
-    for (auto& row : describe_blocks(blocks, facts.title)) {
-        row.insert(row.end(), tail.begin(), tail.end());
-        const auto& block = blocks.blocks()[likely.size()];
+    auto likely = model.block.chance_of_each(describe_blocks(blocks, facts.title, tail));
+    for (std::size_t i = 0; i < likely.size(); ++i) {
+        const auto& block = blocks.blocks()[i];
         bool hidden = blocks.place(block.holder).tags & is_hidden;
-        likely.push_back(
-            by_rules(model.block.chance(row), chances.front(), block.held.main_letters > 0, hidden)
-        );
+        likely[i] = by_rules(likely[i], chances.front(), block.held.main_letters > 0, hidden);
     }
     auto enough = best_threshold(blocks.blocks(), likely);
     std::vector<std::uint8_t> kept;

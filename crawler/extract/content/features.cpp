@@ -8,7 +8,6 @@
 #include <cmath>
 
 #include "base/text/ascii.hpp"
-#include "crawler/extract/article/article_marks.hpp"
 #include "crawler/extract/content/signals.hpp"
 
 namespace crawler {
@@ -18,7 +17,16 @@ namespace {
 using formats::NodeId;
 using formats::Tag;
 
+// Most of what is asked for are small counts.
 double log1(double value) {
+    static const auto known = [] {
+        std::array<double, 1024> all{};
+        for (std::size_t i = 0; i < all.size(); ++i) all[i] = std::log2(1 + static_cast<double>(i));
+        return all;
+    }();
+    if (auto i = static_cast<std::size_t>(value);
+        i < known.size() && static_cast<double>(i) == value)
+        return known[i];
     return std::log2(1 + value);
 }
 double share(double part, double whole) {
@@ -43,6 +51,56 @@ constexpr std::array<std::string_view, insides> inside_names{
     "code",
     "label",
     "hidden"};
+
+// The signs that tell something of blocks: fitted trees asked for these when all were offered.
+struct Wanted {
+    std::uint32_t text, near, in, inside, part;
+};
+
+template <typename Names>
+std::uint32_t bits_of(const Names& names, std::initializer_list<std::string_view> wanted) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        if (std::find(wanted.begin(), wanted.end(), names[i]) != wanted.end()) bits |= 1U << i;
+    return bits;
+}
+
+const Wanted& wanted() {
+    static const Wanted all{
+        .text = bits_of(text_signal_names, {"sign"}),
+        .near = bits_of(name_signal_names, {"nav", "meta", "card", "hero"}),
+        .in = bits_of(
+            name_signal_names,
+            {"nav",
+             "header",
+             "footer",
+             "related",
+             "filter",
+             "meta",
+             "postbody",
+             "description",
+             "title",
+             "body",
+             "question",
+             "contents"}
+        ),
+        .inside = bits_of(
+            inside_names,
+            {"nav",
+             "header",
+             "footer",
+             "main",
+             "article",
+             "form",
+             "list",
+             "dialog",
+             "section",
+             "hidden"}
+        ),
+        .part = bits_of(name_signal_names, {"header", "hidden", "tab", "hero", "question"}),
+    };
+    return all;
+}
 
 // What the blocks before one amount to.
 struct Before {
@@ -91,11 +149,17 @@ int rank_of(Tag tag) {
 
 class Describer {
 public:
-    Describer(const PageBlocks& page, std::string_view title, std::vector<std::string>* names)
+    Describer(
+        const PageBlocks& page,
+        std::string_view title,
+        std::span<const float> tail,
+        std::vector<std::string>* names
+    )
         : page_(page),
           document_(page.document()),
           blocks_(page.blocks()),
           title_(base::to_lower(title)),
+          tail_(tail),
           names_(names) {
         for (std::size_t i = 0; i < blocks_.size(); ++i)
             if (blocks_[i].held.main_letters > 0) {
@@ -109,13 +173,13 @@ public:
         rows.reserve(blocks_.size());
         Before before;
         for (std::size_t i = 0; i < blocks_.size(); ++i) {
-            Row row(i == 0 ? names_ : nullptr);
+            Row row(i == 0 ? names_ : nullptr, i == 0 ? 0 : rows.front().size());
             own(row, blocks_[i]);
             neighbours(row, i);
             around(row, blocks_[i]);
             repeated(row, blocks_[i]);
             position(row, i, before);
-            rows.push_back(row.take());
+            rows.push_back(row.take(tail_));
             const auto& held = blocks_[i].held;
             before.letters += held.letters;
             before.main_letters += held.main_letters;
@@ -147,9 +211,7 @@ private:
         row.add("main", share(held.main_letters, letters));
         row.add("tag", rank_of(document_[block.holder].tag));
         row.add("title", is_title(block.text));
-        row.add("label", held.letters <= 40 && is_label(base::to_lower(block.text)));
-        row.add("ends_article", held.letters <= 60 && ends_article(block.text));
-        row.add_bits("text_", block.text_bits, text_signal_names);
+        row.add_bits("text_", block.text_bits, text_signal_names, wanted_.text);
     }
 
     static bool ends_sentence(std::string_view text) {
@@ -158,7 +220,8 @@ private:
     }
 
     bool is_title(const std::string& text) const {
-        return text.size() >= 4 && title_.find(base::to_lower(text)) != title_.npos;
+        return text.size() >= 4 && text.size() <= title_.size() &&
+               title_.find(base::to_lower(text)) != title_.npos;
     }
 
     void neighbours(Row& row, std::size_t i) const {
@@ -184,10 +247,10 @@ private:
         auto at = block.holder;
         for (int level = 0; level < 3 && at; ++level, at = document_[at].parent)
             near |= page_.place(at).own_bits;
-        row.add_bits("near_", near, name_signal_names);
+        row.add_bits("near_", near, name_signal_names, wanted_.near);
         const auto& place = page_.place(block.holder);
-        row.add_bits("in_", place.all_bits, name_signal_names);
-        row.add_bits("inside_", place.tags, inside_names);
+        row.add_bits("in_", place.all_bits, name_signal_names, wanted_.in);
+        row.add_bits("inside_", place.tags, inside_names, wanted_.inside);
         row.add("depth", place.depth);
         NodeId holder = block.holder, body = document_.body();
         int level = 0;
@@ -208,7 +271,7 @@ private:
         row.add("part_dates", share(page_.holding(part).dates, page_.holding(part).blocks));
         row.add("part_headings", share(page_.holding(part).headings, page_.holding(part).blocks));
         row.add("part_inputs", share(page_.holding(part).inputs, page_.holding(part).blocks));
-        row.add_bits("part_", page_.place(part).own_bits, name_signal_names);
+        row.add_bits("part_", page_.place(part).own_bits, name_signal_names, wanted_.part);
     }
 
     static void
@@ -271,7 +334,6 @@ private:
         static const Block none;
         const auto& heading = before.heading ? blocks_[before.heading - 1] : none;
         row.add("heading_tag", before.heading ? rank_of(document_[heading.holder].tag) : 0);
-        row.add("heading_ends", before.heading && ends_article(heading.text));
         row.add("heading_links", heading.held.link_density());
     }
 
@@ -279,15 +341,25 @@ private:
     const formats::Document& document_;
     const std::vector<Block>& blocks_;
     std::string title_;
+    std::span<const float> tail_;
     std::vector<std::string>* names_;
+    const Wanted& wanted_ = wanted();
     std::size_t first_main_ = blocks_.size() + 1, last_main_ = 0;
 };
 
 }  // namespace
 
-std::vector<std::vector<float>>
-describe_blocks(const PageBlocks& blocks, std::string_view title, std::vector<std::string>* names) {
-    return Describer(blocks, title, names).run();
+void Row::note(std::string_view name, std::string_view rest) {
+    names_->emplace_back(name).append(rest);
+}
+
+std::vector<std::vector<float>> describe_blocks(
+    const PageBlocks& blocks,
+    std::string_view title,
+    std::span<const float> tail,
+    std::vector<std::string>* names
+) {
+    return Describer(blocks, title, tail, names).run();
 }
 
 }  // namespace crawler

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,21 +18,35 @@ namespace crawler {
 class Row {
 public:
     // Gathers the names too if there is a place for them.
-    explicit Row(std::vector<std::string>* names = nullptr) : names_(names) {}
+    explicit Row(std::vector<std::string>* names = nullptr, std::size_t width = 0) : names_(names) {
+        values_.reserve(width);
+    }
 
     void add(std::string_view name, double value) { add(name, {}, value); }
     void add(std::string_view name, std::string_view rest, double value) {
         values_.push_back(static_cast<float>(value));
-        if (names_) names_->emplace_back(name).append(rest);
+        if (names_) note(name, rest);
     }
-    // A number for each bit.
+    // A number for each bit that is wanted.
     template <typename Names>
-    void add_bits(std::string_view prefix, std::uint32_t bits, const Names& names) {
-        for (std::size_t i = 0; i < names.size(); ++i) add(prefix, names[i], (bits >> i) & 1U);
+    void add_bits(
+        std::string_view prefix,
+        std::uint32_t bits,
+        const Names& names,
+        std::uint32_t wanted = ~std::uint32_t{0}
+    ) {
+        for (std::size_t i = 0; i < names.size(); ++i)
+            if ((wanted >> i) & 1U) add(prefix, names[i], (bits >> i) & 1U);
     }
-    std::vector<float> take() { return std::move(values_); }
+    // All numbers, and then those of `tail`.
+    std::vector<float> take(std::span<const float> tail = {}) {
+        values_.insert(values_.end(), tail.begin(), tail.end());
+        return std::move(values_);
+    }
 
 private:
+    void note(std::string_view name, std::string_view rest);
+
     std::vector<float> values_;
     std::vector<std::string>* names_;
 };
@@ -44,10 +60,11 @@ std::vector<float> describe_page(
     std::vector<std::string>* names = nullptr
 );
 
-// Of each block: itself, what it stands in, what is around it.
+// Of each block: itself, what it stands in, what is around it; behind that `tail`.
 std::vector<std::vector<float>> describe_blocks(
     const PageBlocks& blocks,
     std::string_view title,
+    std::span<const float> tail = {},
     std::vector<std::string>* names = nullptr
 );
 

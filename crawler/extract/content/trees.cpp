@@ -84,18 +84,25 @@ Trees Trees::parse(std::string_view text, const std::vector<std::string>& names)
     return trees;
 }
 
+float Trees::walk(std::size_t tree, std::span<const float> row) const {
+    const auto* node = &nodes_[roots_[tree]];
+    while (node->other) node += row[node->feature] <= node->value ? 1 : node->other;
+    return node->value;
+}
+
 double Trees::sum(std::span<const float> row, std::size_t output) const {
     double sum = bases_[output];
-    for (auto tree = output; tree < roots_.size(); tree += bases_.size()) {
-        const auto* node = &nodes_[roots_[tree]];
-        while (node->other) node += row[node->feature] <= node->value ? 1 : node->other;
-        sum += node->value;
-    }
+    for (auto tree = output; tree < roots_.size(); tree += bases_.size()) sum += walk(tree, row);
     return sum;
 }
 
-double Trees::chance(std::span<const float> row) const {
-    return 1 / (1 + std::exp(-sum(row)));
+// Tree by tree: rows that follow one another are alike, and go the same way.
+std::vector<double> Trees::chance_of_each(std::span<const std::vector<float>> rows) const {
+    std::vector<double> all(rows.size(), bases_.front());
+    for (std::size_t tree = 0; tree < roots_.size(); tree += bases_.size())
+        for (std::size_t i = 0; i < rows.size(); ++i) all[i] += walk(tree, rows[i]);
+    for (auto& one : all) one = 1 / (1 + std::exp(-one));
+    return all;
 }
 
 std::vector<double> Trees::chances(std::span<const float> row) const {

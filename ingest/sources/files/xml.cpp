@@ -5,6 +5,9 @@
 // only itself, and a file that ends early still gives what came before. Entities that the document
 // type declares with a text of its own are known, as far as formats/xml lets them expand.
 #include <algorithm>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -204,32 +207,47 @@ private:
         auto first = page.fields.size();
         record_space_ = root->children.front().space;
         collect(page, root->children.front(), "", first);
+        put_lists(page);
         add_record(page, kept, first);
         page.bytes += size;
         advance(size);
     }
 
+    // Of the record's fields from `first` on. Few are found by looking at them.
+    std::optional<std::size_t> place_of(Page& page, std::string_view name, std::size_t first) {
+        constexpr std::size_t few = 32;
+        for (auto i = first; i < std::min(page.fields.size(), first + few); ++i)
+            if (page.fields[i].name == name) return i;
+        auto found = places_.find(name);
+        if (found != places_.end()) return found->second;
+        if (page.fields.size() >= first + few) places_.emplace(name, page.fields.size());
+        return std::nullopt;
+    }
+
     void put(Page& page, std::string name, std::string_view value, std::size_t first) {
-        for (auto i = first; i < page.fields.size(); ++i) {
-            auto& field = page.fields[i];
-            if (field.name != name) continue;
-            std::string list;
-            if (field.kind == formats::Field::Kind::json) {
-                list.assign(field.value.substr(0, field.value.size() - 1));
-            } else {
-                list = "[";
-                formats::append_json_string(field.value, list);
+        const auto kept = page.arena.keep(name);
+        if (auto place = place_of(page, kept, first)) {
+            auto& list = lists_[*place];
+            list.push_back(list.empty() ? '[' : ',');
+            if (list.size() == 1) {
+                formats::append_json_string(page.fields[*place].value, list);
+                list.push_back(',');
             }
-            list.push_back(',');
             formats::append_json_string(value, list);
-            list.push_back(']');
-            field.value = page.arena.keep(list);
-            field.kind = formats::Field::Kind::json;
             return;
         }
-        page.fields.push_back(
-            {page.arena.keep(name), page.arena.keep(value), formats::Field::Kind::text}
-        );
+        page.fields.push_back({kept, page.arena.keep(value), formats::Field::Kind::text});
+    }
+
+    // Names that came again are lists.
+    void put_lists(Page& page) {
+        for (auto& [place, list] : lists_) {
+            list.push_back(']');
+            page.fields[place].value = page.arena.keep(list);
+            page.fields[place].kind = formats::Field::Kind::json;
+        }
+        lists_.clear();
+        places_.clear();
     }
 
     void collect(
@@ -263,6 +281,9 @@ private:
     std::string doctype_;
     std::string root_;  // its start tag, for the namespaces
     std::string record_space_;
+    // Of the record at hand: where fields are, and the values of those that come again.
+    std::unordered_map<std::string_view, std::size_t> places_;
+    std::unordered_map<std::size_t, std::string> lists_;
     std::string root_name_;
     int depth_ = 0;
     bool ended_ = false;

@@ -15,6 +15,7 @@
 #include "crawler/run/crawl.hpp"
 #include "crawler/run/settings.hpp"
 #include "crawler/scrape/fixture.hpp"
+#include "schema/sources/run_stop_store.hpp"
 #include "service/config.hpp"
 #include "service/gather/gather_records.hpp"
 #include "service/gather/kinds/kind.hpp"
@@ -153,16 +154,24 @@ GatherResult gather_crawl(const Gathering& run) {
             )
         );
     };
+    // The last of those that share a run ends it.
+    auto is_last = [&](base::Tx& tx, schema::Time now) {
+        auto live = crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
+        return live != options.run_id;
+    };
     auto close = [&](const std::string& state, const std::string& why) {
         database.call([&](base::Tx& tx) {
             crawler::drop_worker(tx, source.id, options.holder);
             auto now = Clock::now();
-            // The last of those that share a run ends it.
-            auto live =
-                crawler::live_run(tx, source.id, options.holder, now - std::chrono::minutes(2));
-            if (live != options.run_id) schema::end_run(tx, options.run_id, state, why, now);
+            if (is_last(tx, now)) schema::end_run(tx, options.run_id, state, why, now);
         });
     };
+    base::OnStop marked(run.stop, [&] {
+        database.call([&](base::Tx& tx) {
+            auto now = Clock::now();
+            if (is_last(tx, now)) schema::interrupt_run(tx, options.run_id, now);
+        });
+    });
     try {
         auto report = crawler::crawl(database, here.blobs, options);
         GatherResult result{

@@ -13,6 +13,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
+#include "schema/sources/run_stop_store.hpp"
 #include "service/config.hpp"
 #include "service/gather/download.hpp"
 #include "service/gather/gather_records.hpp"
@@ -92,6 +93,7 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     options.run_id = database.call([&](base::Tx& tx) {
         return schema::begin_run(tx, source.id, source.spec, Clock::now());
     });
+    schema::InterruptedByStop marked(database, options.run_id, run.stop);
     auto close = [&](const std::string& state, const std::string& why) {
         database.call([&](base::Tx& tx) {
             schema::end_run(tx, options.run_id, state, why, Clock::now());

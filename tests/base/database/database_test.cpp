@@ -66,6 +66,21 @@ TEST_CASE(
     CHECK(db.number("SELECT count(*) FROM t") == 1);
 }
 
+TEST_CASE("a copy that finds its connection lost is run again", "[base][database]") {
+    TestDatabase db;
+    db->call([](base::Tx& tx) { tx.exec("CREATE TABLE t (x int)"); });
+    int tries = 0;
+    db->call([&](base::Tx& tx) {
+        if (++tries == 1) CHECK_THROWS(tx.exec("SELECT pg_terminate_backend(pg_backend_pid())"));
+        auto copy = tx.copy("t (x)", 1);
+        copy.begin_row();
+        copy.value(std::int32_t{1});
+        copy.finish();
+    });
+    CHECK(tries == 2);
+    CHECK(db.number("SELECT count(*) FROM t") == 1);
+}
+
 TEST_CASE("rows copied in binary form arrive as they were", "[base][database]") {
     TestDatabase db;
     auto now =

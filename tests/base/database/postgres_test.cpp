@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -43,6 +44,14 @@ bool gone_within(int pid, std::chrono::milliseconds patience) {
         std::this_thread::sleep_for(10ms);
     }
     return false;
+}
+
+int parent_of(int pid) {
+    std::ifstream in(fmt::format("/proc/{}/stat", pid));
+    std::string id, name, state;
+    int parent = 0;
+    in >> id >> name >> state >> parent;
+    return parent;
 }
 
 int count_rows(const std::string& url) {
@@ -104,6 +113,49 @@ TEST_CASE("a server killed with -9 comes back while somebody uses it", "[base][p
         db.call([](base::Tx& tx) { tx.exec("INSERT INTO t VALUES (1)"); });
     }
     CHECK(count_rows(url) == 4);
+}
+
+TEST_CASE("a server whose keeper is killed with -9 is kept by another one", "[base][postgres]") {
+    Home home;
+    base::EmbeddedPostgres cluster(home.path, false), other_user(home.path, false);
+    auto url = cluster.url();
+    add_row(url);
+    base::Database db(url, 1);
+    auto insert = [&] { db.call([](base::Tx& tx) { tx.exec("INSERT INTO t VALUES (1)"); }); };
+    insert();
+    for (int round = 0; round < 2; ++round) {
+        int server = cluster.server_pid();
+        REQUIRE(server > 0);
+        kill(parent_of(server), SIGKILL);
+        REQUIRE(gone_within(server, 20s));
+        insert();
+    }
+    int server = cluster.server_pid();
+    REQUIRE(server > 0);
+    kill(server, SIGKILL);  // the new keeper does what the old one did
+    REQUIRE(gone_within(server, 5s));
+    insert();
+    auto count = [](base::Tx& tx) { return *tx.value<int>("SELECT count(*)::int FROM t"); };
+    CHECK(db.call(count) == 5);
+}
+
+TEST_CASE(
+    "a server that clears up after a killed backend stops with its last user",
+    "[base][postgres]"
+) {
+    Home home;
+    { base::EmbeddedPostgres made(home.path, false); }
+    for (auto after : {0ms, 40ms, 80ms, 120ms}) {
+        std::optional<base::EmbeddedPostgres> cluster(std::in_place, home.path, false);
+        base::Database db(cluster->url(), 1);
+        int server = cluster->server_pid();
+        auto backend =
+            db.call([](base::Tx& tx) { return *tx.value<int>("SELECT pg_backend_pid()"); });
+        kill(backend, SIGKILL);
+        std::this_thread::sleep_for(after);
+        cluster.reset();  // waits for the end
+        CHECK(gone_within(server, 10ms));
+    }
 }
 
 TEST_CASE("a user killed with -9 does not keep the server running", "[base][postgres]") {

@@ -140,6 +140,46 @@ TEST_CASE("dates that people write are read, if they can be read in one way only
     }
 }
 
+TEST_CASE("months and weekdays are known in the languages of Europe", "[time]") {
+    for (const char* text :
+         {"3. März 2024",
+          "Sonntag, 3. März 2024",
+          "3. März 2024 00:00 Uhr",
+          "am 3. März 2024",
+          "dimanche 3 mars 2024",
+          "DIMANCHE 3 MARS 2024",
+          "domingo, 3 de marzo de 2024",
+          "3 de março de 2024",
+          "domenica 3 marzo 2024",
+          "zondag 3 maart 2024",
+          "3 marca 2024",
+          "воскресенье, 3 марта 2024 г.",
+          "3 березня 2024",
+          "3. marts 2024",
+          "3 mars 2024",
+          "3. března 2024",
+          "3 Mart 2024",
+          "3 Μαρτίου 2024"}) {
+        INFO(text);
+        CHECK(shown(parse_written_time(text)) == "2024-03-03T00:00:00Z");
+    }
+    CHECK(shown(parse_written_time("1er février 2024 8:53")) == "2024-02-01T08:53:00Z");
+    CHECK(shown(parse_written_time("24 déc. 2023")) == "2023-12-24T00:00:00Z");
+    CHECK(shown(parse_written_time("11. Jänner 2024")) == "2024-01-11T00:00:00Z");
+    CHECK(shown(parse_written_time("8 am May 8 2024")) == "nothing");
+    for (const char* text :
+         {"3 srpnja 2024",    // of a language that is none of them
+          "3 März Mai 2024",  // two months
+          "3. Märzen 2024",   // another word
+          "der 3. Stock 2024",
+          "3 de 2024",
+          "märz 2024",
+          "am März"}) {
+        INFO(text);
+        CHECK(shown(parse_written_time(text)) == "nothing");
+    }
+}
+
 TEST_CASE("a format that is given is the only reading", "[time]") {
     CHECK(shown(parse_time_as(" 5/8/2024 ", "%d/%m/%Y")) == "2024-08-05T00:00:00Z");
     CHECK(shown(parse_time_as("5/8/2024", "%m/%d/%Y")) == "2024-05-08T00:00:00Z");

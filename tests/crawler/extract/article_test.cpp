@@ -166,6 +166,32 @@ TEST_CASE("notes about the page go, what speaks of the matter stays", "[crawler]
     CHECK(has(text, "what the mayor wrote"));
 }
 
+TEST_CASE("lines about the article at its ends go, those amid it stay", "[crawler][article]") {
+    auto text = article_of(
+        "<div class='article-body'><p>By Ann Other</p><p>Updated 3 May 2024</p>" + paragraphs(2) +
+        "<p>Updated 4 May 2024</p>" + paragraphs(2) +
+        "<p><a href=/1>The bridge that nobody wanted</a></p><h3>More of the same</h3>"
+        "<p>Ann Other is a reporter who covers the council.</p><p>First published on 2 May</p>"
+        "<p>Tags: bridge, council</p><p>Copyright 2024 The Gazette</p></div>"
+    );
+    for (std::string extra :
+         {"Ann Other", "3 May", "nobody wanted", "same", "covers", "2 May", "Tags", "Gazette"}) {
+        INFO(extra);
+        CHECK_FALSE(has(text, extra));
+    }
+    CHECK(has(text, "4 May"));
+    auto list = article_of("<div><p>Updated 3 May 2024</p><p>Tags: bridge, council</p></div>");
+    CHECK(has(list, "Tags"));  // there is nothing else
+}
+
+TEST_CASE(
+    "a page that is nothing but its text is the article from its body on",
+    "[crawler][article]"
+) {
+    auto document = Document::parse("<p>" + sentence + sentence + sentence + sentence);
+    CHECK(find_main_part(document).nodes == std::vector<NodeId>{document.body()});
+}
+
 TEST_CASE(
     "text that only machines are told is taken where the page has none",
     "[crawler][article]"

@@ -1,5 +1,6 @@
 #include "crawler/extract/content/content.hpp"
 
+#include <cmath>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -112,6 +113,31 @@ TEST_CASE("text that only stands in noscript is text", "[crawler][content]") {
     CHECK_FALSE(has(lazy.text, "Image words"));
 }
 
+TEST_CASE(
+    "short pieces of an article's text stay, other articles behind it go",
+    "[crawler][content]"
+) {
+    std::string
+        post = "<p>The harbour was closed in spring, and nobody in the town has been told why.</p>",
+        more;
+    for (auto title : {"Ferry late again", "Mayor of two towns", "Rain ends", "Old mill sold"})
+        more += "<div class=story><a href=/x><h3>" + std::string(title) +
+                "</h3></a><p>A word or two on it</p></div>";
+    auto content = content_of(
+        "<title>Harbour closed | Gazette</title><meta property=og:type content=article>" +
+            furniture_above + "<article><h1>Harbour closed</h1>" + post + post + "<p>Step 2</p>" +
+            post + post + "<p>No.</p>" + post + "</article><div>" + more + "</div>" +
+            furniture_below,
+        "http://a.example/news/2024/harbour-closed"
+    );
+    CHECK(content.kind == PageKind::article);
+    for (std::string kept : {"closed in spring", "Step 2", "No."}) CHECK(has(content.text, kept));
+    for (std::string other : {"Ferry late", "Old mill", "word or two"})
+        CHECK_FALSE(has(content.text, other));
+    // So few words that nothing but the rules can tell.
+    CHECK(content_of("<p>abc</p><p>def</p><p>ghi</p>").text == "abc\ndef\nghi");
+}
+
 TEST_CASE("no page with text is empty", "[crawler][content]") {
     for (std::string html :
          {"<nav><a href=/>Home</a></nav>",
@@ -148,6 +174,11 @@ TEST_CASE("trees are read from text and summed up", "[crawler][content]") {
     CHECK(trees.sum(high) == 0.5 + 3 + 8);
     CHECK(trees.sum(high, 1) == -0.75);
     CHECK(trees.chances(low)[0] + trees.chances(low)[1] == Approx(1));
+    const std::vector<std::vector<float>> rows{low, high, low};
+    auto each = trees.chance_of_each(rows);
+    REQUIRE(each.size() == 3);
+    CHECK(each[1] == Approx(1 / (1 + std::exp(-trees.sum(high)))));
+    CHECK((each[0] == each[2] && each[0] != each[1]));
     CHECK_THROWS(Trees::parse("features d\nbase 0\n0<1 =1 =2\n", names));
     CHECK_THROWS(Trees::parse("features a\nbase 0\n0<1 =1\n", names));
     CHECK_THROWS(Trees::parse("features a\nbase 0\n0<x =1 =2\n", names));

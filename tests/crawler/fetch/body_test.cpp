@@ -86,7 +86,23 @@ TEST_CASE("a coding that is unknown stops a body, and a broken one too", "[body]
     auto broken = with({{"content-encoding", "gzip"}});
     BodyReader reader(limits);
     REQUIRE(reader.begin(10, broken) == Stopped::no);
-    CHECK(reader.add("not gzip at all", broken.body) == Stopped::coding);
+    CHECK(reader.add("\x1f\x8b no gzip behind it", broken.body) == Stopped::coding);
+}
+
+TEST_CASE("a body that is sent plain under the name of a coding is taken as it is", "[body]") {
+    const std::string page = "<!DOCTYPE html><title>Plain</title><p>Nobody packed this page.</p>";
+    FetchLimits limits;
+    for (std::string coding : {"gzip", "deflate", "br", "zstd", "gzip, gzip"}) {
+        INFO(coding);
+        auto response =
+            with({{"content-encoding", coding}, {"content-length", std::to_string(page.size())}});
+        BodyReader reader(limits);
+        REQUIRE(reader.begin(page.size(), response) == Stopped::no);
+        CHECK(reader.add({page.data(), 5}, response.body) == Stopped::no);
+        CHECK(reader.add({page.data() + 5, page.size() - 5}, response.body) == Stopped::no);
+        CHECK(response.body == page);
+        CHECK(reader.fault_of_length(response, 200).empty());
+    }
 }
 
 TEST_CASE("a body that was cut short is told of", "[body]") {

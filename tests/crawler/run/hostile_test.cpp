@@ -11,6 +11,13 @@ using test::World;
 
 namespace {
 
+// What ThreadSanitizer takes of an answer's time and memory for itself, and more.
+#ifdef __SANITIZE_THREAD__
+constexpr int burden = 5;
+#else
+constexpr int burden = 1;
+#endif
+
 // Peak memory of this process in MB since forget_peak().
 double peak_memory() {
     std::ifstream status("/proc/self/status");
@@ -31,7 +38,7 @@ TEST_CASE(
     test::HostileSite site;
     World world;
     auto options = world.options(site.url());
-    options.fetch.limits.total = 4s;
+    options.fetch.limits.total = 4s * burden;
     options.retry.longest_asked = 1500ms;
     options.workers = 2;
     std::stop_source too_long;  // a crawl without end fails, and ends
@@ -46,7 +53,7 @@ TEST_CASE(
 
     CHECK_FALSE(report.interrupted);
     INFO("grew by " << grown << " MB in " << report.seconds << " s");
-    CHECK(grown < 400);
+    CHECK(grown < 400 * burden);
     auto number = [&](const std::string& sql) { return world.database.number(sql); };
     // Each address is in a final state, with a reason unless it was kept, and the sums agree.
     CHECK(
@@ -91,7 +98,7 @@ TEST_CASE(
         {"/drip/start", "failed:network"},
         {"/gzip/garbage", "failed:network"},
         {"/gzip/cut", "failed:network"},
-        {"/gzip/plain", "failed:network"},
+        {"/gzip/plain", "done:"},
         {"/gzip/checksum", "failed:network"},
         {"/gzip/twice", "skipped:too_large"},
         {"/gzip/unknown", "failed:network"},

@@ -1,6 +1,7 @@
 #include "tests/crawler/site/name_server.hpp"
 
 #include <array>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <thread>
@@ -23,7 +24,7 @@ struct NameServer::Server {
     mutable std::mutex mutex;
     std::map<std::string, Entry> entries;
     std::map<std::string, int> counts;
-    int millis = 0;
+    std::atomic<int> millis = 0;  // how long answers wait
     std::thread thread;
 
     static void add16(std::string& out, int value) {
@@ -75,8 +76,8 @@ struct NameServer::Server {
             );
             message.resize(size);
             auto reply = answer(message);
-            if (millis > 0) {
-                asio::steady_timer timer(io, std::chrono::milliseconds(millis));
+            if (int wait = millis; wait > 0) {
+                asio::steady_timer timer(io, std::chrono::milliseconds(wait));
                 co_await timer.async_wait(asio::use_awaitable);
             }
             co_await socket.async_send_to(asio::buffer(reply), from, asio::use_awaitable);

@@ -31,7 +31,7 @@ export class Problem extends Error {
   }
   // Worth sending the same request again later.
   get passing(): boolean {
-    return this.status === 0 || this.status === 429 || this.status >= 500;
+    return this.status === 0 || this.status === 429 || this.status >= 500 || this.title === "Under way";
   }
 }
 

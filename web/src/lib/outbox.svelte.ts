@@ -1,6 +1,9 @@
 // Answers on their way to the service. An answer is written to localStorage before anything else happens, is sent in
 // order, is sent again until the service took it, and carries a key so that the service counts it once. What the service
 // refuses for good is kept and shown, never dropped in silence.
+//
+// Each answer is an entry of its own there: windows of one person see each other's, and none writes over them. Two may
+// send the same one; by its key it counts once.
 import { api, Problem, type Task } from "./api";
 
 export type Reply =
@@ -9,12 +12,14 @@ export type Reply =
 
 export interface Entry {
   key: string;
+  at: number; // when it was given
   project: string;
   task: Task;
   reply: Reply;
   refused?: string; // why the service will never take it
 }
 
+const adoptAfter = 30_000; // milliseconds
 const pauses = [1, 2, 4, 8, 15, 30]; // seconds
 
 export function newKey(): string {
@@ -32,25 +37,34 @@ export class Outbox {
   entries = $state<Entry[]>([]);
   offline = $state(false);
   private readonly store: string;
+  private readonly own = new Set<string>(); // given in this window
   private sending: Promise<void> | null = null;
   private failures = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly wake = () => void this.flush();
+  private readonly hear = (event: StorageEvent) => {
+    if (!event.key?.startsWith(this.store)) return;
+    this.entries = this.entries.filter((entry) => this.place(entry) !== event.key);
+    if (!event.newValue) return;
+    this.take(event.newValue);
+    this.timer ??= setTimeout(this.wake, adoptAfter); // its window may be closed by then
+  };
 
   // Of one person: another one at the same browser does not send this one's answers.
   constructor(account: number) {
-    this.store = `tilth.outbox.${account}`;
-    try {
-      this.entries = JSON.parse(localStorage.getItem(this.store) ?? "[]") as Entry[];
-    } catch {
-      this.entries = [];
+    this.store = `tilth.outbox.${account}.`;
+    for (let i = 0; i < localStorage.length; i++) {
+      const key = localStorage.key(i);
+      if (key?.startsWith(this.store)) this.take(localStorage.getItem(key));
     }
     addEventListener("online", this.wake);
+    addEventListener("storage", this.hear);
     void this.flush();
   }
 
   close(): void {
     removeEventListener("online", this.wake);
+    removeEventListener("storage", this.hear);
     clearTimeout(this.timer);
   }
 
@@ -65,14 +79,16 @@ export class Outbox {
   }
 
   add(project: string, task: Task, reply: Reply): void {
-    this.entries.push({ key: newKey(), project, task: $state.snapshot(task), reply });
-    this.save();
+    const entry = { key: newKey(), at: Date.now(), project, task: $state.snapshot(task), reply };
+    this.own.add(entry.key);
+    this.entries.push(entry);
+    this.save(entry);
     void this.flush();
   }
 
   // Takes the last entry back if it was never sent; nothing if there is none.
   takeBack(project: string): Entry | undefined {
-    const last = this.waiting.at(-1);
+    const last = this.waiting.filter((entry) => this.own.has(entry.key)).at(-1);
     if (!last || last.project !== project || this.sending) return undefined;
     this.drop(last.key);
     return $state.snapshot(last) as Entry;
@@ -85,6 +101,7 @@ export class Outbox {
   // Sends what waits, one after another. Resolves when all is sent or the service is out of reach.
   flush(): Promise<void> {
     clearTimeout(this.timer);
+    this.timer = undefined;
     this.sending ??= this.run().finally(() => (this.sending = null));
     return this.sending;
   }
@@ -115,17 +132,32 @@ export class Outbox {
   }
 
   private drop(key: string): void {
+    for (const entry of this.entries) if (entry.key === key) localStorage.removeItem(this.place(entry));
     this.entries = this.entries.filter((entry) => entry.key !== key);
-    this.save();
   }
 
   private refuse(key: string, why: string): void {
     const entry = this.entries.find((each) => each.key === key);
-    if (entry) entry.refused = why;
-    this.save();
+    if (!entry) return;
+    entry.refused = why;
+    this.save(entry);
   }
 
-  private save(): void {
-    localStorage.setItem(this.store, JSON.stringify(this.entries));
+  private place(entry: Entry): string {
+    return this.store + entry.key;
+  }
+
+  private save(entry: Entry): void {
+    localStorage.setItem(this.place(entry), JSON.stringify(entry));
+  }
+
+  // Puts a stored entry in its place; what is none is left alone.
+  private take(stored: string | null): void {
+    try {
+      const entry = JSON.parse(stored ?? "") as Entry;
+      this.entries = [...this.entries, entry].sort((a, b) => a.at - b.at);
+    } catch {
+      // of another version of this page
+    }
   }
 }
