@@ -26,7 +26,12 @@ public:
     std::size_t people() const override { return built().workers.size(); }
 
     Agreement agreement(std::string_view metric, std::size_t replicates) const override {
-        return labeling::agreement(built(), base::parse<Metric>(metric).value(), replicates);
+        auto by = base::parse<Metric>(metric).value();
+        if (!needs_order(by) || built().numbers())
+            return labeling::agreement(built(), by, replicates);
+        std::vector<std::string> scale;
+        for (const auto& item : project_.classes) scale.push_back(item.name);
+        return labeling::agreement(in_order(built(), scale), by, replicates);
     }
 
     Inferred infer(Method method, const Gold& gold) const override {

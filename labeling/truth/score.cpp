@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 
 namespace labeling {
 
@@ -28,11 +29,9 @@ std::uint32_t index_of(const Judgements& judgements, const std::string& label) {
 
 double chance_right(const Truth& truth, std::size_t question, std::uint32_t label) {
     if (label == no_answer) return 0;
-    const double* row = &truth.posterior[question * truth.classes];
-    double best = *std::max_element(row, row + truth.classes);
-    auto level = [&](double p) { return p >= best - 1e-9; };
-    if (!level(row[label])) return 0;
-    return 1 / static_cast<double>(std::count_if(row, row + truth.classes, level));
+    auto top = truth.posterior.top(question);
+    if (truth.posterior.at(question, label) < top.probability - 1e-9) return 0;
+    return 1 / static_cast<double>(top.count);
 }
 
 ClassScore score(const Judgements& judgements, const Truth& truth, const Gold& gold) {
@@ -63,7 +62,7 @@ NumberScore score(const Judgements& judgements, const Estimates& estimates, cons
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto found = gold.find(judgements.questions[q]);
         if (found == gold.end()) continue;
-        auto real = parse_number(found->second);
+        auto real = base::parse_number(found->second);
         if (!real)
             throw base::Error(
                 "truth",
