@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -62,15 +63,18 @@ struct ReadNotes {
 // Read tables (labeling/table.hpp). Names are trimmed and in normal form C; rows whose answer is
 // missing are left out. An empty table, a missing column, an empty name or a malformed row throws
 // base::Error with its line, as does a question with two truths.
-Judgements load_answers(const std::string& path, ReadNotes& notes);  // question,worker,answer
-Gold load_gold(const std::string& path, ReadNotes& notes);           // question,truth
+// Asked to stop it throws base::Interrupted.
+// question,worker,answer
+Judgements load_answers(const std::string& path, ReadNotes& notes, std::stop_token stop = {});
+// question,truth
+Gold load_gold(const std::string& path, ReadNotes& notes);
 
 struct Ratings {
     Judgements judgements;
     std::vector<std::string> months;  // by unit, of its first rating: "2026-03"; empty: not told
 };
 // unit,rater,rating and perhaps time, of which year and month are read.
-Ratings load_ratings(const std::string& path, ReadNotes& notes);
+Ratings load_ratings(const std::string& path, ReadNotes& notes, std::stop_token stop = {});
 
 // The same of texts at hand; `name` is what errors call them.
 Judgements read_answers(const std::string& name, std::string text);

@@ -59,6 +59,7 @@ Judgements judgements_of(
     const std::string& name,
     const std::vector<std::string>& columns,
     ReadNotes& notes,
+    const std::stop_token& stop,
     Visit visit
 ) {
     JudgementsBuilder builder;
@@ -71,6 +72,7 @@ Judgements judgements_of(
             ++notes.missing;
             continue;
         }
+        if (kept % 4096 == 0 && stop.stop_requested()) throw base::Interrupted();
         builder.add(table.cell(0), table.cell(1), table.cell(2));
         visit(table.cell(0));
         ++kept;
@@ -125,15 +127,15 @@ bool is_month(std::string_view text) {
 
 }  // namespace
 
-Judgements load_answers(const std::string& path, ReadNotes& notes) {
+Judgements load_answers(const std::string& path, ReadNotes& notes, std::stop_token stop) {
     Table table(path, answer_columns);
-    return judgements_of(table, path, answer_columns, notes, nothing);
+    return judgements_of(table, path, answer_columns, notes, stop, nothing);
 }
 
 Judgements read_answers(const std::string& name, std::string text) {
     ReadNotes notes;
     auto table = Table::of(name, std::move(text), answer_columns);
-    return judgements_of(table, name, answer_columns, notes, nothing);
+    return judgements_of(table, name, answer_columns, notes, {}, nothing);
 }
 
 Gold load_gold(const std::string& path, ReadNotes& notes) {
@@ -147,7 +149,7 @@ Gold read_gold(const std::string& name, std::string text) {
     return gold_of(table, name, notes);
 }
 
-Ratings load_ratings(const std::string& path, ReadNotes& notes) {
+Ratings load_ratings(const std::string& path, ReadNotes& notes, std::stop_token stop) {
     Table table(path, rating_columns, {"time"});
     Ratings ratings;
     std::unordered_map<std::string, std::string> months;
@@ -161,7 +163,7 @@ Ratings load_ratings(const std::string& path, ReadNotes& notes) {
             );
         months.try_emplace(unit, month);
     };
-    ratings.judgements = judgements_of(table, path, rating_columns, notes, see);
+    ratings.judgements = judgements_of(table, path, rating_columns, notes, stop, see);
     if (months.empty()) return ratings;
     for (const auto& unit : ratings.judgements.questions) ratings.months.push_back(months[unit]);
     return ratings;

@@ -93,7 +93,7 @@ void write_truth(
     std::stop_token stop
 ) {
     ReadNotes read;
-    auto judgements = load_answers(request.answers, read);
+    auto judgements = load_answers(request.answers, read, stop);
     Gold gold;
     if (request.truth) gold = load_gold(*request.truth, read);
 
@@ -237,7 +237,7 @@ void write_agreement(
     std::stop_token stop
 ) {
     ReadNotes read;
-    auto ratings = load_ratings(request.ratings, read);
+    auto ratings = load_ratings(request.ratings, read, stop);
     if (!request.order.empty()) {
         std::vector<std::string> order;
         for (const auto& name : request.order) order.push_back(tidy(name));

@@ -257,6 +257,7 @@ Choice choose(const Judgements& judgements, const Gold& gold, std::stop_token st
     std::vector<std::pair<std::size_t, std::uint32_t>> labels;
     std::vector<std::pair<std::size_t, double>> values;
     std::size_t known = 0;
+    auto indexes = indexes_of(judgements);
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto found = gold.find(judgements.questions[q]);
         if (found == gold.end()) continue;
@@ -265,7 +266,8 @@ Choice choose(const Judgements& judgements, const Gold& gold, std::stop_token st
         if (numeric) {
             if (auto value = base::parse_number(found->second)) values.emplace_back(q, *value);
         } else {
-            labels.emplace_back(q, index_of(judgements, found->second));
+            auto label = indexes.find(found->second);
+            labels.emplace_back(q, label == indexes.end() ? no_answer : label->second);
         }
     }
     bool enough = known >= gold_enough && labels.size() + values.size() > 1;

@@ -27,6 +27,13 @@ std::uint32_t index_of(const Judgements& judgements, const std::string& label) {
     return static_cast<std::uint32_t>(found - judgements.answers.begin());
 }
 
+std::unordered_map<std::string_view, std::uint32_t> indexes_of(const Judgements& judgements) {
+    std::unordered_map<std::string_view, std::uint32_t> indexes;
+    for (std::uint32_t i = 0; i < judgements.answers.size(); ++i)
+        indexes.emplace(judgements.answers[i], i);
+    return indexes;
+}
+
 double chance_right(const Truth& truth, std::size_t question, std::uint32_t label) {
     if (label == no_answer) return 0;
     auto top = truth.posterior.top(question);
@@ -40,12 +47,14 @@ ClassScore score(const Judgements& judgements, const Truth& truth, const Gold& g
     };
     std::map<std::string, Counts> counts;
     ClassScore result;
+    auto indexes = indexes_of(judgements);
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto found = gold.find(judgements.questions[q]);
         if (found == gold.end()) continue;
         const auto& given = judgements.answers[truth.label[q]];
         ++result.judged;
-        result.accuracy += chance_right(truth, q, index_of(judgements, found->second));
+        if (auto label = indexes.find(found->second); label != indexes.end())
+            result.accuracy += chance_right(truth, q, label->second);
         counts[given].given += 1;
         counts[found->second].real += 1;
         if (given == found->second) counts[given].both += 1;

@@ -210,6 +210,16 @@ TEST_CASE("rows without an answer are left out and told of", "[labeling][statist
     CHECK_THAT(agreed.str(), Contains("\"value\":0.5") && Contains("\"missing\":2"));
 }
 
+TEST_CASE("reading stops when it is asked to", "[labeling][statistics]") {
+    File answers("question,worker,answer\nq1,a,cat\n");
+    std::stop_source stop;
+    stop.request_stop();
+    labeling::ReadNotes read;
+    CHECK_THROWS_AS(
+        labeling::load_answers(answers.path(), read, stop.get_token()), base::Interrupted
+    );
+}
+
 TEST_CASE("agreement takes an order and is told by parts", "[labeling][statistics]") {
     File ratings(
         "unit,rater,rating,time\n1,a,low,2026-01-03\n1,b,low,2026-01-04\n2,a,high,2026-01-05\n2,b,"
