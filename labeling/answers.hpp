@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
-#include <utility>
 #include <vector>
+
+#include "labeling/names.hpp"
 
 namespace labeling {
 
@@ -26,12 +28,14 @@ struct Judgements {
     std::vector<std::string> workers;
     std::vector<std::string> answers;
     std::vector<Judgement> rows;
+    bool ordered = false;  // `answers` stand in an order of their own: a scale
 
     // The answers' values, if every one is a finite number.
     std::optional<std::vector<double>> numbers() const;
 };
 
-// Gathers answers one by one. Of several by one worker to one question the last counts.
+// Gathers answers one by one, 12 bytes each beside the names. Of several by one worker to one
+// question the last counts.
 class JudgementsBuilder {
 public:
     void add(const std::string& question, const std::string& worker, const std::string& answer);
@@ -40,13 +44,9 @@ public:
     Judgements build() &&;
 
 private:
-    using Names =
-        std::pair<std::vector<std::string>, std::unordered_map<std::string, std::uint32_t>>;
-    static std::uint32_t index(Names& names, const std::string& name);
-    void drop_unused();
+    void drop_repeated();
 
     Names questions_, workers_, answers_;
-    std::unordered_map<std::uint64_t, std::size_t> seen_;
     std::vector<Judgement> rows_;
     std::vector<std::uint32_t> allowed_;
 };
@@ -54,17 +54,30 @@ private:
 // True answers by question.
 using Gold = std::unordered_map<std::string, std::string>;
 
-// Read CSV texts with a header; the columns may stand in any order and others are ignored. `name`
-// is what errors call the text. An empty file, a missing column, an empty field, or a malformed row
-// throws base::Error with its line.
-Judgements read_answers(const std::string& name, std::string text);  // question,worker,answer
-Judgements read_ratings(const std::string& name, std::string text);  // unit,rater,rating
-Gold read_gold(
-    const std::string& name,
-    std::string text
-);  // question,truth; a question with two truths is an error
+// What reading a table left out, and what is to be told of it.
+struct ReadNotes {
+    std::size_t missing = 0;         // rows without an answer
+    std::vector<std::string> lines;  // for people: that, and names that differ by case only
+};
 
-// A finite decimal number that fills the whole text, or nothing.
-std::optional<double> parse_number(const std::string& text);
+// Read tables (labeling/table.hpp). Names are trimmed and in normal form C; rows whose answer is
+// missing are left out. An empty table, a missing column, an empty name or a malformed row throws
+// base::Error with its line, as does a question with two truths.
+// Asked to stop it throws base::Interrupted.
+// question,worker,answer
+Judgements load_answers(const std::string& path, ReadNotes& notes, std::stop_token stop = {});
+// question,truth
+Gold load_gold(const std::string& path, ReadNotes& notes);
+
+struct Ratings {
+    Judgements judgements;
+    std::vector<std::string> months;  // by unit, of its first rating: "2026-03"; empty: not told
+};
+// unit,rater,rating and perhaps time, of which year and month are read.
+Ratings load_ratings(const std::string& path, ReadNotes& notes, std::stop_token stop = {});
+
+// The same of texts at hand; `name` is what errors call them.
+Judgements read_answers(const std::string& name, std::string text);
+Gold read_gold(const std::string& name, std::string text);
 
 }  // namespace labeling

@@ -5,15 +5,19 @@
 // read back as the same, so that results can be compared as texts.
 #include "labeling/statistics.hpp"
 
+#include <map>
 #include <ostream>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/text/unicode.hpp"
 #include "formats/csv/csv.hpp"
+#include "labeling/agreement/agreement_by.hpp"
 #include "labeling/answers.hpp"
-#include "labeling/export/csv.hpp"
+#include "labeling/table.hpp"
 #include "labeling/truth/score.hpp"
 
 namespace labeling {
@@ -29,6 +33,10 @@ std::string cell(const std::string& text) {
     std::string out;
     formats::append_cell(text, out);
     return out;
+}
+
+void write_lines(const ReadNotes& read, std::ostream& notes) {
+    for (const auto& line : read.lines) notes << "tilth: " << line << '\n';
 }
 
 void write_rows(const Judgements& judgements, const Truth& truth, std::ostream& out) {
@@ -63,6 +71,10 @@ public:
     void number(std::string_view key, std::optional<double> value) {
         raw(key, value ? shortest(*value) : "null");
     }
+    void texts(std::string_view key, const std::vector<std::string>& values) {
+        boost::json::array list(values.begin(), values.end());
+        raw(key, boost::json::serialize(list));
+    }
     void count(std::string_view key, std::size_t value) { raw(key, std::to_string(value)); }
     std::string str() const { return "{" + text_ + "}\n"; }
 
@@ -75,15 +87,21 @@ private:
 
 }  // namespace
 
-void write_truth(const TruthRequest& request, std::ostream& out, std::ostream& notes) {
-    auto judgements = read_answers(request.answers, detail::read_file(request.answers));
+void write_truth(
+    const TruthRequest& request,
+    std::ostream& out,
+    std::ostream& notes,
+    std::stop_token stop
+) {
+    ReadNotes read;
+    auto judgements = load_answers(request.answers, read, stop);
     Gold gold;
-    if (request.truth) gold = read_gold(*request.truth, detail::read_file(*request.truth));
+    if (request.truth) gold = load_gold(*request.truth, read);
 
     Line note;
     auto method = request.method;
     if (method == Method::automatic) {
-        auto choice = choose(judgements, gold);
+        auto choice = choose(judgements, gold, stop);
         method = choice.method;
         note.text("why", choice.why);
     }
@@ -91,9 +109,10 @@ void write_truth(const TruthRequest& request, std::ostream& out, std::ostream& n
     note.count("questions", judgements.questions.size());
     note.count("workers", judgements.workers.size());
     note.count("answers", judgements.rows.size());
+    if (!read.lines.empty()) note.texts("notes", read.lines);
 
-    if (is_numeric(method)) {
-        auto estimates = estimate(judgements, method);
+    if (is_numeric(method) || (takes_numbers(method) && looks_numeric(judgements))) {
+        auto estimates = estimate(judgements, method, stop);
         if (request.truth) {
             auto result = score(judgements, estimates, gold);
             note.count("judged", result.judged);
@@ -102,7 +121,7 @@ void write_truth(const TruthRequest& request, std::ostream& out, std::ostream& n
         }
         write_rows(judgements, estimates, out);
     } else {
-        auto truth = infer(judgements, method);
+        auto truth = infer(judgements, method, stop);
         if (request.truth) {
             auto result = score(judgements, truth, gold);
             note.count("judged", result.judged);
@@ -114,20 +133,124 @@ void write_truth(const TruthRequest& request, std::ostream& out, std::ostream& n
         }
         write_rows(judgements, truth, out);
     }
-    if (request.truth || request.method == Method::automatic) notes << note.str();
+    if (request.truth || request.method == Method::automatic)
+        notes << note.str();
+    else
+        write_lines(read, notes);
 }
 
-void write_agreement(const std::string& ratings, Metric metric, std::ostream& out) {
-    auto judgements = read_ratings(ratings, detail::read_file(ratings));
-    auto result = agreement(judgements, metric);
+void write_ranking(
+    const std::string& comparisons,
+    Ranking method,
+    std::ostream& out,
+    std::ostream& notes,
+    std::stop_token stop
+) {
+    Table table(comparisons, {"left", "right", "label"}, {"worker"});
+    ComparisonsBuilder builder;
+    std::size_t undecided = 0;
+    while (table.next()) {
+        if (table.is_missing(2)) {
+            ++undecided;
+            continue;
+        }
+        if (method == Ranking::noisy_bradley_terry && !table.has(3))
+            table.fail("has no worker", "this method needs a column 'worker'");
+        const auto &left = table.cell(0), &right = table.cell(1), &label = table.cell(2);
+        if (left == right) table.fail(fmt::format("both sides are '{}'", left));
+        if (label != left && label != right)
+            table.fail(
+                fmt::format("the label '{}' is neither '{}' nor '{}'", label, left, right),
+                "name the side that was preferred"
+            );
+        builder.add(left, right, table.cell(3), label);
+    }
+    auto built = std::move(builder).build();
+    auto ranked = rank(built, method, std::move(stop));
+    out << "item,score\n";
+    for (auto item : ranked.order)
+        out << cell(built.items[item]) << ',' << fmt::format("{:.6g}", ranked.strength[item])
+            << '\n';
+    if (undecided > 0)
+        write_lines(
+            {.missing = undecided,
+             .lines = {fmt::format("{}: {} without label left out", comparisons, undecided)}},
+            notes
+        );
+}
+
+namespace {
+
+std::string line_of(const Agreement& found, std::string_view part, std::size_t missing) {
     Line line;
-    line.number("value", result.value);
-    line.number("ci_low", result.low);
-    line.number("ci_high", result.high);
-    line.count("units", result.units);
-    line.count("raters", result.raters);
-    if (!result.value) line.text("note", "undefined: every rating is the same category");
-    out << line.str();
+    if (!part.empty()) line.text("part", part);
+    line.number("value", found.value);
+    line.number("ci_low", found.low);
+    line.number("ci_high", found.high);
+    line.count("units", found.units);
+    line.count("raters", found.raters);
+    if (missing > 0) line.count("missing", missing);
+    if (!found.value)
+        line.text(
+            "note",
+            found.units == 0 ? "no unit has two ratings"
+                             : "undefined: every rating is the same category"
+        );
+    return line.str();
+}
+
+std::vector<AgreementPart>
+parts_of(const Ratings& ratings, const AgreementRequest& request, const std::stop_token& stop) {
+    constexpr std::size_t replicates = 1000;
+    const auto& judgements = ratings.judgements;
+    if (request.by == "class")
+        return agreement_by_class(judgements, request.metric, replicates, stop);
+    if (request.by == "pair")
+        return agreement_by_pair(judgements, request.metric, replicates, stop);
+    if (request.by != "month") {
+        auto size = base::whole_number<std::size_t>(request.by).value_or(0);
+        if (size == 0)
+            throw base::UsageError(
+                fmt::format("--by {}", request.by), "unknown", "use class, pair, month or a number"
+            );
+        return agreement_by_units(judgements, request.metric, size, replicates, stop);
+    }
+    if (ratings.months.empty())
+        throw base::Error(request.ratings, "has no column 'time'", "add it, or use another --by");
+    std::map<std::string, std::uint32_t> number;
+    for (const auto& month : ratings.months) number[month] = 0;
+    std::vector<std::string> names;
+    for (auto& [month, place] : number) {
+        place = static_cast<std::uint32_t>(names.size());
+        names.push_back(month);
+    }
+    std::vector<std::uint32_t> part;
+    for (const auto& month : ratings.months) part.push_back(number[month]);
+    return agreement_by(judgements, request.metric, part, names, replicates, stop);
+}
+
+}  // namespace
+
+void write_agreement(
+    const AgreementRequest& request,
+    std::ostream& out,
+    std::ostream& notes,
+    std::stop_token stop
+) {
+    ReadNotes read;
+    auto ratings = load_ratings(request.ratings, read, stop);
+    if (!request.order.empty()) {
+        std::vector<std::string> order;
+        for (const auto& name : request.order) order.push_back(base::tidy_name(name));
+        ratings.judgements = in_order(ratings.judgements, order);
+    }
+    auto text =
+        line_of(agreement(ratings.judgements, request.metric, 1000, 1, stop), "", read.missing);
+    if (!request.by.empty())
+        for (const auto& part : parts_of(ratings, request, stop))
+            text += line_of(part.agreement, part.name, 0);
+    out << text;
+    write_lines(read, notes);
 }
 
 }  // namespace labeling

@@ -178,7 +178,10 @@ void print_imported(const std::string& project, const service::ImportedLabels& d
 void import_labels(CLI::App& project, service::Context& context) {
     auto file = std::make_shared<std::string>();
     auto& command = add_command(project, "label project import");
-    command.add_option("FILE", *file, "CSV with key,label[,probability], or JSON lines")
+    command
+        .add_option(
+            "FILE", *file, "CSV or JSON with key,label[,probability], or tasks of Label Studio"
+        )
         ->type_name("FILE");
     Flags<service::ImportLabels> flags(command, {.without = {"labels"}});
     on_command(command, [file, flags, &context] {
@@ -188,7 +191,10 @@ void import_labels(CLI::App& project, service::Context& context) {
             );
         service::ImportLabels request;
         flags.set(request);
-        if (!file->empty()) request.labels = labeling::read_label_file(*file);
+        std::size_t missing = 0;
+        if (!file->empty()) request.labels = labeling::read_label_file(*file, &missing);
+        if (missing > 0)
+            fmt::print(stderr, "tilth: {}: {} rows without a label left out\n", *file, missing);
         service::ImportLabels::settings.finish(request, base::Document::json("{}"));
         service::ImportedLabels done;
         service::run_locally(context.environment(), [&](service::Work& work) {

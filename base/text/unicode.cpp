@@ -1,5 +1,6 @@
 #include "base/text/unicode.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <unicode/normalizer2.h>
@@ -46,19 +47,15 @@ std::string folded(std::string_view text) {
 }
 
 std::string tidy_name(std::string_view text) {
-    std::string out;
-    bool blank = false;
+    std::size_t first = text.size(), last = 0;
     for (std::size_t at = 0; at < text.size();) {
+        auto begin = at;
         auto c = next_code_point(text, at);
-        if (u_isUWhiteSpace(static_cast<UChar32>(c)) != 0) {
-            blank = !out.empty();
-            continue;
-        }
-        if (blank) out += ' ';
-        blank = false;
-        append_utf8(c, out);
+        if (u_isUWhiteSpace(static_cast<UChar32>(c)) != 0) continue;
+        first = std::min(first, begin);
+        last = at;
     }
-    return nfc(out);
+    return first < last ? nfc(text.substr(first, last - first)) : std::string();
 }
 
 }  // namespace base

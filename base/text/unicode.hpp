@@ -11,7 +11,7 @@ namespace base {
 std::string nfc(std::string_view text);
 // For comparing without case, by full case folding.
 std::string folded(std::string_view text);
-// A name as it is stored: blanks at both ends taken off, blanks within made one space, NFC.
+// A name as it is stored: blanks at both ends taken off, in normal form C.
 std::string tidy_name(std::string_view text);
 
 }  // namespace base

@@ -3,12 +3,16 @@
 // Units with the same ratings are one pattern with a weight, because every formula reads nothing
 // else of a unit. The bootstrap (Efron 1979, percentiles) draws units, so that the ratings of one
 // unit stay together; a replicate then costs one draw per unit and one evaluation per pattern.
-// A metric is a row of `formulas`; the sums themselves are in agreement_sums.cpp.
+// A metric is a row of `formulas`; the sums themselves are in agreement_sums.cpp and, of metrics
+// that are means over pairs of raters, agreement_pairs.cpp.
 #include "labeling/agreement/agreement.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <tuple>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
@@ -19,45 +23,69 @@ namespace labeling {
 
 namespace {
 
-using detail::Level;
-using detail::Pattern;
+enum class Needs { nothing, order, numbers, amounts };
 
 // One metric: its formula, and what it asks of the ratings.
 struct Formula {
     Metric metric;
-    std::optional<double> (*value)(const detail::Sample& sample);
+    std::optional<double> (*value)(const Sample& sample);
+    Needs needs = Needs::nothing;
+    Likeness likeness = Likeness::none;
     bool by_rater = false;  // tells raters apart, and so needs two of them
-    bool numbers = false;   // reads the categories as numbers
-    bool positive = false;  // .. of 0 or more
+    bool pairs = false;     // reads Sample::pairs
 };
 
+constexpr Formula
+of_pairs(Metric metric, std::optional<double> (*value)(const Sample& sample), Needs needs) {
+    return {.metric = metric, .value = value, .needs = needs, .by_rater = true, .pairs = true};
+}
+
+constexpr Formula
+weighted(Metric metric, std::optional<double> (*value)(const Sample& sample), Likeness likeness) {
+    auto needs = likeness == Likeness::ratio ? Needs::amounts : Needs::order;
+    return {.metric = metric, .value = value, .needs = needs, .likeness = likeness};
+}
+
+template <int power>
+std::optional<double> kappa(const Sample& sample) {
+    return light(sample, power);
+}
+
+template <Level level>
+std::optional<double> alpha_of(const Sample& sample) {
+    return alpha(sample, level);
+}
+
 constexpr Formula formulas[] = {
-    {.metric = Metric::percent, .value = &detail::percent},
-    {.metric = Metric::cohen,
-     .value = [](const detail::Sample& s) { return detail::light(s, 0); },
-     .by_rater = true},
-    {.metric = Metric::cohen_linear,
-     .value = [](const detail::Sample& s) { return detail::light(s, 1); },
-     .by_rater = true},
-    {.metric = Metric::cohen_quadratic,
-     .value = [](const detail::Sample& s) { return detail::light(s, 2); },
-     .by_rater = true},
-    {.metric = Metric::fleiss, .value = &detail::fleiss},
-    {.metric = Metric::krippendorff_nominal,
-     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::nominal); }},
+    {.metric = Metric::percent, .value = &percent},
+    of_pairs(Metric::cohen, &kappa<0>, Needs::nothing),
+    of_pairs(Metric::cohen_linear, &kappa<1>, Needs::order),
+    of_pairs(Metric::cohen_quadratic, &kappa<2>, Needs::order),
+    {.metric = Metric::conger, .value = &conger, .by_rater = true},
+    of_pairs(Metric::scott, &scott, Needs::nothing),
+    {.metric = Metric::fleiss, .value = &fleiss},
+    {.metric = Metric::krippendorff_nominal, .value = &alpha_of<Level::nominal>},
     {.metric = Metric::krippendorff_ordinal,
-     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::ordinal); }},
+     .value = &alpha_of<Level::ordinal>,
+     .needs = Needs::order},
     {.metric = Metric::krippendorff_interval,
-     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::interval); },
-     .numbers = true},
+     .value = &alpha_of<Level::interval>,
+     .needs = Needs::numbers},
     {.metric = Metric::krippendorff_ratio,
-     .value = [](const detail::Sample& s) { return detail::alpha(s, Level::ratio); },
-     .numbers = true,
-     .positive = true},
-    {.metric = Metric::gwet_ac1,
-     .value = [](const detail::Sample& s) { return detail::gwet(s, false); }},
-    {.metric = Metric::gwet_ac2,
-     .value = [](const detail::Sample& s) { return detail::gwet(s, true); }},
+     .value = &alpha_of<Level::ratio>,
+     .needs = Needs::amounts},
+    {.metric = Metric::brennan_prediger, .value = &brennan_prediger},
+    weighted(Metric::brennan_prediger_linear, &brennan_prediger, Likeness::linear),
+    weighted(Metric::brennan_prediger_quadratic, &brennan_prediger, Likeness::quadratic),
+    weighted(Metric::brennan_prediger_ordinal, &brennan_prediger, Likeness::ordinal),
+    {.metric = Metric::gwet_ac1, .value = &gwet},
+    weighted(Metric::gwet_ac2, &gwet, Likeness::quadratic),
+    weighted(Metric::gwet_ac2_linear, &gwet, Likeness::linear),
+    weighted(Metric::gwet_ac2_ordinal, &gwet, Likeness::ordinal),
+    weighted(Metric::gwet_ac2_radical, &gwet, Likeness::radical),
+    weighted(Metric::gwet_ac2_ratio, &gwet, Likeness::ratio),
+    of_pairs(Metric::kendall, &kendall, Needs::order),
+    of_pairs(Metric::spearman, &spearman, Needs::order),
 };
 
 constexpr const Formula& formula_of(Metric metric) {
@@ -102,53 +130,127 @@ Units group(const Judgements& ratings, bool by_rater) {
     return units;
 }
 
-void check(const Judgements& ratings, const Formula& formula, const std::vector<double>& values) {
-    if (values.empty() && formula.numbers)
-        throw base::Error(
-            "agreement",
-            "this metric needs numbers as ratings",
-            "choose krippendorff-nominal or -ordinal"
+[[noreturn]] void refuse(std::string_view reason, std::string_view mend) {
+    throw base::Error("agreement", reason, mend);
+}
+
+// Sums over all pairs of values, once or in each replicate.
+constexpr std::size_t most_weighted = 10'000;
+
+// The values of the categories; none where they have no order.
+std::vector<double> values_of(const Judgements& ratings, const Formula& formula) {
+    std::vector<double> values;
+    if (ratings.ordered) {
+        for (std::size_t c = 0; c < ratings.answers.size(); ++c)
+            values.push_back(static_cast<double>(c));
+    } else if (auto numbers = ratings.numbers()) {
+        values = *numbers;
+    }
+    bool as_numbers = formula.needs == Needs::numbers || formula.needs == Needs::amounts;
+    if (as_numbers && (values.empty() || ratings.ordered))
+        refuse("this metric needs numbers as ratings", "choose krippendorff-nominal or -ordinal");
+    if (formula.needs == Needs::order && values.empty())
+        refuse(
+            "this metric needs an order of the ratings, and words have none",
+            "give it, as --order low,medium,high, or choose krippendorff-nominal or gwet-ac1"
         );
-    if (formula.positive && !values.empty() && values.front() < 0)
-        throw base::Error(
-            "agreement", "a ratio metric needs ratings of 0 or more", "choose krippendorff-interval"
-        );
-    if (formula.by_rater && ratings.workers.size() < 2)
-        throw base::Error("agreement", "only one rater", "Cohen's kappa compares two");
+    if (formula.needs == Needs::amounts && values.front() < 0)
+        refuse("a ratio metric needs ratings of 0 or more", "choose krippendorff-interval");
+    bool sums = formula.likeness != Likeness::none || formula.needs == Needs::amounts;
+    if (sums && values.size() > most_weighted)
+        refuse("there are too many different ratings to weigh", "choose krippendorff-interval");
+    return values;
+}
+
+// What each two raters both rated. By places rather than values unless the scale is given, as
+// distances of Cohen's kappa are.
+std::vector<Pair> pairs_of(const std::vector<Pattern>& patterns, bool by_value) {
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Pair> pairs;
+    for (std::uint32_t p = 0; p < patterns.size(); ++p)
+        for (std::size_t i = 0; i < patterns[p].size(); ++i)
+            for (std::size_t j = i + 1; j < patterns[p].size(); ++j) {
+                auto a = patterns[p][i], b = patterns[p][j];
+                pairs[{a.rater, b.rater}].units.push_back({p, a.category, b.category});
+            }
+    std::vector<Pair> result;
+    std::vector<std::uint32_t> used;
+    for (auto& [raters, pair] : pairs) {
+        used.clear();
+        for (const auto& unit : pair.units) used.insert(used.end(), {unit.first, unit.second});
+        std::sort(used.begin(), used.end());
+        used.erase(std::unique(used.begin(), used.end()), used.end());
+        auto place = [&](std::uint32_t category) {
+            auto at = std::lower_bound(used.begin(), used.end(), category);
+            return static_cast<std::uint32_t>(at - used.begin());
+        };
+        for (auto& unit : pair.units) {
+            unit.first = place(unit.first);
+            unit.second = place(unit.second);
+        }
+        std::sort(pair.units.begin(), pair.units.end(), [](const auto& a, const auto& b) {
+            return std::tie(a.first, a.second, a.pattern) < std::tie(b.first, b.second, b.pattern);
+        });
+        for (std::size_t i = 0; i < used.size(); ++i)
+            pair.values.push_back(static_cast<double>(by_value ? used[i] : i));
+        result.push_back(std::move(pair));
+    }
+    return result;
+}
+
+// As many as are done in about a minute, 100 at least.
+std::size_t
+affordable(std::size_t replicates, const Units& units, const Formula& formula, std::size_t q) {
+    std::size_t work = units.of_unit.size() + q;
+    for (const auto& pattern : units.patterns)
+        work += formula.pairs || formula.likeness != Likeness::none
+                    ? 4 * pattern.size() * pattern.size()
+                    : pattern.size();
+    if (formula.metric == Metric::krippendorff_ratio) work += q * q;
+    constexpr std::size_t budget = 4'000'000'000;
+    return std::min(replicates, std::max<std::size_t>(100, budget / work));
 }
 
 }  // namespace
 
-Agreement
-agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std::uint64_t seed) {
+Agreement agreement(
+    const Judgements& ratings,
+    Metric metric,
+    std::size_t replicates,
+    std::uint64_t seed,
+    std::stop_token stop
+) {
     const auto& formula = formula_of(metric);
-    std::vector<double> values;
-    if (auto numbers = ratings.numbers()) values = *numbers;
-    check(ratings, formula, values);
+    auto values = values_of(ratings, formula);
+    if (formula.by_rater && ratings.workers.size() < 2)
+        refuse("only one rater", "this metric compares two and more");
     auto units = group(ratings, formula.by_rater);
     if (units.with_pair == 0)
-        throw base::Error(
-            "agreement", "no unit has two ratings", "let two raters rate the same units"
-        );
+        refuse("no unit has two ratings", "let two raters rate the same units");
 
     Agreement result;
     result.units = units.with_pair;
     result.raters = ratings.workers.size();
     std::vector<double> weight(units.patterns.size());
     for (auto pattern : units.of_unit) weight[pattern] += 1;
-    const detail::Sample sample{
+    const Scale scale(formula.likeness, std::move(values), ratings.answers.size());
+    std::vector<Pair> pairs;
+    if (formula.pairs) pairs = pairs_of(units.patterns, ratings.ordered);
+    const Sample sample{
         .patterns = units.patterns,
+        .pairs = pairs,
         .weight = weight,
         .categories = ratings.answers.size(),
         .raters = ratings.workers.size(),
-        .values = values,
+        .scale = scale,
     };
     result.value = formula.value(sample);
     if (!result.value) return result;
 
     base::Random random(seed);
     std::vector<double> bootstrap;
+    replicates = affordable(replicates, units, formula, ratings.answers.size());
     for (std::size_t i = 0; i < replicates; ++i) {
+        if (stop.stop_requested()) throw base::Interrupted();
         std::fill(weight.begin(), weight.end(), 0.0);
         for (std::size_t unit = 0; unit < units.of_unit.size(); ++unit)
             weight[units.of_unit[random.below(units.of_unit.size())]] += 1;
@@ -158,6 +260,26 @@ agreement(const Judgements& ratings, Metric metric, std::size_t replicates, std:
     std::sort(bootstrap.begin(), bootstrap.end());
     result.low = base::quantile_of_sorted(bootstrap, 0.025);
     result.high = base::quantile_of_sorted(bootstrap, 0.975);
+    return result;
+}
+
+bool needs_order(Metric metric) {
+    return formula_of(metric).needs == Needs::order;
+}
+
+Judgements in_order(const Judgements& ratings, const std::vector<std::string>& order) {
+    auto result = ratings;
+    std::vector<std::uint32_t> place;
+    for (const auto& answer : ratings.answers) {
+        auto at = std::find(order.begin(), order.end(), answer);
+        if (at == order.end())
+            refuse(fmt::format("the rating '{}' is not in the order", answer), "name every rating");
+        place.push_back(static_cast<std::uint32_t>(at - order.begin()));
+    }
+    for (auto& row : result.rows) row.answer = place[row.answer];
+    std::sort(result.rows.begin(), result.rows.end());
+    result.answers = order;
+    result.ordered = true;
     return result;
 }
 

@@ -1,11 +1,13 @@
 #include "labeling/export/label_file.hpp"
 
+#include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
-#include "labeling/answers.hpp"
-#include "labeling/export/csv.hpp"
+#include "base/text/unicode.hpp"
+#include "labeling/table.hpp"
 
 namespace labeling {
 
@@ -19,82 +21,75 @@ namespace {
 
 namespace json = boost::json;
 
-bool is_probability(double p) {
-    return p >= 0 && p <= 1;
-}
-
-std::vector<GivenLabel> read_csv(const std::string& path) {
-    detail::CsvReader csv(path, detail::read_file(path));
-    auto columns = csv.header({"key", "label"});
-    auto with_probability = csv.column("probability");
-    std::vector<GivenLabel> labels;
-    std::vector<std::string> row;
-    while (csv.next(row)) {
-        GivenLabel label{row[columns[0]], row[columns[1]]};
-        if (label.key.empty()) csv.fail("the key is empty");
-        if (label.label.empty())
-            csv.fail("the label is empty", "leave out records without a label");
-        if (with_probability != detail::CsvReader::npos && !row[with_probability].empty()) {
-            auto p = parse_number(row[with_probability]);
-            if (!p || !is_probability(*p))
-                csv.fail(
-                    "the probability '" + row[with_probability] + "' is not a number from 0 to 1"
-                );
-            label.probability = *p;
-        }
-        labels.push_back(std::move(label));
-    }
-    return labels;
-}
-
-std::vector<GivenLabel> read_lines(const std::string& path) {
-    auto text = detail::read_file(path);
-    std::vector<GivenLabel> labels;
-    std::size_t line = 0;
-    auto fail = [&](const std::string& reason) -> void {
-        throw base::Error(
-            path + ": line " + std::to_string(line),
-            reason,
-            R"(write {"key":"..","label":".."} on each line)"
+double probability_of(const Table& table, std::size_t column) {
+    if (!table.has(column) || table.is_missing(column)) return 1;
+    auto p = base::parse_number(table.cell(column));
+    if (!p || *p < 0 || *p > 1)
+        table.fail(
+            fmt::format("the probability '{}' is not a number from 0 to 1", table.cell(column))
         );
-    };
-    for (std::size_t at = 0; at < text.size();) {
-        ++line;
-        auto end = std::min(text.find('\n', at), text.size());
-        std::string_view one(text.data() + at, end - at);
-        at = end + 1;
-        if (one.find_first_not_of(" \t\r") == one.npos) continue;
+    return *p;
+}
 
+// A task of Label Studio, as labels are exported for it: the key in its data, the label in the
+// first annotation that was not cancelled. Nothing for a task without one.
+std::optional<GivenLabel> of_task(const Table& table, const json::object& task) {
+    auto text_at = [&](const json::value& from, std::string_view pointer) -> const json::string* {
         boost::system::error_code error;
-        auto value = json::parse(json::string_view(one.data(), one.size()), error);
-        if (error) fail("is not JSON");
-        const auto* object = value.if_object();
-        if (!object) fail("is not a JSON object");
-        auto text_of = [&](std::string_view name) {
-            const auto* member = object->if_contains(name);
-            if (member && member->is_string() && !member->as_string().empty())
-                return std::string(member->as_string());
-            if (member && (member->is_int64() || member->is_uint64() || member->is_bool()))
-                return json::serialize(*member);
-            fail("has no '" + std::string(name) + "'");
-            return std::string();
-        };
-        GivenLabel label{text_of("key"), text_of("label")};
-        if (const auto* p = object->if_contains("probability")) {
-            if (!p->is_number() || !is_probability(p->to_number<double>()))
-                fail("its probability is not a number from 0 to 1");
-            label.probability = p->to_number<double>();
-        }
-        labels.push_back(std::move(label));
+        const auto* found = from.find_pointer({pointer.data(), pointer.size()}, error);
+        return found ? found->if_string() : nullptr;
+    };
+    const json::value whole(task);
+    const auto* key = text_at(whole, "/data/key");
+    if (!key) table.fail("has no 'key' in its data");
+    const auto* annotations = task.at("annotations").if_array();
+    if (!annotations) table.fail("its annotations are no array");
+    for (const auto& annotation : *annotations) {
+        const auto* cancelled =
+            annotation.is_object() ? annotation.as_object().if_contains("was_cancelled") : nullptr;
+        if (cancelled && *cancelled == json::value(true)) continue;
+        const auto* label = text_at(annotation, "/result/0/value/choices/0");
+        if (!label)
+            table.fail("its annotation is no choice", "import what is one of several classes");
+        GivenLabel given{
+            .key = std::string(*key), .label = base::tidy_name(std::string_view(*label))};
+        boost::system::error_code error;
+        if (const auto* p = whole.find_pointer("/meta/probability", error); p && p->is_number())
+            given.probability = p->to_number<double>();
+        return given;
     }
-    return labels;
+    return std::nullopt;
+}
+
+std::optional<GivenLabel> of_row(const Table& table) {
+    bool is_json = !table.object().empty();
+    if (is_json && !table.has(0)) {
+        auto object = json::parse({table.object().data(), table.object().size()}).as_object();
+        if (object.contains("annotations")) return of_task(table, object);
+    }
+    for (std::size_t column : {0U, 1U})
+        if (is_json && !table.has(column))
+            table.fail(fmt::format("has no '{}'", column == 0 ? "key" : "label"));
+    if (table.cell(0).empty()) table.fail("the key is empty");
+    if (table.is_missing(1)) return std::nullopt;
+    return GivenLabel{
+        .key = table.raw(0), .label = table.cell(1), .probability = probability_of(table, 2)};
 }
 
 }  // namespace
 
-std::vector<GivenLabel> read_label_file(const std::string& path) {
-    return path.ends_with(".jsonl") || path.ends_with(".ndjson") ? read_lines(path)
-                                                                 : read_csv(path);
+std::vector<GivenLabel> read_label_file(const std::string& path, std::size_t* missing) {
+    Table table(path, {"key", "label"}, {"probability"});
+    std::vector<GivenLabel> labels;
+    std::size_t without = 0;
+    while (table.next()) {
+        if (auto label = of_row(table))
+            labels.push_back(std::move(*label));
+        else
+            ++without;
+    }
+    if (missing) *missing = without;
+    return labels;
 }
 
 }  // namespace labeling

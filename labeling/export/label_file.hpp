@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ struct GivenLabel {
     static const base::Settings<GivenLabel> settings;
 };
 
-// Reads key, label and perhaps probability from CSV, or from JSON lines if the name ends in .jsonl
-// or .ndjson. Throws base::Error with the line for what is malformed.
-std::vector<GivenLabel> read_label_file(const std::string& path);
+// Reads key, label and perhaps probability from a table (labeling/table.hpp), or a JSON array of
+// Label Studio's tasks. Labels are trimmed and in normal form C, keys as they are written. Rows
+// without a label are left out and counted in `missing`. Throws base::Error with the line for what
+// is malformed.
+std::vector<GivenLabel> read_label_file(const std::string& path, std::size_t* missing = nullptr);
 
 }  // namespace labeling

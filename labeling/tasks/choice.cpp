@@ -48,7 +48,9 @@ double ChoiceTask::likeness(const Question&, const std::string& a, const std::st
 }
 
 std::unique_ptr<AnswerSet> ChoiceTask::gather(const Question& question) const {
-    return std::make_unique<ClassAnswers>(question.classes.size());
+    std::vector<std::string> scale;
+    for (const auto& item : question.classes) scale.push_back(item.name);
+    return std::make_unique<ClassAnswers>(std::move(scale));
 }
 
 std::vector<MetricInfo> ChoiceTask::metrics(const Question&) const {

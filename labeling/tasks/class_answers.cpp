@@ -16,7 +16,9 @@ const Judgements& ClassAnswers::built() const {
 }
 
 Agreement ClassAnswers::agreement(std::string_view metric, std::size_t replicates) const {
-    return labeling::agreement(built(), base::parse<Metric>(metric).value(), replicates);
+    auto by = base::parse<Metric>(metric).value();
+    if (!needs_order(by) || built().numbers()) return labeling::agreement(built(), by, replicates);
+    return labeling::agreement(in_order(built(), scale_), by, replicates);
 }
 
 Inferred ClassAnswers::infer(const Merging& merging) const {
@@ -32,7 +34,7 @@ Inferred ClassAnswers::infer(const Merging& merging) const {
         method = is_numeric(choice.method) ? Method::mv : choice.method;
         result.why = choice.why;
     }
-    auto truth = merging.trust ? weigh(judgements, *merging.trust, classes_)
+    auto truth = merging.trust ? weigh(judgements, *merging.trust, scale_.size())
                                : labeling::infer(judgements, method);
     result.method = method;
     for (std::size_t w = 0; w < judgements.workers.size(); ++w)

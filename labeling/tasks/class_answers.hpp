@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "labeling/tasks/task_type.hpp"
@@ -13,8 +14,8 @@ namespace labeling {
 // formulas of labeling/agreement and the models of labeling/truth.
 class ClassAnswers : public AnswerSet {
 public:
-    // `classes`: how many words there are.
-    explicit ClassAnswers(std::size_t classes) : classes_(classes) {}
+    // `scale`: all words, from least to most where they have an order.
+    explicit ClassAnswers(std::vector<std::string> scale) : scale_(std::move(scale)) {}
 
     void add(Judged answer) override;
     std::size_t size() const override { return built().rows.size(); }
@@ -28,7 +29,7 @@ public:
 private:
     const Judgements& built() const;
 
-    std::size_t classes_;
+    std::vector<std::string> scale_;
     mutable JudgementsBuilder builder_;
     mutable std::optional<Judgements> judgements_;
 };

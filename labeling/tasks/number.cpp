@@ -52,10 +52,10 @@ public:
         const auto& gold = merging.gold;
         Inferred result;
         auto method = merging.method;
-        if (merging.trust && !is_numeric(method)) method = Method::mean;
+        if (merging.trust && !takes_numbers(method)) method = Method::mean;
         if (method == Method::automatic) {
             auto choice = choose(judgements, gold);
-            method = is_numeric(choice.method) ? choice.method : Method::mean;
+            method = takes_numbers(choice.method) ? choice.method : Method::mean;
             result.why = choice.why;
         }
         result.method = method;
@@ -221,7 +221,12 @@ step = 1
 
 private:
     static constexpr std::array<std::string_view, 4> acting{"low", "high", "step", "unit"};
-    static constexpr std::array merging{Method::mean, Method::median};
+    static constexpr std::array merging{
+        Method::mean,
+        Method::median,
+        Method::lfc_n,
+        Method::catd,
+        Method::pm};
 };
 
 }  // namespace

@@ -58,7 +58,10 @@ ties = true
         return class_of(a) == level || class_of(b) == level ? 0.5 : 0;
     }
     std::unique_ptr<AnswerSet> gather(const Question& question) const override {
-        return std::make_unique<ClassAnswers>(question.candidates.size() + (question.ties ? 1 : 0));
+        std::vector<std::string> scale{question.candidates.front()};
+        if (question.ties) scale.emplace_back(level);
+        scale.push_back(question.candidates.back());
+        return std::make_unique<ClassAnswers>(std::move(scale));
     }
     std::vector<MetricInfo> metrics(const Question&) const override {
         return ClassAnswers::metrics();

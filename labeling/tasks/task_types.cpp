@@ -48,6 +48,8 @@ std::span<const Method> class_methods() {
         Method::glad,
         Method::mace,
         Method::lfc,
+        Method::catd,
+        Method::pm,
     };
     return methods;
 }

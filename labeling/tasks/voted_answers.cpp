@@ -66,7 +66,7 @@ Inferred VotedAnswers::infer(const Merging& merging) const {
     std::size_t asked = 0;
     for (std::size_t r = 0; r < given.size(); ++r) {
         for (auto& one : given[r]) {
-            one.probability = truth.posterior[asked * truth.classes + yes];
+            one.probability = truth.posterior.at(asked, yes);
             one.kept = truth.label[asked] == yes;
             ++asked;
         }

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 #include "base/numbers/random.hpp"
 #include "labeling/truth/score.hpp"
 #include "labeling/truth/truth.hpp"
@@ -28,7 +29,7 @@ constexpr Method by_simplicity[] = {
     Method::glad,
     Method::mace};
 constexpr std::size_t gold_enough = 30;
-constexpr std::size_t most_rows_for_slow = 1'000'000;
+constexpr std::size_t most_rows_for_slow = 2'000'000;
 constexpr std::size_t most_cells = 20'000'000;
 
 struct Candidate {
@@ -76,19 +77,21 @@ Choice simplest_good(std::vector<Candidate> candidates, std::string_view criteri
     return {chosen.method, why};
 }
 
-bool too_slow(const Judgements& judgements, Method method) {
-    return (method == Method::glad || method == Method::mace) &&
-           judgements.rows.size() * judgements.answers.size() > most_rows_for_slow;
+bool too_dear(const Judgements& judgements, Method method) {
+    bool slow = method == Method::glad || method == Method::mace;
+    return (slow && judgements.rows.size() > most_rows_for_slow) ||
+           memory_needed(judgements, method) > most_memory;
 }
 
 Choice by_gold(
     const Judgements& judgements,
-    const std::vector<std::pair<std::size_t, std::uint32_t>>& gold
+    const std::vector<std::pair<std::size_t, std::uint32_t>>& gold,
+    const std::stop_token& stop
 ) {
     std::vector<Candidate> candidates;
     for (auto method : by_simplicity) {
-        if (too_slow(judgements, method)) continue;
-        auto truth = infer(judgements, method);
+        if (too_dear(judgements, method)) continue;
+        auto truth = infer(judgements, method, stop);
         Candidate candidate{.method = method};
         for (auto [question, label] : gold)
             candidate.gain.push_back(chance_right(truth, question, label));
@@ -105,12 +108,13 @@ public:
           k_(truth.classes),
           own_(judgements.workers.size() * k_ * k_),
           pooled_(k_ * k_, 0.1) {
-        for (const auto& row : judgements.rows)
+        for (const auto& row : judgements.rows) {
+            truth.posterior.spread(row.question, shares_);
             for (std::size_t c = 0; c < k_; ++c) {
-                double p = truth.posterior[row.question * k_ + c];
-                own_[(row.worker * k_ + c) * k_ + row.answer] += p;
-                pooled_[c * k_ + row.answer] += p;
+                own_[(row.worker * k_ + c) * k_ + row.answer] += shares_[c];
+                pooled_[c * k_ + row.answer] += shares_[c];
             }
+        }
         for (std::size_t c = 0; c < k_; ++c) {
             double sum = 0;
             for (std::size_t a = 0; a < k_; ++a) sum += pooled_[c * k_ + a];
@@ -118,15 +122,16 @@ public:
         }
     }
 
-    double operator()(const Judgement& row) const {
+    double operator()(const Judgement& row) {
         constexpr double strength = 4;
+        truth_.posterior.spread(row.question, shares_);
         double p = 0;
         for (std::size_t c = 0; c < k_; ++c) {
             const double* counts = &own_[(row.worker * k_ + c) * k_];
             double sum = strength;
             for (std::size_t a = 0; a < k_; ++a) sum += counts[a];
             double answer = (counts[row.answer] + strength * pooled_[c * k_ + row.answer]) / sum;
-            p += truth_.posterior[row.question * k_ + c] * answer;
+            p += shares_[c] * answer;
         }
         return p;
     }
@@ -136,37 +141,50 @@ private:
     std::size_t k_;
     std::vector<double> own_;
     std::vector<double> pooled_;
+    std::vector<double> shares_;  // of one question
 };
 
-Choice by_likelihood(const Judgements& judgements) {
-    auto k = judgements.answers.size();
-    if (judgements.workers.size() * k * k > most_cells)
-        return {Method::onecoin, "too many classes and workers for tables of confusion"};
-
-    // An answer may be left out if another answer to its question stays.
-    Judgements kept = judgements;
-    kept.rows.clear();
+struct Parted {
+    Judgements kept;
     std::vector<Judgement> left_out;
+};
+
+// Leaves out one of `parts`, drawn by question and worker; at least `stay` answers to each question
+// are kept.
+Parted leave_out(const Judgements& judgements, std::uint64_t parts, std::uint64_t part, int stay) {
+    Parted result;
+    result.kept.questions = judgements.questions;
+    result.kept.workers = judgements.workers;
+    result.kept.answers = judgements.answers;
     std::vector<int> stays(judgements.questions.size());
     for (const auto& row : judgements.rows) ++stays[row.question];
     for (const auto& row : judgements.rows) {
         auto draw = base::seed_of(
             judgements.questions[row.question], base::seed_of(judgements.workers[row.worker])
         );
-        if (draw % 5 == 0 && stays[row.question] > 1) {
+        if (draw % parts == part && stays[row.question] > stay) {
             --stays[row.question];
-            left_out.push_back(row);
+            result.left_out.push_back(row);
         } else {
-            kept.rows.push_back(row);
+            result.kept.rows.push_back(row);
         }
     }
+    return result;
+}
+
+Choice by_likelihood(const Judgements& judgements, const std::stop_token& stop) {
+    auto k = judgements.answers.size();
+    if (judgements.workers.size() * k * k > most_cells)
+        return {Method::onecoin, "too many classes and workers for tables of confusion"};
+
+    auto [kept, left_out] = leave_out(judgements, 5, 0, 1);
     if (left_out.size() < 20)
         return {Method::mv, "fewer than 20 answers can be left out to compare methods by"};
 
     std::vector<Candidate> candidates;
     for (auto method : by_simplicity) {
-        if (too_slow(judgements, method)) continue;
-        auto truth = infer(kept, method);
+        if (too_dear(judgements, method)) continue;
+        auto truth = infer(kept, method, stop);
         Predictor predict(kept, truth);
         Candidate candidate{.method = method};
         for (const auto& row : left_out)
@@ -176,13 +194,17 @@ Choice by_likelihood(const Judgements& judgements) {
     return simplest_good(std::move(candidates), "mean log-likelihood of answers left out");
 }
 
+constexpr Method numeric_by_simplicity[] =
+    {Method::mean, Method::median, Method::lfc_n, Method::catd, Method::pm};
+
 Choice numbers_by_gold(
     const Judgements& judgements,
-    const std::vector<std::pair<std::size_t, double>>& gold
+    const std::vector<std::pair<std::size_t, double>>& gold,
+    const std::stop_token& stop
 ) {
     std::vector<Candidate> candidates;
-    for (auto method : {Method::mean, Method::median}) {
-        auto estimates = estimate(judgements, method);
+    for (auto method : numeric_by_simplicity) {
+        auto estimates = estimate(judgements, method, stop);
         Candidate candidate{.method = method};
         for (auto [question, value] : gold)
             candidate.gain.push_back(-std::abs(estimates.value[question] - value));
@@ -191,33 +213,27 @@ Choice numbers_by_gold(
     return simplest_good(std::move(candidates), "negative absolute error on held-out gold");
 }
 
-// Leaves out each answer in turn.
-Choice numbers_by_prediction(const Judgements& judgements) {
+// Leaves out each answer once, a fifth at a time, if two others to its question stay.
+Choice numbers_by_prediction(const Judgements& judgements, const std::stop_token& stop) {
+    constexpr std::uint64_t parts = 5;
     auto numbers = *judgements.numbers();
-    Candidate mean{.method = Method::mean}, median{.method = Method::median};
-    std::vector<double> values;
-    for (std::size_t i = 0; i < judgements.rows.size();) {
-        values.clear();
-        auto question = judgements.rows[i].question;
-        for (; i < judgements.rows.size() && judgements.rows[i].question == question; ++i)
-            values.push_back(numbers[judgements.rows[i].answer]);
-        auto n = values.size();
-        if (n < 3) continue;
-        std::sort(values.begin(), values.end());
-        double sum = 0;
-        for (double v : values) sum += v;
-        for (std::size_t left = 0; left < n; ++left) {
-            auto other = [&](std::size_t j) { return values[j < left ? j : j + 1]; };
-            double middle = (other((n - 1) / 2) + other((n - 2) / 2)) / 2;
-            double average = (sum - values[left]) / static_cast<double>(n - 1);
-            mean.gain.push_back(-(average - values[left]) * (average - values[left]));
-            median.gain.push_back(-(middle - values[left]) * (middle - values[left]));
+    std::vector<Candidate> candidates;
+    for (auto method : numeric_by_simplicity) candidates.push_back({.method = method});
+    for (std::uint64_t part = 0; part < parts; ++part) {
+        auto [kept, left_out] = leave_out(judgements, parts, part, 2);
+        if (left_out.empty()) continue;
+        for (auto& candidate : candidates) {
+            auto estimates = estimate(kept, candidate.method, stop);
+            for (const auto& row : left_out) {
+                double error = estimates.value[row.question] - numbers[row.answer];
+                candidate.gain.push_back(-error * error);
+            }
         }
     }
-    if (mean.gain.size() < 20)
-        return {Method::mean, "too few answers to compare mean and median by"};
+    if (candidates[0].gain.size() < 20)
+        return {Method::mean, "too few answers to compare methods for numbers by"};
     return simplest_good(
-        {mean, median}, "negative squared error in predicting an answer from the others"
+        std::move(candidates), "negative squared error in predicting answers left out"
     );
 }
 
@@ -235,27 +251,30 @@ bool chooses_by(const std::string& question) {
     return base::seed_of(question, 7) % 2 == 0;
 }
 
-Choice choose(const Judgements& judgements, const Gold& gold) {
+Choice choose(const Judgements& judgements, const Gold& gold, std::stop_token stop) {
     if (judgements.rows.empty()) throw base::Error("truth", "there are no answers to infer from");
     bool numeric = looks_numeric(judgements);
     std::vector<std::pair<std::size_t, std::uint32_t>> labels;
     std::vector<std::pair<std::size_t, double>> values;
     std::size_t known = 0;
+    auto indexes = indexes_of(judgements);
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto found = gold.find(judgements.questions[q]);
         if (found == gold.end()) continue;
         ++known;
         if (!chooses_by(judgements.questions[q])) continue;
         if (numeric) {
-            if (auto value = parse_number(found->second)) values.emplace_back(q, *value);
+            if (auto value = base::parse_number(found->second)) values.emplace_back(q, *value);
         } else {
-            labels.emplace_back(q, index_of(judgements, found->second));
+            auto label = indexes.find(found->second);
+            labels.emplace_back(q, label == indexes.end() ? no_answer : label->second);
         }
     }
     bool enough = known >= gold_enough && labels.size() + values.size() > 1;
     if (numeric)
-        return enough ? numbers_by_gold(judgements, values) : numbers_by_prediction(judgements);
-    return enough ? by_gold(judgements, labels) : by_likelihood(judgements);
+        return enough ? numbers_by_gold(judgements, values, stop)
+                      : numbers_by_prediction(judgements, stop);
+    return enough ? by_gold(judgements, labels, stop) : by_likelihood(judgements, stop);
 }
 
 }  // namespace labeling

@@ -1,175 +1,183 @@
-// Expectation maximisation for confusion tables (Dawid and Skene 1979) and for one error rate a
-// worker, both from the shares of votes.
+// What the methods share, votes by share and by weight, and expectation maximisation for one error
+// rate a worker.
 //
 // Starting from the votes makes the result deterministic and keeps classes from trading places,
-// which random starts allow. Counts get a small prior so that an answer never seen is not taken for
-// impossible; `shrink` draws each table towards that of all workers (what Raykar and others, 2010,
-// do by priors), which is what makes workers with few answers usable. At most 50 rounds: what has
-// not settled by then moves by less than people disagree.
+// which random starts allow. At most 50 rounds: what has not settled by then moves by less than
+// people disagree. Everything goes over rows and candidates, so that a round costs what the answers
+// are, however many classes there are.
 #include "labeling/truth/em.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
+#include "base/numbers/random.hpp"
 
-namespace labeling::detail {
+namespace labeling {
 
 namespace {
 
-constexpr int most_iterations = 50;
-constexpr double still = 1e-6;  // the largest change of a posterior at which EM has converged
-constexpr std::size_t most_cells = 100'000'000;
+constexpr std::size_t most_pairs = 64'000'000;
 
-std::vector<double> class_shares(const std::vector<double>& posterior, std::size_t k) {
-    std::vector<double> share(k, 0.01);
-    for (std::size_t i = 0; i < posterior.size(); ++i) share[i % k] += posterior[i];
-    double sum = 0;
-    for (double s : share) sum += s;
-    for (double& s : share) s /= sum;
-    return share;
-}
-
-// One confusion table per worker from the posteriors: workers x truth x answer.
-std::vector<double> tables(const Judgements& judgements, const Truth& truth, bool shrink) {
-    auto k = truth.classes;
-    auto cells = k * k;
-    std::vector<double> table(judgements.workers.size() * cells);
-    for (const auto& row : judgements.rows)
-        for (std::size_t c = 0; c < k; ++c)
-            table[row.worker * cells + c * k + row.answer] += truth.posterior[row.question * k + c];
-
-    std::vector<double> prior(cells, 0.01);
-    if (shrink) {
-        constexpr double strength = 1;  // in answers per row
-        for (std::size_t i = 0; i < table.size(); ++i) prior[i % cells] += table[i];
-        for (std::size_t c = 0; c < k; ++c) {
-            double sum = 0;
-            for (std::size_t a = 0; a < k; ++a) sum += prior[c * k + a];
-            for (std::size_t a = 0; a < k; ++a)
-                prior[c * k + a] = 0.01 + strength * prior[c * k + a] / sum;
-        }
-    }
-    for (std::size_t i = 0; i < table.size(); i += k) {
-        double sum = 0;
-        for (std::size_t a = 0; a < k; ++a) sum += table[i + a] += prior[i % cells + a];
-        for (std::size_t a = 0; a < k; ++a) table[i + a] = std::log(table[i + a] / sum);
-    }
-    return table;
+// The rows in `order` by what `key` says of them, below `keys`; equal ones as they stood.
+template <typename Key>
+std::vector<std::uint32_t>
+sorted_by(const std::vector<std::uint32_t>& order, std::size_t keys, Key key) {
+    std::vector<std::uint32_t> place(keys + 1), sorted(order.size());
+    for (auto row : order) ++place[key(row) + 1];
+    for (std::size_t i = 0; i < keys; ++i) place[i + 1] += place[i];
+    for (auto row : order) sorted[place[key(row)]++] = row;
+    return sorted;
 }
 
 }  // namespace
 
-double normalise_log(double* row, std::size_t classes) {
-    double most = *std::max_element(row, row + classes);
-    double sum = 0;
-    for (std::size_t c = 0; c < classes; ++c) sum += row[c] = std::exp(row[c] - most);
-    for (std::size_t c = 0; c < classes; ++c) row[c] /= sum;
+Votes::Votes(const Judgements& from, bool all, std::stop_token token)
+    : judgements(from), entry(from.rows.size()), stop(std::move(token)) {
+    const auto& rows = judgements.rows;
+    blank.classes = judgements.answers.size();
+    blank.rest.resize(judgements.questions.size());
+    blank.first.reserve(judgements.questions.size() + 1);
+    std::vector<std::uint32_t> given;
+    for (std::size_t i = 0, end = 0; i < rows.size(); i = end) {
+        given.clear();
+        for (end = i; end < rows.size() && rows[end].question == rows[i].question; ++end)
+            given.push_back(rows[end].answer);
+        if (all) {
+            given.resize(blank.classes);
+            for (std::uint32_t c = 0; c < given.size(); ++c) given[c] = c;
+        } else {
+            std::sort(given.begin(), given.end());
+            given.erase(std::unique(given.begin(), given.end()), given.end());
+        }
+        auto first = blank.candidate.size();
+        for (auto row = i; row < end; ++row) {
+            auto at = std::lower_bound(given.begin(), given.end(), rows[row].answer);
+            entry[row] =
+                static_cast<std::uint32_t>(first + static_cast<std::size_t>(at - given.begin()));
+        }
+        blank.candidate.insert(blank.candidate.end(), given.begin(), given.end());
+        blank.first.push_back(blank.candidate.size());
+    }
+    blank.share.resize(blank.candidate.size());
+}
+
+void Votes::look_up() const {
+    if (stop.stop_requested()) throw base::Interrupted();
+}
+
+bool asks_all(const Judgements& judgements) {
+    return judgements.rows.size() * judgements.answers.size() <= most_pairs;
+}
+
+std::vector<std::uint32_t> by_worker_and_answer(const Judgements& judgements) {
+    const auto& rows = judgements.rows;
+    std::vector<std::uint32_t> order(rows.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+    order = sorted_by(order, judgements.answers.size(), [&](auto row) { return rows[row].answer; });
+    return sorted_by(order, judgements.workers.size(), [&](auto row) { return rows[row].worker; });
+}
+
+double normalise(Posterior& posterior, std::size_t question, double log_rest, double others) {
+    auto begin = posterior.first[question], end = posterior.first[question + 1];
+    double most = others > 0 ? log_rest : -std::numeric_limits<double>::infinity();
+    for (auto e = begin; e < end; ++e) most = std::max(most, posterior.share[e]);
+    double rest = others > 0 ? std::exp(log_rest - most) : 0;
+    double sum = rest * others;
+    for (auto e = begin; e < end; ++e)
+        sum += posterior.share[e] = std::exp(posterior.share[e] - most);
+    for (auto e = begin; e < end; ++e) posterior.share[e] /= sum;
+    posterior.rest[question] = rest / sum;
     return most + std::log(sum);
 }
 
-std::vector<double> vote_shares(const Judgements& judgements) {
-    auto k = judgements.answers.size();
-    std::vector<double> share(judgements.questions.size() * k), votes(judgements.questions.size());
-    for (const auto& row : judgements.rows) {
-        share[row.question * k + row.answer] += 1;
-        votes[row.question] += 1;
+// Ties fall by a hash of the question: the same in every run, and no class is favoured by its
+// place.
+std::vector<std::uint32_t> likeliest(const Judgements& judgements, const Posterior& posterior) {
+    std::vector<std::uint32_t> label(judgements.questions.size());
+    for (std::size_t q = 0; q < label.size(); ++q) {
+        auto tied = posterior.top(q).count;
+        auto draw = tied == 1 ? 0 : base::seed_of(judgements.questions[q]) % tied;
+        label[q] = posterior.top_class(q, draw);
     }
-    for (std::size_t i = 0; i < share.size(); ++i) share[i] /= votes[i / k];
-    return share;
+    return label;
+}
+
+Posterior vote_shares(const Votes& votes) {
+    auto posterior = votes.blank;
+    for (auto entry : votes.entry) posterior.share[entry] += 1;
+    for (std::size_t q = 0; q < posterior.questions(); ++q) {
+        double given = 0;
+        for (auto e = posterior.first[q]; e < posterior.first[q + 1]; ++e)
+            given += posterior.share[e];
+        for (auto e = posterior.first[q]; e < posterior.first[q + 1]; ++e)
+            posterior.share[e] /= given;
+    }
+    return posterior;
 }
 
 // Worker agreement with aggregate: votes weighted by how often a worker is with the majority; a tie
 // counts in shares.
-std::vector<double> wawa(const Judgements& judgements) {
-    auto k = judgements.answers.size();
-    auto share = vote_shares(judgements);
+Posterior wawa(const Votes& votes) {
+    const auto& judgements = votes.judgements;
+    auto share = vote_shares(votes);
+    std::vector<Posterior::Top> most(share.questions());
+    for (std::size_t q = 0; q < most.size(); ++q) most[q] = share.top(q);
     std::vector<double> right(judgements.workers.size()), given(judgements.workers.size());
-    for (const auto& row : judgements.rows) {
-        const double* votes = &share[row.question * k];
-        double most = *std::max_element(votes, votes + k);
-        double tied = static_cast<double>(std::count(votes, votes + k, most));
-        if (votes[row.answer] == most) right[row.worker] += 1 / tied;
+    for (std::size_t i = 0; i < judgements.rows.size(); ++i) {
+        const auto& row = judgements.rows[i];
+        const auto& top = most[row.question];
+        if (share.share[votes.entry[i]] >= top.probability - 1e-9)
+            right[row.worker] += 1 / static_cast<double>(top.count);
         given[row.worker] += 1;
     }
-    std::vector<double> weighted(share.size()), sum(judgements.questions.size());
-    for (const auto& row : judgements.rows) {
+    auto weighted = votes.blank;
+    std::vector<double> sum(share.questions());
+    for (std::size_t i = 0; i < judgements.rows.size(); ++i) {
+        const auto& row = judgements.rows[i];
         double weight = right[row.worker] / given[row.worker];
-        weighted[row.question * k + row.answer] += weight;
+        weighted.share[votes.entry[i]] += weight;
         sum[row.question] += weight;
     }
-    for (std::size_t i = 0; i < weighted.size(); ++i)
-        weighted[i] = sum[i / k] > 0 ? weighted[i] / sum[i / k] : share[i];
+    for (std::size_t q = 0; q < share.questions(); ++q)
+        for (auto e = share.first[q]; e < share.first[q + 1]; ++e)
+            weighted.share[e] = sum[q] > 0 ? weighted.share[e] / sum[q] : share.share[e];
     return weighted;
-}
-
-// Dawid and Skene 1979, "Maximum likelihood estimation of observer error-rates"; with `shrink` the
-// tables have a prior from all workers' pooled table, as in Raykar et al. 2010, "Learning from
-// crowds".
-void dawid_skene(const Judgements& judgements, Truth& truth, bool shrink) {
-    auto k = truth.classes;
-    if (judgements.workers.size() * k * k > most_cells)
-        throw base::Error(
-            "truth",
-            std::to_string(k) + " classes and " + std::to_string(judgements.workers.size()) +
-                " workers need too large confusion tables",
-            "use onecoin or glad"
-        );
-    truth.posterior = vote_shares(judgements);
-    std::vector<double> next(truth.posterior.size());
-    for (truth.iterations = 0; truth.iterations < most_iterations;) {
-        ++truth.iterations;
-        auto share = class_shares(truth.posterior, k);
-        auto table = tables(judgements, truth, shrink);
-        for (std::size_t i = 0; i < next.size(); ++i) next[i] = std::log(share[i % k]);
-        for (const auto& row : judgements.rows)
-            for (std::size_t c = 0; c < k; ++c)
-                next[row.question * k + c] += table[(row.worker * k + c) * k + row.answer];
-        for (std::size_t i = 0; i < next.size(); i += k) normalise_log(&next[i], k);
-
-        double change = 0;
-        for (std::size_t i = 0; i < next.size(); ++i)
-            change = std::max(change, std::abs(next[i] - truth.posterior[i]));
-        truth.posterior.swap(next);
-        if (change < still) break;
-    }
 }
 
 // Dawid and Skene with one number a worker, the chance of being right; wrong answers spread evenly
 // over the other classes.
-void one_coin(const Judgements& judgements, Truth& truth) {
-    auto k = truth.classes;
-    double others = std::max<double>(1, static_cast<double>(k) - 1);
-    truth.posterior = vote_shares(judgements);
-    std::vector<double> next(truth.posterior.size());
-    for (truth.iterations = 0; truth.iterations < most_iterations;) {
-        ++truth.iterations;
-        std::vector<double> right(judgements.workers.size()), given(judgements.workers.size());
+void one_coin(const Votes& votes, Truth& truth) {
+    const auto& rows = votes.judgements.rows;
+    auto k = static_cast<double>(votes.blank.classes);
+    double log_others = std::log(std::max(1.0, k - 1));
+    std::vector<double> right(votes.judgements.workers.size()), given(right.size());
+    for (const auto& row : rows) given[row.worker] += 1;
+
+    auto maximise = [&](const Posterior& posterior) {
+        std::fill(right.begin(), right.end(), 0.0);
         double all = 0;
-        for (const auto& row : judgements.rows) {
-            double p = truth.posterior[row.question * k + row.answer];
-            right[row.worker] += p;
-            given[row.worker] += 1;
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            double p = posterior.share[votes.entry[i]];
+            right[rows[i].worker] += p;
             all += p;
         }
         // A worker starts from what workers do on average, with the weight of two answers.
-        double mean = (all + 1) / (static_cast<double>(judgements.rows.size()) + 2);
-        for (std::size_t w = 0; w < right.size(); ++w)
-            right[w] = (right[w] + 2 * mean) / (given[w] + 2);
-
-        std::fill(next.begin(), next.end(), 0.0);  // classes are equally likely before any answer
-        for (const auto& row : judgements.rows) {
-            double p = std::clamp(right[row.worker], 1e-9, 1 - 1e-9);
-            next[row.question * k + row.answer] += std::log(p) - std::log((1 - p) / others);
+        double mean = (all + 1) / (static_cast<double>(rows.size()) + 2);
+        for (std::size_t w = 0; w < right.size(); ++w) {
+            double p = std::clamp((right[w] + 2 * mean) / (given[w] + 2), 1e-9, 1 - 1e-9);
+            right[w] = std::log(p) - std::log(1 - p) + log_others;
         }
-        for (std::size_t i = 0; i < next.size(); i += k) normalise_log(&next[i], k);
-
-        double change = 0;
-        for (std::size_t i = 0; i < next.size(); ++i)
-            change = std::max(change, std::abs(next[i] - truth.posterior[i]));
-        truth.posterior.swap(next);
-        if (change < still) break;
-    }
+    };
+    // Classes are equally likely before any answer.
+    auto expect = [&](Posterior& posterior) {
+        std::fill(posterior.share.begin(), posterior.share.end(), 0.0);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            posterior.share[votes.entry[i]] += right[rows[i].worker];
+        for (std::size_t q = 0; q < posterior.questions(); ++q)
+            normalise(posterior, q, 0, k - static_cast<double>(posterior.candidates(q)));
+    };
+    iterate(votes, truth, 1e-6, maximise, expect);
 }
 
-}  // namespace labeling::detail
+}  // namespace labeling

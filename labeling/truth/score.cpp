@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 
 namespace labeling {
 
@@ -26,13 +27,18 @@ std::uint32_t index_of(const Judgements& judgements, const std::string& label) {
     return static_cast<std::uint32_t>(found - judgements.answers.begin());
 }
 
+std::unordered_map<std::string_view, std::uint32_t> indexes_of(const Judgements& judgements) {
+    std::unordered_map<std::string_view, std::uint32_t> indexes;
+    for (std::uint32_t i = 0; i < judgements.answers.size(); ++i)
+        indexes.emplace(judgements.answers[i], i);
+    return indexes;
+}
+
 double chance_right(const Truth& truth, std::size_t question, std::uint32_t label) {
     if (label == no_answer) return 0;
-    const double* row = &truth.posterior[question * truth.classes];
-    double best = *std::max_element(row, row + truth.classes);
-    auto level = [&](double p) { return p >= best - 1e-9; };
-    if (!level(row[label])) return 0;
-    return 1 / static_cast<double>(std::count_if(row, row + truth.classes, level));
+    auto top = truth.posterior.top(question);
+    if (truth.posterior.at(question, label) < top.probability - 1e-9) return 0;
+    return 1 / static_cast<double>(top.count);
 }
 
 ClassScore score(const Judgements& judgements, const Truth& truth, const Gold& gold) {
@@ -41,12 +47,14 @@ ClassScore score(const Judgements& judgements, const Truth& truth, const Gold& g
     };
     std::map<std::string, Counts> counts;
     ClassScore result;
+    auto indexes = indexes_of(judgements);
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto found = gold.find(judgements.questions[q]);
         if (found == gold.end()) continue;
         const auto& given = judgements.answers[truth.label[q]];
         ++result.judged;
-        result.accuracy += chance_right(truth, q, index_of(judgements, found->second));
+        if (auto label = indexes.find(found->second); label != indexes.end())
+            result.accuracy += chance_right(truth, q, label->second);
         counts[given].given += 1;
         counts[found->second].real += 1;
         if (given == found->second) counts[given].both += 1;
@@ -63,7 +71,7 @@ NumberScore score(const Judgements& judgements, const Estimates& estimates, cons
     for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
         auto found = gold.find(judgements.questions[q]);
         if (found == gold.end()) continue;
-        auto real = parse_number(found->second);
+        auto real = base::parse_number(found->second);
         if (!real)
             throw base::Error(
                 "truth",

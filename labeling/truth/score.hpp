@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 
 #include "labeling/truth/truth.hpp"
 
@@ -12,6 +14,9 @@ inline constexpr std::uint32_t no_answer = 0xFFFFFFFF;
 
 // Index of a label among the answers, or no_answer if nobody gave it.
 std::uint32_t index_of(const Judgements& judgements, const std::string& label);
+
+// Of all of them; views of the judgements' names.
+std::unordered_map<std::string_view, std::uint32_t> indexes_of(const Judgements& judgements);
 
 // How likely a draw among the likeliest classes of a question is `label`: 1, 0, or a share if
 // several are level.

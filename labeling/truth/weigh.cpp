@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace labeling {
 
@@ -22,16 +23,28 @@ Truth weigh(const Judgements& judgements, const Trust& trust, std::size_t classe
         truth.worker_accuracy.push_back(right);
         weight.push_back(std::log(right / (1 - right) * static_cast<double>(all - 1)));
     }
-    truth.posterior.assign(judgements.questions.size() * given, 0.0);
-    for (const auto& row : judgements.rows)
-        truth.posterior[row.question * given + row.answer] += weight[row.worker];
-    for (std::size_t q = 0; q < judgements.questions.size(); ++q) {
-        auto* row = truth.posterior.data() + q * given;
-        double most = std::max(0.0, *std::max_element(row, row + given));
-        double sum = static_cast<double>(all - given) * std::exp(-most);
-        for (std::size_t c = 0; c < given; ++c) sum += row[c] = std::exp(row[c] - most);
-        for (std::size_t c = 0; c < given; ++c) row[c] /= sum;
-        truth.label.push_back(static_cast<std::uint32_t>(std::max_element(row, row + given) - row));
+    auto& posterior = truth.posterior;
+    posterior.classes = given;
+    for (std::size_t i = 0; i < judgements.rows.size();) {
+        auto question = judgements.rows[i].question;
+        std::map<std::uint32_t, double> votes;
+        for (; i < judgements.rows.size() && judgements.rows[i].question == question; ++i)
+            votes[judgements.rows[i].answer] += weight[judgements.rows[i].worker];
+        double most = 0;
+        for (const auto& [answer, sum] : votes) most = std::max(most, sum);
+        // A class that nobody gave has no vote.
+        double other = std::exp(-most);
+        double sum = static_cast<double>(all - votes.size()) * other;
+        for (auto& [answer, vote] : votes) sum += vote = std::exp(vote - most);
+        std::uint32_t best = votes.begin()->first;
+        for (const auto& [answer, share] : votes) {
+            posterior.candidate.push_back(answer);
+            posterior.share.push_back(share / sum);
+            if (share > votes[best]) best = answer;
+        }
+        posterior.first.push_back(posterior.candidate.size());
+        posterior.rest.push_back(other / sum);
+        truth.label.push_back(best);
     }
     return truth;
 }

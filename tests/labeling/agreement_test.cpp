@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "labeling/agreement/agreement_by.hpp"
 #include "tests/labeling/shared_data.hpp"
 
 using labeling::Judgements;
@@ -207,4 +208,145 @@ TEST_CASE("a metric refuses ratings it cannot judge", "[labeling][agreement]") {
     );
     CHECK_THROWS_AS(labeling::agreement(table({"ab"}), Metric::cohen), base::Error);
     CHECK_THROWS_AS(labeling::agreement(table({"ab..", "..ab"}), Metric::fleiss), base::Error);
+}
+
+TEST_CASE(
+    "the example with four raters gives the published values by every weight",
+    "[labeling][agreement]"
+) {
+    // As printed by irrCAC, the program of Gwet's Handbook, where another rater gave the last one.
+    auto ratings = table({"123321412...", "1233224125..", ".33323422513", "12332441251."});
+    const std::pair<Metric, double> published[] = {
+        {Metric::conger, 0.763},
+        {Metric::brennan_prediger, 0.773},
+        {Metric::brennan_prediger_linear, 0.848},
+        {Metric::brennan_prediger_quadratic, 0.902},
+        {Metric::brennan_prediger_ordinal, 0.886},
+        {Metric::gwet_ac2, 0.914},
+        {Metric::gwet_ac2_linear, 0.859},
+        {Metric::gwet_ac2_ordinal, 0.899},
+        {Metric::gwet_ac2_radical, 0.820},
+        {Metric::gwet_ac2_ratio, 0.857},
+    };
+    for (const auto& [metric, expected] : published) {
+        INFO(base::name_of(metric));
+        CHECK(value(ratings, metric) == Approx(expected).margin(0.0005));
+    }
+}
+
+TEST_CASE(
+    "of two raters Scott's pi, Fleiss' and Conger's kappa are known",
+    "[labeling][agreement]"
+) {
+    // 13 0 0 / 0 20 7 / 0 4 56 (Gwet's two abstractors).
+    std::string first = std::string(13, 'a') + std::string(27, 'b') + std::string(60, 'c');
+    std::string second = std::string(13, 'a') + std::string(20, 'b') + std::string(7, 'c') +
+                         std::string(4, 'b') + std::string(56, 'c');
+    auto ratings = table({first, second});
+    CHECK(value(ratings, Metric::scott) == Approx(0.796).margin(0.0005));
+    CHECK(value(ratings, Metric::scott) == Approx(value(ratings, Metric::fleiss)));
+    CHECK(value(ratings, Metric::conger) == Approx(value(ratings, Metric::cohen)));
+}
+
+TEST_CASE("ranks of numbers are correlated, ties and all", "[labeling][agreement]") {
+    auto ratings = table({"1223547688", "2133465887"});
+    CHECK(value(ratings, Metric::kendall) == Approx(0.720930).margin(1e-6));
+    CHECK(value(ratings, Metric::spearman) == Approx(0.865031).margin(1e-6));
+    auto three = table({"12345", "12354", "54321"});
+    CHECK(value(three, Metric::kendall) == Approx((0.8 - 1 - 0.8) / 3));
+    CHECK_FALSE(labeling::agreement(table({"111", "123"}), Metric::kendall, 0).value);
+}
+
+TEST_CASE("words have the order that is given, or none", "[labeling][agreement]") {
+    JudgementsBuilder builder;
+    const char* words[] = {"low", "medium", "high"};
+    auto numbers = std::string("001122210011220");
+    auto others = std::string("001112221011120");
+    for (std::size_t u = 0; u < numbers.size(); ++u) {
+        builder.add(unit_name(u), "a", words[numbers[u] - '0']);
+        builder.add(unit_name(u), "b", words[others[u] - '0']);
+    }
+    auto ratings = std::move(builder).build();
+    auto as_numbers = table({numbers, others});
+    auto scale = labeling::in_order(ratings, {"low", "medium", "high"});
+    for (auto metric :
+         {Metric::krippendorff_ordinal,
+          Metric::cohen_linear,
+          Metric::cohen_quadratic,
+          Metric::gwet_ac2,
+          Metric::gwet_ac2_ordinal,
+          Metric::brennan_prediger_linear,
+          Metric::kendall,
+          Metric::spearman}) {
+        INFO(base::name_of(metric));
+        CHECK(value(scale, metric) == Approx(value(as_numbers, metric)));
+        CHECK_THROWS_WITH(value(ratings, metric), Catch::Contains("--order"));
+    }
+    CHECK(
+        value(ratings, Metric::krippendorff_nominal) == value(scale, Metric::krippendorff_nominal)
+    );
+    CHECK_THROWS_AS(value(scale, Metric::krippendorff_interval), base::Error);
+    CHECK_THROWS_WITH(labeling::in_order(ratings, {"low", "high"}), Catch::Contains("'medium'"));
+    // What lies between two is part of the scale though nobody chose it.
+    auto wide = labeling::in_order(table({"13", "31"}), {"1", "2", "3", "4"});
+    CHECK(wide.answers.size() == 4);
+    CHECK(
+        value(wide, Metric::gwet_ac2_linear) > value(table({"13", "31"}), Metric::gwet_ac2_linear)
+    );
+}
+
+TEST_CASE("agreement is told by class, by pair and by part", "[labeling][agreement]") {
+    auto ratings = table({"aabbccaabbcc", "aabbcaaabbca", "aabbccbbbbcc"});
+    auto classes = labeling::agreement_by_class(ratings, Metric::fleiss, 0);
+    REQUIRE(classes.size() == 3);
+    CHECK(classes[1].name == "b");
+    CHECK(*classes[1].agreement.value > *classes[0].agreement.value);
+    auto same = table({"001100001100", "001100001100", "001100111100"});
+    CHECK(*classes[1].agreement.value == Approx(value(same, Metric::fleiss)));
+
+    auto pairs = labeling::agreement_by_pair(ratings, Metric::percent, 0);
+    REQUIRE(pairs.size() == 3);
+    CHECK(pairs[0].name == "r0, r1");
+    CHECK(*pairs[0].agreement.value == Approx(10.0 / 12));
+    CHECK(pairs[0].agreement.raters == 2);
+    double sum = 0;
+    for (const auto& pair : labeling::agreement_by_pair(ratings, Metric::cohen, 0))
+        sum += *pair.agreement.value;
+    CHECK(sum / 3 == Approx(value(ratings, Metric::cohen)));
+
+    auto parts = labeling::agreement_by_units(ratings, Metric::percent, 5, 100);
+    REQUIRE(parts.size() == 3);
+    CHECK(parts[0].name == "1-5");
+    CHECK(parts[2].name == "11-12");
+    CHECK(parts[2].agreement.units == 2);
+    CHECK(*parts[0].agreement.value == 1);
+    CHECK(*parts[1].agreement.low <= *parts[1].agreement.value);
+
+    auto months = labeling::agreement_by(
+        ratings, Metric::percent, std::vector<std::uint32_t>(12, 1), {"2026-01", "2026-02"}, 0
+    );
+    CHECK_FALSE(months[0].agreement.value);
+    CHECK(*months[1].agreement.value == Approx(value(ratings, Metric::percent)));
+}
+
+TEST_CASE("numbers of many values are compared as fast as few", "[labeling][agreement]") {
+    JudgementsBuilder builder;
+    for (std::size_t u = 0; u < 30000; ++u) {
+        builder.add(unit_name(u), "a", std::to_string(u * 7919 % 100003));
+        builder.add(unit_name(u), "b", std::to_string(u * 7919 % 100003 + u % 3));
+    }
+    auto ratings = std::move(builder).build();
+    REQUIRE(ratings.answers.size() > 30000);
+    for (auto metric :
+         {Metric::krippendorff_ordinal,
+          Metric::krippendorff_interval,
+          Metric::cohen_linear,
+          Metric::kendall,
+          Metric::spearman}) {
+        INFO(base::name_of(metric));
+        CHECK(value(ratings, metric) > 0.99);
+    }
+    CHECK_THROWS_WITH(
+        value(ratings, Metric::gwet_ac2_radical), Catch::Contains("too many different ratings")
+    );
 }

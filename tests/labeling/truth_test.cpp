@@ -23,7 +23,9 @@ constexpr Method class_methods[] = {
     Method::onecoin,
     Method::glad,
     Method::mace,
-    Method::lfc};
+    Method::lfc,
+    Method::catd,
+    Method::pm};
 
 std::string name(char prefix, std::size_t i) {
     return prefix + std::to_string(10000 + i);
@@ -113,6 +115,8 @@ TEST_CASE("published accuracies on product matching are met", "[labeling][truth]
     CHECK(accuracy(judgements, gold, Method::glad) == Approx(0.928).margin(0.002));
     CHECK(accuracy(judgements, gold, Method::mace) >= 0.927);
     CHECK(accuracy(judgements, gold, Method::lfc) >= 0.937);
+    CHECK(accuracy(judgements, gold, Method::catd) == Approx(0.9266).margin(0.0001));
+    CHECK(accuracy(judgements, gold, Method::pm) == Approx(0.8981).margin(0.0001));
     for (const auto& known : {gold, Gold{}}) {
         auto choice = labeling::choose(judgements, known);
         INFO(choice.why);
@@ -160,7 +164,7 @@ TEST_CASE("posteriors sum to one and worker accuracies are near the truth", "[la
                 sum += truth.posterior[q * truth.classes + c];
             REQUIRE(sum == Approx(1).margin(1e-9));
         }
-        if (method == Method::mv || method == Method::wawa)
+        if (method == Method::mv || method == Method::wawa || labeling::takes_numbers(method))
             continue;  // their shares are no probabilities
         for (std::size_t w = 0; w < 4; ++w)
             CHECK(
@@ -262,4 +266,136 @@ TEST_CASE("a method that does not fit the answers is refused", "[labeling][truth
     CHECK_THROWS_AS(labeling::estimate(judgements, Method::mean), base::Error);
     CHECK_THROWS_AS(labeling::infer(judgements, Method::mean), base::Error);
     CHECK_THROWS_AS(labeling::infer(Judgements{}, Method::ds), base::Error);
+}
+
+TEST_CASE("what free answers cost grows with them alone", "[labeling][truth]") {
+    base::Random random(9);
+    JudgementsBuilder builder;
+    Gold gold;
+    for (std::size_t q = 0; q < 20000; ++q) {
+        gold[name('q', q)] = "right" + std::to_string(q);
+        for (std::size_t w = 0; w < 3; ++w)
+            builder.add(
+                name('q', q),
+                name('w', w),
+                random.uniform() < 0.8 ? gold[name('q', q)] : "wrong" + std::to_string(3 * q + w)
+            );
+    }
+    auto judgements = std::move(builder).build();
+    REQUIRE(judgements.answers.size() > 30000);
+    for (auto method : class_methods) {
+        INFO(base::name_of(method));
+        auto truth = labeling::infer(judgements, method);
+        CHECK(truth.posterior.share.size() <= judgements.rows.size());
+        CHECK(labeling::memory_needed(judgements, method) < 40'000'000);
+        CHECK(labeling::score(judgements, truth, gold).accuracy > 0.8);
+    }
+}
+
+TEST_CASE("a class that nobody gave may be the likeliest", "[labeling][truth]") {
+    JudgementsBuilder builder;
+    for (std::size_t q = 0; q < 300; ++q)
+        for (std::size_t w = 0; w < 5; ++w) {
+            auto right = name('c', q % 2);
+            builder.add(name('q', q), name('w', w), w < 4 ? right : name('c', 1 - q % 2));
+        }
+    builder.add("lone", name('w', 4), name('c', 0));
+    auto judgements = std::move(builder).build();
+    for (auto method : {Method::ds, Method::onecoin, Method::glad}) {
+        INFO(base::name_of(method));
+        auto truth = labeling::infer(judgements, method);
+        CHECK(judgements.answers[truth.label.back()] == name('c', 1));
+        CHECK(truth.probability(300) > 0.9);
+        CHECK(truth.posterior.at(300, 0) + truth.posterior.at(300, 1) == Approx(1));
+    }
+}
+
+TEST_CASE("classes that share the rest are told apart by their weights", "[labeling][truth]") {
+    labeling::Posterior posterior;
+    posterior.classes = 5;
+    posterior.first = {0, 2};
+    posterior.candidate = {1, 3};
+    posterior.share = {0.3, 0.1};
+    posterior.rest = {0.6};
+    CHECK(posterior.top(0).count == 3);
+    posterior.set_weights({0.25, 0.5, 0.5, 0.5, 0.25});
+    CHECK(posterior.at(0, 0) == Approx(0.15));
+    CHECK(posterior[2] == Approx(0.3));
+    REQUIRE(posterior.top(0).count == 2);
+    CHECK(posterior.top_class(0, 0) == 1);
+    CHECK(posterior.top_class(0, 1) == 2);
+    std::vector<double> row;
+    posterior.spread(0, row);
+    CHECK(row[4] == Approx(0.15));
+    CHECK(row[3] == Approx(0.1));
+}
+
+TEST_CASE("what needs too much memory is refused before it begins", "[labeling][truth]") {
+    JudgementsBuilder builder;
+    for (std::size_t w = 0; w < 30000; ++w) builder.add("q", name('w', w), name('c', w));
+    auto judgements = std::move(builder).build();
+    CHECK_THROWS_WITH(
+        labeling::infer(judgements, Method::ds),
+        Catch::Contains("GB of memory") && Catch::Contains("use onecoin")
+    );
+    CHECK(labeling::infer(judgements, Method::onecoin).posterior.candidates(0) == 30000);
+}
+
+TEST_CASE("every method stops when it is asked to", "[labeling][truth]") {
+    auto [judgements, gold] = crowd(50, 3, {0.1, 0.3}, 2);
+    std::stop_source stop;
+    stop.request_stop();
+    for (auto method : {Method::ds, Method::lfc, Method::onecoin, Method::glad, Method::mace}) {
+        INFO(base::name_of(method));
+        CHECK_THROWS_AS(labeling::infer(judgements, method, stop.get_token()), base::Interrupted);
+    }
+    CHECK_THROWS_AS(labeling::choose(judgements, gold, stop.get_token()), base::Interrupted);
+}
+
+TEST_CASE("numbers are weighted by how near each worker is to the others", "[labeling][truth]") {
+    base::Random random(11);
+    JudgementsBuilder builder;
+    Gold gold;
+    for (std::size_t q = 0; q < 300; ++q) {
+        gold[name('q', q)] = std::to_string(q % 50);
+        for (std::size_t w = 0; w < 6; ++w) {
+            // Two are good, four are not.
+            double noise = (random.uniform() + random.uniform() - 1) * (w < 2 ? 2 : 30);
+            builder.add(
+                name('q', q), name('w', w), std::to_string(static_cast<double>(q % 50) + noise)
+            );
+        }
+    }
+    auto judgements = std::move(builder).build();
+    auto error = [&](Method method) {
+        return labeling::score(judgements, labeling::estimate(judgements, method), gold).mae;
+    };
+    auto mean = error(Method::mean);
+    for (auto method : {Method::lfc_n, Method::catd, Method::pm}) {
+        INFO(base::name_of(method));
+        CHECK(error(method) < mean / 3);
+        auto estimates = labeling::estimate(judgements, method);
+        CHECK(estimates.worker_error[0] < estimates.worker_error[5] / 4);
+    }
+    for (const auto& known : {gold, Gold{}}) {
+        auto choice = labeling::choose(judgements, known);
+        INFO(choice.why);
+        CHECK(error(choice.method) < mean / 3);
+    }
+}
+
+// The rounds by hand: medians 11.5, 19, 31, 7.75, 48.5 first; c and then b are nearest to them.
+TEST_CASE("PM takes the median by weight", "[labeling][truth]") {
+    JudgementsBuilder builder;
+    const double table[5][4] = {
+        {10, 12, 11, 30}, {20, 21, 18, 5}, {33, 30, 31, 31}, {7, 8, 7.5, 40}, {50, 47, 52, 20}};
+    for (std::size_t q = 0; q < 5; ++q)
+        for (std::size_t w = 0; w < 4; ++w)
+            builder.add(name('q', q), name('w', w), std::to_string(table[q][w]));
+    auto judgements = std::move(builder).build();
+    CHECK(
+        labeling::estimate(judgements, Method::pm).value == std::vector<double>{11, 20, 31, 7.5, 50}
+    );
+    // One worker's word does not become the truth.
+    CHECK(labeling::estimate(judgements, Method::lfc_n).value[0] != Approx(10).margin(0.001));
 }
