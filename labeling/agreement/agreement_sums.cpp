@@ -14,11 +14,9 @@ namespace labeling {
 
 namespace {
 
-constexpr double least_scale = 1e-12;
-
 // kappa = (agreed - expected) / (1 - expected)
 std::optional<double> over_chance(double agreed, double expected) {
-    if (1 - expected < least_scale) return std::nullopt;
+    if (1 - expected < tiny) return std::nullopt;
     return (agreed - expected) / (1 - expected);
 }
 
@@ -228,7 +226,7 @@ std::optional<double> alpha(const Sample& sample, Level level) {
     } else {
         expected = squared_differences(count, value);
     }
-    if (n < 2 || expected < least_scale) return std::nullopt;
+    if (n < 2 || expected < tiny) return std::nullopt;
     return 1 - (n - 1) * observed / expected;
 }
 
