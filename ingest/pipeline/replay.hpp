@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "ingest/mapping/rules.hpp"
+#include "ingest/mapping/mapping.hpp"
 #include "schema/records/record.hpp"
 
 namespace base {
@@ -20,6 +20,7 @@ struct ReplayRequest {
     std::string source;
     std::string code;  // only rejects of this code; empty: all open ones
     Rules rules;       // the present mapping
+    ReadPage read_page = {};
 };
 
 struct ReplayResult {

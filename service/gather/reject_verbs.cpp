@@ -107,8 +107,11 @@ Replayed replay_now(const Environment& here, const ReplayRejects& request) {
         rules = here.database.call([&](base::Tx& tx) { return ingest::last_rules(tx, source.id); }
         ).value_or(ingest::Rules());
     }
-    auto result =
-        ingest::replay(here.database, here.blobs, {source.name, request.code, std::move(rules)});
+    auto result = ingest::replay(
+        here.database,
+        here.blobs,
+        {source.name, request.code, std::move(rules), page_reader(here, document)}
+    );
     return {result.counts, result.run_id};
 }
 

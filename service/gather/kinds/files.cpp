@@ -13,6 +13,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
+#include "ingest/pipeline/damage.hpp"
 #include "service/config.hpp"
 #include "service/gather/download.hpp"
 #include "service/gather/gather_records.hpp"
@@ -62,6 +63,7 @@ std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
     auto files = FileSettings::settings.read(document);
     if (!holds_archives(files)) return std::nullopt;
     crawler::CrawlSettings settings;
+    settings.consent = files.reading.consent;
     settings.scrape.rules = files.reading.mapping.rules;
     settings.scrape.rules_name = files.reading.mapping.rules_name;
     return settings;
@@ -79,6 +81,7 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     options.source_id = source.id;
     options.source_name = source.name;
     options.user_agent = here.config.crawl.user_agent;
+    options.honour_consent = pages.consent == crawler::OptOuts::honour;
     options.restart = settings.reading.mapping.restart;
     options.stop = run.stop;
     auto scraping = crawler::make_scraping(pages.scrape, document);
@@ -99,6 +102,10 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     };
     try {
         auto report = crawler::replay_archives(database, here.blobs, options);
+        if (report.damaged > 0 && !report.interrupted)
+            ingest::check_damage(
+                source.name, report.counts, {{"file.damaged", {report.damaged, report.damage}}}
+            );
         GatherResult result{
             options.run_id,
             report.interrupted ? "interrupted" : "done",
@@ -128,6 +135,7 @@ request_files(const Environment& here, const schema::Source& source, std::stop_t
     request.key = settings.reading.key;
     request.inputs = settings.inputs;
     request.read = read_options(settings.reading);
+    request.read_page = page_reader(here, document);
     auto folder = here.config.home / "downloads";
     for (auto& input : request.inputs)
         if (is_web_address(input))
