@@ -20,6 +20,7 @@
 #include "base/text/utf8.hpp"
 #include "base/time/civil.hpp"
 #include "formats/json/json.hpp"
+#include "ingest/mapping/draft_values.hpp"
 
 namespace ingest {
 
@@ -27,23 +28,8 @@ namespace {
 
 constexpr std::size_t longest_key = 2000;
 
-bool is_false(std::string_view value) {
-    return value == "0" || value == "false" || value == "no" || value == "False" || value == "No" ||
-           value == "FALSE" || value == "NO";
-}
-
 bool contains(const std::vector<std::string>& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-double count_items(std::string_view value, std::string_view separator) {
-    double items = 0;
-    for (;;) {
-        auto end = value.find(separator);
-        if (!base::trim(value.substr(0, end)).empty()) ++items;
-        if (end == value.npos) return items;
-        value.remove_prefix(end + separator.size());
-    }
 }
 
 }  // namespace
@@ -378,7 +364,9 @@ bool Mapping::apply(
     auto given = page.fields_of(record);
     std::vector<formats::Field> all;
     i.nested.clear();
-    draft = {};
+    i.all = {};
+    if (!i.places.empty()) i.places.clear();
+    clear(draft);
     bool good = true;
     if (record.page) {
         all.assign(given.begin(), given.end());
@@ -386,7 +374,6 @@ bool Mapping::apply(
         given = all;
     }
     i.all = given;
-    if (!i.places.empty()) i.places.clear();
     if (good) i.make_payload(given, record, draft.payload);
     if (!good || !i.make_key(given, record, draft, reject) || !i.make_time(given, draft, reject) ||
         !i.make_columns(given, draft, reject)) {
