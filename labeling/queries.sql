@@ -423,7 +423,7 @@ ORDER BY g.rk, g.source_id, g.key;
 -- The same of all records that are labeled or answered; a record without a label has no method.
 -- name: export_answered_page
 SELECT k.rk, k.key, c.name AS label, g.value, g.probability, g.method, g.revision, r.version, t.title, t.body AS text,
-    i.width, i.height, v.url, v.payload
+    i.width, i.height, v.url, v.payload, encode(v.blob_sha256, 'hex') AS picture
 FROM (
     (SELECT rk, key FROM ground_truth
      WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3::bigint, $2::bigint, $4::text)

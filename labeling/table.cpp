@@ -309,9 +309,7 @@ Table Table::of(
     auto columns = wanted;
     columns.insert(columns.end(), optional.begin(), optional.end());
     auto bytes = formats::Bytes::of(std::move(text));
-    return Table(
-        std::make_unique<Impl>(name, std::move(bytes), std::move(columns), wanted.size())
-    );
+    return Table(std::make_unique<Impl>(name, std::move(bytes), std::move(columns), wanted.size()));
 }
 
 bool Table::next() {

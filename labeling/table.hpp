@@ -25,11 +25,12 @@ public:
         const std::vector<std::string>& optional = {}
     );
     // Of a text at hand; `name` is what errors call it.
-    static Table
-    of(const std::string& name,
-       std::string text,
-       const std::vector<std::string>& wanted,
-       const std::vector<std::string>& optional = {});
+    static Table of(
+        const std::string& name,
+        std::string text,
+        const std::vector<std::string>& wanted,
+        const std::vector<std::string>& optional = {}
+    );
     ~Table();
     Table(Table&&) noexcept;
 

@@ -102,16 +102,13 @@ void export_labels(CLI::App& project, service::Context& context) {
         std::int64_t rows = 0;
         if (!plan.folder_names.empty()) {
             labeling::FolderFiles files(path, plan.folder_names);
-            rows = service::write_labels(
-                context.database(), context.environment(), request, files
-            );
+            rows = service::write_labels(context.database(), context.environment(), request, files);
             files.keep();
         } else {
             write_file(path, [&](std::ostream& out) {
                 labeling::OneFile file(out);
-                rows = service::write_labels(
-                    context.database(), context.environment(), request, file
-                );
+                rows =
+                    service::write_labels(context.database(), context.environment(), request, file);
             });
         }
         if (context.json) {

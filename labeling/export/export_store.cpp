@@ -70,9 +70,8 @@ std::int64_t each_row(
     std::int64_t count = 0, rk = std::numeric_limits<std::int64_t>::min();
     std::string key;
     for (;;) {
-        auto rows = steps.call([&](base::Tx& tx) {
-            return read_page(tx, project, with_answers, rk, key);
-        });
+        auto rows =
+            steps.call([&](base::Tx& tx) { return read_page(tx, project, with_answers, rk, key); });
         for (const auto& row : rows) visit(row);
         count += static_cast<std::int64_t>(rows.size());
         if (static_cast<int>(rows.size()) < export_page_size) return count;

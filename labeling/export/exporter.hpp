@@ -99,7 +99,8 @@ struct ExportContent {
     bool answers = false;  // with who answered what
     // The bytes of a record's picture, if pictures are wanted beside the labels.
     std::function<std::string(const ExportRow&)> picture{};
-    bool guard_formulas = false;  // where texts may be taken for formulas: see formats/csv/guard.hpp
+    bool guard_formulas =
+        false;  // where texts may be taken for formulas: see formats/csv/guard.hpp
 };
 
 // Where the files of an export go, one after the other.
@@ -141,8 +142,8 @@ public:
     // Why the format can not hold the labels; nothing if it can.
     virtual std::optional<std::string> refuses(const ExportContent& content) const = 0;
     // For what is not refused; `files` outlives it.
-    virtual std::unique_ptr<Exporter>
-    exporter(const ExportContent& content, ExportFiles& files) const = 0;
+    virtual std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)
+        const = 0;
 };
 
 std::span<const ExportFormat* const> export_formats();

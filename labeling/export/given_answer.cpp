@@ -33,33 +33,33 @@ void each_name(const Question& question, json::value& answer, const Names& visit
             if (auto* found = object->if_contains("label")) name(*found);
     };
     switch (task_type(question.kind).shape()) {
-    case LabelShape::classes:
-        return name(answer);
-    case LabelShape::class_set:
-    case LabelShape::rows:
-        if (auto* list = answer.if_array())
-            for (auto& item : *list) name(item);
-        return;
-    case LabelShape::spans:
-    case LabelShape::boxes:
-    case LabelShape::polygons:
-    case LabelShape::keypoints:
-        if (auto* list = answer.if_array())
-            for (auto& item : *list) label(item);
-        return;
-    case LabelShape::relations:
-        if (auto* object = answer.if_object())
-            if (auto* spans = object->if_contains("spans"); spans && spans->is_array())
-                for (auto& item : spans->get_array()) label(item);
-        return;
-    case LabelShape::form:
-        if (auto* object = answer.if_object())
-            for (const auto& part : question.parts)
-                if (auto* said = object->if_contains(part.name))
-                    each_name(part.question, *said, visit);
-        return;
-    default:
-        return;
+        case LabelShape::classes:
+            return name(answer);
+        case LabelShape::class_set:
+        case LabelShape::rows:
+            if (auto* list = answer.if_array())
+                for (auto& item : *list) name(item);
+            return;
+        case LabelShape::spans:
+        case LabelShape::boxes:
+        case LabelShape::polygons:
+        case LabelShape::keypoints:
+            if (auto* list = answer.if_array())
+                for (auto& item : *list) label(item);
+            return;
+        case LabelShape::relations:
+            if (auto* object = answer.if_object())
+                if (auto* spans = object->if_contains("spans"); spans && spans->is_array())
+                    for (auto& item : spans->get_array()) label(item);
+            return;
+        case LabelShape::form:
+            if (auto* object = answer.if_object())
+                for (const auto& part : question.parts)
+                    if (auto* said = object->if_contains(part.name))
+                        each_name(part.question, *said, visit);
+            return;
+        default:
+            return;
     }
 }
 
@@ -91,7 +91,9 @@ std::string spell(const Question& question, json::value& answer) {
 void scale(json::value& answer, const AskedRecord& record) {
     auto size = record.picture();
     if (!size) no_answer("marks a picture, and the record has none");
-    auto stretch = [](json::value& number, double by) { number = number.to_number<double>() * by; };
+    auto stretch = [](json::value& number, double by) {
+        number = settled(number.to_number<double>() * by);
+    };
     for (auto& item : answer.as_array()) {
         auto& mark = item.as_object();
         for (auto name : {"x", "width"})
@@ -222,13 +224,13 @@ read_given(const Question& question, const GivenLabel& given, const AskedRecord&
 bool needs_record(const Question& question, const GivenLabel& given) {
     if (given.places != GivenLabel::Places::exact) return true;
     switch (task_type(question.kind).shape()) {
-    case LabelShape::classes:
-    case LabelShape::class_set:
-    case LabelShape::text:
-    case LabelShape::number:
-        return false;
-    default:
-        return true;
+        case LabelShape::classes:
+        case LabelShape::class_set:
+        case LabelShape::text:
+        case LabelShape::number:
+            return false;
+        default:
+            return true;
     }
 }
 

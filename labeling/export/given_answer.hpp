@@ -12,9 +12,9 @@ namespace labeling {
 // What became of a label that was given.
 struct GivenAnswerRead {
     std::optional<std::string> answer{};  // as it is stored
-    std::string stranger{};  // else: a value, or a name in it, that is no class
-    std::string fault{};     // else: why it is no answer to the question
-    bool missing = false;    // else: nothing was said
+    std::string stranger{};               // else: a value, or a name in it, that is no class
+    std::string fault{};                  // else: why it is no answer to the question
+    bool missing = false;                 // else: nothing was said
 };
 
 // The answer that a label gives to the question about a record: places in its picture or text are

@@ -285,8 +285,12 @@ Imported import_field_of_classes(
 }
 
 // Of the share of the records that the options name.
-EachLabel
-labels_of_field(base::Steps steps, const StoredProject& project, const std::string& field, double share) {
+EachLabel labels_of_field(
+    base::Steps steps,
+    const StoredProject& project,
+    const std::string& field,
+    double share
+) {
     return [steps, &project, field, share](const TakeLabel& take) {
         constexpr std::int64_t mask = 1'048'575;
         FieldRow last{.rk = std::numeric_limits<std::int64_t>::min(), .key = "", .value = ""};

@@ -54,7 +54,12 @@ void read_object(
         read_line(object, place, question, take);
 }
 
-void read_rows(Table& table, const std::string& name, const Question& question, const TakeLabel& take) {
+void read_rows(
+    Table& table,
+    const std::string& name,
+    const Question& question,
+    const TakeLabel& take
+) {
     std::size_t number = 0;
     while (table.next()) {
         ++number;
@@ -73,9 +78,9 @@ void read_rows(Table& table, const std::string& name, const Question& question, 
         if (table.has(3) && !table.is_missing(3)) {
             auto p = base::parse_number(table.cell(3));
             if (!p || *p < 0 || *p > 1)
-                table.fail(fmt::format(
-                    "the probability '{}' is not a number from 0 to 1", table.cell(3)
-                ));
+                table.fail(
+                    fmt::format("the probability '{}' is not a number from 0 to 1", table.cell(3))
+                );
             given.probability = *p;
         }
         take(std::move(given));
@@ -91,7 +96,8 @@ void read_folder(const fs::path& folder, const Question& question, const TakeLab
     auto annotations = fs::is_directory(folder / "Annotations") ? folder / "Annotations" : folder;
     std::set<fs::path> files;  // in order
     for (const auto& entry : fs::recursive_directory_iterator(annotations))
-        if (entry.is_regular_file() && entry.path().extension() == ".xml") files.insert(entry.path());
+        if (entry.is_regular_file() && entry.path().extension() == ".xml")
+            files.insert(entry.path());
     if (files.empty()) return read_yolo(folder, question, take);
     for (const auto& file : files)
         read_voc(
@@ -113,7 +119,9 @@ void read_text(
     if (path.extension() == ".xml") return read_voc(text, name, path.stem().string(), take);
     bool is_json = begins_as_json(text);
     auto table = Table::of(
-        name, text, is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
+        name,
+        text,
+        is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
         is_json ? std::vector<std::string>{} : columns_of_labels
     );
     read_rows(table, name, question, take);
@@ -140,9 +148,7 @@ EachLabel labels_in(const std::string& path, const Question& question) {
 
 EachLabel
 labels_of_text(const std::string& name, const std::string& text, const Question& question) {
-    return [name, text, question](const TakeLabel& take) {
-        read_text(name, text, question, take);
-    };
+    return [name, text, question](const TakeLabel& take) { read_text(name, text, question, take); };
 }
 
 }  // namespace labeling

@@ -38,31 +38,31 @@ public:
 
     std::optional<json::value> read() const {
         switch (task_type(question_.kind).shape()) {
-        case LabelShape::classes:
-            return one_class();
-        case LabelShape::class_set:
-            return several();
-        case LabelShape::spans:
-            return spans_of(nullptr);
-        case LabelShape::relations:
-            return graph();
-        case LabelShape::text:
-            return text();
-        case LabelShape::number:
-            return single({{"rating", "rating"}, {"number", "number"}});
-        case LabelShape::preference:
-            return preference();
-        case LabelShape::ranking:
-            return ranking();
-        case LabelShape::boxes:
-            return marks("rectanglelabels");
-        case LabelShape::polygons:
-            return marks("polygonlabels");
-        case LabelShape::keypoints:
-            return keypoints();
-        case LabelShape::rows:
-        case LabelShape::form:
-            return std::nullopt;
+            case LabelShape::classes:
+                return one_class();
+            case LabelShape::class_set:
+                return several();
+            case LabelShape::spans:
+                return spans_of(nullptr);
+            case LabelShape::relations:
+                return graph();
+            case LabelShape::text:
+                return text();
+            case LabelShape::number:
+                return single({{"rating", "rating"}, {"number", "number"}});
+            case LabelShape::preference:
+                return preference();
+            case LabelShape::ranking:
+                return ranking();
+            case LabelShape::boxes:
+                return marks("rectanglelabels");
+            case LabelShape::polygons:
+                return marks("polygonlabels");
+            case LabelShape::keypoints:
+                return keypoints();
+            case LabelShape::rows:
+            case LabelShape::form:
+                return std::nullopt;
         }
         return std::nullopt;
     }
@@ -80,8 +80,9 @@ private:
     }
 
     // The value of the first result of one of the types, at the member beside it.
-    std::optional<json::value>
-    single(std::initializer_list<std::pair<std::string_view, std::string_view>> types) const {
+    std::optional<json::value> single(
+        std::initializer_list<std::pair<std::string_view, std::string_view>> types
+    ) const {
         std::optional<json::value> found;
         for (const auto& [type, member] : types)
             each(type, [&name = member, &found](const json::object&, const json::object& value) {
@@ -100,8 +101,7 @@ private:
 
     std::optional<json::value> one_class() const {
         auto path = only(single({{"taxonomy", "taxonomy"}}));
-        if (path && path->is_array() && !path->get_array().empty())
-            return path->get_array().back();
+        if (path && path->is_array() && !path->get_array().empty()) return path->get_array().back();
         return only(single({{"choices", "choices"}, {"labels", "labels"}}));
     }
 
@@ -213,12 +213,15 @@ private:
         // From the corner about which it is turned to the middle, and back without the turn.
         double angle = box.rotation * std::numbers::pi / 180;
         double dx = box.width / 2, dy = box.height / 2;
-        double cx = number_in(value, "x") / 100 * sides.width + dx * std::cos(angle) -
-                    dy * std::sin(angle);
+        double cx =
+            number_in(value, "x") / 100 * sides.width + dx * std::cos(angle) - dy * std::sin(angle);
         double cy = number_in(value, "y") / 100 * sides.height + dx * std::sin(angle) +
                     dy * std::cos(angle);
         json::object made{
-            {"x", cx - dx}, {"y", cy - dy}, {"width", box.width}, {"height", box.height}};
+            {"x", settled(cx - dx)},
+            {"y", settled(cy - dy)},
+            {"width", settled(box.width)},
+            {"height", settled(box.height)}};
         if (box.rotation != 0) made["rotation"] = box.rotation;
         return made;
     }
@@ -232,8 +235,8 @@ private:
             if (!pair || pair->size() < 2 || !(*pair)[0].is_number() || !(*pair)[1].is_number())
                 odd_result("has a point that is none");
             points.push_back(json::array{
-                (*pair)[0].to_number<double>() / 100 * sides.width,
-                (*pair)[1].to_number<double>() / 100 * sides.height});
+                settled((*pair)[0].to_number<double>() / 100 * sides.width),
+                settled((*pair)[1].to_number<double>() / 100 * sides.height)});
         }
         return {{"points", std::move(points)}};
     }
@@ -283,8 +286,8 @@ private:
             for (std::size_t i = 0; i < item->keypoints.size(); ++i)
                 if (item->keypoints[i] == std::string_view(name->get_string()))
                     at->second[i] = json::array{
-                        number_in(value, "x") / 100 * size.width,
-                        number_in(value, "y") / 100 * size.height,
+                        settled(number_in(value, "x") / 100 * size.width),
+                        settled(number_in(value, "y") / 100 * size.height),
                         hidden ? 1 : 2};
         });
         json::array made;
@@ -307,11 +310,8 @@ private:
 
 }  // namespace
 
-std::optional<json::value> answer_of_results(
-    const Question& question,
-    const json::array& results,
-    const StudioTask& task
-) {
+std::optional<json::value>
+answer_of_results(const Question& question, const json::array& results, const StudioTask& task) {
     if (task_type(question.kind).shape() != LabelShape::form)
         return ResultReader(question, results, task).read();
     json::object answers;

@@ -65,32 +65,32 @@ public:
 
     void write(const json::value& answer) {
         switch (shape_of(question_)) {
-        case LabelShape::classes:
-            return write_class(answer);
-        case LabelShape::class_set:
-            return put("choices", {{"choices", answer}});
-        case LabelShape::spans:
-            return write_spans(answer.as_array());
-        case LabelShape::relations:
-            return write_relations(answer.as_object());
-        case LabelShape::text:
-            return put("textarea", {{"text", {answer}}});
-        case LabelShape::number:
-            if (is_rating(question_)) return put("rating", {{"rating", answer}});
-            return put("number", {{"number", answer}});
-        case LabelShape::preference:
-            return write_preference(answer);
-        case LabelShape::ranking:
-            return put("ranker", {{"ranker", {{"rank", answer}}}});
-        case LabelShape::boxes:
-        case LabelShape::polygons:
-        case LabelShape::keypoints:
-            for (const auto& mark : picture_marks(shape_of(question_), json::serialize(answer)))
-                write_mark(mark);
-            return;
-        case LabelShape::rows:
-        case LabelShape::form:
-            return;
+            case LabelShape::classes:
+                return write_class(answer);
+            case LabelShape::class_set:
+                return put("choices", {{"choices", answer}});
+            case LabelShape::spans:
+                return write_spans(answer.as_array());
+            case LabelShape::relations:
+                return write_relations(answer.as_object());
+            case LabelShape::text:
+                return put("textarea", {{"text", {answer}}});
+            case LabelShape::number:
+                if (is_rating(question_)) return put("rating", {{"rating", answer}});
+                return put("number", {{"number", answer}});
+            case LabelShape::preference:
+                return write_preference(answer);
+            case LabelShape::ranking:
+                return put("ranker", {{"ranker", {{"rank", answer}}}});
+            case LabelShape::boxes:
+            case LabelShape::polygons:
+            case LabelShape::keypoints:
+                for (const auto& mark : picture_marks(shape_of(question_), json::serialize(answer)))
+                    write_mark(mark);
+                return;
+            case LabelShape::rows:
+            case LabelShape::form:
+                return;
         }
     }
 
@@ -215,25 +215,22 @@ private:
 
 std::optional<std::string> studio_lacks(const Question& question) {
     switch (shape_of(question)) {
-    case LabelShape::rows:
-        return "classes of the rows of a table";
-    case LabelShape::ranking:
-        if (question.ties) return "rankings with level candidates";
-        return std::nullopt;
-    case LabelShape::form:
-        for (const auto& part : question.parts)
-            if (auto lacks = studio_lacks(part.question)) return lacks;
-        return std::nullopt;
-    default:
-        return std::nullopt;
+        case LabelShape::rows:
+            return "classes of the rows of a table";
+        case LabelShape::ranking:
+            if (question.ties) return "rankings with level candidates";
+            return std::nullopt;
+        case LabelShape::form:
+            for (const auto& part : question.parts)
+                if (auto lacks = studio_lacks(part.question)) return lacks;
+            return std::nullopt;
+        default:
+            return std::nullopt;
     }
 }
 
-json::array studio_results(
-    const Question& question,
-    const std::string& answer,
-    const StudioTask& task
-) {
+json::array
+studio_results(const Question& question, const std::string& answer, const StudioTask& task) {
     json::array results;
     auto said = json::parse(answer);
     if (shape_of(question) != LabelShape::form) {

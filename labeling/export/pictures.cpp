@@ -117,12 +117,17 @@ bool box_of_corners(const std::vector<std::array<double, 2>>& corners, PictureBo
     constexpr double upright = 1e-4;
     if (angle < upright || angle > 360 - upright) angle = 0;
     box = {
-        .x = cx - width / 2,
-        .y = cy - height / 2,
-        .width = width,
-        .height = height,
-        .rotation = angle};
+        .x = settled(cx - width / 2),
+        .y = settled(cy - height / 2),
+        .width = settled(width),
+        .height = settled(height),
+        .rotation = settled(angle)};
     return true;
+}
+
+double settled(double pixels) {
+    constexpr double parts = 1e6;
+    return std::round(pixels * parts) / parts;
 }
 
 std::string picture_path(const std::string& key) {
@@ -154,8 +159,21 @@ std::string picture_stem(const std::string& path) {
     if (dot == std::string::npos || (slash != std::string::npos && dot < slash)) return path;
     auto ending = base::to_lower(path.substr(dot + 1));
     for (std::string_view known :
-         {"jpg", "jpeg", "png", "gif", "webp", "bmp", "tif", "tiff", "avif", "heic", "jxl", "jp2",
-          "svg", "ppm", "pgm"})
+         {"jpg",
+          "jpeg",
+          "png",
+          "gif",
+          "webp",
+          "bmp",
+          "tif",
+          "tiff",
+          "avif",
+          "heic",
+          "jxl",
+          "jp2",
+          "svg",
+          "ppm",
+          "pgm"})
         if (ending == known) return path.substr(0, dot);
     return path;
 }

@@ -34,6 +34,10 @@ double area_of(const std::vector<std::array<double, 2>>& outline);
 // The turned box whose corners these are, in order; nothing that has other angles is one.
 bool box_of_corners(const std::vector<std::array<double, 2>>& corners, PictureBox& box);
 
+// A place that was reckoned from shares or turns, without the noise of it: to a millionth of a
+// pixel, so that what comes back is what was given.
+double settled(double pixels);
+
 // A file name for the picture of a record: its key, without what can not stand in a path.
 std::string picture_path(const std::string& key);
 // Without the ending of pictures, if it has one.

@@ -48,7 +48,8 @@ struct RecordMatch::FileNames {
 
     void add(std::string key) {
         auto number = static_cast<std::uint32_t>(keys.size());
-        for (const auto& name : {key, picture_stem(key), last_part(key), picture_stem(last_part(key))})
+        for (const auto& name :
+             {key, picture_stem(key), last_part(key), picture_stem(last_part(key))})
             note(name, number);
         keys.push_back(std::move(key));
     }
@@ -57,7 +58,8 @@ struct RecordMatch::FileNames {
         if (!added && at->second != number) at->second = several;
     }
     std::string find(const std::string& name) const {
-        for (const auto& one : {name, picture_stem(name), last_part(name), picture_stem(last_part(name))}) {
+        for (const auto& one :
+             {name, picture_stem(name), last_part(name), picture_stem(last_part(name))}) {
             auto at = numbers.find(std::hash<std::string>{}(one));
             if (at != numbers.end() && at->second != several) return keys[at->second];
         }

@@ -34,8 +34,7 @@ public:
     ~RecordMatch();
 
     // The records of these keys that there are. With `whole`, all that answers are checked by.
-    std::map<std::string, MatchedRecord>
-    by_key(const std::vector<std::string>& keys, bool whole);
+    std::map<std::string, MatchedRecord> by_key(const std::vector<std::string>& keys, bool whole);
     // The key of the only record whose key ends in this path, with or without the ending of
     // pictures; else by the file name alone; empty: none, or several. Reads all keys of the source
     // at the first call.

@@ -23,8 +23,8 @@ namespace service {
 namespace {
 
 std::optional<base::Fault> one_origin(ImportLabels& request) {
-    int origins = (request.field.empty() ? 0 : 1) + (request.labels ? 1 : 0) +
-                  (request.text.empty() ? 0 : 1);
+    int origins =
+        (request.field.empty() ? 0 : 1) + (request.labels ? 1 : 0) + (request.text.empty() ? 0 : 1);
     if (origins == 1) return std::nullopt;
     return base::Fault{
         .reason = "needs labels, a text or a field of the records, one of them", .at = "field"};

@@ -43,8 +43,7 @@ BOOST_DESCRIBE_STRUCT(
 )
 ImportedLabels import_labels(Work& work, const ImportLabels& request);
 // From a file or a folder at hand.
-ImportedLabels
-import_label_files(Work& work, const ImportLabels& request, const std::string& path);
+ImportedLabels import_label_files(Work& work, const ImportLabels& request, const std::string& path);
 
 struct ExportLabels {
     std::string project;

@@ -4,10 +4,10 @@
 #include <map>
 #include <sstream>
 
-#include <catch2/catch.hpp>
 #include <fmt/format.h>
-#include <boost/json.hpp>
 #include <unistd.h>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
 
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
@@ -79,8 +79,7 @@ const std::map<std::string, std::vector<std::string>> examples{
       R"({"x":200,"y":50,"width":3E2,"height":20,"label":"dog"}])",
       "[]"}},
     {"polygons", {R"([{"points":[[10,10],[40,10],[40,40],[20,50]],"label":"cat"}])", "[]"}},
-    {"keypoints",
-     {R"([{"points":[[100,20,2],[30.5,40,1],[0,0,0]],"label":"person"}])", "[]"}},
+    {"keypoints", {R"([{"points":[[100,20,2],[30.5,40,1],[0,0,0]],"label":"person"}])", "[]"}},
     {"form", {R"({"spam":"yes","why":"it shouts"})", R"({"spam":"no"})"}},
 };
 
@@ -111,8 +110,7 @@ ExportRow row_of(const labeling::Project& project, const std::string& answer, in
 }
 
 labeling::ExportContent content_of(const labeling::Project& project) {
-    return {
-        .project = &project, .shape = labeling::task_type(project.question.kind).shape()};
+    return {.project = &project, .shape = labeling::task_type(project.question.kind).shape()};
 }
 
 // The path of what was written.
@@ -141,13 +139,16 @@ fs::path written(
 }
 
 // Answers by key, as an import would store them; what else became of a label stands for it.
-std::map<std::string, std::string>
-imported(const fs::path& path, const labeling::Question& question, const test::Asked& asked = record) {
+std::map<std::string, std::string> imported(
+    const fs::path& path,
+    const labeling::Question& question,
+    const test::Asked& asked = record
+) {
     std::map<std::string, std::string> found;
     labeling::labels_in(path.string(), question)([&](labeling::GivenLabel&& label) {
         auto read = labeling::read_given(question, label, asked);
-        found[label.key] = read.answer ? *read.answer
-                                       : (read.missing ? "missing" : read.stranger + read.fault);
+        found[label.key] =
+            read.answer ? *read.answer : (read.missing ? "missing" : read.stranger + read.fault);
     });
     return found;
 }
@@ -243,14 +244,14 @@ TEST_CASE("turned boxes go where they can be told", "[labeling][formats]") {
     for (auto name : {"yolo-obb", "coco", "label-studio", "jsonl", "csv"}) {
         Folder folder;
         INFO(name);
-        auto path = written(
-            labeling::export_format(name), content, {row_of(project, answer, 1)}, folder
-        );
+        auto path =
+            written(labeling::export_format(name), content, {row_of(project, answer, 1)}, folder);
         auto found = imported(path, project.question);
         REQUIRE(found.size() == 1);
-        CHECK(labeling::task_type("boxes").likeness(
-                  project.question, found.begin()->second, answer
-              ) > 0.9999);
+        CHECK(
+            labeling::task_type("boxes").likeness(project.question, found.begin()->second, answer) >
+            0.9999
+        );
     }
 }
 
@@ -266,10 +267,7 @@ TEST_CASE("spans that overlap are written where they may", "[labeling][formats]"
     for (auto name : {"spacy", "doccano", "label-studio", "jsonl"}) {
         Folder folder;
         auto path = written(
-            labeling::export_format(name),
-            content_of(project),
-            {row_of(project, answer, 1)},
-            folder
+            labeling::export_format(name), content_of(project), {row_of(project, answer, 1)}, folder
         );
         INFO(name << ": " << read_file(path));
         CHECK(imported(path, project.question).begin()->second == answer);
@@ -322,13 +320,13 @@ TEST_CASE("who answered what stands in the formats that can hold it", "[labeling
     unlabeled.method.clear();
     auto exported = [&](std::string_view name) {
         Folder folder;
-        return read_file(
-            written(labeling::export_format(name), content, {row, unlabeled}, folder)
-        );
+        return read_file(written(labeling::export_format(name), content, {row, unlabeled}, folder));
     };
     auto csv = exported("csv");
     CHECK_THAT(csv, Contains("user,given,attempt,milliseconds,submitted_at,withdrawn\r\n"));
-    CHECK_THAT(csv, Contains(",yes,0.75,mv,1,1,ada,no,1,1500,2026-01-02T03:04:05.000000Z,true\r\n"));
+    CHECK_THAT(
+        csv, Contains(",yes,0.75,mv,1,1,ada,no,1,1500,2026-01-02T03:04:05.000000Z,true\r\n")
+    );
     CHECK_THAT(csv, Contains("other,,,,,1,bob,yes,2,,"));
     auto lines = exported("jsonl");
     CHECK_THAT(lines, Contains(R"("answers":[{"user":"ada","attempt":1,"label":"no")"));
@@ -382,7 +380,9 @@ TEST_CASE("pictures stand beside the labels if they are wanted", "[labeling][for
     content.picture = [](const ExportRow& row) { return "bytes of " + row.key; };
     auto row = row_of(project, answers_of(project)[0], 1);
     const std::map<std::string, std::string> places{
-        {"yolo", "yolo/images"}, {"voc", "voc/JPEGImages"}, {"coco", "annotations.coco.json/images"}};
+        {"yolo", "yolo/images"},
+        {"voc", "voc/JPEGImages"},
+        {"coco", "annotations.coco.json/images"}};
     for (const auto& [name, place] : places) {
         Folder folder;
         written(labeling::export_format(name), content, {row}, folder);
@@ -408,9 +408,8 @@ TEST_CASE("tags of every scheme become spans as conlleval has them", "[labeling]
         REQUIRE(found.size() == 1);
         return found["r1"];
     };
-    std::string usual =
-        R"([{"start":0,"end":7,"label":"PER"},{"start":12,"end":18,"label":"PER"},)"
-        R"({"start":22,"end":26,"label":"LOC"}])";
+    std::string usual = R"([{"start":0,"end":7,"label":"PER"},{"start":12,"end":18,"label":"PER"},)"
+                        R"({"start":22,"end":26,"label":"LOC"}])";
     CHECK(spans({"B-PER", "I-PER", "O", "B-PER", "I-PER", "O", "B-LOC"}) == usual);
     CHECK(spans({"I-PER", "I-PER", "O", "I-PER", "I-PER", "O", "I-LOC"}) == usual);
     CHECK(spans({"B-PER", "E-PER", "O", "B-PER", "E-PER", "O", "S-LOC"}) == usual);
@@ -429,13 +428,19 @@ TEST_CASE("files of other programs are read", "[labeling][formats]") {
     auto spans = project_of("spans");
     CHECK(
         imported(
-            folder.write("d.jsonl", R"({"id": 7, "text": "a", "label": ["yes"]})" "\n"),
+            folder.write(
+                "d.jsonl",
+                R"({"id": 7, "text": "a", "label": ["yes"]})"
+                "\n"
+            ),
             classes.question
         )["7"] == R"("yes")"
     );
     CHECK(
         imported(
-            folder.write("s.jsonl", R"({"text":"a","cats":{"yes":0.2,"no":0.8},"meta":{"key":"k"}})"),
+            folder.write(
+                "s.jsonl", R"({"text":"a","cats":{"yes":0.2,"no":0.8},"meta":{"key":"k"}})"
+            ),
             classes.question
         )["k"] == R"("no")"
     );
@@ -457,9 +462,8 @@ TEST_CASE("files of other programs are read", "[labeling][formats]") {
         Contains("line 1: has no 'label'")
     );
     auto rating = project_of("regression");
-    auto numbers = imported(
-        folder.write("n.csv", "key,label\na,3\nb,NA\nc,9\nd,often\n"), rating.question
-    );
+    auto numbers =
+        imported(folder.write("n.csv", "key,label\na,3\nb,NA\nc,9\nd,often\n"), rating.question);
     CHECK(numbers["a"] == "3");
     CHECK(numbers["b"] == "missing");
     CHECK_THAT(numbers["c"], Contains("above 5"));
@@ -489,8 +493,10 @@ TEST_CASE("the examples of the formats' own programs are read", "[labeling][form
             "boxes", "[[class]]\nname = \"a\"\n[[class]]\nname = \"b\"\n[[class]]\nname = \"c\"\n"
         );
         auto found = imported(*path, project.question);
-        CHECK(found["b.jpg"] == R"([{"x":0E0,"y":0E0,"width":1E0,"height":2E0,"label":"a"},)"
-                                R"({"x":0E0,"y":0E0,"width":1E0,"height":9E0,"label":"b"}])");
+        CHECK(
+            found["b.jpg"] == R"([{"x":0E0,"y":0E0,"width":1E0,"height":2E0,"label":"a"},)"
+                              R"({"x":0E0,"y":0E0,"width":1E0,"height":9E0,"label":"b"}])"
+        );
     }
     if (auto path = data("doccano/relation_example.jsonl")) {
         auto project = project_of(
@@ -498,24 +504,21 @@ TEST_CASE("the examples of the formats' own programs are read", "[labeling][form
             "[[class]]\nname = \"ORG\"\n[[class]]\nname = \"DATE\"\n[[class]]\nname = \"PERSON\"\n"
             "[[relation]]\nname = \"foundedAt\"\n[[relation]]\nname = \"foundedBy\"\n"
         );
-        test::Asked asked("Google was founded on September 4, 1998, by Larry Page and Sergey Brin.");
-        auto path_of = folder.write(
-            "keyed.jsonl",
-            [&] {
-                auto line = json::parse(read_file(*path)).as_object();
-                line["key"] = "k";
-                return json::serialize(line);
-            }()
+        test::Asked asked("Google was founded on September 4, 1998, by Larry Page and Sergey Brin."
         );
+        auto path_of = folder.write("keyed.jsonl", [&] {
+            auto line = json::parse(read_file(*path)).as_object();
+            line["key"] = "k";
+            return json::serialize(line);
+        }());
         auto answer = json::parse(imported(path_of, project.question, asked)["k"]);
         CHECK(answer.at("spans").as_array().size() == 4);
         CHECK(answer.at("relations").as_array().size() == 3);
     }
     const std::string converter = "label-studio-converter/";
     if (auto path = data(converter + "test_export_yolo/data_obb.json")) {
-        auto project = project_of(
-            "boxes", "[[class]]\nname = \"Butterfly\"\nvalue = \"butterfly\"\n"
-        );
+        auto project =
+            project_of("boxes", "[[class]]\nname = \"Butterfly\"\nvalue = \"butterfly\"\n");
         test::Asked large("", "{}", labeling::AskedRecord::Size{.width = 597, .height = 768});
         std::size_t boxes = 0;
         for (const auto& [key, answer] : imported(*path, project.question, large)) {

@@ -99,8 +99,7 @@ private:
             json::object category{
                 {"id", item.id + 1}, {"name", item.name}, {"supercategory", item.parent}};
             if (content_.shape == LabelShape::keypoints) {
-                category["keypoints"] =
-                    json::array(item.keypoints.begin(), item.keypoints.end());
+                category["keypoints"] = json::array(item.keypoints.begin(), item.keypoints.end());
                 category["skeleton"] = json::array();
             }
             all.push_back(std::move(category));

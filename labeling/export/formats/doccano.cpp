@@ -25,17 +25,17 @@ public:
         out_ << "{\"id\":" << ++lines_ << ",\"key\":" << quoted(row.key)
              << ",\"text\":" << quoted(row.text.empty() ? row.title : row.text);
         switch (shape_) {
-        case LabelShape::spans:
-            write_spans(row.value);
-            break;
-        case LabelShape::relations:
-            write_relations(row.value);
-            break;
-        case LabelShape::class_set:
-            out_ << ",\"label\":" << row.value;
-            break;
-        default:
-            out_ << ",\"label\":[" << row.answer() << ']';
+            case LabelShape::spans:
+                write_spans(row.value);
+                break;
+            case LabelShape::relations:
+                write_relations(row.value);
+                break;
+            case LabelShape::class_set:
+                out_ << ",\"label\":" << row.value;
+                break;
+            default:
+                out_ << ",\"label\":[" << row.answer() << ']';
         }
         out_ << "}\n";
     }
@@ -90,14 +90,14 @@ public:
 
     std::optional<std::string> refuses(const ExportContent& content) const override {
         switch (content.shape) {
-        case LabelShape::classes:
-        case LabelShape::class_set:
-        case LabelShape::spans:
-        case LabelShape::relations:
-        case LabelShape::text:
-            return std::nullopt;
-        default:
-            return holds_only(name(), "classes, spans, relations and texts", *content.project);
+            case LabelShape::classes:
+            case LabelShape::class_set:
+            case LabelShape::spans:
+            case LabelShape::relations:
+            case LabelShape::text:
+                return std::nullopt;
+            default:
+                return holds_only(name(), "classes, spans, relations and texts", *content.project);
         }
     }
     std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)

@@ -39,8 +39,7 @@ public:
         if (!row.url.empty()) out_ << ",\"url\":" << quoted(row.url);
         if (!row.title.empty()) out_ << ",\"title\":" << quoted(row.title);
         if (!row.text.empty()) out_ << ",\"text\":" << quoted(row.text);
-        if (row.width > 0)
-            out_ << ",\"width\":" << row.width << ",\"height\":" << row.height;
+        if (row.width > 0) out_ << ",\"width\":" << row.width << ",\"height\":" << row.height;
         if (!row.payload.empty()) out_ << ",\"fields\":" << row.payload;
         out_ << "}\n";
     }

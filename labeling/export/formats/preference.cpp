@@ -58,7 +58,9 @@ private:
     field(const ExportRow& row, const json::object& fields, std::string_view name) {
         if (const auto* value = fields.if_contains(name)) return *value;
         throw base::Error(
-            "record '" + row.key + "'", fmt::format("has no field '{}'", name), "take its label away"
+            "record '" + row.key + "'",
+            fmt::format("has no field '{}'", name),
+            "take its label away"
         );
     }
 

@@ -128,12 +128,14 @@ public:
             return holds_only(name(), "boxes of pictures", *content.project);
         if (!is_of_pictures(content.shape))
             return holds_only(name(), "marks of pictures", *content.project);
-        if (!turned_ && content.turned) return "some of its boxes are turned, which yolo can not tell";
+        if (!turned_ && content.turned)
+            return "some of its boxes are turned, which yolo can not tell";
         if (content.shape == LabelShape::keypoints)
             for (const auto& item : content.project->question.classes)
                 if (item.keypoints.size() !=
                     content.project->question.classes.front().keypoints.size())
-                    return "its classes have different numbers of keypoints, and yolo has one for all";
+                    return "its classes have different numbers of keypoints, and yolo has one for "
+                           "all";
         return std::nullopt;
     }
     std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)

@@ -97,7 +97,8 @@ private:
             return put(box_of(annotation), category->second, image->second);
         if (shape_ == LabelShape::keypoints)
             return put(points_of(annotation), category->second, image->second);
-        if (shape_ != LabelShape::polygons) fail("marks pictures, which the project does not ask for");
+        if (shape_ != LabelShape::polygons)
+            fail("marks pictures, which the project does not ask for");
         const auto& segments = member(annotation, "segmentation");
         if (!segments.is_array()) {
             image->second.fault = "has a mask (RLE), which is no outline";
@@ -115,10 +116,10 @@ private:
     static json::array pairs_of(const std::vector<double>& numbers, std::size_t each) {
         json::array points;
         for (std::size_t i = 0; i + each <= numbers.size(); i += each)
-            points.push_back(
-                json::array(numbers.begin() + static_cast<std::ptrdiff_t>(i),
-                            numbers.begin() + static_cast<std::ptrdiff_t>(i + each))
-            );
+            points.push_back(json::array(
+                numbers.begin() + static_cast<std::ptrdiff_t>(i),
+                numbers.begin() + static_cast<std::ptrdiff_t>(i + each)
+            ));
         return points;
     }
 
@@ -139,8 +140,7 @@ private:
             PictureBox turned;
             if (box_of_corners(corners, turned) && turned.rotation != 0) box = turned;
         }
-        json::object made{
-            {"x", box.x}, {"y", box.y}, {"width", box.width}, {"height", box.height}};
+        json::object made{{"x", box.x}, {"y", box.y}, {"width", box.width}, {"height", box.height}};
         if (box.rotation != 0) made["rotation"] = box.rotation;
         return made;
     }

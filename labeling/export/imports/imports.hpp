@@ -42,7 +42,11 @@ void read_voc(
     const std::string& name,
     const TakeLabel& take
 );
-void read_yolo(const std::filesystem::path& folder, const Question& question, const TakeLabel& take);
+void read_yolo(
+    const std::filesystem::path& folder,
+    const Question& question,
+    const TakeLabel& take
+);
 
 // A key as files have it: a text or a number; empty for anything else.
 std::string key_of(const boost::json::object& from, std::string_view name);

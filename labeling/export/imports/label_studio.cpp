@@ -55,9 +55,8 @@ void read_studio_task(
     if (given.key.empty()) throw base::Error(place, "is a task without data", "export it anew");
     const auto* annotations = task.if_contains("annotations");
     if (!annotations || !annotations->is_array()) annotations = task.if_contains("completions");
-    const json::object* label = annotations && annotations->is_array()
-                                    ? label_among(annotations->get_array())
-                                    : nullptr;
+    const json::object* label =
+        annotations && annotations->is_array() ? label_among(annotations->get_array()) : nullptr;
     if (label) {
         const auto* results = label->if_contains("result");
         if (!results || !results->is_array())

@@ -4,6 +4,7 @@
 #include "base/numbers/parse.hpp"
 #include "formats/xml/xml.hpp"
 #include "labeling/export/imports/imports.hpp"
+#include "labeling/export/pictures.hpp"
 
 namespace labeling {
 
@@ -35,8 +36,8 @@ void read_voc(
         marks.push_back(
             {{"x", left},
              {"y", top},
-             {"width", edge("xmax") - left},
-             {"height", edge("ymax") - top},
+             {"width", settled(edge("xmax") - left)},
+             {"height", settled(edge("ymax") - top)},
              {"label", object.child_text("name")}}
         );
     }

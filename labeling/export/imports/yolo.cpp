@@ -5,8 +5,8 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <boost/json.hpp>
 #include <yaml-cpp/yaml.h>
+#include <boost/json.hpp>
 
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
@@ -64,7 +64,8 @@ private:
         try {
             auto names = YAML::LoadFile(path.string())["names"];
             if (names.IsSequence())
-                for (const auto& name : names) names_.emplace(names_.size(), name.as<std::string>());
+                for (const auto& name : names)
+                    names_.emplace(names_.size(), name.as<std::string>());
             else
                 for (const auto& name : names)
                     names_[name.first.as<std::size_t>()] = name.second.as<std::string>();
@@ -136,11 +137,7 @@ private:
             fail(file, line, "marks a picture, which the project does not ask for");
         if (n.size() == 9) return {{"corners", points(n, 1, 2)}};
         if (n.size() != 5 && n.size() != 6) fail(file, line, "is no box: five numbers or nine");
-        return {
-            {"x", n[1] - n[3] / 2},
-            {"y", n[2] - n[4] / 2},
-            {"width", n[3]},
-            {"height", n[4]}};
+        return {{"x", n[1] - n[3] / 2}, {"y", n[2] - n[4] / 2}, {"width", n[3]}, {"height", n[4]}};
     }
 
     // Poses without visibility show all points that are not at 0, 0.
