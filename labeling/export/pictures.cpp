@@ -1,3 +1,7 @@
+// What is marked in pictures, read once for all formats.
+//
+// Formats differ in what a box is: by its sides, its corners, with a turn about its centre or a
+// corner. Here is one form from which each of them is written and into which each is read.
 #include "labeling/export/pictures.hpp"
 
 #include <algorithm>
