@@ -169,7 +169,7 @@ std::vector<std::string> add_strangers(
     const ImportOptions& options
 ) {
     if (!options.add_classes) return {};
-    Counts strangers;
+    TextCounts strangers;
     labels([&](GivenLabel&& label) {
         each_stranger(project.project.question, label, [&](const std::string& name) {
             strangers.add(name);

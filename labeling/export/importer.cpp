@@ -22,12 +22,12 @@ constexpr std::size_t most_reasons = 1'000;  // that are told apart
 
 }  // namespace
 
-void Counts::add(const std::string& text) {
+void TextCounts::add(const std::string& text) {
     bool full = counts_.size() >= most_reasons && !counts_.contains(text);
     ++counts_[full ? "others" : text];
 }
 
-Counted Counts::sorted() const {
+Counted TextCounts::sorted() const {
     Counted all(counts_.begin(), counts_.end());
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
         return a.second > b.second;

@@ -15,7 +15,7 @@
 namespace labeling {
 
 // Texts by how often they came. Beyond a thousand different ones the rest are "others".
-class Counts {
+class TextCounts {
 public:
     void add(const std::string& text);
     // Most frequent first.
@@ -56,7 +56,7 @@ private:
     std::vector<GivenLabel> waiting_;
     std::string first_;
     std::int64_t given_ = 0, matched_ = 0;
-    Counts strangers_, faults_;
+    TextCounts strangers_, faults_;
     Imported result_;
 };
 
