@@ -68,7 +68,7 @@ private:
     std::string name_;
 };
 
-// What a file is called that came second under a name: "a/b.txt" is "a/b-2.txt".
+// What a file is called that came second under a name: "b-2.jpg" after "b.jpg".
 std::string numbered(const std::string& name, int number);
 
 }  // namespace labeling

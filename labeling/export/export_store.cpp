@@ -1,3 +1,7 @@
+// Labels on their way out, a page at a time.
+//
+// Answers are read for the span of records that a page covers and joined to them here: both come in
+// the order of records, and one query a page is all it takes however many people answered.
 #include "labeling/export/export_store.hpp"
 
 #include <limits>

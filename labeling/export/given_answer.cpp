@@ -21,10 +21,10 @@ namespace json = boost::json;
 
 namespace {
 
-using Names = std::function<void(const Question& question, json::string& name)>;
+using VisitName = std::function<void(const Question& question, json::string& name)>;
 
 // Calls with each name of a class in a value that may be an answer.
-void each_name(const Question& question, json::value& answer, const Names& visit) {
+void each_name(const Question& question, json::value& answer, const VisitName& visit) {
     auto name = [&](json::value& value) {
         if (value.is_string()) visit(question, value.get_string());
     };

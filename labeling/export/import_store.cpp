@@ -6,30 +6,22 @@
 // is counted before anything is written, since the most frequent become classes first.
 #include "labeling/export/import_store.hpp"
 
-#include <algorithm>
 #include <limits>
 #include <map>
-#include <set>
-
-#include <fmt/format.h>
 
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "labeling/export/given_answer.hpp"
-#include "labeling/export/pictures.hpp"
-#include "labeling/export/record_match_store.hpp"
+#include "labeling/export/importer.hpp"
 #include "labeling/sql.hpp"
-#include "labeling/truth/put_truth.hpp"
-#include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
 namespace labeling {
 
 namespace {
 
-constexpr std::size_t labels_at_once = 2'000;
-constexpr std::size_t most_reasons = 1'000;  // that are told apart
+constexpr int records_at_once = 2'000;
 
 // The spellings of a project's classes as a JSON object.
 std::string spellings(const Project& project) {
@@ -57,25 +49,6 @@ struct Written {
 };
 BOOST_DESCRIBE_STRUCT(Written, (), (added, changed, unchanged))
 
-// Texts by how often they came.
-class Counts {
-public:
-    void add(const std::string& text) {
-        bool full = counts_.size() >= most_reasons && !counts_.contains(text);
-        ++counts_[full ? "others" : text];
-    }
-    Counted sorted() const {
-        Counted all(counts_.begin(), counts_.end());
-        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-            return a.second > b.second;
-        });
-        return all;
-    }
-
-private:
-    std::map<std::string, std::int64_t> counts_;
-};
-
 // Values, most frequent first, that become classes under the options.
 std::vector<std::string>
 to_add(const Project& project, const Counted& values, const ImportOptions& options) {
@@ -98,133 +71,6 @@ std::vector<std::string> path_of(const std::string& field) {
     }
     return path;
 }
-
-// Takes labels one by one into the database.
-class Importer {
-public:
-    Importer(base::Steps steps, const StoredProject& project, Time now)
-        : steps_(steps), project_(project), now_(now), records_(steps, project) {}
-
-    void add(GivenLabel&& label) {
-        if (first_.empty()) first_ = label.key;
-        waiting_.push_back(std::move(label));
-        if (waiting_.size() == labels_at_once) write();
-    }
-
-    // What came of all of them.
-    Imported finish() {
-        write();
-        result_.rejected = strangers_.sorted();
-        result_.faults = faults_.sorted();
-        return std::move(result_);
-    }
-
-    // Throws if none was of a record.
-    void require_match() {
-        if (given_ == 0 || matched_ > 0) return;
-        auto example = records_.some_key();
-        throw base::Error(
-            "project '" + project_.project.name + "'",
-            fmt::format(
-                "0 of {} labels matched: the first is of '{}', {}",
-                given_,
-                first_,
-                example.empty() ? "and the source has no records"
-                                : fmt::format("a record of the source is called '{}'", example)
-            ),
-            "give the keys of records"
-        );
-    }
-
-private:
-    const Question& question() const { return project_.project.question; }
-
-    void write() {
-        if (waiting_.empty()) return;
-        bool whole = std::any_of(waiting_.begin(), waiting_.end(), [&](const GivenLabel& label) {
-            return needs_record(question(), label);
-        });
-        auto records = find_records(whole);
-        // Of several labels for one key the last counts.
-        std::map<std::string, InferredLabel> last;
-        for (const auto& label : waiting_) {
-            ++given_;
-            auto record = records.find(label.key);
-            if (record == records.end()) {
-                ++result_.no_record;
-                continue;
-            }
-            ++matched_;
-            take(label, record->second, last);
-        }
-        waiting_.clear();
-        std::vector<InferredLabel> labels;
-        for (auto& [key, label] : last) labels.push_back(std::move(label));
-        auto put =
-            detail::put_truth(steps_, project_, labels, std::string(detail::imported), false, now_);
-        result_.added += put.added;
-        result_.changed += put.changed;
-        result_.unchanged += put.known - put.added - put.changed;
-    }
-
-    // By key; a label whose record is called otherwise takes its key.
-    std::map<std::string, MatchedRecord> find_records(bool whole) {
-        std::vector<std::string> keys;
-        for (const auto& label : waiting_) keys.push_back(label.key);
-        auto found = records_.by_key(keys, whole);
-        bool of_files = is_of_pictures(task_type(question().kind).shape());
-        std::vector<std::string> more;
-        for (auto& label : waiting_) {
-            if (found.contains(label.key) || (!of_files && label.also.empty())) continue;
-            auto key = key_for(label, of_files);
-            if (key.empty()) continue;
-            label.key = key;
-            more.push_back(key);
-        }
-        if (!more.empty()) found.merge(records_.by_key(more, whole));
-        return found;
-    }
-
-    std::string key_for(const GivenLabel& label, bool of_files) {
-        auto names = label.also;
-        if (of_files) names.insert(names.begin(), label.key);
-        for (const auto& name : names)
-            if (auto key = records_.key_for_file(name); !key.empty()) return key;
-        return {};
-    }
-
-    void take(
-        const GivenLabel& label,
-        const MatchedRecord& record,
-        std::map<std::string, InferredLabel>& last
-    ) {
-        auto read = read_given(question(), label, record);
-        if (read.missing)
-            ++result_.no_value;
-        else if (!read.stranger.empty())
-            strangers_.add(read.stranger);
-        else if (!read.fault.empty())
-            faults_.add(read.fault);
-        else
-            last.insert_or_assign(
-                record.key,
-                InferredLabel{
-                    .key = record.key,
-                    .value = *std::move(read.answer),
-                    .probability = label.probability}
-            );
-    }
-
-    base::Steps steps_;
-    const StoredProject& project_;
-    Time now_;
-    RecordMatch records_;
-    std::vector<GivenLabel> waiting_;
-    std::string first_;
-    std::int64_t given_ = 0, matched_ = 0;
-    Counts strangers_, faults_;
-    Imported result_;
-};
 
 Counted unknown_values(
     base::Tx& tx,
@@ -303,7 +149,7 @@ EachLabel labels_of_field(
                     schema::array_of(path_of(field)),
                     last.rk,
                     last.key,
-                    static_cast<int>(labels_at_once)
+                    records_at_once
                 ));
             });
             if (rows.empty()) return;
@@ -323,7 +169,7 @@ std::vector<std::string> add_strangers(
     const ImportOptions& options
 ) {
     if (!options.add_classes) return {};
-    Counts strangers;
+    TextCounts strangers;
     labels([&](GivenLabel&& label) {
         each_stranger(project.project.question, label, [&](const std::string& name) {
             strangers.add(name);

@@ -43,6 +43,14 @@ std::string part_of(const std::string& text, std::size_t start, std::size_t end)
     return std::string(head.substr(base::first_characters(text, start).size()));
 }
 
+bool stands_in_a_tree(const Question& question) {
+    return std::any_of(
+        question.classes.begin(),
+        question.classes.end(),
+        [](const LabelClass& item) { return !item.parent.empty(); }
+    );
+}
+
 // The names from the top of a hierarchy down to a class.
 json::array path_to(const Question& question, const std::string& name) {
     std::vector<std::string> up{name};
@@ -108,7 +116,7 @@ private:
     }
 
     void write_class(const json::value& answer) {
-        if (question_.kind == "hierarchical")
+        if (stands_in_a_tree(question_))
             add("taxonomy", {{"taxonomy", {path_to(question_, std::string(answer.as_string()))}}});
         else
             add("choices", {{"choices", {answer}}});

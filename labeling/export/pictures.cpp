@@ -1,3 +1,7 @@
+// What is marked in pictures, read once for all formats.
+//
+// Formats differ in what a box is: by its sides, its corners, with a turn about its centre or a
+// corner. Here is one form from which each of them is written and into which each is read.
 #include "labeling/export/pictures.hpp"
 
 #include <algorithm>
@@ -15,7 +19,7 @@ namespace json = boost::json;
 
 namespace {
 
-double number(const json::value& value) {
+double to_double(const json::value& value) {
     return value.to_number<double>();
 }
 
@@ -24,21 +28,21 @@ PictureMark read_mark(LabelShape shape, const json::object& item) {
     if (shape == LabelShape::boxes) {
         const auto* turned = item.if_contains("rotation");
         mark.box = {
-            .x = number(item.at("x")),
-            .y = number(item.at("y")),
-            .width = number(item.at("width")),
-            .height = number(item.at("height")),
-            .rotation = turned ? number(*turned) : 0};
+            .x = to_double(item.at("x")),
+            .y = to_double(item.at("y")),
+            .width = to_double(item.at("width")),
+            .height = to_double(item.at("height")),
+            .rotation = turned ? to_double(*turned) : 0};
         return mark;
     }
     std::vector<std::array<double, 2>> there;
     for (const auto& point : item.at("points").as_array()) {
         const auto& numbers = point.as_array();
-        std::array<double, 2> at{number(numbers[0]), number(numbers[1])};
-        bool seen = numbers.size() < 3 || number(numbers[2]) > 0;
+        std::array<double, 2> at{to_double(numbers[0]), to_double(numbers[1])};
+        bool seen = numbers.size() < 3 || to_double(numbers[2]) > 0;
         if (seen) there.push_back(at);
         if (shape == LabelShape::keypoints)
-            mark.points.push_back({at[0], at[1], number(numbers[2])});
+            mark.points.push_back({at[0], at[1], to_double(numbers[2])});
     }
     mark.box = box_around(there);
     if (shape == LabelShape::polygons) mark.outline = std::move(there);

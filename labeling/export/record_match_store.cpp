@@ -18,11 +18,11 @@ namespace {
 
 constexpr int keys_at_once = 10'000;
 
-struct KeyRow {
+struct SourceKey {
     std::int64_t rk = 0;
     std::string key;
 };
-BOOST_DESCRIBE_STRUCT(KeyRow, (), (rk, key))
+BOOST_DESCRIBE_STRUCT(SourceKey, (), (rk, key))
 
 struct DetailRow {
     std::string key, text;
@@ -103,10 +103,10 @@ RecordMatch::by_key(const std::vector<std::string>& keys, bool whole) {
 std::string RecordMatch::key_for_file(const std::string& name) {
     if (!names_) {
         names_ = std::make_unique<FileNames>();
-        KeyRow last{.rk = std::numeric_limits<std::int64_t>::min(), .key = ""};
+        SourceKey last{.rk = std::numeric_limits<std::int64_t>::min(), .key = ""};
         for (;;) {
             auto rows = steps_.call([&](base::Tx& tx) {
-                return base::rows_as<KeyRow>(tx.exec(
+                return base::rows_as<SourceKey>(tx.exec(
                     sql::file["keys_page"], project_.source_id, last.rk, last.key, keys_at_once
                 ));
             });
@@ -120,7 +120,7 @@ std::string RecordMatch::key_for_file(const std::string& name) {
 
 std::string RecordMatch::some_key() {
     auto rows = steps_.call([&](base::Tx& tx) {
-        return base::rows_as<KeyRow>(tx.exec(
+        return base::rows_as<SourceKey>(tx.exec(
             sql::file["keys_page"],
             project_.source_id,
             std::numeric_limits<std::int64_t>::min(),

@@ -114,19 +114,19 @@ namespace {
 
 // What is to be written of a project; throws if the format can not hold it.
 labeling::ExportContent checked_content(
-    base::Tx& tx,
+    base::Steps steps,
     const Environment& here,
     const labeling::StoredProject& stored,
     const ExportLabels& request
 ) {
-    auto content = labeling::content_of(tx, stored);
+    auto content = steps.call([&](base::Tx& tx) { return labeling::content_of(tx, stored); });
     content.answers = request.answers;
     content.guard_formulas = request.guard_formulas;
     if (request.images)
-        content.picture = [&here](const labeling::ExportRow& row) {
-            auto found = here.database.call([&](base::Tx& own) {
+        content.picture = [steps, &here](const labeling::ExportRow& row) {
+            auto found = steps.call([&](base::Tx& tx) {
                 auto hash = base::from_hex(row.picture);
-                return hash ? here.blobs.load(own, *hash) : std::nullopt;
+                return hash ? here.blobs.load(tx, *hash) : std::nullopt;
             });
             if (found) return *std::move(found);
             throw base::Error("record '" + row.key + "'", "has no picture", "leave --images out");
@@ -155,8 +155,7 @@ std::int64_t write_labels(
 ) {
     auto stored =
         steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
-    auto content =
-        steps.call([&](base::Tx& tx) { return checked_content(tx, here, stored, request); });
+    auto content = checked_content(steps, here, stored, request);
     auto exporter =
         labeling::make_exporter(labeling::export_format(request.format), content, files);
     auto write = [&](const labeling::ExportRow& row) { exporter->write(row); };

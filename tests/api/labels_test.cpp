@@ -214,7 +214,7 @@ TEST_CASE("spans of text are asked for, answered, compared and resolved", "[api]
         path + "/import",
         {{"labels", array{object{{"key", "nowhere"}, {"answer", array{}}}}}}
     );
-    CHECK(nowhere.status == 400);
+    CHECK(nowhere.status == 409);
     CHECK_THAT(nowhere.body, Catch::Contains("0 of 1 labels matched"));
 }
 

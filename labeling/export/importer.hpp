@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/database/steps.hpp"
+#include "labeling/export/given_label.hpp"
+#include "labeling/export/import_store.hpp"
+#include "labeling/export/record_match_store.hpp"
+#include "labeling/projects/project_store.hpp"
+#include "labeling/tasks/task_type.hpp"
+
+namespace labeling {
+
+// Texts by how often they came. Beyond a thousand different ones the rest are "others".
+class TextCounts {
+public:
+    void add(const std::string& text);
+    // Most frequent first.
+    Counted sorted() const;
+
+private:
+    std::map<std::string, std::int64_t> counts_;
+};
+
+// Takes labels one by one into the database, a batch at a time.
+class Importer {
+public:
+    // The project outlives it.
+    Importer(base::Steps steps, const StoredProject& project, Time now);
+
+    void add(GivenLabel&& label);
+    // What came of all of them.
+    Imported finish();
+    // Throws base::Error if there were labels and none was of a record.
+    void require_match();
+
+private:
+    const Question& question() const { return project_.project.question; }
+    void write();
+    // By key; a label whose record is called otherwise takes its key.
+    std::map<std::string, MatchedRecord> find_records(bool whole);
+    std::string key_for(const GivenLabel& label, bool of_files);
+    void take(
+        const GivenLabel& label,
+        const MatchedRecord& record,
+        std::map<std::string, InferredLabel>& last
+    );
+
+    base::Steps steps_;
+    const StoredProject& project_;
+    Time now_;
+    RecordMatch records_;
+    std::vector<GivenLabel> waiting_;
+    std::string first_;
+    std::int64_t given_ = 0, matched_ = 0;
+    TextCounts strangers_, faults_;
+    Imported result_;
+};
+
+}  // namespace labeling
