@@ -61,7 +61,8 @@ TEST_CASE("pages are stored as they are read, and rejects are read again", "[ing
     CHECK(database.number("SELECT count(*) FROM content_quality") == 2);
     CHECK(ingest::run(*database, blobs, request).counts == schema::Counts{4, 0, 0, 2, 2});
 
-    ingest::ReplayRequest again{.source = "t", .read_page = reader("nothing")};
+    ingest::ReplayRequest again{
+        .source = "t", .code = "", .rules = {}, .read_page = reader("nothing")};
     auto replayed = ingest::replay(*database, blobs, again);
     CHECK(replayed.counts.added == 1);
     CHECK(database.number("SELECT count(*) FROM record WHERE key = 'c.html'") == 1);
