@@ -281,9 +281,9 @@ TEST_CASE("saved pages become what a crawl of them would have stored", "[e2e]") 
     CHECK(saved.at("text") == live.at("text"));
     for (auto name : {"title", "byline", "page_type", "markdown", "content_type"}) {
         INFO(name);
-        CHECK(saved.at("fields").at(name) == live.at("fields").at(name));
+        CHECK(saved.at("payload").at(name) == live.at("payload").at(name));
     }
-    CHECK(record("saved", "cats/b.htm").at("fields").at("folder") == "cats");
+    CHECK(record("saved", "cats/b.htm").at("payload").at("folder") == "cats");
     CHECK(tilth.answer({"ingest", folder, "--source", "saved"}).at("unchanged") == 2);
     auto kept = tilth.answer({"ingest", folder, "--source", "all", "--consent", "record"});
     CHECK(kept.at("new") == 3);
