@@ -45,21 +45,6 @@ namespace {
 constexpr std::size_t socket_path_limit = 107;
 constexpr auto start_patience = 120s;  // redo after a crash can take long
 
-std::string first_line_of(const fs::path& file) {
-    std::ifstream in(file);
-    std::string line;
-    std::getline(in, line);
-    return line;
-}
-
-std::string last_lines_of(const fs::path& file) {
-    std::ifstream in(file);
-    std::string line, last;
-    while (std::getline(in, line))
-        if (line.find("FATAL") != line.npos || line.find("rror") != line.npos) last = line;
-    return last;
-}
-
 }  // namespace
 
 struct EmbeddedPostgres::Cluster {

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstring>
 #include <ctime>
+#include <fstream>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -106,6 +107,21 @@ void keep(const KeeperPlan& plan, const Account& account) {
         }
         nap(keeper_pause);
     }
+}
+
+std::string first_line_of(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    std::string line;
+    std::getline(in, line);
+    return line;
+}
+
+std::string last_lines_of(const std::filesystem::path& file) {
+    std::ifstream in(file);
+    std::string line, last;
+    while (std::getline(in, line))
+        if (line.find("FATAL") != line.npos || line.find("rror") != line.npos) last = line;
+    return last;
 }
 
 }  // namespace base::embedded

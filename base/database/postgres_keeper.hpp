@@ -33,4 +33,8 @@ struct KeeperPlan {
 // never ends; an immediate one does, and costs a redo at the next start.
 int stop_signal(long waited);
 
+// What the server left in its files: the first line of one, and the last that tells of an error.
+std::string first_line_of(const std::filesystem::path& file);
+std::string last_lines_of(const std::filesystem::path& file);
+
 }  // namespace base::embedded
