@@ -293,7 +293,7 @@ SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.source_id || '.'
 FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.priority, t.rk, t.source_id, t.key, t.version
       FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
       WHERE l.user_id = $1 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND ($4::bigint IS NULL OR l.task_id = $4)
-          AND t.project_id = $2 AND t.state = 'open'
+          AND t.project_id = $2 AND t.state <> 'cancelled'
       ORDER BY t.priority DESC, t.id LIMIT $5) h
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c USING (rk, source_id, key, version)

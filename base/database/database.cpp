@@ -178,6 +178,15 @@ void Database::attempt_erased(Body body, void* context) {
     for (int attempt = 1;; ++attempt) {
         auto connection = take();
         bool committing = false;
+        // What is known of the connection counts, whatever the error says of itself.
+        auto lost = [&](const char* why) {
+            connection.reset();
+            give_back(nullptr);
+            drop_idle();
+            if (committing) throw lost_in_commit();
+            if (attempt >= attempts_at_most) throw still_away(first_line(why));
+            log::warning("database: connection lost, trying again ({})", first_line(why));
+        };
         try {
             {
                 pqxx::work work(*connection);
@@ -192,34 +201,27 @@ void Database::attempt_erased(Body body, void* context) {
             give_back(nullptr);
             throw lost_in_commit();
         } catch (const pqxx::broken_connection& failure) {
-            connection.reset();
-            give_back(nullptr);
-            drop_idle();
-            if (committing) throw lost_in_commit();
-            if (attempt >= attempts_at_most) throw still_away(first_line(failure.what()));
-            log::warning(
-                "database: connection lost, trying again ({})", first_line(failure.what())
-            );
+            lost(failure.what());
         } catch (const pqxx::transaction_rollback& failure) {  // serialization failure, deadlock
             give_back(std::move(connection));
             if (attempt >= attempts_at_most) throw;
             log::debug("database: trying a transaction again ({})", first_line(failure.what()));
         } catch (const pqxx::sql_error& failure) {
-            bool lost = is_lost(failure);
-            bool repeat = (lost && !committing) || can_repeat(failure);
-            if (lost) {
-                connection.reset();
-                give_back(nullptr);
-                drop_idle();
+            if (is_lost(failure) || !connection->is_open()) {
+                lost(failure.what());
             } else {
                 give_back(std::move(connection));
+                bool unique = failure.sqlstate() == "23505";
+                int at_most = unique ? unique_attempts_at_most : attempts_at_most;
+                if (!can_repeat(failure) || attempt >= at_most) throw;
+                log::debug("database: trying a transaction again ({})", first_line(failure.what()));
             }
-            bool unique = failure.sqlstate() == "23505";
-            int at_most = unique ? unique_attempts_at_most : attempts_at_most;
-            if (lost && committing) throw lost_in_commit();
-            if (lost && attempt >= at_most) throw still_away(first_line(failure.what()));
-            if (!repeat || attempt >= at_most) throw;
-            log::debug("database: trying a transaction again ({})", first_line(failure.what()));
+        } catch (const pqxx::failure& failure) {
+            if (connection->is_open()) {
+                give_back(std::move(connection));
+                throw;
+            }
+            lost(failure.what());
         } catch (...) {
             give_back(std::move(connection));
             throw;

@@ -30,6 +30,7 @@ constexpr Allowed of_program[] = {
     {"the database system is shutting down", "asked when its keeper was killed"},
     {"the connection was lost while a transaction was being committed", "503, and asked again"},
     {"start the server, then run the command again", "asked for long while it was away"},
+    {"is crawling it now; wait for it", "a crawl that was killed is still at work by its lease"},
     {"a lease is not renewed yet", "likewise; it is asked again"},
     {"given up: its process died at the last", "the program was killed five times over one job"},
 };
@@ -42,6 +43,8 @@ constexpr Allowed of_server[] = {
     {"terminating connection due to unexpected postmaster exit", "the postmaster was killed"},
     {"terminating connection due to administrator command", "its keeper was killed"},
     {"terminating connection because of crash of another server process", "a backend was killed"},
+    {"postmaster exited during a parallel transaction", "the postmaster was killed"},
+    {"terminating background worker \"parallel worker\"", "its keeper was killed"},
     {"connection to client lost", "the program was killed in mid-statement"},
     {"pre-existing shared memory block", "a backend outlives its postmaster by a statement"},
     {".s.PGSQL.5432.lock\" already exists", "likewise; the server is started again until it works"},
