@@ -101,7 +101,7 @@ struct EmbeddedPostgres::Cluster {
             close(users);
             throw;
         }
-        watch = std::jthread([this](std::stop_token stop) {
+        watch = std::jthread([this](const std::stop_token& stop) {
             while (rest(stop, 1s)) replace_keeper(stop);
         });
     }
@@ -277,7 +277,7 @@ struct EmbeddedPostgres::Cluster {
     }
 
     // Returns when the server answers, or at the stop.
-    void start(std::stop_token stop) const {
+    void start(const std::stop_token& stop) const {
         auto arguments = server_arguments();
         KeeperPlan plan{
             c_arguments(arguments),
@@ -302,7 +302,7 @@ struct EmbeddedPostgres::Cluster {
     }
 
     // A keeper that was killed takes its server with it. Of several users, one makes another.
-    void replace_keeper(std::stop_token stop) const {
+    void replace_keeper(const std::stop_token& stop) const {
         int starters = -1;
         try {
             starters = lock_file(root / "start.lock");
