@@ -13,7 +13,6 @@
 
 #include "base/error.hpp"
 #include "base/text/unicode.hpp"
-#include "base/text/utf8.hpp"
 #include "labeling/tasks/answer_json.hpp"
 #include "labeling/tasks/spans.hpp"
 #include "labeling/tasks/task_types.hpp"
@@ -178,9 +177,7 @@ to = "company"
         for (const auto& span : graph.spans) known_class(question, json::value(span.label));
         for (const auto& relation : graph.relations) check_relation(question, relation);
         std::vector<TextSpan> spans(graph.spans.begin(), graph.spans.end());
-        auto length = base::count_code_points(record.text());
-        if (auto wrong = wrong_spans(spans, length, question.overlapping_spans))
-            not_an_answer(*wrong, "send other spans");
+        check_spans(spans, record.text(), question.overlapping_spans);
         check_count(question, spans.size(), "spans");
         return text_of_graph(graph);
     }

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/json/described.hpp"
 #include "base/settings/settings.hpp"
+#include "base/text/utf8.hpp"
 
 namespace labeling {
 
@@ -101,6 +102,15 @@ wrong_spans(const std::vector<TextSpan>& spans, std::size_t length, bool overlap
                 sorted[i - 1].end
             );
     return std::nullopt;
+}
+
+void check_spans(const std::vector<TextSpan>& spans, const std::string& text, bool overlapping) {
+    if (text.empty() && !spans.empty())
+        throw base::UsageError(
+            "the record", "has no text", "map a field to its body (--map), or skip the task"
+        );
+    if (auto wrong = wrong_spans(spans, base::count_code_points(text), overlapping))
+        throw base::UsageError("'value'", *wrong, "send other spans");
 }
 
 Overlap exact_overlap(const std::vector<TextSpan>& a, const std::vector<TextSpan>& b) {

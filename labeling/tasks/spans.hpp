@@ -34,6 +34,9 @@ std::string spans_text(const std::vector<TextSpan>& spans);
 std::optional<std::string>
 wrong_spans(const std::vector<TextSpan>& spans, std::size_t length, bool overlapping);
 
+// Throws base::UsageError for what are no spans of a record's text: see wrong_spans().
+void check_spans(const std::vector<TextSpan>& spans, const std::string& text, bool overlapping);
+
 // How much of two people's spans is the same: twice `common` over the sum of `first` and `second`
 // is F1.
 struct Overlap {

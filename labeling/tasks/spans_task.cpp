@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/text/utf8.hpp"
 #include "labeling/tasks/spans.hpp"
 #include "labeling/tasks/task_types.hpp"
 #include "labeling/tasks/voted_answers.hpp"
@@ -186,9 +185,7 @@ colour = "#228833"
                     "class '" + span.label + "'", "the project has no such class", "choose another"
                 );
         }
-        auto length = base::count_code_points(record.text());
-        if (auto wrong = wrong_spans(spans, length, question.overlapping_spans))
-            throw base::UsageError("'value'", *wrong, "send other spans");
+        check_spans(spans, record.text(), question.overlapping_spans);
         return spans_text(spans);
     }
     std::optional<std::string> answer_of_value(const Question&, const std::string& value)

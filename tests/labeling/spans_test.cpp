@@ -91,6 +91,9 @@ TEST_CASE("what is no list of spans of the text is refused with its reason", "[l
     auto twice = "[" + span(0, 3, "person") + "," + span(0, 3, "person") + "]";
     CHECK_THROWS_AS(read(twice, text, true), base::UsageError);
     CHECK(read("[]", text) == "[]");
+    CHECK_THROWS_WITH(
+        read("[" + span(0, 1, "person") + "]", ""), Catch::Contains("the record: has no text")
+    );
 }
 
 TEST_CASE("spans overlap only where the project lets them", "[labeling][spans]") {
