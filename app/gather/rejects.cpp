@@ -21,8 +21,8 @@ void print_rejects(const std::vector<ingest::StoredReject>& rejects) {
              std::string(base::name_of(one.state)),
              one.code,
              one.file,
-             std::to_string(one.line),
-             std::to_string(one.byte_offset),
+             one.line < 0 ? "" : std::to_string(one.line),
+             one.byte_offset < 0 ? "" : std::to_string(one.byte_offset),
              one.column,
              one.reason}
         );
@@ -31,9 +31,11 @@ void print_rejects(const std::vector<ingest::StoredReject>& rejects) {
 
 void print_reject(const service::ShownReject& one) {
     print_line(fmt::format("{}: {}", one.code, one.reason));
-    print_line(
-        fmt::format("file {} {} line {} byte {}", one.file, one.member, one.line, one.byte_offset)
-    );
+    auto place = fmt::format("file {}", one.file);
+    if (!one.member.empty()) place += " " + one.member;
+    if (one.line >= 0) place += fmt::format(" line {}", one.line);
+    if (one.byte_offset >= 0) place += fmt::format(" byte {}", one.byte_offset);
+    print_line(place);
     print_line(one.raw);
 }
 
