@@ -378,13 +378,14 @@ WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
     AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
 
--- The answers about a task's record that count, and what is held true of it.
+-- The answers about a task's record that count, and how often their authors were found right.
 -- name: answers_of_record
-SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value
+SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy
 FROM label_task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
 WHERE t.id = $1 AND a.withdrawn_at IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
@@ -396,10 +397,6 @@ WHERE t.id = $1;
 -- name: withdraw_label
 DELETE FROM ground_truth g USING label_task t
 WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id;
-
--- How often people were found right.
--- name: trust_of_project
-SELECT u.name, k.accuracy FROM label_trust k JOIN app_user u ON u.id = k.user_id WHERE k.project_id = $1;
 
 -- name: put_trust
 INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at)

@@ -52,14 +52,9 @@ BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method))
 
 struct RecordAnswer {
     std::string user_name, class_name, value;
+    std::optional<double> accuracy;  // of the person, if it was estimated
 };
-BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value))
-
-struct TrustRow {
-    std::string name;
-    double accuracy = usual_trust;
-};
-BOOST_DESCRIBE_STRUCT(TrustRow, (), (name, accuracy))
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy))
 
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
 // is; give() goes on to the next page.
@@ -254,20 +249,20 @@ void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task
     if (!label->method && !label->done) return;
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);
+    Trust trust;
     for (const auto& row :
-         base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task)))
+         base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task))) {
+        if (row.accuracy) trust.emplace(row.user_name, *row.accuracy);
         answers->add(
             {.key = label->key,
              .user = row.user_name,
              .value = answer_of(row.class_name, row.value)}
         );
+    }
     if (answers->size() == 0) {
         tx.exec(sql::file["withdraw_label"], task);
         return;
     }
-    Trust trust;
-    for (auto& row : base::rows_as<TrustRow>(tx.exec(sql::file["trust_of_project"], project.id)))
-        trust.emplace(std::move(row.name), row.accuracy);
     auto merged =
         answers->infer({.method = project.project.truth.method, .trust = std::move(trust)});
     auto used = std::string(base::name_of(merged.method));
