@@ -47,8 +47,8 @@ constexpr auto within = 3s;
 class World {
 public:
     World() {
-        site_.page("/", test::page_with_links("Front", {"/one", "/silent"}));
-        site_.page("/one", test::page_with_links("One", {}));
+        site_.page("/", test::page_with_links("Front", {"/one"}));
+        site_.page("/one", test::page_with_links("One", {"/silent"}));
         never("/silent");
         never("/silent.csv");
         site_.on("/tickets", [](const test::SiteRequest&) {
