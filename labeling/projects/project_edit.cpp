@@ -6,6 +6,7 @@
 #include "labeling/projects/project_edit.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -146,7 +147,8 @@ const base::Settings<ProjectEdit> ProjectEdit::settings{
     {"question", &ProjectEdit::parts, "questions of a form that are edited, by their names"},
 };
 
-void apply(const ProjectEdit& edit, Project& project) {
+void apply(const ProjectEdit& edit, Project& present) {
+    auto project = present;
     want_same(edit.name, project.name, "name");
     want_same(edit.source, project.source, "source");
     take(edit.title, project.title);
@@ -160,6 +162,7 @@ void apply(const ProjectEdit& edit, Project& project) {
     edit_question(edit.question, project.question);
     for (const auto& part : edit.parts) edit_part(part, project);
     check_edited(project);
+    present = std::move(project);
 }
 
 }  // namespace labeling

@@ -69,7 +69,8 @@ struct ProjectEdit {
     static const base::Settings<ProjectEdit> settings;
 };
 
-// Edits the project. Throws base::UsageError if it would be none, or another than it is.
+// Edits the project. Throws base::UsageError if it would be none, or another than it is; it is as
+// before then.
 void apply(const ProjectEdit& edit, Project& project);
 
 }  // namespace labeling

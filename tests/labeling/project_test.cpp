@@ -194,7 +194,7 @@ description = "not at all"
     CHECK_THAT(refused("source = \"t\""), Contains("can not be changed"));
     CHECK_THAT(refused("[[class]]\nname = \"maybe\""), Contains("no such class"));
     CHECK_THAT(
-        refused("[[class]]\nname = \"yes\"\nhotkey = \"N\""), Contains("is taken by class 'no'")
+        refused("[[class]]\nname = \"yes\"\nhotkey = \"N\""), Contains("is taken by class 'yes'")
     );
     CHECK_THAT(refused("low = 3"), Contains("does nothing for a classification question"));
     CHECK_THAT(refused("[truth]\nmethod = \"gmean\""), Contains("method"));
