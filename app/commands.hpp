@@ -26,6 +26,8 @@ void add_quality_findings(
 void add_quality_reports(CLI::App& quality, service::Context& context);  // quality report, bias
 void add_quality_pages(CLI::App& quality, service::Context& context);    // quality pages
 void add_label(CLI::App& cli, service::Context& context);                // label
+void add_label_files(CLI::App& project,
+                     service::Context& context);  // label project import, export
 void add_label_work(
     CLI::App& label,
     service::Context& context

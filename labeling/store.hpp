@@ -1,6 +1,7 @@
 #pragma once
 
 // Labeling in the database.
+#include "labeling/export/export_store.hpp"
 #include "labeling/export/import_store.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/projects/project_view_store.hpp"

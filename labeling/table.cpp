@@ -290,9 +290,16 @@ Table::Table(
     );
 }
 
-Table Table::of(const std::string& name, std::string text, const std::vector<std::string>& wanted) {
+Table Table::of(
+    const std::string& name,
+    std::string text,
+    const std::vector<std::string>& wanted,
+    const std::vector<std::string>& optional
+) {
+    auto columns = wanted;
+    columns.insert(columns.end(), optional.begin(), optional.end());
     auto bytes = formats::Bytes::of(std::move(text));
-    return Table(std::make_unique<Impl>(name, std::move(bytes), wanted, wanted.size()));
+    return Table(std::make_unique<Impl>(name, std::move(bytes), std::move(columns), wanted.size()));
 }
 
 bool Table::next() {
@@ -306,6 +313,10 @@ bool Table::has(std::size_t column) const {
 
 const std::string& Table::raw(std::size_t column) const {
     return impl_->values[column];
+}
+
+std::size_t Table::line() const {
+    return impl_->row_line;
 }
 
 const std::string& Table::cell(std::size_t column) const {

@@ -25,8 +25,12 @@ public:
         const std::vector<std::string>& optional = {}
     );
     // Of a text at hand; `name` is what errors call it.
-    static Table
-    of(const std::string& name, std::string text, const std::vector<std::string>& wanted);
+    static Table of(
+        const std::string& name,
+        std::string text,
+        const std::vector<std::string>& wanted,
+        const std::vector<std::string>& optional = {}
+    );
     ~Table();
     Table(Table&&) noexcept;
 
@@ -45,6 +49,8 @@ public:
     // Of JSON: the row's object; else empty.
     std::string_view object() const;
 
+    // From 1, on which the row read last begins.
+    std::size_t line() const;
     // Throws base::Error that names the table and the line of the row read last.
     [[noreturn]] void fail(std::string_view reason, std::string_view mend = {}) const;
 

@@ -1,10 +1,7 @@
 // Labeling projects as commands: what people read and write as files goes through here.
 //
-// A project and its imported labels are files on the command line and JSON over HTTP; the file is
-// read here, and the verb gets the same request either way. An export goes page by page into its
-// file, since it may be larger than memory.
-#include <filesystem>
-#include <fstream>
+// A project is a file on the command line and JSON over HTTP; the file is read here, and the verb
+// gets the same request either way.
 #include <memory>
 
 #include <fmt/format.h>
@@ -16,7 +13,6 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "labeling/export/exporter.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/projects.hpp"
@@ -163,78 +159,6 @@ void edit(CLI::App& project, service::Context& context) {
     });
 }
 
-void print_imported(const std::string& project, const service::ImportedLabels& done) {
-    print_line(fmt::format(
-        "{}: {} labels new, {} changed, {} unchanged",
-        project,
-        count(done.added),
-        count(done.changed),
-        count(done.unchanged)
-    ));
-    if (done.no_record > 0)
-        print_line(fmt::format("{} keys are no record of the source", done.no_record));
-    if (done.rejected.empty()) return;
-    std::int64_t total = 0;
-    for (const auto& [value, times] : done.rejected) total += times;
-    print_line(fmt::format(
-        "{} values are no class, most often '{}' ({})",
-        total,
-        done.rejected[0].first,
-        done.rejected[0].second
-    ));
-}
-
-void import_labels(CLI::App& project, service::Context& context) {
-    auto file = std::make_shared<std::string>();
-    auto& command = add_command(project, "label project import");
-    command
-        .add_option(
-            "FILE", *file, "CSV or JSON with key,label[,probability], or tasks of Label Studio"
-        )
-        ->type_name("FILE");
-    Flags<service::ImportLabels> flags(command, {.without = {"labels"}});
-    on_command(command, [file, flags, &context] {
-        if (file->empty() != flags.given("field"))
-            throw base::UsageError(
-                "label project import", "needs a FILE or --field, one of them", "see --help"
-            );
-        service::ImportLabels request;
-        flags.set(request);
-        std::size_t missing = 0;
-        if (!file->empty()) request.labels = labeling::read_label_file(*file, &missing);
-        if (missing > 0)
-            fmt::print(stderr, "tilth: {}: {} rows without a label left out\n", *file, missing);
-        service::ImportLabels::settings.finish(request, base::Document::json("{}"));
-        service::ImportedLabels done;
-        service::run_locally(context.environment(), [&](service::Work& work) {
-            done = service::import_labels(work, request);
-        });
-        if (context.json) return print_answer(base::Answer(done));
-        print_imported(request.project, done);
-    });
-}
-
-void export_labels(CLI::App& project, service::Context& context) {
-    auto folder = std::make_shared<std::string>(".");
-    auto& command = add_command(project, "label project export");
-    Flags<service::ExportLabels> flags(command, by_project);
-    command.add_option("--out", *folder, "Folder (the present one)")->type_name("DIR");
-    on_command(command, [folder, flags, &context] {
-        auto request = flags.read();
-        auto path =
-            std::filesystem::path(*folder) / labeling::export_format(request.format).file_name();
-        std::int64_t rows = 0;
-        write_file(path, [&](std::ostream& out) {
-            rows = service::write_labels(context.database(), request, out);
-        });
-        if (context.json) {
-            print_json(json::object{{"file", path.string()}, {"labels", rows}});
-        } else {
-            print_line(fmt::format("{} labels in {}", rows, path.string()));
-        }
-    });
-}
-
 }  // namespace
 
 void add_label(CLI::App& cli, service::Context& context) {
@@ -248,9 +172,8 @@ void add_label(CLI::App& cli, service::Context& context) {
     list(*project, context);
     show(*project, context);
     edit(*project, context);
-    import_labels(*project, context);
-    export_labels(*project, context);
     add_label_shape(*label, *project, context);
+    add_label_files(*project, context);
     add_label_work(*label, context);
     add_verb<service::list_annotators>(
         *label,

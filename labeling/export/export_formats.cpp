@@ -7,23 +7,38 @@
 
 #include "base/error.hpp"
 #include "base/words.hpp"
+#include "labeling/tasks/stored_answer.hpp"
 
 namespace labeling {
+
+std::string ExportRow::answer() const {
+    return method.empty() ? std::string() : answer_of(label, value);
+}
 
 std::string quoted(std::string_view text) {
     return boost::json::serialize(boost::json::string(text));
 }
 
-std::optional<std::string> ClassFormat::refuses(const Project& project, LabelShape shape) const {
-    if (shape == LabelShape::classes) return std::nullopt;
+std::string holds_only(std::string_view format, std::string_view what, const Project& project) {
     return fmt::format(
-        "{} holds classes, and the labels of a {} project are none", name(), project.question.kind
+        "{} holds {}, and a {} project has none", format, what, project.question.kind
     );
 }
 
 std::span<const ExportFormat* const> export_formats() {
     static const std::array all{
-        &jsonl_format(), &csv_format(), &conll_format(), &spacy_format(), &label_studio_format()};
+        &jsonl_format(),
+        &csv_format(),
+        &conll_format(),
+        &spacy_format(),
+        &label_studio_format(),
+        &doccano_format(),
+        &coco_format(),
+        &yolo_format(),
+        &yolo_obb_format(),
+        &voc_format(),
+        &preference_format(),
+    };
     return all;
 }
 
@@ -43,20 +58,33 @@ const ExportFormat& export_format(std::string_view name) {
     );
 }
 
-std::unique_ptr<Exporter> make_exporter(
-    const ExportFormat& format,
-    const Project& project,
-    LabelShape shape,
-    std::ostream& out
-) {
-    auto refused = format.refuses(project, shape);
-    if (!refused) return format.exporter(project, shape, out);
+namespace {
+
+std::optional<std::string> refusal(const ExportFormat& format, const ExportContent& content) {
+    if (content.answers && !format.holds_answers())
+        return fmt::format("{} can not hold who answered what", format.name());
+    if (content.picture && !format.refers_to_pictures())
+        return fmt::format("{} does not refer to files of pictures", format.name());
+    return format.refuses(content);
+}
+
+}  // namespace
+
+void check_export(const ExportFormat& format, const ExportContent& content) {
+    auto refused = refusal(format, content);
+    if (!refused) return;
     std::vector<std::string> others;
     for (const auto* each : export_formats())
-        if (!each->refuses(project, shape)) others.emplace_back(each->name());
+        if (!refusal(*each, content)) others.emplace_back(each->name());
     throw base::UsageError(
-        "project '" + project.name + "'", *refused, "choose " + base::one_of(others)
+        "project '" + content.project->name + "'", *refused, "choose " + base::one_of(others)
     );
+}
+
+std::unique_ptr<Exporter>
+make_exporter(const ExportFormat& format, const ExportContent& content, ExportFiles& files) {
+    check_export(format, content);
+    return format.exporter(content, files);
 }
 
 }  // namespace labeling

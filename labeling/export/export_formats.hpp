@@ -1,21 +1,29 @@
 #pragma once
 
+#include <string>
+#include <string_view>
+
+#include <boost/json/fwd.hpp>
+
 #include "labeling/export/exporter.hpp"
 
 namespace labeling {
 
 std::string quoted(std::string_view text);  // as a string of JSON
 
-// A format that holds classes and nothing else.
-class ClassFormat : public ExportFormat {
-public:
-    std::optional<std::string> refuses(const Project& project, LabelShape shape) const override;
-};
+// "spacy holds classes, and a boxes project has none".
+std::string holds_only(std::string_view format, std::string_view what, const Project& project);
 
 const ExportFormat& jsonl_format();
 const ExportFormat& csv_format();
 const ExportFormat& conll_format();
 const ExportFormat& spacy_format();
+const ExportFormat& doccano_format();
 const ExportFormat& label_studio_format();
+const ExportFormat& coco_format();
+const ExportFormat& yolo_format();
+const ExportFormat& yolo_obb_format();
+const ExportFormat& voc_format();
+const ExportFormat& preference_format();
 
 }  // namespace labeling

@@ -1,18 +1,24 @@
 // Ground truth from outside, from a field of the records or from a list of labels.
 //
-// A field is read and written in one statement within the database: the labels of millions of
-// records need not travel here and back. Values that are no class are counted before anything is
-// written, since with `add_classes` the most frequent of them become classes first, and what is
-// left is told of.
+// Labels come one by one and are written a batch at a time, so that files may be larger than
+// memory. A field that holds classes is read and written in one statement within the database: the
+// labels of millions of records need not travel here and back. With `add_classes` what is no class
+// is counted before anything is written, since the most frequent become classes first.
 #include "labeling/export/import_store.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
+
+#include <fmt/format.h>
 
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/json/described.hpp"
-#include "labeling/export/label_file.hpp"
+#include "labeling/export/given_answer.hpp"
+#include "labeling/export/pictures.hpp"
+#include "labeling/export/record_match_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/put_truth.hpp"
 #include "schema/records/record.hpp"
@@ -21,6 +27,9 @@
 namespace labeling {
 
 namespace {
+
+constexpr std::size_t labels_at_once = 2'000;
+constexpr std::size_t most_reasons = 1'000;  // that are told apart
 
 // The spellings of a project's classes as a JSON object.
 std::string spellings(const Project& project) {
@@ -36,13 +45,36 @@ struct ValueRow {
 };
 BOOST_DESCRIBE_STRUCT(ValueRow, (), (value, records))
 
+struct FieldRow {
+    std::int64_t rk = 0;
+    std::string key, value;
+};
+BOOST_DESCRIBE_STRUCT(FieldRow, (), (rk, key, value))
+
 // What became of labels in one statement.
 struct Written {
     std::int64_t added = 0, changed = 0, unchanged = 0;
 };
 BOOST_DESCRIBE_STRUCT(Written, (), (added, changed, unchanged))
 
-using Counted = std::vector<std::pair<std::string, std::int64_t>>;
+// Texts by how often they came.
+class Counts {
+public:
+    void add(const std::string& text) {
+        bool full = counts_.size() >= most_reasons && !counts_.contains(text);
+        ++counts_[full ? "others" : text];
+    }
+    Counted sorted() const {
+        Counted all(counts_.begin(), counts_.end());
+        std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+            return a.second > b.second;
+        });
+        return all;
+    }
+
+private:
+    std::map<std::string, std::int64_t> counts_;
+};
 
 // Values, most frequent first, that become classes under the options.
 std::vector<std::string>
@@ -67,28 +99,148 @@ std::vector<std::string> path_of(const std::string& field) {
     return path;
 }
 
-// The project, if its answers are classes and nothing else.
-StoredProject project_of_classes(base::Tx& tx, const std::string& name) {
-    auto project = load_project(tx, name);
-    if (task_type(project.project.question.kind).shape() != LabelShape::classes)
-        throw base::UsageError(
-            "project '" + name + "'",
-            "its answers are more than a class, which a label can not say",
-            "let people answer"
+// Takes labels one by one into the database.
+class Importer {
+public:
+    Importer(base::Steps steps, const StoredProject& project, Time now)
+        : steps_(steps), project_(project), now_(now), records_(steps, project) {}
+
+    void add(GivenLabel&& label) {
+        if (first_.empty()) first_ = label.key;
+        waiting_.push_back(std::move(label));
+        if (waiting_.size() == labels_at_once) write();
+    }
+
+    // What came of all of them.
+    Imported finish() {
+        write();
+        result_.rejected = strangers_.sorted();
+        result_.faults = faults_.sorted();
+        return std::move(result_);
+    }
+
+    // Throws if none was of a record.
+    void require_match() {
+        if (given_ == 0 || matched_ > 0) return;
+        auto example = records_.some_key();
+        throw base::Error(
+            "project '" + project_.project.name + "'",
+            fmt::format(
+                "0 of {} labels matched: the first is of '{}', {}",
+                given_,
+                first_,
+                example.empty() ? "and the source has no records"
+                                : fmt::format("a record of the source is called '{}'", example)
+            ),
+            "give the keys of records"
         );
-    return project;
-}
+    }
+
+private:
+    const Question& question() const { return project_.project.question; }
+
+    void write() {
+        if (waiting_.empty()) return;
+        bool whole = std::any_of(waiting_.begin(), waiting_.end(), [&](const GivenLabel& label) {
+            return needs_record(question(), label);
+        });
+        auto records = find_records(whole);
+        // Of several labels for one key the last counts.
+        std::map<std::string, InferredLabel> last;
+        for (const auto& label : waiting_) {
+            ++given_;
+            auto record = records.find(label.key);
+            if (record == records.end()) {
+                ++result_.no_record;
+                continue;
+            }
+            ++matched_;
+            take(label, record->second, last);
+        }
+        waiting_.clear();
+        std::vector<InferredLabel> labels;
+        for (auto& [key, label] : last) labels.push_back(std::move(label));
+        auto put =
+            detail::put_truth(steps_, project_, labels, std::string(detail::imported), false, now_);
+        result_.added += put.added;
+        result_.changed += put.changed;
+        result_.unchanged += put.known - put.added - put.changed;
+    }
+
+    // By key; a label whose record is called otherwise takes its key.
+    std::map<std::string, MatchedRecord> find_records(bool whole) {
+        std::vector<std::string> keys;
+        for (const auto& label : waiting_) keys.push_back(label.key);
+        auto found = records_.by_key(keys, whole);
+        bool of_files = is_of_pictures(task_type(question().kind).shape());
+        std::vector<std::string> more;
+        for (auto& label : waiting_) {
+            if (found.contains(label.key) || (!of_files && label.also.empty())) continue;
+            auto key = key_for(label, of_files);
+            if (key.empty()) continue;
+            label.key = key;
+            more.push_back(key);
+        }
+        if (!more.empty()) found.merge(records_.by_key(more, whole));
+        return found;
+    }
+
+    std::string key_for(const GivenLabel& label, bool of_files) {
+        auto names = label.also;
+        if (of_files) names.insert(names.begin(), label.key);
+        for (const auto& name : names)
+            if (auto key = records_.key_for_file(name); !key.empty()) return key;
+        return {};
+    }
+
+    void take(
+        const GivenLabel& label,
+        const MatchedRecord& record,
+        std::map<std::string, InferredLabel>& last
+    ) {
+        auto read = read_given(question(), label, record);
+        if (read.missing)
+            ++result_.no_value;
+        else if (!read.stranger.empty())
+            strangers_.add(read.stranger);
+        else if (!read.fault.empty())
+            faults_.add(read.fault);
+        else
+            last.insert_or_assign(
+                record.key,
+                InferredLabel{
+                    .key = record.key,
+                    .value = *std::move(read.answer),
+                    .probability = label.probability}
+            );
+    }
+
+    base::Steps steps_;
+    const StoredProject& project_;
+    Time now_;
+    RecordMatch records_;
+    std::vector<GivenLabel> waiting_;
+    std::string first_;
+    std::int64_t given_ = 0, matched_ = 0;
+    Counts strangers_, faults_;
+    Imported result_;
+};
 
 Counted unknown_values(
     base::Tx& tx,
     const StoredProject& project,
-    const std::string& path,
+    const std::string& field,
     std::int64_t& missing
 ) {
     Counted values;
     missing = 0;
     auto rows = base::rows_as<ValueRow>(tx.exec(
-        sql::file["unknown_values"], project.id, project.source_id, path, spellings(project.project)
+        sql::file["unknown_values"],
+        project.id,
+        project.source_id,
+        schema::array_of(path_of(field)),
+        spellings(project.project),
+        field
     ));
     for (auto& row : rows) {
         if (row.value.empty()) {
@@ -100,11 +252,95 @@ Counted unknown_values(
     return values;
 }
 
+Imported import_field_of_classes(
+    base::Tx& tx,
+    StoredProject project,
+    const std::string& field,
+    const ImportOptions& options,
+    Time now
+) {
+    Imported result;
+    result.rejected = unknown_values(tx, project, field, result.no_value);
+    result.new_classes = to_add(project.project, result.rejected, options);
+    if (!result.new_classes.empty()) {
+        project = add_classes(tx, project.id, result.new_classes);
+        result.rejected = unknown_values(tx, project, field, result.no_value);
+    }
+    auto written = base::first_as<Written>(tx.exec(
+                                               sql::file["import_field"],
+                                               project.id,
+                                               project.source_id,
+                                               schema::array_of(path_of(field)),
+                                               spellings(project.project),
+                                               schema::timestamp(now),
+                                               options.share,
+                                               field
+                                           ))
+                       .value();
+    result.added = written.added;
+    result.changed = written.changed;
+    result.unchanged = written.unchanged;
+    if (result.added > 0) tx.exec(sql::file["analyze_truth"]);
+    return result;
+}
+
+// Of the share of the records that the options name.
+EachLabel labels_of_field(
+    base::Steps steps,
+    const StoredProject& project,
+    const std::string& field,
+    double share
+) {
+    return [steps, &project, field, share](const TakeLabel& take) {
+        constexpr std::int64_t mask = 1'048'575;
+        FieldRow last{.rk = std::numeric_limits<std::int64_t>::min(), .key = "", .value = ""};
+        for (;;) {
+            auto rows = steps.call([&](base::Tx& tx) {
+                return base::rows_as<FieldRow>(tx.exec(
+                    sql::file["field_page"],
+                    project.source_id,
+                    field,
+                    schema::array_of(path_of(field)),
+                    last.rk,
+                    last.key,
+                    static_cast<int>(labels_at_once)
+                ));
+            });
+            if (rows.empty()) return;
+            last = rows.back();
+            for (auto& row : rows)
+                if (static_cast<double>(row.rk & mask) < share * (mask + 1))
+                    take({.key = std::move(row.key), .label = std::move(row.value)});
+        }
+    };
+}
+
+// Adds the classes that labels name and the project lacks, if that is wanted.
+std::vector<std::string> add_strangers(
+    base::Steps steps,
+    StoredProject& project,
+    const EachLabel& labels,
+    const ImportOptions& options
+) {
+    if (!options.add_classes) return {};
+    Counts strangers;
+    labels([&](GivenLabel&& label) {
+        each_stranger(project.project.question, label, [&](const std::string& name) {
+            strangers.add(name);
+        });
+    });
+    auto names = to_add(project.project, strangers.sorted(), options);
+    if (!names.empty())
+        project = steps.call([&](base::Tx& tx) { return add_classes(tx, project.id, names); });
+    return names;
+}
+
 }  // namespace
 
 std::int64_t Imported::rejected_total() const {
     std::int64_t total = 0;
-    for (const auto& [value, count] : rejected) total += count;
+    for (const auto* counted : {&rejected, &faults})
+        for (const auto& [value, count] : *counted) total += count;
     return total;
 }
 
@@ -115,93 +351,52 @@ Imported import_field(
     const ImportOptions& options,
     Time now
 ) {
-    return steps.call([&](base::Tx& tx) {
-        Imported result;
-        auto project = project_of_classes(tx, name);
-        auto path = schema::array_of(path_of(field));
-        result.rejected = unknown_values(tx, project, path, result.no_value);
-        result.new_classes = to_add(project.project, result.rejected, options);
-        if (!result.new_classes.empty()) {
-            project = add_classes(tx, project.id, result.new_classes);
-            result.rejected = unknown_values(tx, project, path, result.no_value);
-        }
-        auto written = base::first_as<Written>(tx.exec(
-                                                   sql::file["import_field"],
-                                                   project.id,
-                                                   project.source_id,
-                                                   path,
-                                                   spellings(project.project),
-                                                   schema::timestamp(now),
-                                                   options.share
-                                               ))
-                           .value();
-        result.added = written.added;
-        result.changed = written.changed;
-        result.unchanged = written.unchanged;
-        if (result.added > 0) tx.exec(sql::file["analyze_truth"]);
-        tx.exec(sql::file["note_label_field"], project.id, field);
-        return result;
-    });
+    auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
+    Imported result;
+    if (task_type(project.project.question.kind).shape() == LabelShape::classes) {
+        result = steps.call([&](base::Tx& tx) {
+            return import_field_of_classes(tx, project, field, options, now);
+        });
+    } else {
+        auto labels = labels_of_field(steps, project, field, options.share);
+        auto added = add_strangers(steps, project, labels, options);
+        Importer importer(steps, project, now);
+        labels([&](GivenLabel&& label) { importer.add(std::move(label)); });
+        result = importer.finish();
+        result.new_classes = std::move(added);
+    }
+    steps.call([&](base::Tx& tx) { tx.exec(sql::file["note_label_field"], project.id, field); });
+    return result;
 }
 
 Imported import_labels(
     base::Steps steps,
     const std::string& name,
-    const std::vector<GivenLabel>& given,
+    const EachLabel& labels,
     const ImportOptions& options,
     Time now
 ) {
-    auto project = steps.call([&](base::Tx& tx) { return project_of_classes(tx, name); });
-
-    std::map<std::string, std::string> classes;
-    auto learn = [&] {
-        for (const auto& item : project.project.question.classes) {
-            classes[item.name] = item.name;
-            if (!item.value.empty()) classes[item.value] = item.name;
-        }
-    };
-    learn();
-    auto count_unknown = [&] {
-        std::map<std::string, std::int64_t> unknown;
-        for (const auto& label : given)
-            if (!classes.contains(label.label)) ++unknown[label.label];
-        Counted sorted(unknown.begin(), unknown.end());
-        std::stable_sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) {
-            return a.second > b.second;
-        });
-        return sorted;
-    };
-
-    Imported result;
-    result.rejected = count_unknown();
-    result.new_classes = to_add(project.project, result.rejected, options);
-    if (!result.new_classes.empty()) {
-        project = steps.call([&](base::Tx& tx) {
-            return add_classes(tx, project.id, result.new_classes);
-        });
-        learn();
-        result.rejected = count_unknown();
-    }
-
-    // Of several labels for one key the last counts.
-    std::map<std::string, InferredLabel> last;
-    for (const auto& label : given)
-        if (auto known = classes.find(label.label); known != classes.end())
-            last.insert_or_assign(
-                label.key,
-                InferredLabel{
-                    .key = label.key,
-                    .value = answer_of_class(known->second),
-                    .probability = label.probability}
-            );
-    std::vector<InferredLabel> labels;
-    for (auto& [key, label] : last) labels.push_back(std::move(label));
-    auto put = detail::put_truth(steps, project, labels, "import", false, now);
-    result.added = put.added;
-    result.changed = put.changed;
-    result.unchanged = put.known - put.added - put.changed;
-    result.no_record = put.given - put.known;
+    auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
+    auto added = add_strangers(steps, project, labels, options);
+    Importer importer(steps, project, now);
+    labels([&](GivenLabel&& label) { importer.add(std::move(label)); });
+    auto result = importer.finish();
+    importer.require_match();
+    result.new_classes = std::move(added);
     return result;
+}
+
+Imported import_labels(
+    base::Steps steps,
+    const std::string& name,
+    const std::vector<GivenLabel>& labels,
+    const ImportOptions& options,
+    Time now
+) {
+    auto each = [&](const TakeLabel& take) {
+        for (auto label : labels) take(std::move(label));
+    };
+    return import_labels(steps, name, EachLabel(each), options, now);
 }
 
 }  // namespace labeling

@@ -61,11 +61,6 @@ struct TrustRow {
 };
 BOOST_DESCRIBE_STRUCT(TrustRow, (), (name, accuracy))
 
-struct LabeledRow : ExportRow {
-    std::int64_t rk = 0;
-};
-BOOST_DESCRIBE_STRUCT(LabeledRow, (ExportRow), (rk))
-
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
 // is; give() goes on to the next page.
 class AnswerPages {
@@ -283,27 +278,6 @@ std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_mo
     return static_cast<std::int64_t>(
         tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
     );
-}
-
-std::int64_t each_label(
-    base::Steps steps,
-    const StoredProject& project,
-    const std::function<void(const ExportRow&)>& visit
-) {
-    std::int64_t count = 0, rk = first_rk;
-    std::string key;
-    for (;;) {
-        auto rows = steps.call([&](base::Tx& tx) {
-            return base::rows_as<LabeledRow>(
-                tx.exec(sql::file["export_page"], project.id, project.source_id, rk, key, page)
-            );
-        });
-        for (const auto& row : rows) visit(row);
-        count += static_cast<std::int64_t>(rows.size());
-        if (static_cast<int>(rows.size()) < page) return count;
-        rk = rows.back().rk;
-        key = rows.back().key;
-    }
 }
 
 }  // namespace labeling

@@ -58,12 +58,4 @@ void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task
 // has fewer than `at_most` answers. Returns how many tasks are open again.
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);
 
-// Visits the labeled records of a project in key order, page by page. Labels that change meanwhile
-// come in their old or their new form, none twice. Returns how many there were.
-std::int64_t each_label(
-    base::Steps steps,
-    const StoredProject& project,
-    const std::function<void(const ExportRow&)>& visit
-);
-
 }  // namespace labeling

@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "service/areas.hpp"
+#include "service/labels/files.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/schema.hpp"

@@ -184,17 +184,38 @@ TEST_CASE("spans of text are asked for, answered, compared and resolved", "[api]
     auto tagged = otto.get(path + "/export?format=conll");
     CHECK(tagged.status == 200);
     CHECK_THAT(tagged.body, Catch::Contains("Defined\tB-header\n"));
-    CHECK(otto.get(path + "/export?format=csv").status == 400);
+    auto table = otto.get(path + "/export?format=csv&answers=true");
+    CHECK(table.status == 200);
+    CHECK_THAT(table.body, Catch::Contains(",lena,") && Catch::Contains("\"\"header\"\""));
+    auto refused = otto.get(path + "/export?format=conll&answers=true");
+    CHECK(refused.status == 400);
+    CHECK_THAT(refused.body, Catch::Contains("jsonl, csv or label-studio"));
+    CHECK(otto.get(path + "/export?format=coco").status == 400);
     auto listed = otto.get(path + "/answers?limit=1").json().at("items").at(0);
     CHECK(listed.at("label").is_null());
     CHECK(listed.at("value").at(0).at("label") == "header");
 
-    auto by_class = otto.send(
+    auto given = [&](object label) {
+        label["key"] = page_key(0);
+        return otto.send("POST", path + "/import", {{"labels", array{std::move(label)}}}).json();
+    };
+    CHECK(given({{"label", "header"}}).at("faults").as_object().size() == 1);
+    CHECK(given({{"answer", array{span(0, 7, "heading")}}}).at("rejected").at("heading") == 1);
+    CHECK(
+        given({{"answer", array{span(0, 70'000, "header")}}}).at("faults").as_object().size() == 1
+    );
+    CHECK(given({{"answer", array{span(0, 7, "header")}}}).at("changed") == 1);
+    auto lines = otto.get(path + "/export?format=doccano").body;
+    auto back = otto.send("POST", path + "/import", {{"text", lines}, {"file", "d.jsonl"}});
+    REQUIRE(back.status == 200);
+    CHECK(back.json().at("unchanged").as_int64() + back.json().at("changed").as_int64() == 4);
+    auto nowhere = otto.send(
         "POST",
         path + "/import",
-        {{"labels", array{object{{"key", page_key(0)}, {"label", "header"}}}}}
+        {{"labels", array{object{{"key", "nowhere"}, {"answer", array{}}}}}}
     );
-    CHECK(by_class.status == 422);
+    CHECK(nowhere.status == 400);
+    CHECK_THAT(nowhere.body, Catch::Contains("0 of 1 labels matched"));
 }
 
 TEST_CASE("who answered what is listed to the end, a page at a time", "[api][labels]") {

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "labeling/export/export_files.hpp"
 
 using labeling::LabelShape;
 
@@ -31,16 +32,16 @@ std::vector<labeling::ExportRow> rows() {
     return {first, second};
 }
 
-std::unique_ptr<labeling::Exporter> exporter_of(std::string_view format, std::ostream& out) {
-    return labeling::make_exporter(
-        labeling::export_format(format), project(), LabelShape::classes, out
-    );
+labeling::ExportContent content(LabelShape shape = LabelShape::classes) {
+    static const auto asked = project();
+    return {.project = &asked, .shape = shape};
 }
 
-std::string text(std::string_view format) {
+std::string text(std::string_view format, const std::vector<labeling::ExportRow>& given = rows()) {
     std::ostringstream out;
-    auto exporter = exporter_of(format, out);
-    for (const auto& row : rows()) exporter->write(row);
+    labeling::OneFile file(out);
+    auto exporter = labeling::make_exporter(labeling::export_format(format), content(), file);
+    for (const auto& row : given) exporter->write(row);
     exporter->finish();
     return out.str();
 }
@@ -93,38 +94,42 @@ TEST_CASE("Label Studio tasks are one array with a choice each", "[labeling][exp
                              .as_object();
     CHECK(result.at("type").as_string() == "choices");
     CHECK(result.at("value").as_object().at("choices").as_array()[0].as_string() == "c");
-    std::ostringstream out;
-    exporter_of("label-studio", out)->finish();
-    CHECK(boost::json::parse(out.str()).as_array().empty());
+    CHECK(boost::json::parse(text("label-studio", {})).as_array().empty());
 }
 
 TEST_CASE(
     "a format that can not hold the labels is refused, and others are named",
     "[labeling][export]"
 ) {
-    std::ostringstream out;
+    auto refused = [](std::string_view name, LabelShape shape) {
+        labeling::check_export(labeling::export_format(name), content(shape));
+    };
     CHECK_THROWS_WITH(
-        exporter_of("conll", out), Catch::Contains("choose jsonl, csv, spacy or label-studio")
+        refused("conll", LabelShape::classes),
+        Catch::Contains("choose jsonl, csv, spacy, label-studio or doccano")
     );
     CHECK_THROWS_AS(labeling::export_format("parquet"), base::UsageError);
-    for (std::string_view name : {"csv", "spacy", "label-studio"})
-        CHECK_THROWS_WITH(
-            labeling::make_exporter(
-                labeling::export_format(name), project(), LabelShape::spans, out
-            ),
-            Catch::Contains("choose jsonl or conll")
-        );
-    CHECK(out.str().empty());
+    CHECK_THROWS_WITH(
+        refused("coco", LabelShape::spans), Catch::Contains("choose jsonl, csv, conll")
+    );
+    CHECK_THROWS_AS(refused("preference", LabelShape::boxes), base::UsageError);
 }
 
 TEST_CASE("every format writes whole what it does not refuse", "[labeling][export]") {
     CHECK(labeling::export_formats().size() == labeling::export_format_names().size());
     for (const auto* format : labeling::export_formats())
         for (auto shape : {LabelShape::classes, LabelShape::spans}) {
-            if (format->refuses(project(), shape)) continue;
+            if (format->refuses(content(shape))) continue;
             std::ostringstream out;
-            auto exporter = format->exporter(project(), shape, out);
-            exporter->write({.key = "k", .label = "c", .value = "[]", .text = "a text"});
+            labeling::OneFile file(out);
+            auto exporter = format->exporter(content(shape), file);
+            exporter->write(
+                {.key = "k",
+                 .label = shape == LabelShape::classes ? "c" : "",
+                 .value = shape == LabelShape::classes ? "" : "[]",
+                 .method = "mv",
+                 .text = "a text"}
+            );
             exporter->finish();
             INFO(format->name() << ": " << out.str());
             CHECK(out.str().find('k') != std::string::npos);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "labeling/export/export_files.hpp"
 #include "labeling/tasks/spans.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "tests/labeling/asked.hpp"
@@ -50,8 +51,12 @@ struct Answers {
 
 std::string exported(std::string_view format, const labeling::ExportRow& row) {
     std::ostringstream out;
+    labeling::OneFile file(out);
+    auto asked = project();
     auto exporter = labeling::make_exporter(
-        labeling::export_format(format), project(), labeling::LabelShape::spans, out
+        labeling::export_format(format),
+        {.project = &asked, .shape = labeling::LabelShape::spans},
+        file
     );
     exporter->write(row);
     exporter->finish();
@@ -195,6 +200,7 @@ TEST_CASE("of true spans that must not overlap the surer ones stay", "[labeling]
 TEST_CASE("spans are written as JSON lines and as tags of tokens", "[labeling][spans]") {
     labeling::ExportRow row;
     row.key = "r1";
+    row.method = "mv";
     row.text = "Zoë Doe lives in\nKöln-Süd.";
     row.value = "[" + span(0, 7, "person") + "," + span(17, 21, "place") + "]";
     CHECK(
@@ -207,11 +213,12 @@ TEST_CASE("spans are written as JSON lines and as tags of tokens", "[labeling][s
         Catch::Contains("\"key\":\"r1\"") &&
             Catch::Contains("\"spans\":[{\"start\":0,\"end\":7,\"label\":\"person\"}")
     );
-    CHECK_THROWS_AS(exported("csv", row), base::UsageError);
-    std::ostringstream out;
+    CHECK_THROWS_AS(exported("coco", row), base::UsageError);
+    auto overlapping = project(true);
     CHECK_THROWS_AS(
-        labeling::make_exporter(
-            labeling::export_format("conll"), project(true), labeling::LabelShape::spans, out
+        labeling::check_export(
+            labeling::export_format("conll"),
+            {.project = &overlapping, .shape = labeling::LabelShape::spans}
         ),
         base::UsageError
     );
@@ -220,6 +227,7 @@ TEST_CASE("spans are written as JSON lines and as tags of tokens", "[labeling][s
 TEST_CASE("a span that ends within a word is not widened when written", "[labeling][spans]") {
     labeling::ExportRow row;
     row.key = "r1";
+    row.method = "mv";
     row.text = "Undoing  it";
     row.value = "[" + span(0, 2, "person") + "," + span(7, 11, "place") + "]";
     CHECK(exported("conll", row) == "# key = r1\nUn\tB-person\ndoing\tO\nit\tB-place\n\n");

@@ -11,7 +11,7 @@
 
 #include "base/error.hpp"
 #include "labeling/answers.hpp"
-#include "labeling/export/label_file.hpp"
+#include "labeling/export/label_files.hpp"
 #include "labeling/table.hpp"
 
 using Catch::Contains;
@@ -269,32 +269,32 @@ TEST_CASE("comparisons become a ranking", "[labeling][statistics]") {
 }
 
 TEST_CASE("labels are read from tables and from tasks of Label Studio", "[labeling][statistics]") {
-    File spaced("\xEF\xBB\xBFkey; label;probability\n1;red;\n2; blue ;0.5\n3;;\n");
-    std::size_t missing = 0;
-    auto labels = labeling::read_label_file(spaced.path(), &missing);
-    REQUIRE(labels.size() == 2);
-    CHECK(missing == 1);
+    labeling::Question question;
+    question.classes = {{.id = 0, .name = "red"}, {.id = 1, .name = "blue"}};
+    auto read = [&](const File& file) {
+        std::vector<labeling::GivenLabel> labels;
+        labeling::labels_in(file.path(), question)([&](labeling::GivenLabel&& label) {
+            labels.push_back(std::move(label));
+        });
+        return labels;
+    };
+    auto labels = read(File("\xEF\xBB\xBFkey; label;probability\n1;red;\n2; blue ;0.5\n3;;\n"));
+    REQUIRE(labels.size() == 3);
     CHECK(labels[1].key == "2");
     CHECK(labels[1].label == "blue");
     CHECK(labels[0].probability == 1);
     CHECK(labels[1].probability == 0.5);
+    CHECK(labels[2].label.empty());
 
-    File tasks(
-        "[\n{\"id\":1,\"data\":{\"key\":\"a\",\"text\":\"x\"},\"annotations\":["
-        "{\"was_cancelled\":true,\"result\":[]},"
-        "{\"result\":[{\"type\":\"choices\",\"value\":{\"choices\":[\"red\"]}}]}],"
-        "\"meta\":{\"probability\":0.75}},\n"
-        "{\"id\":2,\"data\":{\"key\":\"b\"},\"annotations\":[]}\n]\n"
-    );
-    labels = labeling::read_label_file(tasks.path(), &missing);
-    REQUIRE(labels.size() == 1);
-    CHECK(missing == 1);
+    labels =
+        read(File("[\n{\"id\":1,\"data\":{\"key\":\"a\",\"text\":\"x\"},\"annotations\":["
+                  "{\"was_cancelled\":true,\"result\":[]},"
+                  "{\"result\":[{\"type\":\"choices\",\"value\":{\"choices\":[\"red\"]}}]}],"
+                  "\"meta\":{\"probability\":0.75}},\n"
+                  "{\"id\":2,\"data\":{\"key\":\"b\"},\"annotations\":[]}\n]\n"));
+    REQUIRE(labels.size() == 2);
     CHECK(labels[0].key == "a");
-    CHECK(labels[0].label == "red");
+    CHECK((labels[0].label == "red" || labels[0].answer.text == "\"red\""));
     CHECK(labels[0].probability == 0.75);
-    File boxes("[{\"data\":{\"key\":\"a\"},\"annotations\":[{\"result\":[{\"value\":{\"x\":1}}]}]}]"
-    );
-    CHECK_THROWS_WITH(
-        labeling::read_label_file(boxes.path()), Contains("line 1") && Contains("no choice")
-    );
+    CHECK((labels[1].label.empty() && labels[1].answer.text.empty()));
 }

@@ -314,7 +314,8 @@ TEST_CASE(
     CHECK(labels("") == 0);
     // What came from outside stays.
     world.db->call([&](base::Tx& tx) {
-        labeling::import_labels(tx, "p", {{.key = "r0", .label = "c"}}, {}, world.now());
+        auto given = [](const labeling::TakeLabel& take) { take({.key = "r0", .label = "c"}); };
+        labeling::import_labels(tx, "p", given, {}, world.now());
     });
     refresh(first.task);
     CHECK(labels("WHERE method = 'import'") == 1);

@@ -14,7 +14,9 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "labeling/agreement/agreement.hpp"
+#include "labeling/export/export_store.hpp"
 #include "labeling/export/import_store.hpp"
+#include "labeling/export/label_files.hpp"
 #include "labeling/queue/simulate.hpp"
 #include "tests/labeling/store_fixture.hpp"
 
@@ -27,6 +29,10 @@ double seconds_of(const std::function<void()>& job) {
     auto start = std::chrono::steady_clock::now();
     job();
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+labeling::EachLabel labels_in(const std::string& path) {
+    return labeling::labels_in(path, labeling::Question{});
 }
 
 class File {
@@ -160,26 +166,20 @@ TEST_CASE("labels from files are checked line by line", "[labeling][truth]") {
     world.add_records(5, {"a"});
     world.add_project();
     File csv(".csv", "key,label,probability\nr0,a,0.5\nr1,b,\nr1,c,1\nnobody,a,1\nr2,zebra,1\n");
-    auto result = labeling::import_labels(
-        *world.db, "p", labeling::read_label_file(csv.path()), {}, world.now()
-    );
+    auto result = labeling::import_labels(*world.db, "p", labels_in(csv.path()), {}, world.now());
     CHECK(result.added == 2);
     CHECK(result.no_record == 1);
     CHECK(result.rejected == std::vector<std::pair<std::string, std::int64_t>>{{"zebra", 1}});
     CHECK(world.check("SELECT class_id FROM ground_truth WHERE key = 'r1'") == 2);
     CHECK(
-        labeling::import_labels(
-            *world.db, "p", labeling::read_label_file(csv.path()), {}, world.now()
-        )
-            .unchanged == 2
+        labeling::import_labels(*world.db, "p", labels_in(csv.path()), {}, world.now()).unchanged ==
+        2
     );
     File lines(
         ".jsonl",
         "{\"key\":\"r3\",\"label\":\"a\"}\n\n{\"key\":\"r0\",\"label\":\"b\",\"probability\":0.9}\n"
     );
-    auto more = labeling::import_labels(
-        *world.db, "p", labeling::read_label_file(lines.path()), {}, world.now()
-    );
+    auto more = labeling::import_labels(*world.db, "p", labels_in(lines.path()), {}, world.now());
     CHECK(more.added == 1);
     CHECK(more.changed == 1);
     CHECK(world.check("SELECT revision FROM ground_truth WHERE key = 'r0'") == 2);
@@ -187,9 +187,7 @@ TEST_CASE("labels from files are checked line by line", "[labeling][truth]") {
     auto failure = [&](const std::string& ending, const std::string& text) {
         File file(ending, text);
         try {
-            labeling::import_labels(
-                *world.db, "p", labeling::read_label_file(file.path()), {}, world.now()
-            );
+            labeling::import_labels(*world.db, "p", labels_in(file.path()), {}, world.now());
         } catch (const base::Error& error) {
             return std::string(error.what());
         }

@@ -4,15 +4,12 @@
 // IOB2 tells spans by the tags of tokens, so that a span that ended within a token would be lost or
 // widened. Tokens are therefore cut at blanks, at ASCII punctuation, and where spans begin and end:
 // what is read back is what was labeled.
-#include "labeling/export/export_formats.hpp"
-
 #include <ostream>
 #include <set>
 #include <vector>
 
-#include <fmt/format.h>
-
 #include "base/text/utf8.hpp"
+#include "labeling/export/export_formats.hpp"
 #include "labeling/tasks/spans.hpp"
 
 namespace labeling {
@@ -68,7 +65,7 @@ std::vector<Token> tokens_of(std::string_view text, const std::set<std::size_t>&
 
 class Conll : public Exporter {
 public:
-    explicit Conll(std::ostream& out) : out_(out) {}
+    explicit Conll(ExportFiles& files) : out_(files.open("labels.conll")) {}
 
     void write(const ExportRow& row) override {
         auto spans = parse_spans(row.value.empty() ? "[]" : row.value);
@@ -109,19 +106,16 @@ public:
     std::string_view file_name() const override { return "labels.conll"; }
     std::string_view media_type() const override { return "text/plain; charset=utf-8"; }
 
-    std::optional<std::string> refuses(const Project& project, LabelShape shape) const override {
-        if (shape != LabelShape::spans)
-            return fmt::format(
-                "{} holds spans of text, and a {} project has none", name(), project.question.kind
-            );
-        if (project.question.overlapping_spans)
+    std::optional<std::string> refuses(const ExportContent& content) const override {
+        if (content.shape != LabelShape::spans)
+            return holds_only(name(), "spans of text", *content.project);
+        if (content.project->question.overlapping_spans)
             return "its spans may overlap, which tags of tokens can not tell";
         return std::nullopt;
     }
 
-    std::unique_ptr<Exporter> exporter(const Project&, LabelShape, std::ostream& out)
-        const override {
-        return std::make_unique<Conll>(out);
+    std::unique_ptr<Exporter> exporter(const ExportContent&, ExportFiles& files) const override {
+        return std::make_unique<Conll>(files);
     }
 };
 

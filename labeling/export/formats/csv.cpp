@@ -1,52 +1,97 @@
-// key,label,probability,method,revision,version (RFC 4180).
-#include "labeling/export/export_formats.hpp"
-
+// key,label,probability,method,revision,version (RFC 4180); "answer" instead of "label" where it is
+// more than a class. Classes, numbers, texts and candidates are plain cells, all else is JSON in a
+// cell.
+//
+// With answers, a row for each of them, beside the label of its record: user, given (what was
+// answered), attempt, milliseconds, submitted_at, withdrawn.
 #include <ostream>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "formats/csv/csv.hpp"
+#include "formats/csv/guard.hpp"
+#include "labeling/export/export_formats.hpp"
+#include "labeling/tasks/stored_answer.hpp"
 
 namespace labeling {
 
 namespace {
 
+std::string plain_cell(const std::string& answer) {
+    if (!answer.starts_with('"')) return answer;
+    auto text = boost::json::parse(answer);
+    return std::string(text.as_string());
+}
+
 class Csv : public Exporter {
 public:
-    explicit Csv(std::ostream& out) : out_(out) {
-        out_ << "key,label,probability,method,revision,version\r\n";
+    Csv(const ExportContent& content, ExportFiles& files)
+        : guard_(content.guard_formulas),
+          answers_(content.answers),
+          out_(files.open("labels.csv")) {
+        out_ << "key," << (content.shape == LabelShape::classes ? "label" : "answer")
+             << ",probability,method,revision,version";
+        if (answers_) out_ << ",user,given,attempt,milliseconds,submitted_at,withdrawn";
+        out_ << "\r\n";
     }
 
     void write(const ExportRow& row) override {
-        std::string line;
-        formats::append_row(
-            {row.key,
-             row.label,
-             fmt::format("{}", row.probability),
-             row.method,
-             std::to_string(row.revision),
-             std::to_string(row.version)},
-            line
-        );
-        out_ << line;
+        bool labeled = !row.method.empty();
+        std::vector<std::string> cells{
+            row.key,
+            labeled ? plain_cell(row.answer()) : "",
+            labeled ? fmt::format("{}", row.probability) : "",
+            row.method,
+            labeled ? std::to_string(row.revision) : "",
+            std::to_string(row.version)};
+        if (!answers_) return put(std::move(cells));
+        for (const auto& one : row.answers) {
+            auto line = cells;
+            line.insert(
+                line.end(),
+                {one.user,
+                 plain_cell(answer_of(one.label, one.value)),
+                 std::to_string(one.attempt),
+                 one.milliseconds ? std::to_string(*one.milliseconds) : "",
+                 one.submitted_at,
+                 one.withdrawn ? "true" : "false"}
+            );
+            put(std::move(line));
+        }
+        if (row.answers.empty()) {
+            cells.resize(cells.size() + 6);
+            put(std::move(cells));
+        }
     }
     void finish() override { out_.flush(); }
 
 private:
+    void put(std::vector<std::string> cells) {
+        if (guard_)
+            for (auto& cell : cells) formats::guard_formula(cell);
+        line_.clear();
+        formats::append_row(cells, line_);
+        out_ << line_;
+    }
+
+    bool guard_, answers_;
     std::ostream& out_;
+    std::string line_;
 };
 
-class CsvFormat : public ClassFormat {
+class CsvFormat : public ExportFormat {
 public:
     std::string_view name() const override { return "csv"; }
     std::string_view meaning() const override { return "a table of keys and labels"; }
     std::string_view file_name() const override { return "labels.csv"; }
     std::string_view media_type() const override { return "text/csv; charset=utf-8"; }
-    bool opens_in_spreadsheets() const override { return true; }
+    bool holds_answers() const override { return true; }
 
-    std::unique_ptr<Exporter> exporter(const Project&, LabelShape, std::ostream& out)
+    std::optional<std::string> refuses(const ExportContent&) const override { return std::nullopt; }
+    std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)
         const override {
-        return std::make_unique<Csv>(out);
+        return std::make_unique<Csv>(content, files);
     }
 };
 

@@ -1,35 +1,67 @@
-// One JSON array of tasks with "data", and in "annotations" a result of type "choices". It is put
-// together by hand: a library would keep the whole document.
-#include "labeling/export/export_formats.hpp"
-
+// One JSON array of tasks with "data", and in "annotations" the results of the label, whose
+// "ground_truth" is true, and of each answer, if these are wanted: with "completed_by",
+// "created_at", "lead_time" in seconds; what was taken back is "was_cancelled". It is put together
+// by hand: a library would keep the whole document.
 #include <ostream>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "labeling/export/export_formats.hpp"
+#include "labeling/export/label_studio_results.hpp"
+#include "labeling/export/pictures.hpp"
+#include "labeling/tasks/stored_answer.hpp"
+#include "labeling/tasks/task_type.hpp"
 
 namespace labeling {
 
 namespace {
 
+bool shows_pictures(const Question& question) {
+    if (is_of_pictures(task_type(question.kind).shape())) return true;
+    for (const auto& part : question.parts)
+        if (shows_pictures(part.question)) return true;
+    return false;
+}
+
 class LabelStudio : public Exporter {
 public:
-    explicit LabelStudio(std::ostream& out) : out_(out) { out_ << '['; }
+    LabelStudio(const ExportContent& content, ExportFiles& files)
+        : project_(*content.project),
+          answers_(content.answers),
+          pictures_(shows_pictures(project_.question)),
+          out_(files.open("tasks.json")) {
+        out_ << '[';
+    }
 
     void write(const ExportRow& row) override {
+        if (pictures_) require_picture(row);
         ++tasks_;
         bool has_text = !row.text.empty() || row.title.empty();
+        StudioTask task{
+            .shown = row.width > 0 && pictures_ ? "image" : (has_text ? "text" : "title"),
+            .text = row.text,
+            .width = static_cast<double>(row.width),
+            .height = static_cast<double>(row.height)};
         out_ << (tasks_ == 1 ? "\n" : ",\n") << "{\"id\":" << tasks_
              << ",\"data\":{\"key\":" << quoted(row.key);
+        if (row.width > 0) out_ << ",\"image\":" << quoted(row.url.empty() ? row.key : row.url);
         if (!row.title.empty()) out_ << ",\"title\":" << quoted(row.title);
         if (has_text) out_ << ",\"text\":" << quoted(row.text);
         if (!row.url.empty()) out_ << ",\"url\":" << quoted(row.url);
         if (!row.payload.empty()) out_ << ",\"fields\":" << row.payload;
-        out_ << "},\"annotations\":[{\"id\":" << tasks_
-             << ",\"was_cancelled\":false,\"ground_truth\":true,\"result\":[{\"id\":"
-             << quoted("r" + std::to_string(tasks_))
-             << ",\"from_name\":\"label\",\"to_name\":" << quoted(has_text ? "text" : "title")
-             << ",\"type\":\"choices\",\"value\":{\"choices\":[" << quoted(row.label)
-             << "]}}]}],\"meta\":{\"probability\":" << fmt::format("{}", row.probability)
-             << ",\"method\":" << quoted(row.method) << "}}";
+        out_ << "},\"annotations\":[";
+        bool labeled = !row.method.empty();
+        if (labeled) {
+            begin("false");
+            write_results(row.answer(), task);
+        }
+        if (answers_) write_answers(row, task, labeled);
+        out_ << "],\"meta\":{";
+        if (labeled)
+            out_ << "\"probability\":" << fmt::format("{}", row.probability)
+                 << ",\"method\":" << quoted(row.method);
+        out_ << "}}";
     }
     void finish() override {
         out_ << "\n]\n";
@@ -37,20 +69,53 @@ public:
     }
 
 private:
+    void begin(std::string_view cancelled) {
+        out_ << "{\"id\":" << ++annotations_ << ",\"was_cancelled\":" << cancelled;
+    }
+
+    void write_answers(const ExportRow& row, const StudioTask& task, bool after_label) {
+        for (const auto& one : row.answers) {
+            if (after_label) out_ << ',';
+            after_label = true;
+            begin(one.withdrawn ? "true" : "false");
+            out_ << ",\"completed_by\":{\"email\":" << quoted(one.user)
+                 << "},\"attempt\":" << one.attempt
+                 << ",\"created_at\":" << quoted(one.submitted_at);
+            if (one.milliseconds)
+                out_ << ",\"lead_time\":"
+                     << fmt::format("{}", static_cast<double>(*one.milliseconds) / 1000);
+            write_results(answer_of(one.label, one.value), task, false);
+        }
+    }
+
+    void write_results(const std::string& answer, StudioTask task, bool truth = true) {
+        task.id = fmt::format("r{}", annotations_);
+        out_ << ",\"ground_truth\":" << (truth ? "true" : "false") << ",\"result\":"
+             << boost::json::serialize(studio_results(project_.question, answer, task)) << '}';
+    }
+
+    Project project_;
+    bool answers_, pictures_;
     std::ostream& out_;
-    std::size_t tasks_ = 0;
+    std::size_t tasks_ = 0, annotations_ = 0;
 };
 
-class LabelStudioFormat : public ClassFormat {
+class LabelStudioFormat : public ExportFormat {
 public:
     std::string_view name() const override { return "label-studio"; }
     std::string_view meaning() const override { return "tasks with their annotations"; }
     std::string_view file_name() const override { return "tasks.json"; }
     std::string_view media_type() const override { return "application/json"; }
+    bool holds_answers() const override { return true; }
 
-    std::unique_ptr<Exporter> exporter(const Project&, LabelShape, std::ostream& out)
+    std::optional<std::string> refuses(const ExportContent& content) const override {
+        auto lacks = studio_lacks(content.project->question);
+        if (!lacks) return std::nullopt;
+        return fmt::format("Label Studio has no {}", *lacks);
+    }
+    std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)
         const override {
-        return std::make_unique<LabelStudio>(out);
+        return std::make_unique<LabelStudio>(content, files);
     }
 };
 

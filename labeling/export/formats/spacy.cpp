@@ -1,10 +1,18 @@
-// {"text","cats":{class: 1 or 0, ..},"meta":{"key",..}} a line; a record without text becomes its
-// payload as text.
-#include "labeling/export/export_formats.hpp"
-
+// {"text","cats":{class: 1 or 0, ..},"meta":{"key",..}} a line for classes;
+// {"text","entities":[[start,end,label], ..],"meta"} for parts of a text, as spaCy's Example takes
+// them; where parts may overlap, which entities must not, {"text","spans":{"sc":[[..], ..]},"meta"}
+// instead, under the name that its span categorizer looks for.
+//
+// The text of classes is the title and the body, or the payload of a record that has neither; of
+// spans it is what their offsets count in, the body.
 #include <ostream>
+#include <set>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "labeling/export/export_formats.hpp"
+#include "labeling/tasks/spans.hpp"
 
 namespace labeling {
 
@@ -12,38 +20,76 @@ namespace {
 
 class Spacy : public Exporter {
 public:
-    Spacy(const Project& project, std::ostream& out) : project_(project), out_(out) {}
+    Spacy(const ExportContent& content, ExportFiles& files)
+        : project_(*content.project),
+          shape_(content.shape),
+          out_(files.open("labels.spacy.jsonl")) {}
 
     void write(const ExportRow& row) override {
-        std::string text = row.title;
-        if (!row.text.empty()) text += (text.empty() ? "" : "\n\n") + row.text;
-        out_ << "{\"text\":" << quoted(text.empty() ? row.payload : text) << ",\"cats\":{";
-        bool first = true;
-        for (const auto& item : project_.question.classes) {
-            out_ << (first ? "" : ",") << quoted(item.name) << ':'
-                 << (item.name == row.label ? "1.0" : "0.0");
-            first = false;
-        }
-        out_ << "},\"meta\":{\"key\":" << quoted(row.key)
+        out_ << "{\"text\":";
+        if (shape_ == LabelShape::spans)
+            write_spans(row);
+        else
+            write_classes(row);
+        out_ << ",\"meta\":{\"key\":" << quoted(row.key)
              << ",\"probability\":" << fmt::format("{}", row.probability) << "}}\n";
     }
     void finish() override { out_.flush(); }
 
 private:
+    void write_spans(const ExportRow& row) {
+        bool overlapping = project_.question.overlapping_spans;
+        out_ << quoted(row.text) << (overlapping ? ",\"spans\":{\"sc\":[" : ",\"entities\":[");
+        const char* between = "";
+        for (const auto& span : parse_spans(row.value)) {
+            out_ << between << '[' << span.start << ',' << span.end << ',' << quoted(span.label)
+                 << ']';
+            between = ",";
+        }
+        out_ << (overlapping ? "]}" : "]");
+    }
+
+    void write_classes(const ExportRow& row) {
+        std::string text = row.title;
+        if (!row.text.empty()) text += (text.empty() ? "" : "\n\n") + row.text;
+        std::set<std::string> hold{row.label};
+        if (shape_ == LabelShape::class_set) {
+            auto names = boost::json::parse(row.value);
+            for (const auto& name : names.as_array()) hold.emplace(name.as_string());
+        }
+        out_ << quoted(text.empty() ? row.payload : text) << ",\"cats\":{";
+        const char* between = "";
+        for (const auto& item : project_.question.classes) {
+            out_ << between << quoted(item.name) << ':'
+                 << (hold.contains(item.name) ? "1.0" : "0.0");
+            between = ",";
+        }
+        out_ << '}';
+    }
+
     Project project_;
+    LabelShape shape_;
     std::ostream& out_;
 };
 
-class SpacyFormat : public ClassFormat {
+class SpacyFormat : public ExportFormat {
 public:
     std::string_view name() const override { return "spacy"; }
-    std::string_view meaning() const override { return "texts with the classes that hold"; }
+    std::string_view meaning() const override {
+        return "texts with the classes that hold, or with their entities";
+    }
     std::string_view file_name() const override { return "labels.spacy.jsonl"; }
     std::string_view media_type() const override { return "application/jsonl"; }
 
-    std::unique_ptr<Exporter> exporter(const Project& project, LabelShape, std::ostream& out)
+    std::optional<std::string> refuses(const ExportContent& content) const override {
+        if (content.shape == LabelShape::classes || content.shape == LabelShape::class_set ||
+            content.shape == LabelShape::spans)
+            return std::nullopt;
+        return holds_only(name(), "classes and spans of text", *content.project);
+    }
+    std::unique_ptr<Exporter> exporter(const ExportContent& content, ExportFiles& files)
         const override {
-        return std::make_unique<Spacy>(project, out);
+        return std::make_unique<Spacy>(content, files);
     }
 };
 

@@ -1,0 +1,266 @@
+// Labels of files as answers.
+//
+// Formats say where something is in their own ways: shares of a picture's sides, tokens of a text.
+// The record knows the sides and the text. What comes out goes through the same door as an answer
+// of people, so that nothing gets in by a file that could not be answered.
+#include "labeling/export/given_answer.hpp"
+
+#include <algorithm>
+
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/text/ascii.hpp"
+#include "base/text/unicode.hpp"
+#include "base/text/utf8.hpp"
+#include "labeling/export/pictures.hpp"
+
+namespace labeling {
+
+namespace json = boost::json;
+
+namespace {
+
+using Names = std::function<void(const Question& question, json::string& name)>;
+
+// Calls with each name of a class in a value that may be an answer.
+void each_name(const Question& question, json::value& answer, const Names& visit) {
+    auto name = [&](json::value& value) {
+        if (value.is_string()) visit(question, value.get_string());
+    };
+    auto label = [&](json::value& mark) {
+        if (auto* object = mark.if_object())
+            if (auto* found = object->if_contains("label")) name(*found);
+    };
+    switch (task_type(question.kind).shape()) {
+        case LabelShape::classes:
+            return name(answer);
+        case LabelShape::class_set:
+        case LabelShape::rows:
+            if (auto* list = answer.if_array())
+                for (auto& item : *list) name(item);
+            return;
+        case LabelShape::spans:
+        case LabelShape::boxes:
+        case LabelShape::polygons:
+        case LabelShape::keypoints:
+            if (auto* list = answer.if_array())
+                for (auto& item : *list) label(item);
+            return;
+        case LabelShape::relations:
+            if (auto* object = answer.if_object())
+                if (auto* spans = object->if_contains("spans"); spans && spans->is_array())
+                    for (auto& item : spans->get_array()) label(item);
+            return;
+        case LabelShape::form:
+            if (auto* object = answer.if_object())
+                for (const auto& part : question.parts)
+                    if (auto* said = object->if_contains(part.name))
+                        each_name(part.question, *said, visit);
+            return;
+        default:
+            return;
+    }
+}
+
+const LabelClass* class_called(const Question& question, std::string_view name) {
+    for (const auto& item : question.classes)
+        if (item.name == name || (!item.value.empty() && item.value == name)) return &item;
+    return nullptr;
+}
+
+// Puts names into the project's spelling; returns the first that is none.
+std::string spell(const Question& question, json::value& answer) {
+    std::string stranger;
+    each_name(question, answer, [&](const Question& asked, json::string& name) {
+        auto tidied = base::tidy_name(std::string_view(name));
+        const auto* known = class_called(asked, tidied);
+        if (known)
+            name = known->name;
+        else if (stranger.empty())
+            stranger = tidied.empty() ? "''" : tidied;
+    });
+    return stranger;
+}
+
+[[noreturn]] void no_answer(const std::string& reason) {
+    throw base::UsageError("the label", reason, "correct it");
+}
+
+// Shares of the picture's sides as pixels.
+void scale(json::value& answer, const AskedRecord& record) {
+    auto size = record.picture();
+    if (!size) no_answer("marks a picture, and the record has none");
+    auto stretch = [](json::value& number, double by) {
+        number = settled(number.to_number<double>() * by);
+    };
+    for (auto& item : answer.as_array()) {
+        auto& mark = item.as_object();
+        for (auto name : {"x", "width"})
+            if (auto* number = mark.if_contains(name)) stretch(*number, size->width);
+        for (auto name : {"y", "height"})
+            if (auto* number = mark.if_contains(name)) stretch(*number, size->height);
+        for (auto name : {"points", "corners"})
+            if (auto* points = mark.if_contains(name))
+                for (auto& point : points->as_array()) {
+                    stretch(point.at(0), size->width);
+                    stretch(point.at(1), size->height);
+                }
+        const auto* corners = mark.if_contains("corners");
+        if (!corners) continue;
+        std::vector<std::array<double, 2>> outline;
+        for (const auto& point : corners->as_array())
+            outline.push_back({point.at(0).as_double(), point.at(1).as_double()});
+        PictureBox box;
+        if (!box_of_corners(outline, box)) no_answer("has corners that make no rectangle");
+        mark.erase("corners");
+        mark["x"] = box.x;
+        mark["y"] = box.y;
+        mark["width"] = box.width;
+        mark["height"] = box.height;
+        if (box.rotation != 0) mark["rotation"] = box.rotation;
+    }
+}
+
+// The class of a tag and how it begins: "B-person", "I-person", "O"; also of IOBES and BILOU.
+struct Tag {
+    char begins = 'O';
+    std::string label;
+};
+Tag read_tag(std::string_view text) {
+    if (text == "O" || text == "_") return {};
+    if (text.size() > 2 && text[1] == '-') return {text[0], std::string(text.substr(2))};
+    return {'I', std::string(text)};
+}
+
+// Whether a tag goes on with the span before it, as in conlleval: so do I and E behind the same
+// class, whether a B came first (IOB2) or not (IOB1).
+bool goes_on(const Tag& before, const Tag& tag) {
+    bool inside = tag.begins == 'I' || tag.begins == 'E' || tag.begins == 'L';
+    bool open = before.begins != 'O' && before.begins != 'E' && before.begins != 'L' &&
+                before.begins != 'S' && before.begins != 'U';
+    return inside && open && before.label == tag.label;
+}
+
+// Tags of tokens as spans of the text in which they stand, in this order.
+json::value located(const json::value& answer, const std::string& text) {
+    const auto& tokens = answer.at("tokens").as_array();
+    const auto& tags = answer.at("tags").as_array();
+    json::array spans;
+    Tag before;
+    std::size_t at = 0, place = 0;
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+        std::string_view token(tokens[i].as_string());
+        auto found = text.find(token, at);
+        if (found == std::string::npos)
+            no_answer("has a token '" + std::string(token) + "' that its text has not");
+        auto start = place + base::count_code_points(std::string_view(text).substr(at, found - at));
+        place = start + base::count_code_points(token);
+        at = found + token.size();
+        auto tag = read_tag(std::string_view(tags[i].as_string()));
+        if (tag.begins != 'O') {
+            if (goes_on(before, tag))
+                spans.back().as_object()["end"] = place;
+            else
+                spans.push_back({{"start", start}, {"end", place}, {"label", tag.label}});
+        }
+        before = std::move(tag);
+    }
+    return spans;
+}
+
+// Nothing for a number, where people write so.
+bool says_nothing(const Question& question, const std::string& label) {
+    if (label.empty()) return true;
+    if (task_type(question.kind).shape() != LabelShape::number) return false;
+    auto word = base::to_lower(label);
+    return word == "na" || word == "n/a" || word == "nan" || word == "null" || word == "none";
+}
+
+GivenAnswerRead
+read_json(const Question& question, const GivenLabel& given, const AskedRecord& record) {
+    auto answer = json::parse(given.answer.text);
+    if (given.places == GivenLabel::Places::tokens) answer = located(answer, record.text());
+    if (auto stranger = spell(question, answer); !stranger.empty()) return {.stranger = stranger};
+    if (given.places == GivenLabel::Places::shares) scale(answer, record);
+    return {.answer = task_type(question.kind).read(question, json::serialize(answer), record)};
+}
+
+GivenAnswerRead
+read_text_label(const Question& question, const std::string& label, const AskedRecord& record) {
+    const auto& type = task_type(question.kind);
+    auto answer = type.answer_of_value(question, label);
+    if (answer) return {.answer = type.read(question, *answer, record)};
+    auto shape = type.shape();
+    if (shape == LabelShape::classes || shape == LabelShape::class_set) return {.stranger = label};
+    // A text of JSON is read again, for the reason.
+    boost::system::error_code none;
+    auto value = json::parse(label, none);
+    if (!none && value.is_structured()) {
+        if (auto stranger = spell(question, value); !stranger.empty())
+            return {.stranger = stranger};
+        return {.answer = type.read(question, json::serialize(value), record)};
+    }
+    return {.fault = "'" + label + "' is no answer to a " + question.kind + " question"};
+}
+
+}  // namespace
+
+GivenAnswerRead
+read_given(const Question& question, const GivenLabel& given, const AskedRecord& record) {
+    if (!given.fault.empty()) return {.fault = given.fault};
+    try {
+        if (!given.answer.text.empty() && given.answer.text != "null")
+            return read_json(question, given, record);
+        if (says_nothing(question, given.label)) return {.missing = true};
+        return read_text_label(question, given.label, record);
+    } catch (const base::UsageError& error) {
+        return {.fault = error.what()};
+    } catch (const boost::system::system_error&) {
+        return {.fault = "its answer has another form than the question's"};
+    }
+}
+
+bool needs_record(const Question& question, const GivenLabel& given) {
+    if (given.places != GivenLabel::Places::exact) return true;
+    switch (task_type(question.kind).shape()) {
+        case LabelShape::classes:
+        case LabelShape::class_set:
+        case LabelShape::text:
+        case LabelShape::number:
+            return false;
+        default:
+            return true;
+    }
+}
+
+void each_stranger(
+    const Question& question,
+    const GivenLabel& given,
+    const std::function<void(const std::string& name)>& visit
+) {
+    const auto& text = given.answer.text;
+    if (text.empty() || text == "null") {
+        if (task_type(question.kind).shape() == LabelShape::classes && !given.label.empty() &&
+            !class_called(question, given.label))
+            visit(given.label);
+        return;
+    }
+    boost::system::error_code none;
+    auto answer = json::parse(text, none);
+    if (none) return;
+    if (given.places == GivenLabel::Places::tokens) {
+        for (const auto& tag : answer.at("tags").as_array())
+            if (auto read = read_tag(std::string_view(tag.as_string()));
+                read.begins == 'B' && !class_called(question, read.label))
+                visit(read.label);
+        return;
+    }
+    if (!question.parts.empty()) return;  // classes of a form stand in its questions
+    each_name(question, answer, [&](const Question& asked, json::string& name) {
+        auto tidied = base::tidy_name(std::string_view(name));
+        if (!tidied.empty() && !class_called(asked, tidied)) visit(tidied);
+    });
+}
+
+}  // namespace labeling

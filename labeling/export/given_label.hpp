@@ -1,0 +1,36 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/json/shape.hpp"
+#include "base/settings/fwd.hpp"
+
+namespace labeling {
+
+// A label that somebody else found.
+struct GivenLabel {
+    std::string key{};    // of a record
+    std::string label{};  // a class by its name, or an answer as the source's data spell it; or
+    double probability = 1;
+    base::JsonText answer{};  // an answer as JSON
+
+    // How the answer says where something is.
+    enum class Places {
+        exact,   // as answers do
+        shares,  // of the sides of the picture; a box may have its "corners" instead
+        tokens,  // {"tokens":[..],"tags":[..]} of the text, in its order
+    };
+    Places places = Places::exact;
+    std::vector<std::string> also{};  // other keys that the record may have, after `key`
+    std::string fault{};              // why it is none, if its file says so
+
+    static const base::Settings<GivenLabel> settings;
+};
+
+using TakeLabel = std::function<void(GivenLabel&& label)>;
+// Calls with each label; can be called again.
+using EachLabel = std::function<void(const TakeLabel& take)>;
+
+}  // namespace labeling

@@ -1,0 +1,154 @@
+// Which of the readers a file is for, told by what it is and how it begins.
+#include "labeling/export/label_files.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/run/files.hpp"
+#include "base/settings/settings.hpp"
+#include "base/text/ascii.hpp"
+#include "formats/archive/bytes.hpp"
+#include "labeling/export/imports/imports.hpp"
+#include "labeling/table.hpp"
+#include "labeling/tasks/task_type.hpp"
+
+namespace labeling {
+
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+const base::Settings<GivenLabel> GivenLabel::settings{
+    {"key", &GivenLabel::key, "of a record", {.required = true}},
+    {"label", &GivenLabel::label, "a class, or an answer as a text", {.scalars = true}},
+    {"answer", &GivenLabel::answer, "instead of a label: an answer as JSON"},
+    {"probability", &GivenLabel::probability, "how sure it is", {.low = 0, .high = 1}},
+};
+
+namespace {
+
+const std::vector<std::string> columns_of_labels{"label", "answer", "probability"};
+
+bool begins_as_json(std::string_view start) {
+    if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
+    auto at = start.find_first_not_of(" \t\r\n");
+    return at != start.npos && (start[at] == '{' || start[at] == '[');
+}
+
+void read_object(
+    const json::object& object,
+    const std::string& place,
+    const Question& question,
+    const TakeLabel& take
+) {
+    if (object.contains("images") && object.contains("annotations"))
+        read_coco(object, place, question, take);
+    else if (object.contains("data") || object.contains("annotations"))
+        read_studio_task(object, place, question, take);
+    else
+        read_line(object, place, question, take);
+}
+
+void read_rows(
+    Table& table,
+    const std::string& name,
+    const Question& question,
+    const TakeLabel& take
+) {
+    std::size_t number = 0;
+    while (table.next()) {
+        ++number;
+        if (!table.object().empty()) {
+            auto row = json::parse({table.object().data(), table.object().size()});
+            auto place = fmt::format("{}: line {}", name, table.line());
+            read_object(row.as_object(), place, question, take);
+            continue;
+        }
+        if (table.cell(0).empty()) table.fail("the key is empty");
+        if (number == 1 && !table.has(1) && !table.has(2))
+            table.fail("no column 'label' in the header", "the first line must be key,label");
+        GivenLabel given{.key = table.raw(0)};
+        auto column = table.has(1) ? std::size_t{1} : std::size_t{2};
+        if (!table.is_missing(column)) given.label = table.cell(column);
+        if (table.has(3) && !table.is_missing(3)) {
+            auto p = base::parse_number(table.cell(3));
+            if (!p || *p < 0 || *p > 1)
+                table.fail(
+                    fmt::format("the probability '{}' is not a number from 0 to 1", table.cell(3))
+                );
+            given.probability = *p;
+        }
+        take(std::move(given));
+    }
+}
+
+bool is_conll(const fs::path& path) {
+    auto ending = base::to_lower(path.extension().string());
+    return ending == ".conll" || ending == ".bio" || ending == ".iob" || ending == ".iob2";
+}
+
+void read_folder(const fs::path& folder, const Question& question, const TakeLabel& take) {
+    auto annotations = fs::is_directory(folder / "Annotations") ? folder / "Annotations" : folder;
+    std::set<fs::path> files;  // in order
+    for (const auto& entry : fs::recursive_directory_iterator(annotations))
+        if (entry.is_regular_file() && entry.path().extension() == ".xml")
+            files.insert(entry.path());
+    if (files.empty()) return read_yolo(folder, question, take);
+    for (const auto& file : files)
+        read_voc(
+            base::read_whole_file(file.string()),
+            file.string(),
+            file.lexically_relative(annotations).replace_extension().generic_string(),
+            take
+        );
+}
+
+void read_text(
+    const std::string& name,
+    const std::string& text,
+    const Question& question,
+    const TakeLabel& take
+) {
+    fs::path path(name);
+    if (is_conll(path)) return read_conll(text, name, take);
+    if (path.extension() == ".xml") return read_voc(text, name, path.stem().string(), take);
+    bool is_json = begins_as_json(text);
+    auto table = Table::of(
+        name,
+        text,
+        is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
+        is_json ? std::vector<std::string>{} : columns_of_labels
+    );
+    read_rows(table, name, question, take);
+}
+
+void read_path(const std::string& path, const Question& question, const TakeLabel& take) {
+    if (fs::is_directory(path)) return read_folder(path, question, take);
+    if (is_conll(path) || fs::path(path).extension() == ".xml")
+        return read_text(path, base::read_whole_file(path), question, take);
+    bool is_json = path != "-" && fs::exists(path) && begins_as_json(formats::Bytes(path).start());
+    Table table(
+        path,
+        is_json ? std::vector<std::string>{} : std::vector<std::string>{"key"},
+        is_json ? std::vector<std::string>{} : columns_of_labels
+    );
+    read_rows(table, path, question, take);
+}
+
+}  // namespace
+
+EachLabel labels_in(const std::string& path, const Question& question) {
+    return [path, question](const TakeLabel& take) { read_path(path, question, take); };
+}
+
+EachLabel
+labels_of_text(const std::string& name, const std::string& text, const Question& question) {
+    return [name, text, question](const TakeLabel& take) { read_text(name, text, question, take); };
+}
+
+}  // namespace labeling

@@ -1,0 +1,334 @@
+// Results of Label Studio, its own or ours, as answers to a question.
+//
+// Projects there name their controls as they like, so that results are told by their types; only
+// the parts of a form are told by names. What a box or a point is called stands under the name of
+// the type; a region that was drawn and not labeled has none and is left out.
+#include <cmath>
+#include <map>
+#include <numbers>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/error.hpp"
+#include "labeling/export/label_studio_results.hpp"
+#include "labeling/export/pictures.hpp"
+#include "labeling/tasks/task_type.hpp"
+
+namespace labeling {
+
+namespace json = boost::json;
+
+namespace {
+
+[[noreturn]] void odd_result(std::string_view reason) {
+    throw base::UsageError("a result", std::string(reason), "export it anew");
+}
+
+double number_in(const json::object& value, std::string_view name) {
+    const auto* found = value.if_contains(name);
+    if (!found || !found->is_number()) odd_result(fmt::format("has no number '{}'", name));
+    return found->to_number<double>();
+}
+
+class ResultReader {
+public:
+    ResultReader(const Question& question, const json::array& results, const StudioTask& task)
+        : question_(question), results_(results), task_(task) {}
+
+    std::optional<json::value> read() const {
+        switch (task_type(question_.kind).shape()) {
+            case LabelShape::classes:
+                return one_class();
+            case LabelShape::class_set:
+                return several();
+            case LabelShape::spans:
+                return spans_of(nullptr);
+            case LabelShape::relations:
+                return graph();
+            case LabelShape::text:
+                return text();
+            case LabelShape::number:
+                return single({{"rating", "rating"}, {"number", "number"}});
+            case LabelShape::preference:
+                return preference();
+            case LabelShape::ranking:
+                return ranking();
+            case LabelShape::boxes:
+                return marks("rectanglelabels");
+            case LabelShape::polygons:
+                return marks("polygonlabels");
+            case LabelShape::keypoints:
+                return keypoints();
+            case LabelShape::rows:
+            case LabelShape::form:
+                return std::nullopt;
+        }
+        return std::nullopt;
+    }
+
+private:
+    template <typename Visit>
+    void each(std::string_view type, Visit visit) const {
+        for (const auto& item : results_) {
+            const auto* result = item.if_object();
+            const auto* is = result ? result->if_contains("type") : nullptr;
+            if (!is || !is->is_string() || std::string_view(is->get_string()) != type) continue;
+            const auto* value = result->if_contains("value");
+            visit(*result, value && value->is_object() ? value->get_object() : json::object());
+        }
+    }
+
+    // The value of the first result of one of the types, at the member beside it.
+    std::optional<json::value> single(
+        std::initializer_list<std::pair<std::string_view, std::string_view>> types
+    ) const {
+        std::optional<json::value> found;
+        for (const auto& [type, member] : types)
+            each(type, [&name = member, &found](const json::object&, const json::object& value) {
+                if (const auto* one = value.if_contains(name); one && !found) found = *one;
+            });
+        return found;
+    }
+
+    static std::optional<json::value> only(std::optional<json::value> list) {
+        if (!list || !list->is_array()) return list;
+        const auto& items = list->get_array();
+        if (items.empty()) return std::nullopt;
+        if (items.size() > 1) odd_result("holds several where one is asked for");
+        return items[0];
+    }
+
+    std::optional<json::value> one_class() const {
+        auto path = only(single({{"taxonomy", "taxonomy"}}));
+        if (path && path->is_array() && !path->get_array().empty()) return path->get_array().back();
+        return only(single({{"choices", "choices"}, {"labels", "labels"}}));
+    }
+
+    std::optional<json::value> several() const {
+        auto found = single({{"choices", "choices"}});
+        if (found && found->is_string()) return json::array{*found};
+        return found;
+    }
+
+    std::optional<json::value> text() const {
+        auto found = single({{"textarea", "text"}});
+        if (found && found->is_array() && found->get_array().size() > 1) {
+            std::string all;
+            for (const auto& line : found->get_array())
+                if (line.is_string())
+                    all += (all.empty() ? "" : "\n") + std::string(line.get_string());
+            return json::value(all);
+        }
+        return only(found);
+    }
+
+    static std::optional<json::value> label_in(const json::object& value, std::string_view type) {
+        const auto* names = value.if_contains(type);
+        if (!names) return std::nullopt;
+        return only(*names);
+    }
+
+    // `places`: of each result's id in the list.
+    json::array spans_of(std::map<std::string, std::size_t>* places) const {
+        json::array spans;
+        each("labels", [&](const json::object& result, const json::object& value) {
+            auto label = label_in(value, "labels");
+            if (!label) return;
+            const auto* id = result.if_contains("id");
+            if (places && id && id->is_string())
+                (*places)[std::string(id->get_string())] = spans.size();
+            spans.push_back(
+                {{"start", static_cast<std::int64_t>(number_in(value, "start"))},
+                 {"end", static_cast<std::int64_t>(number_in(value, "end"))},
+                 {"label", *label}}
+            );
+        });
+        return spans;
+    }
+
+    json::object graph() const {
+        std::map<std::string, std::size_t> places;
+        auto spans = spans_of(&places);
+        json::array relations;
+        each("relation", [&](const json::object& result, const json::object&) {
+            auto end = [&](std::string_view name, std::string_view other) {
+                const auto* id = result.if_contains(name);
+                auto at = id && id->is_string() ? places.find(std::string(id->get_string()))
+                                                : places.end();
+                if (at == places.end()) odd_result("relates what is no span");
+                const auto* way = result.if_contains("direction");
+                bool back = way && *way == json::value("left");
+                return std::pair(back ? other : name, at->second);
+            };
+            auto label = label_in(result, "labels");
+            if (!label && question_.relations.size() == 1) label = question_.relations[0].name;
+            if (!label) odd_result("is a relation without a label");
+            auto from = end("from_id", "to_id"), to = end("to_id", "from_id");
+            bool straight = from.first == "from_id";
+            relations.push_back(
+                {{"from", straight ? from.second : to.second},
+                 {"to", straight ? to.second : from.second},
+                 {"label", *label}}
+            );
+        });
+        return {{"spans", std::move(spans)}, {"relations", std::move(relations)}};
+    }
+
+    std::optional<json::value> preference() const {
+        auto selected = single({{"pairwise", "selected"}});
+        if (selected && question_.candidates.size() == 2) {
+            if (*selected == json::value("left")) return json::value(question_.candidates[0]);
+            if (*selected == json::value("right")) return json::value(question_.candidates[1]);
+        }
+        if (question_.ties) return json::value("tie");
+        return std::nullopt;
+    }
+
+    std::optional<json::value> ranking() const {
+        auto found = single({{"ranker", "ranker"}});
+        if (found && found->is_object() && !found->get_object().empty())
+            return found->get_object().begin()->value();
+        return found;
+    }
+
+    struct Sides {
+        double width = 0, height = 0;
+    };
+    Sides sides(const json::object& result) const {
+        Sides own{.width = task_.width, .height = task_.height};
+        if (own.width <= 0 && result.contains("original_width"))
+            own = {
+                .width = number_in(result, "original_width"),
+                .height = number_in(result, "original_height")};
+        if (own.width <= 0) odd_result("does not say how large its picture is");
+        return own;
+    }
+
+    static json::object box_in(const json::object& value, const Sides& sides) {
+        PictureBox box{
+            .width = number_in(value, "width") / 100 * sides.width,
+            .height = number_in(value, "height") / 100 * sides.height,
+            .rotation = value.contains("rotation") ? number_in(value, "rotation") : 0};
+        // From the corner about which it is turned to the middle, and back without the turn.
+        double angle = box.rotation * std::numbers::pi / 180;
+        double dx = box.width / 2, dy = box.height / 2;
+        double cx =
+            number_in(value, "x") / 100 * sides.width + dx * std::cos(angle) - dy * std::sin(angle);
+        double cy = number_in(value, "y") / 100 * sides.height + dx * std::sin(angle) +
+                    dy * std::cos(angle);
+        json::object made{
+            {"x", settled(cx - dx)},
+            {"y", settled(cy - dy)},
+            {"width", settled(box.width)},
+            {"height", settled(box.height)}};
+        if (box.rotation != 0) made["rotation"] = box.rotation;
+        return made;
+    }
+
+    static json::object outline_in(const json::object& value, const Sides& sides) {
+        json::array points;
+        const auto* given = value.if_contains("points");
+        if (!given || !given->is_array()) odd_result("has no points");
+        for (const auto& point : given->get_array()) {
+            const auto* pair = point.if_array();
+            if (!pair || pair->size() < 2 || !(*pair)[0].is_number() || !(*pair)[1].is_number())
+                odd_result("has a point that is none");
+            points.push_back(json::array{
+                settled((*pair)[0].to_number<double>() / 100 * sides.width),
+                settled((*pair)[1].to_number<double>() / 100 * sides.height)});
+        }
+        return {{"points", std::move(points)}};
+    }
+
+    json::array marks(std::string_view type) const {
+        json::array made;
+        each(type, [&](const json::object& result, const json::object& value) {
+            auto label = label_in(value, type);
+            if (!label) return;
+            auto mark = type == "polygonlabels" ? outline_in(value, sides(result))
+                                                : box_in(value, sides(result));
+            mark["label"] = *label;
+            made.push_back(std::move(mark));
+        });
+        return made;
+    }
+
+    // Points by the box that is their parent; those without one are of the only class there is.
+    json::array keypoints() const {
+        std::map<std::string, const LabelClass*> classes;
+        std::map<std::string, std::string> boxes;  // label by id
+        each("rectanglelabels", [&](const json::object& result, const json::object& value) {
+            auto label = label_in(value, "rectanglelabels");
+            const auto* id = result.if_contains("id");
+            if (label && label->is_string() && id && id->is_string())
+                boxes[std::string(id->get_string())] = std::string(label->get_string());
+        });
+        std::vector<std::string> order;
+        std::map<std::string, json::array> points;
+        std::map<std::string, std::string> labels;
+        each("keypointlabels", [&](const json::object& result, const json::object& value) {
+            auto name = label_in(value, "keypointlabels");
+            if (!name || !name->is_string()) return;
+            const auto* parent = result.if_contains("parentID");
+            std::string of = parent && parent->is_string() ? std::string(parent->get_string()) : "";
+            const auto* item = class_for(boxes.contains(of) ? boxes.at(of) : "");
+            if (!item) odd_result("is a point of an unknown class");
+            auto [at, added] = points.try_emplace(of);
+            if (added) {
+                order.push_back(of);
+                labels[of] = item->name;
+                for (std::size_t i = 0; i < item->keypoints.size(); ++i)
+                    at->second.push_back(json::array{0, 0, 0});
+            }
+            auto size = sides(result);
+            bool hidden = result.contains("meta");
+            for (std::size_t i = 0; i < item->keypoints.size(); ++i)
+                if (item->keypoints[i] == std::string_view(name->get_string()))
+                    at->second[i] = json::array{
+                        settled(number_in(value, "x") / 100 * size.width),
+                        settled(number_in(value, "y") / 100 * size.height),
+                        hidden ? 1 : 2};
+        });
+        json::array made;
+        for (const auto& of : order)
+            made.push_back({{"points", points[of]}, {"label", labels[of]}});
+        return made;
+    }
+
+    const LabelClass* class_for(const std::string& name) const {
+        if (name.empty() && question_.classes.size() == 1) return &question_.classes[0];
+        for (const auto& item : question_.classes)
+            if (item.name == name || (!item.value.empty() && item.value == name)) return &item;
+        return nullptr;
+    }
+
+    const Question& question_;
+    const json::array& results_;
+    const StudioTask& task_;
+};
+
+}  // namespace
+
+std::optional<json::value>
+answer_of_results(const Question& question, const json::array& results, const StudioTask& task) {
+    if (task_type(question.kind).shape() != LabelShape::form)
+        return ResultReader(question, results, task).read();
+    json::object answers;
+    for (const auto& part : question.parts) {
+        json::array own;
+        for (const auto& item : results) {
+            const auto* result = item.if_object();
+            const auto* from = result ? result->if_contains("from_name") : nullptr;
+            bool relation = result && result->contains("from_id");
+            if (relation || (from && from->is_string() && from->get_string() == part.name))
+                own.push_back(item);
+        }
+        if (own.empty()) continue;
+        if (auto said = ResultReader(part.question, own, task).read()) answers[part.name] = *said;
+    }
+    if (answers.empty()) return std::nullopt;
+    return answers;
+}
+
+}  // namespace labeling

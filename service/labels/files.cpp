@@ -1,0 +1,190 @@
+// Labels as files, as verbs over labeling/export.
+//
+// What a format can not hold is refused before anything is written: by the kind of question, by
+// what the labels themselves have, and by what is wanted beside them.
+#include "service/labels/files.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "base/bytes/hex.hpp"
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "formats/csv/guard.hpp"
+#include "labeling/export/export_files.hpp"
+#include "labeling/export/export_store.hpp"
+#include "labeling/export/import_store.hpp"
+#include "labeling/export/label_files.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "service/labels/projects.hpp"
+
+namespace service {
+
+namespace {
+
+std::optional<base::Fault> one_origin(ImportLabels& request) {
+    int origins =
+        (request.field.empty() ? 0 : 1) + (request.labels ? 1 : 0) + (request.text.empty() ? 0 : 1);
+    if (origins == 1) return std::nullopt;
+    return base::Fault{
+        .reason = "needs labels, a text or a field of the records, one of them", .at = "field"};
+}
+
+}  // namespace
+
+const base::Settings<ImportLabels> ImportLabels::settings{
+    {{"project", &ImportLabels::project, "its name", {.required = true}},
+     {"field", &ImportLabels::field, "a field of the records that holds the class"},
+     {"labels", &ImportLabels::labels, "labels by the keys of records, instead of a field"},
+     {"text", &ImportLabels::text, "a file of labels of any form that is read, instead of them"},
+     {"file", &ImportLabels::file, "with text: the name of the file, for its ending"},
+     {"add_classes", &ImportLabels::add_classes, "make classes of values that are none"},
+     {"max_classes", &ImportLabels::max_classes, "with add_classes: the most frequent so many"},
+     {"share",
+      &ImportLabels::share,
+      "with field: only this share of the records, always the same ones",
+      {.low = 0, .high = 1}}},
+    &one_origin,
+};
+const base::Settings<ExportLabels> ExportLabels::settings{
+    {"project", &ExportLabels::project, "its name", {.required = true}},
+    {"format", &ExportLabels::format, "of the file", {.choices = labeling::export_format_names()}},
+    {"answers", &ExportLabels::answers, "with who answered what, also where nothing is held true"},
+    {"images", &ExportLabels::images, "with the pictures, where the format refers to their files"},
+    {"guard_formulas", &ExportLabels::guard_formulas, formats::guard_words},
+};
+
+namespace {
+
+labeling::ImportOptions options_of(const ImportLabels& request) {
+    return {
+        .add_classes = request.add_classes,
+        .at_most_classes = request.max_classes,
+        .share = request.share};
+}
+
+ImportedLabels told(labeling::Imported done) {
+    return {
+        .added = done.added,
+        .changed = done.changed,
+        .unchanged = done.unchanged,
+        .no_record = done.no_record,
+        .no_value = done.no_value,
+        .rejected = std::move(done.rejected),
+        .faults = std::move(done.faults),
+        .new_classes = std::move(done.new_classes)};
+}
+
+}  // namespace
+
+ImportedLabels import_labels(Work& work, const ImportLabels& request) {
+    auto stored = known_project(work, request.project);
+    auto options = options_of(request);
+    if (!request.field.empty())
+        return told(
+            labeling::import_field(work.tx, request.project, request.field, options, work.now)
+        );
+    if (request.labels)
+        return told(
+            labeling::import_labels(work.tx, request.project, *request.labels, options, work.now)
+        );
+    auto name = request.file.empty() ? "the text" : request.file;
+    return told(labeling::import_labels(
+        work.tx,
+        request.project,
+        labeling::labels_of_text(name, request.text, stored.project.question),
+        options,
+        work.now
+    ));
+}
+
+ImportedLabels
+import_label_files(Work& work, const ImportLabels& request, const std::string& path) {
+    auto stored = known_project(work, request.project);
+    return told(labeling::import_labels(
+        work.tx,
+        request.project,
+        labeling::labels_in(path, stored.project.question),
+        options_of(request),
+        work.now
+    ));
+}
+
+namespace {
+
+// What is to be written of a project; throws if the format can not hold it.
+labeling::ExportContent checked_content(
+    base::Tx& tx,
+    const Environment& here,
+    const labeling::StoredProject& stored,
+    const ExportLabels& request
+) {
+    auto content = labeling::content_of(tx, stored);
+    content.answers = request.answers;
+    content.guard_formulas = request.guard_formulas;
+    if (request.images)
+        content.picture = [&here](const labeling::ExportRow& row) {
+            auto found = here.database.call([&](base::Tx& own) {
+                auto hash = base::from_hex(row.picture);
+                return hash ? here.blobs.load(own, *hash) : std::nullopt;
+            });
+            if (found) return *std::move(found);
+            throw base::Error("record '" + row.key + "'", "has no picture", "leave --images out");
+        };
+    labeling::check_export(labeling::export_format(request.format), content);
+    return content;
+}
+
+}  // namespace
+
+ExportPlan plan_export(Work& work, const ExportLabels& request) {
+    auto stored = known_project(work, request.project);
+    const auto& format = labeling::export_format(request.format);
+    auto content = checked_content(work.tx, work.here, stored, request);
+    auto names = format.folder_names(content);
+    if (names.empty()) return {.file_name = std::string(format.file_name()), .folder_names = {}};
+    std::string folder(format.name());
+    return {.file_name = std::move(folder), .folder_names = std::move(names)};
+}
+
+std::int64_t write_labels(
+    base::Steps steps,
+    const Environment& here,
+    const ExportLabels& request,
+    labeling::ExportFiles& files
+) {
+    auto stored =
+        steps.call([&](base::Tx& tx) { return labeling::load_project(tx, request.project); });
+    auto content =
+        steps.call([&](base::Tx& tx) { return checked_content(tx, here, stored, request); });
+    auto exporter =
+        labeling::make_exporter(labeling::export_format(request.format), content, files);
+    auto write = [&](const labeling::ExportRow& row) { exporter->write(row); };
+    auto rows = request.answers ? labeling::each_answered(steps, stored, write)
+                                : labeling::each_label(steps, stored, write);
+    exporter->finish();
+    return rows;
+}
+
+Download export_labels(Work& work, const ExportLabels& request) {
+    auto plan = plan_export(work, request);
+    const auto& format = labeling::export_format(request.format);
+    std::ostringstream out;
+    if (plan.folder_names.empty()) {
+        labeling::OneFile file(out);
+        write_labels(work.tx, work.here, request, file);
+        return {
+            .name = plan.file_name,
+            .media_type = std::string(format.media_type()),
+            .bytes = std::move(out).str()};
+    }
+    labeling::ZipFiles zip(out);
+    write_labels(work.tx, work.here, request, zip);
+    zip.finish();
+    return {
+        .name = plan.file_name + ".zip",
+        .media_type = "application/zip",
+        .bytes = std::move(out).str()};
+}
+
+}  // namespace service
