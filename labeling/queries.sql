@@ -53,9 +53,6 @@ ON CONFLICT (project_id, class_id) DO UPDATE SET name = excluded.name, spec = ex
 -- name: lock_project
 SELECT version FROM label_project WHERE id = $1 FOR UPDATE;
 
--- name: raise_project_version
-UPDATE label_project SET version = version + 1 WHERE id = $1;
-
 -- name: task_progress
 SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
     count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers), 0)::bigint AS answers,
