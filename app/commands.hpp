@@ -32,6 +32,11 @@ void add_label_work(
     CLI::App& label,
     service::Context& context
 );  // label queue, agreement, truth, simulate
+void add_label_shape(
+    CLI::App& label,
+    CLI::App& project,
+    service::Context& context
+);                                                            // label template, schema
 void add_people(CLI::App& cli, service::Context& context);    // user, token
 void add_snapshot(CLI::App& cli, service::Context& context);  // snapshot
 void add_prepare(CLI::App& cli, service::Context& context);   // prepare

@@ -100,7 +100,9 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     api::Server server(database, service);
 
     auto url = fmt::format("http://{}:{}", service.address, server.port());
-    auto link = sign_in_link(database, url, options.sign_in);
+    auto link = sign_in_link(
+        database, told.public_url.empty() ? url : told.public_url, options.sign_in
+    );
     if (context.json) {
         print_json(json::object{{"url", url}, {"sign_in", link ? json::value(*link) : nullptr}});
     } else {

@@ -25,9 +25,26 @@ const base::Settings<Config::Crawl> Config::Crawl::settings{
     {"ai_token", &Crawl::ai_token, "the name in robots.txt for machine learning"},
 };
 
+namespace {
+
+std::optional<base::Fault> check_public_url(const std::string& url) {
+    bool good = url.starts_with("http://") || url.starts_with("https://");
+    if (url.empty() || (good && !url.ends_with('/'))) return std::nullopt;
+    return base::Fault{
+        .reason = "is no address of a service",
+        .mend = "write it as https://label.example.org, without / at its end"};
+}
+
+}  // namespace
+
 const base::Settings<Config::Server> Config::Server::settings{
     {"address", &Server::address, "where the server listens"},
     {"port", &Server::port, "0: any that is free"},
+    {"public_url",
+     &Server::public_url,
+     "how browsers reach it, as sign-in links say: https://label.example.org; by address and port "
+     "by default",
+     {.check = &check_public_url}},
     {"web", &Server::web, "folder of the page; beside the program by default"},
     {"secure_cookies",
      &Server::secure_cookies,

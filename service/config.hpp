@@ -34,6 +34,7 @@ struct Config {
     struct Server {
         std::string address = "127.0.0.1";
         std::uint16_t port = 8080;
+        std::string public_url;     // how browsers reach it; empty: by address and port
         std::filesystem::path web;  // empty: beside the program or in its source tree
         bool secure_cookies = false;
         std::uint32_t max_connections = 1024;

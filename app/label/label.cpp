@@ -133,21 +133,30 @@ void show(CLI::App& project, service::Context& context) {
 }
 
 void edit(CLI::App& project, service::Context& context) {
-    add_verb<service::edit_project>(
-        project,
-        context,
-        "label project edit",
-        by_project,
-        [](const labeling::ProjectPage& page) {
-            print_line(fmt::format(
-                "{} ({}), overlap {}: version {}",
-                page.name,
-                base::name_of(page.state),
-                page.overlap,
-                page.version
-            ));
-        }
+    auto file = std::make_shared<std::string>();
+    auto& command = add_command(project, "label project edit");
+    Flags<service::EditProject> flags(
+        command, {.positionals = {{"project", "NAME"}}, .without = {"name", "source", "kind"}}
     );
+    command.add_option("FILE", *file, "TOML: what is edited, or the project's whole file")
+        ->type_name("FILE.toml");
+    on_command(command, [file, flags, &context] {
+        service::EditProject request;
+        auto document =
+            file->empty() ? base::Document::json("{}") : base::Document::toml_file(*file);
+        service::EditProject::settings.read(document, request);
+        flags.set(request);
+        service::EditProject::settings.finish(request, document);
+        auto page = ask<service::edit_project>(context, request);
+        if (context.json) return print_answer(base::Answer(page));
+        print_line(fmt::format(
+            "{} ({}), overlap {}: version {}",
+            page.name,
+            base::name_of(page.state),
+            page.overlap,
+            page.version
+        ));
+    });
 }
 
 }  // namespace
@@ -163,6 +172,7 @@ void add_label(CLI::App& cli, service::Context& context) {
     list(*project, context);
     show(*project, context);
     edit(*project, context);
+    add_label_shape(*label, *project, context);
     add_label_files(*project, context);
     add_label_work(*label, context);
     add_verb<service::list_annotators>(

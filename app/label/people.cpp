@@ -24,6 +24,12 @@ namespace {
 
 const FlagOptions by_id{.positionals = {{"id", "ID"}}};
 
+// Where browsers reach the service.
+std::string public_url(const service::Config::Server& server) {
+    if (!server.public_url.empty()) return server.public_url;
+    return fmt::format("http://{}:{}", server.address, server.port);
+}
+
 // Makes the user if that is `wanted`, and a sign-in link.
 void give_link(
     service::Context& context,
@@ -38,15 +44,16 @@ void give_link(
     });
     if (context.json) {
         print_json(json::object{
-            {"name", name}, {"role", base::name_of(user.role)}, {"link", "/sign-in#" + link.token}}
-        );
+            {"name", name},
+            {"role", base::name_of(user.role)},
+            {"link", "/sign-in#" + link.token},
+            {"url", public_url(context.config.server) + "/sign-in#" + link.token}});
     } else {
         print_line(fmt::format(
-            "user '{}' ({}); sign in once, within a day, at http://{}:{}/sign-in#{}",
+            "user '{}' ({}); sign in once, within a day, at {}/sign-in#{}",
             name,
             base::name_of(user.role),
-            context.config.server.address,
-            context.config.server.port,
+            public_url(context.config.server),
             link.token
         ));
     }

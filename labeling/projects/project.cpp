@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/settings/settings.hpp"
 #include "base/text/unicode.hpp"
@@ -75,6 +76,26 @@ const base::Settings<Project> Project::settings{
      {"question", &Project::question, &Question::parts, "one of several, of a form"}},
     &check_project,
 };
+
+void check_edited(Project& project) {
+    auto each_class = [&](auto use) {
+        for (auto& item : project.question.classes) use(item);
+        for (auto& part : project.question.parts)
+            for (auto& item : part.question.classes) use(item);
+    };
+    std::vector<std::int32_t> numbers;
+    each_class([&](const LabelClass& item) { numbers.push_back(item.id); });
+    // Read again as a whole, since checks of what stands within run when it is read.
+    auto document = base::Document::of(Project::settings.write<boost::json::value>(project));
+    auto edited = Project::settings.read(document);
+    edited.question.retired = std::move(project.question.retired);
+    for (std::size_t i = 0; i < edited.question.parts.size(); ++i)
+        edited.question.parts[i].question.retired =
+            std::move(project.question.parts[i].question.retired);
+    project = std::move(edited);
+    auto next = numbers.begin();
+    each_class([&](LabelClass& item) { item.id = *next++; });
+}
 
 std::optional<base::Fault> check_title(const std::string& title) {
     if (title.size() <= 300) return std::nullopt;

@@ -95,6 +95,9 @@ constexpr auto words_of(Project::Show) {
     });
 }
 
+// Checks a project as its file is checked; its classes keep their numbers. Throws base::UsageError.
+void check_edited(Project& project);
+
 // All lists and pages of projects carry these, so they have bounds: 300 bytes and 200,000.
 std::optional<base::Fault> check_title(const std::string& title);
 std::optional<base::Fault> check_instructions(const std::string& instructions);

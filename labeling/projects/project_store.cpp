@@ -10,6 +10,7 @@
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "labeling/projects/schema_change.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
@@ -20,7 +21,7 @@ namespace {
 
 struct ProjectRow {
     std::int64_t id = 0, source_id = 0;
-    int version = 1;
+    int version = 1, schema_version = 1;
     ProjectState state = ProjectState::active;
     Time created_at;
     std::string name, source;
@@ -30,21 +31,15 @@ struct ProjectRow {
 BOOST_DESCRIBE_STRUCT(
     ProjectRow,
     (),
-    (id, source_id, version, state, created_at, name, source, overlap, spec)
+    (id, source_id, version, schema_version, state, created_at, name, source, overlap, spec)
 )
 
 struct ClassRow {
     std::int32_t id = 0;
     std::string question, name, spec;
+    bool retired = false;
 };
-BOOST_DESCRIBE_STRUCT(ClassRow, (), (id, question, name, spec))
-
-// The question of this name; the project's own if it is empty.
-Question& question_of(Project& project, const std::string& name) {
-    for (auto& part : project.question.parts)
-        if (part.name == name) return part.question;
-    return project.question;
-}
+BOOST_DESCRIBE_STRUCT(ClassRow, (), (id, question, name, spec, retired))
 
 std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
     auto row = base::first_as<ProjectRow>(rows);
@@ -53,6 +48,7 @@ std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
         .id = row->id,
         .source_id = row->source_id,
         .version = row->version,
+        .schema_version = row->schema_version,
         .state = row->state,
         .created_at = row->created_at};
     Project::settings.read(base::Document::json(row->spec), stored.project);
@@ -64,7 +60,8 @@ std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
         LabelClass::settings.read(base::Document::json(item.spec), one);
         one.id = item.id;
         one.name = std::move(item.name);
-        question_of(stored.project, item.question).classes.push_back(std::move(one));
+        auto& question = question_named(stored.project, item.question);
+        (item.retired ? question.retired : question.classes).push_back(std::move(one));
     }
     return stored;
 }
@@ -76,14 +73,14 @@ std::string spec_of(Project project) {
     return Project::settings.text(project);
 }
 
-void add_class(
+void put_class(
     base::Tx& tx,
     std::int64_t project_id,
     const std::string& question,
     const LabelClass& item
 ) {
     tx.exec(
-        sql::file["add_class"],
+        sql::file["put_class"],
         project_id,
         item.id,
         question,
@@ -92,17 +89,13 @@ void add_class(
     );
 }
 
-}  // namespace
+void put_classes(base::Tx& tx, std::int64_t project_id, const Project& project) {
+    for (const auto& item : project.question.classes) put_class(tx, project_id, "", item);
+    for (const auto& part : project.question.parts)
+        for (const auto& item : part.question.classes) put_class(tx, project_id, part.name, item);
+}
 
-const base::Settings<ProjectEdit> ProjectEdit::settings{
-    {"title", &ProjectEdit::title, "what the page calls it", {.check = &check_title}},
-    {"instructions",
-     &ProjectEdit::instructions,
-     "Markdown, for the people who label",
-     {.check = &check_instructions}},
-    {"state", &ProjectEdit::state, "whether its tasks are given out"},
-    {"overlap", &ProjectEdit::overlap, "answers of different people", {.low = 1, .high = 100}},
-};
+}  // namespace
 
 StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
     auto source = schema::require_source(tx, project.source);
@@ -119,9 +112,7 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
         throw base::Error(
             "project '" + project.name + "'", "the name is taken", "choose another name"
         );
-    for (const auto& item : project.question.classes) add_class(tx, *id, "", item);
-    for (const auto& part : project.question.parts)
-        for (const auto& item : part.question.classes) add_class(tx, *id, part.name, item);
+    put_classes(tx, *id, project);
     return load_project(tx, *id);
 }
 
@@ -144,25 +135,60 @@ StoredProject load_project(base::Tx& tx, std::int64_t id) {
     return *std::move(found);
 }
 
+std::int32_t next_class(const Project& project) {
+    std::int32_t next = 0;
+    auto pass = [&](const Question& question) {
+        for (const auto* classes : {&question.classes, &question.retired})
+            for (const auto& item : *classes) next = std::max(next, item.id + 1);
+    };
+    pass(project.question);
+    for (const auto& part : project.question.parts) pass(part.question);
+    return next;
+}
+
+void offer_class(Project& project, Question& question, LabelClass item) {
+    auto known =
+        std::find_if(question.retired.begin(), question.retired.end(), [&](const auto& one) {
+            return one.name == item.name;
+        });
+    item.id = known == question.retired.end() ? next_class(project) : known->id;
+    if (known != question.retired.end()) question.retired.erase(known);
+    question.classes.push_back(std::move(item));
+}
+
+StoredProject lock_project(base::Tx& tx, const std::string& name) {
+    auto id = load_project(tx, name).id;
+    tx.exec(sql::file["lock_project"], id);
+    return load_project(tx, id);
+}
+
 StoredProject
 add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string>& names) {
     tx.exec(sql::file["lock_project"], project_id);
     auto stored = load_project(tx, project_id);
-    auto& classes = stored.project.question.classes;
+    auto& question = stored.project.question;
     bool any = false;
     for (const auto& name : names) {
-        if (std::any_of(classes.begin(), classes.end(), [&](const auto& c) {
+        if (std::any_of(question.classes.begin(), question.classes.end(), [&](const auto& c) {
                 return c.name == name;
             }))
             continue;
-        LabelClass item{.name = name};
-        item.id = classes.empty() ? 0 : classes.back().id + 1;
-        add_class(tx, project_id, "", item);
-        classes.push_back(std::move(item));
+        offer_class(stored.project, question, {.name = name});
         any = true;
     }
-    if (any) tx.exec(sql::file["raise_project_version"], project_id);
+    if (any) save_project(tx, stored);
     return load_project(tx, project_id);
+}
+
+void save_project(base::Tx& tx, const StoredProject& stored) {
+    tx.exec(
+        sql::file["put_definition"],
+        stored.id,
+        spec_of(stored.project),
+        stored.project.overlap,
+        std::string(base::name_of(stored.state))
+    );
+    put_classes(tx, stored.id, stored.project);
 }
 
 bool edit_project(
@@ -172,25 +198,18 @@ bool edit_project(
     const ProjectEdit& edit,
     Time now
 ) {
-    std::optional<std::string> state;
-    if (edit.state) state = std::string(base::name_of(*edit.state));
-    auto edited = tx.change(
-                      sql::file["edit_project"],
-                      name,
-                      version,
-                      edit.title,
-                      edit.instructions,
-                      state,
-                      edit.overlap
-                  ) == 1;
-    if (edited && edit.overlap)
+    if (!find_project(tx, name)) return false;
+    auto stored = lock_project(tx, name);
+    if (stored.version != version) return false;
+    auto overlap = stored.project.overlap;
+    apply(edit, stored.project);
+    if (edit.state) stored.state = *edit.state;
+    save_project(tx, stored);
+    if (stored.project.overlap != overlap)
         tx.exec(
-            sql::file["change_overlap"],
-            load_project(tx, name).id,
-            *edit.overlap,
-            schema::timestamp(now)
+            sql::file["change_overlap"], stored.id, stored.project.overlap, schema::timestamp(now)
         );
-    return edited;
+    return true;
 }
 
 Progress progress(base::Tx& tx, std::int64_t project_id) {
@@ -208,6 +227,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     auto labels = tx.change(sql::file["drop_annotations"], projects) +
                   tx.change(sql::file["drop_truths"], projects);
     tx.exec(sql::file["drop_trust"], projects);
+    tx.exec(sql::file["drop_schema_changes"], projects);
     tx.exec(sql::file["drop_classes"], projects);
     tx.exec(sql::file["drop_projects"], projects);
     return labels;

@@ -8,6 +8,7 @@
 #include <boost/describe/class.hpp>
 
 #include "labeling/projects/project.hpp"
+#include "labeling/projects/project_edit.hpp"
 #include "labeling/queue/assignment.hpp"
 
 namespace base {
@@ -20,7 +21,8 @@ namespace labeling {
 struct StoredProject {
     std::int64_t id = 0;
     std::int64_t source_id = 0;
-    int version = 1;  // raised by every edit, and when classes are added
+    int version = 1;         // raised by every edit, and when classes are added
+    int schema_version = 1;  // raised by every change of its classes: see schema_store.hpp
     ProjectState state = ProjectState::active;
     Time created_at;
     Project project{};  // with its classes
@@ -37,15 +39,15 @@ StoredProject load_project(base::Tx& tx, std::int64_t id);
 StoredProject
 add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string>& names);
 
-struct ProjectEdit {
-    std::optional<std::string> title{}, instructions{};
-    std::optional<ProjectState> state{};
-    std::optional<int> overlap{};
-
-    static const base::Settings<ProjectEdit> settings;
-};
+// Offers a class: under its old number if the question has it retired, else under a new one.
+void offer_class(Project& project, Question& question, LabelClass item);
+// The project, which nobody else edits until the transaction ends. Throws base::Error.
+StoredProject lock_project(base::Tx& tx, const std::string& name);
+// Stores what is edited in a locked project, but which classes are retired.
+void save_project(base::Tx& tx, const StoredProject& stored);
 // False if there is no such project, or `version` is no longer its present one. Another overlap is
-// wanted of waiting tasks too; those that have as many answers are done.
+// wanted of waiting tasks too; those that have as many answers are done. Throws base::UsageError if
+// the project would be none.
 bool edit_project(
     base::Tx& tx,
     const std::string& name,

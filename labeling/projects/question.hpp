@@ -41,6 +41,7 @@ struct FormPart;
 struct Question {
     std::string kind = "classification";
     std::vector<LabelClass> classes;
+    std::vector<LabelClass> retired;  // no setting: not offered any more, but answered with before
     std::vector<RelationKind> relations;
     bool overlapping_spans = false;                // whether the spans of one answer may overlap
     std::optional<std::size_t> at_least, at_most;  // classes, or marks, or characters of one answer

@@ -9,8 +9,9 @@ StoredAnswer stored_answer(const Question& question, const std::string& answer) 
     if (task_type(question.kind).shape() != LabelShape::classes)
         return {.class_id = {}, .value = answer};
     auto name = class_of(answer);
-    for (const auto& item : question.classes)
-        if (item.name == name) return {.class_id = item.id, .value = {}};
+    for (const auto* classes : {&question.classes, &question.retired})
+        for (const auto& item : *classes)
+            if (item.name == name) return {.class_id = item.id, .value = {}};
     throw base::Error("class '" + name + "'", "the project has no such class", "choose another");
 }
 

@@ -4,7 +4,9 @@
 #include "service/labels/files.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
+#include "service/labels/templates.hpp"
 
 namespace service {
 
@@ -14,8 +16,24 @@ std::span<const Verb> label_verbs() {
         verb<list_projects>("label project list", "Label projects by name", everyone),
         verb<show_project>("label project show", "One project, its labels by class", everyone),
         verb<edit_project>(
-            "label project edit", "Edit title, instructions, state, overlap", operators
+            "label project edit",
+            "Edit all but name, source, kind and which classes there are",
+            operators
         ),
+        verb<label_template>(
+            "label template", "A whole file that makes a project of a kind", operators
+        ),
+        verb<rename_class>("label schema rename", "Give a class another name", operators),
+        verb<merge_classes>("label schema merge", "Make one class of several", operators),
+        verb<split_class>(
+            "label schema split",
+            "Make several classes of one, and ask again about what it was said of",
+            operators
+        ),
+        verb<add_class>("label schema add", "Offer another class", operators),
+        verb<retire_class>("label schema retire", "Offer a class no longer", operators),
+        verb<undo_schema>("label schema undo", "Take the last change back", operators),
+        verb<schema_log>("label schema log", "What was changed, when and by whom", analysts),
         verb<import_labels>(
             "label project import",
             "Take ground truth from a file, or from a field of the records",

@@ -53,6 +53,7 @@ const std::map<std::string, Asked> paged{
      {fmt::format("2, 1, {0}, 0.5, 'r', 1, now(), 0, '', {0}", page)}},
     {"labeling.list_answers", {fmt::format("1, 0, '', 0, 0, NULL, {}", page)}},
     {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}", page)}},
+    {"labeling.labels_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.export_answered_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.field_page", {fmt::format("1, 'n', '{{n}}', 0, '', {}", page)}},
     {"labeling.keys_page", {middle}},
@@ -76,6 +77,7 @@ const std::set<std::string> others{
     "labeling.claim_tasks",       "labeling.claim_skipped",      "labeling.tasks_in_hand",
     "crawler.claim_hosts",        "crawler.next_urls",           "crawler.source_hosts",
     "training.list_snapshots",    "training.list_models",        "training.list_model_runs",
+    "labeling.last_schema_change",
     "training.list_preparations",
 };
 

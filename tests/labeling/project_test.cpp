@@ -4,6 +4,9 @@
 
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "labeling/projects/project_edit.hpp"
+#include "labeling/projects/template.hpp"
+#include "labeling/tasks/task_type.hpp"
 
 using base::Document;
 using Catch::Contains;
@@ -136,4 +139,63 @@ TEST_CASE("a value of the data spells one class", "[labeling][project]") {
         failure(two + "name = \"1\"\n"),
         Contains("line 5: value '1' of class 'a' is the name of another class")
     );
+}
+
+TEST_CASE("the template of each kind is a project as it stands", "[labeling][project]") {
+    for (const auto* type : labeling::task_types()) {
+        INFO(type->name());
+        auto file = labeling::project_template(*type, "new", "my pages");
+        auto project = Project::settings.read(Document::toml(file, "template.toml"));
+        CHECK(project.name == "new");
+        CHECK(project.source == "my pages");
+        CHECK(project.question.kind == type->name());
+        CHECK_THAT(file, Contains("# the source whose records are labeled"));
+    }
+}
+
+TEST_CASE("all of a project is edited, but what answers depend on", "[labeling][project]") {
+    auto project = Project::settings.read(
+        Document::toml(minimal + "[[class]]\nname = \"yes\"\n[[class]]\nname = \"no\"\n", "p.toml")
+    );
+    project.question.classes[1].id = 7;
+    auto edit = [&](const std::string& toml) {
+        auto wanted = labeling::ProjectEdit::settings.read(Document::toml(toml, "e.toml"));
+        labeling::apply(wanted, project);
+    };
+    edit(minimal + R"(kind = "classification"
+overlap = 3
+hidden_gold = 0.1
+fields = ["title"]
+[truth]
+method = "ds"
+[[class]]
+name = "no"
+hotkey = "n"
+description = "not at all"
+)");
+    CHECK(project.overlap == 3);
+    CHECK(project.hidden_gold == 0.1);
+    CHECK(project.fields == std::vector<std::string>{"title"});
+    CHECK(project.truth.method == labeling::Method::ds);
+    CHECK(project.question.classes[1].hotkey == "n");
+    CHECK(project.question.classes[1].description == "not at all");
+    CHECK(project.question.classes[1].id == 7);
+
+    auto refused = [&](const std::string& toml) {
+        try {
+            edit(toml);
+        } catch (const base::UsageError& error) {
+            return std::string(error.what());
+        }
+        return std::string("no error");
+    };
+    CHECK_THAT(refused("classes = []"), Contains("unknown key 'classes'"));
+    CHECK_THAT(refused("kind = \"text\""), Contains("can not be changed"));
+    CHECK_THAT(refused("source = \"t\""), Contains("can not be changed"));
+    CHECK_THAT(refused("[[class]]\nname = \"maybe\""), Contains("no such class"));
+    CHECK_THAT(
+        refused("[[class]]\nname = \"yes\"\nhotkey = \"N\""), Contains("is taken by class 'yes'")
+    );
+    CHECK_THAT(refused("low = 3"), Contains("does nothing for a classification question"));
+    CHECK_THAT(refused("[truth]\nmethod = \"gmean\""), Contains("method"));
 }

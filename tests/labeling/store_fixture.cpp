@@ -75,7 +75,7 @@ labeling::StoredProject LabelingWorld::add_project(const std::string& toml_tail)
     auto spec = labeling::Project::settings.read(
         base::Document::toml("name = \"p\"\nsource = \"s\"\n" + toml_tail, "p.toml")
     );
-    if (spec.question.classes.empty())
+    if (spec.question.classes.empty() && spec.question.parts.empty())
         for (auto name : {"a", "b", "c"}) {
             labeling::LabelClass item;
             item.name = name;

@@ -43,6 +43,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "label_class",
       "label_lease",
       "label_project",
+      "label_schema_change",
       "label_task",
       "label_trust"}},
     {"training",
