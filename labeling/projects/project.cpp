@@ -38,6 +38,11 @@ std::optional<Fault> check_method(const Project& project) {
 
 std::optional<Fault> check_project(Project& project) {
     project.name = base::tidy_name(project.name);
+    if (project.max_overlap != 0 && project.max_overlap < project.overlap)
+        return Fault{
+            .reason = "is less than 'overlap'",
+            .mend = "raise it, or leave it out",
+            .at = "max_overlap"};
     if (auto fault = check_question(project.question)) return fault;
     return check_method(project);
 }
@@ -66,6 +71,11 @@ const base::Settings<Project> Project::settings{
      {"show", &Project::show, "what they see, in this order; all that there is by default"},
      {"fields", &Project::fields, "which of the payload; all by default"},
      {"overlap", &Project::overlap, "answers of different people", {.low = 1, .high = 100}},
+     {"max_overlap",
+      &Project::max_overlap,
+      "so many answers of records less probable than truth.target, one more at a time; never more "
+      "than 'overlap' by default",
+      {.low = 0, .high = 100}},
      {"hidden_gold",
       &Project::hidden_gold,
       "share of tasks whose truth is known, mixed in unseen",

@@ -40,7 +40,8 @@ struct TruthSettings {
 //     instructions = "What is the page about?"
 //     show = ["text"]                # text, image, fields
 //     fields = ["title"]
-//     overlap = 3
+//     overlap = 2
+//     max_overlap = 5                # one more at a time, until the truth is as sure as the target
 //     hidden_gold = 0.05
 //
 //     [truth]
@@ -81,6 +82,7 @@ struct Project {
     std::vector<Show> show;           // in this order; empty: whatever the record has
     std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
     int overlap = 1;                  // answers wanted from different people
+    int max_overlap = 0;              // and so many of records less probable than truth.target
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
     TruthSettings truth;
 

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
+#include "labeling/truth/truth_store.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
@@ -293,8 +294,10 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
         answer.milliseconds,
         schema::timestamp(now)
     );
-    if (!stored.empty()) return Submitted::accepted;
+    return stored.empty() ? explain_submit(tx, answer) : Submitted::accepted;
+}
 
+Submitted explain_submit(base::Tx& tx, const Answer& answer) {
     auto why = base::first_as<Explained>(tx.exec(
         sql::file["explain_submit"],
         answer.task,
@@ -306,6 +309,16 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     if (!why) return Submitted::unknown_task;
     if (why->stored) return why->same ? Submitted::repeated : Submitted::different;
     return why->known_class ? Submitted::stale : Submitted::unknown_class;
+}
+
+void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+    auto probability = refresh_truth(tx, project, task, now);
+    auto target = project.project.truth.target;
+    auto most = project.project.max_overlap;
+    if (!probability || *probability >= target || most == 0) return;
+    auto answers = tx.value<int>(sql::file["answers_when_done"], task);
+    if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
+        tx.exec(sql::file["ask_one_more"], task);
 }
 
 std::optional<Claimed> undo_last(

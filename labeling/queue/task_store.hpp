@@ -152,6 +152,12 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
 // Stores one answer, and closes the task when it has all it wanted. Sent again after a lost
 // connection, it is stored once.
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);
+// Why an answer was not stored.
+Submitted explain_submit(base::Tx& tx, const Answer& answer);
+
+// Merges the task's answers anew and, if the project allows it, asks one more person about a task
+// that has all answers it wanted and is still less probable than the project's target.
+void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
 
 // Takes back the user's last answer or skip in the project and leases its task to them again;
 // nothing if there is none. The answer stays in the history, withdrawn.
