@@ -65,7 +65,8 @@ struct ReadNotes {
 // base::Error with its line, as does a question with two truths.
 // Asked to stop it throws base::Interrupted.
 // question,worker,answer
-Judgements load_answers(const std::string& path, ReadNotes& notes, std::stop_token stop = {});
+Judgements
+load_answers(const std::string& path, ReadNotes& notes, const std::stop_token& stop = {});
 // question,truth
 Gold load_gold(const std::string& path, ReadNotes& notes);
 
@@ -74,7 +75,7 @@ struct Ratings {
     std::vector<std::string> months;  // by unit, of its first rating: "2026-03"; empty: not told
 };
 // unit,rater,rating and perhaps time, of which year and month are read.
-Ratings load_ratings(const std::string& path, ReadNotes& notes, std::stop_token stop = {});
+Ratings load_ratings(const std::string& path, ReadNotes& notes, const std::stop_token& stop = {});
 
 // The same of texts at hand; `name` is what errors call them.
 Judgements read_answers(const std::string& name, std::string text);

@@ -127,7 +127,7 @@ bool is_month(std::string_view text) {
 
 }  // namespace
 
-Judgements load_answers(const std::string& path, ReadNotes& notes, std::stop_token stop) {
+Judgements load_answers(const std::string& path, ReadNotes& notes, const std::stop_token& stop) {
     Table table(path, answer_columns);
     return judgements_of(table, path, answer_columns, notes, stop, nothing);
 }
@@ -149,7 +149,7 @@ Gold read_gold(const std::string& name, std::string text) {
     return gold_of(table, name, notes);
 }
 
-Ratings load_ratings(const std::string& path, ReadNotes& notes, std::stop_token stop) {
+Ratings load_ratings(const std::string& path, ReadNotes& notes, const std::stop_token& stop) {
     Table table(path, rating_columns, {"time"});
     Ratings ratings;
     std::unordered_map<std::string, std::string> months;

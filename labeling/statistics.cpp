@@ -91,7 +91,7 @@ void write_truth(
     const TruthRequest& request,
     std::ostream& out,
     std::ostream& notes,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     ReadNotes read;
     auto judgements = load_answers(request.answers, read, stop);
@@ -144,7 +144,7 @@ void write_ranking(
     Ranking method,
     std::ostream& out,
     std::ostream& notes,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     Table table(comparisons, {"left", "right", "label"}, {"worker"});
     ComparisonsBuilder builder;
@@ -166,7 +166,7 @@ void write_ranking(
         builder.add(left, right, table.cell(3), label);
     }
     auto built = std::move(builder).build();
-    auto ranked = rank(built, method, std::move(stop));
+    auto ranked = rank(built, method, stop);
     out << "item,score\n";
     for (auto item : ranked.order)
         out << cell(built.items[item]) << ',' << fmt::format("{:.6g}", ranked.strength[item])
@@ -235,7 +235,7 @@ void write_agreement(
     const AgreementRequest& request,
     std::ostream& out,
     std::ostream& notes,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     ReadNotes read;
     auto ratings = load_ratings(request.ratings, read, stop);

@@ -31,7 +31,7 @@ void write_truth(
     const TruthRequest& request,
     std::ostream& out,
     std::ostream& notes,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 // Writes item,score as CSV, the strongest first, from a table left,right,label and perhaps worker,
@@ -41,7 +41,7 @@ void write_ranking(
     Ranking method,
     std::ostream& out,
     std::ostream& notes,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 struct AgreementRequest {
@@ -58,7 +58,7 @@ void write_agreement(
     const AgreementRequest& request,
     std::ostream& out,
     std::ostream& notes,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 }  // namespace labeling

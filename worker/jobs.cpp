@@ -9,6 +9,7 @@
 #include "schema/sources/source_store.hpp"
 #include "service/context.hpp"
 #include "service/gather/gather.hpp"
+#include "service/gather/life/source_end.hpp"
 #include "service/gather/rejects.hpp"
 #include "service/version.hpp"
 #include "training/experiment.hpp"
@@ -71,6 +72,17 @@ json::object do_job(service::Context& context, const schema::Job& job, std::stop
                 "no worker of this version does it"
             );
     }
+}
+
+void clear_up(service::Context& context, const schema::Job& job, const json::object& result) {
+    const auto made = base::Document::json(job.spec).part("made").root();
+    const auto* read = result.if_contains("read");
+    if (made.is_null() || (read && *read != 0)) return;
+    auto source = context.database().call([&](base::Tx& tx) {
+        auto spec = base::Document::json(job.spec);
+        return schema::find_source(tx, std::string(spec.root().at("source").as_string()));
+    });
+    if (source && source->id == made) service::drop_if_empty(context.environment(), *source);
 }
 
 }  // namespace worker

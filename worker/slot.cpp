@@ -32,27 +32,34 @@ constexpr auto ended_within = 2s;  // the process, after a stop
 
 using Step = std::function<void(base::Tx&)>;
 
-Step park(const schema::Job& job, base::Time due) {
-    return [job, due](base::Tx& tx) { schema::park_job(tx, job, due); };
+// What is noted of a job, and what it ended with if it is over.
+struct Verdict {
+    Step step;
+    std::optional<json::object> result = {};
+};
+
+Verdict park(const schema::Job& job, base::Time due) {
+    return {[job, due](base::Tx& tx) { schema::park_job(tx, job, due); }};
 }
 
-Step finish(const schema::Job& job, schema::JobState state, const json::object& result) {
-    return [job, state, text = json::serialize(result)](base::Tx& tx) {
+Verdict finish(const schema::Job& job, schema::JobState state, const json::object& result) {
+    auto step = [job, state, text = json::serialize(result)](base::Tx& tx) {
         schema::finish_job(tx, job, state, text, Clock::now());
     };
+    return {step, result};
 }
 
-Step after_failure(const schema::Job& job, const std::exception& failure) {
+Verdict after_failure(const schema::Job& job, const std::exception& failure) {
     base::log::error("job {}: {}", job.id, failure.what());
     bool hopeless = dynamic_cast<const base::UsageError*>(&failure) != nullptr;
     if (hopeless || job.attempts >= attempts_at_most)
         return finish(job, schema::JobState::failed, {{"error", failure.what()}});
     auto wait = std::min<std::chrono::seconds>(10s * (1 << job.attempts), 1h);
-    return [job, due = Clock::now() + wait](base::Tx& tx) { schema::release_job(tx, job, due); };
+    return {[job, due = Clock::now() + wait](base::Tx& tx) { schema::release_job(tx, job, due); }};
 }
 
 // Tries are counted when a job is taken, so that one that ends its process ends in the end as well.
-Step give_up(const schema::Job& job) {
+Verdict give_up(const schema::Job& job) {
     auto why = fmt::format(
         "given up: its process died at the last of {} tries, which said nothing", job.attempts - 1
     );
@@ -61,7 +68,7 @@ Step give_up(const schema::Job& job) {
 }
 
 // Does the job; what it returns is to be done on the queue.
-Step work_on(
+Verdict work_on(
     base::Database& database,
     const schema::Job& job,
     const SlotOptions& options,
@@ -128,10 +135,11 @@ void serve_slot(
                 return schema::claim_job(tx, options.kinds, options.worker, now, until);
             });
             if (job) {
-                auto step = job->attempts > attempts_at_most
-                                ? give_up(*job)
-                                : work_on(database, *job, options, do_job, stop);
-                note(database, step, options, stop);
+                auto verdict = job->attempts > attempts_at_most
+                                   ? give_up(*job)
+                                   : work_on(database, *job, options, do_job, stop);
+                note(database, verdict.step, options, stop);
+                if (verdict.result && options.after_end) options.after_end(*job, *verdict.result);
                 continue;
             }
         } catch (const std::exception& failure) {

@@ -33,6 +33,8 @@ struct SlotOptions {
     LeaseTimes times = {};
     std::chrono::milliseconds pause = std::chrono::seconds(1);  // when there is nothing to do
     std::function<void()> before_claim = {};                    // what is due by then
+    // After a job is done or has failed for good, with its result or {"error"}.
+    std::function<void(const schema::Job&, const boost::json::object&)> after_end = {};
 };
 
 // Claims due jobs, does them and notes what came of them, until stopped; a job under way is then

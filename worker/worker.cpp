@@ -37,6 +37,9 @@ Worker::Worker(service::Context& context, const WorkerOptions& options, std::sto
     for (std::size_t number = 0; number < options.slots; ++number) {
         SlotOptions slot{
             .worker = fmt::format("{}-{}-{}", host, getpid(), number), .kinds = options.kinds};
+        slot.after_end = [&context](const schema::Job& job, const boost::json::object& result) {
+            clear_up(context, job, result);
+        };
         if (options.schedule && number == 0)
             slot.before_claim = [&database] { queue_due_sources(database); };
         slots_.emplace_back([&context, &database, slot, stop = stop_.get_token()] {

@@ -55,7 +55,7 @@ void preview(service::Context& context, const schema::Source& source, std::uint6
     for (std::uint64_t shown = 0; shown < records;) {
         ingest::Page page;
         bool more = connector->next(page, records - shown, page_bytes);
-        if (!mapping) mapping.emplace(service::rules_for(request, page));
+        if (!mapping) mapping.emplace(service::rules_for(request, page), request.read_page);
         for (const auto& record : page.records) {
             schema::Draft draft;
             schema::Reject reject;

@@ -99,9 +99,11 @@ private:
         }
         formats::WarcReader reader(file, offset);
         Pending pending;
+        bool damaged = false;
         while (!options_.stop.stop_requested()) {
             auto record = reader.next();
             if (!record) break;
+            if (is_damage(*record) && !std::exchange(damaged, true)) note_damage(file, *record);
             take(file, *record, pending);
             if (pending.size() < options_.batch) continue;
             auto place = reader.position();
@@ -115,6 +117,15 @@ private:
             database_.call([&](base::Tx& tx) {
                 schema::drop_cursor(tx, options_.source_id, stream);
             });
+    }
+
+    // A record above the limit is whole, and known to be none that is kept.
+    static bool is_damage(const formats::WarcRecord& record) {
+        return !record.fault.empty() && record.fault != "warc.too_large";
+    }
+
+    void note_damage(const std::string& file, const formats::WarcRecord& record) {
+        if (report_.damaged++ == 0) report_.damage = file + ": " + record.reason;
     }
 
     void skip(std::string reason) { ++report_.skipped[std::move(reason)]; }

@@ -43,6 +43,8 @@ struct ReplayReport {
     std::uint64_t bytes = 0;                       // of blocks
     std::map<std::string, std::uint64_t> skipped;  // records that are no pages to keep, by reason
     bool resumed = false, interrupted = false;
+    std::uint64_t damaged = 0;  // files with bytes that could not be read as records
+    std::string damage;         // of the first one, for people
 };
 
 // Makes the pages in archives into the records that a crawl of them would have stored, without the
@@ -50,7 +52,7 @@ struct ReplayReport {
 // response it refers to if that came before it in these files, else it counts as unchanged when its
 // page is stored; requests and metadata are passed over. The robots.txt, ai.txt and tdmrep.json
 // that are found before an origin's pages tell its opt-outs. A broken record, or one whose digest
-// is wrong, becomes a reject (warc.*), kept as it is up to 1 MiB.
+// is wrong, becomes a reject (warc.*), kept as it is up to 1 MiB; what is behind it is read.
 //
 // Records, rejects, counts and the place behind them are committed together, a batch at a time:
 // after a crash the next run of the same files goes on there. Throws base::Error if a file cannot

@@ -56,11 +56,11 @@ void list_urls(
     std::span<const Discovery> found,
     Time now
 ) {
-    struct Listing {
+    struct Listed {
         std::vector<std::string> keys, lastmods;
         std::vector<std::int32_t> priorities;
     };
-    std::map<std::string, Listing> listings;
+    std::map<std::string, Listed> listings;
     for (const auto& discovery : found) {
         if (!discovery.listed) continue;
         auto& listing = listings[discovery.found_on];

@@ -1,11 +1,8 @@
 // Pages: their text, what rules take out of them, where they lead.
 #include <algorithm>
-#include <cmath>
 
 #include "base/bytes/hash.hpp"
-#include "base/json/described.hpp"
-#include "crawler/extract/content/posts.hpp"
-#include "crawler/extract/page_quality.hpp"
+#include "crawler/extract/page_text.hpp"
 #include "crawler/fetch/received.hpp"
 #include "crawler/frontier/discover.hpp"
 #include "crawler/run/digest.hpp"
@@ -49,23 +46,8 @@ void Digest::read_html() {
     if (scrape && scrape->itemised) items(document, facts, consent, *scrape);
     if (scrape && !scrape->keeps_page) return;
 
-    schema::Text text;
-    text.body = scrape ? std::move(scrape->page.text) : std::string();
-    auto content = read_content(document, facts);
-    boost::json::object about{
-        {"page_type", base::name_of(content.kind)},
-        {"page_type_confidence", std::round(content.confidence * 1000) / 1000}};
-    if (text.body.empty()) {
-        text.body = content.text;
-        about["markdown"] = markdown_of(document, content, {.base = &facts.base});
-        if (auto posts = posts_of(document, content); !posts.empty())
-            about["posts"] = base::to_json(posts);
-    }
-    text.title = facts.title;
-    // Where the page names its language, a short beginning is enough to judge by.
-    auto guess = formats::judge_language(text.body, facts.language.empty() ? 4096 : 768);
-    text.language = !facts.language.empty() ? facts.language : guess.reliable ? guess.language : "";
-    auto quality = measure_page(document, text, guess);
+    auto [text, quality, about] =
+        read_page_text(document, facts, scrape ? std::move(scrape->page.text) : std::string());
     store(
         scrape ? std::move(scrape->page) : Scraped(),
         std::move(text),

@@ -83,10 +83,18 @@ public:
     }
     bool broken() const { return broken_; }
 
+    // Whether the gzip member that the present place is in or behind has other bytes than its
+    // checksum says. That stands behind the blank lines at its end.
+    bool is_corrupt() {
+        constexpr std::size_t behind = 5;
+        (void)peek(behind);
+        return corrupt_ && boundaries_.empty() && boundary_.first < position_;
+    }
+
     // To the next gzip member behind the present place, or to the next line that begins a record.
     bool resync() {
         if (gzip_) {
-            broken_ = false;
+            broken_ = corrupt_ = false;
             while (boundaries_.empty() && fill()) skip(buffer_.size() - at_);
             if (boundaries_.empty()) return find_member();
             skip(static_cast<std::size_t>(boundaries_.front().first - position_));
@@ -133,7 +141,7 @@ private:
                     file_offset_ - static_cast<std::int64_t>(inflater_.avail_in)
                 );
             } else if (code != Z_OK && code != Z_BUF_ERROR) {
-                broken_ = true;
+                broken_ = corrupt_ = true;
             }
             if (buffer_.size() > size) return true;
             if (broken_) return false;
@@ -170,7 +178,7 @@ private:
             ++inflater_.next_in;
             --inflater_.avail_in;
         }
-        broken_ = false;
+        broken_ = corrupt_ = false;
         boundary_ = {position_, file_offset_ - static_cast<std::int64_t>(inflater_.avail_in)};
         return true;
     }
@@ -178,7 +186,9 @@ private:
     static constexpr std::size_t chunk = 64U << 10U;
     std::ifstream file_;
     std::int64_t file_offset_ = 0;  // of what was read from the file
-    bool gzip_ = false, in_member_ = false, broken_ = false;
+    bool gzip_ = false, in_member_ = false;
+    bool broken_ = false;   // nothing more can be had of the member
+    bool corrupt_ = false;  // because of its bytes, not for want of them
     z_stream inflater_{};
     std::string input_, buffer_;
     std::size_t at_ = 0;
@@ -327,7 +337,13 @@ struct WarcReader::Impl {
         }
         record.block = stream.peek(length);
         stream.skip(record.block.size());
-        if (record.block.size() == length) return record;
+        if (record.block.size() == length) {
+            if (record.offset < 0 || !stream.is_corrupt()) return record;
+            stream.resync();
+            return broken(
+                std::move(record), "warc.gzip", "the gzip member has not the checksum that it names"
+            );
+        }
         if (stream.broken()) stream.resync();
         auto have = record.block.size();
         return broken(

@@ -54,6 +54,7 @@ std::vector<Seen> look(const Page& sample, const Rules& rules) {
     std::vector<Seen> all;
     std::map<std::string, std::size_t, std::less<>> places;
     for (const auto& record : sample.records) {
+        if (record.page) continue;
         for (const auto& field : sample.fields_of(record)) {
             auto place = places.find(field.name);
             if (place == places.end()) {
@@ -96,10 +97,13 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
         if (why) why->push_back(std::move(line));
     };
     auto all = look(sample, rules);
+    const auto pages = std::count_if(
+        sample.records.begin(), sample.records.end(), [](const auto& r) { return r.page; }
+    );
     if (!key.empty()) {
         bool found =
             std::any_of(all.begin(), all.end(), [&](const Seen& seen) { return seen.name == key; });
-        if (!found && !all.empty() && key.find('.') == key.npos) {
+        if (!found && pages == 0 && !all.empty() && key.find('.') == key.npos) {
             std::string names;
             for (std::size_t i = 0; i < std::min<std::size_t>(all.size(), 12); ++i)
                 names += (i ? ", " : "") + all[i].name;
@@ -112,6 +116,7 @@ Rules infer_rules(const Page& sample, const std::string& key, std::vector<std::s
     } else {
         say("key: the input's own name of the record, or the hash of its content");
     }
+    if (pages > 0) say("title and body of pages: what each says");
     if (std::any_of(sample.records.begin(), sample.records.end(), [](const RawRecord& r) {
             return r.image.has_value();
         }))

@@ -20,6 +20,7 @@
 #include "base/text/utf8.hpp"
 #include "base/time/civil.hpp"
 #include "formats/json/json.hpp"
+#include "ingest/mapping/draft_values.hpp"
 
 namespace ingest {
 
@@ -27,40 +28,8 @@ namespace {
 
 constexpr std::size_t longest_key = 2000;
 
-bool is_false(std::string_view value) {
-    return value == "0" || value == "false" || value == "no" || value == "False" || value == "No" ||
-           value == "FALSE" || value == "NO";
-}
-
-schema::Column::Type type_of_column(ColumnRule::Op op) {
-    switch (op) {
-        case ColumnRule::Op::category:
-            return schema::Column::Type::category;
-        case ColumnRule::Op::flag:
-            return schema::Column::Type::flag;
-        case ColumnRule::Op::time:
-            return schema::Column::Type::time;
-        default:
-            return schema::Column::Type::number;
-    }
-}
-
 bool contains(const std::vector<std::string>& list, std::string_view value) {
     return std::find(list.begin(), list.end(), value) != list.end();
-}
-
-double count_items(std::string_view value, std::string_view separator) {
-    double items = 0;
-    for (;;) {
-        auto end = value.find(separator);
-        if (!base::trim(value.substr(0, end)).empty()) ++items;
-        if (end == value.npos) return items;
-        value.remove_prefix(end + separator.size());
-    }
-}
-
-double count_characters(std::string_view value) {
-    return static_cast<double>(base::count_code_points(value));
 }
 
 }  // namespace
@@ -82,6 +51,7 @@ struct Mapping::Impl {
     Notes notes;
     std::span<const formats::Field> all;                       // of the record at hand
     std::unordered_map<std::string_view, std::size_t> places;  // of its fields, if they are many
+    ReadPage read_page;
 
     // A value that is none of its column. False if its record is to be rejected.
     bool leave_out(
@@ -167,7 +137,6 @@ struct Mapping::Impl {
         schema::Draft& draft,
         schema::Reject& bad
     ) {
-        draft.key.clear();
         for (auto& want : key) {
             auto value = filled(fields, want);
             if (!value || (spells_missing && contains(rules.missing, *value))) {
@@ -228,8 +197,29 @@ struct Mapping::Impl {
         payload.push_back('}');
     }
 
+    // Adds what a web page says to the fields of its file.
+    bool read(
+        const RawRecord& record,
+        std::vector<formats::Field>& fields,
+        schema::Draft& draft,
+        schema::Reject& bad
+    ) {
+        if (!read_page) {
+            bad.code = "page.unread";
+            bad.reason = "web pages are not read here";
+            return false;
+        }
+        auto found = read_page(record.blob, record.media_type);
+        if (auto* reject = std::get_if<schema::Reject>(&found)) {
+            bad = std::move(*reject);
+            return false;
+        }
+        draft = std::move(std::get<schema::Draft>(found));
+        formats::add_members(nested.keep(draft.payload), nested, fields);
+        return true;
+    }
+
     void make_text(std::span<const formats::Field> fields, schema::Draft& draft) {
-        draft.text.reset();
         if (title.empty() && body.empty()) return;
         schema::Text text;
         for (auto& want : title) {
@@ -244,11 +234,17 @@ struct Mapping::Impl {
             if (!text.body.empty()) text.body.append("\n\n");
             text.body.append(*value);
         }
-        if (!text.title.empty() || !text.body.empty()) draft.text = std::move(text);
+        if (text.title.empty() && text.body.empty()) return;
+        if (draft.text) {  // of a page
+            if (text.title.empty()) text.title = draft.text->title;
+            draft.text->title = text.title;
+            if (text.body.empty()) return;
+        }
+        draft.text = std::move(text);
+        draft.quality.reset();
     }
 
     void make_group(std::span<const formats::Field> fields, schema::Draft& draft) {
-        draft.group.clear();
         for (auto& want : group) {
             auto value = filled(fields, want);
             if (!value) continue;
@@ -265,7 +261,6 @@ struct Mapping::Impl {
 
     bool
     make_time(std::span<const formats::Field> fields, schema::Draft& draft, schema::Reject& bad) {
-        draft.time.reset();
         if (time.name.empty()) return true;
         auto value = filled(fields, time);
         if (!value || contains(rules.missing, *value)) return true;
@@ -300,7 +295,6 @@ struct Mapping::Impl {
         schema::Reject& bad
     ) {
         draft.numbers.assign(columns.size(), std::numeric_limits<double>::quiet_NaN());
-        draft.categories.clear();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const auto& rule = rules.columns[i];
             auto value = base::trim(find(fields, column_fields[i]).value_or(std::string_view{}));
@@ -309,7 +303,7 @@ struct Mapping::Impl {
                     draft.numbers[i] = count_items(value, rule.separator);
                     break;
                 case ColumnRule::Op::length:
-                    draft.numbers[i] = count_characters(value);
+                    draft.numbers[i] = static_cast<double>(base::count_code_points(value));
                     break;
                 case ColumnRule::Op::flag:
                     draft.numbers[i] =
@@ -328,8 +322,9 @@ struct Mapping::Impl {
     }
 };
 
-Mapping::Mapping(Rules rules) : impl_(std::make_unique<Impl>()) {
+Mapping::Mapping(Rules rules, ReadPage read_page) : impl_(std::make_unique<Impl>()) {
     auto& i = *impl_;
+    i.read_page = std::move(read_page);
     i.rules = std::move(rules);
     i.spells_missing = i.rules.missing != Rules().missing;
     i.key = Impl::wanted(i.rules.key);
@@ -366,31 +361,37 @@ bool Mapping::apply(
     schema::Reject& reject
 ) {
     auto& i = *impl_;
-    auto fields = page.fields_of(record);
+    auto given = page.fields_of(record);
+    std::vector<formats::Field> all;
     i.nested.clear();
-    i.all = fields;
+    i.all = {};
     if (!i.places.empty()) i.places.clear();
-    i.make_payload(fields, record, draft.payload);
-    if (!i.make_key(fields, record, draft, reject) || !i.make_time(fields, draft, reject) ||
-        !i.make_columns(fields, draft, reject)) {
-        reject.raw = record.raw.empty() ? record.blob : record.raw;
-        reject.file = record.file;
-        reject.member = record.member;
-        reject.line = record.line;
-        reject.byte_offset = record.byte_offset;
+    clear(draft);
+    bool good = true;
+    if (record.page) {
+        all.assign(given.begin(), given.end());
+        good = i.read(record, all, draft, reject);
+        given = all;
+    }
+    i.all = given;
+    if (good) i.make_payload(given, record, draft.payload);
+    if (!good || !i.make_key(given, record, draft, reject) || !i.make_time(given, draft, reject) ||
+        !i.make_columns(given, draft, reject)) {
+        if (reject.code != "page.consent")
+            reject.raw = record.raw.empty() ? record.blob : record.raw;
+        set_place(record, reject);
         return false;
     }
-    i.make_text(fields, draft);
-    i.make_group(fields, draft);
+    i.make_text(given, draft);
+    i.make_group(given, draft);
     draft.image = record.image;
     draft.blob.assign(record.blob);
-    draft.media_type.assign(record.media_type);
-    draft.origin = {};
+    if (!record.page) draft.media_type.assign(record.media_type);
     draft.origin.file = record.file;
     draft.origin.member = record.member;
     draft.origin.line = record.line;
     draft.origin.byte_offset = record.byte_offset;
-    draft.origin.licence = i.rules.licence;
+    if (!i.rules.licence.empty()) draft.origin.licence = i.rules.licence;
     return true;
 }
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "ingest/mapping/rules.hpp"
@@ -10,14 +13,24 @@
 
 namespace ingest {
 
+// What a web page says: a draft without key and place, or code and reason why it is no record.
+// `media_type` may name its charset.
+using ReadPage = std::function<std::variant<schema::Draft, schema::Reject>(
+    std::string_view bytes,
+    std::string_view media_type
+)>;
+
 // Makes drafts from records as received, by rules. Not thread-safe.
 //
-// Rejects it makes: key.missing, key.too_long, number.invalid, time.invalid. A field that a rule
+// Rejects it makes: key.missing, key.too_long, number.invalid, time.invalid, and those of pages. A
+// field that a rule
 // names and a record lacks is a missing value. A key may be spelled like a missing value (Namibia
 // is NA) unless the rules name spellings of their own.
 class Mapping {
 public:
-    explicit Mapping(Rules rules);
+    // Without `read_page` web pages are rejects (page.unread). What one says are fields for the
+    // rules beside those of its file, and its text is the record's where they name no other.
+    explicit Mapping(Rules rules, ReadPage read_page = {});
     ~Mapping();
     Mapping(Mapping&&) noexcept;
 

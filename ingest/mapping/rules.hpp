@@ -43,6 +43,19 @@ constexpr auto words_of(ColumnRule::Op) {
     });
 }
 
+constexpr schema::ColumnType type_of_column(ColumnRule::Op op) {
+    switch (op) {
+        case ColumnRule::Op::category:
+            return schema::ColumnType::category;
+        case ColumnRule::Op::flag:
+            return schema::ColumnType::flag;
+        case ColumnRule::Op::time:
+            return schema::ColumnType::time;
+        default:
+            return schema::ColumnType::number;
+    }
+}
+
 constexpr auto words_of(ColumnRule::Invalid) {
     using enum ColumnRule::Invalid;
     return std::to_array<base::Word<ColumnRule::Invalid>>({
@@ -99,8 +112,9 @@ Rules parse_rules(std::string_view toml, const std::string& name);
 // categories where few values come again and again, the longest texts as the body. A guess must
 // cost no record: what turns out not to be of a column's kind is left out of the column. Codes that
 // only look like numbers (leading zeros, more digits than a double holds) are none. Records that
-// are images get no columns. `key`: the key column, or empty. `why` gets one line per decision.
-// Throws base::Error when `key` is in no record.
+// are images get no columns, and web pages have no part in it. `key`: the key column, or empty.
+// `why` gets one line per decision. Throws base::Error when `key` is in no record; what a page says
+// is not looked into.
 Rules infer_rules(
     const Page& sample,
     const std::string& key,

@@ -30,10 +30,7 @@ std::string told(const Drift& drift) {
 schema::Reject refused(const RawRecord& record, const Drift& drift) {
     schema::Reject reject;
     reject.raw = record.raw.empty() ? record.blob : record.raw;
-    reject.file = record.file;
-    reject.member = record.member;
-    reject.line = record.line;
-    reject.byte_offset = record.byte_offset;
+    set_place(record, reject);
     reject.column = drift.field;
     reject.code = "contract.drift";
     reject.reason = told(drift) + " to this source";

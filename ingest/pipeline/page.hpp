@@ -25,10 +25,14 @@ struct RawRecord {
     std::string_view member;
     std::int64_t line = -1;
     std::int64_t byte_offset = -1;
+    bool page = false;  // the blob is a web page, and what it says is still to be read
     std::optional<formats::Image> image;
     std::string_view blob;
     std::string_view media_type;
 };
+
+// Puts a reject where the record is.
+void set_place(const RawRecord& record, schema::Reject& reject);
 
 // How to read a record of one member again, alone, from its raw bytes.
 struct Reread {

@@ -152,7 +152,7 @@ private:
 
     void learn(const Page& sample, const std::string& explained) {
         result_.why.push_back(explained.empty() ? "no input to read" : explained);
-        mapping_.emplace(rules_for(request_, sample, result_.why));
+        mapping_.emplace(rules_for(request_, sample, result_.why), request_.read_page);
         auto format = explained.substr(0, explained.find(' '));
         database_.call([&](base::Tx& tx) {
             auto now = Clock::now();

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ingest/mapping/contract.hpp"
+#include "ingest/mapping/mapping.hpp"
 #include "ingest/mapping/rules.hpp"
 #include "ingest/sources/connector.hpp"
 #include "schema/records/record.hpp"
@@ -38,6 +39,7 @@ struct RunRequest {
         inputs;  // as for open_files; with `reading`, what a cursor is good for
     std::optional<Reading> reading;
     ReadOptions read;
+    ReadPage read_page;                      // for records that are web pages
     std::optional<Rules> rules;              // absent: inferred from the first records
     std::string key;                         // the key column when the rules have none
     OnDrift on_drift = OnDrift::quarantine;  // of records that are not as those of the first run

@@ -46,6 +46,10 @@ void try_again(
     Outcome& outcome
 ) {
     schema::Reject still = stored;
+    if (stored.raw.empty()) {  // nothing of it is kept
+        outcome.rejects.push_back(std::move(still));
+        return;
+    }
     Page page;
     try {
         if (!how)
@@ -82,7 +86,7 @@ void try_again(
 
 ReplayResult
 replay(base::Database& database, const schema::Blobs& blobs, const ReplayRequest& request) {
-    Mapping mapping(request.rules);
+    Mapping mapping(request.rules, request.read_page);
     schema::BatchTarget target;
     database.call([&](base::Tx& tx) {
         auto source = schema::require_source(tx, request.source);

@@ -5,7 +5,7 @@
 #include <stop_token>
 #include <string>
 
-#include "ingest/mapping/rules.hpp"
+#include "ingest/mapping/mapping.hpp"
 #include "schema/records/record.hpp"
 
 namespace base {
@@ -22,6 +22,7 @@ struct ReplayRequest {
     std::string code;  // only rejects of this code; empty: all open ones
     Rules rules;       // the present mapping
     std::stop_token stop = {};
+    ReadPage read_page = {};
 };
 
 struct ReplayResult {

@@ -27,8 +27,8 @@ enum class Needs { nothing, order, numbers, amounts };
 
 // One metric: its formula, and what it asks of the ratings.
 struct Formula {
-    Metric metric;
     std::optional<double> (*value)(const Sample& sample);
+    Metric metric;
     Needs needs = Needs::nothing;
     Likeness likeness = Likeness::none;
     bool by_rater = false;  // tells raters apart, and so needs two of them
@@ -37,13 +37,13 @@ struct Formula {
 
 constexpr Formula
 of_pairs(Metric metric, std::optional<double> (*value)(const Sample& sample), Needs needs) {
-    return {.metric = metric, .value = value, .needs = needs, .by_rater = true, .pairs = true};
+    return {.value = value, .metric = metric, .needs = needs, .by_rater = true, .pairs = true};
 }
 
 constexpr Formula
 weighted(Metric metric, std::optional<double> (*value)(const Sample& sample), Likeness likeness) {
     auto needs = likeness == Likeness::ratio ? Needs::amounts : Needs::order;
-    return {.metric = metric, .value = value, .needs = needs, .likeness = likeness};
+    return {.value = value, .metric = metric, .needs = needs, .likeness = likeness};
 }
 
 template <int power>
@@ -57,28 +57,28 @@ std::optional<double> alpha_of(const Sample& sample) {
 }
 
 constexpr Formula formulas[] = {
-    {.metric = Metric::percent, .value = &percent},
+    {.value = &percent, .metric = Metric::percent},
     of_pairs(Metric::cohen, &kappa<0>, Needs::nothing),
     of_pairs(Metric::cohen_linear, &kappa<1>, Needs::order),
     of_pairs(Metric::cohen_quadratic, &kappa<2>, Needs::order),
-    {.metric = Metric::conger, .value = &conger, .by_rater = true},
+    {.value = &conger, .metric = Metric::conger, .by_rater = true},
     of_pairs(Metric::scott, &scott, Needs::nothing),
-    {.metric = Metric::fleiss, .value = &fleiss},
-    {.metric = Metric::krippendorff_nominal, .value = &alpha_of<Level::nominal>},
-    {.metric = Metric::krippendorff_ordinal,
-     .value = &alpha_of<Level::ordinal>,
+    {.value = &fleiss, .metric = Metric::fleiss},
+    {.value = &alpha_of<Level::nominal>, .metric = Metric::krippendorff_nominal},
+    {.value = &alpha_of<Level::ordinal>,
+     .metric = Metric::krippendorff_ordinal,
      .needs = Needs::order},
-    {.metric = Metric::krippendorff_interval,
-     .value = &alpha_of<Level::interval>,
+    {.value = &alpha_of<Level::interval>,
+     .metric = Metric::krippendorff_interval,
      .needs = Needs::numbers},
-    {.metric = Metric::krippendorff_ratio,
-     .value = &alpha_of<Level::ratio>,
+    {.value = &alpha_of<Level::ratio>,
+     .metric = Metric::krippendorff_ratio,
      .needs = Needs::amounts},
-    {.metric = Metric::brennan_prediger, .value = &brennan_prediger},
+    {.value = &brennan_prediger, .metric = Metric::brennan_prediger},
     weighted(Metric::brennan_prediger_linear, &brennan_prediger, Likeness::linear),
     weighted(Metric::brennan_prediger_quadratic, &brennan_prediger, Likeness::quadratic),
     weighted(Metric::brennan_prediger_ordinal, &brennan_prediger, Likeness::ordinal),
-    {.metric = Metric::gwet_ac1, .value = &gwet},
+    {.value = &gwet, .metric = Metric::gwet_ac1},
     weighted(Metric::gwet_ac2, &gwet, Likeness::quadratic),
     weighted(Metric::gwet_ac2_linear, &gwet, Likeness::linear),
     weighted(Metric::gwet_ac2_ordinal, &gwet, Likeness::ordinal),
@@ -217,7 +217,7 @@ Agreement agreement(
     Metric metric,
     std::size_t replicates,
     std::uint64_t seed,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     const auto& formula = formula_of(metric);
     auto values = values_of(ratings, formula);

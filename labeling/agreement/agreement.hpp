@@ -107,7 +107,7 @@ Agreement agreement(
     Metric metric,
     std::size_t replicates = 1000,
     std::uint64_t seed = 1,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 // Whether the metric needs an order of the ratings and can do without values.

@@ -60,7 +60,7 @@ std::vector<AgreementPart> agreement_by_class(
     const Judgements& ratings,
     Metric metric,
     std::size_t replicates,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     std::vector<AgreementPart> parts;
     for (std::uint32_t c = 0; c < ratings.answers.size(); ++c) {
@@ -77,7 +77,7 @@ std::vector<AgreementPart> agreement_by_pair(
     const Judgements& ratings,
     Metric metric,
     std::size_t replicates,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Judgement>> pairs;
     const auto& rows = ratings.rows;
@@ -103,7 +103,7 @@ std::vector<AgreementPart> agreement_by(
     const std::vector<std::uint32_t>& part,
     const std::vector<std::string>& parts,
     std::size_t replicates,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     std::vector<std::vector<Judgement>> rows(parts.size());
     for (const auto& row : ratings.rows) rows[part[row.question]].push_back(row);
@@ -120,7 +120,7 @@ std::vector<AgreementPart> agreement_by_units(
     Metric metric,
     std::size_t size,
     std::size_t replicates,
-    std::stop_token stop
+    const std::stop_token& stop
 ) {
     std::vector<std::uint32_t> part(ratings.questions.size());
     std::vector<std::string> parts;
@@ -129,7 +129,7 @@ std::vector<AgreementPart> agreement_by_units(
         if (q % size == 0)
             parts.push_back(fmt::format("{}-{}", q + 1, std::min(q + size, part.size())));
     }
-    return agreement_by(ratings, metric, part, parts, replicates, std::move(stop));
+    return agreement_by(ratings, metric, part, parts, replicates, stop);
 }
 
 }  // namespace labeling

@@ -19,7 +19,7 @@ std::vector<AgreementPart> agreement_by_class(
     const Judgements& ratings,
     Metric metric,
     std::size_t replicates = 1000,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 // Of each two raters who share a unit, by their names: "ann, bob".
@@ -27,7 +27,7 @@ std::vector<AgreementPart> agreement_by_pair(
     const Judgements& ratings,
     Metric metric,
     std::size_t replicates = 1000,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 // Of each part of the units; `part` is one of `parts` by unit. Parts without a unit are there too.
@@ -37,7 +37,7 @@ std::vector<AgreementPart> agreement_by(
     const std::vector<std::uint32_t>& part,
     const std::vector<std::string>& parts,
     std::size_t replicates = 1000,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 // Of each `size` units in the order of their first rating: "1-100", "101-200".
@@ -46,7 +46,7 @@ std::vector<AgreementPart> agreement_by_units(
     Metric metric,
     std::size_t size,
     std::size_t replicates = 1000,
-    std::stop_token stop = {}
+    const std::stop_token& stop = {}
 );
 
 }  // namespace labeling

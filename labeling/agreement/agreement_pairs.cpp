@@ -13,8 +13,6 @@ namespace labeling {
 
 namespace {
 
-constexpr double tiny = 1e-12;
-
 // The table's margins.
 struct Margins {
     std::vector<double> rows, columns;

@@ -14,8 +14,6 @@ namespace labeling {
 
 namespace {
 
-constexpr double tiny = 1e-12;
-
 // kappa = (agreed - expected) / (1 - expected)
 std::optional<double> over_chance(double agreed, double expected) {
     if (1 - expected < tiny) return std::nullopt;

@@ -9,6 +9,8 @@
 // with weights.
 namespace labeling {
 
+inline constexpr double tiny = 1e-12;  // what is below is nothing, and is not divided by
+
 struct Rating {
     std::uint32_t rater = 0;
     std::uint32_t category = 0;

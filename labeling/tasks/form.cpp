@@ -20,7 +20,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto wanted = "an object with an answer for each question that is asked";
+constexpr auto form_wanted = "an object with an answer for each question that is asked";
 
 const TaskType& type_of(const FormPart& part) {
     return task_type(part.question.kind);
@@ -183,7 +183,7 @@ when = { question = "spam", is = "yes" }
     std::string read(const Question& question, const std::string& answer, const AskedRecord& record)
         const override {
         auto value = parse_answer(answer);
-        const auto& given = object_of(value, wanted);
+        const auto& given = object_of(value, form_wanted);
         json::object read;
         for (const auto& part : question.parts) {
             const auto* said = given.if_contains(part.name);

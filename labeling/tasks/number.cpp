@@ -12,6 +12,7 @@
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
+#include "base/numbers/parse.hpp"
 #include "labeling/tasks/answer_json.hpp"
 #include "labeling/tasks/task_types.hpp"
 #include "labeling/truth/score.hpp"
@@ -22,12 +23,8 @@ namespace {
 
 namespace json = boost::json;
 
-std::string number_text(double value) {
-    return fmt::format("{}", value);
-}
-
 double number_of(const std::string& answer) {
-    return parse_number(answer).value_or(0);
+    return base::parse_number(answer).value_or(0);
 }
 
 struct Range {
@@ -69,7 +66,7 @@ public:
             double sure = error > 0 ? std::erf(near / (error * std::sqrt(2.0))) : 1;
             result.labels.push_back(
                 {.key = judgements.questions[q],
-                 .value = number_text(found.value[q]),
+                 .value = base::number_text(found.value[q]),
                  .probability = sure}
             );
         }
@@ -159,13 +156,13 @@ step = 1
                     fmt::format("lies between two steps of {}", *question.step), "send one of them"
                 );
         }
-        return number_text(number);
+        return base::number_text(number);
     }
     std::optional<std::string> answer_of_value(const Question&, const std::string& value)
         const override {
-        auto number = parse_number(value);
+        auto number = base::parse_number(value);
         if (!number) return std::nullopt;
-        return number_text(*number);
+        return base::number_text(*number);
     }
     std::string with_classes(const Question&, const std::string& answer, const Rename&)
         const override {
@@ -213,7 +210,7 @@ step = 1
         auto wrong = random.below(2) == 0 ? right - off : right + off;
         if (question.low && wrong < *question.low) wrong = right + off;
         if (question.high && wrong > *question.high) wrong = right - off;
-        return number_text(wrong);
+        return base::number_text(wrong);
     }
 
     LabelShape shape() const override { return LabelShape::number; }

@@ -25,7 +25,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto wanted =
+constexpr auto graph_wanted =
     R"({"spans":[{"start","end","label"}],"relations":[{"from","to","label"}]})";
 
 struct Relation {
@@ -53,22 +53,22 @@ std::size_t place_in(const json::object& relation, std::string_view end, std::si
 
 Graph graph_of(const std::string& answer) {
     auto value = parse_answer(answer);
-    const auto& object = object_of(value, wanted);
-    check_members(object, {"spans", "relations"}, wanted);
+    const auto& object = object_of(value, graph_wanted);
+    check_members(object, {"spans", "relations"}, graph_wanted);
     std::vector<TextSpan> places;
     if (const auto* spans = object.if_contains("spans"))
-        for (const auto& span : list_of(*spans, wanted))
+        for (const auto& span : list_of(*spans, graph_wanted))
             places.push_back(parse_spans(json::serialize(json::array{span})).front());
     Graph graph;
     for (const auto& span : places)
         if (!graph.spans.insert(span).second)
             not_an_answer("has the same span twice", "send each once");
     if (const auto* relations = object.if_contains("relations"))
-        for (const auto& item : list_of(*relations, wanted)) {
-            const auto& relation = object_of(item, wanted);
-            check_members(relation, {"from", "to", "label"}, wanted);
+        for (const auto& item : list_of(*relations, graph_wanted)) {
+            const auto& relation = object_of(item, graph_wanted);
+            check_members(relation, {"from", "to", "label"}, graph_wanted);
             const auto* label = relation.if_contains("label");
-            if (!label || !label->is_string()) not_an_answer(wanted);
+            if (!label || !label->is_string()) not_an_answer(graph_wanted);
             auto from = place_in(relation, "from", places.size());
             auto to = place_in(relation, "to", places.size());
             if (from == to)

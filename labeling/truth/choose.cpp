@@ -251,7 +251,7 @@ bool chooses_by(const std::string& question) {
     return base::seed_of(question, 7) % 2 == 0;
 }
 
-Choice choose(const Judgements& judgements, const Gold& gold, std::stop_token stop) {
+Choice choose(const Judgements& judgements, const Gold& gold, const std::stop_token& stop) {
     if (judgements.rows.empty()) throw base::Error("truth", "there are no answers to infer from");
     bool numeric = looks_numeric(judgements);
     std::vector<std::pair<std::size_t, std::uint32_t>> labels;

@@ -17,7 +17,7 @@ namespace {
 // Derivative of log gamma: recurrence up to 6, then the asymptotic series.
 double digamma(double x) {
     double sum = 0;
-    for (; x < 6; x += 1) sum -= 1 / x;
+    while (x < 6) sum -= 1 / x++;
     double f = 1 / (x * x);
     return sum + std::log(x) - 0.5 / x - f * (1.0 / 12 - f * (1.0 / 120 - f / 252));
 }

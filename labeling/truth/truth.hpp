@@ -121,7 +121,7 @@ struct Choice {
 //
 // Answers that look like numbers: mean, median, lfc-n, catd or pm, simplest first, by the mean
 // absolute error on gold, or by the squared error in predicting answers that are left out.
-Choice choose(const Judgements& judgements, const Gold& gold, std::stop_token stop = {});
+Choice choose(const Judgements& judgements, const Gold& gold, const std::stop_token& stop = {});
 
 // Whether choose() used this question's gold.
 bool chooses_by(const std::string& question);

@@ -15,7 +15,8 @@ Truth weigh(const Judgements& judgements, const Trust& trust, std::size_t classe
     auto given = judgements.answers.size();
     auto all = std::max({classes, given, std::size_t{2}});
     std::vector<double> weight;
-    Truth truth{.method = Method::wawa};
+    Truth truth;
+    truth.method = Method::wawa;
     truth.classes = given;
     for (const auto& worker : judgements.workers) {
         // Nobody is always right, nor always wrong.

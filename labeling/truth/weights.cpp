@@ -10,7 +10,7 @@ namespace labeling {
 
 namespace {
 
-constexpr int most_rounds = 100;
+constexpr int most_passes = 100;
 
 // A worker's error is known to be small only after many answers: the lower end of the 95 % interval
 // of its inverse.
@@ -50,7 +50,7 @@ void weigh_votes(const Votes& votes, Truth& truth) {
     std::vector<double> given(votes.judgements.workers.size()), wrong(given.size());
     for (const auto& row : rows) given[row.worker] += 1;
     auto label = likeliest(votes.judgements, posterior);
-    for (truth.iterations = 0; truth.iterations < most_rounds;) {
+    for (truth.iterations = 0; truth.iterations < most_passes;) {
         votes.look_up();
         ++truth.iterations;
         std::fill(wrong.begin(), wrong.end(), 0.0);

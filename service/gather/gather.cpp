@@ -125,10 +125,12 @@ bool queue_source(
     const schema::Source& source,
     schema::Time due,
     schema::Time now,
-    bool as_given
+    bool as_given,
+    bool made
 ) {
     json::object job{{"source", source.name}};
     if (as_given) job["spec"] = json::parse(source.spec);
+    if (made) job["made"] = source.id;
     auto name = "source:" + source.name;
     return schema::add_job(tx, job_kind(source), json::serialize(job), name, due, now).has_value();
 }

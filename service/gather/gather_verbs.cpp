@@ -35,7 +35,7 @@ std::optional<base::Fault> check_file_name(const std::string& name) {
 
 QueuedRun queue(Work& work, const Wanted& wanted) {
     const auto& source = wanted.source;
-    bool queued = queue_source(work.tx, source, work.now, work.now, wanted.differs);
+    bool queued = queue_source(work.tx, source, work.now, work.now, wanted.differs, wanted.made);
     return {source.name, queued, wanted.differs};
 }
 

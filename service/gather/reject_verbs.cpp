@@ -108,7 +108,9 @@ Replayed replay_now(const Environment& here, const ReplayRejects& request) {
         ).value_or(ingest::Rules());
     }
     auto result = ingest::replay(
-        here.database, here.blobs, {source.name, request.code, std::move(rules), here.stop}
+        here.database,
+        here.blobs,
+        {source.name, request.code, std::move(rules), here.stop, page_reader(here, document)}
     );
     return {result.counts, result.run_id};
 }

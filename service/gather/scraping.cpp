@@ -17,6 +17,7 @@
 #include "base/text/figures.hpp"
 #include "crawler/frontier/page_record_store.hpp"
 #include "crawler/policy/consent_store.hpp"
+#include "crawler/run/saved_page.hpp"
 #include "crawler/scrape/item_record.hpp"
 #include "formats/image/image.hpp"
 #include "ingest/pipeline/store.hpp"
@@ -78,6 +79,16 @@ void try_again(
 
 crawler::ExamineImage examine_image() {
     return [](std::string_view encoded) { return formats::examine_image(encoded); };
+}
+
+ingest::ReadPage page_reader(const Environment& here, const base::Document& document) {
+    crawler::SavedPageRules rules{here.config.crawl.user_agent};
+    if (const auto consent = document.part("consent").root(); consent.is_string())
+        rules.honour_consent = base::parse<crawler::OptOuts>(std::string_view(consent.as_string())
+                               ) != crawler::OptOuts::record;
+    return [rules](std::string_view bytes, std::string_view media_type) {
+        return crawler::read_saved_page(rules, bytes, media_type);
+    };
 }
 
 ReplayedPages replay_pages(

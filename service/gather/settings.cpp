@@ -88,6 +88,9 @@ const base::Settings<ReadSettings> ReadSettings::settings{
      {"follow_links",
       &ReadSettings::follow_links,
       "read symbolic links in folders too; they may lead out of them"},
+     {"consent",
+      &ReadSettings::consent,
+      "what becomes of web pages that opt out from machine learning"},
      {"key", &ReadSettings::key, "field that names a record"},
      {&ReadSettings::mapping}},
     &check_reading};

@@ -54,6 +54,7 @@ struct ReadSettings {
     std::vector<ColumnSettings> columns;
     bool attachments = false;
     bool follow_links = false;
+    crawler::OptOuts consent = crawler::OptOuts::honour;
     std::string key;
     MappingSettings mapping;
 

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <catch2/catch.hpp>
 
 #include "tests/crawler/site/test_site.hpp"
@@ -245,6 +247,76 @@ TEST_CASE("a first ingest that fails leaves no source behind", "[e2e]") {
     REQUIRE(tilth.answer({"ingest", good, "--source", "g"}).at("new") == 1);
     CHECK(tilth({"ingest", (tilth.home.path / "none.csv").string(), "--source", "g"}).code != 0);
     CHECK(tilth.answer({"source", "show", "g"}).at("records") == 1);  // what there was stays
+}
+
+TEST_CASE("saved pages become what a crawl of them would have stored", "[e2e]") {
+    Tilth tilth;
+    test::TestSite site;
+    const std::string text =
+        "<p>The ferry leaves the old harbour at seven in the morning, and it carries bread and a "
+        "few people to the islands, whatever the weather says.</p>";
+    auto page = [&](const std::string& head) {
+        return "<!doctype html><html lang=en><title>The ferry</title>" + head + "<article>" + text +
+               "</article></html>";
+    };
+    site.page("/", page("<meta name=author content='Ada Byron'>"));
+    REQUIRE(
+        tilth({"crawl", site.url(), "--source", "live", "--allow-private", "--delay", "0"}).code ==
+        0
+    );
+    std::filesystem::create_directories(tilth.home.path / "pages/cats");
+    tilth.home.write("pages/a.html", page("<meta name=author content='Ada Byron'>"));
+    tilth.home.write("pages/cats/b.htm", page({}));
+    tilth.home.write("pages/no.html", page("<meta name=robots content=noai>"));
+    tilth.home.write("pages/none.html", "<!doctype html><title>App</title><div id=app></div>");
+    auto folder = (tilth.home.path / "pages").string();
+    auto first = tilth.answer({"ingest", folder, "--source", "saved", "--format", "html"});
+    CHECK(first.at("new") == 2);
+    CHECK(first.at("rejected") == 2);
+    auto record = [&](const std::string& source, const std::string& key) {
+        return tilth.answer({"records", "show", key, "--source", source});
+    };
+    auto live = record("live", site.url());
+    auto saved = record("saved", "a.html");
+    CHECK(saved.at("text") == live.at("text"));
+    for (auto name : {"title", "byline", "page_type", "markdown", "content_type"}) {
+        INFO(name);
+        CHECK(saved.at("fields").at(name) == live.at("fields").at(name));
+    }
+    CHECK(record("saved", "cats/b.htm").at("fields").at("folder") == "cats");
+    CHECK(tilth.answer({"ingest", folder, "--source", "saved"}).at("unchanged") == 2);
+    auto kept = tilth.answer({"ingest", folder, "--source", "all", "--consent", "record"});
+    CHECK(kept.at("new") == 3);
+}
+
+TEST_CASE("a damaged archive ends as failed, and what could be read is stored", "[e2e]") {
+    Tilth tilth;
+    auto record = [](const std::string& url) {
+        const std::string block =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>T</title><p>A page with "
+            "some words on it.</p>";
+        return "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: " + url +
+               "\r\nWARC-Date: 2024-05-06T07:08:09Z\r\nContent-Type: application/http; "
+               "msgtype=response\r\nContent-Length: " +
+               std::to_string(block.size()) + "\r\n\r\n" + block + "\r\n\r\n";
+    };
+    auto one = record("http://a.example/1"), two = record("http://a.example/2");
+    auto state = [&](const std::string& source) {
+        return tilth.answer({"source", "show", source}).at("runs").at(0).at("state");
+    };
+    auto cut = tilth.home.write("cut.warc", (one + two).substr(0, one.size() + 100)).string();
+    auto ended = tilth({"ingest", cut, "--source", "cut"});
+    CHECK(ended.code == 1);
+    CHECK_THAT(ended.err, Catch::Contains("not read to the end"));
+    CHECK(state("cut") == "failed");
+    CHECK(tilth.answer({"source", "show", "cut"}).at("records") == 1);
+    auto hole =
+        tilth.home.write("hole.warc", one + std::string(300, '\x01') + "\r\n" + two).string();
+    CHECK(tilth({"ingest", hole, "--source", "hole"}).code == 1);
+    CHECK(state("hole") == "failed");
+    CHECK(tilth.answer({"source", "show", "hole"}).at("records") == 2);
+    auto whole = tilth.home.write("whole.warc", one + two).string();
+    CHECK(tilth.answer({"ingest", whole, "--source", "whole"}).at("state") == "done");
 }
 
 TEST_CASE("a description whose kind is misspelt is told so", "[e2e]") {

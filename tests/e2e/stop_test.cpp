@@ -58,7 +58,7 @@ public:
             return reply;
         });
         never("/tickets/silent");
-        add("crawl", "kind = \"crawl\"\nseeds = [\"" + site_.url() + "\"]\n");
+        add("crawl", "kind = \"crawl\"\nurls = [\"" + site_.url() + "\"]\n");
         add("files", "kind = \"files\"\ninputs = [\"" + site_.url("/silent.csv") + "\"]\n");
         add("feed", "kind = \"feed\"\nurls = [\"" + site_.url("/silent") + "\"]\n");
         add("api",
@@ -129,6 +129,7 @@ TEST_CASE(
             REQUIRE(world.is_asked(waits_for, before + 1));
             CHECK(stop(program, signal) < within);
             auto ended = program.end();
+            INFO(ended.err);
             CHECK(ended.code == 130);
             CHECK_THAT(ended.err, Catch::Contains("run the same command again to go on"));
             CHECK(world.state_of_run(source) == state);
@@ -158,7 +159,9 @@ TEST_CASE("a stop ends an ingest of a pipe that brings nothing more", "[e2e][sto
     };
     REQUIRE(comes(is_at_work));
     CHECK(stop(program, SIGINT) < within);
-    CHECK(program.end().code == 130);
+    auto ended = program.end();
+    INFO(ended.err);
+    CHECK(ended.code == 130);
     CHECK(tilth.answer({"source", "show", "s"}).at("runs").at(0).at("state") == "interrupted");
     close(both);
 }
@@ -178,7 +181,9 @@ TEST_CASE(
     test::Program first(world.tilth().command(words));
     REQUIRE(world.is_asked(waits_for));
     CHECK(stop(first, SIGTERM) < within);
-    CHECK(first.end().code == 0);
+    auto ended = first.end();
+    INFO(ended.err);
+    CHECK(ended.code == 0);
     CHECK(world.job().at("attempts") == 0);
 
     test::Program second(world.tilth().command(words));

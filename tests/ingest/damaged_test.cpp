@@ -119,7 +119,6 @@ TEST_CASE("files that are known and not read say what to do instead", "[ingest][
              {"\x93NUMPY\1\0"s, "numpy.savetxt"},
              {"7z\xbc\xaf\x27\x1c\0"s, "pack it as zip"},
              {"CREATE TABLE t (id int);\nINSERT INTO t VALUES (1);\n"s, "a dump of a database"},
-             {"<!-- x -->\n<!DOCTYPE html>\n<title>404</title>"s, "an HTML page"},
              {test::pack(
                   "zip", "none", {{"[Content_Types].xml", "<T/>"}, {"xl/workbook.xml", "<w/>"}}
               ),

@@ -17,6 +17,7 @@
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
 #include "tests/ingest/files.hpp"
+#include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
@@ -259,7 +260,7 @@ TEST_CASE(
 
     int rounds = 0;
     for (bool done = false; !done && rounds < 80; ++rounds) {
-        auto child = ::fork();
+        auto child = test::fork_with_threads();
         if (child == 0) {
             base::Database database(killed.url(), 2);
             int batches = 0;

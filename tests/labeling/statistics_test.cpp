@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "labeling/answers.hpp"
+#include "labeling/export/label_file.hpp"
 #include "labeling/table.hpp"
 
 using Catch::Contains;
@@ -264,5 +265,36 @@ TEST_CASE("comparisons become a ranking", "[labeling][statistics]") {
     CHECK_THROWS_WITH(
         labeling::write_ranking(wrong.path(), labeling::Ranking::bradley_terry, out, notes),
         Contains("line 2") && Contains("neither 'a' nor 'b'")
+    );
+}
+
+TEST_CASE("labels are read from tables and from tasks of Label Studio", "[labeling][statistics]") {
+    File spaced("\xEF\xBB\xBFkey; label;probability\n1;red;\n2; blue ;0.5\n3;;\n");
+    std::size_t missing = 0;
+    auto labels = labeling::read_label_file(spaced.path(), &missing);
+    REQUIRE(labels.size() == 2);
+    CHECK(missing == 1);
+    CHECK(labels[1].key == "2");
+    CHECK(labels[1].label == "blue");
+    CHECK(labels[0].probability == 1);
+    CHECK(labels[1].probability == 0.5);
+
+    File tasks(
+        "[\n{\"id\":1,\"data\":{\"key\":\"a\",\"text\":\"x\"},\"annotations\":["
+        "{\"was_cancelled\":true,\"result\":[]},"
+        "{\"result\":[{\"type\":\"choices\",\"value\":{\"choices\":[\"red\"]}}]}],"
+        "\"meta\":{\"probability\":0.75}},\n"
+        "{\"id\":2,\"data\":{\"key\":\"b\"},\"annotations\":[]}\n]\n"
+    );
+    labels = labeling::read_label_file(tasks.path(), &missing);
+    REQUIRE(labels.size() == 1);
+    CHECK(missing == 1);
+    CHECK(labels[0].key == "a");
+    CHECK(labels[0].label == "red");
+    CHECK(labels[0].probability == 0.75);
+    File boxes("[{\"data\":{\"key\":\"a\"},\"annotations\":[{\"result\":[{\"value\":{\"x\":1}}]}]}]"
+    );
+    CHECK_THROWS_WITH(
+        labeling::read_label_file(boxes.path()), Contains("line 1") && Contains("no choice")
     );
 }

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,6 +111,19 @@ Ended Program::end() {
 
 std::string Program::out_so_far() const {
     return text_of(folder_ / "out");
+}
+
+int fork_with_threads() {
+    int child = fork();
+    if (child != 0) return child;
+    pthread_attr_t attributes;
+    std::size_t size = 0;
+    pthread_getattr_default_np(&attributes);
+    pthread_attr_getstacksize(&attributes, &size);
+    pthread_attr_setstacksize(&attributes, 2 * size);  // larger than any that is there
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
+    return child;
 }
 
 Ended run(

@@ -45,6 +45,10 @@ Ended run(
     const std::vector<std::string>& environment = {}
 );
 
+// fork() of a test that has threads, for a child that will have some of its own: they get no stack
+// of the parent's threads, which to ThreadSanitizer still run in the child.
+int fork_with_threads();
+
 // A folder that any user may pass, gone at the end.
 class Folder {
 public:

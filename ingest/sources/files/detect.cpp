@@ -30,6 +30,25 @@ std::string extension_of(std::string_view name) {
     return base::to_lower(dot == name.npos ? std::string_view{} : name.substr(dot + 1));
 }
 
+// Names by which a person or a server promises data.
+bool promises_data(const Sample& sample) {
+    return sample.named(
+        {"csv",
+         "tsv",
+         "tab",
+         "json",
+         "jsonl",
+         "ndjson",
+         "xml",
+         "rss",
+         "atom",
+         "yaml",
+         "yml",
+         "xls",
+         "xlsx"}
+    );
+}
+
 // Why a file of a kind that is known is not read.
 std::string unread(const Sample& sample) {
     auto said = [](std::string_view name, std::string_view mend) {
@@ -37,9 +56,10 @@ std::string unread(const Sample& sample) {
     };
     if (const auto known = formats::signature_of(sample.head))
         return said(known->name, known->mend);
-    if (formats::is_html_page(sample.text) && !find_format("html"))
+    if (formats::is_html_page(sample.text) && promises_data(sample))
         return said(
-            "an HTML page", "crawl it from where it is, or take it as a text by --format files"
+            fmt::format("an HTML page, though its name ends in .{}", sample.extension),
+            "see what it says, or take it as a page by --format html"
         );
     if (formats::is_sql_dump(sample.text))
         return said("a dump of a database", "load it, and gather the database as a source");
@@ -48,14 +68,19 @@ std::string unread(const Sample& sample) {
 
 }  // namespace
 
-Detected detect_format(std::string_view name, std::string_view head) {
-    const auto extension = extension_of(name);
+std::string text_of_head(std::string_view head) {
     const auto guess = base::guess_encoding(head);
     std::string text;
     base::Decoder(guess.encoding).decode(head.substr(guess.bom), false, text);
+    text.erase(0, text.find_first_not_of(" \t\r\n"));
+    return text;
+}
+
+Detected detect_format(std::string_view name, std::string_view head) {
+    const auto extension = extension_of(name);
+    const auto text = text_of_head(head);
     const bool binary = text.substr(0, binary_within).find('\0') != text.npos;
-    Sample sample{extension, head, text, head.size() < head_size};
-    sample.text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+    const Sample sample{extension, head, text, head.size() < head_size};
     if (auto reason = unread(sample); !reason.empty()) return {"unknown", std::move(reason)};
     for (auto strength : {
              Strength::signature,

@@ -9,6 +9,7 @@ std::span<const Format* const> formats() {
         &csv_format,
         &tsv_format,
         &fixed_format,
+        &html_format,
         &feed_format,
         &jsonl_format,
         &json_format,

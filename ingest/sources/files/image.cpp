@@ -22,29 +22,12 @@ public:
         if (done_) return false;
         done_ = true;
         auto data = read_whole(bytes_, limit_);
-        if (!data) {
-            add_reject(page, {}, "image.too_large", "larger than the limit");
-            return true;
-        }
+        if (!data) return reject_whole(page, {}, "image.too_large", "larger than the limit");
         page.bytes += data->size();
         auto examined = formats::examine_image(*data);
-        if (auto* reason = std::get_if<std::string>(&examined)) {
-            add_reject(page, std::move(*data), "image.broken", std::move(*reason));
-            return true;
-        }
-        auto& record = page.records.emplace_back();
-        record.first_field = static_cast<std::uint32_t>(page.fields.size());
-        auto slash = name_.rfind('/');
-        auto key = page.arena.keep(name_);
-        page.fields.push_back({"name", slash == name_.npos ? key : key.substr(slash + 1)});
-        if (slash != name_.npos) {
-            auto path = key.substr(0, slash);
-            auto up = path.rfind('/');
-            page.fields.push_back({"folder", up == path.npos ? path : path.substr(up + 1)});
-        }
-        record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
-        record.key = key;
-        record.byte_offset = 0;
+        if (auto* reason = std::get_if<std::string>(&examined))
+            return reject_whole(page, std::move(*data), "image.broken", std::move(*reason));
+        auto& record = add_named(page, name_);
         record.blob = page.arena.keep(*data);
         record.image = std::get<formats::Image>(examined);
         record.media_type = page.arena.keep(formats::media_type_of_format(record.image->format));
@@ -55,14 +38,6 @@ public:
     std::string describe() const override { return "one image a file"; }
 
 private:
-    static void add_reject(Page& page, std::string raw, std::string code, std::string reason) {
-        auto& bad = page.rejects.emplace_back();
-        bad.raw = std::move(raw);
-        bad.byte_offset = 0;
-        bad.code = std::move(code);
-        bad.reason = std::move(reason);
-    }
-
     formats::Bytes& bytes_;
     std::string name_;
     std::size_t limit_;

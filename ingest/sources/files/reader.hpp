@@ -54,4 +54,11 @@ struct MemberInput {
 // Reads the rest of the present member whole. Nothing if it has more than `limit` bytes.
 std::optional<std::string> read_whole(formats::Bytes& bytes, std::size_t limit);
 
+// Adds a reject of all of a member. True.
+bool reject_whole(Page& page, std::string raw, std::string code, std::string reason);
+
+// Adds the record of a file that is one: its key is `name`, its fields are the name without its
+// folders ("name") and the folder that it lies in ("folder"), if it lies in one.
+RawRecord& add_named(Page& page, std::string_view name);
+
 }  // namespace ingest

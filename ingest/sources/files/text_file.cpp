@@ -49,21 +49,10 @@ public:
             bad.reason = reason;
             return true;
         }
-        auto& record = page.records.emplace_back();
-        record.first_field = static_cast<std::uint32_t>(page.fields.size());
-        auto key = page.arena.keep(name_);
-        auto slash = key.rfind('/');
-        page.fields.push_back({"name", slash == key.npos ? key : key.substr(slash + 1)});
-        if (slash != key.npos) {
-            auto path = key.substr(0, slash);
-            auto up = path.rfind('/');
-            page.fields.push_back({"folder", up == path.npos ? path : path.substr(up + 1)});
-        }
+        auto& record = add_named(page, name_);
         page.fields.push_back({"text", page.arena.keep(text)});
-        record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
-        record.key = key;
+        ++record.fields;
         record.line = 1;
-        record.byte_offset = 0;
         record.raw = page.arena.keep(*data);
         return true;
     }
@@ -137,6 +126,31 @@ std::optional<std::string> read_whole(formats::Bytes& bytes, std::size_t limit) 
         if (data.size() > limit) return std::nullopt;
         step = std::min<std::size_t>(step * 2, 4 * 1024 * 1024);
     }
+}
+
+bool reject_whole(Page& page, std::string raw, std::string code, std::string reason) {
+    auto& bad = page.rejects.emplace_back();
+    bad.raw = std::move(raw);
+    bad.byte_offset = 0;
+    bad.code = std::move(code);
+    bad.reason = std::move(reason);
+    return true;
+}
+
+RawRecord& add_named(Page& page, std::string_view name) {
+    auto& record = page.records.emplace_back();
+    record.first_field = static_cast<std::uint32_t>(page.fields.size());
+    record.key = page.arena.keep(name);
+    record.byte_offset = 0;
+    const auto slash = name.rfind('/');
+    page.fields.push_back({"name", record.key.substr(slash == name.npos ? 0 : slash + 1)});
+    if (slash != name.npos) {
+        auto path = record.key.substr(0, slash);
+        auto up = path.rfind('/');
+        page.fields.push_back({"folder", up == path.npos ? path : path.substr(up + 1)});
+    }
+    record.fields = static_cast<std::uint32_t>(page.fields.size()) - record.first_field;
+    return record;
 }
 
 }  // namespace ingest

@@ -13,6 +13,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/figures.hpp"
 #include "crawler/archive/warc_replay.hpp"
+#include "ingest/pipeline/damage.hpp"
 #include "schema/sources/run_stop_store.hpp"
 #include "service/config.hpp"
 #include "service/gather/download.hpp"
@@ -63,6 +64,7 @@ std::optional<crawler::CrawlSettings> pages_of(const base::Document& document) {
     auto files = FileSettings::settings.read(document);
     if (!holds_archives(files)) return std::nullopt;
     crawler::CrawlSettings settings;
+    settings.consent = files.reading.consent;
     settings.scrape.rules = files.reading.mapping.rules;
     settings.scrape.rules_name = files.reading.mapping.rules_name;
     return settings;
@@ -80,6 +82,7 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     options.source_id = source.id;
     options.source_name = source.name;
     options.user_agent = here.config.crawl.user_agent;
+    options.honour_consent = pages.consent == crawler::OptOuts::honour;
     options.restart = settings.reading.mapping.restart;
     options.stop = run.stop;
     auto scraping = crawler::make_scraping(pages.scrape, document);
@@ -101,6 +104,10 @@ GatherResult gather_archives(const Gathering& run, const crawler::CrawlSettings&
     };
     try {
         auto report = crawler::replay_archives(database, here.blobs, options);
+        if (report.damaged > 0 && !report.interrupted)
+            ingest::check_damage(
+                source.name, report.counts, {{"file.damaged", {report.damaged, report.damage}}}
+            );
         GatherResult result{
             options.run_id,
             report.interrupted ? "interrupted" : "done",
@@ -130,6 +137,7 @@ request_files(const Environment& here, const schema::Source& source, std::stop_t
     request.key = settings.reading.key;
     request.inputs = settings.inputs;
     request.read = read_options(settings.reading);
+    request.read_page = page_reader(here, document);
     auto folder = here.config.home / "downloads";
     for (auto& input : request.inputs)
         if (is_web_address(input))

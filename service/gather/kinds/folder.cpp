@@ -4,6 +4,7 @@
 
 #include "service/gather/gather_records.hpp"
 #include "service/gather/kinds/kind.hpp"
+#include "service/gather/scraping.hpp"
 
 namespace service {
 
@@ -26,13 +27,14 @@ std::vector<std::string> explain_folder(const base::Document& document) {
 }
 
 ingest::RunRequest
-request_folder(const Environment&, const schema::Source& source, std::stop_token) {
+request_folder(const Environment& here, const schema::Source& source, std::stop_token) {
     auto document = base::Document::json(source.spec);
     auto settings = read_settings(document);
     auto request = mapped_request(source, settings.reading.mapping, document);
     request.key = settings.reading.key;
     request.inputs = {"folder " + settings.path};
     request.mark_files = true;
+    request.read_page = page_reader(here, document);
     ingest::WatchedFolder folder{
         settings.path, settings.names, read_options(settings.reading), settings.allow_empty};
     request.reading = {

@@ -148,6 +148,9 @@ bool drop_if_empty(const Environment& here, const schema::Source& source) {
     auto now = std::chrono::system_clock::now();
     try {
         here.database.call([&](base::Tx& tx) {
+            if (schema::has_records(tx, source.id) ||
+                !schema::jobs_of_source(tx, source.name, now).empty())
+                throw RolledBack();
             auto ended = end_source(tx, source, now, files);
             if (ended.records + ended.rejects + ended.addresses > 0 || !ended.projects.empty())
                 throw RolledBack();

@@ -40,7 +40,7 @@ BOOST_DESCRIBE_STRUCT(
 DeletedSource delete_source(Work& work, const DeleteSource& request);
 
 // Deletes a source that its first run left without anything to look at: no record, no reject, no
-// address. False if there is something.
+// address, and no other run that waits. False if there is something.
 bool drop_if_empty(const Environment& here, const schema::Source& source);
 
 }  // namespace service

@@ -76,7 +76,7 @@ TEST_CASE("what goes wrong is told apart", "[crawler][fetch]") {
         return SiteReply{200, {"X: " + std::string(50'000, 'x')}, "x", 0ms, false, false};
     });
     site.on("/garbage", [](const SiteRequest&) {
-        return SiteReply{200, {"Content-Encoding: gzip"}, "this is no gzip", 0ms, false, false};
+        return SiteReply{200, {"Content-Encoding: gzip"}, "\x1f\x8b\x08 is no gzip", 0ms, false, false};
     });
     auto options = local();
     options.limits.total = 500ms;

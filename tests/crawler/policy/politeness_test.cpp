@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/crawler/site/world.hpp"
+#include "tests/support/program.hpp"
 
 using namespace std::chrono_literals;
 using test::plant_tree;
@@ -20,7 +21,7 @@ std::vector<pid_t> start(World& world, const crawler::CrawlOptions& options, int
     std::vector<pid_t> children;
     auto url = world.database.url();
     for (int i = 0; i < processes; ++i) {
-        auto child = fork();
+        auto child = test::fork_with_threads();
         if (child == 0) {
             base::Database database(url, 3);
             crawler::crawl(database, world.blobs, options);

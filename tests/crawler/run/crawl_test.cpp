@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include "tests/crawler/site/world.hpp"
+#include "tests/support/program.hpp"
 
 using namespace std::chrono_literals;
 using test::page_with_links;
@@ -355,7 +356,7 @@ TEST_CASE(
     for (int round = 0; round < 12; ++round) {
         auto options = world.options(site.url("/0"));
         options.politeness.at_once = 4;
-        auto child = fork();
+        auto child = test::fork_with_threads();
         if (child == 0) {
             base::Database database(url, 3);
             crawler::crawl(database, world.blobs, options);

@@ -169,6 +169,57 @@ TEST_CASE("damage costs the record it is in, not those behind it", "[crawler][wa
     CHECK(after.back().block == records.back().block);
 }
 
+TEST_CASE("a gzip member whose checksum does not fit is no good record", "[crawler][warc]") {
+    Folder folder;
+    WarcWriter writer(folder.path / "out", "t", "agent/1");
+    for (int i = 0; i < 3; ++i)
+        writer.write({"http://a.example/" + std::to_string(i), {}, {}, {}}, answer("<p>x</p>"), {});
+    std::ifstream in(writer.path(), std::ios::binary);
+    std::string bytes(std::istreambuf_iterator<char>(in), {});
+    auto records = all(writer.path());
+    REQUIRE(records.size() > 3);
+    for (std::size_t i : {std::size_t{1}, records.size() - 1}) {
+        auto end =
+            i + 1 < records.size() ? static_cast<std::size_t>(records[i + 1].offset) : bytes.size();
+        auto wrong = bytes;
+        wrong[end - 8] ^= 1;  // of the CRC
+        auto after = all(folder.write("crc.warc.gz", wrong));
+        REQUIRE(after.size() == records.size());
+        for (std::size_t j = 0; j < after.size(); ++j)
+            CHECK(after[j].fault == (j == i ? "warc.gzip" : ""));
+        CHECK(after[i].block == records[i].block);
+    }
+    // A trailer that is cut off says nothing against what is there.
+    auto cut = all(folder.write("cut.warc.gz", bytes.substr(0, bytes.size() - 4)));
+    REQUIRE(cut.size() == records.size());
+    for (const auto& record : cut) CHECK(record.fault.empty());
+}
+
+TEST_CASE("an archive tells of the files that could not be read all along", "[crawler][warc]") {
+    Folder folder;
+    test::TestDatabase database;
+    schema::Blobs blobs((folder.path / "blobs").string());
+    auto now = std::chrono::system_clock::now();
+    ReplayOptions options;
+    options.source_name = "t";
+    database->call([&](base::Tx& tx) {
+        options.source_id = schema::add_source(tx, {0, "t", "files", "{}", "", ""}, now)->id;
+        options.run_id = schema::begin_run(tx, options.source_id, "{}", now);
+    });
+    auto one = record("response", "http://a.example/1", page("One"));
+    auto two = record("response", "http://a.example/2", page("Two"));
+    auto whole = folder.write("a.warc", one + two);
+    auto middle = folder.write("b.warc", one + "garbage\r\nmore of it\r\n" + two);
+    auto cut = folder.write("c.warc", (one + two).substr(0, one.size() + two.size() - 60));
+    options.files = {whole, middle, cut};
+    auto report = replay_archives(*database, blobs, options);
+    CHECK(report.damaged == 2);
+    CHECK(report.damage.starts_with(middle + ": "));
+    CHECK(report.counts.read - report.counts.rejected == 5);  // what could be read
+    options.files = {whole};
+    CHECK(replay_archives(*database, blobs, options).damaged == 0);
+}
+
 TEST_CASE("limits hold: endless headers, absurd lengths, expanding bodies", "[crawler][warc]") {
     Folder folder;
     std::string headers = "WARC/1.1\r\n";

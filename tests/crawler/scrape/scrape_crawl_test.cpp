@@ -1,5 +1,6 @@
 // Crawls that take pages apart: items, images, files, what rules refuse, and what comes back later.
 #include "tests/crawler/scrape/shop.hpp"
+#include "tests/support/program.hpp"
 
 using namespace shop;
 
@@ -411,7 +412,7 @@ TEST_CASE(
     for (int round = 0; round < 8; ++round) {
         auto mine = with_rules(world, site.url("/list?page=0"), shop_rules);
         mine.politeness.at_once = 4;
-        auto child = fork();
+        auto child = test::fork_with_threads();
         if (child == 0) {
             base::Database database(url, 3);
             crawler::crawl(database, world.blobs, mine);
