@@ -81,9 +81,10 @@ WITH wish AS (
     SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz FROM known ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
-        wanted = CASE WHEN t.state = 'done' THEN t.answers + excluded.wanted ELSE t.wanted END
+        wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
+        assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
     WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
-        OR (t.state = 'done' AND $9::boolean)
+        OR (t.state = 'done' AND $9::boolean) OR t.state = 'cancelled'
     RETURNING xmax = 0 AS is_new
 )
 SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
@@ -112,7 +113,8 @@ SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk
 -- name: neither_labeled_nor_queued
 SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
 WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1)
-    AND NOT EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key)
+    AND NOT EXISTS (SELECT 1 FROM label_task t
+                    WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'cancelled')
 ORDER BY w.place;
 
 -- Waiting tasks want as many answers as the project now does, and no fewer than people are at; those that have them are done.
@@ -139,6 +141,7 @@ WITH ended AS (
 ), picked AS (
     SELECT t.id FROM label_task t
     WHERE t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
         AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.task_id = t.id)
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
@@ -162,6 +165,7 @@ WITH picked AS (
     SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id
     WHERE l.user_id = $2 AND l.state = 'skipped' AND l.expires_at < $3::timestamptz
         AND t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
     ORDER BY l.expires_at, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
 ), leased AS (
@@ -430,6 +434,24 @@ JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r
 LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
 ORDER BY g.rk, g.source_id, g.key;
 
+------------------------------------------------------------------------------------------------ edits of the queue
+
+-- name: assign_tasks
+UPDATE label_task t SET assigned_to = $5::bigint FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- name: set_priority
+UPDATE label_task t SET priority = $5::float8 FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- Tasks that people answered or hold want no more answers than these; the others are gone.
+-- name: remove_tasks
+UPDATE label_task t SET wanted = CASE WHEN t.answers + t.leases > 0 THEN t.answers + t.leases ELSE t.wanted END,
+    state = CASE WHEN t.answers + t.leases = 0 THEN 'cancelled' WHEN t.leases = 0 THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.leases = 0 AND t.answers > 0 THEN $5::timestamptz END
+FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
 ------------------------------------------------------------------------------------------------- one's own work
 
 -- Keeps what user $2 has begun to answer to task $1, if they hold it.
@@ -496,15 +518,17 @@ FROM (SELECT count(*) FILTER (WHERE l.state = 'answered') AS answered,
              count(*) FILTER (WHERE l.state = 'held' AND l.expires_at > $3::timestamptz) AS in_hand
       FROM label_lease l JOIN label_task t ON t.id = l.task_id WHERE l.user_id = $2 AND t.project_id = $1) m,
      (SELECT count(*) FILTER (WHERE t.state = 'open') AS open, count(*) FILTER (WHERE t.state = 'done') AS done,
-             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND t.answers + t.leases < t.wanted) AS left,
-             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND t.answers + t.leases >= t.wanted) AS with_others
+             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND mine AND t.answers + t.leases < t.wanted) AS left,
+             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND mine AND t.answers + t.leases >= t.wanted) AS with_others
       FROM label_task t LEFT JOIN label_lease o ON o.task_id = t.id AND o.user_id = $2 AND o.state <> 'released'
+      CROSS JOIN LATERAL (SELECT t.assigned_to IS NULL OR t.assigned_to = $2 AS mine) k
       WHERE t.project_id = $1) c;
 
 -- Tasks of project $1 that user $2 could have if others gave them back; counted up to $3.
 -- name: tasks_with_others
 SELECT count(*) FROM (
     SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.leases > 0 AND t.answers + t.leases >= t.wanted
+        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
     LIMIT $3) w;
 

@@ -33,9 +33,10 @@ const FlagOptions named_task{.positionals = {{"task", "TASK"}}};
 
 void show_queue(const service::QueueState& at) {
     print_line(fmt::format(
-        "{}: {} added; {} open, {} done, {} of {} answers",
+        "{}: {} added, {} changed; {} open, {} done, {} of {} answers",
         at.project,
         at.added,
+        at.changed,
         at.open,
         at.done,
         at.answers,
@@ -188,6 +189,8 @@ void tasks(CLI::App& label, service::Context& context) {
             for (const auto& task : claimed.tasks) show_task(task);
             if (!claimed.tasks.empty()) return;
             print_line("nothing to label here for now");
+            if (!claimed.limit.empty())
+                print_line(fmt::format("the project's {} is reached", claimed.limit));
             if (claimed.with_others > 0)
                 print_line(fmt::format("{} tasks are in others' hands", claimed.with_others));
         }

@@ -57,6 +57,12 @@ const base::Settings<TruthSettings> TruthSettings::settings{
      {.low = 0.5, .high = 1}},
 };
 
+const base::Settings<WorkLimits> WorkLimits::settings{
+    {"in_hand", &WorkLimits::in_hand, "tasks at once", {.low = 0}},
+    {"in_all", &WorkLimits::in_all, "answers in the project", {.low = 0}},
+    {"per_day", &WorkLimits::per_day, "answers in the project a day of UTC", {.low = 0}},
+};
+
 const base::Settings<Project> Project::settings{
     {{"name", &Project::name, "what commands call it", {.required = true}},
      {"title",
@@ -81,6 +87,7 @@ const base::Settings<Project> Project::settings{
       "share of tasks whose truth is known, mixed in unseen",
       {.low = 0, .high = 0.5}},
      {"truth", &Project::truth, "how answers become truth"},
+     {"limits", &Project::limits, "of each person; none by default"},
      {&Project::question},
      {"question", &Project::question, &Question::parts, "one of several, of a form"}},
     &check_project,

@@ -32,6 +32,15 @@ struct TruthSettings {
     static const base::Settings<TruthSettings> settings;
 };
 
+// How much one person may do; 0: as much as they like.
+struct WorkLimits {
+    int in_hand = 0;  // tasks at once
+    int in_all = 0;   // answers in the project
+    int per_day = 0;  // answers in the project, by the day of UTC
+
+    static const base::Settings<WorkLimits> settings;
+};
+
 // What a labeling project asks, of whom, and how answers become truth. As a file:
 //
 //     name = "topics"
@@ -85,6 +94,7 @@ struct Project {
     int max_overlap = 0;              // and so many of records less probable than truth.target
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
     TruthSettings truth;
+    WorkLimits limits;
 
     static const base::Settings<Project> settings;
 };

@@ -132,6 +132,52 @@ Enqueued enqueue(
     return result;
 }
 
+namespace {
+
+template <typename Query, typename Value>
+std::int64_t change_tasks(
+    base::Tx& tx,
+    const Query& query,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    const Value& value
+) {
+    std::vector<std::int64_t> rks;
+    for (const auto& key : keys) rks.push_back(schema::record_key(project.project.source, key));
+    return static_cast<std::int64_t>(tx.change(
+        query, project.id, project.source_id, schema::array_of(rks), schema::array_of(keys), value
+    ));
+}
+
+}  // namespace
+
+std::int64_t assign(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    std::optional<std::int64_t> user_id
+) {
+    return change_tasks(tx, sql::file["assign_tasks"], project, keys, user_id);
+}
+
+std::int64_t set_priority(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    double priority
+) {
+    return change_tasks(tx, sql::file["set_priority"], project, keys, priority);
+}
+
+std::int64_t remove_tasks(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    Time now
+) {
+    return change_tasks(tx, sql::file["remove_tasks"], project, keys, schema::timestamp(now));
+}
+
 std::vector<std::string> neither_labeled_nor_queued(
     base::Tx& tx,
     const StoredProject& project,

@@ -54,6 +54,28 @@ std::int64_t enqueue_unlabeled(
     Time now
 );
 
+// Changes of the waiting tasks of these records. Each returns how many tasks it was of.
+// Given to this person only; nobody: to everybody again.
+std::int64_t assign(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    std::optional<std::int64_t> user_id
+);
+std::int64_t set_priority(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    double priority
+);
+// Out of the queue. Answers stay, and whoever holds one of them may still answer.
+std::int64_t remove_tasks(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    Time now
+);
+
 // A task in somebody's hands. What comes of it must name task, token and attempt.
 struct Claimed {
     std::int64_t task = 0;

@@ -7,6 +7,7 @@
 #include "service/labels/tasks.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <boost/json.hpp>
 
@@ -176,6 +177,37 @@ labeling::Answer answer_in(
     );
 }
 
+struct Room {
+    std::int64_t tasks = 0;
+    std::string limit;  // that leaves no more
+};
+
+// How many of `wanted` more tasks the project's limits allow to a person with so many in hand.
+Room room_for(
+    Work& work,
+    const labeling::StoredProject& stored,
+    std::int64_t user,
+    std::int64_t held,
+    std::int64_t wanted
+) {
+    Room room{.tasks = wanted, .limit = {}};
+    auto limit = [&](const char* name, std::int64_t most, auto used) {
+        if (most == 0 || room.tasks == 0) return;
+        auto left = std::max<std::int64_t>(0, most - held - used());
+        if (left < room.tasks) room = {.tasks = left, .limit = name};
+    };
+    const auto& limits = stored.project.limits;
+    limit("limits.in_hand", limits.in_hand, [] { return std::int64_t{0}; });
+    limit("limits.in_all", limits.in_all, [&] {
+        return labeling::answers_of(work.tx, stored.id, user);
+    });
+    limit("limits.per_day", limits.per_day, [&] {
+        auto day = std::chrono::floor<std::chrono::days>(work.now);
+        return labeling::answers_since(work.tx, stored.id, user, day);
+    });
+    return room;
+}
+
 constexpr auto whose = "whose work it is; one's own by default";
 
 std::optional<base::Fault> check_reason(const std::string& reason) {
@@ -211,7 +243,7 @@ const base::Settings<CorrectAnswer> CorrectAnswer::settings{
     {"attempt",
      &CorrectAnswer::attempt,
      "of the answer that was wrong, as one's history tells it",
-     {.required = true, .low = 1}},
+     {.low = 1, .required = true}},
     {"class", &CorrectAnswer::class_name, "name of a class of the project"},
     {"value", &CorrectAnswer::value, "or an answer as the question's kind has it"},
     {"milliseconds", &CorrectAnswer::milliseconds, "that the person took", {.low = 0}},
@@ -240,16 +272,23 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
     auto held = in_hand();
+    Room room;
     if (auto missing = request.n - static_cast<int>(held.size()); missing > 0) {
-        auto more = labeling::claim(work.tx, stored.id, user, missing, work.now, lease_time);
-        if (more.empty() && held.empty())
-            more = labeling::claim_skipped(work.tx, stored.id, user, missing, work.now, lease_time);
+        auto in_hand_now = static_cast<std::int64_t>(held.size());
+        room = room_for(work, stored, user, in_hand_now, missing);
+        auto n = static_cast<int>(room.tasks);
+        std::vector<labeling::Claimed> more;
+        if (n > 0) more = labeling::claim(work.tx, stored.id, user, n, work.now, lease_time);
+        if (n > 0 && more.empty() && held.empty())
+            more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
         if (!more.empty()) held = in_hand();
     }
     ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
-    if (held.empty())
+    if (held.empty()) {
+        claimed.limit = room.limit;
         claimed.with_others =
             labeling::tasks_with_others(work.tx, stored.id, user, most_with_others);
+    }
     for (const auto& each : held) claimed.tasks.push_back(task_of(stored.project, each));
     return claimed;
 }

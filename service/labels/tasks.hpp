@@ -55,8 +55,9 @@ struct ClaimedTasks {
     std::vector<Task> tasks;
     std::int64_t mine = 0;         // one's own answers so far
     std::int64_t with_others = 0;  // if there are no tasks: those that others hold; 1000 at most
+    std::string limit{};           // of the project, that was reached
 };
-BOOST_DESCRIBE_STRUCT(ClaimedTasks, (), (tasks, mine, with_others))
+BOOST_DESCRIBE_STRUCT(ClaimedTasks, (), (tasks, mine, with_others, limit))
 // Tasks that the person holds already come first: a browser that was closed goes on where it was.
 ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request);
 

@@ -183,3 +183,52 @@ TEST_CASE("what remains for me leaves out what I answered, skipped or may not ha
     CHECK(own().with_others == 0);
     CHECK(own().left == 3);
 }
+
+TEST_CASE("an assigned task is given to that person only, until it is released", "[labeling]") {
+    LabelingWorld world;
+    world.add_records(2, {"a"});
+    world.add_project();
+    world.enqueue_all();
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    auto assign = [&](std::optional<std::int64_t> user) {
+        return world.db->call([&](base::Tx& tx) {
+            return labeling::assign(tx, world.project, {"r0", "nobody"}, user);
+        });
+    };
+    CHECK(assign(ann) == 1);
+    auto his = take(world, bob, 2);
+    REQUIRE(his.size() == 1);
+    CHECK(his[0].key == "r1");
+    CHECK(assign({}) == 1);
+    auto rest = take(world, bob, 2);
+    REQUIRE(rest.size() == 1);
+    CHECK(rest[0].key == "r0");
+}
+
+TEST_CASE("what is taken out of the queue keeps its answers and can come back", "[labeling]") {
+    LabelingWorld world;
+    world.add_records(3, {"a"});
+    world.add_project("overlap = 2\n");
+    world.enqueue_all();
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    answer_next(world, ann, 0);
+    auto held = take(world, bob).at(0);  // the same record
+    world.db->call([&](base::Tx& tx) {
+        CHECK(labeling::set_priority(tx, world.project, {"r0", "r1", "r2"}, 3) == 3);
+        CHECK(labeling::remove_tasks(tx, world.project, {"r0", "r1", "r2"}, world.now()) == 3);
+    });
+    CHECK(world.check("SELECT count(*) FROM label_task WHERE state = 'cancelled'") == 2);
+    CHECK(take(world, ann, 3).empty());
+    world.db->call([&](base::Tx& tx) {
+        Answer answer{
+            .task = held.task, .user_id = bob, .token = held.token, .attempt = 1, .class_id = 0};
+        CHECK(labeling::submit(tx, answer, world.now()) == Submitted::accepted);
+        auto back = labeling::neither_labeled_nor_queued(tx, world.project, {"r0", "r1", "r2"});
+        CHECK(back.size() == 2);
+        std::vector<labeling::QueueRequest> requests;
+        for (const auto& key : back) requests.push_back({.key = key, .priority = 0, .reason = ""});
+        CHECK(labeling::enqueue(tx, world.project, requests, false, world.now()).changed == 2);
+    });
+    CHECK(take(world, ann, 3).size() == 2);
+    world.check_sums();
+}
