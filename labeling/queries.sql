@@ -76,9 +76,10 @@ WITH wish AS (
     SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz FROM known ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
-        wanted = CASE WHEN t.state = 'done' THEN t.answers + excluded.wanted ELSE t.wanted END
+        wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
+        assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
     WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
-        OR (t.state = 'done' AND $9::boolean)
+        OR (t.state = 'done' AND $9::boolean) OR t.state = 'cancelled'
     RETURNING xmax = 0 AS is_new
 )
 SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
@@ -107,7 +108,8 @@ SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk
 -- name: neither_labeled_nor_queued
 SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
 WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1)
-    AND NOT EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key)
+    AND NOT EXISTS (SELECT 1 FROM label_task t
+                    WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'cancelled')
 ORDER BY w.place;
 
 -- Waiting tasks want as many answers as the project now does, and no fewer than people are at; those that have them are done.
@@ -134,6 +136,7 @@ WITH ended AS (
 ), picked AS (
     SELECT t.id FROM label_task t
     WHERE t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
         AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.task_id = t.id)
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
@@ -157,6 +160,7 @@ WITH picked AS (
     SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id
     WHERE l.user_id = $2 AND l.state = 'skipped' AND l.expires_at < $3::timestamptz
         AND t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
     ORDER BY l.expires_at, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
 ), leased AS (
@@ -194,6 +198,8 @@ WITH task AS (
         schema_version)
     SELECT t.rk, t.source_id, t.key, t.project_id, $2, $4, t.version, t.id, $5, $6::jsonb, $7::int, $8::timestamptz, p.schema_version
     FROM task t JOIN taken ON taken.task_id = t.id JOIN label_project p ON p.id = t.project_id
+), undrafted AS (
+    DELETE FROM label_draft d USING taken WHERE d.task_id = taken.task_id AND d.user_id = $2
 )
 UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
     state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
@@ -249,6 +255,13 @@ FROM ground_truth g
 WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
     AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method <> 'import';
 
+-- name: answers_when_done
+SELECT answers FROM label_task WHERE id = $1 AND state = 'done';
+
+-- Asks one more person about a task that has all it wanted.
+-- name: ask_one_more
+UPDATE label_task SET wanted = answers + 1, state = 'open', done_at = NULL, reason = 'unsure' WHERE id = $1 AND state = 'done';
+
 ---------------------------------------------------------------------------------------------------------------- people
 
 -- People whose answers stand, the busiest first.
@@ -284,7 +297,7 @@ SELECT count(*) FROM annotation WHERE project_id = $1 AND user_id = $2 AND withd
 -- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
 -- name: tasks_in_hand
 SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
-    c.title, c.body, c.language, i.width, i.height, v.payload, v.url,
+    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, d.value AS draft,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
 FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.priority, t.rk, t.source_id, t.key, t.version
       FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
@@ -294,6 +307,7 @@ FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.priority, 
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN label_draft d ON d.task_id = h.task_id AND d.user_id = $1
 ORDER BY h.priority DESC, h.task_id;
 
 -- name: project_of_task
@@ -618,6 +632,109 @@ WHERE project_id = $1 AND action <> 'undo' AND undone_by IS NULL ORDER BY versio
 -- name: note_undone
 UPDATE label_schema_change SET undone_by = $3 WHERE project_id = $1 AND version = $2;
 
+------------------------------------------------------------------------------------------------ edits of the queue
+
+-- name: assign_tasks
+UPDATE label_task t SET assigned_to = $5::bigint FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- name: set_priority
+UPDATE label_task t SET priority = $5::float8 FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- Tasks that people answered or hold want no more answers than these; the others are gone.
+-- name: remove_tasks
+UPDATE label_task t SET wanted = CASE WHEN t.answers + t.leases > 0 THEN t.answers + t.leases ELSE t.wanted END,
+    state = CASE WHEN t.answers + t.leases = 0 THEN 'cancelled' WHEN t.leases = 0 THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.leases = 0 AND t.answers > 0 THEN $5::timestamptz END
+FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+------------------------------------------------------------------------------------------------- one's own work
+
+-- Keeps what user $2 has begun to answer to task $1, if they hold it.
+-- name: save_draft
+INSERT INTO label_draft AS d (task_id, user_id, value, saved_at)
+SELECT l.task_id, l.user_id, $4::jsonb, $5::timestamptz FROM label_lease l
+WHERE l.task_id = $1 AND l.user_id = $2 AND l.token = $3 AND l.state = 'held'
+ON CONFLICT (task_id, user_id) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at;
+
+-- Only who was given the task may comment on it.
+-- name: add_comment
+INSERT INTO label_comment (project_id, task_id, user_id, text, flag, written_at)
+SELECT t.project_id, t.id, l.user_id, $3, $4::boolean, $5::timestamptz FROM label_task t JOIN label_lease l ON l.task_id = t.id
+WHERE t.id = $1 AND l.user_id = $2;
+
+-- name: list_comments
+SELECT m.id, m.task_id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, u.name AS "user", m.text, m.flag,
+    m.written_at
+FROM (SELECT * FROM label_comment WHERE project_id = $1 AND id > $2::bigint AND (flag OR NOT $3::boolean) ORDER BY id LIMIT $4) m
+JOIN label_task t ON t.id = m.task_id JOIN app_user u ON u.id = m.user_id ORDER BY m.id;
+
+-- What user $2 answered or skipped in project $1 before ($3, $4), latest first; only what is in state $5, if it is named. An
+-- ended lease keeps the time of its end. Each state is read by the index of its own.
+-- name: own_history
+SELECT h.task_id AS task, h.attempt, h.state, h.reason, h.expires_at AS at, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record,
+    h.key, c.name AS label, a.value, a.milliseconds
+FROM (SELECT e.* FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+          SELECT l.task_id, l.user_id, l.attempt, l.state, l.reason, l.expires_at, t.rk, t.source_id, t.key, t.project_id
+          FROM label_lease l JOIN label_task t ON t.id = l.task_id
+          WHERE l.user_id = $2 AND l.state = s.state AND t.project_id = $1 AND ($5 = '' OR s.state = $5)
+              AND l.expires_at <= $3::timestamptz AND (l.expires_at, l.task_id) < ($3::timestamptz, $4::bigint)
+          ORDER BY l.expires_at DESC, l.task_id DESC LIMIT $6) e
+      ORDER BY e.expires_at DESC, e.task_id DESC LIMIT $6) h
+LEFT JOIN annotation a ON a.rk = h.rk AND a.source_id = h.source_id AND a.key = h.key AND a.project_id = h.project_id
+    AND a.user_id = h.user_id AND a.attempt = h.attempt AND h.state = 'answered'
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+ORDER BY h.expires_at DESC, h.task_id DESC;
+
+-- Puts another answer beside the one of attempt $3, which stays, withdrawn. No row if that is not the last one of the user.
+-- name: correct_answer
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+), raised AS (
+    UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = $7::timestamptz FROM task t
+    WHERE l.task_id = t.id AND l.user_id = $2 AND l.attempt = $3 AND l.state = 'answered'
+        AND ($4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4))
+    RETURNING l.task_id
+), old AS (
+    UPDATE annotation a SET withdrawn_at = $7::timestamptz FROM task t JOIN raised ON raised.task_id = t.id
+    WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+        AND a.user_id = $2 AND a.attempt = $3 AND a.withdrawn_at IS NULL
+)
+INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
+    schema_version)
+SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version
+FROM task t JOIN raised ON raised.task_id = t.id JOIN label_project p ON p.id = t.project_id
+RETURNING attempt;
+
+-- What user $2 has done in project $1 and what is left for them at $3: tasks with room that they neither answered nor skipped, and
+-- tasks that they could have if others gave them back.
+-- name: own_progress
+SELECT m.answered, m.skipped, m.in_hand, c.open, c.done, c.left, c.with_others
+FROM (SELECT count(*) FILTER (WHERE l.state = 'answered') AS answered,
+             count(*) FILTER (WHERE l.state = 'skipped' AND t.state = 'open') AS skipped,
+             count(*) FILTER (WHERE l.state = 'held' AND l.expires_at > $3::timestamptz) AS in_hand
+      FROM label_lease l JOIN label_task t ON t.id = l.task_id WHERE l.user_id = $2 AND t.project_id = $1) m,
+     (SELECT count(*) FILTER (WHERE t.state = 'open') AS open, count(*) FILTER (WHERE t.state = 'done') AS done,
+             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND mine AND t.answers + t.leases < t.wanted) AS left,
+             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND mine AND t.answers + t.leases >= t.wanted) AS with_others
+      FROM label_task t LEFT JOIN label_lease o ON o.task_id = t.id AND o.user_id = $2 AND o.state <> 'released'
+      CROSS JOIN LATERAL (SELECT t.assigned_to IS NULL OR t.assigned_to = $2 AS mine) k
+      WHERE t.project_id = $1) c;
+
+-- Tasks of project $1 that user $2 could have if others gave them back; counted up to $3.
+-- name: tasks_with_others
+SELECT count(*) FROM (
+    SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.leases > 0 AND t.answers + t.leases >= t.wanted
+        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
+    LIMIT $3) w;
+
+-- name: answers_since
+SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.user_id = $2 AND l.state = 'answered' AND l.expires_at >= $3::timestamptz AND t.project_id = $1;
+
 ------------------------------------------------------------------------------------------------------ simulated people
 
 -- name: add_simulated_user
@@ -639,6 +756,12 @@ SELECT id, name FROM label_project WHERE source_id = $1 ORDER BY name FOR UPDATE
 
 -- name: drop_leases
 DELETE FROM label_lease l USING label_task t WHERE t.id = l.task_id AND t.project_id = ANY ($1::bigint[]);
+
+-- name: drop_drafts
+DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.project_id = ANY ($1::bigint[]);
+
+-- name: drop_comments
+DELETE FROM label_comment WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_tasks
 DELETE FROM label_task WHERE project_id = ANY ($1::bigint[]);

@@ -4,6 +4,7 @@
 // Tasks can be worked off from here as well as on the page, with --user to say whose work it is:
 // for scripts, and for models that label beside people.
 #include <fstream>
+#include <functional>
 #include <iostream>
 #include <iterator>
 #include <memory>
@@ -18,6 +19,7 @@
 #include "base/error.hpp"
 #include "base/run/progress.hpp"
 #include "service/labels/judging.hpp"
+#include "service/labels/own_work.hpp"
 #include "service/labels/tasks.hpp"
 
 namespace app {
@@ -31,9 +33,10 @@ const FlagOptions named_task{.positionals = {{"task", "TASK"}}};
 
 void show_queue(const service::QueueState& at) {
     print_line(fmt::format(
-        "{}: {} added; {} open, {} done, {} of {} answers",
+        "{}: {} added, {} changed; {} open, {} done, {} of {} answers",
         at.project,
         at.added,
+        at.changed,
         at.open,
         at.done,
         at.answers,
@@ -142,31 +145,37 @@ void show_task(const service::Task& task) {
         print_line(fmt::format("{}: {} {}", field.name, field.value.text, field.unit));
 }
 
+std::string all_of(const std::string& file) {
+    if (file == "-") return {std::istreambuf_iterator(std::cin), {}};
+    std::ifstream in(file, std::ios::binary);
+    if (!in) throw base::Error(file, "cannot be read", "check its name");
+    return {std::istreambuf_iterator(in), {}};
+}
+
 // The JSON of an answer that is more than a class comes from a file: on a command line brackets are
 // taken for a list of values.
-void submit(CLI::App& label, service::Context& context) {
+template <auto function>
+void with_value(
+    CLI::App& label,
+    service::Context& context,
+    const char* name,
+    const std::function<void(const service::AnswerOf<function>&)>& show
+) {
+    using Request = service::RequestOf<function>;
     auto file = std::make_shared<std::string>();
-    auto& command = add_command(label, "label submit");
-    Flags<service::SubmitAnswer> flags(
-        command, {.positionals = named_task.positionals, .without = {"value"}}
-    );
+    auto& command = add_command(label, name);
+    Flags<Request> flags(command, {.positionals = named_task.positionals, .without = {"value"}});
     command.add_option("--value", *file, "JSON of an answer that is more than a class; -: input")
         ->type_name("FILE");
-    on_command(command, [flags, file, &context] {
+    on_command(command, [flags, file, show, &context] {
         auto request = flags.read();
-        if (*file == "-") {
-            request.value.text.assign(std::istreambuf_iterator(std::cin), {});
-        } else if (!file->empty()) {
-            std::ifstream in(*file, std::ios::binary);
-            if (!in) throw base::Error(*file, "cannot be read", "check its name");
-            request.value.text.assign(std::istreambuf_iterator(in), {});
-        }
-        service::TaskOutcome outcome;
+        if (!file->empty()) request.value.text = all_of(*file);
+        service::AnswerOf<function> answer;
         service::run_locally(context.environment(), [&](service::Work& work) {
-            outcome = service::submit_answer(work, request);
+            answer = function(work, request);
         });
-        if (context.json) return print_answer(base::Answer(outcome));
-        print_line(base::name_of(outcome.state));
+        if (context.json) return print_answer(base::Answer(answer));
+        show(answer);
     });
 }
 
@@ -178,16 +187,50 @@ void tasks(CLI::App& label, service::Context& context) {
         named_project,
         [](const service::ClaimedTasks& claimed) {
             for (const auto& task : claimed.tasks) show_task(task);
-            if (claimed.tasks.empty()) print_line("nothing to label here for now");
+            if (!claimed.tasks.empty()) return;
+            print_line("nothing to label here for now");
+            if (!claimed.limit.empty())
+                print_line(fmt::format("the project's {} is reached", claimed.limit));
+            if (claimed.with_others > 0)
+                print_line(fmt::format("{} tasks are in others' hands", claimed.with_others));
         }
     );
     auto show_outcome = [](const service::TaskOutcome& outcome) {
         print_line(base::name_of(outcome.state));
     };
-    submit(label, context);
+    with_value<service::submit_answer>(label, context, "label submit", show_outcome);
+    with_value<service::correct_answer>(label, context, "label correct", show_outcome);
+    with_value<service::save_draft>(label, context, "label draft", [](const service::Nothing&) {
+        print_line("kept");
+    });
     add_verb<service::skip_task>(label, context, "label skip", named_task, show_outcome);
     add_verb<service::renew_task>(label, context, "label renew", named_task);
     add_verb<service::undo_answer>(label, context, "label undo", named_project, show_task);
+}
+
+void own_work(CLI::App& label, service::Context& context) {
+    add_verb<service::comment_task>(label, context, "label comment", named_task);
+    add_list<service::list_comments>(label, context, "label comments", named_project);
+    add_list<service::list_mine>(label, context, "label mine", named_project);
+    add_verb<service::show_progress>(
+        label,
+        context,
+        "label progress",
+        named_project,
+        [](const labeling::OwnProgress& at) {
+            print_line(fmt::format(
+                "yours: {} answered, {} skipped, {} in hand, {} left, {} with others; in all: {} "
+                "open, {} done",
+                at.answered,
+                at.skipped,
+                at.in_hand,
+                at.left,
+                at.with_others,
+                at.open,
+                at.done
+            ));
+        }
+    );
 }
 
 }  // namespace
@@ -198,6 +241,7 @@ void add_label_work(CLI::App& label, service::Context& context) {
     add_verb<service::resolve_truth>(label, context, "label truth", named_project, show_truth);
     simulate(label, context);
     tasks(label, context);
+    own_work(label, context);
     add_list<service::list_answers>(label, context, "label answers", named_project);
 }
 

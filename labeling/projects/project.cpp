@@ -39,6 +39,11 @@ std::optional<Fault> check_method(const Project& project) {
 
 std::optional<Fault> check_project(Project& project) {
     project.name = base::tidy_name(project.name);
+    if (project.max_overlap != 0 && project.max_overlap < project.overlap)
+        return Fault{
+            .reason = "is less than 'overlap'",
+            .mend = "raise it, or leave it out",
+            .at = "max_overlap"};
     if (auto fault = check_question(project.question)) return fault;
     return check_method(project);
 }
@@ -51,6 +56,12 @@ const base::Settings<TruthSettings> TruthSettings::settings{
      &TruthSettings::target,
      "a record whose likeliest class is less probable wants another answer",
      {.low = 0.5, .high = 1}},
+};
+
+const base::Settings<WorkLimits> WorkLimits::settings{
+    {"in_hand", &WorkLimits::in_hand, "tasks at once", {.low = 0}},
+    {"in_all", &WorkLimits::in_all, "answers in the project", {.low = 0}},
+    {"per_day", &WorkLimits::per_day, "answers in the project a day of UTC", {.low = 0}},
 };
 
 const base::Settings<Project> Project::settings{
@@ -67,11 +78,17 @@ const base::Settings<Project> Project::settings{
      {"show", &Project::show, "what they see, in this order; all that there is by default"},
      {"fields", &Project::fields, "which of the payload; all by default"},
      {"overlap", &Project::overlap, "answers of different people", {.low = 1, .high = 100}},
+     {"max_overlap",
+      &Project::max_overlap,
+      "so many answers of records less probable than truth.target, one more at a time; never more "
+      "than 'overlap' by default",
+      {.low = 0, .high = 100}},
      {"hidden_gold",
       &Project::hidden_gold,
       "share of tasks whose truth is known, mixed in unseen",
       {.low = 0, .high = 0.5}},
      {"truth", &Project::truth, "how answers become truth"},
+     {"limits", &Project::limits, "of each person; none by default"},
      {&Project::question},
      {"question", &Project::question, &Question::parts, "one of several, of a form"}},
     &check_project,

@@ -32,6 +32,15 @@ struct TruthSettings {
     static const base::Settings<TruthSettings> settings;
 };
 
+// How much one person may do; 0: as much as they like.
+struct WorkLimits {
+    int in_hand = 0;  // tasks at once
+    int in_all = 0;   // answers in the project
+    int per_day = 0;  // answers in the project, by the day of UTC
+
+    static const base::Settings<WorkLimits> settings;
+};
+
 // What a labeling project asks, of whom, and how answers become truth. As a file:
 //
 //     name = "topics"
@@ -40,7 +49,8 @@ struct TruthSettings {
 //     instructions = "What is the page about?"
 //     show = ["text"]                # text, image, fields
 //     fields = ["title"]
-//     overlap = 3
+//     overlap = 2
+//     max_overlap = 5                # one more at a time, until the truth is as sure as the target
 //     hidden_gold = 0.05
 //
 //     [truth]
@@ -81,8 +91,10 @@ struct Project {
     std::vector<Show> show;           // in this order; empty: whatever the record has
     std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
     int overlap = 1;                  // answers wanted from different people
+    int max_overlap = 0;              // and so many of records less probable than truth.target
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
     TruthSettings truth;
+    WorkLimits limits;
 
     static const base::Settings<Project> settings;
 };

@@ -94,6 +94,7 @@ struct TaskInHand {
     std::string title, body, language, url;
     std::optional<int> width, height;  // of its picture
     base::JsonText payload, columns;
+    base::JsonText draft;  // of an answer, if one was begun
 };
 BOOST_DESCRIBE_STRUCT(
     TaskInHand,
@@ -112,7 +113,8 @@ BOOST_DESCRIBE_STRUCT(
      width,
      height,
      payload,
-     columns)
+     columns,
+     draft)
 )
 // Those whose leases run, most urgent first; only `task`, if one is named.
 std::vector<TaskInHand> tasks_in_hand(

@@ -77,6 +77,7 @@ private:
         if (submit(tx, given, now) != Submitted::accepted) return;
         ++done.answers;
         if (wrong) ++done.wrong;
+        if (project_.project.max_overlap > 0) settle(tx, project_, task.task, now);
     }
 
     const StoredProject& project_;

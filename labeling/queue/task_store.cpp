@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
+#include "labeling/truth/truth_store.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
 
@@ -129,6 +130,52 @@ Enqueued enqueue(
     }
     if (result.added >= worth_analyzing) tx.exec(sql::file["analyze_tasks"]);
     return result;
+}
+
+namespace {
+
+template <typename Query, typename Value>
+std::int64_t change_tasks(
+    base::Tx& tx,
+    const Query& query,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    const Value& value
+) {
+    std::vector<std::int64_t> rks;
+    for (const auto& key : keys) rks.push_back(schema::record_key(project.project.source, key));
+    return static_cast<std::int64_t>(tx.change(
+        query, project.id, project.source_id, schema::array_of(rks), schema::array_of(keys), value
+    ));
+}
+
+}  // namespace
+
+std::int64_t assign(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    std::optional<std::int64_t> user_id
+) {
+    return change_tasks(tx, sql::file["assign_tasks"], project, keys, user_id);
+}
+
+std::int64_t set_priority(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    double priority
+) {
+    return change_tasks(tx, sql::file["set_priority"], project, keys, priority);
+}
+
+std::int64_t remove_tasks(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    Time now
+) {
+    return change_tasks(tx, sql::file["remove_tasks"], project, keys, schema::timestamp(now));
 }
 
 std::vector<std::string> neither_labeled_nor_queued(
@@ -293,8 +340,10 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
         answer.milliseconds,
         schema::timestamp(now)
     );
-    if (!stored.empty()) return Submitted::accepted;
+    return stored.empty() ? explain_submit(tx, answer) : Submitted::accepted;
+}
 
+Submitted explain_submit(base::Tx& tx, const Answer& answer) {
     auto why = base::first_as<Explained>(tx.exec(
         sql::file["explain_submit"],
         answer.task,
@@ -306,6 +355,16 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     if (!why) return Submitted::unknown_task;
     if (why->stored) return why->same ? Submitted::repeated : Submitted::different;
     return why->known_class ? Submitted::stale : Submitted::unknown_class;
+}
+
+void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+    auto probability = refresh_truth(tx, project, task, now);
+    auto target = project.project.truth.target;
+    auto most = project.project.max_overlap;
+    if (!probability || *probability >= target || most == 0) return;
+    auto answers = tx.value<int>(sql::file["answers_when_done"], task);
+    if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
+        tx.exec(sql::file["ask_one_more"], task);
 }
 
 std::optional<Claimed> undo_last(

@@ -54,6 +54,28 @@ std::int64_t enqueue_unlabeled(
     Time now
 );
 
+// Changes of the waiting tasks of these records. Each returns how many tasks it was of.
+// Given to this person only; nobody: to everybody again.
+std::int64_t assign(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    std::optional<std::int64_t> user_id
+);
+std::int64_t set_priority(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    double priority
+);
+// Out of the queue. Answers stay, and whoever holds one of them may still answer.
+std::int64_t remove_tasks(
+    base::Tx& tx,
+    const StoredProject& project,
+    const std::vector<std::string>& keys,
+    Time now
+);
+
 // A task in somebody's hands. What comes of it must name task, token and attempt.
 struct Claimed {
     std::int64_t task = 0;
@@ -152,6 +174,12 @@ answer_given(base::Tx& tx, std::int64_t task, std::int64_t user_id, int attempt)
 // Stores one answer, and closes the task when it has all it wanted. Sent again after a lost
 // connection, it is stored once.
 Submitted submit(base::Tx& tx, const Answer& answer, Time now);
+// Why an answer was not stored.
+Submitted explain_submit(base::Tx& tx, const Answer& answer);
+
+// Merges the task's answers anew and, if the project allows it, asks one more person about a task
+// that has all answers it wanted and is still less probable than the project's target.
+void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
 
 // Takes back the user's last answer or skip in the project and leases its task to them again;
 // nothing if there is none. The answer stays in the history, withdrawn.

@@ -243,10 +243,11 @@ Resolved resolve_truth(
     return result;
 }
 
-void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+std::optional<double>
+refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
-    if (!label || label->method == detail::imported) return;
-    if (!label->method && !label->done) return;
+    if (!label || label->method == detail::imported) return std::nullopt;
+    if (!label->method && !label->done) return std::nullopt;
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);
     Trust trust;
@@ -261,12 +262,14 @@ void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task
     }
     if (answers->size() == 0) {
         tx.exec(sql::file["withdraw_label"], task);
-        return;
+        return std::nullopt;
     }
     auto merged =
         answers->infer({.method = project.project.truth.method, .trust = std::move(trust)});
     auto used = std::string(base::name_of(merged.method));
     detail::put_truth(tx, project, merged.labels, used, true, now);
+    if (merged.labels.empty()) return std::nullopt;
+    return merged.labels.front().probability;
 }
 
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {

@@ -93,7 +93,10 @@ const base::Settings<QueueRecords> QueueRecords::settings{
      "put so many records in that have neither label nor task",
      {.low = 0}},
     {"where", &QueueRecords::where, "only records that this condition holds for"},
-    {"priority", &QueueRecords::priority, "higher ones come first"},
+    {"priority", &QueueRecords::priority, "higher ones come first; 0 by default"},
+    {"assign", &QueueRecords::assign, "only to this user, until released"},
+    {"release", &QueueRecords::release, "to everybody again"},
+    {"remove", &QueueRecords::remove, "take them out of the queue; answers stay"},
 };
 const base::Settings<ListAnnotators> ListAnnotators::settings{
     {"project", &ListAnnotators::project, "its name", {.required = true}},
@@ -151,7 +154,9 @@ fresh_matches(Work& work, const labeling::StoredProject& stored, const QueueReco
         for (auto& key : labeling::neither_labeled_nor_queued(work.tx, stored, keys))
             if (requests.size() < most)
                 requests.push_back(
-                    {.key = std::move(key), .priority = request.priority, .reason = "added"}
+                    {.key = std::move(key),
+                     .priority = request.priority.value_or(0),
+                     .reason = "added"}
                 );
         keys.clear();
     };
@@ -165,18 +170,70 @@ fresh_matches(Work& work, const labeling::StoredProject& stored, const QueueReco
     return requests;
 }
 
+// Changes the waiting tasks of records that the condition holds for. Returns how many.
+std::int64_t
+change_queue(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
+    constexpr std::size_t batch = 1'000;
+    auto where = schema::Filter::parse(request.where);
+    std::optional<std::int64_t> user;
+    if (!request.assign.empty()) user = known_user(work, request.assign).id;
+    std::int64_t changed = 0;
+    std::vector<std::string> keys;
+    auto change = [&] {
+        if (request.remove)
+            changed += labeling::remove_tasks(work.tx, stored, keys, work.now);
+        else if (user || request.release)
+            changed += labeling::assign(work.tx, stored, keys, user);
+        else
+            changed += labeling::set_priority(work.tx, stored, keys, *request.priority);
+        keys.clear();
+    };
+    auto take = [&](schema::RecordFound& found) {
+        if (where.matches(found.fields)) keys.push_back(found.id.key);
+        if (keys.size() == batch) change();
+        return true;
+    };
+    schema::each_record(work.tx, stored.source_id, where.fields(), take);
+    change();
+    return changed;
+}
+
+void check_change(const QueueRecords& request) {
+    auto changes =
+        (request.assign.empty() ? 0 : 1) + (request.release ? 1 : 0) + (request.remove ? 1 : 0);
+    if (changes > 1)
+        throw base::UsageError(
+            "'assign', 'release', 'remove'", "stand beside each other", "ask for one of them"
+        );
+    if (request.add > 0 && (request.release || request.remove))
+        throw base::UsageError("'add'", "stands beside 'release' or 'remove'", "ask for one");
+    if (changes > 0 && request.where.empty())
+        throw base::UsageError("'where'", "is missing", "say which records are meant");
+}
+
 }  // namespace
 
 QueueState queue_records(Work& work, const QueueRecords& request) {
+    check_change(request);
     auto stored = known_project(work, request.project);
     QueueState state{.project = request.project};
     if (request.add > 0 && request.where.empty()) {
         state.added = labeling::enqueue_unlabeled(
-            work.tx, stored, request.add, request.priority, "added", work.now
+            work.tx, stored, request.add, request.priority.value_or(0), "added", work.now
         );
     } else if (request.add > 0) {
         auto requests = fresh_matches(work, stored, request);
-        state.added = labeling::enqueue(work.tx, stored, requests, false, work.now).added;
+        auto put = labeling::enqueue(work.tx, stored, requests, false, work.now);
+        state.added = put.added + put.changed;  // what was taken out comes back
+        if (!request.assign.empty()) {
+            std::vector<std::string> keys;
+            for (const auto& each : requests) keys.push_back(each.key);
+            auto user = known_user(work, request.assign).id;
+            state.changed = labeling::assign(work.tx, stored, keys, user);
+        }
+    } else if (!request.where.empty() &&
+               (request.priority || request.release || request.remove || !request.assign.empty())) {
+        state.changed = change_queue(work, stored, request);
     }
     auto at = labeling::progress(work.tx, stored.id);
     state.open = at.open;

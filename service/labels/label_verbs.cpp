@@ -3,6 +3,7 @@
 #include "service/areas.hpp"
 #include "service/labels/files.hpp"
 #include "service/labels/judging.hpp"
+#include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
@@ -68,6 +69,12 @@ std::span<const Verb> label_verbs() {
         verb<undo_answer>(
             "label undo", "Take back one's last answer or skip; its task comes back", labelers
         ),
+        verb<save_draft>("label draft", "Keep what one has begun to answer", labelers),
+        verb<correct_answer>("label correct", "Answer again what one answered before", labelers),
+        verb<comment_task>("label comment", "Tell the reviewer something about a task", labelers),
+        verb<list_comments>("label comments", "What people said about tasks", analysts),
+        verb<list_mine>("label mine", "What one answered and skipped", labelers),
+        verb<show_progress>("label progress", "What is left for one, and in all", labelers),
     };
     return verbs;
 }

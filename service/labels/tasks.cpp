@@ -7,12 +7,14 @@
 #include "service/labels/tasks.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 #include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/queue/own_work_store.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
 #include "labeling/tasks/stored_answer.hpp"
@@ -32,6 +34,8 @@ using labeling::TaskInHand;
 
 constexpr auto lease_time = std::chrono::minutes(10);
 constexpr std::int64_t longest_answer = 86'400'000;  // milliseconds: a day
+
+constexpr int most_with_others = 1'000;
 
 struct Lease {
     std::int64_t token = 0;
@@ -122,7 +126,8 @@ Task task_of(const Project& project, const TaskInHand& held) {
         .id = held.task_id,
         .lease = text_of({.token = held.token, .attempt = held.attempt}),
         .expires_at = held.expires_at,
-        .item = std::move(item)};
+        .item = std::move(item),
+        .draft = held.draft};
 }
 
 labeling::StoredProject project_of(Work& work, std::int64_t task) {
@@ -132,6 +137,75 @@ labeling::StoredProject project_of(Work& work, std::int64_t task) {
             Refusal::Kind::not_found, "task " + std::to_string(task), "no such task", "claim one"
         );
     return labeling::load_project(work.tx, *project);
+}
+
+// What was said, read as the project's question has it.
+template <typename Request>
+labeling::Answer answer_in(
+    Work& work,
+    const labeling::StoredProject& stored,
+    const Request& request,
+    std::int64_t user
+) {
+    const auto& question = stored.project.question;
+    if (!request.class_name.empty() && !request.value.text.empty())
+        throw base::UsageError("'class'", "stands beside 'value'", "answer with one of them");
+    auto said = request.class_name.empty() ? request.value.text
+                                           : labeling::answer_of_class(request.class_name);
+    if (said.empty())
+        throw base::UsageError("'value'", "is missing", "send an answer, or skip the task");
+    auto given = labeling::stored_answer(
+        question,
+        labeling::task_type(question.kind)
+            .read(question, said, labeling::TaskRecord(work.tx, request.task))
+    );
+    labeling::Answer answer{
+        .task = request.task, .user_id = user, .class_id = given.class_id, .value = given.value};
+    if (request.milliseconds)
+        answer.milliseconds =
+            static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));
+    return answer;
+}
+
+[[noreturn]] void said_otherwise(Work& work, std::int64_t task, std::int64_t user, int attempt) {
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "task " + std::to_string(task),
+        "was answered under this lease with " +
+            labeling::answer_given(work.tx, task, user, attempt).value_or("another answer"),
+        "undo that answer first"
+    );
+}
+
+struct Room {
+    std::int64_t tasks = 0;
+    std::string limit;  // that leaves no more
+};
+
+// How many of `wanted` more tasks the project's limits allow to a person with so many in hand.
+Room room_for(
+    Work& work,
+    const labeling::StoredProject& stored,
+    std::int64_t user,
+    std::int64_t held,
+    std::int64_t wanted
+) {
+    Room room{.tasks = wanted, .limit = {}};
+    auto limit = [&](const char* name, std::int64_t most, auto used) {
+        if (most == 0 || room.tasks == 0) return;
+        auto left = std::max<std::int64_t>(0, most - held - used());
+        if (left < room.tasks) room = {.tasks = left, .limit = name};
+    };
+    const auto& limits = stored.project.limits;
+    limit("limits.in_hand", limits.in_hand, [] { return std::int64_t{0}; });
+    limit("limits.in_all", limits.in_all, [&] {
+        return labeling::answers_of(work.tx, stored.id, user);
+    });
+    limit("limits.per_day", limits.per_day, [&] {
+        auto day = std::chrono::floor<std::chrono::days>(work.now);
+        return labeling::answers_since(work.tx, stored.id, user, day);
+    });
+    return room;
 }
 
 constexpr auto whose = "whose work it is; one's own by default";
@@ -158,6 +232,23 @@ const base::Settings<SubmitAnswer> SubmitAnswer::settings{
     {"milliseconds", &SubmitAnswer::milliseconds, "that the person took", {.low = 0}},
     {"user", &SubmitAnswer::user, whose},
 };
+const base::Settings<SaveDraft> SaveDraft::settings{
+    {"task", &SaveDraft::task, "its number", {.required = true}},
+    {"lease", &SaveDraft::lease, "of the claimed task", {.required = true}},
+    {"value", &SaveDraft::value, "what there is so far, as the page has it", {.required = true}},
+    {"user", &SaveDraft::user, whose},
+};
+const base::Settings<CorrectAnswer> CorrectAnswer::settings{
+    {"task", &CorrectAnswer::task, "its number", {.required = true}},
+    {"attempt",
+     &CorrectAnswer::attempt,
+     "of the answer that was wrong, as one's history tells it",
+     {.low = 1, .required = true}},
+    {"class", &CorrectAnswer::class_name, "name of a class of the project"},
+    {"value", &CorrectAnswer::value, "or an answer as the question's kind has it"},
+    {"milliseconds", &CorrectAnswer::milliseconds, "that the person took", {.low = 0}},
+    {"user", &CorrectAnswer::user, whose},
+};
 const base::Settings<SkipTask> SkipTask::settings{
     {"task", &SkipTask::task, "its number", {.required = true}},
     {"lease", &SkipTask::lease, "of the claimed task", {.required = true}},
@@ -181,13 +272,23 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
     auto held = in_hand();
+    Room room;
     if (auto missing = request.n - static_cast<int>(held.size()); missing > 0) {
-        auto more = labeling::claim(work.tx, stored.id, user, missing, work.now, lease_time);
-        if (more.empty() && held.empty())
-            more = labeling::claim_skipped(work.tx, stored.id, user, missing, work.now, lease_time);
+        auto in_hand_now = static_cast<std::int64_t>(held.size());
+        room = room_for(work, stored, user, in_hand_now, missing);
+        auto n = static_cast<int>(room.tasks);
+        std::vector<labeling::Claimed> more;
+        if (n > 0) more = labeling::claim(work.tx, stored.id, user, n, work.now, lease_time);
+        if (n > 0 && more.empty() && held.empty())
+            more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
         if (!more.empty()) held = in_hand();
     }
     ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
+    if (held.empty()) {
+        claimed.limit = room.limit;
+        claimed.with_others =
+            labeling::tasks_with_others(work.tx, stored.id, user, most_with_others);
+    }
     for (const auto& each : held) claimed.tasks.push_back(task_of(stored.project, each));
     return claimed;
 }
@@ -196,45 +297,52 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto lease = lease_of(request.lease);
     auto user = person(work, request.user).id;
     auto stored = project_of(work, request.task);
-    const auto& question = stored.project.question;
-    if (!request.class_name.empty() && !request.value.text.empty())
-        throw base::UsageError("'class'", "stands beside 'value'", "answer with one of them");
-    auto said = request.class_name.empty() ? request.value.text
-                                           : labeling::answer_of_class(request.class_name);
-    if (said.empty())
-        throw base::UsageError("'value'", "is missing", "send an answer, or skip the task");
-    auto given = labeling::stored_answer(
-        question,
-        labeling::task_type(question.kind)
-            .read(question, said, labeling::TaskRecord(work.tx, request.task))
-    );
-    labeling::Answer answer{
-        .task = request.task,
-        .user_id = user,
-        .token = lease.token,
-        .attempt = lease.attempt,
-        .class_id = given.class_id,
-        .value = given.value};
-    if (request.milliseconds)
-        answer.milliseconds =
-            static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));
+    auto answer = answer_in(work, stored, request, user);
+    answer.token = lease.token;
+    answer.attempt = lease.attempt;
     switch (labeling::submit(work.tx, answer, work.now)) {
         case labeling::Submitted::accepted:
-            labeling::refresh_truth(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now);
             break;
         case labeling::Submitted::repeated:
             break;
         case labeling::Submitted::different:
+            said_otherwise(work, request.task, user, lease.attempt);
+        default:
+            given_on(request.task);
+    }
+    return {.state = Reply::answered};
+}
+
+Nothing save_draft(Work& work, const SaveDraft& request) {
+    auto lease = lease_of(request.lease);
+    auto user = person(work, request.user).id;
+    const auto& value = request.value.text;
+    if (!labeling::save_draft(work.tx, request.task, user, lease.token, value, work.now))
+        given_on(request.task);
+    return {};
+}
+
+TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
+    auto user = person(work, request.user).id;
+    auto stored = project_of(work, request.task);
+    auto answer = answer_in(work, stored, request, user);
+    answer.attempt = request.attempt;
+    switch (labeling::correct(work.tx, answer, work.now)) {
+        case labeling::Submitted::accepted:
+            labeling::settle(work.tx, stored, request.task, work.now);
+            break;
+        case labeling::Submitted::repeated:
+            break;
+        case labeling::Submitted::different:
+            said_otherwise(work, request.task, user, request.attempt + 1);
+        default:
             throw Refusal(
                 Refusal::Kind::conflict,
                 "task " + std::to_string(request.task),
-                "was answered under this lease with " +
-                    labeling::answer_given(work.tx, request.task, user, lease.attempt)
-                        .value_or("another answer"),
-                "undo that answer first"
+                "your last answer to it is not of attempt " + std::to_string(request.attempt),
+                "see 'tilth label mine'"
             );
-        default:
-            given_on(request.task);
     }
     return {.state = Reply::answered};
 }

@@ -41,8 +41,9 @@ struct Task {
     std::string lease;  // fences a late answer
     base::Time expires_at;
     Item item;
+    base::JsonText draft;  // of an answer, if one was begun
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item))
+BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft))
 
 struct ClaimTasks {
     std::string project;
@@ -52,9 +53,11 @@ struct ClaimTasks {
 };
 struct ClaimedTasks {
     std::vector<Task> tasks;
-    std::int64_t mine = 0;  // one's own answers so far
+    std::int64_t mine = 0;         // one's own answers so far
+    std::int64_t with_others = 0;  // if there are no tasks: those that others hold; 1000 at most
+    std::string limit{};           // of the project, that was reached
 };
-BOOST_DESCRIBE_STRUCT(ClaimedTasks, (), (tasks, mine))
+BOOST_DESCRIBE_STRUCT(ClaimedTasks, (), (tasks, mine, with_others, limit))
 // Tasks that the person holds already come first: a browser that was closed goes on where it was.
 ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request);
 
@@ -83,6 +86,29 @@ struct SubmitAnswer {
 };
 // Sent again after a lost connection, it is stored once. Refused when the lease is over.
 TaskOutcome submit_answer(Work& work, const SubmitAnswer& request);
+
+struct SaveDraft {
+    std::int64_t task = 0;
+    std::string lease;
+    base::JsonText value;
+    std::string user;
+    static const base::Settings<SaveDraft> settings;
+};
+// Comes back with the task until an answer is submitted.
+Nothing save_draft(Work& work, const SaveDraft& request);
+
+struct CorrectAnswer {
+    std::int64_t task = 0;
+    int attempt = 0;         // of the answer that was wrong
+    std::string class_name;  // "class"
+    base::JsonText value;
+    std::optional<std::int64_t> milliseconds;
+    std::string user;
+    static const base::Settings<CorrectAnswer> settings;
+};
+// Another answer to a task that one answered before, however long ago. Sent again it is stored
+// once; refused if there is a later answer already.
+TaskOutcome correct_answer(Work& work, const CorrectAnswer& request);
 
 struct SkipTask {
     std::int64_t task = 0;

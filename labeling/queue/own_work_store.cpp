@@ -1,0 +1,109 @@
+// A person's own work in the database.
+//
+// A correction is not an undo and an answer: between the two the task would be open and its label
+// withdrawn, and a connection lost there would leave it so. It is one statement that raises the
+// attempt, so that the same correction sent again finds itself stored.
+#include "labeling/queue/own_work_store.hpp"
+
+#include <limits>
+
+#include "base/database/database.hpp"
+#include "base/database/rows.hpp"
+#include "labeling/sql.hpp"
+#include "schema/records/record.hpp"
+
+namespace labeling {
+
+bool save_draft(
+    base::Tx& tx,
+    std::int64_t task,
+    std::int64_t user_id,
+    std::int64_t token,
+    const std::string& value,
+    Time now
+) {
+    return tx.change(
+               sql::file["save_draft"], task, user_id, token, value, schema::timestamp(now)
+           ) == 1;
+}
+
+bool add_comment(
+    base::Tx& tx,
+    std::int64_t task,
+    std::int64_t user_id,
+    const std::string& text,
+    bool flag,
+    Time now
+) {
+    return tx.change(sql::file["add_comment"], task, user_id, text, flag, schema::timestamp(now)) ==
+           1;
+}
+
+std::vector<Comment> list_comments(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t after,
+    bool flagged_only,
+    int at_most
+) {
+    return base::rows_as<Comment>(
+        tx.exec(sql::file["list_comments"], project_id, after, flagged_only, at_most)
+    );
+}
+
+std::vector<OwnTask> own_history(
+    base::Tx& tx,
+    std::int64_t project_id,
+    std::int64_t user_id,
+    const std::optional<OwnPlace>& before,
+    const std::string& state,
+    int at_most
+) {
+    return base::rows_as<OwnTask>(tx.exec(
+        sql::file["own_history"],
+        project_id,
+        user_id,
+        before ? schema::timestamp(before->at) : std::string("infinity"),
+        before ? before->task : std::numeric_limits<std::int64_t>::max(),
+        state,
+        at_most
+    ));
+}
+
+Submitted correct(base::Tx& tx, const Answer& answer, Time now) {
+    auto stored = tx.exec(
+        sql::file["correct_answer"],
+        answer.task,
+        answer.user_id,
+        answer.attempt,
+        answer.class_id,
+        answer.value,
+        answer.milliseconds,
+        schema::timestamp(now)
+    );
+    if (!stored.empty()) return Submitted::accepted;
+    auto next = answer;
+    ++next.attempt;
+    return explain_submit(tx, next);
+}
+
+OwnProgress own_progress(base::Tx& tx, std::int64_t project_id, std::int64_t user_id, Time now) {
+    return base::first_as<OwnProgress>(
+               tx.exec(sql::file["own_progress"], project_id, user_id, schema::timestamp(now))
+    )
+        .value();
+}
+
+std::int64_t
+tasks_with_others(base::Tx& tx, std::int64_t project_id, std::int64_t user_id, int at_most) {
+    return *tx.value<std::int64_t>(sql::file["tasks_with_others"], project_id, user_id, at_most);
+}
+
+std::int64_t
+answers_since(base::Tx& tx, std::int64_t project_id, std::int64_t user_id, Time since) {
+    return *tx.value<std::int64_t>(
+        sql::file["answers_since"], project_id, user_id, schema::timestamp(since)
+    );
+}
+
+}  // namespace labeling

@@ -1,0 +1,2 @@
+-- A task that is assigned is given to that person only.
+ALTER TABLE label_task ADD COLUMN assigned_to bigint;
