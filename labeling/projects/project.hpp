@@ -82,6 +82,7 @@ struct Project {
     std::vector<std::string> fields;  // of the payload, for Show::fields; empty: all
     int overlap = 1;                  // answers wanted from different people
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
+    bool gold_feedback = false;       // who answered one of these is told the truth at once
     TruthSettings truth;
 
     static const base::Settings<Project> settings;

@@ -254,7 +254,7 @@ Resolved resolve_truth(
 
 void refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
-    if (!label || label->method == detail::imported) return;
+    if (!label || label->method == detail::imported || label->method == detail::adjudicated) return;
     if (!label->method && label->state != "done") return;
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);

@@ -13,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/quality/gold_store.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
 #include "labeling/tasks/stored_answer.hpp"
@@ -134,6 +135,21 @@ labeling::StoredProject project_of(Work& work, std::int64_t task) {
     return labeling::load_project(work.tx, *project);
 }
 
+// Of an answer to a gold task, if the project tells.
+std::optional<GoldFeedback>
+feedback(Work& work, const Project& project, std::int64_t task, const std::string& said) {
+    if (!project.gold_feedback) return std::nullopt;
+    auto truth = labeling::gold_truth(work.tx, task);
+    if (!truth) return std::nullopt;
+    auto likeness =
+        labeling::task_type(project.question.kind).likeness(project.question, said, truth->answer);
+    return GoldFeedback{
+        .right = likeness >= labeling::right_likeness,
+        .likeness = likeness,
+        .truth = {truth->answer},
+        .explanation = truth->explanation};
+}
+
 constexpr auto whose = "whose work it is; one's own by default";
 
 std::optional<base::Fault> check_reason(const std::string& reason) {
@@ -182,7 +198,11 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
     };
     auto held = in_hand();
     if (auto missing = request.n - static_cast<int>(held.size()); missing > 0) {
-        auto more = labeling::claim(work.tx, stored.id, user, missing, work.now, lease_time);
+        auto more = labeling::claim_gold(work.tx, stored, user, missing, work.now, lease_time);
+        if (auto rest = missing - static_cast<int>(more.size()); rest > 0)
+            for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
+                more.push_back(std::move(task));
+        labeling::count_given(work.tx, stored, user, more.size());
         if (more.empty() && held.empty())
             more = labeling::claim_skipped(work.tx, stored.id, user, missing, work.now, lease_time);
         if (!more.empty()) held = in_hand();
@@ -203,11 +223,9 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
                                            : labeling::answer_of_class(request.class_name);
     if (said.empty())
         throw base::UsageError("'value'", "is missing", "send an answer, or skip the task");
-    auto given = labeling::stored_answer(
-        question,
-        labeling::task_type(question.kind)
-            .read(question, said, labeling::TaskRecord(work.tx, request.task))
-    );
+    said = labeling::task_type(question.kind)
+               .read(question, said, labeling::TaskRecord(work.tx, request.task));
+    auto given = labeling::stored_answer(question, said);
     labeling::Answer answer{
         .task = request.task,
         .user_id = user,
@@ -236,7 +254,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
         default:
             given_on(request.task);
     }
-    return {.state = Reply::answered};
+    return {.state = Reply::answered, .gold = feedback(work, stored.project, request.task, said)};
 }
 
 TaskOutcome skip_task(Work& work, const SkipTask& request) {

@@ -72,7 +72,7 @@ const std::set<std::string> others{
     "labeling.claim_tasks",     "labeling.tasks_in_hand",      "crawler.claim_hosts",
     "crawler.next_urls",        "crawler.source_hosts",        "training.list_snapshots",
     "training.list_models",     "training.list_model_runs",    "training.list_preparations",
-    "quality.profile_run_rows",
+    "quality.profile_run_rows", "labeling.gold_candidates",    "labeling.claim_gold",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

@@ -41,6 +41,8 @@ const std::map<std::string, std::set<std::string>> owned{
      {"annotation",
       "ground_truth",
       "label_class",
+      "label_gold",
+      "label_gold_turn",
       "label_lease",
       "label_project",
       "label_task",
