@@ -88,8 +88,8 @@ TEST_CASE("with feedback, who answered gold is told the truth and why", "[api][g
     auto otto = world.as("otto", "operator"), lena = world.as("lena", "labeler");
     otto.send("POST", world.path + "/gold", {{"n", 8}, {"explanation", "it is clear"}});
     int told = 0;
-    for (const auto& task :
-         lena.send("POST", world.path + "/claim", {{"n", 20}}).json().at("tasks").as_array()) {
+    auto claimed = lena.send("POST", world.path + "/claim", {{"n", 20}}).json();
+    for (const auto& task : claimed.at("tasks").as_array()) {
         auto said = lena.send(
                             "POST",
                             "/api/v1/tasks/" + std::to_string(task.at("id").as_int64()) + "/submit",
