@@ -36,10 +36,11 @@ void add_label_shape(
     CLI::App& label,
     CLI::App& project,
     service::Context& context
-);                                                            // label template, schema
-void add_people(CLI::App& cli, service::Context& context);    // user, token
-void add_snapshot(CLI::App& cli, service::Context& context);  // snapshot
-void add_prepare(CLI::App& cli, service::Context& context);   // prepare
+);                                                                   // label template, schema
+void add_label_quality(CLI::App& label, service::Context& context);  // label gold
+void add_people(CLI::App& cli, service::Context& context);           // user, token
+void add_snapshot(CLI::App& cli, service::Context& context);         // snapshot
+void add_prepare(CLI::App& cli, service::Context& context);          // prepare
 void add_train(CLI::App& cli, service::Context& context);
 void add_runs(CLI::App& cli, service::Context& context);
 void add_jobs(CLI::App& cli, service::Context& context);        // jobs

@@ -22,8 +22,9 @@ SELECT p.id, p.name, coalesce(p.spec ->> 'title', p.name) AS title, p.kind, p.st
     (SELECT count(*) FROM ground_truth g WHERE g.project_id = p.id) AS truths
 FROM label_project p
 JOIN source s ON s.id = p.source_id
-CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state <> 'cancelled') AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
-                        count(*) FILTER (WHERE t.state = 'done') AS done, coalesce(sum(t.answers), 0)::bigint AS answers
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state NOT IN ('cancelled', 'gold')) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
+                        count(*) FILTER (WHERE t.state = 'done') AS done,
+                        coalesce(sum(t.answers) FILTER (WHERE t.state <> 'gold'), 0)::bigint AS answers
                     FROM label_task t WHERE t.project_id = p.id) c
 WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2) ORDER BY p.name LIMIT $3;
 
@@ -55,8 +56,9 @@ SELECT version FROM label_project WHERE id = $1 FOR UPDATE;
 
 -- name: task_progress
 SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
-    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers), 0)::bigint AS answers,
-    coalesce(sum(wanted), 0)::bigint AS wanted, coalesce(sum(leases), 0)::bigint AS leased,
+    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state <> 'gold'), 0)::bigint AS answers,
+    coalesce(sum(wanted) FILTER (WHERE state <> 'gold'), 0)::bigint AS wanted,
+    coalesce(sum(leases) FILTER (WHERE state <> 'gold'), 0)::bigint AS leased,
     (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labeled
 FROM label_task WHERE project_id = $1;
 
@@ -244,7 +246,7 @@ WITH task AS (
         AND a.user_id = $2 AND a.attempt = b.attempt - 1 AND a.withdrawn_at IS NULL
 )
 UPDATE label_task t SET leases = t.leases + 1, answers = t.answers - CASE WHEN k.was = 'answered' THEN 1 ELSE 0 END,
-    state = CASE WHEN t.state = 'cancelled' THEN t.state ELSE 'open' END, done_at = NULL
+    state = CASE WHEN t.state IN ('cancelled', 'gold') THEN t.state ELSE 'open' END, done_at = NULL
 FROM back b JOIN task k ON k.id = b.task_id WHERE t.id = b.task_id
 RETURNING t.id AS task, b.token, b.attempt, t.rk, t.key, t.version, t.priority, t.reason;
 
@@ -253,7 +255,7 @@ RETURNING t.id AS task, b.token, b.attempt, t.rk, t.key, t.version, t.priority, 
 UPDATE label_task t SET wanted = t.answers + 1, state = 'open', done_at = NULL, reason = 'unsure'
 FROM ground_truth g
 WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
-    AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method <> 'import';
+    AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method NOT IN ('import', 'adjudicated');
 
 -- name: answers_when_done
 SELECT answers FROM label_task WHERE id = $1 AND state = 'done';
@@ -372,7 +374,7 @@ WITH given AS (
         probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
     WHERE (g.class_id, g.value, g.probability, g.method)
             IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method)
-        AND NOT ($9::boolean AND g.method = 'import')
+        AND NOT ($9::boolean AND g.method IN ('import', 'adjudicated'))
     RETURNING xmax = 0 AS is_new
 )
 SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known,
@@ -734,6 +736,99 @@ SELECT count(*) FROM (
 -- name: answers_since
 SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
 WHERE l.user_id = $2 AND l.state = 'answered' AND l.expires_at >= $3::timestamptz AND t.project_id = $1;
+
+-------------------------------------------------------------------------------------------------------------- quality
+
+-- name: gold_candidates
+SELECT g.key FROM ground_truth g
+WHERE g.project_id = $1 AND g.method = $2
+    AND NOT EXISTS (SELECT 1 FROM label_gold o JOIN label_task t ON t.id = o.task_id
+                    WHERE t.project_id = $1 AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key)
+ORDER BY hashint8extended(g.rk, $1), g.key LIMIT $3::bigint;
+
+-- name: add_gold
+WITH wish AS (
+    SELECT DISTINCT rk, key FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+), known AS (
+    SELECT r.rk, r.source_id, r.key, r.version FROM wish w
+    JOIN ground_truth g ON g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+    JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+    WHERE g.method IN ('import', 'adjudicated')
+), queued AS (
+    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, state, wanted, created_at)
+    SELECT $1, rk, source_id, key, version, 'gold', 0, $6::timestamptz FROM known ORDER BY rk
+    ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET state = 'gold', done_at = NULL WHERE t.state <> 'gold'
+    RETURNING t.id
+), put AS (
+    INSERT INTO label_gold (task_id, project_id, explanation, added_at) SELECT id, $1, $5, $6::timestamptz FROM queued RETURNING 1
+)
+SELECT (SELECT count(*) FROM put) AS added, (SELECT count(*) FROM known) - (SELECT count(*) FROM put) AS there,
+    (SELECT count(*) FROM wish) - (SELECT count(*) FROM known) AS no_truth;
+
+-- name: remove_gold
+WITH gone AS (
+    DELETE FROM label_gold o USING label_task t
+    WHERE o.project_id = $1 AND t.id = o.task_id AND (cardinality($2::text[]) = 0 OR t.key = ANY ($2::text[]))
+    RETURNING o.task_id
+)
+UPDATE label_task t SET state = CASE WHEN t.state <> 'gold' THEN t.state WHEN t.answers >= t.wanted THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.state = 'gold' AND t.answers >= t.wanted THEN $3::timestamptz END
+FROM gone WHERE t.id = gone.task_id;
+
+-- name: list_gold
+SELECT t.key, c.name AS label, g.value, g.method, o.explanation, o.added_at,
+    (SELECT count(*) FROM annotation a WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1
+         AND a.withdrawn_at IS NULL AND a.submitted_at >= o.added_at) AS answers
+FROM label_gold o JOIN label_task t ON t.id = o.task_id
+JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE o.project_id = $1 ORDER BY t.key;
+
+-- name: gold_given
+SELECT given FROM label_gold_turn WHERE project_id = $1 AND user_id = $2;
+
+-- name: count_gold_given
+INSERT INTO label_gold_turn AS o (project_id, user_id, given) VALUES ($1, $2, $3)
+ON CONFLICT (project_id, user_id) DO UPDATE SET given = o.given + excluded.given;
+
+-- Leases up to $4 gold tasks that user $2 never had to them until $3. Each person has an order of their own.
+-- name: claim_gold
+WITH picked AS (
+    SELECT t.id FROM label_gold o JOIN label_task t ON t.id = o.task_id
+    JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+    WHERE o.project_id = $1 AND t.state = 'gold' AND g.method IN ('import', 'adjudicated')
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2)
+        AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
+    ORDER BY hashint8extended(t.id, $2), t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED
+), leased AS (
+    INSERT INTO label_lease (task_id, user_id, token, attempt, state, expires_at)
+    SELECT id, $2, 1, 1, 'held', $3::timestamptz FROM picked
+    ON CONFLICT (task_id, user_id) DO NOTHING RETURNING task_id, token, attempt
+)
+UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
+RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason;
+
+-- name: gold_truth
+SELECT c.name AS label, g.value, o.explanation FROM label_gold o JOIN label_task t ON t.id = o.task_id
+JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE o.task_id = $1;
+
+-- Answers on gold, in the order of time: each person's first to a record if $2 (they were told the truth then), else those that
+-- stand.
+-- name: gold_answers
+SELECT * FROM (
+    SELECT DISTINCT ON (a.user_id, a.rk, a.key) u.name AS user_name, ac.name AS label, a.value,
+        gc.name AS true_label, g.value AS true_value, a.submitted_at
+    FROM label_gold o JOIN label_task t ON t.id = o.task_id
+    JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+    JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1
+    JOIN app_user u ON u.id = a.user_id
+    LEFT JOIN label_class ac ON ac.project_id = $1 AND ac.class_id = a.class_id
+    LEFT JOIN label_class gc ON gc.project_id = $1 AND gc.class_id = g.class_id
+    WHERE o.project_id = $1 AND a.submitted_at >= o.added_at AND (a.withdrawn_at IS NULL OR $2::boolean)
+    ORDER BY a.user_id, a.rk, a.key, a.attempt
+) first_answers ORDER BY user_name, submitted_at;
 
 ------------------------------------------------------------------------------------------------------ simulated people
 

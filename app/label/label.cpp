@@ -13,6 +13,7 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "labeling/quality/accuracy.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/projects.hpp"
@@ -75,8 +76,10 @@ void list(CLI::App& project, service::Context& context) {
     );
 }
 
-void print_people(const std::vector<labeling::Annotator>& people) {
-    Table table({"annotator", "answers", "skipped", "median ms", "right", "compared"});
+void print_people(const std::vector<labeling::AnnotatorQuality>& people) {
+    Table table(
+        {"annotator", "answers", "skipped", "median ms", "right", "compared", "on gold", "alarm"}
+    );
     for (const auto& one : people)
         table.add(
             {one.name + (one.simulated ? " (simulated)" : ""),
@@ -84,7 +87,9 @@ void print_people(const std::vector<labeling::Annotator>& people) {
              count(one.skipped),
              one.median_milliseconds ? fmt::format("{:.0f}", *one.median_milliseconds) : "",
              count(one.agreed),
-             count(one.compared)}
+             count(one.compared),
+             one.gold ? with_interval(one.gold->right, one.gold->low, one.gold->high) : "",
+             fmt::format("{}{}", one.drifting ? "worse lately " : "", one.hasty ? "hasty" : "")}
         );
     if (!table.empty()) table.print();
 }
@@ -95,7 +100,7 @@ void show(CLI::App& project, service::Context& context) {
     on_command(command, [flags, &context] {
         auto request = flags.read();
         labeling::ProjectPage page;
-        std::vector<labeling::Annotator> people;
+        std::vector<labeling::AnnotatorQuality> people;
         service::run_locally(context.environment(), [&](service::Work& work) {
             page = service::show_project(work, request);
             people = service::list_annotators(work, {.project = request.project}).items;
@@ -175,12 +180,13 @@ void add_label(CLI::App& cli, service::Context& context) {
     add_label_shape(*label, *project, context);
     add_label_files(*project, context);
     add_label_work(*label, context);
+    add_label_quality(*label, context);
     add_verb<service::list_annotators>(
         *label,
         context,
         "label annotators",
         by_project,
-        [](const service::Page<labeling::Annotator>& page) { print_people(page.items); }
+        [](const service::Page<labeling::AnnotatorQuality>& page) { print_people(page.items); }
     );
 }
 

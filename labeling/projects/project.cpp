@@ -87,6 +87,7 @@ const base::Settings<Project> Project::settings{
       &Project::hidden_gold,
       "share of tasks whose truth is known, mixed in unseen",
       {.low = 0, .high = 0.5}},
+     {"gold_feedback", &Project::gold_feedback, "tell who answered one of these the truth at once"},
      {"truth", &Project::truth, "how answers become truth"},
      {"limits", &Project::limits, "of each person; none by default"},
      {&Project::question},

@@ -93,6 +93,7 @@ struct Project {
     int overlap = 1;                  // answers wanted from different people
     int max_overlap = 0;              // and so many of records less probable than truth.target
     double hidden_gold = 0;           // share of tasks whose truth is known, mixed in unseen
+    bool gold_feedback = false;       // who answered one of these is told the truth at once
     TruthSettings truth;
     WorkLimits limits;
 

@@ -13,6 +13,8 @@ namespace labeling::detail {
 
 // The method of labels that came from outside.
 inline constexpr std::string_view imported = "import";
+// The method of labels that a reviewer decided.
+inline constexpr std::string_view adjudicated = "adjudicated";
 
 // How many labels there were, and what became of them.
 struct Put {
@@ -20,8 +22,8 @@ struct Put {
 };
 BOOST_DESCRIBE_STRUCT(Put, (), (given, known, added, changed))
 
-// Writes labels batch by batch. Doing it again changes nothing. With `keep_imported`, labels of the
-// method "import" stay as they are.
+// Writes labels batch by batch. Doing it again changes nothing. With `keep_imported`, labels
+// that were imported or adjudicated stay as they are.
 Put put_truth(
     base::Steps steps,
     const StoredProject& project,

@@ -246,7 +246,8 @@ Resolved resolve_truth(
 std::optional<double>
 refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
-    if (!label || label->method == detail::imported) return std::nullopt;
+    if (!label || label->method == detail::imported || label->method == detail::adjudicated)
+        return std::nullopt;
     if (!label->method && !label->done) return std::nullopt;
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);

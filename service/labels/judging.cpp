@@ -243,8 +243,9 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
     return state;
 }
 
-Page<labeling::Annotator> list_annotators(Work& work, const ListAnnotators& request) {
-    return {labeling::annotators(work.tx, known_project(work, request.project).id), std::nullopt};
+Page<labeling::AnnotatorQuality> list_annotators(Work& work, const ListAnnotators& request) {
+    return {
+        labeling::annotator_quality(work.tx, known_project(work, request.project)), std::nullopt};
 }
 
 Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "labeling/quality/accuracy.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/truth/truth.hpp"
 #include "service/paging.hpp"
@@ -39,7 +40,7 @@ struct ListAnnotators {
     static const base::Settings<ListAnnotators> settings;
 };
 // Everybody whose answers stand, on one page.
-Page<labeling::Annotator> list_annotators(Work& work, const ListAnnotators& request);
+Page<labeling::AnnotatorQuality> list_annotators(Work& work, const ListAnnotators& request);
 
 struct ListAnswers {
     std::string project;

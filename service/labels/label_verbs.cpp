@@ -5,6 +5,7 @@
 #include "service/labels/judging.hpp"
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/quality.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
 #include "service/labels/templates.hpp"
@@ -61,6 +62,9 @@ std::span<const Verb> label_verbs() {
         verb<list_annotators>(
             "label annotators", "Who answered how much, how fast, how rightly", analysts
         ),
+        verb<add_gold>("label gold add", "Mix tasks whose truth is known in unseen", operators),
+        verb<list_gold>("label gold list", "Which tasks check those who label", operators),
+        verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", operators),
         verb<list_answers>("label answers", "Who answered what", analysts),
         verb<claim_tasks>("label claim", "Take the next tasks, or get one's own again", labelers),
         verb<submit_answer>("label submit", "Answer a task", labelers),

@@ -2,8 +2,7 @@
 //
 // A lease is told to the labeler as one text, `token.attempt`, which comes back with the answer:
 // the token fences answers that are late, the attempt tells a repeated request from a second answer
-// after an undo. What is shown of a record is cut down here and not in the page, since whoever
-// labels may read the answers of HTTP as well.
+// after an undo.
 #include "service/labels/tasks.hpp"
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/quality/gold_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
@@ -21,6 +21,7 @@
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/shown_record.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
 
@@ -64,69 +65,12 @@ Lease lease_of(std::string_view text) {
     );
 }
 
-bool shows(const Project& project, Project::Show what) {
-    if (project.show.empty()) return what != Project::Show::fields;
-    return std::find(project.show.begin(), project.show.end(), what) != project.show.end();
-}
-
-json::value parsed(const base::JsonText& json) {
-    return json.text.empty() ? json::value() : json::parse(json.text);
-}
-
-std::string unit_of(const json::value& columns, std::string_view name) {
-    if (!columns.is_array()) return {};
-    for (const auto& column : columns.as_array())
-        if (const auto* known = column.as_object().if_contains("name");
-            known && known->is_string() && known->as_string() == name)
-            if (const auto* unit = column.as_object().if_contains("unit");
-                unit && unit->is_string())
-                return std::string(unit->as_string());
-    return {};
-}
-
-// Only fields that the project names; all if it names none.
-std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
-    std::vector<ShownField> shown;
-    if (!shows(project, Project::Show::fields)) return shown;
-    auto whole = parsed(task.payload);
-    if (!whole.is_object()) return shown;
-    auto columns = parsed(task.columns);
-    auto add = [&](std::string_view name, const json::value& value) {
-        auto text = json::serialize(value);
-        if (value.is_structured()) text = json::serialize(json::string(text));
-        shown.push_back(
-            {.name = std::string(name), .unit = unit_of(columns, name), .value = {std::move(text)}}
-        );
-    };
-    const auto& payload = whole.as_object();
-    if (project.fields.empty())
-        for (const auto& member : payload) add(member.key(), member.value());
-    for (const auto& name : project.fields)
-        if (const auto* value = payload.if_contains(name)) add(name, *value);
-    return shown;
-}
-
 Task task_of(const Project& project, const TaskInHand& held) {
-    bool text = shows(project, Project::Show::text);
-    Item item{
-        .id = held.record,
-        .key = held.key,
-        .title = text ? held.title : "",
-        .text = text ? held.body : "",
-        .language = held.language,
-        .url = held.url,
-        .image = {},
-        .fields = fields_of(project, held)};
-    if (shows(project, Project::Show::image) && held.width)
-        item.image = Picture{
-            .url = "/api/v1/records/" + held.record + "/image",
-            .width = *held.width,
-            .height = held.height.value_or(0)};
     return {
         .id = held.task_id,
         .lease = text_of({.token = held.token, .attempt = held.attempt}),
         .expires_at = held.expires_at,
-        .item = std::move(item),
+        .item = shown(project, held),
         .draft = held.draft};
 }
 
@@ -139,9 +83,14 @@ labeling::StoredProject project_of(Work& work, std::int64_t task) {
     return labeling::load_project(work.tx, *project);
 }
 
+struct Said {
+    std::string text;  // as the kind of question reads it
+    labeling::Answer answer;
+};
+
 // What was said, read as the project's question has it.
 template <typename Request>
-labeling::Answer answer_in(
+Said said_in(
     Work& work,
     const labeling::StoredProject& stored,
     const Request& request,
@@ -154,17 +103,15 @@ labeling::Answer answer_in(
                                            : labeling::answer_of_class(request.class_name);
     if (said.empty())
         throw base::UsageError("'value'", "is missing", "send an answer, or skip the task");
-    auto given = labeling::stored_answer(
-        question,
-        labeling::task_type(question.kind)
-            .read(question, said, labeling::TaskRecord(work.tx, request.task))
-    );
+    said = labeling::task_type(question.kind)
+               .read(question, said, labeling::TaskRecord(work.tx, request.task));
+    auto given = labeling::stored_answer(question, said);
     labeling::Answer answer{
         .task = request.task, .user_id = user, .class_id = given.class_id, .value = given.value};
     if (request.milliseconds)
         answer.milliseconds =
             static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));
-    return answer;
+    return {.text = std::move(said), .answer = std::move(answer)};
 }
 
 [[noreturn]] void said_otherwise(Work& work, std::int64_t task, std::int64_t user, int attempt) {
@@ -206,6 +153,21 @@ Room room_for(
         return labeling::answers_since(work.tx, stored.id, user, day);
     });
     return room;
+}
+
+// Of an answer to a gold task, if the project tells.
+std::optional<GoldFeedback>
+feedback(Work& work, const Project& project, std::int64_t task, const std::string& said) {
+    if (!project.gold_feedback) return std::nullopt;
+    auto truth = labeling::gold_truth(work.tx, task);
+    if (!truth) return std::nullopt;
+    auto likeness =
+        labeling::task_type(project.question.kind).likeness(project.question, said, truth->answer);
+    return GoldFeedback{
+        .right = likeness >= labeling::right_likeness,
+        .likeness = likeness,
+        .truth = {truth->answer},
+        .explanation = truth->explanation};
 }
 
 constexpr auto whose = "whose work it is; one's own by default";
@@ -278,7 +240,11 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         room = room_for(work, stored, user, in_hand_now, missing);
         auto n = static_cast<int>(room.tasks);
         std::vector<labeling::Claimed> more;
-        if (n > 0) more = labeling::claim(work.tx, stored.id, user, n, work.now, lease_time);
+        if (n > 0) more = labeling::claim_gold(work.tx, stored, user, n, work.now, lease_time);
+        if (auto rest = n - static_cast<int>(more.size()); rest > 0)
+            for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
+                more.push_back(std::move(task));
+        labeling::count_given(work.tx, stored, user, more.size());
         if (n > 0 && more.empty() && held.empty())
             more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
         if (!more.empty()) held = in_hand();
@@ -297,7 +263,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto lease = lease_of(request.lease);
     auto user = person(work, request.user).id;
     auto stored = project_of(work, request.task);
-    auto answer = answer_in(work, stored, request, user);
+    auto [said, answer] = said_in(work, stored, request, user);
     answer.token = lease.token;
     answer.attempt = lease.attempt;
     switch (labeling::submit(work.tx, answer, work.now)) {
@@ -311,7 +277,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
         default:
             given_on(request.task);
     }
-    return {.state = Reply::answered};
+    return {.state = Reply::answered, .gold = feedback(work, stored.project, request.task, said)};
 }
 
 Nothing save_draft(Work& work, const SaveDraft& request) {
@@ -326,7 +292,7 @@ Nothing save_draft(Work& work, const SaveDraft& request) {
 TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
     auto user = person(work, request.user).id;
     auto stored = project_of(work, request.task);
-    auto answer = answer_in(work, stored, request, user);
+    auto [said, answer] = said_in(work, stored, request, user);
     answer.attempt = request.attempt;
     switch (labeling::correct(work.tx, answer, work.now)) {
         case labeling::Submitted::accepted:
@@ -344,7 +310,7 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
                 "see 'tilth label mine'"
             );
     }
-    return {.state = Reply::answered};
+    return {.state = Reply::answered, .gold = feedback(work, stored.project, request.task, said)};
 }
 
 TaskOutcome skip_task(Work& work, const SkipTask& request) {

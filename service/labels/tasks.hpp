@@ -70,10 +70,20 @@ constexpr auto words_of(Reply) {
     });
 }
 
+// What is told of a task that was gold, where the project says so.
+struct GoldFeedback {
+    bool right = false;
+    double likeness = 0;   // of the answer to the truth
+    base::JsonText truth;  // the answer that is right
+    std::string explanation;
+};
+BOOST_DESCRIBE_STRUCT(GoldFeedback, (), (right, likeness, truth, explanation))
+
 struct TaskOutcome {
     Reply state = Reply::answered;
+    std::optional<GoldFeedback> gold{};
 };
-BOOST_DESCRIBE_STRUCT(TaskOutcome, (), (state))
+BOOST_DESCRIBE_STRUCT(TaskOutcome, (), (state, gold))
 
 struct SubmitAnswer {
     std::int64_t task = 0;

@@ -78,7 +78,8 @@ const std::set<std::string> others{
     "crawler.claim_hosts",         "crawler.next_urls",           "crawler.source_hosts",
     "training.list_snapshots",     "training.list_models",        "training.list_model_runs",
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
-    "labeling.tasks_with_others",  "training.list_preparations",
+    "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
+    "labeling.claim_gold",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

@@ -43,6 +43,8 @@ const std::map<std::string, std::set<std::string>> owned{
       "label_class",
       "label_comment",
       "label_draft",
+      "label_gold",
+      "label_gold_turn",
       "label_lease",
       "label_project",
       "label_schema_change",

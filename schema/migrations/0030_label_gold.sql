@@ -1,0 +1,20 @@
+-- Tasks whose truth is known, given to people among the others to see how right they are. They want no answers and wait for nobody.
+ALTER TABLE label_task DROP CONSTRAINT label_task_state_known,
+    ADD CONSTRAINT label_task_state_known CHECK (state IN ('open', 'done', 'cancelled', 'gold'));
+CREATE TABLE label_gold (
+    task_id bigint NOT NULL REFERENCES label_task (id) ON DELETE CASCADE,
+    project_id bigint NOT NULL,
+    explanation text NOT NULL DEFAULT '',
+    added_at timestamptz NOT NULL,
+    CONSTRAINT label_gold_key PRIMARY KEY (task_id)
+);
+CREATE INDEX label_gold_by_project ON label_gold (project_id);
+COMMENT ON INDEX label_gold_by_project IS 'picking gold for a person; its list';
+
+-- How many tasks a person was given in a project with gold: which of them are gold follows from the number.
+CREATE TABLE label_gold_turn (
+    project_id bigint NOT NULL REFERENCES label_project (id) ON DELETE CASCADE,
+    user_id bigint NOT NULL,
+    given bigint NOT NULL,
+    CONSTRAINT label_gold_turn_key PRIMARY KEY (project_id, user_id)
+);

@@ -1,0 +1,82 @@
+#include "service/labels/shown_record.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/json.hpp>
+
+namespace service {
+
+namespace {
+
+namespace json = boost::json;
+using labeling::Project;
+using labeling::TaskInHand;
+
+bool shows(const Project& project, Project::Show what) {
+    if (project.show.empty()) return what != Project::Show::fields;
+    return std::find(project.show.begin(), project.show.end(), what) != project.show.end();
+}
+
+json::value parsed(const base::JsonText& json) {
+    return json.text.empty() ? json::value() : json::parse(json.text);
+}
+
+std::string unit_of(const json::value& columns, std::string_view name) {
+    if (!columns.is_array()) return {};
+    for (const auto& column : columns.as_array())
+        if (const auto* known = column.as_object().if_contains("name");
+            known && known->is_string() && known->as_string() == name)
+            if (const auto* unit = column.as_object().if_contains("unit");
+                unit && unit->is_string())
+                return std::string(unit->as_string());
+    return {};
+}
+
+// Only fields that the project names; all if it names none.
+std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
+    std::vector<ShownField> shown;
+    if (!shows(project, Project::Show::fields)) return shown;
+    auto whole = parsed(task.payload);
+    if (!whole.is_object()) return shown;
+    auto columns = parsed(task.columns);
+    auto add = [&](std::string_view name, const json::value& value) {
+        auto text = json::serialize(value);
+        if (value.is_structured()) text = json::serialize(json::string(text));
+        shown.push_back(
+            {.name = std::string(name), .unit = unit_of(columns, name), .value = {std::move(text)}}
+        );
+    };
+    const auto& payload = whole.as_object();
+    if (project.fields.empty())
+        for (const auto& member : payload) add(member.key(), member.value());
+    for (const auto& name : project.fields)
+        if (const auto* value = payload.if_contains(name)) add(name, *value);
+    return shown;
+}
+
+}  // namespace
+
+Item shown(const Project& project, const TaskInHand& held) {
+    bool text = shows(project, Project::Show::text);
+    Item item{
+        .id = held.record,
+        .key = held.key,
+        .title = text ? held.title : "",
+        .text = text ? held.body : "",
+        .language = held.language,
+        .url = held.url,
+        .image = {},
+        .fields = fields_of(project, held)};
+    if (shows(project, Project::Show::image) && held.width)
+        item.image = Picture{
+            .url = "/api/v1/records/" + held.record + "/image",
+            .width = *held.width,
+            .height = held.height.value_or(0)};
+    return item;
+}
+
+}  // namespace service

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "labeling/projects/project.hpp"
+#include "labeling/queue/task_store.hpp"
+#include "service/labels/tasks.hpp"
+
+namespace service {
+
+// What a project shows of a record. It is cut down here and not in the page, since whoever labels
+// may read the answers of HTTP as well.
+Item shown(const labeling::Project& project, const labeling::TaskInHand& task);
+
+}  // namespace service
