@@ -68,7 +68,8 @@ double fisher_less(std::int64_t a, std::int64_t b, std::int64_t c, std::int64_t 
 }
 
 GoldAccuracy gold_accuracy(std::span<const double> likeness) {
-    GoldAccuracy result{.answers = static_cast<std::int64_t>(likeness.size())};
+    GoldAccuracy result;
+    result.answers = static_cast<std::int64_t>(likeness.size());
     if (likeness.empty()) return result;
     auto all = static_cast<double>(likeness.size());
     auto right = count_right(likeness);
