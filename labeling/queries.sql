@@ -598,7 +598,8 @@ ON CONFLICT (rk, source_id, key, project_id) DO NOTHING;
 -- Tasks that change $2 made and that nobody has touched go; the others count their answers again.
 -- name: tasks_before
 WITH mine AS (
-    SELECT t.id, (x.place - 1)::int AS place, x.was ? 'new' AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id) AS idle,
+    SELECT t.id, (x.place - 1)::int AS place, x.was ? 'new' AND t.state <> 'gold'
+            AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id) AS idle,
         (SELECT count(*)::int FROM label_lease l WHERE l.task_id = t.id AND l.state = 'answered') AS answers,
         (SELECT count(*)::int FROM label_lease l WHERE l.task_id = t.id AND l.state = 'held') AS leases
     FROM label_task t, jsonb_array_elements(t.before) WITH ORDINALITY AS x (was, place)
@@ -854,6 +855,9 @@ DELETE FROM label_lease l USING label_task t WHERE t.id = l.task_id AND t.projec
 
 -- name: drop_drafts
 DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.project_id = ANY ($1::bigint[]);
+
+-- name: drop_gold
+DELETE FROM label_gold WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_comments
 DELETE FROM label_comment WHERE project_id = ANY ($1::bigint[]);

@@ -9,12 +9,9 @@
 #include <string>
 
 #include "base/database/database.hpp"
-#include "base/database/rows.hpp"
 #include "base/numbers/statistics.hpp"
 #include "labeling/projects/project_store.hpp"
 #include "labeling/quality/gold_store.hpp"
-#include "labeling/sql.hpp"
-#include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
 
 namespace labeling {
@@ -23,11 +20,6 @@ namespace {
 
 constexpr double drift_level = 0.01;
 constexpr double hasty_share = 1.0 / 3;
-
-struct GoldAnswerRow {
-    std::string user_name, label, value, true_label, true_value;
-};
-BOOST_DESCRIBE_STRUCT(GoldAnswerRow, (), (user_name, label, value, true_label, true_value))
 
 std::int64_t count_right(std::span<const double> likeness) {
     return std::count_if(likeness.begin(), likeness.end(), [](double one) {
@@ -46,13 +38,8 @@ gold_likeness(base::Tx& tx, const StoredProject& project) {
     const auto& question = project.project.question;
     const auto& type = task_type(question.kind);
     std::map<std::string, std::vector<double>> found;
-    auto rows = base::rows_as<GoldAnswerRow>(
-        tx.exec(sql::file["gold_answers"], project.id, project.project.gold_feedback)
-    );
-    for (const auto& row : rows)
-        found[row.user_name].push_back(type.likeness(
-            question, answer_of(row.label, row.value), answer_of(row.true_label, row.true_value)
-        ));
+    for (const auto& said : gold_answers(tx, project))
+        found[said.user].push_back(type.likeness(question, said.answer, said.truth));
     return found;
 }
 

@@ -29,6 +29,11 @@ struct GoldTruthRow {
 };
 BOOST_DESCRIBE_STRUCT(GoldTruthRow, (), (label, value, explanation))
 
+struct GoldAnswerRow {
+    std::string user_name, label, value, true_label, true_value;
+};
+BOOST_DESCRIBE_STRUCT(GoldAnswerRow, (), (user_name, label, value, true_label, true_value))
+
 std::vector<std::int64_t>
 gold_rks(const StoredProject& project, const std::vector<std::string>& keys) {
     std::vector<std::int64_t> rks;
@@ -118,6 +123,19 @@ std::optional<GoldTruth> gold_truth(base::Tx& tx, std::int64_t task) {
     if (!row) return std::nullopt;
     return GoldTruth{
         .answer = answer_of(row->label, row->value), .explanation = std::move(row->explanation)};
+}
+
+std::vector<GoldAnswer> gold_answers(base::Tx& tx, const StoredProject& project) {
+    std::vector<GoldAnswer> answers;
+    for (auto& row : base::rows_as<GoldAnswerRow>(
+             tx.exec(sql::file["gold_answers"], project.id, project.project.gold_feedback)
+         ))
+        answers.push_back(
+            {.user = std::move(row.user_name),
+             .answer = answer_of(row.label, row.value),
+             .truth = answer_of(row.true_label, row.true_value)}
+        );
+    return answers;
 }
 
 }  // namespace labeling

@@ -92,6 +92,15 @@ struct GoldTruth {
 // What is true of a gold task; nothing if the task is no gold.
 std::optional<GoldTruth> gold_truth(base::Tx& tx, std::int64_t task);
 
+struct GoldAnswer {
+    std::string user;
+    std::string answer;
+    std::string truth;
+};
+// Answers given to gold since it is gold, by person and time: of each person the first to a record
+// where they are told the truth, else those that stand.
+std::vector<GoldAnswer> gold_answers(base::Tx& tx, const StoredProject& project);
+
 // Likeness from which an answer counts as right.
 inline constexpr double right_likeness = 0.999;
 

@@ -2,7 +2,7 @@
 ALTER TABLE label_task DROP CONSTRAINT label_task_state_known,
     ADD CONSTRAINT label_task_state_known CHECK (state IN ('open', 'done', 'cancelled', 'gold'));
 CREATE TABLE label_gold (
-    task_id bigint NOT NULL REFERENCES label_task (id) ON DELETE CASCADE,
+    task_id bigint NOT NULL,
     project_id bigint NOT NULL,
     explanation text NOT NULL DEFAULT '',
     added_at timestamptz NOT NULL,

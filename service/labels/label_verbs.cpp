@@ -1,3 +1,5 @@
+// The verbs of labeling in one place, so that who may do what is seen at a glance: what a project
+// is, what its owner asks and checks, and what labelers do all day.
 #include <vector>
 
 #include "service/areas.hpp"
@@ -12,8 +14,10 @@
 
 namespace service {
 
-std::span<const Verb> label_verbs() {
-    static const std::vector<Verb> verbs{
+namespace {
+
+std::vector<Verb> project_verbs() {
+    return {
         verb<create_project>("label project create", "Make a labeling project", operators),
         verb<list_projects>("label project list", "Label projects by name", everyone),
         verb<show_project>("label project show", "One project, its labels by class", everyone),
@@ -42,6 +46,11 @@ std::span<const Verb> label_verbs() {
             operators
         ),
         verb<export_labels>("label project export", "Write the labels of a project", analysts),
+    };
+}
+
+std::vector<Verb> owner_verbs() {
+    return {
         verb<queue_records>(
             "label queue", "What waits to be labeled; put more into the queue", operators
         ),
@@ -66,6 +75,11 @@ std::span<const Verb> label_verbs() {
         verb<list_gold>("label gold list", "Which tasks check those who label", operators),
         verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", operators),
         verb<list_answers>("label answers", "Who answered what", analysts),
+    };
+}
+
+std::vector<Verb> labeler_verbs() {
+    return {
         verb<claim_tasks>("label claim", "Take the next tasks, or get one's own again", labelers),
         verb<submit_answer>("label submit", "Answer a task", labelers),
         verb<skip_task>("label skip", "Skip a task, with a reason", labelers),
@@ -80,6 +94,17 @@ std::span<const Verb> label_verbs() {
         verb<list_mine>("label mine", "What one answered and skipped", labelers),
         verb<show_progress>("label progress", "What is left for one, and in all", labelers),
     };
+}
+
+}  // namespace
+
+std::span<const Verb> label_verbs() {
+    static const auto verbs = [] {
+        auto all = project_verbs();
+        for (auto&& more : {owner_verbs(), labeler_verbs()})
+            all.insert(all.end(), more.begin(), more.end());
+        return all;
+    }();
     return verbs;
 }
 

@@ -1,3 +1,6 @@
+// What one has done oneself and what one says about it. Comments are bound to a task that one was
+// given, so that nobody writes about records that they do not see; the history is paged by the time
+// of the end of a lease, which says of skips and answers alike when they were made.
 #include "service/labels/own_work.hpp"
 
 #include <algorithm>

@@ -1,3 +1,6 @@
+// Changes of the classes of a project, each one request: they are steps and not a new list of
+// classes, since from two lists nobody can tell a renamed class from one that went and one that
+// came.
 #include "service/labels/schema.hpp"
 
 #include "base/error.hpp"
