@@ -38,6 +38,14 @@ constexpr auto del = Method::del;
 
 // clang-format off
 constexpr Row rows[] = {
+    {get, "/api/v1/webhooks", "webhook list", "listWebhooks"},
+    {post, "/api/v1/webhooks", "webhook add", "addWebhook", 201},
+    {del, "/api/v1/webhooks/{name}", "webhook remove", "removeWebhook"},
+    {post, "/api/v1/webhooks/{name}/pause", "webhook pause", "pauseWebhook"},
+    {post, "/api/v1/webhooks/{name}/resume", "webhook resume", "resumeWebhook"},
+    {post, "/api/v1/webhooks/{name}/test", "webhook test", "testWebhook"},
+    {get, "/api/v1/webhooks/{name}/log", "webhook log", "listMessages"},
+    {post, "/api/v1/webhooks/{name}/retry", "webhook retry", "retryMessages"},
     {get, "/api/v1/jobs", "jobs list", "listJobs"},
     {get, "/api/v1/jobs/{job}", "jobs show", "showJob"},
     {Method::del, "/api/v1/jobs/{job}", "jobs cancel", "cancelJob"},

@@ -402,8 +402,9 @@ WHERE t.id = $1 AND a.withdrawn_at IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task
-SELECT t.key, t.state = 'done' AS done, g.method FROM label_task t
+SELECT t.key, t.state = 'done' AS done, g.method, c.name AS label, g.value FROM label_task t
 LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE t.id = $1;
 
 -- name: withdraw_label
@@ -652,6 +653,22 @@ UPDATE label_task t SET wanted = CASE WHEN t.answers + t.leases > 0 THEN t.answe
     done_at = CASE WHEN t.leases = 0 AND t.answers > 0 THEN $5::timestamptz END
 FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
 WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+------------------------------------------------------------------------------------------------- news for webhooks
+
+-- name: task_news
+SELECT p.name AS project, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state = 'done' AS done, t.answers,
+    c.name AS label, g.value, g.probability, g.method
+FROM label_task t JOIN label_project p ON p.id = t.project_id
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE t.id = $1;
+
+-- name: look_one_by_one
+SELECT pg_advisory_xact_lock(hashtextextended('the end of a labeling project', $1));
+
+-- name: has_open_tasks
+SELECT EXISTS (SELECT 1 FROM label_task WHERE project_id = $1 AND state = 'open');
 
 ------------------------------------------------------------------------------------------------- one's own work
 
