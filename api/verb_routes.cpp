@@ -123,6 +123,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/projects/{project}/export", "label project export", "exportLabels"},
     {post, "/api/v1/projects/{project}/queue", "label queue", "queueRecords"},
     {get, "/api/v1/projects/{project}/annotators", "label annotators", "listAnnotators"},
+    {get, "/api/v1/projects/{project}/guidelines", "label guidelines", "listGuidelines"},
     {get, "/api/v1/projects/{project}/gold", "label gold list", "listGold"},
     {post, "/api/v1/projects/{project}/gold", "label gold add", "addGold"},
     {post, "/api/v1/projects/{project}/gold/remove", "label gold remove", "removeGold"},

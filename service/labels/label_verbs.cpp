@@ -26,6 +26,9 @@ std::vector<Verb> project_verbs() {
             "Edit all but name, source, kind and which classes there are",
             operators
         ),
+        verb<list_guidelines>(
+            "label guidelines", "What people were told, every wording with its time", everyone
+        ),
         verb<label_template>(
             "label template", "A whole file that makes a project of a kind", operators
         ),

@@ -81,7 +81,7 @@ labeling::StoredProject project_of(Work& work, std::int64_t task) {
         throw Refusal(
             Refusal::Kind::not_found, "task " + std::to_string(task), "no such task", "claim one"
         );
-    return labeling::load_project(work.tx, *project);
+    return labeling::project_to_answer(work.tx, *project);
 }
 
 struct Said {

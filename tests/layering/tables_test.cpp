@@ -45,6 +45,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "label_comment",
       "label_draft",
       "label_gold",
+      "label_guideline",
       "label_gold_turn",
       "label_lease",
       "label_project",
