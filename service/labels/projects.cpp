@@ -25,6 +25,7 @@ namespace {
 }
 
 labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
+    known_project(work, name);
     auto page = labeling::project_page(work.tx, name);
     if (!page) no_project(name);
     return *std::move(page);
@@ -44,8 +45,15 @@ const base::Settings<EditProject> EditProject::settings{
 
 labeling::StoredProject known_project(Work& work, const std::string& name) {
     auto found = labeling::find_project(work.tx, name);
-    if (!found) no_project(name);
+    const auto& caller = work.caller;
+    if (!found || !sees_project(work.tx, caller.id, caller.role, *found)) no_project(name);
     return *std::move(found);
+}
+
+labeling::StoredProject known_project(Work& work, const std::string& name, const schema::User& of) {
+    auto found = known_project(work, name);
+    if (of.id != work.caller.id && !sees_project(work.tx, of.id, of.role, found)) no_project(name);
+    return found;
 }
 
 labeling::ProjectPage create_project(Work& work, const labeling::Project& request) {
@@ -56,7 +64,7 @@ labeling::ProjectPage create_project(Work& work, const labeling::Project& reques
 Page<labeling::ProjectLine> list_projects(Work& work, const ListProjects& request) {
     const auto& page = request.page;
     return page_of(
-        labeling::project_lines(work.tx, page.after, page.limit),
+        labeling::project_lines(work.tx, page.after, page.limit, sees_only(work.caller)),
         page,
         [](const labeling::ProjectLine& line) { return line.name; }
     );

@@ -10,8 +10,10 @@
 // Labeling projects: what is asked.
 namespace service {
 
-// The project, or a refusal that says where to look.
+// The project, or a refusal that says where to look; so for a caller who must not see it.
 labeling::StoredProject known_project(Work& work, const std::string& name);
+// Also refused if the person whose work it is must not see it.
+labeling::StoredProject known_project(Work& work, const std::string& name, const schema::User& of);
 
 // Refused if the name is taken or there is no such source.
 labeling::ProjectPage create_project(Work& work, const labeling::Project& request);

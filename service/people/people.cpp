@@ -108,6 +108,7 @@ schema::User add_user(Work& work, const AddUser& request) {
 }
 
 schema::User edit_user(Work& work, const EditUser& request) {
+    schema::lock_admins(work.tx);
     auto before = known_user(work, request.user);
     bool was_admin = before.role == Role::admin && !before.disabled_at;
     auto user = schema::edit_user(

@@ -114,6 +114,7 @@ inline Caller caller_of(const schema::Access& access) {
         .name = access.name,
         .role = access.role,
         .token = access.token,
+        .session = access.session,
         .scope = access.scope,
         .until = access.until};
 }
