@@ -645,7 +645,7 @@ WITH RECURSIVE gone AS (
 UPDATE access_token t SET revoked_at = $3::timestamptz FROM gone g WHERE t.id = g.id AND t.revoked_at IS NULL;
 
 -- name: user_of_token
-SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, NULL::bigint AS session, t.scope,
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, NULL::bigint AS session, NULL AS opened_by, t.scope,
     t.expires_at AS until, t.used_at IS NULL OR t.used_at < $2::timestamptz - interval '1 minute' AS stale
 FROM access_token t JOIN app_user u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.kind = 'bearer' AND t.revoked_at IS NULL AND u.disabled_at IS NULL
@@ -669,7 +669,7 @@ INSERT INTO web_session (hash, user_id, created_at, expires_at, token_id, opened
 VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5, $6);
 
 -- name: user_of_session
-SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, s.token_id AS token, s.id AS session,
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, s.token_id AS token, s.id AS session, s.opened_by,
     coalesce(t.scope, 'all') AS scope,
     CASE WHEN t.kind = 'bearer' THEN t.expires_at END AS until
 FROM web_session s JOIN app_user u ON u.id = s.user_id LEFT JOIN access_token t ON t.id = s.token_id
@@ -694,7 +694,7 @@ DELETE FROM web_session WHERE expires_at < $1::timestamptz;
 
 -- name: user_with_password
 SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, NULL::bigint AS token, NULL::bigint AS session,
-    'all' AS scope, NULL::timestamptz AS until, p.hash
+    'password' AS opened_by, 'all' AS scope, NULL::timestamptz AS until, p.hash
 FROM app_user u JOIN user_password p ON p.user_id = u.id WHERE u.name = $1 AND u.disabled_at IS NULL;
 
 -- name: put_password

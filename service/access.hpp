@@ -43,6 +43,7 @@ struct Caller {
     Role role = Role::label;
     std::optional<std::int64_t> token{};  // that the caller is known by, or by a session of it
     std::optional<std::int64_t> session{};
+    std::optional<schema::OpenedBy> opened_by{};  // that session
     schema::TokenScope scope = schema::TokenScope::all;
     std::optional<base::Time> until{};  // nothing made by the caller is good for longer
 };

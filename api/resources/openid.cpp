@@ -111,6 +111,17 @@ Response begin_openid(Call& call) {
     return response;
 }
 
+Response leave_openid(Call& call) {
+    auto& provider = provider_of(call);
+    try {
+        auto page = provider.end_page(address_of(call) + "/");
+        return redirect(page.empty() ? "/" : page);
+    } catch (const base::Error& error) {
+        base::log::warning("api: the provider's way out: {}", error.what());
+        return redirect("/");
+    }
+}
+
 Response end_openid(Call& call) {
     auto& provider = provider_of(call);
     auto attempt = taken(call);
@@ -124,7 +135,7 @@ Response end_openid(Call& call) {
         auto claims =
             provider.end(*attempt, code, attempt->address + std::string(callback), call.at);
         auto user = service::user_of_claims(call.tx, call.here.config.oidc, claims, call.at);
-        schema::Redeemed access;
+        schema::Access access;
         static_cast<schema::User&>(access) = user;
         access.opened_by = schema::OpenedBy::oidc;
         auto response = redirect("/");

@@ -15,6 +15,7 @@ Response close_session(Call&);
 // openid.cpp
 Response begin_openid(Call&);
 Response end_openid(Call&);
+Response leave_openid(Call&);
 
 // sources.cpp
 Response push(Call&);

@@ -17,9 +17,12 @@ namespace api {
 namespace {
 
 boost::json::object session_of(const Account& account, std::string_view csrf) {
+    boost::json::value by;
+    if (account.opened_by) by = base::name_of(*account.opened_by);
     return {
         {"account", {{"id", account.id}, {"name", account.name}, {"role", name_of(account.role)}}},
-        {"csrf_token", csrf}};
+        {"csrf_token", csrf},
+        {"opened_by", std::move(by)}};
 }
 
 void note(Call& call, const Account& who, const std::string& action, const std::string& subject) {
@@ -41,7 +44,7 @@ Response refused_sign_in(Call& call, const std::string& subject, const Problem& 
     return problem(problem_, "");
 }
 
-Response opened(Call& call, const schema::Redeemed& access) {
+Response opened(Call& call, const schema::Access& access) {
     auto account = service::caller_of(access);
     auto secret = start_session(call, access);
     auto response = json(session_of(account, csrf_token(secret.value)), 201);
@@ -51,7 +54,7 @@ Response opened(Call& call, const schema::Redeemed& access) {
 
 }  // namespace
 
-NewSession start_session(Call& call, const schema::Redeemed& access) {
+NewSession start_session(Call& call, const schema::Access& access) {
     auto secret = new_secret();
     auto end = call.at + std::chrono::seconds(call.setting.session_seconds);
     if (access.until) end = std::min<base::Time>(end, *access.until);
@@ -89,12 +92,7 @@ Response open_password_session(Call& call) {
             throw Problem(422, "Bad member", "there is no '" + std::string(member.key()) + "'");
     auto name = required_text(body, "name");
     auto user = service::user_of_password(call.tx, name, required_text(body, "password"));
-    if (user) {
-        schema::Redeemed access;
-        static_cast<schema::Access&>(access) = *user;
-        access.opened_by = schema::OpenedBy::password;
-        return opened(call, access);
-    }
+    if (user) return opened(call, *user);
     // A name that nobody has may be a password that was typed into the wrong field.
     auto known = schema::find_user(call.tx, name);
     return refused_sign_in(

@@ -12,6 +12,6 @@ struct NewSession {
     std::string cookie;  // the Set-Cookie header for it
 };
 // Opens one for who has just proved who they are.
-NewSession start_session(Call& call, const schema::Redeemed& access);
+NewSession start_session(Call& call, const schema::Access& access);
 
 }  // namespace api

@@ -8,7 +8,7 @@ namespace base {
 
 namespace {
 
-void start() {
+void start_sodium() {
     static const bool ready = sodium_init() >= 0;
     if (!ready) throw std::runtime_error("libsodium can not be started");
 }
@@ -16,7 +16,7 @@ void start() {
 }  // namespace
 
 std::string password_hash(std::string_view password) {
-    start();
+    start_sodium();
     std::string line(crypto_pwhash_STRBYTES, '\0');
     if (crypto_pwhash_str_alg(
             line.data(),
@@ -32,7 +32,7 @@ std::string password_hash(std::string_view password) {
 }
 
 bool is_password_of(const std::string& hash, std::string_view password) {
-    start();
+    start_sodium();
     if (hash.size() >= crypto_pwhash_STRBYTES) return false;
     std::string line = hash;
     line.resize(crypto_pwhash_STRBYTES, '\0');

@@ -23,7 +23,7 @@ struct Frees {
         free(it);
     }
 };
-using Number = std::unique_ptr<BIGNUM, Frees<BN_free>>;
+using BigNumber = std::unique_ptr<BIGNUM, Frees<BN_free>>;
 using Builder = std::unique_ptr<OSSL_PARAM_BLD, Frees<OSSL_PARAM_BLD_free>>;
 using Params = std::unique_ptr<OSSL_PARAM, Frees<OSSL_PARAM_free>>;
 using Key = std::unique_ptr<EVP_PKEY, Frees<EVP_PKEY_free>>;
@@ -32,8 +32,8 @@ const unsigned char* octets(std::string_view bytes) {
     return reinterpret_cast<const unsigned char*>(bytes.data());
 }
 
-Number number(std::string_view bytes) {
-    return Number(BN_bin2bn(octets(bytes), static_cast<int>(bytes.size()), nullptr));
+BigNumber big_number(std::string_view bytes) {
+    return BigNumber(BN_bin2bn(octets(bytes), static_cast<int>(bytes.size()), nullptr));
 }
 
 Key key_of(const char* type, const Builder& builder) {
@@ -48,7 +48,7 @@ Key key_of(const char* type, const Builder& builder) {
     return Key(made);
 }
 
-bool fits(const Key& key, std::string_view text, std::string_view signature) {
+bool fits_key(const Key& key, std::string_view text, std::string_view signature) {
     if (!key) return false;
     std::unique_ptr<EVP_MD_CTX, Frees<EVP_MD_CTX_free>> context(EVP_MD_CTX_new());
     return context &&
@@ -62,7 +62,7 @@ bool fits(const Key& key, std::string_view text, std::string_view signature) {
 std::string der_of(std::string_view signature) {
     std::unique_ptr<ECDSA_SIG, Frees<ECDSA_SIG_free>> made(ECDSA_SIG_new());
     auto half = signature.size() / 2;
-    auto r = number(signature.substr(0, half)), s = number(signature.substr(half));
+    auto r = big_number(signature.substr(0, half)), s = big_number(signature.substr(half));
     if (!made || !r || !s || ECDSA_SIG_set0(made.get(), r.get(), s.get()) != 1) return {};
     r.release(), s.release();  // are `made`'s now
     unsigned char* bytes = nullptr;
@@ -81,13 +81,13 @@ bool fits_rs256(
     std::string_view text,
     std::string_view signature
 ) {
-    auto n = number(modulus), e = number(exponent);
+    auto n = big_number(modulus), e = big_number(exponent);
     Builder builder(OSSL_PARAM_BLD_new());
     if (!n || !e || !builder || BN_num_bits(n.get()) < 2048 || BN_num_bits(n.get()) > 16'384 ||
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_N, n.get()) != 1 ||
         OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_RSA_E, e.get()) != 1)
         return false;
-    return fits(key_of("RSA", builder), text, signature);
+    return fits_key(key_of("RSA", builder), text, signature);
 }
 
 bool fits_es256(
@@ -109,7 +109,7 @@ bool fits_es256(
             builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(), point.size()
         ) != 1)
         return false;
-    return fits(key_of("EC", builder), text, der_of(signature));
+    return fits_key(key_of("EC", builder), text, der_of(signature));
 }
 
 }  // namespace base

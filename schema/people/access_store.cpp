@@ -49,8 +49,8 @@ std::optional<Access> user_of_session(base::Tx& tx, const std::string& hash, Tim
     );
 }
 
-std::optional<Redeemed> redeem_token(base::Tx& tx, const std::string& hash, Time now) {
-    return base::first_as<Redeemed>(
+std::optional<Access> redeem_token(base::Tx& tx, const std::string& hash, Time now) {
+    return base::first_as<Access>(
         tx.exec(sql::file["redeem_token"], base::bytes_of(hash), timestamp(now))
     );
 }
@@ -58,7 +58,7 @@ std::optional<Redeemed> redeem_token(base::Tx& tx, const std::string& hash, Time
 void add_session(
     base::Tx& tx,
     const std::string& hash,
-    const Redeemed& access,
+    const Access& access,
     Time now,
     Time expires_at
 ) {
@@ -69,7 +69,7 @@ void add_session(
         timestamp(now),
         timestamp(expires_at),
         access.token,
-        std::string(base::name_of(access.opened_by))
+        std::string(base::name_of(access.opened_by.value_or(OpenedBy::link)))
     );
 }
 

@@ -81,25 +81,22 @@ bool revoke_token(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_
 // A user, and by what he is known.
 struct Access : User {
     std::optional<std::int64_t> token, session;
+    std::optional<OpenedBy> opened_by;  // the session, or the one that this is to open
     TokenScope scope = TokenScope::all;
     std::optional<Time> until;  // nothing made by it is good for longer
 };
-BOOST_DESCRIBE_STRUCT(Access, (User), (token, session, scope, until))
+BOOST_DESCRIBE_STRUCT(Access, (User), (token, session, opened_by, scope, until))
 
 // Whose token in force this is; notes that it was used, once a minute at most.
 std::optional<Access> user_of_token(base::Tx& tx, const std::string& hash, Time now);
 std::optional<Access> user_of_session(base::Tx& tx, const std::string& hash, Time now);
 // Uses up a link, or takes a bearer token, to sign in.
-struct Redeemed : Access {
-    OpenedBy opened_by = OpenedBy::link;
-};
-BOOST_DESCRIBE_STRUCT(Redeemed, (Access), (opened_by))
-std::optional<Redeemed> redeem_token(base::Tx& tx, const std::string& hash, Time now);
+std::optional<Access> redeem_token(base::Tx& tx, const std::string& hash, Time now);
 
 void add_session(
     base::Tx& tx,
     const std::string& hash,
-    const Redeemed& access,
+    const Access& access,
     Time now,
     Time expires_at
 );

@@ -35,7 +35,7 @@ json::object part_of(std::string_view text) {
     return std::move(value.as_object());
 }
 
-std::string text_in(const json::object& object, std::string_view name) {
+std::string token_text(const json::object& object, std::string_view name) {
     const auto* value = object.if_contains(name);
     return value && value->is_string() ? std::string(value->as_string()) : std::string();
 }
@@ -66,37 +66,37 @@ TokenParts parts_of(std::string_view token) {
 }
 
 bool is_for(const json::object& key, std::string_view kind, std::string_view algorithm) {
-    auto use = text_in(key, "use"), alg = text_in(key, "alg");
-    return text_in(key, "kty") == kind && (use.empty() || use == "sig") &&
+    auto use = token_text(key, "use"), alg = token_text(key, "alg");
+    return token_text(key, "kty") == kind && (use.empty() || use == "sig") &&
            (alg.empty() || alg == algorithm);
 }
 
-std::string number_in(const json::object& key, std::string_view name) {
-    return base::from_base64(text_in(key, name)).value_or("");
+std::string key_number(const json::object& key, std::string_view name) {
+    return base::from_base64(token_text(key, name)).value_or("");
 }
 
 bool fits_key(const json::object& key, std::string_view algorithm, const TokenParts& parts) {
     if (algorithm == "RS256")
         return is_for(key, "RSA", algorithm) &&
                base::fits_rs256(
-                   number_in(key, "n"), number_in(key, "e"), parts.signed_text, parts.signature
+                   key_number(key, "n"), key_number(key, "e"), parts.signed_text, parts.signature
                );
-    return is_for(key, "EC", algorithm) && text_in(key, "crv") == "P-256" &&
+    return is_for(key, "EC", algorithm) && token_text(key, "crv") == "P-256" &&
            base::fits_es256(
-               number_in(key, "x"), number_in(key, "y"), parts.signed_text, parts.signature
+               key_number(key, "x"), key_number(key, "y"), parts.signed_text, parts.signature
            );
 }
 
 bool has_name(const json::value& key, const std::string& name) {
-    return key.is_object() && (name.empty() || text_in(key.as_object(), "kid") == name);
+    return key.is_object() && (name.empty() || token_text(key.as_object(), "kid") == name);
 }
 
 void check_signature(const TokenParts& parts, const json::array& keys) {
-    auto algorithm = text_in(parts.header, "alg");
+    auto algorithm = token_text(parts.header, "alg");
     if (algorithm != "RS256" && algorithm != "ES256")
         bad_token(fmt::format("is signed by '{}', not by RS256 or ES256", algorithm));
     if (parts.header.contains("crit")) bad_token("wants extensions that are not known here");
-    auto name = text_in(parts.header, "kid");
+    auto name = token_text(parts.header, "kid");
     bool fits = std::any_of(keys.begin(), keys.end(), [&](const json::value& key) {
         return has_name(key, name) && fits_key(key.as_object(), algorithm, parts);
     });
@@ -109,11 +109,11 @@ void check_audience(const json::object& claims, const std::string& client) {
         for (const auto& one : list->as_array())
             if (one.is_string()) audience.emplace_back(one.as_string());
     } else {
-        audience.push_back(text_in(claims, "aud"));
+        audience.push_back(token_text(claims, "aud"));
     }
     if (std::find(audience.begin(), audience.end(), client) == audience.end())
         bad_token("is for another audience");
-    auto party = text_in(claims, "azp");
+    auto party = token_text(claims, "azp");
     if ((audience.size() > 1 || claims.contains("azp")) && party != client)
         bad_token("was made for another party");
 }
@@ -125,7 +125,7 @@ checked_claims(std::string_view token, const json::array& keys, const TokenRules
     auto parts = parts_of(token);
     check_signature(parts, keys);
     auto claims = part_of(parts.payload);
-    if (text_in(claims, "iss") != rules.issuer) bad_token("is by another issuer");
+    if (token_text(claims, "iss") != rules.issuer) bad_token("is by another issuer");
     check_audience(claims, rules.client_id);
     auto now = std::chrono::duration<double>(rules.now.time_since_epoch()).count();
     auto until = seconds_in(claims, "exp");
@@ -133,15 +133,16 @@ checked_claims(std::string_view token, const json::array& keys, const TokenRules
     if (!(*until + skew > now)) bad_token("is over");
     if (auto from = seconds_in(claims, "nbf"); from && *from - skew > now)
         bad_token("is not good yet");
-    if (rules.nonce.empty() || !base::equal_in_constant_time(text_in(claims, "nonce"), rules.nonce))
+    if (rules.nonce.empty() ||
+        !base::equal_in_constant_time(token_text(claims, "nonce"), rules.nonce))
         bad_token("belongs to another sign-in");
-    auto subject = text_in(claims, "sub");
+    auto subject = token_text(claims, "sub");
     if (subject.empty() || subject.size() > 255) bad_token("names nobody");
     return claims;
 }
 
 bool names_other_key(std::string_view token, const json::array& keys) {
-    auto name = text_in(parts_of(token).header, "kid");
+    auto name = token_text(parts_of(token).header, "kid");
     return std::none_of(keys.begin(), keys.end(), [&](const json::value& key) {
         return has_name(key, name);
     });

@@ -135,10 +135,12 @@ OpenIdProvider::Metadata OpenIdProvider::metadata(bool anew) {
     auto described = fetch(url);
     if (text_of_answer(described, "issuer", url) != settings_.issuer)
         bad_provider(url, "is the description of another issuer");
+    const auto* end = described.if_contains("end_session_endpoint");
     Metadata found{
         .authorization = text_of_answer(described, "authorization_endpoint", url),
         .token = text_of_answer(described, "token_endpoint", url),
         .keys = text_of_answer(described, "jwks_uri", url),
+        .end = end && end->is_string() ? std::string(end->as_string()) : "",
         .basic = takes_basic(described),
         .jwks = {},
         .read_at = now};
@@ -149,6 +151,15 @@ OpenIdProvider::Metadata OpenIdProvider::metadata(bool anew) {
     std::lock_guard lock(mutex_);
     known_ = found;
     return found;
+}
+
+// OpenID Connect RP-Initiated Logout 1.0; the provider asks the person, since no token is kept here
+// that would say who it is.
+std::string OpenIdProvider::end_page(const std::string& redirect) {
+    auto page = metadata(false).end;
+    if (page.empty()) return page;
+    return page + (page.find('?') == page.npos ? "?" : "&") +
+           form_of({{"client_id", settings_.client_id}, {"post_logout_redirect_uri", redirect}});
 }
 
 std::string OpenIdProvider::begin(

@@ -50,9 +50,12 @@ public:
         schema::Time now
     );
 
+    // Where one signs out of the provider, to come back to `redirect`; empty if it has no such page.
+    std::string end_page(const std::string& redirect);
+
 private:
     struct Metadata {
-        std::string authorization, token, keys;
+        std::string authorization, token, keys, end;
         bool basic = true;  // how the secret is sent
         boost::json::array jwks;
         schema::Time read_at{};

@@ -25,7 +25,7 @@ namespace {
 
 namespace json = boost::json;
 using schema::Role;
-using Settings = Config::OpenId;
+using OpenIdRules = Config::OpenId;
 
 [[noreturn]] void keep_out(const std::string& reason) {
     throw Refusal(Refusal::Kind::denied, "this account", reason, "ask the administrator");
@@ -43,7 +43,7 @@ std::string verified_mail(const json::object& claims) {
     return is ? claim_text(claims, "email") : std::string();
 }
 
-void check_domain(const Settings& settings, const json::object& claims) {
+void check_domain(const OpenIdRules& settings, const json::object& claims) {
     if (settings.domains.empty()) return;
     auto mail = verified_mail(claims);
     auto at = mail.rfind('@');
@@ -67,7 +67,7 @@ const json::value* claim_at(const json::object& claims, std::string_view path) {
     }
 }
 
-std::optional<Role> claimed_role(const Settings& settings, const json::object& claims) {
+std::optional<Role> claimed_role(const OpenIdRules& settings, const json::object& claims) {
     if (settings.role_claim.empty()) return std::nullopt;
     const auto* claim = claim_at(claims, settings.role_claim);
     if (!claim) return std::nullopt;
@@ -125,7 +125,7 @@ schema::User with_role(base::Tx& tx, const schema::User& user, Role role, schema
 
 schema::User user_of_claims(
     base::Tx& tx,
-    const Settings& settings,
+    const OpenIdRules& settings,
     const json::object& claims,
     schema::Time now
 ) {

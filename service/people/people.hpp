@@ -115,6 +115,7 @@ inline Caller caller_of(const schema::Access& access) {
         .role = access.role,
         .token = access.token,
         .session = access.session,
+        .opened_by = access.opened_by,
         .scope = access.scope,
         .until = access.until};
 }

@@ -322,8 +322,26 @@ TEST_CASE("a provider in a private network is asked only where that is allowed",
     }
 }
 
+TEST_CASE("who signs out here is led to where one signs out of the provider", "[api][oidc]") {
+    Doors doors;
+    auto port = doors.at->server->port();
+    auto browser = test::signed_in(port, doors.through());
+    CHECK(browser.get("/api/v1/session").json().at("opened_by") == "oidc");
+    CHECK(browser.send("DELETE", "/api/v1/session", nullptr).status == 204);
+    CHECK(browser.get("/api/v1/session").status == 401);
+    auto away = browser.get(std::string(begin) + "/end");
+    CHECK(away.status == 302);
+    CHECK(
+        away.headers.at("location") ==
+        doors.provider.site.url("/bye") +
+            "?client_id=tilth&post_logout_redirect_uri=http%3A%2F%2F127.0.0.1%3A" +
+            std::to_string(port) + "%2F"
+    );
+}
+
 TEST_CASE("without a provider there is no such way in", "[api][oidc]") {
     test::Stage at;
+    CHECK(at.nobody().get(std::string(begin) + "/end").status == 404);
     CHECK(at.nobody().get(begin).status == 404);
     CHECK(at.nobody().get(std::string(begin) + "/callback?code=x&state=y").status == 404);
 }

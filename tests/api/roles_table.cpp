@@ -18,6 +18,7 @@ const RoleRow table[] = {
     {"POST /api/v1/session/password", 422, 422, 422, 422, 422},
     {"GET /api/v1/session/oidc", 404, 404, 404, 404, 404},
     {"GET /api/v1/session/oidc/callback", 404, 404, 404, 404, 404},
+    {"GET /api/v1/session/oidc/end", 404, 404, 404, 404, 404},
     {"GET /api/v1/sign-in", 200, 200, 200, 200, 200},
     {"DELETE /api/v1/session", 401, 204, 204, 204, 204},
     {"POST /api/v1/push/{source}", 501, 501, 501, 501, 501},

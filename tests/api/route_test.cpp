@@ -67,6 +67,7 @@ TEST_CASE(
             "openPasswordSession",
             "beginOidc",
             "endOidc",
+            "leaveOidc",
             "showSignIn",
             "push"}
     );

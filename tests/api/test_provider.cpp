@@ -117,6 +117,7 @@ TestProvider::TestProvider() : keys_(std::make_unique<Keys>()) {
             {"authorization_endpoint", site.url("/authorize")},
             {"token_endpoint", site.url("/token")},
             {"jwks_uri", site.url("/keys")},
+            {"end_session_endpoint", site.url("/bye")},
             {"token_endpoint_auth_methods_supported", methods}});
     });
     site.on("/keys", [this](const SiteRequest&) {
