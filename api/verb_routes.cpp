@@ -39,6 +39,14 @@ constexpr auto del = Method::del;
 
 // clang-format off
 constexpr Row rows[] = {
+    {get, "/api/v1/webhooks", "webhook list", "listWebhooks"},
+    {post, "/api/v1/webhooks", "webhook add", "addWebhook", 201},
+    {del, "/api/v1/webhooks/{name}", "webhook remove", "removeWebhook"},
+    {post, "/api/v1/webhooks/{name}/pause", "webhook pause", "pauseWebhook"},
+    {post, "/api/v1/webhooks/{name}/resume", "webhook resume", "resumeWebhook"},
+    {post, "/api/v1/webhooks/{name}/test", "webhook test", "testWebhook"},
+    {get, "/api/v1/webhooks/{name}/log", "webhook log", "listMessages"},
+    {post, "/api/v1/webhooks/{name}/retry", "webhook retry", "retryMessages"},
     {get, "/api/v1/jobs", "jobs list", "listJobs"},
     {get, "/api/v1/jobs/{job}", "jobs show", "showJob"},
     {Method::del, "/api/v1/jobs/{job}", "jobs cancel", "cancelJob"},
@@ -120,6 +128,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/projects/{project}/export", "label project export", "exportLabels"},
     {post, "/api/v1/projects/{project}/queue", "label queue", "queueRecords"},
     {get, "/api/v1/projects/{project}/annotators", "label annotators", "listAnnotators"},
+    {get, "/api/v1/projects/{project}/guidelines", "label guidelines", "listGuidelines"},
     {get, "/api/v1/projects/{project}/gold", "label gold list", "listGold"},
     {post, "/api/v1/projects/{project}/gold", "label gold add", "addGold"},
     {post, "/api/v1/projects/{project}/gold/remove", "label gold remove", "removeGold"},

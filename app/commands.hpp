@@ -45,6 +45,7 @@ void add_prepare(CLI::App& cli, service::Context& context);          // prepare
 void add_train(CLI::App& cli, service::Context& context);
 void add_runs(CLI::App& cli, service::Context& context);
 void add_jobs(CLI::App& cli, service::Context& context);        // jobs
+void add_webhooks(CLI::App& cli, service::Context& context);    // webhook
 void add_model(CLI::App& cli, service::Context& context);       // model
 void add_errors(CLI::App& cli, service::Context& context);      // errors
 void add_report(CLI::App& cli, service::Context& context);      // report

@@ -59,6 +59,22 @@ ON CONFLICT (project_id, class_id) DO UPDATE SET name = excluded.name, spec = ex
 -- name: lock_project
 SELECT version FROM label_project WHERE id = $1 FOR UPDATE;
 
+-- Held by answers together, and by a change of classes alone.
+-- name: keep_classes
+SELECT pg_advisory_xact_lock_shared(hashtextextended('classes of a labeling project', $1));
+
+-- name: change_classes
+SELECT pg_advisory_xact_lock(hashtextextended('classes of a labeling project', $1));
+
+-- Another wording of the guidelines, if it is another.
+-- name: put_guideline
+INSERT INTO label_guideline (project_id, version, text, since)
+SELECT $1, coalesce(max(g.version), 0) + 1, $2, $3::timestamptz FROM label_guideline g WHERE g.project_id = $1
+HAVING coalesce((array_agg(g.text ORDER BY g.version DESC))[1] <> $2, true);
+
+-- name: list_guidelines
+SELECT version, text, since FROM label_guideline WHERE project_id = $1 ORDER BY version DESC;
+
 -- name: task_progress
 SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
     count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state <> 'gold'), 0)::bigint AS answers,
@@ -325,7 +341,8 @@ GROUP BY u.id, u.name, u.simulated ORDER BY answers DESC, u.name;
 -- Who answered what, in the order of the records, also what was taken back: those behind $2 .. $5.
 -- name: list_answers
 SELECT a.rk, a.user_id, a.source_id || '.' || lpad(to_hex(a.rk), 16, '0') AS record, a.key, u.name AS "user", a.attempt,
-    c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at
+    c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at, a.schema_version,
+    (SELECT max(g.version) FROM label_guideline g WHERE g.project_id = a.project_id AND g.since <= a.submitted_at) AS guideline_version
 FROM annotation a
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
@@ -450,8 +467,9 @@ WHERE t.id = $1 AND a.withdrawn_at IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task
-SELECT t.key, t.state = 'done' AS done, g.method FROM label_task t
+SELECT t.key, t.state = 'done' AS done, g.method, c.name AS label, g.value FROM label_task t
 LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE t.id = $1;
 
 -- name: withdraw_label
@@ -510,7 +528,7 @@ ORDER BY k.rk, k.key;
 -- name: answers_between
 SELECT a.rk, a.key, u.name AS "user", a.attempt, c.name AS label, a.value, a.milliseconds,
     to_char(a.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS submitted_at,
-    a.withdrawn_at IS NOT NULL AS withdrawn
+    a.withdrawn_at IS NOT NULL AS withdrawn, a.schema_version
 FROM annotation a
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
@@ -700,6 +718,22 @@ UPDATE label_task t SET wanted = CASE WHEN t.answers + t.leases > 0 THEN t.answe
     done_at = CASE WHEN t.leases = 0 AND t.answers > 0 THEN $5::timestamptz END
 FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
 WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+------------------------------------------------------------------------------------------------- news for webhooks
+
+-- name: task_news
+SELECT p.name AS project, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state = 'done' AS done, t.answers,
+    c.name AS label, g.value, g.probability, g.method
+FROM label_task t JOIN label_project p ON p.id = t.project_id
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE t.id = $1;
+
+-- name: look_one_by_one
+SELECT pg_advisory_xact_lock(hashtextextended('the end of a labeling project', $1));
+
+-- name: has_open_tasks
+SELECT EXISTS (SELECT 1 FROM label_task WHERE project_id = $1 AND state = 'open');
 
 ------------------------------------------------------------------------------------------------- one's own work
 
@@ -921,6 +955,9 @@ DELETE FROM ground_truth WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_trust
 DELETE FROM label_trust WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_guidelines
+DELETE FROM label_guideline WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_schema_changes
 DELETE FROM label_schema_change WHERE project_id = ANY ($1::bigint[]);

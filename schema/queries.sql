@@ -349,6 +349,59 @@ WITH ended AS (DELETE FROM job WHERE id = $1 RETURNING *)
 INSERT INTO job_history (id, kind, spec, state, attempts, created_at, ended_at)
 SELECT id, kind, spec, 'cancelled', attempts, created_at, $2::timestamptz FROM ended;
 
+------------------------------------------------------------------------------------------------------- webhooks
+
+-- name: add_webhook
+INSERT INTO webhook (name, url, secret, events, project, allow_private, state, created_at)
+SELECT $1, $2, $3, array(SELECT jsonb_array_elements_text($4::jsonb)), $5, $6::boolean, 'active', $7::timestamptz
+ON CONFLICT (name) DO NOTHING;
+
+-- name: list_webhooks
+SELECT name, url, secret, to_jsonb(events) AS events, project, allow_private, state, created_at FROM webhook ORDER BY name;
+
+-- name: set_webhook_state
+UPDATE webhook SET state = $2 WHERE name = $1;
+
+-- name: remove_webhook
+DELETE FROM webhook WHERE name = $1;
+
+-- name: awaited_events
+SELECT DISTINCT unnest(events) AS event FROM webhook WHERE state <> 'gone' AND project IN ('', $1);
+
+-- One that is paused is told too, and gets it later.
+-- name: tell_webhooks
+INSERT INTO webhook_message (webhook_id, event, body, state, due_at, made_at)
+SELECT id, $1, $2, 'waiting', $4::timestamptz, $4::timestamptz FROM webhook
+WHERE CASE WHEN $5 = '' THEN state <> 'gone' AND $1 = ANY (events) AND project IN ('', $3) ELSE name = $5 END;
+
+-- name: claim_messages
+WITH due AS (
+    SELECT m.id, h.name, h.url, h.secret, h.allow_private FROM webhook h CROSS JOIN LATERAL (
+        SELECT id FROM webhook_message WHERE webhook_id = h.id AND state = 'waiting' AND due_at <= $1::timestamptz
+        ORDER BY due_at, id LIMIT $3::int FOR UPDATE SKIP LOCKED) m
+    WHERE h.state = 'active'
+)
+UPDATE webhook_message m SET attempts = m.attempts + 1, due_at = $2::timestamptz FROM due d WHERE m.id = d.id
+RETURNING m.id, m.uuid::text AS uuid, d.name, d.url, d.secret, d.allow_private, m.body, m.attempts;
+
+-- name: note_delivery
+UPDATE webhook_message SET state = $2, due_at = $3::timestamptz, status = $4::int, error = $5, milliseconds = $6::int,
+    ended_at = CASE WHEN $2 <> 'waiting' THEN $7::timestamptz END
+WHERE id = $1 AND state = 'waiting';
+
+-- name: list_messages
+SELECT m.id, m.uuid::text AS uuid, m.event, m.state, m.attempts, m.made_at, CASE WHEN m.state = 'waiting' THEN m.due_at END AS due_at,
+    m.ended_at, m.status, m.error, m.milliseconds, m.body
+FROM webhook_message m JOIN webhook h ON h.id = m.webhook_id
+WHERE h.name = $1 AND ($2 = '' OR m.state = $2) AND m.id < $3::bigint ORDER BY m.id DESC LIMIT $4;
+
+-- name: retry_messages
+UPDATE webhook_message m SET state = 'waiting', attempts = 0, due_at = $3::timestamptz, ended_at = NULL FROM webhook h
+WHERE h.id = m.webhook_id AND h.name = $1 AND m.state = 'failed' AND ($2::bigint IS NULL OR m.id = $2);
+
+-- name: forget_messages
+DELETE FROM webhook_message WHERE ended_at < $1::timestamptz;
+
 -- name: analyze_records
 ANALYZE record (rk, source_id, key, version), record_version (rk, source_id, key, version), content_text (rk, source_id, key, version),
     content_numeric (rk, source_id, key, version), content_image (rk, source_id, key, version), blob (bk, sha256),

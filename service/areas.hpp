@@ -20,6 +20,7 @@ std::span<const Verb> run_verbs();       // service/learn/runs.cpp
 std::span<const Verb> snapshot_verbs();  // service/learn/snapshots.cpp
 std::span<const Verb> source_verbs();    // service/gather/source_verbs.cpp
 std::span<const Verb> train_verbs();     // service/learn/train_verbs.cpp
+std::span<const Verb> webhook_verbs();   // service/webhooks/webhooks.cpp
 
 inline constexpr std::span<const Verb> (*areas[])() = {
     gather_verbs,
@@ -35,6 +36,7 @@ inline constexpr std::span<const Verb> (*areas[])() = {
     snapshot_verbs,
     source_verbs,
     train_verbs,
+    webhook_verbs,
 };
 
 }  // namespace service

@@ -7,6 +7,7 @@
 #include "schema/jobs/job_store.hpp"
 #include "service/gather/cron.hpp"
 #include "service/gather/gather.hpp"
+#include "worker/deliveries.hpp"
 #include "worker/jobs.hpp"
 #include "worker/slot.hpp"
 
@@ -49,6 +50,10 @@ Worker::Worker(service::Context& context, const WorkerOptions& options, std::sto
             serve_slot(database, slot, work, stop);
         });
     }
+    if (options.deliver)
+        slots_.emplace_back([&context, &database, stop = stop_.get_token()] {
+            deliver_messages(database, context.config, stop);
+        });
 }
 
 Worker::~Worker() {

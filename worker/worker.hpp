@@ -18,6 +18,7 @@ struct WorkerOptions {
         schema::JobKind::train};
     std::size_t slots = 1;  // jobs at once
     bool schedule = true;   // also queue the sources whose time has come
+    bool deliver = true;    // also send what webhooks are to be told
 };
 
 // A worker that claims due jobs, does them and notes what came of them, each slot on a thread of

@@ -12,6 +12,8 @@
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
+#include "base/time/time.hpp"
+#include "service/labels/projects.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/templates.hpp"
 
@@ -75,6 +77,18 @@ void add_label_shape(CLI::App& label, CLI::App& project, service::Context& conte
         add_verb<service::label_template>(
             *parent, context, "label template", of_kind, print_template
         );
+    add_verb<service::list_guidelines>(
+        label,
+        context,
+        "label guidelines",
+        schema_of,
+        [](const service::Guidelines& all) {
+            for (const auto& one : all.items)
+                print_line(fmt::format(
+                    "version {}, since {}\n{}\n", one.version, base::rfc3339(one.since), one.text
+                ));
+        }
+    );
     auto* schema = label.add_subcommand(
         "schema", "Rename, merge, split, add and retire the classes of a project"
     );

@@ -28,11 +28,12 @@ struct GivenAnswer {
     std::optional<std::int64_t> milliseconds{};
     std::string submitted_at{};  // RFC 3339
     bool withdrawn = false;
+    int schema_version = 1;  // of the project's classes when it was given
 };
 BOOST_DESCRIBE_STRUCT(
     GivenAnswer,
     (),
-    (user, attempt, label, value, milliseconds, submitted_at, withdrawn)
+    (user, attempt, label, value, milliseconds, submitted_at, withdrawn, schema_version)
 )
 
 // One record on its way out, with its label, or with people's answers and perhaps no label.

@@ -14,6 +14,7 @@
 #include "base/json/described.hpp"
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/importer.hpp"
+#include "labeling/projects/schema_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 
@@ -22,6 +23,7 @@ namespace labeling {
 namespace {
 
 constexpr int records_at_once = 2'000;
+constexpr auto importer = "import";  // who changed the classes, in the log of changes
 
 // The spellings of a project's classes as a JSON object.
 std::string spellings(const Project& project) {
@@ -109,7 +111,7 @@ Imported import_field_of_classes(
     result.rejected = unknown_values(tx, project, field, result.no_value);
     result.new_classes = to_add(project.project, result.rejected, options);
     if (!result.new_classes.empty()) {
-        project = add_classes(tx, project.id, result.new_classes);
+        project = add_classes(tx, project.project.name, result.new_classes, importer, now);
         result.rejected = unknown_values(tx, project, field, result.no_value);
     }
     auto written = base::first_as<Written>(tx.exec(
@@ -166,7 +168,8 @@ std::vector<std::string> add_strangers(
     base::Steps steps,
     StoredProject& project,
     const EachLabel& labels,
-    const ImportOptions& options
+    const ImportOptions& options,
+    Time now
 ) {
     if (!options.add_classes) return {};
     TextCounts strangers;
@@ -177,7 +180,9 @@ std::vector<std::string> add_strangers(
     });
     auto names = to_add(project.project, strangers.sorted(), options);
     if (!names.empty())
-        project = steps.call([&](base::Tx& tx) { return add_classes(tx, project.id, names); });
+        project = steps.call([&](base::Tx& tx) {
+            return add_classes(tx, project.project.name, names, importer, now);
+        });
     return names;
 }
 
@@ -205,7 +210,7 @@ Imported import_field(
         });
     } else {
         auto labels = labels_of_field(steps, project, field, options.share);
-        auto added = add_strangers(steps, project, labels, options);
+        auto added = add_strangers(steps, project, labels, options, now);
         Importer importer(steps, project, now);
         labels([&](GivenLabel&& label) { importer.add(std::move(label)); });
         result = importer.finish();
@@ -223,7 +228,7 @@ Imported import_labels(
     Time now
 ) {
     auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
-    auto added = add_strangers(steps, project, labels, options);
+    auto added = add_strangers(steps, project, labels, options, now);
     Importer importer(steps, project, now);
     labels([&](GivenLabel&& label) { importer.add(std::move(label)); });
     auto result = importer.finish();

@@ -125,6 +125,7 @@ StoredProject create_project(base::Tx& tx, const Project& project, Time now) {
             "project '" + project.name + "'", "the name is taken", "choose another name"
         );
     put_classes(tx, *id, project);
+    tx.exec(sql::file["put_guideline"], *id, project.instructions, schema::timestamp(now));
     return load_project(tx, *id);
 }
 
@@ -158,6 +159,11 @@ std::int32_t next_class(const Project& project) {
     return next;
 }
 
+StoredProject project_to_answer(base::Tx& tx, std::int64_t id) {
+    tx.exec(sql::file["keep_classes"], id);
+    return load_project(tx, id);
+}
+
 void offer_class(Project& project, Question& question, LabelClass item) {
     auto known =
         std::find_if(question.retired.begin(), question.retired.end(), [&](const auto& one) {
@@ -172,24 +178,6 @@ StoredProject lock_project(base::Tx& tx, const std::string& name) {
     auto id = load_project(tx, name).id;
     tx.exec(sql::file["lock_project"], id);
     return load_project(tx, id);
-}
-
-StoredProject
-add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string>& names) {
-    tx.exec(sql::file["lock_project"], project_id);
-    auto stored = load_project(tx, project_id);
-    auto& question = stored.project.question;
-    bool any = false;
-    for (const auto& name : names) {
-        if (std::any_of(question.classes.begin(), question.classes.end(), [&](const auto& c) {
-                return c.name == name;
-            }))
-            continue;
-        offer_class(stored.project, question, {.name = name});
-        any = true;
-    }
-    if (any) save_project(tx, stored);
-    return load_project(tx, project_id);
 }
 
 void save_project(base::Tx& tx, const StoredProject& stored) {
@@ -217,6 +205,9 @@ bool edit_project(
     apply(edit, stored.project);
     if (edit.state) stored.state = *edit.state;
     save_project(tx, stored);
+    tx.exec(
+        sql::file["put_guideline"], stored.id, stored.project.instructions, schema::timestamp(now)
+    );
     if (stored.project.overlap != overlap)
         tx.exec(
             sql::file["change_overlap"], stored.id, stored.project.overlap, schema::timestamp(now)
@@ -242,6 +233,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     auto labels = tx.change(sql::file["drop_annotations"], projects) +
                   tx.change(sql::file["drop_truths"], projects);
     tx.exec(sql::file["drop_trust"], projects);
+    tx.exec(sql::file["drop_guidelines"], projects);
     tx.exec(sql::file["drop_schema_changes"], projects);
     tx.exec(sql::file["drop_classes"], projects);
     tx.exec(sql::file["drop_projects"], projects);

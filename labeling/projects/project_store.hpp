@@ -35,11 +35,9 @@ std::optional<StoredProject> find_project(base::Tx& tx, const std::string& name)
 // Throws base::Error if there is none; so does the next.
 StoredProject load_project(base::Tx& tx, const std::string& name);
 StoredProject load_project(base::Tx& tx, std::int64_t id);
-// Adds classes of these names that the project lacks, with no hotkey. Returns the project as it is
-// then.
-StoredProject
-add_classes(base::Tx& tx, std::int64_t project_id, const std::vector<std::string>& names);
-
+// The same, for an answer to it: until the transaction ends its classes stay what they are, so that
+// no answer is written in words that a change of them has passed already.
+StoredProject project_to_answer(base::Tx& tx, std::int64_t id);
 // Offers a class: under its old number if the question has it retired, else under a new one.
 void offer_class(Project& project, Question& question, LabelClass item);
 // The project, which nobody else edits until the transaction ends. Throws base::Error.

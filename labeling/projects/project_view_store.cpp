@@ -29,6 +29,10 @@ std::vector<ProjectLine> project_lines(
     );
 }
 
+std::vector<Guideline> guidelines(base::Tx& tx, std::int64_t project_id) {
+    return base::rows_as<Guideline>(tx.exec(sql::file["list_guidelines"], project_id));
+}
+
 std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name) {
     auto row = base::first_as<PageRow>(
         tx.exec(sql::file["project_lines"], "", std::optional(name), 1, anybody)

@@ -66,6 +66,16 @@ struct ProjectPage : ProjectLine {
 };
 BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes, definition))
 
+// A wording of the guidelines.
+struct Guideline {
+    int version = 1;
+    Time since;
+    std::string text;  // Markdown
+};
+BOOST_DESCRIBE_STRUCT(Guideline, (), (version, since, text))
+// The newest first.
+std::vector<Guideline> guidelines(base::Tx& tx, std::int64_t project_id);
+
 // By name, those behind `after`; of `only_for`, those without members and those he is a member of.
 std::vector<ProjectLine> project_lines(
     base::Tx& tx,

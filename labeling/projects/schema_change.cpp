@@ -159,10 +159,12 @@ AnswersThen change_schema(Project& project, const SchemaChange& change) {
             then.asked_again = from[0];
             break;
         case Action::add:
-            want(from.empty() && to.size() == 1, "add", "name one class");
-            if (class_named(question, to[0]))
-                throw base::Error("class '" + to[0] + "'", "is there already");
-            add_missing(question, to[0], "");
+            want(from.empty() && !to.empty(), "add", "name a class");
+            for (const auto& name : to) {
+                if (class_named(question, name))
+                    throw base::Error("class '" + name + "'", "is there already");
+                add_missing(question, name, "");
+            }
             break;
         case Action::retire:
             want(from.size() == 1 && to.empty(), "retire", "name one class");

@@ -208,6 +208,7 @@ SchemaLine change_schema(
     Time now
 ) {
     auto before = lock_project(tx, project);
+    tx.exec(sql::file["change_classes"], before.id);
     auto made = change.action == SchemaChange::Action::undo ? undo(tx, before, now)
                                                             : make(tx, before, change, now);
     tx.exec(
@@ -230,6 +231,26 @@ SchemaLine change_schema(
 
 std::vector<SchemaLine> schema_changes(base::Tx& tx, std::int64_t project_id) {
     return base::rows_as<SchemaLine>(tx.exec(sql::file["schema_changes"], project_id));
+}
+
+StoredProject add_classes(
+    base::Tx& tx,
+    const std::string& project,
+    const std::vector<std::string>& names,
+    const std::string& by,
+    Time now
+) {
+    auto stored = lock_project(tx, project);
+    SchemaChange change{.action = SchemaChange::Action::add, .question = {}, .from = {}, .to = {}};
+    for (const auto& name : names) {
+        const auto& classes = stored.project.question.classes;
+        bool there = std::any_of(classes.begin(), classes.end(), [&](const auto& one) {
+            return one.name == name;
+        });
+        if (!there) change.to.push_back(name);
+    }
+    if (!change.to.empty()) change_schema(tx, project, change, by, now);
+    return load_project(tx, stored.id);
 }
 
 }  // namespace labeling

@@ -43,6 +43,15 @@ SchemaLine change_schema(
     const std::string& by,
     Time now
 );
+// Adds those of these classes that the project lacks, as a change of its own. The project as it is
+// then.
+StoredProject add_classes(
+    base::Tx& tx,
+    const std::string& project,
+    const std::vector<std::string>& names,
+    const std::string& by,
+    Time now
+);
 // The oldest first.
 std::vector<SchemaLine> schema_changes(base::Tx& tx, std::int64_t project_id);
 

@@ -50,11 +50,23 @@ struct AnswerEntry {
     std::optional<std::int32_t> milliseconds;
     Time submitted_at;
     std::optional<Time> withdrawn_at;
+    int schema_version = 1;     // of the project's classes when it was given
+    int guideline_version = 1;  // that was shown then
 };
 BOOST_DESCRIBE_STRUCT(
     AnswerEntry,
     (),
-    (record, key, user, attempt, label, value, milliseconds, submitted_at, withdrawn_at)
+    (record,
+     key,
+     user,
+     attempt,
+     label,
+     value,
+     milliseconds,
+     submitted_at,
+     withdrawn_at,
+     schema_version,
+     guideline_version)
 )
 // The place of an answer in the list of all.
 struct AnswerPlace {

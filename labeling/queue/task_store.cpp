@@ -15,6 +15,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "labeling/queue/news_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -358,13 +359,16 @@ Submitted explain_submit(base::Tx& tx, const Answer& answer) {
 }
 
 void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
-    auto probability = refresh_truth(tx, project, task, now);
+    auto refreshed = refresh_truth(tx, project, task, now);
+    auto probability = refreshed.probability;
     auto target = project.project.truth.target;
     auto most = project.project.max_overlap;
-    if (!probability || *probability >= target || most == 0) return;
-    auto answers = tx.value<int>(sql::file["answers_when_done"], task);
-    if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
-        tx.exec(sql::file["ask_one_more"], task);
+    if (probability && *probability < target && most > 0) {
+        auto answers = tx.value<int>(sql::file["answers_when_done"], task);
+        if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
+            tx.exec(sql::file["ask_one_more"], task);
+    }
+    tell_of_answer(tx, project, task, refreshed, now);
 }
 
 std::optional<Claimed> undo_last(

@@ -47,8 +47,9 @@ struct TaskLabel {
     std::string key;
     bool done = false;                  // it has all answers that are wanted
     std::optional<std::string> method;  // of its label, if it has one
+    std::string label, value;           // that it says
 };
-BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method))
+BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method, label, value))
 
 struct RecordAnswer {
     std::string user_name, class_name, value;
@@ -243,12 +244,13 @@ Resolved resolve_truth(
     return result;
 }
 
-std::optional<double>
-refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
+    Refreshed refreshed;
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
-    if (!label || label->method == detail::imported || label->method == detail::adjudicated)
-        return std::nullopt;
-    if (!label->method && !label->done) return std::nullopt;
+    if (!label) return refreshed;
+    if (label->method) refreshed.before = answer_of(label->label, label->value);
+    if (label->method == detail::imported || label->method == detail::adjudicated) return refreshed;
+    if (!label->method && !label->done) return refreshed;
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);
     Trust trust;
@@ -263,14 +265,14 @@ refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Tim
     }
     if (answers->size() == 0) {
         tx.exec(sql::file["withdraw_label"], task);
-        return std::nullopt;
+        return refreshed;
     }
     auto merged =
         answers->infer({.method = project.project.truth.method, .trust = std::move(trust)});
     auto used = std::string(base::name_of(merged.method));
     detail::put_truth(tx, project, merged.labels, used, true, now);
-    if (merged.labels.empty()) return std::nullopt;
-    return merged.labels.front().probability;
+    if (!merged.labels.empty()) refreshed.probability = merged.labels.front().probability;
+    return refreshed;
 }
 
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {

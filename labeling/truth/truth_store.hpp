@@ -52,9 +52,12 @@ Resolved resolve_truth(
 // Merges the answers about a task's record anew, after one came or went: people are trusted as far
 // as the last inference of the project found. Its label is withdrawn if there are none. Does
 // nothing if the label was imported, or if nothing was held true yet and the task still wants
-// answers. Returns how probable the label is by the answers; nothing if it was not merged.
-std::optional<double>
-refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
+// answers.
+struct Refreshed {
+    std::optional<double> probability;  // of the label by the answers; nothing if not merged
+    std::string before;                 // what the record's label said, or ""
+};
+Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
 // Asks one more person about each record that is done, less probable than the project's target and
 // has fewer than `at_most` answers. Returns how many tasks are open again.
 std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);

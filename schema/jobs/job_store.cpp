@@ -4,10 +4,13 @@
 
 #include <limits>
 
+#include <boost/json/parse.hpp>
+
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sql.hpp"
+#include "schema/webhooks/webhook_store.hpp"
 
 namespace schema {
 
@@ -52,6 +55,13 @@ bool finish_job(base::Tx& tx, const Job& job, JobState state, const std::string&
     auto changed = tx.change(
         sql::file["finish_job"], job.id, job.token, ended, result, timestamp(now), job.attempts
     );
+    if (changed == 1) {
+        boost::json::object data{
+            {"job", job.id}, {"kind", base::name_of(job.kind)}, {"state", ended}};
+        data["spec"] = boost::json::parse(job.spec);
+        data["result"] = boost::json::parse(result);
+        tell(tx, WebhookEvent::job_ended, data, {}, now);
+    }
     return changed == 1;
 }
 

@@ -41,6 +41,9 @@ std::vector<Verb> project_verbs() {
             "label members remove", "Take somebody out of a project; their answers stay", owners
         ),
         verb<list_members>("label members list", "Who works in a project", reviewers),
+        verb<list_guidelines>(
+            "label guidelines", "What people were told, every wording with its time", everyone
+        ),
         verb<label_template>(
             "label template", "A whole file that makes a project of a kind", operators
         ),

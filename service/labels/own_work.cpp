@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/queue/news_store.hpp"
 #include "service/labels/projects.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
@@ -70,16 +71,19 @@ const base::Settings<ShowProgress> ShowProgress::settings{
 };
 
 Nothing comment_task(Work& work, const CommentTask& request) {
-    auto who = person(work, request.user);
-    auto user = who.id;
-    if (!sees_task(work.tx, user, who.role, request.task) ||
-        !labeling::add_comment(work.tx, request.task, user, request.text, request.flag, work.now))
+    auto user = person(work, request.user);
+    if (!sees_task(work.tx, user.id, user.role, request.task) ||
+        !labeling::add_comment(
+            work.tx, request.task, user.id, request.text, request.flag, work.now
+        ))
         throw Refusal(
             Refusal::Kind::not_found,
             "task " + std::to_string(request.task),
             "was never given to you",
             "comment on a task that you claimed"
         );
+    if (request.flag)
+        labeling::tell_of_flag(work.tx, request.task, user.name, request.text, work.now);
     return {};
 }
 

@@ -74,6 +74,10 @@ labeling::ProjectPage show_project(Work& work, const ProjectName& request) {
     return page_of_project(work, request.project);
 }
 
+Guidelines list_guidelines(Work& work, const ProjectName& request) {
+    return {labeling::guidelines(work.tx, known_project(work, request.project).id)};
+}
+
 labeling::ProjectPage edit_project(Work& work, const EditProject& request) {
     const auto& name = request.project;
     auto version = request.version ? *request.version : page_of_project(work, name).version;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "labeling/projects/project_view_store.hpp"
 #include "service/paging.hpp"
@@ -29,6 +30,13 @@ struct ProjectName {
     static const base::Settings<ProjectName> settings;
 };
 labeling::ProjectPage show_project(Work& work, const ProjectName& request);
+
+struct Guidelines {
+    std::vector<labeling::Guideline> items;
+};
+BOOST_DESCRIBE_STRUCT(Guidelines, (), (items))
+// Every wording that they had, the newest first.
+Guidelines list_guidelines(Work& work, const ProjectName& request);
 
 struct EditProject {
     std::string project;

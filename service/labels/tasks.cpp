@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "labeling/quality/gold_store.hpp"
+#include "labeling/queue/news_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/queue/task_store.hpp"
@@ -83,7 +84,7 @@ Task task_of(const Project& project, const TaskInHand& held) {
 labeling::StoredProject project_of(Work& work, std::int64_t task, const schema::User& user) {
     auto project = labeling::project_of_task(work.tx, task);
     if (!project) no_task(task);
-    auto stored = labeling::load_project(work.tx, *project);
+    auto stored = labeling::project_to_answer(work.tx, *project);
     if (!sees_project(work.tx, user.id, user.role, stored)) no_task(task);
     return stored;
 }
@@ -356,7 +357,8 @@ Task undo_answer(Work& work, const UndoAnswer& request) {
             "project '" + request.project + "'",
             "nothing was answered or skipped here yet"
         );
-    labeling::refresh_truth(work.tx, stored, back->task, work.now);
+    auto refreshed = labeling::refresh_truth(work.tx, stored, back->task, work.now);
+    labeling::tell_of_answer(work.tx, stored, back->task, refreshed, work.now);
     auto held = labeling::tasks_in_hand(work.tx, stored.id, user, back->task, 1, work.now);
     if (held.empty())
         throw Refusal(

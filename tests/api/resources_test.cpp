@@ -94,7 +94,7 @@ std::string broken(
     return {};
 }
 
-// What lists of gold, of comments and of one's own work need to have something in them.
+// What lists of gold, comments, one's own work and webhooks need to have something in them.
 void label_something(test::Client& client) {
     auto claimed = client.send("POST", "/api/v1/projects/topics/claim", {{"n", 1}});
     REQUIRE(claimed.status == 200);
@@ -116,6 +116,10 @@ void label_something(test::Client& client) {
         client.send("POST", "/api/v1/projects/topics/import", {{"labels", labels}}).status < 300
     );
     REQUIRE(client.send("POST", "/api/v1/projects/topics/gold", {{"n", 1}}).status < 300);
+    boost::json::object hook{
+        {"name", "told"}, {"url", "https://hooks.test/"}, {"secret", "env:TILTH_TEST_HOOK"}};
+    REQUIRE(client.send("POST", "/api/v1/webhooks", hook).status == 201);
+    REQUIRE(client.send("POST", "/api/v1/webhooks/told/test", boost::json::object{}).status == 204);
 }
 
 }  // namespace
@@ -158,6 +162,7 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
         put("source", "packages");
         put("project", "topics");
         put("kind", "spans");
+        put("name", "told");
         put("id", route.operation == "showReject" ? reject : std::string(record.as_string()));
         put("run", "2");
         put("a", "2");

@@ -79,7 +79,8 @@ const std::set<std::string> others{
     "training.list_snapshots",     "training.list_models",        "training.list_model_runs",
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
     "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
-    "labeling.claim_gold",         "labeling.list_members",
+    "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
+    "labeling.list_members",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

@@ -312,7 +312,8 @@ TEST_CASE("who answered what stands in the formats that can hold it", "[labeling
          .label = "no",
          .milliseconds = 1500,
          .submitted_at = "2026-01-02T03:04:05.000000Z",
-         .withdrawn = true},
+         .withdrawn = true,
+         .schema_version = 3},
         {.user = "bob", .attempt = 2, .label = "yes", .submitted_at = "2026-01-02T03:05:05Z"}};
     auto unlabeled = row;
     unlabeled.key = "other";
@@ -323,9 +324,11 @@ TEST_CASE("who answered what stands in the formats that can hold it", "[labeling
         return read_file(written(labeling::export_format(name), content, {row, unlabeled}, folder));
     };
     auto csv = exported("csv");
-    CHECK_THAT(csv, Contains("user,given,attempt,milliseconds,submitted_at,withdrawn\r\n"));
     CHECK_THAT(
-        csv, Contains(",yes,0.75,mv,1,1,ada,no,1,1500,2026-01-02T03:04:05.000000Z,true\r\n")
+        csv, Contains("user,given,attempt,milliseconds,submitted_at,withdrawn,schema_version\r\n")
+    );
+    CHECK_THAT(
+        csv, Contains(",yes,0.75,mv,1,1,ada,no,1,1500,2026-01-02T03:04:05.000000Z,true,3\r\n")
     );
     CHECK_THAT(csv, Contains("other,,,,,1,bob,yes,2,,"));
     auto lines = exported("jsonl");
@@ -338,6 +341,7 @@ TEST_CASE("who answered what stands in the formats that can hold it", "[labeling
     CHECK(annotations[0].at("ground_truth") == true);
     CHECK(annotations[1].at("was_cancelled") == true);
     CHECK(annotations[1].at("lead_time") == 1.5);
+    CHECK(annotations[1].at("schema_version") == 3);
     CHECK(annotations[2].at("completed_by").at("email") == "bob");
     CHECK(tasks[1].at("annotations").as_array().size() == 2);
     for (auto name : {"spacy", "doccano", "conll"})

@@ -4,10 +4,12 @@
 
 #include <functional>
 #include <set>
+#include <thread>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "labeling/projects/project_view_store.hpp"
 #include "labeling/queue/task_store.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "tests/labeling/store_fixture.hpp"
@@ -262,4 +264,60 @@ TEST_CASE("imported labels of a split class are asked about, and come back", "[l
     change(world, {.action = Action::undo, .question = {}, .from = {}, .to = {}});
     CHECK(sorted_labels(world) == Labels{"r0=a", "r1=a"});
     CHECK(world.check("SELECT count(*) FROM label_task") == 0);
+}
+
+TEST_CASE("an answer under way is renamed too", "[labeling][schema]") {
+    Answered world("kind = \"multilabel\"\n");
+    auto now = world.now();
+    auto task = world.db->call([&](base::Tx& tx) {
+        return labeling::claim(tx, world.project.id, world.ann, 1, now, 60s).at(0);
+    });
+    std::jthread renaming;
+    world.db->call([&](base::Tx& tx) {
+        labeling::project_to_answer(tx, world.project.id);
+        renaming = std::jthread([&] {
+            change(world, {.action = Action::rename, .question = {}, .from = {"a"}, .to = {"ant"}});
+        });
+        auto waits = [&] {
+            return world.check(
+                       "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT "
+                       "granted AND database = (SELECT oid FROM pg_database WHERE datname "
+                       "= current_database())"
+                   ) > 0;
+        };
+        auto end = std::chrono::steady_clock::now() + 30s;
+        while (!waits() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+        labeling::Answer answer{
+            .task = task.task, .user_id = world.ann, .token = task.token, .attempt = task.attempt};
+        answer.value = R"(["a", "b"])";
+        labeling::submit(tx, answer, now);
+    });
+    renaming.join();
+    CHECK(world.check("SELECT count(*) FROM annotation WHERE value = '[\"ant\", \"b\"]'") == 1);
+}
+
+TEST_CASE("every wording of the guidelines is kept with its time", "[labeling][project]") {
+    LabelingWorld world;
+    world.add_records(1, {"x"});
+    world.add_project("instructions = \"first\"\n");
+    auto edit = [&](labeling::ProjectEdit wanted) {
+        auto now = world.now();
+        world.db->call([&](base::Tx& tx) {
+            auto stored = labeling::load_project(tx, "p");
+            REQUIRE(labeling::edit_project(tx, "p", stored.version, wanted, now));
+        });
+    };
+    labeling::ProjectEdit words, title;
+    words.instructions = "second";
+    title.title = "another title";
+    edit(words);
+    edit(title);
+    edit(words);
+    auto kept =
+        world.db->call([&](base::Tx& tx) { return labeling::guidelines(tx, world.project.id); });
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].version == 2);
+    CHECK(kept[0].text == "second");
+    CHECK(kept[1].text == "first");
+    CHECK(kept[0].since > kept[1].since);
 }

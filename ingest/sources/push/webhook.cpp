@@ -3,6 +3,8 @@
 #include <charconv>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/bytes/base64.hpp"
 #include "base/bytes/hash.hpp"
 #include "base/bytes/hex.hpp"
@@ -22,6 +24,13 @@ std::vector<std::string_view> parts(std::string_view text, char mark, std::strin
         at = end + 1;
     }
     return found;
+}
+
+// Empty if it is none.
+std::string key_of(std::string_view secret) {
+    constexpr std::string_view prefix = "whsec_";
+    if (!secret.starts_with(prefix)) return std::string(secret);
+    return base::from_base64(secret.substr(prefix.size())).value_or("");
 }
 
 }  // namespace
@@ -69,14 +78,23 @@ std::optional<std::string> webhook_refusal(
     }
     bool good = false;
     for (const auto& secret : secrets) {
-        std::string key = secret;
-        if (key.starts_with("whsec_")) key = base::from_base64(key.substr(6)).value_or("");
+        auto key = key_of(secret);
         if (key.empty()) continue;
         auto made = base::hmac(base::Digest::sha256, key, text);
         for (const auto& one : given) good = base::equal_in_constant_time(made, one) || good;
     }
     if (good) return std::nullopt;
     return "no signature of it fits a secret of the source";
+}
+
+std::string standard_signature(
+    std::string_view secret,
+    std::string_view id,
+    std::string_view timestamp,
+    std::string_view body
+) {
+    auto text = fmt::format("{}.{}.{}", id, timestamp, body);
+    return "v1," + base::base64(base::hmac(base::Digest::sha256, key_of(secret), text));
 }
 
 }  // namespace ingest

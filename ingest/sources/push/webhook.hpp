@@ -48,4 +48,12 @@ std::optional<std::string> webhook_refusal(
     std::chrono::seconds tolerance = std::chrono::minutes(5)
 );
 
+// The value of webhook-signature: "v1," and base64 of HMAC-SHA256 over id.timestamp.body.
+std::string standard_signature(
+    std::string_view secret,
+    std::string_view id,
+    std::string_view timestamp,
+    std::string_view body
+);
+
 }  // namespace ingest

@@ -3,7 +3,7 @@
 // cell.
 //
 // With answers, a row for each of them, beside the label of its record: user, given (what was
-// answered), attempt, milliseconds, submitted_at, withdrawn.
+// answered), attempt, milliseconds, submitted_at, withdrawn, schema_version.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -32,7 +32,8 @@ public:
           out_(files.open("labels.csv")) {
         out_ << "key," << (content.shape == LabelShape::classes ? "label" : "answer")
              << ",probability,method,revision,version";
-        if (answers_) out_ << ",user,given,attempt,milliseconds,submitted_at,withdrawn";
+        if (answers_)
+            out_ << ",user,given,attempt,milliseconds,submitted_at,withdrawn,schema_version";
         out_ << "\r\n";
     }
 
@@ -55,12 +56,13 @@ public:
                  std::to_string(one.attempt),
                  one.milliseconds ? std::to_string(*one.milliseconds) : "",
                  one.submitted_at,
-                 one.withdrawn ? "true" : "false"}
+                 one.withdrawn ? "true" : "false",
+                 std::to_string(one.schema_version)}
             );
             put(std::move(line));
         }
         if (row.answers.empty()) {
-            cells.resize(cells.size() + 6);
+            cells.resize(cells.size() + 7);
             put(std::move(cells));
         }
     }

@@ -3,7 +3,8 @@
 // classes, "spans" for parts of a text, "answer" for all else, as the kind has it.
 //
 // With answers, also "answers":[{"user","attempt","label" (or as above),"milliseconds",
-// "submitted_at","withdrawn"}]; a record that is not labeled yet has null for its label then.
+// "submitted_at","withdrawn","schema_version"}]; a record that is not labeled yet has null for its
+// label then.
 #include <ostream>
 
 #include <fmt/format.h>
@@ -63,7 +64,7 @@ private:
             if (one.milliseconds) out_ << ",\"milliseconds\":" << *one.milliseconds;
             out_ << ",\"submitted_at\":" << quoted(one.submitted_at);
             if (one.withdrawn) out_ << ",\"withdrawn\":true";
-            out_ << '}';
+            out_ << ",\"schema_version\":" << one.schema_version << '}';
             between = ",";
         }
         out_ << ']';

@@ -1,0 +1,95 @@
+// Two answers at the same time may each end one of the last two tasks; each would see the other's
+// as open. Where somebody waits for the end of a project, those who look go one after the other.
+#include "labeling/queue/news_store.hpp"
+
+#include <algorithm>
+
+#include <boost/json/parse.hpp>
+
+#include "base/database/database.hpp"
+#include "base/database/rows.hpp"
+#include "labeling/sql.hpp"
+#include "labeling/tasks/stored_answer.hpp"
+#include "schema/webhooks/webhook_store.hpp"
+
+namespace labeling {
+
+namespace {
+
+namespace json = boost::json;
+using schema::WebhookEvent;
+
+struct TaskNews {
+    std::string project, record, key;
+    bool done = false;
+    int answers = 0;
+    std::string label, value;  // of the record
+    std::optional<double> probability;
+    std::optional<std::string> method;
+};
+BOOST_DESCRIBE_STRUCT(
+    TaskNews,
+    (),
+    (project, record, key, done, answers, label, value, probability, method)
+)
+
+json::object told_of(const TaskNews& news, std::int64_t task) {
+    json::object data{
+        {"project", news.project},
+        {"task", task},
+        {"record", news.record},
+        {"key", news.key},
+        {"answers", news.answers}};
+    if (!news.method) return data;
+    data["truth"] = json::parse(answer_of(news.label, news.value));
+    data["method"] = *news.method;
+    if (news.probability) data["probability"] = *news.probability;
+    return data;
+}
+
+}  // namespace
+
+void tell_of_answer(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t task,
+    const Refreshed& refreshed,
+    Time now
+) {
+    const auto& name = project.project.name;
+    auto awaited = schema::awaited_events(tx, name);
+    auto waits = [&](WebhookEvent event) {
+        return std::find(awaited.begin(), awaited.end(), event) != awaited.end();
+    };
+    bool end = waits(WebhookEvent::project_done), each = waits(WebhookEvent::task_done);
+    bool truth = waits(WebhookEvent::truth_changed);
+    if (!end && !each && !truth) return;
+    auto news = base::first_as<TaskNews>(tx.exec(sql::file["task_news"], task));
+    if (!news) return;
+    if (each && news->done)
+        schema::tell(tx, WebhookEvent::task_done, told_of(*news, task), name, now);
+    auto now_true = news->method ? answer_of(news->label, news->value) : "";
+    if (truth && now_true != refreshed.before)
+        schema::tell(tx, WebhookEvent::truth_changed, told_of(*news, task), name, now);
+    if (!end || !news->done) return;
+    tx.exec(sql::file["look_one_by_one"], project.id);
+    if (!*tx.value<bool>(sql::file["has_open_tasks"], project.id))
+        schema::tell(tx, WebhookEvent::project_done, {{"project", name}}, name, now);
+}
+
+void tell_of_flag(
+    base::Tx& tx,
+    std::int64_t task,
+    const std::string& user,
+    const std::string& text,
+    Time now
+) {
+    auto news = base::first_as<TaskNews>(tx.exec(sql::file["task_news"], task));
+    if (!news) return;
+    auto data = told_of(*news, task);
+    data["user"] = user;
+    data["text"] = text;
+    schema::tell(tx, WebhookEvent::review_wanted, data, news->project, now);
+}
+
+}  // namespace labeling

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "labeling/projects/project_store.hpp"
+#include "labeling/truth/truth_store.hpp"
+
+// What webhooks are told of labeling. One step inside the caller's transaction; costs one small
+// query where nobody waits for it.
+namespace labeling {
+
+// After an answer to a task, or its undoing: whether it is done, whether it was the project's last,
+// and whether its record has another label now.
+void tell_of_answer(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t task,
+    const Refreshed& refreshed,
+    Time now
+);
+// After a comment that wants a reviewer.
+void tell_of_flag(
+    base::Tx& tx,
+    std::int64_t task,
+    const std::string& user,
+    const std::string& text,
+    Time now
+);
+
+}  // namespace labeling
