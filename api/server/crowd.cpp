@@ -65,9 +65,13 @@ SignInGuard::refusal(const Request& request, FailedTries::Clock::time_point now)
     auto wait = by_address_.wait(request.address, now);
     if (auto name = name_to_sign_in(request); !name.empty())
         wait = std::max(wait, by_name_.wait(name, now));
+    if (request.path == "/api/v1/session/oidc") {
+        wait = std::max(wait, begun_.wait(request.address, now));
+        begun_.note(request.address, now);
+    }
     if (wait <= 0s) return std::nullopt;
     return problem(
-        busy(429, "Too many tries", "too many sign-ins failed; wait a while", wait.count()), ""
+        busy(429, "Too many tries", "too many sign-ins; wait a while", wait.count()), ""
     );
 }
 

@@ -73,15 +73,17 @@ private:
 class SignInGuard {
 public:
     explicit SignInGuard(const Options& options)
-        : by_address_(options.failed_sign_ins), by_name_(options.failed_passwords) {}
+        : by_address_(options.failed_sign_ins),
+          by_name_(options.failed_passwords),
+          begun_(options.begun_sign_ins) {}
 
-    // What is answered to somebody who has to wait.
+    // What is answered to somebody who has to wait. Counts those who are let go to the provider.
     std::optional<Response> refusal(const Request& request, FailedTries::Clock::time_point now);
     // A sign-in failed.
     void note(const Request& request, FailedTries::Clock::time_point now);
 
 private:
-    FailedTries by_address_, by_name_;
+    FailedTries by_address_, by_name_, begun_;
 };
 
 }  // namespace api

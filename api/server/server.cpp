@@ -246,7 +246,7 @@ private:
         auto id = std::to_string(++requests_);
         if (auto refusal = Service::refused(found, request)) co_return *refusal;
         const auto& route = *found.route;
-        bool is_sign_in = route.roles == anyone && route.secret;
+        bool is_sign_in = route.roles == anyone && (route.secret || route.takes_long);
         auto since = FailedTries::Clock::now();
         if (is_sign_in)
             if (auto refusal = guard_.refusal(request, since)) co_return *refusal;

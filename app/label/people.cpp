@@ -19,7 +19,6 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "schema/people/user_store.hpp"
 #include "service/people/password.hpp"
 #include "service/people/people.hpp"
 
@@ -30,16 +29,6 @@ namespace json = boost::json;
 namespace {
 
 const FlagOptions by_id{.positionals = {{"id", "ID"}}};
-
-// Where browsers reach the service: as the configuration says, where it was last started, or where
-// it would be.
-std::string public_url(service::Context& context) {
-    const auto& server = context.config.server;
-    if (!server.public_url.empty()) return server.public_url;
-    auto started =
-        context.database().call([](base::Tx& tx) { return schema::service_address(tx); });
-    return started.value_or(fmt::format("http://{}:{}", server.address, server.port));
-}
 
 // Makes the user if that is `wanted`, and a sign-in link.
 void give_link(
@@ -53,7 +42,7 @@ void give_link(
         user = wanted ? service::add_user(work, *wanted) : service::person(work, name);
         link = service::create_token(work, {.user = name, .kind = schema::TokenKind::link});
     });
-    auto url = public_url(context) + "/sign-in#" + link.token;
+    auto url = link.url.value_or("");
     if (context.json) {
         print_json(json::object{
             {"name", name},

@@ -9,6 +9,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/people/people.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
@@ -54,6 +55,19 @@ labeling::StoredProject known_project(Work& work, const std::string& name, const
     auto found = known_project(work, name);
     if (of.id != work.caller.id && !sees_project(work.tx, of.id, of.role, found)) no_project(name);
     return found;
+}
+
+std::int64_t
+known_worker(Work& work, const labeling::StoredProject& project, const std::string& user) {
+    auto who = known_user(work, user);
+    if (sees_project(work.tx, who.id, who.role, project)) return who.id;
+    const auto& name = project.project.name;
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "user '" + user + "'",
+        "is no member of project '" + name + "'",
+        "see 'tilth label members list " + name + "'"
+    );
 }
 
 labeling::ProjectPage create_project(Work& work, const labeling::Project& request) {

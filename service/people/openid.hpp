@@ -50,7 +50,8 @@ public:
         schema::Time now
     );
 
-    // Where one signs out of the provider, to come back to `redirect`; empty if it has no such page.
+    // Where one signs out of the provider, to come back to `redirect`; empty if it has no such
+    // page.
     std::string end_page(const std::string& redirect);
 
 private:

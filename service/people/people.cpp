@@ -10,6 +10,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/config.hpp"
 #include "service/people/secrets.hpp"
 #include "service/refusal.hpp"
 
@@ -37,6 +38,16 @@ std::optional<std::int64_t> whose(Work& work, const std::string& name) {
 std::optional<std::int64_t> own_only(const Work& work) {
     if (work.caller.role == Role::admin) return std::nullopt;
     return work.caller.id;
+}
+
+// Where browsers reach the service: as the configuration says, where it was last started, or where
+// it would be.
+std::string service_url(Work& work) {
+    const auto& server = work.here.config.server;
+    if (!server.public_url.empty()) return server.public_url;
+    return schema::service_address(work.tx).value_or(
+        "http://" + server.address + ":" + std::to_string(server.port)
+    );
 }
 
 [[noreturn]] void no_user(const std::string& name) {
@@ -136,7 +147,10 @@ Page<schema::Token> list_tokens(Work& work, const ListTokens& request) {
 }
 
 TokenSecret create_token(Work& work, const CreateToken& request) {
-    return new_token(work.tx, person(work, request.user), request, work.now, work.caller);
+    auto made = new_token(work.tx, person(work, request.user), request, work.now, work.caller);
+    if (request.kind == schema::TokenKind::link)
+        made.url = service_url(work) + "/sign-in#" + made.token;
+    return made;
 }
 
 Nothing revoke_token(Work& work, const RevokeToken& request) {

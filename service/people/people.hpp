@@ -55,8 +55,9 @@ struct TokenSecret {
     std::int64_t id = 0;
     std::string token;  // told this once
     base::Time expires_at;
+    std::optional<std::string> url{};  // of a link: where it signs in
 };
-BOOST_DESCRIBE_STRUCT(TokenSecret, (), (id, token, expires_at))
+BOOST_DESCRIBE_STRUCT(TokenSecret, (), (id, token, expires_at, url))
 // Everybody may make tokens of his own; an administrator also for others. One that is made by a
 // token is good no longer than that one.
 TokenSecret create_token(Work& work, const CreateToken& request);

@@ -111,6 +111,18 @@ TEST_CASE("who leaves a project leaves the tasks in hand to the others", "[api][
     CHECK(projects_of(crew.otto).contains("clothes"));
 }
 
+TEST_CASE("tasks are assigned to those who see the project alone", "[api][members]") {
+    Crew crew;
+    crew.add("lena");
+    auto assign = [&](const std::string& user) {
+        object body{{"where", "key = 'shirt-00001'"}, {"assign", user}};
+        return crew.boss.send("POST", "/api/v1/projects/clothes/queue", body).status;
+    };
+    CHECK(assign("otto") == 409);
+    CHECK(assign("lena") == 200);
+    CHECK(assign("opal") == 200);
+}
+
 TEST_CASE("members list with what they are and know, which is changed in part", "[api][members]") {
     Crew crew;
     CHECK(crew.add("nobody").status == 404);

@@ -322,6 +322,22 @@ TEST_CASE("a provider in a private network is asked only where that is allowed",
     }
 }
 
+TEST_CASE("who goes to the provider too often has to wait", "[api][oidc]") {
+    test::TestProvider provider;
+    api::Options options;
+    options.begun_sign_ins = 2;
+    options.config.oidc.issuer = provider.issuer();
+    options.config.oidc.client_id = "tilth";
+    options.config.oidc.allow_private = true;
+    test::Stage at(options);
+    CHECK(at.nobody().get(begin).status == 302);
+    CHECK(at.nobody().get(begin).status == 302);
+    auto refused = at.nobody().get(begin);
+    CHECK(refused.status == 429);
+    CHECK(std::stoi(refused.headers.at("retry-after")) > 0);
+    CHECK(at.database.number("SELECT count(*) FROM openid_attempt") == 2);
+}
+
 TEST_CASE("who signs out here is led to where one signs out of the provider", "[api][oidc]") {
     Doors doors;
     auto port = doors.at->server->port();
