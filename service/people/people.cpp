@@ -45,9 +45,7 @@ std::optional<std::int64_t> own_only(const Work& work) {
 std::string service_url(Work& work) {
     const auto& server = work.here.config.server;
     if (!server.public_url.empty()) return server.public_url;
-    return schema::service_address(work.tx).value_or(
-        "http://" + server.address + ":" + std::to_string(server.port)
-    );
+    return schema::service_address(work.tx).value_or(local_url(server.address, server.port));
 }
 
 [[noreturn]] void no_user(const std::string& name) {
@@ -192,6 +190,13 @@ Page<schema::AuditEvent> list_audit(Work& work, const ListAudit& request) {
         page,
         [](const schema::AuditEvent& event) { return std::to_string(event.id); }
     );
+}
+
+std::string local_url(const std::string& address, std::uint16_t port) {
+    auto host = address;
+    if (host == "0.0.0.0" || host == "::") host = "localhost";  // everywhere is no place to go to
+    if (host.find(':') != host.npos) host = "[" + host + "]";
+    return "http://" + host + ":" + std::to_string(port);
 }
 
 schema::User known_user(Work& work, const std::string& name) {

@@ -90,6 +90,9 @@ struct ListAudit {
 };
 Page<schema::AuditEvent> list_audit(Work& work, const ListAudit& request);
 
+// Where a browser on this machine reaches a service that listens there.
+std::string local_url(const std::string& address, std::uint16_t port);
+
 // The user, or a refusal that says where to look.
 schema::User known_user(Work& work, const std::string& name);
 // For verbs that people do for themselves and an administrator for others: the one named, or the

@@ -1,6 +1,5 @@
 #include "service/config.hpp"
 
-
 #include <fstream>
 #include <map>
 
@@ -9,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "service/people/people.hpp"
 
 namespace {
 
@@ -90,4 +90,11 @@ TEST_CASE("a provider to sign in by is named whole or not at all", "[app][config
         fault(issuer + client + role + "role_claim = \"groups\"\n"),
         Catch::Contains("oidc.role_claim")
     );
+}
+
+TEST_CASE("the address of a service that listens everywhere is one to go to", "[app][config]") {
+    CHECK(service::local_url("127.0.0.1", 80) == "http://127.0.0.1:80");
+    CHECK(service::local_url("0.0.0.0", 8080) == "http://localhost:8080");
+    CHECK(service::local_url("::", 8080) == "http://localhost:8080");
+    CHECK(service::local_url("::1", 8080) == "http://[::1]:8080");
 }
