@@ -8,14 +8,16 @@ INSERT INTO label_project (name, source_id, kind, spec, overlap, created_at) VAL
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- name: find_project
-SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec
+SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec,
+    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
 -- name: find_project_by_id
-SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec
+SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec,
+    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.id = $1;
 
--- Projects with their progress, in the order of their names: those behind $1, or the one named $2.
+-- Projects with their progress, in the order of their names: those behind $1, or the one named $2; those that labeler $4 sees.
 -- name: project_lines
 SELECT p.id, p.name, coalesce(p.spec ->> 'title', p.name) AS title, p.kind, p.state, p.overlap, p.version, p.created_at,
     s.name AS source, c.tasks, c.open, c.done, (SELECT coalesce(sum(n.answers), 0)::bigint FROM label_person n WHERE n.project_id = p.id) AS answers,
@@ -26,7 +28,10 @@ JOIN source s ON s.id = p.source_id
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state IN ('open', 'done')) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
                         count(*) FILTER (WHERE t.state = 'done') AS done
                     FROM label_task t WHERE t.project_id = p.id) c
-WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2) ORDER BY p.name LIMIT $3;
+WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2)
+    AND ($4::bigint IS NULL OR NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id)
+        OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id AND m.user_id = $4))
+ORDER BY p.name LIMIT $3;
 
 -- name: class_progress
 SELECT k.class_id AS id, k.name, k.question, k.spec ->> 'description' AS description, k.spec ->> 'hotkey' AS hotkey, k.spec ->> 'colour' AS colour,
@@ -77,6 +82,42 @@ SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE st
     coalesce(sum(leases) FILTER (WHERE state <> 'gold'), 0)::bigint AS leased,
     (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labeled
 FROM label_task WHERE project_id = $1;
+
+-------------------------------------------------------------------------------------------------------------- members
+
+-- name: project_id
+SELECT id FROM label_project WHERE name = $1;
+
+-- name: find_member
+SELECT u.name AS "user", m.role, to_jsonb(m.skills) AS skills, to_jsonb(m.languages) AS languages, m.added_at
+FROM label_member m JOIN app_user u ON u.id = m.user_id WHERE m.project_id = $1 AND m.user_id = $2;
+
+-- name: list_members
+SELECT u.name AS "user", m.role, to_jsonb(m.skills) AS skills, to_jsonb(m.languages) AS languages, m.added_at
+FROM label_member m JOIN app_user u ON u.id = m.user_id WHERE m.project_id = $1 AND u.name > $2 ORDER BY u.name LIMIT $3;
+
+-- name: count_members
+SELECT count(*) FROM label_member WHERE project_id = $1;
+
+-- What is NULL stays as it is.
+-- name: put_member
+INSERT INTO label_member AS m (project_id, user_id, role, skills, languages, added_at)
+VALUES ($1, $2, coalesce($3::text, 'labeler'), coalesce($4::text[], '{}'), coalesce($5::text[], '{}'), $6::timestamptz)
+ON CONFLICT (project_id, user_id) DO UPDATE SET role = coalesce($3::text, m.role), skills = coalesce($4::text[], m.skills),
+    languages = coalesce($5::text[], m.languages);
+
+-- name: remove_member
+DELETE FROM label_member WHERE project_id = $1 AND user_id = $2;
+
+-- Leases that are over are freed by the next claim.
+-- name: end_leases_of
+UPDATE label_lease l SET expires_at = $3::timestamptz FROM label_task t
+WHERE t.id = l.task_id AND t.project_id = $1 AND l.user_id = $2 AND l.state = 'held' AND l.expires_at > $3::timestamptz;
+
+-- name: task_is_open_to
+SELECT NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
+    OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $2)
+FROM label_task t WHERE t.id = $1;
 
 ----------------------------------------------------------------------------------------------------------------- tasks
 
@@ -344,9 +385,16 @@ FROM label_task t JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version) WHERE t.id = $1;
 
+-- To labeler $1 in a project that is open to them, or it is in the queue of one that they own or review.
 -- name: record_was_handed
 SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
-WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3 LIMIT 1;
+WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3
+    AND (NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
+        OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $1))
+UNION ALL
+SELECT 1 FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
+WHERE m.user_id = $1 AND m.role IN ('owner', 'reviewer')
+LIMIT 1;
 
 ----------------------------------------------------------------------------------------------------------- ground truth
 

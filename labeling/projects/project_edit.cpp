@@ -126,6 +126,12 @@ const base::Settings<TruthEdit> TruthEdit::settings{
      "a record whose likeliest class is less probable wants another answer",
      {.low = 0.5, .high = 1}},
 };
+const base::Settings<MemberRulesEdit> MemberRulesEdit::settings{
+    {"required",
+     &MemberRulesEdit::required,
+     "skills or languages that a labeler must have",
+     {.check = &check_skill}},
+};
 const base::Settings<ProjectEdit> ProjectEdit::settings{
     {"name", &ProjectEdit::name, "as it is: it can not be changed"},
     {"source", &ProjectEdit::source, "as it is: it can not be changed"},
@@ -143,6 +149,7 @@ const base::Settings<ProjectEdit> ProjectEdit::settings{
      "share of tasks whose truth is known, mixed in unseen",
      {.low = 0, .high = 0.5}},
     {"truth", &ProjectEdit::truth, "how answers become truth"},
+    {"members", &ProjectEdit::members, "what people must know"},
     {&ProjectEdit::question},
     {"question", &ProjectEdit::parts, "questions of a form that are edited, by their names"},
 };
@@ -159,6 +166,7 @@ void apply(const ProjectEdit& edit, Project& present) {
     take(edit.hidden_gold, project.hidden_gold);
     take(edit.truth.method, project.truth.method);
     take(edit.truth.target, project.truth.target);
+    take(edit.members.required, project.members.required);
     edit_question(edit.question, project.question);
     for (const auto& part : edit.parts) edit_part(part, project);
     check_edited(project);

@@ -54,6 +54,12 @@ struct TruthEdit {
     static const base::Settings<TruthEdit> settings;
 };
 
+struct MemberRulesEdit {
+    std::optional<std::vector<std::string>> required;
+
+    static const base::Settings<MemberRulesEdit> settings;
+};
+
 struct ProjectEdit {
     std::optional<std::string> name{}, source{};  // as they are: a whole file may be given again
     std::optional<std::string> title{}, instructions{};
@@ -63,6 +69,7 @@ struct ProjectEdit {
     std::optional<std::vector<std::string>> fields{};
     std::optional<double> hidden_gold{};
     TruthEdit truth{};
+    MemberRulesEdit members{};
     QuestionEdit question{};
     std::vector<PartEdit> parts{};
 

@@ -80,6 +80,7 @@ const std::set<std::string> others{
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
     "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
     "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
+    "labeling.list_members",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.
