@@ -96,7 +96,7 @@ json::object OpenIdProvider::fetch(
             io,
             fetcher.get(std::move(request)),
             [&](std::exception_ptr thrown, crawler::Response got) {
-                failure = thrown;
+                failure = std::move(thrown);
                 response = std::move(got);
             }
         );
