@@ -332,6 +332,7 @@ UPDATE label_task SET wanted = answers + 1, state = 'open', done_at = NULL, reas
 -- People whose answers stand, the busiest first.
 -- name: annotators
 SELECT u.name, u.simulated, count(*) AS answers,
+    (SELECT k.confusion FROM label_trust k WHERE k.project_id = $1 AND k.user_id = u.id) AS confusion,
     (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
      WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1) AS skipped,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds) AS median_milliseconds,
@@ -463,7 +464,7 @@ ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::
 
 -- The answers about a task's record that count, and how often their authors were found right.
 -- name: answers_of_record
-SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy
+SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
 FROM label_task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
 JOIN app_user u ON u.id = a.user_id
@@ -473,7 +474,7 @@ WHERE t.id = $1 AND a.withdrawn_at IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task
-SELECT t.key, t.state = 'done' AS done, g.method, c.name AS label, g.value FROM label_task t
+SELECT t.key, t.state = 'done' AS done, g.method, c.name AS label, g.value, p.usual_confusion FROM label_task t JOIN label_project p ON p.id = t.project_id
 LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE t.id = $1;
@@ -483,9 +484,20 @@ DELETE FROM ground_truth g USING label_task t
 WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id;
 
 -- name: put_trust
-INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at)
-SELECT $1, u.id, w.accuracy, $4::timestamptz FROM unnest($2::text[], $3::float8[]) AS w (name, accuracy) JOIN app_user u ON u.name = w.name
-ON CONFLICT (project_id, user_id) DO UPDATE SET accuracy = excluded.accuracy, set_at = excluded.set_at;
+INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at, confusion)
+SELECT $1, u.id, w.accuracy, $4::timestamptz, w.confusion::jsonb FROM unnest($2::text[], $3::float8[], $5::text[]) AS w (name, accuracy, confusion)
+JOIN app_user u ON u.name = w.name
+ON CONFLICT (project_id, user_id) DO UPDATE SET accuracy = excluded.accuracy, set_at = excluded.set_at, confusion = excluded.confusion;
+
+-- name: put_usual_confusion
+UPDATE label_project SET usual_confusion = $2::jsonb WHERE id = $1 AND usual_confusion IS DISTINCT FROM $2::jsonb;
+
+-- Of classes that are others now.
+-- name: forget_confusions
+WITH gone AS (
+    UPDATE label_trust SET confusion = NULL WHERE project_id = $1
+)
+UPDATE label_project SET usual_confusion = NULL WHERE id = $1;
 
 -- name: imported_truth
 SELECT g.key, c.name AS label, g.value FROM ground_truth g LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id

@@ -48,14 +48,16 @@ struct TaskLabel {
     bool done = false;                  // it has all answers that are wanted
     std::optional<std::string> method;  // of its label, if it has one
     std::string label, value;           // that it says
+    std::string usual_confusion;        // of the project's people
 };
-BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method, label, value))
+BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method, label, value, usual_confusion))
 
 struct RecordAnswer {
     std::string user_name, class_name, value;
     std::optional<double> accuracy;  // of the person, if it was estimated
+    std::string confusion;           // likewise
 };
-BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy))
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy, confusion))
 
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
 // is; give() goes on to the next page.
@@ -186,23 +188,31 @@ namespace {
 void keep_trust(
     base::Steps steps,
     const StoredProject& project,
-    const std::vector<std::pair<std::string, double>>& accuracy,
+    const Inferred& inferred,
     Time now
 ) {
-    std::vector<std::string> names;
+    std::vector<std::string> names, confusions;
     std::vector<double> shares;
-    for (const auto& [name, share] : accuracy) {
+    for (const auto& [name, share] : inferred.worker_accuracy) {
         names.push_back(name);
         shares.push_back(std::clamp(share, 0.0, 1.0));
+        confusions.emplace_back();
+        if (!inferred.confusions) continue;
+        auto known = inferred.confusions->people.find(name);
+        if (known != inferred.confusions->people.end()) confusions.back() = json_of(known->second);
     }
+    std::optional<std::string> usual;
+    if (inferred.confusions) usual = json_of_usual(*inferred.confusions);
     steps.call([&](base::Tx& tx) {
         tx.exec(
             sql::file["put_trust"],
             project.id,
             schema::array_of(names),
             fmt::format("{{{}}}", fmt::join(shares, ",")),
-            schema::timestamp(now)
+            schema::timestamp(now),
+            schema::array_of_optional(confusions)
         );
+        tx.exec(sql::file["put_usual_confusion"], project.id, usual);
     });
 }
 
@@ -233,14 +243,14 @@ Resolved resolve_truth(
         .answers = static_cast<std::int64_t>(answers->size()),
         .judged = inferred.judged,
         .accuracy = inferred.accuracy,
-        .worker_accuracy = std::move(inferred.worker_accuracy)};
+        .worker_accuracy = inferred.worker_accuracy};
     for (const auto& label : inferred.labels)
         if (label.probability < project.project.truth.target) ++result.below_target;
     auto used = std::string(base::name_of(result.method));
     auto put = detail::put_truth(steps, project, inferred.labels, used, keep_imported, now);
     result.added = put.added;
     result.changed = put.changed;
-    keep_trust(steps, project, result.worker_accuracy, now);
+    keep_trust(steps, project, inferred, now);
     return result;
 }
 
@@ -254,9 +264,12 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     const auto& question = project.project.question;
     auto answers = task_type(question.kind).gather(question);
     Trust trust;
+    auto confusions = usual_confusions(label->usual_confusion);
     for (const auto& row :
          base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task))) {
         if (row.accuracy) trust.emplace(row.user_name, *row.accuracy);
+        if (confusions && !row.confusion.empty())
+            confusions->people.emplace(row.user_name, confusion_in(row.confusion));
         answers->add(
             {.key = label->key,
              .user = row.user_name,
@@ -267,8 +280,11 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
         tx.exec(sql::file["withdraw_label"], task);
         return refreshed;
     }
-    auto merged =
-        answers->infer({.method = project.project.truth.method, .trust = std::move(trust)});
+    auto merged = answers->infer(
+        {.method = project.project.truth.method,
+         .trust = std::move(trust),
+         .confusions = std::move(confusions)}
+    );
     auto used = std::string(base::name_of(merged.method));
     detail::put_truth(tx, project, merged.labels, used, true, now);
     if (!merged.labels.empty()) refreshed.probability = merged.labels.front().probability;
