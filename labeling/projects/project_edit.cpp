@@ -143,6 +143,7 @@ const base::Settings<ProjectEdit> ProjectEdit::settings{
      "share of tasks whose truth is known, mixed in unseen",
      {.low = 0, .high = 0.5}},
     {"truth", &ProjectEdit::truth, "how answers become truth"},
+    {&ProjectEdit::machine},
     {&ProjectEdit::question},
     {"question", &ProjectEdit::parts, "questions of a form that are edited, by their names"},
 };
@@ -159,6 +160,7 @@ void apply(const ProjectEdit& edit, Project& present) {
     take(edit.hidden_gold, project.hidden_gold);
     take(edit.truth.method, project.truth.method);
     take(edit.truth.target, project.truth.target);
+    apply(edit.machine, project.machine);
     edit_question(edit.question, project.question);
     for (const auto& part : edit.parts) edit_part(part, project);
     check_edited(project);

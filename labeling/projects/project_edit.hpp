@@ -63,6 +63,7 @@ struct ProjectEdit {
     std::optional<std::vector<std::string>> fields{};
     std::optional<double> hidden_gold{};
     TruthEdit truth{};
+    MachineHelpEdit machine{};
     QuestionEdit question{};
     std::vector<PartEdit> parts{};
 
