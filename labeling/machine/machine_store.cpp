@@ -1,3 +1,7 @@
+// Machines in the database.
+//
+// A test is kept as it was judged, and whether it still holds is asked when it is read: what a
+// machine says and what a project asks may have changed since.
 #include "labeling/machine/machine_store.hpp"
 
 #include <algorithm>

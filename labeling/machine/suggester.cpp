@@ -1,3 +1,7 @@
+// Suggestions on their way in: which record each is of, and whether it is an answer.
+//
+// They go through the door of people's answers, so that nothing is shown or counted that nobody
+// could have answered. What is none is kept: who wrote the prompt wants to see what came of it.
 #include "labeling/machine/suggester.hpp"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Files of suggestions are read as those of labels are, but for the score: it says how sure a
+// machine is, and may be anything or missing, where a label's probability is one by default.
 #include "labeling/machine/suggestion_files.hpp"
 
 #include <filesystem>

@@ -29,6 +29,11 @@ struct SuggestedKey {
 };
 BOOST_DESCRIBE_STRUCT(SuggestedKey, (), (rk, key))
 
+struct LackingKey {
+    std::string key;
+};
+BOOST_DESCRIBE_STRUCT(LackingKey, (), (key))
+
 struct ToAskRow {
     std::string key;
     int version = 0;
@@ -127,16 +132,16 @@ std::vector<std::string> not_suggested(
     const std::vector<std::string>& keys,
     bool rejects
 ) {
-    auto rows = tx.exec(
-        sql::file["not_suggested"],
-        machine,
-        project.source_id,
-        schema::array_of(suggested_rks(project, keys)),
-        schema::array_of(keys),
-        rejects
-    );
     std::vector<std::string> left;
-    for (const auto& row : rows) left.emplace_back(row[0].c_str());
+    for (auto& row : base::rows_as<LackingKey>(tx.exec(
+             sql::file["not_suggested"],
+             machine,
+             project.source_id,
+             schema::array_of(suggested_rks(project, keys)),
+             schema::array_of(keys),
+             rejects
+         )))
+        left.push_back(std::move(row.key));
     return left;
 }
 

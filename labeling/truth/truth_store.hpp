@@ -41,7 +41,7 @@ struct Resolved {
     std::vector<std::string> machines_left_out{};  // why, where the project lets machines count
 };
 // Infers the truth of all records that have answers, of people or of machines that count (see
-// machine/beside_store.hpp), and stores it with probability and method.
+// labeling/machine/beside_store.hpp), and stores it with probability and method.
 // `method` may be automatic; without one it is the project's. With `keep_imported`, records whose
 // label was imported keep it. Throws base::Error if there are no answers.
 Resolved resolve_truth(

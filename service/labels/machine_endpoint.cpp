@@ -95,13 +95,28 @@ public:
     }
 
     bool ended() const { return !fatal_.empty() || no_more_money() || here_.stop.stop_requested(); }
-    bool no_more_money() const { return endpoint_.max_cost && spent_ >= *endpoint_.max_cost; }
-    double spent() const { return spent_; }
-    const std::string& fatal() const { return fatal_; }  // why nothing more is asked
-    EndpointAsked& sums() { return sums_; }
-    labeling::TextCounts& reasons() { return reasons_; }
+    std::int64_t asked() const { return sums_.asked; }
+    // What came of all. Throws base::Error if the address made an end of it.
+    EndpointAsked done(const labeling::Machine& machine, bool records_left) {
+        if (!fatal_.empty())
+            throw base::Error(
+                endpoint_.url,
+                fatal_,
+                fmt::format(
+                    "{} answers are kept; mend it and ask again", sums_.suggestions + sums_.rejects
+                )
+            );
+        sums_.annotator = machine.name;
+        sums_.version = machine.version;
+        sums_.spent = spent_;
+        sums_.max_cost_reached = no_more_money() && records_left;
+        sums_.reasons = reasons_.sorted();
+        return std::move(sums_);
+    }
 
 private:
+    bool no_more_money() const { return endpoint_.max_cost && spent_ >= *endpoint_.max_cost; }
+
     boost::asio::awaitable<void> work() {
         while (next_ < records_->size() && !ended()) {
             const auto& record = (*records_)[next_++];
@@ -260,25 +275,11 @@ EndpointAsked ask_endpoint_and_tell(
                     tx, stored, machine.id, kept, std::chrono::system_clock::now()
                 );
             });
-            if (tell) tell(asker.sums().asked);
+            if (tell) tell(asker.asked());
         }
     );
     if (work.here.stop.stop_requested()) throw base::Interrupted();
-    auto done = std::move(asker.sums());
-    done.annotator = machine.name;
-    done.version = machine.version;
-    done.spent = asker.spent();
-    done.max_cost_reached = asker.no_more_money() && records_left;
-    done.reasons = asker.reasons().sorted();
-    if (!asker.fatal().empty())
-        throw base::Error(
-            endpoint.url,
-            asker.fatal(),
-            fmt::format(
-                "{} answers are kept; mend it and ask again", done.suggestions + done.rejects
-            )
-        );
-    return done;
+    return asker.done(machine, records_left);
 }
 
 }  // namespace service

@@ -135,9 +135,15 @@ TEST_CASE("nothing is shown by default, and labelers do not get at it", "[api][s
     CHECK(world.lena.get(world.path + "/machines").status == 403);
     CHECK(world.lena.send("POST", world.path + "/suggestions", {{"annotator", "m"}}).status == 403);
     // It is edited like any other setting.
-    REQUIRE(world.otto.send("PATCH", world.path, {{"suggestions", "before"}}).status == 200);
+    REQUIRE(
+        world.otto.send("PATCH", world.path, {{"suggestions", "before"}}, {"If-Match: \"1\""})
+            .status == 200
+    );
     CHECK_FALSE(world.claim(1).at(0).at("suggestion").is_null());
-    CHECK(world.otto.send("PATCH", world.path, {{"suggestions", "sometimes"}}).status == 422);
+    CHECK(
+        world.otto.send("PATCH", world.path, {{"suggestions", "sometimes"}}, {"If-Match: \"2\""})
+            .status == 422
+    );
 }
 
 TEST_CASE(

@@ -1,3 +1,5 @@
+// Tasks of Label Studio. People's annotations are labels, one a task; what machines predicted comes
+// beside them, in versions, and is never taken for a label.
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
