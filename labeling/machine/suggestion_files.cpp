@@ -27,6 +27,12 @@ bool is_json_text(std::string_view start) {
     return at != start.npos && (start[at] == '{' || start[at] == '[');
 }
 
+bool is_json_value(const std::string& text) {
+    boost::system::error_code error;
+    json::parse(text, error);
+    return !error;
+}
+
 std::optional<double> score_in(const json::object& object, const Table& table) {
     for (auto name : {"score", "probability"}) {
         const auto* score = object.if_contains(name);
@@ -84,8 +90,11 @@ void read_table(
             table.fail("no column 'label' in the header", "the first line must be key,label,score");
         first = false;
         GivenSuggestion given{.said = {.key = table.raw(0)}};
-        auto column = table.has(1) ? std::size_t{1} : std::size_t{2};
-        if (!table.is_missing(column)) given.said.label = table.cell(column);
+        if (table.has(1) && !table.is_missing(1))
+            given.said.label = table.cell(1);
+        else if (table.has(2) && !table.is_missing(2))
+            (is_json_value(table.cell(2)) ? given.said.answer.text : given.said.label) =
+                table.cell(2);
         auto scored = table.has(3) ? std::size_t{3} : std::size_t{4};
         if (table.has(scored) && !table.is_missing(scored)) {
             given.score = base::parse_number(table.cell(scored));

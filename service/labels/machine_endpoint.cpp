@@ -98,6 +98,9 @@ public:
     std::int64_t asked() const { return sums_.asked; }
     // What came of all. Throws base::Error if the address made an end of it.
     EndpointAsked done(const labeling::Machine& machine, bool records_left) {
+        auto reasons = reasons_.sorted();
+        if (fatal_.empty() && sums_.failed > 0 && sums_.suggestions + sums_.rejects == 0)
+            fatal_ = "no record got a reply: " + reasons.front().first;
         if (!fatal_.empty())
             throw base::Error(
                 endpoint_.url,
@@ -110,7 +113,7 @@ public:
         sums_.version = machine.version;
         sums_.spent = spent_;
         sums_.max_cost_reached = no_more_money() && records_left;
-        sums_.reasons = reasons_.sorted();
+        sums_.reasons = std::move(reasons);
         return std::move(sums_);
     }
 

@@ -98,6 +98,8 @@ TEST_CASE("suggestions are kept once, and what is none with its reason", "[label
     CHECK(of_r0.answer() == "\"b\"");
     CHECK(of_r0.score == 0.25);
     CHECK(of_r0.usable);
+    auto json = world.import(world.machine, "key,answer,score\nr0,\"\"\"b\"\"\",0.25\n");
+    CHECK(json.unchanged == 1);
     auto again = world.import(world.machine, "key,label,score\nr0,b,0.25\n");
     CHECK(again.unchanged == 1);
     CHECK(again.changed == 0);

@@ -216,6 +216,8 @@ TEST_CASE("ten records in a row without a reply are enough", "[service][suggest]
     CHECK_THROWS_WITH(world.ask(request), Catch::Contains("answered 500"));
     CHECK(world.site.requests().size() == 20);
     CHECK(world.db.number("SELECT count(*) FROM label_suggestion") == 0);
+    request.records.at_most = 1;  // and so is one, if it is all
+    CHECK_THROWS_WITH(world.ask(request), Catch::Contains("no record got a reply"));
 }
 
 TEST_CASE("no more is spent than allowed, over all runs of a version", "[service][suggest]") {
