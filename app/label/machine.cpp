@@ -39,6 +39,10 @@ void print_taken(const labeling::SuggestionsTaken& done) {
     ));
     if (done.no_record > 0)
         print_line(fmt::format("{} keys are no record of the source", number(done.no_record)));
+    if (done.learnt_from > 0)
+        print_line(fmt::format(
+            "{} records that the model learnt from are left out", number(done.learnt_from)
+        ));
     if (done.no_value > 0) print_line(fmt::format("{} say nothing", number(done.no_value)));
     if (done.rejects > 0)
         print_line(fmt::format("{} are no answer, and kept as such", number(done.rejects)));

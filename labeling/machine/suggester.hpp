@@ -29,12 +29,22 @@ struct SuggestionsTaken {
     std::int64_t no_record = 0;                          // keys that are no record of the source
     std::int64_t no_value = 0;                           // that say nothing
     std::int64_t rejects = 0;                            // kept with the reason
-    Counted reasons{};  // of these, with how often; most frequent first
+    Counted reasons{};             // of these, with how often; most frequent first
+    std::int64_t learnt_from = 0;  // records that a model learnt from, and is not asked about
 };
 BOOST_DESCRIBE_STRUCT(
     SuggestionsTaken,
     (),
-    (annotator, version, added, changed, unchanged, no_record, no_value, rejects, reasons)
+    (annotator,
+     version,
+     added,
+     changed,
+     unchanged,
+     no_record,
+     no_value,
+     rejects,
+     reasons,
+     learnt_from)
 )
 
 // Takes suggestions one by one into the database, a batch at a time. Of several for one record the

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_set>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -20,6 +21,8 @@
 #include "service/labels/projects.hpp"
 #include "service/models/predict.hpp"
 #include "training/run_store.hpp"
+#include "training/snapshots/example_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
 
@@ -87,7 +90,9 @@ const base::Settings<SuggestByModel> SuggestByModel::settings{
 };
 const base::Settings<ListSuggestions> ListSuggestions::settings{
     {"project", &ListSuggestions::project, "its name", {.required = true}},
-    {"annotator", &ListSuggestions::annotator, name_words, {.required = true}},
+    {"annotator",
+     &ListSuggestions::annotator,
+     "what the machine is called; the one that came last by default"},
     {"version", &ListSuggestions::version, last_words},
     {"rejects", &ListSuggestions::rejects, "only what is no answer, with the reason"},
     {&ListSuggestions::page},
@@ -135,13 +140,15 @@ void each_unsuggested(
     std::int64_t machine,
     const SuggestFor& wanted,
     std::size_t at_once,
-    const std::function<void(std::vector<std::string> keys)>& ask
+    const std::function<void(std::vector<std::string> keys)>& ask,
+    const std::function<bool(const std::string& key)>& leave_out
 ) {
     auto left = wanted.at_most > 0 ? static_cast<std::size_t>(wanted.at_most) : SIZE_MAX;
     auto give = [&](const std::vector<std::string>& keys) {
         auto lacking = steps.call([&](base::Tx& tx) {
             return labeling::not_suggested(tx, project, machine, keys, wanted.rejects);
         });
+        if (leave_out) std::erase_if(lacking, leave_out);
         for (std::size_t at = 0; at < lacking.size() && left > 0; at += at_once) {
             auto n = std::min({at_once, lacking.size() - at, left});
             auto from = lacking.begin() + static_cast<std::ptrdiff_t>(at);
@@ -200,6 +207,16 @@ std::vector<training::Item> items_of(
     return items;
 }
 
+// Records that a model learnt from, or that its parameters were chosen by.
+std::unordered_set<std::string> learnt_from(Work& work, const LoadedModel& model) {
+    auto snapshot = training::require_snapshot(work.tx, model.info.snapshot).id;
+    training::ExampleStore store(work.here.database, work.here.blobs);
+    std::unordered_set<std::string> keys;
+    for (int split : {0, 1})
+        for (auto& item : store.split_items(snapshot, split)) keys.insert(std::move(item.id.key));
+    return keys;
+}
+
 // Throws where the model can not answer what the project asks.
 void check_model(
     const labeling::StoredProject& stored,
@@ -244,6 +261,8 @@ labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& re
     });
     labeling::Suggester suggester(database, stored, machine, work.now);
     RecordPredictions predictions(database, work.here.blobs, model);
+    auto learnt = learnt_from(work, model);
+    std::int64_t left_out = 0;
     each_unsuggested(
         database,
         stored,
@@ -255,14 +274,28 @@ labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& re
             auto items = database.call([&](base::Tx& tx) { return items_of(tx, stored, keys); });
             for (const auto& each : predictions.of_items(items))
                 suggester.add(given_by_model(stored.project.question, each.as_object()));
+        },
+        [&](const std::string& key) {
+            bool known = learnt.contains(key);
+            left_out += known ? 1 : 0;
+            return known;
         }
     );
-    return suggester.finish();
+    auto taken = suggester.finish();
+    taken.learnt_from = left_out;
+    return taken;
 }
 
 Page<labeling::Suggestion> list_suggestions(Work& work, const ListSuggestions& request) {
     auto stored = known_project(work, request.project);
-    auto machine = labeling::require_machine(work.tx, stored, request.annotator, request.version);
+    labeling::Machine machine;
+    if (request.annotator.empty()) {
+        auto all = labeling::machines_of(work.tx, stored);
+        if (all.empty()) return {};
+        machine = all.back();
+    } else {
+        machine = labeling::require_machine(work.tx, stored, request.annotator, request.version);
+    }
     labeling::SuggestionPlace after;
     if (const auto& text = request.page.after; !text.empty()) {
         auto dot = std::min(text.find('.'), text.size());

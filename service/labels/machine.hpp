@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,14 +45,15 @@ struct SuggestByModel {
     SuggestFor records;
     static const base::Settings<SuggestByModel> settings;
 };
-// What the model of a training run predicts: of classes or numbers. Records that have a suggestion
-// of this version are left out. Keeps what is done when it is cut off.
+// What the model of a training run predicts: of classes or numbers. It is not asked about records
+// that it learnt from: what it says there is what people said, and would vouch for it. Records that
+// have a suggestion of this version are left out. Keeps what is done when it is cut off.
 labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& request);
 
 struct ListSuggestions {
     std::string project;
-    std::string annotator;
-    std::string version;  // empty: the last
+    std::string annotator;  // empty: that came last
+    std::string version;    // empty: the last
     bool rejects = false;
     Paging page;
     static const base::Settings<ListSuggestions> settings;
@@ -122,14 +124,15 @@ BOOST_DESCRIBE_STRUCT(
 Page<MachineLine> list_machines(Work& work, const ListMachines& request);
 
 // Calls with the keys of the records that a machine is to be asked about and has said nothing of,
-// at most so many at once.
+// at most so many at once, but those that are left out.
 void each_unsuggested(
     base::Steps steps,
     const labeling::StoredProject& project,
     std::int64_t machine,
     const SuggestFor& wanted,
     std::size_t at_once,
-    const std::function<void(std::vector<std::string> keys)>& ask
+    const std::function<void(std::vector<std::string> keys)>& ask,
+    const std::function<bool(const std::string& key)>& leave_out = {}
 );
 
 }  // namespace service

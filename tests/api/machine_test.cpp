@@ -2,9 +2,11 @@
 #include <catch2/catch.hpp>
 
 #include "base/database/database.hpp"
+#include "schema/blobs/blobs.hpp"
 #include "tests/api/client.hpp"
 #include "tests/api/fixture.hpp"
 #include "tests/support/test_database.hpp"
+#include "training/experiment.hpp"
 
 namespace {
 
@@ -171,4 +173,47 @@ TEST_CASE(
     auto truth = world.otto.send("POST", world.path + "/truth", object{});
     CHECK(truth.status >= 400);
     CHECK(truth.body.find("none may") != std::string::npos);
+}
+
+TEST_CASE("a trained model suggests, but not where it learnt from people", "[api][suggest]") {
+    test::TestDatabase database;
+    test::make_world(*database, 60);
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "otto", "operator");
+    const std::string topics = "/api/v1/projects/topics";
+    REQUIRE(client.send("POST", topics + "/truth", object{}).status == 200);
+    REQUIRE(
+        client.send("POST", "/api/v1/snapshots", {{"name", "t"}, {"project", "topics"}}).status ==
+        201
+    );
+    training::TrainSettings settings;
+    settings.snapshot = "t";
+    settings.model = "softmax";
+    auto run = training::train(*database, schema::Blobs{""}, {}, settings, "test", {}, {}).run.id;
+    auto learnt = database.number(
+        "SELECT count(*) FROM snapshot_item i JOIN snapshot s ON s.id = i.snapshot_id WHERE s.name "
+        "= 't' AND i.split < 2"
+    );
+    REQUIRE(learnt > 0);
+    auto ask = [&](object body) {
+        body["run"] = run;
+        return client.send("POST", topics + "/suggestions/model", body);
+    };
+    auto some = ask({{"at_most", 3}}).json();
+    CHECK(some.at("added") == 3);
+    CHECK(std::string(some.at("version").as_string()) == "run-" + std::to_string(run));
+    auto rest = ask({{"all", true}}).json();
+    CHECK(rest.at("learnt_from") == learnt);
+    CHECK(rest.at("added") == 60 - learnt - 3);
+    CHECK(rest.at("rejects") == 0);
+    CHECK(
+        database.number("SELECT count(*) FROM label_suggestion s JOIN snapshot_item i USING (rk, "
+                        "source_id, key) JOIN snapshot n ON n.id = i.snapshot_id WHERE n.name = "
+                        "'t' AND i.split < 2") == 0
+    );
+    CHECK(
+        client.send("POST", "/api/v1/projects/clothes/suggestions/model", {{"run", run}}).status >=
+        400
+    );
 }
