@@ -104,6 +104,10 @@ std::string roles_text(Roles roles) {
         if (!out.empty()) out += ", ";
         out += name_of(role);
     }
+    if ((roles & service::project_reviewers) == service::project_reviewers)
+        out += "; reviewers and owners of the project";
+    else if ((roles & service::project_owners) != 0)
+        out += "; owners of the project";
     return out;
 }
 

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -21,6 +22,7 @@ class Tx;
 
 namespace service {
 struct Environment;
+class OpenIdProvider;
 struct Verb;
 }  // namespace service
 
@@ -38,6 +40,7 @@ struct Setting {
     std::string blob_directory;
     bool secure_cookies = false;
     long session_seconds = 14L * 24 * 3600;
+    std::shared_ptr<service::OpenIdProvider> openid = nullptr;  // none: no such sign-in
 };
 
 struct Route;

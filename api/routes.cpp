@@ -17,6 +17,11 @@ constexpr Route table[] = {
 
     {get, "/api/v1/session", everyone, show_session, "showSession", "Who is signed in", "", "", "Session"},
     {post, "/api/v1/session", anyone, open_session, "openSession", "Sign in by a link's token", "", "SignIn", "Session", 201, true},
+    {post, "/api/v1/session/password", anyone, open_password_session, "openPasswordSession", "Sign in by name and password", "", "PasswordSignIn", "Session", 201, true, false, true},
+    {get, "/api/v1/session/oidc", anyone, begin_openid, "beginOidc", "To the page of the OpenID Connect provider", "", "", "*/*", 302, false, false, true},
+    {get, "/api/v1/session/oidc/callback", anyone, end_openid, "endOidc", "Back from there, with a session", "code state error", "", "*/*", 302, false, false, true},
+    {get, "/api/v1/session/oidc/end", anyone, leave_openid, "leaveOidc", "To the page where one signs out of the provider, after one did here", "", "", "*/*", 302, false, false, true},
+    {get, "/api/v1/sign-in", anyone, show_ways, "showSignIn", "Which ways to sign in there are beside links", "", "", "WaysToSignIn"},
     {del, "/api/v1/session", everyone, close_session, "closeSession", "Sign out", "", "", "", 204},
 
     {post, "/api/v1/push/{source}", anyone, push, "push", "A webhook in the Standard Webhooks form; its signature is its proof", "", "AnyValue", "AnyValue"},

@@ -5,6 +5,7 @@
 #include "api/verb_routes.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -100,6 +101,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/users", "user list", "listUsers"},
     {post, "/api/v1/users", "user add", "createUser", 201},
     {patch, "/api/v1/users/{user}", "user edit", "editUser"},
+    {put, "/api/v1/password", "user password", "setPassword", 204, true},
     {get, "/api/v1/tokens", "token list", "listTokens"},
     {post, "/api/v1/tokens", "token create", "createToken", 201, true},
     {del, "/api/v1/tokens/{id}", "token revoke", "revokeToken"},
@@ -111,6 +113,9 @@ constexpr Row rows[] = {
     {post, "/api/v1/projects", "label project create", "createProject", 201},
     {get, "/api/v1/projects/{project}", "label project show", "showProject", 200, false, true},
     {patch, "/api/v1/projects/{project}", "label project edit", "editProject", 200, false, true},
+    {get, "/api/v1/projects/{project}/members", "label members list", "listMembers"},
+    {put, "/api/v1/projects/{project}/members/{user}", "label members add", "addMember"},
+    {del, "/api/v1/projects/{project}/members/{user}", "label members remove", "removeMember"},
     {get, "/api/v1/labels/templates/{kind}", "label template", "showTemplate"},
     {get, "/api/v1/projects/{project}/schema", "label schema log", "listSchemaChanges"},
     {post, "/api/v1/projects/{project}/schema/rename", "label schema rename", "renameClass"},
@@ -185,6 +190,7 @@ constexpr Row rows[] = {
 constexpr std::string_view long_ones[] = {
     "report",
     "errors",
+    "user password",
     "runs compare",
     "snapshot create",
     "snapshot verify",
@@ -285,13 +291,17 @@ service::Given given_by(const Call& call) {
     return given;
 }
 
+constexpr std::array<std::string_view, 2> never_noted{"password", "current"};
+
 // What was done, and by which plain members of the request: lists and tables may be as long as they
-// like, and are told by their result.
+// like, and are told by their result. No secret is among them.
 void note(Call& call, const service::Given& given) {
     boost::json::object detail;
     if (const auto* body = given.document.root().if_object())
         for (const auto& [name, value] : *body)
-            if (!value.is_structured()) detail[name] = value;
+            if (!value.is_structured() &&
+                std::find(never_noted.begin(), never_noted.end(), name) == never_noted.end())
+                detail[name] = value;
     schema::add_audit(
         call.tx,
         call.account.id,

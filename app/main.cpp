@@ -51,6 +51,7 @@ void apply_settings(service::Context& context, const GlobalFlags& flags) {
         return std::getenv(name);
     });
     flags.settings->set(config);
+    service::Config::settings.finish(config, base::Document::json("{}"));
     base::log::set_level(config.log.level);
     base::Progress::set_quiet(context.quiet);
 }

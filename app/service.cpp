@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "schema/people/user_store.hpp"
 #include "service/gather/kinds/push.hpp"
+#include "service/people/people.hpp"
 #include "service/refusal.hpp"
 #include "service/version.hpp"
 #include "worker/worker.hpp"
@@ -99,10 +100,12 @@ void serve(service::Context& context, const Options& options, bool with_workers)
     service.config = context.config;
     api::Server server(database, service);
 
-    auto url = fmt::format("http://{}:{}", service.address, server.port());
-    auto link = sign_in_link(
-        database, told.public_url.empty() ? url : told.public_url, options.sign_in
-    );
+    auto url = service::local_url(service.address, server.port());
+    auto reached = told.public_url.empty() ? url : told.public_url;
+    database.call([&](base::Tx& tx) {
+        schema::put_service_address(tx, reached, std::chrono::system_clock::now());
+    });
+    auto link = sign_in_link(database, reached, options.sign_in);
     if (context.json) {
         print_json(json::object{{"url", url}, {"sign_in", link ? json::value(*link) : nullptr}});
     } else {

@@ -8,25 +8,30 @@ INSERT INTO label_project (name, source_id, kind, spec, overlap, created_at) VAL
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- name: find_project
-SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec
+SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec,
+    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
 -- name: find_project_by_id
-SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec
+SELECT p.id, p.source_id, p.version, p.schema_version, p.state, p.created_at, p.name, s.name AS source, p.overlap, p.spec,
+    EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id) AS has_members
 FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.id = $1;
 
--- Projects with their progress, in the order of their names: those behind $1, or the one named $2.
+-- Projects with their progress, in the order of their names: those behind $1, or the one named $2; those that labeler $4 sees.
 -- name: project_lines
 SELECT p.id, p.name, coalesce(p.spec ->> 'title', p.name) AS title, p.kind, p.state, p.overlap, p.version, p.created_at,
-    s.name AS source, c.tasks, c.open, c.done, c.answers, coalesce(p.spec ->> 'instructions', '') AS instructions,
+    s.name AS source, c.tasks, c.open, c.done, (SELECT coalesce(sum(n.answers), 0)::bigint FROM label_person n WHERE n.project_id = p.id) AS answers,
+    coalesce(p.spec ->> 'instructions', '') AS instructions,
     (SELECT count(*) FROM ground_truth g WHERE g.project_id = p.id) AS truths
 FROM label_project p
 JOIN source s ON s.id = p.source_id
-CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state NOT IN ('cancelled', 'gold')) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
-                        count(*) FILTER (WHERE t.state = 'done') AS done,
-                        coalesce(sum(t.answers) FILTER (WHERE t.state <> 'gold'), 0)::bigint AS answers
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state IN ('open', 'done')) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
+                        count(*) FILTER (WHERE t.state = 'done') AS done
                     FROM label_task t WHERE t.project_id = p.id) c
-WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2) ORDER BY p.name LIMIT $3;
+WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2)
+    AND ($4::bigint IS NULL OR NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id)
+        OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id AND m.user_id = $4))
+ORDER BY p.name LIMIT $3;
 
 -- name: class_progress
 SELECT k.class_id AS id, k.name, k.question, k.spec ->> 'description' AS description, k.spec ->> 'hotkey' AS hotkey, k.spec ->> 'colour' AS colour,
@@ -73,10 +78,46 @@ SELECT version, text, since FROM label_guideline WHERE project_id = $1 ORDER BY 
 -- name: task_progress
 SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
     count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state <> 'gold'), 0)::bigint AS answers,
-    coalesce(sum(wanted) FILTER (WHERE state <> 'gold'), 0)::bigint AS wanted,
+    coalesce(sum(wanted) FILTER (WHERE state IN ('open', 'done')), 0)::bigint AS wanted,
     coalesce(sum(leases) FILTER (WHERE state <> 'gold'), 0)::bigint AS leased,
     (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labeled
 FROM label_task WHERE project_id = $1;
+
+-------------------------------------------------------------------------------------------------------------- members
+
+-- name: project_id
+SELECT id FROM label_project WHERE name = $1;
+
+-- name: find_member
+SELECT u.name AS "user", m.role, to_jsonb(m.skills) AS skills, to_jsonb(m.languages) AS languages, m.added_at
+FROM label_member m JOIN app_user u ON u.id = m.user_id WHERE m.project_id = $1 AND m.user_id = $2;
+
+-- name: list_members
+SELECT u.name AS "user", m.role, to_jsonb(m.skills) AS skills, to_jsonb(m.languages) AS languages, m.added_at
+FROM label_member m JOIN app_user u ON u.id = m.user_id WHERE m.project_id = $1 AND u.name > $2 ORDER BY u.name LIMIT $3;
+
+-- name: count_members
+SELECT count(*) FROM label_member WHERE project_id = $1;
+
+-- What is NULL stays as it is.
+-- name: put_member
+INSERT INTO label_member AS m (project_id, user_id, role, skills, languages, added_at)
+VALUES ($1, $2, coalesce($3::text, 'labeler'), coalesce($4::text[], '{}'), coalesce($5::text[], '{}'), $6::timestamptz)
+ON CONFLICT (project_id, user_id) DO UPDATE SET role = coalesce($3::text, m.role), skills = coalesce($4::text[], m.skills),
+    languages = coalesce($5::text[], m.languages);
+
+-- name: remove_member
+DELETE FROM label_member WHERE project_id = $1 AND user_id = $2;
+
+-- Leases that are over are freed by the next claim.
+-- name: end_leases_of
+UPDATE label_lease l SET expires_at = $3::timestamptz FROM label_task t
+WHERE t.id = l.task_id AND t.project_id = $1 AND l.user_id = $2 AND l.state = 'held' AND l.expires_at > $3::timestamptz;
+
+-- name: task_is_open_to
+SELECT NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
+    OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $2)
+FROM label_task t WHERE t.id = $1;
 
 ----------------------------------------------------------------------------------------------------------------- tasks
 
@@ -218,6 +259,9 @@ WITH task AS (
     FROM task t JOIN taken ON taken.task_id = t.id JOIN label_project p ON p.id = t.project_id
 ), undrafted AS (
     DELETE FROM label_draft d USING taken WHERE d.task_id = taken.task_id AND d.user_id = $2
+), counted AS (
+    INSERT INTO label_person AS n (project_id, user_id, answers) SELECT t.project_id, $2, 1 FROM task t JOIN taken ON taken.task_id = t.id
+    ON CONFLICT (project_id, user_id) DO UPDATE SET answers = n.answers + 1
 )
 UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
     state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
@@ -260,6 +304,9 @@ WITH task AS (
     UPDATE annotation a SET withdrawn_at = $3::timestamptz FROM task t, back b
     WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
         AND a.user_id = $2 AND a.attempt = b.attempt - 1 AND a.withdrawn_at IS NULL
+), counted AS (
+    UPDATE label_person n SET answers = n.answers - 1 FROM task t, back
+    WHERE t.was = 'answered' AND n.project_id = t.project_id AND n.user_id = $2
 )
 UPDATE label_task t SET leases = t.leases + 1, answers = t.answers - CASE WHEN k.was = 'answered' THEN 1 ELSE 0 END,
     state = CASE WHEN t.state IN ('cancelled', 'gold') THEN t.state ELSE 'open' END, done_at = NULL
@@ -310,7 +357,7 @@ WHERE a.project_id = $1 AND ($6::bigint IS NULL OR a.user_id = $6) AND (a.rk, a.
 ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt LIMIT $7;
 
 -- name: answers_of_user
-SELECT count(*) FROM annotation WHERE project_id = $1 AND user_id = $2 AND withdrawn_at IS NULL;
+SELECT answers FROM label_person WHERE project_id = $1 AND user_id = $2;
 
 -- Tasks in the hands of user $1 in project $2 at $3, or the one called $4, with what there is to see of their records.
 -- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
@@ -338,9 +385,16 @@ FROM label_task t JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version) WHERE t.id = $1;
 
+-- To labeler $1 in a project that is open to them, or it is in the queue of one that they own or review.
 -- name: record_was_handed
 SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
-WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3 LIMIT 1;
+WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3
+    AND (NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
+        OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $1))
+UNION ALL
+SELECT 1 FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
+WHERE m.user_id = $1 AND m.role IN ('owner', 'reviewer')
+LIMIT 1;
 
 ----------------------------------------------------------------------------------------------------------- ground truth
 
@@ -676,6 +730,9 @@ WITH gone AS (
 ), freed AS (
     UPDATE label_lease l SET state = 'released', token = l.token + 1, attempt = l.attempt + 1
     FROM gone g WHERE l.task_id = g.task_id AND l.user_id = g.user_id AND l.state = 'answered' RETURNING l.task_id
+), counted AS (
+    UPDATE label_person n SET answers = n.answers - g.n FROM (SELECT user_id, count(*) AS n FROM gone GROUP BY user_id) g
+    WHERE n.project_id = $1 AND n.user_id = g.user_id
 )
 UPDATE label_task t SET answers = t.answers - f.n FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.id = f.task_id;
 
@@ -726,6 +783,9 @@ WITH back AS (
           WHERE b.project_id = $1 AND (x.was ->> 'version')::int = $2 AND x.was ? 'withdrawn') e
     WHERE a.rk = e.rk AND a.source_id = e.source_id AND a.key = e.key AND a.project_id = $1 AND a.user_id = e.user_id AND a.attempt = e.attempt
     RETURNING a.task_id, a.user_id, a.attempt
+), counted AS (
+    UPDATE label_person n SET answers = n.answers + b.n FROM (SELECT user_id, count(*) AS n FROM back GROUP BY user_id) b
+    WHERE n.project_id = $1 AND n.user_id = b.user_id
 )
 UPDATE label_lease l SET state = 'answered', attempt = b.attempt, token = l.token + 1, expires_at = $3::timestamptz
 FROM back b WHERE l.task_id = b.task_id AND l.user_id = b.user_id;
@@ -947,10 +1007,10 @@ LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_
 WHERE o.project_id = $1 ORDER BY t.key;
 
 -- name: gold_given
-SELECT given FROM label_gold_turn WHERE project_id = $1 AND user_id = $2;
+SELECT given FROM label_person WHERE project_id = $1 AND user_id = $2;
 
 -- name: count_gold_given
-INSERT INTO label_gold_turn AS o (project_id, user_id, given) VALUES ($1, $2, $3)
+INSERT INTO label_person AS o (project_id, user_id, given) VALUES ($1, $2, $3)
 ON CONFLICT (project_id, user_id) DO UPDATE SET given = o.given + excluded.given;
 
 -- Leases up to $4 gold tasks that user $2 never had to them until $3. Each person has an order of their own.
@@ -1016,6 +1076,9 @@ DELETE FROM label_lease l USING label_task t WHERE t.id = l.task_id AND t.projec
 
 -- name: drop_drafts
 DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.project_id = ANY ($1::bigint[]);
+
+-- name: drop_people
+DELETE FROM label_person WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_gold
 DELETE FROM label_gold WHERE project_id = ANY ($1::bigint[]);

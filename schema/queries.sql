@@ -673,6 +673,10 @@ RETURNING id, name, role, simulated, created_at, disabled_at;
 -- name: active_admins
 SELECT count(*) FROM app_user WHERE role = 'admin' AND disabled_at IS NULL;
 
+-- Of two administrators who disable each other at once, the second waits here for the first.
+-- name: lock_admins
+SELECT id FROM app_user WHERE role = 'admin' ORDER BY id FOR UPDATE;
+
 -- name: add_token
 INSERT INTO access_token (hash, user_id, kind, label, created_at, expires_at, scope, parent)
 VALUES ($1, $2, $3, $4, $5::timestamptz, $6::timestamptz, $7, $8)
@@ -694,8 +698,8 @@ WITH RECURSIVE gone AS (
 UPDATE access_token t SET revoked_at = $3::timestamptz FROM gone g WHERE t.id = g.id AND t.revoked_at IS NULL;
 
 -- name: user_of_token
-SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, t.scope, t.expires_at AS until,
-    t.used_at IS NULL OR t.used_at < $2::timestamptz - interval '1 minute' AS stale
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, NULL::bigint AS session, NULL AS opened_by, t.scope,
+    t.expires_at AS until, t.used_at IS NULL OR t.used_at < $2::timestamptz - interval '1 minute' AS stale
 FROM access_token t JOIN app_user u ON u.id = t.user_id
 WHERE t.hash = $1 AND t.kind = 'bearer' AND t.revoked_at IS NULL AND u.disabled_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz);
@@ -710,20 +714,22 @@ FROM app_user u
 WHERE t.hash = $1 AND u.id = t.user_id AND u.disabled_at IS NULL AND t.revoked_at IS NULL
   AND (t.expires_at IS NULL OR t.expires_at > $2::timestamptz)
   AND (t.kind = 'bearer' OR t.used_at IS NULL)
-RETURNING u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, t.scope,
-    CASE WHEN t.kind = 'bearer' THEN t.expires_at END AS until;
+RETURNING u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, t.id AS token, NULL::bigint AS session, t.scope,
+    CASE t.kind WHEN 'bearer' THEN 'token' ELSE 'link' END AS opened_by, CASE WHEN t.kind = 'bearer' THEN t.expires_at END AS until;
 
 -- name: add_session
-INSERT INTO web_session (hash, user_id, created_at, expires_at, token_id) VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5);
+INSERT INTO web_session (hash, user_id, created_at, expires_at, token_id, opened_by)
+VALUES ($1, $2, $3::timestamptz, $4::timestamptz, $5, $6);
 
 -- name: user_of_session
-SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, s.token_id AS token, coalesce(t.scope, 'all') AS scope,
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, s.token_id AS token, s.id AS session, s.opened_by,
+    coalesce(t.scope, 'all') AS scope,
     CASE WHEN t.kind = 'bearer' THEN t.expires_at END AS until
 FROM web_session s JOIN app_user u ON u.id = s.user_id LEFT JOIN access_token t ON t.id = s.token_id
 WHERE s.hash = $1 AND s.expires_at > $2::timestamptz AND u.disabled_at IS NULL AND t.revoked_at IS NULL;
 
 -- name: list_sessions
-SELECT s.id, u.name AS "user", s.token_id AS token, s.created_at, s.expires_at
+SELECT s.id, u.name AS "user", s.opened_by, s.token_id AS token, s.created_at, s.expires_at
 FROM web_session s JOIN app_user u ON u.id = s.user_id
 WHERE ($1::bigint IS NULL OR s.user_id = $1) AND s.id > $2 AND s.expires_at > $4::timestamptz ORDER BY s.id LIMIT $3;
 
@@ -734,10 +740,54 @@ DELETE FROM web_session WHERE id = $1 AND ($2::bigint IS NULL OR user_id = $2);
 DELETE FROM web_session WHERE hash = $1;
 
 -- name: end_sessions_of
-DELETE FROM web_session WHERE user_id = $1;
+DELETE FROM web_session WHERE user_id = $1 AND ($2::bigint IS NULL OR id <> $2);
 
 -- name: sweep_sessions
 DELETE FROM web_session WHERE expires_at < $1::timestamptz;
+
+-- name: user_with_password
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at, NULL::bigint AS token, NULL::bigint AS session,
+    'password' AS opened_by, 'all' AS scope, NULL::timestamptz AS until, p.hash
+FROM app_user u JOIN user_password p ON p.user_id = u.id WHERE u.name = $1 AND u.disabled_at IS NULL;
+
+-- name: put_password
+INSERT INTO user_password (user_id, hash, changed_at) VALUES ($1, $2, $3::timestamptz)
+ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at;
+
+-- name: password_of
+SELECT hash FROM user_password WHERE user_id = $1;
+
+-- name: drop_password
+DELETE FROM user_password WHERE user_id = $1;
+
+-- name: has_passwords
+SELECT EXISTS (SELECT 1 FROM user_password);
+
+-- A browser that nobody stops could begin as many as it likes: there is room for 10,000.
+-- name: begin_openid
+INSERT INTO openid_attempt (state, browser, nonce, verifier, address, expires_at)
+SELECT $1, $2, $3, $4, $5, $6::timestamptz WHERE (SELECT count(*) FROM openid_attempt) < 10000;
+
+-- name: take_openid
+DELETE FROM openid_attempt WHERE state = $1 AND expires_at > $2::timestamptz RETURNING browser, nonce, verifier, address;
+
+-- name: sweep_openid
+DELETE FROM openid_attempt WHERE expires_at <= $1::timestamptz;
+
+-- name: user_of_identity
+SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
+FROM user_identity i JOIN app_user u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2;
+
+-- name: add_identity
+INSERT INTO user_identity (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4::timestamptz)
+ON CONFLICT (issuer, subject) DO NOTHING;
+
+-- name: put_service_address
+INSERT INTO service_address (url, since) VALUES ($1, $2::timestamptz)
+ON CONFLICT (one) DO UPDATE SET url = excluded.url, since = excluded.since;
+
+-- name: service_address
+SELECT url FROM service_address;
 
 -- name: sweep_audit
 DELETE FROM audit_event WHERE at < $1::timestamptz;

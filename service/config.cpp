@@ -1,3 +1,6 @@
+// What tilth.toml may say. Each part has its settings of its own, so that a fault is told with the
+// line and the table that it stands in; what must hold between two of them is checked here too,
+// before the program starts anything.
 #include "service/config.hpp"
 
 #include "base/settings/settings.hpp"
@@ -50,6 +53,9 @@ const base::Settings<Config::Server> Config::Server::settings{
      &Server::secure_cookies,
      "sessions over TLS only: for a service behind a proxy that speaks it and does not say so by "
      "X-Forwarded-Proto"},
+    {"passwords",
+     &Server::passwords,
+     "whoever has a password ('tilth user password') may sign in by it"},
     {"max_connections", &Server::max_connections, "open at once", {.low = 16, .high = 65535}},
     {"max_connections_per_address",
      &Server::max_connections_per_address,
@@ -62,6 +68,55 @@ const base::Settings<Config::Server> Config::Server::settings{
     {"audit_days", &Server::audit_days, "how long is kept who did what", {.low = 1, .high = 36500}},
 };
 
+namespace {
+
+std::optional<base::Fault> check_openid(Config::OpenId& openid) {
+    if (openid.issuer.empty()) return std::nullopt;
+    using base::Fault;
+    if (!openid.allow_private && !openid.issuer.starts_with("https://"))
+        return Fault{
+            .reason = "is no https address",
+            .mend = "write it as the provider does; 'allow_private' is for trials",
+            .at = "issuer"};
+    if (openid.client_id.empty())
+        return Fault{
+            .reason = "is missing", .mend = "write what the provider gave", .at = "client_id"};
+    if (!openid.role && openid.roles.empty())
+        return Fault{
+            .reason = "is missing, and no claim gives one either",
+            .mend = "write role = \"labeler\", or role_claim and roles",
+            .at = "role"};
+    if (openid.role_claim.empty() != openid.roles.empty())
+        return Fault{
+            .reason = "goes with 'roles'",
+            .mend = "write both: role_claim = \"groups\", roles = { crew = \"labeler\" }",
+            .at = "role_claim"};
+    return std::nullopt;
+}
+
+}  // namespace
+
+const base::Settings<Config::OpenId> Config::OpenId::settings{
+    {{"issuer",
+      &OpenId::issuer,
+      "address of the provider, as it names itself; none: no such sign-in"},
+     {"client_id", &OpenId::client_id, "by which the provider knows this service"},
+     {"client_secret",
+      &OpenId::client_secret,
+      "env:NAME or file:PATH; none for a public client",
+      {.secret = true}},
+     {"scopes", &OpenId::scopes, "what is asked for"},
+     {"title", &OpenId::title, "on the button of the sign-in page"},
+     {"role", &OpenId::role, "of users whom no claim gives one; without it, they are kept out"},
+     {"role_claim", &OpenId::role_claim, "claim with the role, by its path: realm_access.roles"},
+     {"roles", &OpenId::roles, "role of each value of that claim; the highest counts"},
+     {"domains", &OpenId::domains, "only users with a verified address of mail there"},
+     {"allow_private",
+      &OpenId::allow_private,
+      "the provider may be in a private network, by http"}},
+    &check_openid,
+};
+
 const base::Settings<Config> Config::settings{
     {"home", &Config::home, "folder of the embedded database and of large blobs"},
     {"database", &Config::database, "where everything is stored"},
@@ -69,6 +124,7 @@ const base::Settings<Config> Config::settings{
     {"log", &Config::log, "what the program tells of its work"},
     {"crawl", &Config::crawl, "what all crawls share"},
     {"server", &Config::server, "the page and the API"},
+    {"oidc", &Config::oidc, "signing in by an OpenID Connect provider"},
 };
 
 std::filesystem::path Config::blob_directory() const {

@@ -3,10 +3,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "base/run/log.hpp"
 #include "base/settings/fwd.hpp"
+#include "schema/people/user.hpp"
 
 namespace service {
 
@@ -37,11 +41,26 @@ struct Config {
         std::string public_url;     // how browsers reach it; empty: by address and port
         std::filesystem::path web;  // empty: beside the program or in its source tree
         bool secure_cookies = false;
+        bool passwords = true;  // whoever has one may sign in by it
         std::uint32_t max_connections = 1024;
         std::uint32_t max_connections_per_address = 512;
         std::uint32_t max_streams_per_user = 8;
         int audit_days = 400;
         static const base::Settings<Server> settings;
+    };
+
+    // Signing in by an OpenID Connect provider, where an issuer is named.
+    struct OpenId {
+        std::string issuer, client_id;
+        std::string client_secret;  // a reference; empty: a public client
+        std::vector<std::string> scopes{"openid", "profile", "email"};
+        std::string title = "single sign-on";       // on the page's button
+        std::optional<schema::Role> role;           // of those whom no claim gives one
+        std::string role_claim;                     // "groups", "realm_access.roles"
+        std::map<std::string, schema::Role> roles;  // by what the claim says
+        std::vector<std::string> domains;           // of verified addresses of mail; empty: all
+        bool allow_private = false;
+        static const base::Settings<OpenId> settings;
     };
 
     std::filesystem::path home = ".tilth";
@@ -50,6 +69,7 @@ struct Config {
     Log log;
     Crawl crawl;
     Server server;
+    OpenId oidc;
 
     // Where large blobs are.
     std::filesystem::path blob_directory() const;

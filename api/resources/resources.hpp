@@ -8,7 +8,14 @@ namespace api {
 // session.cpp
 Response show_session(Call&);
 Response open_session(Call&);
+Response open_password_session(Call&);
+Response show_ways(Call&);
 Response close_session(Call&);
+
+// openid.cpp
+Response begin_openid(Call&);
+Response end_openid(Call&);
+Response leave_openid(Call&);
 
 // sources.cpp
 Response push(Call&);

@@ -1,5 +1,7 @@
 #include "api/server/auth.hpp"
 
+#include <boost/json/parse.hpp>
+
 #include "base/bytes/hash.hpp"
 #include "base/text/ascii.hpp"
 #include "schema/records/record.hpp"
@@ -64,6 +66,16 @@ void check_forgery(const Request& request, const Credentials& credentials) {
             "Forged request",
             "send the csrf_token of GET /api/v1/session in the X-CSRF-Token header"
         );
+}
+
+std::string name_to_sign_in(const Request& request) {
+    if (!request.path.ends_with("/password")) return {};
+    boost::system::error_code error;
+    auto body = boost::json::parse(request.body, error);
+    if (error || !body.is_object()) return {};
+    const auto* name = body.as_object().if_contains("name");
+    if (!name || !name->is_string()) return {};
+    return std::string(std::string_view(name->as_string()).substr(0, 64));
 }
 
 std::string csrf_token(std::string_view session_secret) {

@@ -43,6 +43,9 @@ Credentials credentials_of(const Request& request, bool secure_only = false);
 // tokens need none.
 void check_forgery(const Request& request, const Credentials& credentials);
 
+// Who wants to sign in by a password, as the body says; empty if it says nothing.
+std::string name_to_sign_in(const Request& request);
+
 using service::hash_of;
 using service::new_secret;
 // The token that goes with a session's secret; the secret does not follow from it.

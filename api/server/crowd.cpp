@@ -1,5 +1,9 @@
 #include "api/server/crowd.hpp"
 
+#include <algorithm>
+
+#include "api/server/auth.hpp"
+
 namespace api {
 
 using namespace std::chrono_literals;
@@ -54,6 +58,26 @@ std::chrono::seconds FailedTries::wait(const std::string& address, Clock::time_p
 void FailedTries::note(const std::string& address, Clock::time_point now) {
     begin_minute(now);
     ++failed_[address];
+}
+
+std::optional<Response>
+SignInGuard::refusal(const Request& request, FailedTries::Clock::time_point now) {
+    auto wait = by_address_.wait(request.address, now);
+    if (auto name = name_to_sign_in(request); !name.empty())
+        wait = std::max(wait, by_name_.wait(name, now));
+    if (request.path == "/api/v1/session/oidc") {
+        wait = std::max(wait, begun_.wait(request.address, now));
+        begun_.note(request.address, now);
+    }
+    if (wait <= 0s) return std::nullopt;
+    return problem(
+        busy(429, "Too many tries", "too many sign-ins; wait a while", wait.count()), ""
+    );
+}
+
+void SignInGuard::note(const Request& request, FailedTries::Clock::time_point now) {
+    by_address_.note(request.address, now);
+    if (auto name = name_to_sign_in(request); !name.empty()) by_name_.note(name, now);
 }
 
 }  // namespace api

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <list>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "api/server/connection.hpp"
@@ -41,7 +42,14 @@ private:
     std::map<std::string, std::size_t> by_address_;
 };
 
-// Sign-ins that failed, by address: too many in a minute, and the address has to wait.
+// Connections to the database that requests of one kind wait for.
+struct Lane {
+    base::Database& database;
+    std::size_t at_most;  // that wait
+    std::size_t waiting = 0;
+};
+
+// Sign-ins that failed, by address, say: too many in a minute, and the address has to wait.
 class FailedTries {
 public:
     using Clock = std::chrono::steady_clock;
@@ -58,6 +66,24 @@ private:
     const std::size_t a_minute_;
     Clock::time_point since_{};
     std::map<std::string, std::size_t> failed_;
+};
+
+// Who guesses waits: an address that fails too often, and whoever tries a name that too many fail
+// with, wherever they are.
+class SignInGuard {
+public:
+    explicit SignInGuard(const Options& options)
+        : by_address_(options.failed_sign_ins),
+          by_name_(options.failed_passwords),
+          begun_(options.begun_sign_ins) {}
+
+    // What is answered to somebody who has to wait. Counts those who are let go to the provider.
+    std::optional<Response> refusal(const Request& request, FailedTries::Clock::time_point now);
+    // A sign-in failed.
+    void note(const Request& request, FailedTries::Clock::time_point now);
+
+private:
+    FailedTries by_address_, by_name_, begun_;
 };
 
 }  // namespace api

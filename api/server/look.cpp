@@ -3,6 +3,7 @@
 #include "schema/people/access_store.hpp"
 #include "schema/people/audit_store.hpp"
 #include "schema/people/kept_answer_store.hpp"
+#include "schema/people/sign_in_store.hpp"
 
 namespace api {
 
@@ -14,6 +15,7 @@ Seen look(base::Tx& tx, const Service& service, const Round& round) {
     if (round.number % 15 == 0) seen.figures = service::figures_of(tx);
     if (round.number % 600 == 0) {
         schema::sweep_sessions(tx, now);
+        schema::sweep_openid(tx, now);
         schema::sweep_answers(tx, now);
         schema::sweep_audit(tx, now - std::chrono::hours(24) * round.audit_days);
     }

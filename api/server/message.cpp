@@ -98,6 +98,14 @@ Response json(const boost::json::value& value, int status) {
     return response;
 }
 
+Response plain(int status, std::string text) {
+    Response response;
+    response.status = status;
+    response.media_type = "text/plain; charset=utf-8";
+    response.body = std::move(text);
+    return response;
+}
+
 Response no_content() {
     Response response;
     response.status = 204;

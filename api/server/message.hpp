@@ -64,6 +64,7 @@ struct Response {
 };
 
 Response json(const boost::json::value& value, int status = 200);
+Response plain(int status, std::string text);
 Response no_content();
 
 // What ends a handler early: an answer by RFC 9457. Nothing that the handler wrote is kept.

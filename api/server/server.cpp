@@ -51,14 +51,6 @@ bool is_api(std::string_view path) {
     return path.starts_with("/api/");
 }
 
-Response plain(int status, std::string text) {
-    Response response;
-    response.status = status;
-    response.media_type = "text/plain; charset=utf-8";
-    response.body = std::move(text);
-    return response;
-}
-
 Response without_database() {
     return problem(busy(503, "Busy", "the database does not answer; try again in a while", 5), "");
 }
@@ -73,6 +65,7 @@ public:
           assets_(options_.static_dir),
           helpers_(database.url(), 2),
           reports_(database.url(), 2),
+          doors_(database.url(), 2),
           blobs_(options_.setting.blob_directory),
           here_{helpers_, blobs_, options_.config, stop_.get_token()},
           service_(options_.setting, here_),
@@ -81,7 +74,7 @@ public:
           room_(context_),
           watch_(context_),
           crowd_(options_, bodies_),
-          failed_(options_.failed_sign_ins),
+          guard_(options_),
           streams_(context_, options_),
           before_body_([this](const Request& request, std::optional<std::uint64_t> length) {
               return before_body(request, length);
@@ -253,17 +246,13 @@ private:
         auto id = std::to_string(++requests_);
         if (auto refusal = Service::refused(found, request)) co_return *refusal;
         const auto& route = *found.route;
-        bool is_sign_in = route.roles == anyone && route.secret;
+        bool is_sign_in = route.roles == anyone && (route.secret || route.takes_long);
         auto since = FailedTries::Clock::now();
         if (is_sign_in)
-            if (auto wait = failed_.wait(request.address, since); wait > 0s)
-                co_return problem(
-                    busy(429, "Too many tries", "too many sign-ins from here failed", wait.count()),
-                    ""
-                );
+            if (auto refusal = guard_.refusal(request, since)) co_return *refusal;
         if (!is_ready()) co_return without_database();
-        auto& waiting = route.takes_long ? waiting_reports_ : waiting_;
-        if (waiting >= (route.takes_long ? options_.max_reports : options_.max_waiting))
+        auto& lane = !route.takes_long ? usual_ : route.roles == anyone ? sign_ins_ : long_;
+        if (lane.waiting >= lane.at_most)
             co_return problem(
                 busy(503, "Busy", "too many requests are waiting; try again in a second", 1), ""
             );
@@ -272,11 +261,10 @@ private:
             return found.route->kept ? kept_or_made(tx, found, request, now)
                                      : service_.answer(tx, found, request, now);
         };
-        ++waiting;
-        auto response =
-            co_await guarded((route.takes_long ? reports_ : database_).run(job), request, id);
-        --waiting;
-        if (is_sign_in && response.status == 401) failed_.note(request.address, since);
+        ++lane.waiting;
+        auto response = co_await guarded(lane.database.run(job), request, id);
+        --lane.waiting;
+        if (is_sign_in && response.status == 401) guard_.note(request, since);
         co_return response;
     }
 
@@ -308,7 +296,10 @@ private:
         metrics_.set("tilth_connections", static_cast<double>(crowd_.size()));
         metrics_.set("tilth_body_bytes", static_cast<double>(bodies_.bytes()));
         metrics_.set("tilth_event_streams", static_cast<double>(streams_.size()));
-        metrics_.set("tilth_requests_waiting", static_cast<double>(waiting_ + waiting_reports_));
+        metrics_.set(
+            "tilth_requests_waiting",
+            static_cast<double>(usual_.waiting + long_.waiting + sign_ins_.waiting)
+        );
         metrics_.set("tilth_db_connections", static_cast<double>(database_.connections()));
         return metrics_page(metrics_);
     }
@@ -352,13 +343,10 @@ private:
         for (auto& connection : crowd_) connection.close_if_idle();
         drain_.emplace(context_, options_.drain);
         drain_->async_wait([this](boost::system::error_code error) {
-            if (!error) close_all();
+            if (error) return;
+            for (auto& connection : crowd_) connection.close();
         });
         end_when_idle();
-    }
-
-    void close_all() {
-        for (auto& connection : crowd_) connection.close();
     }
 
     void end_when_idle() {
@@ -373,6 +361,8 @@ private:
     base::Database helpers_;
     // What takes seconds leaves the rest to those who ask for little.
     base::Database reports_;
+    // So do those who sign in, who may be anybody.
+    base::Database doors_;
     KeptReports kept_;
     schema::Blobs blobs_;
     std::stop_source stop_;
@@ -386,13 +376,14 @@ private:
     asio::steady_timer watch_;
     std::optional<asio::steady_timer> drain_;
     Crowd crowd_;
-    FailedTries failed_;
+    SignInGuard guard_;
     Streams streams_;
     const Connection::BeforeBody before_body_;
     std::uint16_t port_ = 0;
     bool stopping_ = false;
     std::uint64_t requests_ = 0;
-    std::size_t waiting_ = 0, waiting_reports_ = 0;
+    Lane usual_{database_, options_.max_waiting}, long_{reports_, options_.max_reports},
+        sign_ins_{doors_, options_.max_sign_ins};
     std::chrono::steady_clock::time_point database_seen_{};
 };
 

@@ -36,6 +36,9 @@ struct Options {
     std::size_t max_streams = 64;               // open event streams; further ones get 503
     std::size_t max_streams_per_user = 8;       // further ones get 429
     std::size_t failed_sign_ins = 20;           // of an address in a minute; further tries get 429
+    std::size_t failed_passwords = 10;          // for a name in a minute; likewise
+    std::size_t begun_sign_ins = 60;            // at the provider, of an address; likewise
+    std::size_t max_sign_ins = 8;               // that are checked at once; further ones get 503
     std::chrono::milliseconds idle{60'000};     // for the next request on an open connection
     std::chrono::milliseconds header{10'000};   // for a request's header
     std::chrono::milliseconds read{30'000};     // for a request's body

@@ -14,11 +14,24 @@
 #include "base/bytes/hash.hpp"
 #include "base/text/utf8.hpp"
 #include "schema/people/kept_answer_store.hpp"
+#include "service/people/openid.hpp"
 #include "service/people/people.hpp"
+#include "service/verb.hpp"
 
 namespace api {
 
 namespace {
+
+// Whether the caller's role suffices, or the one he has in the project that the path is about.
+bool admitted(const Call& call, Roles roles) {
+    if (may(call.account.role, roles)) return true;
+    for (const auto& [name, value] : call.segments) {
+        if (name == "project") return service::may_in_project(call.tx, call.account, roles, value);
+        if (name == "task")
+            return service::may_in_task(call.tx, call.account, roles, call.number(name));
+    }
+    return false;
+}
 
 void sign_in(Call& call, Roles roles) {
     call.credentials = credentials_of(call.request, call.setting.secure_cookies);
@@ -40,7 +53,7 @@ void sign_in(Call& call, Roles roles) {
     call.account = service::caller_of(*user);
     if (user->scope == schema::TokenScope::read && call.route.method != Method::get)
         throw Problem(403, "Not allowed", "this token only reads");
-    if (!may(user->role, roles))
+    if (!admitted(call, roles))
         throw Problem(
             403,
             "Not allowed",
@@ -71,6 +84,12 @@ std::optional<Response> earlier_answer(Call& call, const std::string& key) {
 }
 
 }  // namespace
+
+Service::Service(Setting setting, const service::Environment& here)
+    : setting_(std::move(setting)), here_(here) {
+    if (!here.config.oidc.issuer.empty())
+        setting_.openid = std::make_shared<service::OpenIdProvider>(here.config);
+}
 
 std::optional<Response> Service::refused(const Match& match, const Request& request) {
     if (match.route) return std::nullopt;

@@ -14,9 +14,8 @@ namespace api {
 // behind.
 class Service {
 public:
-    // `here` must outlive it.
-    Service(Setting setting, const service::Environment& here)
-        : setting_(std::move(setting)), here_(here) {}
+    // `here` must outlive it. Throws base::Error if a secret that it names is not there.
+    Service(Setting setting, const service::Environment& here);
 
     // What needs no database: an unknown path or method. Nothing if answer() must be asked.
     static std::optional<Response> refused(const Match& match, const Request& request);

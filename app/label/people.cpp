@@ -3,8 +3,12 @@
 // Who sits at the machine is an administrator, so that the first user can be made at all. `user
 // add` and `token create` are more than their verbs: they also make the sign-in link, and the user
 // whose token it is, since on the command line the next step is always that one.
+#include <iostream>
 #include <optional>
 #include <string>
+
+#include <termios.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
@@ -14,6 +18,8 @@
 #include "app/output.hpp"
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "service/people/password.hpp"
 #include "service/people/people.hpp"
 
 namespace app {
@@ -23,12 +29,6 @@ namespace json = boost::json;
 namespace {
 
 const FlagOptions by_id{.positionals = {{"id", "ID"}}};
-
-// Where browsers reach the service.
-std::string public_url(const service::Config::Server& server) {
-    if (!server.public_url.empty()) return server.public_url;
-    return fmt::format("http://{}:{}", server.address, server.port);
-}
 
 // Makes the user if that is `wanted`, and a sign-in link.
 void give_link(
@@ -42,19 +42,16 @@ void give_link(
         user = wanted ? service::add_user(work, *wanted) : service::person(work, name);
         link = service::create_token(work, {.user = name, .kind = schema::TokenKind::link});
     });
+    auto url = link.url.value_or("");
     if (context.json) {
         print_json(json::object{
             {"name", name},
             {"role", base::name_of(user.role)},
             {"link", "/sign-in#" + link.token},
-            {"url", public_url(context.config.server) + "/sign-in#" + link.token}});
+            {"url", url}});
     } else {
         print_line(fmt::format(
-            "user '{}' ({}); sign in once, within a day, at {}/sign-in#{}",
-            name,
-            base::name_of(user.role),
-            public_url(context.config.server),
-            link.token
+            "user '{}' ({}); sign in once, within a day, at {}", name, base::name_of(user.role), url
         ));
     }
 }
@@ -100,6 +97,51 @@ void add_short_forms(CLI::App& user, service::Context& context) {
     link->callback([name, &context] { give_link(context, name->user); });
 }
 
+// Never on the command line, where other users of the machine see it: from a terminal, asked for
+// twice and not shown, or the first line of the input.
+std::string asked_password() {
+    std::string first, second;
+    if (::isatty(STDIN_FILENO) == 0) {
+        std::getline(std::cin, first);
+        if (first.ends_with('\r')) first.pop_back();
+        return first;
+    }
+    termios shown{};
+    ::tcgetattr(STDIN_FILENO, &shown);
+    auto hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &hidden);
+    std::cerr << "new password: " << std::flush;
+    std::getline(std::cin, first);
+    std::cerr << "\nonce more: " << std::flush;
+    std::getline(std::cin, second);
+    std::cerr << "\n";
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &shown);
+    if (first != second)
+        throw base::Error("the passwords", "are not the same", "nothing was changed; try again");
+    return first;
+}
+
+void set_password(CLI::App& user, service::Context& context) {
+    auto& command = add_command(user, "user password");
+    Flags<service::SetPassword> flags(
+        command, {.positionals = {{"user", "NAME"}}, .without = {"password", "current"}}
+    );
+    on_command(command, [flags, &context] {
+        auto request = flags.read();
+        if (request.user.empty())
+            throw base::UsageError("NAME", "is missing", "say whose password it is");
+        if (!request.remove) request.password = asked_password();
+        ask<service::set_password>(context, request);
+        if (context.json) return;
+        print_line(fmt::format(
+            "user '{}' signs in by {}; all browsers of that user are signed out",
+            request.user,
+            request.remove ? "no password any more" : "the new password"
+        ));
+    });
+}
+
 void add_users(CLI::App& cli, service::Context& context) {
     auto* user = cli.add_subcommand("user", "People");
     user->require_subcommand(1);
@@ -114,6 +156,7 @@ void add_users(CLI::App& cli, service::Context& context) {
     Flags<service::EditUser> edits(command, {.positionals = {{"user", "NAME"}}});
     on_command(command, [edits, &context] { edit(context, edits.read()); });
     add_short_forms(*user, context);
+    set_password(*user, context);
 }
 
 void add_tokens(CLI::App& cli, service::Context& context) {

@@ -64,6 +64,13 @@ const base::Settings<WorkLimits> WorkLimits::settings{
     {"per_day", &WorkLimits::per_day, "answers in the project a day of UTC", {.low = 0}},
 };
 
+const base::Settings<MemberRules> MemberRules::settings{
+    {"required",
+     &MemberRules::required,
+     "skills or languages that a labeler must have, as 'label members' says",
+     {.check = &check_skill}},
+};
+
 const base::Settings<Project> Project::settings{
     {{"name", &Project::name, "what commands call it", {.required = true}},
      {"title",
@@ -91,6 +98,7 @@ const base::Settings<Project> Project::settings{
      {"truth", &Project::truth, "how answers become truth"},
      {"limits", &Project::limits, "of each person; none by default"},
      {&Project::machine},
+     {"members", &Project::members, "what people must know"},
      {&Project::question},
      {"question", &Project::question, &Question::parts, "one of several, of a form"}},
     &check_project,
@@ -124,6 +132,15 @@ std::optional<base::Fault> check_title(const std::string& title) {
 std::optional<base::Fault> check_instructions(const std::string& instructions) {
     if (instructions.size() <= 200'000) return std::nullopt;
     return base::Fault{"are too long", "use at most 200,000 bytes"};
+}
+
+std::optional<base::Fault> check_skill(const std::string& name) {
+    bool good = !name.empty() && name.size() <= 64 &&
+                std::none_of(name.begin(), name.end(), [](unsigned char c) {
+                    return c <= ' ' || c == 0x7f || c == ',';
+                });
+    if (good) return std::nullopt;
+    return base::Fault{"is no name of a skill", "use 1 to 64 characters without blanks and commas"};
 }
 
 }  // namespace labeling

@@ -42,6 +42,13 @@ struct WorkLimits {
     static const base::Settings<WorkLimits> settings;
 };
 
+// Who may work in a project that has members: see labeling/projects/member_store.hpp.
+struct MemberRules {
+    std::vector<std::string> required;  // skills or languages, all of which a labeler must have
+
+    static const base::Settings<MemberRules> settings;
+};
+
 // What a labeling project asks, of whom, and how answers become truth. As a file:
 //
 //     name = "topics"
@@ -98,6 +105,7 @@ struct Project {
     TruthSettings truth;
     WorkLimits limits;
     MachineHelp machine;
+    MemberRules members;
 
     static const base::Settings<Project> settings;
 };
@@ -116,5 +124,7 @@ void check_edited(Project& project);
 // All lists and pages of projects carry these, so they have bounds: 300 bytes and 200,000.
 std::optional<base::Fault> check_title(const std::string& title);
 std::optional<base::Fault> check_instructions(const std::string& instructions);
+// One word: "medicine", "de", "pt-BR".
+std::optional<base::Fault> check_skill(const std::string& name);
 
 }  // namespace labeling

@@ -126,6 +126,12 @@ const base::Settings<TruthEdit> TruthEdit::settings{
      "a record whose likeliest class is less probable wants another answer",
      {.low = 0.5, .high = 1}},
 };
+const base::Settings<MemberRulesEdit> MemberRulesEdit::settings{
+    {"required",
+     &MemberRulesEdit::required,
+     "skills or languages that a labeler must have",
+     {.check = &check_skill}},
+};
 const base::Settings<ProjectEdit> ProjectEdit::settings{
     {"name", &ProjectEdit::name, "as it is: it can not be changed"},
     {"source", &ProjectEdit::source, "as it is: it can not be changed"},
@@ -144,6 +150,7 @@ const base::Settings<ProjectEdit> ProjectEdit::settings{
      {.low = 0, .high = 0.5}},
     {"truth", &ProjectEdit::truth, "how answers become truth"},
     {&ProjectEdit::machine},
+    {"members", &ProjectEdit::members, "what people must know"},
     {&ProjectEdit::question},
     {"question", &ProjectEdit::parts, "questions of a form that are edited, by their names"},
 };
@@ -161,6 +168,7 @@ void apply(const ProjectEdit& edit, Project& present) {
     take(edit.truth.method, project.truth.method);
     take(edit.truth.target, project.truth.target);
     apply(edit.machine, project.machine);
+    take(edit.members.required, project.members.required);
     edit_question(edit.question, project.question);
     for (const auto& part : edit.parts) edit_part(part, project);
     check_edited(project);

@@ -54,6 +54,12 @@ struct TruthEdit {
     static const base::Settings<TruthEdit> settings;
 };
 
+struct MemberRulesEdit {
+    std::optional<std::vector<std::string>> required;
+
+    static const base::Settings<MemberRulesEdit> settings;
+};
+
 struct ProjectEdit {
     std::optional<std::string> name{}, source{};  // as they are: a whole file may be given again
     std::optional<std::string> title{}, instructions{};
@@ -64,6 +70,7 @@ struct ProjectEdit {
     std::optional<double> hidden_gold{};
     TruthEdit truth{};
     MachineHelpEdit machine{};
+    MemberRulesEdit members{};
     QuestionEdit question{};
     std::vector<PartEdit> parts{};
 

@@ -27,11 +27,22 @@ struct ProjectRow {
     std::string name, source;
     int overlap = 1;
     std::string spec;
+    bool has_members = false;
 };
 BOOST_DESCRIBE_STRUCT(
     ProjectRow,
     (),
-    (id, source_id, version, schema_version, state, created_at, name, source, overlap, spec)
+    (id,
+     source_id,
+     version,
+     schema_version,
+     state,
+     created_at,
+     name,
+     source,
+     overlap,
+     spec,
+     has_members)
 )
 
 struct ClassRow {
@@ -50,7 +61,8 @@ std::optional<StoredProject> read(base::Tx& tx, const pqxx::result& rows) {
         .version = row->version,
         .schema_version = row->schema_version,
         .state = row->state,
-        .created_at = row->created_at};
+        .created_at = row->created_at,
+        .has_members = row->has_members};
     Project::settings.read(base::Document::json(row->spec), stored.project);
     stored.project.name = row->name;
     stored.project.source = row->source;
@@ -216,6 +228,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     tx.exec(sql::file["drop_leases"], projects);
     tx.exec(sql::file["drop_drafts"], projects);
     tx.exec(sql::file["drop_gold"], projects);
+    tx.exec(sql::file["drop_people"], projects);
     tx.exec(sql::file["drop_comments"], projects);
     tx.exec(sql::file["drop_tasks"], projects);
     auto labels = tx.change(sql::file["drop_annotations"], projects) +

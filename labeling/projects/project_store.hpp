@@ -25,7 +25,8 @@ struct StoredProject {
     int schema_version = 1;  // raised by every change of its classes: see schema_store.hpp
     ProjectState state = ProjectState::active;
     Time created_at;
-    Project project{};  // with its classes
+    bool has_members = false;  // then only they and the service's own roles see it
+    Project project{};         // with its classes
 };
 
 // Throws base::Error if the name is taken or the source is not there.

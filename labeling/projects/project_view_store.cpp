@@ -14,11 +14,19 @@ struct PageRow : ProjectLine {
 BOOST_DESCRIBE_STRUCT(PageRow, (ProjectLine), (instructions))
 
 constexpr std::optional<std::string> any;
+constexpr std::optional<std::int64_t> anybody;
 
 }  // namespace
 
-std::vector<ProjectLine> project_lines(base::Tx& tx, const std::string& after, int at_most) {
-    return base::rows_as<ProjectLine>(tx.exec(sql::file["project_lines"], after, any, at_most));
+std::vector<ProjectLine> project_lines(
+    base::Tx& tx,
+    const std::string& after,
+    int at_most,
+    std::optional<std::int64_t> only_for
+) {
+    return base::rows_as<ProjectLine>(
+        tx.exec(sql::file["project_lines"], after, any, at_most, only_for)
+    );
 }
 
 std::vector<Guideline> guidelines(base::Tx& tx, std::int64_t project_id) {
@@ -26,8 +34,9 @@ std::vector<Guideline> guidelines(base::Tx& tx, std::int64_t project_id) {
 }
 
 std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name) {
-    auto row =
-        base::first_as<PageRow>(tx.exec(sql::file["project_lines"], "", std::optional(name), 1));
+    auto row = base::first_as<PageRow>(
+        tx.exec(sql::file["project_lines"], "", std::optional(name), 1, anybody)
+    );
     if (!row) return std::nullopt;
     ProjectPage page;
     static_cast<ProjectLine&>(page) = *row;

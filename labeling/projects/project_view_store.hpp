@@ -76,8 +76,13 @@ BOOST_DESCRIBE_STRUCT(Guideline, (), (version, since, text))
 // The newest first.
 std::vector<Guideline> guidelines(base::Tx& tx, std::int64_t project_id);
 
-// By name, those behind `after`.
-std::vector<ProjectLine> project_lines(base::Tx& tx, const std::string& after, int at_most);
+// By name, those behind `after`; of `only_for`, those without members and those he is a member of.
+std::vector<ProjectLine> project_lines(
+    base::Tx& tx,
+    const std::string& after,
+    int at_most,
+    std::optional<std::int64_t> only_for = std::nullopt
+);
 std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name);
 
 }  // namespace labeling

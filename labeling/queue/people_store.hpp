@@ -138,7 +138,8 @@ std::vector<TaskInHand> tasks_in_hand(
     Time now
 );
 
-// Whether a task about this record was ever handed to the user.
+// Whether a task about this record was ever handed to the user in a project that is open to them,
+// or is in one that they own or review.
 bool was_handed(base::Tx& tx, std::int64_t user_id, std::int64_t source_id, std::int64_t rk);
 
 }  // namespace labeling

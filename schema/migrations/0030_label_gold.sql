@@ -10,11 +10,3 @@ CREATE TABLE label_gold (
 );
 CREATE INDEX label_gold_by_project ON label_gold (project_id);
 COMMENT ON INDEX label_gold_by_project IS 'picking gold for a person; its list';
-
--- How many tasks a person was given in a project with gold: which of them are gold follows from the number.
-CREATE TABLE label_gold_turn (
-    project_id bigint NOT NULL REFERENCES label_project (id) ON DELETE CASCADE,
-    user_id bigint NOT NULL,
-    given bigint NOT NULL,
-    CONSTRAINT label_gold_turn_key PRIMARY KEY (project_id, user_id)
-);

@@ -58,17 +58,18 @@ std::optional<Access> redeem_token(base::Tx& tx, const std::string& hash, Time n
 void add_session(
     base::Tx& tx,
     const std::string& hash,
-    const Access& opened_by,
+    const Access& access,
     Time now,
     Time expires_at
 ) {
     tx.exec(
         sql::file["add_session"],
         base::bytes_of(hash),
-        opened_by.id,
+        access.id,
         timestamp(now),
         timestamp(expires_at),
-        opened_by.token
+        access.token,
+        std::string(base::name_of(access.opened_by.value_or(OpenedBy::link)))
     );
 }
 
@@ -92,8 +93,8 @@ void end_session(base::Tx& tx, const std::string& hash) {
     tx.exec(sql::file["end_session"], base::bytes_of(hash));
 }
 
-void end_sessions_of(base::Tx& tx, std::int64_t user_id) {
-    tx.exec(sql::file["end_sessions_of"], user_id);
+void end_sessions_of(base::Tx& tx, std::int64_t user_id, std::optional<std::int64_t> except) {
+    tx.exec(sql::file["end_sessions_of"], user_id, except);
 }
 
 void sweep_sessions(base::Tx& tx, Time now) {

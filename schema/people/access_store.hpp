@@ -34,6 +34,17 @@ constexpr auto words_of(TokenScope) {
     });
 }
 
+enum class OpenedBy : std::uint8_t { link, token, password, oidc };
+
+constexpr auto words_of(OpenedBy) {
+    return std::to_array<base::Word<OpenedBy>>({
+        {OpenedBy::link, "link", "a link that signs in once"},
+        {OpenedBy::token, "token", "a bearer token"},
+        {OpenedBy::password, "password", "the user's name and password"},
+        {OpenedBy::oidc, "oidc", "the OpenID Connect provider"},
+    });
+}
+
 struct Token {
     std::int64_t id = 0;
     std::string user;
@@ -69,11 +80,12 @@ bool revoke_token(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_
 
 // A user, and by what he is known.
 struct Access : User {
-    std::optional<std::int64_t> token;
+    std::optional<std::int64_t> token, session;
+    std::optional<OpenedBy> opened_by;  // the session, or the one that this is to open
     TokenScope scope = TokenScope::all;
     std::optional<Time> until;  // nothing made by it is good for longer
 };
-BOOST_DESCRIBE_STRUCT(Access, (User), (token, scope, until))
+BOOST_DESCRIBE_STRUCT(Access, (User), (token, session, opened_by, scope, until))
 
 // Whose token in force this is; notes that it was used, once a minute at most.
 std::optional<Access> user_of_token(base::Tx& tx, const std::string& hash, Time now);
@@ -84,18 +96,19 @@ std::optional<Access> redeem_token(base::Tx& tx, const std::string& hash, Time n
 void add_session(
     base::Tx& tx,
     const std::string& hash,
-    const Access& opened_by,
+    const Access& access,
     Time now,
     Time expires_at
 );
 struct Session {
     std::int64_t id = 0;
     std::string user;
+    OpenedBy opened_by = OpenedBy::link;
     std::optional<std::int64_t> token;  // that opened it
     Time created_at;
     Time expires_at;
 };
-BOOST_DESCRIBE_STRUCT(Session, (), (id, user, token, created_at, expires_at))
+BOOST_DESCRIBE_STRUCT(Session, (), (id, user, opened_by, token, created_at, expires_at))
 // Open ones of a user, or of all; by id, those behind `after`.
 std::vector<Session> list_sessions(
     base::Tx& tx,
@@ -107,7 +120,12 @@ std::vector<Session> list_sessions(
 // False if there is none, or not of this user, where one is named.
 bool end_session(base::Tx& tx, std::int64_t id, std::optional<std::int64_t> of_user);
 void end_session(base::Tx& tx, const std::string& hash);
-void end_sessions_of(base::Tx& tx, std::int64_t user_id);
+// All of a user's, but the one that is excepted.
+void end_sessions_of(
+    base::Tx& tx,
+    std::int64_t user_id,
+    std::optional<std::int64_t> except = std::nullopt
+);
 // Drops sessions that are over.
 void sweep_sessions(base::Tx& tx, Time now);
 

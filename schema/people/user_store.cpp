@@ -34,4 +34,16 @@ std::int64_t active_admins(base::Tx& tx) {
     return tx.value<std::int64_t>(sql::file["active_admins"]).value_or(0);
 }
 
+void lock_admins(base::Tx& tx) {
+    tx.exec(sql::file["lock_admins"]);
+}
+
+void put_service_address(base::Tx& tx, const std::string& url, Time now) {
+    tx.exec(sql::file["put_service_address"], url, timestamp(now));
+}
+
+std::optional<std::string> service_address(base::Tx& tx) {
+    return tx.value<std::string>(sql::file["service_address"]);
+}
+
 }  // namespace schema

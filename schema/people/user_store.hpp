@@ -31,5 +31,11 @@ edit_user(base::Tx& tx, const std::string& name, const UserEdit& edit, Time now)
 
 // Administrators who are not disabled.
 std::int64_t active_admins(base::Tx& tx);
+// So that nobody else makes or unmakes one until the transaction ends.
+void lock_admins(base::Tx& tx);
+
+// Where the service was last started.
+void put_service_address(base::Tx& tx, const std::string& url, Time now);
+std::optional<std::string> service_address(base::Tx& tx);
 
 }  // namespace schema

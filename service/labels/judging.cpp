@@ -177,7 +177,7 @@ change_queue(Work& work, const labeling::StoredProject& stored, const QueueRecor
     constexpr std::size_t batch = 1'000;
     auto where = schema::Filter::parse(request.where);
     std::optional<std::int64_t> user;
-    if (!request.assign.empty()) user = known_user(work, request.assign).id;
+    if (!request.assign.empty()) user = known_worker(work, stored, request.assign);
     std::int64_t changed = 0;
     std::vector<std::string> keys;
     auto change = [&] {
@@ -229,7 +229,7 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
         if (!request.assign.empty()) {
             std::vector<std::string> keys;
             for (const auto& each : requests) keys.push_back(each.key);
-            auto user = known_user(work, request.assign).id;
+            auto user = known_worker(work, stored, request.assign);
             state.changed = labeling::assign(work.tx, stored, keys, user);
         }
     } else if (!request.where.empty() &&

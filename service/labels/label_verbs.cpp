@@ -7,6 +7,7 @@
 #include "service/labels/judging.hpp"
 #include "service/labels/machine.hpp"
 #include "service/labels/machine_endpoint.hpp"
+#include "service/labels/members.hpp"
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
@@ -18,6 +19,11 @@ namespace service {
 
 namespace {
 
+// What those who own a project may do in it as operators may everywhere; what those who review it
+// may see of it as analysts may of all.
+constexpr Roles owners = operators | project_owners;
+constexpr Roles reviewers = analysts | project_reviewers;
+
 std::vector<Verb> project_verbs() {
     return {
         verb<create_project>("label project create", "Make a labeling project", operators),
@@ -26,46 +32,55 @@ std::vector<Verb> project_verbs() {
         verb<edit_project>(
             "label project edit",
             "Edit all but name, source, kind and which classes there are",
-            operators
+            owners
         ),
+        verb<add_member>(
+            "label members add",
+            "Make somebody a member of a project, or change what they are",
+            owners
+        ),
+        verb<remove_member>(
+            "label members remove", "Take somebody out of a project; their answers stay", owners
+        ),
+        verb<list_members>("label members list", "Who works in a project", reviewers),
         verb<list_guidelines>(
             "label guidelines", "What people were told, every wording with its time", everyone
         ),
         verb<label_template>(
             "label template", "A whole file that makes a project of a kind", operators
         ),
-        verb<rename_class>("label schema rename", "Give a class another name", operators),
-        verb<merge_classes>("label schema merge", "Make one class of several", operators),
+        verb<rename_class>("label schema rename", "Give a class another name", owners),
+        verb<merge_classes>("label schema merge", "Make one class of several", owners),
         verb<split_class>(
             "label schema split",
             "Make several classes of one, and ask again about what it was said of",
-            operators
+            owners
         ),
-        verb<add_class>("label schema add", "Offer another class", operators),
-        verb<retire_class>("label schema retire", "Offer a class no longer", operators),
-        verb<undo_schema>("label schema undo", "Take the last change back", operators),
-        verb<schema_log>("label schema log", "What was changed, when and by whom", analysts),
+        verb<add_class>("label schema add", "Offer another class", owners),
+        verb<retire_class>("label schema retire", "Offer a class no longer", owners),
+        verb<undo_schema>("label schema undo", "Take the last change back", owners),
+        verb<schema_log>("label schema log", "What was changed, when and by whom", reviewers),
         verb<import_labels>(
             "label project import",
             "Take ground truth from a file, or from a field of the records",
-            operators
+            owners
         ),
-        verb<export_labels>("label project export", "Write the labels of a project", analysts),
+        verb<export_labels>(
+            "label project export", "Write the labels of a project", analysts | project_owners
+        ),
     };
 }
 
 std::vector<Verb> owner_verbs() {
     return {
         verb<queue_records>(
-            "label queue", "What waits to be labeled; put more into the queue", operators
+            "label queue", "What waits to be labeled; put more into the queue", owners
         ),
         verb<measure_agreement>(
-            "label agreement", "How far annotators agree, with 95 % intervals", analysts
+            "label agreement", "How far annotators agree, with 95 % intervals", reviewers
         ),
         verb<resolve_truth>(
-            "label truth",
-            "Infer the truth from a project's answers and store it as labels",
-            operators
+            "label truth", "Infer the truth from a project's answers and store it as labels", owners
         ),
         verb<simulate_answers>(
             "label simulate",
@@ -74,12 +89,12 @@ std::vector<Verb> owner_verbs() {
             operators
         ),
         verb<list_annotators>(
-            "label annotators", "Who answered how much, how fast, how rightly", analysts
+            "label annotators", "Who answered how much, how fast, how rightly", reviewers
         ),
-        verb<add_gold>("label gold add", "Mix tasks whose truth is known in unseen", operators),
-        verb<list_gold>("label gold list", "Which tasks check those who label", operators),
-        verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", operators),
-        verb<list_answers>("label answers", "Who answered what", analysts),
+        verb<add_gold>("label gold add", "Mix tasks whose truth is known in unseen", owners),
+        verb<list_gold>("label gold list", "Which tasks check those who label", owners),
+        verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", owners),
+        verb<list_answers>("label answers", "Who answered what", reviewers),
     };
 }
 
@@ -125,7 +140,7 @@ std::vector<Verb> labeler_verbs() {
         verb<save_draft>("label draft", "Keep what one has begun to answer", labelers),
         verb<correct_answer>("label correct", "Answer again what one answered before", labelers),
         verb<comment_task>("label comment", "Tell the reviewer something about a task", labelers),
-        verb<list_comments>("label comments", "What people said about tasks", analysts),
+        verb<list_comments>("label comments", "What people said about tasks", reviewers),
         verb<list_mine>("label mine", "What one answered and skipped", labelers),
         verb<show_progress>("label progress", "What is left for one, and in all", labelers),
     };

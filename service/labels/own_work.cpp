@@ -72,7 +72,8 @@ const base::Settings<ShowProgress> ShowProgress::settings{
 
 Nothing comment_task(Work& work, const CommentTask& request) {
     auto user = person(work, request.user);
-    if (!labeling::add_comment(
+    if (!sees_task(work.tx, user.id, user.role, request.task) ||
+        !labeling::add_comment(
             work.tx, request.task, user.id, request.text, request.flag, work.now
         ))
         throw Refusal(
@@ -102,8 +103,9 @@ Page<labeling::Comment> list_comments(Work& work, const ListComments& request) {
 }
 
 Page<labeling::OwnTask> list_mine(Work& work, const ListMine& request) {
-    auto project = known_project(work, request.project).id;
-    auto user = person(work, request.user).id;
+    auto who = person(work, request.user);
+    auto project = known_project(work, request.project, who).id;
+    auto user = who.id;
     return page_of(
         labeling::own_history(
             work.tx,
@@ -119,8 +121,9 @@ Page<labeling::OwnTask> list_mine(Work& work, const ListMine& request) {
 }
 
 labeling::OwnProgress show_progress(Work& work, const ShowProgress& request) {
-    auto project = known_project(work, request.project).id;
-    return labeling::own_progress(work.tx, project, person(work, request.user).id, work.now);
+    auto who = person(work, request.user);
+    auto project = known_project(work, request.project, who).id;
+    return labeling::own_progress(work.tx, project, who.id, work.now);
 }
 
 }  // namespace service

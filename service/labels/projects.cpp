@@ -9,6 +9,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/people/people.hpp"
 #include "service/refusal.hpp"
 
 namespace service {
@@ -25,6 +26,7 @@ namespace {
 }
 
 labeling::ProjectPage page_of_project(Work& work, const std::string& name) {
+    known_project(work, name);
     auto page = labeling::project_page(work.tx, name);
     if (!page) no_project(name);
     return *std::move(page);
@@ -44,8 +46,28 @@ const base::Settings<EditProject> EditProject::settings{
 
 labeling::StoredProject known_project(Work& work, const std::string& name) {
     auto found = labeling::find_project(work.tx, name);
-    if (!found) no_project(name);
+    const auto& caller = work.caller;
+    if (!found || !sees_project(work.tx, caller.id, caller.role, *found)) no_project(name);
     return *std::move(found);
+}
+
+labeling::StoredProject known_project(Work& work, const std::string& name, const schema::User& of) {
+    auto found = known_project(work, name);
+    if (of.id != work.caller.id && !sees_project(work.tx, of.id, of.role, found)) no_project(name);
+    return found;
+}
+
+std::int64_t
+known_worker(Work& work, const labeling::StoredProject& project, const std::string& user) {
+    auto who = known_user(work, user);
+    if (sees_project(work.tx, who.id, who.role, project)) return who.id;
+    const auto& name = project.project.name;
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "user '" + user + "'",
+        "is no member of project '" + name + "'",
+        "see 'tilth label members list " + name + "'"
+    );
 }
 
 labeling::ProjectPage create_project(Work& work, const labeling::Project& request) {
@@ -56,7 +78,7 @@ labeling::ProjectPage create_project(Work& work, const labeling::Project& reques
 Page<labeling::ProjectLine> list_projects(Work& work, const ListProjects& request) {
     const auto& page = request.page;
     return page_of(
-        labeling::project_lines(work.tx, page.after, page.limit),
+        labeling::project_lines(work.tx, page.after, page.limit, sees_only(work.caller)),
         page,
         [](const labeling::ProjectLine& line) { return line.name; }
     );

@@ -11,8 +11,14 @@
 // Labeling projects: what is asked.
 namespace service {
 
-// The project, or a refusal that says where to look.
+// The project, or a refusal that says where to look; so for a caller who must not see it.
 labeling::StoredProject known_project(Work& work, const std::string& name);
+// Also refused if the person whose work it is must not see it.
+labeling::StoredProject known_project(Work& work, const std::string& name, const schema::User& of);
+
+// Somebody who may work in the project; refused if they do not see it.
+std::int64_t
+known_worker(Work& work, const labeling::StoredProject& project, const std::string& user);
 
 // Refused if the name is taken or there is no such source.
 labeling::ProjectPage create_project(Work& work, const labeling::Project& request);

@@ -76,13 +76,25 @@ Task task_of(const Project& project, const TaskInHand& held) {
         .draft = held.draft};
 }
 
-labeling::StoredProject project_of(Work& work, std::int64_t task) {
+[[noreturn]] void no_task(std::int64_t task) {
+    throw Refusal(
+        Refusal::Kind::not_found, "task " + std::to_string(task), "no such task", "claim one"
+    );
+}
+
+labeling::StoredProject project_of(Work& work, std::int64_t task, const schema::User& user) {
     auto project = labeling::project_of_task(work.tx, task);
-    if (!project)
-        throw Refusal(
-            Refusal::Kind::not_found, "task " + std::to_string(task), "no such task", "claim one"
-        );
-    return labeling::project_to_answer(work.tx, *project);
+    if (!project) no_task(task);
+    auto stored = labeling::project_to_answer(work.tx, *project);
+    if (!sees_project(work.tx, user.id, user.role, stored)) no_task(task);
+    return stored;
+}
+
+// The person whose work on a task it is, if they see its project.
+std::int64_t worker_on(Work& work, std::int64_t task, const std::string& name) {
+    auto user = person(work, name);
+    if (!sees_task(work.tx, user.id, user.role, task)) no_task(task);
+    return user.id;
 }
 
 struct Said {
@@ -230,8 +242,10 @@ const base::Settings<UndoAnswer> UndoAnswer::settings{
 };
 
 ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
-    auto stored = known_project(work, request.project);
-    auto user = person(work, request.user).id;
+    auto who = person(work, request.user);
+    auto stored = known_project(work, request.project, who);
+    check_skills(work.tx, who, stored);
+    auto user = who.id;
     auto in_hand = [&] {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
@@ -264,8 +278,9 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
 
 TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto lease = lease_of(request.lease);
-    auto user = person(work, request.user).id;
-    auto stored = project_of(work, request.task);
+    auto who = person(work, request.user);
+    auto stored = project_of(work, request.task, who);
+    auto user = who.id;
     auto [said, answer] = said_in(work, stored, request, user);
     answer.token = lease.token;
     answer.attempt = lease.attempt;
@@ -290,7 +305,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
 
 Nothing save_draft(Work& work, const SaveDraft& request) {
     auto lease = lease_of(request.lease);
-    auto user = person(work, request.user).id;
+    auto user = worker_on(work, request.task, request.user);
     const auto& value = request.value.text;
     if (!labeling::save_draft(work.tx, request.task, user, lease.token, value, work.now))
         given_on(request.task);
@@ -298,8 +313,9 @@ Nothing save_draft(Work& work, const SaveDraft& request) {
 }
 
 TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
-    auto user = person(work, request.user).id;
-    auto stored = project_of(work, request.task);
+    auto who = person(work, request.user);
+    auto stored = project_of(work, request.task, who);
+    auto user = who.id;
     auto [said, answer] = said_in(work, stored, request, user);
     answer.attempt = request.attempt;
     auto outcome = labeling::correct(work.tx, answer, work.now);
@@ -329,7 +345,7 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
 
 TaskOutcome skip_task(Work& work, const SkipTask& request) {
     auto lease = lease_of(request.lease);
-    auto user = person(work, request.user).id;
+    auto user = worker_on(work, request.task, request.user);
     if (!labeling::skip(work.tx, request.task, user, lease.token, request.reason, work.now))
         given_on(request.task);
     return {.state = Reply::skipped};
@@ -337,15 +353,16 @@ TaskOutcome skip_task(Work& work, const SkipTask& request) {
 
 RenewedLease renew_task(Work& work, const RenewTask& request) {
     auto lease = lease_of(request.lease);
-    auto user = person(work, request.user).id;
+    auto user = worker_on(work, request.task, request.user);
     auto until = work.now + lease_time;
     if (!labeling::renew(work.tx, request.task, user, lease.token, until)) given_on(request.task);
     return {.expires_at = until};
 }
 
 Task undo_answer(Work& work, const UndoAnswer& request) {
-    auto stored = known_project(work, request.project);
-    auto user = person(work, request.user).id;
+    auto who = person(work, request.user);
+    auto stored = known_project(work, request.project, who);
+    auto user = who.id;
     auto back = labeling::undo_last(work.tx, stored.id, user, work.now, lease_time);
     if (!back)
         throw Refusal(

@@ -10,6 +10,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/config.hpp"
 #include "service/people/secrets.hpp"
 #include "service/refusal.hpp"
 
@@ -37,6 +38,14 @@ std::optional<std::int64_t> whose(Work& work, const std::string& name) {
 std::optional<std::int64_t> own_only(const Work& work) {
     if (work.caller.role == Role::admin) return std::nullopt;
     return work.caller.id;
+}
+
+// Where browsers reach the service: as the configuration says, where it was last started, or where
+// it would be.
+std::string service_url(Work& work) {
+    const auto& server = work.here.config.server;
+    if (!server.public_url.empty()) return server.public_url;
+    return schema::service_address(work.tx).value_or(local_url(server.address, server.port));
 }
 
 [[noreturn]] void no_user(const std::string& name) {
@@ -108,6 +117,7 @@ schema::User add_user(Work& work, const AddUser& request) {
 }
 
 schema::User edit_user(Work& work, const EditUser& request) {
+    schema::lock_admins(work.tx);
     auto before = known_user(work, request.user);
     bool was_admin = before.role == Role::admin && !before.disabled_at;
     auto user = schema::edit_user(
@@ -135,7 +145,10 @@ Page<schema::Token> list_tokens(Work& work, const ListTokens& request) {
 }
 
 TokenSecret create_token(Work& work, const CreateToken& request) {
-    return new_token(work.tx, person(work, request.user), request, work.now, work.caller);
+    auto made = new_token(work.tx, person(work, request.user), request, work.now, work.caller);
+    if (request.kind == schema::TokenKind::link)
+        made.url = service_url(work) + "/sign-in#" + made.token;
+    return made;
 }
 
 Nothing revoke_token(Work& work, const RevokeToken& request) {
@@ -177,6 +190,13 @@ Page<schema::AuditEvent> list_audit(Work& work, const ListAudit& request) {
         page,
         [](const schema::AuditEvent& event) { return std::to_string(event.id); }
     );
+}
+
+std::string local_url(const std::string& address, std::uint16_t port) {
+    auto host = address;
+    if (host == "0.0.0.0" || host == "::") host = "localhost";  // everywhere is no place to go to
+    if (host.find(':') != host.npos) host = "[" + host + "]";
+    return "http://" + host + ":" + std::to_string(port);
 }
 
 schema::User known_user(Work& work, const std::string& name) {

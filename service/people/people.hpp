@@ -55,8 +55,9 @@ struct TokenSecret {
     std::int64_t id = 0;
     std::string token;  // told this once
     base::Time expires_at;
+    std::optional<std::string> url{};  // of a link: where it signs in
 };
-BOOST_DESCRIBE_STRUCT(TokenSecret, (), (id, token, expires_at))
+BOOST_DESCRIBE_STRUCT(TokenSecret, (), (id, token, expires_at, url))
 // Everybody may make tokens of his own; an administrator also for others. One that is made by a
 // token is good no longer than that one.
 TokenSecret create_token(Work& work, const CreateToken& request);
@@ -89,6 +90,9 @@ struct ListAudit {
 };
 Page<schema::AuditEvent> list_audit(Work& work, const ListAudit& request);
 
+// Where a browser on this machine reaches a service that listens there.
+std::string local_url(const std::string& address, std::uint16_t port);
+
 // The user, or a refusal that says where to look.
 schema::User known_user(Work& work, const std::string& name);
 // For verbs that people do for themselves and an administrator for others: the one named, or the
@@ -114,6 +118,8 @@ inline Caller caller_of(const schema::Access& access) {
         .name = access.name,
         .role = access.role,
         .token = access.token,
+        .session = access.session,
+        .opened_by = access.opened_by,
         .scope = access.scope,
         .until = access.until};
 }

@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "service/areas.hpp"
+#include "service/people/password.hpp"
 #include "service/people/people.hpp"
 
 namespace service {
@@ -10,6 +11,9 @@ std::span<const Verb> people_verbs() {
         verb<list_users>("user list", "Users by name", admins),
         verb<add_user>("user add", "Add a user", admins),
         verb<edit_user>("user edit", "Change a user's role, disable or enable", admins),
+        verb<set_password>(
+            "user password", "Set one's own password, or end signing in by it", everyone
+        ),
         verb<list_tokens>("token list", "One's own tokens", everyone),
         verb<create_token>(
             "token create", "Make a token or a sign-in link; the secret is shown once", everyone

@@ -148,3 +148,14 @@ TEST_CASE(
     CHECK(admin.send("DELETE", "/api/v1/tokens/" + id, nullptr).status == 204);
     CHECK(lena.get("/api/v1/session").status == 401);
 }
+
+TEST_CASE("a link leads to where the service is said to be", "[api][session]") {
+    test::TestDatabase database;
+    api::Options options;
+    options.config.server.public_url = "https://label.test";
+    test::Running server(*database, options);
+    auto admin = with_token(*database, server.port(), "admin", api::Role::admin);
+    auto made = admin.send("POST", "/api/v1/tokens", {{"kind", "link"}});
+    CHECK(made.text("url") == "https://label.test/sign-in#" + made.text("token"));
+    CHECK(admin.send("POST", "/api/v1/tokens", boost::json::object{}).json().at("url").is_null());
+}

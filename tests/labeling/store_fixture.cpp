@@ -119,6 +119,11 @@ void LabelingWorld::check_sums() {
               "label_lease l WHERE l.task_id = t.id AND l.state = 'held')") == 0
     );
     CHECK(
+        check("SELECT count(*) FROM (SELECT project_id, user_id, count(*) AS n FROM annotation "
+              "WHERE withdrawn_at IS NULL GROUP BY 1, 2) a FULL JOIN label_person p USING "
+              "(project_id, user_id) WHERE coalesce(a.n, 0) <> coalesce(p.answers, 0)") == 0
+    );
+    CHECK(
         check("SELECT count(*) FROM label_task WHERE state <> 'gold' AND answers + leases > wanted"
         ) == 0
     );

@@ -7,6 +7,8 @@
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
+#include "base/settings/settings.hpp"
+#include "service/people/people.hpp"
 
 namespace {
 
@@ -58,4 +60,41 @@ TEST_CASE("a wrong setting names its line", "[app][config]") {
         service::read_file(config, file_with("home = \"x\n")), Catch::Contains("line 1")
     );
     CHECK_THROWS_AS(service::read_file(config, "/no/such/file.toml"), base::UsageError);
+}
+
+TEST_CASE("a provider to sign in by is named whole or not at all", "[app][config]") {
+    auto fault = [](const std::string& toml) {
+        service::Config config;
+        service::read_file(config, file_with("[oidc]\n" + toml));
+        try {
+            service::Config::settings.finish(config, base::Document::json("{}"));
+        } catch (const base::UsageError& error) {
+            return std::string(error.what());
+        }
+        return std::string();
+    };
+    const std::string issuer = "issuer = \"https://id.test\"\n", client = "client_id = \"t\"\n",
+                      role = "role = \"labeler\"\n";
+    CHECK(fault("") == "");
+    CHECK(fault(issuer + client + role) == "");
+    CHECK(fault("issuer = \"http://id.test\"\nallow_private = true\n" + client + role) == "");
+    CHECK_THAT(
+        fault("issuer = \"http://id.test\"\n" + client + role), Catch::Contains("oidc.issuer")
+    );
+    CHECK_THAT(fault(issuer + role), Catch::Contains("oidc.client_id"));
+    CHECK_THAT(fault(issuer + client), Catch::Contains("oidc.role"));
+    CHECK_THAT(
+        fault(issuer + client + "roles = { a = \"admin\" }\n"), Catch::Contains("oidc.role_claim")
+    );
+    CHECK_THAT(
+        fault(issuer + client + role + "role_claim = \"groups\"\n"),
+        Catch::Contains("oidc.role_claim")
+    );
+}
+
+TEST_CASE("the address of a service that listens everywhere is one to go to", "[app][config]") {
+    CHECK(service::local_url("127.0.0.1", 80) == "http://127.0.0.1:80");
+    CHECK(service::local_url("0.0.0.0", 8080) == "http://localhost:8080");
+    CHECK(service::local_url("::", 8080) == "http://localhost:8080");
+    CHECK(service::local_url("::1", 8080) == "http://[::1]:8080");
 }

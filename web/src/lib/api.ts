@@ -7,6 +7,7 @@ type Json<T> = { content: { "application/json": T } };
 type Answer<O extends keyof operations> = operations[O] extends { responses: { 200: Json<infer T> } } ? T : never;
 type Body<O extends keyof operations> = operations[O] extends { requestBody: Json<infer T> } ? T : never;
 export type Session = Schemas["Session"];
+export type Ways = Schemas["WaysToSignIn"];
 export type Source = Answer<"listSources">["items"][number];
 export type ProjectLine = Answer<"listProjects">["items"][number];
 export type Project = Answer<"showProject">;
@@ -88,6 +89,8 @@ const part = encodeURIComponent;
 export const api = {
   session: () => call<Session>("GET", "/session"),
   signIn: (token: string) => call<Session>("POST", "/session", { body: { token } }),
+  signInBy: (name: string, password: string) => call<Session>("POST", "/session/password", { body: { name, password } }),
+  waysToSignIn: () => call<Ways>("GET", "/sign-in"),
   signOut: () => call<void>("DELETE", "/session"),
   sources: () => call<Page<Source>>("GET", "/sources?limit=100"),
   projects: () => call<Page<ProjectLine>>("GET", "/projects?limit=100"),

@@ -5,9 +5,11 @@ class SessionState {
   account = $state<Session["account"] | null>(null);
   known = $state(false);
   unreachable = $state(false);
+  openedBy: Session["opened_by"] = null;
 
   take(session: Session): void {
     this.account = session.account;
+    this.openedBy = session.opened_by;
     useCsrf(session.csrf_token);
     this.known = true;
     this.unreachable = false;
@@ -27,6 +29,7 @@ class SessionState {
     await api.signOut();
     this.account = null;
     useCsrf("");
+    if (this.openedBy === "oidc") location.assign("/api/v1/session/oidc/end");
   }
 
   // Labelers see their tasks only; everybody else also sources and runs.

@@ -1,0 +1,353 @@
+// The queue under load: a project of a million tasks with five million answers, 64 labelers who ask
+// for the next task and answer it, through the verbs that the API calls, beside pgbench which sends
+// the same SQL to the same server.
+//
+// Promised on two cores: the next task within 20 ms and a durable answer within 30 ms for 99 of 100
+// while 64 people work (each answers once a second here, which is quicker than people are); at
+// least .6 of pgbench's rate when all go as fast as they can; a task never in more hands than it
+// wants, although some labelers die; a page of a list within 50 ms wherever it lies.
+//
+//     bench_queue [TASKS [SECONDS]]      1000000 and 20 by default
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/database/postgres.hpp"
+#include "base/numbers/random.hpp"
+#include "base/run/stop.hpp"
+#include "labeling/sql.hpp"
+#include "schema/sql.hpp"
+#include "service/context.hpp"
+#include "service/labels/judging.hpp"
+#include "service/labels/projects.hpp"
+#include "service/labels/tasks.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+constexpr int labelers = 64;
+constexpr int overlap = 5;
+constexpr int connections = 8;  // as many as the service has
+
+double since(Clock::time_point begun) {
+    return Milliseconds(Clock::now() - begun).count();
+}
+
+// A project whose tasks are done but for the last twentieth, which nobody has touched.
+void load(base::Database& database, int tasks) {
+    int done = tasks - tasks / 20;
+    auto run = [&](const std::string& sql) {
+        auto begun = Clock::now();
+        database.call([&](base::Tx& tx) {
+            tx.exec(fmt::format(
+                fmt::runtime(sql),
+                fmt::arg("tasks", tasks),
+                fmt::arg("done", done),
+                fmt::arg("people", labelers),
+                fmt::arg("overlap", overlap)
+            ));
+        });
+        fmt::print(stderr, "  {:5.1f} s  {}\n", since(begun) / 1000, sql.substr(0, 60));
+    };
+    run("CREATE TABLE made AS SELECT i, ('x' || substr(md5(i::text), 1, 16))::bit(64)::bigint AS "
+        "rk, "
+        "'k' || i AS key FROM generate_series(1, {tasks}) i");
+    run("INSERT INTO source (id, name, kind, created_at) VALUES (1, 's', 'files', now())");
+    run("INSERT INTO source_run (id, source_id, state, started_at) VALUES (1, 1, 'done', now())");
+    run("INSERT INTO record (rk, source_id, key, version, content_sha256, first_run, last_run, "
+        "first_seen, last_seen) SELECT rk, 1, key, 1, sha256(key::bytea), 1, 1, now(), now() FROM "
+        "made ORDER BY rk");
+    run("INSERT INTO record_version (rk, source_id, key, version, run_id, content_sha256, payload, "
+        "url, stored_at) SELECT rk, 1, key, 1, 1, sha256(key::bytea), '{{\"a\": 1}}', 'http://a/', "
+        "now() FROM made ORDER BY rk");
+    run("INSERT INTO content_text (rk, source_id, key, version, title, body, characters, words, "
+        "simhash) SELECT rk, 1, key, 1, 't', 'some words', 10, 25, 0 FROM made ORDER BY rk");
+    run("INSERT INTO app_user (id, name, role, created_at) SELECT i, 'u' || i, 'labeler', now() "
+        "FROM generate_series(1, {people}) i");
+    run("INSERT INTO label_project (id, name, source_id, kind, spec, overlap, created_at) VALUES "
+        "(1, 'p', 1, 'classification', '{{\"truth\": {{\"method\": \"ds\"}}}}', {overlap}, now())");
+    run("INSERT INTO label_class (project_id, class_id, name) SELECT 1, i, 'c' || i FROM "
+        "generate_series(0, 3) i");
+    run("INSERT INTO label_task (id, project_id, rk, source_id, key, version, state, wanted, "
+        "answers, created_at, done_at) SELECT i, 1, rk, 1, key, 1, CASE WHEN i <= {done} THEN "
+        "'done' "
+        "ELSE 'open' END, {overlap}, CASE WHEN i <= {done} THEN {overlap} ELSE 0 END, now(), CASE "
+        "WHEN i <= {done} THEN now() END FROM made");
+    run("INSERT INTO label_lease (task_id, user_id, token, attempt, state, expires_at) SELECT i, 1 "
+        "+ (i * 7 + a * 13) % {people}, 1, 1, 'answered', now() - interval '1 hour' FROM made, "
+        "generate_series(1, {overlap}) a WHERE i <= {done}");
+    run("INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, "
+        "task_id, class_id, milliseconds, submitted_at) SELECT rk, 1, key, 1, 1 + (i * 7 + a * 13) "
+        "% {people}, 1, 1, i, (i + (a = 1 AND i % 3 = 0)::int) % 4, 1500, now() - interval '1 "
+        "hour' FROM made, generate_series(1, {overlap}) a WHERE i <= {done}");
+    run("INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, method, "
+        "set_at) SELECT rk, 1, key, 1, i % 4, 1, 'ds', now() FROM made WHERE i <= {done}");
+    run("INSERT INTO label_person (project_id, user_id, answers) SELECT 1, user_id, count(*) FROM "
+        "annotation GROUP BY user_id");
+    run("INSERT INTO label_trust (project_id, user_id, accuracy, set_at) SELECT 1, i, .9, now() "
+        "FROM generate_series(1, {people}) i");
+    for (auto table : {"label_task", "app_user", "label_project", "source"})
+        run(fmt::format(
+            "SELECT setval(pg_get_serial_sequence('{0}', 'id'), (SELECT max(id) FROM {0}))", table
+        ));
+}
+
+struct Times {
+    std::vector<double> claim, submit;
+    std::size_t answers() const { return submit.size(); }
+    void add(const Times& other) {
+        claim.insert(claim.end(), other.claim.begin(), other.claim.end());
+        submit.insert(submit.end(), other.submit.begin(), other.submit.end());
+    }
+};
+
+double quantile(std::vector<double> values, double share) {
+    if (values.empty()) return 0;
+    auto place = static_cast<std::size_t>(share * static_cast<double>(values.size() - 1));
+    std::nth_element(
+        values.begin(), values.begin() + static_cast<std::ptrdiff_t>(place), values.end()
+    );
+    return values[place];
+}
+
+template <typename Ask>
+auto asked(const service::Environment& here, Ask ask) {
+    decltype(ask(std::declval<service::Work&>())) answer;
+    service::run_locally(here, [&](service::Work& work) { answer = ask(work); });
+    return answer;
+}
+
+// One labeler until `end`, an answer each `pace`. One claim in `deaths` is never answered.
+Times work_as(
+    const service::Environment& here,
+    int person,
+    Clock::time_point end,
+    std::chrono::milliseconds pace,
+    std::size_t deaths
+) {
+    Times times;
+    base::Random random(static_cast<std::uint64_t>(person));
+    auto user = fmt::format("u{}", person);
+    auto next = Clock::now() + pace * random.uniform();
+    while (Clock::now() < end) {
+        if (pace.count() > 0) {
+            std::this_thread::sleep_until(next);
+            next += pace;
+        }
+        auto begun = Clock::now();
+        service::ClaimTasks claim{.project = "p", .n = 1, .user = user};
+        auto got =
+            asked(here, [&](service::Work& work) { return service::claim_tasks(work, claim); });
+        times.claim.push_back(since(begun));
+        if (got.tasks.empty()) break;
+        if (deaths > 0 && random.below(deaths) == 0) break;
+        service::SubmitAnswer answer;
+        answer.task = got.tasks[0].id;
+        answer.lease = got.tasks[0].lease;
+        answer.class_name = fmt::format("c{}", answer.task % 4);
+        answer.milliseconds = 900;
+        answer.user = user;
+        begun = Clock::now();
+        asked(here, [&](service::Work& work) { return service::submit_answer(work, answer); });
+        times.submit.push_back(since(begun));
+    }
+    return times;
+}
+
+Times all_work(
+    const service::Environment& here,
+    std::chrono::seconds span,
+    std::chrono::milliseconds pace,
+    std::size_t deaths = 0
+) {
+    auto end = Clock::now() + span;
+    std::mutex mutex;
+    Times all;
+    std::vector<std::jthread> people;
+    for (int person = 1; person <= labelers; ++person)
+        people.emplace_back([&, person] {
+            auto mine = work_as(here, person, end, pace, deaths);
+            std::lock_guard lock(mutex);
+            all.add(mine);
+        });
+    people.clear();
+    return all;
+}
+
+void tell(const char* name, const std::vector<double>& times) {
+    fmt::print(
+        "  {:<12} p50 {:6.1f} ms   p99 {:6.1f} ms   longest {:6.1f} ms   ({})\n",
+        name,
+        quantile(times, 0.5),
+        quantile(times, 0.99),
+        quantile(times, 1),
+        times.size()
+    );
+}
+
+void put(std::string& text, const std::string& what, const std::string& by) {
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
+// The statements of a claim and of an answer, as the verbs send them, for pgbench. Which labels
+// follow from answers is left out: it is asked for once in five answers.
+std::string pgbench_script() {
+    struct Step {
+        std::string_view query;
+        std::vector<std::string> arguments;
+        std::string_view keep{};
+    };
+    const std::string now = "now()", later = "(now() + interval '10 minutes')";
+    const std::vector<std::string> in_hand{":u", "1", now, "NULL", "1"};
+    const std::vector<std::vector<Step>> transactions{
+        {{"find_project", {"'p'"}},
+         {"project_classes", {"1"}},
+         {"find_user", {"'u' || :u"}},
+         {"tasks_in_hand", in_hand},
+         {"claim_tasks", {"1", ":u", now, later, "1"}, "t_"},
+         {"tasks_in_hand", in_hand},
+         {"answers_of_user", {"1", ":u"}}},
+        {{"find_user", {"'u' || :u"}},
+         {"project_of_task", {":t_task"}},
+         {"keep_classes", {"1"}},
+         {"find_project_by_id", {"1"}},
+         {"project_classes", {"1"}},
+         {"submit_answer", {":t_task", ":u", ":t_token", ":t_attempt", "1", "NULL", "900", now}},
+         {"label_of_task", {":t_task"}},
+         {"awaited_events", {"'p'"}}}};
+    std::map<std::string, std::string, std::less<>> queries;
+    auto keep = [&](std::string_view name, std::string_view query) {
+        queries.emplace(name, query.substr(0, query.find_last_of(';')));
+    };
+    labeling::sql::file.each(keep);
+    schema::sql::file.each(keep);
+    std::string script = "\\set u :client_id + 1\n";
+    for (const auto& steps : transactions) {
+        script += "BEGIN;\n";
+        for (const auto& step : steps) {
+            auto sql = queries.find(step.query)->second;
+            for (auto i = step.arguments.size(); i > 0; --i)
+                put(sql, "$" + std::to_string(i), step.arguments[i - 1]);
+            script += sql;
+            script += step.keep.empty() ? ";\n" : fmt::format(" \\gset {}\n", step.keep);
+        }
+        script += "COMMIT;\n";
+    }
+    return script;
+}
+
+// Answers a second; nothing if pgbench is not here or failed, which it says itself.
+std::optional<double>
+by_pgbench(const std::string& url, const fs::path& home, std::chrono::seconds span) {
+    auto script = home / "pgbench.sql", report = home / "pgbench.txt";
+    std::ofstream(script) << pgbench_script();
+    auto command = fmt::format(
+        "$(pg_config --bindir)/pgbench -n -M prepared -c {} -j 2 -T {} -f '{}' '{}' > '{}'",
+        connections,
+        span.count(),
+        script.string(),
+        url,
+        report.string()
+    );
+    if (std::system(command.c_str()) != 0) return std::nullopt;
+    std::ifstream in(report);
+    std::string line;
+    constexpr std::string_view rate = "tps = ";
+    while (std::getline(in, line))
+        if (line.starts_with(rate)) return std::stod(line.substr(rate.size()));
+    return std::nullopt;
+}
+
+// No task has more answers and leases than it wants, its counts are those of its rows, and nobody
+// answered one twice.
+void check_sums(base::Database& database) {
+    auto wrong = database.call([](base::Tx& tx) {
+        return tx
+            .exec(
+                "SELECT count(*) FROM label_task t LEFT JOIN (SELECT task_id, count(*) FILTER "
+                "(WHERE "
+                "state = 'answered') AS answers, count(*) FILTER (WHERE state = 'held') AS held "
+                "FROM "
+                "label_lease GROUP BY task_id) l ON l.task_id = t.id WHERE t.answers <> "
+                "coalesce(l.answers, 0) OR t.leases <> coalesce(l.held, 0) OR t.answers + t.leases "
+                "> "
+                "t.wanted"
+            )[0][0]
+            .as<int>();
+    });
+    fmt::print("  tasks whose counts are wrong or that too many have: {}\n", wrong);
+    if (wrong > 0) throw std::runtime_error("the queue is wrong");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    int tasks = argc > 1 ? std::atoi(argv[1]) : 1'000'000;
+    std::chrono::seconds span(argc > 2 ? std::atoi(argv[2]) : 20);
+    auto home = fs::temp_directory_path() / fmt::format("tilth-bench-{}", ::getpid());
+    fs::create_directories(home);
+    fs::permissions(home, fs::perms::others_read | fs::perms::others_exec, fs::perm_options::add);
+    int code = 0;
+    try {
+        base::StopOnSignal stop;
+        base::EmbeddedPostgres postgres(home);
+        auto url = postgres.url("queue");
+        service::Context context(stop);
+        context.config.database.url = url;
+        context.config.home = home;
+        auto& database = context.database();
+        load(database, tasks);
+        database.call([](base::Tx& tx) { tx.exec("ANALYZE"); });
+        service::Environment here{database, context.blobs(), context.config, std::stop_token()};
+        fmt::print(
+            "{} tasks, {} answers, {} labelers\n", tasks, tasks / 20 * 19 * overlap, labelers
+        );
+        fmt::print("each answers once a second\n");
+        auto paced = all_work(here, span, std::chrono::milliseconds(1000));
+        tell("next task", paced.claim);
+        tell("answer", paced.submit);
+        fmt::print("all as fast as they can\n");
+        auto begun = Clock::now();
+        auto fast = all_work(here, span, std::chrono::milliseconds(0));
+        tell("next task", fast.claim);
+        tell("answer", fast.submit);
+        auto rate = static_cast<double>(fast.answers()) * 1000 / since(begun);
+        auto rival = by_pgbench(url, home, span);
+        fmt::print("  {:.0f} answers/s", rate);
+        if (rival) fmt::print(", pgbench {:.0f}: ratio {:.2f}", *rival, rate / *rival);
+        fmt::print("\n");
+        auto dying = all_work(here, span, std::chrono::milliseconds(0), 200);
+        fmt::print("one claim in 200 is left alone: {} answers\n", dying.answers());
+        check_sums(database);
+        std::vector<double> pages;
+        base::Random random(1);
+        for (int i = 0; i < 200; ++i) {
+            auto at = Clock::now();
+            asked(here, [&](service::Work& work) {
+                return service::list_projects(work, service::ListProjects{});
+            });
+            pages.push_back(since(at));
+        }
+        tell("projects", pages);
+    } catch (const std::exception& failure) {
+        fmt::print(stderr, "bench_queue: {}\n", failure.what());
+        code = 1;
+    }
+    fs::remove_all(home);
+    return code;
+}
