@@ -101,7 +101,7 @@ std::vector<Verb> owner_verbs() {
 std::vector<Verb> machine_verbs() {
     return {
         verb<import_suggestions>(
-            "label suggest import", "Take what a machine says of records from a file", operators
+            "label suggest import", "Take what a machine says of records from a file", owners
         ),
         verb<suggest_by_model>(
             "label suggest model", "Let the model of a training run suggest answers", operators
@@ -110,20 +110,20 @@ std::vector<Verb> machine_verbs() {
             "label suggest endpoint", "Let a machine behind an address suggest answers", operators
         ),
         verb<list_suggestions>(
-            "label suggest list", "What a machine said, and what of it is no answer", analysts
+            "label suggest list", "What a machine said, and what of it is no answer", reviewers
         ),
         verb<report_suggestions>(
             "label suggest report",
             "How far people agree with machines, and how much seeing what they say sways them",
-            analysts
+            reviewers
         ),
         verb<test_machine>(
             "label machine test",
             "Whether a machine may stand in for people: the alternative annotator test",
-            operators
+            owners
         ),
         verb<list_machines>(
-            "label machine list", "The machines of a project, and which of them count", analysts
+            "label machine list", "The machines of a project, and which of them count", reviewers
         ),
     };
 }
