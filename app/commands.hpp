@@ -38,6 +38,7 @@ void add_label_shape(
     service::Context& context
 );                                                                   // label template, schema
 void add_label_quality(CLI::App& label, service::Context& context);  // label gold
+void add_label_machine(CLI::App& label, service::Context& context);  // label suggest, machine
 void add_label_members(CLI::App& label, service::Context& context);  // label members
 void add_people(CLI::App& cli, service::Context& context);           // user, token, session, audit
 void add_snapshot(CLI::App& cli, service::Context& context);         // snapshot

@@ -15,6 +15,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "labeling/machine/beside_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -227,6 +228,7 @@ Resolved resolve_truth(
 ) {
     auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
     auto answers = gather_answers(steps, project);
+    auto machines = add_machine_answers(steps, project, *answers);
     if (answers->size() == 0)
         throw base::Error(
             "project '" + name + "'", "has no answers", "label some of its tasks first"
@@ -251,6 +253,9 @@ Resolved resolve_truth(
     result.added = put.added;
     result.changed = put.changed;
     keep_trust(steps, project, inferred, now);
+    steps.call([&](base::Tx& tx) { keep_machine_accuracy(tx, machines, result.worker_accuracy); });
+    for (const auto& say : machines)
+        if (!say.counts) result.machines_left_out.push_back(say.why_not);
     return result;
 }
 
@@ -276,6 +281,7 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
              .value = answer_of(row.class_name, row.value)}
         );
     }
+    add_machine_answers(tx, project, task, label->key, *answers, trust);
     if (answers->size() == 0) {
         tx.exec(sql::file["withdraw_label"], task);
         return refreshed;

@@ -38,8 +38,10 @@ struct Resolved {
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
+    std::vector<std::string> machines_left_out{};  // why, where the project lets machines count
 };
-// Infers the truth of all records that have answers and stores it with probability and method.
+// Infers the truth of all records that have answers, of people or of machines that count (see
+// labeling/machine/beside_store.hpp), and stores it with probability and method.
 // `method` may be automatic; without one it is the project's. With `keep_imported`, records whose
 // label was imported keep it. Throws base::Error if there are no answers.
 Resolved resolve_truth(
