@@ -1,7 +1,7 @@
 #pragma once
 
 #include "labeling/projects/project.hpp"
-#include "labeling/queue/task_store.hpp"
+#include "labeling/queue/people_store.hpp"
 #include "service/labels/tasks.hpp"
 
 namespace service {

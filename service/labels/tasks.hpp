@@ -36,14 +36,21 @@ struct Item {
 };
 BOOST_DESCRIBE_STRUCT(Item, (), (id, key, title, text, language, url, image, fields))
 
+// By a reviewer, with one's old answer as the draft.
+struct SentBack {
+    std::string by, comment;
+};
+BOOST_DESCRIBE_STRUCT(SentBack, (), (by, comment))
+
 struct Task {
     std::int64_t id = 0;
     std::string lease;  // fences a late answer
     base::Time expires_at;
     Item item;
     base::JsonText draft;  // of an answer, if one was begun
+    std::optional<SentBack> sent_back{};
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft))
+BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, sent_back))
 
 struct ClaimTasks {
     std::string project;
