@@ -190,6 +190,8 @@ void add_label(CLI::App& cli, service::Context& context) {
         by_project,
         [](const service::Page<labeling::AnnotatorQuality>& page) { print_people(page.items); }
     );
+    add_label_review(*label, context);
+    add_invalidation(*label->get_subcommand("annotators"), context);
 }
 
 }  // namespace app

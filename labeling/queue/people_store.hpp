@@ -117,7 +117,8 @@ struct TaskInHand {
     std::string title, body, language, url;
     std::optional<int> width, height;  // of its picture
     base::JsonText payload, columns;
-    base::JsonText draft;  // of an answer, if one was begun
+    base::JsonText draft;              // of an answer, if one was begun
+    std::string comment, returned_by;  // of the reviewer who sent it back
 };
 BOOST_DESCRIBE_STRUCT(
     TaskInHand,
@@ -137,7 +138,9 @@ BOOST_DESCRIBE_STRUCT(
      height,
      payload,
      columns,
-     draft)
+     draft,
+     comment,
+     returned_by)
 )
 // Those whose leases run, most urgent first; only `task`, if one is named.
 std::vector<TaskInHand> tasks_in_hand(

@@ -21,8 +21,24 @@ namespace labeling {
 // names. All classes of the project are among the answers if `all_classes`. Read in pages.
 Judgements
 load_judgements(base::Steps steps, const StoredProject& project, bool all_classes = false);
-// The same by the project's type of task, which `project` must outlive.
-std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project);
+// The same by the project's type of task, which `project` must outlive; with or without answers to
+// gold.
+std::unique_ptr<AnswerSet>
+gather_answers(base::Steps steps, const StoredProject& project, bool with_gold = true);
+
+struct StandingAnswer {
+    std::int64_t rk = 0;  // of the record
+    Time submitted_at;
+    Judged said;
+};
+// One by one, record by record; `after_page` may take transactions of its own.
+void each_answer(
+    base::Steps steps,
+    const StoredProject& project,
+    bool with_gold,
+    const std::function<void(const StandingAnswer&)>& take,
+    const std::function<void()>& after_page = {}
+);
 // The imported labels, as answers, by record key.
 Gold load_gold(base::Steps steps, const StoredProject& project);
 

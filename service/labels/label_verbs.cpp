@@ -4,6 +4,7 @@
 
 #include "service/areas.hpp"
 #include "service/labels/files.hpp"
+#include "service/labels/invalidation.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/machine.hpp"
 #include "service/labels/machine_endpoint.hpp"
@@ -11,6 +12,7 @@
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
+#include "service/labels/review.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
 #include "service/labels/templates.hpp"
@@ -128,6 +130,31 @@ std::vector<Verb> machine_verbs() {
     };
 }
 
+std::vector<Verb> reviewer_verbs() {
+    return {
+        verb<list_review>(
+            "label review", "Where people disagree, all answers side by side", analysts
+        ),
+        verb<accept_answer>(
+            "label review accept",
+            "Make one person's answer, or the label as it is, final",
+            operators
+        ),
+        verb<fix_label>("label review fix", "Say what is right", operators),
+        verb<send_back>("label review send-back", "Ask a person again, with a comment", operators),
+        verb<undo_review>("label review undo", "Take the last decision back", operators),
+        verb<invalidate_answers>(
+            "label annotators invalidate", "Let a person's answers count no more", operators
+        ),
+        verb<restore_answers>(
+            "label annotators restore", "Let answers count again that did not", operators
+        ),
+        verb<list_invalidations>(
+            "label annotators invalidated", "Whose answers count no more, and why", analysts
+        ),
+    };
+}
+
 std::vector<Verb> labeler_verbs() {
     return {
         verb<claim_tasks>("label claim", "Take the next tasks, or get one's own again", labelers),
@@ -151,7 +178,7 @@ std::vector<Verb> labeler_verbs() {
 std::span<const Verb> label_verbs() {
     static const auto verbs = [] {
         auto all = project_verbs();
-        for (auto&& more : {owner_verbs(), machine_verbs(), labeler_verbs()})
+        for (auto&& more : {owner_verbs(), machine_verbs(), reviewer_verbs(), labeler_verbs()})
             all.insert(all.end(), more.begin(), more.end());
         return all;
     }();

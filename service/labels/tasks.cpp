@@ -68,12 +68,15 @@ Lease lease_of(std::string_view text) {
 }
 
 Task task_of(const Project& project, const TaskInHand& held) {
-    return {
+    Task task{
         .id = held.task_id,
         .lease = text_of({.token = held.token, .attempt = held.attempt}),
         .expires_at = held.expires_at,
         .item = shown(project, held),
         .draft = held.draft};
+    if (!held.returned_by.empty())
+        task.sent_back = SentBack{.by = held.returned_by, .comment = held.comment};
+    return task;
 }
 
 [[noreturn]] void no_task(std::int64_t task) {

@@ -44,6 +44,12 @@ struct ShownSuggestion {
 };
 BOOST_DESCRIBE_STRUCT(ShownSuggestion, (), (answer, score, annotator))
 
+// By a reviewer, with one's old answer as the draft.
+struct SentBack {
+    std::string by, comment;
+};
+BOOST_DESCRIBE_STRUCT(SentBack, (), (by, comment))
+
 struct Task {
     std::int64_t id = 0;
     std::string lease;  // fences a late answer
@@ -51,8 +57,9 @@ struct Task {
     Item item;
     base::JsonText draft;                         // of an answer, if one was begun
     std::optional<ShownSuggestion> suggestion{};  // where the project shows it before the answer
+    std::optional<SentBack> sent_back{};
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, suggestion))
+BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, suggestion, sent_back))
 
 struct ClaimTasks {
     std::string project;
