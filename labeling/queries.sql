@@ -1311,6 +1311,12 @@ DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.projec
 -- name: drop_people
 DELETE FROM label_person WHERE project_id = ANY ($1::bigint[]);
 
+-- name: drop_suggestions
+WITH seen AS (
+    DELETE FROM label_suggestion_seen s USING label_task t WHERE t.id = s.task_id AND t.project_id = ANY ($1::bigint[])
+)
+DELETE FROM label_suggestion s USING label_machine m WHERE m.id = s.machine_id AND m.project_id = ANY ($1::bigint[]);
+
 -- name: drop_gold
 DELETE FROM label_gold WHERE project_id = ANY ($1::bigint[]);
 

@@ -473,8 +473,27 @@ DELETE FROM ground_truth t USING unnest($1::bigint[], $2::bigint[], $3::text[]) 
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
 -- name: purge_annotations
-DELETE FROM annotation t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WITH gone AS (
+    DELETE FROM annotation t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+    WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key RETURNING t.project_id, t.user_id, t.withdrawn_at
+), counted AS (
+    UPDATE label_person p SET answers = p.answers - g.n
+    FROM (SELECT project_id, user_id, count(*) AS n FROM gone WHERE withdrawn_at IS NULL GROUP BY project_id, user_id) g
+    WHERE p.project_id = g.project_id AND p.user_id = g.user_id
+)
+SELECT 1 FROM gone;
+
+-- name: purge_suggestions
+DELETE FROM label_suggestion t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_drafts
+DELETE FROM label_draft d USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE d.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_comments
+DELETE FROM label_comment c USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE c.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
 -- name: purge_predictions
 DELETE FROM prediction t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)

@@ -10,8 +10,8 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/run/progress.hpp"
-#include "service/labels/machine.hpp"
-#include "service/labels/machine_endpoint.hpp"
+#include "service/labels/machine/endpoint.hpp"
+#include "service/labels/machine/machine.hpp"
 
 namespace app {
 

@@ -135,12 +135,12 @@ struct Counts {
         return told;
     }
 };
-struct Counted {
+struct MachineCount {
     Counts shown, unseen;
     std::int64_t corrected = 0;
 };
 
-void compare(MachineReport& report, const Counted& counted) {
+void compare(MachineReport& report, const MachineCount& counted) {
     report.shown = counted.shown.told();
     report.unseen = counted.unseen.told();
     report.corrected = counted.corrected;
@@ -201,7 +201,7 @@ MachineTested test_machine(
 std::vector<MachineReport> report_machines(base::Steps steps, const StoredProject& project) {
     const auto& question = project.project.question;
     const auto& type = task_type(question.kind);
-    std::map<std::int64_t, Counted> counted;
+    std::map<std::int64_t, MachineCount> counted;
     auto says_so = [&](const BesideRow& row, const std::string& suggested) {
         return type.likeness(question, row.answer(), suggested);
     };

@@ -15,13 +15,12 @@ COMMENT ON COLUMN label_machine.prompt IS 'hash of all that it was asked with; e
 COMMENT ON COLUMN label_machine.test IS 'the last alternative annotator test; none since one of its answers changed';
 COMMENT ON COLUMN label_machine.accuracy IS 'as the last inference of the project found, where its answers count';
 
--- What a machine says of a record, or why what it said is no answer. It goes with its record: a purge must leave nothing behind, and
--- a machine takes far longer to say something than the look-up of a foreign key.
+-- What a machine says of a record, or why what it said is no answer. It goes with its record.
 CREATE TABLE label_suggestion (
     rk bigint NOT NULL,
     source_id bigint NOT NULL,
     key text NOT NULL,
-    machine_id bigint NOT NULL REFERENCES label_machine (id) ON DELETE CASCADE,
+    machine_id bigint NOT NULL,
     class_id int,
     value jsonb,
     fault text,
@@ -32,15 +31,14 @@ CREATE TABLE label_suggestion (
     schema_version int NOT NULL,
     made_at timestamptz NOT NULL,
     CONSTRAINT label_suggestion_key PRIMARY KEY (rk, source_id, key, machine_id),
-    CONSTRAINT label_suggestion_says CHECK ((class_id IS NOT NULL)::int + (value IS NOT NULL)::int + (fault IS NOT NULL)::int = 1),
-    CONSTRAINT label_suggestion_of_record FOREIGN KEY (source_id, rk, key) REFERENCES record (source_id, rk, key) ON DELETE CASCADE
+    CONSTRAINT label_suggestion_says CHECK ((class_id IS NOT NULL)::int + (value IS NOT NULL)::int + (fault IS NOT NULL)::int = 1)
 );
 CREATE INDEX label_suggestion_by_machine ON label_suggestion (machine_id, rk, source_id, key);
 COMMENT ON INDEX label_suggestion_by_machine IS 'all that a machine said, and which records it was not asked about yet; its end';
 
 -- Which machine's answer a person has seen with a task: before they answered, or after.
 CREATE TABLE label_suggestion_seen (
-    task_id bigint NOT NULL REFERENCES label_task (id) ON DELETE CASCADE,
+    task_id bigint NOT NULL,
     user_id bigint NOT NULL,
     machine_id bigint NOT NULL,
     seen_at timestamptz NOT NULL,

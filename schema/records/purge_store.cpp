@@ -101,7 +101,12 @@ private:
         counts_.images += drop(sql::file["purge_images"]);
         counts_.labels += drop(sql::file["purge_truth"]) + drop(sql::file["purge_annotations"]) +
                           drop(sql::file["purge_predictions"]);
-        drop(sql::file["cancel_purged_tasks"]);
+        for (auto query :
+             {sql::file["purge_suggestions"],
+              sql::file["purge_drafts"],
+              sql::file["purge_comments"],
+              sql::file["cancel_purged_tasks"]})
+            drop(query);
         drop(sql::file["purge_denials"]);
         drop(sql::file["purge_page_records"]);
         drop(sql::file["purge_duplicates"]);

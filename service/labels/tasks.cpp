@@ -21,9 +21,9 @@
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
+#include "service/labels/machine/shown_suggestion.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/shown_record.hpp"
-#include "service/labels/shown_suggestion.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
 

@@ -118,12 +118,21 @@ void label_something(test::Client& client) {
     REQUIRE(client.send("POST", "/api/v1/projects/topics/gold", {{"n", 1}}).status < 300);
     auto suggestion = "key,label\n" + std::string(key.as_string()) + ",none\n";
     REQUIRE(
-        client.send(
-                  "POST",
-                  "/api/v1/projects/topics/suggestions",
-                  {{"annotator", "m"}, {"text", suggestion}}
-        ).status < 300
+        client
+            .send(
+                "POST",
+                "/api/v1/projects/topics/suggestions",
+                {{"annotator", "m"}, {"text", suggestion}}
+            )
+            .status < 300
     );
+    boost::json::object person{{"user", "robot-1"}, {"reason", "a trial"}};
+    auto annotators = std::string("/api/v1/projects/topics/annotators");
+    REQUIRE(client.send("POST", annotators + "/invalidate", person).status < 300);
+    person.erase("reason");
+    REQUIRE(client.send("POST", annotators + "/restore", person).status < 300);
+    auto truth = client.send("POST", "/api/v1/projects/topics/truth", boost::json::object{});
+    REQUIRE(truth.status < 300);
     boost::json::object hook{
         {"name", "told"}, {"url", "https://hooks.test/"}, {"secret", "env:TILTH_TEST_HOOK"}};
     REQUIRE(client.send("POST", "/api/v1/webhooks", hook).status == 201);

@@ -6,7 +6,10 @@
 #include "labeling/machine/beside_store.hpp"
 #include "labeling/machine/suggester.hpp"
 #include "labeling/machine/suggestion_files.hpp"
+#include "schema/blobs/blobs.hpp"
+#include "schema/records/purge_store.hpp"
 #include "tests/labeling/queue_steps.hpp"
+#include "tests/support/program.hpp"
 
 using namespace std::chrono_literals;
 
@@ -150,7 +153,9 @@ TEST_CASE("JSON lines and Label Studio's predictions are suggestions", "[labelin
 TEST_CASE("a purge of records takes their suggestions along", "[labeling][machine]") {
     MachineWorld world("overlap = 1\n");
     world.says_a(world.machine);
-    world.step([&](base::Tx& tx) { tx.exec("DELETE FROM record WHERE key = 'r3'"); });
+    test::Folder folder;
+    schema::Blobs blobs(folder.path);
+    schema::purge(*world.db, blobs, {.host = {}, .url = "r3", .licence = {}}, "ann", world.now());
     CHECK(world.check("SELECT count(*) FROM label_suggestion") == 39);
     world.step([&](base::Tx& tx) { labeling::drop_projects(tx, {world.project.id}); });
     CHECK(world.check("SELECT count(*) FROM label_suggestion") == 0);

@@ -119,7 +119,7 @@ const std::map<std::string, std::size_t> left{
     // A purge and a search go through all that hangs on a record.
     {"schema names tables of crawler", 4},
     {"schema names tables of ingest", 1},
-    {"schema names tables of labeling", 3},
+    {"schema names tables of labeling", 9},
     {"schema names tables of quality", 11},
     {"schema names tables of training", 6},
     // A snapshot is made of records and their labels in one statement, at one moment.

@@ -11,7 +11,7 @@
 #include "labeling/store.hpp"
 #include "schema/records/record_store.hpp"
 #include "service/context.hpp"
-#include "service/labels/machine_endpoint.hpp"
+#include "service/labels/machine/endpoint.hpp"
 #include "tests/crawler/site/test_site.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"

@@ -1,4 +1,4 @@
-#include "service/labels/shown_suggestion.hpp"
+#include "service/labels/machine/shown_suggestion.hpp"
 
 #include <algorithm>
 

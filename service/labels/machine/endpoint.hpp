@@ -5,7 +5,7 @@
 #include <string>
 
 #include "labeling/machine/endpoint.hpp"
-#include "service/labels/machine.hpp"
+#include "service/labels/machine/machine.hpp"
 
 namespace service {
 

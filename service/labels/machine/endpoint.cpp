@@ -5,7 +5,7 @@
 // Some records at a time are read, asked about side by side and kept in one transaction: none is
 // open while we wait for the network. A reply that is no answer is kept as such; no reply at all is
 // not, and is asked for again the next time.
-#include "service/labels/machine_endpoint.hpp"
+#include "service/labels/machine/endpoint.hpp"
 
 #include <algorithm>
 #include <memory>

@@ -2,7 +2,7 @@
 //
 // A model is asked in steps of their own, so that a long run that is cut off keeps what is done and
 // goes on where it was: records that have an answer of this version are not asked about again.
-#include "service/labels/machine.hpp"
+#include "service/labels/machine/machine.hpp"
 
 #include <algorithm>
 #include <functional>
