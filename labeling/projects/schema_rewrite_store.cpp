@@ -114,7 +114,8 @@ private:
                 last.key,
                 last.user_id,
                 last.attempt,
-                schema_page
+                schema_page,
+                true
             ));
             more = static_cast<int>(page.size()) == schema_page;
             if (page.empty()) return;

@@ -117,8 +117,8 @@ void fill(base::Tx& tx) {
         "set_at) SELECT rk, 1, key, 1, 0, 1, 'import', now() FROM made");
     run("INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, "
         "task_id, class_id, submitted_at) SELECT rk, 1, key, 1, 1, 1, 1, i, 0, now() FROM made");
-    run("INSERT INTO label_task (id, project_id, rk, source_id, key, version, state, wanted, "
-        "created_at, disagreement) SELECT i, 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
+    run("INSERT INTO label_task (project_id, rk, source_id, key, version, state, wanted, "
+        "created_at, disagreement) SELECT 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
         "100.0 FROM made");
     run("INSERT INTO snapshot (id, name, project_id, spec, state, created_at) VALUES (1, 'n', 1, "
         "'{{}}', 'open', now())");
