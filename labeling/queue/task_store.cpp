@@ -170,6 +170,10 @@ std::int64_t set_priority(
     return change_tasks(tx, sql::file["set_priority"], project, keys, priority);
 }
 
+std::int64_t double_tasks(base::Tx& tx, const StoredProject& project, double share) {
+    return static_cast<std::int64_t>(tx.change(sql::file["double_tasks"], project.id, share));
+}
+
 std::int64_t remove_tasks(
     base::Tx& tx,
     const StoredProject& project,

@@ -68,6 +68,9 @@ std::int64_t set_priority(
     const std::vector<std::string>& keys,
     double priority
 );
+// A random share of all tasks wants one person more, each task once; doing it again changes
+// nothing.
+std::int64_t double_tasks(base::Tx& tx, const StoredProject& project, double share);
 // Out of the queue. Answers stay, and whoever holds one of them may still answer.
 std::int64_t remove_tasks(
     base::Tx& tx,

@@ -97,6 +97,10 @@ const base::Settings<QueueRecords> QueueRecords::settings{
     {"assign", &QueueRecords::assign, "only to this user, until released"},
     {"release", &QueueRecords::release, "to everybody again"},
     {"remove", &QueueRecords::remove, "take them out of the queue; answers stay"},
+    {"double",
+     &QueueRecords::twice,
+     "so large a share of all tasks, picked at random, wants one person more, each once",
+     {.low = 0, .high = 1}},
 };
 const base::Settings<ListAnnotators> ListAnnotators::settings{
     {"project", &ListAnnotators::project, "its name", {.required = true}},
@@ -109,6 +113,7 @@ const base::Settings<ListAnswers> ListAnswers::settings{
 const base::Settings<MeasureAgreement> MeasureAgreement::settings{
     {"project", &MeasureAgreement::project, "its name", {.required = true}},
     {"metric", &MeasureAgreement::metric, "one; the usual ones by default"},
+    {"gold", &MeasureAgreement::gold, "count answers to hidden gold, too"},
 };
 const base::Settings<ResolveTruth> ResolveTruth::settings{
     {"project", &ResolveTruth::project, "its name", {.required = true}},
@@ -236,6 +241,7 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
                (request.priority || request.release || request.remove || !request.assign.empty())) {
         state.changed = change_queue(work, stored, request);
     }
+    if (request.twice > 0) state.changed += labeling::double_tasks(work.tx, stored, request.twice);
     auto at = labeling::progress(work.tx, stored.id);
     state.open = at.open;
     state.done = at.done;
@@ -268,7 +274,7 @@ ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) 
     const auto& question = stored.project.question;
     auto metrics = labeling::task_type(question.kind).metrics(question);
     if (!request.metric.empty()) check_metric(metrics, request.metric);
-    auto answers = labeling::gather_answers(work.tx, stored);
+    auto answers = labeling::gather_answers(work.tx, stored, request.gold);
     ProjectAgreement found{.ratings = answers->size(), .metrics = {}};
     if (!request.metric.empty()) {
         found.metrics.push_back(measured(*answers, request.metric, replicates_of_one));

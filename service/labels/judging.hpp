@@ -22,6 +22,7 @@ struct QueueRecords {
     std::optional<double> priority{};
     std::string assign{};  // a user
     bool release = false, remove = false;
+    double twice = 0;  // "double"
     static const base::Settings<QueueRecords> settings;
 };
 struct QueueState {
@@ -53,6 +54,7 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
 struct MeasureAgreement {
     std::string project;
     std::string metric;  // of the type of task; empty: those that are shown beside each other
+    bool gold = false;   // answers to hidden gold, too
     static const base::Settings<MeasureAgreement> settings;
 };
 struct MeasuredAgreement {

@@ -126,10 +126,9 @@ void fill(base::Tx& tx) {
         "now())");
     run("INSERT INTO label_suggestion (rk, source_id, key, machine_id, class_id, schema_version, "
         "made_at) SELECT rk, 1, key, 1, 0, 1, now() FROM made");
-    run("INSERT INTO label_task (id, project_id, rk, source_id, key, version, state, wanted, "
-        "created_at, disagreement) SELECT i, 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
+    run("INSERT INTO label_task (project_id, rk, source_id, key, version, state, wanted, "
+        "created_at, disagreement) SELECT 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
         "100.0 FROM made");
-    run("SELECT setval(pg_get_serial_sequence('label_task', 'id'), {})");
     run("INSERT INTO snapshot (id, name, project_id, spec, state, created_at) VALUES (1, 'n', 1, "
         "'{{}}', 'open', now())");
     run("INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, "

@@ -115,6 +115,33 @@ TEST_CASE("each person has the same gold task once, and undo gives it back", "[l
     world.check_sums();
 }
 
+TEST_CASE("gold stands anywhere among the tasks in hand", "[labeling][gold]") {
+    GoldWorld world(half);
+    world.run("UPDATE label_task SET priority = 1, wanted = 9");
+    world.add({"r0", "r1"});
+    int last = 0;
+    for (const char* name : {"ann", "bob", "eve", "kim", "leo", "mia", "ned", "pam"}) {
+        auto user = world.add_user(name);
+        world.gold_for(user, 20);
+        auto held = world.step([&](base::Tx& tx) {
+            labeling::claim(tx, world.project.id, user, 20, world.now(), 60s);
+            return labeling::tasks_in_hand(tx, world.project.id, user, {}, 20, world.now());
+        });
+        REQUIRE(held.size() == 10);
+        if (held[8].key <= "r1" && held[9].key <= "r1") ++last;
+    }
+    CHECK(last <= 2);
+}
+
+TEST_CASE("gold answers are left out of agreement", "[labeling][gold]") {
+    GoldWorld world(half);
+    world.add({"r0"});
+    auto ann = world.add_user("ann");
+    world.answer(world.gold_for(ann, 20).at(0), ann, 0);
+    CHECK(labeling::gather_answers(*world.db, world.project, true)->size() == 1);
+    CHECK(labeling::gather_answers(*world.db, world.project, false)->size() == 0);
+}
+
 TEST_CASE("a paused project gives out no gold", "[labeling][gold]") {
     GoldWorld world(half);
     world.add({"r0", "r1"});

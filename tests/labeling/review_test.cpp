@@ -260,6 +260,24 @@ TEST_CASE("only answers of the time that is named are invalid", "[labeling][revi
     CHECK(world.truths() == 1);
 }
 
+TEST_CASE("a share of tasks wants one person more, each once", "[labeling][review]") {
+    ReviewWorld world("overlap = 1\n");
+    auto twice = [&](double share) {
+        return world.step([&](base::Tx& tx) {
+            return labeling::double_tasks(tx, world.project, share);
+        });
+    };
+    world.say(claim(world, world.ann).at(0), world.ann, 0);
+    auto some = twice(0.5);
+    CHECK(some > 0);
+    CHECK(some < 10);
+    CHECK(twice(0.5) == 0);
+    CHECK(twice(1) == 10 - some);
+    CHECK(world.check("SELECT sum(wanted) FROM label_task") == 20);
+    CHECK(claim(world, world.bob, 20).size() == 10);
+    world.check_sums();
+}
+
 TEST_CASE("a decision outlives the answers that it was made from", "[labeling][review]") {
     ReviewWorld world;
     world.answer_all(1);
