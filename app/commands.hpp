@@ -38,10 +38,13 @@ void add_label_shape(
     service::Context& context
 );                                                                   // label template, schema
 void add_label_quality(CLI::App& label, service::Context& context);  // label gold
+void add_label_machine(CLI::App& label, service::Context& context);  // label suggest, machine
 void add_label_members(CLI::App& label, service::Context& context);  // label members
-void add_people(CLI::App& cli, service::Context& context);           // user, token, session, audit
-void add_snapshot(CLI::App& cli, service::Context& context);         // snapshot
-void add_prepare(CLI::App& cli, service::Context& context);          // prepare
+void add_label_review(CLI::App& label, service::Context& context);   // label review
+void add_invalidation(CLI::App& annotators, service::Context& context);
+void add_people(CLI::App& cli, service::Context& context);    // user, token, session, audit
+void add_snapshot(CLI::App& cli, service::Context& context);  // snapshot
+void add_prepare(CLI::App& cli, service::Context& context);   // prepare
 void add_train(CLI::App& cli, service::Context& context);
 void add_runs(CLI::App& cli, service::Context& context);
 void add_jobs(CLI::App& cli, service::Context& context);        // jobs

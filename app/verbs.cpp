@@ -19,7 +19,10 @@ std::shared_ptr<const int> add_limit(CLI::App& command, int usual) {
 }
 
 void on_command(CLI::App& command, std::function<void()> run) {
-    command.callback(std::move(run));
+    // A command may hold others: `label review NAME accept ..`.
+    command.callback([&command, run = std::move(run)] {
+        if (command.get_subcommands().empty()) run();
+    });
 }
 
 void print_answer(const base::Answer& answer) {

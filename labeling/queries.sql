@@ -173,10 +173,10 @@ ORDER BY w.place;
 
 -- Waiting tasks want as many answers as the project now does, and no fewer than people are at; those that have them are done.
 -- name: change_overlap
-UPDATE label_task t SET wanted = greatest($2, t.answers + t.leases),
-    state = CASE WHEN t.answers >= greatest($2, t.answers + t.leases) THEN 'done' ELSE 'open' END,
-    done_at = CASE WHEN t.answers >= greatest($2, t.answers + t.leases) THEN $3::timestamptz END
-WHERE t.project_id = $1 AND t.state = 'open' AND t.wanted <> $2;
+UPDATE label_task t SET wanted = k.wanted, state = CASE WHEN t.answers >= k.wanted THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.answers >= k.wanted THEN $3::timestamptz END
+FROM (SELECT id, greatest($2 + doubled::int, answers + leases) AS wanted FROM label_task WHERE project_id = $1 AND state = 'open' FOR UPDATE) k
+WHERE t.id = k.id AND t.wanted <> $2 + t.doubled::int;
 
 -- Leases up to $5 tasks of project $1 to user $2 from $3 until $4. Leases that are over are freed on the way; their tasks can be
 -- had by the next claim. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock
@@ -231,7 +231,7 @@ UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_
 RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason;
 
 -- name: renew_lease
-UPDATE label_lease SET expires_at = $4::timestamptz WHERE task_id = $1 AND user_id = $2 AND token = $3 AND state = 'held';
+UPDATE label_lease SET expires_at = greatest(expires_at, $4::timestamptz) WHERE task_id = $1 AND user_id = $2 AND token = $3 AND state = 'held';
 
 -- Ends a lease without an answer: $4 is 'released' or 'skipped'.
 -- name: end_lease
@@ -332,6 +332,7 @@ UPDATE label_task SET wanted = answers + 1, state = 'open', done_at = NULL, reas
 -- People whose answers stand, the busiest first.
 -- name: annotators
 SELECT u.name, u.simulated, count(*) AS answers,
+    (SELECT k.confusion FROM label_trust k WHERE k.project_id = $1 AND k.user_id = u.id) AS confusion,
     (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
      WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1) AS skipped,
     percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds) AS median_milliseconds,
@@ -359,22 +360,27 @@ ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt LIMIT $7;
 -- name: answers_of_user
 SELECT answers FROM label_person WHERE project_id = $1 AND user_id = $2;
 
--- Tasks in the hands of user $1 in project $2 at $3, or the one called $4, with what there is to see of their records.
+-- Tasks in the hands of user $1 in project $2 at $3, or the one called $4, with what there is to see of their records. What was sent
+-- back comes first; gold, which has no priority, stands anywhere among the others.
 -- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
 -- name: tasks_in_hand
 SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
-    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, d.value AS draft,
+    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, d.value AS draft, d.comment, d.returned_by,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
-FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.priority, t.rk, t.source_id, t.key, t.version
+FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.rk, t.source_id, t.key, t.version,
+          b.returned_by IS NULL AS fresh,
+          CASE WHEN t.state = 'gold' THEN (hashint8extended(t.id, $1) & 1023) / 1024.0 * count(*) OVER ()
+              ELSE row_number() OVER (PARTITION BY t.state = 'gold' ORDER BY t.priority DESC, t.id) END AS place
       FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
+      LEFT JOIN label_draft b ON b.task_id = l.task_id AND b.user_id = $1
       WHERE l.user_id = $1 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND ($4::bigint IS NULL OR l.task_id = $4)
           AND t.project_id = $2 AND t.state <> 'cancelled'
-      ORDER BY t.priority DESC, t.id LIMIT $5) h
+      ORDER BY fresh, place, l.task_id LIMIT $5) h
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text c USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
 LEFT JOIN label_draft d ON d.task_id = h.task_id AND d.user_id = $1
-ORDER BY h.priority DESC, h.task_id;
+ORDER BY h.fresh, h.place, h.task_id;
 
 -- name: project_of_task
 SELECT project_id FROM label_task WHERE id = $1;
@@ -423,13 +429,14 @@ WITH known AS (
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = 1, method = 'import',
         revision = g.revision + 1, set_at = excluded.set_at
     WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
+        AND g.method <> 'adjudicated'
     RETURNING xmax = 0 AS is_new
 )
 SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed,
     (SELECT count(*) FROM known) - count(*) AS unchanged
 FROM put;
 
--- Writes labels. With $9, imported labels stay as they are. Returns known records, new and changed labels.
+-- Writes labels. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
 -- name: put_truth
 WITH given AS (
     SELECT DISTINCT ON (rk, key) rk, key, class_id, probability, value::jsonb
@@ -445,25 +452,27 @@ WITH given AS (
         probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
     WHERE (g.class_id, g.value, g.probability, g.method)
             IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method)
-        AND NOT ($9::boolean AND g.method IN ('import', 'adjudicated'))
+        AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new
 )
 SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known,
     count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
 FROM put;
 
--- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn.
+-- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn; those to
+-- gold only with $8.
 -- name: answers_page
-SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value
+SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value, a.submitted_at
 FROM annotation a JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
+    AND ($8::boolean OR a.task_id NOT IN (SELECT o.task_id FROM label_gold o WHERE o.project_id = $1))
     AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
 
 -- The answers about a task's record that count, and how often their authors were found right.
 -- name: answers_of_record
-SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy
+SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
 FROM label_task t
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
 JOIN app_user u ON u.id = a.user_id
@@ -473,7 +482,9 @@ WHERE t.id = $1 AND a.withdrawn_at IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task
-SELECT t.key, t.state = 'done' AS done, g.method, c.name AS label, g.value FROM label_task t
+SELECT t.key, t.state = 'done' AS done, t.state = 'gold' AS gold, t.state = 'audit' AS audited, t.disagreement, g.method, c.name AS label, g.value,
+    p.usual_confusion
+FROM label_task t JOIN label_project p ON p.id = t.project_id
 LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
 WHERE t.id = $1;
@@ -483,9 +494,20 @@ DELETE FROM ground_truth g USING label_task t
 WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id;
 
 -- name: put_trust
-INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at)
-SELECT $1, u.id, w.accuracy, $4::timestamptz FROM unnest($2::text[], $3::float8[]) AS w (name, accuracy) JOIN app_user u ON u.name = w.name
-ON CONFLICT (project_id, user_id) DO UPDATE SET accuracy = excluded.accuracy, set_at = excluded.set_at;
+INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at, confusion)
+SELECT $1, u.id, w.accuracy, $4::timestamptz, w.confusion::jsonb FROM unnest($2::text[], $3::float8[], $5::text[]) AS w (name, accuracy, confusion)
+JOIN app_user u ON u.name = w.name
+ON CONFLICT (project_id, user_id) DO UPDATE SET accuracy = excluded.accuracy, set_at = excluded.set_at, confusion = excluded.confusion;
+
+-- name: put_usual_confusion
+UPDATE label_project SET usual_confusion = $2::jsonb WHERE id = $1 AND usual_confusion IS DISTINCT FROM $2::jsonb;
+
+-- Of classes that are others now.
+-- name: forget_confusions
+WITH gone AS (
+    UPDATE label_trust SET confusion = NULL WHERE project_id = $1
+)
+UPDATE label_project SET usual_confusion = NULL WHERE id = $1;
 
 -- name: imported_truth
 SELECT g.key, c.name AS label, g.value FROM ground_truth g LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
@@ -566,6 +588,133 @@ FROM (
     ORDER BY rk, key LIMIT $6::int
 ) p JOIN record_version v USING (rk, source_id, key, version)
 ORDER BY p.rk, p.key;
+
+----------------------------------------------------------------------------------------------- machines beside people
+
+-- name: add_machine
+INSERT INTO label_machine (project_id, name, version, prompt, added_at) VALUES ($1, $2, $3, $4, $5::timestamptz)
+ON CONFLICT (project_id, name, version) DO NOTHING;
+
+-- A version of a machine, or its last one.
+-- name: find_machine
+SELECT id, name, version, prompt, added_at, accuracy, test FROM label_machine
+WHERE project_id = $1 AND name = $2 AND ($3 = '' OR version = $3) ORDER BY id DESC LIMIT 1;
+
+-- The machines of a project, the oldest first.
+-- name: machines_of_project
+SELECT id, name, version, prompt, added_at, accuracy, test FROM label_machine WHERE project_id = $1 ORDER BY id;
+
+-- name: machine_sums
+SELECT machine_id, count(*) FILTER (WHERE fault IS NULL) AS suggestions, count(fault) AS rejects, sum(input_tokens)::bigint AS input_tokens,
+    sum(output_tokens)::bigint AS output_tokens, sum(cost) AS cost
+FROM label_suggestion WHERE machine_id = ANY ($1::bigint[]) GROUP BY machine_id;
+
+-- name: put_machine_test
+UPDATE label_machine SET test = $2::jsonb WHERE id = $1;
+
+-- name: put_machine_accuracy
+UPDATE label_machine SET accuracy = $2::float8 WHERE id = $1;
+
+-- Of these records those that the machine has said nothing of; with $5, or nothing that is an answer.
+-- name: not_suggested
+SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
+WHERE NOT EXISTS (SELECT 1 FROM label_suggestion s WHERE s.rk = w.rk AND s.source_id = $2 AND s.key = w.key AND s.machine_id = $1
+                      AND (s.fault IS NULL OR NOT $5::boolean))
+ORDER BY w.place;
+
+-- Records in the queue, or done, a page at a time.
+-- name: queued_page
+SELECT rk, key FROM label_task WHERE project_id = $1 AND (rk, source_id, key) > ($2::bigint, $3::bigint, $4::text) AND state <> 'cancelled'
+ORDER BY rk, source_id, key LIMIT $5::int;
+
+-- What a machine is told of these records.
+-- name: records_to_ask
+SELECT r.key, r.version, t.title, t.body AS text, t.language, v.url, i.width, i.height, v.payload
+FROM unnest($2::bigint[], $3::text[]) AS w (rk, key)
+JOIN record r ON r.rk = w.rk AND r.source_id = $1 AND r.key = w.key
+JOIN record_version v ON v.rk = r.rk AND v.source_id = r.source_id AND v.key = r.key AND v.version = r.version
+LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key AND t.version = r.version
+LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version;
+
+-- What was spent on a record adds up. Returns new and changed suggestions.
+-- name: put_suggestions
+WITH put AS (
+    INSERT INTO label_suggestion AS s (rk, source_id, key, machine_id, class_id, value, fault, score, input_tokens, output_tokens, cost,
+        schema_version, made_at)
+    SELECT w.rk, $2, w.key, $1, w.class_id, w.value::jsonb, w.fault, w.score, w.input_tokens, w.output_tokens, w.cost, $12, $13::timestamptz
+    FROM unnest($3::bigint[], $4::text[], $5::int[], $6::text[], $7::text[], $8::float8[], $9::bigint[], $10::bigint[], $11::float8[])
+        AS w (rk, key, class_id, value, fault, score, input_tokens, output_tokens, cost)
+    ORDER BY w.rk, w.key
+    ON CONFLICT (rk, source_id, key, machine_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, fault = excluded.fault,
+        score = excluded.score, input_tokens = s.input_tokens + excluded.input_tokens,
+        output_tokens = s.output_tokens + excluded.output_tokens, cost = s.cost + excluded.cost,
+        schema_version = excluded.schema_version, made_at = excluded.made_at
+    WHERE (s.class_id, s.value, s.fault, s.score, s.schema_version)
+            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.fault, excluded.score, excluded.schema_version)
+        OR excluded.cost > 0 OR excluded.input_tokens > 0
+    RETURNING xmax = 0 AS is_new
+)
+SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed FROM put;
+
+-- What a machine said, a page at a time; with $5 only what is no answer. What was said of classes that are no more is not usable.
+-- name: suggestions_page
+SELECT s.rk, s.source_id || '.' || lpad(to_hex(s.rk), 16, '0') AS record, s.key, c.name AS label, s.value, s.fault, s.score, s.input_tokens,
+    s.output_tokens, s.cost, s.made_at, s.fault IS NULL AND NOT coalesce(c.retired, s.schema_version <> p.schema_version) AS usable
+FROM (SELECT * FROM label_suggestion
+      WHERE machine_id = $1 AND (rk, source_id, key) > ($2::bigint, $3::bigint, $4::text) AND (fault IS NOT NULL OR NOT $5::boolean)
+      ORDER BY rk, source_id, key LIMIT $6::int) s
+JOIN label_machine m ON m.id = s.machine_id JOIN label_project p ON p.id = m.project_id
+LEFT JOIN label_class c ON c.project_id = p.id AND c.class_id = s.class_id
+ORDER BY s.rk, s.source_id, s.key;
+
+-- What is suggested for these tasks: by the machine $2, or by the one that came last.
+-- name: suggestions_of_tasks
+SELECT DISTINCT ON (t.id) t.id AS task, t.rk, t.key, m.id AS machine, m.name AS annotator, m.version, c.name AS label, s.value, s.score,
+    e.machine_id AS seen
+FROM label_task t
+JOIN label_suggestion s ON s.rk = t.rk AND s.source_id = t.source_id AND s.key = t.key
+JOIN label_machine m ON m.id = s.machine_id AND m.project_id = t.project_id
+JOIN label_project p ON p.id = t.project_id
+LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = s.class_id
+LEFT JOIN label_suggestion_seen e ON e.task_id = t.id AND e.user_id = $3
+WHERE t.id = ANY ($1::bigint[]) AND ($2 = '' OR m.name = $2) AND s.fault IS NULL
+    AND NOT coalesce(c.retired, s.schema_version <> p.schema_version)
+ORDER BY t.id, m.id DESC;
+
+-- name: note_seen
+INSERT INTO label_suggestion_seen AS e (task_id, user_id, machine_id, seen_at)
+SELECT w.task, $1, w.machine, $4::timestamptz FROM unnest($2::bigint[], $3::bigint[]) AS w (task, machine)
+ON CONFLICT (task_id, user_id) DO UPDATE SET machine_id = excluded.machine_id, seen_at = excluded.seen_at
+WHERE e.machine_id <> excluded.machine_id;
+
+-- With an answer, whose suggestion there was and whether it was seen.
+-- name: note_suggestion
+UPDATE annotation SET machine_id = $7, suggestion = $8
+WHERE rk = $1 AND source_id = $2 AND key = $3 AND project_id = $4 AND user_id = $5 AND attempt = $6;
+
+-- All answers of a project in the order of records, those that were taken back too, beside what machine $8 said of the record, or else
+-- the machine whose suggestion there was.
+-- name: answers_beside_page
+SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value, a.withdrawn_at IS NOT NULL AS withdrawn,
+    a.machine_id AS machine, a.suggestion, sc.name AS suggested_class, CASE WHEN s.schema_version = p.schema_version THEN s.value END AS suggested
+FROM (SELECT * FROM annotation
+      WHERE project_id = $1 AND source_id = $2
+          AND (rk, source_id, key, project_id, user_id, attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
+      ORDER BY rk, source_id, key, project_id, user_id, attempt LIMIT $7::int) a
+JOIN app_user u ON u.id = a.user_id JOIN label_project p ON p.id = a.project_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+LEFT JOIN label_suggestion s ON s.rk = a.rk AND s.source_id = a.source_id AND s.key = a.key
+    AND s.machine_id = coalesce($8::bigint, a.machine_id) AND s.fault IS NULL
+LEFT JOIN label_class sc ON sc.project_id = a.project_id AND sc.class_id = s.class_id AND NOT sc.retired
+ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt;
+
+-- What these machines say of a task's record.
+-- name: machine_answers_of_task
+SELECT s.machine_id AS machine, c.name AS class_name, s.value FROM label_task t
+JOIN label_suggestion s ON s.rk = t.rk AND s.source_id = t.source_id AND s.key = t.key AND s.machine_id = ANY ($2::bigint[])
+JOIN label_project p ON p.id = t.project_id
+LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = s.class_id
+WHERE t.id = $1 AND s.fault IS NULL AND NOT coalesce(c.retired, s.schema_version <> p.schema_version);
 
 ---------------------------------------------------------------------------------------------------- changes of classes
 
@@ -925,6 +1074,215 @@ SELECT * FROM (
     ORDER BY a.user_id, a.rk, a.key, a.attempt
 ) first_answers ORDER BY user_name, submitted_at;
 
+--------------------------------------------------------------------------------------------------------------- review
+
+-- name: note_disagreement
+UPDATE label_task SET disagreement = $2::float8 WHERE id = $1;
+
+-- The same of many records; NaN says that there is nothing to decide. Decided records stay so.
+-- name: note_disagreements
+UPDATE label_task t SET disagreement = nullif(w.part, 'NaN')
+FROM unnest($3::bigint[], $4::text[], $5::float8[]) AS w (rk, key, part)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'gold'
+    AND t.disagreement IS DISTINCT FROM nullif(w.part, 'NaN')
+    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+                    AND g.method = 'adjudicated');
+
+-- name: task_of_key
+SELECT id FROM label_task WHERE project_id = $1 AND rk = $2 AND source_id = $3 AND key = $4;
+
+-- Tasks of project $1 whose answers disagree, the worst first: those behind ($2, $3).
+-- name: disagreed_tasks
+SELECT id AS task, disagreement AS place FROM label_task
+WHERE project_id = $1 AND disagreement IS NOT NULL AND disagreement <= $2::float8 AND (disagreement < $2::float8 OR id > $3::bigint)
+ORDER BY disagreement DESC, id LIMIT $4;
+
+-- name: flagged_tasks
+SELECT DISTINCT task_id AS task, 0::float8 AS place FROM label_comment
+WHERE project_id = $1 AND flag AND resolved_at IS NULL AND task_id > $2::bigint ORDER BY task_id LIMIT $3;
+
+-- name: decided_tasks
+SELECT task_id AS task, id::float8 AS place FROM label_review
+WHERE project_id = $1 AND action = 'decided' AND stands AND id < $2::bigint ORDER BY id DESC LIMIT $3;
+
+-- name: reviewed_tasks
+SELECT t.id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state, 1 - t.disagreement AS agreement,
+    c.name AS label, g.value, g.probability, g.method, g.decided_by, g.set_at
+FROM unnest($1::bigint[]) WITH ORDINALITY AS w (id, place) JOIN label_task t ON t.id = w.id
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+ORDER BY w.place;
+
+-- name: reviewed_answers
+SELECT t.id AS task, u.name AS "user", a.attempt, c.name AS label, a.value, a.milliseconds, a.submitted_at, k.accuracy
+FROM unnest($1::bigint[]) AS w (id) JOIN label_task t ON t.id = w.id
+JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
+WHERE a.withdrawn_at IS NULL ORDER BY a.submitted_at, u.name;
+
+-- name: reviewed_comments
+SELECT m.task_id AS task, u.name AS "user", m.text, m.flag, m.written_at
+FROM label_comment m JOIN app_user u ON u.id = m.user_id WHERE m.task_id = ANY ($1::bigint[]) ORDER BY m.id;
+
+-- A reviewer's label of task $1. Nobody else is asked; what people hold they may still answer.
+-- name: decide
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+), was AS (
+    SELECT jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method, 'set_at', g.set_at,
+        'decided_by', g.decided_by) AS label
+    FROM ground_truth g JOIN task t ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+), put AS (
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by)
+    SELECT rk, source_id, key, project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5 FROM task
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
+        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by
+), earlier AS (
+    UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands RETURNING v.id
+), noted AS (
+    INSERT INTO label_review (project_id, task_id, action, person, comment, made_by, made_at, before)
+    SELECT project_id, id, 'decided', $7, $4, $5, $6::timestamptz, jsonb_build_object('label', (SELECT label FROM was), 'wanted', wanted,
+        'state', state, 'review', (SELECT max(id) FROM earlier)) FROM task
+), resolved AS (
+    UPDATE label_comment m SET resolved_at = $6::timestamptz FROM task t WHERE m.task_id = t.id AND m.flag AND m.resolved_at IS NULL
+)
+UPDATE label_task t SET disagreement = NULL, wanted = CASE WHEN k.state = 'open' THEN k.answers + k.leases ELSE k.wanted END,
+    state = CASE WHEN k.state = 'open' AND k.leases = 0 THEN 'done' ELSE k.state END,
+    done_at = CASE WHEN k.state = 'open' AND k.leases = 0 THEN $6::timestamptz ELSE k.done_at END
+FROM task k WHERE t.id = k.id;
+
+-- Takes the decision about task $1 that stands back. Returns whether there was a label before it.
+-- name: undo_decision
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+), gone AS (
+    UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands
+    RETURNING v.made_at, v.before
+), again AS (
+    UPDATE label_review v SET stands = true FROM gone WHERE v.id = (gone.before ->> 'review')::bigint
+), unresolved AS (
+    UPDATE label_comment m SET resolved_at = NULL FROM task t, gone WHERE m.task_id = t.id AND m.resolved_at = gone.made_at
+), back AS (
+    UPDATE ground_truth g SET class_id = (o.before -> 'label' ->> 'class')::int, value = nullif(o.before -> 'label' -> 'value', 'null'),
+        probability = (o.before -> 'label' ->> 'probability')::float8, method = o.before -> 'label' ->> 'method',
+        set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1
+    FROM task t, gone o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+        AND o.before -> 'label' <> 'null'
+), room AS (
+    SELECT t.id, CASE WHEN t.state IN ('open', 'done') THEN greatest((gone.before ->> 'wanted')::int, t.answers + t.leases) ELSE t.wanted END AS wanted
+    FROM task t, gone
+), waiting AS (
+    UPDATE label_task t SET wanted = r.wanted, state = CASE WHEN t.state = 'done' AND t.answers < r.wanted THEN 'open' ELSE t.state END,
+        done_at = CASE WHEN t.state = 'done' AND t.answers < r.wanted THEN NULL ELSE t.done_at END
+    FROM room r WHERE t.id = r.id
+)
+SELECT gone.before -> 'label' <> 'null' AS labeled FROM gone;
+
+-- What user $2 says of task $1.
+-- name: standing_answer
+SELECT c.name AS label, a.value FROM label_task t
+JOIN label_lease l ON l.task_id = t.id AND l.user_id = $2 AND l.state = 'answered'
+JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+    AND a.user_id = $2 AND a.attempt = l.attempt
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE t.id = $1;
+
+-- The label of task $1.
+-- name: standing_label
+SELECT c.name AS label, g.value, g.method = 'adjudicated' AS decided FROM label_task t
+JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE t.id = $1;
+
+-- Notes that task $1 went back to user $2, after undo_answer.
+-- name: note_sent_back
+WITH draft AS (
+    INSERT INTO label_draft AS d (task_id, user_id, value, saved_at, comment, returned_by) VALUES ($1, $2, $3::jsonb, $6::timestamptz, $4, $5)
+    ON CONFLICT (task_id, user_id) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at, comment = excluded.comment,
+        returned_by = excluded.returned_by
+), resolved AS (
+    UPDATE label_comment m SET resolved_at = $6::timestamptz WHERE m.task_id = $1 AND m.flag AND m.resolved_at IS NULL
+), still AS (
+    UPDATE label_task SET disagreement = NULL WHERE id = $1
+)
+INSERT INTO label_review (project_id, task_id, action, person, comment, made_by, made_at)
+SELECT t.project_id, t.id, 'sent back', u.name, $4, $5, $6::timestamptz FROM label_task t, app_user u WHERE t.id = $1 AND u.id = $2;
+
+---------------------------------------------------------------------------------------------------------- invalidation
+
+-- Tasks that user $2 answered in project $1 from $3 to $4, in the order in which tasks are locked.
+-- name: lock_answered
+SELECT t.id FROM label_task t
+WHERE t.id IN (SELECT a.task_id FROM annotation a WHERE a.project_id = $1 AND a.user_id = $2 AND a.withdrawn_at IS NULL
+                   AND ($3::timestamptz IS NULL OR a.submitted_at >= $3::timestamptz)
+                   AND ($4::timestamptz IS NULL OR a.submitted_at < $4::timestamptz))
+ORDER BY t.id FOR UPDATE;
+
+-- Tasks with answers that invalidation $1 took back.
+-- name: lock_invalidated
+SELECT t.id FROM label_task t WHERE t.id IN (SELECT a.task_id FROM annotation a WHERE a.invalidation_id = $1) ORDER BY t.id FOR UPDATE;
+
+-- name: add_invalidation
+INSERT INTO label_invalidation (project_id, user_id, reason, since, until, answers, made_by, made_at)
+VALUES ($1, $2, $3, $4::timestamptz, $5::timestamptz, $6, $7, $8::timestamptz) RETURNING id;
+
+-- name: invalidate_answers
+WITH gone AS (
+    UPDATE annotation a SET withdrawn_at = $5::timestamptz, invalidation_id = $4
+    FROM unnest($3::bigint[]) AS w (id) JOIN label_task t ON t.id = w.id
+    WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = $1 AND a.user_id = $2 AND a.withdrawn_at IS NULL
+    RETURNING a.task_id, a.attempt
+), leases AS (
+    UPDATE label_lease l SET state = 'invalid' FROM gone g
+    WHERE l.task_id = g.task_id AND l.user_id = $2 AND l.attempt = g.attempt AND l.state = 'answered' RETURNING l.task_id
+), counted AS (
+    UPDATE label_person SET answers = answers - (SELECT count(*) FROM gone) WHERE project_id = $1 AND user_id = $2
+)
+UPDATE label_task t SET answers = t.answers - 1,
+    state = CASE WHEN t.state = 'done' AND t.answers - 1 < t.wanted AND NOT decided THEN 'open' ELSE t.state END,
+    done_at = CASE WHEN t.state = 'done' AND t.answers - 1 < t.wanted AND NOT decided THEN NULL ELSE t.done_at END,
+    wanted = CASE WHEN t.state = 'done' AND decided THEN t.answers - 1 ELSE t.wanted END
+FROM leases e CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT 1 FROM label_task d JOIN ground_truth g ON g.rk = d.rk AND g.source_id = d.source_id AND g.key = d.key
+                       AND g.project_id = d.project_id WHERE d.id = e.task_id AND g.method = 'adjudicated') AS decided) k
+WHERE t.id = e.task_id;
+
+-- name: restore_answers
+WITH back AS (
+    UPDATE annotation a SET withdrawn_at = NULL, invalidation_id = NULL FROM label_lease l
+    WHERE a.invalidation_id = $1 AND l.task_id = a.task_id AND l.user_id = a.user_id AND l.attempt = a.attempt AND l.state = 'invalid'
+    RETURNING a.task_id, a.user_id, a.project_id
+), leases AS (
+    UPDATE label_lease l SET state = 'answered' FROM back b WHERE l.task_id = b.task_id AND l.user_id = b.user_id RETURNING l.task_id
+), counted AS (
+    UPDATE label_person n SET answers = n.answers + b.n FROM (SELECT project_id, user_id, count(*) AS n FROM back GROUP BY project_id, user_id) b
+    WHERE n.project_id = b.project_id AND n.user_id = b.user_id
+)
+UPDATE label_task t SET answers = t.answers + 1, wanted = CASE WHEN t.state = 'gold' THEN t.wanted ELSE greatest(t.wanted, t.answers + t.leases + 1) END,
+    state = CASE WHEN t.state = 'open' AND t.answers + 1 >= greatest(t.wanted, t.answers + t.leases + 1) THEN 'done' ELSE t.state END,
+    done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= greatest(t.wanted, t.answers + t.leases + 1) THEN $2::timestamptz ELSE t.done_at END
+FROM leases e WHERE t.id = e.task_id;
+
+-- The last one of user $2 that stands.
+-- name: last_invalidation
+SELECT id FROM label_invalidation WHERE project_id = $1 AND user_id = $2 AND restored_at IS NULL ORDER BY id DESC LIMIT 1 FOR UPDATE;
+
+-- name: note_restored
+UPDATE label_invalidation SET restored_by = $2, restored_at = $3::timestamptz WHERE id = $1;
+
+-- name: list_invalidations
+SELECT u.name AS "user", v.reason, v.since, v.until, v.answers, v.made_by, v.made_at, v.restored_by, v.restored_at
+FROM label_invalidation v JOIN app_user u ON u.id = v.user_id WHERE v.project_id = $1 ORDER BY v.id;
+
+-- Gives a random share $2 of the tasks of project $1 one person more, each once. Those that have all they wanted wait again.
+-- name: double_tasks
+UPDATE label_task t SET doubled = true, wanted = t.wanted + 1, state = 'open', done_at = NULL
+WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (hashint8extended(t.rk, $1) & 1048575) < $2::float8 * 1048576
+    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+                    AND g.method = 'adjudicated');
+
 ------------------------------------------------------------------------------------------------------ simulated people
 
 -- name: add_simulated_user
@@ -955,6 +1313,12 @@ DELETE FROM label_person WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_gold
 DELETE FROM label_gold WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_reviews
+DELETE FROM label_review WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_invalidations
+DELETE FROM label_invalidation WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_comments
 DELETE FROM label_comment WHERE project_id = ANY ($1::bigint[]);

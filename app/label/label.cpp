@@ -181,6 +181,7 @@ void add_label(CLI::App& cli, service::Context& context) {
     add_label_files(*project, context);
     add_label_work(*label, context);
     add_label_quality(*label, context);
+    add_label_machine(*label, context);
     add_label_members(*label, context);
     add_verb<service::list_annotators>(
         *label,
@@ -189,6 +190,8 @@ void add_label(CLI::App& cli, service::Context& context) {
         by_project,
         [](const service::Page<labeling::AnnotatorQuality>& page) { print_people(page.items); }
     );
+    add_label_review(*label, context);
+    add_invalidation(*label->get_subcommand("annotators"), context);
 }
 
 }  // namespace app

@@ -99,6 +99,7 @@ void show_truth(const service::ResolvedTruth& done) {
         done.below_target
     ));
     if (!done.why.empty()) print_line(done.why);
+    for (const auto& why : done.machines_left_out) print_line("does not count: " + why);
     if (done.judged > 0)
         print_line(fmt::format(
             "right on {:.2f} % of the {} records whose label is known by import",

@@ -97,6 +97,7 @@ const base::Settings<Project> Project::settings{
      {"gold_feedback", &Project::gold_feedback, "tell who answered one of these the truth at once"},
      {"truth", &Project::truth, "how answers become truth"},
      {"limits", &Project::limits, "of each person; none by default"},
+     {&Project::machine},
      {"members", &Project::members, "what people must know"},
      {&Project::question},
      {"question", &Project::question, &Question::parts, "one of several, of a form"}},

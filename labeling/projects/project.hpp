@@ -9,6 +9,7 @@
 #include "base/json/shape.hpp"
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
+#include "labeling/machine/machine_settings.hpp"
 #include "labeling/projects/question.hpp"
 #include "labeling/truth/truth.hpp"
 
@@ -103,6 +104,7 @@ struct Project {
     bool gold_feedback = false;       // who answered one of these is told the truth at once
     TruthSettings truth;
     WorkLimits limits;
+    MachineHelp machine;
     MemberRules members;
 
     static const base::Settings<Project> settings;

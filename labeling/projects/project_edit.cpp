@@ -149,6 +149,7 @@ const base::Settings<ProjectEdit> ProjectEdit::settings{
      "share of tasks whose truth is known, mixed in unseen",
      {.low = 0, .high = 0.5}},
     {"truth", &ProjectEdit::truth, "how answers become truth"},
+    {&ProjectEdit::machine},
     {"members", &ProjectEdit::members, "what people must know"},
     {&ProjectEdit::question},
     {"question", &ProjectEdit::parts, "questions of a form that are edited, by their names"},
@@ -166,6 +167,7 @@ void apply(const ProjectEdit& edit, Project& present) {
     take(edit.hidden_gold, project.hidden_gold);
     take(edit.truth.method, project.truth.method);
     take(edit.truth.target, project.truth.target);
+    apply(edit.machine, project.machine);
     take(edit.members.required, project.members.required);
     edit_question(edit.question, project.question);
     for (const auto& part : edit.parts) edit_part(part, project);

@@ -69,6 +69,7 @@ struct ProjectEdit {
     std::optional<std::vector<std::string>> fields{};
     std::optional<double> hidden_gold{};
     TruthEdit truth{};
+    MachineHelpEdit machine{};
     MemberRulesEdit members{};
     QuestionEdit question{};
     std::vector<PartEdit> parts{};

@@ -209,6 +209,7 @@ SchemaLine change_schema(
 ) {
     auto before = lock_project(tx, project);
     tx.exec(sql::file["change_classes"], before.id);
+    tx.exec(sql::file["forget_confusions"], before.id);
     auto made = change.action == SchemaChange::Action::undo ? undo(tx, before, now)
                                                             : make(tx, before, change, now);
     tx.exec(

@@ -22,6 +22,9 @@ Agreement ClassAnswers::agreement(std::string_view metric, std::size_t replicate
 }
 
 Inferred ClassAnswers::infer(const Merging& merging) const {
+    // By confusions a class may be the likeliest that nobody gave.
+    if (merging.confusions && !judgements_)
+        for (const auto& [name, share] : merging.confusions->prior) builder_.allow(name);
     const auto& judgements = built();
     Gold gold;
     for (const auto& [key, answer] : merging.gold) gold.emplace(key, class_of(answer));
@@ -34,9 +37,11 @@ Inferred ClassAnswers::infer(const Merging& merging) const {
         method = is_numeric(choice.method) ? Method::mv : choice.method;
         result.why = choice.why;
     }
-    auto truth = merging.trust ? weigh(judgements, *merging.trust, scale_.size())
-                               : labeling::infer(judgements, method);
-    result.method = method;
+    auto truth = merging.confusions ? weigh(judgements, *merging.confusions)
+                 : merging.trust    ? weigh(judgements, *merging.trust, scale_.size())
+                                    : labeling::infer(judgements, method);
+    result.method = merging.confusions ? truth.method : method;
+    if (!merging.trust) result.confusions = confusions_of(judgements, truth);
     for (std::size_t w = 0; w < judgements.workers.size(); ++w)
         result.worker_accuracy.emplace_back(judgements.workers[w], truth.worker_accuracy[w]);
     bool any_gold = false;

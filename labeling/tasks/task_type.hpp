@@ -15,6 +15,7 @@
 #include "labeling/agreement/agreement.hpp"
 #include "labeling/export/exporter.hpp"
 #include "labeling/projects/question.hpp"
+#include "labeling/truth/confusions.hpp"
 #include "labeling/truth/truth.hpp"
 #include "labeling/truth/weigh.hpp"
 
@@ -57,8 +58,9 @@ struct Inferred {
     std::string why{};  // if the method was chosen here
     std::vector<InferredLabel> labels{};
     std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
-    std::int64_t judged = 0;  // records whose label is also known by import
-    double accuracy = 0;      // on these; of labels that may be right in part, the mean likeness
+    std::optional<Confusions> confusions{};  // of people, where classes are few
+    std::int64_t judged = 0;                 // records whose label is also known by import
+    double accuracy = 0;  // on these; of labels that may be right in part, the mean likeness
 };
 
 // How answers are merged.
@@ -66,8 +68,10 @@ struct Merging {
     Method method = Method::automatic;  // one of the type's, or automatic
     Gold gold{};                        // true answers by record
     // How often each person is right, as it was estimated before. If it is there, people are not
-    // judged anew: each record is merged by itself, whatever the method.
+    // judged anew: each record is merged by itself, whatever the method. By their confusions where
+    // these are known and the kind has classes, else by their trust.
     std::optional<Trust> trust{};
+    std::optional<Confusions> confusions{};
 };
 
 // The answers of one project, gathered to be judged together. The question outlives it.

@@ -15,6 +15,8 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "labeling/machine/beside_store.hpp"
+#include "labeling/quality/disagreement_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -35,8 +37,13 @@ struct AnswerRow {
     std::int64_t user_id = first_rk;
     int attempt = 0;
     std::string user_name, class_name, value;
+    Time submitted_at;
 };
-BOOST_DESCRIBE_STRUCT(AnswerRow, (), (rk, key, user_id, attempt, user_name, class_name, value))
+BOOST_DESCRIBE_STRUCT(
+    AnswerRow,
+    (),
+    (rk, key, user_id, attempt, user_name, class_name, value, submitted_at)
+)
 
 struct GoldRow {
     std::string key, label, value;
@@ -45,23 +52,32 @@ BOOST_DESCRIBE_STRUCT(GoldRow, (), (key, label, value))
 
 struct TaskLabel {
     std::string key;
-    bool done = false;                  // it has all answers that are wanted
-    std::optional<std::string> method;  // of its label, if it has one
-    std::string label, value;           // that it says
+    bool done = false;                   // it has all answers that are wanted
+    bool gold = false, audited = false;  // its truth is known, or not to be changed for now
+    std::optional<double> disagreement;  // as it was noted last
+    std::optional<std::string> method;   // of its label, if it has one
+    std::string label, value;            // that it says
+    std::string usual_confusion;         // of the project's people
 };
-BOOST_DESCRIBE_STRUCT(TaskLabel, (), (key, done, method, label, value))
+BOOST_DESCRIBE_STRUCT(
+    TaskLabel,
+    (),
+    (key, done, gold, audited, disagreement, method, label, value, usual_confusion)
+)
 
 struct RecordAnswer {
     std::string user_name, class_name, value;
     std::optional<double> accuracy;  // of the person, if it was estimated
+    std::string confusion;           // likewise
 };
-BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy))
+BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy, confusion))
 
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
 // is; give() goes on to the next page.
 class AnswerPages {
 public:
-    explicit AnswerPages(const StoredProject& project) : project_(project) {}
+    AnswerPages(const StoredProject& project, bool with_gold)
+        : project_(project), with_gold_(with_gold) {}
 
     // False when there are no more.
     bool read(base::Tx& tx) {
@@ -74,7 +90,8 @@ public:
             last_.key,
             last_.user_id,
             last_.attempt,
-            page
+            page,
+            with_gold_
         ));
         return !rows_.empty();
     }
@@ -88,6 +105,7 @@ public:
 
 private:
     const StoredProject& project_;
+    bool with_gold_;
     std::vector<AnswerRow> rows_;
     AnswerRow last_;
     bool last_page_ = false;
@@ -148,7 +166,7 @@ Judgements load_judgements(base::Steps steps, const StoredProject& project, bool
     JudgementsBuilder builder;
     if (all_classes)
         for (const auto& item : project.project.question.classes) builder.allow(item.name);
-    AnswerPages pages(project);
+    AnswerPages pages(project, true);
     while (steps.call([&](base::Tx& tx) { return pages.read(tx); }))
         pages.give([&](const AnswerRow& row) {
             builder.add(row.key, row.user_name, row.class_name);
@@ -156,18 +174,36 @@ Judgements load_judgements(base::Steps steps, const StoredProject& project, bool
     return std::move(builder).build();
 }
 
-std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project) {
-    const auto& question = project.project.question;
-    auto answers = task_type(question.kind).gather(question);
-    AnswerPages pages(project);
-    while (steps.call([&](base::Tx& tx) { return pages.read(tx); }))
+void each_answer(
+    base::Steps steps,
+    const StoredProject& project,
+    bool with_gold,
+    const std::function<void(const StandingAnswer&)>& take,
+    const std::function<void()>& after_page
+) {
+    AnswerPages pages(project, with_gold);
+    while (steps.call([&](base::Tx& tx) { return pages.read(tx); })) {
         pages.give([&](const AnswerRow& row) {
-            answers->add(
-                {.key = row.key,
-                 .user = row.user_name,
-                 .value = answer_of(row.class_name, row.value)}
+            take(
+                {.rk = row.rk,
+                 .submitted_at = row.submitted_at,
+                 .said =
+                     {.key = row.key,
+                      .user = row.user_name,
+                      .value = answer_of(row.class_name, row.value)}}
             );
         });
+        if (after_page) after_page();
+    }
+}
+
+std::unique_ptr<AnswerSet>
+gather_answers(base::Steps steps, const StoredProject& project, bool with_gold) {
+    const auto& question = project.project.question;
+    auto answers = task_type(question.kind).gather(question);
+    each_answer(steps, project, with_gold, [&](const StandingAnswer& each) {
+        answers->add(each.said);
+    });
     return answers;
 }
 
@@ -182,27 +218,49 @@ Gold load_gold(base::Steps steps, const StoredProject& project) {
 
 namespace {
 
+// All answers; on the way, how far those to each record lie apart is noted for reviewers.
+std::unique_ptr<AnswerSet> gather_and_note(base::Steps steps, const StoredProject& project) {
+    const auto& question = project.project.question;
+    auto answers = task_type(question.kind).gather(question);
+    Disagreements apart(project);
+    auto take = [&](const StandingAnswer& each) {
+        answers->add(each.said);
+        apart.add(each.rk, each.said.key, each.said.value);
+    };
+    each_answer(steps, project, true, take, [&] { apart.write(steps, false); });
+    apart.write(steps, true);
+    return answers;
+}
+
 // So that the next answers are weighed at once.
 void keep_trust(
     base::Steps steps,
     const StoredProject& project,
-    const std::vector<std::pair<std::string, double>>& accuracy,
+    const Inferred& inferred,
     Time now
 ) {
-    std::vector<std::string> names;
+    std::vector<std::string> names, confusions;
     std::vector<double> shares;
-    for (const auto& [name, share] : accuracy) {
+    for (const auto& [name, share] : inferred.worker_accuracy) {
         names.push_back(name);
         shares.push_back(std::clamp(share, 0.0, 1.0));
+        confusions.emplace_back();
+        if (!inferred.confusions) continue;
+        auto known = inferred.confusions->people.find(name);
+        if (known != inferred.confusions->people.end()) confusions.back() = json_of(known->second);
     }
+    std::optional<std::string> usual;
+    if (inferred.confusions) usual = json_of_usual(*inferred.confusions);
     steps.call([&](base::Tx& tx) {
         tx.exec(
             sql::file["put_trust"],
             project.id,
             schema::array_of(names),
             fmt::format("{{{}}}", fmt::join(shares, ",")),
-            schema::timestamp(now)
+            schema::timestamp(now),
+            schema::array_of_optional(confusions)
         );
+        tx.exec(sql::file["put_usual_confusion"], project.id, usual);
     });
 }
 
@@ -216,7 +274,8 @@ Resolved resolve_truth(
     Time now
 ) {
     auto project = steps.call([&](base::Tx& tx) { return load_project(tx, name); });
-    auto answers = gather_answers(steps, project);
+    auto answers = gather_and_note(steps, project);
+    auto machines = add_machine_answers(steps, project, *answers);
     if (answers->size() == 0)
         throw base::Error(
             "project '" + name + "'", "has no answers", "label some of its tasks first"
@@ -233,42 +292,74 @@ Resolved resolve_truth(
         .answers = static_cast<std::int64_t>(answers->size()),
         .judged = inferred.judged,
         .accuracy = inferred.accuracy,
-        .worker_accuracy = std::move(inferred.worker_accuracy)};
+        .worker_accuracy = inferred.worker_accuracy};
     for (const auto& label : inferred.labels)
         if (label.probability < project.project.truth.target) ++result.below_target;
     auto used = std::string(base::name_of(result.method));
     auto put = detail::put_truth(steps, project, inferred.labels, used, keep_imported, now);
     result.added = put.added;
     result.changed = put.changed;
-    keep_trust(steps, project, result.worker_accuracy, now);
+    keep_trust(steps, project, inferred, now);
+    steps.call([&](base::Tx& tx) { keep_machine_accuracy(tx, machines, result.worker_accuracy); });
+    for (const auto& say : machines)
+        if (!say.counts) result.machines_left_out.push_back(say.why_not);
     return result;
 }
+
+namespace {
+
+// What people say of a task's record.
+struct RecordAnswers {
+    std::unique_ptr<AnswerSet> set;
+    std::vector<std::string> values;
+    Trust trust;
+    std::optional<Confusions> confusions;
+};
+
+RecordAnswers answers_of_record(
+    base::Tx& tx,
+    const Question& question,
+    std::int64_t task,
+    const TaskLabel& label
+) {
+    RecordAnswers answers;
+    answers.confusions = usual_confusions(label.usual_confusion);
+    answers.set = task_type(question.kind).gather(question);
+    for (const auto& row :
+         base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task))) {
+        if (row.accuracy) answers.trust.emplace(row.user_name, *row.accuracy);
+        if (answers.confusions && !row.confusion.empty())
+            answers.confusions->people.emplace(row.user_name, confusion_in(row.confusion));
+        answers.values.push_back(answer_of(row.class_name, row.value));
+        answers.set->add({.key = label.key, .user = row.user_name, .value = answers.values.back()});
+    }
+    return answers;
+}
+
+}  // namespace
 
 Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     Refreshed refreshed;
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
     if (!label) return refreshed;
     if (label->method) refreshed.before = answer_of(label->label, label->value);
-    if (label->method == detail::imported || label->method == detail::adjudicated) return refreshed;
+    if (label->method == detail::adjudicated || label->gold) return refreshed;
     if (!label->method && !label->done) return refreshed;
     const auto& question = project.project.question;
-    auto answers = task_type(question.kind).gather(question);
-    Trust trust;
-    for (const auto& row :
-         base::rows_as<RecordAnswer>(tx.exec(sql::file["answers_of_record"], task))) {
-        if (row.accuracy) trust.emplace(row.user_name, *row.accuracy);
-        answers->add(
-            {.key = label->key,
-             .user = row.user_name,
-             .value = answer_of(row.class_name, row.value)}
-        );
-    }
-    if (answers->size() == 0) {
+    auto answers = answers_of_record(tx, question, task, *label);
+    auto apart = disagreement(question, answers.values);
+    if (apart != label->disagreement) tx.exec(sql::file["note_disagreement"], task, apart);
+    if (label->method == detail::imported || label->audited) return refreshed;
+    add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
+    if (answers.set->size() == 0) {
         tx.exec(sql::file["withdraw_label"], task);
         return refreshed;
     }
-    auto merged =
-        answers->infer({.method = project.project.truth.method, .trust = std::move(trust)});
+    auto merged = answers.set->infer(
+        {.method = project.project.truth.method,
+         .trust = std::move(answers.trust),
+         .confusions = std::move(answers.confusions)}
+    );
     auto used = std::string(base::name_of(merged.method));
     detail::put_truth(tx, project, merged.labels, used, true, now);
     if (!merged.labels.empty()) refreshed.probability = merged.labels.front().probability;

@@ -21,8 +21,24 @@ namespace labeling {
 // names. All classes of the project are among the answers if `all_classes`. Read in pages.
 Judgements
 load_judgements(base::Steps steps, const StoredProject& project, bool all_classes = false);
-// The same by the project's type of task, which `project` must outlive.
-std::unique_ptr<AnswerSet> gather_answers(base::Steps steps, const StoredProject& project);
+// The same by the project's type of task, which `project` must outlive; with or without answers to
+// gold.
+std::unique_ptr<AnswerSet>
+gather_answers(base::Steps steps, const StoredProject& project, bool with_gold = true);
+
+struct StandingAnswer {
+    std::int64_t rk = 0;  // of the record
+    Time submitted_at;
+    Judged said;
+};
+// One by one, record by record; `after_page` may take transactions of its own.
+void each_answer(
+    base::Steps steps,
+    const StoredProject& project,
+    bool with_gold,
+    const std::function<void(const StandingAnswer&)>& take,
+    const std::function<void()>& after_page = {}
+);
 // The imported labels, as answers, by record key.
 Gold load_gold(base::Steps steps, const StoredProject& project);
 
@@ -38,8 +54,10 @@ struct Resolved {
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
+    std::vector<std::string> machines_left_out{};  // why, where the project lets machines count
 };
-// Infers the truth of all records that have answers and stores it with probability and method.
+// Infers the truth of all records that have answers, of people or of machines that count (see
+// labeling/machine/beside_store.hpp), and stores it with probability and method.
 // `method` may be automatic; without one it is the project's. With `keep_imported`, records whose
 // label was imported keep it. Throws base::Error if there are no answers.
 Resolved resolve_truth(

@@ -128,6 +128,7 @@ const base::Settings<ResolvedTruth> ResolvedTruth::settings{
     {"judged", &ResolvedTruth::judged, "records whose label is also known by import"},
     {"accuracy", &ResolvedTruth::accuracy, "on these"},
     {"worker_accuracy", &ResolvedTruth::worker_accuracy, "estimated"},
+    {"machines_left_out", &ResolvedTruth::machines_left_out, "why, where machines count"},
 };
 const base::Settings<SimulateAnswers> SimulateAnswers::settings{
     {"project", &SimulateAnswers::project, "its name", {.required = true}},
@@ -305,7 +306,8 @@ ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
         .below_target = done.below_target,
         .judged = done.judged,
         .accuracy = done.accuracy,
-        .worker_accuracy = std::move(done.worker_accuracy)};
+        .worker_accuracy = std::move(done.worker_accuracy),
+        .machines_left_out = std::move(done.machines_left_out)};
 }
 
 namespace {

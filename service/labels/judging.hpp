@@ -89,6 +89,7 @@ struct ResolvedTruth {
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy;  // estimated
+    std::vector<std::string> machines_left_out;  // why, where the project lets machines count
     static const base::Settings<ResolvedTruth> settings;
 };
 ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request);

@@ -4,11 +4,15 @@
 
 #include "service/areas.hpp"
 #include "service/labels/files.hpp"
+#include "service/labels/invalidation.hpp"
 #include "service/labels/judging.hpp"
+#include "service/labels/machine.hpp"
+#include "service/labels/machine_endpoint.hpp"
 #include "service/labels/members.hpp"
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
+#include "service/labels/review.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
 #include "service/labels/templates.hpp"
@@ -96,6 +100,61 @@ std::vector<Verb> owner_verbs() {
     };
 }
 
+std::vector<Verb> machine_verbs() {
+    return {
+        verb<import_suggestions>(
+            "label suggest import", "Take what a machine says of records from a file", owners
+        ),
+        verb<suggest_by_model>(
+            "label suggest model", "Let the model of a training run suggest answers", operators
+        ),
+        verb<suggest_by_endpoint>(
+            "label suggest endpoint", "Let a machine behind an address suggest answers", operators
+        ),
+        verb<list_suggestions>(
+            "label suggest list", "What a machine said, and what of it is no answer", reviewers
+        ),
+        verb<report_suggestions>(
+            "label suggest report",
+            "How far people agree with machines, and how much seeing what they say sways them",
+            reviewers
+        ),
+        verb<test_machine>(
+            "label machine test",
+            "Whether a machine may stand in for people: the alternative annotator test",
+            owners
+        ),
+        verb<list_machines>(
+            "label machine list", "The machines of a project, and which of them count", reviewers
+        ),
+    };
+}
+
+std::vector<Verb> reviewer_verbs() {
+    return {
+        verb<list_review>(
+            "label review", "Where people disagree, all answers side by side", analysts
+        ),
+        verb<accept_answer>(
+            "label review accept",
+            "Make one person's answer, or the label as it is, final",
+            operators
+        ),
+        verb<fix_label>("label review fix", "Say what is right", operators),
+        verb<send_back>("label review send-back", "Ask a person again, with a comment", operators),
+        verb<undo_review>("label review undo", "Take the last decision back", operators),
+        verb<invalidate_answers>(
+            "label annotators invalidate", "Let a person's answers count no more", operators
+        ),
+        verb<restore_answers>(
+            "label annotators restore", "Let answers count again that did not", operators
+        ),
+        verb<list_invalidations>(
+            "label annotators invalidated", "Whose answers count no more, and why", analysts
+        ),
+    };
+}
+
 std::vector<Verb> labeler_verbs() {
     return {
         verb<claim_tasks>("label claim", "Take the next tasks, or get one's own again", labelers),
@@ -119,7 +178,7 @@ std::vector<Verb> labeler_verbs() {
 std::span<const Verb> label_verbs() {
     static const auto verbs = [] {
         auto all = project_verbs();
-        for (auto&& more : {owner_verbs(), labeler_verbs()})
+        for (auto&& more : {owner_verbs(), machine_verbs(), reviewer_verbs(), labeler_verbs()})
             all.insert(all.end(), more.begin(), more.end());
         return all;
     }();

@@ -23,6 +23,7 @@
 #include "labeling/truth/truth_store.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/shown_record.hpp"
+#include "service/labels/shown_suggestion.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
 
@@ -67,12 +68,15 @@ Lease lease_of(std::string_view text) {
 }
 
 Task task_of(const Project& project, const TaskInHand& held) {
-    return {
+    Task task{
         .id = held.task_id,
         .lease = text_of({.token = held.token, .attempt = held.attempt}),
         .expires_at = held.expires_at,
         .item = shown(project, held),
         .draft = held.draft};
+    if (!held.returned_by.empty())
+        task.sent_back = SentBack{.by = held.returned_by, .comment = held.comment};
+    return task;
 }
 
 [[noreturn]] void no_task(std::int64_t task) {
@@ -271,6 +275,7 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
             labeling::tasks_with_others(work.tx, stored.id, user, most_with_others);
     }
     for (const auto& each : held) claimed.tasks.push_back(task_of(stored.project, each));
+    show_suggestions(work, stored, user, claimed.tasks);
     return claimed;
 }
 
@@ -282,7 +287,8 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto [said, answer] = said_in(work, stored, request, user);
     answer.token = lease.token;
     answer.attempt = lease.attempt;
-    switch (labeling::submit(work.tx, answer, work.now)) {
+    auto outcome = labeling::submit(work.tx, answer, work.now);
+    switch (outcome) {
         case labeling::Submitted::accepted:
             labeling::settle(work.tx, stored, request.task, work.now);
             break;
@@ -293,7 +299,11 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
         default:
             given_on(request.task);
     }
-    return {.state = Reply::answered, .gold = feedback(work, stored.project, request.task, said)};
+    bool kept = outcome == labeling::Submitted::accepted;
+    return {
+        .state = Reply::answered,
+        .gold = feedback(work, stored.project, request.task, said),
+        .suggestion = tell_suggestion(work, stored, user, request.task, lease.attempt, said, kept)};
 }
 
 Nothing save_draft(Work& work, const SaveDraft& request) {
@@ -311,7 +321,8 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
     auto user = who.id;
     auto [said, answer] = said_in(work, stored, request, user);
     answer.attempt = request.attempt;
-    switch (labeling::correct(work.tx, answer, work.now)) {
+    auto outcome = labeling::correct(work.tx, answer, work.now);
+    switch (outcome) {
         case labeling::Submitted::accepted:
             labeling::settle(work.tx, stored, request.task, work.now);
             break;
@@ -327,7 +338,12 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
                 "see 'tilth label mine'"
             );
     }
-    return {.state = Reply::answered, .gold = feedback(work, stored.project, request.task, said)};
+    bool kept = outcome == labeling::Submitted::accepted;
+    return {
+        .state = Reply::answered,
+        .gold = feedback(work, stored.project, request.task, said),
+        .suggestion =
+            tell_suggestion(work, stored, user, request.task, request.attempt + 1, said, kept)};
 }
 
 TaskOutcome skip_task(Work& work, const SkipTask& request) {
@@ -367,7 +383,9 @@ Task undo_answer(Work& work, const UndoAnswer& request) {
             "is no longer in the queue",
             "claim the next one"
         );
-    return task_of(stored.project, held.front());
+    std::vector<Task> tasks{task_of(stored.project, held.front())};
+    show_suggestions(work, stored, user, tasks);
+    return std::move(tasks.front());
 }
 
 }  // namespace service

@@ -36,14 +36,30 @@ struct Item {
 };
 BOOST_DESCRIBE_STRUCT(Item, (), (id, key, title, text, language, url, image, fields))
 
+// What a machine says of a record.
+struct ShownSuggestion {
+    base::JsonText answer;
+    std::optional<double> score;  // how sure it is
+    std::string annotator;
+};
+BOOST_DESCRIBE_STRUCT(ShownSuggestion, (), (answer, score, annotator))
+
+// By a reviewer, with one's old answer as the draft.
+struct SentBack {
+    std::string by, comment;
+};
+BOOST_DESCRIBE_STRUCT(SentBack, (), (by, comment))
+
 struct Task {
     std::int64_t id = 0;
     std::string lease;  // fences a late answer
     base::Time expires_at;
     Item item;
-    base::JsonText draft;  // of an answer, if one was begun
+    base::JsonText draft;                         // of an answer, if one was begun
+    std::optional<ShownSuggestion> suggestion{};  // where the project shows it before the answer
+    std::optional<SentBack> sent_back{};
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft))
+BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, suggestion, sent_back))
 
 struct ClaimTasks {
     std::string project;
@@ -79,11 +95,19 @@ struct GoldFeedback {
 };
 BOOST_DESCRIBE_STRUCT(GoldFeedback, (), (right, likeness, truth, explanation))
 
+// What is told of a machine's answer once a person has answered, where the project says so.
+struct SuggestionTold : ShownSuggestion {
+    bool same = false;
+    double likeness = 0;  // of the two answers
+};
+BOOST_DESCRIBE_STRUCT(SuggestionTold, (ShownSuggestion), (same, likeness))
+
 struct TaskOutcome {
     Reply state = Reply::answered;
     std::optional<GoldFeedback> gold{};
+    std::optional<SuggestionTold> suggestion{};
 };
-BOOST_DESCRIBE_STRUCT(TaskOutcome, (), (state, gold))
+BOOST_DESCRIBE_STRUCT(TaskOutcome, (), (state, gold, suggestion))
 
 struct SubmitAnswer {
     std::int64_t task = 0;

@@ -89,15 +89,34 @@ json::array answers_for(const LoadedModel& model, const training::Examples& exam
 
 }  // namespace
 
-LoadedModel
-load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, int version) {
-    auto info = training::require_model(tx, name, version);
+namespace {
+
+LoadedModel loaded(base::Tx& tx, const schema::Blobs& blobs, const training::ModelInfo& info) {
     auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
     return {
         info,
         training::Predictor::load(artefact),
         schema::latest_columns(tx, info.source_id),
         training::label_in_text(training::require_snapshot(tx, info.snapshot))};
+}
+
+}  // namespace
+
+LoadedModel
+load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, int version) {
+    return loaded(tx, blobs, training::require_model(tx, name, version));
+}
+
+LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run) {
+    auto made_by = training::require_run(tx, run);
+    training::ModelInfo info;
+    info.run_id = made_by.id;
+    info.project = made_by.project;
+    info.source_id = made_by.source_id;
+    info.source = made_by.source;
+    info.kind = made_by.kind;
+    info.snapshot = made_by.snapshot;
+    return loaded(tx, blobs, info);
 }
 
 json::array predictions_for(const LoadedModel& model, const json::array& inputs) {
@@ -130,12 +149,20 @@ json::array predictions_for(const LoadedModel& model, const json::array& inputs)
 RecordPredictions::RecordPredictions(
     base::Database& database,
     const schema::Blobs& blobs,
-    const LoadedModel& model,
-    const std::string& where
+    const LoadedModel& model
 )
     : model_(model), store_(database, blobs) {
     store_.use_fixes(model.predictor.preparation().uses_fixes());
     store_.leave_out(model.label_in_text);
+}
+
+RecordPredictions::RecordPredictions(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const LoadedModel& model,
+    const std::string& where
+)
+    : RecordPredictions(database, blobs, model) {
     items_ = store_.matching_items(
         model.info.source_id, schema::Filter::parse(where), std::numeric_limits<std::size_t>::max()
     );
@@ -144,9 +171,13 @@ RecordPredictions::RecordPredictions(
 json::array RecordPredictions::of(std::size_t first, std::size_t count) const {
     if (first >= items_.size()) return {};
     auto from = items_.begin() + static_cast<std::ptrdiff_t>(first);
-    std::vector<training::Item> some(
-        from, from + static_cast<std::ptrdiff_t>(std::min(count, items_.size() - first))
+    return of_items(
+        {from, from + static_cast<std::ptrdiff_t>(std::min(count, items_.size() - first))}
     );
+}
+
+json::array RecordPredictions::of_items(const std::vector<training::Item>& some) const {
+    if (some.empty()) return {};
     auto answers = answers_for(model_, store_.load(some, {}));
     json::array keyed;
     for (std::size_t i = 0; i < some.size(); ++i) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ struct LoadedModel {
 LoadedModel
 load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, int version = 0);
 
+// The model that a training run made. Throws base::Error if there is no such run, or it made none.
+LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run);
+
 // One answer per input object: {"class","probability","probabilities":{..}} or {"value"}. An input
 // has "title", "body" or "text", and the source's numeric columns by name; what is absent is
 // missing, and what the model makes nothing of is named in the answer's "unknown". Throws
@@ -45,9 +49,17 @@ public:
         const LoadedModel& model,
         const std::string& where
     );
+    // None, for of_items() alone.
+    RecordPredictions(
+        base::Database& database,
+        const schema::Blobs& blobs,
+        const LoadedModel& model
+    );
     std::size_t size() const { return items_.size(); }
     // The answers for `count` of them from `first` on, with the member "key" first.
     boost::json::array of(std::size_t first, std::size_t count) const;
+    // The same for versions of records at hand.
+    boost::json::array of_items(const std::vector<training::Item>& some) const;
 
 private:
     const LoadedModel& model_;

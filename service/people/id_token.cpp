@@ -91,16 +91,15 @@ bool has_name(const json::value& key, const std::string& name) {
     return key.is_object() && (name.empty() || token_text(key.as_object(), "kid") == name);
 }
 
-void check_signature(const TokenParts& parts, const json::array& keys) {
+bool fits_any(const TokenParts& parts, const json::array& keys) {
     auto algorithm = token_text(parts.header, "alg");
     if (algorithm != "RS256" && algorithm != "ES256")
         bad_token(fmt::format("is signed by '{}', not by RS256 or ES256", algorithm));
     if (parts.header.contains("crit")) bad_token("wants extensions that are not known here");
     auto name = token_text(parts.header, "kid");
-    bool fits = std::any_of(keys.begin(), keys.end(), [&](const json::value& key) {
+    return std::any_of(keys.begin(), keys.end(), [&](const json::value& key) {
         return has_name(key, name) && fits_key(key.as_object(), algorithm, parts);
     });
-    if (!fits) bad_token("has a signature that fits no key of the provider");
 }
 
 void check_audience(const json::object& claims, const std::string& client) {
@@ -123,7 +122,7 @@ void check_audience(const json::object& claims, const std::string& client) {
 json::object
 checked_claims(std::string_view token, const json::array& keys, const TokenRules& rules) {
     auto parts = parts_of(token);
-    check_signature(parts, keys);
+    if (!fits_any(parts, keys)) bad_token("has a signature that fits no key of the provider");
     auto claims = part_of(parts.payload);
     if (token_text(claims, "iss") != rules.issuer) bad_token("is by another issuer");
     check_audience(claims, rules.client_id);
@@ -141,11 +140,8 @@ checked_claims(std::string_view token, const json::array& keys, const TokenRules
     return claims;
 }
 
-bool names_other_key(std::string_view token, const json::array& keys) {
-    auto name = token_text(parts_of(token).header, "kid");
-    return std::none_of(keys.begin(), keys.end(), [&](const json::value& key) {
-        return has_name(key, name);
-    });
+bool is_signed_by(std::string_view token, const json::array& keys) {
+    return fits_any(parts_of(token), keys);
 }
 
 }  // namespace service

@@ -96,7 +96,7 @@ json::object OpenIdProvider::fetch(
             io,
             fetcher.get(std::move(request)),
             [&](std::exception_ptr thrown, crawler::Response got) {
-                failure = thrown;
+                failure = std::move(thrown);
                 response = std::move(got);
             }
         );
@@ -208,7 +208,7 @@ json::object OpenIdProvider::end(
     }
     auto answer = fetch(known.token, form_of(members), authorization);
     auto token = text_of_answer(answer, "id_token", known.token);
-    if (names_other_key(token, known.jwks)) known = metadata(true);
+    if (!is_signed_by(token, known.jwks)) known = metadata(true);
     return checked_claims(
         token,
         known.jwks,

@@ -25,11 +25,11 @@ struct TokenRules {
 // the rules. Throws base::Error that says what it does not.
 boost::json::object
 checked_claims(std::string_view token, const boost::json::array& keys, const TokenRules& rules);
-// Whether the header of a token names a key that is not among these.
-bool names_other_key(std::string_view token, const boost::json::array& keys);
+// Whether one of these keys signed the token.
+bool is_signed_by(std::string_view token, const boost::json::array& keys);
 
 // The provider of the configuration. What it says of itself and its keys are kept for an hour; a
-// token by a key that is not known asks for them anew. From any thread.
+// token that none of these keys signed asks for them anew. From any thread.
 class OpenIdProvider {
 public:
     // Throws base::Error if the secret is not there.

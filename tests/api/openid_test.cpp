@@ -216,6 +216,9 @@ TEST_CASE("keys that the provider changes are asked for anew", "[api][oidc]") {
     doors.provider.rotate();
     CHECK(doors.account(doors.through()).at("name") == "lena");
     CHECK(doors.provider.site.count("/keys") == 2);
+    doors.provider.rotate(false);
+    CHECK(doors.account(doors.through()).at("name") == "lena");
+    CHECK(doors.provider.site.count("/keys") == 3);
     doors.provider.header["kid"] = "unheard-of";
     CHECK(doors.refused() == "refused");
 }

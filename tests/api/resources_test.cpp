@@ -116,6 +116,14 @@ void label_something(test::Client& client) {
         client.send("POST", "/api/v1/projects/topics/import", {{"labels", labels}}).status < 300
     );
     REQUIRE(client.send("POST", "/api/v1/projects/topics/gold", {{"n", 1}}).status < 300);
+    auto suggestion = "key,label\n" + std::string(key.as_string()) + ",none\n";
+    REQUIRE(
+        client.send(
+                  "POST",
+                  "/api/v1/projects/topics/suggestions",
+                  {{"annotator", "m"}, {"text", suggestion}}
+        ).status < 300
+    );
     boost::json::object hook{
         {"name", "told"}, {"url", "https://hooks.test/"}, {"secret", "env:TILTH_TEST_HOOK"}};
     REQUIRE(client.send("POST", "/api/v1/webhooks", hook).status == 201);

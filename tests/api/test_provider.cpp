@@ -147,10 +147,10 @@ std::string TestProvider::consent(const std::string& address) {
     return path + "?code=" + base::percent_encoded(code) + "&state=" + base::percent_encoded(state);
 }
 
-void TestProvider::rotate() {
+void TestProvider::rotate(bool other_names) {
     auto generation = keys_->generation;
     keys_ = std::make_unique<Keys>();
-    keys_->generation = generation + 1;
+    keys_->generation = generation + (other_names ? 1 : 0);
 }
 
 SiteReply TestProvider::token(const SiteRequest& request) {

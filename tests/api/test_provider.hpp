@@ -21,8 +21,8 @@ public:
     // What a person does there: follows the address that our service sends the browser to. Returns
     // the path, with the query, that the browser comes back by.
     std::string consent(const std::string& address);
-    // Other keys from now on, under other names.
-    void rotate();
+    // Other keys from now on, under other names or the same.
+    void rotate(bool other_names = true);
 
     boost::json::object claims, header;
     bool elliptic = false;      // ES256 instead of RS256

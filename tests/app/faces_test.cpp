@@ -16,7 +16,8 @@ namespace {
 
 void add_leaves(CLI::App& at, const std::string& path, std::set<std::string>& leaves) {
     auto within = at.get_subcommands([](CLI::App*) { return true; });
-    if (within.empty() && !path.empty()) leaves.insert(path);
+    bool alone = within.empty() || at.get_require_subcommand_min() == 0;
+    if (alone && !path.empty()) leaves.insert(path);
     for (auto* one : within)
         add_leaves(*one, path.empty() ? one->get_name() : path + " " + one->get_name(), leaves);
 }

@@ -52,7 +52,11 @@ const std::map<std::string, Asked> paged{
     {"labeling.enqueue_unlabeled",
      {fmt::format("2, 1, {0}, 0.5, 'r', 1, now(), 0, '', {0}", page)}},
     {"labeling.list_answers", {fmt::format("1, 0, '', 0, 0, NULL, {}", page)}},
-    {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}", page)}},
+    {"labeling.answers_beside_page", {fmt::format("1, 1, 0, '', 0, 0, {}, NULL", page)}},
+    {"labeling.suggestions_page", {fmt::format("1, 0, 1, '', false, {}", page)}},
+    {"labeling.queued_page", {fmt::format("1, 0, 1, '', {}", page)}},
+    {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}, false", page)}},
+    {"labeling.disagreed_tasks", {fmt::format("1, 0.5, 0, {}", page)}},
     {"labeling.labels_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.export_answered_page", {fmt::format("1, 1, 0, '', {}", page)}},
     {"labeling.field_page", {fmt::format("1, 'n', '{{n}}', 0, '', {}", page)}},
@@ -80,7 +84,8 @@ const std::set<std::string> others{
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
     "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
     "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
-    "labeling.list_members",
+    "labeling.list_members",       "labeling.find_machine",       "labeling.flagged_tasks",
+    "labeling.decided_tasks",      "labeling.last_invalidation",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.
@@ -116,6 +121,14 @@ void fill(base::Tx& tx) {
         "set_at) SELECT rk, 1, key, 1, 0, 1, 'import', now() FROM made");
     run("INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, "
         "task_id, class_id, submitted_at) SELECT rk, 1, key, 1, 1, 1, 1, i, 0, now() FROM made");
+    run("INSERT INTO label_machine (id, project_id, name, version, added_at) VALUES (1, 1, 'm', "
+        "'1', "
+        "now())");
+    run("INSERT INTO label_suggestion (rk, source_id, key, machine_id, class_id, schema_version, "
+        "made_at) SELECT rk, 1, key, 1, 0, 1, now() FROM made");
+    run("INSERT INTO label_task (id, project_id, rk, source_id, key, version, state, wanted, "
+        "created_at, disagreement) SELECT i, 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
+        "100.0 FROM made");
     run("INSERT INTO snapshot (id, name, project_id, spec, state, created_at) VALUES (1, 'n', 1, "
         "'{{}}', 'open', now())");
     run("INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, "

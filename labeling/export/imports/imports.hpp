@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,6 +29,15 @@ void read_studio_task(
     const std::string& place,
     const Question& question,
     const TakeLabel& take
+);
+// The prediction of a task of Label Studio, with its score: the only one, else the one whose
+// model_version is `version`. It is none where there are several of other versions.
+void read_studio_prediction(
+    const boost::json::object& task,
+    const std::string& place,
+    const Question& question,
+    const std::string& version,
+    const std::function<void(GivenLabel&& said, std::optional<double> score)>& take
 );
 void read_coco(
     const boost::json::object& dataset,

@@ -1,3 +1,5 @@
+// Tasks of Label Studio. People's annotations are labels, one a task; what machines predicted comes
+// beside them, in versions, and is never taken for a label.
 #include <boost/json.hpp>
 
 #include "base/error.hpp"
@@ -42,6 +44,26 @@ void name_record(const json::object& task, GivenLabel& given) {
     if (given.key.empty()) given.key = key_of(task, "id");
 }
 
+void take_results(
+    const json::object& from,
+    const std::string& place,
+    const Question& question,
+    GivenLabel& given
+) {
+    const auto* results = from.if_contains("result");
+    if (!results || !results->is_array())
+        throw base::Error(place, "has an annotation without a result", "export it anew");
+    try {
+        auto answer = answer_of_results(question, results->get_array(), {});
+        if (answer)
+            given.answer.text = json::serialize(*answer);
+        else
+            given.fault = "has no result that answers a " + question.kind + " question";
+    } catch (const base::UsageError& error) {
+        given.fault = error.what();
+    }
+}
+
 }  // namespace
 
 void read_studio_task(
@@ -58,23 +80,45 @@ void read_studio_task(
     const json::object* label =
         annotations && annotations->is_array() ? label_among(annotations->get_array()) : nullptr;
     if (label) {
-        const auto* results = label->if_contains("result");
-        if (!results || !results->is_array())
-            throw base::Error(place, "has an annotation without a result", "export it anew");
-        try {
-            auto answer = answer_of_results(question, results->get_array(), {});
-            if (answer)
-                given.answer.text = json::serialize(*answer);
-            else
-                given.fault = "has no result that answers a " + question.kind + " question";
-        } catch (const base::UsageError& error) {
-            given.fault = error.what();
-        }
+        take_results(*label, place, question, given);
         if (const auto* meta = task.if_contains("meta"); meta && meta->is_object())
             if (const auto* p = meta->get_object().if_contains("probability"); p && p->is_number())
                 given.probability = p->to_number<double>();
     }
     take(std::move(given));
+}
+
+void read_studio_prediction(
+    const json::object& task,
+    const std::string& place,
+    const Question& question,
+    const std::string& version,
+    const std::function<void(GivenLabel&& said, std::optional<double> score)>& take
+) {
+    GivenLabel given;
+    name_record(task, given);
+    if (given.key.empty()) throw base::Error(place, "is a task without data", "export it anew");
+    const json::object* chosen = nullptr;
+    std::string versions;
+    std::size_t several = 0;
+    if (const auto* all = task.if_contains("predictions"); all && all->is_array())
+        for (const auto& each : all->get_array()) {
+            if (!each.is_object()) continue;
+            auto own = key_of(each.get_object(), "model_version");
+            bool right = chosen && key_of(*chosen, "model_version") == version;
+            if (!right || own == version) chosen = &each.get_object();
+            versions += (several++ > 0 ? ", '" : "'") + own + "'";
+        }
+    if (!chosen) return take(std::move(given), std::nullopt);
+    std::optional<double> score;
+    if (const auto* number = chosen->if_contains("score"); number && number->is_number())
+        if (auto value = number->to_number<double>(); value >= 0 && value <= 1) score = value;
+    if (several > 1 && key_of(*chosen, "model_version") != version)
+        given.fault =
+            "has predictions of the versions " + versions + ", and not of '" + version + "'";
+    else
+        take_results(*chosen, place, question, given);
+    take(std::move(given), score);
 }
 
 }  // namespace labeling

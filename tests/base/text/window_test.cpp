@@ -9,9 +9,9 @@ using base::TextWindow;
 
 namespace {
 
-class Bytes : public base::ByteSource {
+class ChunkedBytes : public base::ByteSource {
 public:
-    explicit Bytes(std::string bytes, std::size_t at_once = 1 << 20)
+    explicit ChunkedBytes(std::string bytes, std::size_t at_once = 1 << 20)
         : bytes_(std::move(bytes)), at_once_(at_once) {}
 
     std::size_t read(char* into, std::size_t size) override {
@@ -89,7 +89,7 @@ TEST_CASE("each line knows its bytes, in every kind of encoding", "[text][window
         for (const std::size_t at_once :
              {std::size_t{1}, std::size_t{1000}, std::size_t{1} << 20}) {
             INFO(base::name_of(encoding) << " " << at_once);
-            Bytes source(bytes, at_once);
+            ChunkedBytes source(bytes, at_once);
             TextWindow text(source, encoding);
             const auto lines = lines_of(text);
             std::string all, decoded;
@@ -103,7 +103,7 @@ TEST_CASE("each line knows its bytes, in every kind of encoding", "[text][window
 
             REQUIRE(lines.size() > 40);
             for (const std::size_t from : {std::size_t{1}, std::size_t{40}}) {
-                Bytes again(bytes, at_once);
+                ChunkedBytes again(bytes, at_once);
                 TextWindow later(again, encoding);
                 later.more();
                 REQUIRE(later.skip_to(lines[from].offset));
@@ -119,7 +119,7 @@ TEST_CASE("each line knows its bytes, in every kind of encoding", "[text][window
 
 TEST_CASE("the encoding is decided by the first letters that are not ASCII", "[text][window]") {
     const auto ascii = rows("a town without odd letters", 20'000);
-    Bytes source(ascii + rows("\xcc\xee\xf1\xea\xe2\xe0,\xc8\xe2\xe0\xed", 300));
+    ChunkedBytes source(ascii + rows("\xcc\xee\xf1\xea\xe2\xe0,\xc8\xe2\xe0\xed", 300));
     TextWindow text(source, std::nullopt);
     CHECK(text.encoding().encoding == Encoding::utf8);
     const auto lines = lines_of(text);
@@ -132,7 +132,7 @@ TEST_CASE("the encoding is decided by the first letters that are not ASCII", "[t
         return line.fault.empty();
     }));
 
-    Bytes again(ascii + rows("\xcc\xee\xf1\xea\xe2\xe0,\xc8\xe2\xe0\xed", 300));
+    ChunkedBytes again(ascii + rows("\xcc\xee\xf1\xea\xe2\xe0,\xc8\xe2\xe0\xed", 300));
     TextWindow later(again, std::nullopt);
     REQUIRE(later.skip_to(lines[20'298].offset));
     CHECK(lines_of(later).front().text == "298,Москва,Иван\n");
@@ -141,7 +141,7 @@ TEST_CASE("the encoding is decided by the first letters that are not ASCII", "[t
 
 TEST_CASE("one odd line neither recodes the others nor passes silently", "[text][window]") {
     SECTION("a stray byte before much UTF-8") {
-        Bytes source("0,M\xfcller\n" + rows("plain", 30'000) + rows("Zo\xc3\xab", 30'000));
+        ChunkedBytes source("0,M\xfcller\n" + rows("plain", 30'000) + rows("Zo\xc3\xab", 30'000));
         TextWindow text(source, std::nullopt);
         const auto lines = lines_of(text);
         CHECK(text.encoding().encoding == Encoding::utf8);
@@ -151,14 +151,14 @@ TEST_CASE("one odd line neither recodes the others nor passes silently", "[text]
               }) == 1);
     }
     SECTION("a stray byte behind much UTF-8") {
-        Bytes source(rows("Zo\xc3\xab", 3'000) + "0,M\xfcller\n");
+        ChunkedBytes source(rows("Zo\xc3\xab", 3'000) + "0,M\xfcller\n");
         TextWindow text(source, std::nullopt);
         const auto lines = lines_of(text);
         CHECK(lines.front().text == "0,Zoë\n");
         CHECK(lines.back().fault == "not well-formed UTF-8");
     }
     SECTION("UTF-8 behind much of another encoding") {
-        Bytes source(rows("M\xfcller", 3'000) + "0,Zo\xc3\xab\n");
+        ChunkedBytes source(rows("M\xfcller", 3'000) + "0,Zo\xc3\xab\n");
         TextWindow text(source, std::nullopt);
         const auto lines = lines_of(text);
         CHECK(lines.front().text == "0,Müller\n");
@@ -168,7 +168,9 @@ TEST_CASE("one odd line neither recodes the others nor passes silently", "[text]
         );
     }
     SECTION("bytes that the encoding has not") {
-        Bytes source(rows("\xb8\xdb\xbf\xda\xd4\xda\xb4\xba\xcc\xec", 100) + "0,\xb8\xdb\xff\n");
+        ChunkedBytes source(
+            rows("\xb8\xdb\xbf\xda\xd4\xda\xb4\xba\xcc\xec", 100) + "0,\xb8\xdb\xff\n"
+        );
         TextWindow text(source, std::nullopt);
         CHECK(lines_of(text).back().fault == "has bytes that are not of gb18030");
     }
@@ -176,32 +178,32 @@ TEST_CASE("one odd line neither recodes the others nor passes silently", "[text]
 
 TEST_CASE("an encoding may be asked for, marked or declared", "[text][window]") {
     SECTION("asked for") {
-        Bytes source("Zo\xc3\xab\n");
+        ChunkedBytes source("Zo\xc3\xab\n");
         TextWindow text(source, Encoding::windows1252);
         CHECK(lines_of(text).front().text == "ZoÃ«\n");
         CHECK(text.encoding().reason == "as asked");
     }
     SECTION("marked") {
-        Bytes source("\xef\xbb\xbfZo\xc3\xab\n");
+        ChunkedBytes source("\xef\xbb\xbfZo\xc3\xab\n");
         TextWindow text(source, std::nullopt);
         const auto lines = lines_of(text);
         CHECK(lines.front().text == "Zoë\n");
         CHECK(lines.front().offset == 3);
     }
     SECTION("declared") {
-        Bytes source("<?xml encoding='cp1251'?>\n\xcc\xee\n");
+        ChunkedBytes source("<?xml encoding='cp1251'?>\n\xcc\xee\n");
         TextWindow text(source, std::nullopt);
         CHECK(text.head().starts_with("<?xml"));
         text.assume(Encoding::windows1251, "as declared");
         CHECK(lines_of(text).back().text == "Мо\n");
     }
     SECTION("escapes of terminals are none of ISO-2022-JP") {
-        Bytes source("\x1b[1mbold\x1b[0m\n" + rows("Zo\xc3\xab", 100), 3);
+        ChunkedBytes source("\x1b[1mbold\x1b[0m\n" + rows("Zo\xc3\xab", 100), 3);
         TextWindow text(source, std::nullopt);
         CHECK(lines_of(text).back().text == "99,Zoë\n");
     }
     SECTION("escapes of ISO-2022-JP") {
-        Bytes source("id\n" + rows("\x1b$B\x45\x6c\x1b(B", 10), 3);
+        ChunkedBytes source("id\n" + rows("\x1b$B\x45\x6c\x1b(B", 10), 3);
         TextWindow text(source, std::nullopt);
         CHECK(lines_of(text).back().text == "9,東\n");
     }
@@ -210,7 +212,7 @@ TEST_CASE("an encoding may be asked for, marked or declared", "[text][window]") 
 TEST_CASE("text may stand before that of the bytes", "[text][window]") {
     for (auto encoding : {Encoding::utf8, Encoding::windows1252}) {
         INFO(base::name_of(encoding));
-        Bytes source(encoding == Encoding::utf8 ? "1,Zo\xc3\xab\n" : "1,Zo\xeb\n");
+        ChunkedBytes source(encoding == Encoding::utf8 ? "1,Zo\xc3\xab\n" : "1,Zo\xeb\n");
         TextWindow text(source, encoding, "id,prénom\n");
         const auto lines = lines_of(text);
         REQUIRE(lines.size() == 2);
@@ -226,7 +228,7 @@ TEST_CASE("a byte order mark in the midst of a text is none", "[text][window]") 
                      "\xff\xfe"
                      "at\n" +
                      rows("plain", 3);
-    Bytes bytes(all, 8);
+    ChunkedBytes bytes(all, 8);
     TextWindow text(bytes, std::nullopt);
     std::string read;
     for (const auto& line : lines_of(text)) read += line.bytes;

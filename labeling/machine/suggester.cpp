@@ -1,0 +1,147 @@
+// Suggestions on their way in: which record each is of, and whether it is an answer.
+//
+// They go through the door of people's answers, so that nothing is shown or counted that nobody
+// could have answered. What is none is kept: who wrote the prompt wants to see what came of it.
+#include "labeling/machine/suggester.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "labeling/export/given_answer.hpp"
+#include "labeling/export/pictures.hpp"
+
+namespace labeling {
+
+namespace {
+
+constexpr std::size_t suggestions_at_once = 1'000;
+
+}  // namespace
+
+std::optional<Suggested>
+suggested(const Question& question, const GivenLabel& said, const AskedRecord& record) {
+    auto read = read_given(question, said, record);
+    if (read.missing) return std::nullopt;
+    Suggested kept{.key = said.key};
+    if (!read.stranger.empty())
+        kept.fault = "'" + read.stranger + "' is no class of the project";
+    else if (!read.fault.empty())
+        kept.fault = read.fault;
+    else
+        kept.answer = *std::move(read.answer);
+    return kept;
+}
+
+double nearest_answer(const Question& question, double value) {
+    if (question.step) {
+        auto from = question.low.value_or(0);
+        value = from + std::round((value - from) / *question.step) * *question.step;
+    }
+    if (question.high) value = std::min(value, *question.high);
+    if (question.low) value = std::max(value, *question.low);
+    return value;
+}
+
+Suggester::Suggester(base::Steps steps, const StoredProject& project, Machine machine, Time now)
+    : steps_(steps),
+      project_(project),
+      machine_(std::move(machine)),
+      now_(now),
+      records_(steps, project) {
+    taken_.annotator = machine_.name;
+    taken_.version = machine_.version;
+}
+
+void Suggester::add(GivenSuggestion&& suggestion) {
+    if (first_.empty()) first_ = suggestion.said.key;
+    waiting_.push_back(std::move(suggestion));
+    if (waiting_.size() == suggestions_at_once) write();
+}
+
+SuggestionsTaken Suggester::finish() {
+    write();
+    if (given_ > 0 && matched_ == 0) {
+        auto example = records_.some_key();
+        throw base::Error(
+            "project '" + project_.project.name + "'",
+            fmt::format(
+                "0 of {} suggestions matched: the first is of '{}', {}",
+                given_,
+                first_,
+                example.empty() ? "and the source has no records"
+                                : fmt::format("a record of the source is called '{}'", example)
+            ),
+            "give the keys of records"
+        );
+    }
+    taken_.reasons = reasons_.sorted();
+    return std::move(taken_);
+}
+
+std::map<std::string, MatchedRecord> Suggester::find_records() {
+    const auto& question = project_.project.question;
+    std::vector<std::string> keys;
+    bool whole = false;
+    for (const auto& each : waiting_) {
+        keys.push_back(each.said.key);
+        whole = whole || needs_record(question, each.said);
+    }
+    auto found = records_.by_key(keys, whole);
+    bool of_files = is_of_pictures(task_type(question.kind).shape());
+    std::vector<std::string> more;
+    for (auto& each : waiting_) {
+        if (found.contains(each.said.key)) continue;
+        auto names = each.said.also;
+        if (of_files) names.insert(names.begin(), each.said.key);
+        for (const auto& name : names)
+            if (auto key = records_.key_for_file(name); !key.empty()) {
+                each.said.key = key;
+                more.push_back(key);
+                break;
+            }
+    }
+    if (!more.empty()) found.merge(records_.by_key(more, whole));
+    return found;
+}
+
+void Suggester::write() {
+    if (waiting_.empty()) return;
+    auto records = find_records();
+    std::map<std::string, Suggested> last;
+    for (const auto& each : waiting_) {
+        ++given_;
+        auto record = records.find(each.said.key);
+        if (record == records.end()) {
+            ++taken_.no_record;
+            continue;
+        }
+        ++matched_;
+        auto kept = suggested(project_.project.question, each.said, record->second);
+        if (!kept) {
+            ++taken_.no_value;
+            continue;
+        }
+        kept->score = each.score;
+        if (!kept->fault.empty()) {
+            ++taken_.rejects;
+            reasons_.add(kept->fault);
+        }
+        auto key = kept->key;
+        last.insert_or_assign(key, *std::move(kept));
+    }
+    waiting_.clear();
+    std::vector<Suggested> kept;
+    for (auto& [key, suggestion] : last) kept.push_back(std::move(suggestion));
+    auto put = steps_.call([&](base::Tx& tx) {
+        return put_suggestions(tx, project_, machine_.id, kept, now_);
+    });
+    taken_.added += put.added;
+    taken_.changed += put.changed;
+    taken_.unchanged += static_cast<std::int64_t>(kept.size()) - put.added - put.changed;
+}
+
+}  // namespace labeling

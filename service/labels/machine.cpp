@@ -1,0 +1,384 @@
+// Suggestions as verbs over labeling/machine.
+//
+// A model is asked in steps of their own, so that a long run that is cut off keeps what is done and
+// goes on where it was: records that have an answer of this version are not asked about again.
+#include "service/labels/machine.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <unordered_set>
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "base/numbers/parse.hpp"
+#include "base/run/stop.hpp"
+#include "labeling/machine/suggestion_files.hpp"
+#include "schema/records/record_fields.hpp"
+#include "schema/select/filter.hpp"
+#include "service/labels/projects.hpp"
+#include "service/models/predict.hpp"
+#include "training/run_store.hpp"
+#include "training/snapshots/example_store.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+
+namespace service {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t records_at_once = 500;
+
+constexpr auto name_words = "what the machine is called";
+constexpr auto last_words = "of the machine; the last by default";
+
+std::optional<base::Fault> check_name(const std::string& name) {
+    if (name.size() <= 200 && name.find_first_of("\n\t") == name.npos) return std::nullopt;
+    return base::Fault{.reason = "is no name", .mend = "give one line of at most 200 bytes"};
+}
+
+std::optional<base::Fault> one_choice(SuggestFor& wanted) {
+    if (wanted.where.empty() || !wanted.all) return std::nullopt;
+    return base::Fault{.reason = "stands beside 'where'", .mend = "give one of them", .at = "all"};
+}
+
+labeling::SuggestionsTaken import_from(
+    Work& work,
+    const ImportSuggestions& request,
+    const std::function<void(const labeling::StoredProject&, const labeling::TakeSuggestion&)>& read
+) {
+    auto stored = known_project(work, request.project);
+    auto machine = labeling::known_or_new_machine(
+        work.tx, stored, request.annotator, request.version, "", work.now
+    );
+    labeling::Suggester suggester(work.tx, stored, machine, work.now);
+    read(stored, [&](labeling::GivenSuggestion&& given) { suggester.add(std::move(given)); });
+    return suggester.finish();
+}
+
+}  // namespace
+
+const base::Settings<ImportSuggestions> ImportSuggestions::settings{
+    {"project", &ImportSuggestions::project, "its name", {.required = true}},
+    {"annotator",
+     &ImportSuggestions::annotator,
+     name_words,
+     {.required = true, .check = &check_name}},
+    {"version", &ImportSuggestions::version, "of the machine", {.check = &check_name}},
+    {"text",
+     &ImportSuggestions::text,
+     "a table with key, label or answer, and score; or JSON of the same, or of Label Studio",
+     {.required = true}},
+    {"file", &ImportSuggestions::file, "the name of the file that it was"},
+};
+const base::Settings<SuggestFor> SuggestFor::settings{
+    {{"where", &SuggestFor::where, "records of the source that this condition holds for"},
+     {"all", &SuggestFor::all, "all records of the source, not those in the queue alone"},
+     {"at_most", &SuggestFor::at_most, "so many records; 0: no limit", {.low = 0}},
+     {"rejects", &SuggestFor::rejects, "those again whose answer was none"}},
+    &one_choice,
+};
+const base::Settings<SuggestByModel> SuggestByModel::settings{
+    {"project", &SuggestByModel::project, "its name", {.required = true}},
+    {"run", &SuggestByModel::run, "number of the training run", {.low = 1, .required = true}},
+    {"annotator", &SuggestByModel::annotator, name_words, {.check = &check_name}},
+    {"version", &SuggestByModel::version, "run-NUMBER by default", {.check = &check_name}},
+    {&SuggestByModel::records},
+};
+const base::Settings<ListSuggestions> ListSuggestions::settings{
+    {"project", &ListSuggestions::project, "its name", {.required = true}},
+    {"annotator",
+     &ListSuggestions::annotator,
+     "what the machine is called; the one that came last by default"},
+    {"version", &ListSuggestions::version, last_words},
+    {"rejects", &ListSuggestions::rejects, "only what is no answer, with the reason"},
+    {&ListSuggestions::page},
+};
+const base::Settings<ReportSuggestions> ReportSuggestions::settings{
+    {"project", &ReportSuggestions::project, "its name", {.required = true}},
+};
+const base::Settings<TestMachine> TestMachine::settings{
+    {"project", &TestMachine::project, "its name", {.required = true}},
+    {"annotator", &TestMachine::annotator, name_words, {.required = true}},
+    {"version", &TestMachine::version, last_words},
+    {"epsilon",
+     &TestMachine::epsilon,
+     "how much worse it may be, since people cost more: 0.1 beside crowds, 0.15 beside the "
+     "skilled, "
+     "0.2 beside experts",
+     {.low = 0, .high = 0.3}},
+};
+const base::Settings<ListMachines> ListMachines::settings{
+    {"project", &ListMachines::project, "its name", {.required = true}},
+};
+
+labeling::SuggestionsTaken import_suggestions(Work& work, const ImportSuggestions& request) {
+    return import_from(work, request, [&](const auto& stored, const auto& take) {
+        labeling::read_suggestions_of_text(
+            request.file.empty() ? "the text" : request.file,
+            request.text,
+            stored.project.question,
+            request.version,
+            take
+        );
+    });
+}
+
+labeling::SuggestionsTaken
+import_suggestion_file(Work& work, const ImportSuggestions& request, const std::string& path) {
+    return import_from(work, request, [&](const auto& stored, const auto& take) {
+        labeling::read_suggestions(path, stored.project.question, request.version, take);
+    });
+}
+
+void each_unsuggested(
+    base::Steps steps,
+    const labeling::StoredProject& project,
+    std::int64_t machine,
+    const SuggestFor& wanted,
+    std::size_t at_once,
+    const std::function<void(std::vector<std::string> keys)>& ask,
+    const std::function<bool(const std::string& key)>& leave_out
+) {
+    auto left = wanted.at_most > 0 ? static_cast<std::size_t>(wanted.at_most) : SIZE_MAX;
+    auto give = [&](const std::vector<std::string>& keys) {
+        auto lacking = steps.call([&](base::Tx& tx) {
+            return labeling::not_suggested(tx, project, machine, keys, wanted.rejects);
+        });
+        if (leave_out) std::erase_if(lacking, leave_out);
+        for (std::size_t at = 0; at < lacking.size() && left > 0; at += at_once) {
+            auto n = std::min({at_once, lacking.size() - at, left});
+            auto from = lacking.begin() + static_cast<std::ptrdiff_t>(at);
+            ask({from, from + static_cast<std::ptrdiff_t>(n)});
+            left -= n;
+        }
+        return left > 0;
+    };
+    if (wanted.where.empty() && !wanted.all) return labeling::each_queued(steps, project, give);
+    auto where = schema::Filter::parse(wanted.where);
+    std::vector<std::string> keys;
+    steps.call([&](base::Tx& tx) {
+        keys.clear();
+        schema::each_record(tx, project.source_id, where.fields(), [&](schema::RecordFound& found) {
+            if (where.matches(found.fields)) keys.push_back(found.id.key);
+            return true;
+        });
+    });
+    for (std::size_t at = 0; at < keys.size(); at += records_at_once) {
+        auto from = keys.begin() + static_cast<std::ptrdiff_t>(at);
+        auto n = std::min(records_at_once, keys.size() - at);
+        if (!give({from, from + static_cast<std::ptrdiff_t>(n)})) return;
+    }
+}
+
+namespace {
+
+labeling::GivenSuggestion
+given_by_model(const labeling::Question& question, const json::object& predicted) {
+    labeling::GivenSuggestion given{.said = {.key = std::string(predicted.at("key").as_string())}};
+    if (const auto* name = predicted.if_contains("class")) {
+        given.said.label = std::string(name->as_string());
+        given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
+    } else {
+        auto value = predicted.at("value").to_number<double>();
+        given.said.label = fmt::format("{}", labeling::nearest_answer(question, value));
+    }
+    return given;
+}
+
+std::vector<training::Item> items_of(
+    base::Tx& tx,
+    const labeling::StoredProject& stored,
+    const std::vector<std::string>& keys
+) {
+    std::vector<training::Item> items;
+    for (const auto& record : labeling::records_to_ask(tx, stored, keys)) {
+        training::Item item;
+        item.id = {
+            .rk = schema::record_key(stored.project.source, record.key),
+            .source_id = stored.source_id,
+            .key = record.key};
+        item.version = record.version;
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+// Records that a model learnt from, or that its parameters were chosen by.
+std::unordered_set<std::string> learnt_from(Work& work, const LoadedModel& model) {
+    auto snapshot = training::require_snapshot(work.tx, model.info.snapshot).id;
+    training::ExampleStore store(work.here.database, work.here.blobs);
+    std::unordered_set<std::string> keys;
+    for (int split : {0, 1})
+        for (auto& item : store.split_items(snapshot, split)) keys.insert(std::move(item.id.key));
+    return keys;
+}
+
+// Throws where the model can not answer what the project asks.
+void check_model(
+    const labeling::StoredProject& stored,
+    const LoadedModel& model,
+    std::int64_t run
+) {
+    auto target = labeling::task_type(stored.project.question.kind).target();
+    bool classes = model.predictor.predicts_classes();
+    auto fits =
+        classes ? target == labeling::Target::one_class : target == labeling::Target::number;
+    if (!fits)
+        throw base::Error(
+            fmt::format("run {}", run),
+            fmt::format(
+                "predicts {}, and project '{}' asks {} questions",
+                classes ? "classes" : "numbers",
+                stored.project.name,
+                stored.project.question.kind
+            ),
+            "take a model of the same kind"
+        );
+    if (model.info.source_id != stored.source_id)
+        throw base::Error(
+            fmt::format("run {}", run),
+            "learnt from another source than the project's",
+            "take a model of source '" + stored.project.source + "'"
+        );
+}
+
+}  // namespace
+
+labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& request) {
+    auto stored = known_project(work, request.project);
+    auto& database = work.here.database;
+    auto version = request.version.empty() ? fmt::format("run-{}", request.run) : request.version;
+    auto model = load_run(work.tx, work.here.blobs, request.run);
+    check_model(stored, model, request.run);
+    auto machine = database.call([&](base::Tx& tx) {
+        return labeling::known_or_new_machine(
+            tx, stored, request.annotator, version, fmt::format("run {}", request.run), work.now
+        );
+    });
+    labeling::Suggester suggester(database, stored, machine, work.now);
+    RecordPredictions predictions(database, work.here.blobs, model);
+    auto learnt = learnt_from(work, model);
+    std::int64_t left_out = 0;
+    each_unsuggested(
+        database,
+        stored,
+        machine.id,
+        request.records,
+        records_at_once,
+        [&](const std::vector<std::string>& keys) {
+            if (work.here.stop.stop_requested()) throw base::Interrupted();
+            auto items = database.call([&](base::Tx& tx) { return items_of(tx, stored, keys); });
+            for (const auto& each : predictions.of_items(items))
+                suggester.add(given_by_model(stored.project.question, each.as_object()));
+        },
+        [&](const std::string& key) {
+            bool known = learnt.contains(key);
+            left_out += known ? 1 : 0;
+            return known;
+        }
+    );
+    auto taken = suggester.finish();
+    taken.learnt_from = left_out;
+    return taken;
+}
+
+Page<labeling::Suggestion> list_suggestions(Work& work, const ListSuggestions& request) {
+    auto stored = known_project(work, request.project);
+    labeling::Machine machine;
+    if (request.annotator.empty()) {
+        auto all = labeling::machines_of(work.tx, stored);
+        if (all.empty()) return {};
+        machine = all.back();
+    } else {
+        machine = labeling::require_machine(work.tx, stored, request.annotator, request.version);
+    }
+    labeling::SuggestionPlace after;
+    if (const auto& text = request.page.after; !text.empty()) {
+        auto dot = std::min(text.find('.'), text.size());
+        auto rk = base::whole_number<std::int64_t>(text.substr(0, dot), 10);
+        if (!rk || dot == text.size())
+            throw base::UsageError(
+                "'after'", "is not the 'next' of an earlier answer", "leave it out at first"
+            );
+        after = {*rk, text.substr(dot + 1)};
+    }
+    auto rows = labeling::suggestions_page(
+        work.tx, stored, machine.id, after, request.rejects, request.page.limit
+    );
+    Page<labeling::Suggestion> page;
+    if (rows.size() == static_cast<std::size_t>(request.page.limit))
+        page.next = fmt::format("{}.{}", rows.back().rk, rows.back().key);
+    for (auto& row : rows) page.items.push_back(std::move(row));
+    return page;
+}
+
+Page<labeling::MachineReport> report_suggestions(Work& work, const ReportSuggestions& request) {
+    return {labeling::report_machines(work.tx, known_project(work, request.project)), std::nullopt};
+}
+
+TestedMachine test_machine(Work& work, const TestMachine& request) {
+    auto stored = known_project(work, request.project);
+    auto machine = labeling::require_machine(work.tx, stored, request.annotator, request.version);
+    auto tested = labeling::test_machine(work.tx, stored, machine, request.epsilon);
+    const auto& result = tested.result;
+    if (!result.lacks.empty())
+        throw base::Error(
+            fmt::format("machine '{}' version '{}'", machine.name, machine.version),
+            "cannot be tested: " + result.lacks +
+                (tested.left_out > 0
+                     ? fmt::format(
+                           "; {} answers given in sight of a suggestion do not count",
+                           tested.left_out
+                       )
+                     : ""),
+            "raise the project's overlap"
+        );
+    labeling::StoredTest kept;
+    static_cast<labeling::AlternativeResult&>(kept) = result;
+    kept.tested_at = work.now;
+    kept.schema_version = stored.schema_version;
+    labeling::put_test(work.tx, machine.id, kept);
+    return {
+        .annotator = machine.name,
+        .version = machine.version,
+        .passed = result.passed,
+        .epsilon = result.epsilon,
+        .winning_rate = result.winning_rate,
+        .advantage = result.advantage,
+        .people = result.people,
+        .too_few_items = result.too_few_items,
+        .records = tested.records,
+        .left_out = tested.left_out};
+}
+
+Page<MachineLine> list_machines(Work& work, const ListMachines& request) {
+    auto stored = known_project(work, request.project);
+    Page<MachineLine> page;
+    for (auto& say : labeling::machines_that_count(work.tx, stored)) {
+        MachineLine line{
+            .annotator = say.machine.name,
+            .version = say.machine.version,
+            .added_at = say.machine.added_at,
+            .counts = say.counts && stored.project.machine.machines_count,
+            .why_not = say.counts && !stored.project.machine.machines_count
+                           ? "the project lets no machines count (machines_count)"
+                           : say.why_not,
+            .winning_rate = {},
+            .advantage = {},
+            .epsilon = {},
+            .accuracy = say.machine.accuracy};
+        if (auto test = labeling::test_of(stored, say.machine)) {
+            line.winning_rate = test->winning_rate;
+            line.advantage = test->advantage;
+            line.epsilon = test->epsilon;
+        }
+        page.items.push_back(std::move(line));
+    }
+    return page;
+}
+
+}  // namespace service
