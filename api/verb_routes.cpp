@@ -275,10 +275,11 @@ bool gives_file(const service::Verb& verb) {
     return &verb.answer() == &base::shape_of<service::Download>();
 }
 
-Response file_of(const boost::json::value& download) {
+Response file_of(const service::Download& download) {
     Response response;
-    response.media_type = download.at("media_type").as_string();
-    response.body = download.at("bytes").as_string();
+    response.media_type = download.media_type;
+    response.body = download.bytes;
+    response.file = download.file;
     if (response.media_type.starts_with("text/html")) {  // shown, but it can run nothing
         response.set(
             "Content-Security-Policy",
@@ -287,8 +288,7 @@ Response file_of(const boost::json::value& download) {
         );
         return response;
     }
-    auto name = std::string(download.at("name").as_string());
-    response.set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+    response.set("Content-Disposition", "attachment; filename=\"" + download.name + "\"");
     return response;
 }
 
@@ -334,8 +334,8 @@ Response run_verb(Call& call) {
         auto answer = verb.run(work, given);
         if (call.route.method != Method::get) note(call, given);
         if (!verb.answers()) return no_content();
+        if (const auto* download = answer.as<service::Download>()) return file_of(*download);
         auto value = answer.json();
-        if (gives_file(verb)) return file_of(value);
         auto response = json(value, call.route.status);
         if (call.route.versioned) response.set("ETag", etag_of(value.at("version").as_int64()));
         return response;

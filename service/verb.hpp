@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -18,6 +19,7 @@
 
 namespace base {
 class Database;
+class Spool;
 class Tx;
 }  // namespace base
 
@@ -82,7 +84,8 @@ struct Page {
 struct Download {
     std::string name;  // of the file
     std::string media_type;
-    std::string bytes;
+    std::string bytes = {};
+    std::shared_ptr<const base::Spool> file = nullptr;  // instead of `bytes`: however many
     BOOST_DESCRIBE_CLASS(Download, (), (name, media_type, bytes), (), ())
 };
 

@@ -11,6 +11,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http.hpp>
 
+#include "base/run/spool.hpp"
+
 namespace api {
 
 namespace asio = boost::asio;
@@ -20,6 +22,7 @@ using asio::awaitable;
 
 namespace {
 
+constexpr std::size_t file_part = std::size_t{1} << 16;
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 using Parser = http::request_parser<http::string_body>;
 
@@ -180,18 +183,30 @@ awaitable<bool> Connection::send(const Response& response, const Message& messag
     bool head = message.request && message.request->method == Method::head;
     answer.keep_alive(message.keep);
     bool bodiless = response.status == 204 || response.status == 304;
-    if (!bodiless) answer.content_length(bytes.size());
+    const auto* file = response.file.get();
+    if (!bodiless) answer.content_length(file ? file->size() : bytes.size());
     if (!bodiless && !head) answer.body() = {bytes.data(), bytes.size()};
     stream_.expires_after(options_.write);
     beast::error_code error;
     std::size_t size = 0;
-    if (head || bodiless) {
+    if (head || bodiless || file) {
         http::response_serializer<http::span_body<const char>> serializer(answer);
         std::tie(error, size) = co_await http::async_write_header(stream_, serializer, no_throw);
+        if (!error && file && !head && !co_await send_file(*file)) co_return false;
     } else {
         std::tie(error, size) = co_await http::async_write(stream_, answer, no_throw);
     }
     co_return !error && message.keep;
+}
+
+awaitable<bool> Connection::send_file(const base::Spool& file) {
+    std::vector<char> part(file_part);
+    for (std::uint64_t at = 0; at < file.size();) {
+        auto got = file.read(at, part);
+        if (got == 0 || !co_await send_part({part.data(), got})) co_return false;
+        at += got;
+    }
+    co_return true;
 }
 
 awaitable<bool> Connection::send_part(std::string_view bytes) {

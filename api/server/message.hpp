@@ -14,6 +14,10 @@
 
 #include "service/access.hpp"
 
+namespace base {
+class Spool;
+}
+
 namespace service {
 class Refusal;
 }
@@ -55,7 +59,8 @@ struct Response {
     std::string media_type = "application/json";
     std::string body;
     std::vector<std::pair<std::string, std::string>> headers;
-    std::shared_ptr<const std::string> shared;  // sent instead of `body` when set
+    std::shared_ptr<const std::string> shared;          // sent instead of `body` when set
+    std::shared_ptr<const base::Spool> file = nullptr;  // sent instead of both, a part at a time
     std::optional<Watcher> stream;  // the answer is the stream of progress events, for that one
 
     std::string_view bytes() const { return shared ? std::string_view(*shared) : body; }

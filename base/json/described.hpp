@@ -79,6 +79,11 @@ public:
     boost::json::value json() const;
     std::string json_text() const { return base::json_text(*shape_, value_.get()); }
     TextTable table() const { return base::table(*shape_, value_.get()); }
+    // The value, if it is of this type.
+    template <typename T>
+    const T* as() const {
+        return shape_ == &shape_of<T>() ? static_cast<const T*>(value_.get()) : nullptr;
+    }
 
 private:
     const Shape* shape_;

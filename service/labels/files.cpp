@@ -5,11 +5,12 @@
 #include "service/labels/files.hpp"
 
 #include <algorithm>
-#include <sstream>
+#include <memory>
 
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/spool.hpp"
 #include "formats/csv/guard.hpp"
 #include "labeling/export/export_files.hpp"
 #include "labeling/export/export_store.hpp"
@@ -168,22 +169,21 @@ std::int64_t write_labels(
 Download export_labels(Work& work, const ExportLabels& request) {
     auto plan = plan_export(work, request);
     const auto& format = labeling::export_format(request.format);
-    std::ostringstream out;
+    auto written = std::make_shared<base::Spool>();
+    Download download{
+        .name = plan.file_name, .media_type = std::string(format.media_type()), .file = written};
     if (plan.folder_names.empty()) {
-        labeling::OneFile file(out);
+        labeling::OneFile file(written->out());
         write_labels(work.tx, work.here, request, file);
-        return {
-            .name = plan.file_name,
-            .media_type = std::string(format.media_type()),
-            .bytes = std::move(out).str()};
+    } else {
+        labeling::ZipFiles zip(written->out());
+        write_labels(work.tx, work.here, request, zip);
+        zip.finish();
+        download.name += ".zip";
+        download.media_type = "application/zip";
     }
-    labeling::ZipFiles zip(out);
-    write_labels(work.tx, work.here, request, zip);
-    zip.finish();
-    return {
-        .name = plan.file_name + ".zip",
-        .media_type = "application/zip",
-        .bytes = std::move(out).str()};
+    written->finish();
+    return download;
 }
 
 }  // namespace service

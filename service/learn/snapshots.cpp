@@ -4,11 +4,12 @@
 // of its own (work.here.database) and not in the request's.
 #include "service/learn/snapshots.hpp"
 
-#include <sstream>
+#include <memory>
 #include <vector>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/run/spool.hpp"
 #include "base/settings/settings.hpp"
 #include "crawler/policy/consent_store.hpp"
 #include "crawler/run/crawl.hpp"
@@ -150,12 +151,13 @@ Verified verify_snapshot(Work& work, const SnapshotName& request) {
 Download export_snapshot(Work& work, const ExportSnapshot& request) {
     known_snapshot(work, request.snapshot);
     bool csv = request.format == training::SnapshotFormat::csv;
-    std::ostringstream out;
-    write_snapshot(work.here, request, out);
+    auto written = std::make_shared<base::Spool>();
+    write_snapshot(work.here, request, written->out());
+    written->finish();
     return {
         .name = request.snapshot + "." + std::string(base::name_of(request.format)),
         .media_type = csv ? "text/csv; charset=utf-8" : "application/x-ndjson",
-        .bytes = std::move(out).str()};
+        .file = std::move(written)};
 }
 
 std::uint64_t
