@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr int records = 20'000;
+constexpr int labels_sent = 20'000;
 
 // A project "many" with a label of each of 20,000 records; its export is half a megabyte.
 void make_labels(base::Database& database) {
@@ -64,7 +64,7 @@ TEST_CASE("an export of many labels is whole over HTTP, also on a used connectio
     REQUIRE(whole.status == 200);
     CHECK(whole.body.size() > 500'000);
     CHECK(whole.headers["content-length"] == std::to_string(whole.body.size()));
-    CHECK(std::count(whole.body.begin(), whole.body.end(), '\n') == records + 1);
+    CHECK(std::count(whole.body.begin(), whole.body.end(), '\n') == labels_sent + 1);
     CHECK_THAT(whole.body, Catch::Contains("key-20000,"));
     CHECK_THAT(whole.headers["content-disposition"], Catch::Contains("labels.csv"));
 
