@@ -1,3 +1,5 @@
+// The file is unlinked as soon as it is open, so that a process that dies leaves nothing; reading
+// by place needs no position of the file, so that several may read it at the same time.
 #include "base/run/spool.hpp"
 
 #include <array>
