@@ -98,6 +98,8 @@ void show_truth(const service::ResolvedTruth& done) {
         done.workers,
         done.below_target
     ));
+    if (done.asked_again > 0)
+        print_line(fmt::format("one more person is asked about {} of these", done.asked_again));
     if (!done.why.empty()) print_line(done.why);
     for (const auto& why : done.machines_left_out) print_line("does not count: " + why);
     if (done.judged > 0)

@@ -300,6 +300,9 @@ Resolved resolve_truth(
     result.added = put.added;
     result.changed = put.changed;
     keep_trust(steps, project, inferred, now);
+    if (auto most = project.project.max_overlap; most > 0)
+        result.asked_again =
+            steps.call([&](base::Tx& tx) { return extend_unsure(tx, project, most); });
     steps.call([&](base::Tx& tx) { keep_machine_accuracy(tx, machines, result.worker_accuracy); });
     for (const auto& say : machines)
         if (!say.counts) result.machines_left_out.push_back(say.why_not);

@@ -51,6 +51,7 @@ struct Resolved {
     std::int64_t added = 0;  // labels
     std::int64_t changed = 0;
     std::int64_t below_target = 0;  // records less probable than the project's target
+    std::int64_t asked_again = 0;   // of these, where the project allows one more answer
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
