@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <boost/json/object.hpp>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
@@ -34,8 +35,8 @@ CLI::App& add_step(
     auto& command = add_command(group, name);
     Flags<Request> flags(command, options);
     on_command(command, [flags, show, complete, &group, &context] {
-        auto request = flags.read();
-        request.project = group.get_option("NAME")->as<std::string>();
+        auto project = group.get_option("NAME")->as<std::string>();
+        auto request = flags.read(base::Document::of(boost::json::object{{"project", project}}));
         if (complete) complete(request);
         auto answer = ask<function>(context, request);
         if (context.json) return print_answer(base::Answer(answer));

@@ -39,7 +39,9 @@ std::string unit_of(const json::value& columns, std::string_view name) {
 // Only fields that the project names; all if it names none.
 std::vector<ShownField> fields_of(const Project& project, const TaskInHand& task) {
     std::vector<ShownField> shown;
-    if (!shows(project, Project::Show::fields)) return shown;
+    // A project that does not say what to show shows the fields of what has nothing else to see.
+    bool bare = project.show.empty() && task.title.empty() && task.body.empty() && !task.width;
+    if (!shows(project, Project::Show::fields) && !bare) return shown;
     auto whole = parsed(task.payload);
     if (!whole.is_object()) return shown;
     auto columns = parsed(task.columns);

@@ -71,6 +71,17 @@ TEST_CASE("only fields that the project shows are shown", "[api][tasks]") {
     auto page = claim(lena, "topics", 1).at(0).at("item");
     CHECK(page.at("fields").as_array().empty());
     CHECK_THAT(std::string(page.at("text").as_string()), Catch::Contains("<script>"));
+
+    // Where nothing is named, and there is neither text nor picture, the fields are what there is.
+    test::Client otto(world.server->port());
+    otto.bearer = api::bearer_token(*world.database, "otto", "operator");
+    boost::json::object plain{
+        {"name", "plain"},
+        {"source", "packages"},
+        {"class", boost::json::array{boost::json::object{{"name", "good"}}}}};
+    REQUIRE(otto.send("POST", "/api/v1/projects", plain).status == 201);
+    REQUIRE(otto.send("POST", "/api/v1/projects/plain/queue", {{"add", 1}}).status == 200);
+    CHECK(claim(lena, "plain", 1).at(0).at("item").at("fields").as_array().size() >= 4);
 }
 
 TEST_CASE("an answer is stored once however often it is sent", "[api][tasks]") {
