@@ -234,6 +234,7 @@ QueueState queue_records(Work& work, const QueueRecords& request) {
         state.added = put.added + put.changed;  // what was taken out comes back
         if (!request.assign.empty()) {
             std::vector<std::string> keys;
+            keys.reserve(requests.size());
             for (const auto& each : requests) keys.push_back(each.key);
             auto user = known_worker(work, stored, request.assign);
             state.changed = labeling::assign(work.tx, stored, keys, user);
