@@ -151,6 +151,14 @@ constexpr Row rows[] = {
      "reportSuggestions"},
     {get, "/api/v1/projects/{project}/machines", "label machine list", "listMachines"},
     {post, "/api/v1/projects/{project}/machines/test", "label machine test", "testMachine"},
+    {put, "/api/v1/projects/{project}/rules", "label rules set", "setRules"},
+    {get, "/api/v1/projects/{project}/rules", "label rules list", "listRules"},
+    {get, "/api/v1/projects/{project}/rules/show", "label rules show", "showRules"},
+    {del, "/api/v1/projects/{project}/rules/{rule}", "label rules remove", "removeRule"},
+    {post, "/api/v1/projects/{project}/rules/run", "label rules run", "runRules"},
+    {get, "/api/v1/projects/{project}/rules/report", "label rules report", "reportRules"},
+    {post, "/api/v1/projects/{project}/rules/apply", "label rules apply", "applyRules"},
+    {post, "/api/v1/projects/{project}/rules/clear", "label rules clear", "clearRules"},
     {get, "/api/v1/projects/{project}/answers", "label answers", "listAnswers"},
     {get, "/api/v1/projects/{project}/review", "label review", "listReview"},
     {post, "/api/v1/projects/{project}/review/accept", "label review accept", "acceptAnswer"},
@@ -235,6 +243,11 @@ constexpr std::string_view long_ones[] = {
     "label suggest endpoint",
     "label suggest report",
     "label machine test",
+    "label rules set",
+    "label rules run",
+    "label rules report",
+    "label rules apply",
+    "label rules clear",
     "label project import"};
 
 std::vector<std::pair<std::string, std::string>> query_members(std::string_view query) {

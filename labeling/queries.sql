@@ -144,7 +144,7 @@ WITH wish AS (
 SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
 FROM put;
 
--- Puts records without a label into the queue. rk is a hash, so that its order is a random one, the same each time.
+-- Puts records without a label by people into the queue. rk is a hash, so that its order is a random one, the same each time.
 -- Looks at $10 records after ($8, $9) and puts up to $3 of them in. Returns how many, and the last record looked at.
 -- name: enqueue_unlabeled
 WITH page AS (
@@ -154,7 +154,7 @@ WITH page AS (
     SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz
     FROM page r
     WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
-                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1 AND g.method <> 'rules')
         AND NOT EXISTS (SELECT 1 FROM label_task t
                         WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
     ORDER BY r.rk, r.key LIMIT $3::bigint
@@ -163,10 +163,11 @@ WITH page AS (
 )
 SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
 
--- Of these records those that have neither a label nor a task.
+-- Of these records those that have neither a label by people nor a task.
 -- name: neither_labeled_nor_queued
 SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
-WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1)
+WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+                      AND g.method <> 'rules')
     AND NOT EXISTS (SELECT 1 FROM label_task t
                     WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'cancelled')
 ORDER BY w.place;
@@ -716,6 +717,109 @@ JOIN label_project p ON p.id = t.project_id
 LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = s.class_id
 WHERE t.id = $1 AND s.fault IS NULL AND NOT coalesce(c.retired, s.schema_version <> p.schema_version);
 
+--------------------------------------------------------------------------------------------------------------- rules
+
+-- name: find_rule_set
+SELECT version, balance, set_at, set_by, run, run_version, run_at, records,
+    (SELECT count(*) FROM label_rule_vote v WHERE v.project_id = s.project_id AND v.run = s.run) AS voted,
+    (SELECT count(*) FROM ground_truth g WHERE g.project_id = s.project_id AND g.method = 'rules') AS labels
+FROM label_rule_set s WHERE project_id = $1;
+
+-- Returns the version that the rules have now.
+-- name: put_rule_set
+INSERT INTO label_rule_set AS s (project_id, version, balance, set_at, set_by) VALUES ($1, 1, $2::jsonb, $3::timestamptz, $4)
+ON CONFLICT (project_id) DO UPDATE SET version = s.version + 1, balance = excluded.balance, set_at = excluded.set_at, set_by = excluded.set_by
+RETURNING version;
+
+-- name: add_rules
+INSERT INTO label_rule (project_id, version, number, name, class_id, spec)
+SELECT $1, $2, w.number - 1, w.name, w.class_id, w.spec::jsonb
+FROM unnest($3::text[], $4::int[], $5::text[]) WITH ORDINALITY AS w (name, class_id, spec, number);
+
+-- name: rules_of_version
+SELECT r.name, r.class_id, c.name AS label, c.retired, r.spec
+FROM label_rule r JOIN label_class c ON c.project_id = r.project_id AND c.class_id = r.class_id
+WHERE r.project_id = $1 AND r.version = $2 ORDER BY r.number;
+
+-- name: begin_rule_run
+UPDATE label_rule_set SET last_run = last_run + 1 WHERE project_id = $1 RETURNING last_run;
+
+-- Of records that are there.
+-- name: put_votes
+INSERT INTO label_rule_vote (rk, source_id, key, project_id, run, rules)
+SELECT w.rk, $2, w.key, $1, $3, w.rules::int[]
+FROM unnest($4::bigint[], $5::text[], $6::text[]) AS w (rk, key, rules)
+JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
+ORDER BY w.rk, w.key ON CONFLICT (rk, source_id, key, project_id, run) DO NOTHING;
+
+-- Makes the votes of run $2 by version $3 those that count, if neither another run began since nor the rules are others.
+-- name: end_rule_run
+UPDATE label_rule_set SET run = $2, run_version = $3, run_at = $4::timestamptz, records = $5
+WHERE project_id = $1 AND last_run = $2 AND version = $3;
+
+-- What runs left that were cut off or followed by another.
+-- name: drop_old_votes
+DELETE FROM label_rule_vote v USING label_rule_set s
+WHERE s.project_id = $1 AND v.project_id = $1 AND v.run <> s.run AND v.run <> s.last_run;
+
+-- Which rules voted together, and on how many records.
+-- name: vote_patterns
+SELECT array_to_string(rules, ',') AS rules, count(*) AS records FROM label_rule_vote WHERE project_id = $1 AND run = $2
+GROUP BY rules ORDER BY rules;
+
+-- The same of records whose class people said.
+-- name: known_vote_patterns
+SELECT array_to_string(v.rules, ',') AS rules, g.class_id, count(*) AS records
+FROM label_rule_vote v JOIN ground_truth g ON g.rk = v.rk AND g.source_id = v.source_id AND g.key = v.key AND g.project_id = v.project_id
+WHERE v.project_id = $1 AND v.run = $2 AND g.method <> 'rules' AND g.class_id IS NOT NULL
+GROUP BY v.rules, g.class_id ORDER BY v.rules, g.class_id;
+
+-- name: known_classes
+SELECT class_id, count(*) AS records FROM ground_truth
+WHERE project_id = $1 AND method <> 'rules' AND class_id IS NOT NULL GROUP BY class_id ORDER BY class_id;
+
+-- Labels by rules: of records whose patterns of votes ($4) say a class, and that no person said anything of. Those that earlier
+-- rules made and that nothing says any more are taken back.
+-- name: put_rule_labels
+WITH said AS (
+    SELECT p.rules::int[] AS rules, p.class_id, p.probability
+    FROM unnest($4::text[], $5::int[], $6::float8[]) AS p (rules, class_id, probability)
+), given AS MATERIALIZED (
+    SELECT v.rk, v.source_id, v.key, s.class_id, s.probability FROM label_rule_vote v JOIN said s USING (rules)
+    WHERE v.project_id = $1 AND v.run = $2
+), free AS MATERIALIZED (
+    SELECT n.rk, n.source_id, n.key, n.class_id, n.probability FROM given n
+    WHERE NOT EXISTS (SELECT 1 FROM annotation a WHERE a.rk = n.rk AND a.source_id = n.source_id AND a.key = n.key AND a.project_id = $1
+                          AND a.withdrawn_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = n.rk AND g.source_id = n.source_id AND g.key = n.key
+                            AND g.project_id = $1 AND g.method <> 'rules')
+), put AS (
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, rules_version)
+    SELECT rk, source_id, key, $1, class_id, probability, 'rules', $7::timestamptz, $3 FROM free ORDER BY rk
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = NULL,
+        probability = excluded.probability, revision = g.revision + 1, set_at = excluded.set_at, rules_version = excluded.rules_version
+    WHERE g.method = 'rules'
+        AND (g.class_id, g.probability, g.rules_version) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.rules_version)
+    RETURNING xmax = 0 AS is_new
+), gone AS (
+    DELETE FROM ground_truth g WHERE g.project_id = $1 AND g.method = 'rules'
+        AND NOT EXISTS (SELECT 1 FROM free n WHERE n.rk = g.rk AND n.source_id = g.source_id AND n.key = g.key)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM given) - (SELECT count(*) FROM free) AS people_said,
+    count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed, (SELECT count(*) FROM gone) AS withdrawn
+FROM put;
+
+-- name: drop_rule_labels
+DELETE FROM ground_truth WHERE project_id = $1 AND method = 'rules';
+
+-- name: drop_votes
+DELETE FROM label_rule_vote WHERE project_id = $1;
+
+-- There are no votes that count; those of a run at work will not.
+-- name: forget_rule_run
+UPDATE label_rule_set SET run = 0, run_version = NULL, run_at = NULL, records = 0, last_run = last_run + 1 WHERE project_id = $1;
+
 ---------------------------------------------------------------------------------------------------- changes of classes
 
 -- Labels, a page at a time.
@@ -766,7 +870,7 @@ WITH wish AS (
     DELETE FROM ground_truth g USING unnest($6::bigint[], $7::text[]) AS w (rk, key)
     WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
     RETURNING g.rk, g.key, jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method,
-        'set_at', g.set_at, 'before', g.before) AS was
+        'rules_version', g.rules_version, 'set_at', g.set_at, 'before', g.before) AS was
 ), put AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, before)
     SELECT $1, w.rk, $2, w.key, r.version, 0, 'split', $8::int, $9::timestamptz,
@@ -814,10 +918,10 @@ FROM back b WHERE l.task_id = b.task_id AND l.user_id = b.user_id;
 
 -- Labels that change $2 took back stand again, where there is none since. Run before tasks_before.
 -- name: labels_asked_before
-INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, value, probability, method, set_at, before)
+INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, value, probability, method, set_at, before, rules_version)
 SELECT t.rk, t.source_id, t.key, t.project_id, (x.was -> 'label' ->> 'class')::int, nullif(x.was -> 'label' -> 'value', 'null'),
     (x.was -> 'label' ->> 'probability')::float8, x.was -> 'label' ->> 'method', (x.was -> 'label' ->> 'set_at')::timestamptz,
-    nullif(x.was -> 'label' -> 'before', 'null')
+    nullif(x.was -> 'label' -> 'before', 'null'), (x.was -> 'label' ->> 'rules_version')::int
 FROM label_task t, jsonb_array_elements(t.before) AS x (was)
 WHERE t.project_id = $1 AND (x.was ->> 'version')::int = $2 AND jsonb_typeof(x.was -> 'label') = 'object'
 ON CONFLICT (rk, source_id, key, project_id) DO NOTHING;
@@ -1316,6 +1420,14 @@ WITH seen AS (
     DELETE FROM label_suggestion_seen s USING label_task t WHERE t.id = s.task_id AND t.project_id = ANY ($1::bigint[])
 )
 DELETE FROM label_suggestion s USING label_machine m WHERE m.id = s.machine_id AND m.project_id = ANY ($1::bigint[]);
+
+-- name: drop_rules
+WITH votes AS (
+    DELETE FROM label_rule_vote WHERE project_id = ANY ($1::bigint[])
+), rules AS (
+    DELETE FROM label_rule WHERE project_id = ANY ($1::bigint[])
+)
+DELETE FROM label_rule_set WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_gold
 DELETE FROM label_gold WHERE project_id = ANY ($1::bigint[]);

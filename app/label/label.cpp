@@ -182,6 +182,7 @@ void add_label(CLI::App& cli, service::Context& context) {
     add_label_work(*label, context);
     add_label_quality(*label, context);
     add_label_machine(*label, context);
+    add_label_rules(*label, context);
     add_label_members(*label, context);
     add_verb<service::list_annotators>(
         *label,

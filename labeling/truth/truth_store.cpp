@@ -355,6 +355,7 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     if (label->method == detail::imported || label->audited) return refreshed;
     add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
     if (answers.set->size() == 0) {
+        if (label->method == detail::ruled) return refreshed;
         tx.exec(sql::file["withdraw_label"], task);
         return refreshed;
     }

@@ -13,6 +13,7 @@
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
 #include "service/labels/review.hpp"
+#include "service/labels/rules/rules.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
 #include "service/labels/templates.hpp"
@@ -130,6 +131,31 @@ std::vector<Verb> machine_verbs() {
     };
 }
 
+std::vector<Verb> rule_verbs() {
+    return {
+        verb<set_rules>("label rules set", "Say which rules vote for the classes", owners),
+        verb<list_rules>("label rules list", "The rules of a project", owners),
+        verb<show_rules>(
+            "label rules show", "The rules as they were set, and what there is by them", owners
+        ),
+        verb<remove_rule>("label rules remove", "Take one rule out", owners),
+        verb<run_rules>(
+            "label rules run", "Let the rules vote on all records of the source", owners
+        ),
+        verb<report_rules>(
+            "label rules report",
+            "How often each rule votes, stands against others, and is right",
+            owners
+        ),
+        verb<apply_rules>(
+            "label rules apply",
+            "Label what people said nothing of as the rules together say",
+            owners
+        ),
+        verb<clear_rules>("label rules clear", "Take votes and labels by rules away", owners),
+    };
+}
+
 std::vector<Verb> reviewer_verbs() {
     return {
         verb<list_review>(
@@ -178,7 +204,7 @@ std::vector<Verb> labeler_verbs() {
 std::span<const Verb> label_verbs() {
     static const auto verbs = [] {
         auto all = project_verbs();
-        for (auto&& more : {owner_verbs(), machine_verbs(), reviewer_verbs(), labeler_verbs()})
+        for (auto&& more : {owner_verbs(), machine_verbs(), rule_verbs(), reviewer_verbs(), labeler_verbs()})
             all.insert(all.end(), more.begin(), more.end());
         return all;
     }();
