@@ -157,8 +157,7 @@ void print_applied(const service::RulesApplied& done) {
         counted(done.changed),
         counted(done.withdrawn)
     ));
-    if (done.unsure > 0)
-        print_line(fmt::format("{} records are too unsure", counted(done.unsure)));
+    if (done.unsure > 0) print_line(fmt::format("{} records are too unsure", counted(done.unsure)));
     if (done.people_said > 0)
         print_line(fmt::format("{} records keep what people said", counted(done.people_said)));
 }

@@ -2,8 +2,8 @@
 // so, in turn.
 //
 // Everything goes by patterns and not by records, of which there are far fewer, and by the classes
-// that were voted for: of the others all that is wanted is their share together, so that hundreds of
-// classes cost nothing. How far two rules are copies is measured within the classes as they are
+// that were voted for: of the others all that is wanted is their share together, so that hundreds
+// of classes cost nothing. How far two rules are copies is measured within the classes as they are
 // believed to be: two good rules for one class agree because of the class, which is no copying.
 #include "labeling/rules/label_model.hpp"
 
@@ -17,85 +17,111 @@ namespace {
 
 constexpr int most_rounds = 200;
 constexpr int rounds_a_weighing = 20;
-constexpr double enough = 1e-7;
+constexpr double enough = 1e-6;
 // What is believed of a rule before it votes: as much as so many votes, of which so many are right.
 constexpr double believed_right = 0.8, believed_votes = 5;
-constexpr double least_accuracy = 1e-4;
-// Correlations that are seen in few votes may be chance.
+constexpr double least_rate = 1e-6, most_rate = 0.999;
+// Correlations below may be chance.
 constexpr double copies_from = 0.1;
 
-// What is believed of one pattern: the probability of each class that is voted for, and of all
-// others together.
+// What is believed of one pattern: the probability of each class that is voted for.
 struct Believed {
     std::vector<std::pair<std::uint32_t, double>> voted;
-    double others = 0;
-    double share_of_others = 0;  // before any vote
-
-    double of(std::uint32_t label) const {
-        for (const auto& [each, probability] : voted)
-            if (each == label) return probability;
-        return 0;
-    }
+    double unit = 0;  // of another class, for each unit of what it starts with
 };
 
-Believed believe(
-    const LabelModel& model,
-    const RuleVotes& votes,
-    const std::vector<std::uint32_t>& rules
-) {
+Believed
+believe(const LabelModel& model, const RuleVotes& votes, const std::vector<std::uint32_t>& rules) {
     Believed believed;
-    std::map<std::uint32_t, double> odds;  // of a class to those not voted for, in logarithms
-    for (auto rule : rules) {
-        auto label = votes.votes[rule];
-        auto share = model.balance[label];
-        auto right = model.accuracy[rule];
-        odds[label] +=
-            model.weight[rule] * std::log(right * (1 - share) / ((1 - right) * share));
+    std::map<std::uint32_t, double> gains;
+    for (auto rule : rules) gains[votes.votes[rule]] += model.gain[rule];
+    double others = 1, largest = 0;
+    for (const auto& [label, gain] : gains) {
+        others -= model.start[label];
+        largest = std::max(largest, gain);
     }
-    double left = 1, largest = 0;
-    for (const auto& [label, each] : odds) {
-        left -= model.balance[label];
-        largest = std::max(largest, each);
-    }
-    believed.share_of_others = odds.size() == votes.classes ? 0 : std::max(left, 1e-12);
-    believed.others = believed.share_of_others * std::exp(-largest);
-    double sum = believed.others;
-    for (const auto& [label, each] : odds) {
-        believed.voted.emplace_back(label, model.balance[label] * std::exp(each - largest));
+    // The difference of sums of many classes may miss 0 by a rounding.
+    double sum = gains.size() == votes.classes ? 0 : std::max(others, 0.0) * std::exp(-largest);
+    for (const auto& [label, gain] : gains) {
+        believed.voted.emplace_back(label, model.start[label] * std::exp(gain - largest));
         sum += believed.voted.back().second;
     }
-    believed.others /= sum;
     for (auto& [label, probability] : believed.voted) probability /= sum;
+    believed.unit = std::exp(-largest) / sum;
     return believed;
 }
 
 class Fit {
 public:
     Fit(const RuleVotes& votes, bool use_known) : votes_(votes), use_known_(use_known) {
-        auto rules = votes.votes.size();
-        model_.accuracy.assign(rules, believed_right);
-        model_.weight.assign(rules, 1);
+        model_.weight.assign(votes.votes.size(), 1);
         model_.balance = votes.balance;
         if (votes.balance.empty())
             model_.balance.assign(votes.classes, 1.0 / static_cast<double>(votes.classes));
+        begin();
     }
 
     LabelModel run() {
+        prepare();
         while (model_.rounds < most_rounds) {
             auto moved = round();
+            prepare();
             ++model_.rounds;
-            if (model_.rounds % rounds_a_weighing == 0 || moved < enough) {
-                auto weighed = weigh();
-                if (moved < enough && weighed < 1e-4) break;
-            }
+            if (model_.rounds % rounds_a_weighing != 0 && moved >= enough) continue;
+            auto weighed = weigh();
+            prepare();
+            if (moved < enough && weighed < 1e-4) break;
         }
         return std::move(model_);
     }
 
 private:
+    // Before any round: how often each rule votes is known, and it is believed to be right as often
+    // as rules are.
+    void begin() {
+        const auto rules = votes_.votes.size();
+        voted_.assign(rules, 0);
+        records_ = static_cast<double>(votes_.silent);
+        for (const auto& pattern : votes_.patterns) {
+            records_ += static_cast<double>(pattern.records);
+            for (auto rule : pattern.rules) voted_[rule] += static_cast<double>(pattern.records);
+        }
+        for (std::size_t r = 0; r < rules; ++r) {
+            auto votes = std::max(voted_[r], 1.0), share = model_.balance[votes_.votes[r]];
+            auto all = std::max(records_, 1.0);
+            first_own_.push_back(rate(believed_right * votes, share * all));
+            first_other_.push_back(rate((1 - believed_right) * votes, (1 - share) * all));
+        }
+        own_ = first_own_;
+        other_ = first_other_;
+        model_.accuracy.assign(rules, believed_right);
+    }
+
+    static double rate(double votes, double records) {
+        return std::clamp(votes / std::max(records, 1e-9), least_rate, most_rate);
+    }
+
+    // What follows from rates, weights and balance for all patterns alike: what the silence of all
+    // rules says of each class, and what a vote says instead.
+    void prepare() {
+        std::vector<double> silence(votes_.classes, 0);
+        model_.gain.assign(own_.size(), 0);
+        for (std::size_t r = 0; r < own_.size(); ++r) {
+            auto unvoted = model_.weight[r] * std::log((1 - own_[r]) / (1 - other_[r]));
+            silence[votes_.votes[r]] += unvoted;
+            model_.gain[r] = model_.weight[r] * std::log(own_[r] / other_[r]) - unvoted;
+        }
+        auto largest = *std::max_element(silence.begin(), silence.end());
+        model_.start.assign(votes_.classes, 0);
+        double sum = 0;
+        for (std::size_t c = 0; c < votes_.classes; ++c)
+            sum += model_.start[c] = model_.balance[c] * std::exp(silence[c] - largest);
+        for (auto& start : model_.start) start = std::max(start / sum, 1e-12);
+    }
+
     // Calls use(class, records) for what a pattern's records are believed to be, as far as rules
-    // voted for it or it is known. Returns how many are left for the other classes, a unit of their
-    // share.
+    // voted for it or it is known. Returns how many are of another class, for each unit of what it
+    // starts with.
     template <typename Use>
     double spread(const VotePattern& pattern, const Believed& believed, Use use) const {
         auto unknown = static_cast<double>(pattern.records);
@@ -105,46 +131,52 @@ private:
                 unknown -= static_cast<double>(n);
             }
         for (const auto& [label, probability] : believed.voted) use(label, probability * unknown);
-        return believed.others > 0 ? believed.others * unknown / believed.share_of_others : 0;
+        return believed.unit * unknown;
     }
 
+    // Returns how far the accuracies moved.
     double round() {
-        std::vector<double> right(votes_.votes.size(), believed_right * believed_votes);
-        std::vector<double> all(votes_.votes.size(), believed_votes);
-        // Records that nothing is said of may be of any class.
-        auto silent = 1 + static_cast<double>(votes_.silent) / static_cast<double>(votes_.classes);
-        std::vector<double> shares(votes_.classes, silent), not_others(votes_.classes, 0);
-        double others = 0;
+        std::vector<double> right(own_.size(), 0);
+        std::vector<double> in_class(votes_.classes, 0), not_others(votes_.classes, 0);
+        auto others = static_cast<double>(votes_.silent);
         for (const auto& pattern : votes_.patterns) {
             auto believed = believe(model_, votes_, pattern.rules);
-            auto n = static_cast<double>(pattern.records);
             std::map<std::uint32_t, double> of_class;
             auto left = spread(pattern, believed, [&](std::uint32_t label, double part) {
                 of_class[label] += part;
             });
-            for (const auto& [label, part] : of_class) shares[label] += part;
+            for (const auto& [label, part] : of_class) in_class[label] += part;
             for (const auto& [label, probability] : believed.voted) not_others[label] += left;
             others += left;
-            for (auto rule : pattern.rules) {
-                all[rule] += n;
-                right[rule] += of_class[votes_.votes[rule]];
-            }
+            for (auto rule : pattern.rules) right[rule] += of_class[votes_.votes[rule]];
         }
+        for (std::size_t c = 0; c < in_class.size(); ++c)
+            in_class[c] += model_.start[c] * std::max(others - not_others[c], 0.0);
+        learn(right, in_class);
         double moved = 0;
-        for (std::size_t i = 0; i < right.size(); ++i) {
-            auto now = std::clamp(right[i] / all[i], least_accuracy, 1 - least_accuracy);
-            moved = std::max(moved, std::abs(now - model_.accuracy[i]));
-            model_.accuracy[i] = now;
-        }
-        if (votes_.balance.empty()) {
-            double sum = 0;
-            for (std::size_t c = 0; c < shares.size(); ++c) {
-                shares[c] += model_.balance[c] * (others - not_others[c]);
-                sum += shares[c];
-            }
-            for (std::size_t c = 0; c < shares.size(); ++c) model_.balance[c] = shares[c] / sum;
+        for (std::size_t r = 0; r < right.size(); ++r) {
+            auto now = (right[r] + believed_right * believed_votes) / (voted_[r] + believed_votes);
+            moved = std::max(moved, std::abs(now - model_.accuracy[r]));
+            model_.accuracy[r] = now;
         }
         return moved;
+    }
+
+    // Rates and balance, from how many votes are right and how many records are of each class.
+    void learn(const std::vector<double>& right, const std::vector<double>& in_class) {
+        constexpr double more_right = believed_right * believed_votes;
+        constexpr double more_wrong = believed_votes - more_right;
+        for (std::size_t r = 0; r < right.size(); ++r) {
+            auto own = in_class[votes_.votes[r]];
+            own_[r] = rate(right[r] + more_right, own + more_right / first_own_[r]);
+            other_[r] = rate(
+                voted_[r] - right[r] + more_wrong, records_ - own + more_wrong / first_other_[r]
+            );
+        }
+        if (!votes_.balance.empty()) return;
+        auto all = records_ + static_cast<double>(in_class.size());
+        for (std::size_t c = 0; c < in_class.size(); ++c)
+            model_.balance[c] = (in_class[c] + 1) / all;
     }
 
     // Records by class, as they are believed to be: all, those that each rule votes on, and those
@@ -210,8 +242,8 @@ private:
         for (const auto& [pair, together] : counts.of_pair) {
             auto likeness = alike(counts, pair.first, pair.second, together);
             if (likeness < copies_from) continue;
-            copies[pair.first] += likeness;
-            copies[pair.second] += likeness;
+            copies[pair.first] += likeness * likeness;  // the part of it that the other explains
+            copies[pair.second] += likeness * likeness;
         }
         double moved = 0;
         for (std::size_t i = 0; i < copies.size(); ++i) {
@@ -223,6 +255,10 @@ private:
 
     const RuleVotes& votes_;
     bool use_known_;
+    double records_ = 0;
+    std::vector<double> voted_;                    // records, of each rule
+    std::vector<double> own_, other_;              // how often it votes, in its class and in others
+    std::vector<double> first_own_, first_other_;  // as they were believed to be at first
     LabelModel model_;
 };
 

@@ -9,11 +9,10 @@
 // of their votes (after Ratner et al. 2016 and 2019; fitted by expectation and maximisation, as
 // Dawid and Skene 1979 do it for people). No I/O, no clock, no chance.
 //
-// A rule votes for one class c or abstains, and is right in a share `accuracy` of its votes. Given
-// the class of a record, the odds of a vote are accuracy / share(c) for its class to
-// (1 - accuracy) / (1 - share(c)) for each other one; abstaining is no evidence. Rules that vote
-// together more than the class explains are copies of each other in part: each has a weight, and n
-// equal rules weigh as much as one.
+// A rule votes for one class or abstains. It votes on a share of the records of its class, and on
+// another, smaller one of those of other classes; that it abstains is no vote, but tells as much as
+// it would vote otherwise. Rules that vote together more than the class explains are copies of each
+// other in part: each has a weight, and n equal rules weigh as much as one.
 namespace labeling {
 
 // Records on which the same rules voted.
@@ -37,6 +36,9 @@ struct LabelModel {
     std::vector<double> accuracy;  // of each rule: the share of its votes that are right
     std::vector<double> weight;    // of each rule, from 1 / number of rules to 1
     std::vector<double> balance;   // share of each class
+    // What a class starts with before the votes are seen, in shares; and what a vote of a rule adds
+    // to its class, in logarithms.
+    std::vector<double> start, gain;
     int rounds = 0;
 };
 

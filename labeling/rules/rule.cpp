@@ -1,8 +1,8 @@
 // What a rule may say, and whether it holds for a record.
 //
-// Words become one pattern, so that a hundred of them cost one pass over the text. A word ends where
-// no letter or digit goes on, in all scripts; where it begins or ends with another sign, as "£100"
-// or "win!" do, there is no such edge to look for.
+// Words become one pattern, so that a hundred of them cost one pass over the text. A word ends
+// where no letter or digit goes on, in all scripts; where it begins or ends with another sign, as
+// "£100" or "win!" do, there is no such edge to look for.
 #include "labeling/rules/rule.hpp"
 
 #include <algorithm>
@@ -130,7 +130,8 @@ std::string pattern_of_word(const std::string& word) {
     }
     auto is_sign = [](char c) {
         auto byte = static_cast<unsigned char>(c);
-        return byte < 0x80 && !base::is_digit(c) && !(base::lower(c) >= 'a' && base::lower(c) <= 'z');
+        return byte < 0x80 && !base::is_digit(c) &&
+               !(base::lower(c) >= 'a' && base::lower(c) <= 'z');
     };
     return (is_sign(word.front()) ? "" : "(?:^|[^\\p{L}\\p{N}])") + escaped +
            (is_sign(word.back()) ? "" : "(?:$|[^\\p{L}\\p{N}])");
@@ -152,14 +153,21 @@ const base::Settings<Rule> Rule::settings{
     {{"name", &Rule::name, "of the rule", {.required = true}},
      {"kind", &Rule::kind, "what it looks for"},
      {"class", &Rule::label, "that it votes for", {.required = true}},
-     {"field", &Rule::field, "that it looks at: title, text, or one of the payload; what the project shows by default"},
+     {"field",
+      &Rule::field,
+      "that it looks at: title, text, or one of the payload; what the project shows by default"},
      {"words", &Rule::words, "of a keyword rule: any of them, whole"},
      {"pattern", &Rule::pattern, "of a regex rule: a regular expression"},
-     {"ignore_case", &Rule::ignore_case, "upper and lower case are the same; true by default for words, and false for patterns"},
+     {"ignore_case",
+      &Rule::ignore_case,
+      "upper and lower case are the same; true by default for words, and false for patterns"},
      {"where", &Rule::where, "of a field rule: a condition, as --where takes it"},
      {"run", &Rule::run, "of a model rule: number of a training run", {.low = 1}},
      {"model", &Rule::model, "or the name of a model"},
-     {"threshold", &Rule::threshold, "of a model rule: the least probability of the class", {.low = 0, .high = 1}}},
+     {"threshold",
+      &Rule::threshold,
+      "of a model rule: the least probability of the class",
+      {.low = 0, .high = 1}}},
     &check_rule,
 };
 
@@ -173,7 +181,10 @@ void check_rules(const Project& project, const RuleSet& set) {
     if (task_type(project.question.kind).target() != Target::one_class)
         throw base::UsageError(
             fmt::format("project '{}'", project.name),
-            fmt::format("asks {} questions, and rules vote for one of several classes", project.question.kind),
+            fmt::format(
+                "asks {} questions, and rules vote for one of several classes",
+                project.question.kind
+            ),
             "take a project of kind classification"
         );
     std::vector<std::string> known;

@@ -31,10 +31,10 @@ constexpr auto words_of(RuleKind) {
 struct Rule {
     std::string name;
     RuleKind kind = RuleKind::keyword;
-    std::string label;               // the class that it votes for
-    std::string field;               // that is looked at; empty: what the project shows
-    std::vector<std::string> words;  // of a keyword rule: any of them, whole
-    std::string pattern;             // of a regex rule
+    std::string label;                // the class that it votes for
+    std::string field;                // that is looked at; empty: what the project shows
+    std::vector<std::string> words;   // of a keyword rule: any of them, whole
+    std::string pattern;              // of a regex rule
     std::optional<bool> ignore_case;  // of these two; words do by default, patterns do not
     std::string where;                // of a field rule: see schema/select/filter.hpp
     std::int64_t run = 0;             // of a model rule: a training run, or

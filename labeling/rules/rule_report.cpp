@@ -75,9 +75,8 @@ RuleReport report_rules(const StoredVotes& stored, std::int64_t records) {
              .kind = std::string(base::name_of(rule.kind)),
              .label = rule.label,
              .votes = sum.votes,
-             .coverage = records > 0
-                             ? static_cast<double>(sum.votes) / static_cast<double>(records)
-                             : 0,
+             .coverage =
+                 records > 0 ? static_cast<double>(sum.votes) / static_cast<double>(records) : 0,
              .overlaps = sum.overlaps,
              .conflicts = sum.conflicts,
              .known = right_share(sum.right, sum.judged),

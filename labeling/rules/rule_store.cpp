@@ -1,9 +1,9 @@
 // Rules in the database.
 //
-// A version of the rules never changes, and a vote holds only the numbers of the rules that voted on
-// its record: what they say, and how sure the label model is of it, follows for all records with the
-// same numbers at once. The votes of a run lie beside those of the run before until it is whole, so
-// that a run that is cut off changes nothing.
+// A version of the rules never changes, and a vote holds only the numbers of the rules that voted
+// on its record: what they say, and how sure the label model is of it, follows for all records with
+// the same numbers at once. The votes of a run lie beside those of the run before until it is
+// whole, so that a run that is cut off changes nothing.
 #include "labeling/rules/rule_store.hpp"
 
 #include <algorithm>
@@ -99,7 +99,8 @@ std::string array_text(const std::vector<Number>& numbers) {
 // All classes that the project has or had, by their number.
 std::vector<std::string> class_names(const StoredProject& project) {
     std::vector<std::string> names;
-    for (const auto* classes : {&project.project.question.classes, &project.project.question.retired})
+    for (const auto* classes :
+         {&project.project.question.classes, &project.project.question.retired})
         for (const auto& item : *classes) {
             auto place = static_cast<std::size_t>(item.id);
             if (names.size() <= place) names.resize(place + 1);
@@ -118,7 +119,8 @@ std::vector<double> balance_of_labels(
     std::vector<double> shares(classes, 0);
     for (const auto& item : project.project.question.classes)
         shares[static_cast<std::size_t>(item.id)] = 1;
-    for (const auto& row : known) shares[static_cast<std::size_t>(row.class_id)] += static_cast<double>(row.records);
+    for (const auto& row : known)
+        shares[static_cast<std::size_t>(row.class_id)] += static_cast<double>(row.records);
     return shares;
 }
 
@@ -126,7 +128,8 @@ std::vector<double>
 balance_given(const json::object& given, const std::vector<std::string>& classes) {
     std::vector<double> shares(classes.size(), 0);
     for (std::size_t c = 0; c < classes.size(); ++c)
-        if (const auto* share = given.if_contains(classes[c])) shares[c] = share->to_number<double>();
+        if (const auto* share = given.if_contains(classes[c]))
+            shares[c] = share->to_number<double>();
     return shares;
 }
 
@@ -146,7 +149,8 @@ void add_balance(
     auto known = base::rows_as<KnownClassRow>(tx.exec(sql::file["known_classes"], project.id));
     std::int64_t labels = 0;
     for (const auto& row : known) labels += row.records;
-    auto given = json::parse(state.balance.text).as_object();
+    const auto balance = json::parse(state.balance.text);
+    const auto& given = balance.as_object();
     found.balance_by = "estimated";
     if (labels >= enough_labels) {
         found.balance_by = "labels";
@@ -217,7 +221,8 @@ RuleSet rules_of(
             );
         set.rules.push_back(rule_of(stored));
     }
-    for (const auto& [name, share] : json::parse(state.balance.text).as_object())
+    const auto given = json::parse(state.balance.text);
+    for (const auto& [name, share] : given.as_object())
         set.balance.emplace(name, share.to_number<double>());
     return set;
 }
@@ -284,9 +289,8 @@ StoredVotes votes_of(base::Tx& tx, const StoredProject& project, const RuleSetSt
         found.set.rules.push_back(rule_of(stored));
     }
     std::map<std::string, std::size_t> places;
-    for (const auto& row : base::rows_as<PatternRow>(
-             tx.exec(sql::file["vote_patterns"], project.id, state.run)
-         )) {
+    for (const auto& row :
+         base::rows_as<PatternRow>(tx.exec(sql::file["vote_patterns"], project.id, state.run))) {
         places.emplace(row.rules, found.votes.patterns.size());
         found.votes.patterns.push_back({.rules = numbers_in(row.rules), .records = row.records});
     }

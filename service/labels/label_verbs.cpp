@@ -204,7 +204,8 @@ std::vector<Verb> labeler_verbs() {
 std::span<const Verb> label_verbs() {
     static const auto verbs = [] {
         auto all = project_verbs();
-        for (auto&& more : {owner_verbs(), machine_verbs(), rule_verbs(), reviewer_verbs(), labeler_verbs()})
+        for (auto&& more :
+             {owner_verbs(), machine_verbs(), rule_verbs(), reviewer_verbs(), labeler_verbs()})
             all.insert(all.end(), more.begin(), more.end());
         return all;
     }();

@@ -78,7 +78,9 @@ ProjectModel::ProjectModel(
     LoadedModel model,
     const std::string& called
 )
-    : project_(project), database_(work.here.database), model_(std::move(model)),
+    : project_(project),
+      database_(work.here.database),
+      model_(std::move(model)),
       predictions_(work.here.database, work.here.blobs, model_) {
     check_model(project, model_, called);
     learnt_ = learnt_by(work, model_);

@@ -99,9 +99,10 @@ private:
             if (!rule.model || said.contains(rule.model.get())) continue;
             auto& by_key = said[rule.model.get()];
             auto new_to_it = keys;
-            done.learnt_from += static_cast<std::int64_t>(std::erase_if(
-                new_to_it, [&](const std::string& key) { return rule.model->learnt_from(key); }
-            ));
+            done.learnt_from +=
+                static_cast<std::int64_t>(std::erase_if(new_to_it, [&](const std::string& key) {
+                    return rule.model->learnt_from(key);
+                }));
             for (auto& each : rule.model->predict(new_to_it)) {
                 auto& object = each.as_object();
                 auto key = std::string(object.at("key").as_string());
@@ -117,9 +118,8 @@ private:
         const Said& by_model
     ) const {
         labeling::RuleRecord seen{
-            .shown = labeling::shown_text(
-                project_.project, record.title, record.body, record.fields
-            )};
+            .shown =
+                labeling::shown_text(project_.project, record.title, record.body, record.fields)};
         seen.field = [&](const std::string& name) -> std::optional<std::string> {
             if ((name == "text" || name == "body") && !record.body.empty()) return record.body;
             return fields(name);

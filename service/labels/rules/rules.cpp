@@ -1,7 +1,7 @@
 // Labeling rules as verbs over labeling/rules; running them is in rule_run.cpp.
 //
-// Votes by an older version of the rules are still reported, as such, but are made no labels of: who
-// set other rules wants labels by those.
+// Votes by an older version of the rules are still reported, as such, but are made no labels of:
+// who set other rules wants labels by those.
 #include "service/labels/rules/rules.hpp"
 
 #include <algorithm>
@@ -25,8 +25,11 @@ std::string of_project_called(const labeling::StoredProject& project) {
     return fmt::format("the rules of project '{}'", project.project.name);
 }
 
-RulesState
-state_of(const labeling::StoredProject& project, const labeling::RuleSetState& state, std::size_t n) {
+RulesState state_of(
+    const labeling::StoredProject& project,
+    const labeling::RuleSetState& state,
+    std::size_t n
+) {
     return {
         .project = project.project.name,
         .version = state.version,
@@ -49,7 +52,11 @@ labeling::RuleSetState rules_that_ran(Work& work, const labeling::StoredProject&
 }
 
 // A model that is not there, or does not know the class, is told of before the rules are stored.
-void check_models(Work& work, const labeling::StoredProject& project, const labeling::RuleSet& set) {
+void check_models(
+    Work& work,
+    const labeling::StoredProject& project,
+    const labeling::RuleSet& set
+) {
     for (const auto& rule : set.rules) {
         if (rule.kind != labeling::RuleKind::model) continue;
         auto check = [&](const ProjectModel& model) {
@@ -85,11 +92,8 @@ std::string said_by(const labeling::Rule& rule) {
     return {};
 }
 
-RulesState store_rules(
-    Work& work,
-    const labeling::StoredProject& project,
-    const labeling::RuleSet& set
-) {
+RulesState
+store_rules(Work& work, const labeling::StoredProject& project, const labeling::RuleSet& set) {
     const auto& name = work.caller.name;
     labeling::put_rules(work.tx, project, set, name.empty() ? "command line" : name, work.now);
     return state_of(project, known_rules(work, project), set.rules.size());
@@ -137,8 +141,7 @@ Page<ListedRule> list_rules(Work& work, const OfRules& request) {
     auto project = known_project(work, request.project);
     auto state = known_rules(work, project);
     Page<ListedRule> page;
-    for (const auto& rule :
-         labeling::rules_of(work.tx, project, state, state.version, false).rules)
+    for (const auto& rule : labeling::rules_of(work.tx, project, state, state.version, false).rules)
         page.items.push_back(
             {.rule = rule.name,
              .kind = std::string(base::name_of(rule.kind)),
@@ -172,9 +175,8 @@ RulesState remove_rule(Work& work, const RemoveRule& request) {
     auto set = labeling::rules_of(work.tx, project, state, state.version, false);
     std::vector<std::string> known;
     for (const auto& rule : set.rules) known.push_back(rule.name);
-    auto gone = std::erase_if(set.rules, [&](const auto& rule) {
-        return rule.name == request.rule;
-    });
+    auto gone =
+        std::erase_if(set.rules, [&](const auto& rule) { return rule.name == request.rule; });
     if (gone == 0)
         throw Refusal(
             Refusal::Kind::not_found,

@@ -92,11 +92,11 @@ RulesRun run_rules_and_tell(
 
 struct RulesReport : RulesState {
     std::int64_t records = 0, voted = 0;
-    std::int64_t conflicts = 0;                // records with votes for several classes
-    std::string balance_by;                    // "labels", "given" or "estimated"
-    std::map<std::string, double> balance;     // share of each class, as the label model has it
-    labeling::RightShare majority;             // of the class that most rules vote for
-    labeling::RightShare model;                // of the label model, fitted without these labels
+    std::int64_t conflicts = 0;             // records with votes for several classes
+    std::string balance_by;                 // "labels", "given" or "estimated"
+    std::map<std::string, double> balance;  // share of each class, as the label model has it
+    labeling::RightShare majority;          // of the class that most rules vote for
+    labeling::RightShare model;             // of the label model, fitted without these labels
     std::vector<labeling::RuleLine> by_rule;
 };
 BOOST_DESCRIBE_STRUCT(
