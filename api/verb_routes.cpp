@@ -14,6 +14,7 @@
 #include "base/numbers/parse.hpp"
 #include "base/text/utf8.hpp"
 #include "schema/people/audit_store.hpp"
+#include "service/labels/dashboard.hpp"
 #include "service/refusal.hpp"
 #include "service/verb.hpp"
 
@@ -101,6 +102,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/users", "user list", "listUsers"},
     {post, "/api/v1/users", "user add", "createUser", 201},
     {patch, "/api/v1/users/{user}", "user edit", "editUser"},
+    {put, "/api/v1/users/{user}/openid", "user openid", "linkIdentity"},
     {put, "/api/v1/password", "user password", "setPassword", 204, true},
     {get, "/api/v1/tokens", "token list", "listTokens"},
     {post, "/api/v1/tokens", "token create", "createToken", 201, true},
@@ -158,6 +160,7 @@ constexpr Row rows[] = {
     {post, "/api/v1/projects/{project}/review/send-back", "label review send-back", "sendBack"},
     {post, "/api/v1/projects/{project}/review/undo", "label review undo", "undoReview"},
     {get, "/api/v1/projects/{project}/agreement", "label agreement", "showAgreement"},
+    {get, "/api/v1/projects/{project}/dashboard", "label dashboard", "showDashboard"},
     {post, "/api/v1/projects/{project}/truth", "label truth", "resolveTruth"},
     {post, "/api/v1/projects/{project}/simulate", "label simulate", "simulateAnswers"},
     {post, "/api/v1/projects/{project}/claim", "label claim", "claimTasks"},
@@ -292,6 +295,22 @@ Response file_of(const service::Download& download) {
     return response;
 }
 
+// Where a board may also be had as a table: the format is asked for by name, or by what the client
+// accepts.
+bool wants_csv(const Call& call) {
+    if (auto format = call.request.parameter("format")) return *format == "csv";
+    auto accepted = call.request.header("accept");
+    return accepted.find("text/csv") != accepted.npos;
+}
+
+Response csv_of_board(const service::Dashboard& board) {
+    Response response;
+    response.media_type = "text/csv; charset=utf-8";
+    response.body = service::csv_of(board);
+    response.set("Content-Disposition", "attachment; filename=\"dashboard.csv\"");
+    return response;
+}
+
 service::Given given_by(const Call& call) {
     bool has_body = call.request.method != Method::get && call.request.method != Method::head &&
                     !call.request.body.empty();
@@ -335,6 +354,11 @@ Response run_verb(Call& call) {
         if (call.route.method != Method::get) note(call, given);
         if (!verb.answers()) return no_content();
         if (const auto* download = answer.as<service::Download>()) return file_of(*download);
+        if (const auto* board = answer.as<service::Dashboard>()) {
+            auto response = wants_csv(call) ? csv_of_board(*board) : json(answer.json());
+            response.set("Vary", "Accept");
+            return response;
+        }
         auto value = answer.json();
         auto response = json(value, call.route.status);
         if (call.route.versioned) response.set("ETag", etag_of(value.at("version").as_int64()));

@@ -70,9 +70,7 @@ SignInGuard::refusal(const Request& request, FailedTries::Clock::time_point now)
         begun_.note(request.address, now);
     }
     if (wait <= 0s) return std::nullopt;
-    return problem(
-        busy(429, "Too many tries", "too many sign-ins; wait a while", wait.count()), ""
-    );
+    return problem(busy(429, "Too many tries", "too many tries; wait a while", wait.count()), "");
 }
 
 void SignInGuard::note(const Request& request, FailedTries::Clock::time_point now) {

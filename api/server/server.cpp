@@ -247,8 +247,9 @@ private:
         if (auto refusal = Service::refused(found, request)) co_return *refusal;
         const auto& route = *found.route;
         bool is_sign_in = route.roles == anyone && (route.secret || route.takes_long);
+        bool tells_password = is_sign_in || is_password_change(request);
         auto since = FailedTries::Clock::now();
-        if (is_sign_in)
+        if (tells_password)
             if (auto refusal = guard_.refusal(request, since)) co_return *refusal;
         if (!is_ready()) co_return without_database();
         auto& lane = !route.takes_long ? usual_ : route.roles == anyone ? sign_ins_ : long_;
@@ -264,7 +265,8 @@ private:
         ++lane.waiting;
         auto response = co_await guarded(lane.database.run(job), request, id);
         --lane.waiting;
-        if (is_sign_in && response.status == 401) guard_.note(request, since);
+        if (tells_password && response.status == (is_sign_in ? 401 : 403))
+            guard_.note(request, since);
         co_return response;
     }
 
@@ -310,16 +312,20 @@ private:
         for (unsigned round = 0; !stopping_; ++round) {
             try {
                 auto watchers = streams_.watchers();
+                auto projects = streams_.projects();
                 if (!watchers.empty() || round % 3 == 0) {
-                    auto job = [this, round, &watchers](base::Tx& tx) {
+                    auto job = [this, round, &watchers, &projects](base::Tx& tx) {
                         return look(
-                            tx, service_, {round, options_.config.server.audit_days, watchers}
+                            tx,
+                            service_,
+                            {round, options_.config.server.audit_days, watchers, projects}
                         );
                     };
                     auto seen = co_await database_.run(job);
                     database_seen_ = std::chrono::steady_clock::now();
                     if (seen.figures) set_figures(metrics_, *seen.figures);
-                    if (!watchers.empty()) streams_.tell(std::move(seen.progress));
+                    if (!seen.progress.empty()) streams_.tell(std::move(seen.progress));
+                    for (auto& news : seen.news) streams_.tell(std::move(news));
                     streams_.keep_only(seen.watchers);
                 }
                 if (round % 15 == 0) streams_.beat();
