@@ -10,11 +10,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/tables.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/text/utf8.hpp"
 #include "schema/people/audit_store.hpp"
-#include "service/labels/dashboard.hpp"
 #include "service/refusal.hpp"
 #include "service/verb.hpp"
 
@@ -295,22 +295,6 @@ Response file_of(const service::Download& download) {
     return response;
 }
 
-// Where a board may also be had as a table: the format is asked for by name, or by what the client
-// accepts.
-bool wants_csv(const Call& call) {
-    if (auto format = call.request.parameter("format")) return *format == "csv";
-    auto accepted = call.request.header("accept");
-    return accepted.find("text/csv") != accepted.npos;
-}
-
-Response csv_of_board(const service::Dashboard& board) {
-    Response response;
-    response.media_type = "text/csv; charset=utf-8";
-    response.body = service::csv_of(board);
-    response.set("Content-Disposition", "attachment; filename=\"dashboard.csv\"");
-    return response;
-}
-
 service::Given given_by(const Call& call) {
     bool has_body = call.request.method != Method::get && call.request.method != Method::head &&
                     !call.request.body.empty();
@@ -354,11 +338,7 @@ Response run_verb(Call& call) {
         if (call.route.method != Method::get) note(call, given);
         if (!verb.answers()) return no_content();
         if (const auto* download = answer.as<service::Download>()) return file_of(*download);
-        if (const auto* board = answer.as<service::Dashboard>()) {
-            auto response = wants_csv(call) ? csv_of_board(*board) : json(answer.json());
-            response.set("Vary", "Accept");
-            return response;
-        }
+        if (auto table = as_table(call.request, answer)) return *table;
         auto value = answer.json();
         auto response = json(value, call.route.status);
         if (call.route.versioned) response.set("ETag", etag_of(value.at("version").as_int64()));

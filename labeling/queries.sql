@@ -1362,7 +1362,9 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xact,
 DELETE FROM label_event WHERE at < $1::timestamptz;
 
 -- name: task_counts
-SELECT state, count(*) AS tasks FROM label_task WHERE project_id = $1 GROUP BY state;
+SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, count(*) FILTER (WHERE state = 'gold') AS gold
+FROM label_task WHERE project_id = $1;
 
 -- Pace from hour $2 to before $3, by hours of a bucket ($4: hour, day, week) and people.
 -- name: pace_of_people

@@ -1,3 +1,7 @@
+// Who is calling, by what a request shows, and whether another site made the browser ask.
+//
+// A cookie alone changes nothing: a request that does must also carry a token that only pages of
+// this service can read. Guesses are told apart by what they are made with, a name or the session.
 #include "api/server/auth.hpp"
 
 #include <boost/json/parse.hpp>

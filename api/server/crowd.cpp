@@ -60,6 +60,12 @@ void FailedTries::note(const std::string& address, Clock::time_point now) {
     ++failed_[address];
 }
 
+std::optional<int> SignInGuard::failure_of(const Route& route, const Request& request) {
+    if (route.roles == anyone && (route.secret || route.takes_long)) return 401;
+    if (is_password_change(request)) return 403;
+    return std::nullopt;
+}
+
 std::optional<Response>
 SignInGuard::refusal(const Request& request, FailedTries::Clock::time_point now) {
     auto wait = by_address_.wait(request.address, now);

@@ -13,8 +13,8 @@ namespace api {
 struct Round {
     unsigned number = 0;
     int audit_days = 400;
-    const std::vector<Watcher>& watchers;
-    const std::vector<service::EventWatch>& projects;  // whose news can be sent at once
+    std::vector<Watcher> watchers;
+    std::vector<service::EventWatch> projects{};  // whose news can be sent at once
 };
 struct Seen {
     std::string progress;                     // if anybody watches

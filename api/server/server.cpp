@@ -246,10 +246,9 @@ private:
         auto id = std::to_string(++requests_);
         if (auto refusal = Service::refused(found, request)) co_return *refusal;
         const auto& route = *found.route;
-        bool is_sign_in = route.roles == anyone && (route.secret || route.takes_long);
-        bool tells_password = is_sign_in || is_password_change(request);
+        auto failure = SignInGuard::failure_of(route, request);
         auto since = FailedTries::Clock::now();
-        if (tells_password)
+        if (failure)
             if (auto refusal = guard_.refusal(request, since)) co_return *refusal;
         if (!is_ready()) co_return without_database();
         auto& lane = !route.takes_long ? usual_ : route.roles == anyone ? sign_ins_ : long_;
@@ -265,8 +264,7 @@ private:
         ++lane.waiting;
         auto response = co_await guarded(lane.database.run(job), request, id);
         --lane.waiting;
-        if (tells_password && response.status == (is_sign_in ? 401 : 403))
-            guard_.note(request, since);
+        if (failure == response.status) guard_.note(request, since);
         co_return response;
     }
 
@@ -311,16 +309,10 @@ private:
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
             try {
-                auto watchers = streams_.watchers();
-                auto projects = streams_.projects();
-                if (!watchers.empty() || round % 3 == 0) {
-                    auto job = [this, round, &watchers, &projects](base::Tx& tx) {
-                        return look(
-                            tx,
-                            service_,
-                            {round, options_.config.server.audit_days, watchers, projects}
-                        );
-                    };
+                Round asked{round, options_.config.server.audit_days, streams_.watchers()};
+                if (!asked.watchers.empty() || round % 3 == 0) {
+                    asked.projects = streams_.projects();
+                    auto job = [this, &asked](base::Tx& tx) { return look(tx, service_, asked); };
                     auto seen = co_await database_.run(job);
                     database_seen_ = std::chrono::steady_clock::now();
                     if (seen.figures) set_figures(metrics_, *seen.figures);

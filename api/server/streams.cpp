@@ -1,3 +1,8 @@
+// The open event streams.
+//
+// A stream sleeps until there is something to send. Of the service's progress only the newest
+// counts, so that a slow client misses what is between; what happens in a project is told whole, a
+// part at a time, and the next part is read from the database when the last one was taken.
 #include "api/server/streams.hpp"
 
 #include <algorithm>

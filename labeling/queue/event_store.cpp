@@ -30,12 +30,6 @@ struct Horizon {
 };
 BOOST_DESCRIBE_STRUCT(Horizon, (), (xact, kept))
 
-struct CountRow {
-    std::string state;
-    std::int64_t tasks = 0;
-};
-BOOST_DESCRIBE_STRUCT(CountRow, (), (state, tasks))
-
 }  // namespace
 
 void note_answer(base::Tx& tx, const Answer& answer, Time now) {
@@ -143,15 +137,7 @@ void forget_events(base::Tx& tx, Time before) {
 }
 
 TaskCounts task_counts(base::Tx& tx, std::int64_t project_id) {
-    TaskCounts counts;
-    for (const auto& row : base::rows_as<CountRow>(tx.exec(sql::file["task_counts"], project_id))) {
-        if (row.state == "open") counts.open = row.tasks;
-        if (row.state == "done") counts.done = row.tasks;
-        if (row.state == "cancelled") counts.cancelled = row.tasks;
-        if (row.state == "gold") counts.gold = row.tasks;
-        if (row.state == "audit") counts.audit = row.tasks;
-    }
-    return counts;
+    return base::first_as<TaskCounts>(tx.exec(sql::file["task_counts"], project_id)).value();
 }
 
 }  // namespace labeling

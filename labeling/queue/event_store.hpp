@@ -94,8 +94,9 @@ events_after(base::Tx& tx, const std::vector<Follower>& followers, int at_most);
 void forget_events(base::Tx& tx, Time before);
 
 struct TaskCounts {
-    std::int64_t open = 0, done = 0, cancelled = 0, gold = 0, audit = 0;
+    std::int64_t open = 0, done = 0, cancelled = 0, gold = 0;
 };
+BOOST_DESCRIBE_STRUCT(TaskCounts, (), (open, done, cancelled, gold))
 // By an index alone.
 TaskCounts task_counts(base::Tx& tx, std::int64_t project_id);
 
