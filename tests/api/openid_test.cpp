@@ -98,7 +98,7 @@ TEST_CASE("an account is tied to a user who is there already", "[api][oidc]") {
     Doors doors;
     auto boss = doors.at->bearer("boss", "admin");
     doors.at->bearer("magdalena", "analyst");
-    auto subject = doors.account(doors.through());  // the account as somebody of its own
+    doors.account(doors.through());  // the account as somebody of its own
     auto known = doors.at->database->call([](base::Tx& tx) {
         return tx.value<std::string>("SELECT subject FROM user_identity").value();
     });
