@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/tables.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/text/utf8.hpp"
@@ -101,6 +102,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/users", "user list", "listUsers"},
     {post, "/api/v1/users", "user add", "createUser", 201},
     {patch, "/api/v1/users/{user}", "user edit", "editUser"},
+    {put, "/api/v1/users/{user}/openid", "user openid", "linkIdentity"},
     {put, "/api/v1/password", "user password", "setPassword", 204, true},
     {get, "/api/v1/tokens", "token list", "listTokens"},
     {post, "/api/v1/tokens", "token create", "createToken", 201, true},
@@ -166,6 +168,7 @@ constexpr Row rows[] = {
     {post, "/api/v1/projects/{project}/review/send-back", "label review send-back", "sendBack"},
     {post, "/api/v1/projects/{project}/review/undo", "label review undo", "undoReview"},
     {get, "/api/v1/projects/{project}/agreement", "label agreement", "showAgreement"},
+    {get, "/api/v1/projects/{project}/dashboard", "label dashboard", "showDashboard"},
     {post, "/api/v1/projects/{project}/truth", "label truth", "resolveTruth"},
     {post, "/api/v1/projects/{project}/simulate", "label simulate", "simulateAnswers"},
     {post, "/api/v1/projects/{project}/claim", "label claim", "claimTasks"},
@@ -348,6 +351,7 @@ Response run_verb(Call& call) {
         if (call.route.method != Method::get) note(call, given);
         if (!verb.answers()) return no_content();
         if (const auto* download = answer.as<service::Download>()) return file_of(*download);
+        if (auto table = as_table(call.request, answer)) return *table;
         auto value = answer.json();
         auto response = json(value, call.route.status);
         if (call.route.versioned) response.set("ETag", etag_of(value.at("version").as_int64()));

@@ -202,9 +202,10 @@ WITH ended AS (
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
     ORDER BY t.priority DESC, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
 ), leased AS (
-    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at)
-    SELECT id, $2, 1, 1, 'held', $4::timestamptz FROM picked
-    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at
+    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, leased_at)
+    SELECT id, $2, 1, 1, 'held', $4::timestamptz, $3::timestamptz FROM picked
+    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at,
+        leased_at = excluded.leased_at
     WHERE l.state = 'released'
     RETURNING task_id, token, attempt
 ), raised AS (
@@ -224,7 +225,7 @@ WITH picked AS (
         AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
     ORDER BY l.expires_at, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
 ), leased AS (
-    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $4::timestamptz
+    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $4::timestamptz, leased_at = $3::timestamptz
     FROM picked p WHERE l.task_id = p.id AND l.user_id = $2 AND l.state = 'skipped'
     RETURNING l.task_id, l.token, l.attempt
 )
@@ -289,7 +290,7 @@ WHERE t.id = $1;
 
 -- An ended lease keeps the time of its end in expires_at.
 -- name: last_answer
-SELECT l.task_id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+SELECT l.task_id AS task, l.state = 'answered' AS answered FROM label_lease l JOIN label_task t ON t.id = l.task_id
 WHERE l.user_id = $1 AND l.state IN ('answered', 'skipped') AND t.project_id = $2
 ORDER BY l.expires_at DESC, l.task_id DESC LIMIT 1;
 
@@ -298,7 +299,8 @@ WITH task AS (
     SELECT t.*, l.state AS was FROM label_task t JOIN label_lease l ON l.task_id = t.id
     WHERE t.id = $1 AND l.user_id = $2 AND l.state IN ('answered', 'skipped') FOR UPDATE
 ), back AS (
-    UPDATE label_lease l SET state = 'held', reason = '', token = l.token + 1, attempt = l.attempt + 1, expires_at = $4::timestamptz
+    UPDATE label_lease l SET state = 'held', reason = '', token = l.token + 1, attempt = l.attempt + 1, expires_at = $4::timestamptz,
+        leased_at = $3::timestamptz
     FROM task t WHERE l.task_id = t.id AND l.user_id = $2
     RETURNING l.task_id, l.token, l.attempt
 ), withdrawn AS (
@@ -1387,6 +1389,122 @@ WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (h
     AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
                     AND g.method = 'adjudicated');
 
+------------------------------------------------------------------------------------- how it goes on, and who watches
+
+-- Counts the answer of user $2 to task $1, and tells those who watch. It took as long as the page measured ($3 milliseconds), and no
+-- longer than it lay with the person: since the lease, or since their answer or skip before it. What took over half an hour had a pause
+-- in it and has no time. $5 is the hour of $4.
+-- name: note_answer
+WITH task AS (
+    SELECT id, project_id, state = 'done' AND done_at = $4::timestamptz AS done FROM label_task WHERE id = $1
+), lease AS (
+    SELECT greatest(l.leased_at, (SELECT max(b.expires_at) FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+            SELECT o.expires_at FROM label_lease o WHERE o.user_id = $2 AND o.state = s.state AND o.expires_at < $4::timestamptz
+            ORDER BY o.expires_at DESC LIMIT 1) b)) AS since
+    FROM label_lease l WHERE l.task_id = $1 AND l.user_id = $2
+), took AS (
+    SELECT least($3::float8, extract(epoch FROM $4::timestamptz - since) * 1000) AS ms FROM lease
+), told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+    SELECT t.project_id, k.kind, t.id, $2, $4::timestamptz FROM task t
+    CROSS JOIN unnest(CASE WHEN t.done THEN ARRAY['answer', 'done'] ELSE ARRAY['answer'] END) WITH ORDINALITY AS k (kind, place) ORDER BY k.place
+)
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, answers, done)
+SELECT t.project_id, $5::timestamptz, $2, CASE WHEN w.ms > 1800000 OR w.ms IS NULL OR w.ms <= 0 THEN 0
+    ELSE 1 + greatest(0, floor(ln(w.ms / 100.0) / ln(1.12)))::int END, 1, t.done::int
+FROM task t, took w
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET answers = p.answers + 1, done = p.done + excluded.done;
+
+-- How alike the answers to task $1 are, now that one of user $2 came.
+-- name: note_likeness
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, compared, alike)
+SELECT t.project_id, $4::timestamptz, $2, 0, 1, $3::float8 FROM label_task t WHERE t.id = $1
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET compared = p.compared + 1, alike = p.alike + excluded.alike;
+
+-- name: note_skip
+WITH task AS (
+    SELECT id, project_id FROM label_task WHERE id = $1
+), told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at) SELECT project_id, 'skip', id, $2, $4::timestamptz FROM task
+)
+INSERT INTO label_skip_pace AS p (project_id, hour, user_id, reason, skips) SELECT project_id, $5::timestamptz, $2, $3, 1 FROM task
+ON CONFLICT (project_id, hour, user_id, reason) DO UPDATE SET skips = p.skips + 1;
+
+-- name: note_undone
+WITH told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+    SELECT project_id, 'undone', id, $2, $4::timestamptz FROM label_task WHERE id = $1
+)
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, taken_back)
+SELECT t.project_id, $5::timestamptz, $2, 0, 1 FROM label_task t WHERE t.id = $1 AND $3::boolean
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET taken_back = p.taken_back + 1;
+
+-- name: note_event
+INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+SELECT project_id, $2, id, $3::bigint, $4::timestamptz FROM label_task WHERE id = $1;
+
+-- Events of projects after a place each, for users who see all or only what is theirs; up to $7 each, in order. What a transaction under
+-- way might come before is left for later.
+-- name: events_after
+SELECT w.stream, e.xact::text AS xact, e.id, e.kind, e.task_id AS task, u.name AS "user", e.at
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[]) AS w (stream, project, xact, id, user_id, sees_all)
+CROSS JOIN LATERAL (
+    SELECT * FROM label_event v
+    WHERE v.project_id = w.project AND (v.xact, v.id) > (w.xact::xid8, w.id) AND v.xact < pg_snapshot_xmin(pg_current_snapshot())
+        AND (w.sees_all OR (v.user_id = w.user_id AND v.kind <> 'truth'))
+    ORDER BY v.xact, v.id LIMIT $7) e
+LEFT JOIN app_user u ON u.id = e.user_id
+ORDER BY w.stream, e.xact, e.id;
+
+-- The place that all later events come after, and whether event ($2, $3) of project $1 is still kept and lies before it.
+-- name: event_horizon
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xact,
+    $2 <> '' AND EXISTS (SELECT 1 FROM label_event WHERE project_id = $1 AND xact = nullif($2, '')::xid8 AND id = $3
+                             AND xact < pg_snapshot_xmin(pg_current_snapshot())) AS kept;
+
+-- name: forget_events
+DELETE FROM label_event WHERE at < $1::timestamptz;
+
+-- name: task_counts
+SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, count(*) FILTER (WHERE state = 'gold') AS gold
+FROM label_task WHERE project_id = $1;
+
+-- Pace from hour $2 to before $3, by hours of a bucket ($4: hour, day, week) and people.
+-- name: pace_of_people
+SELECT date_trunc($4, p.hour AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS begin, u.name AS "user", sum(p.answers)::bigint AS answers,
+    sum(p.taken_back)::bigint AS taken_back, sum(p.done)::bigint AS done, sum(p.compared)::bigint AS compared, sum(p.alike) AS alike
+FROM label_pace p JOIN app_user u ON u.id = p.user_id
+WHERE p.project_id = $1 AND p.hour >= $2::timestamptz AND p.hour < $3::timestamptz
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: pace_of_steps
+SELECT u.name AS "user", p.step, sum(p.answers)::bigint AS answers
+FROM label_pace p JOIN app_user u ON u.id = p.user_id
+WHERE p.project_id = $1 AND p.hour >= $2::timestamptz AND p.hour < $3::timestamptz AND p.answers > 0
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: pace_of_skips
+SELECT reason, sum(skips)::bigint AS skips FROM label_skip_pace
+WHERE project_id = $1 AND hour >= $2::timestamptz AND hour < $3::timestamptz GROUP BY reason ORDER BY 2 DESC, 1;
+
+-- name: pace_of_truth
+SELECT date_trunc($4, set_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS begin, count(*) AS labels FROM ground_truth
+WHERE project_id = $1 AND set_at >= $2::timestamptz AND set_at < $3::timestamptz GROUP BY 1 ORDER BY 1;
+
+-- name: pace_of_done
+SELECT coalesce(sum(done), 0)::bigint AS done, min(hour) AS first FROM label_pace
+WHERE project_id = $1 AND hour >= $2::timestamptz AND hour < $3::timestamptz;
+
+-- What waits in project $1 at $2, beside the states of its tasks.
+-- name: queue_depth
+SELECT (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id FROM label_task WHERE id = l.task_id OFFSET 0) t
+        WHERE l.state = 'held' AND l.expires_at > $2::timestamptz AND t.project_id = $1) AS leased,
+    (SELECT count(*) FROM label_task WHERE project_id = $1 AND disagreement IS NOT NULL) AS disagreed,
+    (SELECT count(DISTINCT task_id) FROM label_comment WHERE project_id = $1 AND flag AND resolved_at IS NULL) AS flagged,
+    (SELECT count(DISTINCT l.task_id) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+     WHERE l.state = 'skipped' AND t.project_id = $1 AND t.state = 'open') AS skipped;
+
 ------------------------------------------------------------------------------------------------------ simulated people
 
 -- name: add_simulated_user
@@ -1414,6 +1532,14 @@ DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.projec
 
 -- name: drop_people
 DELETE FROM label_person WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_pace
+WITH skips AS (
+    DELETE FROM label_skip_pace WHERE project_id = ANY ($1::bigint[])
+), events AS (
+    DELETE FROM label_event WHERE project_id = ANY ($1::bigint[])
+)
+DELETE FROM label_pace WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_suggestions
 WITH seen AS (

@@ -801,6 +801,9 @@ DELETE FROM openid_attempt WHERE expires_at <= $1::timestamptz;
 SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
 FROM user_identity i JOIN app_user u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2;
 
+-- name: remove_identity
+DELETE FROM user_identity WHERE issuer = $1 AND subject = $2;
+
 -- name: add_identity
 INSERT INTO user_identity (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4::timestamptz)
 ON CONFLICT (issuer, subject) DO NOTHING;

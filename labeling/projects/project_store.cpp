@@ -231,6 +231,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     tx.exec(sql::file["drop_rules"], projects);
     tx.exec(sql::file["drop_gold"], projects);
     tx.exec(sql::file["drop_people"], projects);
+    tx.exec(sql::file["drop_pace"], projects);
     tx.exec(sql::file["drop_comments"], projects);
     tx.exec(sql::file["drop_reviews"], projects);
     tx.exec(sql::file["drop_invalidations"], projects);

@@ -10,6 +10,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
@@ -129,6 +130,8 @@ void decide(
     );
     Refreshed refreshed;
     if (before) refreshed.before = before->answer;
+    refreshed.after = decision.answer;
+    note_event(tx, task, EventKind::review, std::nullopt, now);
     tell_of_answer(tx, project, task, refreshed, now);
 }
 
@@ -139,6 +142,7 @@ bool undo_decision(base::Tx& tx, const StoredProject& project, std::int64_t task
     if (!*labeled) tx.exec(sql::file["withdraw_label"], task);
     auto refreshed = refresh_truth(tx, project, task, now);
     if (decided) refreshed.before = decided->answer;
+    note_event(tx, task, EventKind::review, std::nullopt, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;
 }
@@ -162,6 +166,7 @@ bool send_back(
     tx.exec(
         sql::file["note_sent_back"], task, user_id, *said, comment, made_by, schema::timestamp(now)
     );
+    note_event(tx, task, EventKind::review, user_id, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;
 }

@@ -15,7 +15,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
-#include "labeling/queue/news_store.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/truth_store.hpp"
@@ -62,6 +62,12 @@ struct GivenRow {
     std::string label, value;
 };
 BOOST_DESCRIBE_STRUCT(GivenRow, (), (label, value))
+
+struct LastRow {
+    std::int64_t task = 0;
+    bool answered = false;  // or skipped
+};
+BOOST_DESCRIBE_STRUCT(LastRow, (), (task, answered))
 
 struct KeyRow {
     std::string key;
@@ -296,7 +302,9 @@ bool skip(
     const std::string& reason,
     Time now
 ) {
-    return end_lease(tx, task, user_id, token, "skipped", reason, now);
+    if (!end_lease(tx, task, user_id, token, "skipped", reason, now)) return false;
+    note_skip(tx, task, user_id, reason, now);
+    return true;
 }
 
 std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task) {
@@ -345,7 +353,9 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
         answer.milliseconds,
         schema::timestamp(now)
     );
-    return stored.empty() ? explain_submit(tx, answer) : Submitted::accepted;
+    if (stored.empty()) return explain_submit(tx, answer);
+    note_answer(tx, answer, now);
+    return Submitted::accepted;
 }
 
 Submitted explain_submit(base::Tx& tx, const Answer& answer) {
@@ -362,19 +372,6 @@ Submitted explain_submit(base::Tx& tx, const Answer& answer) {
     return why->known_class ? Submitted::stale : Submitted::unknown_class;
 }
 
-void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
-    auto refreshed = refresh_truth(tx, project, task, now);
-    auto probability = refreshed.probability;
-    auto target = project.project.truth.target;
-    auto most = project.project.max_overlap;
-    if (probability && *probability < target && most > 0) {
-        auto answers = tx.value<int>(sql::file["answers_when_done"], task);
-        if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
-            tx.exec(sql::file["ask_one_more"], task);
-    }
-    tell_of_answer(tx, project, task, refreshed, now);
-}
-
 std::optional<Claimed> undo_last(
     base::Tx& tx,
     std::int64_t project_id,
@@ -382,15 +379,17 @@ std::optional<Claimed> undo_last(
     Time now,
     std::chrono::seconds lease
 ) {
-    auto task = tx.value<std::int64_t>(sql::file["last_answer"], user_id, project_id);
-    if (!task) return std::nullopt;
-    return base::first_as<Claimed>(tx.exec(
+    auto last = base::first_as<LastRow>(tx.exec(sql::file["last_answer"], user_id, project_id));
+    if (!last) return std::nullopt;
+    auto back = base::first_as<Claimed>(tx.exec(
         sql::file["undo_answer"],
-        *task,
+        last->task,
         user_id,
         schema::timestamp(now),
         schema::timestamp(now + lease)
     ));
+    if (back) note_undone(tx, last->task, user_id, last->answered, now);
+    return back;
 }
 
 }  // namespace labeling

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "service/areas.hpp"
+#include "service/labels/dashboard.hpp"
 #include "service/labels/files.hpp"
 #include "service/labels/invalidation.hpp"
 #include "service/labels/judging.hpp"
@@ -81,6 +82,11 @@ std::vector<Verb> owner_verbs() {
         ),
         verb<measure_agreement>(
             "label agreement", "How far annotators agree, with 95 % intervals", reviewers
+        ),
+        verb<show_dashboard>(
+            "label dashboard",
+            "How the work goes: who answers how much and how fast, what waits, when it is done",
+            reviewers
         ),
         verb<resolve_truth>(
             "label truth", "Infer the truth from a project's answers and store it as labels", owners

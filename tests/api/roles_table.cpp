@@ -13,6 +13,7 @@ const RoleRow table[] = {
     // route, then for nobody, labeler, analyst, operator, admin
     {"GET /api/v1/openapi.json", 200, 200, 200, 200, 200},
     {"GET /api/v1/events", 401, 200, 200, 200, 200},
+    {"GET /api/v1/projects/{project}/events", 401, 404, 404, 404, 404},
     {"GET /api/v1/session", 401, 200, 200, 200, 200},
     {"POST /api/v1/session", 422, 422, 422, 422, 422},
     {"POST /api/v1/session/password", 422, 422, 422, 422, 422},
@@ -77,6 +78,7 @@ const RoleRow table[] = {
     {"GET /api/v1/users", 401, 403, 403, 403, 200},
     {"POST /api/v1/users", 401, 403, 403, 403, 422},
     {"PATCH /api/v1/users/{user}", 401, 403, 403, 403, 404},
+    {"PUT /api/v1/users/{user}/openid", 401, 403, 403, 403, 422},
     {"PUT /api/v1/password", 401, 422, 422, 422, 422},
     {"GET /api/v1/tokens", 401, 200, 200, 200, 200},
     {"POST /api/v1/tokens", 401, 201, 201, 201, 201},
@@ -140,6 +142,7 @@ const RoleRow table[] = {
     {"POST /api/v1/projects/{project}/rules/clear", 401, 403, 403, 404, 404},
     {"GET /api/v1/projects/{project}/answers", 401, 403, 404, 404, 404},
     {"GET /api/v1/projects/{project}/agreement", 401, 403, 404, 404, 404},
+    {"GET /api/v1/projects/{project}/dashboard", 401, 403, 404, 404, 404},
     {"POST /api/v1/projects/{project}/truth", 401, 403, 403, 404, 404},
     {"POST /api/v1/projects/{project}/simulate", 401, 403, 403, 422, 422},
     {"POST /api/v1/projects/{project}/claim", 401, 404, 403, 404, 404},
