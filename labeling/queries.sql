@@ -20,14 +20,14 @@ FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.id = $1;
 -- Projects with their progress, in the order of their names: those behind $1, or the one named $2; those that labeler $4 sees.
 -- name: project_lines
 SELECT p.id, p.name, coalesce(p.spec ->> 'title', p.name) AS title, p.kind, p.state, p.overlap, p.version, p.created_at,
-    s.name AS source, c.tasks, c.open, c.done, (SELECT coalesce(sum(n.answers), 0)::bigint FROM label_person n WHERE n.project_id = p.id) AS answers,
-    coalesce(p.spec ->> 'instructions', '') AS instructions,
-    (SELECT count(*) FROM ground_truth g WHERE g.project_id = p.id) AS truths
+    s.name AS source, c.open + c.done AS tasks, c.open, c.done, c.truths,
+    (SELECT coalesce(sum(n.answers), 0)::bigint FROM label_person n WHERE n.project_id = p.id) AS answers,
+    coalesce(p.spec ->> 'instructions', '') AS instructions
 FROM label_project p
 JOIN source s ON s.id = p.source_id
-CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE t.state IN ('open', 'done')) AS tasks, count(*) FILTER (WHERE t.state = 'open') AS open,
-                        count(*) FILTER (WHERE t.state = 'done') AS done
-                    FROM label_task t WHERE t.project_id = p.id) c
+CROSS JOIN LATERAL (SELECT coalesce(sum(y.open), 0)::bigint AS open, coalesce(sum(y.done), 0)::bigint AS done,
+                        coalesce(sum(y.labels), 0)::bigint AS truths
+                    FROM label_tally y WHERE y.project_id = p.id AND y.user_id = 0) c
 WHERE p.name > $1 AND ($2::text IS NULL OR p.name = $2)
     AND ($4::bigint IS NULL OR NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id)
         OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = p.id AND m.user_id = $4))
@@ -76,12 +76,10 @@ HAVING coalesce((array_agg(g.text ORDER BY g.version DESC))[1] <> $2, true);
 SELECT version, text, since FROM label_guideline WHERE project_id = $1 ORDER BY version DESC;
 
 -- name: task_progress
-SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
-    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state <> 'gold'), 0)::bigint AS answers,
-    coalesce(sum(wanted) FILTER (WHERE state IN ('open', 'done')), 0)::bigint AS wanted,
-    coalesce(sum(leases) FILTER (WHERE state <> 'gold'), 0)::bigint AS leased,
-    (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labeled
-FROM label_task WHERE project_id = $1;
+SELECT coalesce(sum(open), 0)::bigint AS open, coalesce(sum(done), 0)::bigint AS done, coalesce(sum(cancelled), 0)::bigint AS cancelled,
+    coalesce(sum(answers), 0)::bigint AS answers, coalesce(sum(wanted), 0)::bigint AS wanted, coalesce(sum(leases), 0)::bigint AS leased,
+    coalesce(sum(labels), 0)::bigint AS labeled
+FROM label_tally WHERE project_id = $1 AND user_id = 0;
 
 -------------------------------------------------------------------------------------------------------------- members
 
@@ -131,10 +129,11 @@ WITH wish AS (
     SELECT w.rk, w.key, w.priority, w.reason, r.version
     FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
 ), put AS (
-    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at)
-    SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz FROM known ORDER BY priority DESC, rk
+    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
+    SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, pg_current_xact_id() FROM known ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
+        free_since = excluded.free_since,
         wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
         assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
     WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
@@ -150,8 +149,8 @@ FROM put;
 WITH page AS (
     SELECT rk, source_id, key, version FROM record WHERE source_id = $2 AND (rk, key) > ($8::bigint, $9) ORDER BY rk, key LIMIT $10
 ), added AS (
-    INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at)
-    SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz
+    INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
+    SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
     FROM page r
     WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
                       WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1 AND g.method <> 'rules')
@@ -179,55 +178,98 @@ UPDATE label_task t SET wanted = k.wanted, state = CASE WHEN t.answers >= k.want
 FROM (SELECT id, greatest($2 + doubled::int, answers + leases) AS wanted FROM label_task WHERE project_id = $1 AND state = 'open' FOR UPDATE) k
 WHERE t.id = k.id AND t.wanted <> $2 + t.doubled::int;
 
--- Leases up to $5 tasks of project $1 to user $2 from $3 until $4. Leases that are over are freed on the way; their tasks can be
--- had by the next claim. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock
--- sees the latest state. Returns one row at least: the number of freed leases, and a task or NULLs.
--- name: claim_tasks
-WITH ended AS (
-    SELECT l.task_id, l.user_id FROM label_lease l JOIN label_task t ON t.id = l.task_id
-    WHERE l.state = 'held' AND l.expires_at <= $3::timestamptz
-    ORDER BY l.expires_at LIMIT 200 FOR UPDATE OF t, l SKIP LOCKED
-), freed AS (
-    UPDATE label_lease l SET state = 'released' FROM ended e
+-- Where user $2 goes on in project $1 at $3: their mark if it counts, how many tasks before it became free since (counted up to 1,001
+-- above it and beside it), whether leases are over anywhere, and how many tasks there are for them.
+-- name: find_place
+SELECT p.state = 'active' AS active, m.priority AS mark_priority, m.task_id AS mark_task, m.xid::text AS mark_xid,
+    pg_snapshot_xmin(pg_current_snapshot())::text AS xid,
+    EXISTS (SELECT 1 FROM label_lease l WHERE l.state = 'held' AND l.expires_at <= $3::timestamptz) AS ended,
+    (SELECT coalesce(sum(y.free), 0)::bigint FROM label_tally y WHERE y.project_id = $1 AND y.user_id IN (0, $2)) AS free,
+    (SELECT count(*) FROM (
+        (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= m.xid AND t.priority > m.priority
+         ORDER BY t.free_since LIMIT 1001)
+        UNION ALL
+        (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= m.xid AND t.priority = m.priority
+             AND t.id < m.task_id ORDER BY t.free_since LIMIT 1001)) b) AS freed
+FROM label_project p
+LEFT JOIN label_mark m ON m.project_id = p.id AND m.user_id = $2 AND m.xid > coalesce(p.moved_since, '0'::xid8)
+    AND m.xid <= pg_snapshot_xmin(pg_current_snapshot())
+WHERE p.id = $1;
+
+-- Leases that are over at $1, with their tasks.
+-- name: lock_ended_leases
+SELECT l.task_id AS task, l.user_id AS "user" FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.state = 'held' AND l.expires_at <= $1::timestamptz ORDER BY l.expires_at LIMIT 200 FOR UPDATE OF t, l SKIP LOCKED;
+
+-- name: free_leases
+WITH freed AS (
+    UPDATE label_lease l SET state = 'released' FROM unnest($1::bigint[], $2::bigint[]) AS e (task_id, user_id)
     WHERE l.task_id = e.task_id AND l.user_id = e.user_id RETURNING l.task_id
-), lowered AS (
-    UPDATE label_task t SET leases = t.leases - f.n
-    FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.id = f.task_id
-), picked AS (
+)
+UPDATE label_task t SET leases = t.leases - f.n, free_since = pg_current_xact_id()
+FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.id = f.task_id;
+
+-- Leases up to $4 tasks of project $1 to user $2 until $3: first of those before the mark ($5, $6) that became free since $7, then of
+-- those behind it. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock sees the
+-- latest state. The mark moves to the first task that is for this user, with $8. OFFSET 0 has their leases looked up task by task: read
+-- in order beside the tasks, all that they answered before the mark would be.
+-- name: claim_tasks
+WITH freed AS MATERIALIZED (
+    SELECT id FROM (
+        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= $7::xid8 AND t.priority > $5::float8
+         ORDER BY t.free_since LIMIT 1001)
+        UNION ALL
+        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= $7::xid8 AND t.priority = $5::float8
+             AND t.id < $6::bigint ORDER BY t.free_since LIMIT 1001)) f
+), before AS MATERIALIZED (
+    SELECT t.id FROM freed f JOIN label_task t ON t.id = f.id
+    WHERE t.state = 'open' AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
+    ORDER BY t.priority DESC, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED
+), behind AS MATERIALIZED (
     SELECT t.id FROM label_task t
-    WHERE t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
-        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
-        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
-        AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.task_id = t.id)
-        AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
-    ORDER BY t.priority DESC, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
+    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= (-$5::float8, $6::bigint)
+        AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
+    ORDER BY -t.priority, t.id LIMIT $4::int - (SELECT count(*) FROM before) FOR UPDATE OF t SKIP LOCKED
+), first AS MATERIALIZED (
+    SELECT t.priority, t.id FROM label_task t
+    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= (-$5::float8, $6::bigint)
+        AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
+    ORDER BY -t.priority, t.id LIMIT 1
+), marked AS (
+    INSERT INTO label_mark (project_id, user_id, priority, task_id, xid)
+    SELECT $1, $2, priority, id, $8::xid8 FROM first
+    ON CONFLICT (project_id, user_id) DO UPDATE SET priority = excluded.priority, task_id = excluded.task_id, xid = excluded.xid
 ), leased AS (
     INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, leased_at)
-    SELECT id, $2, 1, 1, 'held', $4::timestamptz, $3::timestamptz FROM picked
+    SELECT id, $2, 1, 1, 'held', $3::timestamptz, $9::timestamptz
+    FROM (SELECT id FROM before UNION ALL SELECT id FROM behind) picked
     ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at,
         leased_at = excluded.leased_at
     WHERE l.state = 'released'
     RETURNING task_id, token, attempt
 ), raised AS (
     UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
-    RETURNING t.id, t.rk, t.key, t.version, t.priority, t.reason, e.token, e.attempt
+    RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason
 )
-SELECT (SELECT count(*) FROM freed) AS freed, r.id AS task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason
-FROM (SELECT 1) AS always LEFT JOIN raised r ON true ORDER BY r.priority DESC, r.id;
+SELECT task, token, attempt, rk, key, version, priority, reason FROM raised ORDER BY priority DESC, task;
 
--- Leases up to $5 tasks that the user skipped before to them again, those first that they skipped first.
+-- Locks up to $4 tasks that the user skipped before $3, those first that they skipped first.
+-- name: pick_skipped
+SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.user_id = $2 AND l.state = 'skipped' AND l.expires_at < $3::timestamptz
+    AND t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+    AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+ORDER BY l.expires_at, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED;
+
+-- Leases these to them again until $3.
 -- name: claim_skipped
-WITH picked AS (
-    SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id
-    WHERE l.user_id = $2 AND l.state = 'skipped' AND l.expires_at < $3::timestamptz
-        AND t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
-        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
-        AND EXISTS (SELECT 1 FROM label_project p WHERE p.id = $1 AND p.state = 'active')
-    ORDER BY l.expires_at, t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
-), leased AS (
-    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $4::timestamptz, leased_at = $3::timestamptz
-    FROM picked p WHERE l.task_id = p.id AND l.user_id = $2 AND l.state = 'skipped'
-    RETURNING l.task_id, l.token, l.attempt
+WITH leased AS (
+    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $3::timestamptz, leased_at = $4::timestamptz
+    WHERE l.task_id = ANY ($1::bigint[]) AND l.user_id = $2 AND l.state = 'skipped'
+    RETURNING l.task_id, l.token, l.attempt, l.expires_at
 )
 UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
 RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason;
@@ -243,9 +285,9 @@ WITH task AS (
     UPDATE label_lease l SET state = $4, reason = $5, expires_at = $6::timestamptz FROM task t
     WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.state = 'held' RETURNING l.task_id
 )
-UPDATE label_task t SET leases = t.leases - 1 FROM gone WHERE t.id = gone.task_id;
+UPDATE label_task t SET leases = t.leases - 1, free_since = pg_current_xact_id() FROM gone WHERE t.id = gone.task_id;
 
--- Stores an answer if the lease is the one the answer was given under. Returns the task's new state, or no row.
+-- Stores an answer if the lease is the one the answer was given under. Returns whether the task has all it wanted now, or no row.
 -- name: submit_answer
 WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
@@ -268,8 +310,8 @@ WITH task AS (
 UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
     state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
     done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN $8::timestamptz ELSE t.done_at END
-FROM taken WHERE t.id = taken.task_id
-RETURNING t.state, t.answers;
+FROM taken JOIN task k ON k.id = taken.task_id WHERE t.id = k.id
+RETURNING t.state = 'done' AND k.state = 'open' AS closed;
 
 -- Why submit_answer stored nothing.
 -- name: explain_submit
@@ -322,6 +364,16 @@ UPDATE label_task t SET wanted = t.answers + 1, state = 'open', done_at = NULL, 
 FROM ground_truth g
 WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
     AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method NOT IN ('import', 'adjudicated');
+
+-- Ends the waiting of tasks for one more person who were asked only because their truth was unsure, and it is not now. What people hold
+-- they may still answer.
+-- name: close_sure
+UPDATE label_task t SET wanted = t.answers + t.leases, state = CASE WHEN t.leases = 0 THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.leases = 0 THEN $4::timestamptz END
+FROM ground_truth g
+WHERE t.project_id = $1 AND t.state = 'open' AND t.reason = 'unsure' AND t.wanted > t.answers + t.leases
+    AND t.answers >= $3::int + t.doubled::int AND g.project_id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
+    AND g.probability >= $2::float8;
 
 -- name: answers_when_done
 SELECT answers FROM label_task WHERE id = $1 AND state = 'done';
@@ -971,11 +1023,11 @@ UPDATE label_schema_change SET undone_by = $3 WHERE project_id = $1 AND version 
 ------------------------------------------------------------------------------------------------ edits of the queue
 
 -- name: assign_tasks
-UPDATE label_task t SET assigned_to = $5::bigint FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+UPDATE label_task t SET assigned_to = $5::bigint, free_since = pg_current_xact_id() FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
 WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
 
 -- name: set_priority
-UPDATE label_task t SET priority = $5::float8 FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+UPDATE label_task t SET priority = $5::float8, free_since = pg_current_xact_id() FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
 WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
 
 -- Tasks that people answered or hold want no more answers than these; the others are gone.
@@ -1063,25 +1115,17 @@ RETURNING attempt;
 -- What user $2 has done in project $1 and what is left for them at $3: tasks with room that they neither answered nor skipped, and
 -- tasks that they could have if others gave them back.
 -- name: own_progress
-SELECT m.answered, m.skipped, m.in_hand, c.open, c.done, c.left, c.with_others
-FROM (SELECT count(*) FILTER (WHERE l.state = 'answered') AS answered,
-             count(*) FILTER (WHERE l.state = 'skipped' AND t.state = 'open') AS skipped,
-             count(*) FILTER (WHERE l.state = 'held' AND l.expires_at > $3::timestamptz) AS in_hand
-      FROM label_lease l JOIN label_task t ON t.id = l.task_id WHERE l.user_id = $2 AND t.project_id = $1) m,
-     (SELECT count(*) FILTER (WHERE t.state = 'open') AS open, count(*) FILTER (WHERE t.state = 'done') AS done,
-             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND mine AND t.answers + t.leases < t.wanted) AS left,
-             count(*) FILTER (WHERE t.state = 'open' AND o.task_id IS NULL AND mine AND t.answers + t.leases >= t.wanted) AS with_others
-      FROM label_task t LEFT JOIN label_lease o ON o.task_id = t.id AND o.user_id = $2 AND o.state <> 'released'
-      CROSS JOIN LATERAL (SELECT t.assigned_to IS NULL OR t.assigned_to = $2 AS mine) k
-      WHERE t.project_id = $1) c;
+SELECT (SELECT coalesce(sum(n.answers), 0)::bigint FROM label_person n WHERE n.project_id = $1 AND n.user_id = $2) AS answered,
+    coalesce(sum(y.skipped), 0)::bigint AS skipped,
+    (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id FROM label_task WHERE id = l.task_id OFFSET 0) t
+     WHERE l.user_id = $2 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND t.project_id = $1) AS in_hand,
+    coalesce(sum(y.open), 0)::bigint AS open, coalesce(sum(y.done), 0)::bigint AS done, coalesce(sum(y.free), 0)::bigint AS left,
+    coalesce(sum(y.waiting), 0)::bigint AS with_others
+FROM label_tally y WHERE y.project_id = $1 AND y.user_id IN (0, $2);
 
 -- Tasks of project $1 that user $2 could have if others gave them back; counted up to $3.
 -- name: tasks_with_others
-SELECT count(*) FROM (
-    SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.leases > 0 AND t.answers + t.leases >= t.wanted
-        AND (t.assigned_to IS NULL OR t.assigned_to = $2)
-        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released')
-    LIMIT $3) w;
+SELECT least(greatest(coalesce(sum(waiting), 0), 0), $3::int)::bigint FROM label_tally WHERE project_id = $1 AND user_id IN (0, $2);
 
 -- name: answers_since
 SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
@@ -1232,7 +1276,7 @@ WHERE a.withdrawn_at IS NULL ORDER BY a.submitted_at, u.name;
 SELECT m.task_id AS task, u.name AS "user", m.text, m.flag, m.written_at
 FROM label_comment m JOIN app_user u ON u.id = m.user_id WHERE m.task_id = ANY ($1::bigint[]) ORDER BY m.id;
 
--- A reviewer's label of task $1. Nobody else is asked; what people hold they may still answer.
+-- A reviewer's label of task $1. Nobody else is asked; what people hold they may still answer. Returns whether there was no label.
 -- name: decide
 WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
@@ -1245,6 +1289,7 @@ WITH task AS (
     SELECT rk, source_id, key, project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5 FROM task
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
         method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by
+    RETURNING xmax = 0 AS is_new
 ), earlier AS (
     UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands RETURNING v.id
 ), noted AS (
@@ -1257,7 +1302,8 @@ WITH task AS (
 UPDATE label_task t SET disagreement = NULL, wanted = CASE WHEN k.state = 'open' THEN k.answers + k.leases ELSE k.wanted END,
     state = CASE WHEN k.state = 'open' AND k.leases = 0 THEN 'done' ELSE k.state END,
     done_at = CASE WHEN k.state = 'open' AND k.leases = 0 THEN $6::timestamptz ELSE k.done_at END
-FROM task k WHERE t.id = k.id;
+FROM task k WHERE t.id = k.id
+RETURNING (SELECT is_new FROM put);
 
 -- Takes the decision about task $1 that stands back. Returns whether there was a label before it.
 -- name: undo_decision
@@ -1504,6 +1550,131 @@ SELECT (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id
     (SELECT count(DISTINCT task_id) FROM label_comment WHERE project_id = $1 AND flag AND resolved_at IS NULL) AS flagged,
     (SELECT count(DISTINCT l.task_id) FROM label_lease l JOIN label_task t ON t.id = l.task_id
      WHERE l.state = 'skipped' AND t.project_id = $1 AND t.state = 'open') AS skipped;
+---------------------------------------------------------------------------------------------------------- kept counts
+
+-- name: lock_tasks
+SELECT id FROM label_task WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
+
+-- name: lock_tasks_of
+SELECT id FROM label_task t WHERE id IN (
+    SELECT k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+    JOIN label_task k ON k.project_id = $1 AND k.rk = w.rk AND k.source_id = $2 AND k.key = w.key) ORDER BY id FOR UPDATE;
+
+-- What tasks $1, which are locked since an earlier statement, add to the counts ($2 = 'in') or take from them ('out'); or what has changed
+-- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Tasks that come in
+-- with room are free since now.
+-- name: tally_tasks
+WITH task AS MATERIALIZED (
+    SELECT id, project_id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts
+    FROM label_task WHERE id = ANY ($1::bigint[])
+), part AS (
+    SELECT t.id, t.project_id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
+    FROM task t JOIN label_lease l ON l.task_id = t.id AND l.state <> 'released'
+    WHERE ($2 <> 'answered' AND t.state = 'open') OR ($2 = 'closed' AND t.state = 'done')
+), freed AS (
+    UPDATE label_task t SET free_since = pg_current_xact_id() FROM task k WHERE $2 = 'in' AND t.id = k.id AND k.state = 'open' AND k.room
+), change AS (
+    SELECT project_id, 0::bigint AS user_id, (state = 'open')::int AS open, (state = 'done')::int AS done, (state = 'cancelled')::int AS cancelled,
+        CASE WHEN counts THEN answers ELSE 0 END AS answers, CASE WHEN state IN ('open', 'done') THEN wanted ELSE 0 END AS wanted,
+        CASE WHEN counts THEN leases ELSE 0 END AS leases, (state = 'open' AND assigned_to IS NULL AND room)::int AS free,
+        (state = 'open' AND assigned_to IS NULL AND NOT room)::int AS waiting, 0 AS skipped
+    FROM task WHERE $2 IN ('in', 'out')
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, -(assigned_to IS NULL AND room)::int, -(assigned_to IS NULL AND NOT room)::int, skipped::int
+    FROM part WHERE $2 IN ('in', 'out')
+    UNION ALL
+    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, room::int, (NOT room)::int, 0
+    FROM task t WHERE $2 IN ('in', 'out') AND state = 'open' AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
+    UNION ALL
+    SELECT project_id, 0, 0, 0, 0, 0, 0, 1, -(NOT room AND assigned_to IS NULL)::int, (NOT room AND assigned_to IS NULL)::int, 0
+    FROM task WHERE $2 = 'claimed'
+    UNION ALL
+    SELECT project_id, $3, 0, 0, 0, 0, 0, 0, -(room OR assigned_to IS NOT NULL)::int, -(NOT room AND assigned_to IS NULL)::int, 0
+    FROM task WHERE $2 = 'claimed'
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 1, -1, 0
+    FROM part WHERE $2 = 'claimed' AND user_id <> $3 AND NOT room AND assigned_to IS NULL
+    UNION ALL
+    SELECT project_id, 0, -($2 = 'closed')::int, ($2 = 'closed')::int, 0, 1, 0, -1, 0, -($2 = 'closed' AND assigned_to IS NULL)::int, 0
+    FROM task WHERE $2 IN ('answered', 'closed') AND counts
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 0, (assigned_to IS NULL)::int, -skipped::int FROM part WHERE $2 = 'closed'
+    UNION ALL
+    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, 0, -1, 0 FROM task t WHERE $2 = 'closed' AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
+), more AS MATERIALIZED (
+    SELECT c.project_id, c.user_id, s.sign * sum(c.open) AS open, s.sign * sum(c.done) AS done, s.sign * sum(c.cancelled) AS cancelled,
+        s.sign * sum(c.answers) AS answers, s.sign * sum(c.wanted) AS wanted, s.sign * sum(c.leases) AS leases, s.sign * sum(c.free) AS free,
+        s.sign * sum(c.waiting) AS waiting, s.sign * sum(c.skipped) AS skipped
+    FROM change c, (SELECT CASE WHEN $2 = 'out' THEN -1 ELSE 1 END AS sign) s GROUP BY c.project_id, c.user_id, s.sign
+    HAVING (sum(c.open), sum(c.done), sum(c.cancelled), sum(c.answers), sum(c.wanted), sum(c.leases), sum(c.free), sum(c.waiting), sum(c.skipped))
+        IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0, 0)
+), place AS MATERIALIZED (
+    SELECT m.project_id, m.user_id, y.id FROM more m CROSS JOIN LATERAL (
+        SELECT id FROM label_tally WHERE project_id = m.project_id AND user_id = m.user_id LIMIT 1 FOR UPDATE SKIP LOCKED) y
+), put AS (
+    UPDATE label_tally y SET open = y.open + m.open, done = y.done + m.done, cancelled = y.cancelled + m.cancelled, answers = y.answers + m.answers,
+        wanted = y.wanted + m.wanted, leases = y.leases + m.leases, free = y.free + m.free, waiting = y.waiting + m.waiting,
+        skipped = y.skipped + m.skipped
+    FROM place p JOIN more m USING (project_id, user_id)
+    WHERE y.project_id = p.project_id AND y.user_id = p.user_id AND y.id = p.id
+)
+INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped)
+SELECT m.* FROM more m WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.project_id = m.project_id AND p.user_id = m.user_id);
+
+-- So many tasks in project $1 that nobody has touched, that want so many answers each, and so many labels.
+-- name: tally_more
+WITH place AS MATERIALIZED (
+    SELECT id FROM label_tally WHERE project_id = $1 AND user_id = 0 LIMIT 1 FOR UPDATE SKIP LOCKED
+), put AS (
+    UPDATE label_tally y SET open = y.open + $2::bigint, free = y.free + $2::bigint, wanted = y.wanted + $2::bigint * $3::bigint,
+        labels = y.labels + $4::bigint
+    FROM place p WHERE y.project_id = $1 AND y.user_id = 0 AND y.id = p.id
+)
+INSERT INTO label_tally (project_id, user_id, open, free, wanted, labels)
+SELECT $1, 0, $2::bigint, $2::bigint, $2::bigint * $3::bigint, $4::bigint WHERE NOT EXISTS (SELECT 1 FROM place);
+
+-- Counts project $1 anew after a change of many tasks: what is counted, less what is kept, both as this statement sees them, is what the
+-- change made, whatever others do meanwhile. Rows that nobody holds become one.
+-- name: tally_anew
+WITH gone AS (
+    DELETE FROM label_tally y USING (SELECT user_id, id FROM label_tally WHERE project_id = $1 FOR UPDATE SKIP LOCKED) f
+    WHERE y.project_id = $1 AND y.user_id = f.user_id AND y.id = f.id RETURNING y.*
+), task AS (
+    SELECT id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts
+    FROM label_task WHERE project_id = $1
+), part AS (
+    SELECT t.id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
+    FROM task t JOIN label_lease l ON l.task_id = t.id AND l.state <> 'released' WHERE t.state = 'open'
+), counted AS (
+    SELECT 0::bigint AS user_id, count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+        count(*) FILTER (WHERE state = 'cancelled') AS cancelled, sum(answers) FILTER (WHERE counts) AS answers,
+        sum(wanted) FILTER (WHERE state IN ('open', 'done')) AS wanted, sum(leases) FILTER (WHERE counts) AS leases,
+        (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labels,
+        count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND room) AS free,
+        count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND NOT room) AS waiting, 0 AS skipped
+    FROM task
+    UNION ALL
+    SELECT user_id, 0, 0, 0, 0, 0, 0, 0, -count(*) FILTER (WHERE assigned_to IS NULL AND room),
+        -count(*) FILTER (WHERE assigned_to IS NULL AND NOT room), count(*) FILTER (WHERE skipped) FROM part GROUP BY user_id
+    UNION ALL
+    SELECT assigned_to, 0, 0, 0, 0, 0, 0, 0, count(*) FILTER (WHERE room), count(*) FILTER (WHERE NOT room), 0
+    FROM task t WHERE state = 'open' AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = t.assigned_to AND l.state <> 'released')
+    GROUP BY assigned_to
+    UNION ALL
+    SELECT user_id, -open, -done, -cancelled, -answers, -wanted, -leases, -labels, -free, -waiting, -skipped FROM label_tally WHERE project_id = $1
+    UNION ALL
+    SELECT user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped FROM gone
+)
+INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped)
+SELECT $1, user_id, sum(open), sum(done), sum(cancelled), coalesce(sum(answers), 0), coalesce(sum(wanted), 0), coalesce(sum(leases), 0), sum(labels),
+    sum(free), sum(waiting), sum(skipped) FROM counted GROUP BY user_id;
+
+-- Marks in project $1 count no more.
+-- name: forget_marks
+UPDATE label_project SET moved_since = pg_current_xact_id() WHERE id = $1;
 
 ------------------------------------------------------------------------------------------------------ simulated people
 
@@ -1517,7 +1688,7 @@ ANALYZE ground_truth;
 ANALYZE label_task;
 
 -- name: count_open_tasks
-SELECT count(*) FROM label_task WHERE state = 'open';
+SELECT coalesce(sum(open), 0)::bigint FROM label_tally WHERE user_id = 0;
 
 ------------------------------------------------------------------------------------------------- the end of a source
 
@@ -1540,6 +1711,12 @@ WITH skips AS (
     DELETE FROM label_event WHERE project_id = ANY ($1::bigint[])
 )
 DELETE FROM label_pace WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_marks
+DELETE FROM label_mark WHERE project_id = ANY ($1::bigint[]);
+
+-- name: drop_tally
+DELETE FROM label_tally WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_suggestions
 WITH seen AS (

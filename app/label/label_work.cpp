@@ -131,6 +131,8 @@ void show_truth(const service::ResolvedTruth& done) {
     ));
     if (done.asked_again > 0)
         print_line(fmt::format("one more person is asked about {} of these", done.asked_again));
+    if (done.closed > 0)
+        print_line(fmt::format("{} are sure now and wait for nobody more", done.closed));
     if (!done.why.empty()) print_line(done.why);
     for (const auto& why : done.machines_left_out) print_line("does not count: " + why);
     if (done.judged > 0)

@@ -3,6 +3,7 @@
 #include "labeling/queue/assignment.hpp"
 #include "labeling/queue/event_store.hpp"
 #include "labeling/queue/news_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/truth_store.hpp"
 
@@ -23,7 +24,7 @@ void settle(
     if (probability && *probability < target && most > 0) {
         auto answers = tx.value<int>(sql::file["answers_when_done"], task);
         if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
-            tx.exec(sql::file["ask_one_more"], task);
+            counted(tx, {task}, [&] { tx.exec(sql::file["ask_one_more"], task); });
     }
     tell_of_answer(tx, project, task, refreshed, now);
 }

@@ -18,6 +18,7 @@
 #include "base/json/described.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -321,17 +322,19 @@ RuleLabelsPut put_rule_labels(
         classes.push_back(static_cast<std::int32_t>(each.label.label));
         probabilities.push_back(std::clamp(each.label.probability, 0.0, 1.0));
     }
-    return base::first_as<RuleLabelsPut>(tx.exec(
-                                             sql::file["put_rule_labels"],
-                                             project.id,
-                                             state.run,
-                                             state.run_version,
-                                             schema::array_of(rules),
-                                             schema::array_of(classes),
-                                             array_text(probabilities),
-                                             schema::timestamp(now)
-                                         ))
-        .value();
+    auto put = base::first_as<RuleLabelsPut>(tx.exec(
+                                                 sql::file["put_rule_labels"],
+                                                 project.id,
+                                                 state.run,
+                                                 state.run_version,
+                                                 schema::array_of(rules),
+                                                 schema::array_of(classes),
+                                                 array_text(probabilities),
+                                                 schema::timestamp(now)
+                                             ))
+                   .value();
+    count_labels(tx, project.id, put.added - put.withdrawn);
+    return put;
 }
 
 RulesGone clear_rules(base::Tx& tx, const StoredProject& project) {
@@ -339,6 +342,7 @@ RulesGone clear_rules(base::Tx& tx, const StoredProject& project) {
     RulesGone gone;
     gone.votes = static_cast<std::int64_t>(tx.change(sql::file["drop_votes"], project.id));
     gone.labels = static_cast<std::int64_t>(tx.change(sql::file["drop_rule_labels"], project.id));
+    count_labels(tx, project.id, -gone.labels);
     return gone;
 }
 

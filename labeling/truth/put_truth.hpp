@@ -34,5 +34,7 @@ Put put_truth(
     bool keep_imported,
     Time now
 );
+// The label of a task goes.
+void withdraw_label(base::Tx& tx, const StoredProject& project, std::int64_t task);
 
 }  // namespace labeling::detail

@@ -99,6 +99,7 @@ struct ResolvedTruth {
     std::int64_t changed = 0;
     std::int64_t below_target = 0;  // records less probable than the project's target
     std::int64_t asked_again = 0;   // of these
+    std::int64_t closed = 0;        // tasks that waited for one more only because they were unsure
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy;  // estimated

@@ -30,6 +30,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "idempotent_answer",
       "job",
       "job_history",
+      "label_tally",  // a purge counts
       "openid_attempt",
       "record",
       "record_search",
@@ -73,6 +74,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "label_invalidation",
       "label_lease",
       "label_machine",
+      "label_mark",
       "label_member",
       "label_pace",
       "label_person",
