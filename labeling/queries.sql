@@ -473,17 +473,18 @@ GROUP BY n.value ORDER BY count(*) DESC, n.value;
 -- Labels each record by a payload field, $7 or what lies at the path $3; $4 maps spellings to class names. Returns new, changed and equal labels.
 -- name: import_field
 WITH known AS (
-    SELECT r.rk, r.source_id, r.key, c.class_id
+    SELECT r.rk, r.source_id, r.key, c.class_id, r.version
     FROM record r JOIN record_version v USING (rk, source_id, key, version)
     CROSS JOIN LATERAL (SELECT coalesce(v.payload ->> $7::text, v.payload #>> $3::text[]) AS value) f
     JOIN label_class c ON c.project_id = $1 AND c.name = coalesce($4::jsonb ->> f.value, f.value)
     WHERE r.source_id = $2 AND (r.rk & 1048575) < $6::float8 * 1048576
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at)
-    SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz FROM known ORDER BY rk
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, version)
+    SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz, version FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = 1, method = 'import',
-        revision = g.revision + 1, set_at = excluded.set_at
-    WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
+        revision = g.revision + 1, set_at = excluded.set_at, version = excluded.version
+    WHERE (g.class_id, g.probability, g.method, coalesce(g.version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method, excluded.version)
         AND g.method <> 'adjudicated'
     RETURNING xmax = 0 AS is_new
 )
@@ -491,22 +492,26 @@ SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_ne
     (SELECT count(*) FROM known) - count(*) AS unchanged
 FROM put;
 
--- Writes labels. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
+-- Writes labels, with the version of the record that was labelled: that which was answered about. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
 -- name: put_truth
 WITH given AS (
     SELECT DISTINCT ON (rk, key) rk, key, class_id, probability, value::jsonb
     FROM unnest($3::bigint[], $4::text[], $5::int[], $6::float8[], $10::text[]) WITH ORDINALITY AS w (rk, key, class_id, probability, value, place)
     ORDER BY rk, key, place DESC
 ), known AS (
-    SELECT n.rk, n.key, n.class_id, n.probability, n.value
+    SELECT n.rk, n.key, n.class_id, n.probability, n.value, CASE WHEN $7 <> 'import' THEN
+        (SELECT max(a.version) FROM annotation a
+         WHERE a.rk = r.rk AND a.source_id = r.source_id AND a.key = r.key AND a.project_id = $1 AND a.withdrawn_at IS NULL) END AS answered,
+        r.version
     FROM given n JOIN record r ON r.rk = n.rk AND r.source_id = $2 AND r.key = n.key
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at)
-    SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz FROM known ORDER BY rk
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, version)
+    SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz, coalesce(answered, version) FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value,
-        probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
-    WHERE (g.class_id, g.value, g.probability, g.method)
-            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method)
+        probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at,
+        version = excluded.version
+    WHERE (g.class_id, g.value, g.probability, g.method, coalesce(g.version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.version)
         AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new
 )
@@ -1282,13 +1287,15 @@ WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
 ), was AS (
     SELECT jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method, 'set_at', g.set_at,
-        'decided_by', g.decided_by) AS label
+        'decided_by', g.decided_by, 'version', g.version) AS label
     FROM ground_truth g JOIN task t ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by)
-    SELECT rk, source_id, key, project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5 FROM task
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by, version)
+    SELECT t.rk, t.source_id, t.key, t.project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5, r.version
+    FROM task t LEFT JOIN record r USING (rk, source_id, key)
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
-        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by
+        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by,
+        version = excluded.version
     RETURNING xmax = 0 AS is_new
 ), earlier AS (
     UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands RETURNING v.id
@@ -1319,7 +1326,8 @@ WITH task AS (
 ), back AS (
     UPDATE ground_truth g SET class_id = (o.before -> 'label' ->> 'class')::int, value = nullif(o.before -> 'label' -> 'value', 'null'),
         probability = (o.before -> 'label' ->> 'probability')::float8, method = o.before -> 'label' ->> 'method',
-        set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1
+        set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1,
+        version = (o.before -> 'label' ->> 'version')::int
     FROM task t, gone o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
         AND o.before -> 'label' <> 'null'
 ), room AS (

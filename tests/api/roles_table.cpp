@@ -45,6 +45,7 @@ const RoleRow table[] = {
     {"GET /api/v1/snapshots/{snapshot}", 401, 403, 404, 404, 404},
     {"GET /api/v1/snapshots/{snapshot}/export", 401, 403, 404, 404, 404},
     {"GET /api/v1/snapshots/{snapshot}/diff/{other}", 401, 403, 404, 404, 404},
+    {"GET /api/v1/snapshots/{snapshot}/card", 401, 403, 404, 404, 404},
     {"POST /api/v1/snapshots/{snapshot}/verify", 401, 403, 404, 404, 404},
     {"POST /api/v1/crawl", 401, 403, 403, 422, 422},
     {"POST /api/v1/ingest", 401, 403, 403, 422, 422},

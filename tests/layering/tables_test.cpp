@@ -97,7 +97,8 @@ const std::map<std::string, std::set<std::string>> owned{
       "preparation",
       "preparation_fit",
       "snapshot",
-      "snapshot_item"}},
+      "snapshot_item",
+      "snapshot_read"}},
 };
 
 std::map<std::string, std::string> owners() {
