@@ -105,6 +105,7 @@ private:
              {sql::file["purge_suggestions"],
               sql::file["purge_drafts"],
               sql::file["purge_comments"],
+              sql::file["purge_audits"],
               sql::file["cancel_purged_tasks"]})
             drop(query);
         drop(sql::file["purge_denials"]);

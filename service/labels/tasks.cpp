@@ -13,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/quality/audit_store.hpp"
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
@@ -73,7 +74,8 @@ Task task_of(const Project& project, const TaskInHand& held) {
         .lease = text_of({.token = held.token, .attempt = held.attempt}),
         .expires_at = held.expires_at,
         .item = shown(project, held),
-        .draft = held.draft};
+        .draft = held.draft,
+        .audit = held.audit};
     if (!held.returned_by.empty())
         task.sent_back = SentBack{.by = held.returned_by, .comment = held.comment};
     return task;
@@ -129,6 +131,46 @@ Said said_in(
         answer.milliseconds =
             static_cast<std::int32_t>(std::min(*request.milliseconds, longest_answer));
     return {.text = std::move(said), .answer = std::move(answer)};
+}
+
+// The audit that runs, for somebody who may answer it.
+std::int64_t
+audit_for(Work& work, const labeling::StoredProject& stored, const schema::User& who) {
+    const auto& name = stored.project.name;
+    Caller caller{.id = who.id, .name = who.name, .role = who.role};
+    if (!may(who.role, analysts) && !may_in_project(work.tx, caller, project_reviewers, name))
+        throw Refusal(
+            Refusal::Kind::conflict,
+            "user '" + who.name + "'",
+            "does not review project '" + name + "'",
+            "audits are answered by its reviewers and owners, and by operators"
+        );
+    if (auto audit = labeling::running_audit(work.tx, stored.id)) return *audit;
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "project '" + name + "'",
+        "has no audit that runs",
+        "start one with 'tilth label audit " + name + " start'"
+    );
+}
+
+// Gold among others, and what was skipped where there is nothing else.
+std::vector<labeling::Claimed> claim_more(
+    Work& work,
+    const labeling::StoredProject& stored,
+    std::int64_t user,
+    int n,
+    bool skipped_too
+) {
+    if (n <= 0) return {};
+    auto more = labeling::claim_gold(work.tx, stored, user, n, work.now, lease_time);
+    if (auto rest = n - static_cast<int>(more.size()); rest > 0)
+        for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
+            more.push_back(std::move(task));
+    labeling::count_given(work.tx, stored, user, more.size());
+    if (more.empty() && skipped_too)
+        more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
+    return more;
 }
 
 [[noreturn]] void said_otherwise(Work& work, std::int64_t task, std::int64_t user, int attempt) {
@@ -199,6 +241,9 @@ std::optional<base::Fault> check_reason(const std::string& reason) {
 const base::Settings<ClaimTasks> ClaimTasks::settings{
     {"project", &ClaimTasks::project, "its name", {.required = true}},
     {"n", &ClaimTasks::n, "how many, those in hand among them", {.low = 1, .high = 20}},
+    {"audit",
+     &ClaimTasks::audit,
+     "labels that are audited, without what they say; for those who review the project"},
     {"user", &ClaimTasks::user, whose},
 };
 const base::Settings<SubmitAnswer> SubmitAnswer::settings{
@@ -249,6 +294,8 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
     auto stored = known_project(work, request.project, who);
     check_skills(work.tx, who, stored);
     auto user = who.id;
+    std::optional<std::int64_t> audit;
+    if (request.audit) audit = audit_for(work, stored, who);
     auto in_hand = [&] {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
@@ -258,14 +305,10 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         auto in_hand_now = static_cast<std::int64_t>(held.size());
         room = room_for(work, stored, user, in_hand_now, missing);
         auto n = static_cast<int>(room.tasks);
-        std::vector<labeling::Claimed> more;
-        if (n > 0) more = labeling::claim_gold(work.tx, stored, user, n, work.now, lease_time);
-        if (auto rest = n - static_cast<int>(more.size()); rest > 0)
-            for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
-                more.push_back(std::move(task));
-        labeling::count_given(work.tx, stored, user, more.size());
-        if (n > 0 && more.empty() && held.empty())
-            more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
+        auto more = request.audit ? labeling::claim_audit(
+                                        work.tx, stored, *audit, user, n, work.now, lease_time
+                                    )
+                                  : claim_more(work, stored, user, n, held.empty());
         if (!more.empty()) held = in_hand();
     }
     ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
