@@ -82,9 +82,9 @@ double most_unseen(std::span<const AuditCounts> classes, double labels) {
     return errors / labels;
 }
 
-// How many labels drawn from all alike tell as much as these. Both variances are those of shares that
-// half an error and half a right label more in each class give (Jeffreys 1946): without them a class
-// where no error was found would have none.
+// How many labels drawn from all alike tell as much as these. Both variances are those of shares
+// that half an error and half a right label more in each class give (Jeffreys 1946): without them a
+// class where no error was found would have none.
 double worth_of(std::span<const AuditCounts> classes, double labels) {
     double rate = 0, variance = 0;
     for (const auto& each : classes) {

@@ -1,10 +1,10 @@
 // Audits in the database.
 //
 // A label is drawn with its record's task, so that people answer it as they answer every task: the
-// same leases, tokens, drafts and undo. What they say is marked by the audit's number from the lease
-// on; inference, agreement and the merging of a record's answers pass marked answers by. What the
-// task was stands with the sample and is restored at the end. The likeness of answer and label is
-// fixed then, as classes may be merged or split later.
+// same leases, tokens, drafts and undo. What they say is marked by the audit's number from the
+// lease on; inference, agreement and the merging of a record's answers pass marked answers by. What
+// the task was stands with the sample and is restored at the end. The likeness of answer and label
+// is fixed then, as classes may be merged or split later.
 #include "labeling/quality/audit_store.hpp"
 
 #include <algorithm>
@@ -96,8 +96,11 @@ double likeness_of(const Question& question, const AuditItemRow& item) {
         );
 }
 
-std::vector<std::int64_t>
-samples_of(const StoredProject& project, const std::vector<LabelsOfClass>& labels, const AuditDraw& draw) {
+std::vector<std::int64_t> samples_of(
+    const StoredProject& project,
+    const std::vector<LabelsOfClass>& labels,
+    const AuditDraw& draw
+) {
     const auto& name = project.project.name;
     std::vector<std::int64_t> sizes;
     for (const auto& each : labels) {
@@ -214,8 +217,7 @@ AuditReport audit_report(base::Tx& tx, const StoredProject& project, const Audit
     AuditReport report;
     static_cast<Audit&>(report) = audit;
     std::map<std::optional<std::int32_t>, AuditCounts> counts;
-    auto classes =
-        base::rows_as<AuditClassRow>(tx.exec(sql::file["audit_classes"], audit.audit));
+    auto classes = base::rows_as<AuditClassRow>(tx.exec(sql::file["audit_classes"], audit.audit));
     for (const auto& each : classes) counts[each.class_id].labels = each.labels;
     std::map<std::optional<std::int32_t>, std::int64_t> sampled;
     double likeness_sum = 0;
@@ -303,9 +305,8 @@ std::int64_t end_audit(
         schema::array_of(tasks),
         fmt::format("{{{}}}", fmt::join(likenesses, ","))
     );
-    auto beside = base::rows_as<AuditedTask>(
-        tx.exec(sql::file["answered_beside_audit"], audit.audit)
-    );
+    auto beside =
+        base::rows_as<AuditedTask>(tx.exec(sql::file["answered_beside_audit"], audit.audit));
     tx.exec(sql::file["end_audit"], audit.audit, stopped_by, schema::timestamp(now));
     for (const auto& task : beside) refresh_truth(tx, project, task.id, now);
     return flagged;

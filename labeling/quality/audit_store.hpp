@@ -16,9 +16,9 @@
 
 // Audits: labels drawn at random are asked again of people who do not see them, and from what these
 // say follows how many of all labels are wrong. Meanwhile the tasks of these records are in a state
-// of their own, in which they count neither as open nor as done. The answers are kept as all answers
-// are, but never count for the truth. A project has one audit at a time. Each function is one step
-// inside the caller's transaction.
+// of their own, in which they count neither as open nor as done. The answers are kept as all
+// answers are, but never count for the truth. A project has one audit at a time. Each function is
+// one step inside the caller's transaction.
 namespace labeling {
 
 enum class AuditBy { chance, one_class };
@@ -88,11 +88,7 @@ struct AuditedClass {
     std::int64_t labels = 0, sample = 0, answered = 0, wrong = 0;
     double rate = 0, low = 0, high = 1;  // of wrong labels, with the 95 % interval
 };
-BOOST_DESCRIBE_STRUCT(
-    AuditedClass,
-    (),
-    (label, labels, sample, answered, wrong, rate, low, high)
-)
+BOOST_DESCRIBE_STRUCT(AuditedClass, (), (label, labels, sample, answered, wrong, rate, low, high))
 // A label that the answer differs from.
 struct AuditDifference {
     std::string record;  // the source's number, a dot, rk in hexadecimal

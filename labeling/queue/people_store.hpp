@@ -61,8 +61,8 @@ struct AnswerEntry {
     std::optional<std::int32_t> milliseconds;
     Time submitted_at;
     std::optional<Time> withdrawn_at;
-    int schema_version = 1;     // of the project's classes when it was given
-    int guideline_version = 1;  // that was shown then
+    int schema_version = 1;               // of the project's classes when it was given
+    int guideline_version = 1;            // that was shown then
     std::optional<std::int64_t> audit{};  // that asked for it: it does not count for the truth
 };
 BOOST_DESCRIBE_STRUCT(

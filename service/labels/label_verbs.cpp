@@ -99,9 +99,7 @@ std::vector<Verb> owner_verbs() {
         verb<list_gold>("label gold list", "Which tasks check those who label", owners),
         verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", owners),
         verb<list_answers>("label answers", "Who answered what", reviewers),
-        verb<show_audit>(
-            "label audit", "How far the audit of a project's labels is", reviewers
-        ),
+        verb<show_audit>("label audit", "How far the audit of a project's labels is", reviewers),
         verb<start_audit>(
             "label audit start", "Draw labels that reviewers answer again, unseen", owners
         ),

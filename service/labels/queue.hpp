@@ -23,8 +23,9 @@ struct QueueRecords {
     std::optional<training::Order> order{};  // of what is added, or waits
     std::optional<std::int64_t> run{};       // by whose predictions
     std::optional<double> random_share{};    // 0.1 by default
-    std::optional<std::int64_t> label_errors{};  // a run whose suspected label errors are asked again
-    bool waiting = false;                        // put what waits in that order
+    std::optional<std::int64_t>
+        label_errors{};    // a run whose suspected label errors are asked again
+    bool waiting = false;  // put what waits in that order
     std::size_t pool = 20'000;
     std::uint64_t seed = 1;
     static const base::Settings<QueueRecords> settings;
@@ -48,9 +49,9 @@ BOOST_DESCRIBE_STRUCT(
 // `waiting` what waits is put in that order. base::Error where the run is of another project.
 QueueState queue_records(Work& work, const QueueRecords& request);
 
-// Puts what a run picked into a project's queue, so that it is asked in this order, with what picked
-// it. Labels that the run takes for wrong (`again`) are asked again of people who have not answered
-// them.
+// Puts what a run picked into a project's queue, so that it is asked in this order, with what
+// picked it. Labels that the run takes for wrong (`again`) are asked again of people who have not
+// answered them.
 labeling::Enqueued send_to_queue(
     Work& work,
     const labeling::StoredProject& project,

@@ -134,8 +134,7 @@ Said said_in(
 }
 
 // The audit that runs, for somebody who may answer it.
-std::int64_t
-audit_for(Work& work, const labeling::StoredProject& stored, const schema::User& who) {
+std::int64_t audit_for(Work& work, const labeling::StoredProject& stored, const schema::User& who) {
     const auto& name = stored.project.name;
     Caller caller{.id = who.id, .name = who.name, .role = who.role};
     if (!may(who.role, analysts) && !may_in_project(work.tx, caller, project_reviewers, name))
@@ -305,10 +304,10 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         auto in_hand_now = static_cast<std::int64_t>(held.size());
         room = room_for(work, stored, user, in_hand_now, missing);
         auto n = static_cast<int>(room.tasks);
-        auto more = request.audit ? labeling::claim_audit(
-                                        work.tx, stored, *audit, user, n, work.now, lease_time
-                                    )
-                                  : claim_more(work, stored, user, n, held.empty());
+        auto more =
+            request.audit
+                ? labeling::claim_audit(work.tx, stored, *audit, user, n, work.now, lease_time)
+                : claim_more(work, stored, user, n, held.empty());
         if (!more.empty()) held = in_hand();
     }
     ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};

@@ -24,7 +24,8 @@ TEST_CASE("an audit estimates how many labels are wrong", "[e2e][audit]") {
     auto file = tilth.home.write("r.csv", records);
     done({"ingest", file.string(), "--source", "s", "--key", "id"});
     auto project = tilth.home.write(
-        "p.toml", "name = \"p\"\nsource = \"s\"\n[[class]]\nname = \"cat\"\n[[class]]\nname = \"dog\"\n"
+        "p.toml",
+        "name = \"p\"\nsource = \"s\"\n[[class]]\nname = \"cat\"\n[[class]]\nname = \"dog\"\n"
     );
     done({"label", "project", "create", project.string()});
     auto failed = [&](const std::vector<std::string>& words, const std::string& why) {
@@ -47,8 +48,8 @@ TEST_CASE("an audit estimates how many labels are wrong", "[e2e][audit]") {
 
     std::int64_t wrong = 0, answers = 0;
     for (bool more = true; more;) {
-        auto tasks =
-            tilth.answer({"label", "claim", "p", "--audit", "--user", "eve", "--n", "20"}).at("tasks");
+        auto tasks = tilth.answer({"label", "claim", "p", "--audit", "--user", "eve", "--n", "20"})
+                         .at("tasks");
         more = !tasks.as_array().empty();
         for (const auto& task : tasks.as_array()) {
             CHECK(task.at("audit").as_bool());
@@ -83,7 +84,9 @@ TEST_CASE("an audit estimates how many labels are wrong", "[e2e][audit]") {
     auto stopped = tilth.answer({"label", "audit", "p", "stop", "--review"});
     CHECK(stopped.at("flagged") == wrong);
     failed({"label", "audit", "p", "stop"}, "has no audit that runs");
-    CHECK(tilth.lines({"label", "review", "p", "--flagged"}).size() == static_cast<std::size_t>(wrong));
+    CHECK(
+        tilth.lines({"label", "review", "p", "--flagged"}).size() == static_cast<std::size_t>(wrong)
+    );
     CHECK(tilth.answer({"label", "audit", "p", "report"}).at("wrong") == wrong);
     CHECK(tilth.answer({"label", "project", "show", "p"}).at("open") == 0);
 }

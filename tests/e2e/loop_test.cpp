@@ -127,7 +127,8 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
         return tasks;
     };
     auto sent = queue({});
-    auto ordered = queue({"--order", "entropy", "--run", run, "--add", "20", "--random-share", "0.25"});
+    auto ordered =
+        queue({"--order", "entropy", "--run", run, "--add", "20", "--random-share", "0.25"});
     CHECK(ordered.at("added").as_int64() == 20);
     CHECK(picked(ordered, "entropy") == 15);
     CHECK(picked(ordered, "random") - picked(sent, "random") == 5);
@@ -143,8 +144,10 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
     CHECK(doubted.at("added").as_int64() + doubted.at("changed").as_int64() == 3);
     CHECK(picked(doubted, "label-error") >= 2);
     CHECK(tilth({"label", "queue", "kinds", "--order", "margin", "--add", "5"}).code == 2);
-    CHECK(tilth({"label", "queue", "kinds", "--order", "margin", "--run", "999", "--add", "5"})
-              .code == 1);
+    CHECK(
+        tilth({"label", "queue", "kinds", "--order", "margin", "--run", "999", "--add", "5"})
+            .code == 1
+    );
     CHECK(tilth({"label", "queue", "kinds", "--label-errors", run}).code == 2);
 
     auto report = tilth.home.path / "report.html";

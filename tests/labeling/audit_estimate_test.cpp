@@ -50,7 +50,10 @@ double rate_of(const std::vector<ClassOfLabels>& classes) {
 
 }  // namespace
 
-TEST_CASE("a rate by chance has Wilson's interval, corrected for the population", "[labeling][audit]") {
+TEST_CASE(
+    "a rate by chance has Wilson's interval, corrected for the population",
+    "[labeling][audit]"
+) {
     // 10 of 100 of very many: as Wilson (1927) has it, 0.0552 to 0.1744.
     auto found = error_rate({.labels = 1'000'000'000, .answered = 100, .wrong = 10});
     CHECK(found.rate == Approx(0.1));
@@ -85,7 +88,8 @@ TEST_CASE("a rate by class weighs each class by its size", "[labeling][audit]") 
     CHECK(error_rate_by_class(asked).high == Approx(0.1));
     CHECK(error_rate_by_class({}).high == 1);
     std::vector<AuditCounts> all_wrong{
-        {.labels = 1'000'000, .answered = 10, .wrong = 10}, {.labels = 1'000'000, .answered = 9, .wrong = 9}};
+        {.labels = 1'000'000, .answered = 10, .wrong = 10},
+        {.labels = 1'000'000, .answered = 9, .wrong = 9}};
     CHECK(error_rate_by_class(all_wrong).rate == 1);
     CHECK(error_rate_by_class(all_wrong).high == 1);
     CHECK(error_rate_by_class(all_wrong).low > 0.7);

@@ -70,7 +70,8 @@ struct AuditWorld : LabelingWorld {
     labeling::Audit audit() {
         return step([&](base::Tx& tx) { return labeling::last_audit(tx, project.id).value(); });
     }
-    std::vector<labeling::Claimed> given(std::int64_t user, int n, std::chrono::seconds lease = 60s) {
+    std::vector<labeling::Claimed>
+    given(std::int64_t user, int n, std::chrono::seconds lease = 60s) {
         auto number = audit().audit;
         return step([&](base::Tx& tx) {
             return labeling::claim_audit(tx, project, number, user, n, now(), lease);
@@ -102,8 +103,10 @@ struct AuditWorld : LabelingWorld {
     }
     std::int64_t labels() { return check("SELECT sum(hashtext(t::text)) FROM ground_truth t"); }
     std::int64_t tasks_but_audit() {
-        return check("SELECT sum(hashtext((id, state, wanted, answers, leases, priority)::text)) "
-                     "FROM label_task");
+        return check(
+            "SELECT sum(hashtext((id, state, wanted, answers, leases, priority)::text)) "
+            "FROM label_task"
+        );
     }
 };
 
@@ -151,10 +154,16 @@ TEST_CASE("an audit finds what is wrong and changes nothing", "[labeling][audit]
     world.stop();
     CHECK(world.labels() == labels);
     CHECK(world.check("SELECT count(*) FROM label_lease WHERE audit_id IS NOT NULL") == 0);
-    world.run("UPDATE label_task SET leases = 0, state = 'open' WHERE id IN (SELECT task_id FROM "
-              "label_lease WHERE user_id = 3 AND state = 'held')");
+    world.run(
+        "UPDATE label_task SET leases = 0, state = 'open' WHERE id IN (SELECT task_id FROM "
+        "label_lease WHERE user_id = 3 AND state = 'held')"
+    );
     world.run("DELETE FROM label_lease WHERE user_id = 3");
     world.check_sums();
+    world.run(
+        "DELETE FROM label_lease WHERE task_id IN (SELECT id FROM label_task WHERE reason = "
+        "'audit')"
+    );
     world.run("DELETE FROM label_task WHERE reason = 'audit'");
     CHECK(world.tasks_but_audit() == tasks);
     CHECK(world.report().wrong == 3);
@@ -196,9 +205,7 @@ TEST_CASE("what is held too long or skipped goes to another reviewer", "[labelin
     REQUIRE(first.size() == 3);
     CHECK(world.progress().in_hand == 3);
     world.step([&](base::Tx& tx) {
-        CHECK(labeling::skip(
-            tx, first[0].task, world.bob, first[0].token, "no idea", world.now()
-        ));
+        CHECK(labeling::skip(tx, first[0].task, world.bob, first[0].token, "no idea", world.now()));
         return 0;
     });
     CHECK(world.progress().skipped == 1);
@@ -248,7 +255,10 @@ TEST_CASE("an answer beside the audit reaches the label when it ends", "[labelin
     world.check_sums();
 }
 
-TEST_CASE("gold stays gold through an audit, and none is made of what is audited", "[labeling][audit]") {
+TEST_CASE(
+    "gold stays gold through an audit, and none is made of what is audited",
+    "[labeling][audit]"
+) {
     AuditWorld world;
     auto add = [&](const std::string& key) {
         return world.step([&](base::Tx& tx) {
@@ -271,17 +281,27 @@ TEST_CASE("gold stays gold through an audit, and none is made of what is audited
     CHECK(add("r31").added == 1);
 }
 
-TEST_CASE("differences go to the reviewers if asked, who can take the answer", "[labeling][audit]") {
+TEST_CASE(
+    "differences go to the reviewers if asked, who can take the answer",
+    "[labeling][audit]"
+) {
     AuditWorld world;
     REQUIRE(world.start(35));
     world.all_by(world.bob);
     CHECK(world.stop(true) == 3);
-    CHECK(world.check("SELECT count(*) FROM label_comment WHERE flag AND text LIKE 'audit % says a'") == 3);
+    CHECK(
+        world.check("SELECT count(*) FROM label_comment WHERE flag AND text LIKE 'audit % says a'"
+        ) == 3
+    );
     world.step([&](base::Tx& tx) {
         auto task = labeling::task_of_key(tx, world.project, "r10").value();
         CHECK(labeling::standing_answer(tx, task, world.bob) == "\"a\"");
         labeling::decide(
-            tx, world.project, task, {.answer = "\"a\"", .made_by = "eve", .person = "bob"}, world.now()
+            tx,
+            world.project,
+            task,
+            {.answer = "\"a\"", .made_by = "eve", .person = "bob"},
+            world.now()
         );
         return 0;
     });
@@ -304,5 +324,9 @@ TEST_CASE("two audits one after the other ask the same person twice", "[labeling
     CHECK(world.report().answered == 35);
     world.stop();
     world.check_sums();
-    CHECK(world.check("SELECT answers FROM label_person WHERE user_id = " + std::to_string(world.bob)) == 70);
+    CHECK(
+        world.check(
+            "SELECT answers FROM label_person WHERE user_id = " + std::to_string(world.bob)
+        ) == 70
+    );
 }

@@ -108,7 +108,8 @@ void LabelingWorld::enqueue_all() {
 void LabelingWorld::check_sums() {
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
-              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL AND (a.audit_id IS NULL "
+              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL AND (a.audit_id IS "
+              "NULL "
               "OR t.state = 'audit'))") == 0
     );
     CHECK(
@@ -129,7 +130,8 @@ void LabelingWorld::check_sums() {
         ) == 0
     );
     CHECK(
-        check("SELECT count(*) FROM label_task WHERE state NOT IN ('gold', 'audit') AND (state = 'done') <> "
+        check("SELECT count(*) FROM label_task WHERE state NOT IN ('gold', 'audit') AND (state = "
+              "'done') <> "
               "(answers >= wanted)") == 0
     );
     CHECK(

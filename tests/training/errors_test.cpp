@@ -190,7 +190,10 @@ TEST_CASE("a spread order takes one of each heap of alike rows first", "[trainin
     CHECK_THROWS_AS(spread_items(p, 2, places, 3, spec), base::Error);
 }
 
-TEST_CASE("places weigh numbers and pictures alike and leave categories out", "[training][errors]") {
+TEST_CASE(
+    "places weigh numbers and pictures alike and leave categories out",
+    "[training][errors]"
+) {
     Examples examples;
     examples.rows = 4;
     examples.columns = {

@@ -180,9 +180,8 @@ std::vector<NextItem> choose(
 
 NextFound choose_next(const LoadedRun& loaded, const NextRequest& request) {
     const auto& [run, snapshot, predictor, store] = loaded;
-    auto items = request.among
-                     ? *request.among
-                     : store.unlabeled_items(run.project_id, run.source_id, request.pool);
+    auto items = request.among ? *request.among
+                               : store.unlabeled_items(run.project_id, run.source_id, request.pool);
     NextFound found{.items = {}, .pool = items.size()};
     if (items.empty()) return found;
     const auto& names = predictor.class_names();
@@ -233,8 +232,7 @@ Analysis analyse(
                  pair.share}
             );
         if (request.slices) analysis.slices = worst_slices(slice_columns(judged), wrong);
-        if (request.label_errors)
-            find_label_errors(judged, request.label_errors_at_most, analysis);
+        if (request.label_errors) find_label_errors(judged, request.label_errors_at_most, analysis);
     }
     if (request.next.count > 0) {
         auto next = choose_next(loaded, request.next);

@@ -118,10 +118,10 @@ std::vector<NextItem> next_items(
     std::span<const std::uint64_t> simhashes,
     const NextSpec& spec
 );
-// The same, but that the doubtful ones are spread out: of the five times as many most doubtful ones,
-// each in turn the one that is farthest from all that were taken (k-center, greedy; Gonzalez 1985,
-// Sener and Savarese 2018); after 2,000 they come by doubt again. `places` has `width` numbers for each row, compared by the sum of
-// squares; with a width of 0 it is as above.
+// The same, but that the doubtful ones are spread out: of the five times as many most doubtful
+// ones, each in turn the one that is farthest from all that were taken (k-center, greedy; Gonzalez
+// 1985, Sener and Savarese 2018); after 2,000 they come by doubt again. `places` has `width`
+// numbers for each row, compared by the sum of squares; with a width of 0 it is as above.
 std::vector<NextItem> spread_items(
     std::span<const double> probabilities,
     std::size_t classes,

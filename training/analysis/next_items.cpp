@@ -1,6 +1,6 @@
 // What to label next. The doubtful and the random arm are two orders of all rows, drawn from in
-// turn: the random arm is taken from all rows alike, also from the doubtful ones, so that it stays a
-// sample of them all.
+// turn: the random arm is taken from all rows alike, also from the doubtful ones, so that it stays
+// a sample of them all.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -20,8 +20,7 @@ void check_shape(std::span<const double> probabilities, std::size_t classes) {
         throw base::Error("next items", "the predictions do not fit the classes");
 }
 
-std::vector<double>
-doubts(std::span<const double> probabilities, std::size_t classes, Doubt by) {
+std::vector<double> doubts(std::span<const double> probabilities, std::size_t classes, Doubt by) {
     std::vector<double> scores(probabilities.size() / classes);
     for (std::size_t row = 0; row < scores.size(); ++row)
         scores[row] = doubt_of(probabilities.subspan(row * classes, classes), by);
@@ -38,8 +37,9 @@ std::vector<std::uint32_t> by_doubt_of(const std::vector<double>& scores) {
     return order;
 }
 
-// Takes rows from the order of doubt and from one of chance in turn, those that `fits` allows. Every
-// step-th is random, the first such early on, so that a queue worked from the top stays mixed.
+// Takes rows from the order of doubt and from one of chance in turn, those that `fits` allows.
+// Every step-th is random, the first such early on, so that a queue worked from the top stays
+// mixed.
 template <typename Fits>
 std::vector<NextItem> mixed(
     const std::vector<std::uint32_t>& by_doubt,
@@ -94,13 +94,9 @@ std::vector<std::uint32_t> farthest_first(
         // What was passed over stays in the order of doubt.
         auto first = static_cast<std::ptrdiff_t>(at), chosen = static_cast<std::ptrdiff_t>(best);
         std::rotate(
-            candidates.begin() + first,
-            candidates.begin() + chosen,
-            candidates.begin() + chosen + 1
+            candidates.begin() + first, candidates.begin() + chosen, candidates.begin() + chosen + 1
         );
-        std::rotate(
-            apart.begin() + first, apart.begin() + chosen, apart.begin() + chosen + 1
-        );
+        std::rotate(apart.begin() + first, apart.begin() + chosen, apart.begin() + chosen + 1);
         const auto* here = &places[candidates[at] * width];
         for (auto i = at + 1; i < candidates.size(); ++i) {
             const auto* there = &places[candidates[i] * width];
