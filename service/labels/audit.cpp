@@ -58,6 +58,26 @@ const base::Settings<StopAudit> StopAudit::settings{
     {"review", &StopAudit::review, "flag records whose answer differs from the label for review"},
 };
 
+std::int64_t
+running_audit_for(Work& work, const labeling::StoredProject& stored, const schema::User& who) {
+    const auto& name = stored.project.name;
+    Caller caller{.id = who.id, .name = who.name, .role = who.role};
+    if (!may(who.role, analysts) && !may_in_project(work.tx, caller, project_reviewers, name))
+        throw Refusal(
+            Refusal::Kind::conflict,
+            "user '" + who.name + "'",
+            "does not review project '" + name + "'",
+            "audits are answered by its reviewers and owners, and by operators"
+        );
+    if (auto audit = labeling::running_audit(work.tx, stored.id)) return *audit;
+    throw Refusal(
+        Refusal::Kind::conflict,
+        "project '" + name + "'",
+        "has no audit that runs",
+        "start one with 'tilth label audit " + name + " start'"
+    );
+}
+
 AuditState show_audit(Work& work, const AuditName& request) {
     return state_of(work, known_project(work, request.project));
 }

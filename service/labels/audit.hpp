@@ -5,11 +5,17 @@
 #include <string>
 
 #include "labeling/quality/audit_store.hpp"
+#include "schema/people/user.hpp"
 #include "service/verb.hpp"
 
 // Audits: how many of a project's labels are wrong, estimated from a sample that reviewers answer
 // again without seeing the labels. claim_tasks() gives them these.
 namespace service {
+
+// The audit of a project that runs, for somebody who may answer it: who reviews or owns the
+// project, or sees all. Refused to others, and where none runs.
+std::int64_t
+running_audit_for(Work& work, const labeling::StoredProject& stored, const schema::User& who);
 
 struct AuditName {
     std::string project;

@@ -22,6 +22,8 @@
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
+#include "service/labels/audit.hpp"
+#include "service/labels/claims.hpp"
 #include "service/labels/machine/shown_suggestion.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/shown_record.hpp"
@@ -36,7 +38,6 @@ namespace json = boost::json;
 using labeling::Project;
 using labeling::TaskInHand;
 
-constexpr auto lease_time = std::chrono::minutes(10);
 constexpr std::int64_t longest_answer = 86'400'000;  // milliseconds: a day
 
 constexpr int most_with_others = 1'000;
@@ -133,45 +134,6 @@ Said said_in(
     return {.text = std::move(said), .answer = std::move(answer)};
 }
 
-// The audit that runs, for somebody who may answer it.
-std::int64_t audit_for(Work& work, const labeling::StoredProject& stored, const schema::User& who) {
-    const auto& name = stored.project.name;
-    Caller caller{.id = who.id, .name = who.name, .role = who.role};
-    if (!may(who.role, analysts) && !may_in_project(work.tx, caller, project_reviewers, name))
-        throw Refusal(
-            Refusal::Kind::conflict,
-            "user '" + who.name + "'",
-            "does not review project '" + name + "'",
-            "audits are answered by its reviewers and owners, and by operators"
-        );
-    if (auto audit = labeling::running_audit(work.tx, stored.id)) return *audit;
-    throw Refusal(
-        Refusal::Kind::conflict,
-        "project '" + name + "'",
-        "has no audit that runs",
-        "start one with 'tilth label audit " + name + " start'"
-    );
-}
-
-// Gold among others, and what was skipped where there is nothing else.
-std::vector<labeling::Claimed> claim_more(
-    Work& work,
-    const labeling::StoredProject& stored,
-    std::int64_t user,
-    int n,
-    bool skipped_too
-) {
-    if (n <= 0) return {};
-    auto more = labeling::claim_gold(work.tx, stored, user, n, work.now, lease_time);
-    if (auto rest = n - static_cast<int>(more.size()); rest > 0)
-        for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
-            more.push_back(std::move(task));
-    labeling::count_given(work.tx, stored, user, more.size());
-    if (more.empty() && skipped_too)
-        more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
-    return more;
-}
-
 [[noreturn]] void said_otherwise(Work& work, std::int64_t task, std::int64_t user, int attempt) {
     throw Refusal(
         Refusal::Kind::conflict,
@@ -180,37 +142,6 @@ std::vector<labeling::Claimed> claim_more(
             labeling::answer_given(work.tx, task, user, attempt).value_or("another answer"),
         "undo that answer first"
     );
-}
-
-struct Room {
-    std::int64_t tasks = 0;
-    std::string limit;  // that leaves no more
-};
-
-// How many of `wanted` more tasks the project's limits allow to a person with so many in hand.
-Room room_for(
-    Work& work,
-    const labeling::StoredProject& stored,
-    std::int64_t user,
-    std::int64_t held,
-    std::int64_t wanted
-) {
-    Room room{.tasks = wanted, .limit = {}};
-    auto limit = [&](const char* name, std::int64_t most, auto used) {
-        if (most == 0 || room.tasks == 0) return;
-        auto left = std::max<std::int64_t>(0, most - held - used());
-        if (left < room.tasks) room = {.tasks = left, .limit = name};
-    };
-    const auto& limits = stored.project.limits;
-    limit("limits.in_hand", limits.in_hand, [] { return std::int64_t{0}; });
-    limit("limits.in_all", limits.in_all, [&] {
-        return labeling::answers_of(work.tx, stored.id, user);
-    });
-    limit("limits.per_day", limits.per_day, [&] {
-        auto day = std::chrono::floor<std::chrono::days>(work.now);
-        return labeling::answers_since(work.tx, stored.id, user, day);
-    });
-    return room;
 }
 
 // Of an answer to a gold task, if the project tells.
@@ -294,7 +225,7 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
     check_skills(work.tx, who, stored);
     auto user = who.id;
     std::optional<std::int64_t> audit;
-    if (request.audit) audit = audit_for(work, stored, who);
+    if (request.audit) audit = running_audit_for(work, stored, who);
     auto in_hand = [&] {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
