@@ -20,7 +20,7 @@
 #include "base/run/progress.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/own_work.hpp"
-#include "service/labels/queue.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/tasks.hpp"
 
 namespace app {

@@ -13,7 +13,7 @@
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
-#include "service/labels/queue.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/review.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"

@@ -2,7 +2,7 @@
 
 #include "base/database/database.hpp"
 #include "labeling/store.hpp"
-#include "service/labels/queue.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "training/analysis/analysis.hpp"
 
 namespace service {

@@ -3,7 +3,7 @@
 // All that puts records in by a model's predictions goes through send_to_queue(): the order is kept
 // as a falling priority, from 1 to nearly 0, so that what was added at once is asked in its order
 // before all that has no priority, and each task keeps what picked it.
-#include "service/labels/queue.hpp"
+#include "service/labels/queue/queue.hpp"
 
 #include <utility>
 

@@ -1,4 +1,4 @@
-#include "service/labels/claims.hpp"
+#include "service/labels/queue/claims.hpp"
 
 #include <algorithm>
 
