@@ -175,10 +175,9 @@ WITH page AS (
 )
 SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
 
--- Records whose tasks wait for answers, a page at a time.
--- name: waiting_page
-SELECT rk, key, version FROM label_task WHERE project_id = $1 AND (rk, source_id, key) > ($2::bigint, $3::bigint, $4::text) AND state = 'open'
-ORDER BY rk, source_id, key LIMIT $5::int;
+-- Records whose tasks wait for answers.
+-- name: waiting_tasks
+SELECT rk, key, version FROM label_task WHERE project_id = $1 AND state = 'open' ORDER BY rk, key;
 
 -- How many tasks an order of a run picked, or chance beside it, and how far they are.
 -- name: picked_tasks

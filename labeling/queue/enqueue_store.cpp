@@ -175,23 +175,7 @@ std::vector<std::string> neither_labeled_nor_queued(
 }
 
 std::vector<WaitingTask> waiting_tasks(base::Tx& tx, const StoredProject& project) {
-    std::vector<WaitingTask> tasks;
-    for (bool more = true; more;) {
-        auto last = tasks.empty()
-                        ? WaitingTask{.rk = std::numeric_limits<std::int64_t>::min(), .key = {}}
-                        : tasks.back();
-        auto rows = base::rows_as<WaitingTask>(tx.exec(
-            sql::file["waiting_page"],
-            project.id,
-            last.rk,
-            project.source_id,
-            last.key,
-            static_cast<int>(enqueue_batch)
-        ));
-        more = rows.size() == enqueue_batch;
-        for (auto& row : rows) tasks.push_back(std::move(row));
-    }
-    return tasks;
+    return base::rows_as<WaitingTask>(tx.exec(sql::file["waiting_tasks"], project.id));
 }
 
 std::vector<PickedTasks> picked_tasks(base::Tx& tx, std::int64_t project_id) {
