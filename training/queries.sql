@@ -77,10 +77,11 @@ FROM (SELECT * FROM snapshot_item
       WHERE snapshot_id = $1 AND split = $2 AND (rk, source_id, key) > ($3, $4, $5) ORDER BY rk, source_id, key LIMIT $6) i
 LEFT JOIN record r USING (rk, source_id, key) ORDER BY i.rk, i.source_id, i.key;
 
--- Records of a source after ($3, $4), and whether the project has a label of each or asks for one.
+-- Records of a source after ($3, $4), and whether the project has a label of each, by others than rules, or asks for one.
 -- name: unlabeled_items
 SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group",
-    EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+    EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1
+        AND g.method <> 'rules')
     OR EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
         AND t.state <> 'cancelled') AS left_out
 FROM (SELECT * FROM record WHERE source_id = $2 AND (rk, key) > ($3, $4) ORDER BY rk, key LIMIT $5) r

@@ -5,7 +5,7 @@
 #include "app/label/steps.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
-#include "service/labels/audit.hpp"
+#include "service/labels/queue/audit.hpp"
 
 namespace app {
 

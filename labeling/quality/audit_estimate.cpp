@@ -1,9 +1,9 @@
 // Estimates from a sample of labels.
 //
 // A project's labels are few beside what textbooks sample from, and an audit may ask about a good
-// part of them, so that the finite population is never left out. Errors are rare, so that the normal
-// approximation is: intervals are Wilson's for a size of sample, and where nothing wrong was found
-// the end is worked out from what could be there unseen.
+// part of them, so that the finite population is never left out. Errors are rare, so that the
+// normal approximation is: intervals are Wilson's for a size of sample, and where nothing wrong was
+// found the end is worked out from what could be there unseen.
 #include "labeling/quality/audit_estimate.hpp"
 
 #include <algorithm>

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "labeling/quality/audit_estimate.hpp"
 #include "labeling/quality/gold_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
@@ -183,6 +184,7 @@ bool start_audit(base::Tx& tx, const StoredProject& project, const AuditDraw& dr
             sql::file["add_audit_class"], audit, classes[i].class_id, classes[i].labels, samples[i]
         );
     }
+    count_anew(tx, project.id);
     return true;
 }
 
@@ -308,6 +310,7 @@ std::int64_t end_audit(
     auto beside =
         base::rows_as<AuditedTask>(tx.exec(sql::file["answered_beside_audit"], audit.audit));
     tx.exec(sql::file["end_audit"], audit.audit, stopped_by, schema::timestamp(now));
+    count_anew(tx, project.id);
     for (const auto& task : beside) refresh_truth(tx, project, task.id, now);
     return flagged;
 }

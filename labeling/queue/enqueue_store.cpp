@@ -13,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/queue/task_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
@@ -78,7 +79,8 @@ Enqueued enqueue(
             runs.push_back(requests[i].run);
             scores.push_back(requests[i].picked_by.empty() ? std::nan("") : requests[i].score);
         }
-        auto put = base::first_as<EnqueuedRow>(tx.exec(
+        auto ask = [&] {
+            return base::first_as<EnqueuedRow>(tx.exec(
                                                    sql::file["enqueue_tasks"],
                                                    project.id,
                                                    project.source_id,
@@ -93,7 +95,11 @@ Enqueued enqueue(
                                                    schema::array_of(runs),
                                                    array_of(scores)
                                                ))
-                       .value();
+                .value();
+        };
+        auto there = tasks_of(tx, project, keys);
+        auto put = there.empty() ? ask() : counted(tx, there, ask);
+        count_queued(tx, project.id, put.added, project.project.overlap);
         result.added += put.added;
         result.changed += put.changed;
         result.waiting += put.known - put.added - put.changed;
@@ -117,9 +123,12 @@ std::int64_t change_tasks(
 ) {
     std::vector<std::int64_t> rks;
     for (const auto& key : keys) rks.push_back(schema::record_key(project.project.source, key));
-    return static_cast<std::int64_t>(tx.change(
-        query, project.id, project.source_id, schema::array_of(rks), schema::array_of(keys), value
-    ));
+    auto a = schema::array_of(rks), b = schema::array_of(keys);
+    return counted(tx, tasks_of(tx, project, keys), [&] {
+        return static_cast<std::int64_t>(
+            tx.change(query, project.id, project.source_id, a, b, value)
+        );
+    });
 }
 
 }  // namespace
@@ -143,7 +152,9 @@ std::int64_t set_priority(
 }
 
 std::int64_t double_tasks(base::Tx& tx, const StoredProject& project, double share) {
-    return static_cast<std::int64_t>(tx.change(sql::file["double_tasks"], project.id, share));
+    auto doubled = tx.change(sql::file["double_tasks"], project.id, share);
+    count_anew(tx, project.id);
+    return static_cast<std::int64_t>(doubled);
 }
 
 std::int64_t remove_tasks(
@@ -210,6 +221,7 @@ std::int64_t enqueue_unlabeled(
         ));
         if (!looked) break;
         added += looked->added;
+        count_queued(tx, project.id, looked->added, project.project.overlap);
         rk = looked->rk;
         key = looked->key;
     }

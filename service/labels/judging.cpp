@@ -6,6 +6,8 @@
 // answers are transactions of their own, as theirs are, and an interruption keeps what is done.
 #include "service/labels/judging.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
@@ -21,8 +23,6 @@
 namespace service {
 
 namespace {
-
-constexpr std::size_t replicates_of_one = 1'000, replicates_of_several = 400;
 
 // "<rk>.<user>.<attempt>.<key>": the key comes last, since it may hold anything.
 std::string text_of(const labeling::AnswerPlace& place) {
@@ -49,27 +49,6 @@ labeling::AnswerPlace place_of(std::string_view text) {
     return place;
 }
 
-MeasuredAgreement
-measured(const labeling::AnswerSet& answers, std::string_view metric, std::size_t replicates) {
-    auto found = answers.agreement(metric, replicates);
-    return {
-        .metric = std::string(metric),
-        .value = found.value,
-        .low = found.low,
-        .high = found.high,
-        .units = found.units,
-        .raters = found.raters};
-}
-
-void check_metric(const std::vector<labeling::MetricInfo>& metrics, const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& metric : metrics) {
-        if (metric.name == name) return;
-        known.push_back(metric.name);
-    }
-    throw base::UsageError("metric '" + name + "'", "unknown", base::mend_of_unknown(name, known));
-}
-
 // "ada:0.1" or just an error rate.
 labeling::SimulatedAnnotator annotator_of(const std::string& text, std::size_t number) {
     auto colon = text.find(':');
@@ -91,11 +70,6 @@ const base::Settings<ListAnswers> ListAnswers::settings{
     {"user", &ListAnswers::user, "only those of this user"},
     {&ListAnswers::page},
 };
-const base::Settings<MeasureAgreement> MeasureAgreement::settings{
-    {"project", &MeasureAgreement::project, "its name", {.required = true}},
-    {"metric", &MeasureAgreement::metric, "one; the usual ones by default"},
-    {"gold", &MeasureAgreement::gold, "count answers to hidden gold, too"},
-};
 const base::Settings<ResolveTruth> ResolveTruth::settings{
     {"project", &ResolveTruth::project, "its name", {.required = true}},
     {"method", &ResolveTruth::method, "how answers become truth; as the project says by default"},
@@ -112,6 +86,7 @@ const base::Settings<ResolvedTruth> ResolvedTruth::settings{
     {"changed", &ResolvedTruth::changed, "labels"},
     {"below_target", &ResolvedTruth::below_target, "records less probable than the target"},
     {"asked_again", &ResolvedTruth::asked_again, "of these, within max_overlap"},
+    {"closed", &ResolvedTruth::closed, "tasks that waited only because they were unsure"},
     {"judged", &ResolvedTruth::judged, "records whose label is also known by import"},
     {"accuracy", &ResolvedTruth::accuracy, "on these"},
     {"worker_accuracy", &ResolvedTruth::worker_accuracy, "estimated"},
@@ -147,32 +122,6 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
     return page;
 }
 
-ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) {
-    auto stored = known_project(work, request.project);
-    const auto& question = stored.project.question;
-    auto metrics = labeling::task_type(question.kind).metrics(question);
-    if (!request.metric.empty()) check_metric(metrics, request.metric);
-    auto answers = labeling::gather_answers(work.tx, stored, request.gold);
-    ProjectAgreement found{.ratings = answers->size(), .metrics = {}};
-    if (!request.metric.empty()) {
-        found.metrics.push_back(measured(*answers, request.metric, replicates_of_one));
-        return found;
-    }
-    try {
-        for (const auto& metric : metrics)
-            if (metric.usual)
-                found.metrics.push_back(measured(*answers, metric.name, replicates_of_several));
-    } catch (const base::Error&) {
-        found.metrics.clear();  // no record has two answers yet: agreement can not be told
-    }
-    return found;
-}
-
-std::string first_metric(Work& work, const MeasureAgreement& request) {
-    auto question = known_project(work, request.project).project.question;
-    return labeling::task_type(question.kind).metrics(question).front().name;
-}
-
 ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
     known_project(work, request.project);
     auto done = labeling::resolve_truth(
@@ -189,6 +138,7 @@ ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
         .changed = done.changed,
         .below_target = done.below_target,
         .asked_again = done.asked_again,
+        .closed = done.closed,
         .judged = done.judged,
         .accuracy = done.accuracy,
         .worker_accuracy = std::move(done.worker_accuracy),

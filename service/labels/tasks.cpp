@@ -22,9 +22,9 @@
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
-#include "service/labels/audit.hpp"
 #include "service/labels/machine/shown_suggestion.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/queue/audit.hpp"
 #include "service/labels/queue/claims.hpp"
 #include "service/labels/shown_record.hpp"
 #include "service/people/people.hpp"
@@ -263,7 +263,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto outcome = labeling::submit(work.tx, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now, user);
             break;
         case labeling::Submitted::repeated:
             break;
@@ -297,7 +297,7 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
     auto outcome = labeling::correct(work.tx, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now, user);
             break;
         case labeling::Submitted::repeated:
             break;

@@ -1,6 +1,6 @@
 // Audits as verbs over labeling/quality. The one that runs is a project's only one, so that no verb
 // names a number; without one the last that ran is shown.
-#include "service/labels/audit.hpp"
+#include "service/labels/queue/audit.hpp"
 
 #include <chrono>
 
