@@ -89,7 +89,9 @@ const std::set<std::string> others{
     "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
     "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
     "labeling.list_members",       "labeling.find_machine",       "labeling.flagged_tasks",
-    "labeling.decided_tasks",      "labeling.last_invalidation",
+    "labeling.decided_tasks",      "labeling.last_invalidation",  "labeling.last_audit",
+    "labeling.draw_audit",         "labeling.claim_audit",        "labeling.audit_items",
+    "labeling.standing_answer",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

@@ -108,7 +108,9 @@ void LabelingWorld::enqueue_all() {
 void LabelingWorld::check_sums() {
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
-              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL)") == 0
+              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL AND (a.audit_id IS "
+              "NULL "
+              "OR t.state = 'audit'))") == 0
     );
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
@@ -128,12 +130,13 @@ void LabelingWorld::check_sums() {
         ) == 0
     );
     CHECK(
-        check("SELECT count(*) FROM label_task WHERE state <> 'gold' AND (state = 'done') <> "
+        check("SELECT count(*) FROM label_task WHERE state NOT IN ('gold', 'audit') AND (state = "
+              "'done') <> "
               "(answers >= wanted)") == 0
     );
     CHECK(
         check("SELECT count(*) FROM (SELECT 1 FROM annotation WHERE withdrawn_at IS NULL GROUP BY "
-              "task_id, user_id HAVING count(*) > 1) d") == 0
+              "task_id, user_id, audit_id HAVING count(*) > 1) d") == 0
     );
     check_tally();
 }
