@@ -143,7 +143,7 @@ WITH wish AS (
 SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
 FROM put;
 
--- Puts records without a label into the queue. rk is a hash, so that its order is a random one, the same each time.
+-- Puts records without a label by people into the queue. rk is a hash, so that its order is a random one, the same each time.
 -- Looks at $10 records after ($8, $9) and puts up to $3 of them in. Returns how many, and the last record looked at.
 -- name: enqueue_unlabeled
 WITH page AS (
@@ -153,7 +153,7 @@ WITH page AS (
     SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
     FROM page r
     WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
-                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1 AND g.method <> 'rules')
         AND NOT EXISTS (SELECT 1 FROM label_task t
                         WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
     ORDER BY r.rk, r.key LIMIT $3::bigint
@@ -162,10 +162,11 @@ WITH page AS (
 )
 SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
 
--- Of these records those that have neither a label nor a task.
+-- Of these records those that have neither a label by people nor a task.
 -- name: neither_labeled_nor_queued
 SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
-WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1)
+WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+                      AND g.method <> 'rules')
     AND NOT EXISTS (SELECT 1 FROM label_task t
                     WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'cancelled')
 ORDER BY w.place;
@@ -242,10 +243,11 @@ WITH freed AS MATERIALIZED (
     SELECT $1, $2, priority, id, $8::xid8 FROM first
     ON CONFLICT (project_id, user_id) DO UPDATE SET priority = excluded.priority, task_id = excluded.task_id, xid = excluded.xid
 ), leased AS (
-    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at)
-    SELECT id, $2, 1, 1, 'held', $3::timestamptz
+    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, leased_at)
+    SELECT id, $2, 1, 1, 'held', $3::timestamptz, $9::timestamptz
     FROM (SELECT id FROM before UNION ALL SELECT id FROM behind) picked
-    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at
+    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at,
+        leased_at = excluded.leased_at
     WHERE l.state = 'released'
     RETURNING task_id, token, attempt
 ), raised AS (
@@ -265,7 +267,7 @@ ORDER BY l.expires_at, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED;
 -- Leases these to them again until $3.
 -- name: claim_skipped
 WITH leased AS (
-    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $3::timestamptz
+    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $3::timestamptz, leased_at = $4::timestamptz
     WHERE l.task_id = ANY ($1::bigint[]) AND l.user_id = $2 AND l.state = 'skipped'
     RETURNING l.task_id, l.token, l.attempt, l.expires_at
 )
@@ -330,7 +332,7 @@ WHERE t.id = $1;
 
 -- An ended lease keeps the time of its end in expires_at.
 -- name: last_answer
-SELECT l.task_id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+SELECT l.task_id AS task, l.state = 'answered' AS answered FROM label_lease l JOIN label_task t ON t.id = l.task_id
 WHERE l.user_id = $1 AND l.state IN ('answered', 'skipped') AND t.project_id = $2
 ORDER BY l.expires_at DESC, l.task_id DESC LIMIT 1;
 
@@ -339,7 +341,8 @@ WITH task AS (
     SELECT t.*, l.state AS was FROM label_task t JOIN label_lease l ON l.task_id = t.id
     WHERE t.id = $1 AND l.user_id = $2 AND l.state IN ('answered', 'skipped') FOR UPDATE
 ), back AS (
-    UPDATE label_lease l SET state = 'held', reason = '', token = l.token + 1, attempt = l.attempt + 1, expires_at = $4::timestamptz
+    UPDATE label_lease l SET state = 'held', reason = '', token = l.token + 1, attempt = l.attempt + 1, expires_at = $4::timestamptz,
+        leased_at = $3::timestamptz
     FROM task t WHERE l.task_id = t.id AND l.user_id = $2
     RETURNING l.task_id, l.token, l.attempt
 ), withdrawn AS (
@@ -470,17 +473,18 @@ GROUP BY n.value ORDER BY count(*) DESC, n.value;
 -- Labels each record by a payload field, $7 or what lies at the path $3; $4 maps spellings to class names. Returns new, changed and equal labels.
 -- name: import_field
 WITH known AS (
-    SELECT r.rk, r.source_id, r.key, c.class_id
+    SELECT r.rk, r.source_id, r.key, c.class_id, r.version
     FROM record r JOIN record_version v USING (rk, source_id, key, version)
     CROSS JOIN LATERAL (SELECT coalesce(v.payload ->> $7::text, v.payload #>> $3::text[]) AS value) f
     JOIN label_class c ON c.project_id = $1 AND c.name = coalesce($4::jsonb ->> f.value, f.value)
     WHERE r.source_id = $2 AND (r.rk & 1048575) < $6::float8 * 1048576
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at)
-    SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz FROM known ORDER BY rk
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, version)
+    SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz, version FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = 1, method = 'import',
-        revision = g.revision + 1, set_at = excluded.set_at
-    WHERE (g.class_id, g.probability, g.method) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method)
+        revision = g.revision + 1, set_at = excluded.set_at, version = excluded.version
+    WHERE (g.class_id, g.probability, g.method, coalesce(g.version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method, excluded.version)
         AND g.method <> 'adjudicated'
     RETURNING xmax = 0 AS is_new
 )
@@ -488,22 +492,26 @@ SELECT count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_ne
     (SELECT count(*) FROM known) - count(*) AS unchanged
 FROM put;
 
--- Writes labels. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
+-- Writes labels, with the version of the record that was labelled: that which was answered about. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
 -- name: put_truth
 WITH given AS (
     SELECT DISTINCT ON (rk, key) rk, key, class_id, probability, value::jsonb
     FROM unnest($3::bigint[], $4::text[], $5::int[], $6::float8[], $10::text[]) WITH ORDINALITY AS w (rk, key, class_id, probability, value, place)
     ORDER BY rk, key, place DESC
 ), known AS (
-    SELECT n.rk, n.key, n.class_id, n.probability, n.value
+    SELECT n.rk, n.key, n.class_id, n.probability, n.value, CASE WHEN $7 <> 'import' THEN
+        (SELECT max(a.version) FROM annotation a
+         WHERE a.rk = r.rk AND a.source_id = r.source_id AND a.key = r.key AND a.project_id = $1 AND a.withdrawn_at IS NULL) END AS answered,
+        r.version
     FROM given n JOIN record r ON r.rk = n.rk AND r.source_id = $2 AND r.key = n.key
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at)
-    SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz FROM known ORDER BY rk
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, version)
+    SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz, coalesce(answered, version) FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value,
-        probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at
-    WHERE (g.class_id, g.value, g.probability, g.method)
-            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method)
+        probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at,
+        version = excluded.version
+    WHERE (g.class_id, g.value, g.probability, g.method, coalesce(g.version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.version)
         AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new
 )
@@ -768,6 +776,109 @@ JOIN label_project p ON p.id = t.project_id
 LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = s.class_id
 WHERE t.id = $1 AND s.fault IS NULL AND NOT coalesce(c.retired, s.schema_version <> p.schema_version);
 
+--------------------------------------------------------------------------------------------------------------- rules
+
+-- name: find_rule_set
+SELECT version, balance, set_at, set_by, run, run_version, run_at, records,
+    (SELECT count(*) FROM label_rule_vote v WHERE v.project_id = s.project_id AND v.run = s.run) AS voted,
+    (SELECT count(*) FROM ground_truth g WHERE g.project_id = s.project_id AND g.method = 'rules') AS labels
+FROM label_rule_set s WHERE project_id = $1;
+
+-- Returns the version that the rules have now.
+-- name: put_rule_set
+INSERT INTO label_rule_set AS s (project_id, version, balance, set_at, set_by) VALUES ($1, 1, $2::jsonb, $3::timestamptz, $4)
+ON CONFLICT (project_id) DO UPDATE SET version = s.version + 1, balance = excluded.balance, set_at = excluded.set_at, set_by = excluded.set_by
+RETURNING version;
+
+-- name: add_rules
+INSERT INTO label_rule (project_id, version, number, name, class_id, spec)
+SELECT $1, $2, w.number - 1, w.name, w.class_id, w.spec::jsonb
+FROM unnest($3::text[], $4::int[], $5::text[]) WITH ORDINALITY AS w (name, class_id, spec, number);
+
+-- name: rules_of_version
+SELECT r.name, r.class_id, c.name AS label, c.retired, r.spec
+FROM label_rule r JOIN label_class c ON c.project_id = r.project_id AND c.class_id = r.class_id
+WHERE r.project_id = $1 AND r.version = $2 ORDER BY r.number;
+
+-- name: begin_rule_run
+UPDATE label_rule_set SET last_run = last_run + 1 WHERE project_id = $1 RETURNING last_run;
+
+-- Of records that are there.
+-- name: put_votes
+INSERT INTO label_rule_vote (rk, source_id, key, project_id, run, rules)
+SELECT w.rk, $2, w.key, $1, $3, w.rules::int[]
+FROM unnest($4::bigint[], $5::text[], $6::text[]) AS w (rk, key, rules)
+JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
+ORDER BY w.rk, w.key ON CONFLICT (rk, source_id, key, project_id, run) DO NOTHING;
+
+-- Makes the votes of run $2 by version $3 those that count, if neither another run began since nor the rules are others.
+-- name: end_rule_run
+UPDATE label_rule_set SET run = $2, run_version = $3, run_at = $4::timestamptz, records = $5
+WHERE project_id = $1 AND last_run = $2 AND version = $3;
+
+-- What runs left that were cut off or followed by another.
+-- name: drop_old_votes
+DELETE FROM label_rule_vote v USING label_rule_set s
+WHERE s.project_id = $1 AND v.project_id = $1 AND v.run <> s.run AND v.run <> s.last_run;
+
+-- Which rules voted together, and on how many records.
+-- name: vote_patterns
+SELECT array_to_string(rules, ',') AS rules, count(*) AS records FROM label_rule_vote WHERE project_id = $1 AND run = $2
+GROUP BY rules ORDER BY rules;
+
+-- The same of records whose class people said.
+-- name: known_vote_patterns
+SELECT array_to_string(v.rules, ',') AS rules, g.class_id, count(*) AS records
+FROM label_rule_vote v JOIN ground_truth g ON g.rk = v.rk AND g.source_id = v.source_id AND g.key = v.key AND g.project_id = v.project_id
+WHERE v.project_id = $1 AND v.run = $2 AND g.method <> 'rules' AND g.class_id IS NOT NULL
+GROUP BY v.rules, g.class_id ORDER BY v.rules, g.class_id;
+
+-- name: known_classes
+SELECT class_id, count(*) AS records FROM ground_truth
+WHERE project_id = $1 AND method <> 'rules' AND class_id IS NOT NULL GROUP BY class_id ORDER BY class_id;
+
+-- Labels by rules: of records whose patterns of votes ($4) say a class, and that no person said anything of. Those that earlier
+-- rules made and that nothing says any more are taken back.
+-- name: put_rule_labels
+WITH said AS (
+    SELECT p.rules::int[] AS rules, p.class_id, p.probability
+    FROM unnest($4::text[], $5::int[], $6::float8[]) AS p (rules, class_id, probability)
+), given AS MATERIALIZED (
+    SELECT v.rk, v.source_id, v.key, s.class_id, s.probability FROM label_rule_vote v JOIN said s USING (rules)
+    WHERE v.project_id = $1 AND v.run = $2
+), free AS MATERIALIZED (
+    SELECT n.rk, n.source_id, n.key, n.class_id, n.probability FROM given n
+    WHERE NOT EXISTS (SELECT 1 FROM annotation a WHERE a.rk = n.rk AND a.source_id = n.source_id AND a.key = n.key AND a.project_id = $1
+                          AND a.withdrawn_at IS NULL)
+        AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = n.rk AND g.source_id = n.source_id AND g.key = n.key
+                            AND g.project_id = $1 AND g.method <> 'rules')
+), put AS (
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, rules_version)
+    SELECT rk, source_id, key, $1, class_id, probability, 'rules', $7::timestamptz, $3 FROM free ORDER BY rk
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = NULL,
+        probability = excluded.probability, revision = g.revision + 1, set_at = excluded.set_at, rules_version = excluded.rules_version
+    WHERE g.method = 'rules'
+        AND (g.class_id, g.probability, g.rules_version) IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.rules_version)
+    RETURNING xmax = 0 AS is_new
+), gone AS (
+    DELETE FROM ground_truth g WHERE g.project_id = $1 AND g.method = 'rules'
+        AND NOT EXISTS (SELECT 1 FROM free n WHERE n.rk = g.rk AND n.source_id = g.source_id AND n.key = g.key)
+    RETURNING 1
+)
+SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM given) - (SELECT count(*) FROM free) AS people_said,
+    count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed, (SELECT count(*) FROM gone) AS withdrawn
+FROM put;
+
+-- name: drop_rule_labels
+DELETE FROM ground_truth WHERE project_id = $1 AND method = 'rules';
+
+-- name: drop_votes
+DELETE FROM label_rule_vote WHERE project_id = $1;
+
+-- There are no votes that count; those of a run at work will not.
+-- name: forget_rule_run
+UPDATE label_rule_set SET run = 0, run_version = NULL, run_at = NULL, records = 0, last_run = last_run + 1 WHERE project_id = $1;
+
 ---------------------------------------------------------------------------------------------------- changes of classes
 
 -- Labels, a page at a time.
@@ -818,7 +929,7 @@ WITH wish AS (
     DELETE FROM ground_truth g USING unnest($6::bigint[], $7::text[]) AS w (rk, key)
     WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
     RETURNING g.rk, g.key, jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method,
-        'set_at', g.set_at, 'before', g.before) AS was
+        'rules_version', g.rules_version, 'set_at', g.set_at, 'before', g.before) AS was
 ), put AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, before)
     SELECT $1, w.rk, $2, w.key, r.version, 0, 'split', $8::int, $9::timestamptz,
@@ -866,10 +977,10 @@ FROM back b WHERE l.task_id = b.task_id AND l.user_id = b.user_id;
 
 -- Labels that change $2 took back stand again, where there is none since. Run before tasks_before.
 -- name: labels_asked_before
-INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, value, probability, method, set_at, before)
+INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, value, probability, method, set_at, before, rules_version)
 SELECT t.rk, t.source_id, t.key, t.project_id, (x.was -> 'label' ->> 'class')::int, nullif(x.was -> 'label' -> 'value', 'null'),
     (x.was -> 'label' ->> 'probability')::float8, x.was -> 'label' ->> 'method', (x.was -> 'label' ->> 'set_at')::timestamptz,
-    nullif(x.was -> 'label' -> 'before', 'null')
+    nullif(x.was -> 'label' -> 'before', 'null'), (x.was -> 'label' ->> 'rules_version')::int
 FROM label_task t, jsonb_array_elements(t.before) AS x (was)
 WHERE t.project_id = $1 AND (x.was ->> 'version')::int = $2 AND jsonb_typeof(x.was -> 'label') = 'object'
 ON CONFLICT (rk, source_id, key, project_id) DO NOTHING;
@@ -1176,13 +1287,15 @@ WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
 ), was AS (
     SELECT jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method, 'set_at', g.set_at,
-        'decided_by', g.decided_by) AS label
+        'decided_by', g.decided_by, 'version', g.version) AS label
     FROM ground_truth g JOIN task t ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by)
-    SELECT rk, source_id, key, project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5 FROM task
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by, version)
+    SELECT t.rk, t.source_id, t.key, t.project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5, r.version
+    FROM task t LEFT JOIN record r USING (rk, source_id, key)
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
-        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by
+        method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by,
+        version = excluded.version
     RETURNING xmax = 0 AS is_new
 ), earlier AS (
     UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands RETURNING v.id
@@ -1213,7 +1326,8 @@ WITH task AS (
 ), back AS (
     UPDATE ground_truth g SET class_id = (o.before -> 'label' ->> 'class')::int, value = nullif(o.before -> 'label' -> 'value', 'null'),
         probability = (o.before -> 'label' ->> 'probability')::float8, method = o.before -> 'label' ->> 'method',
-        set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1
+        set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1,
+        version = (o.before -> 'label' ->> 'version')::int
     FROM task t, gone o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
         AND o.before -> 'label' <> 'null'
 ), room AS (
@@ -1329,6 +1443,121 @@ WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (h
     AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
                     AND g.method = 'adjudicated');
 
+------------------------------------------------------------------------------------- how it goes on, and who watches
+
+-- Counts the answer of user $2 to task $1, and tells those who watch. It took as long as the page measured ($3 milliseconds), and no
+-- longer than it lay with the person: since the lease, or since their answer or skip before it. What took over half an hour had a pause
+-- in it and has no time. $5 is the hour of $4.
+-- name: note_answer
+WITH task AS (
+    SELECT id, project_id, state = 'done' AND done_at = $4::timestamptz AS done FROM label_task WHERE id = $1
+), lease AS (
+    SELECT greatest(l.leased_at, (SELECT max(b.expires_at) FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+            SELECT o.expires_at FROM label_lease o WHERE o.user_id = $2 AND o.state = s.state AND o.expires_at < $4::timestamptz
+            ORDER BY o.expires_at DESC LIMIT 1) b)) AS since
+    FROM label_lease l WHERE l.task_id = $1 AND l.user_id = $2
+), took AS (
+    SELECT least($3::float8, extract(epoch FROM $4::timestamptz - since) * 1000) AS ms FROM lease
+), told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+    SELECT t.project_id, k.kind, t.id, $2, $4::timestamptz FROM task t
+    CROSS JOIN unnest(CASE WHEN t.done THEN ARRAY['answer', 'done'] ELSE ARRAY['answer'] END) WITH ORDINALITY AS k (kind, place) ORDER BY k.place
+)
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, answers, done)
+SELECT t.project_id, $5::timestamptz, $2, CASE WHEN w.ms > 1800000 OR w.ms IS NULL OR w.ms <= 0 THEN 0
+    ELSE 1 + greatest(0, floor(ln(w.ms / 100.0) / ln(1.12)))::int END, 1, t.done::int
+FROM task t, took w
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET answers = p.answers + 1, done = p.done + excluded.done;
+
+-- How alike the answers to task $1 are, now that one of user $2 came.
+-- name: note_likeness
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, compared, alike)
+SELECT t.project_id, $4::timestamptz, $2, 0, 1, $3::float8 FROM label_task t WHERE t.id = $1
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET compared = p.compared + 1, alike = p.alike + excluded.alike;
+
+-- name: note_skip
+WITH task AS (
+    SELECT id, project_id FROM label_task WHERE id = $1
+), told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at) SELECT project_id, 'skip', id, $2, $4::timestamptz FROM task
+)
+INSERT INTO label_skip_pace AS p (project_id, hour, user_id, reason, skips) SELECT project_id, $5::timestamptz, $2, $3, 1 FROM task
+ON CONFLICT (project_id, hour, user_id, reason) DO UPDATE SET skips = p.skips + 1;
+
+-- name: note_undone
+WITH told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+    SELECT project_id, 'undone', id, $2, $4::timestamptz FROM label_task WHERE id = $1
+)
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, taken_back)
+SELECT t.project_id, $5::timestamptz, $2, 0, 1 FROM label_task t WHERE t.id = $1 AND $3::boolean
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET taken_back = p.taken_back + 1;
+
+-- name: note_event
+INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+SELECT project_id, $2, id, $3::bigint, $4::timestamptz FROM label_task WHERE id = $1;
+
+-- Events of projects after a place each, for users who see all or only what is theirs; up to $7 each, in order. What a transaction under
+-- way might come before is left for later.
+-- name: events_after
+SELECT w.stream, e.xact::text AS xact, e.id, e.kind, e.task_id AS task, u.name AS "user", e.at
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[]) AS w (stream, project, xact, id, user_id, sees_all)
+CROSS JOIN LATERAL (
+    SELECT * FROM label_event v
+    WHERE v.project_id = w.project AND (v.xact, v.id) > (w.xact::xid8, w.id) AND v.xact < pg_snapshot_xmin(pg_current_snapshot())
+        AND (w.sees_all OR (v.user_id = w.user_id AND v.kind <> 'truth'))
+    ORDER BY v.xact, v.id LIMIT $7) e
+LEFT JOIN app_user u ON u.id = e.user_id
+ORDER BY w.stream, e.xact, e.id;
+
+-- The place that all later events come after, and whether event ($2, $3) of project $1 is still kept and lies before it.
+-- name: event_horizon
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xact,
+    $2 <> '' AND EXISTS (SELECT 1 FROM label_event WHERE project_id = $1 AND xact = nullif($2, '')::xid8 AND id = $3
+                             AND xact < pg_snapshot_xmin(pg_current_snapshot())) AS kept;
+
+-- name: forget_events
+DELETE FROM label_event WHERE at < $1::timestamptz;
+
+-- name: task_counts
+SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, count(*) FILTER (WHERE state = 'gold') AS gold
+FROM label_task WHERE project_id = $1;
+
+-- Pace from hour $2 to before $3, by hours of a bucket ($4: hour, day, week) and people.
+-- name: pace_of_people
+SELECT date_trunc($4, p.hour AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS begin, u.name AS "user", sum(p.answers)::bigint AS answers,
+    sum(p.taken_back)::bigint AS taken_back, sum(p.done)::bigint AS done, sum(p.compared)::bigint AS compared, sum(p.alike) AS alike
+FROM label_pace p JOIN app_user u ON u.id = p.user_id
+WHERE p.project_id = $1 AND p.hour >= $2::timestamptz AND p.hour < $3::timestamptz
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: pace_of_steps
+SELECT u.name AS "user", p.step, sum(p.answers)::bigint AS answers
+FROM label_pace p JOIN app_user u ON u.id = p.user_id
+WHERE p.project_id = $1 AND p.hour >= $2::timestamptz AND p.hour < $3::timestamptz AND p.answers > 0
+GROUP BY 1, 2 ORDER BY 1, 2;
+
+-- name: pace_of_skips
+SELECT reason, sum(skips)::bigint AS skips FROM label_skip_pace
+WHERE project_id = $1 AND hour >= $2::timestamptz AND hour < $3::timestamptz GROUP BY reason ORDER BY 2 DESC, 1;
+
+-- name: pace_of_truth
+SELECT date_trunc($4, set_at AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' AS begin, count(*) AS labels FROM ground_truth
+WHERE project_id = $1 AND set_at >= $2::timestamptz AND set_at < $3::timestamptz GROUP BY 1 ORDER BY 1;
+
+-- name: pace_of_done
+SELECT coalesce(sum(done), 0)::bigint AS done, min(hour) AS first FROM label_pace
+WHERE project_id = $1 AND hour >= $2::timestamptz AND hour < $3::timestamptz;
+
+-- What waits in project $1 at $2, beside the states of its tasks.
+-- name: queue_depth
+SELECT (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id FROM label_task WHERE id = l.task_id OFFSET 0) t
+        WHERE l.state = 'held' AND l.expires_at > $2::timestamptz AND t.project_id = $1) AS leased,
+    (SELECT count(*) FROM label_task WHERE project_id = $1 AND disagreement IS NOT NULL) AS disagreed,
+    (SELECT count(DISTINCT task_id) FROM label_comment WHERE project_id = $1 AND flag AND resolved_at IS NULL) AS flagged,
+    (SELECT count(DISTINCT l.task_id) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+     WHERE l.state = 'skipped' AND t.project_id = $1 AND t.state = 'open') AS skipped;
 ---------------------------------------------------------------------------------------------------------- kept counts
 
 -- name: lock_tasks
@@ -1483,6 +1712,14 @@ DELETE FROM label_draft d USING label_task t WHERE t.id = d.task_id AND t.projec
 -- name: drop_people
 DELETE FROM label_person WHERE project_id = ANY ($1::bigint[]);
 
+-- name: drop_pace
+WITH skips AS (
+    DELETE FROM label_skip_pace WHERE project_id = ANY ($1::bigint[])
+), events AS (
+    DELETE FROM label_event WHERE project_id = ANY ($1::bigint[])
+)
+DELETE FROM label_pace WHERE project_id = ANY ($1::bigint[]);
+
 -- name: drop_marks
 DELETE FROM label_mark WHERE project_id = ANY ($1::bigint[]);
 
@@ -1494,6 +1731,14 @@ WITH seen AS (
     DELETE FROM label_suggestion_seen s USING label_task t WHERE t.id = s.task_id AND t.project_id = ANY ($1::bigint[])
 )
 DELETE FROM label_suggestion s USING label_machine m WHERE m.id = s.machine_id AND m.project_id = ANY ($1::bigint[]);
+
+-- name: drop_rules
+WITH votes AS (
+    DELETE FROM label_rule_vote WHERE project_id = ANY ($1::bigint[])
+), rules AS (
+    DELETE FROM label_rule WHERE project_id = ANY ($1::bigint[])
+)
+DELETE FROM label_rule_set WHERE project_id = ANY ($1::bigint[]);
 
 -- name: drop_gold
 DELETE FROM label_gold WHERE project_id = ANY ($1::bigint[]);

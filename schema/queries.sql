@@ -492,6 +492,10 @@ SELECT 1 FROM gone;
 DELETE FROM label_suggestion t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
+-- name: purge_rule_votes
+DELETE FROM label_rule_vote t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
 -- name: purge_drafts
 DELETE FROM label_draft d USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE d.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
@@ -824,6 +828,9 @@ DELETE FROM openid_attempt WHERE expires_at <= $1::timestamptz;
 -- name: user_of_identity
 SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
 FROM user_identity i JOIN app_user u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2;
+
+-- name: remove_identity
+DELETE FROM user_identity WHERE issuer = $1 AND subject = $2;
 
 -- name: add_identity
 INSERT INTO user_identity (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4::timestamptz)

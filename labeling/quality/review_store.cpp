@@ -10,6 +10,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
@@ -134,6 +135,8 @@ void decide(
     if (fresh.value_or(false)) count_labels(tx, project.id, 1);
     Refreshed refreshed;
     if (before) refreshed.before = before->answer;
+    refreshed.after = decision.answer;
+    note_event(tx, task, EventKind::review, std::nullopt, now);
     tell_of_answer(tx, project, task, refreshed, now);
 }
 
@@ -145,6 +148,7 @@ bool undo_decision(base::Tx& tx, const StoredProject& project, std::int64_t task
     if (!*labeled) detail::withdraw_label(tx, project, task);
     auto refreshed = refresh_truth(tx, project, task, now);
     if (decided) refreshed.before = decided->answer;
+    note_event(tx, task, EventKind::review, std::nullopt, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;
 }
@@ -169,6 +173,7 @@ bool send_back(
     tx.exec(
         sql::file["note_sent_back"], task, user_id, *said, comment, made_by, schema::timestamp(now)
     );
+    note_event(tx, task, EventKind::review, user_id, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;
 }

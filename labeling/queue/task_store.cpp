@@ -20,7 +20,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
-#include "labeling/queue/news_store.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
@@ -96,6 +96,12 @@ struct GivenRow {
     std::string label, value;
 };
 BOOST_DESCRIBE_STRUCT(GivenRow, (), (label, value))
+
+struct LastRow {
+    std::int64_t task = 0;
+    bool answered = false;  // or skipped
+};
+BOOST_DESCRIBE_STRUCT(LastRow, (), (task, answered))
 
 struct KeyRow {
     std::string key;
@@ -289,8 +295,7 @@ namespace {
 bool free_ended(base::Tx& tx, Time now) {
     auto at = schema::timestamp(now);
     std::vector<std::int64_t> tasks, users;
-    for (const auto& row :
-         base::rows_as<EndedLease>(tx.exec(sql::file["lock_ended_leases"], at))) {
+    for (const auto& row : base::rows_as<EndedLease>(tx.exec(sql::file["lock_ended_leases"], at))) {
         tasks.push_back(row.task);
         users.push_back(row.user);
     }
@@ -318,8 +323,7 @@ public:
           until_(schema::timestamp(now + lease)) {}
 
     std::optional<Place> place() {
-        return base::first_as<Place>(
-            tx_.exec(sql::file["find_place"], project_id_, user_id_, now_)
+        return base::first_as<Place>(tx_.exec(sql::file["find_place"], project_id_, user_id_, now_)
         );
     }
 
@@ -350,7 +354,8 @@ private:
             marked ? *place.mark_priority : all,
             marked ? *place.mark_task : std::int64_t{0},
             since,
-            since ? *since : place.xid
+            since ? *since : place.xid,
+            now_
         ));
     }
 
@@ -403,7 +408,8 @@ std::vector<Claimed> claim_skipped(
             sql::file["claim_skipped"],
             schema::array_of(tasks),
             user_id,
-            schema::timestamp(now + lease)
+            schema::timestamp(now + lease),
+            schema::timestamp(now)
         ));
     });
 }
@@ -424,7 +430,9 @@ bool skip(
     const std::string& reason,
     Time now
 ) {
-    return end_lease(tx, task, user_id, token, "skipped", reason, now);
+    if (!end_lease(tx, task, user_id, token, "skipped", reason, now)) return false;
+    note_skip(tx, task, user_id, reason, now);
+    return true;
 }
 
 std::optional<std::int64_t> project_of_task(base::Tx& tx, std::int64_t task) {
@@ -475,6 +483,7 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now) {
     );
     if (stored.empty()) return explain_submit(tx, answer);
     count_answered(tx, answer.task, stored[0]["closed"].as<bool>());
+    note_answer(tx, answer, now);
     return Submitted::accepted;
 }
 
@@ -492,19 +501,6 @@ Submitted explain_submit(base::Tx& tx, const Answer& answer) {
     return why->known_class ? Submitted::stale : Submitted::unknown_class;
 }
 
-void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
-    auto refreshed = refresh_truth(tx, project, task, now);
-    auto probability = refreshed.probability;
-    auto target = project.project.truth.target;
-    auto most = project.project.max_overlap;
-    if (probability && *probability < target && most > 0) {
-        auto answers = tx.value<int>(sql::file["answers_when_done"], task);
-        if (answers && after_answers(*probability, target, *answers, most) == Next::one_more)
-            counted(tx, {task}, [&] { tx.exec(sql::file["ask_one_more"], task); });
-    }
-    tell_of_answer(tx, project, task, refreshed, now);
-}
-
 std::optional<Claimed> undo_last(
     base::Tx& tx,
     std::int64_t project_id,
@@ -512,17 +508,19 @@ std::optional<Claimed> undo_last(
     Time now,
     std::chrono::seconds lease
 ) {
-    auto task = tx.value<std::int64_t>(sql::file["last_answer"], user_id, project_id);
-    if (!task) return std::nullopt;
-    return counted(tx, {*task}, [&] {
+    auto last = base::first_as<LastRow>(tx.exec(sql::file["last_answer"], user_id, project_id));
+    if (!last) return std::nullopt;
+    auto back = counted(tx, {last->task}, [&] {
         return base::first_as<Claimed>(tx.exec(
             sql::file["undo_answer"],
-            *task,
+            last->task,
             user_id,
             schema::timestamp(now),
             schema::timestamp(now + lease)
         ));
     });
+    if (back) note_undone(tx, last->task, user_id, last->answered, now);
+    return back;
 }
 
 }  // namespace labeling

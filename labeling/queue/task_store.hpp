@@ -181,8 +181,15 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now);
 Submitted explain_submit(base::Tx& tx, const Answer& answer);
 
 // Merges the task's answers anew and, if the project allows it, asks one more person about a task
-// that has all answers it wanted and is still less probable than the project's target.
-void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
+// that has all answers it wanted and is still less probable than the project's target. How alike
+// the answers are is counted for the user whose answer it follows, if one is named.
+void settle(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t task,
+    Time now,
+    std::optional<std::int64_t> user_id = {}
+);
 
 // Takes back the user's last answer or skip in the project and leases its task to them again;
 // nothing if there is none. The answer stays in the history, withdrawn.

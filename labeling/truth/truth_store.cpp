@@ -378,16 +378,20 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
     if (!label) return refreshed;
     if (label->method) refreshed.before = answer_of(label->label, label->value);
+    refreshed.after = refreshed.before;
     if (label->method == detail::adjudicated || label->gold) return refreshed;
     if (!label->method && !label->done) return refreshed;
     const auto& question = project.project.question;
     auto answers = answers_of_record(tx, question, task, *label);
     auto apart = disagreement(question, answers.values);
+    if (answers.values.size() > 1) refreshed.likeness = 1 - apart.value_or(0);
     if (apart != label->disagreement) tx.exec(sql::file["note_disagreement"], task, apart);
     if (label->method == detail::imported || label->audited) return refreshed;
     add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
     if (answers.set->size() == 0) {
+        if (label->method == detail::ruled) return refreshed;
         detail::withdraw_label(tx, project, task);
+        refreshed.after.clear();
         return refreshed;
     }
     auto merged = answers.set->infer(
@@ -397,7 +401,10 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     );
     auto used = std::string(base::name_of(merged.method));
     detail::put_truth(tx, project, merged.labels, used, true, now);
-    if (!merged.labels.empty()) refreshed.probability = merged.labels.front().probability;
+    if (!merged.labels.empty()) {
+        refreshed.probability = merged.labels.front().probability;
+        refreshed.after = merged.labels.front().value;
+    }
     return refreshed;
 }
 

@@ -103,6 +103,7 @@ private:
                           drop(sql::file["purge_predictions"]);
         for (auto query :
              {sql::file["purge_suggestions"],
+              sql::file["purge_rule_votes"],
               sql::file["purge_drafts"],
               sql::file["purge_comments"],
               sql::file["lock_purged_tasks"],

@@ -6,6 +6,8 @@
 // answers are transactions of their own, as theirs are, and an interruption keeps what is done.
 #include "service/labels/judging.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
@@ -24,8 +26,6 @@
 namespace service {
 
 namespace {
-
-constexpr std::size_t replicates_of_one = 1'000, replicates_of_several = 400;
 
 // "<rk>.<user>.<attempt>.<key>": the key comes last, since it may hold anything.
 std::string text_of(const labeling::AnswerPlace& place) {
@@ -50,27 +50,6 @@ labeling::AnswerPlace place_of(std::string_view text) {
     place.attempt = static_cast<int>(next());
     place.key = std::string(text);
     return place;
-}
-
-MeasuredAgreement
-measured(const labeling::AnswerSet& answers, std::string_view metric, std::size_t replicates) {
-    auto found = answers.agreement(metric, replicates);
-    return {
-        .metric = std::string(metric),
-        .value = found.value,
-        .low = found.low,
-        .high = found.high,
-        .units = found.units,
-        .raters = found.raters};
-}
-
-void check_metric(const std::vector<labeling::MetricInfo>& metrics, const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& metric : metrics) {
-        if (metric.name == name) return;
-        known.push_back(metric.name);
-    }
-    throw base::UsageError("metric '" + name + "'", "unknown", base::mend_of_unknown(name, known));
 }
 
 // "ada:0.1" or just an error rate.
@@ -109,11 +88,6 @@ const base::Settings<ListAnswers> ListAnswers::settings{
     {"project", &ListAnswers::project, "its name", {.required = true}},
     {"user", &ListAnswers::user, "only those of this user"},
     {&ListAnswers::page},
-};
-const base::Settings<MeasureAgreement> MeasureAgreement::settings{
-    {"project", &MeasureAgreement::project, "its name", {.required = true}},
-    {"metric", &MeasureAgreement::metric, "one; the usual ones by default"},
-    {"gold", &MeasureAgreement::gold, "count answers to hidden gold, too"},
 };
 const base::Settings<ResolveTruth> ResolveTruth::settings{
     {"project", &ResolveTruth::project, "its name", {.required = true}},
@@ -270,32 +244,6 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
         page.next = text_of(rows.back().place());
     for (auto& row : rows) page.items.push_back(std::move(row));
     return page;
-}
-
-ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) {
-    auto stored = known_project(work, request.project);
-    const auto& question = stored.project.question;
-    auto metrics = labeling::task_type(question.kind).metrics(question);
-    if (!request.metric.empty()) check_metric(metrics, request.metric);
-    auto answers = labeling::gather_answers(work.tx, stored, request.gold);
-    ProjectAgreement found{.ratings = answers->size(), .metrics = {}};
-    if (!request.metric.empty()) {
-        found.metrics.push_back(measured(*answers, request.metric, replicates_of_one));
-        return found;
-    }
-    try {
-        for (const auto& metric : metrics)
-            if (metric.usual)
-                found.metrics.push_back(measured(*answers, metric.name, replicates_of_several));
-    } catch (const base::Error&) {
-        found.metrics.clear();  // no record has two answers yet: agreement can not be told
-    }
-    return found;
-}
-
-std::string first_metric(Work& work, const MeasureAgreement& request) {
-    auto question = known_project(work, request.project).project.question;
-    return labeling::task_type(question.kind).metrics(question).front().name;
 }
 
 ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "labeling/agreement/split_agreement.hpp"
 #include "labeling/quality/accuracy.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/truth/truth.hpp"
@@ -55,6 +56,8 @@ struct MeasureAgreement {
     std::string project;
     std::string metric;  // of the type of task; empty: those that are shown beside each other
     bool gold = false;   // answers to hidden gold, too
+    std::optional<labeling::AgreementSplit> by{};
+    std::optional<labeling::Bucket> bucket{};  // of a split by time; a day by default
     static const base::Settings<MeasureAgreement> settings;
 };
 struct MeasuredAgreement {
@@ -64,12 +67,19 @@ struct MeasuredAgreement {
     std::size_t units = 0, raters = 0;
 };
 BOOST_DESCRIBE_STRUCT(MeasuredAgreement, (), (metric, value, low, high, units, raters))
+struct AgreementOfPart : MeasuredAgreement {
+    std::string part;  // a class, two people, or when a span of time begins
+};
+BOOST_DESCRIBE_STRUCT(AgreementOfPart, (MeasuredAgreement), (part))
 struct ProjectAgreement {
     std::size_t ratings = 0;
     std::vector<MeasuredAgreement> metrics;  // none while no record has two answers
+    std::vector<AgreementOfPart> parts{};    // where `by` asks for them
 };
-BOOST_DESCRIBE_STRUCT(ProjectAgreement, (), (ratings, metrics))
-// Of all answers. A metric that is asked for by name and can not be told is base::Error.
+BOOST_DESCRIBE_STRUCT(ProjectAgreement, (), (ratings, metrics, parts))
+// Of all answers. A metric that is asked for by name and can not be told is base::Error, and so is
+// a split while no record has two answers. The parts go by `metric`, or by the first of the kind of
+// question; those by class by Krippendorff's alpha.
 ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request);
 // The metric that says most where only one is asked for.
 std::string first_metric(Work& work, const MeasureAgreement& request);

@@ -290,7 +290,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto outcome = labeling::submit(work.tx, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now, user);
             break;
         case labeling::Submitted::repeated:
             break;
@@ -324,7 +324,7 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
     auto outcome = labeling::correct(work.tx, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now, user);
             break;
         case labeling::Submitted::repeated:
             break;

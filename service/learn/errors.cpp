@@ -3,6 +3,7 @@
 #include "base/database/database.hpp"
 #include "labeling/store.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
 
@@ -57,6 +58,9 @@ FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
         work.here.blobs,
         {},
         {.run_id = request.run, .next = request.next, .pool = request.pool, .seed = request.seed}
+    );
+    training::note_read(
+        work.tx, analysis.run.snapshot_id, training::Reader::errors, analysis.run.id, work.now
     );
     FoundErrors found{
         .run = analysis.run.id,

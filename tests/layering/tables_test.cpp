@@ -68,6 +68,7 @@ const std::map<std::string, std::set<std::string>> owned{
       "label_class",
       "label_comment",
       "label_draft",
+      "label_event",
       "label_gold",
       "label_guideline",
       "label_invalidation",
@@ -75,10 +76,15 @@ const std::map<std::string, std::set<std::string>> owned{
       "label_machine",
       "label_mark",
       "label_member",
+      "label_pace",
       "label_person",
       "label_project",
       "label_review",
+      "label_rule",
+      "label_rule_set",
+      "label_rule_vote",
       "label_schema_change",
+      "label_skip_pace",
       "label_suggestion",
       "label_suggestion_seen",
       "label_task",
@@ -91,7 +97,8 @@ const std::map<std::string, std::set<std::string>> owned{
       "preparation",
       "preparation_fit",
       "snapshot",
-      "snapshot_item"}},
+      "snapshot_item",
+      "snapshot_read"}},
 };
 
 std::map<std::string, std::string> owners() {
@@ -121,7 +128,7 @@ const std::map<std::string, std::size_t> left{
     // A purge and a search go through all that hangs on a record.
     {"schema names tables of crawler", 4},
     {"schema names tables of ingest", 1},
-    {"schema names tables of labeling", 9},
+    {"schema names tables of labeling", 10},
     {"schema names tables of quality", 11},
     {"schema names tables of training", 6},
     // A snapshot is made of records and their labels in one statement, at one moment.
