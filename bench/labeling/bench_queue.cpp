@@ -229,7 +229,7 @@ std::string pgbench_script() {
          {"find_user", {"'u' || :u"}},
          {"tasks_in_hand", in_hand},
          {"find_place", {"1", ":u", now}, "p_"},
-         {"claim_tasks", {"1", ":u", later, "1", priority, from, "NULL", ":p_xid"}, "t_"},
+         {"claim_tasks", {"1", ":u", later, "1", priority, from, "NULL", ":p_xid", now}, "t_"},
          {"tally_tasks", {tasks, "'claimed'", ":u"}},
          {"tasks_in_hand", in_hand},
          {"answers_of_user", {"1", ":u"}}},
@@ -240,6 +240,7 @@ std::string pgbench_script() {
          {"project_classes", {"1"}},
          {"submit_answer", {":t_task", ":u", ":t_token", ":t_attempt", "1", "NULL", "900", now}},
          {"tally_tasks", {tasks, "'answered'", "0"}},
+         {"note_answer", {":t_task", ":u", "900", now, "date_trunc('hour', now())"}},
          {"label_of_task", {":t_task"}},
          {"awaited_events", {"'p'"}}}};
     std::map<std::string, std::string, std::less<>> queries;

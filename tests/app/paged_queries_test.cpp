@@ -82,16 +82,15 @@ const std::set<std::string> others{
     "schema.list_sources",         "schema.list_source_settings", "schema.list_runs",
     "schema.search_records",       "schema.list_users",           "schema.list_tokens",
     "schema.list_sessions",        "schema.list_audit",           "labeling.project_lines",
-    "labeling.claim_tasks",        "labeling.claim_skipped",      "labeling.tasks_in_hand",
+    "labeling.claim_tasks",        "labeling.pick_skipped",       "labeling.tasks_in_hand",
     "crawler.claim_hosts",         "crawler.next_urls",           "crawler.source_hosts",
     "training.list_snapshots",     "training.list_models",        "training.list_model_runs",
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
-    "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
-    "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
-    "labeling.list_members",       "labeling.find_machine",       "labeling.flagged_tasks",
-    "labeling.decided_tasks",      "labeling.last_invalidation",  "labeling.last_audit",
-    "labeling.draw_audit",         "labeling.claim_audit",        "labeling.audit_items",
-    "labeling.standing_answer",
+    "training.list_preparations",  "labeling.gold_candidates",    "labeling.claim_gold",
+    "schema.claim_messages",       "schema.list_messages",        "labeling.list_members",
+    "labeling.find_machine",       "labeling.flagged_tasks",      "labeling.decided_tasks",
+    "labeling.last_invalidation",  "labeling.last_audit",         "labeling.draw_audit",
+    "labeling.claim_audit",        "labeling.audit_items",        "labeling.standing_answer",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.

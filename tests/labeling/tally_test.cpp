@@ -433,7 +433,7 @@ TEST_CASE(
     constexpr std::int64_t few = 300;
     auto from = [&](const std::string& since) {
         return fmt::format(
-            "{}, '2030-01-01', 1, {}, {}, {}, '{}'", who, mark[0], mark[1], since, mark[2]
+            "{}, '2030-01-01', 1, {}, {}, {}, '{}', '2029-01-01'", who, mark[0], mark[1], since, mark[2]
         );
     };
     CHECK(measure(file["find_place"], who + ", '2020-01-01'") < few);
@@ -445,7 +445,7 @@ TEST_CASE(
     CHECK(measure(file["project_lines"], "'', NULL, 50, NULL") < few);
     // What all of it would cost without a mark, so that the figures above say something.
     CHECK(measure(file["claim_tasks"],
-                  fmt::format("{}, '2030-01-01', 1, 'infinity', 0, NULL, '3'", who)) > 100 * few);
+                  fmt::format("{}, '2030-01-01', 1, 'infinity', 0, NULL, '3', '2029-01-01'", who)) > 100 * few);
     CHECK(keys(claim(world, ann, 1)) == std::vector<std::string>{"k77"});
     CHECK(keys(claim(world, ann, 1)) == std::vector{"k" + std::to_string(ahead + 2)});
 }
