@@ -47,6 +47,17 @@ void show_new(const service::NewSnapshot& snapshot) {
             "{} records left out: their sites forbid training",
             grouped(denied->to_number<std::uint64_t>())
         ));
+    if (const auto* ruled = counts.if_contains("labels_by_rules")) {
+        const auto& parts = ruled->as_array();
+        auto in = [&](std::size_t part) { return parts.at(part).to_number<std::uint64_t>(); };
+        if (in(0) + in(1) + in(2) > 0)
+            print_line(fmt::format(
+                "labels that rules made: {} / {} / {}",
+                grouped(in(0)),
+                grouped(in(1)),
+                grouped(in(2))
+            ));
+    }
     if (const auto* copies = counts.if_contains("label_columns"))
         for (const auto& name : copies->as_array())
             print_line(fmt::format(

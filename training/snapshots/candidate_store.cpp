@@ -23,7 +23,8 @@ namespace {
 
 constexpr std::size_t page_size = 5000;
 constexpr int words_to_compare = 20;
-constexpr std::string_view imported = "import";  // method of a label, of the contract of labeling/
+// Methods of labels, of the contract of labeling/.
+constexpr std::string_view imported = "import", ruled = "rules";
 
 // A row of labeled_records.
 struct Labeled {
@@ -220,7 +221,8 @@ Candidates choose(
                  .content_sha256 = page[i].content_sha256,
                  .class_id = page[i].class_id,
                  .value = page[i].value,
-                 .imported = page[i].method == imported}
+                 .imported = page[i].method == imported,
+                 .ruled = page[i].method == ruled}
             );
         }
         if (page.empty()) return choice;

@@ -32,6 +32,7 @@ struct Candidate {
     std::optional<int> class_id;
     std::optional<double> value;
     bool imported = false;  // its label
+    bool ruled = false;     // its label: rules made it, and nobody looked at it
 };
 
 struct Candidates {

@@ -110,10 +110,14 @@ std::string counts_of(
     const LabelParts& label
 ) {
     std::map<std::string, std::array<std::uint64_t, 3>> by_class;
-    for (std::size_t i = 0; i < choice.candidates.size(); ++i)
-        if (auto part = static_cast<std::size_t>(split.parts[i]);
-            part < 3 && choice.candidates[i].class_id)
-            ++by_class[classes.at(static_cast<std::size_t>(*choice.candidates[i].class_id))][part];
+    std::array<std::uint64_t, 3> ruled{};
+    for (std::size_t i = 0; i < choice.candidates.size(); ++i) {
+        const auto& one = choice.candidates[i];
+        auto part = static_cast<std::size_t>(split.parts[i]);
+        if (part >= 3) continue;
+        if (one.ruled) ++ruled[part];
+        if (one.class_id) ++by_class[classes.at(static_cast<std::size_t>(*one.class_id))][part];
+    }
     json::object class_counts;
     for (const auto& [name, counts] : by_class)
         class_counts[name] = json::array{counts[0], counts[1], counts[2]};
@@ -126,6 +130,7 @@ std::string counts_of(
         {"clusters", split.cluster_count},
         {"largest_cluster", split.largest_cluster},
         {"classes", class_counts},
+        {"labels_by_rules", json::array{ruled[0], ruled[1], ruled[2]}},
         {"label_columns", list_of(label.columns)},
         {"label_in_text", list_of(label.in_text)},
         {"warnings", list_of(split.warnings)}});

@@ -46,7 +46,8 @@ struct SnapshotInfo {
         hash;  // hexadecimal SHA-256 over the members: the snapshot's identity on any machine
     std::uint64_t members = 0;
     std::string counts;  // JSON {"training": n, "validation": n, "test": n, "clusters": n,
-                         // "classes": {...}, "label_columns": [..]}
+                         // "classes": {...}, "labels_by_rules": [n, n, n],
+                         // "label_columns": [..]}
     std::string spec;    // JSON of SnapshotSpec
     std::string kind;    // of the project: classification, regression
     std::string created_at;
