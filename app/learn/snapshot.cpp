@@ -65,6 +65,15 @@ void show_new(const service::NewSnapshot& snapshot) {
     if (const auto* format = counts.if_contains("time_format");
         format && !format->as_string().empty())
         print_line(fmt::format("times are read as '{}'", std::string(format->as_string())));
+    const auto* methods = counts.if_contains("methods");
+    const auto* ruled = methods ? methods->as_object().if_contains("rules") : nullptr;
+    if (ruled) {
+        const auto& parts = ruled->as_array();
+        auto in = [&](std::size_t part) { return parts.at(part).to_number<std::uint64_t>(); };
+        print_line(fmt::format(
+            "labels that rules made: {} / {} / {}", grouped(in(0)), grouped(in(1)), grouped(in(2))
+        ));
+    }
     if (const auto* copies = counts.if_contains("label_columns"))
         for (const auto& name : copies->as_array())
             print_line(fmt::format(

@@ -42,13 +42,18 @@ TEST_CASE("rules label what their words say", "[e2e][rules]") {
     CHECK_THAT(done({"label", "rules", "list", "p"}), Contains("win") && Contains("regex"));
     CHECK(tilth.answer({"label", "rules", "run", "p"}).at("voted") == 4);
     CHECK_THAT(done({"label", "rules", "report", "p"}), Contains("home") && Contains("4 of 5"));
-    CHECK(tilth.answer({"label", "rules", "apply", "p", "--min-confidence", "0.6"}).at("added") == 4);
+    CHECK(
+        tilth.answer({"label", "rules", "apply", "p", "--min-confidence", "0.6"}).at("added") == 4
+    );
     CHECK_THAT(done({"label", "rules", "show", "p"}), Contains("4 labels by rules"));
     auto out = (tilth.home.path / "out").string();
     done({"label", "project", "export", "p", "--format", "jsonl", "--out", out});
+    auto made = tilth.answer({"snapshot", "create", "n", "--project", "p", "--split", "1,0,0"});
+    CHECK(made.at("counts").at("methods").at("rules").at(0) == 4);
     CHECK(tilth.answer({"label", "queue", "p", "--add", "9"}).at("added") == 5);
 
-    auto bad = tilth.home.write("bad.toml", "[[rule]]\nname = \"x\"\nclass = \"spma\"\nwords = [\"x\"]\n");
+    auto bad =
+        tilth.home.write("bad.toml", "[[rule]]\nname = \"x\"\nclass = \"spma\"\nwords = [\"x\"]\n");
     auto refused = tilth({"label", "rules", "set", "p", bad.string()});
     CHECK(refused.code == 2);
     CHECK_THAT(refused.err, Contains("rule 'x'") && Contains("spma"));

@@ -58,7 +58,8 @@ MadeVotes make_votes(
         ++patterns[said];
         made.records.emplace_back(std::move(said), truth);
     }
-    for (const auto& [said, n] : patterns) made.votes.patterns.push_back({.rules = said, .records = n});
+    for (const auto& [said, n] : patterns)
+        made.votes.patterns.push_back({.rules = said, .records = n});
     for (std::size_t r = 0; r < rules.size(); ++r) made.accuracy.push_back(right[r] / voted[r]);
     return made;
 }
@@ -72,7 +73,8 @@ HowRight judge(const MadeVotes& made, const LabelModel& model) {
     for (const auto& [said, truth] : made.records) {
         right.model += labeling::label_by_model(model, made.votes, said).label == truth ? 1 : 0;
         right.majority +=
-            labeling::label_by_majority(made.votes, said, made.votes.balance).label == truth ? 1 : 0;
+            labeling::label_by_majority(made.votes, said, made.votes.balance).label == truth ? 1
+                                                                                             : 0;
     }
     auto n = static_cast<double>(made.records.size());
     return {right.model / n, right.majority / n};
@@ -129,14 +131,19 @@ TEST_CASE("copies of a rule count as one", "[labeling][rules]") {
     CHECK(judge(copied, six).model > judge(copied, six).majority + 0.05);
 
     // Nothing but two copies, on every record: they tell nothing.
-    RuleVotes all{.classes = 2, .votes = {0, 0}, .patterns = {{.rules = {0, 1}, .records = 50}}, .balance = {0.5, 0.5}};
+    RuleVotes all{
+        .classes = 2,
+        .votes = {0, 0},
+        .patterns = {{.rules = {0, 1}, .records = 50}},
+        .balance = {0.5, 0.5}};
     auto both = labeling::fit_label_model(all);
     CHECK(both.weight == std::vector<double>{0.5, 0.5});
     CHECK(labeling::label_by_model(both, all, {0, 1}).probability == Approx(0.5).margin(0.02));
 }
 
 TEST_CASE("one rule is believed, and no vote is no evidence", "[labeling][rules]") {
-    RuleVotes votes{.classes = 2, .votes = {1}, .patterns = {{.rules = {0}, .records = 100}}, .silent = 900};
+    RuleVotes votes{
+        .classes = 2, .votes = {1}, .patterns = {{.rules = {0}, .records = 100}}, .silent = 900};
     auto model = labeling::fit_label_model(votes);
     CHECK(model.accuracy[0] == Approx(0.8).margin(0.01));
     auto label = labeling::label_by_model(model, votes, {0});

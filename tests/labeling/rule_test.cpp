@@ -34,12 +34,11 @@ std::string fault_of(const std::string& toml) {
 
 bool votes(const std::string& toml, const std::string& text) {
     auto set = rules_in("[[rule]]\nname = \"r\"\nclass = \"spam\"\n" + toml);
-    return labeling::ReadyRule(set.rules.at(0)).votes(
-        {.shown = text, .field = [](const std::string& name) -> std::optional<std::string> {
-             if (name == "from") return "WIN Ltd";
-             return std::nullopt;
-         }}
-    );
+    return labeling::ReadyRule(set.rules.at(0))
+        .votes({.shown = text, .field = [](const std::string& name) -> std::optional<std::string> {
+                    if (name == "from") return "WIN Ltd";
+                    return std::nullopt;
+                }});
 }
 
 }  // namespace

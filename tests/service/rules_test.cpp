@@ -172,8 +172,10 @@ TEST_CASE("rules vote, are judged, and label what nobody labeled", "[service][ru
     CHECK(applied.added == 37);
     CHECK(world.labels("rules") == 37);
     CHECK(world.labels("import") == 6);
-    CHECK(world.number("SELECT count(*) FROM ground_truth WHERE rules_version = 1 AND probability "
-                       "BETWEEN 0.5 AND 1") == 37);
+    CHECK(
+        world.number("SELECT count(*) FROM ground_truth WHERE rules_version = 1 AND probability "
+                     "BETWEEN 0.5 AND 1") == 37
+    );
     CHECK(world.number("SELECT class_id FROM ground_truth WHERE key = 'm10'") == 0);
     auto again = world.apply();
     CHECK(again.added + again.changed + again.withdrawn == 0);
@@ -288,7 +290,10 @@ TEST_CASE("records that go take votes along; without rules there is nothing", "[
     RulesWorld world;
     CHECK_THROWS_WITH(world.run_them(), Contains("has no rules"));
     CHECK_THROWS_AS(world.ask<service::list_rules>({.project = "q"}), service::Refusal);
-    CHECK_THROWS_AS(world.set("[[rule]]\nname = \"x\"\nclass = \"spam\"\nkind = \"model\"\nrun = 9\n"), base::Error);
+    CHECK_THROWS_AS(
+        world.set("[[rule]]\nname = \"x\"\nclass = \"spam\"\nkind = \"model\"\nrun = 9\n"),
+        base::Error
+    );
     world.set();
     world.run_them();
     world.run("UPDATE record_version SET licence = 'secret' WHERE key IN ('m0', 'm1', 'm11')");
