@@ -219,13 +219,17 @@ TEST_CASE("a text that names its class stops, a word of its topic is told", "[tr
     CHECK(found[0].gravity == Gravity::warning);
     CHECK(found[0].examples == std::vector<std::string>{"plough"});
     for (std::size_t row = 0; row < rows.rows; ++row)
-        rows.text[row].title += rows.classes[row] == 0 ? " __field__" : "";
-    rows.class_names = {"__field__", "sea"};
+        rows.text[row].title += rows.classes[row] == 0 ? " __field__" : " __sea__";
+    rows.class_names = {"__field__", "__sea__"};
     for (auto& text : rows.text)
         if (auto at = text.body.find(" plough"); at != text.body.npos) text.body.erase(at);
     found = text_leaks(rows, 1);
-    REQUIRE(found.size() == 1);
+    REQUIRE(found.size() == 2);
     CHECK(found[0].gravity == Gravity::stop);
+    rows.class_names = {"__field__", "ocean"};
+    found = text_leaks(rows, 1);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].gravity == Gravity::warning);
 }
 
 TEST_CASE("lines at the head of the texts are measured", "[training][leak]") {

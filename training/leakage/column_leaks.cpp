@@ -9,6 +9,7 @@
 #include "training/leakage/column_leaks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>

@@ -147,8 +147,7 @@ std::vector<CheckedMember> read_members(base::Database& database, const Snapshot
 
 std::vector<LeakFinding> part_leaks(base::Database& database, const SnapshotInfo& snapshot) {
     const auto rows = read_members(database, snapshot);
-    const auto spec = json::parse(snapshot.spec);
-    const bool other_group = !spec.at("group").as_string().empty();
+    const bool other_group = !made_with(snapshot, "group").empty();
     std::vector<Member> members;
     std::vector<Part> parts;
     std::size_t held_out = 0;
@@ -204,9 +203,8 @@ std::vector<LeakFinding> order_leaks(
     const std::vector<Item>& items,
     const Examples& rows
 ) {
-    const auto spec = json::parse(snapshot.spec);
-    if (items.size() < 50 || !spec.at("time").as_string().empty()) return {};
-    if (spec.at("split").as_string().starts_with("field=")) return {};
+    if (items.size() < 50 || !made_with(snapshot, "time").empty()) return {};
+    if (made_with(snapshot, "split").starts_with("field=")) return {};
     std::vector<Item> some;
     std::vector<std::size_t> chosen;
     const auto count = std::min(items.size(), rows_ordered);

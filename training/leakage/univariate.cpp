@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -135,7 +136,7 @@ std::size_t Univariate::values() const {
 
 bool Univariate::numbers_rows() const {
     if (is_category) return false;
-    double low = INFINITY, high = -INFINITY;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
     for (double v : value) {
         if (!std::isfinite(v) || v != std::floor(v)) return false;
         low = std::min(low, v);
@@ -217,7 +218,7 @@ double Univariate::nearest_r2() const {
         double residual = 0;
         std::vector<double> truth;
         for (const auto& [x, y] : halves[1 - half]) {
-            auto above = std::lower_bound(known.begin(), known.end(), std::pair(x, -INFINITY));
+            auto above = std::lower_bound(known.begin(), known.end(), std::pair(x, -std::numeric_limits<double>::infinity()));
             if (above == known.end()) --above;
             auto below = above == known.begin() ? above : above - 1;
             const double guess = (above->second + below->second) / 2;

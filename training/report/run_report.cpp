@@ -235,7 +235,7 @@ void add_leaks(const json::object& analysis, Report& report) {
     if (!leakage) return;
     const auto allowed = std::string(leakage->at("allowed").as_string());
     for (const auto& one : leakage->at("findings").as_array()) {
-        const bool stops = one.at("gravity").as_string() == base::name_of(Gravity::stop);
+        const bool stops = std::string(one.at("gravity").as_string()) == base::name_of(Gravity::stop);
         report.warnings.push_back(fmt::format(
             "Leak ({}{}): {}",
             std::string(one.at("kind").as_string()),

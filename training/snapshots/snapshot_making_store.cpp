@@ -41,10 +41,10 @@ namespace {
 std::optional<base::Fault> check(SnapshotSpec& spec) {
     if (spec.project.empty() && spec.source.empty())
         return base::Fault{
-            "project", "neither a labeling project nor a source is named", "name one of them"};
+            "neither a labeling project nor a source is named", "name one of them", "project"};
     if (!spec.time_format.empty() && spec.time.empty())
-        return base::Fault{"time_format", "without a time to read", "give the time's field too"};
-    if (spec.folds == 1) return base::Fault{"folds", "one fold divides nothing", "give 2 or more"};
+        return base::Fault{"there is no time to read by it", "give the time's field too", "time_format"};
+    if (spec.folds == 1) return base::Fault{"one fold divides nothing", "give 2 or more", "folds"};
     return std::nullopt;
 }
 
@@ -133,9 +133,10 @@ bool same_kind(const json::object& earlier, const SnapshotSpec& spec) {
         const auto* value = earlier.if_contains(name);
         return value && value->is_string() ? std::string(value->as_string()) : std::string();
     };
+    const auto* seed = earlier.if_contains("seed");
     return text("split") == spec.split && text("group") == spec.group && text("time").empty() &&
-           text("stratify") == spec.stratify &&
-           earlier.at("seed").to_number<std::uint64_t>() == spec.seed;
+           text("stratify") == spec.stratify && seed &&
+           seed->to_number<std::uint64_t>() == spec.seed;
 }
 
 struct EarlierSnapshot {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/describe/class.hpp>
@@ -104,6 +105,9 @@ SnapshotInfo require_snapshot(base::Database& database, const std::string& name)
 // The newest first, of smaller numbers than `before`.
 std::vector<SnapshotInfo>
 list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most);
+
+// What a snapshot was made with, by the name of the setting; empty if it was not said.
+std::string made_with(const SnapshotInfo& snapshot, std::string_view setting);
 
 // The columns that were made of the fields which labels of a snapshot were imported from, or repeat
 // them. They are never features.
