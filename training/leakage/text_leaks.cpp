@@ -100,7 +100,9 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
         take(texts, {order.begin(), order.begin() + half}),
         take(texts, {order.begin() + half, order.end()})};
     const auto first = full[0].classes.front();
-    if (std::all_of(full[0].classes.begin(), full[0].classes.end(), [&](int c) { return c == first; }))
+    if (std::all_of(full[0].classes.begin(), full[0].classes.end(), [&](int c) {
+            return c == first;
+        }))
         return {};
     const double all = accuracy_of(full[0], full[1], seed);
     for (auto& part : full)
@@ -121,7 +123,8 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
     for (const auto& [rows, name] : frequent)
         if (found.columns.size() < 8) found.columns.push_back(name);
     found.text = fmt::format(
-        "{:.0f} % of the texts begin with lines as '{}:'; a model on {} of them scores {:.3f} with and "
+        "{:.0f} % of the texts begin with lines as '{}:'; a model on {} of them scores {:.3f} with "
+        "and "
         "{:.3f} without these lines",
         100 * static_cast<double>(with) / static_cast<double>(train.rows),
         fmt::join(found.columns, ":', '"),
@@ -221,7 +224,8 @@ std::vector<LeakFinding> word_leaks(const Examples& train) {
             {.kind = LeakKind::word,
              .gravity = named && all_named ? Gravity::stop : Gravity::warning,
              .text = fmt::format(
-                 "the word '{}' stands in {:.1f} % of the texts of class '{}' and in {:.1f} % of the "
+                 "the word '{}' stands in {:.1f} % of the texts of class '{}' and in {:.1f} % of "
+                 "the "
                  "others{}",
                  word,
                  100 * best[c].recall,

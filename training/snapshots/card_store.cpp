@@ -108,8 +108,8 @@ void write_parts(std::string& out, const char* heading, const std::vector<CardPa
 Card card_of(base::Tx& tx, const SnapshotInfo& snapshot) {
     const auto parsed = json::parse(snapshot.counts);
     const auto& counts = parsed.as_object();
-    auto facts =
-        base::first_as<CardFacts>(tx.exec(sql::file["card_facts"], snapshot.id)).value_or(CardFacts{});
+    auto facts = base::first_as<CardFacts>(tx.exec(sql::file["card_facts"], snapshot.id))
+                     .value_or(CardFacts{});
     Card card;
     card.name = snapshot.name;
     card.project = snapshot.project;

@@ -23,11 +23,11 @@
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/candidates/candidate_store.hpp"
+#include "training/candidates/snapshot_counts.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/label_fields.hpp"
 #include "training/snapshots/member_store.hpp"
-#include "training/candidates/snapshot_counts.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/sql.hpp"
 
@@ -43,7 +43,8 @@ std::optional<base::Fault> check(SnapshotSpec& spec) {
         return base::Fault{
             "neither a labeling project nor a source is named", "name one of them", "project"};
     if (!spec.time_format.empty() && spec.time.empty())
-        return base::Fault{"there is no time to read by it", "give the time's field too", "time_format"};
+        return base::Fault{
+            "there is no time to read by it", "give the time's field too", "time_format"};
     if (spec.folds == 1) return base::Fault{"one fold divides nothing", "give 2 or more", "folds"};
     return std::nullopt;
 }
@@ -55,9 +56,7 @@ const base::Settings<SnapshotSpec> SnapshotSpec::settings{
      {"project", &SnapshotSpec::project, "labeling project"},
      {"source", &SnapshotSpec::source, "records without labels, to learn a column or find groups"},
      {"where", &SnapshotSpec::where, "condition on fields, class, probability .."},
-     {"split",
-      &SnapshotSpec::split,
-      "fractions of training, validation and test, or field=NAME"},
+     {"split", &SnapshotSpec::split, "fractions of training, validation and test, or field=NAME"},
      {"group", &SnapshotSpec::group, "records of equal value in this field stay on one side"},
      {"time", &SnapshotSpec::time, "split by this field's time: the newest are the test"},
      {"time_format", &SnapshotSpec::time_format, "how the times are written (strptime)"},
@@ -244,8 +243,7 @@ Made make(base::Database& database, const SnapshotSpec& spec) {
                                  : "label or import ground truth first, or change --where"
         );
     }
-    if (plan.split.by == SplitSpec::By::hash)
-        keep_sides(database, made.project, spec, made.choice);
+    if (plan.split.by == SplitSpec::By::hash) keep_sides(database, made.project, spec, made.choice);
     made.split = training::split(made.choice.members, plan.split);
     refuse_leaks(made.choice, made.split);
     std::vector<std::string> lines;
@@ -321,7 +319,10 @@ CreateResult create_snapshot(
         );
     }
     made.counts = counts_of(
-        made.split, made.choice, made.classes, find_label(database, made.project, made.choice, origins)
+        made.split,
+        made.choice,
+        made.classes,
+        find_label(database, made.project, made.choice, origins)
     );
     return database.call([&](base::Tx& tx) -> CreateResult {
         tx.exec(sql::file["drop_open_items"], spec.name);
