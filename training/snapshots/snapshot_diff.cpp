@@ -116,9 +116,10 @@ SnapshotDiff diff_snapshots(
         count(diff, differences);
         count(sources[place.first], differences);
         if (shown->is_class) count(classes[shown->label], differences);
-        const bool asked = !differences.empty() &&
-                           (!page.only || std::find(differences.begin(), differences.end(),
-                                                    *page.only) != differences.end());
+        const bool asked =
+            !differences.empty() &&
+            (!page.only ||
+             std::find(differences.begin(), differences.end(), *page.only) != differences.end());
         const auto cursor = cursor_of(place);
         if (!asked || (!page.after.empty() && cursor <= page.after)) continue;
         if (diff.records.size() == page.at_most) {
