@@ -119,25 +119,36 @@ FROM label_task t WHERE t.id = $1;
 
 ----------------------------------------------------------------------------------------------------------------- tasks
 
--- Puts records into the queue. Returns how many records are known, new in the queue, and changed there.
+-- Puts records into the queue. Returns how many records are known, new in the queue, and changed there. What picked a task first stays.
+-- A task that is done is asked again once for what a run doubts, and never for what a reviewer decided.
 -- name: enqueue_tasks
 WITH wish AS (
-    SELECT DISTINCT ON (rk, key) rk, key, priority, reason
-    FROM unnest($3::bigint[], $4::text[], $5::float8[], $6::text[]) AS w (rk, key, priority, reason)
+    SELECT DISTINCT ON (rk, key) rk, key, priority, reason, nullif(picked_by, '') AS picked_by, run, nullif(score, 'NaN') AS score
+    FROM unnest($3::bigint[], $4::text[], $5::float8[], $6::text[], $10::text[], $11::bigint[], $12::float8[])
+        AS w (rk, key, priority, reason, picked_by, run, score)
     ORDER BY rk, key, priority DESC
 ), known AS (
-    SELECT w.rk, w.key, w.priority, w.reason, r.version
+    SELECT w.rk, w.key, w.priority, w.reason, w.picked_by, w.run, w.score, r.version
     FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
 ), put AS (
-    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
-    SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, pg_current_xact_id() FROM known ORDER BY priority DESC, rk
+    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, picked_by, picked_run, picked_score,
+        doubted_run, free_since)
+    SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, picked_by, CASE WHEN picked_by IS NOT NULL THEN run END, score,
+        CASE WHEN picked_by = 'label-error' THEN run END, pg_current_xact_id()
+    FROM known ORDER BY priority DESC, rk
     ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
         priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
-        free_since = excluded.free_since,
+        picked_by = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_by ELSE t.picked_by END,
+        picked_run = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_run ELSE t.picked_run END,
+        picked_score = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_score ELSE t.picked_score END,
+        doubted_run = coalesce(excluded.doubted_run, t.doubted_run), free_since = excluded.free_since,
         wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
         assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
     WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
-        OR (t.state = 'done' AND $9::boolean) OR t.state = 'cancelled'
+        OR (t.state = 'done' AND $9::boolean AND (excluded.doubted_run IS NULL OR t.doubted_run IS DISTINCT FROM excluded.doubted_run)
+            AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
+                            AND g.project_id = t.project_id AND g.method = 'adjudicated'))
+        OR t.state = 'cancelled'
     RETURNING xmax = 0 AS is_new
 )
 SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
@@ -161,6 +172,16 @@ WITH page AS (
     RETURNING rk
 )
 SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
+
+-- Records whose tasks wait for answers.
+-- name: waiting_tasks
+SELECT rk, key, version FROM label_task WHERE project_id = $1 AND state = 'open' ORDER BY rk, key;
+
+-- How many tasks an order of a run picked, or chance beside it, and how far they are.
+-- name: picked_tasks
+SELECT picked_by, picked_run AS run, count(*) AS tasks, count(*) FILTER (WHERE state = 'done') AS done,
+    avg(picked_score) AS mean_score
+FROM label_task WHERE project_id = $1 AND picked_by IS NOT NULL GROUP BY picked_by, picked_run ORDER BY picked_run, picked_by;
 
 -- Of these records those that have neither a label by people nor a task.
 -- name: neither_labeled_nor_queued
@@ -247,7 +268,7 @@ WITH freed AS MATERIALIZED (
     SELECT id, $2, 1, 1, 'held', $3::timestamptz, $9::timestamptz
     FROM (SELECT id FROM before UNION ALL SELECT id FROM behind) picked
     ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at,
-        leased_at = excluded.leased_at
+        leased_at = excluded.leased_at, audit_id = NULL
     WHERE l.state = 'released'
     RETURNING task_id, token, attempt
 ), raised AS (
@@ -295,11 +316,12 @@ WITH task AS (
     UPDATE label_lease l SET state = 'answered', expires_at = $8::timestamptz FROM task t
     WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.attempt = $4 AND l.state = 'held'
         AND ($5::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $5))
-    RETURNING l.task_id
+    RETURNING l.task_id, l.audit_id
 ), kept AS (
     INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
-        schema_version)
-    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $4, t.version, t.id, $5, $6::jsonb, $7::int, $8::timestamptz, p.schema_version
+        schema_version, audit_id)
+    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $4, t.version, t.id, $5, $6::jsonb, $7::int, $8::timestamptz, p.schema_version,
+        taken.audit_id
     FROM task t JOIN taken ON taken.task_id = t.id JOIN label_project p ON p.id = t.project_id
 ), undrafted AS (
     DELETE FROM label_draft d USING taken WHERE d.task_id = taken.task_id AND d.user_id = $2
@@ -354,7 +376,7 @@ WITH task AS (
     WHERE t.was = 'answered' AND n.project_id = t.project_id AND n.user_id = $2
 )
 UPDATE label_task t SET leases = t.leases + 1, answers = t.answers - CASE WHEN k.was = 'answered' THEN 1 ELSE 0 END,
-    state = CASE WHEN t.state IN ('cancelled', 'gold') THEN t.state ELSE 'open' END, done_at = NULL
+    state = CASE WHEN t.state IN ('cancelled', 'gold', 'audit') THEN t.state ELSE 'open' END, done_at = NULL
 FROM back b JOIN task k ON k.id = b.task_id WHERE t.id = b.task_id
 RETURNING t.id AS task, b.token, b.attempt, t.rk, t.key, t.version, t.priority, t.reason;
 
@@ -403,7 +425,7 @@ GROUP BY u.id, u.name, u.simulated ORDER BY answers DESC, u.name;
 -- Who answered what, in the order of the records, also what was taken back: those behind $2 .. $5.
 -- name: list_answers
 SELECT a.rk, a.user_id, a.source_id || '.' || lpad(to_hex(a.rk), 16, '0') AS record, a.key, u.name AS "user", a.attempt,
-    c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at, a.schema_version,
+    c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at, a.schema_version, a.audit_id AS audit,
     (SELECT max(g.version) FROM label_guideline g WHERE g.project_id = a.project_id AND g.since <= a.submitted_at) AS guideline_version
 FROM annotation a
 JOIN app_user u ON u.id = a.user_id
@@ -419,10 +441,10 @@ SELECT answers FROM label_person WHERE project_id = $1 AND user_id = $2;
 -- back comes first; gold, which has no priority, stands anywhere among the others.
 -- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
 -- name: tasks_in_hand
-SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
+SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
     c.title, c.body, c.language, i.width, i.height, v.payload, v.url, d.value AS draft, d.comment, d.returned_by,
     (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
-FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, t.rk, t.source_id, t.key, t.version,
+FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, l.audit_id IS NOT NULL AS audit, t.rk, t.source_id, t.key, t.version,
           b.returned_by IS NULL AS fresh,
           CASE WHEN t.state = 'gold' THEN (hashint8extended(t.id, $1) & 1023) / 1024.0 * count(*) OVER ()
               ELSE row_number() OVER (PARTITION BY t.state = 'gold' ORDER BY t.priority DESC, t.id) END AS place
@@ -520,12 +542,12 @@ SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS kn
 FROM put;
 
 -- Answers that count, a page at a time: of a (record, person) pair the highest attempt that is not withdrawn; those to
--- gold only with $8.
+-- gold only with $8, those of an audit never.
 -- name: answers_page
 SELECT a.rk, a.key, a.user_id, a.attempt, u.name AS user_name, c.name AS class_name, a.value, a.submitted_at
 FROM annotation a JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL
+WHERE a.project_id = $1 AND a.source_id = $2 AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
     AND ($8::boolean OR a.task_id NOT IN (SELECT o.task_id FROM label_gold o WHERE o.project_id = $1))
     AND (a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt) > ($3::bigint, $2::bigint, $4::text, $1::bigint, $5::bigint, $6::int)
 ORDER BY a.rk, a.source_id, a.key, a.project_id, a.user_id, a.attempt LIMIT $7::int;
@@ -538,7 +560,7 @@ JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
 LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
-WHERE t.id = $1 AND a.withdrawn_at IS NULL
+WHERE t.id = $1 AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
 ORDER BY a.user_id, a.attempt DESC;
 
 -- name: label_of_task
@@ -612,7 +634,7 @@ LEFT JOIN content_text t ON t.rk = r.rk AND t.source_id = r.source_id AND t.key 
 LEFT JOIN content_image i ON i.rk = r.rk AND i.source_id = r.source_id AND i.key = r.key AND i.version = r.version
 ORDER BY k.rk, k.key;
 
--- Who answered what about records from (rk $3, key $4) to (rk $5, key $6), in their order.
+-- Who answered what about records from (rk $3, key $4) to (rk $5, key $6), in their order; not what audits asked.
 -- name: answers_between
 SELECT a.rk, a.key, u.name AS "user", a.attempt, c.name AS label, a.value, a.milliseconds,
     to_char(a.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS submitted_at,
@@ -620,7 +642,7 @@ SELECT a.rk, a.key, u.name AS "user", a.attempt, c.name AS label, a.value, a.mil
 FROM annotation a
 JOIN app_user u ON u.id = a.user_id
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-WHERE a.project_id = $1 AND a.source_id = $2
+WHERE a.project_id = $1 AND a.source_id = $2 AND a.audit_id IS NULL
     AND (a.rk, a.source_id, a.key) >= ($3::bigint, $2::bigint, $4::text) AND (a.rk, a.source_id, a.key) <= ($5::bigint, $2::bigint, $6::text)
 ORDER BY a.rk, a.source_id, a.key, u.name, a.attempt;
 
@@ -1105,15 +1127,16 @@ WITH task AS (
     UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = $7::timestamptz FROM task t
     WHERE l.task_id = t.id AND l.user_id = $2 AND l.attempt = $3 AND l.state = 'answered'
         AND ($4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4))
-    RETURNING l.task_id
+    RETURNING l.task_id, l.audit_id
 ), old AS (
     UPDATE annotation a SET withdrawn_at = $7::timestamptz FROM task t JOIN raised ON raised.task_id = t.id
     WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
         AND a.user_id = $2 AND a.attempt = $3 AND a.withdrawn_at IS NULL
 )
 INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
-    schema_version)
-SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version
+    schema_version, audit_id)
+SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version,
+    raised.audit_id
 FROM task t JOIN raised ON raised.task_id = t.id JOIN label_project p ON p.id = t.project_id
 RETURNING attempt;
 
@@ -1156,13 +1179,15 @@ WITH wish AS (
 ), queued AS (
     INSERT INTO label_task AS t (project_id, rk, source_id, key, version, state, wanted, created_at)
     SELECT $1, rk, source_id, key, version, 'gold', 0, $6::timestamptz FROM known ORDER BY rk
-    ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET state = 'gold', done_at = NULL WHERE t.state <> 'gold'
+    ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET state = 'gold', done_at = NULL WHERE t.state NOT IN ('gold', 'audit')
     RETURNING t.id
 ), put AS (
     INSERT INTO label_gold (task_id, project_id, explanation, added_at) SELECT id, $1, $5, $6::timestamptz FROM queued RETURNING 1
 )
-SELECT (SELECT count(*) FROM put) AS added, (SELECT count(*) FROM known) - (SELECT count(*) FROM put) AS there,
-    (SELECT count(*) FROM wish) - (SELECT count(*) FROM known) AS no_truth;
+SELECT (SELECT count(*) FROM put) AS added, (SELECT count(*) FROM known) - (SELECT count(*) FROM put) - k.audited AS there,
+    (SELECT count(*) FROM wish) - (SELECT count(*) FROM known) AS no_truth, k.audited
+FROM (SELECT count(*) AS audited FROM known n JOIN label_task t ON t.project_id = $1 AND t.rk = n.rk AND t.source_id = n.source_id AND t.key = n.key
+      WHERE t.state = 'audit') k;
 
 -- name: remove_gold
 WITH gone AS (
@@ -1211,7 +1236,7 @@ RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, 
 SELECT c.name AS label, g.value, o.explanation FROM label_gold o JOIN label_task t ON t.id = o.task_id
 JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
-WHERE o.task_id = $1;
+WHERE o.task_id = $1 AND t.state = 'gold';
 
 -- Answers on gold, in the order of time: each person's first to a record if $2 (they were told the truth then), else those that
 -- stand.
@@ -1225,7 +1250,7 @@ SELECT * FROM (
     JOIN app_user u ON u.id = a.user_id
     LEFT JOIN label_class ac ON ac.project_id = $1 AND ac.class_id = a.class_id
     LEFT JOIN label_class gc ON gc.project_id = $1 AND gc.class_id = g.class_id
-    WHERE o.project_id = $1 AND a.submitted_at >= o.added_at AND (a.withdrawn_at IS NULL OR $2::boolean)
+    WHERE o.project_id = $1 AND a.submitted_at >= o.added_at AND a.audit_id IS NULL AND (a.withdrawn_at IS NULL OR $2::boolean)
     ORDER BY a.user_id, a.rk, a.key, a.attempt
 ) first_answers ORDER BY user_name, submitted_at;
 
@@ -1343,11 +1368,10 @@ SELECT gone.before -> 'label' <> 'null' AS labeled FROM gone;
 -- What user $2 says of task $1.
 -- name: standing_answer
 SELECT c.name AS label, a.value FROM label_task t
-JOIN label_lease l ON l.task_id = t.id AND l.user_id = $2 AND l.state = 'answered'
 JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
-    AND a.user_id = $2 AND a.attempt = l.attempt
+    AND a.user_id = $2 AND a.withdrawn_at IS NULL
 LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
-WHERE t.id = $1;
+WHERE t.id = $1 ORDER BY a.attempt DESC LIMIT 1;
 
 -- The label of task $1.
 -- name: standing_label
@@ -1369,6 +1393,159 @@ WITH draft AS (
 )
 INSERT INTO label_review (project_id, task_id, action, person, comment, made_by, made_at)
 SELECT t.project_id, t.id, 'sent back', u.name, $4, $5, $6::timestamptz FROM label_task t, app_user u WHERE t.id = $1 AND u.id = $2;
+
+--------------------------------------------------------------------------------------------------------------- audits
+
+-- The last audit of project $1, with how far it is.
+-- name: last_audit
+SELECT a.id AS audit, a.labels, a.sample, a.by_class, a.seed, a.made_by, a.made_at, a.stopped_by, a.stopped_at,
+    (SELECT count(*) FROM label_audit_item i WHERE i.audit_id = a.id) AS items
+FROM label_audit a WHERE a.project_id = $1 ORDER BY a.id DESC LIMIT 1;
+
+-- What is being done with its tasks.
+-- name: audit_progress
+SELECT count(*) FILTER (WHERE k.answered) AS answered, count(*) FILTER (WHERE NOT k.answered AND k.held) AS in_hand,
+    count(*) FILTER (WHERE NOT k.answered AND NOT k.held AND k.skipped) AS skipped
+FROM label_audit_item i JOIN label_task t ON t.id = i.task_id CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT 1 FROM annotation n WHERE n.rk = t.rk AND n.source_id = t.source_id AND n.key = t.key AND n.project_id = t.project_id
+                       AND n.audit_id = $1 AND n.withdrawn_at IS NULL) AS answered,
+        EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.audit_id = $1 AND l.state = 'held' AND l.expires_at > $2::timestamptz)
+            AS held,
+        EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.audit_id = $1 AND l.state = 'skipped') AS skipped) k
+WHERE i.audit_id = $1;
+
+-- name: running_audit
+SELECT id FROM label_audit WHERE project_id = $1 AND stopped_at IS NULL;
+
+-- How many labels of each class project $1 has, as an export holds them.
+-- name: labels_by_class
+SELECT g.class_id, count(*) AS labels FROM ground_truth g JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+WHERE g.project_id = $1 GROUP BY g.class_id ORDER BY g.class_id;
+
+-- name: add_audit
+INSERT INTO label_audit (project_id, labels, sample, by_class, seed, made_by, made_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7::timestamptz) RETURNING id;
+
+-- name: add_audit_class
+INSERT INTO label_audit_class (audit_id, class_id, labels, sample) VALUES ($1, $2, $3, $4);
+
+-- Draws $5 labels of project $1, all or those of class $4, by chance that follows from the seed $3, for audit $2. Their tasks want one
+-- more answer and are open to nobody but those who audit.
+-- name: draw_audit
+WITH drawn AS (
+    SELECT g.rk, g.source_id, g.key, g.class_id, g.value, r.version
+    FROM ground_truth g JOIN record r ON r.rk = g.rk AND r.source_id = g.source_id AND r.key = g.key
+    WHERE g.project_id = $1 AND ($4::int IS NULL OR g.class_id = $4) ORDER BY hashint8extended(g.rk, $3), g.key LIMIT $5
+), there AS (
+    SELECT t.id, t.state, t.wanted, d.class_id, d.value FROM label_task t JOIN drawn d ON t.rk = d.rk AND t.source_id = d.source_id AND t.key = d.key
+    WHERE t.project_id = $1 FOR UPDATE OF t
+), turned AS (
+    UPDATE label_task t SET state = 'audit', wanted = t.answers + t.leases + 1 FROM there h WHERE t.id = h.id
+), made AS (
+    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, state, reason, wanted, created_at)
+    SELECT $1, rk, source_id, key, version, 'audit', 'audit', 1, $6::timestamptz FROM drawn ORDER BY rk
+    ON CONFLICT (project_id, rk, source_id, key) DO NOTHING RETURNING t.id, t.rk, t.source_id, t.key
+)
+INSERT INTO label_audit_item (audit_id, task_id, class_id, value, was_state, was_wanted)
+SELECT $2::bigint, id, class_id, value, state, wanted FROM there
+UNION ALL SELECT $2::bigint, m.id, d.class_id, d.value, NULL, $7::int FROM made m JOIN drawn d ON d.rk = m.rk AND d.source_id = m.source_id AND d.key = m.key;
+
+-- Leases up to $5 tasks of audit $6 to user $2 from $3 until $4, by chance; what they skipped comes last. Nobody audits a task that they
+-- have answered. Leases that are over are freed on the way. Returns how many those were, and a task or NULLs.
+-- name: claim_audit
+WITH ended AS (
+    SELECT l.task_id, l.user_id FROM label_task t JOIN label_lease l ON l.task_id = t.id
+    WHERE t.project_id = $1 AND t.state = 'audit' AND l.state = 'held' AND l.expires_at <= $3::timestamptz
+    FOR UPDATE OF t, l SKIP LOCKED
+), freed AS (
+    UPDATE label_lease l SET state = 'released' FROM ended e
+    WHERE l.task_id = e.task_id AND l.user_id = e.user_id RETURNING l.task_id
+), lowered AS (
+    UPDATE label_task t SET leases = t.leases - f.n
+    FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.id = f.task_id
+), picked AS (
+    SELECT t.id, coalesce(l.state = 'skipped', false) AS skipped FROM label_audit_item i JOIN label_task t ON t.id = i.task_id
+    LEFT JOIN label_lease l ON l.task_id = t.id AND l.user_id = $2
+    WHERE i.audit_id = $6 AND t.state = 'audit' AND t.answers + t.leases < t.wanted AND coalesce(l.state, 'released') IN ('released', 'skipped')
+        AND NOT EXISTS (SELECT 1 FROM label_lease o WHERE o.task_id = t.id AND o.audit_id = $6 AND o.state IN ('held', 'answered'))
+        AND NOT EXISTS (SELECT 1 FROM ended e WHERE e.task_id = t.id)
+    ORDER BY coalesce(l.state = 'skipped', false), hashint8extended(t.rk, $6), t.id LIMIT $5::int FOR UPDATE OF t SKIP LOCKED
+), leased AS (
+    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, audit_id, leased_at)
+    SELECT id, $2, 1, 1, 'held', $4::timestamptz, $6, $3::timestamptz FROM picked
+    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at,
+        audit_id = excluded.audit_id, leased_at = excluded.leased_at
+    WHERE l.state IN ('released', 'skipped')
+    RETURNING task_id, token, attempt
+), raised AS (
+    UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
+    RETURNING t.id, t.rk, t.key, t.version, t.priority, t.reason, e.token, e.attempt
+)
+SELECT (SELECT count(*) FROM freed) AS freed, r.id AS task, r.token, r.attempt, r.rk, r.key, r.version, r.priority, r.reason
+FROM (SELECT 1) AS always LEFT JOIN raised r ON true ORDER BY r.id;
+
+-- name: audit_classes
+SELECT s.class_id, c.name AS label, s.labels, s.sample FROM label_audit_class s JOIN label_audit a ON a.id = s.audit_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = s.class_id WHERE s.audit_id = $1 ORDER BY s.class_id;
+
+-- The labels of audit $1 as they were drawn, and what was answered; $2: only those behind this task.
+-- name: audit_items
+SELECT i.task_id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, i.class_id, c.name AS label, i.value, i.likeness,
+    n.attempt IS NOT NULL AS answered, n.user_id, u.name AS "user", nc.name AS said_label, n.value AS said_value,
+    (g.class_id, g.value) IS DISTINCT FROM (i.class_id, i.value) AS changed
+FROM label_audit_item i JOIN label_task t ON t.id = i.task_id
+LEFT JOIN label_class c ON c.project_id = t.project_id AND c.class_id = i.class_id
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN LATERAL (
+    SELECT a.attempt, a.user_id, a.class_id, a.value FROM annotation a
+    WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id AND a.audit_id = $1
+        AND a.withdrawn_at IS NULL ORDER BY a.submitted_at DESC, a.user_id LIMIT 1) n ON true
+LEFT JOIN app_user u ON u.id = n.user_id
+LEFT JOIN label_class nc ON nc.project_id = t.project_id AND nc.class_id = n.class_id
+WHERE i.audit_id = $1 ORDER BY t.rk, t.key;
+
+-- name: lock_audited
+SELECT t.id FROM label_task t WHERE t.id IN (SELECT i.task_id FROM label_audit_item i WHERE i.audit_id = $1) ORDER BY t.id FOR UPDATE;
+
+-- name: fix_likeness
+UPDATE label_audit_item i SET likeness = w.likeness FROM unnest($2::bigint[], $3::float8[]) AS w (task, likeness)
+WHERE i.audit_id = $1 AND i.task_id = w.task;
+
+-- Tasks whose own answers came or went while they were audited: their labels were not merged anew.
+-- name: answered_beside_audit
+SELECT DISTINCT i.task_id AS id FROM label_audit a JOIN label_audit_item i ON i.audit_id = a.id JOIN label_task t ON t.id = i.task_id
+JOIN annotation n ON n.rk = t.rk AND n.source_id = t.source_id AND n.key = t.key AND n.project_id = t.project_id
+WHERE a.id = $1 AND n.audit_id IS NULL AND (n.submitted_at >= a.made_at OR n.withdrawn_at >= a.made_at);
+
+-- Ends audit $1: its tasks are what they were, its people may be given them again, its answers stay with the audit.
+-- name: end_audit
+WITH given AS (
+    SELECT l.task_id, count(*) FILTER (WHERE l.state = 'held')::int AS held, count(*) FILTER (WHERE l.state = 'answered')::int AS answered
+    FROM label_lease l JOIN label_audit_item i ON i.task_id = l.task_id WHERE i.audit_id = $1 AND l.audit_id = $1 GROUP BY l.task_id
+), back AS (
+    UPDATE label_lease l SET state = CASE WHEN l.state = 'invalid' THEN 'invalid' ELSE 'released' END, token = l.token + 1,
+        attempt = l.attempt + CASE WHEN l.state = 'answered' THEN 1 ELSE 0 END, audit_id = NULL
+    FROM label_audit_item i WHERE i.audit_id = $1 AND l.task_id = i.task_id AND l.audit_id = $1 RETURNING l.task_id, l.user_id, l.state
+), undrafted AS (
+    DELETE FROM label_draft d USING back b WHERE d.task_id = b.task_id AND d.user_id = b.user_id
+), ended AS (
+    UPDATE label_audit SET stopped_by = $2, stopped_at = $3::timestamptz WHERE id = $1
+)
+UPDATE label_task t SET answers = k.answers, leases = k.leases, wanted = k.wanted, state = k.state,
+    done_at = CASE WHEN k.state = 'done' THEN coalesce(t.done_at, $3::timestamptz) END
+FROM (SELECT c.id, c.answers, c.leases, c.wanted,
+          CASE WHEN coalesce(c.was_state, 'cancelled') = 'cancelled' THEN 'cancelled'
+              WHEN c.was_state = 'gold' AND EXISTS (SELECT 1 FROM label_gold o WHERE o.task_id = c.id) THEN 'gold'
+              WHEN c.answers >= c.wanted THEN 'done' ELSE 'open' END AS state
+      FROM (SELECT t.id, i.was_state, i.was_wanted AS wanted, t.answers - coalesce(v.answered, 0) AS answers, t.leases - coalesce(v.held, 0) AS leases
+            FROM label_audit_item i JOIN label_task t ON t.id = i.task_id LEFT JOIN given v ON v.task_id = t.id
+            WHERE i.audit_id = $1 AND t.state = 'audit') c) k
+WHERE t.id = k.id;
+
+-- Flags a task for reviewers, by what user $2 said.
+-- name: flag_audited
+INSERT INTO label_comment (project_id, task_id, user_id, text, flag, written_at)
+SELECT t.project_id, t.id, $2, $3, true, $4::timestamptz FROM label_task t WHERE t.id = $1;
 
 ---------------------------------------------------------------------------------------------------------- invalidation
 
@@ -1732,6 +1909,8 @@ WITH seen AS (
 )
 DELETE FROM label_suggestion s USING label_machine m WHERE m.id = s.machine_id AND m.project_id = ANY ($1::bigint[]);
 
+-- name: drop_audits
+DELETE FROM label_audit WHERE project_id = ANY ($1::bigint[]);
 -- name: drop_rules
 WITH votes AS (
     DELETE FROM label_rule_vote WHERE project_id = ANY ($1::bigint[])

@@ -500,6 +500,10 @@ WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 DELETE FROM label_draft d USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE d.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
+-- name: purge_audits
+DELETE FROM label_audit_item i USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE i.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
 -- name: purge_comments
 DELETE FROM label_comment c USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE c.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;

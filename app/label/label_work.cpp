@@ -20,6 +20,7 @@
 #include "base/run/progress.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/own_work.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/tasks.hpp"
 
 namespace app {
@@ -42,6 +43,17 @@ void show_queue(const service::QueueState& at) {
         at.answers,
         at.wanted
     ));
+    if (at.looked_at > 0) print_line(fmt::format("chosen from {}", at.looked_at));
+    Table picked({"picked by", "run", "tasks", "done", "mean score"});
+    for (const auto& each : at.picked)
+        picked.add(
+            {each.picked_by,
+             std::to_string(each.run),
+             std::to_string(each.tasks),
+             std::to_string(each.done),
+             each.mean_score ? fmt::format("{:.3f}", *each.mean_score) : ""}
+        );
+    if (!picked.empty()) picked.print();
 }
 
 void show_measured(const service::MeasuredAgreement& found) {

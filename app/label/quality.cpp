@@ -76,6 +76,8 @@ void add_label_quality(CLI::App& label, service::Context& context) {
                 print_line(
                     fmt::format("{} have no label that was imported or adjudicated", done.no_truth)
                 );
+            if (done.audited > 0)
+                print_line(fmt::format("{} are being audited, and stay there", done.audited));
         }
     );
     add_gold_step<service::list_gold>(*gold, context, "label gold list", project, show_list);

@@ -233,6 +233,7 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     tx.exec(sql::file["drop_suggestions"], projects);
     tx.exec(sql::file["drop_rules"], projects);
     tx.exec(sql::file["drop_gold"], projects);
+    tx.exec(sql::file["drop_audits"], projects);
     tx.exec(sql::file["drop_people"], projects);
     tx.exec(sql::file["drop_pace"], projects);
     tx.exec(sql::file["drop_marks"], projects);

@@ -106,6 +106,7 @@ private:
               sql::file["purge_rule_votes"],
               sql::file["purge_drafts"],
               sql::file["purge_comments"],
+              sql::file["purge_audits"],
               sql::file["lock_purged_tasks"],
               sql::file["cancel_purged_tasks"]})
             drop(query);

@@ -13,29 +13,8 @@
 #include "labeling/truth/truth.hpp"
 #include "service/paging.hpp"
 
-// What is put before people, what they said, how far they agree, and what follows as the truth.
+// What people said, how far they agree, and what follows as the truth.
 namespace service {
-
-struct QueueRecords {
-    std::string project;
-    std::int64_t add = 0;  // records that have neither label nor task
-    std::string where;     // only those that this condition holds for
-    std::optional<double> priority{};
-    std::string assign{};  // a user
-    bool release = false, remove = false;
-    double twice = 0;  // "double"
-    static const base::Settings<QueueRecords> settings;
-};
-struct QueueState {
-    std::string project{};
-    std::int64_t added = 0, changed = 0;
-    std::int64_t open = 0, done = 0;  // tasks
-    std::int64_t answers = 0, wanted = 0;
-};
-BOOST_DESCRIBE_STRUCT(QueueState, (), (project, added, changed, open, done, answers, wanted))
-// Puts records in if `add` is given; else changes the tasks that the condition holds for: gives
-// them to one person only, or to all again, takes them out, or sets their priority.
-QueueState queue_records(Work& work, const QueueRecords& request);
 
 struct ListAnnotators {
     std::string project;

@@ -13,6 +13,8 @@
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
+#include "service/labels/queue/audit.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/review.hpp"
 #include "service/labels/rules/rules.hpp"
 #include "service/labels/schema.hpp"
@@ -104,6 +106,16 @@ std::vector<Verb> owner_verbs() {
         verb<list_gold>("label gold list", "Which tasks check those who label", owners),
         verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", owners),
         verb<list_answers>("label answers", "Who answered what", reviewers),
+        verb<show_audit>("label audit", "How far the audit of a project's labels is", reviewers),
+        verb<start_audit>(
+            "label audit start", "Draw labels that reviewers answer again, unseen", owners
+        ),
+        verb<report_audit>(
+            "label audit report",
+            "How many labels are wrong, by the answers of the audit, with 95 % intervals",
+            reviewers
+        ),
+        verb<stop_audit>("label audit stop", "Give no more of its labels out", owners),
     };
 }
 

@@ -141,6 +141,10 @@ void label_something(test::Client& client) {
     REQUIRE(client.send("POST", annotators + "/restore", person).status < 300);
     auto truth = client.send("POST", "/api/v1/projects/topics/truth", boost::json::object{});
     REQUIRE(truth.status < 300);
+    auto audit = std::string("/api/v1/projects/topics/audit");
+    REQUIRE(client.send("POST", audit, {{"sample", 1}}).status == 201);
+    REQUIRE(client.send("POST", audit, {{"sample", 1}}).status == 409);
+    REQUIRE(client.send("POST", audit + "/stop", boost::json::object{}).status < 300);
     boost::json::object hook{
         {"name", "told"}, {"url", "https://hooks.test/"}, {"secret", "env:TILTH_TEST_HOOK"}};
     REQUIRE(client.send("POST", "/api/v1/webhooks", hook).status == 201);

@@ -108,7 +108,9 @@ void LabelingWorld::enqueue_all() {
 void LabelingWorld::check_sums() {
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
-              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL)") == 0
+              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL AND (a.audit_id IS "
+              "NULL "
+              "OR t.state = 'audit'))") == 0
     );
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
@@ -128,12 +130,13 @@ void LabelingWorld::check_sums() {
         ) == 0
     );
     CHECK(
-        check("SELECT count(*) FROM label_task WHERE state <> 'gold' AND (state = 'done') <> "
+        check("SELECT count(*) FROM label_task WHERE state NOT IN ('gold', 'audit') AND (state = "
+              "'done') <> "
               "(answers >= wanted)") == 0
     );
     CHECK(
         check("SELECT count(*) FROM (SELECT 1 FROM annotation WHERE withdrawn_at IS NULL GROUP BY "
-              "task_id, user_id HAVING count(*) > 1) d") == 0
+              "task_id, user_id, audit_id HAVING count(*) > 1) d") == 0
     );
     check_tally();
 }
@@ -148,9 +151,9 @@ void LabelingWorld::check_tally() {
               "coalesce(sum(labels), 0) AS labels FROM label_tally WHERE project_id = p.id AND "
               "user_id = 0) k CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'open') AS "
               "open, count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state "
-              "= 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state <> 'gold'), "
+              "= 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state NOT IN ('gold', 'audit')), "
               "0) AS answers, coalesce(sum(wanted) FILTER (WHERE state IN ('open', 'done')), 0) AS "
-              "wanted, coalesce(sum(leases) FILTER (WHERE state <> 'gold'), 0) AS leases FROM "
+              "wanted, coalesce(sum(leases) FILTER (WHERE state NOT IN ('gold', 'audit')), 0) AS leases FROM "
               "label_task WHERE project_id = p.id) t WHERE (k.open, k.done, k.cancelled, "
               "k.answers, k.wanted, k.leases, k.labels) IS DISTINCT FROM (t.open, t.done, "
               "t.cancelled, t.answers, t.wanted, t.leases, (SELECT count(*) FROM ground_truth g "
