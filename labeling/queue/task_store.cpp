@@ -1,8 +1,8 @@
 // The queue in the database: each verb is one statement, or two where the first says why not.
 //
 // Submitting sets the lease, the answer and the task together or not at all; a row that does not
-// change is asked about afterwards, outside of the common way. The kept counts follow in a statement
-// of their own, which sees who has a part in a task now that it is locked. Claims are in
+// change is asked about afterwards, outside of the common way. The kept counts follow in a
+// statement of their own, which sees who has a part in a task now that it is locked. Claims are in
 // claim_store.cpp, what puts tasks into the queue is in enqueue_store.cpp.
 #include "labeling/queue/task_store.hpp"
 

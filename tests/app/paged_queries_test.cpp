@@ -86,12 +86,11 @@ const std::set<std::string> others{
     "crawler.claim_hosts",         "crawler.next_urls",           "crawler.source_hosts",
     "training.list_snapshots",     "training.list_models",        "training.list_model_runs",
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
-    "training.list_preparations",  "labeling.gold_candidates",
-    "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
-    "labeling.list_members",       "labeling.find_machine",       "labeling.flagged_tasks",
-    "labeling.decided_tasks",      "labeling.last_invalidation",  "labeling.last_audit",
-    "labeling.draw_audit",         "labeling.claim_audit",        "labeling.audit_items",
-    "labeling.standing_answer",
+    "training.list_preparations",  "labeling.gold_candidates",    "labeling.claim_gold",
+    "schema.claim_messages",       "schema.list_messages",        "labeling.list_members",
+    "labeling.find_machine",       "labeling.flagged_tasks",      "labeling.decided_tasks",
+    "labeling.last_invalidation",  "labeling.last_audit",         "labeling.draw_audit",
+    "labeling.claim_audit",        "labeling.audit_items",        "labeling.standing_answer",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.
