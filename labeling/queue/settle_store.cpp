@@ -31,15 +31,13 @@ void settle(
     tell_of_answer(tx, project, task, refreshed, now);
 }
 
-namespace detail {
-
-std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
+std::int64_t detail::extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
     return static_cast<std::int64_t>(
         tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
     );
 }
 
-std::int64_t close_sure(base::Tx& tx, const StoredProject& project, Time now) {
+std::int64_t detail::close_sure(base::Tx& tx, const StoredProject& project, Time now) {
     return static_cast<std::int64_t>(tx.change(
         sql::file["close_sure"],
         project.id,
@@ -48,7 +46,5 @@ std::int64_t close_sure(base::Tx& tx, const StoredProject& project, Time now) {
         schema::timestamp(now)
     ));
 }
-
-}  // namespace detail
 
 }  // namespace labeling

@@ -11,6 +11,7 @@
 #include "schema/records/record_store.hpp"
 #include "service/context.hpp"
 #include "service/labels/judging.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/rules/rules.hpp"
 #include "service/records/records.hpp"
 #include "service/refusal.hpp"

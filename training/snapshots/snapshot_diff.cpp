@@ -1,3 +1,6 @@
+// What differs between two snapshots. Members are paired by source and key in one map that holds
+// both snapshots (some 200 bytes a member), since what is listed is in the order of keys and not in
+// that of the table.
 #include "training/snapshots/snapshot_diff.hpp"
 
 #include <algorithm>
