@@ -19,6 +19,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
+#include "training/evaluation/baselines.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/snapshots/label_copies.hpp"
@@ -141,15 +142,56 @@ Judged judge(
                                         : judge_values_of(items, examples, predicted, split);
 }
 
+// The metrics of each baseline, under its name: "majority_accuracy", "rule_accuracy".
+std::vector<Metric> baseline_metrics(
+    const std::vector<Baseline>& baselines,
+    const std::vector<Item>& items,
+    const Examples& examples,
+    int split
+) {
+    std::vector<Metric> out;
+    for (const auto& baseline : baselines) {
+        for (auto metric : judge(baseline.model, items, examples, split).metrics) {
+            if (metric.name == "calibration_error") continue;
+            metric.name = baseline.kind + "_" + metric.name;
+            out.push_back(std::move(metric));
+        }
+    }
+    return out;
+}
+
 std::string spec_json(const TrainSettings& settings, int preparation) {
     json::object all;
     for (const auto& [name, value] : settings.params) all[name] = value;
     return json::serialize(json::object{
         {"model", settings.model},
         {"tune", settings.tune},
+        {"budget", settings.budget},
+        {"loss", base::name_of(settings.loss)},
+        {"quantile", settings.quantile},
         {"target", settings.target},
         {"preparation", preparation},
         {"params", all}});
+}
+
+// A trial that failed has no cost.
+json::object to_json(const Trial& trial) {
+    json::object params;
+    json::array curve;
+    for (const auto& [name, value] : trial.params) params[name] = value;
+    for (const auto& point : trial.curve) {
+        json::object entry{{"epoch", point.done}, {"loss", point.loss}};
+        if (point.validation) entry["validation"] = *point.validation;
+        curve.push_back(std::move(entry));
+    }
+    return {
+        {"kind", trial.kind},
+        {"params", params},
+        {"fraction", trial.fraction},
+        {"cost", std::isfinite(trial.cost) ? json::value(trial.cost) : json::value()},
+        {"seconds", trial.seconds},
+        {"failure", trial.failure},
+        {"curve", curve}};
 }
 
 json::object analysis_of(
@@ -167,16 +209,7 @@ json::object analysis_of(
         if (epoch.validation) entry["validation"] = *epoch.validation;
         epochs.push_back(std::move(entry));
     }
-    for (const auto& trial : fitted.trials) {
-        json::object params;
-        for (const auto& [name, value] : trial.params) params[name] = value;
-        if (!std::isfinite(trial.cost)) continue;
-        trials.push_back(json::object{
-            {"params", params},
-            {"fraction", trial.fraction},
-            {"cost", trial.cost},
-            {"failure", trial.failure}});
-    }
+    for (const auto& trial : fitted.trials) trials.push_back(to_json(trial));
     for (const auto& point : curve)
         points.push_back(json::object{{"rows", point.rows}, {"error", point.error}});
     for (const auto& name : examples.class_names) names.emplace_back(name);
@@ -185,6 +218,7 @@ json::object analysis_of(
     return {
         {"rows", examples.rows},
         {"features", fitted.features},
+        {"kind", fitted.kind},
         {"params", params},
         {"summary", json::parse(fitted.summary)},
         {"class_names", names},
@@ -263,9 +297,12 @@ TrainOutcome train(
         }
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
+        auto baselines = fit_baselines(examples[0], spec, stop);
         auto fitted = fit(examples[0], examples[1], spec, progress, stop);
         auto curve_spec = spec;
         curve_spec.tune.clear();
+        curve_spec.budget = 0;
+        curve_spec.model = fitted.kind;
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
         if (settings.curve && items[1].size() > 0)
@@ -274,6 +311,12 @@ TrainOutcome train(
         auto predictor = Predictor::load(fitted.artefact);
         auto on_validation = judge(predictor, items[1], examples[1], validation);
         auto on_test = judge(predictor, items[2], examples[2], test);
+        for (auto split : {validation, test}) {
+            auto& judged = split == test ? on_test : on_validation;
+            const auto at = static_cast<std::size_t>(split);
+            auto measured = baseline_metrics(baselines, items[at], examples[at], split);
+            judged.metrics.insert(judged.metrics.end(), measured.begin(), measured.end());
+        }
         auto analysis =
             json::serialize(analysis_of(fitted, examples[0], curve, copies, on_validation, on_test)
             );

@@ -10,8 +10,21 @@ namespace training::detail {
 
 // Each kind is declared in the file of its name; model.cpp lists them.
 const ModelKind& majority_kind();
+const ModelKind& rule_kind();
 const ModelKind& softmax_kind();
+const ModelKind& logistic_kind();
+const ModelKind& svm_kind();
+const ModelKind& nbsvm_kind();
+const ModelKind& multinomial_kind();
+const ModelKind& complement_kind();
+const ModelKind& bernoulli_kind();
+const ModelKind& gaussian_kind();
 const ModelKind& ridge_kind();
+const ModelKind& lasso_kind();
+const ModelKind& elastic_net_kind();
+const ModelKind& neighbours_kind();
+const ModelKind& forest_kind();
+const ModelKind& boosting_kind();
 const ModelKind& mlp_kind();
 
 // The weight of each row times that of its class: n / (classes * weight of the class) for `balance`
