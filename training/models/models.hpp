@@ -48,6 +48,17 @@ void for_each_class(const View& rows, std::size_t row, std::size_t classes, cons
         if (const float share = rows.soft[row * classes + c]; share > 0) see(c, share);
 }
 
+// What values are measured from and by, so that rates mean the same whatever their unit: mean and
+// deviation; of losses that far values do not move, the quantile and a deviation that they do not
+// move either; of counts 0 and 1. Throws base::Error if a count is negative.
+struct Centre {
+    double middle = 0;
+    double scale = 1;  // values are multiplied by it
+};
+Centre centre_of(const View& rows, Loss loss, double quantile);
+// The weighted mean of the targets.
+double mean_target(const View& rows);
+
 // Every loss, for kinds that can lower each.
 std::vector<Loss> all_losses();
 

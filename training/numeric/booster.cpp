@@ -11,8 +11,6 @@ namespace training::detail {
 
 namespace {
 
-constexpr int library_threads = 2;
-
 template <typename T>
 std::string array_of(const T* data, std::size_t rows, std::size_t columns, const char* type) {
     const auto shape =
@@ -27,6 +25,12 @@ std::string array_of(const T* data, std::size_t rows, std::size_t columns, const
 
 }  // namespace
 
+// Of few values threads wait for each other longer than they work.
+int library_threads(const Design& rows) {
+    constexpr std::size_t few = 1'000'000;
+    return rows.values.size() < few ? 1 : 2;
+}
+
 void must(int code) {
     if (code == 0) return;
     std::string_view why = XGBGetLastError();
@@ -37,7 +41,7 @@ void must(int code) {
 }
 
 TreeRows::TreeRows(const Design& rows) {
-    const auto how = fmt::format(R"({{"missing": NaN, "nthread": {}}})", library_threads);
+    const auto how = fmt::format(R"({{"missing": NaN, "nthread": {}}})", library_threads(rows));
     if (rows.sparse) {
         must(XGDMatrixCreateFromCSR(
             array_of(rows.starts.data(), rows.starts.size(), 0, "<u8").c_str(),
@@ -61,12 +65,11 @@ void TreeRows::set(const char* field, const std::vector<float>& values) {
 Booster::Booster(std::span<const DMatrixHandle> matrices) {
     must(XGBoosterCreate(matrices.data(), matrices.size(), &handle_));
     set("verbosity", 0);
-    set("nthread", library_threads);
 }
 
 Booster::Booster(const std::string& bytes) : Booster(std::span<const DMatrixHandle>{}) {
     must(XGBoosterLoadModelFromBuffer(handle_, bytes.data(), bytes.size()));
-    set("nthread", library_threads);
+    set("nthread", 1);
 }
 
 void Booster::set(const char* name, const std::string& value) {

@@ -14,8 +14,11 @@ namespace training::detail {
 // Throws base::Error with the first line of what the library says if `code` is not 0.
 void must(int code);
 
-// Rows as XGBoost keeps them. It runs on two threads whatever the number of ours: its sums depend on
-// how many there are, and equal input must give equal bits.
+// Threads that XGBoost may use on such rows: one or two, whatever the number of ours. Its sums depend
+// on how many there are, and equal input must give equal bits.
+int library_threads(const Design& rows);
+
+// Rows as XGBoost keeps them.
 class TreeRows {
 public:
     explicit TreeRows(const Design& rows);

@@ -85,7 +85,13 @@ struct Trees::Fit {
     bool classes() const { return trees.outputs_ > 0; }
     std::size_t width() const { return trees.outputs_ > 2 ? trees.outputs_ : 1; }
     bool by_hand() const {
-        return how.forest || (!classes() && trees.loss_ == Loss::quantile);
+        return how.forest ||
+               (!classes() && (trees.loss_ == Loss::quantile || trees.loss_ == Loss::absolute));
+    }
+
+    // The share of the rows that are to lie below what is said.
+    float below() const {
+        return trees.loss_ == Loss::quantile ? static_cast<float>(context.quantile) : 0.5F;
     }
 
     float target(const View& data, std::size_t row) const {
@@ -106,14 +112,15 @@ struct Trees::Fit {
             if (trees.outputs_ > 2) return {"multi:softprob", "mlogloss"};
             if (classes()) return {"binary:logistic", "logloss"};
             switch (trees.loss_) {
-            case Loss::absolute: return {"reg:absoluteerror", "mae"};
             case Loss::huber: return {"reg:pseudohubererror", "mphe"};
             case Loss::poisson: return {"count:poisson", "poisson-nloglik"};
             case Loss::squared:
+            case Loss::absolute:
             case Loss::quantile: break;
             }
             return {"reg:squarederror", "rmse"};
         }();
+        b.set("nthread", library_threads(*train.rows));
         b.set("seed", static_cast<double>(context.seed & 0x7FFFFFFFU));
         b.set("seed_per_iteration", 1);
         b.set("tree_method", "hist");
@@ -122,7 +129,7 @@ struct Trees::Fit {
         if (trees.outputs_ > 2) b.set("num_class", static_cast<double>(trees.outputs_));
         if (!classes() || how.forest)
             b.set("base_score", trees.loss_ == Loss::poisson && !how.forest
-                                    ? std::max(trees.mean_count(train), 1e-6)
+                                    ? std::max(mean_target(train), 1e-6)
                                     : classes() ? 0.5 : 0);
         b.set("eta", how.forest ? 1 : how.rate);
         b.set("max_depth", static_cast<double>(how.depth));
@@ -133,8 +140,8 @@ struct Trees::Fit {
         b.set("min_child_weight", how.least);
     }
 
-    // A step on gradients of our own: those of a forest stay, those of a quantile are the share of
-    // rows above and below.
+    // A step on gradients of our own: those of a forest stay, those of a quantile (the median
+    // too) are the share of rows above and below.
     void step() {
         const auto k = width();
         const auto n = train.size();
@@ -146,7 +153,7 @@ struct Trees::Fit {
             for (std::size_t j = 0; j < k; ++j) {
                 float slope = 0;
                 if (!how.forest) {
-                    const auto share = static_cast<float>(context.quantile);
+                    const float share = below();
                     slope = now[row] > target(train, row) ? 1 - share : -share;
                 } else if (k > 1) {
                     slope = 1 / static_cast<float>(k) -
@@ -172,7 +179,7 @@ struct Trees::Fit {
         for (std::size_t row = 0; row < data.size(); ++row) {
             const auto weight = static_cast<double>(weight_at(data.weights, row));
             const float miss = target(data, row) - margins[row * width()];
-            const auto share = static_cast<float>(how.forest ? 0.5 : context.quantile);
+            const float share = below();
             sum += weight * static_cast<double>(std::max(share * miss, (share - 1) * miss));
             all += weight;
         }
@@ -231,21 +238,6 @@ struct Trees::Fit {
 Trees::Trees() = default;
 Trees::~Trees() = default;
 
-double Trees::mean_count(const View& train) {
-    double sum = 0;
-    double all = 0;
-    for (std::size_t row = 0; row < train.size(); ++row) {
-        const auto weight = static_cast<double>(weight_at(train.weights, row));
-        sum += weight * train.targets[row];
-        all += weight;
-        if (train.targets[row] < 0)
-            throw base::Error(
-                "training", "a target is negative, and counts are not", "choose another loss"
-            );
-    }
-    return sum / all;
-}
-
 void Trees::fit(
     const View& train,
     const View& validation,
@@ -259,12 +251,10 @@ void Trees::fit(
     loss_ = context.loss;
     mean_ = 0;
     scale_ = 1;
-    if (outputs == 0 && loss_ != Loss::poisson) {
-        const auto n = static_cast<double>(train.size());
-        for (double y : train.targets) mean_ += y / n;
-        double square = 0;
-        for (double y : train.targets) square += (y - mean_) * (y - mean_) / n;
-        if (square > 0) scale_ = 1 / std::sqrt(square);
+    if (outputs == 0) {
+        const auto centre = centre_of(train, loss_, context.quantile);
+        mean_ = centre.middle;
+        scale_ = centre.scale;
     }
     const auto weights = row_weights(train, outputs, how.balance);
     const bool unsure = outputs > 0 && !train.soft.empty();

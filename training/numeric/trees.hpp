@@ -54,8 +54,6 @@ private:
     struct Fit;
     std::vector<double> answer(std::span<const float> margins, std::size_t rows) const;
     void keep(std::string bytes);
-    // Throws base::Error if one is negative.
-    static double mean_count(const View& train);
 
     std::unique_ptr<Booster> booster_;  // made of `bytes_`
     std::string bytes_;
