@@ -1,6 +1,7 @@
 #pragma once
 
 #include "training/snapshots/snapshot_export.hpp"
+#include "training/snapshots/snapshot_diff.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 #include <map>
@@ -91,7 +92,7 @@ struct World {
     }
 
     training::CreateResult create(SnapshotSpec spec) {
-        spec.project = "p";
+        if (spec.source.empty()) spec.project = "p";
         return training::create_snapshot(*db, spec, now);
     }
 
