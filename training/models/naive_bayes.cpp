@@ -117,18 +117,20 @@ private:
         double everything = smoothing_ * static_cast<double>(columns);
         for (double sum : sums) everything += sum;
         std::vector<double> sizes(outputs);
+        double used = 0;  // columns that are met
         for (std::size_t f = 0; f < columns; ++f) {
             double* row = met.data() + f * outputs;
             double all = 0;
             for (std::size_t c = 0; c < outputs; ++c) all += row[c];
             if (all == 0) continue;
+            ++used;
             for (std::size_t c = 0; c < outputs; ++c) {
                 row[c] = -std::log((all - row[c] + smoothing_) / (everything - sums[c]));
                 sizes[c] += std::abs(row[c]);
             }
         }
         for (std::size_t i = 0; i < met.size(); ++i)
-            met[i] *= 1e4 / std::max(sizes[i % outputs], 1e-300);
+            met[i] *= 10 * used / std::max(sizes[i % outputs], 1e-300);
         std::fill(bias.begin(), bias.end(), 0.0);
     }
 
