@@ -11,6 +11,7 @@
 #include "base/words.hpp"
 #include "quality/checks/checks.hpp"
 #include "service/reference.hpp"
+#include "training/models/model.hpp"
 #include "training/preparation/preparation.hpp"
 
 namespace app {
@@ -25,6 +26,7 @@ struct Page {
 constexpr std::array pages{
     Page{"settings", service::settings_reference},
     Page{"skip-reasons", service::skip_reasons_reference},
+    Page{"models", training::models_reference},
     Page{"checks", quality::checks_reference},
     Page{"preparation", training::preparation_reference},
 };

@@ -19,7 +19,9 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
+#include "training/evaluation/baselines.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/trial_json.hpp"
 #include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/snapshots/label_copies.hpp"
@@ -165,12 +167,33 @@ std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_
     return score_leaks(rows, *accuracy, static_cast<double>(commonest) / static_cast<double>(rows));
 }
 
+// The metrics of each baseline, under its name: "majority_accuracy", "rule_accuracy".
+std::vector<Metric> baseline_metrics(
+    const std::vector<Baseline>& baselines,
+    const std::vector<Item>& items,
+    const Examples& examples,
+    int split
+) {
+    std::vector<Metric> out;
+    for (const auto& baseline : baselines) {
+        for (auto metric : judge(baseline.model, items, examples, split).metrics) {
+            if (metric.name == "calibration_error") continue;
+            metric.name = baseline.kind + "_" + metric.name;
+            out.push_back(std::move(metric));
+        }
+    }
+    return out;
+}
+
 std::string spec_json(const TrainSettings& settings, int preparation) {
     json::object all;
     for (const auto& [name, value] : settings.params) all[name] = value;
     return json::serialize(json::object{
         {"model", settings.model},
         {"tune", settings.tune},
+        {"budget", settings.budget},
+        {"loss", base::name_of(settings.loss)},
+        {"quantile", settings.quantile},
         {"target", settings.target},
         {"preparation", preparation},
         {"allow_leak", settings.allow_leak},
@@ -193,16 +216,7 @@ json::object analysis_of(
         if (epoch.validation) entry["validation"] = *epoch.validation;
         epochs.push_back(std::move(entry));
     }
-    for (const auto& trial : fitted.trials) {
-        json::object params;
-        for (const auto& [name, value] : trial.params) params[name] = value;
-        if (!std::isfinite(trial.cost)) continue;
-        trials.push_back(json::object{
-            {"params", params},
-            {"fraction", trial.fraction},
-            {"cost", trial.cost},
-            {"failure", trial.failure}});
-    }
+    for (const auto& trial : fitted.trials) trials.push_back(to_json(trial));
     for (const auto& point : curve)
         points.push_back(json::object{{"rows", point.rows}, {"error", point.error}});
     for (const auto& name : examples.class_names) names.emplace_back(name);
@@ -211,6 +225,7 @@ json::object analysis_of(
     return {
         {"rows", examples.rows},
         {"features", fitted.features},
+        {"kind", fitted.kind},
         {"params", params},
         {"summary", json::parse(fitted.summary)},
         {"class_names", names},
@@ -293,9 +308,12 @@ TrainOutcome train(
         Leakage leakage{{}, settings.allow_leak};
         leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
         refuse(snapshot.name, leakage);
+        auto baselines = fit_baselines(examples[0], spec, stop);
         auto fitted = fit(examples[0], examples[1], spec, progress, stop);
         auto curve_spec = spec;
         curve_spec.tune.clear();
+        curve_spec.budget = 0;
+        curve_spec.model = fitted.kind;
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
         if (settings.curve && items[1].size() > 0)
@@ -309,6 +327,12 @@ TrainOutcome train(
         auto on_test = judge(predictor, items[2], examples[2], test);
         leakage.add(score_leaks_of(on_test, on_validation));
         refuse(snapshot.name, leakage);
+        for (auto split : {validation, test}) {
+            auto& judged = split == test ? on_test : on_validation;
+            const auto at = static_cast<std::size_t>(split);
+            auto measured = baseline_metrics(baselines, items[at], examples[at], split);
+            judged.metrics.insert(judged.metrics.end(), measured.begin(), measured.end());
+        }
         auto analysis = json::serialize(
             analysis_of(fitted, examples[0], curve, copies, leakage, on_validation, on_test)
         );

@@ -9,8 +9,13 @@ namespace {
 
 // What no training could do is refused before anything is queued.
 std::optional<base::Fault> check(TrainSettings& settings) {
-    complete(settings.model, settings.params);
-    parse_search(settings.tune);
+    check_model(settings.model, settings.params);
+    const bool searches = parse_search(settings.tune).kind != Search::Kind::none;
+    if (settings.budget > 0 && !searches && settings.model != automatic)
+        return base::Fault{
+            "there is no search that it could end", "give tune, or model auto", "budget"};
+    if (settings.loss == Loss::quantile && !(settings.quantile > 0 && settings.quantile < 1))
+        return base::Fault{"not between 0 and 1", {}, "quantile"};
     return std::nullopt;
 }
 
@@ -24,14 +29,17 @@ const base::Settings<FeatureSpec> FeatureSpec::settings{
 
 const base::Settings<TrainSettings> TrainSettings::settings{
     {{"snapshot", &TrainSettings::snapshot, "what to learn from", {.required = true}},
-     {"model", &TrainSettings::model, "kind of model", {.choices = model_kinds()}},
-     {"tune", &TrainSettings::tune, "search on validation: random:N, halving:N or grid"},
+     {"model", &TrainSettings::model, "kind of model", {.choices = model_choices()}},
+     {"tune", &TrainSettings::tune, "search on validation, or by cross-validation: random:N, halving:N, tpe:N or grid"},
      {"params",
       &TrainSettings::params,
       "hyperparameters that are not to be searched",
       {.low = 0, .flag = "param"}},
      {"features", &TrainSettings::features, "what of the records the model sees"},
      {"objective", &TrainSettings::objective, "what a search lowers"},
+     {"budget", &TrainSettings::budget, "seconds after which the search ends; 0: none", {.low = 0}},
+     {"loss", &TrainSettings::loss, "what is lowered where values are learnt"},
+     {"quantile", &TrainSettings::quantile, "of loss quantile", {.low = 0, .high = 1}},
      {"target", &TrainSettings::target, "a numeric column to predict instead of the labels"},
      {"prepare",
       &TrainSettings::prepare,
@@ -55,7 +63,10 @@ TrainSpec TrainSettings::spec() const {
         .preparation = {},
         .params = params,
         .tune = tune,
+        .budget = budget,
         .objective = objective,
+        .loss = loss,
+        .quantile = quantile,
         .seed = seed,
         .threads = threads};
 }

@@ -26,6 +26,9 @@ struct TrainSettings {
     Params params;
     FeatureSpec features;
     Objective objective = Objective::log_loss;
+    double budget = 0;  // seconds after which a search ends
+    Loss loss = Loss::squared;
+    double quantile = 0.5;
     std::string target;  // a numeric column to predict instead of the project's labels
     PreparationChoice prepare;
     std::string name;  // of the model; empty: PROJECT-KIND

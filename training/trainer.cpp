@@ -3,8 +3,7 @@
 // before any part of its payload is read. A model without a preparation is written as version 1,
 // which older programs read.
 //
-// Trials of a search run on one thread each and several at once; the final fit has all threads.
-// Both give the same bits. For learning curves the model is fitted without validation rows, or
+// For learning curves the model is fitted without validation rows, or
 // early stopping would look at the rows that it is judged by.
 #include "training/trainer.hpp"
 
@@ -18,6 +17,7 @@
 #include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
 #include "training/numeric/kernels.hpp"
 
@@ -27,7 +27,6 @@ namespace {
 
 constexpr std::string_view magic{"tilth-model\n", 12};
 constexpr std::uint32_t version = 2;  // 1: without a preparation
-constexpr int dense_text_bits = 12;   // 4,096 columns of hashed words at most, for dense rows
 
 std::string seal(const std::string& payload, bool prepared) {
     detail::Writer out;
@@ -62,36 +61,6 @@ std::string unseal(std::string_view artefact) {
     return payload;
 }
 
-View view_of(const detail::Design& rows, const Examples& examples) {
-    return {&rows, examples.classes, examples.targets};
-}
-
-// Lower is better: mean log-loss, error rate, or RMSE.
-double cost_of(
-    const std::vector<double>& predicted,
-    const View& truth,
-    std::size_t classes,
-    Objective objective
-) {
-    double sum = 0;
-    const auto n = truth.size();
-    for (std::size_t row = 0; row < n; ++row) {
-        if (classes == 0) {
-            sum += (predicted[row] - truth.targets[row]) * (predicted[row] - truth.targets[row]);
-            continue;
-        }
-        const auto* line = predicted.data() + row * classes;
-        const auto label = static_cast<std::size_t>(truth.classes[row]);
-        if (objective == Objective::error) {
-            sum += std::max_element(line, line + classes) == line + label ? 0 : 1;
-        } else {
-            sum -= std::log(std::max(line[label], 1e-15));
-        }
-    }
-    sum /= static_cast<double>(std::max<std::size_t>(1, n));
-    return classes == 0 ? std::sqrt(sum) : sum;
-}
-
 // All that can be refused is refused here, before the first feature is computed.
 void check_spec(const Examples& train, const Examples& validation, const TrainSpec& spec) {
     check(train);
@@ -107,7 +76,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
         const bool one = std::all_of(train.classes.begin(), train.classes.end(), [&](int c) {
             return c == first;
         });
-        if (one && !model_kind(spec.model).baseline) {
+        if (one && (spec.model == automatic || !model_kind(spec.model).baseline)) {
             throw base::Error(
                 "training",
                 "all rows have the class '" + train.class_names[static_cast<std::size_t>(first)] +
@@ -126,24 +95,23 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
     if (validation.rows > 0 && validation.classes.empty() && validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
-    if (!spec.tune.empty() && spec.tune != "none" && validation.rows == 0) {
-        throw base::UsageError(
-            "tune", "there are no validation rows to judge by", "split with a validation part"
+    if (spec.model != automatic && !(train.classes.empty() && train.targets.empty()))
+        check_learns(
+            model_kind(spec.model), train.has_classes() ? Learns::classes : Learns::values
         );
-    }
 }
 
 std::string summary_of(
     const TrainSpec& spec,
-    const Params& params,
+    const Chosen& chosen,
     const std::string& features,
     const FittedPreparation& prepared,
     std::size_t columns
 ) {
     boost::json::object values;
-    for (const auto& [name, value] : params) values[name] = value;
+    for (const auto& [name, value] : chosen.params) values[name] = value;
     return boost::json::serialize(boost::json::object{
-        {"model", spec.model},
+        {"model", chosen.kind},
         {"parameters", values},
         {"features", boost::json::parse(features)},
         {"preparation", boost::json::parse(prepared.json())},
@@ -152,50 +120,6 @@ std::string summary_of(
         {"kernels", detail::kernels().name},
     });
 }
-
-// Everything one training run needs at hand.
-struct Run {
-    const TrainSpec& spec;
-    const detail::Design& train_rows;
-    const detail::Design& validation_rows;
-    const Examples& train;
-    const Examples& validation;
-    std::stop_token stop;
-
-    std::size_t classes() const { return train.has_classes() ? train.class_names.size() : 0; }
-
-    // The cost of one setting on validation, on one thread.
-    double judge(const Params& params, double fraction) const {
-        detail::Team team(1);
-        auto model = make_model(spec.model, params);
-        const FitContext context{spec.seed, stop, {}, &team};
-        const auto validation_view = view_of(validation_rows, validation);
-        if (fraction >= 1) {
-            model->fit(view_of(train_rows, train), validation_view, classes(), context);
-        } else {
-            std::vector<std::uint32_t> order(train_rows.rows);
-            std::iota(order.begin(), order.end(), 0U);
-            base::CounterRandom(spec.seed, 9).shuffle(std::span(order));
-            order.resize(std::max<std::size_t>(
-                1, static_cast<std::size_t>(fraction * static_cast<double>(order.size()))
-            ));
-            const auto rows = detail::take_rows(train_rows, order);
-            std::vector<int> labels;
-            std::vector<double> targets;
-            for (auto row : order) {
-                if (classes() > 0) {
-                    labels.push_back(train.classes[row]);
-                } else {
-                    targets.push_back(train.targets[row]);
-                }
-            }
-            model->fit({&rows, labels, targets}, validation_view, classes(), context);
-        }
-        return cost_of(
-            model->predict(validation_rows, team), validation_view, classes(), spec.objective
-        );
-    }
-};
 
 // With rows that are prepared.
 TrainResult fit_prepared(
@@ -207,59 +131,38 @@ TrainResult fit_prepared(
     std::stop_token stop
 ) {
     const auto begun = std::chrono::steady_clock::now();
-    const auto search = parse_search(spec.tune);
     detail::Team team(spec.threads);
     TrainResult result;
-
-    if (progress) progress({"features", 0, train.rows, 0, {}});
-    auto feature_spec = spec.features;
-    if (model_kind(spec.model).dense_text)
-        feature_spec.text.bits = std::min(feature_spec.text.bits, dense_text_bits);
-    detail::Design train_rows;
-    const auto featurizer = Featurizer::fit(train, feature_spec, team, train_rows);
-    const auto validation_rows =
-        validation.rows > 0 ? featurizer.apply(validation, team) : detail::Design{};
-    if (progress) progress({"features", train.rows, train.rows, 0, {}});
-    if (stop.stop_requested()) throw base::Interrupted();
-
-    const Run run{spec, train_rows, validation_rows, train, validation, stop};
-    result.params = complete(spec.model, spec.params);
-    if (search.kind != Search::Kind::none) {
-        const auto judge = [&](const Params& params, double fraction) {
-            return run.judge(params, fraction);
-        };
-        result.trials = tune(
-            model_kind(spec.model).hyperparameters,
-            spec.params,
-            search,
-            spec.seed,
-            team.threads(),
-            judge,
-            progress
-        );
-        result.params = best_trial(result.trials).params;
-    }
-
-    auto model = make_model(spec.model, result.params);
+    Selection selection(train, validation, spec, team, stop, progress);
+    const auto chosen = selection.choose();
+    const auto& form = selection.form(chosen.kind);
+    auto model = make_model(chosen.kind, chosen.params);
     const auto note = [&](const Progress& now) {
         result.epochs.push_back(now);
         if (progress) progress(now);
     };
-    const auto held_out = validation.rows > 0 ? view_of(validation_rows, validation) : View{};
-    model->fit(view_of(train_rows, train), held_out, run.classes(), {spec.seed, stop, note, &team});
+    const auto held_out = validation.rows > 0 ? view_of(form.validation, validation) : View{};
+    FitContext context{spec.seed, stop, note, &team};
+    context.loss = spec.loss;
+    context.quantile = spec.quantile;
+    const auto classes_learnt = train.has_classes() ? train.class_names.size() : 0;
+    model->fit(view_of(form.train, train), held_out, classes_learnt, context);
 
-    result.features = train_rows.columns;
+    result.kind = chosen.kind;
+    result.params = chosen.params;
+    result.trials = chosen.trials;
+    result.features = form.train.columns;
     result.summary =
-        summary_of(spec, result.params, featurizer.json(), prepared, train_rows.columns);
+        summary_of(spec, chosen, form.featurizer.json(), prepared, form.train.columns);
     detail::Writer out;
-    out.text(spec.model);
+    out.text(chosen.kind);
     out.text(result.summary);
     const bool classes = train.has_classes();
     out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
     if (classes) {
         for (const auto& name : train.class_names) out.text(name);
     }
-    featurizer.save(out);
+    form.featurizer.save(out);
     model->save(out);
     if (!prepared.empty()) out.text(prepared.json());
     result.artefact = seal(out.take(), !prepared.empty());
@@ -277,7 +180,7 @@ TrainResult fit(
     const OnProgress& progress,
     std::stop_token stop
 ) {
-    complete(spec.model, spec.params);  // refuses bad names before the work starts
+    check_model(spec.model, spec.params);  // refuses bad names before the work starts
     parse_search(spec.tune);
     check_spec(train, validation, spec);
     if (spec.preparation.empty()) return fit_prepared(train, validation, spec, {}, progress, stop);
@@ -354,6 +257,8 @@ std::vector<CurvePoint> learning_curve(
 ) {
     auto plain = spec;
     plain.tune.clear();
+    auto by_error = spec;
+    by_error.objective = Objective::error;
     std::vector<std::size_t> order(train.rows);
     std::iota(order.begin(), order.end(), std::size_t{0});
     base::CounterRandom(spec.seed, 11).shuffle(std::span(order));
@@ -374,7 +279,7 @@ std::vector<CurvePoint> learning_curve(
                  predicted,
                  view_of(shape, held_out),
                  train.has_classes() ? train.class_names.size() : 0,
-                 Objective::error
+                 by_error
              )}
         );
     }

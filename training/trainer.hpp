@@ -38,18 +38,22 @@ constexpr auto words_of(Objective) {
 }
 
 struct TrainSpec {
-    std::string model = "softmax";  // one of model_kinds()
+    std::string model = "softmax";  // one of model_kinds(), or `automatic`
     FeatureSpec features = {};
     Preparation preparation = {};  // fitted to the training rows, kept in the artefact
     Params params = {};     // those given are not searched; the others start at their defaults
-    std::string tune = {};  // "", "grid", "random:N", "halving:N"; needs validation examples
+    std::string tune = {};  // as parse_search() reads it
+    double budget = 0;      // seconds after which a search ends; 0: none
     Objective objective = Objective::log_loss;
+    Loss loss = Loss::squared;  // where values are learnt
+    double quantile = 0.5;
     std::uint64_t seed = 1;
     std::size_t threads = 0;  // 0: one per processor. The result does not depend on it
 };
 
 struct TrainResult {
     std::string artefact;          // see Predictor::load
+    std::string kind;              // of the model; the one chosen by `automatic`
     Params params;                 // the ones used
     std::vector<Trial> trials;     // of the search, if any
     std::vector<Progress> epochs;  // of the last fit
@@ -59,7 +63,8 @@ struct TrainResult {
     double seconds = 0;            // wall clock, features and search included
 };
 
-// Learns classes if train.classes is given, else values from train.targets. Preparation, features,
+// Learns classes if train.classes is given, else values from train.targets. Without validation a
+// search judges by cross-validation. Preparation, features,
 // search and fit see no other rows; augmented copies are made of training rows only; a validation
 // without rows is allowed. Throws base::Error / UsageError with one line; base::Interrupted at a
 // stop.

@@ -119,6 +119,7 @@ TEST_CASE("each foreign library has its owners", "[layering]") {
         {"<iconv", "base/text/encoding_tables\\.cpp"},
         {"<boost/beast", "api/.*"},
         {"<Eigen/", "training/.*|labeling/.*"},
+        {"<xgboost/", "training/numeric/booster\\..*"},
         {"<vips/", "formats/image/image\\.cpp"},
         {"<archive", "formats/archive/(bytes|zip)\\.cpp"},
         {"<spdlog/", "base/run/log\\.cpp"},

@@ -43,7 +43,8 @@ Report full() {
          Thumbnail{2, 2, 1, {0, 255, 255, 0}}}};
     r.suspects = {{"key2", "a", "b", 0.9, "", "https://example.org/?a=1&b=2", {}}};
     r.trials = {
-        {0, {{"rate", 1}}, 1, 0.5, 0, ""}, {1, {{"rate", 2}}, 1, HUGE_VAL, 0, "too <fast>"}};
+        {0, "mlp", {{"rate", 1}}, 1, 0.5, 0, ""},
+        {1, "mlp", {{"rate", 2}}, 1, HUGE_VAL, 0, "too <fast>"}};
     return r;
 }
 

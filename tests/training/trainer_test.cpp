@@ -1,9 +1,15 @@
 #include "training/trainer.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
 #include "tests/training/made_data.hpp"
+#include "training/evaluation/baselines.hpp"
+#include "training/evaluation/metrics.hpp"
+#include "training/evaluation/selection.hpp"
 
 using namespace training;
 
@@ -22,6 +28,10 @@ TrainSpec spec_of(const std::string& model) {
 TEST_CASE("every kind of model predicts the same after a save and a load", "[training][trainer]") {
     for (const auto& kind : model_kinds()) {
         for (const auto& data : {made::clouds(200, 1), made::topics(150, 2)}) {
+            const auto& declared = model_kind(kind);
+            if (declared.learns == Learns::values ||
+                declared.takes == (data.text.empty() ? Takes::texts : Takes::numbers))
+                continue;
             INFO(kind);
             const auto result = fit(data, {}, spec_of(kind));
             const auto model = Predictor::load(result.artefact);
@@ -90,9 +100,6 @@ TEST_CASE("what cannot be learnt from is refused before any work", "[training][t
     auto ragged = data;
     ragged.numeric.pop_back();
     refuse(ragged, spec_of("softmax"), "numeric has 199 values where 200 are expected");
-    auto tuned = spec_of("softmax");
-    tuned.tune = "random:3";
-    refuse(data, tuned, "no validation rows");
     refuse(made::plane(50, 1), spec_of("softmax"), "it learns classes, not values");
 }
 
@@ -114,4 +121,85 @@ TEST_CASE("a learning curve falls as rows are added", "[training][trainer]") {
     REQUIRE(curve.size() == 5);
     CHECK(curve.back().rows == 640);
     CHECK(curve.back().error < curve.front().error);
+}
+
+TEST_CASE(
+    "without validation rows a search judges by cross-validation, the same on any threads",
+    "[training][trainer]"
+) {
+    const auto data = made::topics(250, 41);
+    auto one = spec_of("ridge");
+    one.tune = "grid";
+    auto two = one;
+    two.threads = 2;
+    const auto result = fit(data, {}, one);
+    CHECK(result.trials.size() == 5);
+    for (const auto& trial : result.trials) {
+        CHECK(trial.kind == "ridge");
+        CHECK(trial.cost > 0);
+    }
+    CHECK(result.artefact == fit(data, {}, two).artefact);
+    CHECK_THROWS_WITH(
+        fit(take(data, {0, 1, 2}), {}, one), Catch::Contains("too few training rows")
+    );
+}
+
+TEST_CASE(
+    "auto tries every sensible kind, keeps what it tried and ends with the best",
+    "[training][trainer]"
+) {
+    const auto held_out = made::clouds(200, 43);
+    const auto data = made::clouds(400, 42);
+    auto spec = spec_of("auto");
+    const auto result = fit(data, held_out, spec);
+    const auto kinds = sensible_kinds(data, spec.features, Loss::squared);
+    for (const auto& kind : kinds)
+        CHECK(std::any_of(result.trials.begin(), result.trials.end(), [&](const Trial& t) {
+            return t.kind == kind;
+        }));
+    CHECK(result.trials.size() > kinds.size());
+    const auto& best = best_trial(result.trials);
+    CHECK(result.kind == best.kind);
+    CHECK(result.params == best.params);
+    for (const auto& trial : result.trials) CHECK(best.cost <= trial.cost);
+    const auto model = Predictor::load(result.artefact);
+    CHECK(model.model() == best.kind);
+    CHECK(
+        judge_classes(model.predict(held_out), held_out.classes, 3).accuracy.value > 0.85
+    );
+    spec.threads = 2;
+    CHECK(fit(data, held_out, spec).artefact == result.artefact);
+
+    const auto plane = made::plane(300, 44);
+    const auto values = fit(plane, made::plane(100, 45), spec);
+    CHECK(judge_values(Predictor::load(values.artefact).predict(plane), plane.targets).r2.value > 0.98);
+    CHECK_THROWS_AS(
+        check_model("auto", {{"l2", 1.0}}), base::UsageError
+    );
+}
+
+TEST_CASE("a budget ends the search, and its trials say so", "[training][trainer]") {
+    const auto data = made::clouds(3000, 46);
+    auto spec = spec_of("auto");
+    spec.budget = 0.2;
+    const auto result = fit(data, made::clouds(500, 47), spec);
+    CHECK(std::isfinite(best_trial(result.trials).cost));
+    CHECK(std::any_of(result.trials.begin(), result.trials.end(), [](const Trial& t) {
+        return t.failure.find("the time was over") != std::string::npos;
+    }));
+    CHECK(result.seconds < 20);
+}
+
+TEST_CASE("baselines say what there is without a model", "[training][trainer]") {
+    const auto data = made::clouds(400, 48);
+    const auto baselines = fit_baselines(data, spec_of("softmax"), {});
+    REQUIRE(baselines.size() == 2);
+    CHECK(baselines[0].kind == "majority");
+    CHECK(baselines[1].kind == "rule");
+    const auto accuracy = [&](const Baseline& b) {
+        return judge_classes(b.model.predict(data), data.classes, 3).accuracy.value;
+    };
+    CHECK(accuracy(baselines[0]) < 0.42);
+    CHECK(accuracy(baselines[1]) > accuracy(baselines[0]));
+    CHECK(fit_baselines(data, spec_of("rule"), {}).size() == 1);
 }

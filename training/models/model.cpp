@@ -20,8 +20,21 @@ namespace {
 const std::vector<const ModelKind*>& kinds() {
     static const std::vector<const ModelKind*> all{
         &detail::majority_kind(),
+        &detail::rule_kind(),
         &detail::softmax_kind(),
+        &detail::logistic_kind(),
+        &detail::svm_kind(),
+        &detail::nbsvm_kind(),
+        &detail::multinomial_kind(),
+        &detail::complement_kind(),
+        &detail::bernoulli_kind(),
+        &detail::gaussian_kind(),
         &detail::ridge_kind(),
+        &detail::lasso_kind(),
+        &detail::elastic_net_kind(),
+        &detail::neighbours_kind(),
+        &detail::forest_kind(),
+        &detail::boosting_kind(),
         &detail::mlp_kind()};
     return all;
 }
@@ -89,6 +102,28 @@ const std::vector<std::string>& model_kinds() {
         return out;
     }();
     return names;
+}
+
+const std::vector<std::string>& model_choices() {
+    static const std::vector<std::string> names = [] {
+        auto out = model_kinds();
+        out.emplace_back(automatic);
+        return out;
+    }();
+    return names;
+}
+
+void check_model(std::string_view kind, const Params& params) {
+    if (kind != automatic) {
+        complete(kind, params);
+        return;
+    }
+    if (!params.empty())
+        throw base::UsageError(
+            "parameter '" + params.begin()->first + "'",
+            "it is not known which kind of model auto will choose",
+            "name the kind"
+        );
 }
 
 Params complete(std::string_view kind, const Params& params) {

@@ -151,6 +151,13 @@ struct ModelKind {
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
 };
 
+// The name that stands for the kind that suits the data best.
+inline constexpr std::string_view automatic = "auto";
+// model_kinds() and `automatic`.
+const std::vector<std::string>& model_choices();
+// Throws base::UsageError for a kind or parameters that there are not.
+void check_model(std::string_view kind, const Params& params);
+
 // Throws base::UsageError for an unknown name.
 const ModelKind& model_kind(std::string_view name);
 // The names of all kinds, baselines first.
@@ -161,5 +168,7 @@ Params complete(std::string_view kind, const Params& params);
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
 // Throws base::Error in one line if the kind does not learn `wanted` (classes or values).
 void check_learns(const ModelKind& kind, Learns wanted);
+// The kinds with their hyper-parameters: docs/reference/models.md.
+std::string models_reference();
 
 }  // namespace training

@@ -10,8 +10,21 @@ namespace training::detail {
 
 // Each kind is declared in the file of its name; model.cpp lists them.
 const ModelKind& majority_kind();
+const ModelKind& rule_kind();
 const ModelKind& softmax_kind();
+const ModelKind& logistic_kind();
+const ModelKind& svm_kind();
+const ModelKind& nbsvm_kind();
+const ModelKind& multinomial_kind();
+const ModelKind& complement_kind();
+const ModelKind& bernoulli_kind();
+const ModelKind& gaussian_kind();
 const ModelKind& ridge_kind();
+const ModelKind& lasso_kind();
+const ModelKind& elastic_net_kind();
+const ModelKind& neighbours_kind();
+const ModelKind& forest_kind();
+const ModelKind& boosting_kind();
 const ModelKind& mlp_kind();
 
 // The weight of each row times that of its class: n / (classes * weight of the class) for `balance`
@@ -34,6 +47,17 @@ void for_each_class(const View& rows, std::size_t row, std::size_t classes, cons
     for (std::size_t c = 0; c < classes; ++c)
         if (const float share = rows.soft[row * classes + c]; share > 0) see(c, share);
 }
+
+// What values are measured from and by, so that rates mean the same whatever their unit: mean and
+// deviation; of losses that far values do not move, the quantile and a deviation that they do not
+// move either; of counts 0 and 1. Throws base::Error if a count is negative.
+struct Centre {
+    double middle = 0;
+    double scale = 1;  // values are multiplied by it
+};
+Centre centre_of(const View& rows, Loss loss, double quantile);
+// The weighted mean of the targets.
+double mean_target(const View& rows);
 
 // Every loss, for kinds that can lower each.
 std::vector<Loss> all_losses();

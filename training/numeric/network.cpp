@@ -273,7 +273,7 @@ void Network::descend(
     const auto n = train.size();
     auto& team = *context.team;
     const auto weights = row_weights(train, values_ ? 0 : sizes_.back(), how.balance);
-    if (values_) set_targets(train, weights);
+    if (values_) set_targets(train);
     const auto batch = std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, n / 8));
     const auto batches = (n + batch - 1) / batch;
     const auto shard = (batch + shards - 1) / shards;

@@ -73,7 +73,7 @@ private:
         Workspace& space
     ) const;
     double value_error(float out, double target, float& slope) const;
-    void set_targets(const View& train, std::span<const float> weights);
+    void set_targets(const View& train);
     void backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
         const;
     bool gathers(const Design& rows) const { return rows.sparse && layers_.front().out % 8 == 0; }

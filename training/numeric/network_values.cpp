@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/error.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/network.hpp"
 
@@ -13,34 +12,15 @@ void Network::lower(Loss loss, double quantile) {
     quantile_ = static_cast<float>(quantile);
 }
 
-// Targets are standardised, so that rates mean the same whatever their unit; the mean of counts
-// becomes the bias of the last layer.
-void Network::set_targets(const View& train, std::span<const float> weights) {
-    double sum = 0;
-    double all = 0;
-    for (std::size_t row = 0; row < train.size(); ++row) {
-        const auto weight = static_cast<double>(weight_at(weights, row));
-        sum += weight * train.targets[row];
-        all += weight;
-        if (loss_ == Loss::poisson && train.targets[row] < 0)
-            throw base::Error(
-                "training", "a target is negative, and counts are not", "choose another loss"
-            );
-    }
-    target_mean_ = sum / all;
-    target_scale_ = 1;
-    if (loss_ == Loss::poisson) {
+// The mean of counts becomes the bias of the last layer.
+void Network::set_targets(const View& train) {
+    const auto centre =
+        centre_of(train, loss_, static_cast<double>(quantile_));
+    target_mean_ = centre.middle;
+    target_scale_ = centre.scale;
+    if (loss_ == Loss::poisson)
         parameters_[layers_.back().bias] =
-            static_cast<float>(std::log(std::max(target_mean_, 1e-6)));
-        target_mean_ = 0;
-        return;
-    }
-    double square = 0;
-    for (std::size_t row = 0; row < train.size(); ++row) {
-        const double miss = train.targets[row] - target_mean_;
-        square += static_cast<double>(weight_at(weights, row)) * miss * miss;
-    }
-    if (square > 0) target_scale_ = 1 / std::sqrt(square / all);
+            static_cast<float>(std::log(std::max(mean_target(train), 1e-6)));
 }
 
 // The loss of one value and its derivative by the output.

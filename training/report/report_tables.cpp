@@ -231,7 +231,7 @@ std::string trials_table(const Report& r) {
         "<th scope=\"col\">Rows used</th><th class=\"text\" "
         "scope=\"col\">Parameters</th></tr></thead><tbody>";
     for (const auto& t : ranked) {
-        std::string params;
+        auto params = escape(t.kind);
         for (const auto& [name, value] : t.params)
             params +=
                 fmt::format("{}{} {}", params.empty() ? "" : ", ", escape(name), number(value));

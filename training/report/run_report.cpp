@@ -168,7 +168,11 @@ void add_training(const json::object& analysis, Report& report) {
         for (const auto& param : entry.at("params").as_object())
             trial.params[std::string(param.key())] = number(param.value());
         trial.fraction = number(entry.at("fraction"));
-        trial.cost = number(entry.at("cost"));
+        if (const auto* kind = entry.as_object().if_contains("kind"))
+            trial.kind = std::string(kind->as_string());
+        trial.failure = std::string(entry.at("failure").as_string());
+        trial.cost = trial.failure.empty() ? number(entry.at("cost"))
+                                           : std::numeric_limits<double>::infinity();
         report.trials.push_back(trial);
     }
 }

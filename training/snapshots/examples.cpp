@@ -47,6 +47,9 @@ void check(const Examples& examples) {
     if (!examples.keys.empty()) check_size("keys", examples.keys.size(), n);
     if (!examples.classes.empty()) check_size("classes", examples.classes.size(), n);
     if (!examples.targets.empty()) check_size("targets", examples.targets.size(), n);
+    if (!examples.weights.empty()) check_size("weights", examples.weights.size(), n);
+    if (!examples.soft.empty())
+        check_size("soft labels", examples.soft.size(), n * examples.class_names.size());
     if (!examples.classes.empty() && !examples.targets.empty()) {
         throw base::Error("examples", "both classes and targets are given", "give one of them");
     }
@@ -85,6 +88,8 @@ Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) 
     take_rows(examples.keys, 1, chosen, out.keys);
     take_rows(examples.classes, 1, chosen, out.classes);
     take_rows(examples.targets, 1, chosen, out.targets);
+    take_rows(examples.weights, 1, chosen, out.weights);
+    take_rows(examples.soft, examples.class_names.size(), chosen, out.soft);
     return out;
 }
 

@@ -44,6 +44,8 @@ struct Examples {
     std::vector<int> classes;              // 0 .. class_names.size() - 1
     std::vector<std::string> class_names;  // by class; needed where classes are given
     std::vector<double> targets;           // for regression
+    std::vector<float> weights;            // how much each row counts; empty: each 1
+    std::vector<float> soft;  // rows x class_names: how sure each class is; empty: `classes` are
 
     bool has_classes() const { return !classes.empty(); }
 };

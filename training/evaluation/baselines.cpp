@@ -1,0 +1,34 @@
+#include "training/evaluation/baselines.hpp"
+
+#include <algorithm>
+
+#include "base/error.hpp"
+
+namespace training {
+
+std::vector<Baseline>
+fit_baselines(const Examples& train, const TrainSpec& spec, std::stop_token stop) {
+    constexpr int bits = 16;  // hashed words that a rule may choose among
+    std::vector<Baseline> out;
+    for (const auto& name : model_kinds()) {
+        if (!model_kind(name).baseline || name == spec.model) continue;
+        auto plain = spec;
+        plain.model = name;
+        plain.params.clear();
+        plain.tune.clear();
+        plain.budget = 0;
+        plain.loss = Loss::squared;
+        plain.features.text.bits = std::min(plain.features.text.bits, bits);
+        plain.features.text.ngrams = 1;
+        try {
+            out.push_back({name, Predictor::load(fit(train, {}, plain, {}, stop).artefact)});
+        } catch (const base::Interrupted&) {
+            throw;
+        } catch (const base::Error&) {
+            continue;  // what is wrong with the rows the model itself will say
+        }
+    }
+    return out;
+}
+
+}  // namespace training

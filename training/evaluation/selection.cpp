@@ -1,0 +1,337 @@
+// Trials of a search run on one thread each and several at once; the final fit has all threads. Both
+// give the same bits. What the trials need is made before they begin, by all threads: trials only
+// read.
+//
+// `auto` fits every sensible kind as it is, then searches on with the one that was best. With a
+// budget a trial that is under way when the time is over is stopped, and stands among the trials
+// with that reason.
+#include "training/evaluation/selection.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/numbers/random.hpp"
+#include "training/numeric/linear_scores.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr int dense_text_bits = 12;  // 4,096 columns of hashed words at most, for dense rows
+constexpr std::size_t fold_count = 5;
+constexpr std::size_t further_trials = 8;  // of `auto` with the best kind
+
+double error_of_value(double predicted, double truth, const TrainSpec& spec) {
+    const double miss = truth - predicted;
+    switch (spec.loss) {
+    case Loss::absolute: return std::abs(miss);
+    case Loss::quantile: return std::max(spec.quantile * miss, (spec.quantile - 1) * miss);
+    case Loss::poisson: {
+        const double rate = std::max(predicted, 1e-9);
+        return 2 * (rate - truth + (truth > 0 ? truth * std::log(truth / rate) : 0));
+    }
+    case Loss::squared:
+    case Loss::huber: break;
+    }
+    return miss * miss;
+}
+
+// The fold of each row: the classes by themselves, in an order shuffled by seed.
+std::vector<std::size_t> folds_of(const Examples& examples, std::uint64_t seed) {
+    std::vector<std::uint32_t> order(examples.rows);
+    std::iota(order.begin(), order.end(), 0U);
+    base::CounterRandom(seed, 17).shuffle(std::span(order));
+    std::map<int, std::size_t> next;
+    std::vector<std::size_t> out(examples.rows);
+    for (auto row : order)
+        out[row] = next[examples.has_classes() ? examples.classes[row] : 0]++ % fold_count;
+    return out;
+}
+
+}  // namespace
+
+View view_of(const detail::Design& rows, const Examples& examples) {
+    return {&rows, examples.classes, examples.targets, examples.weights, examples.soft};
+}
+
+double cost_of(
+    const std::vector<double>& predicted,
+    const View& truth,
+    std::size_t classes,
+    const TrainSpec& spec
+) {
+    double sum = 0;
+    const auto n = truth.size();
+    for (std::size_t row = 0; row < n; ++row) {
+        if (classes == 0) {
+            sum += error_of_value(predicted[row], truth.targets[row], spec);
+            continue;
+        }
+        const auto* line = predicted.data() + row * classes;
+        const auto label = static_cast<std::size_t>(truth.classes[row]);
+        if (spec.objective == Objective::error) {
+            sum += std::max_element(line, line + classes) == line + label ? 0 : 1;
+        } else {
+            sum -= std::log(std::max(line[label], 1e-15));
+        }
+    }
+    sum /= static_cast<double>(std::max<std::size_t>(1, n));
+    const bool root = classes == 0 && (spec.loss == Loss::squared || spec.loss == Loss::huber);
+    return root ? std::sqrt(sum) : sum;
+}
+
+std::vector<std::string>
+sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss) {
+    const bool texts = features.use_text && !train.text.empty();
+    const bool few = train.rows <= 20'000;
+    std::vector<std::string> wanted;
+    if (!train.has_classes()) {
+        wanted = {"ridge", "elastic_net", "boosting", "mlp"};
+        if (few) wanted.insert(wanted.end(), {"forest", "knn"});
+    } else if (texts) {
+        wanted = {"multinomial_nb", "complement_nb", "svm", "nbsvm", "ridge", "softmax"};
+        if (few) wanted.push_back("knn");
+    } else {
+        wanted = {"softmax", "logistic", "boosting", "mlp", "forest"};
+        if (few) wanted.push_back("knn");
+    }
+    std::erase_if(wanted, [&](const std::string& name) {
+        const auto& kind = model_kind(name);
+        return !train.has_classes() &&
+               std::find(kind.losses.begin(), kind.losses.end(), loss) == kind.losses.end();
+    });
+    return wanted;
+}
+
+struct Selection::Fold {
+    Examples learnt;  // labels only
+    Examples judged;
+    detail::Design learnt_rows;
+    detail::Design judged_rows;
+};
+
+// A stop of its own, asked for by the user's or when the time is over.
+struct Selection::Deadline {
+    std::stop_source source;
+    std::optional<Moment> end;
+    std::mutex mutex;
+    std::condition_variable_any changed;
+    std::stop_callback<std::function<void()>> asked;
+    std::jthread clock;
+
+    Deadline(std::stop_token user, double seconds)
+        : asked(user, [this] { source.request_stop(); }) {
+        if (seconds <= 0) return;
+        end = std::chrono::steady_clock::now() +
+              std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+                  std::chrono::duration<double>(seconds)
+              );
+        clock = std::jthread([this](std::stop_token over) {
+            std::unique_lock lock(mutex);
+            changed.wait_until(lock, over, *end, [] { return false; });
+            if (!over.stop_requested()) source.request_stop();
+        });
+    }
+};
+
+Selection::Selection(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    detail::Team& team,
+    std::stop_token stop,
+    const OnProgress& progress
+)
+    : train_(train), validation_(validation), spec_(spec), team_(team), stop_(stop),
+      progress_(progress), deadline_(std::make_unique<Deadline>(stop, spec.budget)) {}
+
+Selection::~Selection() = default;
+
+std::size_t Selection::classes() const {
+    return train_.has_classes() ? train_.class_names.size() : 0;
+}
+
+FeatureSpec Selection::features_of(const std::string& kind) const {
+    auto spec = spec_.features;
+    if (model_kind(kind).dense_text) spec.text.bits = std::min(spec.text.bits, dense_text_bits);
+    return spec;
+}
+
+const Form& Selection::form(const std::string& kind) {
+    auto& form = forms_[model_kind(kind).dense_text];
+    if (form) return *form;
+    if (progress_) progress_({"features", 0, train_.rows, 0, {}});
+    detail::Design rows;
+    auto featurizer = Featurizer::fit(train_, features_of(kind), team_, rows);
+    auto held_out =
+        validation_.rows > 0 ? featurizer.apply(validation_, team_) : detail::Design{};
+    form = std::make_unique<Form>(
+        Form{std::move(featurizer), std::move(rows), std::move(held_out)}
+    );
+    if (progress_) progress_({"features", train_.rows, train_.rows, 0, {}});
+    if (stop_.stop_requested()) throw base::Interrupted();
+    return *form;
+}
+
+const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
+    auto& all = folds_[model_kind(kind).dense_text];
+    if (!all.empty()) return all;
+    const auto fold = folds_of(train_, spec_.seed);
+    for (std::size_t f = 0; f < fold_count; ++f) {
+        if (stop_.stop_requested()) throw base::Interrupted();
+        std::vector<std::size_t> inside;
+        std::vector<std::size_t> outside;
+        for (std::size_t row = 0; row < train_.rows; ++row)
+            (fold[row] == f ? outside : inside).push_back(row);
+        if (inside.empty() || outside.empty())
+            throw base::Error(
+                "tune",
+                "too few training rows for a cross-validation of " + std::to_string(fold_count) +
+                    " folds",
+                "label more items, or split with a validation part"
+            );
+        Fold next;
+        const auto learnt = take(train_, inside);
+        const auto judged = take(train_, outside);
+        const auto featurizer =
+            Featurizer::fit(learnt, features_of(kind), team_, next.learnt_rows);
+        next.judged_rows = featurizer.apply(judged, team_);
+        const auto labels = [](const Examples& of) {
+            Examples out;
+            out.rows = of.rows;
+            out.classes = of.classes;
+            out.class_names = of.class_names;
+            out.targets = of.targets;
+            out.weights = of.weights;
+            out.soft = of.soft;
+            return out;
+        };
+        next.learnt = labels(learnt);
+        next.judged = labels(judged);
+        all.push_back(std::move(next));
+    }
+    return all;
+}
+
+void Selection::prepare(const std::string& kind) {
+    if (validation_.rows > 0) {
+        form(kind);
+    } else {
+        folds(kind);
+    }
+}
+
+double Selection::judge_on(
+    const Trial& trial,
+    const View& learnt,
+    const View& stopping,
+    const View& judged,
+    std::vector<Progress>* curve
+) const {
+    detail::Team team(1);
+    auto model = make_model(trial.kind, trial.params);
+    FitContext context{spec_.seed, deadline_->source.get_token(), {}, &team};
+    context.loss = spec_.loss;
+    context.quantile = spec_.quantile;
+    if (curve) context.progress = [curve](const Progress& now) { curve->push_back(now); };
+    if (trial.fraction >= 1) {
+        model->fit(learnt, stopping, classes(), context);
+    } else {
+        std::vector<std::uint32_t> order(learnt.size());
+        std::iota(order.begin(), order.end(), 0U);
+        base::CounterRandom(spec_.seed, 9).shuffle(std::span(order));
+        order.resize(std::max<std::size_t>(
+            1, static_cast<std::size_t>(trial.fraction * static_cast<double>(order.size()))
+        ));
+        const auto part = detail::take_part(learnt, order);
+        model->fit(part.view(), stopping, classes(), context);
+    }
+    return cost_of(model->predict(*judged.rows, team), judged, classes(), spec_);
+}
+
+// Without validation no fold may say when to stop: it would judge what it had a say in.
+double Selection::judge(const Trial& trial, std::vector<Progress>& curve) {
+    const bool dense = model_kind(trial.kind).dense_text;
+    try {
+        if (validation_.rows > 0) {
+            const auto& form = *forms_.at(dense);
+            const auto held_out = view_of(form.validation, validation_);
+            return judge_on(trial, view_of(form.train, train_), held_out, held_out, &curve);
+        }
+        double sum = 0;
+        for (const auto& fold : folds_.at(dense)) {
+            sum += static_cast<double>(fold.judged.rows) *
+                   judge_on(
+                       trial,
+                       view_of(fold.learnt_rows, fold.learnt),
+                       {},
+                       view_of(fold.judged_rows, fold.judged),
+                       &fold == &folds_.at(dense).front() ? &curve : nullptr
+                   );
+        }
+        return sum / static_cast<double>(train_.rows);
+    } catch (const base::Interrupted&) {
+        if (stop_.stop_requested()) throw;
+        throw base::Error("trial", "the time was over");
+    }
+}
+
+std::vector<Trial>
+Selection::search(const std::string& kind, const Search& how, std::vector<Trial> history) {
+    prepare(kind);
+    Tuning tuning;
+    tuning.kind = kind;
+    tuning.parameters = model_kind(kind).hyperparameters;
+    if (spec_.model == kind) tuning.fixed = spec_.params;
+    tuning.search = how;
+    tuning.seed = spec_.seed;
+    tuning.threads = team_.threads();
+    tuning.end = deadline_->end;
+    tuning.history = std::move(history);
+    return tune(
+        tuning,
+        [&](const Trial& trial, std::vector<Progress>& curve) { return judge(trial, curve); },
+        progress_
+    );
+}
+
+Chosen Selection::choose_kind() {
+    Chosen chosen;
+    for (const auto& kind : sensible_kinds(train_, spec_.features, spec_.loss)) {
+        prepare(kind);
+        Trial trial;
+        trial.number = chosen.trials.size();
+        trial.kind = kind;
+        trial.params = complete(kind, {});
+        chosen.trials.push_back(std::move(trial));
+    }
+    const auto evaluate = [&](const Trial& trial, std::vector<Progress>& curve) {
+        return judge(trial, curve);
+    };
+    run_trials(chosen.trials, 0, team_.threads(), deadline_->end, evaluate, progress_);
+    const auto best = best_trial(chosen.trials).kind;
+    const Search further{Search::Kind::tpe, spec_.budget > 0 ? std::size_t{1000} : further_trials};
+    for (auto& trial : search(best, further, chosen.trials))
+        if (trial.failure != not_begun) chosen.trials.push_back(std::move(trial));
+    chosen.kind = best_trial(chosen.trials).kind;
+    chosen.params = best_trial(chosen.trials).params;
+    return chosen;
+}
+
+Chosen Selection::choose() {
+    if (spec_.model == automatic) return choose_kind();
+    const auto how = parse_search(spec_.tune);
+    if (how.kind == Search::Kind::none)
+        return {spec_.model, complete(spec_.model, spec_.params), {}};
+    Chosen chosen{spec_.model, {}, search(spec_.model, how, {})};
+    chosen.params = best_trial(chosen.trials).params;
+    return chosen;
+}
+
+}  // namespace training

@@ -1,0 +1,28 @@
+#include "training/evaluation/trial_json.hpp"
+
+#include <cmath>
+
+#include <boost/json.hpp>
+
+namespace training {
+
+boost::json::object to_json(const Trial& trial) {
+    boost::json::object params;
+    boost::json::array curve;
+    for (const auto& [name, value] : trial.params) params[name] = value;
+    for (const auto& point : trial.curve) {
+        boost::json::object entry{{"epoch", point.done}, {"loss", point.loss}};
+        if (point.validation) entry["validation"] = *point.validation;
+        curve.push_back(std::move(entry));
+    }
+    return {
+        {"kind", trial.kind},
+        {"params", params},
+        {"fraction", trial.fraction},
+        {"cost", std::isfinite(trial.cost) ? boost::json::value(trial.cost) : boost::json::value()},
+        {"seconds", trial.seconds},
+        {"failure", trial.failure},
+        {"curve", curve}};
+}
+
+}  // namespace training

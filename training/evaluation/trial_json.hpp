@@ -1,0 +1,12 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include "training/evaluation/tune.hpp"
+
+namespace training {
+
+// A trial as the analysis of a run keeps it; one that failed has no cost.
+boost::json::object to_json(const Trial& trial);
+
+}  // namespace training

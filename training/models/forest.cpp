@@ -1,0 +1,86 @@
+#include <algorithm>
+#include <cmath>
+
+#include "training/models/models.hpp"
+#include "training/numeric/trees.hpp"
+
+namespace training::detail {
+
+namespace {
+
+class Forest final : public Model {
+public:
+    explicit Forest(const Params& params) : params_(params) {}
+
+    std::vector<double> predict(const Design& rows, Team&) const override {
+        return trees_.predict(rows);
+    }
+    void save(Writer& out) const override { trees_.save(out); }
+    void load(Reader& in) override { trees_.load(in); }
+
+private:
+    void learn(
+        const View& train,
+        const View&,
+        std::size_t outputs,
+        const FitContext& context
+    ) override {
+        TreeSettings how;
+        const auto columns = static_cast<double>(std::max<std::size_t>(1, train.rows->columns));
+        how.forest = true;
+        how.rounds = std::max<std::size_t>(1, static_cast<std::size_t>(params_.at("trees")));
+        how.depth = std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("depth")), 1, 30);
+        how.l2 = 0;
+        how.rows = 0.632;  // what a sample with repetition would show of them
+        how.split_columns = params_.at("columns");
+        if (how.split_columns == 0)
+            how.split_columns = outputs > 0 ? std::max(1.0, std::sqrt(columns)) / columns : 1.0 / 3;
+        how.split_columns = std::clamp(how.split_columns, 1 / columns, 1.0);
+        how.least = params_.at("least");
+        how.balance = params_.at("balance");
+        trees_.fit(train, {}, outputs, how, context);
+    }
+
+    Params params_;
+    Trees trees_;
+};
+
+}  // namespace
+
+const ModelKind& forest_kind() {
+    static const ModelKind kind{
+        .name = "forest",
+        .words = "random forest",
+        .hyperparameters =
+            {{.name = "trees", .words = "of each class", .usual = 100, .whole = true},
+             {.name = "depth",
+              .words = "of a tree",
+              .usual = 16,
+              .low = 6,
+              .high = 24,
+              .whole = true,
+              .grid = {8, 16, 24}},
+             {.name = "columns",
+              .words = "share of the columns that a split sees; 0: the root of their number, or a "
+                       "third for values",
+              .low = 0.05,
+              .high = 1,
+              .logarithmic = true,
+              .grid = {0}},
+             {.name = "least",
+              .words = "weight of a leaf",
+              .usual = 1,
+              .low = 1,
+              .high = 20,
+              .logarithmic = true,
+              .grid = {1, 5}},
+             balance_parameter()},
+        .dense_text = true,
+        .soft_labels = true,
+        .make = [](const Params& params) -> std::unique_ptr<Model> {
+            return std::make_unique<Forest>(params);
+        }};
+    return kind;
+}
+
+}  // namespace training::detail

@@ -1,0 +1,26 @@
+#include <algorithm>
+
+#include "training/models/models.hpp"
+#include "training/models/one_versus_rest.hpp"
+
+namespace training::detail {
+
+const ModelKind& logistic_kind() {
+    static const ModelKind kind{
+        .name = "logistic",
+        .words = "logistic regression, each class against the others",
+        .hyperparameters =
+            {cost_parameter(),
+             balance_parameter()},
+        .learns = Learns::classes,
+        .make = [](const Params& params) -> std::unique_ptr<Model> {
+            OneVersusRest::Settings settings;
+            settings.cost = std::max(params.at("cost"), 1e-9);
+            settings.balance = params.at("balance");
+            settings.logistic = true;
+            return std::make_unique<OneVersusRest>(settings);
+        }};
+    return kind;
+}
+
+}  // namespace training::detail

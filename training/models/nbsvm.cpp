@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include "training/models/models.hpp"
+#include "training/models/one_versus_rest.hpp"
+
+namespace training::detail {
+
+const ModelKind& nbsvm_kind() {
+    static const ModelKind kind{
+        .name = "nbsvm",
+        .words = "linear support vectors on words weighed by naive Bayes",
+        .hyperparameters =
+            {cost_parameter(),
+             {.name = "smoothing",
+              .words = "added to how often each word is met",
+              .usual = 1,
+              .low = 0.01,
+              .high = 10,
+              .logarithmic = true,
+              .grid = {0.1, 1}},
+             {.name = "blend",
+              .words = "0: weights of one size, 1: as the machine found them",
+              .usual = 1,
+              .low = 0.3,
+              .high = 1,
+              .grid = {0.5, 1}},
+             balance_parameter()},
+        .learns = Learns::classes,
+        .takes = Takes::texts,
+        .make = [](const Params& params) -> std::unique_ptr<Model> {
+            OneVersusRest::Settings settings;
+            settings.cost = std::max(params.at("cost"), 1e-9);
+            settings.balance = params.at("balance");
+            settings.ratios = true;
+            settings.smoothing = params.at("smoothing");
+            settings.blend = std::clamp(params.at("blend"), 0.0, 1.0);
+            return std::make_unique<OneVersusRest>(settings);
+        }};
+    return kind;
+}
+
+}  // namespace training::detail

@@ -1,0 +1,336 @@
+// Trees by XGBoost (booster.hpp). Samples are drawn anew from the seed in every round, so that they
+// depend on nothing that another fit of the thread left.
+//
+// Targets are standardised (counts are not), and what is kept are the bytes of the library's own
+// format: a fit ends by loading them, so that what is measured is what will be loaded.
+//
+// A forest is grown round by round from gradients that stay as they were at the start: each tree
+// sees its own sample, its leaves are means, and the sum over the rounds less their number is the
+// average of the trees. The library's own forest is one call that nothing can stop.
+#include "training/numeric/trees.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "base/error.hpp"
+#include "training/models/models.hpp"
+#include "training/numeric/booster.hpp"
+#include "training/numeric/linear_scores.hpp"
+
+namespace training::detail {
+
+namespace {
+
+// The number after the colon that follows `name` in what the library says of a round.
+double number_of(std::string_view said, std::string_view name) {
+    const auto at = said.find(name);
+    const auto colon = at == said.npos ? at : said.find(':', at);
+    double value = std::numeric_limits<double>::quiet_NaN();
+    if (colon != said.npos)
+        std::from_chars(said.data() + colon + 1, said.data() + said.size(), value);
+    return value;
+}
+
+// Rows with unsure labels stand once for each possible class, weighted by it.
+Part certain(const View& data, std::size_t classes, const std::vector<float>& weights) {
+    std::vector<std::uint32_t> chosen;
+    std::vector<int> labels;
+    std::vector<float> shares;
+    for (std::size_t row = 0; row < data.size(); ++row) {
+        for_each_class(data, row, classes, [&](std::size_t c, float share) {
+            chosen.push_back(static_cast<std::uint32_t>(row));
+            labels.push_back(static_cast<int>(c));
+            shares.push_back(share * weight_at(weights, row));
+        });
+    }
+    return {take_rows(*data.rows, chosen), std::move(labels), {}, std::move(shares), {}};
+}
+
+}  // namespace
+
+// One fit: its matrices, and the rounds with what they cost.
+struct Trees::Fit {
+    Trees& trees;
+    const View& train;
+    const View& validation;
+    const TreeSettings& how;
+    const FitContext& context;
+    TreeRows seen;
+    std::optional<TreeRows> held_out;
+    std::optional<Booster> booster;
+    std::vector<float> weights;
+    std::size_t best = 0;  // rounds
+    double least = std::numeric_limits<double>::infinity();
+
+    Fit(Trees& of,
+        const View& learnt,
+        const View& judged,
+        const TreeSettings& settings,
+        const FitContext& with)
+        : trees(of), train(learnt), validation(judged), how(settings), context(with),
+          seen(*learnt.rows), weights(learnt.weights.begin(), learnt.weights.end()) {
+        if (validation.size() > 0) held_out.emplace(*validation.rows);
+        label(seen, train);
+        if (held_out) label(*held_out, validation);
+        std::vector<DMatrixHandle> matrices{seen.get()};
+        if (held_out) matrices.push_back(held_out->get());
+        booster.emplace(matrices);
+        configure();
+    }
+
+    bool classes() const { return trees.outputs_ > 0; }
+    std::size_t width() const { return trees.outputs_ > 2 ? trees.outputs_ : 1; }
+    bool by_hand() const {
+        return how.forest ||
+               (!classes() && (trees.loss_ == Loss::quantile || trees.loss_ == Loss::absolute));
+    }
+
+    // The share of the rows that are to lie below what is said.
+    float below() const {
+        return trees.loss_ == Loss::quantile ? static_cast<float>(context.quantile) : 0.5F;
+    }
+
+    float target(const View& data, std::size_t row) const {
+        return classes() ? static_cast<float>(data.classes[row])
+                         : static_cast<float>((data.targets[row] - trees.mean_) * trees.scale_);
+    }
+
+    void label(TreeRows& matrix, const View& data) const {
+        std::vector<float> labels;
+        for (std::size_t row = 0; row < data.size(); ++row) labels.push_back(target(data, row));
+        matrix.set("label", labels);
+        matrix.set("weight", {data.weights.begin(), data.weights.end()});
+    }
+
+    void configure() {
+        auto& b = *booster;
+        const auto objective = [&]() -> std::pair<const char*, const char*> {
+            if (trees.outputs_ > 2) return {"multi:softprob", "mlogloss"};
+            if (classes()) return {"binary:logistic", "logloss"};
+            switch (trees.loss_) {
+            case Loss::huber: return {"reg:pseudohubererror", "mphe"};
+            case Loss::poisson: return {"count:poisson", "poisson-nloglik"};
+            case Loss::squared:
+            case Loss::absolute:
+            case Loss::quantile: break;
+            }
+            return {"reg:squarederror", "rmse"};
+        }();
+        b.set("nthread", library_threads(*train.rows));
+        b.set("seed", static_cast<double>(context.seed & 0x7FFFFFFFU));
+        b.set("seed_per_iteration", 1);
+        b.set("tree_method", "hist");
+        b.set("objective", objective.first);
+        b.set("eval_metric", objective.second);
+        if (trees.outputs_ > 2) b.set("num_class", static_cast<double>(trees.outputs_));
+        if (!classes() || how.forest)
+            b.set("base_score", trees.loss_ == Loss::poisson && !how.forest
+                                    ? std::max(mean_target(train), 1e-6)
+                                    : classes() ? 0.5 : 0);
+        b.set("eta", how.forest ? 1 : how.rate);
+        b.set("max_depth", static_cast<double>(how.depth));
+        b.set("lambda", how.l2);
+        b.set("subsample", how.rows);
+        b.set("colsample_bytree", how.columns);
+        b.set("colsample_bynode", how.split_columns);
+        b.set("min_child_weight", how.least);
+    }
+
+    // A step on gradients of our own: those of a forest stay, those of a quantile (the median
+    // too) are the share of rows above and below.
+    void step() {
+        const auto k = width();
+        const auto n = train.size();
+        std::vector<float> slopes(n * k);
+        std::vector<float> bends(n * k);
+        const auto now = how.forest ? std::vector<float>{} : booster->margins(seen.get());
+        for (std::size_t row = 0; row < n; ++row) {
+            const float weight = weight_at(weights, row);
+            for (std::size_t j = 0; j < k; ++j) {
+                float slope = 0;
+                if (!how.forest) {
+                    const float share = below();
+                    slope = now[row] > target(train, row) ? 1 - share : -share;
+                } else if (k > 1) {
+                    slope = 1 / static_cast<float>(k) -
+                            (static_cast<std::size_t>(train.classes[row]) == j ? 1.0F : 0.0F);
+                } else {
+                    slope = (classes() ? 0.5F : 0.0F) - target(train, row);
+                }
+                slopes[row * k + j] = weight * slope;
+                bends[row * k + j] = weight;
+            }
+        }
+        must(XGBoosterBoostOneIter(
+            booster->get(), seen.get(), slopes.data(), bends.data(), slopes.size()
+        ));
+    }
+
+    double cost(const View& data, DMatrixHandle matrix, std::size_t rounds) const {
+        auto margins = booster->margins(matrix);
+        if (how.forest)
+            for (float& m : margins) m /= static_cast<float>(rounds);
+        double sum = 0;
+        double all = 0;
+        for (std::size_t row = 0; row < data.size(); ++row) {
+            const auto weight = static_cast<double>(weight_at(data.weights, row));
+            const float miss = target(data, row) - margins[row * width()];
+            const float share = below();
+            sum += weight * static_cast<double>(std::max(share * miss, (share - 1) * miss));
+            all += weight;
+        }
+        return sum / all;
+    }
+
+    // What round number `round` (from 0) costs on the rows learnt from and on validation.
+    Progress judge(std::size_t round) const {
+        Progress progress{"fit", round + 1, how.rounds, 0, {}};
+        if (how.forest) return progress;
+        if (by_hand()) {
+            progress.loss = cost(train, seen.get(), round + 1);
+            if (held_out) progress.validation = cost(validation, held_out->get(), round + 1);
+            return progress;
+        }
+        std::array<DMatrixHandle, 2> matrices{seen.get(), held_out ? held_out->get() : nullptr};
+        std::array<const char*, 2> names{"learnt", "held"};
+        const char* said = nullptr;
+        must(XGBoosterEvalOneIter(
+            booster->get(),
+            static_cast<int>(round),
+            matrices.data(),
+            names.data(),
+            held_out ? 2 : 1,
+            &said
+        ));
+        progress.loss = number_of(said, "learnt-");
+        if (held_out) progress.validation = number_of(said, "held-");
+        return progress;
+    }
+
+    void grow() {
+        for (std::size_t round = 0; round < how.rounds; ++round) {
+            if (context.stop.stop_requested()) throw base::Interrupted();
+            if (by_hand()) {
+                step();
+            } else {
+                must(XGBoosterUpdateOneIter(
+                    booster->get(), static_cast<int>(round), seen.get()
+                ));
+            }
+            const auto progress = judge(round);
+            if (!std::isfinite(progress.loss))
+                throw base::Error("training", "the loss is no longer finite", "lower the rate");
+            if (context.progress) context.progress(progress);
+            if (how.forest || !progress.validation || *progress.validation < least) {
+                if (progress.validation) least = *progress.validation;
+                best = round + 1;
+            } else if (how.patience > 0 && round + 1 - best >= how.patience) {
+                break;
+            }
+        }
+    }
+};
+
+Trees::Trees() = default;
+Trees::~Trees() = default;
+
+void Trees::fit(
+    const View& train,
+    const View& validation,
+    std::size_t outputs,
+    const TreeSettings& how,
+    const FitContext& context
+) {
+    outputs_ = outputs;
+    columns_ = train.rows->columns;
+    forest_ = how.forest ? how.rounds : 0;
+    loss_ = context.loss;
+    mean_ = 0;
+    scale_ = 1;
+    if (outputs == 0) {
+        const auto centre = centre_of(train, loss_, context.quantile);
+        mean_ = centre.middle;
+        scale_ = centre.scale;
+    }
+    const auto weights = row_weights(train, outputs, how.balance);
+    const bool unsure = outputs > 0 && !train.soft.empty();
+    const auto part = unsure ? certain(train, outputs, weights) : Part{};
+    auto learnt = train;
+    learnt.weights = weights;
+    if (unsure) learnt = part.view();
+    Fit fit(*this, learnt, validation, how, context);
+    fit.grow();
+    keep(fit.booster->bytes(fit.best));
+}
+
+void Trees::keep(std::string bytes) {
+    bytes_ = std::move(bytes);
+    booster_ = std::make_unique<Booster>(bytes_);
+}
+
+// Margins as probabilities or values.
+std::vector<double> Trees::answer(std::span<const float> margins, std::size_t rows) const {
+    std::vector<double> out;
+    out.reserve(rows * std::max<std::size_t>(1, outputs_));
+    const auto k = outputs_ > 2 ? outputs_ : 1;
+    const auto trees = static_cast<double>(std::max<std::size_t>(1, forest_));
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto line = margins.subspan(row * k, k);
+        if (outputs_ == 0) {
+            const auto value = static_cast<double>(line[0]) / trees;
+            out.push_back(loss_ == Loss::poisson && forest_ == 0 ? std::exp(value)
+                                                                 : value / scale_ + mean_);
+            continue;
+        }
+        std::vector<double> scores(line.begin(), line.end());
+        if (forest_ == 0) {
+            if (k == 1) scores = {0, scores[0]};
+            softmax(scores);
+        } else {  // the share of the leaves, kept from being quite sure
+            const double start = 1 / static_cast<double>(std::max<std::size_t>(2, k));
+            if (k == 1) scores = {-scores[0], scores[0]};
+            double sum = 0;
+            for (double& s : scores) sum += s = std::clamp(start + s / trees, 1e-3, 1 - 1e-3);
+            for (double& s : scores) s /= sum;
+        }
+        out.insert(out.end(), scores.begin(), scores.end());
+    }
+    return out;
+}
+
+std::vector<double> Trees::predict(const Design& rows) const {
+    if (rows.columns != columns_)
+        throw base::Error("model", "its features do not fit the rows", "train the model again");
+    if (rows.rows == 0) return {};
+    const TreeRows matrix(rows);
+    std::scoped_lock lock(mutex_);
+    return answer(booster_->margins(matrix.get()), rows.rows);
+}
+
+void Trees::save(Writer& out) const {
+    out.put<std::uint64_t>(outputs_);
+    out.put<std::uint64_t>(columns_);
+    out.put<std::uint64_t>(forest_);
+    out.put<std::uint8_t>(static_cast<std::uint8_t>(loss_));
+    out.put(mean_);
+    out.put(scale_);
+    out.text(bytes_);
+}
+
+void Trees::load(Reader& in) {
+    outputs_ = in.get<std::uint64_t>();
+    columns_ = in.get<std::uint64_t>();
+    forest_ = in.get<std::uint64_t>();
+    const auto loss = in.get<std::uint8_t>();
+    if (loss >= base::words<Loss>.size()) Reader::broken();
+    loss_ = static_cast<Loss>(loss);
+    mean_ = in.get<double>();
+    scale_ = in.get<double>();
+    keep(in.text());
+}
+
+}  // namespace training::detail
