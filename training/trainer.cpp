@@ -1,7 +1,6 @@
-// The artefact is magic, version, checksum and a payload: kind, summary, class names, features,
-// model, preparation. The checksum comes first, so that a file that was cut or altered is refused
-// before any part of its payload is read. A model without a preparation is written as version 1,
-// which older programs read.
+// The artefact's payload (artefact.hpp) is kind, summary, class names, input signature, features,
+// model, preparation. Versions 1 and 2 have no signature and are given rows as they come; version 1
+// has no preparation either.
 //
 // Trials of a search run on one thread each and several at once; the final fit has all threads.
 // Both give the same bits. For learning curves the model is fitted without validation rows, or
@@ -15,9 +14,9 @@
 
 #include <boost/json.hpp>
 
-#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "training/artefact.hpp"
 #include "training/features/features.hpp"
 #include "training/numeric/kernels.hpp"
 
@@ -25,41 +24,13 @@ namespace training {
 
 namespace {
 
-constexpr std::string_view magic{"tilth-model\n", 12};
-constexpr std::uint32_t version = 2;  // 1: without a preparation
 constexpr int dense_text_bits = 12;   // 4,096 columns of hashed words at most, for dense rows
 
-std::string seal(const std::string& payload, bool prepared) {
-    detail::Writer out;
-    out.put(prepared ? version : 1U);
-    out.put<std::uint64_t>(base::hash_64(payload));
-    out.text(payload);
-    return std::string(magic) + out.take();
-}
-
-std::string unseal(std::string_view artefact) {
-    if (!artefact.starts_with(magic))
-        throw base::Error("model artefact", "not a model of this program");
-    detail::Reader in(artefact.substr(magic.size()));
-    const auto written = in.get<std::uint32_t>();
-    if (written == 0 || written > version) {
-        throw base::Error(
-            "model artefact",
-            "version " + std::to_string(written) + " is newer than version " +
-                std::to_string(version) + ", the newest known",
-            "use the program that wrote it"
-        );
-    }
-    const auto checksum = in.get<std::uint64_t>();
-    auto payload = in.text();
-    if (!in.done() || base::hash_64(payload) != checksum) {
-        throw base::Error(
-            "model artefact",
-            "its checksum does not match",
-            "train the model again or restore the artefact"
-        );
-    }
-    return payload;
+// For models that take every feature of every row.
+void lower_columns(TextSpec& text) {
+    text.bits = std::min(text.bits, dense_text_bits);
+    constexpr int most = 1 << dense_text_bits;
+    if (text.max_features == 0 || text.max_features > most) text.max_features = most;
 }
 
 View view_of(const detail::Design& rows, const Examples& examples) {
@@ -136,6 +107,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
 std::string summary_of(
     const TrainSpec& spec,
     const Params& params,
+    const InputSignature& inputs,
     const std::string& features,
     const FittedPreparation& prepared,
     std::size_t columns
@@ -145,6 +117,7 @@ std::string summary_of(
     return boost::json::serialize(boost::json::object{
         {"model", spec.model},
         {"parameters", values},
+        {"inputs", boost::json::parse(inputs.json())},
         {"features", boost::json::parse(features)},
         {"preparation", boost::json::parse(prepared.json())},
         {"columns", columns},
@@ -203,6 +176,7 @@ TrainResult fit_prepared(
     const Examples& validation,
     const TrainSpec& spec,
     const FittedPreparation& prepared,
+    const InputSignature& inputs,
     const OnProgress& progress,
     std::stop_token stop
 ) {
@@ -214,9 +188,9 @@ TrainResult fit_prepared(
     if (progress) progress({"features", 0, train.rows, 0, {}});
     auto feature_spec = spec.features;
     if (model_kind(spec.model).dense_text)
-        feature_spec.text.bits = std::min(feature_spec.text.bits, dense_text_bits);
+        lower_columns(feature_spec.text);
     detail::Design train_rows;
-    const auto featurizer = Featurizer::fit(train, feature_spec, team, train_rows);
+    const auto featurizer = Featurizer::fit(train, feature_spec, team, train_rows, spec.seed);
     const auto validation_rows =
         validation.rows > 0 ? featurizer.apply(validation, team) : detail::Design{};
     if (progress) progress({"features", train.rows, train.rows, 0, {}});
@@ -250,7 +224,7 @@ TrainResult fit_prepared(
 
     result.features = train_rows.columns;
     result.summary =
-        summary_of(spec, result.params, featurizer.json(), prepared, train_rows.columns);
+        summary_of(spec, result.params, inputs, featurizer.json(), prepared, train_rows.columns);
     detail::Writer out;
     out.text(spec.model);
     out.text(result.summary);
@@ -259,10 +233,11 @@ TrainResult fit_prepared(
     if (classes) {
         for (const auto& name : train.class_names) out.text(name);
     }
+    inputs.save(out);
     featurizer.save(out);
     model->save(out);
     if (!prepared.empty()) out.text(prepared.json());
-    result.artefact = seal(out.take(), !prepared.empty());
+    result.artefact = detail::seal(out.take());
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
@@ -280,11 +255,24 @@ TrainResult fit(
     complete(spec.model, spec.params);  // refuses bad names before the work starts
     parse_search(spec.tune);
     check_spec(train, validation, spec);
-    if (spec.preparation.empty()) return fit_prepared(train, validation, spec, {}, progress, stop);
+    const auto& wanted = spec.features;
+    const bool plain = spec.preparation.empty();
+    // A preparation may make features of columns that are none themselves.
+    auto inputs = InputSignature::of(
+        train, wanted.use_text || !plain, wanted.use_numeric || !plain, wanted.use_pixels || !plain
+    );
+    if (plain)
+        inputs.keep_columns(train, [&](const std::string& column) {
+            return wanted.columns.takes(column);
+        });
+    inputs.set_rules(spec.rules);
+    const auto held_out = inputs.align(validation);
+    if (plain) return fit_prepared(train, held_out, spec, {}, inputs, progress, stop);
     const auto begun = std::chrono::steady_clock::now();
     const auto prepared = spec.preparation.fit(train);
     const auto rows = prepared.augment(prepared.apply(train), spec.seed);
-    auto result = fit_prepared(rows, prepared.apply(validation), spec, prepared, progress, stop);
+    const auto prepared_out = held_out.rows > 0 ? prepared.apply(held_out) : held_out;
+    auto result = fit_prepared(rows, prepared_out, spec, prepared, inputs, progress, stop);
     result.prepared = prepared.json();
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -298,6 +286,7 @@ struct Predictor::State {
     Featurizer featurizer;
     std::unique_ptr<Model> model;
     FittedPreparation prepared;
+    std::optional<InputSignature> inputs;
 };
 
 Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -306,14 +295,16 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
 Predictor Predictor::load(std::string_view artefact) {
-    const auto payload = unseal(artefact);
+    const auto [payload, written] = detail::unseal(artefact);
     detail::Reader in(payload);
     auto state = std::make_unique<State>();
     state->kind = in.text();
     state->summary = in.text();
     for (auto count = in.get<std::uint64_t>(); count > 0; --count)
         state->class_names.push_back(in.text());
-    state->featurizer = Featurizer::load(in);
+    if (written >= detail::with_signature) state->inputs = InputSignature::load(in);
+    state->featurizer =
+        written >= detail::with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
     state->model = make_model(state->kind, {});
     state->model->load(in);
     if (!in.done()) state->prepared = FittedPreparation::load(in.text());
@@ -335,15 +326,25 @@ const FittedPreparation& Predictor::preparation() const {
     return state_->prepared;
 }
 
-std::vector<double> Predictor::predict(const Examples& examples, std::size_t threads) const {
+const std::optional<InputSignature>& Predictor::inputs() const {
+    return state_->inputs;
+}
+
+std::vector<double>
+Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
     if (examples.rows == 0) return {};
     detail::Team team(threads);
-    if (state_->prepared.empty())
-        return state_->model->predict(state_->featurizer.apply(examples, team), team);
-    return state_->model->predict(
-        state_->featurizer.apply(state_->prepared.apply(examples), team), team
-    );
+    const auto& inputs = state_->inputs;
+    const auto from = [&](const Examples& rows) {
+        if (state_->prepared.empty())
+            return state_->model->predict(state_->featurizer.apply(rows, team), team);
+        return state_->model->predict(
+            state_->featurizer.apply(state_->prepared.apply(rows), team), team
+        );
+    };
+    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
+    return from(inputs->align(examples, notes));
 }
 
 std::vector<CurvePoint> learning_curve(
