@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "api/tables.hpp"
 #include "base/bytes/percent.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/text/utf8.hpp"
@@ -67,6 +68,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/snapshots/{snapshot}", "snapshot show", "showSnapshot"},
     {get, "/api/v1/snapshots/{snapshot}/export", "snapshot export", "exportSnapshot"},
     {get, "/api/v1/snapshots/{snapshot}/diff/{other}", "snapshot diff", "diffSnapshots"},
+    {get, "/api/v1/snapshots/{snapshot}/card", "snapshot card", "cardOfSnapshot"},
     {post, "/api/v1/snapshots/{snapshot}/verify", "snapshot verify", "verifySnapshot"},
     {post, "/api/v1/crawl", "crawl", "queueCrawl", 202},
     {post, "/api/v1/ingest", "ingest", "queueIngest", 202},
@@ -101,6 +103,7 @@ constexpr Row rows[] = {
     {get, "/api/v1/users", "user list", "listUsers"},
     {post, "/api/v1/users", "user add", "createUser", 201},
     {patch, "/api/v1/users/{user}", "user edit", "editUser"},
+    {put, "/api/v1/users/{user}/openid", "user openid", "linkIdentity"},
     {put, "/api/v1/password", "user password", "setPassword", 204, true},
     {get, "/api/v1/tokens", "token list", "listTokens"},
     {post, "/api/v1/tokens", "token create", "createToken", 201, true},
@@ -151,13 +154,26 @@ constexpr Row rows[] = {
      "reportSuggestions"},
     {get, "/api/v1/projects/{project}/machines", "label machine list", "listMachines"},
     {post, "/api/v1/projects/{project}/machines/test", "label machine test", "testMachine"},
+    {put, "/api/v1/projects/{project}/rules", "label rules set", "setRules"},
+    {get, "/api/v1/projects/{project}/rules", "label rules list", "listRules"},
+    {get, "/api/v1/projects/{project}/rules/show", "label rules show", "showRules"},
+    {del, "/api/v1/projects/{project}/rules/{rule}", "label rules remove", "removeRule"},
+    {post, "/api/v1/projects/{project}/rules/run", "label rules run", "runRules"},
+    {get, "/api/v1/projects/{project}/rules/report", "label rules report", "reportRules"},
+    {post, "/api/v1/projects/{project}/rules/apply", "label rules apply", "applyRules"},
+    {post, "/api/v1/projects/{project}/rules/clear", "label rules clear", "clearRules"},
     {get, "/api/v1/projects/{project}/answers", "label answers", "listAnswers"},
     {get, "/api/v1/projects/{project}/review", "label review", "listReview"},
     {post, "/api/v1/projects/{project}/review/accept", "label review accept", "acceptAnswer"},
     {post, "/api/v1/projects/{project}/review/fix", "label review fix", "fixLabel"},
     {post, "/api/v1/projects/{project}/review/send-back", "label review send-back", "sendBack"},
     {post, "/api/v1/projects/{project}/review/undo", "label review undo", "undoReview"},
+    {get, "/api/v1/projects/{project}/audit", "label audit", "showAudit"},
+    {post, "/api/v1/projects/{project}/audit", "label audit start", "startAudit", 201},
+    {get, "/api/v1/projects/{project}/audit/report", "label audit report", "reportAudit"},
+    {post, "/api/v1/projects/{project}/audit/stop", "label audit stop", "stopAudit"},
     {get, "/api/v1/projects/{project}/agreement", "label agreement", "showAgreement"},
+    {get, "/api/v1/projects/{project}/dashboard", "label dashboard", "showDashboard"},
     {post, "/api/v1/projects/{project}/truth", "label truth", "resolveTruth"},
     {post, "/api/v1/projects/{project}/simulate", "label simulate", "simulateAnswers"},
     {post, "/api/v1/projects/{project}/claim", "label claim", "claimTasks"},
@@ -205,6 +221,7 @@ constexpr std::string_view long_ones[] = {
     "runs compare",
     "snapshot create",
     "snapshot verify",
+    "snapshot card",
     "snapshot diff",
     "snapshot export",
     "label project export",
@@ -235,6 +252,11 @@ constexpr std::string_view long_ones[] = {
     "label suggest endpoint",
     "label suggest report",
     "label machine test",
+    "label rules set",
+    "label rules run",
+    "label rules report",
+    "label rules apply",
+    "label rules clear",
     "label project import"};
 
 std::vector<std::pair<std::string, std::string>> query_members(std::string_view query) {
@@ -335,6 +357,7 @@ Response run_verb(Call& call) {
         if (call.route.method != Method::get) note(call, given);
         if (!verb.answers()) return no_content();
         if (const auto* download = answer.as<service::Download>()) return file_of(*download);
+        if (auto table = as_table(call.request, answer)) return *table;
         auto value = answer.json();
         auto response = json(value, call.route.status);
         if (call.route.versioned) response.set("ETag", etag_of(value.at("version").as_int64()));

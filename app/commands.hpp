@@ -39,8 +39,11 @@ void add_label_shape(
 );                                                                   // label template, schema
 void add_label_quality(CLI::App& label, service::Context& context);  // label gold
 void add_label_machine(CLI::App& label, service::Context& context);  // label suggest, machine
-void add_label_members(CLI::App& label, service::Context& context);  // label members
-void add_label_review(CLI::App& label, service::Context& context);   // label review
+void add_label_rules(CLI::App& label, service::Context& context);
+void add_label_members(CLI::App& label, service::Context& context);    // label members
+void add_label_review(CLI::App& label, service::Context& context);     // label review
+void add_label_dashboard(CLI::App& label, service::Context& context);  // label dashboard
+void add_label_audit(CLI::App& label, service::Context& context);      // label audit
 void add_invalidation(CLI::App& annotators, service::Context& context);
 void add_people(CLI::App& cli, service::Context& context);    // user, token, session, audit
 void add_snapshot(CLI::App& cli, service::Context& context);  // snapshot

@@ -477,8 +477,13 @@ DELETE FROM content_image t USING unnest($1::bigint[], $2::bigint[], $3::text[])
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
 -- name: purge_truth
-DELETE FROM ground_truth t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
-WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+WITH gone AS (
+    DELETE FROM ground_truth t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+    WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key RETURNING t.project_id
+), counted AS (
+    INSERT INTO label_tally (project_id, user_id, labels) SELECT project_id, 0, -count(*) FROM gone GROUP BY project_id
+)
+SELECT 1 FROM gone;
 
 -- name: purge_annotations
 WITH gone AS (
@@ -495,9 +500,17 @@ SELECT 1 FROM gone;
 DELETE FROM label_suggestion t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
+-- name: purge_rule_votes
+DELETE FROM label_rule_vote t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
 -- name: purge_drafts
 DELETE FROM label_draft d USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE d.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
+
+-- name: purge_audits
+DELETE FROM label_audit_item i USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+WHERE i.task_id = t.id AND t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
 -- name: purge_comments
 DELETE FROM label_comment c USING label_task t, unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
@@ -523,9 +536,32 @@ WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 DELETE FROM consent_denial t USING unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
 WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key;
 
+-- Locks the tasks, so that the next statement sees who has them.
+-- name: lock_purged_tasks
+SELECT 1 FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key), label_task t
+WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key AND t.state = 'open' ORDER BY t.id FOR UPDATE OF t;
+
+-- Nobody can have them now: what they were in the counts is taken from them.
 -- name: cancel_purged_tasks
-UPDATE label_task t SET state = 'cancelled' FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
-WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key AND t.state = 'open';
+WITH task AS (
+    UPDATE label_task t SET state = 'cancelled' FROM unnest($1::bigint[], $2::bigint[], $3::text[]) AS g (rk, source_id, key)
+    WHERE t.rk = g.rk AND t.source_id = g.source_id AND t.key = g.key AND t.state = 'open'
+    RETURNING t.id, t.project_id, t.wanted, t.assigned_to, t.answers + t.leases < t.wanted AS room
+), part AS (
+    SELECT t.*, l.user_id, l.state = 'skipped' AS skipped FROM task t, label_lease l WHERE l.task_id = t.id AND l.state <> 'released'
+), change AS (
+    SELECT project_id, 0::bigint AS user_id, -1 AS open, 1 AS cancelled, -wanted AS wanted, -(assigned_to IS NULL AND room)::int AS free,
+        -(assigned_to IS NULL AND NOT room)::int AS waiting, 0 AS skipped FROM task
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, (assigned_to IS NULL AND room)::int, (assigned_to IS NULL AND NOT room)::int, -skipped::int FROM part
+    UNION ALL
+    SELECT project_id, assigned_to, 0, 0, 0, -room::int, -(NOT room)::int, 0 FROM task t
+    WHERE assigned_to IS NOT NULL AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
+), counted AS (
+    INSERT INTO label_tally (project_id, user_id, open, cancelled, wanted, free, waiting, skipped)
+    SELECT project_id, user_id, sum(open), sum(cancelled), sum(wanted), sum(free), sum(waiting), sum(skipped) FROM change GROUP BY project_id, user_id
+)
+SELECT 1 FROM task;
 
 -- Which of these blobs a version still uses: one pass over the versions, however many are asked for.
 -- name: used_blobs
@@ -804,6 +840,9 @@ DELETE FROM openid_attempt WHERE expires_at <= $1::timestamptz;
 -- name: user_of_identity
 SELECT u.id, u.name, u.role, u.simulated, u.created_at, u.disabled_at
 FROM user_identity i JOIN app_user u ON u.id = i.user_id WHERE i.issuer = $1 AND i.subject = $2;
+
+-- name: remove_identity
+DELETE FROM user_identity WHERE issuer = $1 AND subject = $2;
 
 -- name: add_identity
 INSERT INTO user_identity (issuer, subject, user_id, linked_at) VALUES ($1, $2, $3, $4::timestamptz)

@@ -9,6 +9,7 @@
 #include "base/words.hpp"
 #include "crawler/frontier/frontier.hpp"
 #include "labeling/projects/project.hpp"
+#include "labeling/rules/rule.hpp"
 #include "service/config.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
@@ -43,6 +44,9 @@ std::string settings_reference() {
         {"A labeling project",
          "The file of `tilth label project create`.",
          labeling::Project::settings.record()},
+        {"Labeling rules",
+         "The file of `tilth label rules set`.",
+         labeling::RuleSet::settings.record()},
     };
     for (const auto* kind : source_kinds())
         sections.push_back(

@@ -21,6 +21,7 @@
 #include "base/run/stop.hpp"
 #include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -47,14 +48,18 @@ json::array numbers(const std::vector<std::size_t>& values) {
     return all;
 }
 
+json::value defined(const std::optional<double>& share) {
+    return share ? json::value(*share) : json::value();
+}
+
 json::object to_json(const ClassReport& report, const std::vector<std::string>& names) {
     json::array classes, bins;
     for (std::size_t i = 0; i < report.classes.size(); ++i) {
         const auto& c = report.classes[i];
         classes.push_back(json::object{
             {"name", names.at(i)},
-            {"precision", c.precision},
-            {"recall", c.recall},
+            {"precision", defined(c.precision)},
+            {"recall", defined(c.recall)},
             {"f1", c.f1},
             {"support", c.support},
             {"predicted", c.predicted}});
@@ -142,6 +147,25 @@ Judged judge(
                                         : judge_values_of(items, examples, predicted, split);
 }
 
+// On test, or on validation if there is no test part.
+std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_validation) {
+    const auto& judged = on_test.metrics.empty() ? on_validation : on_test;
+    if (judged.metrics.empty()) return {};
+    const auto rows = judged.report.at("rows").to_number<std::size_t>();
+    const auto value = [&](std::string_view name) {
+        for (const auto& metric : judged.metrics)
+            if (metric.name == name) return std::optional(metric.estimate.value);
+        return std::optional<double>();
+    };
+    if (const auto r2 = value("r2")) return score_leaks(rows, *r2);
+    const auto accuracy = value("accuracy");
+    if (!accuracy || rows == 0) return {};
+    std::size_t commonest = 0;
+    for (const auto& one : judged.report.at("classes").as_array())
+        commonest = std::max(commonest, one.at("support").to_number<std::size_t>());
+    return score_leaks(rows, *accuracy, static_cast<double>(commonest) / static_cast<double>(rows));
+}
+
 std::string spec_json(const TrainSettings& settings, int preparation) {
     json::object all;
     for (const auto& [name, value] : settings.params) all[name] = value;
@@ -150,6 +174,7 @@ std::string spec_json(const TrainSettings& settings, int preparation) {
         {"tune", settings.tune},
         {"target", settings.target},
         {"preparation", preparation},
+        {"allow_leak", settings.allow_leak},
         {"params", all}});
 }
 
@@ -158,6 +183,7 @@ json::object analysis_of(
     const Examples& examples,
     const std::vector<CurvePoint>& curve,
     const std::vector<std::string>& label_columns,
+    const Leakage& leakage,
     const Judged& on_validation,
     const Judged& on_test
 ) {
@@ -190,6 +216,7 @@ json::object analysis_of(
         {"summary", json::parse(fitted.summary)},
         {"class_names", names},
         {"label_columns", copies},
+        {"leakage", to_json(leakage)},
         {"epochs", epochs},
         {"trials", trials},
         {"curve", points},
@@ -240,9 +267,9 @@ TrainOutcome train(
         session.call([&](base::Tx& own) { hold_run(own, id); });
         return id;
     });
-    auto close = [&](const char* state, const std::string& why) {
+    auto close = [&](const char* state, const std::string& why, const std::string& found = "{}") {
         database.call([&](base::Tx& tx) {
-            end_run(tx, run_id, state, why, seconds_since(start), "{}", Clock::now());
+            end_run(tx, run_id, state, why, seconds_since(start), found, Clock::now());
         });
     };
     base::OnStop marked(stop, [&] {
@@ -252,6 +279,7 @@ TrainOutcome train(
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());
         store.leave_out(label_in_text(snapshot));
+        store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
         store.choose_pictures(wanted_shape(spec.features.pictures));
         if (!spec.features.use_pixels && spec.preparation.empty()) store.leave_images();
         std::array<std::vector<Item>, 3> items;
@@ -269,6 +297,9 @@ TrainOutcome train(
         }
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
+        Leakage leakage{{}, settings.allow_leak};
+        leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
+        refuse(snapshot.name, leakage);
         auto fitted = fit(examples[0], examples[1], spec, progress, stop);
         auto curve_spec = spec;
         curve_spec.tune.clear();
@@ -279,10 +310,15 @@ TrainOutcome train(
 
         auto predictor = Predictor::load(fitted.artefact);
         auto on_validation = judge(predictor, items[1], examples[1], validation);
+        database.call([&](base::Tx& tx) {
+            if (!items[2].empty()) note_read(tx, snapshot.id, Reader::run, run_id, Clock::now());
+        });
         auto on_test = judge(predictor, items[2], examples[2], test);
-        auto analysis =
-            json::serialize(analysis_of(fitted, examples[0], curve, copies, on_validation, on_test)
-            );
+        leakage.add(score_leaks_of(on_test, on_validation));
+        refuse(snapshot.name, leakage);
+        auto analysis = json::serialize(
+            analysis_of(fitted, examples[0], curve, copies, leakage, on_validation, on_test)
+        );
         auto artefact = blobs.seal(fitted.artefact);
         auto name = settings.name.empty() ? snapshot.project + "-" + settings.model : settings.name;
 
@@ -290,6 +326,7 @@ TrainOutcome train(
         outcome.model_name = name;
         outcome.training_rows = items[0].size();
         outcome.label_columns = copies;
+        outcome.leakage = leakage;
         database.call([&](base::Tx& tx) {
             outcome.metrics.clear();
             for (const auto* judged : {&on_validation, &on_test}) {
@@ -316,6 +353,11 @@ TrainOutcome train(
         return outcome;
     } catch (const base::Interrupted&) {
         close("interrupted", "");
+        throw;
+    } catch (const LeakFound& leak) {
+        close(
+            "failed", leak.what(), json::serialize(json::object{{"leakage", to_json(leak.leakage)}})
+        );
         throw;
     } catch (const std::exception& failure) {
         close("failed", failure.what());

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "training/leakage/leakage.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/train_settings.hpp"
@@ -18,11 +19,13 @@ struct TrainOutcome {
     int model_version = 0;
     std::size_t training_rows = 0;
     std::vector<std::string> label_columns;  // that repeat the label, and were left out
+    Leakage leakage;
 };
 
 // Fits the model on the training part of a snapshot, tunes it on validation, judges it once on
 // test, and stores run, metrics, predictions of validation and test, and the model, in one
-// transaction at the end. A run that fails or is interrupted is kept as such.
+// transaction at the end. A run that fails or is interrupted is kept as such. Throws LeakFound
+// before anything is fitted, or kept, if a leak stops it (training/leakage).
 TrainOutcome train(
     base::Database& database,
     const schema::Blobs& blobs,

@@ -7,15 +7,20 @@ SELECT p.id, p.source_id, s.name AS source, to_json(p.label_fields)::text AS lab
 SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
 -- Labelled records of a project after ($3, $4), with what a condition may ask for. What is neither a class nor a number, as
--- spans of a text, is no target that a model learns. The payload comes only if $6 says so.
+-- spans of a text, is no target that a model learns. The payload comes only if $6 says so. A label is stale if the text or the
+-- picture is another than that which it was given to; of records without both, if anything is.
 -- name: labeled_records
 SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
     extract(epoch FROM r.record_time)::float8 AS time, g.class_id, (g.value #>> '{}')::float8 AS value, g.probability, g.method,
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
+    CASE WHEN t.words < $7 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
     v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
         AS denied,
-    EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key)) AS quarantined
+    EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key)) AS quarantined,
+    w.rk IS NOT NULL AND ((u.title, u.body) IS DISTINCT FROM (t.title, t.body)
+        OR (i.rk IS NOT NULL AND w.blob_sha256 IS DISTINCT FROM v.blob_sha256)
+        OR (t.rk IS NULL AND i.rk IS NULL AND w.content_sha256 <> v.content_sha256)) AS stale
 FROM (SELECT * FROM ground_truth
       WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3, $2, $4)
           AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string'))
@@ -28,30 +33,80 @@ LEFT JOIN LATERAL (
     SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
         max(cluster) FILTER (WHERE kind = 'image') AS by_image
     FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
+LEFT JOIN LATERAL (
+    SELECT coalesce(g.version, (SELECT max(o.version) FROM record_version o
+            WHERE (o.rk, o.source_id, o.key) = (g.rk, g.source_id, g.key) AND o.stored_at <= g.set_at)) AS version
+    WHERE r.version > 1) l ON true
+LEFT JOIN record_version w ON (w.rk, w.source_id, w.key, w.version) = (g.rk, g.source_id, g.key, nullif(l.version, r.version))
+LEFT JOIN content_text u ON (u.rk, u.source_id, u.key, u.version) = (w.rk, w.source_id, w.key, w.version)
 ORDER BY g.rk, g.key;
+
+-- Records of a source after ($2, $3), likewise, without labels.
+-- name: records_of_source
+SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
+    extract(epoch FROM r.record_time)::float8 AS time, NULL::int AS class_id, NULL::float8 AS value, NULL::float8 AS probability, '' AS method,
+    CASE WHEN $5 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
+    i.width, i.height, d.by_row, d.by_text, d.by_image,
+    CASE WHEN t.words < $6 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
+    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (r.rk, r.source_id, r.key))
+        AS denied,
+    EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (r.rk, r.source_id, r.key)) AS quarantined, false AS stale
+FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN LATERAL (
+    SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
+        max(cluster) FILTER (WHERE kind = 'image') AS by_image
+    FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
+ORDER BY r.rk, r.key;
+
+-- Members of a snapshot after ($2, $3), with what must not be on different sides.
+-- name: members_to_check
+SELECT i.rk, i.key, i.split, coalesce(encode(v.content_sha256, 'hex'), '') AS content_sha256, coalesce(r.group_key, '') AS group_key,
+    t.simhash, t.words, d.by_row, d.by_text, d.by_image,
+    CASE WHEN t.words < $5 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text
+FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $6, $3) ORDER BY rk, source_id, key LIMIT $4) i
+LEFT JOIN record r USING (rk, source_id, key)
+LEFT JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (i.rk, i.source_id, i.key, i.version)
+LEFT JOIN LATERAL (
+    SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
+        max(cluster) FILTER (WHERE kind = 'image') AS by_image
+    FROM duplicate WHERE rk = i.rk AND source_id = i.source_id AND key = i.key) d ON true
+ORDER BY i.rk, i.key;
+
+-- When named record versions ($1 rk, $2 key, $3 version, $4 source) were, and what they say.
+-- name: times_of
+SELECT d.place, extract(epoch FROM r.record_time)::float8 AS time, v.payload::text AS payload
+FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
+JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
+LEFT JOIN record r ON r.rk = d.rk AND r.source_id = $4 AND r.key = d.key
+ORDER BY d.place;
 
 -- What a source does with opt-outs from machine learning: honour or record.
 -- name: consent_policy
 SELECT coalesce(spec->>'consent', 'honour') FROM source WHERE id = $1;
 
 -- name: find_snapshot
-SELECT s.id, s.name, s.project_id, p.name AS project, p.source_id, c.name AS source, s.state,
-    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, p.kind,
+SELECT s.id, s.name, coalesce(s.project_id, 0) AS project_id, coalesce(p.name, '') AS project, s.source_id, c.name AS source, s.state,
+    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, coalesce(p.kind, '') AS kind,
     to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
     to_char(s.closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closed_at
-FROM snapshot s JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+FROM snapshot s JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE s.name = $1;
 
 -- name: list_snapshots
-SELECT s.id, s.name, s.project_id, p.name AS project, p.source_id, c.name AS source, s.state,
-    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, p.kind,
+SELECT s.id, s.name, coalesce(s.project_id, 0) AS project_id, coalesce(p.name, '') AS project, s.source_id, c.name AS source, s.state,
+    coalesce(encode(s.content_sha256, 'hex'), '') AS hash, s.members, s.counts::text AS counts, s.spec::text AS spec, coalesce(p.kind, '') AS kind,
     to_char(s.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at,
     to_char(s.closed_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS closed_at
-FROM snapshot s JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+FROM snapshot s JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE s.id < $1 ORDER BY s.id DESC LIMIT $2;
 
 -- name: open_snapshot
-INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ($1, $2, $3::jsonb, 'open', $4::timestamptz)
+INSERT INTO snapshot (name, project_id, source_id, spec, state, created_at)
+VALUES ($1, nullif($2::bigint, 0), $3, $4::jsonb, 'open', $5::timestamptz)
 ON CONFLICT (name) DO NOTHING RETURNING id;
 
 -- What a killed program left of a snapshot that was never closed.
@@ -61,13 +116,66 @@ DELETE FROM snapshot_item WHERE snapshot_id = (SELECT id FROM snapshot WHERE nam
 -- name: drop_open_snapshot
 DELETE FROM snapshot WHERE name = $1 AND state = 'open';
 
+-- Closed snapshots of a source and a project, the newest first.
+-- name: earlier_snapshots
+SELECT id, spec::text AS spec FROM snapshot
+WHERE source_id = $1 AND project_id IS NOT DISTINCT FROM nullif($2::bigint, 0) AND state = 'closed' ORDER BY id DESC;
+
+-- name: note_read
+INSERT INTO snapshot_read (snapshot_id, reader, run_id, read_at) VALUES ($1, $2, nullif($3::bigint, 0), $4::timestamptz);
+
+-- name: count_reads
+SELECT reader, count(*) AS reads FROM snapshot_read WHERE snapshot_id = $1 GROUP BY reader ORDER BY reader;
+
+-- name: card_facts
+SELECT c.kind AS source_kind, s.purged, f.first_fetched, f.last_fetched
+FROM snapshot s JOIN source c ON c.id = s.source_id
+CROSS JOIN LATERAL (
+    SELECT to_char(min(v.fetched_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS first_fetched,
+        to_char(max(v.fetched_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS last_fetched
+    FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) WHERE i.snapshot_id = s.id) f
+WHERE s.id = $1;
+
+-- Files and hosts that members came from, the most frequent.
+-- name: card_places
+SELECT coalesce(substring(v.url FROM '^[a-z]+://([^/?#]*)'), v.file, '') AS name, count(*) AS members
+FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) WHERE i.snapshot_id = $1 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20;
+
+-- name: card_licences
+SELECT coalesce(v.licence, '') AS name, count(*) AS members
+FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) WHERE i.snapshot_id = $1 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50;
+
+-- Members that their sites forbid to train on now, and those whose licence is another by now.
+-- name: rights_counts
+SELECT count(*) FILTER (WHERE n.consent->>'decision' = 'deny'
+        OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key))) AS denied,
+    count(*) FILTER (WHERE n.licence IS DISTINCT FROM v.licence) AS licence_changed
+FROM snapshot_item i JOIN record r USING (rk, source_id, key)
+JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
+JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (i.rk, i.source_id, i.key, i.version)
+WHERE i.snapshot_id = $1;
+
+-- name: denied_members
+SELECT i.key FROM snapshot_item i JOIN record r USING (rk, source_id, key)
+JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
+WHERE i.snapshot_id = $1 AND (n.consent->>'decision' = 'deny'
+    OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key)))
+ORDER BY i.rk LIMIT 10;
+
+-- name: licences_now
+SELECT coalesce(n.licence, '') AS name, count(*) AS members
+FROM snapshot_item i JOIN record r USING (rk, source_id, key)
+JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
+WHERE i.snapshot_id = $1 GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 50;
+
 -- name: close_snapshot
 UPDATE snapshot SET state = 'closed', content_sha256 = $2, members = $3, counts = $4::jsonb, closed_at = $5::timestamptz
 WHERE id = $1 AND state = 'open';
 
 -- Members of a snapshot after ($2, $3, $4) with the content that the snapshot fixed; none if it was purged since.
 -- name: snapshot_members
-SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, encode(v.content_sha256, 'hex') AS content_sha256
+SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, i.probability, i.fold,
+    encode(v.content_sha256, 'hex') AS content_sha256
 FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $3, $4) ORDER BY rk, source_id, key LIMIT $5) i
 LEFT JOIN record_version v USING (rk, source_id, key, version) ORDER BY i.rk, i.source_id, i.key;
 
@@ -77,10 +185,11 @@ FROM (SELECT * FROM snapshot_item
       WHERE snapshot_id = $1 AND split = $2 AND (rk, source_id, key) > ($3, $4, $5) ORDER BY rk, source_id, key LIMIT $6) i
 LEFT JOIN record r USING (rk, source_id, key) ORDER BY i.rk, i.source_id, i.key;
 
--- Records of a source after ($3, $4), and whether the project has a label of each or asks for one.
+-- Records of a source after ($3, $4), and whether the project has a label of each, by others than rules, or asks for one.
 -- name: unlabeled_items
 SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group",
-    EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1)
+    EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1
+        AND g.method <> 'rules')
     OR EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
         AND t.state <> 'cancelled') AS left_out
 FROM (SELECT * FROM record WHERE source_id = $2 AND (rk, key) > ($3, $4) ORDER BY rk, key LIMIT $5) r
@@ -163,19 +272,19 @@ VALUES ($1, 1 + coalesce((SELECT max(version) FROM model WHERE name = $1), 0), $
 INSERT INTO blob (bk, sha256, size, encoding, bytes, location) VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (bk, sha256) DO NOTHING;
 
 -- name: find_model
-SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, p.name AS project, p.source_id,
+SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, coalesce(p.name, '') AS project, s.source_id,
     c.name AS source, r.kind, s.name AS snapshot, to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
 FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
-JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE m.name = $1 AND ($2 = 0 OR m.version = $2)
 ORDER BY m.stage = 'production' DESC, m.version DESC LIMIT 1;
 
 -- Of a run, or of all ($4 = 0).
 -- name: list_models
-SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, p.name AS project, p.source_id,
+SELECT m.name, m.version, m.run_id, m.stage, encode(m.artefact_sha256, 'hex') AS artefact_sha256, coalesce(p.name, '') AS project, s.source_id,
     c.name AS source, r.kind, s.name AS snapshot, to_char(m.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS created_at
 FROM model m JOIN model_run r ON r.id = m.run_id JOIN snapshot s ON s.id = r.snapshot_id
-JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE (m.name, m.version) > ($1, $2) AND ($4 = 0 OR m.run_id = $4) ORDER BY m.name, m.version LIMIT $3;
 
 -- name: retire_production
@@ -186,20 +295,20 @@ UPDATE model SET stage = $3 WHERE name = $1 AND version = $2;
 
 -- The seed has 64 bits without a sign.
 -- name: find_model_run
-SELECT r.id, s.name AS snapshot, p.name AS project, p.id AS project_id, p.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
+SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id, 0) AS project_id, s.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
     r.spec::text, r.analysis::text, coalesce(r.error, '') AS error, to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
     to_char(r.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ended_at, s.id AS snapshot_id, r.code_version,
     r.seed + CASE WHEN r.seed < 0 THEN 18446744073709551616 ELSE 0 END AS seed
-FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE r.id = $1;
 
 -- Of a snapshot, or of all ($1 = 0); at work or ended since $4, or all.
 -- name: list_model_runs
-SELECT r.id, s.name AS snapshot, p.name AS project, p.id AS project_id, p.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
+SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id, 0) AS project_id, s.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
     r.spec::text, '{}' AS analysis, coalesce(r.error, '') AS error, to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
     to_char(r.ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS ended_at, s.id AS snapshot_id, r.code_version,
     r.seed + CASE WHEN r.seed < 0 THEN 18446744073709551616 ELSE 0 END AS seed
-FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN label_project p ON p.id = s.project_id JOIN source c ON c.id = p.source_id
+FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE ($1 = 0 OR r.snapshot_id = $1) AND r.id < $2 AND ($4::timestamptz IS NULL OR r.state = 'running' OR r.ended_at > $4::timestamptz)
 ORDER BY r.id DESC LIMIT $3;
 
@@ -256,7 +365,7 @@ WHERE c.state = 'accepted' AND c.proposal IS NOT NULL;
 
 -- What hangs on projects that end.
 -- name: snapshots_of_projects
-SELECT id, name FROM snapshot WHERE project_id = ANY ($1::bigint[]) ORDER BY name FOR UPDATE;
+SELECT id, name FROM snapshot WHERE project_id = ANY ($1::bigint[]) OR source_id = $2 ORDER BY name FOR UPDATE;
 
 -- name: runs_of_snapshots
 SELECT id FROM model_run WHERE snapshot_id = ANY ($1::bigint[]) ORDER BY id;

@@ -36,7 +36,10 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"threads", &TrainSettings::threads, "0: all; the result does not depend on it"},
      {"curve",
       &TrainSettings::curve,
-      "also fit on growing shares of the training rows, for the learning curve"}},
+      "also fit on growing shares of the training rows, for the learning curve"},
+     {"allow_leak",
+      &TrainSettings::allow_leak,
+      "why a leak that is found is none; it is kept with the run"}},
     &check};
 
 TrainSpec TrainSettings::spec() const {

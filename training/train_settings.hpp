@@ -32,6 +32,7 @@ struct TrainSettings {
     std::uint64_t seed = 1;
     std::size_t threads = 0;
     bool curve = false;
+    std::string allow_leak;  // why a leak that was found is none
 
     // What the trainer is to do; the preparation is not looked up yet.
     TrainSpec spec() const;

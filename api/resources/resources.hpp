@@ -26,6 +26,7 @@ Response show_blob(Call&);
 
 // service.cpp
 Response stream_events(Call&);
+Response stream_project(Call&);
 Response show_openapi(Call&);
 
 }  // namespace api

@@ -16,13 +16,20 @@ namespace api {
 
 namespace {
 
-boost::json::object session_of(const Account& account, std::string_view csrf) {
+// Whether the page offers to set a password, and asks for the present one.
+std::string_view password_state(Call& call, const Account& account) {
+    if (!call.here.config.server.passwords) return "off";
+    return schema::password_of(call.tx, account.id) ? "set" : "none";
+}
+
+boost::json::object session_of(Call& call, const Account& account, std::string_view csrf) {
     boost::json::value by;
     if (account.opened_by) by = base::name_of(*account.opened_by);
     return {
         {"account", {{"id", account.id}, {"name", account.name}, {"role", name_of(account.role)}}},
         {"csrf_token", csrf},
-        {"opened_by", std::move(by)}};
+        {"opened_by", std::move(by)},
+        {"password", password_state(call, account)}};
 }
 
 void note(Call& call, const Account& who, const std::string& action, const std::string& subject) {
@@ -47,7 +54,7 @@ Response refused_sign_in(Call& call, const std::string& subject, const Problem& 
 Response opened(Call& call, const schema::Access& access) {
     auto account = service::caller_of(access);
     auto secret = start_session(call, access);
-    auto response = json(session_of(account, csrf_token(secret.value)), 201);
+    auto response = json(session_of(call, account, csrf_token(secret.value)), 201);
     response.set("Set-Cookie", secret.cookie);
     return response;
 }
@@ -66,7 +73,7 @@ NewSession start_session(Call& call, const schema::Access& access) {
 
 Response show_session(Call& call) {
     bool browser = call.credentials.kind == Credentials::Kind::session;
-    return json(session_of(call.account, browser ? csrf_token(call.credentials.secret) : ""));
+    return json(session_of(call, call.account, browser ? csrf_token(call.credentials.secret) : ""));
 }
 
 // A one-time link or a bearer token becomes a session cookie.

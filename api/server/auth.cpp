@@ -1,3 +1,7 @@
+// Who is calling, by what a request shows, and whether another site made the browser ask.
+//
+// A cookie alone changes nothing: a request that does must also carry a token that only pages of
+// this service can read. Guesses are told apart by what they are made with, a name or the session.
 #include "api/server/auth.hpp"
 
 #include <boost/json/parse.hpp>
@@ -68,7 +72,17 @@ void check_forgery(const Request& request, const Credentials& credentials) {
         );
 }
 
+bool is_password_change(const Request& request) {
+    return request.path == "/api/v1/password" && request.method == Method::put;
+}
+
 std::string name_to_sign_in(const Request& request) {
+    if (is_password_change(request)) {
+        auto proof = request.header("authorization");
+        if (proof.empty()) proof = request.cookie(secure_session_cookie);
+        if (proof.empty()) proof = request.cookie(session_cookie);
+        return proof.empty() ? std::string() : "who holds " + base::sha256_hex(proof);
+    }
     if (!request.path.ends_with("/password")) return {};
     boost::system::error_code error;
     auto body = boost::json::parse(request.body, error);

@@ -43,7 +43,10 @@ Credentials credentials_of(const Request& request, bool secure_only = false);
 // tokens need none.
 void check_forgery(const Request& request, const Credentials& credentials);
 
-// Who wants to sign in by a password, as the body says; empty if it says nothing.
+// Whether somebody who is signed in sets a password, for which the present one is asked.
+bool is_password_change(const Request& request);
+// Who wants to sign in by a password, as the body says, or by what a change of the password is
+// asked; empty if it says nothing.
 std::string name_to_sign_in(const Request& request);
 
 using service::hash_of;

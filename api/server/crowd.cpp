@@ -60,6 +60,12 @@ void FailedTries::note(const std::string& address, Clock::time_point now) {
     ++failed_[address];
 }
 
+std::optional<int> SignInGuard::failure_of(const Route& route, const Request& request) {
+    if (route.roles == anyone && (route.secret || route.takes_long)) return 401;
+    if (is_password_change(request)) return 403;
+    return std::nullopt;
+}
+
 std::optional<Response>
 SignInGuard::refusal(const Request& request, FailedTries::Clock::time_point now) {
     auto wait = by_address_.wait(request.address, now);
@@ -70,9 +76,7 @@ SignInGuard::refusal(const Request& request, FailedTries::Clock::time_point now)
         begun_.note(request.address, now);
     }
     if (wait <= 0s) return std::nullopt;
-    return problem(
-        busy(429, "Too many tries", "too many sign-ins; wait a while", wait.count()), ""
-    );
+    return problem(busy(429, "Too many tries", "too many tries; wait a while", wait.count()), "");
 }
 
 void SignInGuard::note(const Request& request, FailedTries::Clock::time_point now) {

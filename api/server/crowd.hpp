@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "api/route.hpp"
 #include "api/server/connection.hpp"
 
 // Bounds on what one of many may take. For the thread that has the sockets.
@@ -77,6 +78,9 @@ public:
           by_name_(options.failed_passwords),
           begun_(options.begun_sign_ins) {}
 
+    // The status of an answer by which somebody learns that a guess was wrong: of a token or
+    // password at the door, or of the present password; nothing where there is nothing to guess.
+    static std::optional<int> failure_of(const Route& route, const Request& request);
     // What is answered to somebody who has to wait. Counts those who are let go to the provider.
     std::optional<Response> refusal(const Request& request, FailedTries::Clock::time_point now);
     // A sign-in failed.

@@ -1,5 +1,7 @@
 #include "api/server/look.hpp"
 
+#include <algorithm>
+
 #include "schema/people/access_store.hpp"
 #include "schema/people/audit_store.hpp"
 #include "schema/people/kept_answer_store.hpp"
@@ -10,12 +12,17 @@ namespace api {
 Seen look(base::Tx& tx, const Service& service, const Round& round) {
     auto now = std::chrono::system_clock::now();
     Seen seen;
-    if (!round.watchers.empty()) seen.progress = service::progress_of(tx, now);
+    bool of_all = std::any_of(round.watchers.begin(), round.watchers.end(), [](const auto& one) {
+        return !one.project;
+    });
+    if (of_all) seen.progress = service::progress_of(tx, now);
     seen.watchers = service.still(tx, round.watchers, now);
+    if (!round.projects.empty()) seen.news = service::news_of(tx, round.projects, now);
     if (round.number % 15 == 0) seen.figures = service::figures_of(tx);
     if (round.number % 600 == 0) {
         schema::sweep_sessions(tx, now);
         schema::sweep_openid(tx, now);
+        service::forget_old_events(tx, now);
         schema::sweep_answers(tx, now);
         schema::sweep_audit(tx, now - std::chrono::hours(24) * round.audit_days);
     }

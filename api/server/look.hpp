@@ -13,12 +13,14 @@ namespace api {
 struct Round {
     unsigned number = 0;
     int audit_days = 400;
-    const std::vector<Watcher>& watchers;
+    std::vector<Watcher> watchers;
+    std::vector<service::EventWatch> projects{};  // whose news can be sent at once
 };
 struct Seen {
     std::string progress;                     // if anybody watches
     std::optional<service::Figures> figures;  // not each time
     std::vector<Watcher> watchers;            // that still may
+    std::vector<service::WatchNews> news;     // of projects, for those who watch one
 };
 // Once in a while what is over is swept: sessions, kept answers, old audit entries.
 Seen look(base::Tx& tx, const Service& service, const Round& round);

@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 
 #include "service/access.hpp"
+#include "service/labels/events.hpp"
 
 namespace base {
 class Spool;
@@ -51,7 +52,8 @@ struct Watcher {
     std::int64_t user = 0;
     service::Role role = service::Role::label;
     bool by_session = false;
-    std::string hash;  // of the secret
+    std::string hash;                                 // of the secret
+    std::optional<service::EventWatch> project = {};  // none: the progress of the service
 };
 
 struct Response {

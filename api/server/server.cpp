@@ -246,9 +246,9 @@ private:
         auto id = std::to_string(++requests_);
         if (auto refusal = Service::refused(found, request)) co_return *refusal;
         const auto& route = *found.route;
-        bool is_sign_in = route.roles == anyone && (route.secret || route.takes_long);
+        auto failure = SignInGuard::failure_of(route, request);
         auto since = FailedTries::Clock::now();
-        if (is_sign_in)
+        if (failure)
             if (auto refusal = guard_.refusal(request, since)) co_return *refusal;
         if (!is_ready()) co_return without_database();
         auto& lane = !route.takes_long ? usual_ : route.roles == anyone ? sign_ins_ : long_;
@@ -264,7 +264,7 @@ private:
         ++lane.waiting;
         auto response = co_await guarded(lane.database.run(job), request, id);
         --lane.waiting;
-        if (is_sign_in && response.status == 401) guard_.note(request, since);
+        if (failure == response.status) guard_.note(request, since);
         co_return response;
     }
 
@@ -309,17 +309,15 @@ private:
     awaitable<void> watch() {
         for (unsigned round = 0; !stopping_; ++round) {
             try {
-                auto watchers = streams_.watchers();
-                if (!watchers.empty() || round % 3 == 0) {
-                    auto job = [this, round, &watchers](base::Tx& tx) {
-                        return look(
-                            tx, service_, {round, options_.config.server.audit_days, watchers}
-                        );
-                    };
+                Round asked{round, options_.config.server.audit_days, streams_.watchers()};
+                if (!asked.watchers.empty() || round % 3 == 0) {
+                    asked.projects = streams_.projects();
+                    auto job = [this, &asked](base::Tx& tx) { return look(tx, service_, asked); };
                     auto seen = co_await database_.run(job);
                     database_seen_ = std::chrono::steady_clock::now();
                     if (seen.figures) set_figures(metrics_, *seen.figures);
-                    if (!watchers.empty()) streams_.tell(std::move(seen.progress));
+                    if (!seen.progress.empty()) streams_.tell(std::move(seen.progress));
+                    for (auto& news : seen.news) streams_.tell(std::move(news));
                     streams_.keep_only(seen.watchers);
                 }
                 if (round % 15 == 0) streams_.beat();

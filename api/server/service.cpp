@@ -16,6 +16,7 @@
 #include "schema/people/kept_answer_store.hpp"
 #include "service/people/openid.hpp"
 #include "service/people/people.hpp"
+#include "service/refusal.hpp"
 #include "service/verb.hpp"
 
 namespace api {
@@ -146,6 +147,18 @@ Response stream_events(Call& call) {
         .role = call.account.role,
         .by_session = call.credentials.kind == Credentials::Kind::session,
         .hash = hash_of(call.credentials.secret)};
+    return response;
+}
+
+Response stream_project(Call& call) {
+    service::Work work{call.tx, call.here, call.account, call.at};
+    auto last = call.request.header("last-event-id");
+    auto response = stream_events(call);
+    try {
+        response.stream->project = service::watch_project(work, call.segment("project"), last);
+    } catch (const service::Refusal& refusal) {
+        throw problem_of(refusal);
+    }
     return response;
 }
 

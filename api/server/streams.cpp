@@ -1,3 +1,8 @@
+// The open event streams.
+//
+// A stream sleeps until there is something to send. Of the service's progress only the newest
+// counts, so that a slow client misses what is between; what happens in a project is told whole, a
+// part at a time, and the next part is read from the database when the last one was taken.
 #include "api/server/streams.hpp"
 
 #include <algorithm>
@@ -33,25 +38,33 @@ std::optional<Problem> Streams::refusal(const Watcher& watcher) const {
 asio::awaitable<void> Streams::serve(Connection& connection, const Response& response) {
     constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
     auto place = open_.insert(open_.end(), Open{*response.stream});
+    auto& project = place->watcher.project;
+    if (project) project->stream = ++last_stream_;
     bool may_see = place->watcher.role != service::Role::label;
     std::string text =
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n";
     for (const auto& [name, value] : response.headers)
         text.append(name).append(": ").append(value).append("\r\n");
     text += "\r\nretry: 2000\n\n";
-    std::uint64_t shown = 0;
+    std::uint64_t shown = edition_, beat = beats_;
     if (!progress_.empty()) shown = edition_ - 1;
     for (;;) {
-        if (shown != edition_ && !progress_.empty()) {
+        if (!project && shown != edition_ && !progress_.empty()) {
             text.append("id: ").append(std::to_string(edition_));
             text.append("\nevent: progress\ndata: ");
             text.append(may_see ? std::string_view(progress_) : nothing).append("\n\n");
             shown = edition_;
         }
-        if (text.empty()) text = ": still here\n\n";
-        bool sent = co_await connection.send_part(text);
+        text.append(place->waiting);
+        if (text.empty() && beat != beats_) text = ": still here\n\n";
+        beat = beats_;
+        bool sent = text.empty() || co_await connection.send_part(text);
         text.clear();
         if (!sent || stopping_ || place->dropped) break;
+        if (project && !place->waiting.empty()) {
+            place->waiting.clear();
+            continue;
+        }
         co_await news_.async_wait(no_throw);
         if (stopping_ || place->dropped) break;
     }
@@ -63,6 +76,34 @@ void Streams::tell(std::string progress) {
     progress_ = std::move(progress);
     ++edition_;
     news_.cancel();
+}
+
+void Streams::tell(service::WatchNews news) {
+    auto one = std::find_if(open_.begin(), open_.end(), [&](const Open& open) {
+        return open.watcher.project && open.watcher.project->stream == news.watch.stream;
+    });
+    if (one == open_.end()) return;  // gone meanwhile
+    for (const auto& event : news.events) {
+        if (!event.id.empty()) one->waiting.append("id: ").append(event.id).append("\n");
+        one->waiting.append("event: ").append(event.kind);
+        one->waiting.append("\ndata: ").append(event.data).append("\n\n");
+    }
+    one->watcher.project = std::move(news.watch);
+    if (news.over) one->dropped = true;
+    if (news.over || !news.events.empty()) news_.cancel();
+}
+
+void Streams::beat() {
+    ++beats_;
+    news_.cancel();
+}
+
+std::vector<service::EventWatch> Streams::projects() {
+    std::vector<service::EventWatch> all;
+    for (const auto& one : open_)
+        if (one.watcher.project && one.waiting.empty() && !one.dropped)
+            all.push_back(*one.watcher.project);
+    return all;
 }
 
 void Streams::stop() {

@@ -13,9 +13,11 @@
 
 namespace api {
 
-// The open event streams: an event for each change of the progress, a comment every 15 seconds, so
-// that a dead connection is found. A user has a share of them, and a stream ends when its user may
-// see it no more. For the thread that has the sockets.
+// The open event streams: an event for each change of the progress, or for each thing that happens
+// in a project; a comment every 15 seconds, so that a dead connection is found. Who takes nothing
+// is given nothing more: news of a project wait in the database until the last ones were sent. A
+// user has a share of them, and a stream ends when its user may see it no more. For the thread that
+// has the sockets.
 class Streams {
 public:
     Streams(boost::asio::io_context& context, const Options& options);
@@ -28,12 +30,16 @@ public:
     std::size_t size() const { return open_.size(); }
     // The newest progress, as a line of JSON.
     void tell(std::string progress);
+    // What happened in a project, for the one whose watch it names.
+    void tell(service::WatchNews news);
     // Lets all say that they are still here.
-    void beat() { news_.cancel(); }
+    void beat();
     void stop();
 
     // Who watches now, to be asked for whether they still may.
     std::vector<Watcher> watchers();
+    // Who watches a project and has sent all that was told before.
+    std::vector<service::EventWatch> projects();
     // Ends the streams of watchers() that are not among these.
     void keep_only(const std::vector<Watcher>& still);
 
@@ -42,13 +48,15 @@ private:
         Watcher watcher;
         bool asked_for = false;
         bool dropped = false;
+        std::string waiting{};  // to be sent
     };
 
     const Options& options_;
     boost::asio::steady_timer news_;
     std::list<Open> open_;
     std::string progress_;
-    std::uint64_t edition_ = 0;
+    std::uint64_t edition_ = 0, beats_ = 0;
+    std::int64_t last_stream_ = 0;
     bool stopping_ = false;
 };
 

@@ -50,6 +50,7 @@ void create(CLI::App& project, service::Context& context) {
             made.source,
             made.classes.size()
         ));
+        for (const auto& note : made.notes) print_line(note);
     });
 }
 
@@ -182,6 +183,8 @@ void add_label(CLI::App& cli, service::Context& context) {
     add_label_work(*label, context);
     add_label_quality(*label, context);
     add_label_machine(*label, context);
+    add_label_rules(*label, context);
+    add_label_dashboard(*label, context);
     add_label_members(*label, context);
     add_verb<service::list_annotators>(
         *label,
@@ -191,6 +194,7 @@ void add_label(CLI::App& cli, service::Context& context) {
         [](const service::Page<labeling::AnnotatorQuality>& page) { print_people(page.items); }
     );
     add_label_review(*label, context);
+    add_label_audit(*label, context);
     add_invalidation(*label->get_subcommand("annotators"), context);
 }
 

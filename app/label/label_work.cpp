@@ -20,6 +20,7 @@
 #include "base/run/progress.hpp"
 #include "service/labels/judging.hpp"
 #include "service/labels/own_work.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/tasks.hpp"
 
 namespace app {
@@ -42,6 +43,17 @@ void show_queue(const service::QueueState& at) {
         at.answers,
         at.wanted
     ));
+    if (at.looked_at > 0) print_line(fmt::format("chosen from {}", at.looked_at));
+    Table picked({"picked by", "run", "tasks", "done", "mean score"});
+    for (const auto& each : at.picked)
+        picked.add(
+            {each.picked_by,
+             std::to_string(each.run),
+             std::to_string(each.tasks),
+             std::to_string(each.done),
+             each.mean_score ? fmt::format("{:.3f}", *each.mean_score) : ""}
+        );
+    if (!picked.empty()) picked.print();
 }
 
 void show_measured(const service::MeasuredAgreement& found) {
@@ -59,6 +71,43 @@ void show_measured(const service::MeasuredAgreement& found) {
     ));
 }
 
+json::object json_of(const service::MeasuredAgreement& found) {
+    auto number = [](const std::optional<double>& value) {
+        return value ? json::value(*value) : json::value(nullptr);
+    };
+    return {
+        {"metric", found.metric},
+        {"value", number(found.value)},
+        {"ci_low", number(found.low)},
+        {"ci_high", number(found.high)},
+        {"units", found.units},
+        {"raters", found.raters}};
+}
+
+void show_parts(const std::vector<service::AgreementOfPart>& parts, bool as_json) {
+    if (as_json) {
+        for (const auto& part : parts) {
+            json::object line{{"part", part.part}};
+            for (auto& member : json_of(part)) line.insert(member);
+            print_json(line);
+        }
+        return;
+    }
+    if (parts.empty()) return;
+    Table table({"part", parts.front().metric, "records", "annotators"});
+    for (const auto& part : parts) {
+        auto told =
+            part.value
+                ? with_interval(
+                      *part.value, part.low.value_or(*part.value), part.high.value_or(*part.value)
+                  )
+            : part.units == 0 ? std::string("no record has two answers")
+                              : std::string("undefined: all say the same");
+        table.add({part.part, told, std::to_string(part.units), std::to_string(part.raters)});
+    }
+    table.print();
+}
+
 void agreement(CLI::App& label, service::Context& context) {
     auto& command = add_command(label, "label agreement");
     Flags<service::MeasureAgreement> flags(command, named_project);
@@ -66,21 +115,15 @@ void agreement(CLI::App& label, service::Context& context) {
         auto request = flags.read();
         service::ProjectAgreement answer;
         service::run_locally(context.environment(), [&](service::Work& work) {
-            if (request.metric.empty()) request.metric = service::first_metric(work, request);
+            if (request.metric.empty() && !request.by)
+                request.metric = service::first_metric(work, request);
             answer = service::measure_agreement(work, request);
         });
         const auto& found = answer.metrics.front();
-        if (!context.json) return show_measured(found);
-        auto number = [](const std::optional<double>& value) {
-            return value ? json::value(*value) : json::value(nullptr);
-        };
-        print_json(json::object{
-            {"metric", found.metric},
-            {"value", number(found.value)},
-            {"ci_low", number(found.low)},
-            {"ci_high", number(found.high)},
-            {"units", found.units},
-            {"raters", found.raters}});
+        if (request.by && context.json) return show_parts(answer.parts, true);
+        if (context.json) return print_json(json_of(found));
+        show_measured(found);
+        show_parts(answer.parts, false);
     });
 }
 
@@ -100,6 +143,8 @@ void show_truth(const service::ResolvedTruth& done) {
     ));
     if (done.asked_again > 0)
         print_line(fmt::format("one more person is asked about {} of these", done.asked_again));
+    if (done.closed > 0)
+        print_line(fmt::format("{} are sure now and wait for nobody more", done.closed));
     if (!done.why.empty()) print_line(done.why);
     for (const auto& why : done.machines_left_out) print_line("does not count: " + why);
     if (done.judged > 0)

@@ -19,6 +19,7 @@
 #include "app/verbs.hpp"
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "service/people/identities.hpp"
 #include "service/people/password.hpp"
 #include "service/people/people.hpp"
 
@@ -157,6 +158,21 @@ void add_users(CLI::App& cli, service::Context& context) {
     on_command(command, [edits, &context] { edit(context, edits.read()); });
     add_short_forms(*user, context);
     set_password(*user, context);
+    add_verb<service::link_identity>(
+        *user,
+        context,
+        "user openid",
+        {.positionals = {{"user", "NAME"}, {"issuer", "ISSUER"}, {"subject", "SUBJECT"}}},
+        [](const service::LinkedIdentity& done) {
+            print_line(fmt::format(
+                "'{}' of {} {} user '{}'",
+                done.subject,
+                done.issuer,
+                done.linked ? "signs in as" : "signs in no more as",
+                done.user
+            ));
+        }
+    );
 }
 
 void add_tokens(CLI::App& cli, service::Context& context) {

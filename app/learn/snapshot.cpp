@@ -6,12 +6,14 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
 #include "app/commands.hpp"
 #include "app/output.hpp"
 #include "app/verbs.hpp"
+#include "base/error.hpp"
 #include "service/learn/snapshots.hpp"
 
 namespace app {
@@ -47,6 +49,30 @@ void show_new(const service::NewSnapshot& snapshot) {
             "{} records left out: their sites forbid training",
             grouped(denied->to_number<std::uint64_t>())
         ));
+    if (const auto* clusters = counts.if_contains("clusters")) {
+        const auto alone = clusters->to_number<std::uint64_t>();
+        const auto rows = snapshot.members + counts.at("left_out").to_number<std::uint64_t>();
+        if (alone > 0 && alone < rows)
+            print_line(fmt::format(
+                "{} records repeat others or share their group: each group is on one side",
+                grouped(rows - alone)
+            ));
+    }
+    if (const auto* warnings = counts.if_contains("warnings"))
+        for (const auto& warning : warnings->as_array())
+            print_line(fmt::format("warning: {}", std::string(warning.as_string())));
+    if (const auto* format = counts.if_contains("time_format");
+        format && !format->as_string().empty())
+        print_line(fmt::format("times are read as '{}'", std::string(format->as_string())));
+    const auto* methods = counts.if_contains("methods");
+    const auto* ruled = methods ? methods->as_object().if_contains("rules") : nullptr;
+    if (ruled) {
+        const auto& parts = ruled->as_array();
+        auto in = [&](std::size_t part) { return parts.at(part).to_number<std::uint64_t>(); };
+        print_line(fmt::format(
+            "labels that rules made: {} / {} / {}", grouped(in(0)), grouped(in(1)), grouped(in(2))
+        ));
+    }
     if (const auto* copies = counts.if_contains("label_columns"))
         for (const auto& name : copies->as_array())
             print_line(fmt::format(
@@ -79,7 +105,12 @@ void show_list(const service::Page<service::Snapshot>& page) {
 
 void show_one(const service::Snapshot& one) {
     print_line(fmt::format(
-        "{} of project {}: {} members, {}", one.name, one.project, grouped(one.members), sizes(one)
+        "{} of {} {}: {} members, {}",
+        one.name,
+        one.project.empty() ? "source" : "project",
+        one.project.empty() ? one.source : one.project,
+        grouped(one.members),
+        sizes(one)
     ));
     print_line(fmt::format("hash {}", one.hash));
     print_line(fmt::format("made with {}", one.spec.text));
@@ -95,7 +126,17 @@ void show_one(const service::Snapshot& one) {
                  json::serialize(row[2])}
             );
         }
-    table.print();
+    if (!table.empty()) table.print();
+    if (const auto* folds = counts.if_contains("folds"); folds && !folds->as_array().empty())
+        print_line(fmt::format("folds {}", json::serialize(*folds)));
+    if (const auto* warnings = counts.if_contains("warnings"))
+        for (const auto& warning : warnings->as_array())
+            print_line(fmt::format("warning: {}", std::string(warning.as_string())));
+    if (one.test_reads.empty()) print_line("the test part was not read yet");
+    for (const auto& reads : one.test_reads)
+        print_line(fmt::format(
+            "the test part was read {} times by {}", reads.reads, base::name_of(reads.reader)
+        ));
 }
 
 void show_diff(const training::SnapshotDiff& found) {
@@ -108,10 +149,72 @@ void show_diff(const training::SnapshotDiff& found) {
         found.moved,
         found.same
     ));
+    for (const auto* list : {&found.classes, &found.sources}) {
+        Table table(
+            {list == &found.classes ? "class" : "source",
+             "added",
+             "removed",
+             "changed",
+             "relabelled",
+             "moved",
+             "same"}
+        );
+        for (const auto& one : *list)
+            table.add(
+                {one.name,
+                 grouped(one.added),
+                 grouped(one.removed),
+                 grouped(one.changed),
+                 grouped(one.relabeled),
+                 grouped(one.moved),
+                 grouped(one.same)}
+            );
+        if (!table.empty()) table.print();
+    }
+    Table records({"record", "differs", "label", "then", "side", "then"});
+    for (const auto& one : found.records)
+        records.add(
+            {one.key,
+             fmt::format("{}", fmt::join(one.differences, ", ")),
+             one.label,
+             one.other_label,
+             one.side,
+             one.other_side}
+        );
+    if (!records.empty()) records.print();
+    if (found.next) print_line("more: --after '" + *found.next + "'");
 }
 
 void show_verified(const service::Verified& one) {
     print_line(fmt::format("snapshot '{}' is what it was closed as: {}", one.name, one.hash));
+    if (!one.rights) return;
+    print_line(fmt::format(
+        "{} members of sites that forbid training now, {} with another licence than then",
+        grouped(static_cast<std::uint64_t>(one.rights->denied)),
+        grouped(static_cast<std::uint64_t>(one.rights->licence_changed))
+    ));
+    for (const auto& key : one.rights->examples) print_line("  " + key);
+}
+
+void verify(CLI::App& snapshot, service::Context& context) {
+    auto& command = add_command(snapshot, "snapshot verify");
+    Flags<service::VerifySnapshot> flags(command, {.positionals = {{"snapshot", "NAME"}}});
+    on_command(command, [flags, &context] {
+        auto found = ask<service::verify_snapshot>(context, flags.read());
+        if (context.json) {
+            print_answer(base::Answer(found));
+        } else {
+            show_verified(found);
+        }
+        if (found.rights && found.rights->denied > 0)
+            throw base::Error(
+                fmt::format("snapshot '{}'", found.name),
+                fmt::format(
+                    "{} of its members are of sites that forbid training", found.rights->denied
+                ),
+                "make another snapshot, which leaves them out"
+            );
+    });
 }
 
 void export_members(CLI::App& snapshot, service::Context& context) {
@@ -153,8 +256,13 @@ void add_snapshot(CLI::App& cli, service::Context& context) {
         {.positionals = {{"snapshot", "A"}, {"other", "B"}}},
         show_diff
     );
-    add_verb<service::verify_snapshot>(
-        *snapshot, context, "snapshot verify", by_name, show_verified
+    verify(*snapshot, context);
+    add_verb<service::card_of>(
+        *snapshot,
+        context,
+        "snapshot card",
+        by_name,
+        [](const training::Card& card) { print_line(training::card_markdown(card)); }
     );
     export_members(*snapshot, context);
 }

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
@@ -31,6 +32,7 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
         object["version"] = outcome.model_version;
         object["training_rows"] = outcome.training_rows;
         object["label_columns"] = json::value_from(outcome.label_columns);
+        object["leakage"] = training::to_json(outcome.leakage);
         print_json(object);
         return;
     }
@@ -44,8 +46,29 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
     ));
     for (const auto& column : outcome.label_columns)
         print_line(fmt::format("column '{}' repeats the label and is no feature", column));
+    for (const auto& leak : outcome.leakage.findings)
+        print_line(fmt::format(
+            "{}: {}: {}",
+            leak.gravity == training::Gravity::warning ? "warning" : "allowed leak",
+            base::name_of(leak.kind),
+            leak.text
+        ));
     print_metrics(run.metrics);
     print_line(fmt::format("model '{}' version {}", outcome.model_name, outcome.model_version));
+}
+
+// The evidence; that it stops is said by the error.
+void show_leaks(const service::Context& context, const training::Leakage& leakage) {
+    if (context.json) return print_json(json::object{{"leakage", training::to_json(leakage)}});
+    Table table({"leak", "columns", "what", "examples"});
+    for (const auto& one : leakage.findings)
+        table.add(
+            {fmt::format("{} ({})", base::name_of(one.kind), base::name_of(one.gravity)),
+             fmt::format("{}", fmt::join(one.columns, ", ")),
+             one.text,
+             fmt::format("{}", fmt::join(one.examples, "; "))}
+        );
+    table.print();
 }
 
 training::TrainOutcome
@@ -104,8 +127,13 @@ void add_train(CLI::App& cli, service::Context& context) {
         );
         if (options->queue) {
             queue(context, settings);
-        } else {
+            return;
+        }
+        try {
             tell(context, train_here(context, settings));
+        } catch (const training::LeakFound& found) {
+            show_leaks(context, found.leakage);
+            throw;
         }
     });
 }

@@ -46,7 +46,8 @@ std::optional<Time> parse_mail_time(std::string_view text);
 std::optional<Time> parse_written_time(std::string_view text);
 
 // A time as data hold it: parse_iso_time(), seconds since 1970 as a plain number (base/numbers;
-// within 291 years of 1970; numbers from 9.2e10 on are milliseconds), or parse_written_time().
+// within 291 years of 1970; numbers from 9.2e10 on are milliseconds, whole ones from 9.2e13 on
+// microseconds and from 9.2e16 on nanoseconds), or parse_written_time().
 std::optional<Time> parse_time(std::string_view text);
 
 }  // namespace base

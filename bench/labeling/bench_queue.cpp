@@ -8,6 +8,8 @@
 // wants, although some labelers die; a page of a list within 50 ms wherever it lies.
 //
 //     bench_queue [TASKS [SECONDS]]      1000000 and 20 by default
+//     bench_queue deaths [CLAIMS]        claims under random deaths, 1000000 by default
+//     (deaths.cpp)
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,6 +28,7 @@
 #include "base/database/postgres.hpp"
 #include "base/numbers/random.hpp"
 #include "base/run/stop.hpp"
+#include "bench/labeling/deaths.hpp"
 #include "labeling/sql.hpp"
 #include "schema/sql.hpp"
 #include "service/context.hpp"
@@ -98,6 +101,9 @@ void load(base::Database& database, int tasks) {
         "set_at) SELECT rk, 1, key, 1, i % 4, 1, 'ds', now() FROM made WHERE i <= {done}");
     run("INSERT INTO label_person (project_id, user_id, answers) SELECT 1, user_id, count(*) FROM "
         "annotation GROUP BY user_id");
+    run("INSERT INTO label_tally (project_id, user_id, open, done, answers, wanted, labels, free) "
+        "VALUES (1, 0, {tasks} - {done}, {done}, {done} * {overlap}, {tasks} * {overlap}, {done}, "
+        "{tasks} - {done})");
     run("INSERT INTO label_trust (project_id, user_id, accuracy, set_at) SELECT 1, i, .9, now() "
         "FROM generate_series(1, {people}) i");
     for (auto table : {"label_task", "app_user", "label_project", "source"})
@@ -214,12 +220,17 @@ std::string pgbench_script() {
     };
     const std::string now = "now()", later = "(now() + interval '10 minutes')";
     const std::vector<std::string> in_hand{":u", "1", now, "NULL", "1"};
+    const std::string priority = "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
+    const std::string from = "coalesce(nullif(:p_mark_task::text, '')::bigint, 0)";
+    const std::string tasks = "ARRAY[:t_task]";
     const std::vector<std::vector<Step>> transactions{
         {{"find_project", {"'p'"}},
          {"project_classes", {"1"}},
          {"find_user", {"'u' || :u"}},
          {"tasks_in_hand", in_hand},
-         {"claim_tasks", {"1", ":u", now, later, "1"}, "t_"},
+         {"find_place", {"1", ":u", now}, "p_"},
+         {"claim_tasks", {"1", ":u", later, "1", priority, from, "NULL", ":p_xid", now}, "t_"},
+         {"tally_tasks", {tasks, "'claimed'", ":u"}},
          {"tasks_in_hand", in_hand},
          {"answers_of_user", {"1", ":u"}}},
         {{"find_user", {"'u' || :u"}},
@@ -228,6 +239,8 @@ std::string pgbench_script() {
          {"find_project_by_id", {"1"}},
          {"project_classes", {"1"}},
          {"submit_answer", {":t_task", ":u", ":t_token", ":t_attempt", "1", "NULL", "900", now}},
+         {"tally_tasks", {tasks, "'answered'", "0"}},
+         {"note_answer", {":t_task", ":u", "900", now, "date_trunc('hour', now())"}},
          {"label_of_task", {":t_task"}},
          {"awaited_events", {"'p'"}}}};
     std::map<std::string, std::string, std::less<>> queries;
@@ -297,6 +310,8 @@ void check_sums(base::Database& database) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (argc > 1 && std::string_view(argv[1]) == "deaths")
+        return deaths(argc > 2 ? std::atoll(argv[2]) : 1'000'000);
     int tasks = argc > 1 ? std::atoi(argv[1]) : 1'000'000;
     std::chrono::seconds span(argc > 2 ? std::atoi(argv[2]) : 20);
     auto home = fs::temp_directory_path() / fmt::format("tilth-bench-{}", ::getpid());

@@ -56,21 +56,33 @@ AgreementPart part_of(
 
 }  // namespace
 
+std::vector<AgreementPart> agreement_by_mark(
+    const Judgements& ratings,
+    Metric metric,
+    const std::vector<std::string>& marks,
+    const std::function<bool(std::size_t answer, std::size_t mark)>& bears,
+    std::size_t replicates,
+    const std::stop_token& stop
+) {
+    std::vector<AgreementPart> parts;
+    for (std::size_t mark = 0; mark < marks.size(); ++mark) {
+        auto binary = some_of(ratings, ratings.rows);
+        binary.answers = {"0", "1"};
+        binary.ordered = false;
+        for (auto& row : binary.rows) row.answer = bears(row.answer, mark) ? 1 : 0;
+        parts.push_back(part_of(marks[mark], binary, metric, replicates, stop));
+    }
+    return parts;
+}
+
 std::vector<AgreementPart> agreement_by_class(
     const Judgements& ratings,
     Metric metric,
     std::size_t replicates,
     const std::stop_token& stop
 ) {
-    std::vector<AgreementPart> parts;
-    for (std::uint32_t c = 0; c < ratings.answers.size(); ++c) {
-        auto binary = some_of(ratings, ratings.rows);
-        binary.answers = {"0", "1"};
-        binary.ordered = false;
-        for (auto& row : binary.rows) row.answer = row.answer == c ? 1 : 0;
-        parts.push_back(part_of(ratings.answers[c], binary, metric, replicates, stop));
-    }
-    return parts;
+    auto is = [](std::size_t answer, std::size_t mark) { return answer == mark; };
+    return agreement_by_mark(ratings, metric, ratings.answers, is, replicates, stop);
 }
 
 std::vector<AgreementPart> agreement_by_pair(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,17 @@ struct AgreementPart {
 std::vector<AgreementPart> agreement_by_class(
     const Judgements& ratings,
     Metric metric,
+    std::size_t replicates = 1000,
+    const std::stop_token& stop = {}
+);
+
+// Of several marks that an answer may bear, each as a question of its own: `bears` says whether the
+// answer of that place in the ratings bears the mark of that place.
+std::vector<AgreementPart> agreement_by_mark(
+    const Judgements& ratings,
+    Metric metric,
+    const std::vector<std::string>& marks,
+    const std::function<bool(std::size_t answer, std::size_t mark)>& bears,
     std::size_t replicates = 1000,
     const std::stop_token& stop = {}
 );

@@ -15,6 +15,7 @@
 #include "labeling/export/given_answer.hpp"
 #include "labeling/export/importer.hpp"
 #include "labeling/projects/schema_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 
@@ -125,6 +126,7 @@ Imported import_field_of_classes(
                                                field
                                            ))
                        .value();
+    count_labels(tx, project.id, written.added);
     result.added = written.added;
     result.changed = written.changed;
     result.unchanged = written.unchanged;

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "labeling/projects/schema_change.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
@@ -208,10 +209,12 @@ bool edit_project(
     tx.exec(
         sql::file["put_guideline"], stored.id, stored.project.instructions, schema::timestamp(now)
     );
-    if (stored.project.overlap != overlap)
+    if (stored.project.overlap != overlap) {
         tx.exec(
             sql::file["change_overlap"], stored.id, stored.project.overlap, schema::timestamp(now)
         );
+        count_anew(tx, stored.id);
+    }
     return true;
 }
 
@@ -228,8 +231,13 @@ std::uint64_t drop_projects(base::Tx& tx, const std::vector<std::int64_t>& ids) 
     tx.exec(sql::file["drop_leases"], projects);
     tx.exec(sql::file["drop_drafts"], projects);
     tx.exec(sql::file["drop_suggestions"], projects);
+    tx.exec(sql::file["drop_rules"], projects);
     tx.exec(sql::file["drop_gold"], projects);
+    tx.exec(sql::file["drop_audits"], projects);
     tx.exec(sql::file["drop_people"], projects);
+    tx.exec(sql::file["drop_pace"], projects);
+    tx.exec(sql::file["drop_marks"], projects);
+    tx.exec(sql::file["drop_tally"], projects);
     tx.exec(sql::file["drop_comments"], projects);
     tx.exec(sql::file["drop_reviews"], projects);
     tx.exec(sql::file["drop_invalidations"], projects);

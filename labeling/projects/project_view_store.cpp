@@ -43,6 +43,8 @@ std::optional<ProjectPage> project_page(base::Tx& tx, const std::string& name) {
     page.instructions = std::move(row->instructions);
     page.classes = base::rows_as<ClassLine>(tx.exec(sql::file["class_progress"], page.id));
     page.definition = load_project(tx, page.id).project;
+    page.keys = page_keys(page.definition.question);
+    page.notes = page_key_notes(page.definition.question);
     return page;
 }
 

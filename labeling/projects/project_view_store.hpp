@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/settings/settings.hpp"
+#include "labeling/projects/page_keys.hpp"
 #include "labeling/projects/project_store.hpp"
 
 // Projects as people see them, with their progress.
@@ -62,9 +63,11 @@ BOOST_DESCRIBE_STRUCT(
 struct ProjectPage : ProjectLine {
     std::string instructions;
     std::vector<ClassLine> classes;
-    Project definition;  // as its file would say it
+    Project definition;                // as its file would say it
+    std::vector<PageKey> keys{};       // by which the labeling page is commanded
+    std::vector<std::string> notes{};  // what its owner should know
 };
-BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes, definition))
+BOOST_DESCRIBE_STRUCT(ProjectPage, (ProjectLine), (instructions, classes, definition, keys, notes))
 
 // A wording of the guidelines.
 struct Guideline {

@@ -6,6 +6,7 @@
 // and two ways to write "café", would be two classes for ever after. A class's number is its place
 // in the file; answers are stored under it, which is why classes are only ever added to.
 #include "labeling/projects/question.hpp"
+#include "labeling/projects/page_keys.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -179,6 +180,7 @@ std::optional<Fault> check_alone(Question& question, std::int32_t& next) {
     const auto& type = task_type(question.kind);
     if (auto fault = check_names(question.classes)) return fault;
     if (auto fault = check_hotkeys(question.classes)) return fault;
+    if (auto fault = check_page_keys(question.classes)) return fault;
     if (auto fault = check_settings(question, type)) return fault;
     return type.check(question);
 }

@@ -9,6 +9,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "schema/records/values.hpp"
@@ -85,6 +86,7 @@ public:
         rewrite_answers();
         rewrite_labels();
         if (!again_.keys.empty()) queue();
+        count_anew(tx_, before_.id);
         return done_;
     }
 
@@ -247,6 +249,7 @@ Rewritten restore_rows(base::Tx& tx, const StoredProject& project, int version, 
     auto labels = tx.change(sql::file["labels_before"], id, version) +
                   tx.change(sql::file["labels_asked_before"], id, version);
     tx.exec(sql::file["tasks_before"], id, version, project.project.overlap, at);
+    count_anew(tx, id);
     return {
         .answers = static_cast<std::int64_t>(answers),
         .labels = static_cast<std::int64_t>(labels),

@@ -16,6 +16,7 @@
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
 #include "labeling/projects/schema_rewrite_store.hpp"
+#include "labeling/quality/audit_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/values.hpp"
 
@@ -208,6 +209,12 @@ SchemaLine change_schema(
     Time now
 ) {
     auto before = lock_project(tx, project);
+    if (change.action != SchemaChange::Action::add && running_audit(tx, before.id))
+        throw base::Error(
+            "project '" + project + "'",
+            "is being audited, by the classes that it has",
+            "stop the audit first, or only add classes"
+        );
     tx.exec(sql::file["change_classes"], before.id);
     tx.exec(sql::file["forget_confusions"], before.id);
     auto made = change.action == SchemaChange::Action::undo ? undo(tx, before, now)

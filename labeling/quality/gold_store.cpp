@@ -9,6 +9,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/numbers/random.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -61,16 +62,18 @@ GoldAdded add_gold(
     const std::string& explanation,
     Time now
 ) {
-    return base::first_as<GoldAdded>(tx.exec(
-                                         sql::file["add_gold"],
-                                         project.id,
-                                         project.source_id,
-                                         schema::array_of(gold_rks(project, keys)),
-                                         schema::array_of(keys),
-                                         explanation,
-                                         schema::timestamp(now)
-                                     ))
-        .value();
+    return counted(tx, tasks_of(tx, project, keys), [&] {
+        return base::first_as<GoldAdded>(tx.exec(
+                                             sql::file["add_gold"],
+                                             project.id,
+                                             project.source_id,
+                                             schema::array_of(gold_rks(project, keys)),
+                                             schema::array_of(keys),
+                                             explanation,
+                                             schema::timestamp(now)
+                                         ))
+            .value();
+    });
 }
 
 std::int64_t remove_gold(
@@ -79,9 +82,14 @@ std::int64_t remove_gold(
     const std::vector<std::string>& keys,
     Time now
 ) {
-    return static_cast<std::int64_t>(tx.change(
-        sql::file["remove_gold"], project.id, schema::array_of(keys), schema::timestamp(now)
-    ));
+    std::vector<std::string> gone = keys;
+    if (gone.empty())
+        for (const auto& item : list_gold(tx, project.id)) gone.push_back(item.key);
+    return counted(tx, tasks_of(tx, project, gone), [&] {
+        return static_cast<std::int64_t>(tx.change(
+            sql::file["remove_gold"], project.id, schema::array_of(keys), schema::timestamp(now)
+        ));
+    });
 }
 
 std::vector<GoldItem> list_gold(base::Tx& tx, std::int64_t project_id) {

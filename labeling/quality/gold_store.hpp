@@ -38,8 +38,9 @@ struct GoldAdded {
     std::int64_t added = 0;
     std::int64_t there = 0;     // were gold before
     std::int64_t no_truth = 0;  // have no label that was imported or adjudicated
+    std::int64_t audited = 0;   // are in an audit, and stay there
 };
-BOOST_DESCRIBE_STRUCT(GoldAdded, (), (added, there, no_truth))
+BOOST_DESCRIBE_STRUCT(GoldAdded, (), (added, there, no_truth, audited))
 // Makes gold of these records. `explanation` is shown with immediate feedback.
 GoldAdded add_gold(
     base::Tx& tx,

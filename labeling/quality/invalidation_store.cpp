@@ -2,6 +2,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "schema/records/values.hpp"
@@ -57,14 +58,16 @@ invalidate(base::Tx& tx, const StoredProject& project, const InvalidateRequest& 
         request.made_by,
         schema::timestamp(now)
     );
-    auto changed = tx.change(
-        sql::file["invalidate_answers"],
-        project.id,
-        request.user_id,
-        schema::array_of(tasks),
-        *id,
-        schema::timestamp(now)
-    );
+    auto changed = counted(tx, tasks, [&] {
+        return tx.change(
+            sql::file["invalidate_answers"],
+            project.id,
+            request.user_id,
+            schema::array_of(tasks),
+            *id,
+            schema::timestamp(now)
+        );
+    });
     refresh_all(tx, project, tasks, now);
     return static_cast<std::int64_t>(changed);
 }
@@ -79,7 +82,9 @@ std::optional<std::int64_t> restore_invalidated(
     auto id = tx.value<std::int64_t>(sql::file["last_invalidation"], project.id, user_id);
     if (!id) return std::nullopt;
     auto tasks = ids_of(tx.exec(sql::file["lock_invalidated"], *id));
-    auto back = tx.change(sql::file["restore_answers"], *id, schema::timestamp(now));
+    auto back = counted(tx, tasks, [&] {
+        return tx.change(sql::file["restore_answers"], *id, schema::timestamp(now));
+    });
     tx.exec(sql::file["note_restored"], *id, made_by, schema::timestamp(now));
     refresh_all(tx, project, tasks, now);
     return static_cast<std::int64_t>(back);

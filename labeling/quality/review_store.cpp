@@ -10,9 +10,12 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/queue/news_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
+#include "labeling/truth/put_truth.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "schema/records/record.hpp"
 #include "schema/records/values.hpp"
@@ -117,28 +120,35 @@ void decide(
 ) {
     auto before = standing_label(tx, task);
     auto stored = stored_answer(project.project.question, decision.answer);
-    tx.exec(
-        sql::file["decide"],
-        task,
-        stored.class_id,
-        stored.value,
-        decision.comment,
-        decision.made_by,
-        schema::timestamp(now),
-        decision.person
-    );
+    auto fresh = counted(tx, {task}, [&] {
+        return tx.value<bool>(
+            sql::file["decide"],
+            task,
+            stored.class_id,
+            stored.value,
+            decision.comment,
+            decision.made_by,
+            schema::timestamp(now),
+            decision.person
+        );
+    });
+    if (fresh.value_or(false)) count_labels(tx, project.id, 1);
     Refreshed refreshed;
     if (before) refreshed.before = before->answer;
+    refreshed.after = decision.answer;
+    note_event(tx, task, EventKind::review, std::nullopt, now);
     tell_of_answer(tx, project, task, refreshed, now);
 }
 
 bool undo_decision(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now) {
     auto decided = standing_label(tx, task);
-    auto labeled = tx.value<bool>(sql::file["undo_decision"], task);
+    auto labeled =
+        counted(tx, {task}, [&] { return tx.value<bool>(sql::file["undo_decision"], task); });
     if (!labeled) return false;
-    if (!*labeled) tx.exec(sql::file["withdraw_label"], task);
+    if (!*labeled) detail::withdraw_label(tx, project, task);
     auto refreshed = refresh_truth(tx, project, task, now);
     if (decided) refreshed.before = decided->answer;
+    note_event(tx, task, EventKind::review, std::nullopt, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;
 }
@@ -155,13 +165,15 @@ bool send_back(
 ) {
     auto said = standing_answer(tx, task, user_id);
     if (!said) return false;
-    tx.exec(
-        sql::file["undo_answer"], task, user_id, schema::timestamp(now), schema::timestamp(until)
-    );
+    counted(tx, {task}, [&] {
+        auto at = schema::timestamp(now), end = schema::timestamp(until);
+        tx.exec(sql::file["undo_answer"], task, user_id, at, end);
+    });
     auto refreshed = refresh_truth(tx, project, task, now);
     tx.exec(
         sql::file["note_sent_back"], task, user_id, *said, comment, made_by, schema::timestamp(now)
     );
+    note_event(tx, task, EventKind::review, user_id, now);
     tell_of_answer(tx, project, task, refreshed, now);
     return true;
 }

@@ -8,6 +8,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "schema/webhooks/webhook_store.hpp"
@@ -47,6 +48,12 @@ json::object told_of(const TaskNews& news, std::int64_t task) {
     return data;
 }
 
+// As JSON: one of them may be as the database writes it.
+bool say_the_same(const std::string& a, const std::string& b) {
+    if (a == b || a.empty() || b.empty()) return a == b;
+    return json::parse(a) == json::parse(b);
+}
+
 }  // namespace
 
 void tell_of_answer(
@@ -57,6 +64,8 @@ void tell_of_answer(
     Time now
 ) {
     const auto& name = project.project.name;
+    if (!say_the_same(refreshed.before, refreshed.after))
+        note_event(tx, task, EventKind::truth, std::nullopt, now);
     auto awaited = schema::awaited_events(tx, name);
     auto waits = [&](WebhookEvent event) {
         return std::find(awaited.begin(), awaited.end(), event) != awaited.end();

@@ -9,6 +9,7 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "labeling/queue/event_store.hpp"
 #include "labeling/sql.hpp"
 #include "schema/records/record.hpp"
 
@@ -35,8 +36,10 @@ bool add_comment(
     bool flag,
     Time now
 ) {
-    return tx.change(sql::file["add_comment"], task, user_id, text, flag, schema::timestamp(now)) ==
-           1;
+    auto at = schema::timestamp(now);
+    if (tx.change(sql::file["add_comment"], task, user_id, text, flag, at) != 1) return false;
+    note_event(tx, task, EventKind::comment, user_id, now);
+    return true;
 }
 
 std::vector<Comment> list_comments(
@@ -81,7 +84,10 @@ Submitted correct(base::Tx& tx, const Answer& answer, Time now) {
         answer.milliseconds,
         schema::timestamp(now)
     );
-    if (!stored.empty()) return Submitted::accepted;
+    if (!stored.empty()) {
+        note_answer(tx, answer, now);
+        return Submitted::accepted;
+    }
     auto next = answer;
     ++next.attempt;
     return explain_submit(tx, next);

@@ -61,8 +61,9 @@ struct AnswerEntry {
     std::optional<std::int32_t> milliseconds;
     Time submitted_at;
     std::optional<Time> withdrawn_at;
-    int schema_version = 1;     // of the project's classes when it was given
-    int guideline_version = 1;  // that was shown then
+    int schema_version = 1;               // of the project's classes when it was given
+    int guideline_version = 1;            // that was shown then
+    std::optional<std::int64_t> audit{};  // that asked for it: it does not count for the truth
 };
 BOOST_DESCRIBE_STRUCT(
     AnswerEntry,
@@ -77,7 +78,8 @@ BOOST_DESCRIBE_STRUCT(
      submitted_at,
      withdrawn_at,
      schema_version,
-     guideline_version)
+     guideline_version,
+     audit)
 )
 // The place of an answer in the list of all.
 struct AnswerPlace {
@@ -112,6 +114,7 @@ struct TaskInHand {
     int attempt = 1;
     Time expires_at;
     std::string reason;
+    bool audit = false;  // it is held to audit a label
     std::string record;  // as above
     std::string key;
     std::string title, body, language, url;
@@ -128,6 +131,7 @@ BOOST_DESCRIBE_STRUCT(
      attempt,
      expires_at,
      reason,
+     audit,
      record,
      key,
      title,

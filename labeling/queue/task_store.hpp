@@ -18,7 +18,12 @@ namespace labeling {
 struct QueueRequest {
     std::string key;  // of a record of the project's source
     double priority = 0;
-    std::string reason{};  // why it should be labeled: "uncertain", "label error?", ..
+    std::string reason{};  // why it should be labeled: "added", "margin", ..
+    // What picked it: an order, "random" or "label-error"; by the predictions of which run, and how
+    // doubtful it was. Empty: nothing did.
+    std::string picked_by{};
+    std::int64_t run = 0;
+    double score = 0;
 };
 struct Enqueued {
     std::int64_t added = 0;
@@ -29,7 +34,7 @@ struct Enqueued {
 };
 // Puts records into the queue; the same request again changes nothing. A task that is done stays
 // done, or, with `again`, wants as many more answers as the project's overlap, from people who have
-// not seen it.
+// not seen it; for a "label-error" once for each run.
 Enqueued enqueue(
     base::Tx& tx,
     const StoredProject& project,
@@ -37,6 +42,25 @@ Enqueued enqueue(
     bool again,
     Time now
 );
+// A record whose task waits for answers.
+struct WaitingTask {
+    std::int64_t rk = 0;
+    std::string key;
+    int version = 0;  // of the record, when it was queued
+};
+BOOST_DESCRIBE_STRUCT(WaitingTask, (), (rk, key, version))
+std::vector<WaitingTask> waiting_tasks(base::Tx& tx, const StoredProject& project);
+
+// Tasks that were picked, by what and by which run.
+struct PickedTasks {
+    std::string picked_by;
+    std::int64_t run = 0;
+    std::int64_t tasks = 0, done = 0;
+    std::optional<double> mean_score;
+};
+BOOST_DESCRIBE_STRUCT(PickedTasks, (), (picked_by, run, tasks, done, mean_score))
+std::vector<PickedTasks> picked_tasks(base::Tx& tx, std::int64_t project_id);
+
 // Of these records those that have neither label nor task, in the same order.
 std::vector<std::string> neither_labeled_nor_queued(
     base::Tx& tx,
@@ -181,8 +205,15 @@ Submitted submit(base::Tx& tx, const Answer& answer, Time now);
 Submitted explain_submit(base::Tx& tx, const Answer& answer);
 
 // Merges the task's answers anew and, if the project allows it, asks one more person about a task
-// that has all answers it wanted and is still less probable than the project's target.
-void settle(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
+// that has all answers it wanted and is still less probable than the project's target. How alike
+// the answers are is counted for the user whose answer it follows, if one is named.
+void settle(
+    base::Tx& tx,
+    const StoredProject& project,
+    std::int64_t task,
+    Time now,
+    std::optional<std::int64_t> user_id = {}
+);
 
 // Takes back the user's last answer or skip in the project and leases its task to them again;
 // nothing if there is none. The answer stays in the history, withdrawn.

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "labeling/machine/beside_store.hpp"
 #include "labeling/quality/disagreement_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/put_truth.hpp"
@@ -71,6 +72,11 @@ struct RecordAnswer {
     std::string confusion;           // likewise
 };
 BOOST_DESCRIBE_STRUCT(RecordAnswer, (), (user_name, class_name, value, accuracy, confusion))
+
+// float8[] in PostgreSQL's text form.
+std::string array_of_shares(const std::vector<double>& values) {
+    return fmt::format("{{{}}}", fmt::join(values, ","));
+}
 
 // The answers of a project that count, a page at a time. read() may be repeated, as a transaction
 // is; give() goes on to the next page.
@@ -137,20 +143,22 @@ Put put_truth(
             probabilities.push_back(std::clamp(labels[i].probability, 0.0, 1.0));
         }
         auto put = steps.call([&](base::Tx& tx) {
-            return base::first_as<Put>(tx.exec(
-                                           sql::file["put_truth"],
-                                           project.id,
-                                           project.source_id,
-                                           schema::array_of(rks),
-                                           schema::array_of(keys),
-                                           schema::array_of_optional(classes),
-                                           fmt::format("{{{}}}", fmt::join(probabilities, ",")),
-                                           method,
-                                           schema::timestamp(now),
-                                           keep_imported,
-                                           schema::array_of_optional(values)
-                                       ))
-                .value();
+            auto written = base::first_as<Put>(tx.exec(
+                                                   sql::file["put_truth"],
+                                                   project.id,
+                                                   project.source_id,
+                                                   schema::array_of(rks),
+                                                   schema::array_of(keys),
+                                                   schema::array_of_optional(classes),
+                                                   array_of_shares(probabilities),
+                                                   method,
+                                                   schema::timestamp(now),
+                                                   keep_imported,
+                                                   schema::array_of_optional(values)
+                                               ))
+                               .value();
+            count_labels(tx, project.id, written.added);
+            return written;
         });
         total.given += put.given;
         total.known += put.known;
@@ -158,6 +166,11 @@ Put put_truth(
         total.changed += put.changed;
     }
     return total;
+}
+
+void withdraw_label(base::Tx& tx, const StoredProject& project, std::int64_t task) {
+    auto gone = tx.change(sql::file["withdraw_label"], task);
+    count_labels(tx, project.id, -static_cast<std::int64_t>(gone));
 }
 
 }  // namespace detail
@@ -256,7 +269,7 @@ void keep_trust(
             sql::file["put_trust"],
             project.id,
             schema::array_of(names),
-            fmt::format("{{{}}}", fmt::join(shares, ",")),
+            array_of_shares(shares),
             schema::timestamp(now),
             schema::array_of_optional(confusions)
         );
@@ -301,8 +314,11 @@ Resolved resolve_truth(
     result.changed = put.changed;
     keep_trust(steps, project, inferred, now);
     if (auto most = project.project.max_overlap; most > 0)
-        result.asked_again =
-            steps.call([&](base::Tx& tx) { return extend_unsure(tx, project, most); });
+        steps.call([&](base::Tx& tx) {
+            result.asked_again = detail::extend_unsure(tx, project, most);
+            result.closed = detail::close_sure(tx, project, now);
+            count_anew(tx, project.id);
+        });
     steps.call([&](base::Tx& tx) { keep_machine_accuracy(tx, machines, result.worker_accuracy); });
     for (const auto& say : machines)
         if (!say.counts) result.machines_left_out.push_back(say.why_not);
@@ -346,16 +362,20 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     auto label = base::first_as<TaskLabel>(tx.exec(sql::file["label_of_task"], task));
     if (!label) return refreshed;
     if (label->method) refreshed.before = answer_of(label->label, label->value);
+    refreshed.after = refreshed.before;
     if (label->method == detail::adjudicated || label->gold) return refreshed;
     if (!label->method && !label->done) return refreshed;
     const auto& question = project.project.question;
     auto answers = answers_of_record(tx, question, task, *label);
     auto apart = disagreement(question, answers.values);
+    if (answers.values.size() > 1) refreshed.likeness = 1 - apart.value_or(0);
     if (apart != label->disagreement) tx.exec(sql::file["note_disagreement"], task, apart);
     if (label->method == detail::imported || label->audited) return refreshed;
     add_machine_answers(tx, project, task, label->key, *answers.set, answers.trust);
     if (answers.set->size() == 0) {
-        tx.exec(sql::file["withdraw_label"], task);
+        if (label->method == detail::ruled) return refreshed;
+        detail::withdraw_label(tx, project, task);
+        refreshed.after.clear();
         return refreshed;
     }
     auto merged = answers.set->infer(
@@ -365,14 +385,11 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     );
     auto used = std::string(base::name_of(merged.method));
     detail::put_truth(tx, project, merged.labels, used, true, now);
-    if (!merged.labels.empty()) refreshed.probability = merged.labels.front().probability;
+    if (!merged.labels.empty()) {
+        refreshed.probability = merged.labels.front().probability;
+        refreshed.after = merged.labels.front().value;
+    }
     return refreshed;
-}
-
-std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
-    return static_cast<std::int64_t>(
-        tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
-    );
 }
 
 }  // namespace labeling

@@ -52,6 +52,7 @@ struct Resolved {
     std::int64_t changed = 0;
     std::int64_t below_target = 0;  // records less probable than the project's target
     std::int64_t asked_again = 0;   // of these, where the project allows one more answer
+    std::int64_t closed = 0;        // tasks that waited for one more only because they were unsure
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy{};  // estimated, by name
@@ -75,10 +76,9 @@ Resolved resolve_truth(
 struct Refreshed {
     std::optional<double> probability;  // of the label by the answers; nothing if not merged
     std::string before;                 // what the record's label said, or ""
+    std::string after{};                // what it says now
+    std::optional<double> likeness{};   // of the answers to each other, if they were looked at
 };
 Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t task, Time now);
-// Asks one more person about each record that is done, less probable than the project's target and
-// has fewer than `at_most` answers. Returns how many tasks are open again.
-std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);
 
 }  // namespace labeling

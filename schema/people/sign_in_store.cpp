@@ -60,6 +60,10 @@ user_of_identity(base::Tx& tx, const std::string& issuer, const std::string& sub
     return base::first_as<User>(tx.exec(sql::file["user_of_identity"], issuer, subject));
 }
 
+void remove_identity(base::Tx& tx, const std::string& issuer, const std::string& subject) {
+    tx.exec(sql::file["remove_identity"], issuer, subject);
+}
+
 bool add_identity(
     base::Tx& tx,
     const std::string& issuer,

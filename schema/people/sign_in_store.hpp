@@ -42,6 +42,7 @@ void sweep_openid(base::Tx& tx, Time now);
 
 std::optional<User>
 user_of_identity(base::Tx& tx, const std::string& issuer, const std::string& subject);
+void remove_identity(base::Tx& tx, const std::string& issuer, const std::string& subject);
 // False if it is somebody's already.
 bool add_identity(
     base::Tx& tx,

@@ -103,8 +103,11 @@ private:
                           drop(sql::file["purge_predictions"]);
         for (auto query :
              {sql::file["purge_suggestions"],
+              sql::file["purge_rule_votes"],
               sql::file["purge_drafts"],
               sql::file["purge_comments"],
+              sql::file["purge_audits"],
+              sql::file["lock_purged_tasks"],
               sql::file["cancel_purged_tasks"]})
             drop(query);
         drop(sql::file["purge_denials"]);

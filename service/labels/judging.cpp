@@ -1,4 +1,4 @@
-// From the queue to the truth, as verbs over labeling/queue, labeling/agreement and labeling/truth.
+// From answers to the truth, as verbs over labeling/agreement and labeling/truth.
 //
 // All run in the transaction of the request: a truth that is half stored would be believed by the
 // next snapshot, and a request that wants a second connection can wait for ever. A simulation that
@@ -6,17 +6,16 @@
 // answers are transactions of their own, as theirs are, and an interruption keeps what is done.
 #include "service/labels/judging.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "labeling/queue/simulate.hpp"
-#include "labeling/queue/task_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "labeling/truth/truth_store.hpp"
-#include "schema/records/record_fields.hpp"
-#include "schema/select/filter.hpp"
 #include "service/labels/projects.hpp"
 #include "service/people/people.hpp"
 #include "training/snapshots/example_store.hpp"
@@ -24,8 +23,6 @@
 namespace service {
 
 namespace {
-
-constexpr std::size_t replicates_of_one = 1'000, replicates_of_several = 400;
 
 // "<rk>.<user>.<attempt>.<key>": the key comes last, since it may hold anything.
 std::string text_of(const labeling::AnswerPlace& place) {
@@ -52,27 +49,6 @@ labeling::AnswerPlace place_of(std::string_view text) {
     return place;
 }
 
-MeasuredAgreement
-measured(const labeling::AnswerSet& answers, std::string_view metric, std::size_t replicates) {
-    auto found = answers.agreement(metric, replicates);
-    return {
-        .metric = std::string(metric),
-        .value = found.value,
-        .low = found.low,
-        .high = found.high,
-        .units = found.units,
-        .raters = found.raters};
-}
-
-void check_metric(const std::vector<labeling::MetricInfo>& metrics, const std::string& name) {
-    std::vector<std::string> known;
-    for (const auto& metric : metrics) {
-        if (metric.name == name) return;
-        known.push_back(metric.name);
-    }
-    throw base::UsageError("metric '" + name + "'", "unknown", base::mend_of_unknown(name, known));
-}
-
 // "ada:0.1" or just an error rate.
 labeling::SimulatedAnnotator annotator_of(const std::string& text, std::size_t number) {
     auto colon = text.find(':');
@@ -86,22 +62,6 @@ labeling::SimulatedAnnotator annotator_of(const std::string& text, std::size_t n
 
 }  // namespace
 
-const base::Settings<QueueRecords> QueueRecords::settings{
-    {"project", &QueueRecords::project, "its name", {.required = true}},
-    {"add",
-     &QueueRecords::add,
-     "put so many records in that have neither label nor task",
-     {.low = 0}},
-    {"where", &QueueRecords::where, "only records that this condition holds for"},
-    {"priority", &QueueRecords::priority, "higher ones come first; 0 by default"},
-    {"assign", &QueueRecords::assign, "only to this user, until released"},
-    {"release", &QueueRecords::release, "to everybody again"},
-    {"remove", &QueueRecords::remove, "take them out of the queue; answers stay"},
-    {"double",
-     &QueueRecords::twice,
-     "so large a share of all tasks, picked at random, wants one person more, each once",
-     {.low = 0, .high = 1}},
-};
 const base::Settings<ListAnnotators> ListAnnotators::settings{
     {"project", &ListAnnotators::project, "its name", {.required = true}},
 };
@@ -109,11 +69,6 @@ const base::Settings<ListAnswers> ListAnswers::settings{
     {"project", &ListAnswers::project, "its name", {.required = true}},
     {"user", &ListAnswers::user, "only those of this user"},
     {&ListAnswers::page},
-};
-const base::Settings<MeasureAgreement> MeasureAgreement::settings{
-    {"project", &MeasureAgreement::project, "its name", {.required = true}},
-    {"metric", &MeasureAgreement::metric, "one; the usual ones by default"},
-    {"gold", &MeasureAgreement::gold, "count answers to hidden gold, too"},
 };
 const base::Settings<ResolveTruth> ResolveTruth::settings{
     {"project", &ResolveTruth::project, "its name", {.required = true}},
@@ -131,6 +86,7 @@ const base::Settings<ResolvedTruth> ResolvedTruth::settings{
     {"changed", &ResolvedTruth::changed, "labels"},
     {"below_target", &ResolvedTruth::below_target, "records less probable than the target"},
     {"asked_again", &ResolvedTruth::asked_again, "of these, within max_overlap"},
+    {"closed", &ResolvedTruth::closed, "tasks that waited only because they were unsure"},
     {"judged", &ResolvedTruth::judged, "records whose label is also known by import"},
     {"accuracy", &ResolvedTruth::accuracy, "on these"},
     {"worker_accuracy", &ResolvedTruth::worker_accuracy, "estimated"},
@@ -146,111 +102,6 @@ const base::Settings<SimulateAnswers> SimulateAnswers::settings{
     {"seed", &SimulateAnswers::seed, "of their errors"},
     {"answers", &SimulateAnswers::answers, "at most so many", {.low = 0}},
 };
-
-namespace {
-
-// Records that the condition holds for and that have neither label nor task, as many as are wanted.
-std::vector<labeling::QueueRequest>
-fresh_matches(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
-    constexpr std::size_t batch = 1'000;
-    auto most = static_cast<std::size_t>(request.add);
-    auto where = schema::Filter::parse(request.where);
-    std::vector<labeling::QueueRequest> requests;
-    std::vector<std::string> keys;
-    auto ask = [&] {
-        for (auto& key : labeling::neither_labeled_nor_queued(work.tx, stored, keys))
-            if (requests.size() < most)
-                requests.push_back(
-                    {.key = std::move(key),
-                     .priority = request.priority.value_or(0),
-                     .reason = "added"}
-                );
-        keys.clear();
-    };
-    auto take = [&](schema::RecordFound& found) {
-        if (where.matches(found.fields)) keys.push_back(found.id.key);
-        if (keys.size() == batch) ask();
-        return requests.size() < most;
-    };
-    schema::each_record(work.tx, stored.source_id, where.fields(), take);
-    ask();
-    return requests;
-}
-
-// Changes the waiting tasks of records that the condition holds for. Returns how many.
-std::int64_t
-change_queue(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
-    constexpr std::size_t batch = 1'000;
-    auto where = schema::Filter::parse(request.where);
-    std::optional<std::int64_t> user;
-    if (!request.assign.empty()) user = known_worker(work, stored, request.assign);
-    std::int64_t changed = 0;
-    std::vector<std::string> keys;
-    auto change = [&] {
-        if (request.remove)
-            changed += labeling::remove_tasks(work.tx, stored, keys, work.now);
-        else if (user || request.release)
-            changed += labeling::assign(work.tx, stored, keys, user);
-        else
-            changed += labeling::set_priority(work.tx, stored, keys, *request.priority);
-        keys.clear();
-    };
-    auto take = [&](schema::RecordFound& found) {
-        if (where.matches(found.fields)) keys.push_back(found.id.key);
-        if (keys.size() == batch) change();
-        return true;
-    };
-    schema::each_record(work.tx, stored.source_id, where.fields(), take);
-    change();
-    return changed;
-}
-
-void check_change(const QueueRecords& request) {
-    auto changes =
-        (request.assign.empty() ? 0 : 1) + (request.release ? 1 : 0) + (request.remove ? 1 : 0);
-    if (changes > 1)
-        throw base::UsageError(
-            "'assign', 'release', 'remove'", "stand beside each other", "ask for one of them"
-        );
-    if (request.add > 0 && (request.release || request.remove))
-        throw base::UsageError("'add'", "stands beside 'release' or 'remove'", "ask for one");
-    if (changes > 0 && request.where.empty())
-        throw base::UsageError("'where'", "is missing", "say which records are meant");
-}
-
-}  // namespace
-
-QueueState queue_records(Work& work, const QueueRecords& request) {
-    check_change(request);
-    auto stored = known_project(work, request.project);
-    QueueState state{.project = request.project};
-    if (request.add > 0 && request.where.empty()) {
-        state.added = labeling::enqueue_unlabeled(
-            work.tx, stored, request.add, request.priority.value_or(0), "added", work.now
-        );
-    } else if (request.add > 0) {
-        auto requests = fresh_matches(work, stored, request);
-        auto put = labeling::enqueue(work.tx, stored, requests, false, work.now);
-        state.added = put.added + put.changed;  // what was taken out comes back
-        if (!request.assign.empty()) {
-            std::vector<std::string> keys;
-            keys.reserve(requests.size());
-            for (const auto& each : requests) keys.push_back(each.key);
-            auto user = known_worker(work, stored, request.assign);
-            state.changed = labeling::assign(work.tx, stored, keys, user);
-        }
-    } else if (!request.where.empty() &&
-               (request.priority || request.release || request.remove || !request.assign.empty())) {
-        state.changed = change_queue(work, stored, request);
-    }
-    if (request.twice > 0) state.changed += labeling::double_tasks(work.tx, stored, request.twice);
-    auto at = labeling::progress(work.tx, stored.id);
-    state.open = at.open;
-    state.done = at.done;
-    state.answers = at.answers;
-    state.wanted = at.wanted;
-    return state;
-}
 
 Page<labeling::AnnotatorQuality> list_annotators(Work& work, const ListAnnotators& request) {
     return {
@@ -271,32 +122,6 @@ Page<labeling::AnswerEntry> list_answers(Work& work, const ListAnswers& request)
     return page;
 }
 
-ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request) {
-    auto stored = known_project(work, request.project);
-    const auto& question = stored.project.question;
-    auto metrics = labeling::task_type(question.kind).metrics(question);
-    if (!request.metric.empty()) check_metric(metrics, request.metric);
-    auto answers = labeling::gather_answers(work.tx, stored, request.gold);
-    ProjectAgreement found{.ratings = answers->size(), .metrics = {}};
-    if (!request.metric.empty()) {
-        found.metrics.push_back(measured(*answers, request.metric, replicates_of_one));
-        return found;
-    }
-    try {
-        for (const auto& metric : metrics)
-            if (metric.usual)
-                found.metrics.push_back(measured(*answers, metric.name, replicates_of_several));
-    } catch (const base::Error&) {
-        found.metrics.clear();  // no record has two answers yet: agreement can not be told
-    }
-    return found;
-}
-
-std::string first_metric(Work& work, const MeasureAgreement& request) {
-    auto question = known_project(work, request.project).project.question;
-    return labeling::task_type(question.kind).metrics(question).front().name;
-}
-
 ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
     known_project(work, request.project);
     auto done = labeling::resolve_truth(
@@ -313,6 +138,7 @@ ResolvedTruth resolve_truth(Work& work, const ResolveTruth& request) {
         .changed = done.changed,
         .below_target = done.below_target,
         .asked_again = done.asked_again,
+        .closed = done.closed,
         .judged = done.judged,
         .accuracy = done.accuracy,
         .worker_accuracy = std::move(done.worker_accuracy),

@@ -7,34 +7,14 @@
 #include <utility>
 #include <vector>
 
+#include "labeling/agreement/split_agreement.hpp"
 #include "labeling/quality/accuracy.hpp"
 #include "labeling/queue/people_store.hpp"
 #include "labeling/truth/truth.hpp"
 #include "service/paging.hpp"
 
-// What is put before people, what they said, how far they agree, and what follows as the truth.
+// What people said, how far they agree, and what follows as the truth.
 namespace service {
-
-struct QueueRecords {
-    std::string project;
-    std::int64_t add = 0;  // records that have neither label nor task
-    std::string where;     // only those that this condition holds for
-    std::optional<double> priority{};
-    std::string assign{};  // a user
-    bool release = false, remove = false;
-    double twice = 0;  // "double"
-    static const base::Settings<QueueRecords> settings;
-};
-struct QueueState {
-    std::string project{};
-    std::int64_t added = 0, changed = 0;
-    std::int64_t open = 0, done = 0;  // tasks
-    std::int64_t answers = 0, wanted = 0;
-};
-BOOST_DESCRIBE_STRUCT(QueueState, (), (project, added, changed, open, done, answers, wanted))
-// Puts records in if `add` is given; else changes the tasks that the condition holds for: gives
-// them to one person only, or to all again, takes them out, or sets their priority.
-QueueState queue_records(Work& work, const QueueRecords& request);
 
 struct ListAnnotators {
     std::string project;
@@ -55,6 +35,8 @@ struct MeasureAgreement {
     std::string project;
     std::string metric;  // of the type of task; empty: those that are shown beside each other
     bool gold = false;   // answers to hidden gold, too
+    std::optional<labeling::AgreementSplit> by{};
+    std::optional<labeling::Bucket> bucket{};  // of a split by time; a day by default
     static const base::Settings<MeasureAgreement> settings;
 };
 struct MeasuredAgreement {
@@ -64,12 +46,19 @@ struct MeasuredAgreement {
     std::size_t units = 0, raters = 0;
 };
 BOOST_DESCRIBE_STRUCT(MeasuredAgreement, (), (metric, value, low, high, units, raters))
+struct AgreementOfPart : MeasuredAgreement {
+    std::string part;  // a class, two people, or when a span of time begins
+};
+BOOST_DESCRIBE_STRUCT(AgreementOfPart, (MeasuredAgreement), (part))
 struct ProjectAgreement {
     std::size_t ratings = 0;
     std::vector<MeasuredAgreement> metrics;  // none while no record has two answers
+    std::vector<AgreementOfPart> parts{};    // where `by` asks for them
 };
-BOOST_DESCRIBE_STRUCT(ProjectAgreement, (), (ratings, metrics))
-// Of all answers. A metric that is asked for by name and can not be told is base::Error.
+BOOST_DESCRIBE_STRUCT(ProjectAgreement, (), (ratings, metrics, parts))
+// Of all answers. A metric that is asked for by name and can not be told is base::Error, and so is
+// a split while no record has two answers. The parts go by `metric`, or by the first of the kind of
+// question; those by class by Krippendorff's alpha.
 ProjectAgreement measure_agreement(Work& work, const MeasureAgreement& request);
 // The metric that says most where only one is asked for.
 std::string first_metric(Work& work, const MeasureAgreement& request);
@@ -89,6 +78,7 @@ struct ResolvedTruth {
     std::int64_t changed = 0;
     std::int64_t below_target = 0;  // records less probable than the project's target
     std::int64_t asked_again = 0;   // of these
+    std::int64_t closed = 0;        // tasks that waited for one more only because they were unsure
     std::int64_t judged = 0;        // records whose label is also known by import
     double accuracy = 0;            // on these
     std::vector<std::pair<std::string, double>> worker_accuracy;  // estimated

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "service/areas.hpp"
+#include "service/labels/dashboard.hpp"
 #include "service/labels/files.hpp"
 #include "service/labels/invalidation.hpp"
 #include "service/labels/judging.hpp"
@@ -12,7 +13,10 @@
 #include "service/labels/own_work.hpp"
 #include "service/labels/projects.hpp"
 #include "service/labels/quality.hpp"
+#include "service/labels/queue/audit.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "service/labels/review.hpp"
+#include "service/labels/rules/rules.hpp"
 #include "service/labels/schema.hpp"
 #include "service/labels/tasks.hpp"
 #include "service/labels/templates.hpp"
@@ -81,6 +85,11 @@ std::vector<Verb> owner_verbs() {
         verb<measure_agreement>(
             "label agreement", "How far annotators agree, with 95 % intervals", reviewers
         ),
+        verb<show_dashboard>(
+            "label dashboard",
+            "How the work goes: who answers how much and how fast, what waits, when it is done",
+            reviewers
+        ),
         verb<resolve_truth>(
             "label truth", "Infer the truth from a project's answers and store it as labels", owners
         ),
@@ -97,6 +106,16 @@ std::vector<Verb> owner_verbs() {
         verb<list_gold>("label gold list", "Which tasks check those who label", owners),
         verb<remove_gold>("label gold remove", "Mix them in no more; answers stay", owners),
         verb<list_answers>("label answers", "Who answered what", reviewers),
+        verb<show_audit>("label audit", "How far the audit of a project's labels is", reviewers),
+        verb<start_audit>(
+            "label audit start", "Draw labels that reviewers answer again, unseen", owners
+        ),
+        verb<report_audit>(
+            "label audit report",
+            "How many labels are wrong, by the answers of the audit, with 95 % intervals",
+            reviewers
+        ),
+        verb<stop_audit>("label audit stop", "Give no more of its labels out", owners),
     };
 }
 
@@ -127,6 +146,31 @@ std::vector<Verb> machine_verbs() {
         verb<list_machines>(
             "label machine list", "The machines of a project, and which of them count", reviewers
         ),
+    };
+}
+
+std::vector<Verb> rule_verbs() {
+    return {
+        verb<set_rules>("label rules set", "Say which rules vote for the classes", owners),
+        verb<list_rules>("label rules list", "The rules of a project", owners),
+        verb<show_rules>(
+            "label rules show", "The rules as they were set, and what there is by them", owners
+        ),
+        verb<remove_rule>("label rules remove", "Take one rule out", owners),
+        verb<run_rules>(
+            "label rules run", "Let the rules vote on all records of the source", owners
+        ),
+        verb<report_rules>(
+            "label rules report",
+            "How often each rule votes, stands against others, and is right",
+            owners
+        ),
+        verb<apply_rules>(
+            "label rules apply",
+            "Label what people said nothing of as the rules together say",
+            owners
+        ),
+        verb<clear_rules>("label rules clear", "Take votes and labels by rules away", owners),
     };
 }
 
@@ -178,7 +222,8 @@ std::vector<Verb> labeler_verbs() {
 std::span<const Verb> label_verbs() {
     static const auto verbs = [] {
         auto all = project_verbs();
-        for (auto&& more : {owner_verbs(), machine_verbs(), reviewer_verbs(), labeler_verbs()})
+        for (auto&& more :
+             {owner_verbs(), machine_verbs(), rule_verbs(), reviewer_verbs(), labeler_verbs()})
             all.insert(all.end(), more.begin(), more.end());
         return all;
     }();

@@ -13,6 +13,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
+#include "labeling/quality/audit_store.hpp"
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/queue/news_store.hpp"
 #include "labeling/queue/own_work_store.hpp"
@@ -23,6 +24,8 @@
 #include "labeling/truth/truth_store.hpp"
 #include "service/labels/machine/shown_suggestion.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/queue/audit.hpp"
+#include "service/labels/queue/claims.hpp"
 #include "service/labels/shown_record.hpp"
 #include "service/people/people.hpp"
 #include "service/refusal.hpp"
@@ -35,7 +38,6 @@ namespace json = boost::json;
 using labeling::Project;
 using labeling::TaskInHand;
 
-constexpr auto lease_time = std::chrono::minutes(10);
 constexpr std::int64_t longest_answer = 86'400'000;  // milliseconds: a day
 
 constexpr int most_with_others = 1'000;
@@ -73,7 +75,8 @@ Task task_of(const Project& project, const TaskInHand& held) {
         .lease = text_of({.token = held.token, .attempt = held.attempt}),
         .expires_at = held.expires_at,
         .item = shown(project, held),
-        .draft = held.draft};
+        .draft = held.draft,
+        .audit = held.audit};
     if (!held.returned_by.empty())
         task.sent_back = SentBack{.by = held.returned_by, .comment = held.comment};
     return task;
@@ -141,37 +144,6 @@ Said said_in(
     );
 }
 
-struct Room {
-    std::int64_t tasks = 0;
-    std::string limit;  // that leaves no more
-};
-
-// How many of `wanted` more tasks the project's limits allow to a person with so many in hand.
-Room room_for(
-    Work& work,
-    const labeling::StoredProject& stored,
-    std::int64_t user,
-    std::int64_t held,
-    std::int64_t wanted
-) {
-    Room room{.tasks = wanted, .limit = {}};
-    auto limit = [&](const char* name, std::int64_t most, auto used) {
-        if (most == 0 || room.tasks == 0) return;
-        auto left = std::max<std::int64_t>(0, most - held - used());
-        if (left < room.tasks) room = {.tasks = left, .limit = name};
-    };
-    const auto& limits = stored.project.limits;
-    limit("limits.in_hand", limits.in_hand, [] { return std::int64_t{0}; });
-    limit("limits.in_all", limits.in_all, [&] {
-        return labeling::answers_of(work.tx, stored.id, user);
-    });
-    limit("limits.per_day", limits.per_day, [&] {
-        auto day = std::chrono::floor<std::chrono::days>(work.now);
-        return labeling::answers_since(work.tx, stored.id, user, day);
-    });
-    return room;
-}
-
 // Of an answer to a gold task, if the project tells.
 std::optional<GoldFeedback>
 feedback(Work& work, const Project& project, std::int64_t task, const std::string& said) {
@@ -199,6 +171,9 @@ std::optional<base::Fault> check_reason(const std::string& reason) {
 const base::Settings<ClaimTasks> ClaimTasks::settings{
     {"project", &ClaimTasks::project, "its name", {.required = true}},
     {"n", &ClaimTasks::n, "how many, those in hand among them", {.low = 1, .high = 20}},
+    {"audit",
+     &ClaimTasks::audit,
+     "labels that are audited, without what they say; for those who review the project"},
     {"user", &ClaimTasks::user, whose},
 };
 const base::Settings<SubmitAnswer> SubmitAnswer::settings{
@@ -249,6 +224,8 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
     auto stored = known_project(work, request.project, who);
     check_skills(work.tx, who, stored);
     auto user = who.id;
+    std::optional<std::int64_t> audit;
+    if (request.audit) audit = running_audit_for(work, stored, who);
     auto in_hand = [&] {
         return labeling::tasks_in_hand(work.tx, stored.id, user, {}, request.n, work.now);
     };
@@ -258,14 +235,10 @@ ClaimedTasks claim_tasks(Work& work, const ClaimTasks& request) {
         auto in_hand_now = static_cast<std::int64_t>(held.size());
         room = room_for(work, stored, user, in_hand_now, missing);
         auto n = static_cast<int>(room.tasks);
-        std::vector<labeling::Claimed> more;
-        if (n > 0) more = labeling::claim_gold(work.tx, stored, user, n, work.now, lease_time);
-        if (auto rest = n - static_cast<int>(more.size()); rest > 0)
-            for (auto& task : labeling::claim(work.tx, stored.id, user, rest, work.now, lease_time))
-                more.push_back(std::move(task));
-        labeling::count_given(work.tx, stored, user, more.size());
-        if (n > 0 && more.empty() && held.empty())
-            more = labeling::claim_skipped(work.tx, stored.id, user, n, work.now, lease_time);
+        auto more =
+            request.audit
+                ? labeling::claim_audit(work.tx, stored, *audit, user, n, work.now, lease_time)
+                : claim_more(work, stored, user, n, held.empty());
         if (!more.empty()) held = in_hand();
     }
     ClaimedTasks claimed{.tasks = {}, .mine = labeling::answers_of(work.tx, stored.id, user)};
@@ -290,7 +263,7 @@ TaskOutcome submit_answer(Work& work, const SubmitAnswer& request) {
     auto outcome = labeling::submit(work.tx, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now, user);
             break;
         case labeling::Submitted::repeated:
             break;
@@ -324,7 +297,7 @@ TaskOutcome correct_answer(Work& work, const CorrectAnswer& request) {
     auto outcome = labeling::correct(work.tx, answer, work.now);
     switch (outcome) {
         case labeling::Submitted::accepted:
-            labeling::settle(work.tx, stored, request.task, work.now);
+            labeling::settle(work.tx, stored, request.task, work.now, user);
             break;
         case labeling::Submitted::repeated:
             break;

@@ -58,13 +58,15 @@ struct Task {
     base::JsonText draft;                         // of an answer, if one was begun
     std::optional<ShownSuggestion> suggestion{};  // where the project shows it before the answer
     std::optional<SentBack> sent_back{};
+    bool audit = false;  // its label is audited: no suggestion is shown with it
 };
-BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, suggestion, sent_back))
+BOOST_DESCRIBE_STRUCT(Task, (), (id, lease, expires_at, item, draft, suggestion, sent_back, audit))
 
 struct ClaimTasks {
     std::string project;
     int n = 1;
     std::string user;
+    bool audit = false;  // labels of the project's audit, for those who review
     static const base::Settings<ClaimTasks> settings;
 };
 struct ClaimedTasks {

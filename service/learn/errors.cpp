@@ -2,7 +2,9 @@
 
 #include "base/database/database.hpp"
 #include "labeling/store.hpp"
+#include "service/labels/queue/queue.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
 
@@ -13,6 +15,7 @@ const base::Settings<AnalyseErrors> AnalyseErrors::settings{
      &AnalyseErrors::label_errors,
      "show only labels that may be wrong; with send they are asked again"},
     {"next", &AnalyseErrors::next, "choose so many records to label next"},
+    {"order", &AnalyseErrors::order, "which of them come first"},
     {"pool", &AnalyseErrors::pool, "records without a label to look at"},
     {"seed", &AnalyseErrors::seed, "of the random share"},
     {"send", &AnalyseErrors::send, "put what was chosen into the labeling queue"},
@@ -35,14 +38,11 @@ std::vector<ToReview> reviews(const std::vector<training::ReviewItem>& items) {
 }
 
 SentToQueue send(Work& work, const training::Analysis& analysis, bool suspects) {
-    std::vector<labeling::QueueRequest> fresh, again;
-    for (const auto& one : analysis.next) fresh.push_back({one.item.id.key, one.score, one.reason});
-    if (suspects)
-        for (const auto& one : analysis.label_errors)
-            again.push_back({one.item.id.key, 1 - one.score, one.reason});
     auto project = labeling::load_project(work.tx, analysis.run.project);
-    auto first = labeling::enqueue(work.tx, project, fresh, false, work.now);
-    auto second = labeling::enqueue(work.tx, project, again, true, work.now);
+    auto first = send_to_queue(work, project, analysis.run.id, analysis.next, false);
+    labeling::Enqueued second;
+    if (suspects)
+        second = send_to_queue(work, project, analysis.run.id, analysis.label_errors, true);
     return {
         .added = first.added + second.added,
         .changed = first.changed + second.changed,
@@ -56,7 +56,16 @@ FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
         work.here.database,
         work.here.blobs,
         {},
-        {.run_id = request.run, .next = request.next, .pool = request.pool, .seed = request.seed}
+        {.run_id = request.run,
+         .next =
+             {.run_id = request.run,
+              .count = request.next,
+              .order = request.order,
+              .seed = request.seed,
+              .pool = request.pool}}
+    );
+    training::note_read(
+        work.tx, analysis.run.snapshot_id, training::Reader::errors, analysis.run.id, work.now
     );
     FoundErrors found{
         .run = analysis.run.id,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "service/verb.hpp"
+#include "training/analysis/analysis.hpp"
 
 // Error analysis as a verb: it ends in actions.
 namespace service {
@@ -15,6 +16,7 @@ struct AnalyseErrors {
     bool slices = false;        // only these
     bool label_errors = false;  // only these; sent, they are asked again
     std::size_t next = 0;
+    training::Order order = training::Order::margin;
     std::size_t pool = 20'000;
     std::uint64_t seed = 1;
     bool send = false;
@@ -40,7 +42,7 @@ BOOST_DESCRIBE_STRUCT(WorseSlice, (), (slice, rows, errors, rate, low, high, lif
 struct ToReview {
     std::string key, given, suggested;
     double score = 0;
-    std::string reason;  // label-error, uncertain, random
+    std::string reason;  // label-error, random, or the order
     std::string text;    // title or first words
 };
 BOOST_DESCRIBE_STRUCT(ToReview, (), (key, given, suggested, score, reason, text))

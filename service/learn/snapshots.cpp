@@ -39,6 +39,16 @@ const base::Settings<SnapshotName> SnapshotName::settings{
 const base::Settings<SnapshotPair> SnapshotPair::settings{
     {"snapshot", &SnapshotPair::snapshot, "its name", {.required = true}},
     {"other", &SnapshotPair::other, "what it is compared with", {.required = true}},
+    {"only", &SnapshotPair::only, "list records of this kind alone"},
+    {"limit", &SnapshotPair::limit, "records listed at most", {.low = 0, .high = 1000}},
+    {"after", &SnapshotPair::after, "the 'next' of an earlier answer"},
+};
+
+const base::Settings<VerifySnapshot> VerifySnapshot::settings{
+    {"snapshot", &VerifySnapshot::snapshot, "its name", {.required = true}},
+    {"consent",
+     &VerifySnapshot::consent,
+     "also judge what the members' sites say of training now, and their licences"},
 };
 
 const base::Settings<ExportSnapshot> ExportSnapshot::settings{
@@ -65,7 +75,8 @@ Snapshot snapshot_of(const training::SnapshotInfo& info) {
         .counts = {info.counts},
         .spec = {info.spec},
         .created_at = info.created_at,
-        .closed_at = info.closed_at};
+        .closed_at = info.closed_at,
+        .test_reads = {}};
 }
 
 training::SnapshotInfo known_snapshot(Work& work, const std::string& name) {
@@ -80,7 +91,9 @@ training::SnapshotInfo known_snapshot(Work& work, const std::string& name) {
     return *found;
 }
 
-schema::Source source_of(Work& work, const std::string& name) {
+schema::Source source_of(Work& work, const training::SnapshotSpec& request) {
+    const auto& name = request.project;
+    if (name.empty()) return schema::require_source(work.tx, request.source);
     auto project = labeling::load_project(work.tx, name).project;
     const auto& kind = project.question.kind;
     auto target = labeling::task_type(kind).target();
@@ -102,7 +115,7 @@ void judge_consent(Work& work, const schema::Source& source) {
 }  // namespace
 
 NewSnapshot create_snapshot(Work& work, const training::SnapshotSpec& request) {
-    auto source = source_of(work, request.project);
+    auto source = source_of(work, request);
     judge_consent(work, source);
     auto origins = origins_of(schema::rules_ever(work.tx, source.id));
     auto result = training::create_snapshot(work.here.database, request, work.now, origins);
@@ -123,7 +136,10 @@ Page<Snapshot> list_snapshots(Work& work, const ListSnapshots& request) {
 }
 
 Snapshot show_snapshot(Work& work, const SnapshotName& request) {
-    return snapshot_of(known_snapshot(work, request.snapshot));
+    auto info = known_snapshot(work, request.snapshot);
+    auto shown = snapshot_of(info);
+    shown.test_reads = training::count_reads(work.tx, info.id);
+    return shown;
 }
 
 training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request) {
@@ -132,11 +148,19 @@ training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request) {
     return training::diff_snapshots(
         work.here.database,
         training::require_snapshot(work.tx, request.snapshot),
-        training::require_snapshot(work.tx, request.other)
+        training::require_snapshot(work.tx, request.other),
+        {.at_most = static_cast<std::size_t>(request.limit),
+         .after = request.after,
+         .only = request.only}
     );
 }
 
-Verified verify_snapshot(Work& work, const SnapshotName& request) {
+training::Card card_of(Work& work, const SnapshotName& request) {
+    known_snapshot(work, request.snapshot);
+    return training::card_of(work.tx, training::require_snapshot(work.tx, request.snapshot));
+}
+
+Verified verify_snapshot(Work& work, const VerifySnapshot& request) {
     known_snapshot(work, request.snapshot);
     auto snapshot = training::require_snapshot(work.tx, request.snapshot);
     if (!training::verify_snapshot(work.here.database, snapshot))
@@ -145,7 +169,13 @@ Verified verify_snapshot(Work& work, const SnapshotName& request) {
             "its members are not those it was closed with",
             "restore it from a backup, or make another"
         );
-    return {.name = snapshot.name, .hash = snapshot.hash, .verified = true};
+    Verified verified{
+        .name = snapshot.name, .hash = snapshot.hash, .verified = true, .rights = std::nullopt};
+    if (!request.consent) return verified;
+    judge_consent(work, schema::require_source(work.tx, snapshot.source));
+    verified.rights =
+        work.here.database.call([&](base::Tx& tx) { return training::rights_of(tx, snapshot); });
+    return verified;
 }
 
 Download export_snapshot(Work& work, const ExportSnapshot& request) {
@@ -171,6 +201,11 @@ write_snapshot(const Environment& here, const ExportSnapshot& request, std::ostr
             here.database, store, snapshot, std::nullopt, std::chrono::system_clock::now()
         );
     }
+    here.database.call([&](base::Tx& tx) {
+        training::note_read(
+            tx, snapshot.id, training::Reader::exporting, 0, std::chrono::system_clock::now()
+        );
+    });
     return training::export_snapshot(
         here.database, snapshot, request.format, out, prepared.fitted, request.guard_formulas
     );
@@ -194,6 +229,11 @@ std::span<const Verb> snapshot_verbs() {
         ),
         verb<verify_snapshot>(
             "snapshot verify", "Compute the hash again from the stored members", analysts
+        ),
+        verb<card_of>(
+            "snapshot card",
+            "A data card: where the members come from, what they are, and what to mind",
+            analysts
         ),
         verb<export_snapshot>(
             "snapshot export", "Write the members with label, split and text", analysts

@@ -4,8 +4,11 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include "service/verb.hpp"
+#include "training/snapshots/card_store.hpp"
+#include "training/snapshots/snapshot_diff.hpp"
 #include "training/snapshots/snapshot_export.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -25,6 +28,7 @@ struct Snapshot {
     base::JsonText spec;
     std::string created_at;
     std::optional<std::string> closed_at;
+    std::vector<training::TestReads> test_reads;  // of one that is shown; empty in lists
 };
 BOOST_DESCRIBE_STRUCT(
     Snapshot,
@@ -40,7 +44,8 @@ BOOST_DESCRIBE_STRUCT(
      counts,
      spec,
      created_at,
-     closed_at)
+     closed_at,
+     test_reads)
 )
 
 struct NewSnapshot : Snapshot {
@@ -61,15 +66,25 @@ struct SnapshotName {
 
 struct SnapshotPair {
     std::string snapshot, other;
+    std::optional<training::Difference> only;  // records of this kind
+    int limit = 50;
+    std::string after;
     static const base::Settings<SnapshotPair> settings;
+};
+
+struct VerifySnapshot {
+    std::string snapshot;
+    bool consent = false;
+    static const base::Settings<VerifySnapshot> settings;
 };
 
 struct Verified {
     std::string name;
     std::string hash;
     bool verified = false;
+    std::optional<training::Rights> rights;  // if they were asked for
 };
-BOOST_DESCRIBE_STRUCT(Verified, (), (name, hash, verified))
+BOOST_DESCRIBE_STRUCT(Verified, (), (name, hash, verified, rights))
 
 struct ExportSnapshot {
     std::string snapshot;
@@ -87,8 +102,11 @@ Page<Snapshot> list_snapshots(Work& work, const ListSnapshots& request);
 // Refusal not_found if there is none.
 Snapshot show_snapshot(Work& work, const SnapshotName& request);
 training::SnapshotDiff diff_snapshots(Work& work, const SnapshotPair& request);
-// Computes the hash again from the members. base::Error if it is another one.
-Verified verify_snapshot(Work& work, const SnapshotName& request);
+// Computes the hash again from the members. base::Error if it is another one. What the sites of the
+// members say of training now, and what became of their licences, is judged if asked for.
+Verified verify_snapshot(Work& work, const VerifySnapshot& request);
+// Where the members come from, what they are, and what to mind.
+training::Card card_of(Work& work, const SnapshotName& request);
 // The members with label, split and text.
 Download export_snapshot(Work& work, const ExportSnapshot& request);
 // The same, a page at a time, in transactions of its own. Returns how many there were. base::Error

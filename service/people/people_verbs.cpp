@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "service/areas.hpp"
+#include "service/people/identities.hpp"
 #include "service/people/password.hpp"
 #include "service/people/people.hpp"
 
@@ -13,6 +14,11 @@ std::span<const Verb> people_verbs() {
         verb<edit_user>("user edit", "Change a user's role, disable or enable", admins),
         verb<set_password>(
             "user password", "Set one's own password, or end signing in by it", everyone
+        ),
+        verb<link_identity>(
+            "user openid",
+            "Let an account of the OpenID Connect provider sign in as a user who is there",
+            admins
         ),
         verb<list_tokens>("token list", "One's own tokens", everyone),
         verb<create_token>(

@@ -167,8 +167,8 @@ void answer_some(base::Database& database, const std::string& name, int tasks) {
 void train(base::Database& database) {
     database.call([](base::Tx& tx) {
         tx.exec(
-            R"(INSERT INTO snapshot (id, name, project_id, spec, state, content_sha256, members, counts, created_at, closed_at)
-            SELECT 1, 'topics-1', p.id, '{"split": [0.8, 0.1, 0.1]}', 'closed', '\x00ff', (SELECT count(*) FROM record r WHERE r.source_id = p.source_id),
+            R"(INSERT INTO snapshot (id, name, project_id, source_id, spec, state, content_sha256, members, counts, created_at, closed_at)
+            SELECT 1, 'topics-1', p.id, p.source_id, '{"split": [0.8, 0.1, 0.1]}', 'closed', '\x00ff', (SELECT count(*) FROM record r WHERE r.source_id = p.source_id),
                    '{"test": 10}', now(), now() FROM label_project p WHERE p.name = 'topics')"
         );
         tx.exec(

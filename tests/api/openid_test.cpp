@@ -94,6 +94,35 @@ TEST_CASE(
     CHECK(doors.provider.site.count("/.well-known/openid-configuration") == 1);
 }
 
+TEST_CASE("an account is tied to a user who is there already", "[api][oidc]") {
+    Doors doors;
+    auto boss = doors.at->bearer("boss", "admin");
+    doors.at->bearer("magdalena", "analyst");
+    doors.account(doors.through());  // the account as somebody of its own
+    auto known = doors.at->database->call([](base::Tx& tx) {
+        return tx.value<std::string>("SELECT subject FROM user_identity").value();
+    });
+    object link{{"issuer", doors.provider.issuer()}, {"subject", known}};
+    CHECK(boss.send("PUT", "/api/v1/users/magdalena/openid", link).status == 409);
+    object removal = link;
+    removal["remove"] = true;
+    CHECK(boss.send("PUT", "/api/v1/users/lena/openid", removal).json().at("linked") == false);
+    CHECK(boss.send("PUT", "/api/v1/users/lena/openid", removal).status == 404);
+    auto linked = boss.send("PUT", "/api/v1/users/magdalena/openid", link);
+    REQUIRE(linked.status == 200);
+    CHECK(linked.json().at("linked") == true);
+    CHECK(boss.send("PUT", "/api/v1/users/magdalena/openid", link).status == 200);
+    auto now = doors.account(doors.through());
+    CHECK(now.at("name") == "magdalena");
+    CHECK(now.at("role") == "analyst");
+    link["issuer"] = "https://other.test";
+    CHECK(boss.send("PUT", "/api/v1/users/magdalena/openid", link).status == 422);
+    link["issuer"] = doors.provider.issuer();
+    link["subject"] = "";
+    CHECK(boss.send("PUT", "/api/v1/users/magdalena/openid", link).status == 422);
+    CHECK(boss.send("PUT", "/api/v1/users/nobody/openid", removal).status == 404);
+}
+
 TEST_CASE("the secret is sent as the provider takes it", "[api][oidc]") {
     Doors doors;
     doors.provider.takes_post = true;

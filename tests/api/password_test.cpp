@@ -156,6 +156,24 @@ TEST_CASE("who guesses a password has to wait, wherever they are", "[api][passwo
     CHECK(nobody.send("POST", "/api/v1/session", {{"token", link}}).status == 201);
 }
 
+TEST_CASE("who guesses the present password of an open browser has to wait", "[api][password]") {
+    api::Options options;
+    options.failed_passwords = 3;
+    test::Stage at(options);
+    auto lena = at.browser("lena", "labeler");
+    CHECK(lena.get("/api/v1/session").json().at("password") == "none");
+    REQUIRE(set(lena, "lena", {{"password", good}}).status == 204);
+    CHECK(lena.get("/api/v1/session").json().at("password") == "set");
+    auto guess = [&](const std::string& current) {
+        return set(lena, "lena", {{"password", "four blind mice"}, {"current", current}}).status;
+    };
+    for (int i = 0; i < 3; ++i) CHECK(guess("a guess of mine") == 403);
+    CHECK(guess(good) == 429);
+    // Somebody else at the same address is not held up.
+    auto mia = at.browser("mia", "labeler");
+    CHECK(set(mia, "mia", {{"password", good}}).status == 204);
+}
+
 TEST_CASE("without passwords there is no such way in", "[api][password]") {
     api::Options options;
     options.config.server.passwords = false;
@@ -164,6 +182,7 @@ TEST_CASE("without passwords there is no such way in", "[api][password]") {
     CHECK(set(lena, "lena", {{"password", good}}).status == 204);
     CHECK(sign_in(at.nobody(), "lena", good).status == 404);
     CHECK(at.nobody().get("/api/v1/sign-in").json().at("password") == false);
+    CHECK(lena.get("/api/v1/session").json().at("password") == "off");
 }
 
 TEST_CASE("odd bodies sign nobody in", "[api][password]") {

@@ -126,6 +126,14 @@ void label_something(test::Client& client) {
             )
             .status < 300
     );
+    boost::json::object rule{
+        {"name", "the"},
+        {"class", project.at("classes").at(0).at("name")},
+        {"words", boost::json::array{"the"}}};
+    auto rules = std::string("/api/v1/projects/topics/rules");
+    auto set = client.send("PUT", rules, {{"rule", boost::json::array{rule}}});
+    REQUIRE(set.status < 300);
+    REQUIRE(client.send("POST", rules + "/run", boost::json::object{}).status < 300);
     boost::json::object person{{"user", "robot-1"}, {"reason", "a trial"}};
     auto annotators = std::string("/api/v1/projects/topics/annotators");
     REQUIRE(client.send("POST", annotators + "/invalidate", person).status < 300);
@@ -133,6 +141,10 @@ void label_something(test::Client& client) {
     REQUIRE(client.send("POST", annotators + "/restore", person).status < 300);
     auto truth = client.send("POST", "/api/v1/projects/topics/truth", boost::json::object{});
     REQUIRE(truth.status < 300);
+    auto audit = std::string("/api/v1/projects/topics/audit");
+    REQUIRE(client.send("POST", audit, {{"sample", 1}}).status == 201);
+    REQUIRE(client.send("POST", audit, {{"sample", 1}}).status == 409);
+    REQUIRE(client.send("POST", audit + "/stop", boost::json::object{}).status < 300);
     boost::json::object hook{
         {"name", "told"}, {"url", "https://hooks.test/"}, {"secret", "env:TILTH_TEST_HOOK"}};
     REQUIRE(client.send("POST", "/api/v1/webhooks", hook).status == 201);

@@ -61,6 +61,7 @@ const std::map<std::string, std::string> apart{
 // Commands that are another way to say a verb.
 const std::map<std::string, std::string> short_for{
     {"label project template", "label template"},
+    {"label gold", "label gold list"},
     {"user role", "user edit"},
     {"user disable", "user edit"},
     {"user enable", "user edit"},

@@ -55,6 +55,8 @@ const std::map<std::string, Asked> paged{
     {"labeling.answers_beside_page", {fmt::format("1, 1, 0, '', 0, 0, {}, NULL", page)}},
     {"labeling.suggestions_page", {fmt::format("1, 0, 1, '', false, {}", page)}},
     {"labeling.queued_page", {fmt::format("1, 0, 1, '', {}", page)}},
+    {"labeling.events_after",
+     {fmt::format("'{{1}}', '{{1}}', '{{3}}', '{{{}}}', '{{1}}', '{{true}}', {}", rows / 2, page)}},
     {"labeling.answers_page", {fmt::format("1, 1, 0, '', 0, 0, {}, false", page)}},
     {"labeling.disagreed_tasks", {fmt::format("1, 0.5, 0, {}", page)}},
     {"labeling.labels_page", {fmt::format("1, 1, 0, '', {}", page)}},
@@ -66,7 +68,9 @@ const std::map<std::string, Asked> paged{
     {"crawler.left_out_urls", {fmt::format("1, {}, {}", rows / 2, page)}},
     {"crawler.stored_pages", {middle}},
     {"ingest.list_rejects", {fmt::format("1, '', '', '', '', {}, -1, 0, '', {}", rows / 2, page)}},
-    {"training.labeled_records", {fmt::format("1, 1, 0, '', {}, true", page)}},
+    {"training.labeled_records", {fmt::format("1, 1, 0, '', {}, true, 20", page)}},
+    {"training.records_of_source", {fmt::format("1, 0, '', {}, true, 20", page)}},
+    {"training.members_to_check", {fmt::format("1, 0, '', {}, 20, 1", page)}},
     {"training.snapshot_members", {fmt::format("1, 0, 0, '', {}", page)}},
     {"training.split_items", {fmt::format("1, 1, 0, 0, '', {}", page)}},
     {"training.unlabeled_items", {fmt::format("2, 1, 0, '', {}", page)}},
@@ -78,14 +82,15 @@ const std::set<std::string> others{
     "schema.list_sources",         "schema.list_source_settings", "schema.list_runs",
     "schema.search_records",       "schema.list_users",           "schema.list_tokens",
     "schema.list_sessions",        "schema.list_audit",           "labeling.project_lines",
-    "labeling.claim_tasks",        "labeling.claim_skipped",      "labeling.tasks_in_hand",
+    "labeling.claim_tasks",        "labeling.pick_skipped",       "labeling.tasks_in_hand",
     "crawler.claim_hosts",         "crawler.next_urls",           "crawler.source_hosts",
     "training.list_snapshots",     "training.list_models",        "training.list_model_runs",
     "labeling.last_schema_change", "labeling.list_comments",      "labeling.own_history",
-    "labeling.tasks_with_others",  "training.list_preparations",  "labeling.gold_candidates",
-    "labeling.claim_gold",         "schema.claim_messages",       "schema.list_messages",
-    "labeling.list_members",       "labeling.find_machine",       "labeling.flagged_tasks",
-    "labeling.decided_tasks",      "labeling.last_invalidation",
+    "training.list_preparations",  "labeling.gold_candidates",    "labeling.claim_gold",
+    "schema.claim_messages",       "schema.list_messages",        "labeling.list_members",
+    "labeling.find_machine",       "labeling.flagged_tasks",      "labeling.decided_tasks",
+    "labeling.last_invalidation",  "labeling.last_audit",         "labeling.draw_audit",
+    "labeling.claim_audit",        "labeling.audit_items",        "labeling.standing_answer",
 };
 
 // Two sources of 200,000 records, of which the first has everything that a record can have.
@@ -129,8 +134,10 @@ void fill(base::Tx& tx) {
     run("INSERT INTO label_task (project_id, rk, source_id, key, version, state, wanted, "
         "created_at, disagreement) SELECT 1, rk, 1, key, 1, 'done', 1, now(), (i % 100 + 1) / "
         "100.0 FROM made");
-    run("INSERT INTO snapshot (id, name, project_id, spec, state, created_at) VALUES (1, 'n', 1, "
-        "'{{}}', 'open', now())");
+    run("INSERT INTO label_event (project_id, xact, kind, task_id, user_id, at) SELECT 1, '3', "
+        "'answer', i, 1, now() FROM made");
+    run("INSERT INTO snapshot (id, name, project_id, source_id, spec, state, created_at) VALUES "
+        "(1, 'n', 1, 1, '{{}}', 'open', now())");
     run("INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, "
         "cluster) SELECT rk, 1, key, 1, 1, i % 3, 0, 0 FROM made");
     run("INSERT INTO frontier_url (source_id, url_key, url, host, depth, state, reason, due_at) "

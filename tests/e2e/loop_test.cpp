@@ -114,6 +114,42 @@ TEST_CASE("the loop runs from a file to a measured model and back to labeling", 
     CHECK(errors.at("label_errors").as_array().size() > 3);
     CHECK(tilth.answer({"label", "queue", "kinds"}).at("open").as_int64() == before + 25);
 
+    // The same from the side of the queue, in an order, with a share by chance.
+    auto queue = [&](const std::vector<std::string>& words) {
+        std::vector<std::string> all{"label", "queue", "kinds"};
+        all.insert(all.end(), words.begin(), words.end());
+        return tilth.answer(all);
+    };
+    auto picked = [](const boost::json::object& at, std::string_view by) {
+        std::int64_t tasks = 0;
+        for (const auto& each : at.at("picked").as_array())
+            if (each.at("picked_by").as_string() == by) tasks += each.at("tasks").as_int64();
+        return tasks;
+    };
+    auto sent = queue({});
+    auto ordered =
+        queue({"--order", "entropy", "--run", run, "--add", "20", "--random-share", "0.25"});
+    CHECK(ordered.at("added").as_int64() == 20);
+    CHECK(picked(ordered, "entropy") == 15);
+    CHECK(picked(ordered, "random") - picked(sent, "random") == 5);
+    auto spread =
+        queue({"--order", "diverse", "--run", run, "--add", "20", "--where", "weight > 100"});
+    CHECK(spread.at("added").as_int64() == 20);
+    CHECK(picked(spread, "diverse") == 18);
+    auto waiting = queue({"--order", "uncertain", "--run", run, "--waiting"});
+    CHECK(waiting.at("added").as_int64() == 0);
+    CHECK(waiting.at("looked_at") == waiting.at("open"));
+    CHECK(picked(waiting, "random") == picked(spread, "random"));  // chance stays chance
+    auto doubted = queue({"--label-errors", run, "--add", "3"});
+    CHECK(doubted.at("added").as_int64() + doubted.at("changed").as_int64() == 3);
+    CHECK(picked(doubted, "label-error") >= 2);
+    CHECK(tilth({"label", "queue", "kinds", "--order", "margin", "--add", "5"}).code == 2);
+    CHECK(
+        tilth({"label", "queue", "kinds", "--order", "margin", "--run", "999", "--add", "5"})
+            .code == 1
+    );
+    CHECK(tilth({"label", "queue", "kinds", "--label-errors", run}).code == 2);
+
     auto report = tilth.home.path / "report.html";
     tilth.answer({"report", run, "--out", report.string()});
     std::ifstream in(report);

@@ -52,6 +52,18 @@ TEST_CASE("a reviewer decides where people disagree", "[e2e][review]") {
     auto fixed = tilth.answer({"label", "review", "p", "fix", "--key", "b", "--class", "dog"});
     CHECK(fixed.at("label") == "dog");
     CHECK(tilth.lines({"label", "review", "p"}).empty());
+    // Gold, by both orders of words, and alone.
+    CHECK(tilth.answer({"label", "gold", "p", "add", "--key", "a"}).at("added") == 1);
+    CHECK(tilth.answer({"label", "gold", "add", "p", "--key", "b"}).at("added") == 1);
+    CHECK(tilth.lines({"label", "gold", "p"}).size() == 2);
+    CHECK(tilth.lines({"label", "gold", "p", "list"}).size() == 2);
+    CHECK(tilth.lines({"label", "gold", "list", "p"}).size() == 2);
+    CHECK(tilth.answer({"label", "gold", "p", "remove", "--all"}).at("removed") == 2);
+    CHECK(tilth({"label", "gold", "p", "list", "q"}).code == 2);
+    CHECK(tilth({"label", "gold"}).code == 2);
+    CHECK(tilth({"label", "gold", "q"}).code == 1);
+    CHECK(tilth.lines({"label", "agreement", "p", "--by", "pair"}).size() == 1);
+    CHECK_THAT(done({"label", "dashboard", "p", "--csv"}), Contains(",ann,answers,2"));
     auto gone =
         tilth.answer({"label", "annotators", "p", "invalidate", "bob", "--reason", "a trial"});
     CHECK(gone.at("answers") == 2);

@@ -1,9 +1,12 @@
 #include "labeling/projects/project.hpp"
 
+#include <map>
+
 #include <catch2/catch.hpp>
 
 #include "base/error.hpp"
 #include "base/settings/settings.hpp"
+#include "labeling/projects/page_keys.hpp"
 #include "labeling/projects/project_edit.hpp"
 #include "labeling/projects/template.hpp"
 #include "labeling/tasks/task_type.hpp"
@@ -112,6 +115,29 @@ TEST_CASE("a wrong project file is refused with the line", "[labeling][project]"
         failure(minimal + "[[class]]\nname = \"a\"\n[[class]]\nname = \"a\"\n"),
         Contains("line 6: name 'a' appears twice")
     );
+}
+
+TEST_CASE("hotkeys leave the page a key for each of its commands", "[labeling][project]") {
+    auto with = [](const char* first, const char* second) {
+        return minimal + "[[class]]\nname = \"a\"\nhotkey = \"" + first +
+               "\"\n[[class]]\nname = \"b\"\nhotkey = \"" + second + "\"\n";
+    };
+    CHECK_THAT(
+        failure(with("-", "S")), Contains("hotkey") && Contains("the page has no key left to skip")
+    );
+    auto read = [](const std::string& toml) {
+        return Project::settings.read(Document::toml(toml, "p.toml"));
+    };
+    auto project = read(with("s", "z"));
+    std::map<labeling::PageCommand, std::string> keys;
+    for (const auto& each : labeling::page_keys(project.question)) keys[each.command] = each.key;
+    CHECK(keys[labeling::PageCommand::skip] == "-");
+    CHECK(keys[labeling::PageCommand::undo] == "backspace");
+    CHECK(keys[labeling::PageCommand::find] == "/");
+    auto notes = labeling::page_key_notes(project.question);
+    REQUIRE(notes.size() == 2);
+    CHECK_THAT(notes[1], Contains("'s' answers 'a'") && Contains("'-' is the page's key"));
+    CHECK(labeling::page_key_notes(read(with("q", "w")).question).empty());
 }
 
 TEST_CASE("a hotkey serves one class, whatever its case", "[labeling][project]") {

@@ -108,7 +108,9 @@ void LabelingWorld::enqueue_all() {
 void LabelingWorld::check_sums() {
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
-              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL)") == 0
+              "annotation a WHERE a.task_id = t.id AND a.withdrawn_at IS NULL AND (a.audit_id IS "
+              "NULL "
+              "OR t.state = 'audit'))") == 0
     );
     CHECK(
         check("SELECT count(*) FROM label_task t WHERE t.answers <> (SELECT count(*) FROM "
@@ -128,11 +130,49 @@ void LabelingWorld::check_sums() {
         ) == 0
     );
     CHECK(
-        check("SELECT count(*) FROM label_task WHERE state <> 'gold' AND (state = 'done') <> "
+        check("SELECT count(*) FROM label_task WHERE state NOT IN ('gold', 'audit') AND (state = "
+              "'done') <> "
               "(answers >= wanted)") == 0
     );
     CHECK(
         check("SELECT count(*) FROM (SELECT 1 FROM annotation WHERE withdrawn_at IS NULL GROUP BY "
-              "task_id, user_id HAVING count(*) > 1) d") == 0
+              "task_id, user_id, audit_id HAVING count(*) > 1) d") == 0
+    );
+    check_tally();
+}
+
+// The kept counts are those of the rows, for each project and each person in it.
+void LabelingWorld::check_tally() {
+    CHECK(
+        check("SELECT count(*) FROM label_project p CROSS JOIN LATERAL (SELECT "
+              "coalesce(sum(open), 0) AS open, coalesce(sum(done), 0) AS done, "
+              "coalesce(sum(cancelled), 0) AS cancelled, coalesce(sum(answers), 0) AS answers, "
+              "coalesce(sum(wanted), 0) AS wanted, coalesce(sum(leases), 0) AS leases, "
+              "coalesce(sum(labels), 0) AS labels FROM label_tally WHERE project_id = p.id AND "
+              "user_id = 0) k CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'open') AS "
+              "open, count(*) FILTER (WHERE state = 'done') AS done, count(*) FILTER (WHERE state "
+              "= 'cancelled') AS cancelled, coalesce(sum(answers) FILTER (WHERE state NOT IN "
+              "('gold', 'audit')), "
+              "0) AS answers, coalesce(sum(wanted) FILTER (WHERE state IN ('open', 'done')), 0) AS "
+              "wanted, coalesce(sum(leases) FILTER (WHERE state NOT IN ('gold', 'audit')), 0) AS "
+              "leases FROM "
+              "label_task WHERE project_id = p.id) t WHERE (k.open, k.done, k.cancelled, "
+              "k.answers, k.wanted, k.leases, k.labels) IS DISTINCT FROM (t.open, t.done, "
+              "t.cancelled, t.answers, t.wanted, t.leases, (SELECT count(*) FROM ground_truth g "
+              "WHERE g.project_id = p.id))") == 0
+    );
+    CHECK(
+        check("SELECT count(*) FROM label_project p CROSS JOIN app_user u CROSS JOIN LATERAL "
+              "(SELECT coalesce(sum(free), 0) AS free, coalesce(sum(waiting), 0) AS waiting, "
+              "coalesce(sum(skipped) FILTER (WHERE user_id > 0), 0) AS skipped FROM label_tally "
+              "WHERE project_id = p.id AND user_id IN (0, u.id)) k CROSS JOIN LATERAL (SELECT "
+              "count(*) FILTER (WHERE mine AND l.task_id IS NULL AND answers + leases < wanted) AS "
+              "free, count(*) FILTER (WHERE mine AND l.task_id IS NULL AND answers + leases >= "
+              "wanted) AS waiting, count(*) FILTER (WHERE l.state = 'skipped') AS skipped FROM "
+              "label_task t LEFT JOIN label_lease l ON l.task_id = t.id AND l.user_id = u.id AND "
+              "l.state <> 'released' CROSS JOIN LATERAL (SELECT t.assigned_to IS NULL OR "
+              "t.assigned_to = u.id AS mine) m WHERE t.project_id = p.id AND t.state = 'open') t "
+              "WHERE (k.free, k.waiting, k.skipped) IS DISTINCT FROM (t.free, t.waiting, "
+              "t.skipped)") == 0
     );
 }

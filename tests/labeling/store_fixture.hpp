@@ -23,6 +23,7 @@ struct LabelingWorld {
     std::int64_t check(const std::string& sql) { return db.number(sql); }
     // Counters of tasks agree with leases and annotations, and nobody answered a task twice.
     void check_sums();
+    void check_tally();
 
     labeling::StoredProject project;
 

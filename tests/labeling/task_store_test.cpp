@@ -225,6 +225,57 @@ TEST_CASE("another overlap is wanted of waiting tasks too", "[labeling][tasks]")
     world.check_sums();
 }
 
+TEST_CASE("what picked a task first stays, and a run doubts a label once", "[labeling][tasks]") {
+    LabelingWorld world;
+    world.add_records(5, {"a"});
+    world.add_project();
+    auto ann = world.add_user("ann"), bob = world.add_user("bob");
+    auto put = [&](const std::string& key, const std::string& by, std::int64_t run, bool again) {
+        labeling::QueueRequest request{
+            .key = key,
+            .priority = 0.5 + 0.01 * run,
+            .reason = by,
+            .picked_by = by,
+            .run = run,
+            .score = 0.25};
+        return world.db->call([&](base::Tx& tx) {
+            return labeling::enqueue(tx, world.project, {request}, again, world.now());
+        });
+    };
+    auto picked = [&](const std::string& by) {
+        return world.check("SELECT count(*) FROM label_task WHERE picked_by = '" + by + "'");
+    };
+    CHECK(put("r0", "random", 1, false).added == 1);
+    CHECK(put("r1", "margin", 1, false).added == 1);
+    CHECK(put("r2", "", 0, false).added == 1);
+    // Another run puts what waits in another order.
+    CHECK(put("r0", "entropy", 2, false).changed == 1);
+    CHECK(put("r1", "random", 2, false).changed == 1);
+    CHECK(put("r2", "entropy", 2, false).changed == 1);
+    CHECK(picked("random") == 1);
+    CHECK(picked("margin") == 1);
+    CHECK(picked("entropy") == 1);
+    CHECK(world.check("SELECT count(*) FROM label_task WHERE priority > 0.515") == 3);
+    auto all = world.db->call([&](base::Tx& tx) {
+        CHECK(labeling::waiting_tasks(tx, world.project).size() == 3);
+        return labeling::picked_tasks(tx, world.project.id);
+    });
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].run == 1);
+    CHECK(all[0].mean_score == Approx(0.25));
+
+    for (const auto& task : claim(world, ann, 3)) submit(world, answer_to(task, ann));
+    CHECK(put("r0", "label-error", 3, true).changed == 1);
+    CHECK(claim(world, ann, 3).empty());  // others are asked
+    auto again = claim(world, bob, 3);
+    REQUIRE(keys(again) == std::vector<std::string>{"r0"});
+    submit(world, answer_to(again[0], bob));
+    CHECK(put("r0", "label-error", 3, true).waiting == 1);
+    CHECK(put("r0", "label-error", 4, true).changed == 1);
+    CHECK(picked("random") == 1);
+    world.check_sums();
+}
+
 TEST_CASE("records that have a label or a task are not fresh", "[labeling][tasks]") {
     LabelingWorld world;
     world.add_records(3, {"a"});

@@ -138,8 +138,8 @@ TEST_CASE("the sides of a snapshot are profiled with their labels", "[quality][p
             "'no')"
         );
         tx.exec(
-            "INSERT INTO snapshot (id, name, project_id, spec, state, created_at) "
-            "VALUES (3, 's', 7, '{}', 'open', now())"
+            "INSERT INTO snapshot (id, name, project_id, source_id, spec, state, created_at) "
+            "SELECT 3, 's', 7, id, '{}', 'open', now() FROM source"
         );
         tx.exec(
             "INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, "

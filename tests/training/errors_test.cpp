@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
 #include <set>
 
 #include <catch2/catch.hpp>
@@ -129,6 +131,94 @@ TEST_CASE(
     CHECK(next_items(p, 2, hashes, spec).size() == 500);
     spec.random_share = 1;
     CHECK(next_items(p, 2, hashes, spec).size() == 500);
+}
+
+TEST_CASE("doubt is told by the best class, the two best, or all", "[training][errors]") {
+    const std::vector<double> sure{1, 0, 0}, even{1.0 / 3, 1.0 / 3, 1.0 / 3}, two{0.5, 0.5, 0};
+    for (auto by : {Doubt::uncertain, Doubt::margin, Doubt::entropy}) {
+        CHECK(doubt_of(sure, by) == Approx(0).margin(1e-12));
+        CHECK(doubt_of(even, by) == Approx(1));
+    }
+    CHECK(doubt_of(two, Doubt::margin) == Approx(1));
+    CHECK(doubt_of(two, Doubt::uncertain) == Approx(0.75));
+    CHECK(doubt_of(two, Doubt::entropy) == Approx(std::log(2) / std::log(3)));
+    // The orders differ: by the two best {.45, .44, .11} comes first, by the others {.4, .3, .3}.
+    const std::vector<double> p{0.45, 0.44, 0.11, 0.4, 0.3, 0.3};
+    NextSpec spec;
+    spec.count = 1;
+    spec.random_share = 0;
+    CHECK(next_items(p, 3, {}, spec).at(0).row == 0);
+    spec.by = Doubt::entropy;
+    CHECK(next_items(p, 3, {}, spec).at(0).row == 1);
+    spec.by = Doubt::uncertain;
+    CHECK(next_items(p, 3, {}, spec).at(0).row == 1);
+}
+
+TEST_CASE("a spread order takes one of each heap of alike rows first", "[training][errors]") {
+    // Ten heaps of twenty doubtful rows that lie close together; the first heaps are more doubtful.
+    const base::CounterRandom random(5, 0);
+    std::vector<double> p;
+    std::vector<float> places;
+    for (int i = 0; i < 200; ++i) {
+        const double doubt = 0.2 - 0.0005 * i;
+        p.push_back(0.5 + (0.2 - doubt));
+        p.push_back(0.5 - (0.2 - doubt));
+        const int heap = i / 20;
+        places.push_back(static_cast<float>(heap % 5 * 10 + random.unit(2 * i) * 0.1));
+        places.push_back(static_cast<float>(heap / 5 * 10 + random.unit(2 * i + 1) * 0.1));
+    }
+    NextSpec spec;
+    spec.count = 40;
+    spec.random_share = 0;
+    std::set<std::uint32_t> plain, spread;
+    for (const auto& item : next_items(p, 2, {}, spec)) plain.insert(item.row / 20);
+    const auto items = spread_items(p, 2, places, 2, spec);
+    REQUIRE(items.size() == 40);
+    CHECK(items[0].row == 0);  // the most doubtful of all
+    for (std::size_t i = 0; i < 10; ++i) spread.insert(items[i].row / 20);
+    CHECK(plain.size() == 2);
+    CHECK(spread.size() == 10);
+
+    spec.random_share = 0.5;
+    const auto mixed = spread_items(p, 2, places, 2, spec);
+    CHECK(std::count_if(mixed.begin(), mixed.end(), [](const NextItem& item) {
+              return item.reason == NextItem::Reason::random;
+          }) == 20);
+    spec.count = 1000;
+    CHECK(spread_items(p, 2, places, 2, spec).size() == 200);
+    CHECK(spread_items({}, 2, {}, 2, spec).empty());
+    CHECK_THROWS_AS(spread_items(p, 2, places, 3, spec), base::Error);
+}
+
+TEST_CASE(
+    "places weigh numbers and pictures alike and leave categories out",
+    "[training][errors]"
+) {
+    Examples examples;
+    examples.rows = 4;
+    examples.columns = {
+        {"size", schema::Column::Type::number, ""}, {"kind", schema::Column::Type::category, ""}};
+    const auto none = std::numeric_limits<double>::quiet_NaN();
+    examples.numeric = {1, 7, 2, 8, 3, 9, none, 1};
+    examples.pixels.assign(4 * 256, 0);
+    std::fill(examples.pixels.begin(), examples.pixels.begin() + 512, 200);
+    examples.pixel_count = 256;
+    examples.pixel_width = 16;
+    examples.pixel_channels = 1;
+    const auto places = places_of(examples);
+    CHECK(places.width == 65);
+    REQUIRE(places.numbers.size() == 4 * 65);
+    CHECK(places.numbers[3 * 65] == 0);  // missing is the mean
+    const auto apart = [&](std::size_t a, std::size_t b) {
+        double sum = 0;
+        for (std::size_t k = 1; k < 65; ++k) {
+            const double d = places.numbers[a * 65 + k] - places.numbers[b * 65 + k];
+            sum += d * d;
+        }
+        return sum;
+    };
+    CHECK(apart(0, 1) == Approx(0));
+    CHECK(apart(0, 2) == Approx(4));  // two standard deviations, over all cells together
 }
 
 TEST_CASE("a power law is recovered from its points", "[training][errors]") {

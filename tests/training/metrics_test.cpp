@@ -29,8 +29,8 @@ TEST_CASE("class metrics match a table worked by hand", "[training][metrics]") {
     CHECK(r.correct == 4);
     CHECK(r.accuracy.value == Approx(4.0 / 6));
     CHECK(r.confusion == std::vector<std::size_t>{2, 1, 0, 1, 1, 0, 0, 0, 1});
-    CHECK(r.classes[0].precision == Approx(2.0 / 3));
-    CHECK(r.classes[0].recall == Approx(2.0 / 3));
+    CHECK(r.classes[0].precision.value() == Approx(2.0 / 3));
+    CHECK(r.classes[0].recall.value() == Approx(2.0 / 3));
     CHECK(r.classes[1].f1 == Approx(0.5));
     CHECK(r.macro_f1.value == Approx((2.0 / 3 + 0.5 + 1) / 3));
     CHECK(

@@ -109,9 +109,10 @@ TEST_CASE("what a killed program left of a snapshot is no obstacle", "[training]
     World world;
     world.db->call([&](base::Tx& tx) {
         tx.exec(
-            "INSERT INTO snapshot (name, project_id, spec, state, created_at) VALUES ('a', $1, "
-            "'{}', 'open', now())",
-            world.project
+            "INSERT INTO snapshot (name, project_id, source_id, spec, state, created_at) VALUES "
+            "('a', $1, $2, '{}', 'open', now())",
+            world.project,
+            world.source
         );
     });
     CHECK(world.create(named("a")).created);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "training/snapshots/snapshot_diff.hpp"
 #include "training/snapshots/snapshot_export.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -91,7 +92,7 @@ struct World {
     }
 
     training::CreateResult create(SnapshotSpec spec) {
-        spec.project = "p";
+        if (spec.source.empty()) spec.project = "p";
         return training::create_snapshot(*db, spec, now);
     }
 

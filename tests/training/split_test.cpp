@@ -28,6 +28,16 @@ std::vector<Member> members(std::size_t n, std::uint64_t seed = 1) {
     return out;
 }
 
+Member
+row(std::uint64_t id, std::uint64_t group, std::uint64_t content = 0, std::int64_t time = 0) {
+    Member made;
+    made.id = id;
+    made.group = group;
+    made.content = content;
+    made.time = time;
+    return made;
+}
+
 std::size_t index(Part part) {
     return static_cast<std::size_t>(part);
 }
@@ -55,7 +65,10 @@ TEST_CASE("no cluster is divided, by whichever rule the parts are made", "[train
 
 TEST_CASE("the leak check finds what a careless split lets through", "[training][split]") {
     std::vector<Member> rows(8);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {i + 1, 0, i + 100, 0, 0, {}, {}};
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        rows[i].id = i + 1;
+        rows[i].content = i + 100;
+    }
     rows[0].group = rows[1].group = 9;
     rows[2].content = rows[3].content = 55;
     rows[4].simhash = 0xff00ff00ff00ff00U;
@@ -151,21 +164,24 @@ TEST_CASE(
 TEST_CASE("a split by time trains on the past and tests on the future", "[training][split]") {
     std::vector<Member> rows(100);
     for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {i + 1, 0, 0, 0, static_cast<std::int64_t>(i), {}};
+        rows[i] = row(i + 1, 0, 0, static_cast<std::int64_t>(i));
     rows[5].group = rows[95].group = 3;  // reaches into the future
     rows[80].time = rows[79].time;
     SplitSpec spec;
     spec.by = SplitSpec::By::time;
     const auto s = split(rows, spec);
     CHECK(s.parts[0] == Part::training);
-    CHECK(s.parts[5] == Part::test);
+    CHECK(s.parts[5] == Part::left_out);  // its time is that of training rows
+    CHECK(s.parts[95] == Part::test);
+    REQUIRE(s.warnings.size() == 1);
+    CHECK_THAT(s.warnings[0], Catch::StartsWith("1 rows left out: they are older"));
     CHECK(s.parts[79] == s.parts[80]);
     CHECK(s.parts[99] == Part::test);
     std::int64_t last_training = 0;
     std::int64_t first_test = 1000;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (s.parts[i] == Part::training) last_training = std::max(last_training, rows[i].time);
-        if (s.parts[i] == Part::test && i != 5) first_test = std::min(first_test, rows[i].time);
+        if (s.parts[i] == Part::test) first_test = std::min(first_test, rows[i].time);
     }
     CHECK(last_training < first_test);
 }
@@ -176,7 +192,7 @@ TEST_CASE(
 ) {
     std::vector<Member> rows(1000);
     for (std::size_t i = 0; i < rows.size(); ++i)
-        rows[i] = {i + 1, 0, i + 1, 0, 0, i < 800 ? Part::training : Part::test};
+        (rows[i] = row(i + 1, 0, i + 1)).fixed = i < 800 ? Part::training : Part::test;
     rows[3].content = rows[900].content;
     SplitSpec spec;
     spec.by = SplitSpec::By::fixed;
@@ -216,7 +232,7 @@ TEST_CASE("fractions and names of parts are read from words", "[training][split]
 
 TEST_CASE("one cluster that swallows the data is warned about", "[training][split]") {
     std::vector<Member> rows(100);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = {i + 1, i < 60 ? 5U : 0U, 0, 0, 0, {}};
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = row(i + 1, i < 60 ? 5U : 0U);
     const auto s = split(rows, {});
     CHECK(s.largest_cluster == 60);
     CHECK(s.cluster_count == 41);

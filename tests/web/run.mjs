@@ -64,6 +64,32 @@ await test("a link signs in, leaves no token in the address bar, and works once"
   await page.close();
 });
 
+await test("one sets one's own password, and changes it only with the present one", async () => {
+  const page = await signedIn(service.info.labeler);
+  await page.getByRole("link", { name: "Password" }).click();
+  await page.getByRole("heading", { name: "Password" }).waitFor();
+  const set = async (present, fresh, again) => {
+    if (present !== null) await page.getByLabel("Present password").fill(present);
+    await page.getByLabel("New password", { exact: true }).fill(fresh);
+    await page.getByLabel("New password once more").fill(again);
+  };
+  assert.equal(await page.getByLabel("Present password").count(), 0); // there is none yet
+  await set(null, "three blind mice", "three blind rats");
+  await page.getByText("The two are not the same.").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change it" }).isDisabled(), true);
+  await set(null, "three blind mice", "three blind mice");
+  await page.getByRole("button", { name: "Change it" }).click();
+  await page.getByText("The password is changed.").waitFor();
+  await set("a guess of mine", "four blind mice", "four blind mice");
+  await page.getByRole("button", { name: "Change it" }).click();
+  await page.getByText("is not the present password").waitFor();
+  await page.getByLabel("Present password").fill("three blind mice");
+  await page.getByRole("button", { name: "Change it" }).click();
+  await page.getByText("The password is changed.").waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.close();
+});
+
 await test("a labeler sees the projects and nothing of sources and models", async () => {
   const page = await signedIn(service.info.labeler);
   await page.getByRole("link", { name: "Label clothes" }).waitFor();

@@ -23,7 +23,6 @@ namespace training {
 
 namespace {
 
-constexpr std::size_t findings_at_most = 100;
 constexpr std::size_t snippet_length = 120;
 
 // The rows of validation and test together.
@@ -91,12 +90,12 @@ std::vector<SliceColumn> slice_columns(const Judged& judged) {
     return columns;
 }
 
-void find_label_errors(const Judged& judged, Analysis& analysis) {
+void find_label_errors(const Judged& judged, std::size_t at_most, Analysis& analysis) {
     const auto& names = judged.examples.class_names;
     auto found = label_errors(judged.probabilities, judged.examples.classes, names.size());
     analysis.estimated_label_errors = found.estimated_share;
     for (const auto& suspect : found.suspects) {
-        if (analysis.label_errors.size() == findings_at_most) break;
+        if (analysis.label_errors.size() == at_most) break;
         analysis.label_errors.push_back(
             {judged.items[suspect.row],
              names.at(static_cast<std::size_t>(suspect.given)),
@@ -108,36 +107,103 @@ void find_label_errors(const Judged& judged, Analysis& analysis) {
     }
 }
 
-void find_next(
-    const ExampleStore& store,
-    const Predictor& predictor,
-    const AnalysisRequest& request,
-    Analysis& analysis
+// A run with its model, ready to predict records.
+struct LoadedRun {
+    RunInfo run;
+    SnapshotInfo snapshot;
+    Predictor predictor;
+    ExampleStore store;
+};
+
+LoadedRun load(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    std::int64_t run_id
 ) {
-    auto items =
-        store.unlabeled_items(analysis.run.project_id, analysis.run.source_id, request.pool);
-    analysis.pool = items.size();
-    if (items.empty()) return;
-    auto examples = store.load(items, predictor.class_names());
-    auto probabilities = predictor.predict(examples);
-    auto classes = predictor.class_names().size();
-    auto decided = decide(probabilities, classes);
-    std::vector<std::uint64_t> hashes;
-    for (const auto& text : examples.text)
-        hashes.push_back(schema::simhash(text.title + "\n" + text.body));
+    RunInfo run;
+    std::string artefact;
+    SnapshotInfo snapshot;
+    database.call([&](base::Tx& tx) {
+        run = require_run(tx, run_id);
+        artefact = artefact_of_run(tx, blobs, run_id);
+        snapshot = require_snapshot(tx, run.snapshot);
+    });
+    LoadedRun loaded{
+        std::move(run),
+        std::move(snapshot),
+        Predictor::load(artefact),
+        ExampleStore(database, blobs, decode)};
+    if (!loaded.predictor.predicts_classes())
+        throw base::Error(
+            fmt::format("run {}", run_id),
+            "predicts values; error analysis knows classes so far",
+            "choose a run of a classification project"
+        );
+    loaded.store.use_fixes(loaded.predictor.preparation().uses_fixes());
+    loaded.store.leave_out(label_in_text(loaded.snapshot));
+    if (const auto& inputs = loaded.predictor.inputs())
+        loaded.store.choose_pictures(inputs->pictures());
+    return loaded;
+}
+
+Doubt doubt_by(Order order) {
+    switch (order) {
+        case Order::uncertain:
+            return Doubt::uncertain;
+        case Order::entropy:
+            return Doubt::entropy;
+        case Order::margin:
+        case Order::diverse:
+            break;
+    }
+    return Doubt::margin;
+}
+
+std::vector<NextItem> choose(
+    const NextRequest& request,
+    std::span<const double> probabilities,
+    std::size_t classes,
+    const Examples& examples
+) {
     NextSpec spec;
-    spec.count = request.next;
+    spec.count = request.count;
+    spec.by = doubt_by(request.order);
+    spec.random_share = request.random_share;
     spec.seed = request.seed;
-    for (const auto& next : next_items(probabilities, classes, hashes, spec)) {
-        analysis.next.push_back(
+    if (request.order == Order::diverse) {
+        auto places = places_of(examples);
+        return spread_items(probabilities, classes, places.numbers, places.width, spec);
+    }
+    std::vector<std::uint64_t> hashes;
+    if (!request.all)
+        for (const auto& text : examples.text)
+            hashes.push_back(schema::simhash(text.title + "\n" + text.body));
+    return next_items(probabilities, classes, hashes, spec);
+}
+
+NextFound choose_next(const LoadedRun& loaded, const NextRequest& request) {
+    const auto& [run, snapshot, predictor, store] = loaded;
+    auto items = request.among ? *request.among
+                               : store.unlabeled_items(run.project_id, run.source_id, request.pool);
+    NextFound found{.items = {}, .pool = items.size()};
+    if (items.empty()) return found;
+    const auto& names = predictor.class_names();
+    auto examples = store.load(items, names);
+    auto probabilities = predictor.predict(examples);
+    auto decided = decide(probabilities, names.size());
+    for (const auto& next : choose(request, probabilities, names.size(), examples))
+        found.items.push_back(
             {items[next.row],
              "",
-             predictor.class_names().at(static_cast<std::size_t>(decided[next.row])),
+             names.at(static_cast<std::size_t>(decided[next.row])),
              next.score,
-             next.reason == NextItem::Reason::random ? "random" : "uncertain",
+             std::string(
+                 next.reason == NextItem::Reason::random ? "random" : base::name_of(request.order)
+             ),
              snippet_of(examples, next.row)}
         );
-    }
+    return found;
 }
 
 }  // namespace
@@ -148,26 +214,11 @@ Analysis analyse(
     const DecodeImage& decode,
     const AnalysisRequest& request
 ) {
+    auto loaded = load(database, blobs, decode, request.run_id);
+    const auto& predictor = loaded.predictor;
     Analysis analysis;
-    std::string artefact;
-    SnapshotInfo snapshot;
-    database.call([&](base::Tx& tx) {
-        analysis.run = require_run(tx, request.run_id);
-        artefact = artefact_of_run(tx, blobs, request.run_id);
-        snapshot = require_snapshot(tx, analysis.run.snapshot);
-    });
-    auto predictor = Predictor::load(artefact);
-    if (!predictor.predicts_classes())
-        throw base::Error(
-            fmt::format("run {}", request.run_id),
-            "predicts values; error analysis knows classes so far",
-            "choose a run of a classification project"
-        );
-    ExampleStore store(database, blobs, decode);
-    store.use_fixes(predictor.preparation().uses_fixes());
-    store.leave_out(label_in_text(snapshot));
-    if (predictor.inputs()) store.choose_pictures(predictor.inputs()->pictures());
-    auto judged = judge(store, predictor, snapshot);
+    analysis.run = loaded.run;
+    auto judged = judge(loaded.store, predictor, loaded.snapshot);
     analysis.judged = judged.items.size();
     if (!judged.items.empty()) {
         std::vector<std::uint8_t> wrong;
@@ -185,10 +236,23 @@ Analysis analyse(
                  pair.share}
             );
         if (request.slices) analysis.slices = worst_slices(slice_columns(judged), wrong);
-        if (request.label_errors) find_label_errors(judged, analysis);
+        if (request.label_errors) find_label_errors(judged, request.label_errors_at_most, analysis);
     }
-    if (request.next > 0) find_next(store, predictor, request, analysis);
+    if (request.next.count > 0) {
+        auto next = choose_next(loaded, request.next);
+        analysis.next = std::move(next.items);
+        analysis.pool = next.pool;
+    }
     return analysis;
+}
+
+NextFound choose_next(
+    base::Database& database,
+    const schema::Blobs& blobs,
+    const DecodeImage& decode,
+    const NextRequest& request
+) {
+    return choose_next(load(database, blobs, decode, request.run_id), request);
 }
 
 }  // namespace training

@@ -10,6 +10,7 @@
 
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/statistics.hpp"
+#include "training/snapshots/examples.hpp"
 
 // Error analysis: what goes wrong where, and what to label next. All pure: predictions in, findings
 // out.
@@ -86,21 +87,30 @@ LabelErrors label_errors(
     std::size_t classes
 );
 
+// By what a prediction is doubtful.
+enum class Doubt { uncertain, margin, entropy };
+
+// How doubtful a line of probabilities is, from 0 (one class is certain) to 1 (all are as probable,
+// or by margin the first two): 1 less the highest, 1 less the distance of the first two, or the
+// entropy, over what it is at most (Settles 2009).
+double doubt_of(std::span<const double> probabilities, Doubt by);
+
 struct NextItem {
-    enum class Reason { uncertain, random };
+    enum class Reason { doubt, random };
     std::uint32_t row = 0;
-    Reason reason = Reason::uncertain;
-    double score = 0;  // 1 - (highest - second highest probability): 1 is most uncertain
+    Reason reason = Reason::doubt;
+    double score = 0;  // its doubt: 1 is most
 };
 
 struct NextSpec {
     std::size_t count = 100;
+    Doubt by = Doubt::margin;
     double random_share = 0.1;  // at least one item; keeps the labelled set honest
     int near = 3;               // no two items whose SimHashes are this close
     std::uint64_t seed = 1;
 };
 
-// Unlabelled rows to label next: the least certain, and a random arm spread among them. `simhashes`
+// Unlabelled rows to label next: the most doubtful, and a random arm spread among them. `simhashes`
 // is empty or has one per row (0: none).
 std::vector<NextItem> next_items(
     std::span<const double> probabilities,
@@ -108,6 +118,26 @@ std::vector<NextItem> next_items(
     std::span<const std::uint64_t> simhashes,
     const NextSpec& spec
 );
+// The same, but that the doubtful ones are spread out: of the five times as many most doubtful
+// ones, each in turn the one that is farthest from all that were taken (k-center, greedy; Gonzalez
+// 1985, Sener and Savarese 2018); after 2,000 they come by doubt again. `places` has `width`
+// numbers for each row, compared by the sum of squares; with a width of 0 it is as above.
+std::vector<NextItem> spread_items(
+    std::span<const double> probabilities,
+    std::size_t classes,
+    std::span<const float> places,
+    std::size_t width,
+    const NextSpec& spec
+);
+
+// Where rows lie, as numbers that can be compared: `width` for each.
+struct Places {
+    std::vector<float> numbers;
+    std::size_t width = 0;
+};
+// From what the examples hold: the SimHash of a text, numeric columns by their standard deviation
+// (categories are left out), pictures as 8 x 8 mean values. Each part weighs the same.
+Places places_of(const Examples& examples);
 
 struct CurveSample {
     double rows = 0;

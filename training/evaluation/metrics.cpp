@@ -20,6 +20,11 @@ double ratio(std::size_t a, std::size_t b) {
     return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
 }
 
+// Undefined of none, which is not the same as 0.
+std::optional<double> share(std::size_t a, std::size_t b) {
+    return b == 0 ? std::nullopt : std::optional(ratio(a, b));
+}
+
 double macro_f1(
     std::span<const std::size_t> hits,
     std::span<const std::size_t> truth,
@@ -120,8 +125,8 @@ ClassReport judge_classes(
             predicted[a] += report.confusion[b * classes + a];
         }
         report.classes[a] = {
-            ratio(hits[a], predicted[a]),
-            ratio(hits[a], support[a]),
+            share(hits[a], predicted[a]),
+            share(hits[a], support[a]),
             ratio(2 * hits[a], predicted[a] + support[a]),
             support[a],
             predicted[a],

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -10,8 +11,8 @@
 namespace training {
 
 struct ClassScore {
-    double precision = 0;  // 0 where nothing was predicted
-    double recall = 0;     // 0 where there was nothing to find
+    std::optional<double> precision;  // nothing where nothing was predicted
+    std::optional<double> recall;     // nothing where there was nothing to find
     double f1 = 0;
     std::size_t support = 0;    // rows that are of the class
     std::size_t predicted = 0;  // rows said to be of the class

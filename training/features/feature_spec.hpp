@@ -13,9 +13,9 @@ struct FeatureSpec {
     bool use_text = true;
     bool use_numeric = true;
     bool use_pixels = true;
-    TextSpec text;  // a model of dense rows lowers text.bits
-    ColumnsSpec columns;
-    PictureSpec pictures;
+    TextSpec text = {};  // a model of dense rows lowers text.bits
+    ColumnsSpec columns = {};
+    PictureSpec pictures = {};
 
     static const base::Settings<FeatureSpec> settings;
 };

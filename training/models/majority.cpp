@@ -9,13 +9,6 @@ namespace {
 // The baseline: class frequencies of the training rows, or their mean, whatever the row.
 class Majority final : public Model {
 public:
-    void fit(const View& train, const View&, std::size_t outputs, const FitContext&) override {
-        const auto n = static_cast<double>(train.size());
-        answer_.assign(std::max<std::size_t>(1, outputs), 0);
-        for (int label : train.classes) answer_[static_cast<std::size_t>(label)] += 1 / n;
-        for (double target : train.targets) answer_[0] += target / n;
-    }
-
     std::vector<double> predict(const Design& rows, Team&) const override {
         std::vector<double> out;
         out.reserve(rows.rows * answer_.size());
@@ -28,6 +21,23 @@ public:
     void load(Reader& in) override { answer_ = in.list<double>(); }
 
 private:
+    void learn(const View& train, const View&, std::size_t outputs, const FitContext&) override {
+        answer_.assign(std::max<std::size_t>(1, outputs), 0);
+        double all = 0;
+        for (std::size_t row = 0; row < train.size(); ++row) {
+            const auto weight = static_cast<double>(weight_at(train.weights, row));
+            all += weight;
+            if (outputs == 0) {
+                answer_[0] += weight * train.targets[row];
+            } else {
+                for_each_class(train, row, outputs, [&](std::size_t c, float share) {
+                    answer_[c] += weight * static_cast<double>(share);
+                });
+            }
+        }
+        for (double& value : answer_) value /= all;
+    }
+
     std::vector<double> answer_;
 };
 
@@ -38,6 +48,8 @@ const ModelKind& majority_kind() {
         .name = "majority",
         .words = "the commonest class, or the mean: the baseline",
         .baseline = true,
+        .soft_labels = true,
+        .losses = all_losses(),
         .make = [](const Params&) -> std::unique_ptr<Model> {
             return std::make_unique<Majority>();
         }};

@@ -19,8 +19,18 @@ class Mlp final : public Model {
 public:
     explicit Mlp(const Params& params) : params_(params) {}
 
-    void
-    fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context
+    std::vector<double> predict(const Design& rows, Team& team) const override {
+        return network_.predict(rows, team);
+    }
+    void save(Writer& out) const override { network_.save(out); }
+    void load(Reader& in) override { network_.load(in); }
+
+private:
+    void learn(
+        const View& train,
+        const View& validation,
+        std::size_t outputs,
+        const FitContext& context
     ) override {
         constexpr std::size_t widest = 16384;
         if (train.rows->columns > widest) {
@@ -38,6 +48,7 @@ public:
         for (std::size_t i = 0; i < layers; ++i) sizes.push_back(hidden);
         sizes.push_back(std::max<std::size_t>(1, outputs));
         network_.start(std::move(sizes), outputs == 0, context.seed);
+        network_.lower(context.loss, context.quantile);
 
         Descent how;
         how.rate = params_.at("rate");
@@ -56,13 +67,6 @@ public:
         network_.descend(train, validation, how, context);
     }
 
-    std::vector<double> predict(const Design& rows, Team& team) const override {
-        return network_.predict(rows, team);
-    }
-    void save(Writer& out) const override { network_.save(out); }
-    void load(Reader& in) override { network_.load(in); }
-
-private:
     Params params_;
     Network network_;
 };
@@ -109,8 +113,10 @@ const ModelKind& mlp_kind() {
               .words = "epochs without gain before the end",
               .usual = 4,
               .whole = true},
-             {.name = "balance", .words = "1: rare classes weigh as much as common ones"}},
+             balance_parameter()},
         .dense_text = true,
+        .soft_labels = true,
+        .losses = all_losses(),
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Mlp>(params);
         }};

@@ -1,8 +1,9 @@
 // The table of model kinds. Name, hyperparameters and factory of a kind stand in one row, so that
 // the command line, the search and load() cannot disagree on them.
 //
-// class_weights() and softmax() are here because every model for classes needs the same ones, to
-// the bit: artefacts must predict what the training measured.
+// Model::fit() holds every kind to what its row declares, so that none says in words of its own that
+// it does not learn something. row_weights() and softmax() are here because every model for classes
+// needs the same ones, to the bit: artefacts must predict what the training measured.
 #include "training/models/model.hpp"
 
 #include <algorithm>
@@ -23,6 +24,52 @@ const std::vector<const ModelKind*>& kinds() {
         &detail::ridge_kind(),
         &detail::mlp_kind()};
     return all;
+}
+
+// The kinds that are no baselines and learn `wanted`.
+std::vector<std::string> kinds_for(Learns wanted) {
+    std::vector<std::string> out;
+    for (const auto* kind : kinds())
+        if (!kind->baseline && (kind->learns == Learns::both || kind->learns == wanted))
+            out.push_back(kind->name);
+    return out;
+}
+
+void check_rows(
+    const ModelKind& kind,
+    const View& train,
+    std::size_t outputs,
+    const FitContext& context
+) {
+    if (kind.takes != Takes::all && train.rows->sparse != (kind.takes == Takes::texts)) {
+        throw base::Error(
+            kind.name,
+            kind.takes == Takes::texts ? "it takes texts, and the rows have none"
+                                       : "it takes numbers or pictures, and the rows have texts",
+            "use another kind, or leave parts out by [features]"
+        );
+    }
+    if (outputs == 0 && std::find(kind.losses.begin(), kind.losses.end(), context.loss) ==
+                            kind.losses.end()) {
+        std::vector<std::string> able;
+        for (auto loss : kind.losses) able.emplace_back(base::name_of(loss));
+        throw base::Error(
+            kind.name,
+            "it cannot lower the loss '" + std::string(base::name_of(context.loss)) + "'",
+            "use " + base::one_of(able) + ", or boosting"
+        );
+    }
+    if (!train.weights.empty()) {
+        if (train.weights.size() != train.size() ||
+            std::any_of(train.weights.begin(), train.weights.end(), [](float w) {
+                return !(w >= 0) || !std::isfinite(w);
+            }))
+            throw base::Error("row weights", "not one finite number of at least 0 for each row");
+        if (std::none_of(train.weights.begin(), train.weights.end(), [](float w) { return w > 0; }))
+            throw base::Error("row weights", "all are 0", "weigh at least one row");
+    }
+    if (!train.soft.empty() && train.soft.size() != train.size() * outputs)
+        throw base::Error("soft labels", "not one probability for each row and class");
 }
 
 }  // namespace
@@ -65,22 +112,65 @@ Params complete(std::string_view kind, const Params& params) {
 }
 
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params) {
-    return model_kind(kind).make(complete(kind, params));
+    auto model = model_kind(kind).make(complete(kind, params));
+    model->kind_ = &model_kind(kind);
+    return model;
+}
+
+void Model::fit(
+    const View& train,
+    const View& validation,
+    std::size_t outputs,
+    const FitContext& context
+) {
+    check_learns(*kind_, outputs > 0 ? Learns::classes : Learns::values);
+    check_rows(*kind_, train, outputs, context);
+    learn(train, validation, outputs, context);
+}
+
+void check_learns(const ModelKind& kind, Learns wanted) {
+    if (kind.learns == Learns::both || kind.learns == Learns::nothing || kind.learns == wanted)
+        return;
+    throw base::Error(
+        kind.name,
+        wanted == Learns::classes ? "it learns values, not classes"
+                                  : "it learns classes, not values",
+        "use " + base::one_of(kinds_for(wanted))
+    );
 }
 
 namespace detail {
 
-std::vector<float> class_weights(std::span<const int> classes, std::size_t count, double balance) {
-    std::vector<double> seen(count);
-    for (int label : classes) seen[static_cast<std::size_t>(label)] += 1;
-    std::vector<float> weights(count, 1.0F);
-    for (std::size_t c = 0; c < count; ++c) {
-        if (seen[c] == 0) continue;
-        const double even =
-            static_cast<double>(classes.size()) / (static_cast<double>(count) * seen[c]);
-        weights[c] = static_cast<float>(1 + std::clamp(balance, 0.0, 1.0) * (even - 1));
+std::vector<float> row_weights(const View& rows, std::size_t classes, double balance) {
+    std::vector<float> out(rows.weights.begin(), rows.weights.end());
+    if (classes == 0 || balance == 0) return out;
+    if (out.empty()) out.assign(rows.size(), 1.0F);
+    std::vector<double> seen(classes);
+    double all = 0;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const auto weight = static_cast<double>(out[row]);
+        seen[static_cast<std::size_t>(rows.classes[row])] += weight;
+        all += weight;
     }
-    return weights;
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        const double own = seen[static_cast<std::size_t>(rows.classes[row])];
+        if (own == 0) continue;
+        const double even = all / (static_cast<double>(classes) * own);
+        out[row] *= static_cast<float>(1 + std::clamp(balance, 0.0, 1.0) * (even - 1));
+    }
+    return out;
+}
+
+std::vector<Loss> all_losses() {
+    std::vector<Loss> out;
+    for (const auto& word : base::words<Loss>) out.push_back(word.value);
+    return out;
+}
+
+const Hyperparameter& balance_parameter() {
+    static const Hyperparameter balance{
+        .name = "balance", .words = "1: rare classes weigh as much as common ones"};
+    return balance;
 }
 
 double softmax(std::span<double> scores) {

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/words.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
@@ -43,21 +44,43 @@ struct Progress {
 };
 using OnProgress = std::function<void(const Progress&)>;
 
-// Rows with what is to be learnt: classes 0 .. outputs - 1, or values when `classes` is empty.
+// Rows with what is to be learnt: classes 0 .. outputs - 1, or values when `classes` is empty, or
+// nothing when both are.
 struct View {
     const detail::Design* rows = nullptr;
-    std::span<const int> classes;
-    std::span<const double> targets;
+    std::span<const int> classes = {};
+    std::span<const double> targets = {};
+    std::span<const float> weights = {};  // how much each row counts, at least 0; empty: each 1
+    // Row-major, rows x outputs: how sure each class is, as truth inference says it; a row sums to
+    // 1. Empty: `classes` are certain. Kinds without `soft_labels` learn from `classes` alone.
+    std::span<const float> soft = {};
 
     std::size_t size() const { return rows ? rows->rows : 0; }
 };
+
+// What is lowered where values are learnt.
+enum class Loss { squared, absolute, huber, quantile, poisson };
+
+constexpr auto words_of(Loss) {
+    return std::to_array<base::Word<Loss>>({
+        {Loss::squared, "squared", "squared error: the mean"},
+        {Loss::absolute, "absolute", "absolute error: the median"},
+        {Loss::huber, "huber", "squared up to a deviation, absolute beyond"},
+        {Loss::quantile, "quantile", "the value that a share `quantile` of the rows lies below"},
+        {Loss::poisson, "poisson", "counts, with a logarithm as link"},
+    });
+}
 
 struct FitContext {
     std::uint64_t seed = 1;
     std::stop_token stop;
     OnProgress progress;
     detail::Team* team = nullptr;
+    Loss loss = Loss::squared;  // of values; one of the kind's losses
+    double quantile = 0.5;      // for Loss::quantile, between 0 and 1
 };
+
+struct ModelKind;
 
 // A model that learns classes (predicting probabilities) or values. Same data, parameters and seed
 // give the same bits, whatever the number of threads.
@@ -67,17 +90,51 @@ public:
 
     // Learns from `train`; `validation` may be empty, else it decides when to stop. `outputs` is
     // the number of classes, 0 for values. Throws base::Interrupted when a stop is requested,
-    // base::Error if the data cannot be learnt from.
-    virtual void
-    fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context
-    ) = 0;
+    // base::Error in one line if the kind does not learn such data, or cannot learn from these.
+    void
+    fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context);
 
     // Row-major, rows x classes probabilities, or one value per row.
     virtual std::vector<double> predict(const detail::Design& rows, detail::Team& team) const = 0;
 
     virtual void save(detail::Writer& out) const = 0;
     virtual void load(detail::Reader& in) = 0;
+
+private:
+    friend std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
+    // As fit(), with what the kind declares checked.
+    virtual void learn(
+        const View& train,
+        const View& validation,
+        std::size_t outputs,
+        const FitContext& context
+    ) = 0;
+
+    const ModelKind* kind_ = nullptr;
 };
+
+// What a kind learns. What it does not learn is refused in one line.
+enum class Learns { classes, values, both, nothing };
+
+constexpr auto words_of(Learns) {
+    return std::to_array<base::Word<Learns>>({
+        {Learns::classes, "classes", "probabilities of classes"},
+        {Learns::values, "values", "a number"},
+        {Learns::both, "classes or values", "either"},
+        {Learns::nothing, "nothing", "it looks for structure and needs no labels"},
+    });
+}
+
+// Which rows a kind takes: with texts they are sparse.
+enum class Takes { all, texts, numbers };
+
+constexpr auto words_of(Takes) {
+    return std::to_array<base::Word<Takes>>({
+        {Takes::all, "all", "texts, numbers and pictures"},
+        {Takes::texts, "texts", "records with a text"},
+        {Takes::numbers, "numbers", "numbers or pictures without a text"},
+    });
+}
 
 // A kind of model, as its file in training/models/ declares it. Whoever wants to know something of
 // a kind asks here; none is known by its name elsewhere.
@@ -87,6 +144,10 @@ struct ModelKind {
     std::vector<Hyperparameter> hyperparameters = {};
     bool baseline = false;    // looks at no feature: others are measured by it; one class is enough
     bool dense_text = false;  // takes every feature of every row: texts become fewer columns
+    Learns learns = Learns::both;
+    Takes takes = Takes::all;
+    bool soft_labels = false;                   // learns from how sure a label is (View::soft)
+    std::vector<Loss> losses = {Loss::squared};  // of values
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
 };
 
@@ -98,5 +159,7 @@ const std::vector<std::string>& model_kinds();
 // finite.
 Params complete(std::string_view kind, const Params& params);
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
+// Throws base::Error in one line if the kind does not learn `wanted` (classes or values).
+void check_learns(const ModelKind& kind, Learns wanted);
 
 }  // namespace training

@@ -14,8 +14,29 @@ const ModelKind& softmax_kind();
 const ModelKind& ridge_kind();
 const ModelKind& mlp_kind();
 
-// n / (classes * count of the class) for `balance` 1, 1 for 0, between by interpolation.
-std::vector<float> class_weights(std::span<const int> classes, std::size_t count, double balance);
+// The weight of each row times that of its class: n / (classes * weight of the class) for `balance`
+// 1, 1 for 0, between by interpolation. Empty where each is 1.
+std::vector<float> row_weights(const View& rows, std::size_t classes, double balance);
+inline float weight_at(std::span<const float> weights, std::size_t row) {
+    return weights.empty() ? 1.0F : weights[row];
+}
+// The hyper-parameter of that name, the same in every kind that learns classes.
+const Hyperparameter& balance_parameter();
+
+// Calls `see(class, share)` for the classes of a row: its one class with share 1, or each that is
+// possible with its probability where the labels are soft.
+template <typename See>
+void for_each_class(const View& rows, std::size_t row, std::size_t classes, const See& see) {
+    if (rows.soft.empty()) {
+        see(static_cast<std::size_t>(rows.classes[row]), 1.0F);
+        return;
+    }
+    for (std::size_t c = 0; c < classes; ++c)
+        if (const float share = rows.soft[row * classes + c]; share > 0) see(c, share);
+}
+
+// Every loss, for kinds that can lower each.
+std::vector<Loss> all_losses();
 
 // In place: exp(x) over their sum, without overflow. Returns the logarithm of the sum of
 // exponentials.

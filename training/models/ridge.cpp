@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
+#include "training/numeric/linear_scores.hpp"
 
 namespace training::detail {
 
@@ -24,7 +25,8 @@ using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowM
 constexpr std::size_t chunk =
     512;  // rows of one part of a sum; fixed, so that sums do not depend on the number of threads
 
-// Targets as columns: the values, or -1/1 for each class.
+// Targets as columns: the values, or -1/1 for each class; twice the probability less 1 where the
+// labels are soft.
 Matrix targets_of(const View& data, std::size_t outputs) {
     const auto n = static_cast<Eigen::Index>(data.size());
     if (outputs == 0) {
@@ -33,82 +35,73 @@ Matrix targets_of(const View& data, std::size_t outputs) {
         return out;
     }
     Matrix out = Matrix::Constant(n, static_cast<Eigen::Index>(outputs), -1);
-    for (Eigen::Index i = 0; i < n; ++i) out(i, data.classes[static_cast<std::size_t>(i)]) = 1;
+    for (std::size_t row = 0; row < data.size(); ++row) {
+        for_each_class(data, row, outputs, [&](std::size_t c, float share) {
+            out(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(c)) +=
+                2 * static_cast<double>(share);
+        });
+    }
     return out;
 }
 
 // Ridge regression (Hoerl and Kennard 1970) with an intercept that is not shrunk: minimises |y - Xw
-// - b|^2 + l2 |w|^2. Dense rows by Cholesky on the centred normal equations; sparse rows by
-// conjugate gradients on them. Classes are one regression each on -1/1; their scores become
+// - b|^2 + l2 |w|^2, rows weighted. Dense rows by Cholesky on the centred normal equations; sparse
+// rows by conjugate gradients on them. Classes are one regression each on -1/1; their scores become
 // probabilities by one temperature, fitted on validation (or on training where there is none).
 class Ridge final : public Model {
 public:
-    explicit Ridge(const Params& params) : l2_(params.at("l2")) {}
+    explicit Ridge(const Params& params)
+        : l2_(params.at("l2")), balance_(params.at("balance")) {}
 
-    void
-    fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context
+    std::vector<double> predict(const Design& rows, Team& team) const override {
+        return linear_.predict(rows, team);
+    }
+    void save(Writer& out) const override { linear_.save(out); }
+    void load(Reader& in) override { linear_.load(in); }
+
+private:
+    void learn(
+        const View& train,
+        const View& validation,
+        std::size_t outputs,
+        const FitContext& context
     ) override {
-        classes_ = outputs;
+        weights_ = row_weights(train, outputs, balance_);
+        double all = 0;
+        for (std::size_t row = 0; row < train.size(); ++row) all += weight(row);
         const auto y = targets_of(train, outputs);
-        const Eigen::RowVectorXd y_mean = y.colwise().mean();
-        const auto mean = column_means(*train.rows);
+        Eigen::RowVectorXd y_mean = Eigen::RowVectorXd::Zero(y.cols());
+        for (Eigen::Index row = 0; row < y.rows(); ++row)
+            y_mean += weight(static_cast<std::size_t>(row)) / all * y.row(row);
+        const Eigen::VectorXd mean = column_sums(*train.rows) / all;
         const Matrix centred = y.rowwise() - y_mean;
         const Matrix w = train.rows->sparse ? iterate(*train.rows, mean, centred, context)
                                             : solve(*train.rows, mean, centred, context);
-        features_ = train.rows->columns;
-        width_ = static_cast<std::size_t>(w.cols());
-        weights_.assign(w.data(), w.data() + w.size());
         const Eigen::RowVectorXd bias = y_mean - mean.transpose() * w;
-        bias_.assign(bias.data(), bias.data() + bias.size());
-        temperature_ = 1;
-        if (outputs > 0) calibrate(validation.size() > 0 ? validation : train, *context.team);
+        linear_.set(
+            outputs,
+            train.rows->columns,
+            {w.data(), w.data() + w.size()},
+            {bias.data(), bias.data() + bias.size()}
+        );
+        if (outputs > 0)
+            linear_.calibrate(validation.size() > 0 ? validation : train, *context.team);
+        weights_.clear();
     }
 
-    std::vector<double> predict(const Design& rows, Team& team) const override {
-        auto out = scores(rows, team);
-        if (classes_ == 0) return out;
-        for (std::size_t row = 0; row < rows.rows; ++row) {
-            const auto line = std::span(out).subspan(row * width_, width_);
-            for (double& s : line) s *= temperature_;
-            softmax(line);
-        }
-        return out;
-    }
+    double weight(std::size_t row) const { return static_cast<double>(weight_at(weights_, row)); }
 
-    void save(Writer& out) const override {
-        out.put<std::uint64_t>(classes_);
-        out.put<std::uint64_t>(features_);
-        out.put<std::uint64_t>(width_);
-        out.put(temperature_);
-        out.list(weights_);
-        out.list(bias_);
-    }
-
-    void load(Reader& in) override {
-        classes_ = in.get<std::uint64_t>();
-        features_ = in.get<std::uint64_t>();
-        width_ = in.get<std::uint64_t>();
-        temperature_ = in.get<double>();
-        weights_ = in.list<double>();
-        bias_ = in.list<double>();
-        if (width_ == 0 || bias_.size() != width_ || width_ != std::max<std::uint64_t>(1, classes_))
-            Reader::broken();
-        if (weights_.size() / width_ != features_ || weights_.size() % width_ != 0)
-            Reader::broken();
-    }
-
-private:
-    static Eigen::VectorXd column_means(const Design& x) {
+    Eigen::VectorXd column_sums(const Design& x) const {
         Eigen::VectorXd mean = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(x.columns));
         for (std::size_t row = 0; row < x.rows; ++row) {
             const float* values = x.row_values(row);
             const auto count = x.sparse ? x.count(row) : x.columns;
             for (std::size_t i = 0; i < count; ++i) {
                 mean(static_cast<Eigen::Index>(x.sparse ? x.row_where(row)[i] : i)) +=
-                    static_cast<double>(values[i]);
+                    weight(row) * static_cast<double>(values[i]);
             }
         }
-        return mean / static_cast<double>(std::max<std::size_t>(1, x.rows));
+        return mean;
     }
 
     // Two fixed halves, each adding up its chunks in order.
@@ -132,16 +125,21 @@ private:
         const auto chunks = (x.rows + chunk - 1) / chunk;
         context.team->run(halves, [&](std::size_t half) {
             std::vector<double> block(chunk * d);
+            std::vector<double> wanted(chunk * k);
             std::vector<double> work(work_doubles);
             for (auto c = half * chunks / halves; c < (half + 1) * chunks / halves; ++c) {
                 if (context.stop.stop_requested()) throw base::Interrupted();
                 const auto rows = std::min(chunk, x.rows - c * chunk);
                 for (std::size_t r = 0; r < rows; ++r) {
-                    const float* from = x.row_values(c * chunk + r);
+                    const auto row = c * chunk + r;
+                    const double root = weights_.empty() ? 1 : std::sqrt(weight(row));
+                    const float* from = x.row_values(row);
                     for (std::size_t j = 0; j < d; ++j) {
-                        block[r * d + j] =
-                            static_cast<double>(from[j]) - mean(static_cast<Eigen::Index>(j));
+                        block[r * d + j] = root * (static_cast<double>(from[j]) -
+                                                   mean(static_cast<Eigen::Index>(j)));
                     }
+                    for (std::size_t j = 0; j < k; ++j)
+                        wanted[r * k + j] = root * y.data()[row * k + j];
                 }
                 kernels().gemm_double(
                     d,
@@ -165,7 +163,7 @@ private:
                     block.data(),
                     1,
                     d,
-                    y.data() + c * chunk * k,
+                    wanted.data(),
                     k,
                     1,
                     products[half].data(),
@@ -195,13 +193,15 @@ private:
     ) const {
         constexpr std::size_t steps = 100;
         Matrix w = Matrix::Zero(mean.size(), y.cols());
-        Matrix rest = transposed(x, mean, y);
+        auto& team = *context.team;
+        const auto by_column = transposed(x);
+        Matrix rest = back(by_column, mean, y, team);
         Matrix direction = rest;
         Eigen::ArrayXd square = rest.colwise().squaredNorm();
         const Eigen::ArrayXd target = square * 1e-10;
         for (std::size_t step = 0; step < steps && (square > target).any(); ++step) {
             if (context.stop.stop_requested()) throw base::Interrupted();
-            Matrix image = transposed(x, mean, times(x, mean, direction));
+            Matrix image = back(by_column, mean, times(x, mean, direction, team), team);
             image += (l2_ + 1e-9) * direction;
             const Eigen::ArrayXd curvature = direction.cwiseProduct(image).colwise().sum();
             const Eigen::ArrayXd length =
@@ -218,96 +218,46 @@ private:
         return w;
     }
 
-    // (X - 1 mean') v and (X - 1 mean')' v without leaving the sparse rows.
-    static Matrix times(const Design& x, const Eigen::VectorXd& mean, const Matrix& v) {
+    // (X - 1 mean') v and (X - 1 mean')' W v without leaving the sparse rows; the second by columns.
+    // Each part has rows of its own, so that sums do not depend on the number of threads.
+    static Matrix
+    times(const Design& x, const Eigen::VectorXd& mean, const Matrix& v, Team& team) {
         Matrix out(static_cast<Eigen::Index>(x.rows), v.cols());
-        out.rowwise() = Eigen::RowVectorXd(-(mean.transpose() * v));
-        for (std::size_t row = 0; row < x.rows; ++row) {
-            auto line = out.row(static_cast<Eigen::Index>(row));
-            for (std::size_t i = 0; i < x.count(row); ++i)
-                line += static_cast<double>(x.row_values(row)[i]) * v.row(x.row_where(row)[i]);
-        }
+        const Eigen::RowVectorXd shift = -(mean.transpose() * v);
+        team.run((x.rows + chunk - 1) / chunk, [&](std::size_t part) {
+            for (auto row = part * chunk; row < std::min(x.rows, (part + 1) * chunk); ++row) {
+                auto line = out.row(static_cast<Eigen::Index>(row));
+                line = shift;
+                for (std::size_t i = 0; i < x.count(row); ++i)
+                    line += static_cast<double>(x.row_values(row)[i]) * v.row(x.row_where(row)[i]);
+            }
+        });
         return out;
     }
-    static Matrix transposed(const Design& x, const Eigen::VectorXd& mean, const Matrix& v) {
-        Matrix out = -mean * v.colwise().sum();
-        for (std::size_t row = 0; row < x.rows; ++row) {
-            const auto line = v.row(static_cast<Eigen::Index>(row));
-            for (std::size_t i = 0; i < x.count(row); ++i)
-                out.row(x.row_where(row)[i]) += static_cast<double>(x.row_values(row)[i]) * line;
-        }
-        return out;
-    }
-
-    std::vector<double> scores(const Design& rows, Team& team) const {
-        if (rows.columns != features_)
-            throw base::Error("model", "its features do not fit the rows", "train the model again");
-        std::vector<double> out(rows.rows * width_);
-        team.run((rows.rows + chunk - 1) / chunk, [&](std::size_t b) {
-            const auto end = std::min(rows.rows, (b + 1) * chunk);
-            for (auto row = b * chunk; row < end; ++row) {
-                double* line = out.data() + row * width_;
-                std::copy(bias_.begin(), bias_.end(), line);
-                const float* values = rows.row_values(row);
-                const auto count = rows.sparse ? rows.count(row) : rows.columns;
-                for (std::size_t i = 0; i < count; ++i) {
-                    const double* w =
-                        weights_.data() + (rows.sparse ? rows.row_where(row)[i] : i) * width_;
-                    for (std::size_t j = 0; j < width_; ++j)
-                        line[j] += static_cast<double>(values[i]) * w[j];
-                }
+    Matrix back(const Design& by_column, const Eigen::VectorXd& mean, Matrix v, Team& team) const {
+        if (!weights_.empty())
+            for (Eigen::Index row = 0; row < v.rows(); ++row)
+                v.row(row) *= weight(static_cast<std::size_t>(row));
+        const Eigen::RowVectorXd sums = v.colwise().sum();
+        Matrix out(mean.size(), v.cols());
+        constexpr std::size_t columns = 4096;
+        team.run((by_column.rows + columns - 1) / columns, [&](std::size_t part) {
+            const auto end = std::min(by_column.rows, (part + 1) * columns);
+            for (auto column = part * columns; column < end; ++column) {
+                auto line = out.row(static_cast<Eigen::Index>(column));
+                line = -mean(static_cast<Eigen::Index>(column)) * sums;
+                for (std::size_t i = 0; i < by_column.count(column); ++i)
+                    line += static_cast<double>(by_column.row_values(column)[i]) *
+                            v.row(by_column.row_where(column)[i]);
             }
         });
         return out;
     }
 
-    // Golden-section search for the temperature with the least log-loss.
-    // Temperature scaling (Guo et al. 2017, section 4.2).
-    void calibrate(const View& data, Team& team) {
-        const auto raw = scores(*data.rows, team);
-        const auto loss = [&](double log_temperature) {
-            std::vector<double> line(width_);
-            double sum = 0;
-            for (std::size_t row = 0; row < data.size(); ++row) {
-                for (std::size_t j = 0; j < width_; ++j)
-                    line[j] = raw[row * width_ + j] * std::exp(log_temperature);
-                const double chosen = line[static_cast<std::size_t>(data.classes[row])];
-                sum += softmax(line) - chosen;
-            }
-            return sum;
-        };
-        const double golden = (std::sqrt(5.0) - 1) / 2;
-        double low = -3;
-        double high = 5;
-        double a = high - golden * (high - low);
-        double b = low + golden * (high - low);
-        double at_a = loss(a);
-        double at_b = loss(b);
-        for (int i = 0; i < 24; ++i) {
-            if (at_a < at_b) {
-                high = b;
-                b = a;
-                at_b = at_a;
-                a = high - golden * (high - low);
-                at_a = loss(a);
-            } else {
-                low = a;
-                a = b;
-                at_a = at_b;
-                b = low + golden * (high - low);
-                at_b = loss(b);
-            }
-        }
-        temperature_ = std::exp((low + high) / 2);
-    }
-
     double l2_;
-    std::size_t classes_ = 0;
-    std::size_t features_ = 0;
-    std::size_t width_ = 0;
-    double temperature_ = 1;
-    std::vector<double> weights_;  // features_ x width_
-    std::vector<double> bias_;
+    double balance_;
+    std::vector<float> weights_;  // of the rows, while it learns
+    LinearScores linear_;
 };
 
 }  // namespace
@@ -323,7 +273,9 @@ const ModelKind& ridge_kind() {
               .low = 1e-3,
               .high = 1e3,
               .logarithmic = true,
-              .grid = {0.01, 0.1, 1, 10, 100}}},
+              .grid = {0.01, 0.1, 1, 10, 100}},
+             balance_parameter()},
+        .soft_labels = true,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Ridge>(params);
         }};

@@ -21,11 +21,35 @@ class Softmax final : public Model {
 public:
     explicit Softmax(const Params& params) : params_(params) {}
 
-    void
-    fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context
+    std::vector<double> predict(const Design& rows, Team& team) const override {
+        return sparse_ ? by_row_.predict(rows, team) : by_batch_.predict(rows, team);
+    }
+
+    void save(Writer& out) const override {
+        out.put<std::uint8_t>(sparse_);
+        if (sparse_) {
+            by_row_.save(out);
+        } else {
+            by_batch_.save(out);
+        }
+    }
+
+    void load(Reader& in) override {
+        sparse_ = in.get<std::uint8_t>() != 0;
+        if (sparse_) {
+            by_row_.load(in);
+        } else {
+            by_batch_.load(in);
+        }
+    }
+
+private:
+    void learn(
+        const View& train,
+        const View& validation,
+        std::size_t outputs,
+        const FitContext& context
     ) override {
-        if (outputs == 0)
-            throw base::Error("softmax", "it learns classes, not values", "use ridge or mlp");
         sparse_ = train.rows->sparse;
         if (sparse_) {
             SparseDescent how;
@@ -52,29 +76,6 @@ public:
         by_batch_.descend(train, validation, how, context);
     }
 
-    std::vector<double> predict(const Design& rows, Team& team) const override {
-        return sparse_ ? by_row_.predict(rows, team) : by_batch_.predict(rows, team);
-    }
-
-    void save(Writer& out) const override {
-        out.put<std::uint8_t>(sparse_);
-        if (sparse_) {
-            by_row_.save(out);
-        } else {
-            by_batch_.save(out);
-        }
-    }
-
-    void load(Reader& in) override {
-        sparse_ = in.get<std::uint8_t>() != 0;
-        if (sparse_) {
-            by_row_.load(in);
-        } else {
-            by_batch_.load(in);
-        }
-    }
-
-private:
     Params params_;
     bool sparse_ = false;
     SparseSoftmax by_row_;
@@ -102,7 +103,9 @@ const ModelKind& softmax_kind() {
               .grid = {1e-7, 1e-6, 1e-5, 1e-4}},
              {.name = "epochs", .words = "at most; 0 by the size of the data", .whole = true},
              {.name = "batch", .words = "rows of one step", .usual = 256, .whole = true},
-             {.name = "balance", .words = "1: rare classes weigh as much as common ones"}},
+             balance_parameter()},
+        .learns = Learns::classes,
+        .soft_labels = true,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             return std::make_unique<Softmax>(params);
         }};

@@ -27,6 +27,27 @@ Design take_rows(const Design& design, std::span<const std::uint32_t> chosen) {
     return out;
 }
 
+Design transposed(const Design& design) {
+    Design out;
+    out.rows = design.columns;
+    out.columns = design.rows;
+    out.sparse = true;
+    out.starts.assign(out.rows + 1, 0);
+    for (auto column : design.where) ++out.starts[column + 1];
+    for (std::size_t c = 0; c < out.rows; ++c) out.starts[c + 1] += out.starts[c];
+    auto next = out.starts;
+    out.where.resize(design.where.size());
+    out.values.resize(design.values.size());
+    for (std::size_t row = 0; row < design.rows; ++row) {
+        for (std::size_t i = 0; i < design.count(row); ++i) {
+            const auto at = next[design.row_where(row)[i]]++;
+            out.where[at] = static_cast<std::uint32_t>(row);
+            out.values[at] = design.row_values(row)[i];
+        }
+    }
+    return out;
+}
+
 void copy_rows(const Design& design, std::span<const std::uint32_t> chosen, float* out) {
     for (auto row : chosen) {
         const float* from = design.row_values(row);

@@ -29,6 +29,9 @@ struct Design {
 // The rows at `chosen`, in that order.
 Design take_rows(const Design& design, std::span<const std::uint32_t> chosen);
 
+// Sparse rows by column: row c of the result holds the values of column c, `where` their rows.
+Design transposed(const Design& design);
+
 // Writes the rows at `chosen` one after the other into `out`, dense, chosen.size() x
 // design.columns.
 void copy_rows(const Design& design, std::span<const std::uint32_t> chosen, float* out);

@@ -136,16 +136,14 @@ double Network::output_error(
     float* error = space.errors.empty() ? nullptr : space.errors.back().data();
     double loss = 0;
     for (std::size_t row = 0; row < chosen.size(); ++row, out += width) {
+        const float weight = weight_at(weights, chosen[row]);
         if (values_) {
-            const auto target =
-                static_cast<float>((data.targets[chosen[row]] - target_mean_) * target_scale_);
-            const float miss = out[0] - target;
-            loss += 0.5 * static_cast<double>(miss) * miss;
-            if (error) error[row] = miss;
+            float slope = 0;
+            loss += static_cast<double>(weight) *
+                    value_error(out[0], data.targets[chosen[row]], slope);
+            if (error) error[row] = weight * slope;
             continue;
         }
-        const auto label = static_cast<std::size_t>(data.classes[chosen[row]]);
-        const float weight = weights.empty() ? 1.0F : weights[label];
         const float top = *std::max_element(out, out + width);
         float sum = 0;
         for (std::size_t j = 0; j < width; ++j) {
@@ -153,10 +151,13 @@ double Network::output_error(
             if (error) error[row * width + j] = term;
             sum += term;
         }
-        loss += static_cast<double>(weight) * static_cast<double>(top + std::log(sum) - out[label]);
-        if (!error) continue;
-        for (std::size_t j = 0; j < width; ++j) error[row * width + j] *= weight / sum;
-        error[row * width + label] -= weight;
+        if (error)
+            for (std::size_t j = 0; j < width; ++j) error[row * width + j] *= weight / sum;
+        for_each_class(data, chosen[row], width, [&](std::size_t label, float share) {
+            loss += static_cast<double>(weight * share) *
+                    static_cast<double>(top + std::log(sum) - out[label]);
+            if (error) error[row * width + label] -= weight * share;
+        });
     }
     return loss;
 }
@@ -255,7 +256,7 @@ double Network::mean_loss(const View& data, Team& team) const {
                 b * block_rows, std::min(block_rows, order.size() - b * block_rows)
             );
             forward(*data.rows, chosen, space);
-            losses[b] = output_error(data, chosen, {}, space);
+            losses[b] = output_error(data, chosen, data.weights, space);
         }
     });
     return std::accumulate(losses.begin(), losses.end(), 0.0) /
@@ -271,16 +272,8 @@ void Network::descend(
 ) {
     const auto n = train.size();
     auto& team = *context.team;
-    if (values_) {
-        target_mean_ = std::accumulate(train.targets.begin(), train.targets.end(), 0.0) /
-                       static_cast<double>(n);
-        double square = 0;
-        for (double y : train.targets) square += (y - target_mean_) * (y - target_mean_);
-        target_scale_ = square > 0 ? 1 / std::sqrt(square / static_cast<double>(n)) : 1;
-    }
-    const auto weights = values_ || how.balance == 0
-                             ? std::vector<float>{}
-                             : class_weights(train.classes, sizes_.back(), how.balance);
+    const auto weights = row_weights(train, values_ ? 0 : sizes_.back(), how.balance);
+    if (values_) set_targets(train, weights);
     const auto batch = std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, n / 8));
     const auto batches = (n + batch - 1) / batch;
     const auto shard = (batch + shards - 1) / shards;
@@ -357,6 +350,7 @@ std::vector<double> Network::predict(const Design& rows, Team& team) const {
                 const auto line = std::span(out).subspan((b * block_rows + i) * width, width);
                 std::copy_n(scores + i * width, width, line.begin());
                 if (values_) {
+                    if (loss_ == Loss::poisson) line[0] = std::exp(std::min(line[0], 700.0));
                     line[0] = line[0] / target_scale_ + target_mean_;
                 } else {
                     softmax(line);
@@ -369,7 +363,9 @@ std::vector<double> Network::predict(const Design& rows, Team& team) const {
 
 void Network::save(Writer& out) const {
     out.list(std::vector<std::uint64_t>(sizes_.begin(), sizes_.end()));
-    out.put<std::uint8_t>(values_);
+    out.put<std::uint8_t>(
+        values_ ? static_cast<std::uint8_t>(1 + static_cast<int>(loss_)) : std::uint8_t{0}
+    );
     out.put(target_mean_);
     out.put(target_scale_);
     out.list(parameters_);
@@ -381,7 +377,10 @@ void Network::load(Reader& in) {
         std::any_of(sizes.begin(), sizes.end(), [](auto s) { return s == 0 || s > (1U << 26); }))
         Reader::broken();
     sizes_.assign(sizes.begin(), sizes.end());
-    values_ = in.get<std::uint8_t>() != 0;
+    const auto lowered = in.get<std::uint8_t>();
+    if (lowered > base::words<Loss>.size()) Reader::broken();
+    values_ = lowered != 0;
+    if (values_) loss_ = static_cast<Loss>(lowered - 1);
     target_mean_ = in.get<double>();
     target_scale_ = in.get<double>();
     auto parameters = in.list<float>();

@@ -21,12 +21,17 @@ struct Descent {
 };
 
 // Layers of weights with ReLU between them: none hidden is multinomial logistic regression (or
-// linear regression). The loss is cross-entropy, or half the squared error of standardised targets.
+// linear regression). The loss is cross-entropy, or half the squared error of standardised targets
+// (or another Loss of them; counts of Loss::poisson stay as they are, and the output is their
+// logarithm).
 class Network {
 public:
     // `sizes`: inputs, hidden layers, outputs. Weights start as He et al. 2015 (uniform), the last
     // layer at zero.
     void start(std::vector<std::size_t> sizes, bool values, std::uint64_t seed);
+
+    // What descend() lowers where values are learnt; squared errors if it is not called.
+    void lower(Loss loss, double quantile);
 
     // Keeps the weights of the epoch with the least validation loss.
     void descend(
@@ -67,6 +72,8 @@ private:
         std::span<const float> weights,
         Workspace& space
     ) const;
+    double value_error(float out, double target, float& slope) const;
+    void set_targets(const View& train, std::span<const float> weights);
     void backward(const Design& rows, std::span<const std::uint32_t> chosen, Workspace& space)
         const;
     bool gathers(const Design& rows) const { return rows.sparse && layers_.front().out % 8 == 0; }
@@ -75,6 +82,8 @@ private:
     std::vector<std::size_t> sizes_;
     std::vector<Layer> layers_;
     bool values_ = false;
+    Loss loss_ = Loss::squared;  // of values
+    float quantile_ = 0.5F;
     double target_mean_ = 0;
     double target_scale_ = 1;
     std::vector<float> parameters_;

@@ -28,15 +28,26 @@ std::size_t padded(std::size_t classes) {
 }
 
 // Scores become probabilities less the truth, weighted; the padding becomes zero. Returns the loss.
-double
-error_of(float* scores, std::size_t classes, std::size_t width, std::size_t label, float weight) {
+double error_of(
+    float* scores,
+    std::size_t classes,
+    std::size_t width,
+    const View& data,
+    std::size_t row,
+    float weight
+) {
     const float top = *std::max_element(scores, scores + classes);
-    const float chosen = scores[label];
+    float chosen = 0;  // the score of the truth, or the mean of them where it is not sure
+    for_each_class(data, row, classes, [&](std::size_t label, float share) {
+        chosen += share * scores[label];
+    });
     float sum = 0;
     for (std::size_t j = 0; j < classes; ++j) sum += scores[j] = std::exp(scores[j] - top);
     for (std::size_t j = 0; j < classes; ++j) scores[j] *= weight / sum;
     for (std::size_t j = classes; j < width; ++j) scores[j] = 0;
-    scores[label] -= weight;
+    for_each_class(data, row, classes, [&](std::size_t label, float share) {
+        scores[label] -= weight * share;
+    });
     return static_cast<double>(weight) * static_cast<double>(top + std::log(sum) - chosen);
 }
 
@@ -58,7 +69,7 @@ double SparseSoftmax::mean_loss(const View& data, Team& team) const {
         for (auto row = b * block_rows; row < end; ++row) {
             scores(*data.rows, row, line.data());
             losses[b] += error_of(
-                line.data(), classes_, width_, static_cast<std::size_t>(data.classes[row]), 1.0F
+                line.data(), classes_, width_, data, row, weight_at(data.weights, row)
             );
         }
     });
@@ -82,7 +93,7 @@ void SparseSoftmax::fit(
     features_ = rows.columns;
     table_.assign(features_ * width_, 0);
     bias_.assign(width_, 0);
-    const auto weights = class_weights(train.classes, classes, how.balance);
+    const auto weights = row_weights(train, classes, how.balance);
     const auto rate = static_cast<float>(how.rate);
     const auto l2 = static_cast<float>(how.l2);
     std::vector<float> sums(features_);
@@ -105,9 +116,9 @@ void SparseSoftmax::fit(
         for (std::size_t i = 0; i < n; ++i) {
             if (i % 256 == 0 && context.stop.stop_requested()) throw base::Interrupted();
             const auto row = order[i];
-            const auto label = static_cast<std::size_t>(train.classes[row]);
             scores(rows, row, line.data());
-            loss += error_of(line.data(), classes_, width_, label, weights[label]);
+            loss +=
+                error_of(line.data(), classes_, width_, train, row, weight_at(weights, row));
             ++now;
             k.adagrad_rows(
                 rows.count(row),

@@ -148,8 +148,8 @@ std::string class_table(const Report& r) {
             "<tr><th "
             "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>",
             name_at(r.class_names, i),
-            percent(c.precision),
-            percent(c.recall),
+            c.precision ? percent(*c.precision) : "–",
+            c.recall ? percent(*c.recall) : "–",
             percent(c.f1),
             meter(c.f1),
             grouped(c.support),

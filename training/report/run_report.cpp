@@ -18,6 +18,7 @@
 #include "base/error.hpp"
 #include "base/text/utf8.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -35,6 +36,9 @@ constexpr int test = 2;
 double number(const json::value& value) {
     return value.to_number<double>();
 }
+std::optional<double> defined(const json::value& value) {
+    return value.is_null() ? std::nullopt : std::optional(number(value));
+}
 std::size_t whole(const json::value& value) {
     return value.to_number<std::size_t>();
 }
@@ -45,8 +49,8 @@ ClassReport class_report(const json::object& stored, const std::vector<Metric>& 
     report.rows = whole(stored.at("rows"));
     for (const auto& item : stored.at("classes").as_array())
         report.classes.push_back(
-            {number(item.at("precision")),
-             number(item.at("recall")),
+            {defined(item.at("precision")),
+             defined(item.at("recall")),
              number(item.at("f1")),
              whole(item.at("support")),
              whole(item.at("predicted"))}
@@ -226,6 +230,23 @@ void add_scatter(const std::vector<Prediction>& predictions, Report& report) {
         if (p.value && p.truth_value) report.scatter.emplace_back(*p.truth_value, *p.value);
 }
 
+// What the gate found, and why it was let pass.
+void add_leaks(const json::object& analysis, Report& report) {
+    const auto* leakage = analysis.if_contains("leakage");
+    if (!leakage) return;
+    const auto allowed = std::string(leakage->at("allowed").as_string());
+    for (const auto& one : leakage->at("findings").as_array()) {
+        const bool stops =
+            std::string(one.at("gravity").as_string()) == base::name_of(Gravity::stop);
+        report.warnings.push_back(fmt::format(
+            "Leak ({}{}): {}",
+            std::string(one.at("kind").as_string()),
+            stops ? ", allowed: " + allowed : "",
+            std::string(one.at("text").as_string())
+        ));
+    }
+}
+
 void add_analysis(const ExampleStore& store, const Analysis& analysis, Report& report) {
     report.error_rate =
         analysis.judged ? static_cast<double>(analysis.wrong) / static_cast<double>(analysis.judged)
@@ -274,7 +295,7 @@ Report report_of(
     auto snapshot = require_snapshot(database, run.snapshot);
     auto parsed = json::parse(run.analysis);
     const auto& analysis = parsed.as_object();
-    report.title = run.project;
+    report.title = run.project.empty() ? run.source : run.project;
     report.subtitle = fmt::format("{} on snapshot {}", run.kind, run.snapshot);
     report.facts = {
         {"Snapshot", fmt::format("{} ({})", snapshot.name, snapshot.hash.substr(0, 12))},
@@ -287,6 +308,12 @@ Report report_of(
         report.class_names.emplace_back(name.as_string());
     add_balance(snapshot, report);
     add_training(analysis, report);
+    add_leaks(analysis, report);
+    std::int64_t reads = 0;
+    for (const auto& one :
+         database.call([&](base::Tx& tx) { return count_reads(tx, snapshot.id); }))
+        reads += one.reads;
+    report.facts.emplace_back("Test part read", fmt::format("{} times", reads));
     ExampleStore store(database, blobs, decode);
     if (report.class_names.empty()) {
         add_scatter(predictions, report);

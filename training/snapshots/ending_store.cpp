@@ -39,7 +39,7 @@ Ended end_projects(
     Ended ended;
     std::vector<std::int64_t> ids;
     for (auto& [id, name] : base::rows_as<SnapshotOfProject>(
-             tx.exec(sql::file["snapshots_of_projects"], schema::array_of(project_ids))
+             tx.exec(sql::file["snapshots_of_projects"], schema::array_of(project_ids), source_id)
          )) {
         ids.push_back(id);
         ended.snapshots.push_back(std::move(name));

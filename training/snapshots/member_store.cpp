@@ -51,11 +51,16 @@ std::string member_line(
     const std::string& key,
     const std::string& content_sha256,
     const std::string& label,
-    int split
+    int split,
+    const std::optional<double>& probability,
+    const std::optional<int>& fold
 ) {
-    return fmt::format(
+    auto line = fmt::format(
         "{}\n{}\n{}\n{}\n", base::sha256_hex(key), content_sha256, base::sha256_hex(label), split
     );
+    if (probability && *probability != 1) line += fmt::format("p{}\n", *probability);
+    if (fold) line += fmt::format("f{}\n", *fold);
+    return line;
 }
 
 std::string members_hash(const std::string& source, std::vector<std::string> lines) {

@@ -22,12 +22,14 @@ struct SnapshotMember {
     int split = 0;  // 0 training, 1 validation, 2 test
     std::optional<int> class_id;
     std::optional<double> value;
+    std::optional<double> probability;  // of the label
+    std::optional<int> fold;
     std::string content_sha256;  // hexadecimal
 };
 BOOST_DESCRIBE_STRUCT(
     SnapshotMember,
     (),
-    (rk, source_id, key, version, split, class_id, value, content_sha256)
+    (rk, source_id, key, version, split, class_id, value, probability, fold, content_sha256)
 )
 
 // Visits each member in key order, a page of a transaction of its own after the other.
@@ -44,12 +46,15 @@ std::string label_text(
     const std::vector<std::string>& classes
 );
 
-// The identity of a member: key, content (hexadecimal), label and side.
+// The identity of a member: key, content (hexadecimal), label and side; the label's probability if
+// it is unsure, and the fold if there is one.
 std::string member_line(
     const std::string& key,
     const std::string& content_sha256,
     const std::string& label,
-    int split
+    int split,
+    const std::optional<double>& probability,
+    const std::optional<int>& fold
 );
 
 // SHA-256 over the source's name and the sorted members.

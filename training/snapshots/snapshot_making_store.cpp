@@ -3,21 +3,27 @@
 //
 // Before anything is stored the split is checked by find_leaks(), which shares the pairs with
 // split() but not its clusters: a fault there must not go unnoticed in every later measurement.
+//
+// Strata alone can not keep a record on its side when others come; what earlier snapshots of the
+// same kind say of it does.
 #include <algorithm>
 #include <array>
 #include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
 #include "base/bytes/hex.hpp"
 #include "base/database/database.hpp"
+#include "base/database/rows.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
 #include "base/settings/settings.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
-#include "training/snapshots/candidate_store.hpp"
+#include "training/candidates/candidate_store.hpp"
+#include "training/candidates/snapshot_counts.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/label_fields.hpp"
@@ -29,25 +35,47 @@ namespace training {
 
 namespace json = boost::json;
 
+namespace {
+
+// Exactly one of project and source says what the snapshot is of; with both they must agree.
+std::optional<base::Fault> check(SnapshotSpec& spec) {
+    if (spec.project.empty() && spec.source.empty())
+        return base::Fault{
+            "neither a labeling project nor a source is named", "name one of them", "project"};
+    if (!spec.time_format.empty() && spec.time.empty())
+        return base::Fault{
+            "there is no time to read by it", "give the time's field too", "time_format"};
+    if (spec.folds == 1) return base::Fault{"one fold divides nothing", "give 2 or more", "folds"};
+    return std::nullopt;
+}
+
+}  // namespace
+
 const base::Settings<SnapshotSpec> SnapshotSpec::settings{
-    {"name", &SnapshotSpec::name, "what it is called", {.required = true}},
-    {"project", &SnapshotSpec::project, "labeling project", {.required = true}},
-    {"where", &SnapshotSpec::where, "condition on fields, class, probability .."},
-    {"split", &SnapshotSpec::split, "fractions of training, validation and test, or field=NAME"},
-    {"group", &SnapshotSpec::group, "records of equal value in this field stay on one side"},
-    {"time", &SnapshotSpec::time, "split by this field's time: the newest are the test"},
-    {"seed", &SnapshotSpec::seed, "of the split"},
-};
+    {{"name", &SnapshotSpec::name, "what it is called", {.required = true}},
+     {"project", &SnapshotSpec::project, "labeling project"},
+     {"source", &SnapshotSpec::source, "records without labels, to learn a column or find groups"},
+     {"where", &SnapshotSpec::where, "condition on fields, class, probability .."},
+     {"split", &SnapshotSpec::split, "fractions of training, validation and test, or field=NAME"},
+     {"group", &SnapshotSpec::group, "records of equal value in this field stay on one side"},
+     {"time", &SnapshotSpec::time, "split by this field's time: the newest are the test"},
+     {"time_format", &SnapshotSpec::time_format, "how the times are written (strptime)"},
+     {"stratify",
+      &SnapshotSpec::stratify,
+      "equal shares of this field's values in all parts, or none; the class by default"},
+     {"folds",
+      &SnapshotSpec::folds,
+      "parts of a cross-validation over training and validation",
+      {.low = 0, .high = 1000}},
+     {"leave_out_stale",
+      &SnapshotSpec::leave_out_stale,
+      "leave out what changed after it was labelled"},
+     {"seed", &SnapshotSpec::seed, "of the split"}},
+    &check};
 
 namespace {
 
 constexpr std::size_t page_size = 5000;
-
-// What of the records says their label: never features.
-struct LabelParts {
-    std::vector<std::string> columns;  // made of a field that labels were imported from, or a copy
-    std::vector<std::string> in_text;  // such fields, that are a part of the texts
-};
 
 std::vector<std::string> fields_of(const SnapshotProject& project) {
     std::vector<std::string> fields;
@@ -63,6 +91,7 @@ LabelParts find_label(
     const ColumnFields& origins
 ) {
     constexpr std::size_t texts_looked_at = 1000;
+    if (project.id == 0) return {};
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
     store.leave_images();
@@ -77,7 +106,7 @@ LabelParts find_label(
     };
     for (const auto& c : choice.candidates) {
         if (!copies.open()) break;
-        if (!c.imported || (!c.class_id && !c.value)) continue;
+        if (!c.imported() || (!c.class_id && !c.value)) continue;
         page.push_back({{c.rk, source_id, c.key}, c.version, c.class_id, c.value, ""});
         if (page.size() == page_size) see();
     }
@@ -97,38 +126,57 @@ LabelParts find_label(
     return label;
 }
 
-json::array list_of(const std::vector<std::string>& names) {
-    json::array list;
-    for (const auto& name : names) list.emplace_back(name);
-    return list;
+// What divides snapshots in the same way: its records keep their sides from one to the next.
+bool same_kind(const json::object& earlier, const SnapshotSpec& spec) {
+    const auto text = [&](const char* name) {
+        const auto* value = earlier.if_contains(name);
+        return value && value->is_string() ? std::string(value->as_string()) : std::string();
+    };
+    const auto* seed = earlier.if_contains("seed");
+    return text("split") == spec.split && text("group") == spec.group && text("time").empty() &&
+           text("stratify") == spec.stratify && seed &&
+           seed->to_number<std::uint64_t>() == spec.seed;
 }
 
-std::string counts_of(
-    const Split& split,
-    const Candidates& choice,
-    const std::vector<std::string>& classes,
-    const LabelParts& label
+struct EarlierSnapshot {
+    std::int64_t id = 0;
+    std::string spec;
+};
+BOOST_DESCRIBE_STRUCT(EarlierSnapshot, (), (id, spec))
+
+// Tells the splitter where the newest of the earlier snapshots have the records.
+void keep_sides(
+    base::Database& database,
+    const SnapshotProject& project,
+    const SnapshotSpec& spec,
+    Candidates& choice
 ) {
-    std::map<std::string, std::array<std::uint64_t, 3>> by_class;
+    constexpr std::size_t looked_at = 20;
+    auto earlier = database.call([&](base::Tx& tx) {
+        return base::rows_as<EarlierSnapshot>(
+            tx.exec(sql::file["earlier_snapshots"], project.source_id, project.id)
+        );
+    });
+    std::unordered_map<std::string, std::size_t> unknown;
     for (std::size_t i = 0; i < choice.candidates.size(); ++i)
-        if (auto part = static_cast<std::size_t>(split.parts[i]);
-            part < 3 && choice.candidates[i].class_id)
-            ++by_class[classes.at(static_cast<std::size_t>(*choice.candidates[i].class_id))][part];
-    json::object class_counts;
-    for (const auto& [name, counts] : by_class)
-        class_counts[name] = json::array{counts[0], counts[1], counts[2]};
-    return json::serialize(json::object{
-        {"training", split.rows[0]},
-        {"validation", split.rows[1]},
-        {"test", split.rows[2]},
-        {"left_out", split.rows[3]},
-        {"consent_denied", choice.denied},
-        {"clusters", split.cluster_count},
-        {"largest_cluster", split.largest_cluster},
-        {"classes", class_counts},
-        {"label_columns", list_of(label.columns)},
-        {"label_in_text", list_of(label.in_text)},
-        {"warnings", list_of(split.warnings)}});
+        unknown.emplace(choice.candidates[i].key, i);
+    std::size_t looked = 0;
+    for (const auto& one : earlier) {
+        const auto parsed = json::parse(one.spec);
+        if (unknown.empty() || looked == looked_at) return;
+        if (!same_kind(parsed.as_object(), spec)) continue;
+        ++looked;
+        const auto* folds = parsed.as_object().if_contains("folds");
+        const bool same_folds = folds && folds->to_number<int>() == spec.folds;
+        each_member(database, one.id, [&](const SnapshotMember& member) {
+            auto found = unknown.find(member.key);
+            if (found == unknown.end()) return;
+            auto& known = choice.members[found->second];
+            known.kept = static_cast<Part>(member.split);
+            if (same_folds) known.kept_fold = member.fold.value_or(-1);
+            unknown.erase(found);
+        });
+    }
 }
 
 std::string spec_json(const SnapshotSpec& spec) {
@@ -137,6 +185,10 @@ std::string spec_json(const SnapshotSpec& spec) {
         {"split", spec.split},
         {"group", spec.group},
         {"time", spec.time},
+        {"time_format", spec.time_format},
+        {"stratify", spec.stratify},
+        {"folds", spec.folds},
+        {"leave_out_stale", spec.leave_out_stale},
         {"seed", spec.seed}});
 }
 
@@ -155,6 +207,99 @@ void refuse_leaks(const Candidates& choice, const Split& split) {
     );
 }
 
+// What is to be stored.
+struct Made {
+    SnapshotProject project;
+    std::vector<std::string> classes;
+    Candidates choice;
+    Split split;
+    std::uint64_t members = 0;
+    std::string hash;
+    std::string counts;
+
+    bool holds(std::size_t i) const { return split.parts[i] != Part::left_out; }
+    std::optional<int> fold(std::size_t i) const {
+        return split.folds.empty() || split.folds[i] < 0 ? std::nullopt
+                                                         : std::optional(split.folds[i]);
+    }
+};
+
+Made make(base::Database& database, const SnapshotSpec& spec) {
+    auto plan = plan_of(spec);
+    Made made;
+    database.call([&](base::Tx& tx) {
+        made.project = find_project(tx, spec);
+        made.classes = class_names(tx, made.project.id);
+    });
+    made.choice = choose(database, made.project, spec, plan, made.classes);
+    const auto& candidates = made.choice.candidates;
+    if (candidates.empty()) {
+        throw base::Error(
+            fmt::format("snapshot '{}'", spec.name),
+            made.project.id == 0
+                ? fmt::format("no record of source '{}' matches", spec.source)
+                : fmt::format("no labelled record of project '{}' matches", spec.project),
+            made.project.id == 0 ? "gather records first, or change --where"
+                                 : "label or import ground truth first, or change --where"
+        );
+    }
+    if (plan.split.by == SplitSpec::By::hash) keep_sides(database, made.project, spec, made.choice);
+    made.split = training::split(made.choice.members, plan.split);
+    refuse_leaks(made.choice, made.split);
+    std::vector<std::string> lines;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (!made.holds(i)) continue;
+        const auto& c = candidates[i];
+        lines.push_back(member_line(
+            c.key,
+            c.content_sha256,
+            label_text(c.class_id, c.value, made.classes),
+            static_cast<int>(made.split.parts[i]),
+            c.probability,
+            made.fold(i)
+        ));
+        ++made.members;
+    }
+    made.hash = members_hash(made.project.source, std::move(lines));
+    return made;
+}
+
+template <typename T>
+void put(base::CopyWriter& copy, const std::optional<T>& value) {
+    if (value) {
+        copy.value(*value);
+    } else {
+        copy.null();
+    }
+}
+
+void copy_members(base::Tx& tx, std::int64_t id, const Made& made) {
+    auto copy = tx.copy(
+        "snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, value, "
+        "cluster, probability, fold)",
+        11
+    );
+    const auto& candidates = made.choice.candidates;
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+        if (!made.holds(i)) continue;
+        const auto& c = candidates[i];
+        copy.begin_row();
+        copy.value(c.rk);
+        copy.value(made.project.source_id);
+        copy.text(c.key);
+        copy.value(id);
+        copy.value(std::int32_t{c.version});
+        copy.value(static_cast<std::int16_t>(made.split.parts[i]));
+        put(copy, c.class_id);
+        put(copy, c.value);
+        copy.value(candidates[made.split.clusters[i]].rk);
+        put(copy, c.probability);
+        auto fold = made.fold(i);
+        put(copy, fold ? std::optional(static_cast<std::int16_t>(*fold)) : std::nullopt);
+    }
+    copy.finish();
+}
+
 }  // namespace
 
 CreateResult create_snapshot(
@@ -163,58 +308,30 @@ CreateResult create_snapshot(
     schema::Time now,
     const ColumnFields& origins
 ) {
-    auto plan = plan_of(spec);
-    SnapshotProject project;
-    std::vector<std::string> classes;
-    database.call([&](base::Tx& tx) {
-        project = find_project(tx, spec.project);
-        classes = class_names(tx, project.id);
-    });
-    auto choice = choose(database, project, spec, plan, classes);
-    if (choice.candidates.empty()) {
-        throw base::Error(
-            fmt::format("snapshot '{}'", spec.name),
-            fmt::format("no labelled record of project '{}' matches", spec.project),
-            "label or import ground truth first, or change --where"
-        );
-    }
-    auto split = training::split(choice.members, plan.split);
-    refuse_leaks(choice, split);
-    for (const auto& warning : split.warnings)
-        base::log::warning("snapshot '{}': {}", spec.name, warning);
-
-    std::vector<std::string> lines;
-    std::uint64_t members = 0;
-    for (std::size_t i = 0; i < choice.candidates.size(); ++i) {
-        if (split.parts[i] == Part::left_out) continue;
-        const auto& c = choice.candidates[i];
-        lines.push_back(member_line(
-            c.key,
-            c.content_sha256,
-            label_text(c.class_id, c.value, classes),
-            static_cast<int>(split.parts[i])
-        ));
-        ++members;
-    }
-    auto hash = members_hash(project.source, std::move(lines));
+    auto made = make(database, spec);
     auto existing = database.call([&](base::Tx& tx) { return find_snapshot(tx, spec.name); });
     if (existing && existing->state == "closed") {
-        if (existing->hash == base::hex(hash)) return {*existing, false};
+        if (existing->hash == base::hex(made.hash)) return {*existing, false};
         throw base::Error(
             fmt::format("snapshot '{}'", spec.name),
             "exists with other members; a snapshot never changes",
             "choose another name"
         );
     }
-
-    auto counts = counts_of(split, choice, classes, find_label(database, project, choice, origins));
+    made.counts = counts_of(
+        made.split,
+        made.choice,
+        made.classes,
+        find_label(database, made.project, made.choice, origins)
+    );
     return database.call([&](base::Tx& tx) -> CreateResult {
         tx.exec(sql::file["drop_open_items"], spec.name);
         tx.exec(sql::file["drop_open_snapshot"], spec.name);
         auto id = tx.value<std::int64_t>(
             sql::file["open_snapshot"],
             spec.name,
-            project.id,
+            made.project.id,
+            made.project.source_id,
             spec_json(spec),
             schema::timestamp(now)
         );
@@ -224,41 +341,14 @@ CreateResult create_snapshot(
                 "another program makes it at the same time",
                 "wait for it"
             );
-        auto copy = tx.copy(
-            "snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, value, "
-            "cluster)",
-            9
-        );
-        for (std::size_t i = 0; i < choice.candidates.size(); ++i) {
-            if (split.parts[i] == Part::left_out) continue;
-            const auto& c = choice.candidates[i];
-            copy.begin_row();
-            copy.value(c.rk);
-            copy.value(project.source_id);
-            copy.text(c.key);
-            copy.value(*id);
-            copy.value(std::int32_t{c.version});
-            copy.value(static_cast<std::int16_t>(split.parts[i]));
-            if (c.class_id) {
-                copy.value(std::int32_t{*c.class_id});
-            } else {
-                copy.null();
-            }
-            if (c.value) {
-                copy.value(*c.value);
-            } else {
-                copy.null();
-            }
-            copy.value(choice.candidates[split.clusters[i]].rk);
-        }
-        copy.finish();
+        copy_members(tx, *id, made);
         tx.exec(sql::file["analyze_snapshots"]);
         tx.exec(
             sql::file["close_snapshot"],
             *id,
-            base::bytes_of(hash),
-            static_cast<std::int64_t>(members),
-            counts,
+            base::bytes_of(made.hash),
+            static_cast<std::int64_t>(made.members),
+            made.counts,
             schema::timestamp(now)
         );
         return {*find_snapshot(tx, spec.name), true};

@@ -4,7 +4,6 @@
 #include "training/snapshots/snapshot_store.hpp"
 
 #include <limits>
-#include <map>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -13,6 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
 #include "base/error.hpp"
+#include "schema/records/record.hpp"
 #include "training/snapshots/member_store.hpp"
 #include "training/sql.hpp"
 
@@ -45,7 +45,9 @@ std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot
             member.key,
             member.content_sha256,
             label_text(member.class_id, member.value, classes),
-            member.split
+            member.split,
+            member.probability,
+            member.fold
         ));
     });
     return members_hash(snapshot.source, std::move(lines));
@@ -90,6 +92,12 @@ list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most) {
     ));
 }
 
+std::string made_with(const SnapshotInfo& snapshot, std::string_view setting) {
+    const auto spec = json::parse(snapshot.spec);
+    const auto* value = spec.as_object().if_contains(setting);
+    return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
 std::vector<std::string> label_columns(const SnapshotInfo& snapshot) {
     return names_in(snapshot.counts, "label_columns");
 }
@@ -102,46 +110,24 @@ bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot) {
     return base::hex(computed_hash(database, snapshot)) == snapshot.hash;
 }
 
-SnapshotDiff
-diff_snapshots(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b) {
-    struct Side {
-        std::string content;
-        std::string label;
-        int split;
-    };
-    auto read = [&](const SnapshotInfo& snapshot) {
-        auto classes =
-            database.call([&](base::Tx& tx) { return class_names(tx, snapshot.project_id); });
-        std::map<std::pair<std::string, std::string>, Side> members;
-        each_member(database, snapshot.id, [&](const SnapshotMember& member) {
-            members.emplace(
-                std::pair(snapshot.source, member.key),
-                Side{
-                    member.content_sha256,
-                    label_text(member.class_id, member.value, classes),
-                    member.split}
-            );
-        });
-        return members;
-    };
-    auto left = read(a), right = read(b);
-    SnapshotDiff diff;
-    for (const auto& [key, side] : left) {
-        auto other = right.find(key);
-        if (other == right.end()) {
-            ++diff.removed;
-            continue;
-        }
-        bool changed = side.content != other->second.content;
-        bool relabeled = side.label != other->second.label;
-        bool moved = side.split != other->second.split;
-        diff.changed += changed;
-        diff.relabeled += relabeled;
-        diff.moved += moved;
-        diff.same += !changed && !relabeled && !moved;
-    }
-    for (const auto& [key, side] : right) diff.added += !left.contains(key);
-    return diff;
+void note_read(
+    base::Tx& tx,
+    std::int64_t snapshot_id,
+    Reader reader,
+    std::int64_t run_id,
+    schema::Time now
+) {
+    tx.exec(
+        sql::file["note_read"],
+        snapshot_id,
+        std::string(base::name_of(reader)),
+        run_id,
+        schema::timestamp(now)
+    );
+}
+
+std::vector<TestReads> count_reads(base::Tx& tx, std::int64_t snapshot_id) {
+    return base::rows_as<TestReads>(tx.exec(sql::file["count_reads"], snapshot_id));
 }
 
 }  // namespace training

@@ -4,8 +4,9 @@
 //
 // By hash a cluster's side is a number in [0, 1) from seed and smallest id, compared with the
 // fractions: no row moves when others are added, which a shuffle could not promise. The price is
-// that the fractions are met only on average. find_leaks() looks at the pairs anew, without the
-// rows that were left out.
+// that the fractions are met only on average. Strata meet them, and do not move rows either, as
+// long as the sides of before are given with the members. find_leaks() looks at the pairs anew,
+// without the rows that were left out.
 #include "training/snapshots/split.hpp"
 
 #include <algorithm>
@@ -19,6 +20,7 @@
 #include "base/numbers/disjoint_sets.hpp"
 #include "base/numbers/random.hpp"
 #include "training/snapshots/near_pairs.hpp"
+#include "training/snapshots/strata.hpp"
 
 namespace training {
 
@@ -79,9 +81,42 @@ Part part_at(double share, const SplitSpec& spec) {
     return share < spec.training + spec.validation ? Part::validation : Part::test;
 }
 
-void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+// The part that most of a cluster is held out by, of those that `of` says of its rows.
+template <typename Of>
+std::vector<std::optional<Part>>
+furthest(std::span<const Member> members, const Split& out, Of of) {
+    std::vector<std::optional<Part>> parts(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
-        out.parts[i] = part_at(share_of(spec.seed, members[out.clusters[i]].id), spec);
+        const std::optional<Part> said = of(members[i]);
+        if (!said || *said == Part::left_out) continue;
+        auto& part = parts[out.clusters[i]];
+        if (!part || *said > *part) part = said;
+    }
+    return parts;
+}
+
+void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out) {
+    const auto kept = furthest(members, out, [](const Member& m) { return m.kept; });
+    const auto dealt =
+        spec.strata ? detail::deal_strata(members, out.clusters, kept, spec) : std::vector<Part>{};
+    std::size_t dropped = 0;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        const auto head = out.clusters[i];
+        auto part = kept[head].value_or(
+            spec.strata ? dealt[head] : part_at(share_of(spec.seed, members[head].id), spec)
+        );
+        if (members[i].kept && *members[i].kept != part) {
+            part = Part::left_out;
+            ++dropped;
+        }
+        out.parts[i] = part;
+    }
+    if (dropped > 0) {
+        out.warnings.push_back(
+            std::to_string(dropped) +
+            " rows left out: they were on another side than rows that now are of their group or "
+            "duplicates of them"
+        );
     }
 }
 
@@ -100,6 +135,8 @@ void by_time(std::span<const Member> members, const SplitSpec& spec, Split& out)
     std::sort(order.begin(), order.end(), [&](auto a, auto b) { return latest[a] < latest[b]; });
     std::vector<Part> of(members.size(), Part::training);
     std::size_t before = 0;
+    std::array<std::int64_t, 3> latest_of_part;  // up to here and in the parts before
+    latest_of_part.fill(std::numeric_limits<std::int64_t>::min());
     for (std::size_t first = 0; first < order.size();) {
         auto end = first;
         std::size_t rows = 0;
@@ -107,23 +144,37 @@ void by_time(std::span<const Member> members, const SplitSpec& spec, Split& out)
             rows += sizes[order[end]];
         const double middle = (static_cast<double>(before) + 0.5 * static_cast<double>(rows)) /
                               static_cast<double>(members.size());
-        for (; first < end; ++first) of[order[first]] = part_at(middle, spec);
+        const auto part = part_at(middle, spec);
+        for (auto later = static_cast<std::size_t>(part) + 1; later < 3; ++later)
+            latest_of_part[later] = latest[order[first]];
+        for (; first < end; ++first) of[order[first]] = part;
         before += rows;
     }
-    for (std::size_t i = 0; i < members.size(); ++i) out.parts[i] = of[out.clusters[i]];
+    std::size_t dropped = 0;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        auto part = of[out.clusters[i]];
+        if (members[i].time <= latest_of_part[static_cast<std::size_t>(part)] &&
+            part != Part::training) {
+            part = Part::left_out;
+            ++dropped;
+        }
+        out.parts[i] = part;
+    }
+    if (dropped > 0) {
+        out.warnings.push_back(
+            std::to_string(dropped) +
+            " rows left out: they are older than rows of a part before that of their group or "
+            "duplicates"
+        );
+    }
 }
 
 void by_field(std::span<const Member> members, const SplitSpec& spec, Split& out) {
     const auto n = members.size();
-    bool has_validation = false;
-    std::vector<std::optional<Part>> of(n);
-    for (std::size_t i = 0; i < n; ++i) {
-        const auto fixed = members[i].fixed;
-        if (!fixed || *fixed == Part::left_out) continue;
-        has_validation |= *fixed == Part::validation;
-        auto& part = of[out.clusters[i]];
-        if (!part || *fixed > *part) part = fixed;
-    }
+    const auto of = furthest(members, out, [](const Member& m) { return m.fixed; });
+    const bool has_validation = std::any_of(members.begin(), members.end(), [](const Member& m) {
+        return m.fixed == Part::validation;
+    });
     const double known = spec.training + spec.validation;
     const double carved = known > 0 ? spec.validation / known : 0;
     std::size_t dropped = 0;
@@ -249,6 +300,7 @@ Split split(std::span<const Member> members, const SplitSpec& spec) {
     }
     count(out);
     warn(spec, out);
+    if (spec.folds > 0) out.folds = detail::deal_folds(members, out, spec);
     return out;
 }
 

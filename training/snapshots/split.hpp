@@ -27,7 +27,10 @@ struct Member {
     std::int64_t time = 0;      // any unit; read by a time split only
     std::optional<Part> fixed;  // read by a fixed split only
     // Clusters of duplicates that were found before, one per way of finding them; 0: none.
-    std::array<std::uint64_t, 3> duplicates{};
+    std::array<std::uint64_t, 4> duplicates{};
+    std::uint32_t stratum = 0;  // its class; read if the split has strata
+    std::optional<Part> kept;   // the side that an earlier snapshot has it on; read by hash only
+    int kept_fold = -1;         // likewise; -1: none
 };
 
 struct SplitSpec {
@@ -37,8 +40,10 @@ struct SplitSpec {
     double validation = 0.1;
     double test = 0.1;
     std::uint64_t seed = 1;
-    int near = 3;  // SimHashes at most this many bits apart are near-duplicates; 0 to 3, -1
-                   // switches it off
+    int near = 3;         // SimHashes at most this many bits apart are near-duplicates; 0 to 3, -1
+                          // switches it off
+    bool strata = false;  // by hash: each stratum is divided by the fractions
+    int folds = 0;        // parts of a cross-validation over training and validation; 0: none
 };
 
 // "0.8,0.1,0.1" or "80/10/10" into the three fractions, scaled to a sum of 1. Throws
@@ -50,6 +55,7 @@ struct Split {
     std::vector<Part> parts;  // of each member, in their order
     std::vector<std::uint32_t>
         clusters;  // of each member: the position of the cluster's member with the smallest id
+    std::vector<int> folds;             // of each member, if asked for; -1 for test and left out
     std::array<std::size_t, 4> rows{};  // by part
     std::size_t cluster_count = 0;
     std::size_t largest_cluster = 0;
@@ -60,12 +66,22 @@ struct Split {
 // directly or through others, form a cluster, and a cluster is never divided.
 //
 // By hash: a cluster's part follows from the seed and its smallest id alone, so that new rows move
-// no old cluster that they do not join. By time: clusters in the order of their latest row fill
-// training, then validation, then test; equal times stay together. By fixed field: each row has its
-// part; where a cluster holds several, the one held out furthest wins (test, then validation) and
-// its rows of the other parts are left out. Rows without one go with their cluster, else to
-// training. If no row is fixed to validation, a share validation / (training + validation) of the
-// training clusters, chosen by hash, becomes it.
+// no old cluster that they do not join; with strata it follows from its place among those of its
+// stratum (that of its rarest row), so that each part has its share of each. What an earlier
+// snapshot put on a side stays there; of a cluster with several the one held out furthest wins
+// (test, then validation), and its rows of the other parts are left out.
+//
+// By time: clusters in the order of their latest row fill training, then validation, then test;
+// equal times stay together. No row is older than one of a part before its own: where duplicates
+// or a group reach over the boundary, the older of their rows are left out.
+//
+// By fixed field: each row has its part; where a cluster holds several, the one held out furthest
+// wins and its rows of the other parts are left out. Rows without one go with their cluster, else
+// to training. If no row is fixed to validation, a share validation / (training + validation) of
+// the training clusters, chosen by hash, becomes it.
+//
+// Folds take whole clusters, in equal shares of each stratum; by time they follow each other, the
+// oldest first.
 Split split(std::span<const Member> members, const SplitSpec& spec);
 
 // Two rows that must not be in different parts, but are.

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <unordered_set>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -18,11 +17,8 @@
 #include "labeling/machine/suggestion_files.hpp"
 #include "schema/records/record_fields.hpp"
 #include "schema/select/filter.hpp"
+#include "service/labels/machine/project_model.hpp"
 #include "service/labels/projects.hpp"
-#include "service/models/predict.hpp"
-#include "training/run_store.hpp"
-#include "training/snapshots/example_store.hpp"
-#include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
 
@@ -189,79 +185,19 @@ given_by_model(const labeling::Question& question, const json::object& predicted
     return given;
 }
 
-std::vector<training::Item> items_of(
-    base::Tx& tx,
-    const labeling::StoredProject& stored,
-    const std::vector<std::string>& keys
-) {
-    std::vector<training::Item> items;
-    for (const auto& record : labeling::records_to_ask(tx, stored, keys)) {
-        training::Item item;
-        item.id = {
-            .rk = schema::record_key(stored.project.source, record.key),
-            .source_id = stored.source_id,
-            .key = record.key};
-        item.version = record.version;
-        items.push_back(std::move(item));
-    }
-    return items;
-}
-
-// Records that a model learnt from, or that its parameters were chosen by.
-std::unordered_set<std::string> learnt_from(Work& work, const LoadedModel& model) {
-    auto snapshot = training::require_snapshot(work.tx, model.info.snapshot).id;
-    training::ExampleStore store(work.here.database, work.here.blobs);
-    std::unordered_set<std::string> keys;
-    for (int split : {0, 1})
-        for (auto& item : store.split_items(snapshot, split)) keys.insert(std::move(item.id.key));
-    return keys;
-}
-
-// Throws where the model can not answer what the project asks.
-void check_model(
-    const labeling::StoredProject& stored,
-    const LoadedModel& model,
-    std::int64_t run
-) {
-    auto target = labeling::task_type(stored.project.question.kind).target();
-    bool classes = model.predictor.predicts_classes();
-    auto fits =
-        classes ? target == labeling::Target::one_class : target == labeling::Target::number;
-    if (!fits)
-        throw base::Error(
-            fmt::format("run {}", run),
-            fmt::format(
-                "predicts {}, and project '{}' asks {} questions",
-                classes ? "classes" : "numbers",
-                stored.project.name,
-                stored.project.question.kind
-            ),
-            "take a model of the same kind"
-        );
-    if (model.info.source_id != stored.source_id)
-        throw base::Error(
-            fmt::format("run {}", run),
-            "learnt from another source than the project's",
-            "take a model of source '" + stored.project.source + "'"
-        );
-}
-
 }  // namespace
 
 labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& request) {
     auto stored = known_project(work, request.project);
     auto& database = work.here.database;
     auto version = request.version.empty() ? fmt::format("run-{}", request.run) : request.version;
-    auto model = load_run(work.tx, work.here.blobs, request.run);
-    check_model(stored, model, request.run);
+    ProjectModel model(work, stored, request.run);
     auto machine = database.call([&](base::Tx& tx) {
         return labeling::known_or_new_machine(
             tx, stored, request.annotator, version, fmt::format("run {}", request.run), work.now
         );
     });
     labeling::Suggester suggester(database, stored, machine, work.now);
-    RecordPredictions predictions(database, work.here.blobs, model);
-    auto learnt = learnt_from(work, model);
     std::int64_t left_out = 0;
     each_unsuggested(
         database,
@@ -271,12 +207,11 @@ labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& re
         records_at_once,
         [&](const std::vector<std::string>& keys) {
             if (work.here.stop.stop_requested()) throw base::Interrupted();
-            auto items = database.call([&](base::Tx& tx) { return items_of(tx, stored, keys); });
-            for (const auto& each : predictions.of_items(items))
+            for (const auto& each : model.predict(keys))
                 suggester.add(given_by_model(stored.project.question, each.as_object()));
         },
         [&](const std::string& key) {
-            bool known = learnt.contains(key);
+            bool known = model.learnt_from(key);
             left_out += known ? 1 : 0;
             return known;
         }

@@ -17,7 +17,8 @@ void show_suggestions(
 ) {
     if (stored.project.machine.suggestions == labeling::Suggesting::none) return;
     std::vector<std::int64_t> ids;
-    for (const auto& task : tasks) ids.push_back(task.id);
+    for (const auto& task : tasks)
+        if (!task.audit) ids.push_back(task.id);
     std::vector<labeling::TaskSuggestion> seen;
     for (auto& found : labeling::suggestions_of_tasks(work.tx, stored, user, ids)) {
         if (!labeling::shown_before(stored, user, found)) continue;

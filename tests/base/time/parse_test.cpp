@@ -202,5 +202,10 @@ TEST_CASE("a plain number is seconds since 1970", "[time]") {
     CHECK(shown(parse_time("2261-12-31")) == "2261-12-31T00:00:00Z");
     CHECK(shown(parse_time("1e10")) == "nothing");
     CHECK(shown(parse_time("1727856000500")) == "2024-10-02T08:00:00.500000Z");
+    CHECK(shown(parse_time("1727856000500250")) == "2024-10-02T08:00:00.500250Z");
+    CHECK(shown(parse_time("1727856000500250999")) == "2024-10-02T08:00:00.500250Z");
+    CHECK(shown(parse_time("-1500000000000000")) == "1922-06-20T21:20:00Z");
+    CHECK(shown(parse_time("20000000000000")) == "nothing");
+    CHECK(shown(parse_time("9300000000000000000")) == "nothing");
     CHECK_FALSE(parse_time("1e15"));
 }

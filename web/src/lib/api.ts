@@ -90,6 +90,7 @@ export const api = {
   session: () => call<Session>("GET", "/session"),
   signIn: (token: string) => call<Session>("POST", "/session", { body: { token } }),
   signInBy: (name: string, password: string) => call<Session>("POST", "/session/password", { body: { name, password } }),
+  setPassword: (body: Body<"setPassword">) => call<void>("PUT", "/password", { body }),
   waysToSignIn: () => call<Ways>("GET", "/sign-in"),
   signOut: () => call<void>("DELETE", "/session"),
   sources: () => call<Page<Source>>("GET", "/sources?limit=100"),

@@ -1,9 +1,9 @@
 // Which key chooses which class. A class keeps the hotkey of its project; others get digits, then letters.
-import type { Class } from "./api";
+import type { Class, Project } from "./api";
 
 const free = [..."1234567890qwertyuopadfghjklxcvbnm"];
 
-export function keysOf(classes: Class[]): Map<string, Class> {
+export function keysOf(classes: Class[], taken: string[] = []): Map<string, Class> {
   const keys = new Map<string, Class>();
   const later: Class[] = [];
   for (const each of classes) {
@@ -11,7 +11,7 @@ export function keysOf(classes: Class[]): Map<string, Class> {
     if (key && !keys.has(key)) keys.set(key, each);
     else later.push(each);
   }
-  const left = free.filter((key) => !keys.has(key));
+  const left = free.filter((key) => !keys.has(key) && !taken.includes(key));
   for (const each of later) {
     const key = left.shift();
     if (key) keys.set(key, each);
@@ -19,25 +19,13 @@ export function keysOf(classes: Class[]): Map<string, Class> {
   return keys;
 }
 
-export type Command = "undo" | "skip" | "instructions" | "keys" | "find";
-const wanted: Record<Command, string[]> = {
-  undo: ["z", "backspace"],
-  skip: ["s", "-"],
-  instructions: ["i", "!"],
-  keys: ["?", "f1"],
-  find: ["/", "."],
-};
+export type Command = Project["keys"][number]["command"];
 
-// A project's own hotkeys go first: a command whose key is taken uses its second one.
-export function commandKeys(classes: Map<string, Class>): Record<Command, string> {
-  const free = (keys: string[]): string => keys.find((key) => !classes.has(key)) ?? "";
-  return {
-    undo: free(wanted.undo),
-    skip: free(wanted.skip),
-    instructions: free(wanted.instructions),
-    keys: free(wanted.keys),
-    find: free(wanted.find),
-  };
+// Which key does what, as the service says: it knows which keys the hotkeys of the project take.
+export function commandKeys(project: Project | null): Record<Command, string> {
+  const keys: Record<Command, string> = { undo: "", skip: "", instructions: "", keys: "", find: "" };
+  for (const each of project?.keys ?? []) keys[each.command] = each.key;
+  return keys;
 }
 
 // True while the person writes: then single keys are letters, not commands.

@@ -6,10 +6,12 @@ class SessionState {
   known = $state(false);
   unreachable = $state(false);
   openedBy: Session["opened_by"] = null;
+  password = $state<Session["password"]>("off");
 
   take(session: Session): void {
     this.account = session.account;
     this.openedBy = session.opened_by;
+    this.password = session.password;
     useCsrf(session.csrf_token);
     this.known = true;
     this.unreachable = false;

@@ -1,0 +1,120 @@
+#include "service/labels/machine/project_model.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/error.hpp"
+#include "labeling/machine/suggestion_store.hpp"
+#include "labeling/tasks/task_type.hpp"
+#include "schema/records/record.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+
+namespace service {
+
+namespace {
+
+std::vector<training::Item> items_of(
+    base::Tx& tx,
+    const labeling::StoredProject& stored,
+    const std::vector<std::string>& keys
+) {
+    std::vector<training::Item> items;
+    for (const auto& record : labeling::records_to_ask(tx, stored, keys)) {
+        training::Item item;
+        item.id = {
+            .rk = schema::record_key(stored.project.source, record.key),
+            .source_id = stored.source_id,
+            .key = record.key};
+        item.version = record.version;
+        items.push_back(std::move(item));
+    }
+    return items;
+}
+
+std::unordered_set<std::string> learnt_by(Work& work, const LoadedModel& model) {
+    auto snapshot = training::require_snapshot(work.tx, model.info.snapshot).id;
+    training::ExampleStore store(work.here.database, work.here.blobs);
+    std::unordered_set<std::string> keys;
+    for (int split : {0, 1})
+        for (auto& item : store.split_items(snapshot, split)) keys.insert(std::move(item.id.key));
+    return keys;
+}
+
+void check_model(
+    const labeling::StoredProject& stored,
+    const LoadedModel& model,
+    const std::string& called
+) {
+    auto target = labeling::task_type(stored.project.question.kind).target();
+    bool classes = model.predictor.predicts_classes();
+    auto fits =
+        classes ? target == labeling::Target::one_class : target == labeling::Target::number;
+    if (!fits)
+        throw base::Error(
+            called,
+            fmt::format(
+                "predicts {}, and project '{}' asks {} questions",
+                classes ? "classes" : "numbers",
+                stored.project.name,
+                stored.project.question.kind
+            ),
+            "take a model of the same kind"
+        );
+    if (model.info.source_id != stored.source_id)
+        throw base::Error(
+            called,
+            "learnt from another source than the project's",
+            "take a model of source '" + stored.project.source + "'"
+        );
+}
+
+}  // namespace
+
+ProjectModel::ProjectModel(
+    Work& work,
+    const labeling::StoredProject& project,
+    LoadedModel model,
+    const std::string& called
+)
+    : project_(project),
+      database_(work.here.database),
+      model_(std::move(model)),
+      predictions_(work.here.database, work.here.blobs, model_) {
+    check_model(project, model_, called);
+    learnt_ = learnt_by(work, model_);
+}
+
+ProjectModel::ProjectModel(Work& work, const labeling::StoredProject& project, std::int64_t run)
+    : ProjectModel(
+          work,
+          project,
+          load_run(work.tx, work.here.blobs, run),
+          fmt::format("run {}", run)
+      ) {}
+
+ProjectModel::ProjectModel(
+    Work& work,
+    const labeling::StoredProject& project,
+    const std::string& name
+)
+    : ProjectModel(
+          work,
+          project,
+          load_model(work.tx, work.here.blobs, name),
+          fmt::format("model '{}'", name)
+      ) {}
+
+boost::json::array ProjectModel::predict(const std::vector<std::string>& keys) const {
+    auto items = database_.call([&](base::Tx& tx) { return items_of(tx, project_, keys); });
+    return predictions_.of_items(items);
+}
+
+bool ProjectModel::knows(const std::string& class_name) const {
+    if (!model_.predictor.predicts_classes()) return false;
+    const auto& names = model_.predictor.class_names();
+    return std::find(names.begin(), names.end(), class_name) != names.end();
+}
+
+}  // namespace service

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "labeling/queue/task_store.hpp"
+#include "service/verb.hpp"
+
+// How much of the queue a person is given at once.
+namespace service {
+
+constexpr auto lease_time = std::chrono::minutes(10);
+
+struct Room {
+    std::int64_t tasks = 0;
+    std::string limit;  // that leaves no more
+};
+// How many of `wanted` more tasks the project's limits allow to a person with so many in hand.
+Room room_for(
+    Work& work,
+    const labeling::StoredProject& stored,
+    std::int64_t user,
+    std::int64_t held,
+    std::int64_t wanted
+);
+
+// Leases up to n more tasks to a person, gold among the others; what they skipped only if
+// `skipped_too` and there is nothing else.
+std::vector<labeling::Claimed> claim_more(
+    Work& work,
+    const labeling::StoredProject& stored,
+    std::int64_t user,
+    int n,
+    bool skipped_too
+);
+
+}  // namespace service

@@ -1,0 +1,185 @@
+// The records that a snapshot may hold, page by page. A record whose site forbids training is
+// counted and left out, unless its source only records what sites say.
+#include "training/candidates/candidate_store.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include <fmt/format.h>
+
+#include "base/database/database.hpp"
+#include "base/database/rows.hpp"
+#include "base/error.hpp"
+#include "schema/records/record_fields.hpp"
+#include "schema/sources/source_store.hpp"
+#include "training/candidates/gathered.hpp"
+#include "training/sql.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr std::size_t page_size = 5000;
+
+// What a condition may ask for, by the names of the columns.
+schema::RecordFields
+fields_of(const pqxx::row& row, const Labeled& labeled, const std::vector<std::string>& classes) {
+    static constexpr std::pair<const char*, const char*> columns[] = {
+        {"key", "key"},
+        {"version", "version"},
+        {"group", "group_key"},
+        {"time", "time"},
+        {"value", "value"},
+        {"probability", "probability"},
+        {"method", "method"},
+        {"words", "words"},
+        {"characters", "characters"},
+        {"language", "language"},
+        {"title", "title"},
+        {"url", "url"},
+        {"file", "file"},
+        {"media_type", "media_type"},
+        {"width", "width"},
+        {"height", "height"}};
+    schema::RecordFields fields;
+    for (const auto& [name, column] : columns) {
+        auto field = row[column];
+        fields.set(name, field.is_null() ? std::nullopt : std::optional(field.as<std::string>()));
+    }
+    if (labeled.class_id)
+        fields.set("class", classes.at(static_cast<std::size_t>(*labeled.class_id)));
+    if (labeled.payload) fields.set_payload(*labeled.payload);
+    return fields;
+}
+
+pqxx::result next_page(
+    base::Tx& tx,
+    const SnapshotProject& project,
+    std::int64_t rk,
+    const std::string& key,
+    bool payload
+) {
+    if (project.id == 0)
+        return tx.exec(
+            sql::file["records_of_source"],
+            project.source_id,
+            rk,
+            key,
+            page_size,
+            payload,
+            words_to_compare
+        );
+    return tx.exec(
+        sql::file["labeled_records"],
+        project.id,
+        project.source_id,
+        rk,
+        key,
+        page_size,
+        payload,
+        words_to_compare
+    );
+}
+
+}  // namespace
+
+SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec) {
+    if (spec.project.empty()) {
+        auto source = schema::require_source(tx, spec.source);
+        return {.id = 0, .source_id = source.id, .source = source.name};
+    }
+    auto found = base::first_as<SnapshotProject>(tx.exec(sql::file["find_project"], spec.project));
+    if (!found)
+        throw base::Error(
+            fmt::format("label project '{}'", spec.project),
+            "there is none of that name",
+            "see 'tilth label project list'"
+        );
+    if (!spec.source.empty() && spec.source != found->source)
+        throw base::UsageError(
+            fmt::format("label project '{}'", spec.project),
+            fmt::format("is of source '{}', not of '{}'", found->source, spec.source),
+            "name one of the two"
+        );
+    return *found;
+}
+
+SnapshotPlan plan_of(const SnapshotSpec& spec) {
+    SnapshotPlan plan{schema::Filter::parse(spec.where), {}, "", {}, {}};
+    plan.split.seed = spec.seed;
+    plan.split.folds = spec.folds;
+    if (spec.split.starts_with("field=")) {
+        plan.split.by = SplitSpec::By::fixed;
+        plan.split_field = spec.split.substr(6);
+        if (!spec.time.empty())
+            throw base::UsageError(
+                "split", "a field says the sides, and so does the time", "give one of them"
+            );
+    } else {
+        parse_fractions(spec.split, plan.split);
+        if (!spec.time.empty()) plan.split.by = SplitSpec::By::time;
+    }
+    const bool asked = !spec.stratify.empty() && spec.stratify != "none";
+    const bool by_hash = plan.split.by == SplitSpec::By::hash;
+    if (asked) {
+        plan.stratify = spec.stratify;
+    } else if (spec.stratify.empty() && !spec.project.empty() && spec.group.empty()) {
+        plan.stratify = "class";
+    }
+    plan.split.strata = by_hash && !plan.stratify.empty();
+    plan.asked = plan.where.fields();
+    for (const auto& field : {spec.group, spec.time, plan.split_field, plan.stratify})
+        if (!field.empty()) plan.asked.push_back(field);
+    return plan;
+}
+
+Candidates choose(
+    base::Database& database,
+    const SnapshotProject& project,
+    const SnapshotSpec& spec,
+    const SnapshotPlan& plan,
+    const std::vector<std::string>& classes
+) {
+    Gathered gathered(spec, plan);
+    Presence presence(plan);
+    bool honour = database.call([&](base::Tx& tx) {
+        return tx.value<std::string>(sql::file["consent_policy"], project.source_id) != "record";
+    });
+    const bool payload = schema::needs_payload(plan.asked);
+    std::int64_t rk = std::numeric_limits<std::int64_t>::min();
+    std::string key;
+    for (;;) {
+        std::vector<Labeled> page;
+        std::vector<schema::RecordFields> fields;
+        database.call([&](base::Tx& tx) {
+            auto rows = next_page(tx, project, rk, key, payload);
+            page = base::rows_as<Labeled>(rows);
+            fields.clear();
+            std::vector<schema::RecordVersion> versions;
+            for (std::size_t i = 0; i < page.size(); ++i) {
+                const auto& one = page[i];
+                auto row = rows[static_cast<pqxx::result::size_type>(i)];
+                fields.push_back(fields_of(row, one, classes));
+                versions.push_back({one.rk, one.key, one.version});
+            }
+            schema::add_findings(tx, plan.asked, project.source_id, versions, fields);
+        });
+        if (page.empty()) {
+            presence.refuse(spec);
+            return gathered.finish();
+        }
+        rk = page.back().rk;
+        key = page.back().key;
+        for (std::size_t i = 0; i < page.size(); ++i) {
+            presence.see(fields[i]);
+            if (page[i].quarantined || !plan.where.matches(fields[i])) continue;
+            if (honour && page[i].denied) {
+                gathered.deny();
+            } else {
+                gathered.add(page[i], fields[i]);
+            }
+        }
+    }
+}
+
+}  // namespace training

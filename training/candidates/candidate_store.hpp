@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/describe/class.hpp>
+
+#include "schema/select/filter.hpp"
+#include "training/snapshots/snapshot_store.hpp"
+#include "training/snapshots/split.hpp"
+
+// Which records a snapshot is made of; for the making of snapshots alone.
+namespace training {
+
+// A labeling project, as far as a snapshot asks for it; or a source without one.
+struct SnapshotProject {
+    std::int64_t id = 0;  // 0: none
+    std::int64_t source_id = 0;
+    std::string source;
+    std::string label_fields = "[]";  // JSON: paths in the records that labels were imported from
+};
+BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, label_fields))
+
+// A record that the condition holds for, with its label.
+struct Candidate {
+    std::int64_t rk = 0;
+    std::string key;
+    int version = 0;
+    std::string content_sha256;  // hexadecimal
+    std::optional<int> class_id;
+    std::optional<double> value;
+    std::optional<double> probability;  // of the label
+    std::string method;                 // that the label came by
+
+    bool imported() const { return method == "import"; }  // of the contract of labeling/
+};
+
+struct Candidates {
+    std::vector<Candidate> candidates;
+    std::vector<Member> members;
+    std::uint64_t denied = 0;   // left out: their sites forbid training
+    std::uint64_t stale = 0;    // the record changed after it was labelled; left out if so asked
+    std::uint64_t no_time = 0;  // left out: they do not say the time that the split goes by
+    std::string time_format;    // that times were read by, if it was found here
+    std::vector<std::string> strata;    // by number, from 1
+    std::vector<std::string> warnings;  // one line each
+};
+
+// What a SnapshotSpec asks for, read.
+struct SnapshotPlan {
+    schema::Filter where;
+    SplitSpec split;
+    std::string split_field;
+    std::vector<std::string> asked;  // fields
+    std::string stratify;            // the field of the strata; empty: none
+};
+
+// Throws base::UsageError for a condition or a split that is none, or that contradicts itself.
+SnapshotPlan plan_of(const SnapshotSpec& spec);
+
+// The project, or the source, that the spec names. Throws base::Error if there is none.
+SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec);
+
+// The labelled records of a project (all of the source, without one) that the condition holds for,
+// with what the splitter must know of each; a page of a transaction of its own after the other.
+// Throws base::Error if no record has a field that the spec names, or if more than a twentieth of
+// the times can not be read.
+Candidates choose(
+    base::Database& database,
+    const SnapshotProject& project,
+    const SnapshotSpec& spec,
+    const SnapshotPlan& plan,
+    const std::vector<std::string>& classes
+);
+
+}  // namespace training

@@ -1,0 +1,259 @@
+// A word that parts the classes may be what they are about, so it is told and does not stop, unless
+// each class is told by its name. Lines at the head are part of the texts too; what matters is what
+// a figure is worth where they are missing, so the gap is measured: the same model, fitted to one
+// half of a sample and judged on the other, with and without them.
+#include "training/leakage/text_leaks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/numbers/random.hpp"
+#include "base/text/ascii.hpp"
+#include "training/evaluation/metrics.hpp"
+#include "training/features/words.hpp"
+#include "training/trainer.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr std::size_t rows_needed = 50;
+constexpr std::size_t rows_of_class = 20;
+constexpr std::size_t sampled = 4000;
+constexpr double nearly_all = 0.98;
+
+// The line's end, and where the next begins.
+std::size_t line_end(std::string_view text, std::size_t at) {
+    return std::min(text.find('\n', at), text.size());
+}
+
+// "Organization" of "Organization: X"; empty if the line is none of the kind.
+std::string_view name_of_line(std::string_view line) {
+    const auto colon = line.find(':');
+    if (colon == line.npos || colon == 0 || colon > 40) return {};
+    if (colon + 1 < line.size() && line[colon + 1] != ' ' && line[colon + 1] != '\t' &&
+        line[colon + 1] != '\r')
+        return {};
+    for (char c : line.substr(0, colon))
+        if (!base::is_alnum(c) && c != '-' && c != '_') return {};
+    return line.substr(0, colon);
+}
+
+// Names of the lines at the head, and where they end; nothing unless there are two.
+std::size_t head_of(std::string_view text, std::vector<std::string_view>& names) {
+    names.clear();
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto end = line_end(text, at);
+        const auto line = text.substr(at, end - at);
+        const bool goes_on = !names.empty() && !line.empty() && (line[0] == ' ' || line[0] == '\t');
+        if (!goes_on) {
+            const auto name = name_of_line(line);
+            if (name.empty()) break;
+            names.push_back(name);
+        }
+        at = std::min(text.size(), end + 1);
+    }
+    return names.size() < 2 ? 0 : at;
+}
+
+double accuracy_of(const Examples& train, const Examples& judged, std::uint64_t seed) {
+    TrainSpec spec;
+    spec.model = "softmax";
+    spec.features.use_numeric = spec.features.use_pixels = false;
+    spec.seed = seed;
+    const auto model = Predictor::load(fit(train, {}, spec).artefact);
+    const auto said = decide(model.predict(judged), judged.class_names.size());
+    std::size_t right = 0;
+    for (std::size_t i = 0; i < said.size(); ++i) right += said[i] == judged.classes[i];
+    return static_cast<double>(right) / static_cast<double>(std::max<std::size_t>(1, said.size()));
+}
+
+std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
+    std::vector<std::string_view> names;
+    std::map<std::string, std::size_t> rows_with;
+    std::size_t with = 0;
+    for (const auto& text : train.text) {
+        if (head_of(text.body, names) == 0) continue;
+        ++with;
+        for (const auto& name : std::set<std::string_view>(names.begin(), names.end()))
+            ++rows_with[std::string(name)];
+    }
+    if (with * 2 < train.rows) return {};
+    std::vector<std::size_t> order(train.rows);
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    base::CounterRandom(seed, 61).shuffle(std::span(order));
+    order.resize(std::min(order.size(), sampled));
+    const auto half = static_cast<std::ptrdiff_t>(order.size() / 2);
+    Examples texts;
+    texts.rows = train.rows;
+    texts.text = train.text;
+    texts.classes = train.classes;
+    texts.class_names = train.class_names;
+    std::array<Examples, 2> full{
+        take(texts, {order.begin(), order.begin() + half}),
+        take(texts, {order.begin() + half, order.end()})};
+    const auto first = full[0].classes.front();
+    if (std::all_of(full[0].classes.begin(), full[0].classes.end(), [&](int c) {
+            return c == first;
+        }))
+        return {};
+    const double all = accuracy_of(full[0], full[1], seed);
+    for (auto& part : full)
+        for (auto& text : part.text) text.body = without_head(text.body);
+    const double bare = accuracy_of(full[0], full[1], seed);
+    LeakFinding found{
+        .kind = LeakKind::header,
+        .gravity = Gravity::warning,
+        .text = {},
+        .columns = {},
+        .examples = {},
+        .measure = "accuracy lost without",
+        .value = all - bare};
+    std::vector<std::pair<std::size_t, std::string>> frequent;
+    for (const auto& [name, rows] : rows_with)
+        if (rows * 4 >= train.rows) frequent.emplace_back(rows, name);
+    std::sort(frequent.rbegin(), frequent.rend());
+    for (const auto& [rows, name] : frequent)
+        if (found.columns.size() < 8) found.columns.push_back(name);
+    found.text = fmt::format(
+        "{:.0f} % of the texts begin with lines as '{}:'; a model on {} of them scores {:.3f} with "
+        "and "
+        "{:.3f} without these lines",
+        100 * static_cast<double>(with) / static_cast<double>(train.rows),
+        fmt::join(found.columns, ":', '"),
+        order.size() / 2,
+        all,
+        bare
+    );
+    if (all - bare < 0.02) return {};
+    return {found};
+}
+
+// Of a word: rows that have it, by class.
+using Counts = std::vector<std::uint32_t>;
+
+// The word of the hash, as a row has it.
+std::string spelled(const Examples& train, std::uint64_t hash) {
+    std::vector<std::uint64_t> one;
+    for (const auto& item : train.text)
+        for (const auto* part : {&item.title, &item.body})
+            for (std::size_t at = 0; at < part->size();) {
+                const auto end = std::min(part->find_first_of(" \n\t\r", at), part->size());
+                one.clear();
+                detail::hash_words(std::string_view(*part).substr(at, end - at), 0, one);
+                if (std::find(one.begin(), one.end(), hash) != one.end())
+                    return part->substr(at, end - at);
+                at = end + 1;
+            }
+    return {};
+}
+
+struct Telling {
+    std::uint64_t word = 0;
+    double recall = 0, others = 1;
+};
+
+// Of each class the word that parts it best from the others.
+std::vector<Telling> telling_words(const Examples& train, const std::vector<std::size_t>& rows) {
+    const auto classes = train.class_names.size();
+    std::unordered_map<std::uint64_t, Counts> counts;
+    std::vector<std::uint64_t> words;
+    std::vector<double> size(classes);
+    for (auto row : rows) {
+        words.clear();
+        detail::hash_words(train.text[row].title, 0, words);
+        detail::hash_words(train.text[row].body, 0, words);
+        std::sort(words.begin(), words.end());
+        words.erase(std::unique(words.begin(), words.end()), words.end());
+        const auto label = static_cast<std::size_t>(train.classes[row]);
+        size[label] += 1;
+        for (auto word : words) {
+            auto& of = counts[word];
+            of.resize(classes);
+            ++of[label];
+        }
+    }
+    std::vector<Telling> best(classes);
+    for (const auto& [word, of] : counts)
+        for (std::size_t c = 0; c < classes; ++c) {
+            if (size[c] < rows_of_class || of[c] < nearly_all * size[c]) continue;
+            double outside = 0, elsewhere = 0;
+            for (std::size_t d = 0; d < classes; ++d)
+                if (d != c) {
+                    outside += of[d];
+                    elsewhere += size[d];
+                }
+            const Telling here{word, of[c] / size[c], elsewhere > 0 ? outside / elsewhere : 1};
+            const auto gain = [](const Telling& one) { return one.recall - one.others; };
+            if (gain(here) > gain(best[c]) || (gain(here) == gain(best[c]) && word < best[c].word))
+                best[c] = here;
+        }
+    return best;
+}
+
+std::vector<LeakFinding> word_leaks(const Examples& train) {
+    std::vector<std::size_t> rows(std::min(train.rows, 5 * sampled));
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i * train.rows / rows.size();
+    const auto best = telling_words(train, rows);
+    std::vector<LeakFinding> out;
+    const auto tells = [&](std::size_t c) {
+        return best[c].recall >= nearly_all && best[c].others <= 1 - nearly_all;
+    };
+    const auto named_by = [&](std::size_t c) {
+        std::vector<std::uint64_t> name;
+        detail::hash_words(train.class_names[c], 0, name);
+        return tells(c) && std::find(name.begin(), name.end(), best[c].word) != name.end();
+    };
+    std::vector<std::size_t> size(best.size());
+    for (auto row : rows) ++size[static_cast<std::size_t>(train.classes[row])];
+    bool all_named = true;  // the classes that are large enough to say so
+    for (std::size_t c = 0; c < best.size(); ++c)
+        if (size[c] >= rows_of_class && !named_by(c)) all_named = false;
+    for (std::size_t c = 0; c < best.size(); ++c) {
+        if (!tells(c)) continue;
+        const bool named = named_by(c);
+        const auto word = spelled(train, best[c].word);
+        out.push_back(
+            {.kind = LeakKind::word,
+             .gravity = named && all_named ? Gravity::stop : Gravity::warning,
+             .text = fmt::format(
+                 "the word '{}' stands in {:.1f} % of the texts of class '{}' and in {:.1f} % of "
+                 "the "
+                 "others{}",
+                 word,
+                 100 * best[c].recall,
+                 train.class_names[c],
+                 100 * best[c].others,
+                 named ? ", and is its name" : ""
+             ),
+             .columns = {},
+             .examples = {word},
+             .measure = "share of the class less share of the others",
+             .value = best[c].recall - best[c].others}
+        );
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string without_head(const std::string& body) {
+    std::vector<std::string_view> names;
+    return body.substr(head_of(body, names));
+}
+
+std::vector<LeakFinding> text_leaks(const Examples& train, std::uint64_t seed) {
+    if (train.text.empty() || !train.has_classes() || train.rows < rows_needed) return {};
+    auto out = word_leaks(train);
+    for (auto& one : head_leaks(train, seed)) out.push_back(std::move(one));
+    return out;
+}
+
+}  // namespace training

@@ -1,0 +1,69 @@
+// What a network lowers where it learns values.
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.hpp"
+#include "training/models/models.hpp"
+#include "training/numeric/network.hpp"
+
+namespace training::detail {
+
+void Network::lower(Loss loss, double quantile) {
+    loss_ = loss;
+    quantile_ = static_cast<float>(quantile);
+}
+
+// Targets are standardised, so that rates mean the same whatever their unit; the mean of counts
+// becomes the bias of the last layer.
+void Network::set_targets(const View& train, std::span<const float> weights) {
+    double sum = 0;
+    double all = 0;
+    for (std::size_t row = 0; row < train.size(); ++row) {
+        const auto weight = static_cast<double>(weight_at(weights, row));
+        sum += weight * train.targets[row];
+        all += weight;
+        if (loss_ == Loss::poisson && train.targets[row] < 0)
+            throw base::Error(
+                "training", "a target is negative, and counts are not", "choose another loss"
+            );
+    }
+    target_mean_ = sum / all;
+    target_scale_ = 1;
+    if (loss_ == Loss::poisson) {
+        parameters_[layers_.back().bias] =
+            static_cast<float>(std::log(std::max(target_mean_, 1e-6)));
+        target_mean_ = 0;
+        return;
+    }
+    double square = 0;
+    for (std::size_t row = 0; row < train.size(); ++row) {
+        const double miss = train.targets[row] - target_mean_;
+        square += static_cast<double>(weight_at(weights, row)) * miss * miss;
+    }
+    if (square > 0) target_scale_ = 1 / std::sqrt(square / all);
+}
+
+// The loss of one value and its derivative by the output.
+double Network::value_error(float out, double target, float& slope) const {
+    const auto wanted = static_cast<float>((target - target_mean_) * target_scale_);
+    const float miss = out - wanted;
+    const float size = std::abs(miss);
+    switch (loss_) {
+    case Loss::squared: slope = miss; return 0.5 * static_cast<double>(miss) * miss;
+    case Loss::absolute: slope = miss > 0 ? 1.0F : -1.0F; return static_cast<double>(size);
+    case Loss::huber:  // beyond one deviation it grows in a straight line
+        slope = std::clamp(miss, -1.0F, 1.0F);
+        return static_cast<double>(size <= 1 ? 0.5F * miss * miss : size - 0.5F);
+    case Loss::quantile:
+        slope = miss > 0 ? 1 - quantile_ : -quantile_;
+        return static_cast<double>(slope * miss);
+    case Loss::poisson: {
+        const float rate = std::exp(std::min(out, 30.0F));
+        slope = rate - wanted;
+        return static_cast<double>(rate - wanted * out);
+    }
+    }
+    return 0;
+}
+
+}  // namespace training::detail

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "training/snapshots/split.hpp"
+
+// Dealing clusters out stratum by stratum; for split.cpp alone.
+namespace training::detail {
+
+// The part of each cluster, at the place of its head (Split::clusters). Each stratum's rows are
+// divided by the fractions as nearly as its clusters allow, `kept` ones counted; a stratum of at
+// least ten clusters has one in each part. Strata of fewer than three clusters are dealt together.
+std::vector<Part> deal_strata(
+    std::span<const Member> members,
+    std::span<const std::uint32_t> clusters,
+    std::span<const std::optional<Part>> kept,
+    const SplitSpec& spec
+);
+
+// The fold of each row of training and validation, -1 for the others.
+std::vector<int>
+deal_folds(std::span<const Member> members, const Split& split, const SplitSpec& spec);
+
+}  // namespace training::detail
