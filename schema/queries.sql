@@ -82,6 +82,14 @@ SELECT DISTINCT given.rules::text AS rules FROM (
     UNION ALL SELECT spec -> 'rules' FROM source_run WHERE source_id = $1) AS given
 WHERE given.rules IS NOT NULL ORDER BY 1;
 
+-- The rules that runs mapped records by, each once, the newest first.
+-- name: rules_of_runs
+SELECT spec ->> 'rules' AS rules FROM source_run
+WHERE source_id = $1 AND jsonb_typeof(spec -> 'rules') = 'object' GROUP BY 1 ORDER BY max(id) DESC;
+
+-- name: rules_of_source
+SELECT (spec -> 'rules')::text FROM source WHERE id = $1;
+
 -- name: lock_source
 SELECT id FROM source WHERE id = $1 FOR UPDATE;
 

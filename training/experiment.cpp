@@ -20,6 +20,7 @@
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
 #include "training/evaluation/baselines.hpp"
+#include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/trial_json.hpp"
 #include "training/leakage/gate.hpp"
@@ -263,6 +264,7 @@ TrainOutcome train(
     auto preparation = database.call([&](base::Tx& tx) {
         auto recipe = require_preparation(tx, snapshot.source_id, settings.prepare.version);
         spec.preparation = Preparation::parse(recipe.operations).without_column(settings.target);
+        spec.rules = schema::rules_in_use(tx, snapshot.source_id);
         return recipe.version;
     });
     auto copies = settings.target.empty() ? label_columns(snapshot) : std::vector<std::string>{};
@@ -292,11 +294,16 @@ TrainOutcome train(
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());
         store.leave_out(label_in_text(snapshot));
+        store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
+        store.choose_pictures(wanted_shape(spec.features.pictures));
+        if (!spec.features.use_pixels && spec.preparation.empty()) store.leave_images();
         std::array<std::vector<Item>, 3> items;
         std::array<Examples, 3> examples;
         for (std::size_t split = 0; split < 3; ++split) {
             items[split] = store.split_items(snapshot.id, static_cast<int>(split));
             examples[split] = store.load(items[split], names, settings.target);
+            if (split == 0 && examples[0].pixel_count > 0)
+                store.choose_pictures(shape_of(examples[0]));
         }
         if (!settings.target.empty()) {
             LabelCopies of_target;

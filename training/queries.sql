@@ -213,13 +213,23 @@ SELECT d.place, n.column_set, n.values::text AS values
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_numeric n ON n.rk = d.rk AND n.source_id = $4 AND n.key = d.key AND n.version = d.version;
 
+-- name: column_sets_of_snapshot
+SELECT DISTINCT n.column_set
+FROM snapshot_item i JOIN content_numeric n USING (rk, source_id, key, version) WHERE i.snapshot_id = $1;
+
 -- name: images_of
-SELECT d.place, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
+SELECT d.place, d.key, i.width, i.height, i.channels, i.format, b.encoding, encode(b.bytes, 'hex') AS bytes, coalesce(b.location, '') AS location,
     b.size
 FROM unnest($1::bigint[], $2::text[], $3::int[]) WITH ORDINALITY AS d (rk, key, version, place)
 JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
 JOIN record_version v ON v.rk = d.rk AND v.source_id = $4 AND v.key = d.key AND v.version = d.version
 JOIN blob b ON b.bk = ('x' || encode(substr(v.blob_sha256, 1, 8), 'hex'))::bit(64)::bigint AND b.sha256 = v.blob_sha256;
+
+-- name: image_shapes_of
+SELECT i.width, i.height, i.channels, bool_and(i.format = 'raw') AS raw
+FROM unnest($1::bigint[], $2::text[], $3::int[]) AS d (rk, key, version)
+JOIN content_image i ON i.rk = d.rk AND i.source_id = $4 AND i.key = d.key AND i.version = d.version
+GROUP BY i.width, i.height, i.channels ORDER BY i.width, i.height, i.channels;
 
 -- name: source_has
 SELECT EXISTS (SELECT 1 FROM content_text WHERE source_id = $1) AS text, EXISTS (SELECT 1 FROM content_numeric WHERE source_id = $1) AS numbers,

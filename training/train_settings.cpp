@@ -21,12 +21,6 @@ std::optional<base::Fault> check(TrainSettings& settings) {
 
 }  // namespace
 
-const base::Settings<FeatureSpec> FeatureSpec::settings{
-    {"text", &FeatureSpec::use_text, "titles and texts, as hashed TF-IDF"},
-    {"numeric", &FeatureSpec::use_numeric, "numbers and categories"},
-    {"pixels", &FeatureSpec::use_pixels, "pictures of one size"},
-};
-
 const base::Settings<TrainSettings> TrainSettings::settings{
     {{"snapshot", &TrainSettings::snapshot, "what to learn from", {.required = true}},
      {"model", &TrainSettings::model, "kind of model", {.choices = model_choices()}},

@@ -1,10 +1,9 @@
-// The artefact is magic, version, checksum and a payload: kind, summary, class names, features,
-// model, preparation. The checksum comes first, so that a file that was cut or altered is refused
-// before any part of its payload is read. A model without a preparation is written as version 1,
-// which older programs read.
+// The artefact's payload (artefact.hpp) is kind, summary, class names, input signature, features,
+// model, preparation. Versions 1 and 2 have no signature and are given rows as they come; version 1
+// has no preparation either.
 //
-// For learning curves the model is fitted without validation rows, or
-// early stopping would look at the rows that it is judged by.
+// For learning curves the model is fitted without validation rows, or early stopping would look at
+// the rows that it is judged by.
 #include "training/trainer.hpp"
 
 #include <algorithm>
@@ -14,9 +13,9 @@
 
 #include <boost/json.hpp>
 
-#include "base/bytes/hash.hpp"
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "training/artefact.hpp"
 #include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
 #include "training/numeric/kernels.hpp"
@@ -24,42 +23,6 @@
 namespace training {
 
 namespace {
-
-constexpr std::string_view magic{"tilth-model\n", 12};
-constexpr std::uint32_t version = 2;  // 1: without a preparation
-
-std::string seal(const std::string& payload, bool prepared) {
-    detail::Writer out;
-    out.put(prepared ? version : 1U);
-    out.put<std::uint64_t>(base::hash_64(payload));
-    out.text(payload);
-    return std::string(magic) + out.take();
-}
-
-std::string unseal(std::string_view artefact) {
-    if (!artefact.starts_with(magic))
-        throw base::Error("model artefact", "not a model of this program");
-    detail::Reader in(artefact.substr(magic.size()));
-    const auto written = in.get<std::uint32_t>();
-    if (written == 0 || written > version) {
-        throw base::Error(
-            "model artefact",
-            "version " + std::to_string(written) + " is newer than version " +
-                std::to_string(version) + ", the newest known",
-            "use the program that wrote it"
-        );
-    }
-    const auto checksum = in.get<std::uint64_t>();
-    auto payload = in.text();
-    if (!in.done() || base::hash_64(payload) != checksum) {
-        throw base::Error(
-            "model artefact",
-            "its checksum does not match",
-            "train the model again or restore the artefact"
-        );
-    }
-    return payload;
-}
 
 // All that can be refused is refused here, before the first feature is computed.
 void check_spec(const Examples& train, const Examples& validation, const TrainSpec& spec) {
@@ -104,6 +67,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
 std::string summary_of(
     const TrainSpec& spec,
     const Chosen& chosen,
+    const InputSignature& inputs,
     const std::string& features,
     const FittedPreparation& prepared,
     std::size_t columns
@@ -113,6 +77,7 @@ std::string summary_of(
     return boost::json::serialize(boost::json::object{
         {"model", chosen.kind},
         {"parameters", values},
+        {"inputs", boost::json::parse(inputs.json())},
         {"features", boost::json::parse(features)},
         {"preparation", boost::json::parse(prepared.json())},
         {"columns", columns},
@@ -127,6 +92,7 @@ TrainResult fit_prepared(
     const Examples& validation,
     const TrainSpec& spec,
     const FittedPreparation& prepared,
+    const InputSignature& inputs,
     const OnProgress& progress,
     std::stop_token stop
 ) {
@@ -153,7 +119,7 @@ TrainResult fit_prepared(
     result.trials = chosen.trials;
     result.features = form.train.columns;
     result.summary =
-        summary_of(spec, chosen, form.featurizer.json(), prepared, form.train.columns);
+        summary_of(spec, chosen, inputs, form.featurizer.json(), prepared, form.train.columns);
     detail::Writer out;
     out.text(chosen.kind);
     out.text(result.summary);
@@ -162,10 +128,11 @@ TrainResult fit_prepared(
     if (classes) {
         for (const auto& name : train.class_names) out.text(name);
     }
+    inputs.save(out);
     form.featurizer.save(out);
     model->save(out);
     if (!prepared.empty()) out.text(prepared.json());
-    result.artefact = seal(out.take(), !prepared.empty());
+    result.artefact = detail::seal(out.take());
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
@@ -183,11 +150,24 @@ TrainResult fit(
     check_model(spec.model, spec.params);  // refuses bad names before the work starts
     parse_search(spec.tune);
     check_spec(train, validation, spec);
-    if (spec.preparation.empty()) return fit_prepared(train, validation, spec, {}, progress, stop);
+    const auto& wanted = spec.features;
+    const bool plain = spec.preparation.empty();
+    // A preparation may make features of columns that are none themselves.
+    auto inputs = InputSignature::of(
+        train, wanted.use_text || !plain, wanted.use_numeric || !plain, wanted.use_pixels || !plain
+    );
+    if (plain)
+        inputs.keep_columns(train, [&](const std::string& column) {
+            return wanted.columns.takes(column);
+        });
+    inputs.set_rules(spec.rules);
+    const auto held_out = inputs.align(validation);
+    if (plain) return fit_prepared(train, held_out, spec, {}, inputs, progress, stop);
     const auto begun = std::chrono::steady_clock::now();
     const auto prepared = spec.preparation.fit(train);
     const auto rows = prepared.augment(prepared.apply(train), spec.seed);
-    auto result = fit_prepared(rows, prepared.apply(validation), spec, prepared, progress, stop);
+    const auto prepared_out = held_out.rows > 0 ? prepared.apply(held_out) : held_out;
+    auto result = fit_prepared(rows, prepared_out, spec, prepared, inputs, progress, stop);
     result.prepared = prepared.json();
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
@@ -201,6 +181,7 @@ struct Predictor::State {
     Featurizer featurizer;
     std::unique_ptr<Model> model;
     FittedPreparation prepared;
+    std::optional<InputSignature> inputs;
 };
 
 Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -209,14 +190,16 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
 Predictor Predictor::load(std::string_view artefact) {
-    const auto payload = unseal(artefact);
+    const auto [payload, written] = detail::unseal(artefact);
     detail::Reader in(payload);
     auto state = std::make_unique<State>();
     state->kind = in.text();
     state->summary = in.text();
     for (auto count = in.get<std::uint64_t>(); count > 0; --count)
         state->class_names.push_back(in.text());
-    state->featurizer = Featurizer::load(in);
+    if (written >= detail::with_signature) state->inputs = InputSignature::load(in);
+    state->featurizer =
+        written >= detail::with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
     state->model = make_model(state->kind, {});
     state->model->load(in);
     if (!in.done()) state->prepared = FittedPreparation::load(in.text());
@@ -238,15 +221,25 @@ const FittedPreparation& Predictor::preparation() const {
     return state_->prepared;
 }
 
-std::vector<double> Predictor::predict(const Examples& examples, std::size_t threads) const {
+const std::optional<InputSignature>& Predictor::inputs() const {
+    return state_->inputs;
+}
+
+std::vector<double>
+Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
     if (examples.rows == 0) return {};
     detail::Team team(threads);
-    if (state_->prepared.empty())
-        return state_->model->predict(state_->featurizer.apply(examples, team), team);
-    return state_->model->predict(
-        state_->featurizer.apply(state_->prepared.apply(examples), team), team
-    );
+    const auto& inputs = state_->inputs;
+    const auto from = [&](const Examples& rows) {
+        if (state_->prepared.empty())
+            return state_->model->predict(state_->featurizer.apply(rows, team), team);
+        return state_->model->predict(
+            state_->featurizer.apply(state_->prepared.apply(rows), team), team
+        );
+    };
+    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
+    return from(inputs->align(examples, notes));
 }
 
 std::vector<CurvePoint> learning_curve(

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -10,22 +11,13 @@
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
 #include "training/evaluation/tune.hpp"
-#include "training/features/hashed_tfidf.hpp"
+#include "training/features/feature_spec.hpp"
+#include "training/features/signature.hpp"
 #include "training/models/model.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/snapshots/examples.hpp"
 
 namespace training {
-
-// Which parts of the examples a model sees; what the training examples lack is left out by itself.
-struct FeatureSpec {
-    bool use_text = true;
-    bool use_numeric = true;
-    bool use_pixels = true;
-    TextSpec text;  // a model of dense rows lowers text.bits
-
-    static const base::Settings<FeatureSpec> settings;
-};
 
 // What a search lowers where classes are learnt; of values it is always the RMSE.
 enum class Objective { log_loss, error };
@@ -41,6 +33,7 @@ struct TrainSpec {
     std::string model = "softmax";  // one of model_kinds(), or `automatic`
     FeatureSpec features = {};
     Preparation preparation = {};  // fitted to the training rows, kept in the artefact
+    std::string rules = {};        // the source's mapping in JSON, kept in the artefact
     Params params = {};     // those given are not searched; the others start at their defaults
     std::string tune = {};  // as parse_search() reads it
     double budget = 0;      // seconds after which a search ends; 0: none
@@ -94,9 +87,16 @@ public:
     // What its training rows were prepared by; predict() does it to the rows that it is given.
     const FittedPreparation& preparation() const;
 
-    // Row-major rows x classes probabilities, or one value per row. Throws base::Error if the
-    // examples do not fit.
-    std::vector<double> predict(const Examples& examples, std::size_t threads = 0) const;
+    // What it was trained on, by name. Nothing in artefacts before version 3.
+    const std::optional<InputSignature>& inputs() const;
+
+    // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
+    // inputs() first. Throws base::Error if they have nothing of it.
+    std::vector<double> predict(
+        const Examples& examples,
+        std::size_t threads = 0,
+        Alignment* notes = nullptr
+    ) const;
 
 private:
     struct State;

@@ -4,6 +4,7 @@
 
 #include "app/commands.hpp"
 #include "app/verbs.hpp"
+#include "base/text/utf8.hpp"
 #include "service/learn/errors.hpp"
 
 namespace app {
@@ -21,12 +22,12 @@ void print_items(
     for (const auto& one : items) {
         if (at_most-- == 0) break;
         table.add(
-            {one.key.substr(0, 50),
+            {std::string(base::cut_at_character(one.key, 50)),
              one.given,
              one.suggested,
              fmt::format("{:.3f}", one.score),
              one.reason,
-             one.text.substr(0, 50)}
+             std::string(base::cut_at_character(one.text, 50))}
         );
     }
     table.print();

@@ -78,15 +78,42 @@ void export_model(CLI::App& model, service::Context& context) {
     });
 }
 
-void predict_lines(const service::LoadedModel& model) {
+// What is wrong with one of several lines is answered in its place.
+void predict_each(
+    const service::LoadedModel& model,
+    const json::array& inputs,
+    std::size_t first_line,
+    bool strict
+) {
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+        try {
+            print_json(service::predictions_for(model, {inputs[i]}, strict).at(0));
+        } catch (const base::UsageError& error) {
+            std::string_view why(error.what());
+            why.remove_prefix(std::min(why.size(), std::string_view("input 1").size()));
+            print_json(json::object{{"error", fmt::format("line {}{}", first_line + i, why)}});
+        }
+    }
+}
+
+void predict_lines(const service::LoadedModel& model, bool strict) {
     json::array inputs;
+    std::size_t first_line = 1;
     auto flush = [&] {
-        for (const auto& answer : service::predictions_for(model, inputs)) print_json(answer);
+        try {
+            for (const auto& answer : service::predictions_for(model, inputs, strict))
+                print_json(answer);
+        } catch (const base::UsageError&) {
+            predict_each(model, inputs, first_line, strict);
+        }
         inputs.clear();
     };
     std::string line;
     for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
-        if (line.find_first_not_of(" \t\r") == line.npos) continue;
+        if (line.find_first_not_of(" \t\r") == line.npos) {
+            flush();  // so that the lines of a batch follow each other
+            continue;
+        }
         boost::system::error_code error;
         auto value = json::parse(line, error);
         if (error || !value.is_object()) {
@@ -94,6 +121,7 @@ void predict_lines(const service::LoadedModel& model) {
             print_json(json::object{{"error", fmt::format("line {}: no JSON object", number)}});
             continue;
         }
+        if (inputs.empty()) first_line = number;
         inputs.push_back(std::move(value));
         if (inputs.size() == lines_at_once) flush();
     }
@@ -117,7 +145,7 @@ void predict_verb(CLI::App& model, service::Context& context) {
     Flags<service::Predict> flags(
         command, {.positionals = {{"model", "NAME"}}, .without = {"inputs", "limit", "after"}}
     );
-    command.add_option("INPUT", *input, "- for JSON lines with title, body and numeric columns");
+    command.add_option("INPUT", *input, "- for JSON lines with title, body and columns by name, or as the source has its records");
     on_command(command, [input, flags, &context] {
         auto request = flags.read();
         if (request.where.has_value() == (*input == "-"))
@@ -130,7 +158,7 @@ void predict_verb(CLI::App& model, service::Context& context) {
         if (request.where) {
             predict_records(context, loaded, *request.where);
         } else {
-            predict_lines(loaded);
+            predict_lines(loaded, request.strict);
         }
     });
 }

@@ -1,4 +1,5 @@
-// Whether an image can be decoded, its measures and its difference hash, by libvips.
+// Whether an image can be decoded, its measures, its difference hash and its pixels in another
+// shape, by libvips.
 //
 // Images of strangers are opened with the loaders alone that libvips does not call untrusted, and
 // without its threads and caches: each is seen once, and whoever calls has threads of their own.
@@ -54,6 +55,56 @@ std::string format_of(VipsImage* image) {
     return name == "ppm" || name.empty() ? "pnm" : name;
 }
 
+// Takes the place of what it was made of. False with the error in libvips' buffer.
+template <typename Operation>
+bool replace(Handle& image, Operation operation) {
+    VipsImage* made = nullptr;
+    if (operation(image.get(), &made) != 0) return false;
+    image.reset(made);
+    return true;
+}
+
+bool to_shape(Handle& image, PictureShape wanted) {
+    if (vips_image_hasalpha(image.get())) {
+        const bool flat = replace(image, [](VipsImage* in, VipsImage** out) {
+            VipsArrayDouble* white = vips_array_double_newv(1, 255.0);
+            const int failed = vips_flatten(in, out, "background", white, nullptr);
+            vips_area_unref(VIPS_AREA(white));
+            return failed;
+        });
+        if (!flat) return false;
+    }
+    const auto space =
+        wanted.channels == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    if (!replace(image, [&](VipsImage* in, VipsImage** out) {
+            return vips_colourspace(in, out, space, nullptr);
+        }))
+        return false;
+    const double across = static_cast<double>(wanted.width) / vips_image_get_width(image.get());
+    const double down = static_cast<double>(wanted.height) / vips_image_get_height(image.get());
+    if (across != 1 || down != 1) {
+        if (!replace(image, [&](VipsImage* in, VipsImage** out) {
+                return vips_resize(in, out, across, "vscale", down, nullptr);
+            }))
+            return false;
+    }
+    return replace(image, [](VipsImage* in, VipsImage** out) {
+        return vips_cast_uchar(in, out, nullptr);
+    });
+}
+
+std::variant<Picture, std::string> shaped(Handle image, PictureShape wanted) {
+    if (!to_shape(image, wanted)) return take_error();
+    std::size_t size = 0;
+    const std::unique_ptr<void, decltype(&g_free)> pixels(
+        vips_image_write_to_memory(image.get(), &size), &g_free
+    );
+    if (!pixels) return take_error();
+    if (size != wanted.values()) return "its pixels have another shape than was asked for";
+    vips_error_clear();
+    return Picture{std::string(static_cast<const char*>(pixels.get()), size)};
+}
+
 constexpr std::size_t small_image = std::size_t{256} << 10U;
 constexpr std::int64_t most_pixels = std::int64_t{1} << 28;
 
@@ -103,6 +154,36 @@ std::variant<formats::Image, std::string> examine_image(std::string_view encoded
     result.phash = difference_hash(VIPS_IMAGE_ADDR(image.get(), 0, 0), result.width, result.height);
     vips_error_clear();
     return result;
+}
+
+std::variant<Picture, std::string> decode_image(std::string_view encoded, PictureShape wanted) {
+    start_vips();
+    if (encoded.empty()) return "empty file";
+    Handle image(vips_image_new_from_buffer(
+        encoded.data(), encoded.size(), "", "fail_on", VIPS_FAIL_ON_ERROR, nullptr
+    ));
+    if (!image) return take_error();
+    if (std::int64_t{vips_image_get_width(image.get())} * vips_image_get_height(image.get()) >
+        most_pixels)
+        return "more than 2^28 pixels";
+    return shaped(std::move(image), wanted);
+}
+
+std::variant<Picture, std::string>
+scale_pixels(std::string_view pixels, PictureShape from, PictureShape wanted) {
+    if (pixels.size() != from.values()) return "not all pixels are there";
+    if (from == wanted) return Picture{std::string(pixels)};
+    start_vips();
+    Handle image(vips_image_new_from_memory(
+        pixels.data(), pixels.size(), from.width, from.height, from.channels, VIPS_FORMAT_UCHAR
+    ));
+    if (!image) return take_error();
+    const auto space = from.channels < 3 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    if (!replace(image, [&](VipsImage* in, VipsImage** out) {
+            return vips_copy(in, out, "interpretation", space, nullptr);
+        }))
+        return take_error();
+    return shaped(std::move(image), wanted);
 }
 
 std::uint64_t difference_hash(const std::uint8_t* grey, int width, int height) {

@@ -288,7 +288,8 @@ bool evaluate(const Node& node, const FieldLookup& lookup) {
             break;
     }
     auto field = lookup(node.field);
-    if (node.kind == Node::Kind::is_null) return field.has_value() == node.negated;
+    if (node.kind == Node::Kind::is_null)
+        return (field && !field->empty()) == node.negated;  // an empty cell holds nothing
     if (!field) return false;
     if (node.kind == Node::Kind::compare) return compare(*field, node.op, node.values[0]);
     if (node.kind == Node::Kind::like)

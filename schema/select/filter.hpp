@@ -20,8 +20,8 @@ using FieldLookup = std::function<std::optional<std::string>(const std::string& 
 // Fields are names, dotted or in double quotes. Operators: = != <> < <= > >= [not] in (..) [not]
 // like '..' (% any run, _ one character) is [not] null; and, or, not, parentheses; strings in
 // single quotes ('' is a quote), numbers, true, false. A number compares as number, a string as
-// text. A field that a row does not have fails every comparison, even != and not in. It never
-// reaches SQL.
+// text. A field that a row does not have fails every comparison, even != and not in. An empty text,
+// as of a cell without content, is null too. It never reaches SQL.
 class Filter {
 public:
     // Throws base::UsageError naming the place in the text. An empty text matches everything.

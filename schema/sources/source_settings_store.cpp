@@ -1,6 +1,9 @@
 #include "schema/sources/source_settings_store.hpp"
 
 #include <limits>
+#include <set>
+
+#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
@@ -8,6 +11,8 @@
 #include "schema/sql.hpp"
 
 namespace schema {
+
+namespace json = boost::json;
 
 bool change_settings(
     base::Tx& tx,
@@ -42,6 +47,24 @@ std::vector<std::string> rules_ever(base::Tx& tx, std::int64_t source_id) {
     for (const auto& row : tx.exec(sql::file["rules_ever"], source_id))
         all.push_back(row["rules"].as<std::string>());
     return all;
+}
+
+std::string rules_in_use(base::Tx& tx, std::int64_t source_id) {
+    json::object newest;
+    json::array all;
+    std::set<std::string> names;
+    for (const auto& row : tx.exec(sql::file["rules_of_runs"], source_id)) {
+        auto rules = json::parse(row["rules"].as<std::string>()).as_object();
+        if (const auto* columns = rules.if_contains("column"); columns && columns->is_array())
+            for (const auto& column : columns->as_array())
+                if (names.insert(json::serialize(column.at("name"))).second)
+                    all.push_back(column);
+        if (newest.empty()) newest = std::move(rules);
+    }
+    if (newest.empty())
+        return tx.value<std::string>(sql::file["rules_of_source"], source_id).value_or("");
+    if (!all.empty()) newest["column"] = std::move(all);
+    return json::serialize(newest);
 }
 
 std::int64_t settings_version(base::Tx& tx, std::int64_t source_id) {

@@ -45,6 +45,10 @@ std::optional<std::string> settings_of(base::Tx& tx, std::int64_t source_id, std
 // The rules that the source had at any time, of its settings and of runs that had others: each
 // once, in JSON.
 std::vector<std::string> rules_ever(base::Tx& tx, std::int64_t source_id);
+// The rules of the newest run that mapped records, with the columns that only earlier runs had
+// behind its own; those of the source's settings (in JSON; a text is TOML) if no run kept any.
+// Empty if there are none.
+std::string rules_in_use(base::Tx& tx, std::int64_t source_id);
 
 // Of the present settings; 1 for those that it was made with.
 std::int64_t settings_version(base::Tx& tx, std::int64_t source_id);

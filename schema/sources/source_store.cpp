@@ -5,6 +5,8 @@
 // plan for empty tables takes hours on full ones.
 #include "schema/sources/source_store.hpp"
 
+#include <algorithm>
+
 #include <limits>
 
 #include <fmt/format.h>
@@ -207,6 +209,17 @@ std::vector<Column> latest_columns(base::Tx& tx, std::int64_t source_id) {
 std::vector<Column> columns_of(base::Tx& tx, std::int64_t source_id, int version) {
     auto text = tx.value<std::string>(sql::file["columns_of"], source_id, version);
     return text ? columns_from(*text) : std::vector<Column>{};
+}
+
+std::vector<Column> columns_together(const std::map<int, std::vector<Column>>& versions) {
+    std::vector<Column> all;
+    for (auto version = versions.rbegin(); version != versions.rend(); ++version)
+        for (const auto& column : version->second)
+            if (std::none_of(all.begin(), all.end(), [&](const Column& known) {
+                    return known.name == column.name;
+                }))
+                all.push_back(column);
+    return all;
 }
 
 std::vector<std::string>

@@ -132,6 +132,9 @@ int ensure_columns(
 // The latest column set, empty if there is none.
 std::vector<Column> latest_columns(base::Tx& tx, std::int64_t source_id);
 std::vector<Column> columns_of(base::Tx& tx, std::int64_t source_id, int version);
+// The columns of some versions: what the newest of them has, then what only older ones have, each
+// once; what they say of a column the newest one decides.
+std::vector<Column> columns_together(const std::map<int, std::vector<Column>>& versions);
 // The values of a category column; a value's code is its index.
 std::vector<std::string>
 category_values(base::Tx& tx, std::int64_t source_id, const std::string& column);

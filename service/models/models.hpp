@@ -81,6 +81,7 @@ struct Predict {
     std::string model;
     int version = 0;            // 0: the one in production, or the newest
     boost::json::array inputs;  // objects: see predictions_for()
+    bool strict = false;
     std::optional<std::string> where;
     int limit = 1000;
     std::string after;

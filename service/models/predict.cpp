@@ -1,5 +1,5 @@
 // Predictions see what training saw: the same preparation, fixes and columns, by the model's own
-// artefact. An input that lacks a column has it missing, as a record would.
+// artefact and its input signature. An input that lacks a column has it missing, as a record would.
 #include "service/models/predict.hpp"
 
 #include <algorithm>
@@ -11,7 +11,9 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "schema/select/filter.hpp"
+#include "schema/sources/source_settings_store.hpp"
 #include "schema/sources/source_store.hpp"
+#include "service/models/inputs.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -20,50 +22,6 @@ namespace service {
 namespace json = boost::json;
 
 namespace {
-
-std::string text_in(const json::object& input, std::string_view key) {
-    const auto* found = input.if_contains(key);
-    return found && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
-// Members of an input that the model makes nothing of. Throws base::UsageError if that is all of
-// it.
-json::array unknown_in(const json::object& input, const LoadedModel& model, std::size_t place) {
-    json::array unknown;
-    std::string known = "title, body, text";
-    for (const auto& column : model.columns) known += ", " + column.name;
-    for (const auto& [key, value] : input) {
-        bool is_text = key == "title" || key == "body" || key == "text";
-        bool is_column = std::any_of(
-            model.columns.begin(),
-            model.columns.end(),
-            [key = std::string_view(key)](const auto& column) { return key == column.name; }
-        );
-        if (!is_text && !is_column) unknown.emplace_back(key);
-    }
-    if (!input.empty() && unknown.size() == input.size())
-        throw base::UsageError(
-            fmt::format("input {}", place + 1),
-            "has no member that the model knows",
-            "known: " + known
-        );
-    return unknown;
-}
-
-double number_in(const json::object& input, const schema::Column& column, std::size_t place) {
-    const auto* found = input.if_contains(column.name);
-    if (!found || found->is_null()) return std::numeric_limits<double>::quiet_NaN();
-    boost::system::error_code error;
-    auto value =
-        found->is_bool() ? (found->as_bool() ? 1.0 : 0.0) : found->to_number<double>(error);
-    if (error)
-        throw base::UsageError(
-            fmt::format("input {}", place + 1),
-            fmt::format("'{}' is no number", column.name),
-            "give a number or null"
-        );
-    return value;
-}
 
 json::array answers_for(const LoadedModel& model, const training::Examples& examples) {
     json::array answers;
@@ -91,12 +49,31 @@ json::array answers_for(const LoadedModel& model, const training::Examples& exam
 
 namespace {
 
+// For artefacts that do not say what they learnt from: what the source has now.
+training::InputSignature present_inputs(base::Tx& tx, std::int64_t source_id) {
+    auto columns = schema::latest_columns(tx, source_id);
+    training::Levels levels;
+    for (const auto& column : columns)
+        if (column.type == schema::Column::Type::category)
+            levels[column.name] = schema::category_values(tx, source_id, column.name);
+    auto inputs = training::InputSignature::of_columns(std::move(columns), levels, true);
+    inputs.set_rules(schema::rules_in_use(tx, source_id));
+    return inputs;
+}
+
+json::array list_of(const std::vector<std::string>& lines) {
+    json::array list;
+    for (const auto& line : lines) list.emplace_back(line);
+    return list;
+}
+
 LoadedModel loaded(base::Tx& tx, const schema::Blobs& blobs, const training::ModelInfo& info) {
-    auto artefact = training::artefact_of_run(tx, blobs, info.run_id);
+    auto predictor = training::Predictor::load(training::artefact_of_run(tx, blobs, info.run_id));
+    auto inputs = predictor.inputs() ? *predictor.inputs() : present_inputs(tx, info.source_id);
     return {
         info,
-        training::Predictor::load(artefact),
-        schema::latest_columns(tx, info.source_id),
+        std::move(predictor),
+        std::move(inputs),
         training::label_in_text(training::require_snapshot(tx, info.snapshot))};
 }
 
@@ -119,30 +96,18 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
     return loaded(tx, blobs, info);
 }
 
-json::array predictions_for(const LoadedModel& model, const json::array& inputs) {
-    training::Examples examples;
-    examples.rows = inputs.size();
-    examples.columns = model.columns;
-    std::vector<json::array> unknown;
-    for (std::size_t row = 0; row < inputs.size(); ++row) {
-        if (!inputs[row].is_object())
-            throw base::UsageError(
-                fmt::format("input {}", row + 1),
-                "is no JSON object",
-                "give {\"title\": .., \"body\": ..}"
-            );
-        const auto& input = inputs[row].as_object();
-        unknown.push_back(unknown_in(input, model, row));
-        auto body = text_in(input, "body");
-        examples.text.push_back(
-            {text_in(input, "title"), body.empty() ? text_in(input, "text") : body}
-        );
-        for (const auto& column : model.columns)
-            examples.numeric.push_back(number_in(input, column, row));
+json::array
+predictions_for(const LoadedModel& model, const json::array& inputs, bool strict) {
+    auto given = rows_of(inputs, model.inputs, strict);
+    auto answers = answers_for(model, model.inputs.align(std::move(given.examples)));
+    for (std::size_t row = 0; row < answers.size(); ++row) {
+        auto& answer = answers[row].as_object();
+        const auto& notes = given.notes[row];
+        if (!notes.unknown.empty()) answer["unknown"] = list_of(notes.unknown);
+        if (!notes.unknown_values.empty())
+            answer["unknown_values"] = list_of(notes.unknown_values);
+        if (!notes.left_out.empty()) answer["left_out"] = list_of(notes.left_out);
     }
-    auto answers = answers_for(model, examples);
-    for (std::size_t row = 0; row < answers.size(); ++row)
-        if (!unknown[row].empty()) answers[row].as_object()["unknown"] = std::move(unknown[row]);
     return answers;
 }
 
@@ -154,6 +119,8 @@ RecordPredictions::RecordPredictions(
     : model_(model), store_(database, blobs) {
     store_.use_fixes(model.predictor.preparation().uses_fixes());
     store_.leave_out(model.label_in_text);
+    store_.choose_columns(model.inputs.columns());
+    store_.choose_pictures(model.inputs.pictures());
 }
 
 RecordPredictions::RecordPredictions(

@@ -22,7 +22,7 @@ namespace service {
 struct LoadedModel {
     training::ModelInfo info;
     training::Predictor predictor;
-    std::vector<schema::Column> columns;     // of the source it learnt from
+    training::InputSignature inputs;         // what it learnt from, by name
     std::vector<std::string> label_in_text;  // fields to be taken out of its texts
 };
 
@@ -33,11 +33,14 @@ load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, in
 // The model that a training run made. Throws base::Error if there is no such run, or it made none.
 LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run);
 
-// One answer per input object: {"class","probability","probabilities":{..}} or {"value"}. An input
-// has "title", "body" or "text", and the source's numeric columns by name; what is absent is
-// missing, and what the model makes nothing of is named in the answer's "unknown". Throws
-// base::UsageError for an input that is no object, or has nothing that the model knows.
-boost::json::array predictions_for(const LoadedModel& model, const boost::json::array& inputs);
+// One answer per input object: {"class","probability","probabilities":{..}} or {"value"}. What an
+// input may have says inputs.hpp; "unknown", "unknown_values" and "left_out" of an answer name
+// what the model could make nothing of. Throws as rows_of() does.
+boost::json::array predictions_for(
+    const LoadedModel& model,
+    const boost::json::array& inputs,
+    bool strict = false
+);
 
 // The records of a model's source that a condition holds for, in the order of the store.
 class RecordPredictions {

@@ -11,6 +11,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 #include "service/gather/sources.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/preparation/prepare.hpp"
@@ -135,7 +136,7 @@ json::object row_of(const training::Examples& rows, std::size_t row) {
     json::object object;
     if (!rows.text.empty()) {
         object["title"] = rows.text[row].title;
-        object["body"] = rows.text[row].body.substr(0, 500);
+        object["body"] = base::cut_at_character(rows.text[row].body, 500);
     }
     for (std::size_t c = 0; c < rows.columns.size(); ++c) {
         auto value = rows.numeric[row * rows.columns.size() + c];

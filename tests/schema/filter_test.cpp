@@ -16,7 +16,8 @@ bool matches(const std::string& condition) {
         {"title", "it's"},
         {"Installed-Size", "1200"},
         {"payload.a", "1"},
-        {"ok", "true"}};
+        {"ok", "true"},
+        {"empty", ""}};
     return schema::Filter::parse(condition).matches(
         [&](const std::string& field) -> std::optional<std::string> {
             auto found = row.find(field);
@@ -41,6 +42,8 @@ TEST_CASE("a condition holds or fails as its words say", "[schema][filter]") {
           "Installed-Size > 1000",
           "\"Installed-Size\" = 1200",
           "missing is null",
+          "empty is null",
+          "empty = ''",
           "words is not null",
           "(words = 1 or words = 20) and Section <> 'x'",
           "payload.a = 1",
@@ -59,7 +62,8 @@ TEST_CASE("a condition holds or fails as its words say", "[schema][filter]") {
           "words > 20",
           "words = '20.0'",
           "url like 'cpp'",
-          "words is null"}) {
+          "words is null",
+          "empty is not null"}) {
         INFO(condition);
         CHECK_FALSE(matches(condition));
     }

@@ -1,3 +1,5 @@
+#include "base/bytes/png.hpp"
+#include "formats/image/image.hpp"
 #include "tests/training/snapshot_world.hpp"
 
 using namespace snapshot_world;
@@ -142,7 +144,7 @@ TEST_CASE("a run that a killed program left is closed when the next begins", "[t
     CHECK(run(outcome.run.id).state == "done");
 }
 
-TEST_CASE("pictures of one size are read as pixels, of several sizes not at all", "[training]") {
+TEST_CASE("pictures of one size are read as they are, others are brought to one", "[training]") {
     World world;
     constexpr int count = 700;  // more than are read at once
     auto picture = [](int number, int width) {
@@ -183,5 +185,48 @@ TEST_CASE("pictures of one size are read as pixels, of several sizes not at all"
     world.write(std::move(other));
     auto mixed = load().first;
     CHECK(mixed.rows == count + 1);
-    CHECK(mixed.pixels.empty());
+    REQUIRE(mixed.pixel_count == 32 * 32);
+    REQUIRE(mixed.pixels.size() == 32 * 32 * mixed.rows);
+    for (std::size_t row = 0; row < items.size(); ++row) {  // each was of one grey
+        auto number = static_cast<std::uint8_t>(std::stoi(items[row].id.key.substr(1)));
+        auto first = mixed.pixels.begin() + static_cast<std::ptrdiff_t>(row * 32 * 32);
+        right = right && std::all_of(first, first + 32 * 32, [&](auto v) { return v == number; });
+    }
+    CHECK(right);
+}
+
+TEST_CASE("encoded pictures are decoded, in grey or in colour", "[training]") {
+    World world;
+    std::vector<schema::Draft> drafts;
+    for (int i = 0; i < 40; ++i) {
+        const int side = 20 + i;
+        std::string red;
+        for (int pixel = 0; pixel < side * side; ++pixel)
+            red += i % 2 == 0 ? std::string("\xff\0\0", 3) : std::string("\0\0\xff", 3);
+        schema::Draft made;
+        made.key = "i" + std::to_string(i);
+        made.payload = "{}";
+        made.blob = base::png({side, side, 3, red});
+        made.image = std::get<formats::Image>(formats::examine_image(made.blob));
+        drafts.push_back(std::move(made));
+    }
+    world.write(std::move(drafts));
+    training::ExampleStore store(*world.db, world.blobs);
+    std::vector<training::Item> items;
+    for (auto& item : store.unlabeled_items(world.project, world.source, 1'000))
+        if (item.id.key[0] == 'i') items.push_back(std::move(item));
+    REQUIRE(items.size() == 40);
+    auto colours = store.load(items, {});
+    REQUIRE(colours.pixel_count == 32 * 32 * 3);
+    store.choose_pictures({8, 8, 1});
+    auto greys = store.load(items, {});
+    REQUIRE(greys.pixel_count == 64);
+    for (std::size_t row = 0; row < items.size(); ++row) {
+        const bool red = std::stoi(items[row].id.key.substr(1)) % 2 == 0;
+        const auto* pixel = colours.pixels.data() + row * 32 * 32 * 3;
+        CHECK(pixel[0] == (red ? 255 : 0));
+        CHECK(pixel[2] == (red ? 0 : 255));
+        CHECK(greys.pixels[row * 64] > 0);
+        CHECK(greys.pixels[row * 64] < 255);
+    }
 }

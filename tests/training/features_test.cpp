@@ -103,8 +103,8 @@ TEST_CASE("a bigram depends on the order of its words", "[training][features]") 
 }
 
 TEST_CASE("numbers are standardised with the training moments only", "[training][features]") {
-    Standardizer numeric;
-    numeric.fit(numbers({1, 2, 3, 4, 5}));
+    ColumnFeatures numeric;
+    numeric.fit(numbers({1, 2, 3, 4, 5}), {});
     const auto rows = numeric.apply(numbers({3, 3 + std::sqrt(2.0), 1000}));
     REQUIRE(rows.columns == 1);
     CHECK(rows.values[0] == Approx(0).margin(1e-7));
@@ -113,8 +113,8 @@ TEST_CASE("numbers are standardised with the training moments only", "[training]
 }
 
 TEST_CASE("a missing number becomes the mean and is marked", "[training][features]") {
-    Standardizer numeric;
-    numeric.fit(numbers({1, missing, 3, 2}));
+    ColumnFeatures numeric;
+    numeric.fit(numbers({1, missing, 3, 2}), {});
     const auto rows = numeric.apply(numbers({missing, 3}));
     REQUIRE(numeric.names() == std::vector<std::string>{"x", "x missing"});
     CHECK(rows.values[0] == 0);
@@ -129,11 +129,11 @@ TEST_CASE(
 ) {
     std::vector<double> sizes;
     for (int i = 0; i < 200; ++i) sizes.push_back(std::exp(0.06 * i));
-    Standardizer numeric;
-    numeric.fit(numbers(sizes));
+    ColumnFeatures numeric;
+    numeric.fit(numbers(sizes), {});
     CHECK(numeric.logarithms() == std::vector<std::string>{"x"});
     sizes[0] = -1;
-    numeric.fit(numbers(sizes));
+    numeric.fit(numbers(sizes), {});
     CHECK(numeric.logarithms().empty());
 }
 
@@ -146,8 +146,8 @@ TEST_CASE(
     train.columns = {
         {"colour", schema::Column::Type::category, ""}, {"same", schema::Column::Type::number, ""}};
     train.numeric = {0, 9, 0, 9, 1, 9, 1, 9, 1, 9, 2, 9};
-    Standardizer numeric;
-    numeric.fit(train);
+    ColumnFeatures numeric;
+    numeric.fit(train, {});
     CHECK(
         numeric.names() == std::vector<std::string>{"colour = 1", "colour = 0"}
     );  // 2 was met once only
@@ -156,23 +156,24 @@ TEST_CASE(
 
     auto other = train;
     other.columns[0].name = "hue";
-    CHECK_THROWS_WITH(numeric.apply(other), Catch::Contains("give colour, same in this order"));
+    CHECK_THROWS_WITH(numeric.apply(other), Catch::Contains("give colour in this order"));
 }
 
 TEST_CASE("pixels are centred by the training mean of their position", "[training][features]") {
+    detail::Team team(1);
     Examples images;
     images.rows = 2;
     images.pixel_count = 2;
     images.pixels = {0, 255, 255, 255};
-    Pixels pixels;
-    pixels.fit(images);
-    const auto rows = pixels.apply(images);
+    PictureFeaturizer pixels;
+    pixels.fit(images, {}, 1, team);
+    const auto rows = pixels.apply(images, team);
     CHECK(rows.values[0] == Approx(-0.5));
     CHECK(rows.values[1] == Approx(0).margin(1e-6));
     CHECK(rows.values[2] == Approx(0.5));
     images.pixel_count = 4;
     images.rows = 1;
-    CHECK_THROWS_WITH(pixels.apply(images), Catch::Contains("trained on 2"));
+    CHECK_THROWS_WITH(pixels.apply(images, team), Catch::Contains("trained on 2"));
 }
 
 TEST_CASE("text and numbers join into sparse rows that survive saving", "[training][features]") {

@@ -13,6 +13,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -35,7 +36,8 @@ struct Judged {
 std::string snippet_of(const Examples& examples, std::size_t row) {
     if (examples.text.empty()) return {};
     const auto& text = examples.text[row];
-    auto snippet = text.title.empty() ? text.body.substr(0, snippet_length) : text.title;
+    const auto& whole = text.title.empty() ? text.body : text.title;
+    std::string snippet(base::cut_at_character(whole, snippet_length));
     for (char& c : snippet)
         if (static_cast<unsigned char>(c) < ' ') c = ' ';
     return snippet;
@@ -140,6 +142,8 @@ LoadedRun load(
         );
     loaded.store.use_fixes(loaded.predictor.preparation().uses_fixes());
     loaded.store.leave_out(label_in_text(loaded.snapshot));
+    if (const auto& inputs = loaded.predictor.inputs())
+        loaded.store.choose_pictures(inputs->pictures());
     return loaded;
 }
 

@@ -1,6 +1,6 @@
-// Trials of a search run on one thread each and several at once; the final fit has all threads. Both
-// give the same bits. What the trials need is made before they begin, by all threads: trials only
-// read.
+// Trials of a search run on one thread each and several at once; the final fit has all threads.
+// Both give the same bits. What the trials need is made before they begin, by all threads: trials
+// only read.
 //
 // `auto` fits every sensible kind as it is, then searches on with the one that was best. With a
 // budget a trial that is under way when the time is over is stopped, and stands among the trials
@@ -24,20 +24,31 @@ namespace training {
 namespace {
 
 constexpr int dense_text_bits = 12;  // 4,096 columns of hashed words at most, for dense rows
+
+// For models that take every feature of every row.
+void lower_columns(TextSpec& text) {
+    text.bits = std::min(text.bits, dense_text_bits);
+    constexpr int most = 1 << dense_text_bits;
+    if (text.max_features == 0 || text.max_features > most) text.max_features = most;
+}
+
 constexpr std::size_t fold_count = 5;
 constexpr std::size_t further_trials = 8;  // of `auto` with the best kind
 
 double error_of_value(double predicted, double truth, const TrainSpec& spec) {
     const double miss = truth - predicted;
     switch (spec.loss) {
-    case Loss::absolute: return std::abs(miss);
-    case Loss::quantile: return std::max(spec.quantile * miss, (spec.quantile - 1) * miss);
-    case Loss::poisson: {
-        const double rate = std::max(predicted, 1e-9);
-        return 2 * (rate - truth + (truth > 0 ? truth * std::log(truth / rate) : 0));
-    }
-    case Loss::squared:
-    case Loss::huber: break;
+        case Loss::absolute:
+            return std::abs(miss);
+        case Loss::quantile:
+            return std::max(spec.quantile * miss, (spec.quantile - 1) * miss);
+        case Loss::poisson: {
+            const double rate = std::max(predicted, 1e-9);
+            return 2 * (rate - truth + (truth > 0 ? truth * std::log(truth / rate) : 0));
+        }
+        case Loss::squared:
+        case Loss::huber:
+            break;
     }
     return miss * miss;
 }
@@ -148,8 +159,13 @@ Selection::Selection(
     std::stop_token stop,
     const OnProgress& progress
 )
-    : train_(train), validation_(validation), spec_(spec), team_(team), stop_(stop),
-      progress_(progress), deadline_(std::make_unique<Deadline>(stop, spec.budget)) {}
+    : train_(train),
+      validation_(validation),
+      spec_(spec),
+      team_(team),
+      stop_(stop),
+      progress_(progress),
+      deadline_(std::make_unique<Deadline>(stop, spec.budget)) {}
 
 Selection::~Selection() = default;
 
@@ -159,7 +175,7 @@ std::size_t Selection::classes() const {
 
 FeatureSpec Selection::features_of(const std::string& kind) const {
     auto spec = spec_.features;
-    if (model_kind(kind).dense_text) spec.text.bits = std::min(spec.text.bits, dense_text_bits);
+    if (model_kind(kind).dense_text) lower_columns(spec.text);
     return spec;
 }
 
@@ -168,12 +184,10 @@ const Form& Selection::form(const std::string& kind) {
     if (form) return *form;
     if (progress_) progress_({"features", 0, train_.rows, 0, {}});
     detail::Design rows;
-    auto featurizer = Featurizer::fit(train_, features_of(kind), team_, rows);
-    auto held_out =
-        validation_.rows > 0 ? featurizer.apply(validation_, team_) : detail::Design{};
-    form = std::make_unique<Form>(
-        Form{std::move(featurizer), std::move(rows), std::move(held_out)}
-    );
+    auto featurizer = Featurizer::fit(train_, features_of(kind), team_, rows, spec_.seed);
+    auto held_out = validation_.rows > 0 ? featurizer.apply(validation_, team_) : detail::Design{};
+    form =
+        std::make_unique<Form>(Form{std::move(featurizer), std::move(rows), std::move(held_out)});
     if (progress_) progress_({"features", train_.rows, train_.rows, 0, {}});
     if (stop_.stop_requested()) throw base::Interrupted();
     return *form;
@@ -200,7 +214,7 @@ const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
         const auto learnt = take(train_, inside);
         const auto judged = take(train_, outside);
         const auto featurizer =
-            Featurizer::fit(learnt, features_of(kind), team_, next.learnt_rows);
+            Featurizer::fit(learnt, features_of(kind), team_, next.learnt_rows, spec_.seed);
         next.judged_rows = featurizer.apply(judged, team_);
         const auto labels = [](const Examples& of) {
             Examples out;

@@ -42,47 +42,54 @@ Featurizer Featurizer::fit(
     const Examples& train,
     const FeatureSpec& spec,
     detail::Team& team,
-    detail::Design& rows
+    detail::Design& rows,
+    std::uint64_t seed
 ) {
     Featurizer out;
+    detail::Design numbers, pictures;
     if (spec.use_numeric && !train.columns.empty()) {
-        out.numeric_.emplace().fit(train);
-        if (out.numeric_->width() == 0) out.numeric_.reset();
+        numbers = out.numeric_.emplace().fit(train, spec.columns);
+        if (out.numeric_->width() == 0) {
+            out.numeric_.reset();
+            numbers = {};
+        }
     }
-    if (spec.use_pixels && train.pixel_count > 0) out.pixels_.emplace().fit(train);
+    if (spec.use_pixels && train.pixel_count > 0)
+        pictures = out.pictures_.emplace().fit(train, spec.pictures, seed, team);
     if (spec.use_text && !train.text.empty()) {
         out.text_.emplace(spec.text);
-        rows = out.join(out.text_->fit(train.text, team), train);
+        rows = join(out.text_->fit(train.text, team), numbers, pictures);
         return out;
     }
-    if (!out.numeric_ && !out.pixels_) {
+    if (!out.numeric_ && !out.pictures_) {
         throw base::Error(
             "training examples",
             "no text, numbers or pixels to learn from",
             "choose a snapshot whose records have content"
         );
     }
-    rows = out.dense(train);
+    rows = dense(std::move(numbers), std::move(pictures));
     return out;
 }
 
 detail::Design Featurizer::apply(const Examples& examples, detail::Team& team) const {
-    if (!text_) return dense(examples);
+    auto numbers = numeric_ ? numeric_->apply(examples) : detail::Design{};
+    auto pictures = pictures_ ? pictures_->apply(examples, team) : detail::Design{};
+    if (!text_) return dense(std::move(numbers), std::move(pictures));
     if (examples.text.size() != examples.rows) {
         throw base::Error(
             "examples", "no text, which the model needs", "give title and body for each row"
         );
     }
-    return join(text_->apply(examples.text, team), examples);
+    return join(text_->apply(examples.text, team), numbers, pictures);
 }
 
-detail::Design Featurizer::dense(const Examples& examples) const {
-    if (!pixels_) return numeric_->apply(examples);
-    if (!numeric_) return pixels_->apply(examples);
-    const auto left = numeric_->apply(examples);
-    const auto right = pixels_->apply(examples);
+// A part that is not there has no columns.
+detail::Design Featurizer::dense(detail::Design left, detail::Design right) {
+    if (right.columns == 0) return left;
+    if (left.columns == 0) return right;
     detail::Design out;
-    out.rows = examples.rows;
+    out.rows = left.rows;
     out.columns = left.columns + right.columns;
     out.values.reserve(out.rows * out.columns);
     for (std::size_t row = 0; row < out.rows; ++row) {
@@ -96,15 +103,17 @@ detail::Design Featurizer::dense(const Examples& examples) const {
     return out;
 }
 
-detail::Design Featurizer::join(detail::Design text, const Examples& examples) const {
-    if (!numeric_ && !pixels_) return text;
-    const auto numbers = numeric_ ? numeric_->apply(examples) : detail::Design{};
-    const auto images = pixels_ ? pixels_->apply(examples) : detail::Design{};
+detail::Design Featurizer::join(
+    detail::Design text,
+    const detail::Design& numbers,
+    const detail::Design& pictures
+) {
+    if (numbers.columns == 0 && pictures.columns == 0) return text;
     detail::Design out;
     out.rows = text.rows;
     out.sparse = true;
-    out.columns = text.columns + numbers.columns + images.columns;
-    out.values.reserve(text.values.size() + text.rows * (numbers.columns + images.columns));
+    out.columns = text.columns + numbers.columns + pictures.columns;
+    out.values.reserve(text.values.size() + text.rows * (numbers.columns + pictures.columns));
     out.where.reserve(out.values.capacity());
     out.starts.reserve(text.rows + 1);
     out.starts.push_back(0);
@@ -115,11 +124,24 @@ detail::Design Featurizer::join(detail::Design text, const Examples& examples) c
         out.where.insert(
             out.where.end(), text.row_where(row), text.row_where(row) + text.count(row)
         );
-        append_dense(numbers, row, text.columns, out);
-        append_dense(images, row, text.columns + numbers.columns, out);
+        if (numbers.columns > 0) append_dense(numbers, row, text.columns, out);
+        if (pictures.columns > 0) append_dense(pictures, row, text.columns + numbers.columns, out);
         out.starts.push_back(out.values.size());
     }
     return out;
+}
+
+std::size_t Featurizer::columns() const {
+    return (text_ ? text_->columns() : 0) + (numeric_ ? numeric_->width() : 0) +
+           (pictures_ ? pictures_->width() : 0);
+}
+
+std::string Featurizer::name(std::size_t column) const {
+    if (text_ && column < text_->columns()) return text_->name(column);
+    if (text_) column -= text_->columns();
+    if (numeric_ && column < numeric_->width()) return numeric_->names()[column];
+    if (numeric_) column -= numeric_->width();
+    return pictures_ ? pictures_->name(column) : std::string();
 }
 
 std::string Featurizer::json() const {
@@ -127,11 +149,16 @@ std::string Featurizer::json() const {
     if (text_) {
         const auto& spec = text_->spec();
         out["text"] = {
-            {"kind", "hashed tf-idf"},
+            {"kind", std::string(base::name_of(spec.method)) + " tf-idf"},
             {"title", spec.title},
             {"body", spec.body},
             {"bits", spec.bits},
+            {"columns", text_->columns()},
+            {"words_from", spec.words_from},
             {"ngrams", spec.ngrams},
+            {"chars_from", spec.chars_from},
+            {"chars_to", spec.chars_to},
+            {"lower", spec.lower},
             {"signed", spec.signed_hash},
             {"min_documents", spec.min_documents},
         };
@@ -143,7 +170,10 @@ std::string Featurizer::json() const {
         for (const auto& name : numeric_->logarithms()) logs.emplace_back(name);
         out["numeric"] = {{"outputs", names}, {"logarithms", logs}};
     }
-    if (pixels_) out["pixels"] = {{"values", pixels_->width()}};
+    if (pictures_)
+        out["pixels"] = {
+            {"features", std::string(base::name_of(pictures_->kind()))},
+            {"values", pictures_->width()}};
     return boost::json::serialize(out);
 }
 
@@ -152,16 +182,25 @@ void Featurizer::save(detail::Writer& out) const {
     if (text_) text_->save(out);
     out.put<std::uint8_t>(numeric_.has_value());
     if (numeric_) numeric_->save(out);
-    out.put<std::uint8_t>(pixels_.has_value());
-    if (pixels_) pixels_->save(out);
+    out.put<std::uint8_t>(pictures_.has_value());
+    if (pictures_) pictures_->save(out);
 }
 
 Featurizer Featurizer::load(detail::Reader& in) {
     Featurizer out;
     if (in.get<std::uint8_t>() != 0) out.text_ = HashedTfidf::load(in);
-    if (in.get<std::uint8_t>() != 0) out.numeric_ = Standardizer::load(in);
-    if (in.get<std::uint8_t>() != 0) out.pixels_ = Pixels::load(in);
-    if (!out.text_ && !out.numeric_ && !out.pixels_) detail::Reader::broken();
+    if (in.get<std::uint8_t>() != 0) out.numeric_ = ColumnFeatures::load(in);
+    if (in.get<std::uint8_t>() != 0) out.pictures_ = PictureFeaturizer::load(in);
+    if (!out.text_ && !out.numeric_ && !out.pictures_) detail::Reader::broken();
+    return out;
+}
+
+Featurizer Featurizer::load_first(detail::Reader& in) {
+    Featurizer out;
+    if (in.get<std::uint8_t>() != 0) out.text_ = HashedTfidf::load_first(in);
+    if (in.get<std::uint8_t>() != 0) out.numeric_ = ColumnFeatures::load_standardizer(in);
+    if (in.get<std::uint8_t>() != 0) out.pictures_ = PictureFeaturizer::load_pixels(in);
+    if (!out.text_ && !out.numeric_ && !out.pictures_) detail::Reader::broken();
     return out;
 }
 

@@ -4,8 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "training/features/column_features.hpp"
 #include "training/features/hashed_tfidf.hpp"
-#include "training/features/standardizer.hpp"
+#include "training/features/pictures.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
@@ -22,25 +23,37 @@ namespace training {
 class Featurizer {
 public:
     // Throws base::Error if the examples have none of the parts asked for.
-    static Featurizer
-    fit(const Examples& train, const FeatureSpec& spec, detail::Team& team, detail::Design& rows);
+    static Featurizer fit(
+        const Examples& train,
+        const FeatureSpec& spec,
+        detail::Team& team,
+        detail::Design& rows,
+        std::uint64_t seed = 1
+    );
 
     // Throws base::Error if a part that the model needs is missing or differs in shape.
     detail::Design apply(const Examples& examples, detail::Team& team) const;
+
+    std::size_t columns() const;
+    // Of a column of the rows: "size", "colour = red", "red wheat", "pixel 3,5".
+    std::string name(std::size_t column) const;
 
     // What was fitted, in words, as a JSON object.
     std::string json() const;
 
     void save(detail::Writer& out) const;
     static Featurizer load(detail::Reader& in);
+    // As artefacts before version 3 have it.
+    static Featurizer load_first(detail::Reader& in);
 
 private:
-    detail::Design dense(const Examples& examples) const;
-    detail::Design join(detail::Design text, const Examples& examples) const;
+    static detail::Design dense(detail::Design numbers, detail::Design pictures);
+    static detail::Design
+    join(detail::Design text, const detail::Design& numbers, const detail::Design& pictures);
 
     std::optional<HashedTfidf> text_;
-    std::optional<Standardizer> numeric_;
-    std::optional<Pixels> pixels_;
+    std::optional<ColumnFeatures> numeric_;
+    std::optional<PictureFeaturizer> pictures_;
 };
 
 }  // namespace training

@@ -1,17 +1,21 @@
-// A column is a hash (Weinberger et al. 2009), so there is no dictionary to build, ship or look up.
-// A hit is column and sign in 32 bits: sorting the hits of a row brings equal columns together
-// without a map.
+// A column is a hash (Weinberger et al. 2009), so there is no dictionary to build, ship or look up;
+// with a vocabulary it is the place of the hash among those of the training texts. A hit is column
+// and sign in 32 bits: sorting the hits of a row, by their digits where there are many, brings equal
+// columns together without a map.
 //
 // Rows are counted in blocks of 512 by several threads and joined in order, so the design does not
-// depend on how many there are. Columns below min_documents have an idf of 0 and fall out in
-// weigh().
+// depend on how many there are. Columns that are met too seldom or too often have an idf of 0 and
+// fall out in weigh().
 #include "training/features/hashed_tfidf.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <unordered_map>
+
+#include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/numbers/random.hpp"
 #include "training/features/words.hpp"
 
 namespace training {
@@ -19,6 +23,7 @@ namespace training {
 namespace {
 
 constexpr std::size_t block_rows = 512;
+constexpr std::uint64_t title_seed = 1, body_seed = 2;
 
 struct Block {
     std::vector<float> values;
@@ -30,25 +35,46 @@ struct Block {
 // columns together.
 using Hit = std::uint32_t;
 
-void add_hits(
-    const std::vector<std::uint64_t>& words,
-    const TextSpec& spec,
-    std::vector<Hit>& hits
-) {
-    const auto mask = (std::uint64_t{1} << spec.bits) - 1;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-        std::uint64_t gram = 0;
-        for (std::size_t n = 0; n < static_cast<std::size_t>(spec.ngrams) && i + n < words.size();
-             ++n) {
-            gram = base::mix(gram * 0x9fb21c651e98df25U + words[i + n]);
-            const bool negative = spec.signed_hash && (gram >> 63) != 0;
-            hits.push_back(static_cast<Hit>((gram & mask) << 1 | (negative ? 1 : 0)));
+// By digits of 11 bits from the lowest; short rows are quicker compared.
+void sort_hits(std::vector<Hit>& hits, std::vector<Hit>& room, int bits) {
+    constexpr std::size_t few = 192;
+    constexpr int digit = 11;
+    if (hits.size() < few) {
+        std::sort(hits.begin(), hits.end());
+        return;
+    }
+    room.resize(hits.size());
+    for (int shift = 0; shift < bits; shift += digit) {
+        std::array<std::uint32_t, 1U << digit> places{};
+        constexpr Hit mask = (1U << digit) - 1;
+        for (auto hit : hits) ++places[hit >> shift & mask];
+        std::uint32_t next = 0;
+        for (auto& place : places) {
+            const auto count = place;
+            place = next;
+            next += count;
         }
+        for (auto hit : hits) room[places[hit >> shift & mask]++] = hit;
+        hits.swap(room);
     }
 }
 
-void close_row(std::vector<Hit>& hits, Block& block) {
-    std::sort(hits.begin(), hits.end());
+float weight_of(int count, bool sublinear) {
+    static const auto logarithms = [] {
+        std::array<float, 64> table{};
+        for (std::size_t i = 1; i < table.size(); ++i)
+            table[i] = static_cast<float>(1 + std::log(i));
+        return table;
+    }();
+    const int size = std::abs(count);
+    if (!sublinear) return static_cast<float>(count);
+    const float weight = size < static_cast<int>(logarithms.size())
+                             ? logarithms[static_cast<std::size_t>(size)]
+                             : static_cast<float>(1 + std::log(size));
+    return count > 0 ? weight : -weight;
+}
+
+void close_row(const std::vector<Hit>& hits, bool sublinear, Block& block) {
     const auto before = block.values.size();
     for (std::size_t i = 0; i < hits.size();) {
         const auto column = hits[i] >> 1;
@@ -56,40 +82,141 @@ void close_row(std::vector<Hit>& hits, Block& block) {
         for (; i < hits.size() && hits[i] >> 1 == column; ++i) sum += (hits[i] & 1) != 0 ? -1 : 1;
         if (sum == 0) continue;
         block.where.push_back(column);
-        block.values.push_back(static_cast<float>(sum > 0 ? 1 + std::log(sum) : -1 - std::log(-sum))
-        );
+        block.values.push_back(weight_of(sum, sublinear));
     }
     block.counts.push_back(static_cast<std::uint32_t>(block.values.size() - before));
-    hits.clear();
+}
+
+detail::Grams grams_of(const TextSpec& spec) {
+    return {
+        .words_from = std::max(1, spec.words_from),
+        .words_to = spec.ngrams,
+        .chars_from = spec.chars_from,
+        .chars_to = spec.chars_to,
+        .lower = spec.lower};
+}
+
+// The n-grams of an item, those of its title under another seed than those of its body.
+void grams_of_item(
+    const TextItem& item,
+    const TextSpec& spec,
+    detail::WordRoom& room,
+    std::vector<std::uint64_t>& grams
+) {
+    grams.clear();
+    if (spec.title) detail::hash_grams(item.title, title_seed, grams_of(spec), room, grams);
+    if (spec.body) detail::hash_grams(item.body, body_seed, grams_of(spec), room, grams);
 }
 
 }  // namespace
 
 HashedTfidf::HashedTfidf(const TextSpec& spec) : spec_(spec) {
-    if (spec.bits < 8 || spec.bits > 24)
-        throw base::UsageError("text_bits", std::to_string(spec.bits) + " is not in 8 to 24");
-    if (spec.ngrams < 1 || spec.ngrams > 3)
-        throw base::UsageError("ngrams", std::to_string(spec.ngrams) + " is not in 1 to 3");
+    detail::check(spec);
+}
+
+std::size_t HashedTfidf::columns() const {
+    return spec_.method == TextMethod::hashed ? std::size_t{1} << spec_.bits : terms_.size();
+}
+
+std::string HashedTfidf::name(std::size_t column) const {
+    return column < names_.size() ? names_[column] : fmt::format("n-gram {}", column);
+}
+
+// Which n-grams are in enough rows, and in not too many.
+void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, detail::Team& team) {
+    using Frequencies = std::unordered_map<std::uint64_t, std::uint32_t>;
+    std::vector<Frequencies> parts((items.size() + block_rows - 1) / block_rows);
+    team.run(parts.size(), [&](std::size_t b) {
+        std::vector<std::uint64_t> grams;
+        detail::WordRoom room;
+        const auto end = std::min(items.size(), (b + 1) * block_rows);
+        for (auto row = b * block_rows; row < end; ++row) {
+            grams_of_item(items[row], spec_, room, grams);
+            std::sort(grams.begin(), grams.end());
+            grams.erase(std::unique(grams.begin(), grams.end()), grams.end());
+            for (auto gram : grams) ++parts[b][gram];
+        }
+    });
+    Frequencies all;
+    for (auto& part : parts) {
+        for (auto [gram, rows] : part) all[gram] += rows;
+        part = {};
+    }
+    const auto least = static_cast<std::uint32_t>(std::max(1, spec_.min_documents));
+    const double most = spec_.max_documents * static_cast<double>(items.size());
+    std::vector<std::pair<std::uint32_t, std::uint64_t>> kept;
+    for (auto [gram, rows] : all)
+        if (rows >= least && rows <= most) kept.emplace_back(rows, gram);
+    const auto limit = static_cast<std::size_t>(spec_.max_features);
+    if (limit > 0 && kept.size() > limit) {
+        std::sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) {
+            return a.first != b.first ? a.first > b.first : a.second < b.second;
+        });
+        kept.resize(limit);
+    }
+    if (kept.size() > (std::size_t{1} << 30))
+        throw base::Error("vocabulary", "more than 2^30 n-grams", "raise min_documents");
+    terms_.clear();
+    for (auto [rows, gram] : kept) terms_.push_back(gram);
+    std::sort(terms_.begin(), terms_.end());
+    name_terms(items);
+}
+
+void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
+    names_.assign(terms_.size(), {});
+    std::size_t left = terms_.size();
+    detail::WordRoom room;
+    std::vector<std::uint64_t> grams;
+    const auto grams_wanted = grams_of(spec_);
+    const auto look = [&](const std::string& text, std::uint64_t seed, const char* before) {
+        grams.clear();
+        detail::hash_grams(text, seed, grams_wanted, room, grams);
+        std::vector<std::string> texts;
+        for (std::size_t i = 0; i < grams.size(); ++i) {
+            const auto found = std::lower_bound(terms_.begin(), terms_.end(), grams[i]);
+            if (found == terms_.end() || *found != grams[i]) continue;
+            auto& name = names_[static_cast<std::size_t>(found - terms_.begin())];
+            if (!name.empty()) continue;
+            if (texts.empty()) texts = detail::gram_texts(text, grams_wanted);
+            name = before + texts[i];
+            --left;
+        }
+    };
+    for (const auto& item : items) {
+        if (left == 0) return;
+        if (spec_.title) look(item.title, title_seed, "title: ");
+        if (spec_.body) look(item.body, body_seed, "");
+    }
 }
 
 detail::Design HashedTfidf::count(const std::vector<TextItem>& items, detail::Team& team) const {
+    std::unordered_map<std::uint64_t, std::uint32_t> places;
+    const bool hashed = spec_.method == TextMethod::hashed;
+    for (std::size_t i = 0; i < terms_.size(); ++i)
+        places.emplace(terms_[i], static_cast<std::uint32_t>(i));
+    int bits = 1 + spec_.bits;
+    if (!hashed)
+        for (bits = 1; (std::size_t{1} << bits) < 2 * terms_.size(); ++bits) continue;
+    const auto mask = (std::uint64_t{1} << spec_.bits) - 1;
     std::vector<Block> blocks((items.size() + block_rows - 1) / block_rows);
     team.run(blocks.size(), [&](std::size_t b) {
-        std::vector<std::uint64_t> words;
-        std::vector<Hit> hits;
+        std::vector<std::uint64_t> grams;
+        detail::WordRoom words;
+        std::vector<Hit> hits, room;
         const auto end = std::min(items.size(), (b + 1) * block_rows);
         for (std::size_t row = b * block_rows; row < end; ++row) {
-            if (spec_.title) {
-                words.clear();
-                detail::hash_words(items[row].title, 1, words);
-                add_hits(words, spec_, hits);
+            grams_of_item(items[row], spec_, words, grams);
+            hits.clear();
+            for (auto gram : grams) {
+                if (hashed) {
+                    const bool negative = spec_.signed_hash && (gram >> 63) != 0;
+                    hits.push_back(static_cast<Hit>((gram & mask) << 1 | (negative ? 1 : 0)));
+                } else if (const auto found = places.find(gram); found != places.end()) {
+                    hits.push_back(found->second << 1);
+                }
             }
-            if (spec_.body) {
-                words.clear();
-                detail::hash_words(items[row].body, 2, words);
-                add_hits(words, spec_, hits);
-            }
-            close_row(hits, blocks[b]);
+            sort_hits(hits, room, bits);
+            close_row(hits, spec_.sublinear, blocks[b]);
         }
     });
 
@@ -135,6 +262,7 @@ void HashedTfidf::weigh(detail::Design& design) const {
 }
 
 detail::Design HashedTfidf::fit(const std::vector<TextItem>& items, detail::Team& team) {
+    if (spec_.method == TextMethod::vocabulary) learn_vocabulary(items, team);
     auto design = count(items, team);
     std::vector<std::uint32_t> documents(columns());
     for (auto column : design.where) ++documents[column];
@@ -142,8 +270,8 @@ detail::Design HashedTfidf::fit(const std::vector<TextItem>& items, detail::Team
     const auto n = static_cast<double>(items.size());
     const auto least = static_cast<std::uint32_t>(std::max(1, spec_.min_documents));
     for (std::size_t i = 0; i < idf_.size(); ++i) {
-        if (documents[i] >= least)
-            idf_[i] = static_cast<float>(std::log((1 + n) / (1 + documents[i])) + 1);
+        if (documents[i] < least || documents[i] > spec_.max_documents * n) continue;
+        idf_[i] = spec_.idf ? static_cast<float>(std::log((1 + n) / (1 + documents[i])) + 1) : 1;
     }
     weigh(design);
     return design;
@@ -156,16 +284,57 @@ detail::Design HashedTfidf::apply(const std::vector<TextItem>& items, detail::Te
 }
 
 void HashedTfidf::save(detail::Writer& out) const {
-    out.put<std::uint8_t>(spec_.title);
-    out.put<std::uint8_t>(spec_.body);
-    out.put<std::int32_t>(spec_.bits);
-    out.put<std::int32_t>(spec_.ngrams);
-    out.put<std::uint8_t>(spec_.signed_hash);
-    out.put<std::int32_t>(spec_.min_documents);
+    for (bool flag :
+         {spec_.title, spec_.body, spec_.lower, spec_.sublinear, spec_.idf, spec_.signed_hash})
+        out.put<std::uint8_t>(flag);
+    out.put(static_cast<std::uint8_t>(spec_.method));
+    for (int number :
+         {spec_.bits,
+          spec_.words_from,
+          spec_.ngrams,
+          spec_.chars_from,
+          spec_.chars_to,
+          spec_.min_documents,
+          spec_.max_features})
+        out.put<std::int32_t>(number);
+    out.put(spec_.max_documents);
+    out.list(terms_);
+    for (const auto& name : names_) out.text(name);
     out.list(idf_);
 }
 
 HashedTfidf HashedTfidf::load(detail::Reader& in) {
+    TextSpec spec;
+    for (auto* flag :
+         {&spec.title, &spec.body, &spec.lower, &spec.sublinear, &spec.idf, &spec.signed_hash})
+        *flag = in.get<std::uint8_t>() != 0;
+    const auto method = in.get<std::uint8_t>();
+    if (method > static_cast<std::uint8_t>(TextMethod::vocabulary)) detail::Reader::broken();
+    spec.method = static_cast<TextMethod>(method);
+    for (auto* number :
+         {&spec.bits,
+          &spec.words_from,
+          &spec.ngrams,
+          &spec.chars_from,
+          &spec.chars_to,
+          &spec.min_documents,
+          &spec.max_features})
+        *number = in.get<std::int32_t>();
+    spec.max_documents = in.get<double>();
+    try {
+        detail::check(spec);
+    } catch (const base::UsageError&) {
+        detail::Reader::broken();
+    }
+    HashedTfidf text(spec);
+    text.terms_ = in.list<std::uint64_t>();
+    for (std::size_t i = 0; i < text.terms_.size(); ++i) text.names_.push_back(in.text());
+    text.idf_ = in.list<float>();
+    if (text.idf_.size() != text.columns()) detail::Reader::broken();
+    return text;
+}
+
+HashedTfidf HashedTfidf::load_first(detail::Reader& in) {
     TextSpec spec;
     spec.title = in.get<std::uint8_t>() != 0;
     spec.body = in.get<std::uint8_t>() != 0;

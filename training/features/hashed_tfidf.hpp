@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "training/features/text_spec.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
@@ -11,18 +13,9 @@
 
 namespace training {
 
-struct TextSpec {
-    bool title = true;
-    bool body = true;
-    int bits = 18;   // 2^bits columns; 8 to 24
-    int ngrams = 2;  // words in the longest n-gram, 1 to 3
-    bool signed_hash =
-        true;  // half of the n-grams count negative, so that collisions cancel on average
-    int min_documents = 1;  // a column met in fewer training rows is dropped
-};
-
-// Bags of word n-grams, hashed (Weinberger et al. 2009) with XXH3 into 2^bits columns that title
-// and body share under different seeds; the count enters as 1 + ln(count), weighted by the smooth
+// Bags of n-grams of words, and of characters within words, by their XXH3 hash: hashed (Weinberger
+// et al. 2009) into 2^bits columns that title and body share under different seeds, or a column for
+// each that the training texts have. The count enters as 1 + ln(count), weighted by the smooth
 // inverse document frequency ln((1 + n) / (1 + df)) + 1 of the rows given to fit(); rows have
 // length 1 (or 0 when they have no known word).
 class HashedTfidf {
@@ -33,18 +26,26 @@ public:
     detail::Design fit(const std::vector<TextItem>& items, detail::Team& team);
     detail::Design apply(const std::vector<TextItem>& items, detail::Team& team) const;
 
-    std::size_t columns() const { return std::size_t{1} << spec_.bits; }
+    std::size_t columns() const;
     const TextSpec& spec() const { return spec_; }
+    // Of a column: the n-gram if there is a vocabulary, "n-gram 123" if not.
+    std::string name(std::size_t column) const;
 
     void save(detail::Writer& out) const;
     static HashedTfidf load(detail::Reader& in);
+    // As artefacts before version 3 have it.
+    static HashedTfidf load_first(detail::Reader& in);
 
 private:
+    void learn_vocabulary(const std::vector<TextItem>& items, detail::Team& team);
+    void name_terms(const std::vector<TextItem>& items);
     detail::Design count(const std::vector<TextItem>& items, detail::Team& team) const;
     void weigh(detail::Design& design) const;
 
     TextSpec spec_;
-    std::vector<float> idf_;  // 0 drops a column
+    std::vector<float> idf_;            // 0 drops a column
+    std::vector<std::uint64_t> terms_;  // the vocabulary, in rising order of its hashes
+    std::vector<std::string> names_;    // of the terms
 };
 
 }  // namespace training

@@ -1,3 +1,5 @@
+// Words of a text, and n-grams of them. Texts are mostly ASCII, where a table says for each byte
+// whether it is of a word and what it is in lower case; other characters ask ICU.
 #include "training/features/words.hpp"
 
 #include <array>
@@ -6,6 +8,7 @@
 #include <unicode/uscript.h>
 
 #include "base/bytes/hash.hpp"
+#include "base/numbers/random.hpp"
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
 
@@ -13,16 +16,21 @@ namespace training::detail {
 
 namespace {
 
-// The lower-case form of an ASCII word character, 0 for others.
-constexpr std::array<char, 128> ascii = [] {
-    std::array<char, 128> table{};
+constexpr std::uint64_t char_seed = 0x7f4a7c159e3779b9U;
+constexpr std::size_t longest_with_chars = 128;  // bytes; a longer word is no word of a language
+
+// The form of an ASCII word character, 0 for others.
+constexpr std::array<char, 256> table_of(bool lower) {
+    std::array<char, 256> table{};
     for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = c;
     for (char c = 'A'; c <= 'Z'; ++c)
-        table[static_cast<unsigned char>(c)] = static_cast<char>(c - 'A' + 'a');
+        table[static_cast<unsigned char>(c)] = lower ? static_cast<char>(c - 'A' + 'a') : c;
     for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = c;
     table['_'] = '_';
     return table;
-}();
+}
+constexpr auto lower_ascii = table_of(true);
+constexpr auto plain_ascii = table_of(false);
 
 bool stands_alone(UChar32 c) {
     if (c < 0x0e00) return false;
@@ -45,22 +53,29 @@ bool in_word(UChar32 c) {
     return (U_MASK(u_charType(c)) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
 }
 
-}  // namespace
-
-void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint64_t>& out) {
-    std::string word;
+// Calls visit(word) for each word; the view holds during the call. `word` is room for it.
+template <typename Visit>
+void each_word(std::string_view utf8, bool lower, std::string& word, Visit visit) {
+    const auto& ascii = lower ? lower_ascii : plain_ascii;
+    std::size_t size = 0;
+    word.resize(std::max<std::size_t>(word.size(), 64));
     const auto close = [&] {
-        if (!word.empty()) out.push_back(base::hash_64(word, seed));
-        word.clear();
+        if (size > 0) visit(std::string_view(word.data(), size));
+        size = 0;
     };
     for (std::size_t at = 0; at < utf8.size();) {
+        // A run of ASCII letters is as long in lower case.
+        const auto first = at;
+        while (at < utf8.size() && ascii[static_cast<unsigned char>(utf8[at])] != 0) ++at;
+        if (at > first) {
+            if (size + (at - first) > word.size()) word.resize(2 * (size + (at - first)));
+            for (auto i = first; i < at; ++i)
+                word[size++] = ascii[static_cast<unsigned char>(utf8[i])];
+            if (at == utf8.size()) break;
+        }
         if (base::is_ascii(utf8[at])) {
-            const char c = ascii[static_cast<unsigned char>(utf8[at++])];
-            if (c != 0) {
-                word.push_back(c);
-            } else {
-                close();
-            }
+            close();
+            ++at;
             continue;
         }
         const auto c = static_cast<UChar32>(base::next_code_point(utf8, at));
@@ -70,10 +85,90 @@ void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint
         }
         const bool alone = stands_alone(c);
         if (alone) close();
-        base::append_utf8(static_cast<char32_t>(u_tolower(c)), word);
+        std::string bytes;
+        base::append_utf8(static_cast<char32_t>(lower ? u_tolower(c) : c), bytes);
+        if (size + bytes.size() > word.size()) word.resize(2 * (size + bytes.size()));
+        for (char byte : bytes) word[size++] = byte;
         if (alone) close();
     }
     close();
+}
+
+// Calls visit(gram) for the n-grams of characters of " word ".
+template <typename Visit>
+void each_char_gram(std::string_view word, const Grams& grams, Visit visit) {
+    if (word.size() > longest_with_chars) return;
+    std::array<char, longest_with_chars + 2> padded;
+    std::array<std::uint8_t, longest_with_chars + 3> starts;
+    padded[0] = ' ';
+    std::copy(word.begin(), word.end(), padded.begin() + 1);
+    padded[word.size() + 1] = ' ';
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < word.size() + 2; ++i)
+        if (base::starts_character(padded[i])) starts[count++] = static_cast<std::uint8_t>(i);
+    starts[count] = static_cast<std::uint8_t>(word.size() + 2);
+    for (auto n = static_cast<std::size_t>(grams.chars_from);
+         n <= static_cast<std::size_t>(grams.chars_to);
+         ++n)
+        for (std::size_t i = 0; i + n <= count; ++i)
+            visit(std::string_view(
+                padded.data() + starts[i], static_cast<std::size_t>(starts[i + n] - starts[i])
+            ));
+}
+
+}  // namespace
+
+void hash_words(std::string_view utf8, std::uint64_t seed, std::vector<std::uint64_t>& out) {
+    std::string room;
+    each_word(utf8, true, room, [&](std::string_view word) {
+        out.push_back(base::hash_64(word, seed));
+    });
+}
+
+void hash_grams(
+    std::string_view utf8,
+    std::uint64_t seed,
+    const Grams& grams,
+    WordRoom& room,
+    std::vector<std::uint64_t>& out
+) {
+    auto& words = room.hashes;
+    words.clear();
+    each_word(utf8, grams.lower, room.word, [&](std::string_view word) {
+        words.push_back(base::hash_64(word, seed));
+        if (grams.chars_from > 0)
+            each_char_gram(word, grams, [&](std::string_view gram) {
+                out.push_back(base::mix(base::hash_64(gram, seed ^ char_seed)));
+            });
+    });
+    const auto most = static_cast<std::size_t>(grams.words_to);
+    const auto least = static_cast<std::size_t>(grams.words_from);
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::uint64_t gram = 0;
+        for (std::size_t n = 0; n < most && i + n < words.size(); ++n) {
+            gram = base::mix(gram * 0x9fb21c651e98df25U + words[i + n]);
+            if (n + 1 >= least) out.push_back(gram);
+        }
+    }
+}
+
+std::vector<std::string> gram_texts(std::string_view utf8, const Grams& grams) {
+    std::vector<std::string> words, out;
+    std::string room;
+    each_word(utf8, grams.lower, room, [&](std::string_view word) {
+        words.emplace_back(word);
+        if (grams.chars_from > 0)
+            each_char_gram(word, grams, [&](std::string_view gram) { out.emplace_back(gram); });
+    });
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        std::string gram;
+        for (std::size_t n = 0; n < static_cast<std::size_t>(grams.words_to); ++n) {
+            if (i + n >= words.size()) break;
+            gram += (n > 0 ? " " : "") + words[i + n];
+            if (n + 1 >= static_cast<std::size_t>(grams.words_from)) out.push_back(gram);
+        }
+    }
+    return out;
 }
 
 }  // namespace training::detail

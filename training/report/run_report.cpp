@@ -16,6 +16,7 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
+#include "base/text/utf8.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
@@ -189,8 +190,8 @@ void illustrate(
     for (std::size_t i = 0; i < items.size(); ++i) {
         if (!examples.text.empty()) {
             const auto& text = examples.text[i];
-            findings[i].snippet = text.title.empty() ? text.body.substr(0, 300)
-                                                     : text.title + ": " + text.body.substr(0, 300);
+            const std::string body(base::cut_at_character(text.body, 300));
+            findings[i].snippet = text.title.empty() ? body : text.title + ": " + body;
         }
         if (examples.pixel_count > 0 &&
             static_cast<std::size_t>(side) * static_cast<std::size_t>(side) ==

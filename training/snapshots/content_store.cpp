@@ -1,8 +1,8 @@
 // The keys of a page travel as arrays and come back with their place in them.
 //
-// A source's column set may have changed since a version was stored; its numbers are then moved to
-// the places of the latest set. Images of more than one size have no common features, so they are
-// left out as a whole rather than scaled in silence.
+// Numbers are stored by the columns that the source had then: another file may have brought them in
+// another order, more of them, or as another type. They are read by name, and the columns of the
+// rows follow from the records alone, not from what the source has got since. Pictures are brought to the one shape that the rows have.
 #include "training/snapshots/content_store.hpp"
 
 #include <algorithm>
@@ -12,6 +12,8 @@
 
 #include "base/database/database.hpp"
 #include "base/database/rows.hpp"
+#include "base/error.hpp"
+#include "formats/image/image.hpp"
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/snapshots/label_fields.hpp"
@@ -20,6 +22,8 @@
 namespace training::detail {
 
 namespace {
+
+constexpr double missing_number = std::numeric_limits<double>::quiet_NaN();
 
 struct PageRow {
     std::size_t place = 0;
@@ -54,6 +58,7 @@ BOOST_DESCRIBE_STRUCT(FixRow, (), (place, column_name, proposal))
 
 struct ImageRow {
     std::size_t place = 0;
+    std::string key;
     int width = 0, height = 0, channels = 0;
     std::string format, encoding, bytes, location;  // bytes in hexadecimal
     std::size_t size = 0;
@@ -61,8 +66,14 @@ struct ImageRow {
 BOOST_DESCRIBE_STRUCT(
     ImageRow,
     (),
-    (place, width, height, channels, format, encoding, bytes, location, size)
+    (place, key, width, height, channels, format, encoding, bytes, location, size)
 )
+
+struct ShapeRow {
+    int width = 0, height = 0, channels = 0;
+    bool raw = false;
+};
+BOOST_DESCRIBE_STRUCT(ShapeRow, (), (width, height, channels, raw))
 
 // What a query by keys finds.
 template <typename Row>
@@ -147,25 +158,88 @@ bool take_field_out(
     return found;
 }
 
-void read_numbers(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
-    auto width = examples.columns.size();
-    for (const auto& row : rows_of<NumbersRow>(tx, sql::file["numbers_of"], keys)) {
-        auto place = from + row.place - 1;
-        auto values = schema::doubles_of(row.values);
-        if (row.column_set > 0 && values.size() != width) {
-            auto columns = schema::columns_of(tx, keys.source_id, row.column_set);
-            std::vector<double> moved(width, std::numeric_limits<double>::quiet_NaN());
-            for (std::size_t i = 0; i < width; ++i)
-                for (std::size_t j = 0; j < columns.size() && j < values.size(); ++j)
-                    if (columns[j] == examples.columns[i]) moved[i] = values[j];
-            values = std::move(moved);
+NumberReader::NumberReader(
+    Examples& examples,
+    const std::optional<std::vector<schema::Column>>& columns
+)
+    : examples_(examples), chosen_(columns.has_value()) {
+    if (!columns) return;
+    examples_.columns = *columns;
+    examples_.numeric.assign(examples_.rows * columns->size(), missing_number);
+}
+
+std::vector<std::string>&
+NumberReader::values_of(base::Tx& tx, std::int64_t source_id, const std::string& column) {
+    auto found = values_.find(column);
+    if (found == values_.end())
+        found =
+            values_.emplace(column, schema::category_values(tx, source_id, column)).first;
+    return found->second;
+}
+
+ColumnMap NumberReader::map_from(
+    base::Tx& tx,
+    std::int64_t source_id,
+    const std::vector<schema::Column>& from,
+    const std::vector<schema::Column>& to
+) {
+    Levels levels;
+    constexpr auto category = schema::Column::Type::category;
+    for (const auto& column : from)
+        for (const auto& target : to) {
+            if (column.name != target.name || column.type == target.type) continue;
+            if (column.type != category && target.type != category) continue;
+            auto& values = values_of(tx, source_id, column.name);
+            if (column.type == category) levels.emplace(column.name, values);
+            if (target.type == category) codes_.try_emplace(column.name, codes_of(values));
         }
-        std::copy(
-            values.begin(),
-            values.end(),
-            examples.numeric.begin() + static_cast<std::ptrdiff_t>(place * width)
+    return {from, levels, to, codes_, &values_};
+}
+
+void NumberReader::widen(base::Tx& tx, std::int64_t source_id) {
+    auto columns = schema::columns_together(sets_);
+    if (columns == examples_.columns) return;
+    auto map = map_from(tx, source_id, examples_.columns, columns);
+    const auto before = examples_.columns.size();
+    std::vector<double> moved(examples_.rows * columns.size());
+    for (std::size_t row = 0; row < examples_.rows; ++row)
+        map.move(
+            examples_.numeric.data() + row * before, moved.data() + row * columns.size()
         );
+    examples_.numeric = std::move(moved);
+    examples_.columns = std::move(columns);
+    maps_.clear();
+}
+
+const ColumnMap& NumberReader::map_of(base::Tx& tx, std::int64_t source_id, int version) {
+    if (!sets_.contains(version)) {
+        sets_[version] = schema::columns_of(tx, source_id, version);
+        if (!chosen_) widen(tx, source_id);
     }
+    auto found = maps_.find(version);
+    if (found == maps_.end())
+        found = maps_
+                    .emplace(
+                        version, map_from(tx, source_id, sets_.at(version), examples_.columns)
+                    )
+                    .first;
+    return found->second;
+}
+
+void NumberReader::read(base::Tx& tx, const Keys& keys, std::size_t from) {
+    for (const auto& row : rows_of<NumbersRow>(tx, sql::file["numbers_of"], keys)) {
+        const auto place = from + row.place - 1;
+        const auto& map = map_of(tx, keys.source_id, row.column_set);
+        auto values = schema::doubles_of(row.values);
+        values.resize(sets_.at(row.column_set).size(), missing_number);
+        map.move(values.data(), examples_.numeric.data() + place * examples_.columns.size());
+    }
+}
+
+void NumberReader::name_values(base::Tx& tx, std::int64_t source_id) {
+    for (const auto& column : examples_.columns)
+        if (column.type == schema::Column::Type::category)
+            examples_.levels[column.name] = values_of(tx, source_id, column.name);
 }
 
 void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& examples) {
@@ -181,7 +255,15 @@ void read_fixes(base::Tx& tx, const Keys& keys, std::size_t from, Examples& exam
     }
 }
 
-bool read_images(
+void read_shapes(base::Tx& tx, const Keys& keys, std::map<PictureKey, bool>& shapes) {
+    for (const auto& row : rows_of<ShapeRow>(tx, sql::file["image_shapes_of"], keys)) {
+        auto [shape, fresh] =
+            shapes.emplace(PictureKey{row.width, row.height, row.channels}, row.raw);
+        if (!fresh) shape->second = shape->second && row.raw;
+    }
+}
+
+void read_images(
     base::Tx& tx,
     const Keys& keys,
     std::size_t from,
@@ -189,31 +271,35 @@ bool read_images(
     const DecodeImage& decode,
     Examples& examples
 ) {
+    const auto count = examples.pixel_count;
+    formats::PictureShape wanted;
+    wanted.width = static_cast<int>(examples.pixel_width);
+    wanted.channels = static_cast<int>(examples.pixel_channels);
+    wanted.height = static_cast<int>(count) / wanted.width / wanted.channels;
     for (const auto& row : rows_of<ImageRow>(tx, sql::file["images_of"], keys)) {
-        auto width = static_cast<std::size_t>(row.width);
-        auto channels = static_cast<std::size_t>(row.channels);
-        auto count = width * static_cast<std::size_t>(row.height) * channels;
         auto bytes =
             blobs.unpack(row.encoding, schema::bytes_of_hex(row.bytes), row.location, row.size);
-        if (row.format != "raw") {
-            if (!decode) continue;
-            bytes = decode(bytes, row.width, row.height, row.channels);
+        std::variant<formats::Picture, std::string> picture;
+        if (row.format == "raw") {
+            picture = formats::scale_pixels(bytes, {row.width, row.height, row.channels}, wanted);
+        } else if (decode) {
+            picture =
+                formats::Picture{decode(bytes, wanted.width, wanted.height, wanted.channels)};
+        } else {
+            picture = formats::decode_image(bytes, wanted);
         }
-        if (examples.pixel_count == 0) {
-            examples.pixel_count = count;
-            examples.pixel_width = width;
-            examples.pixel_channels = channels;
-            examples.pixels.resize(count * examples.rows);
-        }
-        if (count != examples.pixel_count || bytes.size() != count) return false;
-        auto place = from + row.place - 1;
+        if (const auto* why = std::get_if<std::string>(&picture))
+            throw base::Error(
+                "the picture of record '" + row.key + "'", *why, "leave the record out"
+            );
+        const auto& pixels = std::get<formats::Picture>(picture).pixels;
+        const auto place = from + row.place - 1;
         std::copy(
-            bytes.begin(),
-            bytes.end(),
+            pixels.begin(),
+            pixels.end(),
             examples.pixels.begin() + static_cast<std::ptrdiff_t>(place * count)
         );
     }
-    return true;
 }
 
 }  // namespace training::detail

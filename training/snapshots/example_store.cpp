@@ -63,6 +63,12 @@ void move_target(Examples& examples, const std::string& target) {
             "see the columns with 'tilth source show'"
         );
     }
+    if (found->type == schema::Column::Type::category)
+        throw base::Error(
+            fmt::format("target '{}'", target),
+            "is a category, and a target is a number",
+            "make a project of classes with its values as labels"
+        );
     auto column = static_cast<std::size_t>(found - examples.columns.begin());
     auto width = examples.columns.size();
     examples.targets.resize(examples.rows);
@@ -152,6 +158,18 @@ field_by_key(base::Transactions steps, std::int64_t source_id, const std::string
     return values;
 }
 
+std::vector<schema::Column>
+ExampleStore::columns_of(std::int64_t snapshot_id, std::int64_t source_id) const {
+    return database_.call([&](base::Tx& tx) {
+        std::map<int, std::vector<schema::Column>> sets;
+        for (const auto& row : tx.exec(sql::file["column_sets_of_snapshot"], snapshot_id)) {
+            auto version = row["column_set"].as<int>();
+            sets[version] = schema::columns_of(tx, source_id, version);
+        }
+        return schema::columns_together(sets);
+    });
+}
+
 std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) const {
     Examples examples;
     examples.text.resize(items.size());
@@ -191,6 +209,32 @@ std::vector<PageItem> ExampleStore::load_pages(const std::vector<Item>& items) c
     return pages;
 }
 
+formats::PictureShape ExampleStore::shape_of_pictures(const std::vector<Item>& items) const {
+    auto wanted = pictures_;
+    if (wanted.width > 0 && wanted.channels > 0) return wanted;
+    constexpr int small = 64, usual = 32;
+    std::map<detail::PictureKey, bool> shapes;
+    for (std::size_t from = 0; from < items.size(); from += page_size) {
+        Keys keys(items, from, std::min(items.size(), from + page_size));
+        database_.call([&](base::Tx& tx) { detail::read_shapes(tx, keys, shapes); });
+    }
+    if (shapes.empty()) return {0, 0, 0};
+    const auto& [only, raw] = *shapes.begin();
+    const bool as_is = shapes.size() == 1 && raw && only[0] <= small && only[1] <= small;
+    if (wanted.channels == 0) {
+        if (as_is && wanted.width == 0) return {only[0], only[1], only[2]};
+        bool colour = std::any_of(shapes.begin(), shapes.end(), [](const auto& shape) {
+            return shape.first[2] >= 3;
+        });
+        wanted.channels = colour ? 3 : 1;
+    }
+    if (wanted.width == 0) {
+        wanted.width = as_is ? only[0] : usual;
+        wanted.height = as_is ? only[1] : usual;
+    }
+    return wanted;
+}
+
 Examples ExampleStore::load(
     const std::vector<Item>& items,
     const std::vector<std::string>& class_names,
@@ -209,12 +253,17 @@ Examples ExampleStore::load(
         has_text = texts_ && has.text;
         has_numbers = has.numbers;
         has_images = images_ && has.images;
-        if (has_numbers) examples.columns = schema::latest_columns(tx, source_id);
     });
     if (has_text) examples.text.resize(items.size());
-    examples.numeric.assign(
-        items.size() * examples.columns.size(), std::numeric_limits<double>::quiet_NaN()
-    );
+    detail::NumberReader numbers(examples, columns_);
+    if (has_images) {
+        const auto shape = shape_of_pictures(items);
+        has_images = shape.width > 0;
+        examples.pixel_count = shape.values();
+        examples.pixel_width = static_cast<std::size_t>(shape.width);
+        examples.pixel_channels = static_cast<std::size_t>(shape.channels);
+        examples.pixels.resize(examples.rows * examples.pixel_count);
+    }
 
     for (std::size_t from = 0; from < items.size(); from += page_size) {
         auto to = std::min(items.size(), from + page_size);
@@ -223,18 +272,15 @@ Examples ExampleStore::load(
             if (has_text) detail::read_texts(tx, keys, from, examples);
             for (const auto& field : left_out_)
                 if (has_text) detail::take_field_out(tx, keys, from, field, examples.text);
-            if (!examples.columns.empty()) detail::read_numbers(tx, keys, from, examples);
+            if (has_numbers) numbers.read(tx, keys, from);
             if (fixes_ && !examples.columns.empty()) detail::read_fixes(tx, keys, from, examples);
             for (auto at = from; has_images && at < to; at += images_at_once) {
                 Keys some(items, at, std::min(to, at + images_at_once));
-                has_images = detail::read_images(tx, some, at, blobs_, decode_, examples);
+                detail::read_images(tx, some, at, blobs_, decode_, examples);
             }
         });
     }
-    if (!has_images) {
-        examples.pixels.clear();
-        examples.pixel_count = 0;
-    }
+    database_.call([&](base::Tx& tx) { numbers.name_values(tx, source_id); });
     bool all_classes = std::all_of(items.begin(), items.end(), [](const auto& item) {
         return item.class_id.has_value();
     });

@@ -9,6 +9,7 @@
 
 #include <boost/describe/class.hpp>
 
+#include "formats/image/image.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/record.hpp"
 #include "schema/select/filter.hpp"
@@ -32,7 +33,7 @@ struct Item {
 BOOST_DESCRIBE_STRUCT(Item, (), (id, version, class_id, value, group))
 
 // Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major,
-// channels interleaved. Needed only where a source holds images that are not stored raw.
+// channels interleaved. Without one formats::decode_image() does.
 using DecodeImage =
     std::function<std::string(const std::string& bytes, int width, int height, int channels)>;
 
@@ -47,6 +48,14 @@ public:
     void leave_images() { images_ = false; }
     // load() leaves texts out.
     void leave_texts() { texts_ = false; }
+
+    // load() gives these columns, whatever the items have: for rows that are read in parts.
+    void choose_columns(std::vector<schema::Column> columns) { columns_ = std::move(columns); }
+    // The columns of a snapshot's members, as load() of all of them would give them.
+    std::vector<schema::Column> columns_of(std::int64_t snapshot_id, std::int64_t source_id) const;
+
+    // Pictures are brought to this shape; 0: to one that the items decide, see load().
+    void choose_pictures(formats::PictureShape shape) { pictures_ = shape; }
 
     // Texts come without the values of these fields of their records (label_fields.hpp).
     void leave_out(std::vector<std::string> fields) { left_out_ = std::move(fields); }
@@ -66,7 +75,10 @@ public:
     matching_items(std::int64_t source_id, const schema::Filter& where, std::size_t at_most) const;
 
     // The contents of the items: the text, numeric and image parts that the source has, and classes
-    // or targets where all items have them. Pixels are given only if all images have one size.
+    // or targets where all items have them. Columns are those that the items were stored with, by
+    // name. Pictures of one small
+    // shape that are stored raw are given as they are; others are brought to one of 32 x 32, in
+    // colour if one of them has it.
     // `class_names` goes into the examples. `target`: a numeric column to learn instead of the
     // labels; it is left out of the features.
     Examples load(
@@ -84,6 +96,8 @@ public:
     std::vector<PageItem> load_pages(const std::vector<Item>& items) const;
 
 private:
+    formats::PictureShape shape_of_pictures(const std::vector<Item>& items) const;
+
     base::Database& database_;
     const schema::Blobs& blobs_;
     DecodeImage decode_;
@@ -91,6 +105,8 @@ private:
     bool texts_ = true;
     bool fixes_ = false;
     std::vector<std::string> left_out_;
+    std::optional<std::vector<schema::Column>> columns_;
+    formats::PictureShape pictures_{0, 0, 0};  // what is 0 the items decide
 };
 
 // The value of a field in each record of a source that has it, by record key.

@@ -74,10 +74,21 @@ void check(const Examples& examples) {
     }
 }
 
+formats::PictureShape shape_of(const Examples& examples) {
+    formats::PictureShape shape{0, 0, 0};
+    if (examples.pixel_count == 0 || examples.pixel_width == 0) return shape;
+    const auto channels = std::max<std::size_t>(1, examples.pixel_channels);
+    shape.width = static_cast<int>(examples.pixel_width);
+    shape.channels = static_cast<int>(channels);
+    shape.height = static_cast<int>(examples.pixel_count / examples.pixel_width / channels);
+    return shape;
+}
+
 Examples take(const Examples& examples, const std::vector<std::size_t>& chosen) {
     Examples out;
     out.rows = chosen.size();
     out.columns = examples.columns;
+    out.levels = examples.levels;
     out.pixel_count = examples.pixel_count;
     out.pixel_width = examples.pixel_width;
     out.pixel_channels = examples.pixel_channels;

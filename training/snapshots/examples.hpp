@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
+#include "formats/image/image.hpp"
 #include "schema/records/record.hpp"
 
 namespace training {
@@ -19,6 +21,9 @@ struct PageItem {
     std::string markdown;
 };
 
+// What the codes of category columns stand for: the values by code, by column.
+using Levels = std::map<std::string, std::vector<std::string>>;
+
 // Rows to learn from or to predict, column by column. A part that the rows do not have is left
 // empty; a part that they have covers every row. At most one of `classes` and `targets` is given,
 // none for rows to predict.
@@ -30,6 +35,7 @@ struct Examples {
     // Row-major, rows x columns.size(). NaN is missing; a category column holds codes.
     std::vector<double> numeric;
     std::vector<schema::Column> columns;
+    Levels levels;  // of category columns whose values are known by name
 
     // Row-major bytes of images that all have the same size, `pixel_count` each (width x height x
     // channels).
@@ -53,6 +59,9 @@ struct Examples {
 // Throws base::Error naming the part whose size does not fit, a class out of range, or a target
 // that is not finite.
 void check(const Examples& examples);
+
+// Of the examples' pictures.
+formats::PictureShape shape_of(const Examples& examples);
 
 // The rows at `chosen`, in that order.
 Examples take(const Examples& examples, const std::vector<std::size_t>& chosen);

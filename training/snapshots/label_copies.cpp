@@ -14,8 +14,17 @@ void LabelCopies::see(const Examples& rows) {
     classes_ = rows.has_classes();
     rows_ += rows.rows;
     auto width = rows.columns.size();
+    for (auto& known : *columns_)  // a column that some of the rows have not repeats no label
+        if (std::none_of(rows.columns.begin(), rows.columns.end(), [&](const auto& column) {
+                return column.name == known.name;
+            }))
+            known.copy = false;
     for (std::size_t i = 0; i < width; ++i) {
-        auto& column = columns_->at(i);
+        auto found = std::find_if(columns_->begin(), columns_->end(), [&](const auto& known) {
+            return known.name == rows.columns[i].name;
+        });
+        if (found == columns_->end()) continue;
+        auto& column = *found;
         for (std::size_t row = 0; row < rows.rows && column.copy; ++row) {
             auto label = classes_ ? static_cast<double>(rows.classes[row]) : rows.targets[row];
             see(column, rows.numeric[row * width + i], label, classes_);

@@ -18,7 +18,8 @@ namespace training {
 // speak for it: two classes and more rows than classes, or two values.
 class LabelCopies {
 public:
-    // More rows, all with the same columns and all with classes or all with targets.
+    // More rows, all with classes or all with targets. Columns are the same ones by name; one that
+    // some rows lack is no copy.
     void see(const Examples& rows);
 
     // Whether any column is still taken for a copy, or no row was seen.
