@@ -501,12 +501,12 @@ WITH known AS (
     JOIN label_class c ON c.project_id = $1 AND c.name = coalesce($4::jsonb ->> f.value, f.value)
     WHERE r.source_id = $2 AND (r.rk & 1048575) < $6::float8 * 1048576
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, version)
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, probability, method, set_at, labeled_version)
     SELECT rk, source_id, key, $1, class_id, 1, 'import', $5::timestamptz, version FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, probability = 1, method = 'import',
-        revision = g.revision + 1, set_at = excluded.set_at, version = excluded.version
-    WHERE (g.class_id, g.probability, g.method, coalesce(g.version, 1))
-            IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method, excluded.version)
+        revision = g.revision + 1, set_at = excluded.set_at, labeled_version = excluded.labeled_version
+    WHERE (g.class_id, g.probability, g.method, coalesce(g.labeled_version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.probability, excluded.method, excluded.labeled_version)
         AND g.method <> 'adjudicated'
     RETURNING xmax = 0 AS is_new
 )
@@ -527,13 +527,13 @@ WITH given AS (
         r.version
     FROM given n JOIN record r ON r.rk = n.rk AND r.source_id = $2 AND r.key = n.key
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, version)
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, labeled_version)
     SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz, coalesce(answered, version) FROM known ORDER BY rk
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value,
         probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at,
-        version = excluded.version
-    WHERE (g.class_id, g.value, g.probability, g.method, coalesce(g.version, 1))
-            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.version)
+        labeled_version = excluded.labeled_version
+    WHERE (g.class_id, g.value, g.probability, g.method, coalesce(g.labeled_version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.labeled_version)
         AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
     RETURNING xmax = 0 AS is_new
 )
@@ -1312,15 +1312,15 @@ WITH task AS (
     SELECT * FROM label_task WHERE id = $1 FOR UPDATE
 ), was AS (
     SELECT jsonb_build_object('class', g.class_id, 'value', g.value, 'probability', g.probability, 'method', g.method, 'set_at', g.set_at,
-        'decided_by', g.decided_by, 'version', g.version) AS label
+        'decided_by', g.decided_by, 'version', g.labeled_version) AS label
     FROM ground_truth g JOIN task t ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
 ), put AS (
-    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by, version)
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, decided_by, labeled_version)
     SELECT t.rk, t.source_id, t.key, t.project_id, $2::int, $3::jsonb, 1, 'adjudicated', $6::timestamptz, $5, r.version
     FROM task t LEFT JOIN record r USING (rk, source_id, key)
     ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value, probability = 1,
         method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at, decided_by = excluded.decided_by,
-        version = excluded.version
+        labeled_version = excluded.labeled_version
     RETURNING xmax = 0 AS is_new
 ), earlier AS (
     UPDATE label_review v SET stands = false FROM task t WHERE v.task_id = t.id AND v.action = 'decided' AND v.stands RETURNING v.id
@@ -1352,7 +1352,7 @@ WITH task AS (
     UPDATE ground_truth g SET class_id = (o.before -> 'label' ->> 'class')::int, value = nullif(o.before -> 'label' -> 'value', 'null'),
         probability = (o.before -> 'label' ->> 'probability')::float8, method = o.before -> 'label' ->> 'method',
         set_at = (o.before -> 'label' ->> 'set_at')::timestamptz, decided_by = o.before -> 'label' ->> 'decided_by', revision = g.revision + 1,
-        version = (o.before -> 'label' ->> 'version')::int
+        labeled_version = (o.before -> 'label' ->> 'version')::int
     FROM task t, gone o WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
         AND o.before -> 'label' <> 'null'
 ), room AS (

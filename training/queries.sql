@@ -32,7 +32,7 @@ LEFT JOIN content_image i USING (rk, source_id, key, version)
 LEFT JOIN LATERAL (
     SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 LEFT JOIN LATERAL (
-    SELECT coalesce(g.version, (SELECT max(o.version) FROM record_version o
+    SELECT coalesce(g.labeled_version, (SELECT max(o.version) FROM record_version o
             WHERE (o.rk, o.source_id, o.key) = (g.rk, g.source_id, g.key) AND o.stored_at <= g.set_at)) AS version
     WHERE r.version > 1) l ON true
 LEFT JOIN record_version w ON (w.rk, w.source_id, w.key, w.version) = (g.rk, g.source_id, g.key, nullif(l.version, r.version))
@@ -63,8 +63,8 @@ SELECT i.rk, i.key, i.split, coalesce(encode(v.content_sha256, 'hex'), '') AS co
     t.simhash, t.words, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $5 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text
 FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $6, $3) ORDER BY rk, source_id, key LIMIT $4) i
-LEFT JOIN record r USING (rk, source_id, key)
-LEFT JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN record r ON (r.rk, r.source_id, r.key) = (i.rk, i.source_id, i.key)
+LEFT JOIN record_version v ON (v.rk, v.source_id, v.key, v.version) = (i.rk, i.source_id, i.key, i.version)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (i.rk, i.source_id, i.key, i.version)
 LEFT JOIN LATERAL (
     SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = i.rk AND source_id = i.source_id AND key = i.key) d ON true

@@ -25,7 +25,7 @@ INSERT INTO snapshot_read (snapshot_id, reader, run_id, read_at)
 SELECT r.snapshot_id, 'run', r.id, coalesce(r.ended_at, r.started_at) FROM model_run r WHERE r.state = 'done' ORDER BY r.id;
 
 -- The version of the record that a label was given to; none where it was not noted: then what stood when the label was set.
-ALTER TABLE ground_truth ADD COLUMN version int CONSTRAINT ground_truth_version_counts CHECK (version >= 1);
-UPDATE ground_truth g SET version = a.version
+ALTER TABLE ground_truth ADD COLUMN labeled_version int CONSTRAINT ground_truth_labeled_version_counts CHECK (labeled_version >= 1);
+UPDATE ground_truth g SET labeled_version = a.version
 FROM (SELECT rk, source_id, key, project_id, max(version) AS version FROM annotation WHERE withdrawn_at IS NULL GROUP BY 1, 2, 3, 4) a
 WHERE (a.rk, a.source_id, a.key, a.project_id) = (g.rk, g.source_id, g.key, g.project_id) AND g.method NOT IN ('import', 'adjudicated');

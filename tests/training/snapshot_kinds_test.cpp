@@ -151,7 +151,7 @@ TEST_CASE(
     "[training][snapshot]"
 ) {
     World world;
-    world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET version = 1"); });
+    world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET labeled_version = 1"); });
     auto changed = World::draft(0, 0);
     changed.payload = "{\"topic\":0,\"half\":\"train\",\"more\":true}";
     world.write({changed});  // the text is the same
@@ -170,7 +170,7 @@ TEST_CASE(
     spec.leave_out_stale = true;
     CHECK(world.create(spec).snapshot.members == 239);
     CHECK_FALSE(world.sides("without").contains("k0-0"));
-    world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET version = 3"); });
+    world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET labeled_version = 3"); });
     spec.name = "again";
     CHECK(world.create(spec).snapshot.members == 240);
 }
