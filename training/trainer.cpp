@@ -24,7 +24,7 @@ namespace training {
 
 namespace {
 
-constexpr int dense_text_bits = 12;   // 4,096 columns of hashed words at most, for dense rows
+constexpr int dense_text_bits = 12;  // 4,096 columns of hashed words at most, for dense rows
 
 // For models that take every feature of every row.
 void lower_columns(TextSpec& text) {
@@ -187,8 +187,7 @@ TrainResult fit_prepared(
 
     if (progress) progress({"features", 0, train.rows, 0, {}});
     auto feature_spec = spec.features;
-    if (model_kind(spec.model).dense_text)
-        lower_columns(feature_spec.text);
+    if (model_kind(spec.model).dense_text) lower_columns(feature_spec.text);
     detail::Design train_rows;
     const auto featurizer = Featurizer::fit(train, feature_spec, team, train_rows, spec.seed);
     const auto validation_rows =
