@@ -170,6 +170,30 @@ struct Run {
     }
 };
 
+std::string artefact_of(
+    const std::string& kind,
+    const std::string& summary,
+    const Examples& train,
+    const InputSignature& inputs,
+    const Featurizer& featurizer,
+    const Model& model,
+    const FittedPreparation& prepared
+) {
+    detail::Writer out;
+    out.text(kind);
+    out.text(summary);
+    const bool classes = train.has_classes();
+    out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
+    if (classes) {
+        for (const auto& name : train.class_names) out.text(name);
+    }
+    inputs.save(out);
+    featurizer.save(out);
+    model.save(out);
+    if (!prepared.empty()) out.text(prepared.json());
+    return detail::seal(out.take());
+}
+
 // With rows that are prepared.
 TrainResult fit_prepared(
     const Examples& train,
@@ -224,19 +248,8 @@ TrainResult fit_prepared(
     result.features = train_rows.columns;
     result.summary =
         summary_of(spec, result.params, inputs, featurizer.json(), prepared, train_rows.columns);
-    detail::Writer out;
-    out.text(spec.model);
-    out.text(result.summary);
-    const bool classes = train.has_classes();
-    out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
-    if (classes) {
-        for (const auto& name : train.class_names) out.text(name);
-    }
-    inputs.save(out);
-    featurizer.save(out);
-    model->save(out);
-    if (!prepared.empty()) out.text(prepared.json());
-    result.artefact = detail::seal(out.take());
+    result.artefact =
+        artefact_of(spec.model, result.summary, train, inputs, featurizer, *model, prepared);
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
