@@ -86,6 +86,30 @@ std::string summary_of(
     });
 }
 
+std::string artefact_of(
+    const std::string& kind,
+    const std::string& summary,
+    const Examples& train,
+    const InputSignature& inputs,
+    const Featurizer& featurizer,
+    const Model& model,
+    const FittedPreparation& prepared
+) {
+    detail::Writer out;
+    out.text(kind);
+    out.text(summary);
+    const bool classes = train.has_classes();
+    out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
+    if (classes) {
+        for (const auto& name : train.class_names) out.text(name);
+    }
+    inputs.save(out);
+    featurizer.save(out);
+    model.save(out);
+    if (!prepared.empty()) out.text(prepared.json());
+    return detail::seal(out.take());
+}
+
 // With rows that are prepared.
 TrainResult fit_prepared(
     const Examples& train,
@@ -120,19 +144,8 @@ TrainResult fit_prepared(
     result.features = form.train.columns;
     result.summary =
         summary_of(spec, chosen, inputs, form.featurizer.json(), prepared, form.train.columns);
-    detail::Writer out;
-    out.text(chosen.kind);
-    out.text(result.summary);
-    const bool classes = train.has_classes();
-    out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
-    if (classes) {
-        for (const auto& name : train.class_names) out.text(name);
-    }
-    inputs.save(out);
-    form.featurizer.save(out);
-    model->save(out);
-    if (!prepared.empty()) out.text(prepared.json());
-    result.artefact = detail::seal(out.take());
+    result.artefact =
+        artefact_of(chosen.kind, result.summary, train, inputs, form.featurizer, *model, prepared);
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;

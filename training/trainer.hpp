@@ -92,11 +92,8 @@ public:
 
     // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
     // inputs() first. Throws base::Error if they have nothing of it.
-    std::vector<double> predict(
-        const Examples& examples,
-        std::size_t threads = 0,
-        Alignment* notes = nullptr
-    ) const;
+    std::vector<double>
+    predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
 
 private:
     struct State;

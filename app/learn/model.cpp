@@ -145,7 +145,11 @@ void predict_verb(CLI::App& model, service::Context& context) {
     Flags<service::Predict> flags(
         command, {.positionals = {{"model", "NAME"}}, .without = {"inputs", "limit", "after"}}
     );
-    command.add_option("INPUT", *input, "- for JSON lines with title, body and columns by name, or as the source has its records");
+    command.add_option(
+        "INPUT",
+        *input,
+        "- for JSON lines with title, body and columns by name, or as the source has its records"
+    );
     on_command(command, [input, flags, &context] {
         auto request = flags.read();
         if (request.where.has_value() == (*input == "-"))

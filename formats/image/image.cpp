@@ -74,8 +74,7 @@ bool to_shape(Handle& image, PictureShape wanted) {
         });
         if (!flat) return false;
     }
-    const auto space =
-        wanted.channels == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
+    const auto space = wanted.channels == 1 ? VIPS_INTERPRETATION_B_W : VIPS_INTERPRETATION_sRGB;
     if (!replace(image, [&](VipsImage* in, VipsImage** out) {
             return vips_colourspace(in, out, space, nullptr);
         }))

@@ -57,8 +57,7 @@ std::string rules_in_use(base::Tx& tx, std::int64_t source_id) {
         auto rules = json::parse(row["rules"].as<std::string>()).as_object();
         if (const auto* columns = rules.if_contains("column"); columns && columns->is_array())
             for (const auto& column : columns->as_array())
-                if (names.insert(json::serialize(column.at("name"))).second)
-                    all.push_back(column);
+                if (names.insert(json::serialize(column.at("name"))).second) all.push_back(column);
         if (newest.empty()) newest = std::move(rules);
     }
     if (newest.empty())

@@ -70,7 +70,8 @@ public:
         for (const auto& column : rows_.columns)
             if (column.type == Column::Type::category) rows_.levels[column.name];
         for (row_ = 0; row_ < inputs.size(); ++row_) {
-            if (!inputs[row_].is_object()) fail("is no JSON object", "give {\"title\": .., \"body\": ..}");
+            if (!inputs[row_].is_object())
+                fail("is no JSON object", "give {\"title\": .., \"body\": ..}");
             notes_.emplace_back();
             take(inputs[row_].get_object());
         }
@@ -261,8 +262,7 @@ private:
 
 }  // namespace
 
-GivenRows
-rows_of(const json::array& inputs, const training::InputSignature& model, bool strict) {
+GivenRows rows_of(const json::array& inputs, const training::InputSignature& model, bool strict) {
     return Reader(model, strict).read(inputs);
 }
 

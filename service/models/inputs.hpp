@@ -13,9 +13,9 @@ namespace service {
 
 // What is told of an input beside its prediction.
 struct InputNotes {
-    std::vector<std::string> unknown;  // members that neither model nor source knows
+    std::vector<std::string> unknown;         // members that neither model nor source knows
     std::vector<std::string> unknown_values;  // columns whose category the model does not know
-    std::vector<std::string> left_out;  // lines: values that are none of their column
+    std::vector<std::string> left_out;        // lines: values that are none of their column
 };
 
 struct GivenRows {
@@ -32,10 +32,7 @@ struct GivenRows {
 // Throws base::UsageError, naming the input, if one is no object, has nothing that the model knows,
 // or a value that cannot be read; with `strict` also for members that nobody knows and values that
 // are left out.
-GivenRows rows_of(
-    const boost::json::array& inputs,
-    const training::InputSignature& model,
-    bool strict
-);
+GivenRows
+rows_of(const boost::json::array& inputs, const training::InputSignature& model, bool strict);
 
 }  // namespace service

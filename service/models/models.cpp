@@ -39,7 +39,8 @@ const base::Settings<Predict> Predict::settings{
     {"version", &Predict::version, "instead of the one in production or the newest", {.low = 0}},
     {"inputs",
      &Predict::inputs,
-     "objects with title, body and columns by name, or as the source has its records; 1000 at most"},
+     "objects with title, body and columns by name, or as the source has its records; 1000 at "
+     "most"},
     {"strict", &Predict::strict, "refuse members that nobody knows and values that are left out"},
     {"where",
      &Predict::where,
@@ -129,7 +130,8 @@ Predictions predict(Work& work, const Predict& request) {
         throw base::UsageError("'inputs'", "are more than 1000", "ask in several parts");
     known_model(work, request.model, request.version);
     auto model = load_model(work.tx, work.here.blobs, request.model, request.version);
-    if (!request.where) return {.predictions = predictions_for(model, request.inputs, request.strict), .next = {}};
+    if (!request.where)
+        return {.predictions = predictions_for(model, request.inputs, request.strict), .next = {}};
 
     std::size_t passed = 0;
     if (!request.after.empty()) {

@@ -96,16 +96,14 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
     return loaded(tx, blobs, info);
 }
 
-json::array
-predictions_for(const LoadedModel& model, const json::array& inputs, bool strict) {
+json::array predictions_for(const LoadedModel& model, const json::array& inputs, bool strict) {
     auto given = rows_of(inputs, model.inputs, strict);
     auto answers = answers_for(model, model.inputs.align(std::move(given.examples)));
     for (std::size_t row = 0; row < answers.size(); ++row) {
         auto& answer = answers[row].as_object();
         const auto& notes = given.notes[row];
         if (!notes.unknown.empty()) answer["unknown"] = list_of(notes.unknown);
-        if (!notes.unknown_values.empty())
-            answer["unknown_values"] = list_of(notes.unknown_values);
+        if (!notes.unknown_values.empty()) answer["unknown_values"] = list_of(notes.unknown_values);
         if (!notes.left_out.empty()) answer["left_out"] = list_of(notes.left_out);
     }
     return answers;

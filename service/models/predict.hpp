@@ -36,11 +36,8 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
 // One answer per input object: {"class","probability","probabilities":{..}} or {"value"}. What an
 // input may have says inputs.hpp; "unknown", "unknown_values" and "left_out" of an answer name
 // what the model could make nothing of. Throws as rows_of() does.
-boost::json::array predictions_for(
-    const LoadedModel& model,
-    const boost::json::array& inputs,
-    bool strict = false
-);
+boost::json::array
+predictions_for(const LoadedModel& model, const boost::json::array& inputs, bool strict = false);
 
 // The records of a model's source that a condition holds for, in the order of the store.
 class RecordPredictions {

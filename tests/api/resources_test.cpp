@@ -472,7 +472,9 @@ TEST_CASE(
 
     std::string predict = "/api/v1/models/topics-softmax/predict";
     auto two = client.send(
-        "POST", predict, {{"inputs", boost::json::array{object{{"text", "x"}}, object{{"title", "y"}}}}}
+        "POST",
+        predict,
+        {{"inputs", boost::json::array{object{{"text", "x"}}, object{{"title", "y"}}}}}
     );
     REQUIRE(two.status == 200);
     CHECK(two.json().at("predictions").as_array().size() == 2);
@@ -491,7 +493,9 @@ TEST_CASE(
              object{{"inputs", boost::json::array{}}},
              object{{"inputs", boost::json::array{1}}},
              object{{"inputs", boost::json::array{object{}}}},
-             object{{"inputs", boost::json::array{object{{"text", "x"}, {"txet", "x"}}}}, {"strict", true}},
+             object{
+                 {"inputs", boost::json::array{object{{"text", "x"}, {"txet", "x"}}}},
+                 {"strict", true}},
              object{{"inputs", boost::json::array{object{}}}, {"where", ""}},
              object{{"where", "words <"}},
          }) {

@@ -40,8 +40,10 @@ struct World {
                 "(1, 'p', $1, 'classification', '{}', now())",
                 source
             );
-            tx.exec("INSERT INTO label_class (project_id, class_id, name) VALUES (1, 0, 'no'), (1, "
-                    "1, 'yes')");
+            tx.exec(
+                "INSERT INTO label_class (project_id, class_id, name) VALUES (1, 0, 'no'), (1, "
+                "1, 'yes')"
+            );
         });
     }
     void read(const std::string& name, const std::string& content, const std::string& rules = {}) {
@@ -126,8 +128,7 @@ void check_online_is_batch(World& world, const service::LoadedModel& model) {
         for (const auto& [name, value] : given) members.push_back(json::array{name, value});
         base::CounterRandom(i, 1).shuffle(std::span(members.data(), members.size()));
         json::object permuted;
-        for (const auto& member : members)
-            permuted[member.at(0).as_string()] = member.at(1);
+        for (const auto& member : members) permuted[member.at(0).as_string()] = member.at(1);
         auto online = service::predictions_for(model, {permuted}).at(0).as_object();
         online.erase("unknown");
         online.erase("unknown_values");
@@ -217,8 +218,10 @@ TEST_CASE("raw fields of a mapped source are mapped, and categories are names", 
     const json::object raw{
         {"Text", "word1 and word1"}, {"Size-kB", "2"}, {"at", "2024-03-11"}, {"tags", ""}};
     CHECK(ask(raw, true).at("probability").as_double() > 0);
-    CHECK(ask({{"size", 2048}, {"tags", "a"}, {"colour", "red"}}) ==
-          ask({{"Size-kB", 2}, {"tags", "a"}, {"colour", "red"}}));
+    CHECK(
+        ask({{"size", 2048}, {"tags", "a"}, {"colour", "red"}}) ==
+        ask({{"Size-kB", 2}, {"tags", "a"}, {"colour", "red"}})
+    );
     CHECK(ask({{"size", 1}, {"colour", "red"}}) != ask({{"size", 1}, {"colour", "green"}}));
     CHECK_FALSE(ask(direct).contains("unknown"));
     const auto odd = ask({{"size", 1}, {"colour", "mauve"}, {"colur", "red"}});
@@ -261,7 +264,7 @@ TEST_CASE("what is shown of a text ends between characters", "[service][errors]"
     });
     training::AnalysisRequest request;
     request.run_id = world.train().run.id;
-    request.next = 10;
+    request.next.count = 10;
     const auto analysis = training::analyse(*world.database, world.blobs, {}, request);
     REQUIRE(analysis.next.size() == 10);
     for (const auto& next : analysis.next) {

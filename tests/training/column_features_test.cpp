@@ -60,7 +60,8 @@ TEST_CASE("numbers are scaled as it is said", "[training][features]") {
     CHECK(at(Scale::quantile, 2.5) == Approx(0.625));
     CHECK(at(Scale::quantile, -7) == 0);
     CHECK(at(Scale::quantile, 70) == 1);
-    const double deviation = std::sqrt((3.2 * 3.2 + 2.2 * 2.2 + 1.2 * 1.2 + 0.2 * 0.2 + 6.8 * 6.8) / 5);
+    const double deviation =
+        std::sqrt((3.2 * 3.2 + 2.2 * 2.2 + 1.2 * 1.2 + 0.2 * 0.2 + 6.8 * 6.8) / 5);
     CHECK(at(Scale::standard, 5) == Approx((5 - 3.2) / deviation));
 }
 
@@ -190,8 +191,7 @@ TEST_CASE("times become parts, and columns are chosen by name", "[training][feat
         std::vector<std::string>{"at year", "at weekday", "at yearday", "at hour", "x"}
     );
     CHECK(
-        rows.values ==
-        std::vector<float>{2024, 4, 60, 13, 1, 2026, 7, 186, 0, 2, 1970, 4, 1, 0, 3}
+        rows.values == std::vector<float>{2024, 4, 60, 13, 1, 2026, 7, 186, 0, 2, 1970, 4, 1, 0, 3}
     );
     spec.exclude = {"z"};
     CHECK_THROWS_WITH(

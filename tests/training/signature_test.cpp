@@ -93,9 +93,7 @@ TEST_CASE(
             CHECK(model.predict(shuffled(data, seed, seed % 2 == 1), 1) == expected);
         }
         // Validation rows too, so that a search and early stopping see what is predicted later.
-        CHECK(
-            fit(data, shuffled(data, 3, true), spec).artefact == fit(data, data, spec).artefact
-        );
+        CHECK(fit(data, shuffled(data, 3, true), spec).artefact == fit(data, data, spec).artefact);
     }
 }
 

@@ -110,11 +110,8 @@ void ColumnFeatures::fit_target(
     }
 }
 
-void ColumnFeatures::cross_fit(
-    const Examples& train,
-    const ColumnsSpec& spec,
-    detail::Design& rows
-) const {
+void ColumnFeatures::cross_fit(const Examples& train, const ColumnsSpec& spec, detail::Design& rows)
+    const {
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         const auto& output = outputs_[i];
         if (output.kind != Output::Kind::mapped || !output.label.starts_with("target")) continue;
@@ -205,8 +202,7 @@ void ColumnFeatures::fit_buckets(
     std::set<double> filled;
     for (const auto& level : levels) {
         const auto hash = base::hash_64(level_name(train, column, level.code));
-        buckets[level.code] =
-            static_cast<double>(hash % static_cast<std::uint64_t>(plan.buckets));
+        buckets[level.code] = static_cast<double>(hash % static_cast<std::uint64_t>(plan.buckets));
         filled.insert(buckets[level.code]);
     }
     Output output;

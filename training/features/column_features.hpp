@@ -60,8 +60,8 @@ private:
         std::uint32_t column = 0;
         Kind kind = Kind::value;
         double mean = 0;
-        double scale = 1;  // values are multiplied by it
-        double absent = 0;  // what a missing value becomes
+        double scale = 1;              // values are multiplied by it
+        double absent = 0;             // what a missing value becomes
         std::vector<double> from, to;  // a table: codes in rising order, and what they become
         std::string label;             // its name behind the column's
 

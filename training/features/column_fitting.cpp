@@ -115,9 +115,9 @@ void ColumnFeatures::fit_number(
     if (known.empty()) return;
     if (plan.scale == Scale::automatic) {
         const auto plain = moments(known);
-        const bool skewed = plain.skewness > 2 && std::all_of(known.begin(), known.end(), [](double v) {
-                                return v >= 0;
-                            });
+        const bool skewed =
+            plain.skewness > 2 &&
+            std::all_of(known.begin(), known.end(), [](double v) { return v >= 0; });
         if (skewed) {
             auto logs = known;
             for (double& v : logs) v = std::log1p(v);
@@ -134,9 +134,9 @@ void ColumnFeatures::fit_number(
         const auto count = std::min(most_quantiles, std::max<std::size_t>(2, sorted.size()));
         output.kind = Output::Kind::quantile;
         for (std::size_t i = 0; i < count; ++i)
-            output.to.push_back(quantile_of(
-                sorted, static_cast<double>(i) / static_cast<double>(count - 1)
-            ));
+            output.to.push_back(
+                quantile_of(sorted, static_cast<double>(i) / static_cast<double>(count - 1))
+            );
     }
     add_scaled(output, std::move(known), plan);
     add_missing(column, missing, plan);

@@ -1,7 +1,7 @@
 // A column is a hash (Weinberger et al. 2009), so there is no dictionary to build, ship or look up;
 // with a vocabulary it is the place of the hash among those of the training texts. A hit is column
-// and sign in 32 bits: sorting the hits of a row, by their digits where there are many, brings equal
-// columns together without a map.
+// and sign in 32 bits: sorting the hits of a row, by their digits where there are many, brings
+// equal columns together without a map.
 //
 // Rows are counted in blocks of 512 by several threads and joined in order, so the design does not
 // depend on how many there are. Columns that are met too seldom or too often have an idf of 0 and

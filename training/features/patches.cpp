@@ -55,7 +55,8 @@ void product(
     kernels().gemm(m, n, k, a, k, 1, b, n, 1, c, n, false, work.data());
 }
 
-std::vector<float> whitening(const std::vector<float>& rows, std::size_t n, std::vector<float>& mean) {
+std::vector<float>
+whitening(const std::vector<float>& rows, std::size_t n, std::vector<float>& mean) {
     const auto count = rows.size() / n;
     const auto size = static_cast<Eigen::Index>(n);
     const Eigen::Map<const Eigen::Matrix<float, -1, -1, Eigen::RowMajor>> all(
@@ -80,9 +81,8 @@ std::vector<float> whitening(const std::vector<float>& rows, std::size_t n, std:
     for (std::size_t i = 0; i < n; ++i) {
         mean[i] = static_cast<float>(centre(static_cast<Eigen::Index>(i)));
         for (std::size_t j = 0; j < n; ++j)
-            out[i * n + j] = static_cast<float>(
-                zca(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j))
-            );
+            out[i * n + j] =
+                static_cast<float>(zca(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)));
     }
     return out;
 }

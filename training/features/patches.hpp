@@ -22,14 +22,7 @@ void take_patch(
 );
 
 // c (m x n) = a (m x k) * b (k x n)
-void product(
-    std::size_t m,
-    std::size_t n,
-    std::size_t k,
-    const float* a,
-    const float* b,
-    float* c
-);
+void product(std::size_t m, std::size_t n, std::size_t k, const float* a, const float* b, float* c);
 
 // ZCA (Bell and Sejnowski 1997) of patches of n values: n x n, and their mean.
 std::vector<float>

@@ -84,11 +84,8 @@ void PictureFeaturizer::learn_patches(
     width_ = k * grid * grid;
 }
 
-void PictureFeaturizer::nearness(
-    const std::uint8_t* picture,
-    float* out,
-    std::vector<float>& room
-) const {
+void PictureFeaturizer::nearness(const std::uint8_t* picture, float* out, std::vector<float>& room)
+    const {
     const auto n = side_ * side_ * shape_.channels;
     const auto k = filters_.size() / n;
     const auto across = shape_.width - side_ + 1, down = shape_.height - side_ + 1;
@@ -99,7 +96,9 @@ void PictureFeaturizer::nearness(
     std::fill_n(out, width_, 0.0F);
     for (std::size_t y = 0; y < down; ++y) {
         for (std::size_t x = 0; x < across; ++x) {
-            detail::take_patch(picture, shape_.width, shape_.channels, side_, x, y, patches + x * n);
+            detail::take_patch(
+                picture, shape_.width, shape_.channels, side_, x, y, patches + x * n
+            );
             for (std::size_t i = 0; i < n; ++i) patches[x * n + i] -= patch_mean_[i];
         }
         detail::product(across, n, n, patches, whiten_.data(), white);
@@ -119,11 +118,8 @@ void PictureFeaturizer::nearness(
     }
 }
 
-void PictureFeaturizer::gradients(
-    const std::uint8_t* picture,
-    float* out,
-    std::vector<float>& room
-) const {
+void PictureFeaturizer::gradients(const std::uint8_t* picture, float* out, std::vector<float>& room)
+    const {
     const auto w = shape_.width, h = shape_.height;
     const auto cell = cell_of(w);
     const auto cells_x = w / cell, cells_y = h / cell;
@@ -169,18 +165,14 @@ void PictureFeaturizer::gradients(
         }
 }
 
-void PictureFeaturizer::describe(
-    const std::uint8_t* picture,
-    float* out,
-    std::vector<float>& room
-) const {
+void PictureFeaturizer::describe(const std::uint8_t* picture, float* out, std::vector<float>& room)
+    const {
     if (kind_ == PictureFeatures::patches) return nearness(picture, out, room);
     if (kind_ == PictureFeatures::hog) return gradients(picture, out, room);
     for (std::size_t i = 0; i < values_; ++i) out[i] = static_cast<float>(picture[i]) / 255.0F;
 }
 
-detail::Design
-PictureFeaturizer::described(const Examples& examples, detail::Team& team) const {
+detail::Design PictureFeaturizer::described(const Examples& examples, detail::Team& team) const {
     detail::Design design;
     design.rows = examples.rows;
     design.columns = width_;

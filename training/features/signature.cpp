@@ -20,11 +20,7 @@ namespace {
 namespace json = boost::json;
 
 // The values of a category that come in the rows.
-Codes codes_in(
-    const Examples& rows,
-    std::size_t column,
-    const std::vector<std::string>& names
-) {
+Codes codes_in(const Examples& rows, std::size_t column, const std::vector<std::string>& names) {
     std::set<std::size_t> seen;
     const auto width = rows.columns.size();
     for (std::size_t row = 0; row < rows.rows; ++row) {
@@ -52,8 +48,7 @@ std::string in_words(const InputSignature& wanted) {
 
 }  // namespace
 
-InputSignature
-InputSignature::of(const Examples& train, bool text, bool numeric, bool pixels) {
+InputSignature InputSignature::of(const Examples& train, bool text, bool numeric, bool pixels) {
     InputSignature out;
     out.text_ = text && !train.text.empty();
     if (numeric) {
@@ -95,11 +90,8 @@ void InputSignature::keep_columns(
     });
 }
 
-InputSignature InputSignature::of_columns(
-    std::vector<schema::Column> columns,
-    const Levels& levels,
-    bool text
-) {
+InputSignature
+InputSignature::of_columns(std::vector<schema::Column> columns, const Levels& levels, bool text) {
     InputSignature out;
     out.text_ = text;
     out.columns_ = std::move(columns);
@@ -185,8 +177,7 @@ Examples InputSignature::align(Examples examples, Alignment* notes) const {
 std::string InputSignature::json() const {
     json::array columns;
     for (const auto& column : columns_) {
-        json::object one{
-            {"name", column.name}, {"type", std::string(base::name_of(column.type))}};
+        json::object one{{"name", column.name}, {"type", std::string(base::name_of(column.type))}};
         if (!column.unit.empty()) one["unit"] = column.unit;
         if (const auto codes = codes_.find(column.name); codes != codes_.end())
             one["values"] = codes->second.size();

@@ -19,13 +19,13 @@ struct TextSpec {
     bool title = true;
     bool body = true;
     TextMethod method = TextMethod::hashed;
-    int bits = 18;        // hashed: 2^bits columns; 8 to 24
-    int words_from = 1;   // words in an n-gram
-    int ngrams = 2;       // words in the longest one, 0 to 5; 0: no n-grams of words
-    int chars_from = 0;   // characters in an n-gram within a word; 0: none
+    int bits = 18;       // hashed: 2^bits columns; 8 to 24
+    int words_from = 1;  // words in an n-gram
+    int ngrams = 2;      // words in the longest one, 0 to 5; 0: no n-grams of words
+    int chars_from = 0;  // characters in an n-gram within a word; 0: none
     int chars_to = 0;
     bool lower = true;
-    bool sublinear = true;    // a count is 1 + ln(count)
+    bool sublinear = true;  // a count is 1 + ln(count)
     bool idf = true;
     bool signed_hash =
         true;  // half of the n-grams count negative, so that collisions cancel on average

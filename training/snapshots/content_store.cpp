@@ -2,7 +2,8 @@
 //
 // Numbers are stored by the columns that the source had then: another file may have brought them in
 // another order, more of them, or as another type. They are read by name, and the columns of the
-// rows follow from the records alone, not from what the source has got since. Pictures are brought to the one shape that the rows have.
+// rows follow from the records alone, not from what the source has got since. Pictures are brought
+// to the one shape that the rows have.
 #include "training/snapshots/content_store.hpp"
 
 #include <algorithm>
@@ -172,8 +173,7 @@ std::vector<std::string>&
 NumberReader::values_of(base::Tx& tx, std::int64_t source_id, const std::string& column) {
     auto found = values_.find(column);
     if (found == values_.end())
-        found =
-            values_.emplace(column, schema::category_values(tx, source_id, column)).first;
+        found = values_.emplace(column, schema::category_values(tx, source_id, column)).first;
     return found->second;
 }
 
@@ -203,9 +203,7 @@ void NumberReader::widen(base::Tx& tx, std::int64_t source_id) {
     const auto before = examples_.columns.size();
     std::vector<double> moved(examples_.rows * columns.size());
     for (std::size_t row = 0; row < examples_.rows; ++row)
-        map.move(
-            examples_.numeric.data() + row * before, moved.data() + row * columns.size()
-        );
+        map.move(examples_.numeric.data() + row * before, moved.data() + row * columns.size());
     examples_.numeric = std::move(moved);
     examples_.columns = std::move(columns);
     maps_.clear();
@@ -218,11 +216,9 @@ const ColumnMap& NumberReader::map_of(base::Tx& tx, std::int64_t source_id, int 
     }
     auto found = maps_.find(version);
     if (found == maps_.end())
-        found = maps_
-                    .emplace(
-                        version, map_from(tx, source_id, sets_.at(version), examples_.columns)
-                    )
-                    .first;
+        found =
+            maps_.emplace(version, map_from(tx, source_id, sets_.at(version), examples_.columns))
+                .first;
     return found->second;
 }
 
@@ -283,8 +279,7 @@ void read_images(
         if (row.format == "raw") {
             picture = formats::scale_pixels(bytes, {row.width, row.height, row.channels}, wanted);
         } else if (decode) {
-            picture =
-                formats::Picture{decode(bytes, wanted.width, wanted.height, wanted.channels)};
+            picture = formats::Picture{decode(bytes, wanted.width, wanted.height, wanted.channels)};
         } else {
             picture = formats::decode_image(bytes, wanted);
         }

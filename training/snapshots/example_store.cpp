@@ -51,6 +51,23 @@ void each_page(base::Database& database, Read read, Take take) {
     }
 }
 
+// Classes or targets, where all items have them.
+void add_labels(const std::vector<Item>& items, Examples& examples) {
+    bool all_classes = std::all_of(items.begin(), items.end(), [](const auto& item) {
+        return item.class_id.has_value();
+    });
+    bool all_values = std::all_of(items.begin(), items.end(), [](const auto& item) {
+        return item.value.has_value();
+    });
+    for (const auto& item : items) {
+        if (all_classes) {
+            examples.classes.push_back(*item.class_id);
+        } else if (all_values) {
+            examples.targets.push_back(*item.value);
+        }
+    }
+}
+
 void move_target(Examples& examples, const std::string& target) {
     auto found =
         std::find_if(examples.columns.begin(), examples.columns.end(), [&](const auto& column) {
@@ -281,19 +298,7 @@ Examples ExampleStore::load(
         });
     }
     database_.call([&](base::Tx& tx) { numbers.name_values(tx, source_id); });
-    bool all_classes = std::all_of(items.begin(), items.end(), [](const auto& item) {
-        return item.class_id.has_value();
-    });
-    bool all_values = std::all_of(items.begin(), items.end(), [](const auto& item) {
-        return item.value.has_value();
-    });
-    for (const auto& item : items) {
-        if (all_classes) {
-            examples.classes.push_back(*item.class_id);
-        } else if (all_values) {
-            examples.targets.push_back(*item.value);
-        }
-    }
+    add_labels(items, examples);
     if (!target.empty()) move_target(examples, target);
     return examples;
 }

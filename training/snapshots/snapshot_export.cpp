@@ -94,8 +94,7 @@ std::uint64_t export_snapshot(
     schema::Blobs no_blobs{""};
     ExampleStore store(database, no_blobs);
     store.leave_images();
-    if (!prepared.empty())
-        store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
+    if (!prepared.empty()) store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
     store.use_fixes(prepared.uses_fixes());
     std::uint64_t written = 0;
     bool headed = format != SnapshotFormat::csv;
