@@ -236,7 +236,9 @@ double Selection::judge_on(
 ) const {
     detail::Team team(1);
     auto model = make_model(trial.kind, trial.params);
-    FitContext context{spec_.seed, deadline_->source.get_token(), {}, &team};
+    // The first trial is let finish, so that there is one.
+    auto stop = trial.number == 0 ? stop_ : deadline_->source.get_token();
+    FitContext context{spec_.seed, std::move(stop), {}, &team};
     context.loss = spec_.loss;
     context.quantile = spec_.quantile;
     if (curve) context.progress = [curve](const Progress& now) { curve->push_back(now); };
