@@ -156,7 +156,7 @@ constexpr Row rows[] = {
     {post, "/api/v1/projects/{project}/machines/test", "label machine test", "testMachine"},
     {put, "/api/v1/projects/{project}/rules", "label rules set", "setRules"},
     {get, "/api/v1/projects/{project}/rules", "label rules list", "listRules"},
-    {get, "/api/v1/projects/{project}/rules/show", "label rules show", "showRules"},
+    {get, "/api/v1/projects/{project}/rules/show", "label rules show", "showLabelRules"},
     {del, "/api/v1/projects/{project}/rules/{rule}", "label rules remove", "removeRule"},
     {post, "/api/v1/projects/{project}/rules/run", "label rules run", "runRules"},
     {get, "/api/v1/projects/{project}/rules/report", "label rules report", "reportRules"},

@@ -1661,7 +1661,7 @@ WITH task AS (
 INSERT INTO label_skip_pace AS p (project_id, hour, user_id, reason, skips) SELECT project_id, $5::timestamptz, $2, $3, 1 FROM task
 ON CONFLICT (project_id, hour, user_id, reason) DO UPDATE SET skips = p.skips + 1;
 
--- name: note_undone
+-- name: note_answer_undone
 WITH told AS (
     INSERT INTO label_event (project_id, kind, task_id, user_id, at)
     SELECT project_id, 'undone', id, $2, $4::timestamptz FROM label_task WHERE id = $1

@@ -373,9 +373,7 @@ TrainOutcome train(
         throw;
     } catch (const LeakFound& leak) {
         close(
-            "failed",
-            leak.what(),
-            json::serialize(json::object{{"leakage", to_json(leak.leakage)}})
+            "failed", leak.what(), json::serialize(json::object{{"leakage", to_json(leak.leakage)}})
         );
         throw;
     } catch (const std::exception& failure) {

@@ -24,8 +24,8 @@ struct TrainOutcome {
 
 // Fits the model on the training part of a snapshot, tunes it on validation, judges it once on
 // test, and stores run, metrics, predictions of validation and test, and the model, in one
-// transaction at the end. A run that fails or is interrupted is kept as such. Throws LeakFound before
-// anything is fitted, or kept, if a leak stops it (training/leakage).
+// transaction at the end. A run that fails or is interrupted is kept as such. Throws LeakFound
+// before anything is fitted, or kept, if a leak stops it (training/leakage).
 TrainOutcome train(
     base::Database& database,
     const schema::Blobs& blobs,

@@ -15,9 +15,9 @@ SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $7 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
-    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
+    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (g.rk, g.source_id, g.key))
         AS denied,
-    EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key)) AS quarantined,
+    EXISTS (SELECT FROM record_quarantined q WHERE (q.rk, q.source_id, q.key) = (g.rk, g.source_id, g.key)) AS quarantined,
     w.rk IS NOT NULL AND ((u.title, u.body) IS DISTINCT FROM (t.title, t.body)
         OR (i.rk IS NOT NULL AND w.blob_sha256 IS DISTINCT FROM v.blob_sha256)
         OR (t.rk IS NULL AND i.rk IS NULL AND w.content_sha256 <> v.content_sha256)) AS stale
@@ -30,9 +30,7 @@ JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
 LEFT JOIN LATERAL (
-    SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
-        max(cluster) FILTER (WHERE kind = 'image') AS by_image
-    FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
+    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 LEFT JOIN LATERAL (
     SELECT coalesce(g.version, (SELECT max(o.version) FROM record_version o
             WHERE (o.rk, o.source_id, o.key) = (g.rk, g.source_id, g.key) AND o.stored_at <= g.set_at)) AS version
@@ -48,17 +46,15 @@ SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
     CASE WHEN $5 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $6 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
-    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (r.rk, r.source_id, r.key))
+    v.consent->>'decision' = 'deny' OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (r.rk, r.source_id, r.key))
         AS denied,
-    EXISTS (SELECT FROM quarantine q WHERE (q.rk, q.source_id, q.key) = (r.rk, r.source_id, r.key)) AS quarantined, false AS stale
+    EXISTS (SELECT FROM record_quarantined q WHERE (q.rk, q.source_id, q.key) = (r.rk, r.source_id, r.key)) AS quarantined, false AS stale
 FROM (SELECT * FROM record WHERE source_id = $1 AND (rk, key) > ($2, $3) ORDER BY rk, key LIMIT $4) r
 JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t USING (rk, source_id, key, version)
 LEFT JOIN content_image i USING (rk, source_id, key, version)
 LEFT JOIN LATERAL (
-    SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
-        max(cluster) FILTER (WHERE kind = 'image') AS by_image
-    FROM duplicate WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
+    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = r.rk AND source_id = r.source_id AND key = r.key) d ON true
 ORDER BY r.rk, r.key;
 
 -- Members of a snapshot after ($2, $3), with what must not be on different sides.
@@ -71,9 +67,7 @@ LEFT JOIN record r USING (rk, source_id, key)
 LEFT JOIN record_version v USING (rk, source_id, key, version)
 LEFT JOIN content_text t ON (t.rk, t.source_id, t.key, t.version) = (i.rk, i.source_id, i.key, i.version)
 LEFT JOIN LATERAL (
-    SELECT max(cluster) FILTER (WHERE kind = 'row') AS by_row, max(cluster) FILTER (WHERE kind = 'text') AS by_text,
-        max(cluster) FILTER (WHERE kind = 'image') AS by_image
-    FROM duplicate WHERE rk = i.rk AND source_id = i.source_id AND key = i.key) d ON true
+    SELECT by_row, by_text, by_image FROM record_cluster WHERE rk = i.rk AND source_id = i.source_id AND key = i.key) d ON true
 ORDER BY i.rk, i.key;
 
 -- When named record versions ($1 rk, $2 key, $3 version, $4 source) were, and what they say.
@@ -148,7 +142,7 @@ FROM snapshot_item i JOIN record_version v USING (rk, source_id, key, version) W
 -- Members that their sites forbid to train on now, and those whose licence is another by now.
 -- name: rights_counts
 SELECT count(*) FILTER (WHERE n.consent->>'decision' = 'deny'
-        OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key))) AS denied,
+        OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key))) AS denied,
     count(*) FILTER (WHERE n.licence IS DISTINCT FROM v.licence) AS licence_changed
 FROM snapshot_item i JOIN record r USING (rk, source_id, key)
 JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
@@ -159,7 +153,7 @@ WHERE i.snapshot_id = $1;
 SELECT i.key FROM snapshot_item i JOIN record r USING (rk, source_id, key)
 JOIN record_version n ON (n.rk, n.source_id, n.key, n.version) = (r.rk, r.source_id, r.key, r.version)
 WHERE i.snapshot_id = $1 AND (n.consent->>'decision' = 'deny'
-    OR EXISTS (SELECT FROM consent_denial d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key)))
+    OR EXISTS (SELECT FROM record_denied d WHERE (d.rk, d.source_id, d.key) = (i.rk, i.source_id, i.key)))
 ORDER BY i.rk LIMIT 10;
 
 -- name: licences_now

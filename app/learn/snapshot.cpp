@@ -51,8 +51,7 @@ void show_new(const service::NewSnapshot& snapshot) {
         ));
     if (const auto* clusters = counts.if_contains("clusters")) {
         const auto alone = clusters->to_number<std::uint64_t>();
-        const auto rows =
-            snapshot.members + counts.at("left_out").to_number<std::uint64_t>();
+        const auto rows = snapshot.members + counts.at("left_out").to_number<std::uint64_t>();
         if (alone > 0 && alone < rows)
             print_line(fmt::format(
                 "{} records repeat others or share their group: each group is on one side",
@@ -135,9 +134,9 @@ void show_one(const service::Snapshot& one) {
             print_line(fmt::format("warning: {}", std::string(warning.as_string())));
     if (one.test_reads.empty()) print_line("the test part was not read yet");
     for (const auto& reads : one.test_reads)
-        print_line(
-            fmt::format("the test part was read {} times by {}", reads.reads, base::name_of(reads.reader))
-        );
+        print_line(fmt::format(
+            "the test part was read {} times by {}", reads.reads, base::name_of(reads.reader)
+        ));
 }
 
 void show_diff(const training::SnapshotDiff& found) {

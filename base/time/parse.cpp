@@ -144,7 +144,8 @@ std::optional<Time> parse_mail_time(std::string_view text) {
 std::optional<Time> parse_time(std::string_view text) {
     if (auto time = parse_iso_time(text)) return time;
     if (auto count = whole_number<std::int64_t>(trim(text))) {
-        constexpr std::int64_t first_micros = 92'000'000'000'000, first_nanos = 92'000'000'000'000'000;
+        constexpr std::int64_t first_micros = 92'000'000'000'000,
+                               first_nanos = 92'000'000'000'000'000;
         const auto size = *count < 0 ? -(*count + 1) : *count;
         if (size >= first_nanos) return Time(floor<microseconds>(nanoseconds(*count)));
         if (size >= first_micros && size <= first_nanos / 10) return Time(microseconds(*count));

@@ -8,7 +8,8 @@
 // wants, although some labelers die; a page of a list within 50 ms wherever it lies.
 //
 //     bench_queue [TASKS [SECONDS]]      1000000 and 20 by default
-//     bench_queue deaths [CLAIMS]        claims under random deaths, 1000000 by default (deaths.cpp)
+//     bench_queue deaths [CLAIMS]        claims under random deaths, 1000000 by default
+//     (deaths.cpp)
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,8 +220,7 @@ std::string pgbench_script() {
     };
     const std::string now = "now()", later = "(now() + interval '10 minutes')";
     const std::vector<std::string> in_hand{":u", "1", now, "NULL", "1"};
-    const std::string priority =
-        "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
+    const std::string priority = "coalesce(nullif(:p_mark_priority::text, '')::float8, 'infinity')";
     const std::string from = "coalesce(nullif(:p_mark_task::text, '')::bigint, 0)";
     const std::string tasks = "ARRAY[:t_task]";
     const std::vector<std::vector<Step>> transactions{

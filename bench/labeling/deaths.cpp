@@ -1,12 +1,12 @@
 // A million claims by workers that die.
 //
 // Eight worker processes claim twenty tasks at a time, each for another person at each turn, and
-// answer them, skip them, give them back, or leave them until their leases run out. One in a hundred
-// turns ends with kill -9, half of these in the middle of a transaction; the server's side of their
-// connections is killed now and then too. Every claim and every end of one is noted in the
-// transaction that makes it, with a number that is drawn while the task is locked, so that the notes
-// of a task stand in the order in which things happened. Afterwards each task's notes are read: the
-// next claim comes after the one before ended or ran out, and none comes after an answer.
+// answer them, skip them, give them back, or leave them until their leases run out. One in a
+// hundred turns ends with kill -9, half of these in the middle of a transaction; the server's side
+// of their connections is killed now and then too. Every claim and every end of one is noted in the
+// transaction that makes it, with a number that is drawn while the task is locked, so that the
+// notes of a task stand in the order in which things happened. Afterwards each task's notes are
+// read: the next claim comes after the one before ended or ran out, and none comes after an answer.
 //
 // Commits do not wait for the disk here (synchronous_commit = off): what is looked for is what
 // concurrency does, and a server that loses power is another test's.
@@ -52,21 +52,31 @@ labeling::Time wall() {
 void prepare(base::Database& database, std::int64_t tasks) {
     database.call([&](base::Tx& tx) {
         tx.exec("INSERT INTO source (id, name, kind, created_at) VALUES (1, 's', 'files', now())");
-        tx.exec("INSERT INTO app_user (id, name, role, created_at) SELECT i, 'u' || i, 'labeler', "
-                "now() FROM generate_series(1, $1) i",
-                people);
-        tx.exec("INSERT INTO label_project (id, name, source_id, kind, spec, overlap, created_at) "
-                "VALUES (1, 'p', 1, 'classification', '{}', 1, now())");
+        tx.exec(
+            "INSERT INTO app_user (id, name, role, created_at) SELECT i, 'u' || i, 'labeler', "
+            "now() FROM generate_series(1, $1) i",
+            people
+        );
+        tx.exec(
+            "INSERT INTO label_project (id, name, source_id, kind, spec, overlap, created_at) "
+            "VALUES (1, 'p', 1, 'classification', '{}', 1, now())"
+        );
         tx.exec("INSERT INTO label_class (project_id, class_id, name) VALUES (1, 0, 'c')");
-        tx.exec("INSERT INTO label_task (project_id, rk, source_id, key, version, wanted, "
-                "created_at) SELECT 1, i, 1, 'k' || i, 1, 1, now() FROM generate_series(1, $1) i",
-                tasks);
-        tx.exec("INSERT INTO label_tally (project_id, user_id, open, wanted, free) VALUES (1, 0, "
-                "$1::bigint, $1::bigint, $1::bigint)",
-                tasks);
+        tx.exec(
+            "INSERT INTO label_task (project_id, rk, source_id, key, version, wanted, "
+            "created_at) SELECT 1, i, 1, 'k' || i, 1, 1, now() FROM generate_series(1, $1) i",
+            tasks
+        );
+        tx.exec(
+            "INSERT INTO label_tally (project_id, user_id, open, wanted, free) VALUES (1, 0, "
+            "$1::bigint, $1::bigint, $1::bigint)",
+            tasks
+        );
         tx.exec("CREATE SEQUENCE moment");
-        tx.exec("CREATE UNLOGGED TABLE noted (task bigint, person bigint, moment bigint, at "
-                "timestamptz, until timestamptz, what text)");
+        tx.exec(
+            "CREATE UNLOGGED TABLE noted (task bigint, person bigint, moment bigint, at "
+            "timestamptz, until timestamptz, what text)"
+        );
     });
     database.call([](base::Tx& tx) { tx.exec("ANALYZE"); });
 }
@@ -182,10 +192,12 @@ Told go(base::Database& database, const std::string& url, std::int64_t claims) {
             }
         more = database.call([&](base::Tx& tx) {
             if (random.below(10) == 0)
-                told.cut += tx.value<int>("SELECT count(pg_terminate_backend(pid)) FROM (SELECT "
-                                          "pid FROM pg_stat_activity WHERE datname = "
-                                          "current_database() AND pid <> pg_backend_pid() AND "
-                                          "state <> 'idle' ORDER BY random() LIMIT 1) p")
+                told.cut += tx.value<int>(
+                                  "SELECT count(pg_terminate_backend(pid)) FROM (SELECT "
+                                  "pid FROM pg_stat_activity WHERE datname = "
+                                  "current_database() AND pid <> pg_backend_pid() AND "
+                                  "state <> 'idle' ORDER BY random() LIMIT 1) p"
+                )
                                 .value_or(0);
             return tx.value<std::int64_t>("SELECT last_value FROM moment").value_or(0) <
                        claims * 3 / 2 ||

@@ -65,7 +65,12 @@ void note_skip(
 
 void note_undone(base::Tx& tx, std::int64_t task, std::int64_t user_id, bool was_answer, Time now) {
     tx.exec(
-        sql::file["note_undone"], task, user_id, was_answer, schema::timestamp(now), hour_of(now)
+        sql::file["note_answer_undone"],
+        task,
+        user_id,
+        was_answer,
+        schema::timestamp(now),
+        hour_of(now)
     );
 }
 

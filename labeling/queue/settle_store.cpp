@@ -5,7 +5,9 @@
 #include "labeling/queue/news_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
+#include "labeling/truth/put_truth.hpp"
 #include "labeling/truth/truth_store.hpp"
+#include "schema/records/record.hpp"
 
 namespace labeling {
 
@@ -27,6 +29,22 @@ void settle(
             counted(tx, {task}, [&] { tx.exec(sql::file["ask_one_more"], task); });
     }
     tell_of_answer(tx, project, task, refreshed, now);
+}
+
+std::int64_t detail::extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
+    return static_cast<std::int64_t>(
+        tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
+    );
+}
+
+std::int64_t detail::close_sure(base::Tx& tx, const StoredProject& project, Time now) {
+    return static_cast<std::int64_t>(tx.change(
+        sql::file["close_sure"],
+        project.id,
+        project.project.truth.target,
+        project.project.overlap,
+        schema::timestamp(now)
+    ));
 }
 
 }  // namespace labeling

@@ -3,7 +3,7 @@
 // Submitting sets the lease, the answer and the task together or not at all; a row that does not
 // change is asked about afterwards, outside of the common way. The kept counts follow in a
 // statement of their own, which sees who has a part in a task now that it is locked. Claims are in
-// claim_store.cpp.
+// claim_store.cpp, what puts tasks into the queue is in enqueue_store.cpp.
 #include "labeling/queue/task_store.hpp"
 
 #include "base/database/database.hpp"
@@ -14,7 +14,6 @@
 #include "labeling/tasks/stored_answer.hpp"
 #include "labeling/truth/truth_store.hpp"
 #include "schema/records/record.hpp"
-#include "schema/records/values.hpp"
 
 namespace labeling {
 

@@ -34,6 +34,11 @@ Put put_truth(
     bool keep_imported,
     Time now
 );
+// Asks one more person about each record that is done, less probable than the project's target and
+// has fewer than `at_most` answers, and ends the waiting of those that were asked about once more
+// and are not unsure now. Each returns how many tasks; count_anew() follows.
+std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most);
+std::int64_t close_sure(base::Tx& tx, const StoredProject& project, Time now);
 // The label of a task goes.
 void withdraw_label(base::Tx& tx, const StoredProject& project, std::int64_t task);
 

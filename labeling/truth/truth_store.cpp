@@ -245,22 +245,6 @@ std::unique_ptr<AnswerSet> gather_and_note(base::Steps steps, const StoredProjec
     return answers;
 }
 
-std::int64_t extend_unsure(base::Tx& tx, const StoredProject& project, int at_most) {
-    return static_cast<std::int64_t>(
-        tx.change(sql::file["extend_unsure"], project.id, project.project.truth.target, at_most)
-    );
-}
-
-std::int64_t close_sure(base::Tx& tx, const StoredProject& project, Time now) {
-    return static_cast<std::int64_t>(tx.change(
-        sql::file["close_sure"],
-        project.id,
-        project.project.truth.target,
-        project.project.overlap,
-        schema::timestamp(now)
-    ));
-}
-
 // So that the next answers are weighed at once.
 void keep_trust(
     base::Steps steps,
@@ -331,8 +315,8 @@ Resolved resolve_truth(
     keep_trust(steps, project, inferred, now);
     if (auto most = project.project.max_overlap; most > 0)
         steps.call([&](base::Tx& tx) {
-            result.asked_again = extend_unsure(tx, project, most);
-            result.closed = close_sure(tx, project, now);
+            result.asked_again = detail::extend_unsure(tx, project, most);
+            result.closed = detail::close_sure(tx, project, now);
             count_anew(tx, project.id);
         });
     steps.call([&](base::Tx& tx) { keep_machine_accuracy(tx, machines, result.worker_accuracy); });
@@ -407,6 +391,5 @@ Refreshed refresh_truth(base::Tx& tx, const StoredProject& project, std::int64_t
     }
     return refreshed;
 }
-
 
 }  // namespace labeling

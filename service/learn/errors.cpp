@@ -1,3 +1,6 @@
+// Error analysis for all faces. What it finds is sent to the queue in the transaction of the
+// request, by the one way that puts a run's choice into a queue (service/labels/queue), so that
+// both kinds of findings are sent or none.
 #include "service/learn/errors.hpp"
 
 #include "base/database/database.hpp"

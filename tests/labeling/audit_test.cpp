@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include <map>
+#include <algorithm>
 #include <set>
 
 #include "base/database/database.hpp"
@@ -12,6 +12,7 @@
 #include "labeling/quality/gold_store.hpp"
 #include "labeling/quality/invalidation_store.hpp"
 #include "labeling/quality/review_store.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "tests/labeling/queue_steps.hpp"
 
 using namespace std::chrono_literals;
@@ -38,6 +39,7 @@ struct AuditWorld : LabelingWorld {
         run("INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
             "method, set_at) SELECT rk, source_id, key, 1, 0, 1, 'import', now() FROM record "
             "WHERE key BETWEEN 'r30' AND 'r34'");
+        count();
         std::vector<labeling::QueueRequest> wanted;
         for (int i = 0; i < 40; ++i)
             if (i < 30 || i > 34) wanted.push_back({.key = record_name(i), .priority = -double(i)});
@@ -51,6 +53,13 @@ struct AuditWorld : LabelingWorld {
 
     void run(const std::string& sql) {
         db->call([&](base::Tx& tx) { tx.exec(sql); });
+    }
+    // After what only a test does.
+    void count() {
+        step([&](base::Tx& tx) {
+            labeling::count_anew(tx, project.id);
+            return 0;
+        });
     }
     // An answer as the service stores it.
     labeling::Submitted said(const labeling::Answer& answer) {
@@ -159,6 +168,7 @@ TEST_CASE("an audit finds what is wrong and changes nothing", "[labeling][audit]
         "label_lease WHERE user_id = 3 AND state = 'held')"
     );
     world.run("DELETE FROM label_lease WHERE user_id = 3");
+    world.count();
     world.check_sums();
     world.run(
         "DELETE FROM label_lease WHERE task_id IN (SELECT id FROM label_task WHERE reason = "

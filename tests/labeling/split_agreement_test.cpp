@@ -22,7 +22,7 @@ labeling::Question question_of(const std::string& kind, const std::vector<std::s
     return question;
 }
 
-struct Said {
+struct Stood {
     const char *key, *user, *value;
     std::chrono::seconds at{0};
 };
@@ -30,7 +30,7 @@ struct Said {
 std::vector<labeling::AgreementPart> parts_of(
     const labeling::Question& question,
     AgreementSplit split,
-    const std::vector<Said>& said,
+    const std::vector<Stood>& said,
     const std::string& metric,
     Bucket bucket = Bucket::day
 ) {
@@ -126,7 +126,7 @@ TEST_CASE("two people are judged by the records that they share", "[labeling][ag
 }
 
 TEST_CASE("a record belongs to when it was first answered", "[labeling][agreement]") {
-    const std::vector<Said> said{
+    const std::vector<Stood> said{
         {"r0", "ann", "2", 1h},
         {"r0", "bob", "2", 30h},
         {"r1", "ann", "1", 25h},

@@ -8,9 +8,9 @@
 #include <functional>
 #include <thread>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
+#include <boost/json.hpp>
 
 #include "base/numbers/random.hpp"
 #include "labeling/projects/project_edit.hpp"
@@ -64,33 +64,40 @@ public:
         };
         const std::vector<Step> seldom{
             {"queue again", [&] { queue(true); }},
-            {"remove", [&] {
+            {"remove",
+             [&] {
                  step([&](base::Tx& tx) { labeling::remove_tasks(tx, project, some(), now()); });
              }},
             {"assign", [&] { assign(); }},
-            {"priority", [&] {
+            {"priority",
+             [&] {
                  auto to = static_cast<double>(random_.below(3));
                  step([&](base::Tx& tx) { labeling::set_priority(tx, project, some(), to); });
              }},
-            {"double", [&] {
-                 step([&](base::Tx& tx) { labeling::double_tasks(tx, project, 0.1); });
-             }},
+            {"double",
+             [&] { step([&](base::Tx& tx) { labeling::double_tasks(tx, project, 0.1); }); }},
             {"decide", [&] { decide(); }},
-            {"undo a decision", [&] { on_task([&](base::Tx& tx, std::int64_t task) {
-                                     labeling::undo_decision(tx, project, task, now());
-                                 }); }},
+            {"undo a decision",
+             [&] {
+                 on_task([&](base::Tx& tx, std::int64_t task) {
+                     labeling::undo_decision(tx, project, task, now());
+                 });
+             }},
             {"send back", [&] { send_back(); }},
             {"invalidate", [&] { invalidate(); }},
-            {"restore", [&] {
+            {"restore",
+             [&] {
                  step([&](base::Tx& tx) {
                      labeling::restore_invalidated(tx, project, user(), "rita", now());
                  });
              }},
             {"truth", [&] { truth(); }},
-            {"gold", [&] {
+            {"gold",
+             [&] {
                  step([&](base::Tx& tx) { labeling::add_gold(tx, project, some(), "", now()); });
              }},
-            {"no gold", [&] {
+            {"no gold",
+             [&] {
                  step([&](base::Tx& tx) { labeling::remove_gold(tx, project, some(), now()); });
              }},
             {"claim gold", [&] { take_gold(); }},
@@ -121,9 +128,8 @@ public:
                 schema::timestamp(now)
             );
         });
-        auto got = step([&](base::Tx& tx) {
-            return labeling::claim(tx, project.id, user, 1, now, 60s);
-        });
+        auto got =
+            step([&](base::Tx& tx) { return labeling::claim(tx, project.id, user, 1, now, 60s); });
         REQUIRE(got.size() == (wanted ? 1U : 0U));
         if (!wanted) return;
         CHECK(got[0].task == *wanted);
@@ -242,8 +248,7 @@ private:
         });
     }
     void invalidate() {
-        labeling::InvalidateRequest wanted{
-            .user_id = user(), .reason = "spam", .made_by = "rita"};
+        labeling::InvalidateRequest wanted{.user_id = user(), .reason = "spam", .made_by = "rita"};
         step([&](base::Tx& tx) { labeling::invalidate(tx, project, wanted, now()); });
     }
     void truth() {
@@ -370,11 +375,15 @@ TEST_CASE("who changes counts at once does not wait, and none is lost", "[labeli
         });
     for (auto& thread : threads) thread.join();
     world.check_tally();
-    CHECK(world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_tally GROUP BY "
-                      "user_id) k") <= people);
+    CHECK(
+        world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_tally GROUP BY "
+                    "user_id) k") <= people
+    );
     world.db->call([&](base::Tx& tx) { labeling::count_anew(tx, world.project.id); });
-    CHECK(world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_tally GROUP BY "
-                      "user_id) k") == 1);
+    CHECK(
+        world.check("SELECT max(n) FROM (SELECT count(*) AS n FROM label_tally GROUP BY "
+                    "user_id) k") == 1
+    );
     world.check_tally();
 }
 
@@ -433,7 +442,12 @@ TEST_CASE(
     constexpr std::int64_t few = 300;
     auto from = [&](const std::string& since) {
         return fmt::format(
-            "{}, '2030-01-01', 1, {}, {}, {}, '{}', '2029-01-01'", who, mark[0], mark[1], since, mark[2]
+            "{}, '2030-01-01', 1, {}, {}, {}, '{}', '2029-01-01'",
+            who,
+            mark[0],
+            mark[1],
+            since,
+            mark[2]
         );
     };
     CHECK(measure(file["find_place"], who + ", '2020-01-01'") < few);
@@ -444,8 +458,12 @@ TEST_CASE(
     CHECK(measure(file["task_progress"], std::to_string(world.project.id)) < few);
     CHECK(measure(file["project_lines"], "'', NULL, 50, NULL") < few);
     // What all of it would cost without a mark, so that the figures above say something.
-    CHECK(measure(file["claim_tasks"],
-                  fmt::format("{}, '2030-01-01', 1, 'infinity', 0, NULL, '3', '2029-01-01'", who)) > 100 * few);
+    CHECK(
+        measure(
+            file["claim_tasks"],
+            fmt::format("{}, '2030-01-01', 1, 'infinity', 0, NULL, '3', '2029-01-01'", who)
+        ) > 100 * few
+    );
     CHECK(keys(claim(world, ann, 1)) == std::vector<std::string>{"k77"});
     CHECK(keys(claim(world, ann, 1)) == std::vector{"k" + std::to_string(ahead + 2)});
 }

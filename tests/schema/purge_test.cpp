@@ -153,9 +153,11 @@ TEST_CASE("a snapshot that held what was purged says so", "[schema][purge]") {
         tx.exec(
             "WITH p AS (INSERT INTO label_project (name, source_id, kind, spec, created_at) VALUES "
             "('p', $1, "
-            "'classification', '{}', '2026-01-01') RETURNING id, source_id), s AS (INSERT INTO snapshot "
+            "'classification', '{}', '2026-01-01') RETURNING id, source_id), s AS (INSERT INTO "
+            "snapshot "
             "(name, project_id, source_id, spec, "
-            "state, created_at) SELECT 'snap', id, source_id, '{}', 'open', '2026-01-01' FROM p RETURNING id) "
+            "state, created_at) SELECT 'snap', id, source_id, '{}', 'open', '2026-01-01' FROM p "
+            "RETURNING id) "
             "INSERT INTO snapshot_item (rk, source_id, key, snapshot_id, version, split, cluster) "
             "SELECT r.rk, r.source_id, r.key, s.id, r.version, 0, 0 FROM record r, s",
             world.target.source_id

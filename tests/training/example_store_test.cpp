@@ -19,7 +19,7 @@ TEST_CASE(
     "[training][prepare]"
 ) {
     World world;
-    auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
+    auto created = world.create({.name = "a", .split = "0.6,0.2,0.2"});
     // A column whose values differ between the sides: the mean must be that of training.
     give_sizes(
         world,
@@ -74,7 +74,7 @@ TEST_CASE(
     "[training][prepare]"
 ) {
     World world;
-    auto created = world.create({"a", "", "", "0.6,0.2,0.2", "", "", 1});
+    auto created = world.create({.name = "a", .split = "0.6,0.2,0.2"});
     give_sizes(world, "SELECT rk, source_id, key, version, 1, ARRAY[7]::float8[] FROM record");
     world.db->call([&](base::Tx& tx) {
         tx.exec(

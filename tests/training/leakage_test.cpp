@@ -67,7 +67,9 @@ TEST_CASE("a target in other units is found", "[training][leak]") {
     std::vector<double> copy;
     SECTION("times 0.9, rounded") {
         what = "is the target";
-        copy = made_of(rows, [&](auto row) { return std::round(rows.targets[row] * 0.9 * 100) / 100; });
+        copy = made_of(rows, [&](auto row) {
+            return std::round(rows.targets[row] * 0.9 * 100) / 100;
+        });
     }
     SECTION("in the other direction, with an offset") {
         what = "is the target";
@@ -111,7 +113,9 @@ TEST_CASE("columns that add up to the target are found", "[training][leak]") {
     const base::CounterRandom random(2, 9);
     const auto part = made_of(rows, [&](auto row) { return 2 * random.normal(row); });
     add_column(rows, "registered", part);
-    add_column(rows, "casual", made_of(rows, [&](auto row) { return rows.targets[row] - part[row]; }));
+    add_column(rows, "casual", made_of(rows, [&](auto row) {
+                   return rows.targets[row] - part[row];
+               }));
     const auto found = column_leaks_of(rows);
     REQUIRE(about(found, "casual"));
     CHECK(about(found, "casual")->kind == LeakKind::sum);
@@ -164,7 +168,10 @@ TEST_CASE("codes of many values say nothing of rows that were not looked at", "[
     CHECK(column_leaks_of(rows).empty());
 }
 
-TEST_CASE("numbers of the records are found, and stop where labels follow them", "[training][leak]") {
+TEST_CASE(
+    "numbers of the records are found, and stop where labels follow them",
+    "[training][leak]"
+) {
     auto rows = made::clouds(600, 6);
     const auto number = made_of(rows, [](auto row) { return 1000.0 + static_cast<double>(row); });
     add_column(rows, "id", number);
@@ -172,7 +179,8 @@ TEST_CASE("numbers of the records are found, and stop where labels follow them",
     REQUIRE(about(found, "id"));
     CHECK(about(found, "id")->gravity == Gravity::warning);
     std::sort(rows.classes.begin(), rows.classes.end());
-    for (std::size_t row = 0; row < rows.rows; row += 9) rows.classes[row] = static_cast<int>(row % 3);
+    for (std::size_t row = 0; row < rows.rows; row += 9)
+        rows.classes[row] = static_cast<int>(row % 3);
     found = column_leaks_of(rows);
     REQUIRE(about(found, "id"));
     CHECK(about(found, "id")->gravity == Gravity::stop);
@@ -219,13 +227,17 @@ TEST_CASE("a text that names its class stops, a word of its topic is told", "[tr
     CHECK(found[0].gravity == Gravity::warning);
     CHECK(found[0].examples == std::vector<std::string>{"plough"});
     for (std::size_t row = 0; row < rows.rows; ++row)
-        rows.text[row].title += rows.classes[row] == 0 ? " __field__" : "";
-    rows.class_names = {"__field__", "sea"};
+        rows.text[row].title += rows.classes[row] == 0 ? " __field__" : " __sea__";
+    rows.class_names = {"__field__", "__sea__"};
     for (auto& text : rows.text)
         if (auto at = text.body.find(" plough"); at != text.body.npos) text.body.erase(at);
     found = text_leaks(rows, 1);
-    REQUIRE(found.size() == 1);
+    REQUIRE(found.size() == 2);
     CHECK(found[0].gravity == Gravity::stop);
+    rows.class_names = {"__field__", "ocean"};
+    found = text_leaks(rows, 1);
+    REQUIRE(found.size() == 2);
+    CHECK(found[0].gravity == Gravity::warning);
 }
 
 TEST_CASE("lines at the head of the texts are measured", "[training][leak]") {
@@ -234,8 +246,10 @@ TEST_CASE("lines at the head of the texts are measured", "[training][leak]") {
     for (std::size_t row = 0; row < rows.rows; ++row) {
         auto& body = rows.text[row].body;
         // The topics alone are weak: a word in five is of its class.
-        body = "From: somebody" + std::to_string(random.below(row, 9) * 2 + static_cast<std::size_t>(rows.classes[row])) +
-               "\nOrganization: one\n\n" + body.substr(0, 40);
+        body =
+            "From: somebody" +
+            std::to_string(random.below(row, 9) * 2 + static_cast<std::size_t>(rows.classes[row])) +
+            "\nOrganization: one\n\n" + body.substr(0, 40);
     }
     const auto found = text_leaks(rows, 1);
     REQUIRE(found.size() == 1);

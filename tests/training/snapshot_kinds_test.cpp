@@ -67,7 +67,9 @@ TEST_CASE("a field that no record has is an error", "[training][snapshot]") {
     SECTION("condition") {
         spec.where = "colur = 'red' or topic = 1";
     }
-    CHECK_THROWS_WITH(world.create(spec), Catch::Contains("none of 240 records has the field 'colur'"));
+    CHECK_THROWS_WITH(
+        world.create(spec), Catch::Contains("none of 240 records has the field 'colur'")
+    );
     CHECK_THROWS_AS(world.create(spec), base::UsageError);
 }
 
@@ -92,7 +94,9 @@ TEST_CASE("times are read, and records without one are told of", "[training][sna
     CHECK(oldest_test < 60);
     spec = named("b");
     spec.time = "half";
-    CHECK_THROWS_WITH(world.create(spec), Catch::Contains("values are no times that are read here"));
+    CHECK_THROWS_WITH(
+        world.create(spec), Catch::Contains("values are no times that are read here")
+    );
 }
 
 TEST_CASE("each class is in each part, and keeps its sides", "[training][snapshot]") {
@@ -113,7 +117,9 @@ TEST_CASE("each class is in each part, and keeps its sides", "[training][snapsho
     CHECK(rare[1] >= 1);
     CHECK(rare[2] >= 1);
     CHECK(world.db.number("SELECT count(DISTINCT fold) FROM snapshot_item") == 3);
-    CHECK(world.db.number("SELECT count(*) FROM snapshot_item WHERE fold IS NULL AND split < 2") == 0);
+    CHECK(
+        world.db.number("SELECT count(*) FROM snapshot_item WHERE fold IS NULL AND split < 2") == 0
+    );
     CHECK(training::verify_snapshot(*world.db, made));
     world.label();
     spec.name = "b";
@@ -140,7 +146,10 @@ TEST_CASE("a class that a part has not is told of", "[training][snapshot]") {
     );
 }
 
-TEST_CASE("labels of texts that changed are told of, and left out if asked", "[training][snapshot]") {
+TEST_CASE(
+    "labels of texts that changed are told of, and left out if asked",
+    "[training][snapshot]"
+) {
     World world;
     world.db->call([](base::Tx& tx) { tx.exec("UPDATE ground_truth SET version = 1"); });
     auto changed = World::draft(0, 0);
@@ -154,7 +163,8 @@ TEST_CASE("labels of texts that changed are told of, and left out if asked", "[t
     CHECK(told.members == 240);
     CHECK_THAT(
         told.counts,
-        Catch::Contains("\"stale\": 1") && Catch::Contains("1 records changed after they were labelled")
+        Catch::Contains("\"stale\": 1") &&
+            Catch::Contains("1 records changed after they were labelled")
     );
     auto spec = named("without");
     spec.leave_out_stale = true;
@@ -180,7 +190,10 @@ TEST_CASE("how sure a label is stays with the member", "[training][snapshot]") {
     CHECK_FALSE(training::verify_snapshot(*world.db, made));
 }
 
-TEST_CASE("a difference is told by record, class and source, a page at a time", "[training][snapshot]") {
+TEST_CASE(
+    "a difference is told by record, class and source, a page at a time",
+    "[training][snapshot]"
+) {
     World world;
     auto spec = named("a");
     spec.where = "topic < 50";
@@ -210,9 +223,8 @@ TEST_CASE("a difference is told by record, class and source, a page at a time", 
     }
     REQUIRE(pages.size() == 49);
     for (std::size_t i = 0; i < pages.size(); ++i) CHECK(pages[i].key == all.records[i].key);
-    const auto relabelled = training::diff_snapshots(
-        *world.db, a, b, {.only = training::Difference::relabelled}
-    );
+    const auto relabelled =
+        training::diff_snapshots(*world.db, a, b, {.only = training::Difference::relabelled});
     REQUIRE(relabelled.records.size() == 1);
     CHECK(relabelled.records[0].key == "k3-2");
     CHECK(relabelled.records[0].label != relabelled.records[0].other_label);
@@ -221,8 +233,10 @@ TEST_CASE("a difference is told by record, class and source, a page at a time", 
 TEST_CASE("a card says where members come from and what to mind", "[training][snapshot]") {
     World world;
     world.db->call([](base::Tx& tx) {
-        tx.exec("UPDATE record_version SET licence = 'CC-BY-4.0', url = 'https://a.example/x' "
-                "WHERE key LIKE 'k1-%'");
+        tx.exec(
+            "UPDATE record_version SET licence = 'CC-BY-4.0', url = 'https://a.example/x' "
+            "WHERE key LIKE 'k1-%'"
+        );
     });
     const auto made = world.create(named("a")).snapshot;
     world.db->call([&](base::Tx& tx) {
@@ -244,8 +258,10 @@ TEST_CASE("a card says where members come from and what to mind", "[training][sn
     const auto rights = world.db->call([&](base::Tx& tx) { return training::rights_of(tx, made); });
     CHECK(rights.denied == 0);
     world.db->call([](base::Tx& tx) {
-        tx.exec("INSERT INTO consent_denial (rk, source_id, key, rule, at) SELECT rk, source_id, "
-                "key, 'ai.txt', now() FROM record WHERE key = 'k1-0'");
+        tx.exec(
+            "INSERT INTO consent_denial (rk, source_id, key, rule, at) SELECT rk, source_id, "
+            "key, 'ai.txt', now() FROM record WHERE key = 'k1-0'"
+        );
     });
     const auto now_denied =
         world.db->call([&](base::Tx& tx) { return training::rights_of(tx, made); });
@@ -258,8 +274,10 @@ TEST_CASE("what is found to belong together later stops a training", "[training]
     const auto made = world.create(named("a")).snapshot;
     CHECK(training::part_leaks(*world.db, made).empty());
     world.db->call([](base::Tx& tx) {
-        tx.exec("INSERT INTO duplicate (rk, source_id, key, kind, cluster, score, found_at) "
-                "SELECT rk, source_id, key, 'text', 5, 1, now() FROM record WHERE key LIKE 'k%-2'");
+        tx.exec(
+            "INSERT INTO duplicate (rk, source_id, key, kind, cluster, score, found_at) "
+            "SELECT rk, source_id, key, 'text', 5, 1, now() FROM record WHERE key LIKE 'k%-2'"
+        );
     });
     const auto found = training::part_leaks(*world.db, made);
     REQUIRE(found.size() == 1);
@@ -290,8 +308,10 @@ TEST_CASE("labels that follow time are not to be split at random", "[training][l
     World world;
     give_times(world);
     world.db->call([](base::Tx& tx) {
-        tx.exec("UPDATE ground_truth SET class_id = "
-                "CASE WHEN split_part(substr(key, 2), '-', 1)::int < 30 THEN 0 ELSE 1 END");
+        tx.exec(
+            "UPDATE ground_truth SET class_id = "
+            "CASE WHEN split_part(substr(key, 2), '-', 1)::int < 30 THEN 0 ELSE 1 END"
+        );
     });
     training::ExampleStore store(*world.db, world.blobs);
     const auto look = [&](const std::string& name, const std::string& time) {

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "training/snapshots/snapshot_export.hpp"
 #include "training/snapshots/snapshot_diff.hpp"
+#include "training/snapshots/snapshot_export.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 #include <map>

@@ -28,7 +28,8 @@ std::vector<Member> members(std::size_t n, std::uint64_t seed = 1) {
     return out;
 }
 
-Member row(std::uint64_t id, std::uint64_t group, std::uint64_t content = 0, std::int64_t time = 0) {
+Member
+row(std::uint64_t id, std::uint64_t group, std::uint64_t content = 0, std::int64_t time = 0) {
     Member made;
     made.id = id;
     made.group = group;

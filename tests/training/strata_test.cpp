@@ -62,7 +62,8 @@ TEST_CASE("a stratum of ten has one in each part, however small the part", "[tra
 
 TEST_CASE("many strata of a row or two do not all go to training", "[training][split]") {
     auto rows = rare(1000);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].stratum = static_cast<std::uint32_t>(i / 2);
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        rows[i].stratum = static_cast<std::uint32_t>(i / 2);
     const auto s = split(rows, stratified());
     CHECK(s.rows[0] == 800);
     CHECK(s.rows[1] == 100);

@@ -182,10 +182,7 @@ void Gathered::set_times() {
         );
     if (read.unreadable > 0)
         found_.warnings.push_back(fmt::format(
-            "{} values of '{}' are no times, as '{}'",
-            read.unreadable,
-            spec_.time,
-            read.example
+            "{} values of '{}' are no times, as '{}'", read.unreadable, spec_.time, read.example
         ));
     if (spec_.time_format.empty()) found_.time_format = read.format;
     std::size_t kept = 0;

@@ -1,3 +1,6 @@
+// The counts that a snapshot is stored with, as JSON: they are fixed with it, so that what people
+// read later is what was chosen then, also after records went. Classes that a part has none of are
+// told here, where all parts are known.
 #include "training/candidates/snapshot_counts.hpp"
 
 #include <array>

@@ -2,13 +2,14 @@
 // column of a thousand values fits any label of the rows that it was looked at with.
 //
 // Limits. Values: a straight line explains 99.95 % of the variance, or of the ranks' (a copy in
-// other units, rounded); nearest values, or means by category, explain 99 %. Classes: the area under
-// the curve of two classes is 0.995, or 98 % of each class are told right. A number of many values
-// that parts two classes by one threshold may be honest where rows are few: below 500 it is told
-// and does not stop. Sums: 99.999 %, as of parts that are added up exactly.
+// other units, rounded); nearest values, or means by category, explain 99 %. Classes: the area
+// under the curve of two classes is 0.995, or 98 % of each class are told right. A number of many
+// values that parts two classes by one threshold may be honest where rows are few: below 500 it is
+// told and does not stop. Sums: 99.999 %, as of parts that are added up exactly.
 #include "training/leakage/column_leaks.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numeric>
@@ -54,13 +55,12 @@ void show(LeakFinding& found, const Univariate& column, const Examples& rows) {
     for (std::size_t i = 0; i < column.size() && found.examples.size() < 3; ++i) {
         if (std::isnan(column.value[i])) continue;
         found.examples.push_back(
-            rows.has_classes()
-                ? fmt::format(
-                      "{} -> {}",
-                      column.value[i],
-                      rows.class_names[static_cast<std::size_t>(column.label[i])]
-                  )
-                : fmt::format("{} -> {}", column.value[i], column.label[i])
+            rows.has_classes() ? fmt::format(
+                                     "{} -> {}",
+                                     column.value[i],
+                                     rows.class_names[static_cast<std::size_t>(column.label[i])]
+                                 )
+                               : fmt::format("{} -> {}", column.value[i], column.label[i])
         );
     }
 }
@@ -73,7 +73,8 @@ void look_at_value(const Univariate& column, const Examples& rows, std::vector<L
     };
     if (column.is_category) {
         if (const double r2 = column.category_r2(); r2 >= 0.99)
-            add(finding(LeakKind::tell_tale, Gravity::stop, name, "R2", r2, "alone says the target"));
+            add(finding(LeakKind::tell_tale, Gravity::stop, name, "R2", r2, "alone says the target")
+            );
         return;
     }
     if (column.present() < 0.5 * static_cast<double>(column.size())) return;
@@ -88,7 +89,12 @@ void look_at_value(const Univariate& column, const Examples& rows, std::vector<L
         ));
     if (const double rank = column.rank_r2(); rank >= 0.9995)
         return add(finding(
-            LeakKind::copy, Gravity::stop, name, "R2 of ranks", rank, "is in the order of the target"
+            LeakKind::copy,
+            Gravity::stop,
+            name,
+            "R2 of ranks",
+            rank,
+            "is in the order of the target"
         ));
     if (const double r2 = column.nearest_r2(); r2 >= 0.99)
         add(finding(LeakKind::tell_tale, Gravity::stop, name, "R2", r2, "alone says the target"));
@@ -128,7 +134,9 @@ void look_at_sums(const Examples& rows, std::vector<LeakFinding>& out) {
     std::array<std::vector<std::size_t>, 2> halves;
     for (std::size_t row = 0; row < rows.rows; ++row) {
         const auto* line = rows.numeric.data() + row * width;
-        if (std::all_of(numbers.begin(), numbers.end(), [&](auto c) { return std::isfinite(line[c]); }))
+        if (std::all_of(numbers.begin(), numbers.end(), [&](auto c) {
+                return std::isfinite(line[c]);
+            }))
             halves[detail::half_of(row)].push_back(row);
     }
     if (halves[0].size() < rows.rows / 4 || halves[1].size() < rows.rows / 4) return;
@@ -149,7 +157,8 @@ void look_at_sums(const Examples& rows, std::vector<LeakFinding>& out) {
             y(static_cast<Eigen::Index>(i)) = rows.targets[of[i]];
         return y;
     };
-    const Eigen::VectorXd weights = matrix(halves[0]).colPivHouseholderQr().solve(targets(halves[0]));
+    const Eigen::VectorXd weights =
+        matrix(halves[0]).colPivHouseholderQr().solve(targets(halves[0]));
     const Eigen::VectorXd truth = targets(halves[1]);
     const double residual = (matrix(halves[1]) * weights - truth).squaredNorm();
     const double total = (truth.array() - truth.mean()).square().sum();
@@ -177,7 +186,11 @@ void look_at_sums(const Examples& rows, std::vector<LeakFinding>& out) {
 }
 
 // A column that numbers the records, by whole numbers that lie close together, or names each.
-void look_at_identifier(const Univariate& column, const Examples& rows, std::vector<LeakFinding>& out) {
+void look_at_identifier(
+    const Univariate& column,
+    const Examples& rows,
+    std::vector<LeakFinding>& out
+) {
     if (!column.numbers_rows() && !column.names_rows()) return;
     const double alike = column.is_category ? 0 : likeness_in_order(rows, column.value);
     const bool tells = alike >= 0.5;
@@ -187,9 +200,10 @@ void look_at_identifier(const Univariate& column, const Examples& rows, std::vec
         column.name,
         "likeness of neighbours",
         alike,
-        tells ? "numbers the records, and labels follow its order: split by it with --time, or leave "
-                "it out"
-              : "numbers or names the records: leave it out"
+        tells
+            ? "numbers the records, and labels follow its order: split by it with --time, or leave "
+              "it out"
+            : "numbers or names the records: leave it out"
     ));
 }
 
@@ -218,7 +232,8 @@ void look_at_group(
         "likeness within",
         alike,
         fmt::format(
-            "looks like a group: {} values of {:.1f} rows each, and {:.0f} % of the held-out rows have "
+            "looks like a group: {} values of {:.1f} rows each, and {:.0f} % of the held-out rows "
+            "have "
             "one of training; split with --group",
             column.values(),
             static_cast<double>(column.size()) / static_cast<double>(column.values()),
@@ -234,7 +249,9 @@ double likeness_in_order(const Examples& train, std::span<const double> places) 
     for (std::size_t i = 0; i < train.rows; ++i)
         if (!std::isnan(places[i])) order.push_back(i);
     if (order.size() < rows_needed) return 0;
-    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return places[a] < places[b]; });
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return places[a] < places[b];
+    });
     if (places[order.front()] == places[order.back()]) return 0;
     if (!train.has_classes()) {
         double mean = 0;
@@ -254,7 +271,9 @@ double likeness_in_order(const Examples& train, std::span<const double> places) 
         same += i > 0 && train.classes[order[i]] == train.classes[order[i - 1]];
     }
     double chance = 0;
-    for (double one : share) chance += one * one / (static_cast<double>(order.size()) * static_cast<double>(order.size()));
+    for (double one : share)
+        chance +=
+            one * one / (static_cast<double>(order.size()) * static_cast<double>(order.size()));
     const double seen = static_cast<double>(same) / static_cast<double>(order.size() - 1);
     return chance < 1 ? (seen - chance) / (1 - chance) : 0;
 }

@@ -10,8 +10,8 @@
 namespace training {
 
 // What the columns of training rows say of their labels: copies (of values: equal but for unit and
-// offset, or in the same order), columns from which alone the labels of rows that were not looked at
-// can be told, sums of columns, columns that number or name the records. With fewer than 50 rows
+// offset, or in the same order), columns from which alone the labels of rows that were not looked
+// at can be told, sums of columns, columns that number or name the records. With fewer than 50 rows
 // nothing is said. `held_out`: rows of another part, to see which groups reach over.
 std::vector<LeakFinding> column_leaks(const Examples& train, const Examples& held_out);
 

@@ -34,7 +34,8 @@ std::vector<LeakFinding> score_leaks(std::size_t rows, double accuracy, double c
         {.kind = LeakKind::score,
          .gravity = Gravity::warning,
          .text = fmt::format(
-             "accuracy {:.4f} on {} held-out records is too good for most data: look what the model "
+             "accuracy {:.4f} on {} held-out records is too good for most data: look what the "
+             "model "
              "sees that it would not see in use",
              accuracy,
              rows
@@ -51,7 +52,8 @@ std::vector<LeakFinding> score_leaks(std::size_t rows, double r2) {
         {.kind = LeakKind::score,
          .gravity = Gravity::stop,
          .text = fmt::format(
-             "R2 {:.6f} on {} held-out records: columns make up the target, and no data of the world "
+             "R2 {:.6f} on {} held-out records: columns make up the target, and no data of the "
+             "world "
              "do",
              r2,
              rows

@@ -12,7 +12,18 @@
 // What would let a model know its answers before it is asked.
 namespace training {
 
-enum class LeakKind { copy, tell_tale, sum, word, header, identifier, order, group, duplicate, score };
+enum class LeakKind {
+    copy,
+    tell_tale,
+    sum,
+    word,
+    header,
+    identifier,
+    order,
+    group,
+    duplicate,
+    score
+};
 
 constexpr auto words_of(LeakKind) {
     return std::to_array<base::Word<LeakKind>>({

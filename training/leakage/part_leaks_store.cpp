@@ -1,5 +1,5 @@
-// The split was checked when the snapshot was made; but duplicates are found later, rules give other
-// groups, and snapshots of older programs knew less of short texts.
+// The split was checked when the snapshot was made; but duplicates are found later, rules give
+// other groups, and snapshots of older programs knew less of short texts.
 #include "training/leakage/part_leaks_store.hpp"
 
 #include <algorithm>
@@ -46,7 +46,8 @@ struct CheckedMember {
 BOOST_DESCRIBE_STRUCT(
     CheckedMember,
     (),
-    (rk, key, split, content_sha256, group_key, simhash, words, by_row, by_text, by_image, same_text)
+    (rk, key, split, content_sha256, group_key, simhash, words, by_row, by_text, by_image, same_text
+    )
 )
 
 // A record's time and what its payload says.
@@ -57,7 +58,12 @@ struct TimedRow {
 };
 BOOST_DESCRIBE_STRUCT(TimedRow, (), (place, time, payload))
 
-std::vector<TimedRow> times_of(base::Database& database, const std::vector<Item>& items, std::size_t from, std::size_t to) {
+std::vector<TimedRow> times_of(
+    base::Database& database,
+    const std::vector<Item>& items,
+    std::size_t from,
+    std::size_t to
+) {
     return database.call([&](base::Tx& tx) {
         const detail::Keys keys(items, from, to);
         return base::rows_as<TimedRow>(
@@ -68,7 +74,35 @@ std::vector<TimedRow> times_of(base::Database& database, const std::vector<Item>
 
 std::optional<std::string> text_in(const json::object& payload, const std::string& name) {
     const auto* value = payload.if_contains(name);
-    return value && value->is_string() ? std::optional(std::string(value->as_string())) : std::nullopt;
+    return value && value->is_string() ? std::optional(std::string(value->as_string()))
+                                       : std::nullopt;
+}
+
+// The times of records, in their order: what the fields say, and their own.
+struct Said {
+    std::map<std::string, std::vector<std::optional<std::string>>> texts;
+    std::vector<double> own;
+};
+
+Said read_said(
+    base::Database& database,
+    const std::vector<Item>& items,
+    const std::vector<std::string>& fields
+) {
+    Said said;
+    for (const auto& field : fields) said.texts[field].resize(items.size());
+    said.own.assign(items.size(), std::numeric_limits<double>::quiet_NaN());
+    for (std::size_t from = 0; from < items.size(); from += page_size) {
+        const auto to = std::min(items.size(), from + page_size);
+        for (const auto& row : times_of(database, items, from, to)) {
+            const auto at = from + row.place - 1;
+            if (row.time) said.own[at] = *row.time;
+            const auto parsed = json::parse(row.payload);
+            for (const auto& field : fields)
+                said.texts[field][at] = text_in(parsed.as_object(), field);
+        }
+    }
+    return said;
 }
 
 // Fields that are a time, and no mere number, in nearly all of some payloads.
@@ -147,8 +181,7 @@ std::vector<CheckedMember> read_members(base::Database& database, const Snapshot
 
 std::vector<LeakFinding> part_leaks(base::Database& database, const SnapshotInfo& snapshot) {
     const auto rows = read_members(database, snapshot);
-    const auto spec = json::parse(snapshot.spec);
-    const bool other_group = !spec.at("group").as_string().empty();
+    const bool other_group = !made_with(snapshot, "group").empty();
     std::vector<Member> members;
     std::vector<Part> parts;
     std::size_t held_out = 0;
@@ -181,7 +214,8 @@ std::vector<LeakFinding> part_leaks(base::Database& database, const SnapshotInfo
             {.kind = reason == "group" ? LeakKind::group : LeakKind::duplicate,
              .gravity = share >= 0.01 ? Gravity::stop : Gravity::warning,
              .text = fmt::format(
-                 "{} of {} held-out records ({:.1f} %) have one of another side as {}, as {}; make the "
+                 "{} of {} held-out records ({:.1f} %) have one of another side as {}, as {}; make "
+                 "the "
                  "snapshot anew, which keeps them together",
                  one.first.size(),
                  held_out,
@@ -204,9 +238,8 @@ std::vector<LeakFinding> order_leaks(
     const std::vector<Item>& items,
     const Examples& rows
 ) {
-    const auto spec = json::parse(snapshot.spec);
-    if (items.size() < 50 || !spec.at("time").as_string().empty()) return {};
-    if (spec.at("split").as_string().starts_with("field=")) return {};
+    if (items.size() < 50 || !made_with(snapshot, "time").empty()) return {};
+    if (made_with(snapshot, "split").starts_with("field=")) return {};
     std::vector<Item> some;
     std::vector<std::size_t> chosen;
     const auto count = std::min(items.size(), rows_ordered);
@@ -220,16 +253,7 @@ std::vector<LeakFinding> order_leaks(
             return row.time.has_value();
         }))
         return {};
-    std::map<std::string, std::vector<std::optional<std::string>>> texts;
-    for (const auto& field : fields) texts[field].resize(some.size());
-    std::vector<double> own(some.size(), std::numeric_limits<double>::quiet_NaN());
-    for (std::size_t from = 0; from < some.size(); from += page_size)
-        for (const auto& row : times_of(database, some, from, std::min(some.size(), from + page_size))) {
-            const auto at = from + row.place - 1;
-            if (row.time) own[at] = *row.time;
-            const auto parsed = json::parse(row.payload);
-            for (const auto& field : fields) texts[field][at] = text_in(parsed.as_object(), field);
-        }
+    const auto said = read_said(database, some, fields);
     Examples labels;
     labels.rows = rows.rows;
     labels.classes = rows.classes;
@@ -244,8 +268,10 @@ std::vector<LeakFinding> order_leaks(
             {.kind = LeakKind::order,
              .gravity = Gravity::stop,
              .text = fmt::format(
-                 "labels follow each other in the order of '{}' (likeness of neighbours {:.2f}), and "
-                 "the split is at random: rows beside held-out ones are learnt; split with --time {}",
+                 "labels follow each other in the order of '{}' (likeness of neighbours {:.2f}), "
+                 "and "
+                 "the split is at random: rows beside held-out ones are learnt; split with --time "
+                 "{}",
                  field,
                  alike,
                  field
@@ -256,8 +282,8 @@ std::vector<LeakFinding> order_leaks(
              .value = alike}
         );
     };
-    for (const auto& [field, all] : texts) look(field, places_of(all));
-    if (out.empty()) look("time", own);
+    for (const auto& [field, all] : said.texts) look(field, places_of(all));
+    if (out.empty()) look("time", said.own);
     return out;
 }
 

@@ -1,5 +1,5 @@
 // A word that parts the classes may be what they are about, so it is told and does not stop, unless
-// it is the name of its class. Lines at the head are part of the texts too; what matters is what
+// each class is told by its name. Lines at the head are part of the texts too; what matters is what
 // a figure is worth where they are missing, so the gap is measured: the same model, fitted to one
 // half of a sample and judged on the other, with and without them.
 #include "training/leakage/text_leaks.hpp"
@@ -100,7 +100,9 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
         take(texts, {order.begin(), order.begin() + half}),
         take(texts, {order.begin() + half, order.end()})};
     const auto first = full[0].classes.front();
-    if (std::all_of(full[0].classes.begin(), full[0].classes.end(), [&](int c) { return c == first; }))
+    if (std::all_of(full[0].classes.begin(), full[0].classes.end(), [&](int c) {
+            return c == first;
+        }))
         return {};
     const double all = accuracy_of(full[0], full[1], seed);
     for (auto& part : full)
@@ -121,7 +123,8 @@ std::vector<LeakFinding> head_leaks(const Examples& train, std::uint64_t seed) {
     for (const auto& [rows, name] : frequent)
         if (found.columns.size() < 8) found.columns.push_back(name);
     found.text = fmt::format(
-        "{:.0f} % of the texts begin with lines as '{}:'; a model on {} of them scores {:.3f} with and "
+        "{:.0f} % of the texts begin with lines as '{}:'; a model on {} of them scores {:.3f} with "
+        "and "
         "{:.3f} without these lines",
         100 * static_cast<double>(with) / static_cast<double>(train.rows),
         fmt::join(found.columns, ":', '"),
@@ -200,17 +203,29 @@ std::vector<LeakFinding> word_leaks(const Examples& train) {
     for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = i * train.rows / rows.size();
     const auto best = telling_words(train, rows);
     std::vector<LeakFinding> out;
-    for (std::size_t c = 0; c < best.size(); ++c) {
-        if (best[c].recall < nearly_all || best[c].others > 1 - nearly_all) continue;
+    const auto tells = [&](std::size_t c) {
+        return best[c].recall >= nearly_all && best[c].others <= 1 - nearly_all;
+    };
+    const auto named_by = [&](std::size_t c) {
         std::vector<std::uint64_t> name;
         detail::hash_words(train.class_names[c], 0, name);
-        const bool named = std::find(name.begin(), name.end(), best[c].word) != name.end();
+        return tells(c) && std::find(name.begin(), name.end(), best[c].word) != name.end();
+    };
+    std::vector<std::size_t> size(best.size());
+    for (auto row : rows) ++size[static_cast<std::size_t>(train.classes[row])];
+    bool all_named = true;  // the classes that are large enough to say so
+    for (std::size_t c = 0; c < best.size(); ++c)
+        if (size[c] >= rows_of_class && !named_by(c)) all_named = false;
+    for (std::size_t c = 0; c < best.size(); ++c) {
+        if (!tells(c)) continue;
+        const bool named = named_by(c);
         const auto word = spelled(train, best[c].word);
         out.push_back(
             {.kind = LeakKind::word,
-             .gravity = named ? Gravity::stop : Gravity::warning,
+             .gravity = named && all_named ? Gravity::stop : Gravity::warning,
              .text = fmt::format(
-                 "the word '{}' stands in {:.1f} % of the texts of class '{}' and in {:.1f} % of the "
+                 "the word '{}' stands in {:.1f} % of the texts of class '{}' and in {:.1f} % of "
+                 "the "
                  "others{}",
                  word,
                  100 * best[c].recall,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <set>
@@ -83,13 +84,16 @@ public:
             return;
         }
         std::sort(all.begin(), all.end());
-        const auto count = std::min(ranges_at_most, std::max<std::size_t>(2, all.size() / rows_a_range));
+        const auto count =
+            std::min(ranges_at_most, std::max<std::size_t>(2, all.size() / rows_a_range));
         for (std::size_t k = 1; k < count; ++k) ends_.push_back(all[k * all.size() / count]);
     }
     double of(double value) const {
         if (std::isnan(value)) return -1e300;
         if (by_value_) return value;
-        return static_cast<double>(std::upper_bound(ends_.begin(), ends_.end(), value) - ends_.begin());
+        return static_cast<double>(
+            std::upper_bound(ends_.begin(), ends_.end(), value) - ends_.begin()
+        );
     }
 
 private:
@@ -135,7 +139,7 @@ std::size_t Univariate::values() const {
 
 bool Univariate::numbers_rows() const {
     if (is_category) return false;
-    double low = INFINITY, high = -INFINITY;
+    double low = std::numeric_limits<double>::infinity(), high = -low;
     for (double v : value) {
         if (!std::isfinite(v) || v != std::floor(v)) return false;
         low = std::min(low, v);
@@ -178,8 +182,10 @@ double Univariate::likeness_within() const {
         const auto n = static_cast<double>(labels.size());
         double own = std::accumulate(labels.begin(), labels.end(), 0.0) / n;
         for (double y : labels) {
-            within += classes > 0 ? static_cast<double>(std::count(labels.begin(), labels.end(), y) - 1) / (n - 1)
-                                  : (y - own) * (y - own) * n / (n - 1);
+            within +=
+                classes > 0
+                    ? static_cast<double>(std::count(labels.begin(), labels.end(), y) - 1) / (n - 1)
+                    : (y - own) * (y - own) * n / (n - 1);
             total += (y - mean) * (y - mean);
         }
         rows += n;
@@ -217,7 +223,9 @@ double Univariate::nearest_r2() const {
         double residual = 0;
         std::vector<double> truth;
         for (const auto& [x, y] : halves[1 - half]) {
-            auto above = std::lower_bound(known.begin(), known.end(), std::pair(x, -INFINITY));
+            auto above = std::lower_bound(
+                known.begin(), known.end(), std::pair(x, -std::numeric_limits<double>::infinity())
+            );
             if (above == known.end()) --above;
             auto below = above == known.begin() ? above : above - 1;
             const double guess = (above->second + below->second) / 2;

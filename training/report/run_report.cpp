@@ -17,9 +17,9 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
 #include "training/run_store.hpp"
-#include "training/leakage/leakage.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace training {
@@ -239,7 +239,8 @@ void add_leaks(const json::object& analysis, Report& report) {
     if (!leakage) return;
     const auto allowed = std::string(leakage->at("allowed").as_string());
     for (const auto& one : leakage->at("findings").as_array()) {
-        const bool stops = one.at("gravity").as_string() == base::name_of(Gravity::stop);
+        const bool stops =
+            std::string(one.at("gravity").as_string()) == base::name_of(Gravity::stop);
         report.warnings.push_back(fmt::format(
             "Leak ({}{}): {}",
             std::string(one.at("kind").as_string()),
@@ -312,7 +313,8 @@ Report report_of(
     add_training(analysis, report);
     add_leaks(analysis, report);
     std::int64_t reads = 0;
-    for (const auto& one : database.call([&](base::Tx& tx) { return count_reads(tx, snapshot.id); }))
+    for (const auto& one :
+         database.call([&](base::Tx& tx) { return count_reads(tx, snapshot.id); }))
         reads += one.reads;
     report.facts.emplace_back("Test part read", fmt::format("{} times", reads));
     ExampleStore store(database, blobs, decode);

@@ -107,10 +107,9 @@ void write_parts(std::string& out, const char* heading, const std::vector<CardPa
 
 Card card_of(base::Tx& tx, const SnapshotInfo& snapshot) {
     const auto parsed = json::parse(snapshot.counts);
-    const auto spec = json::parse(snapshot.spec);
     const auto& counts = parsed.as_object();
-    auto facts =
-        base::first_as<CardFacts>(tx.exec(sql::file["card_facts"], snapshot.id)).value_or(CardFacts{});
+    auto facts = base::first_as<CardFacts>(tx.exec(sql::file["card_facts"], snapshot.id))
+                     .value_or(CardFacts{});
     Card card;
     card.name = snapshot.name;
     card.project = snapshot.project;
@@ -119,7 +118,7 @@ Card card_of(base::Tx& tx, const SnapshotInfo& snapshot) {
     card.hash = snapshot.hash;
     card.created_at = snapshot.created_at;
     card.members = static_cast<std::int64_t>(snapshot.members);
-    card.where = std::string(spec.at("where").as_string());
+    card.where = made_with(snapshot, "where");
     card.split = snapshot.spec;
     card.places = base::rows_as<CardCount>(tx.exec(sql::file["card_places"], snapshot.id));
     card.licences = base::rows_as<CardCount>(tx.exec(sql::file["card_licences"], snapshot.id));

@@ -28,7 +28,7 @@ BOOST_DESCRIBE_STRUCT(CardParts, (), (name, training, validation, test))
 struct Card {
     std::string name, project, source, source_kind, hash, created_at;
     std::int64_t members = 0;
-    std::string where, split;  // as they were asked for
+    std::string where, split;         // as they were asked for
     std::vector<CardCount> places;    // files, hosts: the most frequent
     std::vector<CardCount> licences;  // "" for none that is known
     std::optional<std::string> first_fetched, last_fetched;

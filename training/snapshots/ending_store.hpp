@@ -19,8 +19,9 @@ struct Ended {
     std::vector<std::string> artefacts;  // SHA-256 of the models' bytes, which may be used no more
 };
 
-// Ends the snapshots of projects and of their source, with the runs, models and predictions that were made of them, and
-// the preparations of their source. One step inside the caller's transaction.
+// Ends the snapshots of projects and of their source, with the runs, models and predictions that
+// were made of them, and the preparations of their source. One step inside the caller's
+// transaction.
 Ended end_projects(
     base::Tx& tx,
     std::int64_t source_id,

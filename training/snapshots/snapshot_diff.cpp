@@ -1,3 +1,6 @@
+// What differs between two snapshots. Members are paired by source and key in one map that holds
+// both snapshots (some 200 bytes a member), since what is listed is in the order of keys and not in
+// that of the table.
 #include "training/snapshots/snapshot_diff.hpp"
 
 #include <algorithm>
@@ -116,9 +119,10 @@ SnapshotDiff diff_snapshots(
         count(diff, differences);
         count(sources[place.first], differences);
         if (shown->is_class) count(classes[shown->label], differences);
-        const bool asked = !differences.empty() &&
-                           (!page.only || std::find(differences.begin(), differences.end(),
-                                                    *page.only) != differences.end());
+        const bool asked =
+            !differences.empty() &&
+            (!page.only ||
+             std::find(differences.begin(), differences.end(), *page.only) != differences.end());
         const auto cursor = cursor_of(place);
         if (!asked || (!page.after.empty() && cursor <= page.after)) continue;
         if (diff.records.size() == page.at_most) {

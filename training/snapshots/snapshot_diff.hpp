@@ -65,7 +65,7 @@ BOOST_DESCRIBE_STRUCT(SnapshotDiff, (DiffCounts), (classes, sources, records, ne
 // Which of the records that differ are listed.
 struct DiffPage {
     std::size_t at_most = 50;
-    std::string after;                   // a `next`
+    std::string after = {};               // a `next`
     std::optional<Difference> only = {};  // of this kind
 };
 

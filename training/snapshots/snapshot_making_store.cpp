@@ -23,11 +23,11 @@
 #include "schema/records/values.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/candidates/candidate_store.hpp"
+#include "training/candidates/snapshot_counts.hpp"
 #include "training/snapshots/example_store.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/label_fields.hpp"
 #include "training/snapshots/member_store.hpp"
-#include "training/candidates/snapshot_counts.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/sql.hpp"
 
@@ -41,10 +41,11 @@ namespace {
 std::optional<base::Fault> check(SnapshotSpec& spec) {
     if (spec.project.empty() && spec.source.empty())
         return base::Fault{
-            "project", "neither a labeling project nor a source is named", "name one of them"};
+            "neither a labeling project nor a source is named", "name one of them", "project"};
     if (!spec.time_format.empty() && spec.time.empty())
-        return base::Fault{"time_format", "without a time to read", "give the time's field too"};
-    if (spec.folds == 1) return base::Fault{"folds", "one fold divides nothing", "give 2 or more"};
+        return base::Fault{
+            "there is no time to read by it", "give the time's field too", "time_format"};
+    if (spec.folds == 1) return base::Fault{"one fold divides nothing", "give 2 or more", "folds"};
     return std::nullopt;
 }
 
@@ -55,9 +56,7 @@ const base::Settings<SnapshotSpec> SnapshotSpec::settings{
      {"project", &SnapshotSpec::project, "labeling project"},
      {"source", &SnapshotSpec::source, "records without labels, to learn a column or find groups"},
      {"where", &SnapshotSpec::where, "condition on fields, class, probability .."},
-     {"split",
-      &SnapshotSpec::split,
-      "fractions of training, validation and test, or field=NAME"},
+     {"split", &SnapshotSpec::split, "fractions of training, validation and test, or field=NAME"},
      {"group", &SnapshotSpec::group, "records of equal value in this field stay on one side"},
      {"time", &SnapshotSpec::time, "split by this field's time: the newest are the test"},
      {"time_format", &SnapshotSpec::time_format, "how the times are written (strptime)"},
@@ -133,9 +132,10 @@ bool same_kind(const json::object& earlier, const SnapshotSpec& spec) {
         const auto* value = earlier.if_contains(name);
         return value && value->is_string() ? std::string(value->as_string()) : std::string();
     };
+    const auto* seed = earlier.if_contains("seed");
     return text("split") == spec.split && text("group") == spec.group && text("time").empty() &&
-           text("stratify") == spec.stratify &&
-           earlier.at("seed").to_number<std::uint64_t>() == spec.seed;
+           text("stratify") == spec.stratify && seed &&
+           seed->to_number<std::uint64_t>() == spec.seed;
 }
 
 struct EarlierSnapshot {
@@ -243,8 +243,7 @@ Made make(base::Database& database, const SnapshotSpec& spec) {
                                  : "label or import ground truth first, or change --where"
         );
     }
-    if (plan.split.by == SplitSpec::By::hash)
-        keep_sides(database, made.project, spec, made.choice);
+    if (plan.split.by == SplitSpec::By::hash) keep_sides(database, made.project, spec, made.choice);
     made.split = training::split(made.choice.members, plan.split);
     refuse_leaks(made.choice, made.split);
     std::vector<std::string> lines;
@@ -320,7 +319,10 @@ CreateResult create_snapshot(
         );
     }
     made.counts = counts_of(
-        made.split, made.choice, made.classes, find_label(database, made.project, made.choice, origins)
+        made.split,
+        made.choice,
+        made.classes,
+        find_label(database, made.project, made.choice, origins)
     );
     return database.call([&](base::Tx& tx) -> CreateResult {
         tx.exec(sql::file["drop_open_items"], spec.name);

@@ -92,6 +92,12 @@ list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most) {
     ));
 }
 
+std::string made_with(const SnapshotInfo& snapshot, std::string_view setting) {
+    const auto spec = json::parse(snapshot.spec);
+    const auto* value = spec.as_object().if_contains(setting);
+    return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
 std::vector<std::string> label_columns(const SnapshotInfo& snapshot) {
     return names_in(snapshot.counts, "label_columns");
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/describe/class.hpp>
@@ -30,12 +31,12 @@ struct SnapshotSpec {
         "0.8,0.1,0.1";  // fractions, or "field=NAME": a field that says train, validation or test
     std::string group =
         {};  // field whose equal values stay on one side; empty: the record's own group
-    std::string time = {};  // field to split by in time order: the newest are the test
+    std::string time = {};         // field to split by in time order: the newest are the test
     std::string time_format = {};  // of strptime; empty: as it is found
     // Field whose values have equal shares in all parts, or "none". Empty: the class, where neither
     // group nor time is asked for.
     std::string stratify = {};
-    int folds = 0;  // of a cross-validation over training and validation; 0: none
+    int folds = 0;                 // of a cross-validation over training and validation; 0: none
     bool leave_out_stale = false;  // labels of records that changed since
     std::uint64_t seed = 1;
 
@@ -104,6 +105,9 @@ SnapshotInfo require_snapshot(base::Database& database, const std::string& name)
 // The newest first, of smaller numbers than `before`.
 std::vector<SnapshotInfo>
 list_snapshots(base::Tx& tx, std::optional<std::int64_t> before, int at_most);
+
+// What a snapshot was made with, by the name of the setting; empty if it was not said.
+std::string made_with(const SnapshotInfo& snapshot, std::string_view setting);
 
 // The columns that were made of the fields which labels of a snapshot were imported from, or repeat
 // them. They are never features.

@@ -83,7 +83,8 @@ Part part_at(double share, const SplitSpec& spec) {
 
 // The part that most of a cluster is held out by, of those that `of` says of its rows.
 template <typename Of>
-std::vector<std::optional<Part>> furthest(std::span<const Member> members, const Split& out, Of of) {
+std::vector<std::optional<Part>>
+furthest(std::span<const Member> members, const Split& out, Of of) {
     std::vector<std::optional<Part>> parts(members.size());
     for (std::size_t i = 0; i < members.size(); ++i) {
         const std::optional<Part> said = of(members[i]);
@@ -96,8 +97,8 @@ std::vector<std::optional<Part>> furthest(std::span<const Member> members, const
 
 void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out) {
     const auto kept = furthest(members, out, [](const Member& m) { return m.kept; });
-    const auto dealt = spec.strata ? detail::deal_strata(members, out.clusters, kept, spec)
-                                   : std::vector<Part>{};
+    const auto dealt =
+        spec.strata ? detail::deal_strata(members, out.clusters, kept, spec) : std::vector<Part>{};
     std::size_t dropped = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto head = out.clusters[i];

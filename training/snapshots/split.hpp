@@ -40,8 +40,8 @@ struct SplitSpec {
     double validation = 0.1;
     double test = 0.1;
     std::uint64_t seed = 1;
-    int near = 3;  // SimHashes at most this many bits apart are near-duplicates; 0 to 3, -1
-                   // switches it off
+    int near = 3;         // SimHashes at most this many bits apart are near-duplicates; 0 to 3, -1
+                          // switches it off
     bool strata = false;  // by hash: each stratum is divided by the fractions
     int folds = 0;        // parts of a cross-validation over training and validation; 0: none
 };

@@ -1,3 +1,6 @@
+// A model as a project uses it: for suggestions and for rules. What it says goes by the names of
+// classes, as the project it learnt from may number them otherwise, and records that it learnt from
+// are left out: there it repeats what people said.
 #include "service/labels/machine/project_model.hpp"
 
 #include <algorithm>
