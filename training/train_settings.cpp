@@ -30,7 +30,9 @@ const base::Settings<FeatureSpec> FeatureSpec::settings{
 const base::Settings<TrainSettings> TrainSettings::settings{
     {{"snapshot", &TrainSettings::snapshot, "what to learn from", {.required = true}},
      {"model", &TrainSettings::model, "kind of model", {.choices = model_choices()}},
-     {"tune", &TrainSettings::tune, "search on validation, or by cross-validation: random:N, halving:N, tpe:N or grid"},
+     {"tune",
+      &TrainSettings::tune,
+      "search on validation, or by cross-validation: random:N, halving:N, tpe:N or grid"},
      {"params",
       &TrainSettings::params,
       "hyperparameters that are not to be searched",

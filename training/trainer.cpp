@@ -152,8 +152,7 @@ TrainResult fit_prepared(
     result.params = chosen.params;
     result.trials = chosen.trials;
     result.features = form.train.columns;
-    result.summary =
-        summary_of(spec, chosen, form.featurizer.json(), prepared, form.train.columns);
+    result.summary = summary_of(spec, chosen, form.featurizer.json(), prepared, form.train.columns);
     detail::Writer out;
     out.text(chosen.kind);
     out.text(result.summary);

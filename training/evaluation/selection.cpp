@@ -1,6 +1,6 @@
-// Trials of a search run on one thread each and several at once; the final fit has all threads. Both
-// give the same bits. What the trials need is made before they begin, by all threads: trials only
-// read.
+// Trials of a search run on one thread each and several at once; the final fit has all threads.
+// Both give the same bits. What the trials need is made before they begin, by all threads: trials
+// only read.
 //
 // `auto` fits every sensible kind as it is, then searches on with the one that was best. With a
 // budget a trial that is under way when the time is over is stopped, and stands among the trials
@@ -30,14 +30,17 @@ constexpr std::size_t further_trials = 8;  // of `auto` with the best kind
 double error_of_value(double predicted, double truth, const TrainSpec& spec) {
     const double miss = truth - predicted;
     switch (spec.loss) {
-    case Loss::absolute: return std::abs(miss);
-    case Loss::quantile: return std::max(spec.quantile * miss, (spec.quantile - 1) * miss);
-    case Loss::poisson: {
-        const double rate = std::max(predicted, 1e-9);
-        return 2 * (rate - truth + (truth > 0 ? truth * std::log(truth / rate) : 0));
-    }
-    case Loss::squared:
-    case Loss::huber: break;
+        case Loss::absolute:
+            return std::abs(miss);
+        case Loss::quantile:
+            return std::max(spec.quantile * miss, (spec.quantile - 1) * miss);
+        case Loss::poisson: {
+            const double rate = std::max(predicted, 1e-9);
+            return 2 * (rate - truth + (truth > 0 ? truth * std::log(truth / rate) : 0));
+        }
+        case Loss::squared:
+        case Loss::huber:
+            break;
     }
     return miss * miss;
 }
@@ -148,8 +151,13 @@ Selection::Selection(
     std::stop_token stop,
     const OnProgress& progress
 )
-    : train_(train), validation_(validation), spec_(spec), team_(team), stop_(stop),
-      progress_(progress), deadline_(std::make_unique<Deadline>(stop, spec.budget)) {}
+    : train_(train),
+      validation_(validation),
+      spec_(spec),
+      team_(team),
+      stop_(stop),
+      progress_(progress),
+      deadline_(std::make_unique<Deadline>(stop, spec.budget)) {}
 
 Selection::~Selection() = default;
 
@@ -169,11 +177,9 @@ const Form& Selection::form(const std::string& kind) {
     if (progress_) progress_({"features", 0, train_.rows, 0, {}});
     detail::Design rows;
     auto featurizer = Featurizer::fit(train_, features_of(kind), team_, rows);
-    auto held_out =
-        validation_.rows > 0 ? featurizer.apply(validation_, team_) : detail::Design{};
-    form = std::make_unique<Form>(
-        Form{std::move(featurizer), std::move(rows), std::move(held_out)}
-    );
+    auto held_out = validation_.rows > 0 ? featurizer.apply(validation_, team_) : detail::Design{};
+    form =
+        std::make_unique<Form>(Form{std::move(featurizer), std::move(rows), std::move(held_out)});
     if (progress_) progress_({"features", train_.rows, train_.rows, 0, {}});
     if (stop_.stop_requested()) throw base::Interrupted();
     return *form;
@@ -199,8 +205,7 @@ const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
         Fold next;
         const auto learnt = take(train_, inside);
         const auto judged = take(train_, outside);
-        const auto featurizer =
-            Featurizer::fit(learnt, features_of(kind), team_, next.learnt_rows);
+        const auto featurizer = Featurizer::fit(learnt, features_of(kind), team_, next.learnt_rows);
         next.judged_rows = featurizer.apply(judged, team_);
         const auto labels = [](const Examples& of) {
             Examples out;

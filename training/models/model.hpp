@@ -146,7 +146,7 @@ struct ModelKind {
     bool dense_text = false;  // takes every feature of every row: texts become fewer columns
     Learns learns = Learns::both;
     Takes takes = Takes::all;
-    bool soft_labels = false;                   // learns from how sure a label is (View::soft)
+    bool soft_labels = false;                    // learns from how sure a label is (View::soft)
     std::vector<Loss> losses = {Loss::squared};  // of values
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
 };
