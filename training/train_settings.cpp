@@ -11,7 +11,7 @@ namespace {
 std::optional<base::Fault> check(TrainSettings& settings) {
     check_model(settings.model, settings.params);
     const bool searches = parse_search(settings.tune).kind != Search::Kind::none;
-    if (settings.budget > 0 && !searches && settings.model != automatic)
+    if (settings.budget > 0 && !searches && settings.model != automatic_model)
         return base::Fault{
             "there is no search that it could end", "give tune, or model auto", "budget"};
     if (settings.loss == Loss::quantile && !(settings.quantile > 0 && settings.quantile < 1))
@@ -24,7 +24,9 @@ std::optional<base::Fault> check(TrainSettings& settings) {
 const base::Settings<TrainSettings> TrainSettings::settings{
     {{"snapshot", &TrainSettings::snapshot, "what to learn from", {.required = true}},
      {"model", &TrainSettings::model, "kind of model", {.choices = model_choices()}},
-     {"tune", &TrainSettings::tune, "search on validation, or by cross-validation: random:N, halving:N, tpe:N or grid"},
+     {"tune",
+      &TrainSettings::tune,
+      "search on validation, or by cross-validation: random:N, halving:N, tpe:N or grid"},
      {"params",
       &TrainSettings::params,
       "hyperparameters that are not to be searched",

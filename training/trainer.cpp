@@ -39,7 +39,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
         const bool one = std::all_of(train.classes.begin(), train.classes.end(), [&](int c) {
             return c == first;
         });
-        if (one && (spec.model == automatic || !model_kind(spec.model).baseline)) {
+        if (one && (spec.model == automatic_model || !model_kind(spec.model).baseline)) {
             throw base::Error(
                 "training",
                 "all rows have the class '" + train.class_names[static_cast<std::size_t>(first)] +
@@ -58,7 +58,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
     if (validation.rows > 0 && validation.classes.empty() && validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
-    if (spec.model != automatic && !(train.classes.empty() && train.targets.empty()))
+    if (spec.model != automatic_model && !(train.classes.empty() && train.targets.empty()))
         check_learns(
             model_kind(spec.model), train.has_classes() ? Learns::classes : Learns::values
         );

@@ -30,7 +30,7 @@ constexpr auto words_of(Objective) {
 }
 
 struct TrainSpec {
-    std::string model = "softmax";  // one of model_kinds(), or `automatic`
+    std::string model = "softmax";  // one of model_kinds(), or `automatic_model`
     FeatureSpec features = {};
     Preparation preparation = {};  // fitted to the training rows, kept in the artefact
     std::string rules = {};        // the source's mapping in JSON, kept in the artefact
@@ -46,7 +46,7 @@ struct TrainSpec {
 
 struct TrainResult {
     std::string artefact;          // see Predictor::load
-    std::string kind;              // of the model; the one chosen by `automatic`
+    std::string kind;              // of the model; the one chosen by `automatic_model`
     Params params;                 // the ones used
     std::vector<Trial> trials;     // of the search, if any
     std::vector<Progress> epochs;  // of the last fit

@@ -3,8 +3,9 @@
 // SET is one of the files that sets.py wrote into FOLDER, or `fashion` (dataset-fashion-mnist). A
 // MODEL is a kind, with parameters after colons: boosting:depth=8:rate=0.1; `validation` among them
 // holds a tenth of the training rows out for early stopping. A line for each: accuracy, F1 of the
-// second class and AUC where there are two, log-loss, or RMSE; seconds of the fit, features included,
-// and of the prediction. rivals.py prints the same lines for scikit-learn, XGBoost and liblinear.
+// second class and AUC where there are two, log-loss, or RMSE; seconds of the fit, features
+// included, and of the prediction. rivals.py prints the same lines for scikit-learn, XGBoost and
+// liblinear.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -120,9 +121,7 @@ void judge(const std::vector<double>& predicted, const Examples& test) {
     }
     const auto classes = test.class_names.size();
     const auto report = training::judge_classes(predicted, test.classes, classes);
-    std::printf(
-        " accuracy %.4f log_loss %.4f", report.accuracy.value, report.log_loss.value
-    );
+    std::printf(" accuracy %.4f log_loss %.4f", report.accuracy.value, report.log_loss.value);
     if (classes == 2)
         std::printf(" f1 %.4f auc %.4f", report.classes[1].f1, auc(predicted, test.classes));
 }
@@ -141,7 +140,12 @@ double since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void run(const std::string& set, const std::string& words, const Examples& train, const Examples& test) {
+void run(
+    const std::string& set,
+    const std::string& words,
+    const Examples& train,
+    const Examples& test
+) {
     const auto parts = split(words, ':');
     training::TrainSpec spec;
     spec.model = parts[0];

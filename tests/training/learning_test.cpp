@@ -89,8 +89,7 @@ TEST_CASE("rows that weigh nothing teach no kind anything", "[training][models]"
             if (kind.baseline || !fits(kind, data)) continue;
             INFO(name);
             const auto outputs = data.class_names.size();
-            const auto model =
-                learnt(name, {&rows, data.classes, {}, weights}, outputs);
+            const auto model = learnt(name, {&rows, data.classes, {}, weights}, outputs);
             CHECK(share_right(said(*model, rows), truth) > 0.8);
         }
     }
@@ -171,9 +170,7 @@ TEST_CASE("what a kind does not learn is refused in one line", "[training][model
     CHECK_THROWS_WITH(
         learnt("svm", values, 0), Catch::Contains("svm: it learns classes, not values")
     );
-    CHECK_THROWS_WITH(
-        learnt("multinomial_nb", classes, 3), Catch::Contains("it takes texts")
-    );
+    CHECK_THROWS_WITH(learnt("multinomial_nb", classes, 3), Catch::Contains("it takes texts"));
     CHECK_THROWS_WITH(
         learnt("gaussian_nb", {&sparse, topics.classes, {}}, 2),
         Catch::Contains("it takes numbers or pictures")
@@ -210,8 +207,10 @@ TEST_CASE("a quantile has its share of the rows below it", "[training][models]")
     }
 }
 
-TEST_CASE("the median is not moved by a few wild targets, and counts stay above 0",
-          "[training][models]") {
+TEST_CASE(
+    "the median is not moved by a few wild targets, and counts stay above 0",
+    "[training][models]"
+) {
     auto data = made::plane(1000, 27);
     const auto rows = rows_of(data);
     const auto truth = data.targets;
@@ -258,8 +257,8 @@ TEST_CASE("the lasso stands where no weight can move", "[training][models]") {
         std::vector<double> out(4);
         for (std::size_t j = 0; j < 4; ++j)
             for (std::size_t i = 0; i < data.rows; ++i)
-                out[j] += static_cast<double>(rows.values[i * 4 + j]) *
-                          (data.targets[i] - predicted[i]);
+                out[j] +=
+                    static_cast<double>(rows.values[i * 4 + j]) * (data.targets[i] - predicted[i]);
         return out;
     };
     const auto at_start = slopes(std::vector<double>(data.rows, mean));

@@ -139,9 +139,9 @@ TEST_CASE(
         CHECK(trial.cost > 0);
     }
     CHECK(result.artefact == fit(data, {}, two).artefact);
-    CHECK_THROWS_WITH(
-        fit(take(data, {0, 1, 2}), {}, one), Catch::Contains("too few training rows")
-    );
+    auto few = take(data, {0, 1});
+    few.classes = {0, 1};
+    CHECK_THROWS_WITH(fit(few, {}, one), Catch::Contains("too few training rows"));
 }
 
 TEST_CASE(
@@ -164,18 +164,16 @@ TEST_CASE(
     for (const auto& trial : result.trials) CHECK(best.cost <= trial.cost);
     const auto model = Predictor::load(result.artefact);
     CHECK(model.model() == best.kind);
-    CHECK(
-        judge_classes(model.predict(held_out), held_out.classes, 3).accuracy.value > 0.85
-    );
+    CHECK(judge_classes(model.predict(held_out), held_out.classes, 3).accuracy.value > 0.85);
     spec.threads = 2;
     CHECK(fit(data, held_out, spec).artefact == result.artefact);
 
     const auto plane = made::plane(300, 44);
     const auto values = fit(plane, made::plane(100, 45), spec);
-    CHECK(judge_values(Predictor::load(values.artefact).predict(plane), plane.targets).r2.value > 0.98);
-    CHECK_THROWS_AS(
-        check_model("auto", {{"l2", 1.0}}), base::UsageError
+    CHECK(
+        judge_values(Predictor::load(values.artefact).predict(plane), plane.targets).r2.value > 0.98
     );
+    CHECK_THROWS_AS(check_model("auto", {{"l2", 1.0}}), base::UsageError);
 }
 
 TEST_CASE("a budget ends the search, and its trials say so", "[training][trainer]") {

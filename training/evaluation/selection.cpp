@@ -250,7 +250,9 @@ double Selection::judge_on(
 ) const {
     detail::Team team(1);
     auto model = make_model(trial.kind, trial.params);
-    FitContext context{spec_.seed, deadline_->source.get_token(), {}, &team};
+    // The first trial is let finish, so that there is one.
+    auto stop = trial.number == 0 ? stop_ : deadline_->source.get_token();
+    FitContext context{spec_.seed, std::move(stop), {}, &team};
     context.loss = spec_.loss;
     context.quantile = spec_.quantile;
     if (curve) context.progress = [curve](const Progress& now) { curve->push_back(now); };
@@ -339,7 +341,7 @@ Chosen Selection::choose_kind() {
 }
 
 Chosen Selection::choose() {
-    if (spec_.model == automatic) return choose_kind();
+    if (spec_.model == automatic_model) return choose_kind();
     const auto how = parse_search(spec_.tune);
     if (how.kind == Search::Kind::none)
         return {spec_.model, complete(spec_.model, spec_.params), {}};

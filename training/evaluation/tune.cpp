@@ -82,16 +82,14 @@ Params likely_better(const Tuning& tuning, std::vector<Trial> past, std::size_t 
         for (std::size_t i = 0; i < past.size(); ++i)
             (i < good ? better : worse)
                 .push_back(unit_of(parameter, past[i].params.at(parameter.name)));
-        const double width =
-            std::max(0.05, 0.6 / std::sqrt(static_cast<double>(past.size() + 1)));
+        const double width = std::max(0.05, 0.6 / std::sqrt(static_cast<double>(past.size() + 1)));
         const base::CounterRandom random(tuning.seed, 8000 + p);
         double best = -1;
         for (std::uint64_t i = 0; i < 24; ++i) {
             const auto at = number * 100 + i * 4;
             const auto from = random.below(at, better.size() + 1);
-            const double x = from == better.size()
-                                 ? random.unit(at + 1)
-                                 : better[from] + width * random.normal(at + 2);
+            const double x = from == better.size() ? random.unit(at + 1)
+                                                   : better[from] + width * random.normal(at + 2);
             if (x < 0 || x > 1) continue;
             const double ratio = density(better, width, x) / density(worse, width, x);
             if (ratio <= best) continue;

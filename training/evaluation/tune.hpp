@@ -18,8 +18,8 @@ struct Search {
     std::size_t trials = 0;  // of random, halving and tpe
 };
 
-// "", "none", "grid", "random:N", "halving:N", "tpe:N" with N from 1 to 10,000. Throws base::UsageError for
-// others.
+// "", "none", "grid", "random:N", "halving:N", "tpe:N" with N from 1 to 10,000. Throws
+// base::UsageError for others.
 Search parse_search(std::string_view text);
 
 // One hyper-parameter setting that was tried. `cost` is better when lower; infinite when the fit
@@ -47,7 +47,7 @@ struct Tuning {
     Search search = {};
     std::uint64_t seed = 1;
     std::size_t threads = 1;
-    std::optional<Moment> end = {};    // no trial begins after it, but the very first
+    std::optional<Moment> end = {};   // no trial begins after it, but the very first
     std::vector<Trial> history = {};  // tried before; those of tpe are learnt from
 };
 
@@ -81,8 +81,7 @@ void run_trials(
 // (Bergstra et al. 2011) draws a quarter of its settings as a random search would, and the others
 // where good ones are dense and bad ones are not. The result does not depend on `threads`; with an
 // end it depends on the clock. base::Interrupted passes through.
-std::vector<Trial>
-tune(const Tuning& tuning, const Evaluate& evaluate, const OnProgress& progress);
+std::vector<Trial> tune(const Tuning& tuning, const Evaluate& evaluate, const OnProgress& progress);
 
 // The trial on all rows with the least cost, the earliest of equals. Throws base::Error if every
 // one failed.

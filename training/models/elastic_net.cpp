@@ -34,12 +34,7 @@ public:
     void load(Reader& in) override { linear_.load(in); }
 
 private:
-    void learn(
-        const View& train,
-        const View&,
-        std::size_t,
-        const FitContext& context
-    ) override {
+    void learn(const View& train, const View&, std::size_t, const FitContext& context) override {
         weights_ = train.weights;
         const auto n = train.size();
         all_ = 0;
@@ -82,8 +77,7 @@ private:
         std::vector<Column> out;
         for (std::size_t j = 0; j < by_column.rows; ++j) {
             Column column;
-            if (by_column.sparse)
-                column.rows = {by_column.row_where(j), by_column.count(j)};
+            if (by_column.sparse) column.rows = {by_column.row_where(j), by_column.count(j)};
             column.values = {
                 by_column.row_values(j), by_column.sparse ? by_column.count(j) : by_column.columns};
             double square = 0;
@@ -118,7 +112,8 @@ private:
             square += weight(row) * rest[row] * rest[row];
         }
         double most = 0;
-        for (const auto& column : columns) most = std::max(most, std::abs(slope(column, rest, sum)));
+        for (const auto& column : columns)
+            most = std::max(most, std::abs(slope(column, rest, sum)));
         const double penalty = strength_ * most / std::max(mix_, 1e-3);
         const double enough = 1e-9 * square;
         bool all = true;

@@ -19,12 +19,8 @@ public:
     void load(Reader& in) override { trees_.load(in); }
 
 private:
-    void learn(
-        const View& train,
-        const View&,
-        std::size_t outputs,
-        const FitContext& context
-    ) override {
+    void learn(const View& train, const View&, std::size_t outputs, const FitContext& context)
+        override {
         TreeSettings how;
         const auto columns = static_cast<double>(std::max<std::size_t>(1, train.rows->columns));
         how.forest = true;

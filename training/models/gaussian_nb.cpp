@@ -54,12 +54,8 @@ public:
     }
 
 private:
-    void learn(
-        const View& train,
-        const View&,
-        std::size_t outputs,
-        const FitContext& context
-    ) override {
+    void learn(const View& train, const View&, std::size_t outputs, const FitContext& context)
+        override {
         if (context.stop.stop_requested()) throw base::Interrupted();
         classes_ = outputs;
         const auto& rows = *train.rows;
@@ -71,7 +67,8 @@ private:
         const auto over_rows = [&](const auto& add) {
             for (std::size_t row = 0; row < rows.rows; ++row)
                 for_each_class(train, row, outputs, [&](std::size_t c, float share) {
-                    add(c, rows.row_values(row),
+                    add(c,
+                        rows.row_values(row),
                         static_cast<double>(share * weight_at(weights, row)));
                 });
         };

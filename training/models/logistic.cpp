@@ -9,9 +9,7 @@ const ModelKind& logistic_kind() {
     static const ModelKind kind{
         .name = "logistic",
         .words = "logistic regression, each class against the others",
-        .hyperparameters =
-            {cost_parameter(),
-             balance_parameter()},
+        .hyperparameters = {cost_parameter(), balance_parameter()},
         .learns = Learns::classes,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             OneVersusRest::Settings settings;

@@ -1,9 +1,9 @@
 // The table of model kinds. Name, hyperparameters and factory of a kind stand in one row, so that
 // the command line, the search and load() cannot disagree on them.
 //
-// Model::fit() holds every kind to what its row declares, so that none says in words of its own that
-// it does not learn something. row_weights() and softmax() are here because every model for classes
-// needs the same ones, to the bit: artefacts must predict what the training measured.
+// Model::fit() holds every kind to what its row declares, so that none says in words of its own
+// that it does not learn something. row_weights() and softmax() are here because every model for
+// classes needs the same ones, to the bit: artefacts must predict what the training measured.
 #include "training/models/model.hpp"
 
 #include <algorithm>
@@ -62,8 +62,8 @@ void check_rows(
             "use another kind, or leave parts out by [features]"
         );
     }
-    if (outputs == 0 && std::find(kind.losses.begin(), kind.losses.end(), context.loss) ==
-                            kind.losses.end()) {
+    if (outputs == 0 &&
+        std::find(kind.losses.begin(), kind.losses.end(), context.loss) == kind.losses.end()) {
         std::vector<std::string> able;
         for (auto loss : kind.losses) able.emplace_back(base::name_of(loss));
         throw base::Error(
@@ -107,14 +107,14 @@ const std::vector<std::string>& model_kinds() {
 const std::vector<std::string>& model_choices() {
     static const std::vector<std::string> names = [] {
         auto out = model_kinds();
-        out.emplace_back(automatic);
+        out.emplace_back(automatic_model);
         return out;
     }();
     return names;
 }
 
 void check_model(std::string_view kind, const Params& params) {
-    if (kind != automatic) {
+    if (kind != automatic_model) {
         complete(kind, params);
         return;
     }

@@ -146,14 +146,14 @@ struct ModelKind {
     bool dense_text = false;  // takes every feature of every row: texts become fewer columns
     Learns learns = Learns::both;
     Takes takes = Takes::all;
-    bool soft_labels = false;                   // learns from how sure a label is (View::soft)
+    bool soft_labels = false;                    // learns from how sure a label is (View::soft)
     std::vector<Loss> losses = {Loss::squared};  // of values
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
 };
 
 // The name that stands for the kind that suits the data best.
-inline constexpr std::string_view automatic = "auto";
-// model_kinds() and `automatic`.
+inline constexpr std::string_view automatic_model = "auto";
+// model_kinds() and `automatic_model`.
 const std::vector<std::string>& model_choices();
 // Throws base::UsageError for a kind or parameters that there are not.
 void check_model(std::string_view kind, const Params& params);

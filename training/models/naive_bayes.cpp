@@ -19,7 +19,8 @@ enum class Event { multinomial, complement, bernoulli };
 class NaiveBayes final : public Model {
 public:
     NaiveBayes(Event event, const Params& params)
-        : event_(event), smoothing_(std::max(params.at("smoothing"), 1e-10)),
+        : event_(event),
+          smoothing_(std::max(params.at("smoothing"), 1e-10)),
           balance_(params.at("balance")) {}
 
     std::vector<double> predict(const Design& rows, Team& team) const override {
@@ -38,8 +39,8 @@ private:
         double temperature = 1;
         if (validation.size() == 0 && train.size() >= 100) {
             const auto [most, fifth] = hold_out_fifth(train, context.seed);
-            temperature = calibrated(solve(most.view(), outputs), fifth.view(), context)
-                              .temperature();
+            temperature =
+                calibrated(solve(most.view(), outputs), fifth.view(), context).temperature();
         }
         if (context.stop.stop_requested()) throw base::Interrupted();
         linear_ = solve(train, outputs);
@@ -47,8 +48,8 @@ private:
         if (validation.size() > 0) linear_ = calibrated(std::move(linear_), validation, context);
     }
 
-    LinearScores
-    calibrated(LinearScores scores, const View& data, const FitContext& context) const {
+    LinearScores calibrated(LinearScores scores, const View& data, const FitContext& context)
+        const {
         const auto rows = counts(*data.rows);
         auto view = data;
         view.rows = &rows;
@@ -83,9 +84,15 @@ private:
         for (std::size_t c = 0; c < outputs; ++c)
             bias[c] = std::log((seen[c] + 1e-9) / (all + 1e-9));
         switch (event_) {
-        case Event::multinomial: multinomial(met, outputs); break;
-        case Event::complement: complement(met, bias, outputs); break;
-        case Event::bernoulli: bernoulli(met, bias, seen, outputs); break;
+            case Event::multinomial:
+                multinomial(met, outputs);
+                break;
+            case Event::complement:
+                complement(met, bias, outputs);
+                break;
+            case Event::bernoulli:
+                bernoulli(met, bias, seen, outputs);
+                break;
         }
         LinearScores out;
         out.set(outputs, rows.columns, std::move(met), std::move(bias));
@@ -106,11 +113,8 @@ private:
     }
 
     // Weights of what the other classes have, negative, brought to one size for each class.
-    void complement(
-        std::vector<double>& met,
-        std::vector<double>& bias,
-        std::size_t outputs
-    ) const {
+    void complement(std::vector<double>& met, std::vector<double>& bias, std::size_t outputs)
+        const {
         const auto columns = met.size() / outputs;
         std::vector<double> sums(outputs);
         for (std::size_t i = 0; i < met.size(); ++i) sums[i % outputs] += met[i];

@@ -53,7 +53,8 @@ class Neighbours final : public Model {
 public:
     explicit Neighbours(const Params& params)
         : k_(std::clamp<std::size_t>(static_cast<std::size_t>(params.at("k")), 1, 1000)),
-          by_distance_(params.at("by_distance") != 0), balance_(params.at("balance")) {}
+          by_distance_(params.at("by_distance") != 0),
+          balance_(params.at("balance")) {}
 
     std::vector<double> predict(const Design& rows, Team& team) const override {
         if (rows.columns != rows_.columns || rows.sparse != rows_.sparse)
@@ -64,8 +65,8 @@ public:
         team.run((rows.rows + asked_rows - 1) / asked_rows, [&](std::size_t block) {
             const auto from = block * asked_rows;
             const auto count = std::min(asked_rows, rows.rows - from);
-            auto found = rows.sparse ? shared(rows, by_column, from, count)
-                                     : closest(rows, from, count);
+            auto found =
+                rows.sparse ? shared(rows, by_column, from, count) : closest(rows, from, count);
             for (std::size_t i = 0; i < count; ++i)
                 vote(found[i].sorted(), std::span(out).subspan((from + i) * width, width));
         });
@@ -103,12 +104,8 @@ public:
     }
 
 private:
-    void learn(
-        const View& train,
-        const View&,
-        std::size_t outputs,
-        const FitContext& context
-    ) override {
+    void learn(const View& train, const View&, std::size_t outputs, const FitContext& context)
+        override {
         if (context.stop.stop_requested()) throw base::Interrupted();
         outputs_ = outputs;
         rows_ = *train.rows;
@@ -184,21 +181,15 @@ private:
                 const float own = square(rows, from + i);
                 for (std::size_t j = 0; j < many; ++j) {
                     const float distance = own + squares_[at + j] - 2 * products[i * many + j];
-                    found[i].offer(
-                        {std::max(distance, 0.0F), static_cast<std::uint32_t>(at + j)}
-                    );
+                    found[i].offer({std::max(distance, 0.0F), static_cast<std::uint32_t>(at + j)});
                 }
             }
         }
         return found;
     }
 
-    std::vector<Nearest> shared(
-        const Design& rows,
-        const Design& by_column,
-        std::size_t from,
-        std::size_t count
-    ) const {
+    std::vector<Nearest>
+    shared(const Design& rows, const Design& by_column, std::size_t from, std::size_t count) const {
         std::vector<Nearest> found(count, Nearest(k_));
         std::vector<float> sums(rows_.rows);
         for (std::size_t i = 0; i < count; ++i) {
@@ -207,16 +198,13 @@ private:
                 const auto column = rows.row_where(from + i)[v];
                 const float value = rows.row_values(from + i)[v];
                 for (std::size_t e = 0; e < by_column.count(column); ++e)
-                    sums[by_column.row_where(column)[e]] +=
-                        value * by_column.row_values(column)[e];
+                    sums[by_column.row_where(column)[e]] += value * by_column.row_values(column)[e];
             }
             const float own = square(rows, from + i);
             for (std::size_t row = 0; row < rows_.rows; ++row) {
                 const float length = std::sqrt(own * squares_[row]);
                 const float likeness = length > 0 ? sums[row] / length : 0;
-                found[i].offer(
-                    {std::max(1 - likeness, 0.0F), static_cast<std::uint32_t>(row)}
-                );
+                found[i].offer({std::max(1 - likeness, 0.0F), static_cast<std::uint32_t>(row)});
             }
         }
         return found;
@@ -236,9 +224,8 @@ private:
         }
         const double even = outputs_ == 0 ? 0 : 0.05 * all + 1e-9;
         for (double& value : out)
-            value = all + even > 0
-                        ? (value + even / static_cast<double>(out.size())) / (all + even)
-                        : 0;
+            value = all + even > 0 ? (value + even / static_cast<double>(out.size())) / (all + even)
+                                   : 0;
     }
 
     std::size_t k_;

@@ -1,6 +1,6 @@
-// The compact form: hashed texts have a column for every hash, and most of them are never met. Columns
-// that no training row has are left out before the descent, so that the weights of a class fit the
-// cache, and come back as zeros after it.
+// The compact form: hashed texts have a column for every hash, and most of them are never met.
+// Columns that no training row has are left out before the descent, so that the weights of a class
+// fit the cache, and come back as zeros after it.
 #include "training/models/one_versus_rest.hpp"
 
 #include <algorithm>
@@ -62,11 +62,9 @@ std::vector<float> OneVersusRest::against(
     const FitContext& context
 ) const {
     const auto& rows = *train.rows;
-    const auto scale = settings_.ratios
-                           ? log_ratios(train, positive, costs, settings_.smoothing)
-                           : std::vector<float>{};
-    const auto own_squares =
-        scale.empty() ? std::vector<float>{} : squared_lengths(rows, scale);
+    const auto scale = settings_.ratios ? log_ratios(train, positive, costs, settings_.smoothing)
+                                        : std::vector<float>{};
+    const auto own_squares = scale.empty() ? std::vector<float>{} : squared_lengths(rows, scale);
     std::vector<signed char> sides(rows.rows);
     for (std::size_t row = 0; row < rows.rows; ++row)
         sides[row] = static_cast<std::size_t>(train.classes[row]) == positive ? 1 : -1;
@@ -83,7 +81,8 @@ std::vector<float> OneVersusRest::against(
     auto weights = descend_dual(problem);
     if (scale.empty()) return weights;
     double size = 0;
-    for (std::size_t c = 0; c < rows.columns; ++c) size += static_cast<double>(std::abs(weights[c]));
+    for (std::size_t c = 0; c < rows.columns; ++c)
+        size += static_cast<double>(std::abs(weights[c]));
     const auto mean = static_cast<float>(size / static_cast<double>(rows.columns));
     const auto blend = static_cast<float>(settings_.blend);
     for (std::size_t c = 0; c < rows.columns; ++c)
@@ -91,8 +90,8 @@ std::vector<float> OneVersusRest::against(
     return weights;
 }
 
-LinearScores
-OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& context) const {
+LinearScores OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& context)
+    const {
     auto costs = row_weights(train, outputs, settings_.balance);
     if (costs.empty()) costs.assign(train.size(), 1.0F);
     for (float& cost : costs) cost *= static_cast<float>(settings_.cost);
@@ -100,8 +99,7 @@ OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& c
     const auto compact = train.rows->sparse ? without_unused(*train.rows, kept) : Design{};
     auto view = train;
     if (train.rows->sparse) view.rows = &compact;
-    const auto squares =
-        settings_.ratios ? std::vector<float>{} : squared_lengths(*view.rows, {});
+    const auto squares = settings_.ratios ? std::vector<float>{} : squared_lengths(*view.rows, {});
 
     const auto problems = outputs == 2 ? std::size_t{1} : outputs;
     std::vector<std::vector<float>> found(problems);

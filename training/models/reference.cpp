@@ -11,9 +11,8 @@ std::string table_of(const std::vector<Hyperparameter>& parameters) {
     for (const auto& p : parameters) {
         std::string searched;
         if (!p.grid.empty() && p.high > p.low)
-            searched = fmt::format(
-                "{} to {}{}", p.low, p.high, p.logarithmic ? ", by its logarithm" : ""
-            );
+            searched =
+                fmt::format("{} to {}{}", p.low, p.high, p.logarithmic ? ", by its logarithm" : "");
         out += fmt::format("| `{}` | {} | {} | {} |\n", p.name, p.words, p.usual, searched);
     }
     return out;
@@ -49,9 +48,7 @@ std::string models_reference() {
             base::name_of(kind.learns),
             base::meaning_of(kind.takes),
             kind.soft_labels ? "; unsure labels as they are" : "",
-            kind.learns == Learns::classes || kind.losses.size() < 2
-                ? ""
-                : "; losses: " + losses
+            kind.learns == Learns::classes || kind.losses.size() < 2 ? "" : "; losses: " + losses
         );
         if (!kind.hyperparameters.empty()) page += table_of(kind.hyperparameters);
     }

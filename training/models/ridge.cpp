@@ -50,8 +50,7 @@ Matrix targets_of(const View& data, std::size_t outputs) {
 // probabilities by one temperature, fitted on validation (or on training where there is none).
 class Ridge final : public Model {
 public:
-    explicit Ridge(const Params& params)
-        : l2_(params.at("l2")), balance_(params.at("balance")) {}
+    explicit Ridge(const Params& params) : l2_(params.at("l2")), balance_(params.at("balance")) {}
 
     std::vector<double> predict(const Design& rows, Team& team) const override {
         return linear_.predict(rows, team);
@@ -218,10 +217,9 @@ private:
         return w;
     }
 
-    // (X - 1 mean') v and (X - 1 mean')' W v without leaving the sparse rows; the second by columns.
-    // Each part has rows of its own, so that sums do not depend on the number of threads.
-    static Matrix
-    times(const Design& x, const Eigen::VectorXd& mean, const Matrix& v, Team& team) {
+    // (X - 1 mean') v and (X - 1 mean')' W v without leaving the sparse rows; the second by
+    // columns. Each part has rows of its own, so that sums do not depend on the number of threads.
+    static Matrix times(const Design& x, const Eigen::VectorXd& mean, const Matrix& v, Team& team) {
         Matrix out(static_cast<Eigen::Index>(x.rows), v.cols());
         const Eigen::RowVectorXd shift = -(mean.transpose() * v);
         team.run((x.rows + chunk - 1) / chunk, [&](std::size_t part) {

@@ -151,12 +151,8 @@ private:
         return out;
     }
 
-    void learn(
-        const View& train,
-        const View&,
-        std::size_t outputs,
-        const FitContext& context
-    ) override {
+    void learn(const View& train, const View&, std::size_t outputs, const FitContext& context)
+        override {
         outputs_ = outputs;
         width_ = std::max<std::size_t>(1, outputs);
         columns_ = train.rows->columns;
@@ -183,9 +179,9 @@ private:
     std::size_t columns_ = 0;
     bool sparse_ = false;
     std::size_t column_ = 0;
-    std::vector<float> cuts_;  // a value up to a cut is in the range before it
+    std::vector<float> cuts_;      // a value up to a cut is in the range before it
     std::vector<double> answers_;  // range by range
-    std::vector<double> whole_;  // of all rows, while it learns
+    std::vector<double> whole_;    // of all rows, while it learns
 };
 
 }  // namespace

@@ -9,9 +9,7 @@ const ModelKind& svm_kind() {
     static const ModelKind kind{
         .name = "svm",
         .words = "linear support vectors (squared hinge), calibrated",
-        .hyperparameters =
-            {cost_parameter(),
-             balance_parameter()},
+        .hyperparameters = {cost_parameter(), balance_parameter()},
         .learns = Learns::classes,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             OneVersusRest::Settings settings;

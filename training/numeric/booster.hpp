@@ -14,8 +14,8 @@ namespace training::detail {
 // Throws base::Error with the first line of what the library says if `code` is not 0.
 void must(int code);
 
-// Threads that XGBoost may use on such rows: one or two, whatever the number of ours. Its sums depend
-// on how many there are, and equal input must give equal bits.
+// Threads that XGBoost may use on such rows: one or two, whatever the number of ours. Its sums
+// depend on how many there are, and equal input must give equal bits.
 int library_threads(const Design& rows);
 
 // Rows as XGBoost keeps them.

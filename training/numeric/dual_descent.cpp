@@ -1,6 +1,6 @@
-// A pass looks at the rows in an order shuffled by seed and pass, one coordinate of the dual each, and
-// keeps w = sum of alpha y x up to date. Shrinking leaves out rows at their bound whose gradient is
-// far from moving them; before the end all are looked at again.
+// A pass looks at the rows in an order shuffled by seed and pass, one coordinate of the dual each,
+// and keeps w = sum of alpha y x up to date. Shrinking leaves out rows at their bound whose
+// gradient is far from moving them; before the end all are looked at again.
 //
 // Weights are single precision: 2^18 of them fit the second cache, and memory is what a pass over
 // sparse rows waits for. The duals and the steps are double.
@@ -24,7 +24,9 @@ constexpr double infinite = std::numeric_limits<double>::infinity();
 class Line {
 public:
     Line(const DualProblem& problem, std::vector<float>& weights)
-        : rows_(*problem.rows), scale_(problem.scale), weights_(weights.data()),
+        : rows_(*problem.rows),
+          scale_(problem.scale),
+          weights_(weights.data()),
           bias_(weights[problem.rows->columns]) {}
 
     double dot(std::size_t row) const {
@@ -40,9 +42,8 @@ public:
         }
         return scale_.empty()
                    ? sum(rows_.columns, [&](std::size_t j) { return x[j] * weights_[j]; })
-                   : sum(rows_.columns, [&](std::size_t j) {
-                         return x[j] * scale_[j] * weights_[j];
-                     });
+                   : sum(rows_.columns,
+                         [&](std::size_t j) { return x[j] * scale_[j] * weights_[j]; });
     }
 
     void add(std::size_t row, double step) {
@@ -172,11 +173,7 @@ void logistic(const DualProblem& problem, std::vector<float>& weights) {
             const double side = problem.sides[row];
             const double before = alpha[row];
             alpha[row] = logistic_step(
-                cost,
-                static_cast<double>(problem.squares[row]),
-                side * line.dot(row),
-                before,
-                worst
+                cost, static_cast<double>(problem.squares[row]), side * line.dot(row), before, worst
             );
             line.add(row, (alpha[row] - before) * side);
         }

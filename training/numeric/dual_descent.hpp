@@ -23,9 +23,9 @@ struct DualProblem {
     std::stop_token stop;
 };
 
-// Minimises |w|^2 / 2 + sum of C loss(y w'x) by dual coordinate descent: for the squared hinge Hsieh
-// et al. 2008 with shrinking, for the logistic loss Yu, Huang and Lin 2011. The last weight is that
-// of the bias, a feature of value 1. Throws base::Interrupted.
+// Minimises |w|^2 / 2 + sum of C loss(y w'x) by dual coordinate descent: for the squared hinge
+// Hsieh et al. 2008 with shrinking, for the logistic loss Yu, Huang and Lin 2011. The last weight
+// is that of the bias, a feature of value 1. Throws base::Interrupted.
 std::vector<float> descend_dual(const DualProblem& problem);
 
 // |x|^2 of each row scaled by `scale`, and 1 for the bias.

@@ -1,6 +1,6 @@
-// Ridge, the linear machines and their kin differ in how weights are found, not in what is done with
-// them: that is here once. In the artefact the highest bit of the width says that only features with
-// a weight follow; artefacts of before have all of them, and no such bit.
+// Ridge, the linear machines and their kin differ in how weights are found, not in what is done
+// with them: that is here once. In the artefact the highest bit of the width says that only
+// features with a weight follow; artefacts of before have all of them, and no such bit.
 #include "training/numeric/linear_scores.hpp"
 
 #include <algorithm>
@@ -158,8 +158,7 @@ Part take_part(const View& data, std::span<const std::uint32_t> chosen) {
         if (!data.classes.empty()) out.classes.push_back(data.classes[row]);
         if (!data.targets.empty()) out.targets.push_back(data.targets[row]);
         if (!data.weights.empty()) out.weights.push_back(data.weights[row]);
-        for (std::size_t c = 0; c < outputs; ++c)
-            out.soft.push_back(data.soft[row * outputs + c]);
+        for (std::size_t c = 0; c < outputs; ++c) out.soft.push_back(data.soft[row * outputs + c]);
     }
     return out;
 }

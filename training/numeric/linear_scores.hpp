@@ -14,11 +14,12 @@ namespace training::detail {
 class LinearScores {
 public:
     // `weights` row-major by feature; `classes` 0 for values.
-    void
-    set(std::size_t classes,
+    void set(
+        std::size_t classes,
         std::size_t features,
         std::vector<double> weights,
-        std::vector<double> bias);
+        std::vector<double> bias
+    );
 
     // Row-major, rows x max(1, classes). Throws base::Error if the columns do not fit.
     std::vector<double> scores(const Design& rows, Team& team) const;

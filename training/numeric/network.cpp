@@ -139,8 +139,8 @@ double Network::output_error(
         const float weight = weight_at(weights, chosen[row]);
         if (values_) {
             float slope = 0;
-            loss += static_cast<double>(weight) *
-                    value_error(out[0], data.targets[chosen[row]], slope);
+            loss +=
+                static_cast<double>(weight) * value_error(out[0], data.targets[chosen[row]], slope);
             if (error) error[row] = weight * slope;
             continue;
         }

@@ -68,9 +68,8 @@ double SparseSoftmax::mean_loss(const View& data, Team& team) const {
         const auto end = std::min(data.size(), (b + 1) * block_rows);
         for (auto row = b * block_rows; row < end; ++row) {
             scores(*data.rows, row, line.data());
-            losses[b] += error_of(
-                line.data(), classes_, width_, data, row, weight_at(data.weights, row)
-            );
+            losses[b] +=
+                error_of(line.data(), classes_, width_, data, row, weight_at(data.weights, row));
         }
     });
     return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(data.size());
@@ -117,8 +116,7 @@ void SparseSoftmax::fit(
             if (i % 256 == 0 && context.stop.stop_requested()) throw base::Interrupted();
             const auto row = order[i];
             scores(rows, row, line.data());
-            loss +=
-                error_of(line.data(), classes_, width_, train, row, weight_at(weights, row));
+            loss += error_of(line.data(), classes_, width_, train, row, weight_at(weights, row));
             ++now;
             k.adagrad_rows(
                 rows.count(row),

@@ -71,8 +71,13 @@ struct Trees::Fit {
         const View& judged,
         const TreeSettings& settings,
         const FitContext& with)
-        : trees(of), train(learnt), validation(judged), how(settings), context(with),
-          seen(*learnt.rows), weights(learnt.weights.begin(), learnt.weights.end()) {
+        : trees(of),
+          train(learnt),
+          validation(judged),
+          how(settings),
+          context(with),
+          seen(*learnt.rows),
+          weights(learnt.weights.begin(), learnt.weights.end()) {
         if (validation.size() > 0) held_out.emplace(*validation.rows);
         label(seen, train);
         if (held_out) label(*held_out, validation);
@@ -112,11 +117,14 @@ struct Trees::Fit {
             if (trees.outputs_ > 2) return {"multi:softprob", "mlogloss"};
             if (classes()) return {"binary:logistic", "logloss"};
             switch (trees.loss_) {
-            case Loss::huber: return {"reg:pseudohubererror", "mphe"};
-            case Loss::poisson: return {"count:poisson", "poisson-nloglik"};
-            case Loss::squared:
-            case Loss::absolute:
-            case Loss::quantile: break;
+                case Loss::huber:
+                    return {"reg:pseudohubererror", "mphe"};
+                case Loss::poisson:
+                    return {"count:poisson", "poisson-nloglik"};
+                case Loss::squared:
+                case Loss::absolute:
+                case Loss::quantile:
+                    break;
             }
             return {"reg:squarederror", "rmse"};
         }();
@@ -128,9 +136,12 @@ struct Trees::Fit {
         b.set("eval_metric", objective.second);
         if (trees.outputs_ > 2) b.set("num_class", static_cast<double>(trees.outputs_));
         if (!classes() || how.forest)
-            b.set("base_score", trees.loss_ == Loss::poisson && !how.forest
-                                    ? std::max(mean_target(train), 1e-6)
-                                    : classes() ? 0.5 : 0);
+            b.set(
+                "base_score",
+                trees.loss_ == Loss::poisson && !how.forest ? std::max(mean_target(train), 1e-6)
+                : classes()                                 ? 0.5
+                                                            : 0
+            );
         b.set("eta", how.forest ? 1 : how.rate);
         b.set("max_depth", static_cast<double>(how.depth));
         b.set("lambda", how.l2);
@@ -217,9 +228,7 @@ struct Trees::Fit {
             if (by_hand()) {
                 step();
             } else {
-                must(XGBoosterUpdateOneIter(
-                    booster->get(), static_cast<int>(round), seen.get()
-                ));
+                must(XGBoosterUpdateOneIter(booster->get(), static_cast<int>(round), seen.get()));
             }
             const auto progress = judge(round);
             if (!std::isfinite(progress.loss))
@@ -282,8 +291,9 @@ std::vector<double> Trees::answer(std::span<const float> margins, std::size_t ro
         const auto line = margins.subspan(row * k, k);
         if (outputs_ == 0) {
             const auto value = static_cast<double>(line[0]) / trees;
-            out.push_back(loss_ == Loss::poisson && forest_ == 0 ? std::exp(value)
-                                                                 : value / scale_ + mean_);
+            out.push_back(
+                loss_ == Loss::poisson && forest_ == 0 ? std::exp(value) : value / scale_ + mean_
+            );
             continue;
         }
         std::vector<double> scores(line.begin(), line.end());

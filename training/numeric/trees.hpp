@@ -21,10 +21,10 @@ struct TreeSettings {
     std::size_t depth = 6;
     double rate = 0.1;
     double l2 = 1;
-    double rows = 1;     // share of the rows that a tree sees
-    double columns = 1;  // share of the columns that a tree sees
+    double rows = 1;           // share of the rows that a tree sees
+    double columns = 1;        // share of the columns that a tree sees
     double split_columns = 1;  // share of those that a split sees
-    double least = 1;    // weight of a leaf
+    double least = 1;          // weight of a leaf
     std::size_t patience = 0;  // rounds without gain on validation before the end; 0: all rounds
     double balance = 0;
     bool forest = false;  // trees of one kind each on its own sample, averaged
@@ -39,12 +39,13 @@ public:
     ~Trees();
 
     // Throws base::Interrupted between rounds when a stop is requested.
-    void
-    fit(const View& train,
+    void fit(
+        const View& train,
         const View& validation,
         std::size_t outputs,
         const TreeSettings& how,
-        const FitContext& context);
+        const FitContext& context
+    );
     std::vector<double> predict(const Design& rows) const;
 
     void save(Writer& out) const;
