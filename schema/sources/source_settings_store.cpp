@@ -1,3 +1,6 @@
+// The versions of a source's settings, and the mapping rules that its runs had. Each run keeps the
+// rules it read by, so that what a column was made of can be said as long as its records are there,
+// whatever the settings say by now.
 #include "schema/sources/source_settings_store.hpp"
 
 #include <limits>

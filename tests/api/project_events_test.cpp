@@ -66,8 +66,8 @@ public:
     // The id of the last event of this kind.
     std::string id_of(const std::string& kind) const {
         auto at = text_.rfind("\nevent: " + kind + "\n");
-        auto begin = text_.rfind("id: ", at) + 4;  // stands before it
-        return text_.substr(begin, at - begin);
+        auto number = text_.rfind("id: ", at) + 4;  // stands before it
+        return text_.substr(number, at - number);
     }
 
 private:

@@ -233,7 +233,7 @@ TEST_CASE("what picked a task first stays, and a run doubts a label once", "[lab
     auto put = [&](const std::string& key, const std::string& by, std::int64_t run, bool again) {
         labeling::QueueRequest request{
             .key = key,
-            .priority = 0.5 + 0.01 * run,
+            .priority = 0.5 + 0.01 * static_cast<double>(run),
             .reason = by,
             .picked_by = by,
             .run = run,

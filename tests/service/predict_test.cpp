@@ -26,13 +26,13 @@ namespace json = boost::json;
 
 const auto now = std::chrono::system_clock::time_point{std::chrono::seconds(1767225600)};
 
-struct World {
+struct PredictWorld {
     test::TestDatabase database;
     test::Folder folder;
     schema::Blobs blobs{(folder.path / "blobs").string()};
     std::int64_t source = 0;
 
-    World() {
+    PredictWorld() {
         database->call([&](base::Tx& tx) {
             source = schema::add_source(tx, {0, "t", "files", "{}", "", "active"}, now)->id;
             tx.exec(
@@ -118,7 +118,7 @@ json::object without_key(json::value answer) {
 }
 
 // The batch's answer for each record is that for its payload, sent with its members in any order.
-void check_online_is_batch(World& world, const service::LoadedModel& model) {
+void check_online_is_batch(PredictWorld& world, const service::LoadedModel& model) {
     const auto answers = world.batch(model);
     REQUIRE(answers.size() > 50);
     for (std::size_t i = 0; i < answers.size(); ++i) {
@@ -140,7 +140,7 @@ void check_online_is_batch(World& world, const service::LoadedModel& model) {
 }  // namespace
 
 TEST_CASE("two files with their columns in another order mean the same", "[service][predict]") {
-    World world;
+    PredictWorld world;
     world.read("1.csv", ages("o", false, false));
     world.read("2.csv", ages("p", true, false));
     world.label("(payload->>'age')::int > 45");
@@ -182,7 +182,7 @@ TEST_CASE("two files with their columns in another order mean the same", "[servi
 }
 
 TEST_CASE("raw fields of a mapped source are mapped, and categories are names", "[service]") {
-    World world;
+    PredictWorld world;
     const std::string rules =
         "key = [\"id\"]\nbody = [\"Text\"]\n"
         "[[column]]\nname = \"size\"\nfield = \"Size-kB\"\nfactor = 1024\nunit = \"By\"\n"
@@ -250,7 +250,7 @@ TEST_CASE("raw fields of a mapped source are mapped, and categories are names", 
 }
 
 TEST_CASE("what is shown of a text ends between characters", "[service][errors]") {
-    World world;
+    PredictWorld world;
     std::string text = "id,body\n";
     for (int i = 0; i < 60; ++i) {
         text += fmt::format("k{},{}", i, std::string(static_cast<std::size_t>(i % 4), 'x'));

@@ -1,3 +1,6 @@
+// Gradient-boosted trees. What is here says which hyper-parameters there are and how they go to the
+// trees (numeric/trees), that the forest shares: losses, missing values, and the stop by the rows
+// of validation.
 #include <algorithm>
 
 #include "training/models/models.hpp"

@@ -1,3 +1,5 @@
+// Naive Bayes over dense rows: each column is normal in each class. Variances have a share of the
+// largest one added, since a column that never varies within a class would decide all alone.
 #include <algorithm>
 #include <cmath>
 

@@ -1,3 +1,6 @@
+// What can be wrong with examples is told here, before anything is learnt: parts that do not cover
+// all rows, labels out of range, values that are none. And rows are chosen from them, all parts
+// alike.
 #include "training/snapshots/examples.hpp"
 
 #include <algorithm>
