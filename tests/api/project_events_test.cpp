@@ -106,7 +106,7 @@ TEST_CASE("answers are streamed as they come, and again after the last one seen"
     own.until("event: progress");
     auto name = a_class(ann);
     auto task = std::to_string(answer_one(lena, name));
-    auto seen = all.until("event: answer");
+    auto seen = all.until("\"user\":\"lena\"");
     CHECK_THAT(seen, Contains("\"task\":" + task + ",") && Contains("\"user\":\"lena\""));
 
     // A labeler is told of his own work only.

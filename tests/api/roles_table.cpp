@@ -143,7 +143,7 @@ const RoleRow table[] = {
     {"POST /api/v1/projects/{project}/rules/clear", 401, 403, 403, 404, 404},
     {"GET /api/v1/projects/{project}/answers", 401, 403, 404, 404, 404},
     {"GET /api/v1/projects/{project}/audit", 401, 403, 404, 404, 404},
-    {"POST /api/v1/projects/{project}/audit", 401, 403, 403, 422, 422},
+    {"POST /api/v1/projects/{project}/audit", 401, 403, 403, 404, 404},
     {"GET /api/v1/projects/{project}/audit/report", 401, 403, 404, 404, 404},
     {"POST /api/v1/projects/{project}/audit/stop", 401, 403, 403, 404, 404},
     {"GET /api/v1/projects/{project}/agreement", 401, 403, 404, 404, 404},

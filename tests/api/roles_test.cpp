@@ -195,6 +195,8 @@ TEST_CASE("a project with members opens by no route to labelers who are none", "
                         route.pattern.find("{task}") != route.pattern.npos;
         if (!is_about) continue;
         ++routes;
+        // It goes on for as long as one listens; project_events_test.cpp asks who may.
+        if (route.pattern.ends_with("{project}/events")) continue;
         INFO(name_of(route));
         auto ask = [&](const test::Client& client) {
             return status_of(client, people.server->port(), route, names);

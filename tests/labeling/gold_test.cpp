@@ -6,6 +6,7 @@
 
 #include "base/database/database.hpp"
 #include "labeling/quality/accuracy.hpp"
+#include "labeling/queue/tally_store.hpp"
 #include "tests/labeling/store_fixture.hpp"
 
 using namespace std::chrono_literals;
@@ -20,6 +21,7 @@ struct GoldWorld : LabelingWorld {
         run("INSERT INTO ground_truth (rk, source_id, key, project_id, class_id, probability, "
             "method, set_at) SELECT rk, source_id, key, 1, 0, 1, 'import', now() FROM record "
             "WHERE key < 'r5'");
+        db->call([&](base::Tx& tx) { labeling::count_anew(tx, project.id); });
         enqueue_all();
     }
 

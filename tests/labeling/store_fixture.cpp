@@ -143,6 +143,17 @@ void LabelingWorld::check_sums() {
 
 // The kept counts are those of the rows, for each project and each person in it.
 void LabelingWorld::check_tally() {
+    INFO(db->call([](base::Tx& tx) {
+        return tx
+            .value<std::string>(
+                "SELECT coalesce((SELECT string_agg(to_jsonb(y)::text, ' ') FROM label_tally y), "
+                "'') "
+                "|| coalesce((SELECT string_agg(concat_ws(' ', id, state, answers, wanted, "
+                "leases), "
+                "'; ') FROM label_task), '')"
+            )
+            .value();
+    }));
     CHECK(
         check("SELECT count(*) FROM label_project p CROSS JOIN LATERAL (SELECT "
               "coalesce(sum(open), 0) AS open, coalesce(sum(done), 0) AS done, "

@@ -183,13 +183,12 @@ TEST_CASE("pictures of one size are read as they are, others are brought to one"
     std::vector<schema::Draft> other;
     other.push_back(picture(count, 4));
     world.write(std::move(other));
-    auto mixed = load().first;
+    auto [mixed, all] = load();
     CHECK(mixed.rows == count + 1);
     REQUIRE(mixed.pixel_count == 32 * 32);
     REQUIRE(mixed.pixels.size() == 32 * 32 * mixed.rows);
-    for (std::size_t row = 0; row < items.size();
-         ++row) {  // each was of one grey, but for rounding
-        auto number = static_cast<std::uint8_t>(std::stoi(items[row].id.key.substr(1)));
+    for (std::size_t row = 0; row < all.size(); ++row) {  // each was of one grey, but for rounding
+        auto number = static_cast<std::uint8_t>(std::stoi(all[row].id.key.substr(1)));
         auto first = mixed.pixels.begin() + static_cast<std::ptrdiff_t>(row * 32 * 32);
         right = right && std::all_of(first, first + 32 * 32, [&](auto v) {
                     return std::abs(v - number) <= 1;
