@@ -51,21 +51,8 @@ async function signedIn(token) {
   return page;
 }
 
-await test("a link signs in, leaves no token in the address bar, and works once", async () => {
-  const page = await signedIn(service.info.admin);
-  assert.equal(page.url(), `${url}/`);
-  await page.reload();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
-  await page.getByRole("button", { name: "Sign out" }).click();
-  await page.getByRole("heading", { name: "Sign in to tilth" }).waitFor();
-  await page.goto(`${url}/sign-in`);
-  await page.goto(`${url}/sign-in#${service.info.admin}`); // only the part after '#' changes
-  await page.getByText("was used, revoked or is over").waitFor();
-  await page.close();
-});
-
-await test("one sets one's own password, and changes it only with the present one", async () => {
-  const page = await signedIn(service.info.labeler);
+// Of a page that was signed in by a link: a token sets no password.
+const setsPassword = async (page) => {
   await page.getByRole("link", { name: "Password" }).click();
   await page.getByRole("heading", { name: "Password" }).waitFor();
   const set = async (present, fresh, again) => {
@@ -87,6 +74,19 @@ await test("one sets one's own password, and changes it only with the present on
   await page.getByRole("button", { name: "Change it" }).click();
   await page.getByText("The password is changed.").waitFor();
   assert.deepEqual(await violations(page), []);
+};
+
+await test("a link signs in once, leaves no token in the address bar, and lets one set one's own password", async () => {
+  const page = await signedIn(service.info.admin);
+  assert.equal(page.url(), `${url}/`);
+  await page.reload();
+  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await setsPassword(page);
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByRole("heading", { name: "Sign in to tilth" }).waitFor();
+  await page.goto(`${url}/sign-in`);
+  await page.goto(`${url}/sign-in#${service.info.admin}`); // only the part after '#' changes
+  await page.getByText("was used, revoked or is over").waitFor();
   await page.close();
 });
 

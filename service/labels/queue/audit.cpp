@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "service/labels/projects.hpp"
 #include "service/refusal.hpp"
@@ -86,6 +87,8 @@ AuditState show_audit(Work& work, const AuditName& request) {
 
 AuditState start_audit(Work& work, const StartAudit& request) {
     auto stored = known_project(work, request.project);
+    if (request.sample < 1)
+        throw base::UsageError("'sample'", "is missing", "say how many labels to draw, as in 200");
     auto begun = labeling::start_audit(
         work.tx,
         stored,
