@@ -157,7 +157,8 @@ TEST_CASE("one rule is believed, and no vote is no evidence", "[labeling][rules]
 }
 
 TEST_CASE("what is known of records teaches the model", "[labeling][rules]") {
-    RuleVotes votes{.classes = 2, .votes = {0, 1}, .silent = 800, .balance = {0.5, 0.5}};
+    RuleVotes votes{
+        .classes = 2, .votes = {0, 1}, .patterns = {}, .silent = 800, .balance = {0.5, 0.5}};
     votes.patterns = {
         {.rules = {0}, .records = 100, .known = {{0, 10}, {1, 90}}},  // it is mostly wrong
         {.rules = {0, 1}, .records = 40},

@@ -24,7 +24,7 @@ namespace {
 
 namespace json = boost::json;
 
-const auto now = std::chrono::system_clock::time_point{std::chrono::seconds(1767225600)};
+const auto predict_now = std::chrono::system_clock::time_point{std::chrono::seconds(1767225600)};
 
 struct PredictWorld {
     test::TestDatabase database;
@@ -34,7 +34,7 @@ struct PredictWorld {
 
     PredictWorld() {
         database->call([&](base::Tx& tx) {
-            source = schema::add_source(tx, {0, "t", "files", "{}", "", "active"}, now)->id;
+            source = schema::add_source(tx, {0, "t", "files", "{}", "", "active"}, predict_now)->id;
             tx.exec(
                 "INSERT INTO label_project (id, name, source_id, kind, spec, created_at) VALUES "
                 "(1, 'p', $1, 'classification', '{}', now())",
@@ -70,14 +70,14 @@ struct PredictWorld {
         training::SnapshotSpec spec;
         spec.name = "s";
         spec.project = "p";
-        training::create_snapshot(*database, spec, now);
+        training::create_snapshot(*database, spec, predict_now);
         training::TrainSettings settings;
         settings.snapshot = "s";
         settings.name = "m";
         settings.threads = 1;
         if (!prepare.empty())
             database->call([&](base::Tx& tx) {
-                training::add_preparation(tx, source, prepare, "", "me", now);
+                training::add_preparation(tx, source, prepare, "", "me", predict_now);
             });
         return training::train(*database, blobs, {}, settings, "test", {}, {});
     }
