@@ -201,3 +201,24 @@ TEST_CASE("baselines say what there is without a model", "[training][trainer]") 
     CHECK(accuracy(baselines[1]) > accuracy(baselines[0]));
     CHECK(fit_baselines(data, spec_of("rule"), {}).size() == 1);
 }
+
+TEST_CASE("weights of nbsvm are blended as the validation rows say", "[training][trainer]") {
+    const auto train = made::topics(300, 61);
+    const auto validation = made::topics(200, 62);
+    const auto loss_with = [&](double blend) {
+        auto spec = spec_of("nbsvm");
+        spec.params["blend"] = blend;
+        const auto said = Predictor::load(fit(train, validation, spec).artefact).predict(validation);
+        double loss = 0;
+        for (std::size_t row = 0; row < validation.rows; ++row)
+            loss -= std::log(
+                std::max(1e-15, said[row * 2 + static_cast<std::size_t>(validation.classes[row])])
+            );
+        return loss;
+    };
+    std::vector<double> fixed;
+    for (double blend : {0.25, 0.5, 0.75, 1.0}) fixed.push_back(loss_with(blend));
+    const auto [least, most] = std::minmax_element(fixed.begin(), fixed.end());
+    REQUIRE(*least < *most);
+    CHECK(loss_with(0) == *least);
+}

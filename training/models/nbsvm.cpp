@@ -19,11 +19,11 @@ const ModelKind& nbsvm_kind() {
               .logarithmic = true,
               .grid = {0.1, 1}},
              {.name = "blend",
-              .words = "0: weights of one size, 1: as the machine found them",
-              .usual = 1,
-              .low = 0.3,
+              .words = "how far weights differ in size, up to 1: as they were found; 0: as is best "
+                       "on rows that are held out",
+              .low = 0.1,
               .high = 1,
-              .grid = {0.5, 1}},
+              .grid = {0}},
              balance_parameter()},
         .learns = Learns::classes,
         .takes = Takes::texts,
@@ -33,7 +33,7 @@ const ModelKind& nbsvm_kind() {
             settings.balance = params.at("balance");
             settings.ratios = true;
             settings.smoothing = params.at("smoothing");
-            settings.blend = std::clamp(params.at("blend"), 0.0, 1.0);
+            settings.blend = std::min(params.at("blend"), 1.0);
             return std::make_unique<OneVersusRest>(settings);
         }};
     return kind;

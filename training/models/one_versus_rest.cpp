@@ -59,11 +59,10 @@ std::vector<float> OneVersusRest::against(
     std::size_t positive,
     std::span<const float> costs,
     std::span<const float> squares,
+    const std::vector<float>& scale,
     const FitContext& context
 ) const {
     const auto& rows = *train.rows;
-    const auto scale = settings_.ratios ? log_ratios(train, positive, costs, settings_.smoothing)
-                                        : std::vector<float>{};
     const auto own_squares = scale.empty() ? std::vector<float>{} : squared_lengths(rows, scale);
     std::vector<signed char> sides(rows.rows);
     for (std::size_t row = 0; row < rows.rows; ++row)
@@ -78,51 +77,80 @@ std::vector<float> OneVersusRest::against(
     problem.tolerance = 0.1;
     problem.seed = context.seed + positive;
     problem.stop = context.stop;
-    auto weights = descend_dual(problem);
-    if (scale.empty()) return weights;
-    double size = 0;
-    for (std::size_t c = 0; c < rows.columns; ++c)
-        size += static_cast<double>(std::abs(weights[c]));
-    const auto mean = static_cast<float>(size / static_cast<double>(rows.columns));
-    const auto blend = static_cast<float>(settings_.blend);
-    for (std::size_t c = 0; c < rows.columns; ++c)
-        weights[c] = ((1 - blend) * mean + blend * weights[c]) * scale[c];
-    return weights;
+    return descend_dual(problem);
 }
 
-LinearScores OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& context)
-    const {
+OneVersusRest::Solved
+OneVersusRest::solve(const View& train, std::size_t outputs, const FitContext& context) const {
     auto costs = row_weights(train, outputs, settings_.balance);
     if (costs.empty()) costs.assign(train.size(), 1.0F);
     for (float& cost : costs) cost *= static_cast<float>(settings_.cost);
-    std::vector<std::uint32_t> kept;
-    const auto compact = train.rows->sparse ? without_unused(*train.rows, kept) : Design{};
+    Solved out;
+    const auto compact = train.rows->sparse ? without_unused(*train.rows, out.kept) : Design{};
     auto view = train;
     if (train.rows->sparse) view.rows = &compact;
     const auto squares = settings_.ratios ? std::vector<float>{} : squared_lengths(*view.rows, {});
 
     const auto problems = outputs == 2 ? std::size_t{1} : outputs;
-    std::vector<std::vector<float>> found(problems);
+    out.weights.resize(problems);
+    out.scales.resize(problems);
     context.team->run(problems, [&](std::size_t p) {
-        found[p] = against(view, outputs == 2 ? 1 : p, costs, squares, context);
+        const auto positive = outputs == 2 ? 1 : p;
+        if (settings_.ratios)
+            out.scales[p] = log_ratios(view, positive, costs, settings_.smoothing);
+        out.weights[p] = against(view, positive, costs, squares, out.scales[p], context);
     });
+    out.columns = view.rows->columns;
+    out.features = train.rows->columns;
+    out.outputs = outputs;
+    return out;
+}
 
-    const auto features = train.rows->columns;
-    std::vector<double> weights(features * outputs);
-    std::vector<double> bias(outputs);
-    const auto put = [&](std::vector<double>& to, std::size_t at, std::size_t from) {
-        for (std::size_t p = 0; p < problems; ++p) {
-            const auto weight = static_cast<double>(found[p][from]);
+LinearScores OneVersusRest::scores_of(const Solved& solved, double blend) {
+    const auto outputs = solved.outputs;
+    std::vector<double> weights(solved.features * outputs), bias(outputs);
+    for (std::size_t p = 0; p < solved.weights.size(); ++p) {
+        const auto& found = solved.weights[p];
+        const auto& scale = solved.scales[p];
+        double mean = 0;
+        for (std::size_t c = 0; c < solved.columns; ++c)
+            mean += static_cast<double>(std::abs(found[c]));
+        mean /= static_cast<double>(std::max<std::size_t>(1, solved.columns));
+        const auto put = [&](std::vector<double>& to, std::size_t at, double weight) {
             to[at * outputs + (outputs == 2 ? 1 : p)] = weight;
             if (outputs == 2) to[at * outputs] = -weight;
+        };
+        for (std::size_t c = 0; c < solved.columns; ++c) {
+            auto weight = static_cast<double>(found[c]);
+            if (!scale.empty())
+                weight = ((1 - blend) * mean + blend * weight) * static_cast<double>(scale[c]);
+            put(weights, solved.kept.empty() ? c : solved.kept[c], weight);
         }
-    };
-    for (std::size_t c = 0; c < view.rows->columns; ++c)
-        put(weights, train.rows->sparse ? kept[c] : c, c);
-    put(bias, 0, view.rows->columns);
+        put(bias, 0, static_cast<double>(found[solved.columns]));
+    }
     LinearScores out;
-    out.set(outputs, features, std::move(weights), std::move(bias));
+    out.set(outputs, solved.features, std::move(weights), std::move(bias));
     return out;
+}
+
+double OneVersusRest::choose(
+    const Solved& solved,
+    const View& held_out,
+    Team& team,
+    LinearScores& best
+) const {
+    std::vector<double> blends{settings_.blend};
+    if (settings_.ratios && settings_.blend == 0) blends = {0.25, 0.5, 0.75, 1};
+    double least = 0, chosen = 0;
+    for (double blend : blends) {
+        auto scores = scores_of(solved, blend);
+        const double loss = scores.calibrate(held_out, team);
+        if (blend != blends.front() && !(loss < least)) continue;
+        least = loss;
+        chosen = blend;
+        best = std::move(scores);
+    }
+    return chosen;
 }
 
 void OneVersusRest::learn(
@@ -132,19 +160,19 @@ void OneVersusRest::learn(
     const FitContext& context
 ) {
     constexpr std::size_t fewest = 20;  // rows of a fifth that says something
-    double temperature = 1;
-    if (validation.size() == 0 && train.size() >= 5 * fewest) {
+    if (validation.size() > 0) {
+        choose(solve(train, outputs, context), validation, *context.team, linear_);
+        return;
+    }
+    double temperature = 1, blend = settings_.blend == 0 ? 1 : settings_.blend;
+    if (train.size() >= 5 * fewest) {
         const auto [most, fifth] = hold_out_fifth(train, context.seed);
-        auto first = solve(most.view(), outputs, context);
-        first.calibrate(fifth.view(), *context.team);
+        LinearScores first;
+        blend = choose(solve(most.view(), outputs, context), fifth.view(), *context.team, first);
         temperature = first.temperature();
     }
-    linear_ = solve(train, outputs, context);
-    if (validation.size() > 0) {
-        linear_.calibrate(validation, *context.team);
-    } else {
-        linear_.set_temperature(temperature);
-    }
+    linear_ = scores_of(solve(train, outputs, context), blend);
+    linear_.set_temperature(temperature);
 }
 
 const Hyperparameter& cost_parameter() {

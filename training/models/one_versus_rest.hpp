@@ -17,10 +17,11 @@ public:
         double cost = 1;
         double balance = 0;
         // Columns scaled by the log-count ratio of each class (Wang and Manning 2012), and weights
-        // drawn to their mean size by 1 - `blend`.
+        // drawn to their mean size by 1 - `blend`; 0: whichever of several has the least log-loss
+        // on rows that the weights were not fitted to.
         bool ratios = false;
         double smoothing = 1;
-        double blend = 0.25;
+        double blend = 1;
     };
     explicit OneVersusRest(const Settings& settings) : settings_(settings) {}
 
@@ -37,12 +38,24 @@ private:
         std::size_t outputs,
         const FitContext& context
     ) override;
-    LinearScores solve(const View& train, std::size_t outputs, const FitContext& context) const;
+    // What the descents found, before it is blended: each class's weights, the bias last, and the
+    // scale of its columns, of the columns that are met.
+    struct Solved {
+        std::vector<std::vector<float>> weights, scales;
+        std::vector<std::uint32_t> kept;  // of sparse rows: which columns are met
+        std::size_t columns = 0, features = 0, outputs = 0;
+    };
+    Solved solve(const View& train, std::size_t outputs, const FitContext& context) const;
+    // With the blend, or the one of several that is best on `held_out`, and calibrated there; and
+    // which that was.
+    static LinearScores scores_of(const Solved& solved, double blend);
+    double choose(const Solved& solved, const View& held_out, Team& team, LinearScores& best) const;
     std::vector<float> against(
         const View& train,
         std::size_t positive,
         std::span<const float> costs,
         std::span<const float> squares,
+        const std::vector<float>& scale,
         const FitContext& context
     ) const;
 

@@ -68,18 +68,19 @@ std::vector<double> LinearScores::predict(const Design& rows, Team& team) const 
 }
 
 // Golden-section search over the logarithm of the temperature.
-void LinearScores::calibrate(const View& data, Team& team) {
+double LinearScores::calibrate(const View& data, Team& team) {
     const auto raw = scores(*data.rows, team);
     const auto loss = [&](double log_temperature) {
         std::vector<double> line(width_);
-        double sum = 0;
+        double sum = 0, rows = 0;
         for (std::size_t row = 0; row < data.size(); ++row) {
+            rows += static_cast<double>(weight_at(data.weights, row));
             for (std::size_t j = 0; j < width_; ++j)
                 line[j] = raw[row * width_ + j] * std::exp(log_temperature);
             const double chosen = line[static_cast<std::size_t>(data.classes[row])];
             sum += static_cast<double>(weight_at(data.weights, row)) * (softmax(line) - chosen);
         }
-        return sum;
+        return rows > 0 ? sum / rows : 0;
     };
     const double golden = (std::sqrt(5.0) - 1) / 2;
     double low = -3;
@@ -104,6 +105,7 @@ void LinearScores::calibrate(const View& data, Team& team) {
         }
     }
     temperature_ = std::exp((low + high) / 2);
+    return loss((low + high) / 2);
 }
 
 void LinearScores::save(Writer& out) const {

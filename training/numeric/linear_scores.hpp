@@ -27,8 +27,8 @@ public:
     std::vector<double> predict(const Design& rows, Team& team) const;
 
     // Takes the temperature with the least log-loss on rows that the weights were not fitted to
-    // (Guo et al. 2017, section 4.2).
-    void calibrate(const View& data, Team& team);
+    // (Guo et al. 2017, section 4.2), which it returns, as a mean.
+    double calibrate(const View& data, Team& team);
     double temperature() const { return temperature_; }
     void set_temperature(double temperature) { temperature_ = temperature; }
 
