@@ -9,12 +9,13 @@ using namespace layering;
 
 namespace {
 
-Places lines_with(const char* regex) {
+Places lines_with(const char* regex, const char* but = nullptr) {
     auto pattern = base::Pattern::parse(regex);
+    auto without = but ? std::optional{base::Pattern::parse(but)} : std::nullopt;
     Places found;
     for (const auto& file : sources())
         for (std::size_t line = 0; line < file.lines.size(); ++line)
-            if (pattern.found_in(file.lines[line]))
+            if (pattern.found_in(file.lines[line]) && !(without && without->found_in(file.lines[line])))
                 found[file.module()].push_back(file.place(line));
     return found;
 }
@@ -60,4 +61,21 @@ TEST_CASE("columns are read by name", "[layering]") {
 // What is below a module's face has a name of its own.
 TEST_CASE("no namespace is called detail", "[layering]") {
     hold(lines_with(R"(^namespace [a-z:]*\bdetail\b)"), {{"labeling", 2}, {"training", 73}});
+}
+
+// Bytes that are cast to something wider can lie where that may not: the sanitizers' build does not ask it of every pointer.
+TEST_CASE("bytes are cast to bytes", "[layering]") {
+    hold(
+        lines_with(
+            "reinterpret_cast<",
+            R"(reinterpret_cast<(const )?(unsigned char|char|(std::)?uint8_t|xmlChar|Bytef|SQLCHAR)\*)"
+        ),
+        {
+            {"base", 1},       // a number of iconv's
+            {"formats", 4},    // vectors in aligned arrays, a node of libxml2
+            {"crawler", 5},    // addresses of sockets, what curl hands back
+            {"ingest", 4},     // numbers as ODBC wants them
+            {"training", 14},  // vectors, whose type says how they lie
+        }
+    );
 }
