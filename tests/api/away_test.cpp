@@ -7,8 +7,8 @@
 
 #include "base/database/postgres.hpp"
 #include "schema/migrate.hpp"
-#include "tests/api/client.hpp"
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/client.hpp"
+#include "tests/api/support/fixture.hpp"
 #include "tests/support/program.hpp"
 
 using namespace std::chrono_literals;

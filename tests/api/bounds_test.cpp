@@ -8,8 +8,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 
-#include "tests/api/client.hpp"
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/client.hpp"
+#include "tests/api/support/fixture.hpp"
 #include "tests/support/test_database.hpp"
 
 using namespace std::chrono_literals;

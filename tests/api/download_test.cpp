@@ -13,7 +13,7 @@
 #include "service/context.hpp"
 #include "service/labels/files.hpp"
 #include "service/verb.hpp"
-#include "tests/api/stage.hpp"
+#include "tests/api/support/stage.hpp"
 
 namespace {
 

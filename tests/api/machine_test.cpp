@@ -3,8 +3,8 @@
 
 #include "base/database/database.hpp"
 #include "schema/blobs/blobs.hpp"
-#include "tests/api/client.hpp"
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/client.hpp"
+#include "tests/api/support/fixture.hpp"
 #include "tests/support/test_database.hpp"
 #include "training/experiment.hpp"
 

@@ -4,8 +4,8 @@
 #include <catch2/catch.hpp>
 
 #include "service/people/openid.hpp"
-#include "tests/api/stage.hpp"
-#include "tests/api/test_provider.hpp"
+#include "tests/api/support/stage.hpp"
+#include "tests/api/support/test_provider.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/api/stage.hpp"
+#include "tests/api/support/stage.hpp"
 
 using boost::json::object;
 

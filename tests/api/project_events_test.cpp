@@ -10,7 +10,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/json/parse.hpp>
 
-#include "tests/api/stage.hpp"
+#include "tests/api/support/stage.hpp"
 
 using namespace std::chrono_literals;
 using boost::json::object;

@@ -3,8 +3,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/api/client.hpp"
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/client.hpp"
+#include "tests/api/support/fixture.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <catch2/catch.hpp>
 
-#include "tests/api/roles_table.hpp"
-#include "tests/api/stage.hpp"
+#include "tests/api/support/roles_table.hpp"
+#include "tests/api/support/stage.hpp"
 
 namespace {
 

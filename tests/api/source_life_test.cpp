@@ -4,8 +4,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/server/auth.hpp"
-#include "tests/api/client.hpp"
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/client.hpp"
+#include "tests/api/support/fixture.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_database.hpp"
 

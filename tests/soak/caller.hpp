@@ -5,7 +5,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "tests/api/client.hpp"
+#include "tests/api/support/client.hpp"
 #include "tests/soak/ledger.hpp"
 
 namespace soak {

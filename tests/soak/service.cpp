@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "tests/api/client.hpp"
+#include "tests/api/support/client.hpp"
 
 namespace soak {
 

@@ -12,7 +12,7 @@
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
 #include "tests/ingest/files.hpp"
-#include "tests/ingest/scripted_api.hpp"
+#include "tests/ingest/api/scripted_api.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {

@@ -13,7 +13,7 @@
 #include "labeling/quality/invalidation_store.hpp"
 #include "labeling/quality/review_store.hpp"
 #include "labeling/queue/tally_store.hpp"
-#include "tests/labeling/queue_steps.hpp"
+#include "tests/labeling/queue/queue_steps.hpp"
 
 using namespace std::chrono_literals;
 using labeling::AuditBy;

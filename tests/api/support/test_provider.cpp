@@ -1,4 +1,4 @@
-#include "tests/api/test_provider.hpp"
+#include "tests/api/support/test_provider.hpp"
 
 #include <chrono>
 #include <stdexcept>

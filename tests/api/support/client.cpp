@@ -1,4 +1,4 @@
-#include "tests/api/client.hpp"
+#include "tests/api/support/client.hpp"
 
 #include <stdexcept>
 

@@ -1,4 +1,4 @@
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/fixture.hpp"
 
 #include <array>
 #include <random>

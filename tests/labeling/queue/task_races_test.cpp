@@ -12,7 +12,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/log.hpp"
-#include "tests/labeling/queue_steps.hpp"
+#include "tests/labeling/queue/queue_steps.hpp"
 
 using namespace std::chrono_literals;
 using labeling::Answer;

@@ -8,7 +8,7 @@
 #include "labeling/machine/suggestion_files.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/purge_store.hpp"
-#include "tests/labeling/queue_steps.hpp"
+#include "tests/labeling/queue/queue_steps.hpp"
 #include "tests/support/program.hpp"
 
 using namespace std::chrono_literals;

@@ -12,7 +12,7 @@
 #include "ingest/sources/api/pointer.hpp"
 #include "ingest/sources/api/times.hpp"
 #include "ingest/sources/api/verdict.hpp"
-#include "tests/ingest/scripted_api.hpp"
+#include "tests/ingest/api/scripted_api.hpp"
 
 namespace api_reading {
 

@@ -1,4 +1,4 @@
-#include "tests/api/stage.hpp"
+#include "tests/api/support/stage.hpp"
 
 #include <stdexcept>
 

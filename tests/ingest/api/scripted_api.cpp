@@ -1,4 +1,4 @@
-#include "tests/ingest/scripted_api.hpp"
+#include "tests/ingest/api/scripted_api.hpp"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 
 #include "base/database/database.hpp"
 #include "labeling/quality/invalidation_store.hpp"
-#include "tests/labeling/queue_steps.hpp"
+#include "tests/labeling/queue/queue_steps.hpp"
 
 using namespace std::chrono_literals;
 

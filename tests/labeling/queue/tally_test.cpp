@@ -24,7 +24,7 @@
 #include "schema/blobs/blobs.hpp"
 #include "schema/records/purge_store.hpp"
 #include "schema/records/record.hpp"
-#include "tests/labeling/queue_steps.hpp"
+#include "tests/labeling/queue/queue_steps.hpp"
 
 using namespace std::chrono_literals;
 

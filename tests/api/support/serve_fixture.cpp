@@ -14,7 +14,7 @@
 
 #include "api/server/server.hpp"
 #include "base/run/stop.hpp"
-#include "tests/api/fixture.hpp"
+#include "tests/api/support/fixture.hpp"
 #include "tests/support/test_database.hpp"
 
 int main(int argc, char** argv) {

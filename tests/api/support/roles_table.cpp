@@ -1,4 +1,4 @@
-#include "tests/api/roles_table.hpp"
+#include "tests/api/support/roles_table.hpp"
 
 #include <algorithm>
 
