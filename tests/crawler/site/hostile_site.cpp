@@ -1,6 +1,5 @@
 #include "tests/crawler/site/hostile_site.hpp"
 
-#include <array>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 #include <boost/asio.hpp>
 
+#include "tests/crawler/site/hostile_pages.hpp"
 #include "tests/support/codings.hpp"
 
 namespace test {
@@ -18,105 +18,6 @@ namespace asio = boost::asio;
 using asio::awaitable;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
-
-namespace {
-
-std::string repeated(std::string_view text, int times) {
-    std::string out;
-    out.reserve(text.size() * static_cast<std::size_t>(times));
-    for (int i = 0; i < times; ++i) out += text;
-    return out;
-}
-
-std::string html(const std::string& title, const std::string& body) {
-    return "<!doctype html><html lang=en><title>" + title + "</title><h1>" + title + "</h1><p>" +
-           title + " has a text of its own, with commas, and an end.</p>" + body + "</html>";
-}
-
-// An entity that holds ten of the one before, and so on: 10^9 words in less than a kilobyte.
-std::string billion_laughs(const std::string& root, const std::string& before) {
-    std::string text =
-        "<?xml version=\"1.0\"?><!DOCTYPE " + root + " [<!ENTITY e0 \"http://laugh.test/\">";
-    for (int i = 1; i < 10; ++i)
-        text += fmt::format("<!ENTITY e{} \"{}\">", i, repeated(fmt::format("&e{};", i - 1), 10));
-    return text + "]>" + before;
-}
-
-constexpr std::array paths{
-    "/loop/self",
-    "/loop/a",
-    "/chain/0",
-    "/calendar/2024/1/1",
-    "/drip/body",
-    "/drip/head",
-    "/drip/start",
-    "/gzip/garbage",
-    "/gzip/cut",
-    "/gzip/plain",
-    "/gzip/checksum",
-    "/gzip/twice",
-    "/gzip/unknown",
-    "/br/garbage",
-    "/bomb/gzip",
-    "/bomb/br",
-    "/bomb/page",
-    "/endless/body",
-    "/endless/chunks",
-    "/length/short",
-    "/length/long",
-    "/length/negative",
-    "/length/huge",
-    "/length/two",
-    "/length/words",
-    "/chunks/garbage",
-    "/chunks/cut",
-    "/headers/large",
-    "/headers/many",
-    "/headers/interim",
-    "/headers/nul",
-    "/headers/none",
-    "/deep/div",
-    "/deep/inline",
-    "/deep/table",
-    "/deep/open",
-    "/page/nul",
-    "/page/bytes",
-    "/page/utf16",
-    "/page/attributes",
-    "/page/links",
-    "/page/empty",
-    "/laughs/rss",
-    "/laughs/page",
-    "/reset/accept",
-    "/reset/status",
-    "/reset/head",
-    "/reset/body",
-    "/reset/once",
-    "/close/accept",
-    "/storm/always",
-    "/storm/asked",
-    "/storm/twice",
-    "/limit/always",
-    "/limit/once",
-    "/limit/nonsense",
-    "/status/999",
-    "/status/304",
-    "/status/100",
-    "/status/204",
-    "/status/none",
-    "/location/bad",
-    "/location/file",
-    "/location/metadata",
-    "/location/none",
-    "/location/long",
-    "/location/bytes",
-    "/cookies",
-    "/type/none",
-    "/type/wrong",
-    "/old",
-};
-
-}  // namespace
 
 struct HostileSite::Server {
     asio::io_context io{1};
@@ -209,7 +110,8 @@ struct HostileSite::Server {
 
     std::string page_of_all() const {
         std::string body;
-        for (const char* path : paths) body += fmt::format("<a href=\"{}\">{}</a> ", path, path);
+        for (const char* path : hostile_paths)
+            body += fmt::format("<a href=\"{}\">{}</a> ", path, path);
         return html(
             "Hostile", "<link rel=alternate type=application/rss+xml href=/laughs/feed.xml>" + body
         );
@@ -241,7 +143,7 @@ struct HostileSite::Server {
             auto next = fmt::format("Location: /chain/{}\r\n", std::stoi(target.substr(7)) + 1);
             co_return co_await reply(socket, next, "", "302 Found");
         }
-        if (in("/calendar/")) co_return co_await calendar(socket, target);
+        if (in("/calendar/")) co_return co_await reply(socket, "", calendar(target));
         if (in("/maps/")) {  // an index of indexes without end
             auto number = std::stoi(target.substr(6));
             auto body = fmt::format(
@@ -286,21 +188,6 @@ struct HostileSite::Server {
     awaitable<Then> loop(tcp::socket& socket, const std::string& target) {
         auto to = target == "/loop/self" ? target : target == "/loop/a" ? "/loop/b" : "/loop/a";
         co_return co_await reply(socket, "Location: " + to + "\r\n", "", "301 Moved");
-    }
-
-    // Every day has a next one and a next month, and says the same.
-    awaitable<Then> calendar(tcp::socket& socket, const std::string& target) {
-        int year = 0, month = 0, day = 0;
-        std::sscanf(target.c_str(), "/calendar/%d/%d/%d", &year, &month, &day);
-        auto link = [](int y, int m, int d) {
-            if (d > 28) d = 1, ++m;
-            if (m > 12) m = 1, ++y;
-            return fmt::format("<a href=/calendar/{}/{}/{}>on</a> ", y, m, d);
-        };
-        auto body = fmt::format("<p>No events on {}.{}.{}, none at all.</p>", day, month, year) +
-                    link(year, month, day + 1) + link(year, month + 1, day) +
-                    link(year + 1, month, day);
-        co_return co_await reply(socket, "", html("Calendar", body));
     }
 
     awaitable<Then> drip(tcp::socket& socket, const std::string& target) {
@@ -409,27 +296,6 @@ struct HostileSite::Server {
     }
 
     awaitable<Then> pages(tcp::socket& socket, const std::string& target) {
-        constexpr int deep = 150'000;
-        std::string body;
-        if (target == "/deep/div")
-            body = repeated("<div>", deep) + "<p>Bottom.</p>" + repeated("</div>", deep);
-        if (target == "/deep/inline")
-            body = repeated("<b><i><a href=#x><font>", deep / 4) + "Bottom.";
-        if (target == "/deep/table") body = repeated("<table><tr><td>", deep / 3) + "Bottom.";
-        if (target == "/deep/open")
-            body = repeated("<", deep) + repeated("<!--", deep) + repeated("<svg><math>", 1000);
-        if (target == "/page/nul")
-            body = std::string("<p>a\0b\0c &#0; &#x110000; &#xd800;</p>", 37);
-        if (target == "/page/bytes")
-            for (int i = 0; i < 65536; ++i) body += static_cast<char>(i * 7919 % 251);
-        if (target == "/page/attributes") {
-            body = "<p";
-            for (int i = 0; i < 50'000; ++i) body += fmt::format(" a{}=\"{}\"", i, i);
-            body += ">text</p><td colspan=9000000000000000 rowspan=9000000000>x</td>";
-        }
-        if (target == "/page/links")
-            for (int i = 0; i < 20'000; ++i)
-                body += fmt::format("<a href=http://elsewhere{}.test/>x</a>", i);
         if (target == "/page/utf16")
             co_return co_await reply(
                 socket,
@@ -437,32 +303,12 @@ struct HostileSite::Server {
                 std::string("\xff\xfe<\0p\0>\0\x00\xd8\x00", 11)
             );
         if (target == "/page/empty") co_return co_await reply(socket, "", "");
-        co_return co_await reply(socket, "", html(target, body));
+        co_return co_await reply(socket, "", page_without_sense(target));
     }
 
     awaitable<Then> laughs(tcp::socket& socket, const std::string& target) {
-        const std::string xml = "Content-Type: text/xml\r\n";
-        if (target == "/laughs/sitemap.xml")
-            co_return co_await reply(
-                socket,
-                xml,
-                billion_laughs(
-                    "urlset",
-                    "<urlset "
-                    "xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\"><url><loc>&e9;</loc></"
-                    "url><url><loc>/secret/x"
-                    "</loc></url></urlset>"
-                )
-            );
-        auto feed =
-            "<rss "
-            "version=\"2.0\"><channel><title>&e9;</title><item><link>&e9;</link></item></channel></"
-            "rss>";
-        if (target == "/laughs/page")
-            co_return co_await reply(
-                socket, "", billion_laughs("html", "<html><body>&e9;</body></html>")
-            );
-        co_return co_await reply(socket, xml, billion_laughs("rss", feed));
+        const std::string xml = target == "/laughs/page" ? "" : "Content-Type: text/xml\r\n";
+        co_return co_await reply(socket, xml, laughing(target));
     }
 
     awaitable<Then> resets(tcp::socket& socket, const std::string& target, int before) {
