@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "training/numeric/bytes.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -46,4 +46,4 @@ std::pair<std::string, std::uint32_t> unseal(std::string_view artefact) {
     return {std::move(payload), written};
 }
 
-}  // namespace training::detail
+}  // namespace training

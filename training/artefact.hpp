@@ -7,7 +7,7 @@
 
 // The file that a trained model is: magic, version, checksum and a payload. The checksum comes
 // first, so that a file that was cut or altered is refused before any part of it is read.
-namespace training::detail {
+namespace training {
 
 // Versions from this one on have an input signature.
 constexpr std::uint32_t with_signature = 3;
@@ -17,4 +17,4 @@ std::string seal(const std::string& payload);
 // The payload, and the version that it was written by. Throws base::Error in one line.
 std::pair<std::string, std::uint32_t> unseal(std::string_view artefact);
 
-}  // namespace training::detail
+}  // namespace training

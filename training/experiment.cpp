@@ -323,13 +323,14 @@ TrainOutcome train(
         curve_spec.model = fitted.kind;
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
-        if (settings.curve && items[1].size() > 0)
+        if (settings.curve && !items[1].empty())
             curve = learning_curve(examples[0], examples[1], curve_spec, stop);
 
         auto predictor = Predictor::load(fitted.artefact);
         auto on_validation = judge(predictor, items[1], examples[1], validation);
         database.call([&](base::Tx& tx) {
-            if (!items[2].empty()) note_read(tx, snapshot.id, Reader::run, run_id, Clock::now());
+            if (!items[2].empty())
+                note_read(tx, snapshot.id, TestReader::run, run_id, Clock::now());
         });
         auto on_test = judge(predictor, items[2], examples[2], test);
         leakage.add(score_leaks_of(on_test, on_validation));

@@ -82,7 +82,7 @@ std::string summary_of(
         {"preparation", boost::json::parse(prepared.json())},
         {"columns", columns},
         {"seed", spec.seed},
-        {"kernels", detail::kernels().name},
+        {"kernels", kernels().name},
     });
 }
 
@@ -95,7 +95,7 @@ std::string artefact_of(
     const Model& model,
     const FittedPreparation& prepared
 ) {
-    detail::Writer out;
+    Writer out;
     out.text(kind);
     out.text(summary);
     const bool classes = train.has_classes();
@@ -107,7 +107,7 @@ std::string artefact_of(
     featurizer.save(out);
     model.save(out);
     if (!prepared.empty()) out.text(prepared.json());
-    return detail::seal(out.take());
+    return seal(out.take());
 }
 
 // With rows that are prepared.
@@ -121,7 +121,7 @@ TrainResult fit_prepared(
     std::stop_token stop
 ) {
     const auto begun = std::chrono::steady_clock::now();
-    detail::Team team(spec.threads);
+    Team team(spec.threads);
     TrainResult result;
     Selection selection(train, validation, spec, team, stop, progress);
     const auto chosen = selection.choose();
@@ -203,20 +203,20 @@ Predictor& Predictor::operator=(Predictor&&) noexcept = default;
 Predictor::~Predictor() = default;
 
 Predictor Predictor::load(std::string_view artefact) {
-    const auto [payload, written] = detail::unseal(artefact);
-    detail::Reader in(payload);
+    const auto [payload, written] = unseal(artefact);
+    Reader in(payload);
     auto state = std::make_unique<State>();
     state->kind = in.text();
     state->summary = in.text();
     for (auto count = in.get<std::uint64_t>(); count > 0; --count)
         state->class_names.push_back(in.text());
-    if (written >= detail::with_signature) state->inputs = InputSignature::load(in);
+    if (written >= with_signature) state->inputs = InputSignature::load(in);
     state->featurizer =
-        written >= detail::with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
+        written >= with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
     state->model = make_model(state->kind, {});
     state->model->load(in);
     if (!in.done()) state->prepared = FittedPreparation::load(in.text());
-    if (!in.done()) detail::Reader::broken();
+    if (!in.done()) Reader::broken();
     return Predictor(std::move(state));
 }
 
@@ -242,7 +242,7 @@ std::vector<double>
 Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
     if (examples.rows == 0) return {};
-    detail::Team team(threads);
+    Team team(threads);
     const auto& inputs = state_->inputs;
     const auto from = [&](const Examples& rows) {
         if (state_->prepared.empty())
@@ -277,7 +277,7 @@ std::vector<CurvePoint> learning_curve(
         Examples none;
         const auto model = Predictor::load(fit(sample, none, plain, {}, stop).artefact);
         const auto predicted = model.predict(held_out, spec.threads);
-        detail::Design shape;
+        Design shape;
         shape.rows = held_out.rows;
         points.push_back(
             {rows,

@@ -172,7 +172,7 @@ void show_diff(const training::SnapshotDiff& found) {
         if (!table.empty()) table.print();
     }
     Table records({"record", "differs", "label", "then", "side", "then"});
-    for (const auto& one : found.records)
+    for (const auto& one : found.items)
         records.add(
             {one.key,
              fmt::format("{}", fmt::join(one.differences, ", ")),

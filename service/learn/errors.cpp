@@ -68,7 +68,7 @@ FoundErrors find_errors_of(Work& work, const AnalyseErrors& request) {
               .pool = request.pool}}
     );
     training::note_read(
-        work.tx, analysis.run.snapshot_id, training::Reader::errors, analysis.run.id, work.now
+        work.tx, analysis.run.snapshot_id, training::TestReader::errors, analysis.run.id, work.now
     );
     FoundErrors found{
         .run = analysis.run.id,

@@ -214,9 +214,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
                                  .at("application/json")
                                  .at("schema");
         CHECK(broken(reply.json(), schema.as_object(), document) == "");
-        bool is_list = route.verb ? reply.json().as_object().contains("next") &&
-                                        reply.json().as_object().contains("items")
-                                  : route.answer.front() == '[';
+        bool is_list =
+            route.verb ? reply.json().as_object().contains("next") : route.answer.front() == '[';
         // Nothing was crawled or is in quarantine here, and no browser is signed in.
         const std::set<std::string_view> may_be_empty{
             "searchRecords",
@@ -224,7 +223,8 @@ TEST_CASE("every list and page answers as the description says", "[api][resource
             "listUrls",
             "listHosts",
             "listFields",
-            "listSessions"};
+            "listSessions",
+            "diffSnapshots"};
         if (is_list && !may_be_empty.contains(route.operation))
             CHECK_FALSE(reply.json().at("items").as_array().empty());
         tried.emplace(route.operation);

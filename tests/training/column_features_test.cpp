@@ -37,10 +37,10 @@ ColumnsSpec all(const ColumnSpec& spec) {
 std::vector<float> fitted(const Examples& train, const ColumnSpec& spec, const Examples& other) {
     ColumnFeatures features;
     features.fit(train, all(spec));
-    detail::Writer out;
+    Writer out;
     features.save(out);
     const auto bytes = out.take();
-    detail::Reader in(bytes);
+    Reader in(bytes);
     const auto again = ColumnFeatures::load(in).apply(other);
     CHECK(again.values == features.apply(other).values);  // what is stored is what was learnt
     return again.values;
@@ -164,7 +164,7 @@ TEST_CASE("a target encoding of a row does not know the row's own label", "[trai
     const auto own = features.fit(train, all({.encode = Encode::target, .smoothing = 0.1}));
     REQUIRE(own.columns == 1);
     const auto later = features.apply(train);
-    const auto agreement = [&](const detail::Design& rows) {
+    const auto agreement = [&](const Design& rows) {
         double sum = 0;
         for (std::size_t row = 0; row < train.rows; ++row)
             sum += rows.values[row] * (train.classes[row] == 1 ? 1 : -1);
@@ -205,11 +205,11 @@ TEST_CASE("times become parts, and columns are chosen by name", "[training][feat
 }
 
 TEST_CASE("n-grams of words and characters are those that are asked for", "[training][features]") {
-    const auto texts = [](const detail::Grams& grams) {
-        const auto list = detail::gram_texts("Hot Tea", grams);
+    const auto texts = [](const Grams& grams) {
+        const auto list = gram_texts("Hot Tea", grams);
         std::vector<std::uint64_t> hashes;
-        detail::WordRoom room;
-        detail::hash_grams("Hot Tea", 2, grams, room, hashes);
+        WordRoom room;
+        hash_grams("Hot Tea", 2, grams, room, hashes);
         CHECK(hashes.size() == list.size());
         CHECK(std::set(hashes.begin(), hashes.end()).size() == list.size());
         return list;
@@ -224,7 +224,7 @@ TEST_CASE("n-grams of words and characters are those that are asked for", "[trai
 }
 
 TEST_CASE("a vocabulary has a column for each n-gram, by its name", "[training][features]") {
-    detail::Team team(2);
+    Team team(2);
     TextSpec spec;
     spec.method = TextMethod::vocabulary;
     spec.ngrams = 1;
@@ -246,10 +246,10 @@ TEST_CASE("a vocabulary has a column for each n-gram, by its name", "[training][
     REQUIRE(one.columns() == 1);
     CHECK(one.name(0) == "the");
 
-    detail::Writer out;
+    Writer out;
     text.save(out);
     const auto bytes = out.take();
-    detail::Reader in(bytes);
+    Reader in(bytes);
     const auto again = HashedTfidf::load(in);
     CHECK(again.apply(items, team).values == rows.values);
     CHECK(again.name(0) == text.name(0));
@@ -273,16 +273,16 @@ TEST_CASE("pictures are told by their gradients and patches", "[training][featur
         PictureSpec spec;
         spec.features = kind;
         spec.patches = 8;
-        detail::Team one(1), two(2);
+        Team one(1), two(2);
         PictureFeaturizer features;
         const auto rows = features.fit(pictures, spec, 3, one);
         CHECK(rows.values == features.apply(pictures, two).values);
         PictureFeaturizer again;
         CHECK(again.fit(pictures, spec, 3, two).values == rows.values);
-        detail::Writer out;
+        Writer out;
         features.save(out);
         const auto bytes = out.take();
-        detail::Reader in(bytes);
+        Reader in(bytes);
         CHECK(PictureFeaturizer::load(in).apply(pictures, one).values == rows.values);
         // Along the line from the mean of the one to that of the other the two stay apart.
         const auto width = features.width();

@@ -14,13 +14,13 @@ namespace {
 
 std::size_t words_in(std::string_view text) {
     std::vector<std::uint64_t> out;
-    detail::hash_words(text, 1, out);
+    hash_words(text, 1, out);
     return out.size();
 }
 
 std::uint64_t only_word(std::string_view text) {
     std::vector<std::uint64_t> out;
-    detail::hash_words(text, 1, out);
+    hash_words(text, 1, out);
     REQUIRE(out.size() == 1);
     return out[0];
 }
@@ -58,7 +58,7 @@ TEST_CASE(
     "tf-idf rows have length one and their weights follow the training frequencies",
     "[training][features]"
 ) {
-    detail::Team team(1);
+    Team team(1);
     TextSpec spec;
     spec.ngrams = 1;
     HashedTfidf text(spec);
@@ -81,7 +81,7 @@ TEST_CASE(
 }
 
 TEST_CASE("the same word weighs apart in title and body", "[training][features]") {
-    detail::Team team(1);
+    Team team(1);
     HashedTfidf text(TextSpec{});
     const auto rows = text.fit({{"wheat", ""}, {"", "wheat"}}, team);
     REQUIRE(rows.count(0) == 1);
@@ -90,7 +90,7 @@ TEST_CASE("the same word weighs apart in title and body", "[training][features]"
 }
 
 TEST_CASE("a bigram depends on the order of its words", "[training][features]") {
-    detail::Team team(1);
+    Team team(1);
     HashedTfidf text(TextSpec{});
     const auto rows = text.fit({{"", "dog bites man"}, {"", "man bites dog"}}, team);
     CHECK(rows.count(0) == 5);
@@ -160,7 +160,7 @@ TEST_CASE(
 }
 
 TEST_CASE("pixels are centred by the training mean of their position", "[training][features]") {
-    detail::Team team(1);
+    Team team(1);
     Examples images;
     images.rows = 2;
     images.pixel_count = 2;
@@ -177,18 +177,18 @@ TEST_CASE("pixels are centred by the training mean of their position", "[trainin
 }
 
 TEST_CASE("text and numbers join into sparse rows that survive saving", "[training][features]") {
-    detail::Team team(2);
+    Team team(2);
     Examples examples = numbers({1, 2, 4});
     examples.text = {{"a", "red wheat"}, {"b", "blue sea"}, {"c", "green field"}};
-    detail::Design rows;
+    Design rows;
     const auto features = Featurizer::fit(examples, {}, team, rows);
     CHECK(rows.sparse);
     CHECK(rows.columns == (1U << 18) + 1);
 
-    detail::Writer out;
+    Writer out;
     features.save(out);
     const auto bytes = out.take();
-    detail::Reader in(bytes);
+    Reader in(bytes);
     const auto again = Featurizer::load(in).apply(examples, team);
     CHECK(again.values == rows.values);
     CHECK(again.where == rows.where);

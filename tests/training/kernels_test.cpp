@@ -8,7 +8,7 @@
 
 #include "training/numeric/team.hpp"
 
-using namespace training::detail;
+using namespace training;
 
 namespace {
 

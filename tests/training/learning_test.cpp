@@ -18,9 +18,9 @@ using namespace training;
 
 namespace {
 
-detail::Design rows_of(const Examples& data) {
-    detail::Team team(1);
-    detail::Design rows;
+Design rows_of(const Examples& data) {
+    Team team(1);
+    Design rows;
     TextSpec text;
     text.bits = 9;
     Featurizer::fit(data, {true, true, true, text}, team, rows);
@@ -29,14 +29,14 @@ detail::Design rows_of(const Examples& data) {
 
 std::unique_ptr<Model>
 learnt(const std::string& kind, const View& view, std::size_t outputs, Params params = {}) {
-    detail::Team team(1);
+    Team team(1);
     auto model = make_model(kind, params);
     model->fit(view, {}, outputs, {1, {}, {}, &team});
     return model;
 }
 
-std::vector<double> said(const Model& model, const detail::Design& rows) {
-    detail::Team team(1);
+std::vector<double> said(const Model& model, const Design& rows) {
+    Team team(1);
     return model.predict(rows, team);
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("a row of weight three is three rows", "[training][models]") {
     }
     const auto rows = rows_of(data);
     std::vector<std::uint32_t> places(chosen.begin(), chosen.end());
-    const auto repeated = detail::take_rows(rows, places);
+    const auto repeated = take_rows(rows, places);
     const auto labels = take(data, chosen).classes;
     for (const std::string name : {"majority", "rule", "ridge", "gaussian_nb"}) {
         INFO(name);
@@ -175,7 +175,7 @@ TEST_CASE("what a kind does not learn is refused in one line", "[training][model
         learnt("gaussian_nb", {&sparse, topics.classes, {}}, 2),
         Catch::Contains("it takes numbers or pictures")
     );
-    detail::Team team(1);
+    Team team(1);
     FitContext median{1, {}, {}, &team};
     median.loss = Loss::absolute;
     CHECK_THROWS_WITH(
@@ -193,7 +193,7 @@ TEST_CASE("what a kind does not learn is refused in one line", "[training][model
 TEST_CASE("a quantile has its share of the rows below it", "[training][models]") {
     const auto data = made::plane(1500, 26);
     const auto rows = rows_of(data);
-    detail::Team team(1);
+    Team team(1);
     for (const std::string name : {"boosting", "mlp"}) {
         for (double share : {0.2, 0.5, 0.9}) {
             INFO(name);
@@ -215,7 +215,7 @@ TEST_CASE(
     const auto rows = rows_of(data);
     const auto truth = data.targets;
     for (std::size_t i = 0; i < data.rows; i += 25) data.targets[i] = 1e4;
-    detail::Team team(1);
+    Team team(1);
     const auto error = [&](const std::string& name, Loss loss) {
         FitContext context{1, {}, {}, &team};
         context.loss = loss;
@@ -291,7 +291,7 @@ TEST_CASE("one neighbour of a stored row is the row itself", "[training][models]
 
 TEST_CASE("multinomial naive Bayes counts as it is written", "[training][models]") {
     // Two words; class 0 has 3 and 1 of them, class 1 has 1 and 3; smoothing 1.
-    detail::Design rows;
+    Design rows;
     rows.rows = 2;
     rows.columns = 2;
     rows.sparse = true;
@@ -299,7 +299,7 @@ TEST_CASE("multinomial naive Bayes counts as it is written", "[training][models]
     rows.where = {0, 1, 0, 1};
     rows.starts = {0, 2, 4};
     const std::vector<int> classes{0, 1};
-    detail::Design asked;
+    Design asked;
     asked.rows = 1;
     asked.columns = 2;
     asked.sparse = true;
@@ -317,8 +317,8 @@ TEST_CASE("multinomial naive Bayes counts as it is written", "[training][models]
 TEST_CASE("validation stops the trees before they learn the noise", "[training][models]") {
     const auto data = made::clouds(400, 30);
     const auto held_out = made::clouds(200, 32);
-    detail::Team team(1);
-    detail::Design rows;
+    Team team(1);
+    Design rows;
     const auto featurizer = Featurizer::fit(data, {}, team, rows);
     const auto held_rows = featurizer.apply(held_out, team);
     std::vector<Progress> epochs;

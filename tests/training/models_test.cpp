@@ -18,13 +18,13 @@ using namespace training;
 namespace {
 
 struct Fitted {
-    detail::Design rows;
+    Design rows;
     std::unique_ptr<Model> model;
 };
 
 Fitted
 fitted(std::string_view kind, const Examples& train, Params params = {}, std::size_t threads = 1) {
-    detail::Team team(threads);
+    Team team(threads);
     Fitted out;
     TextSpec text;
     text.bits = 9;
@@ -45,7 +45,7 @@ bool takes(const std::string& name, const Examples& data) {
 }
 
 double accuracy(const Fitted& f, const Examples& examples) {
-    detail::Team team(1);
+    Team team(1);
     const auto said = decide(f.model->predict(f.rows, team), examples.class_names.size());
     std::size_t right = 0;
     for (std::size_t i = 0; i < said.size(); ++i) right += said[i] == examples.classes[i] ? 1 : 0;
@@ -53,7 +53,7 @@ double accuracy(const Fitted& f, const Examples& examples) {
 }
 
 // The gradient against central differences, for some of the parameters.
-double worst_gradient_miss(detail::Network& net, const View& data) {
+double worst_gradient_miss(Network& net, const View& data) {
     std::vector<std::uint32_t> chosen(data.size());
     std::iota(chosen.begin(), chosen.end(), 0U);
     std::vector<float> gradient;
@@ -85,17 +85,17 @@ TEST_CASE(
     "[training][models]"
 ) {
     const auto data = made::clouds(40, 3);
-    detail::Team team(1);
-    detail::Design rows;
+    Team team(1);
+    Design rows;
     Featurizer::fit(data, {}, team, rows);
     const View view{&rows, data.classes, {}};
-    detail::Network softmax;
+    Network softmax;
     softmax.start({4, 3}, false, 1);
     for (std::size_t i = 0; i < softmax.parameters().size(); ++i)
         softmax.parameters()[i] = static_cast<float>(std::sin(static_cast<double>(i)));
     CHECK(worst_gradient_miss(softmax, view) < 1e-3);
 
-    detail::Network hidden;
+    Network hidden;
     hidden.start({4, 5, 3}, false, 1);
     for (std::size_t i = 0; i < hidden.parameters().size(); ++i)
         hidden.parameters()[i] = static_cast<float>(std::sin(1 + 3 * static_cast<double>(i)));
@@ -107,19 +107,19 @@ TEST_CASE(
     "[training][models]"
 ) {
     const auto data = made::topics(50, 13);
-    detail::Team team(1);
-    detail::Design sparse;
+    Team team(1);
+    Design sparse;
     TextSpec text;
     text.bits = 8;
     Featurizer::fit(data, {true, true, true, text}, team, sparse);
     std::vector<std::uint32_t> all(sparse.rows);
     std::iota(all.begin(), all.end(), 0U);
-    detail::Design dense;
+    Design dense;
     dense.rows = sparse.rows;
     dense.columns = sparse.columns;
     dense.values.resize(dense.rows * dense.columns);
-    detail::copy_rows(sparse, all, dense.values.data());
-    detail::Network net;
+    copy_rows(sparse, all, dense.values.data());
+    Network net;
     net.start({sparse.columns, 16, 2}, false, 1);
     for (std::size_t i = 0; i < 34; ++i)
         net.parameters()[net.parameters().size() - 1 - i] =
@@ -152,7 +152,7 @@ TEST_CASE("ridge solves the normal equations", "[training][models]") {
         centred.transpose() * centred + 10 * Eigen::MatrixXd::Identity(4, 4);
     const Eigen::VectorXd w =
         left.fullPivLu().solve(centred.transpose() * (y.array() - y.mean()).matrix());
-    detail::Team team(2);
+    Team team(2);
     const auto predicted = f.model->predict(f.rows, team);
     for (Eigen::Index i = 0; i < n; ++i)
         CHECK(
@@ -167,14 +167,14 @@ TEST_CASE(
 ) {
     const auto data = made::topics(200, 5);
     const auto sparse = fitted("ridge", data, {{"l2", 1.0}});
-    detail::Team team(1);
-    detail::Design dense;
+    Team team(1);
+    Design dense;
     dense.rows = sparse.rows.rows;
     dense.columns = sparse.rows.columns;
     dense.values.resize(dense.rows * dense.columns);
     std::vector<std::uint32_t> all(dense.rows);
     std::iota(all.begin(), all.end(), 0U);
-    detail::copy_rows(sparse.rows, all, dense.values.data());
+    copy_rows(sparse.rows, all, dense.values.data());
     auto model = make_model("ridge", {{"l2", 1.0}});
     model->fit({&dense, data.classes, {}}, {}, 2, {1, {}, {}, &team});
     const auto a = sparse.model->predict(sparse.rows, team);
@@ -204,7 +204,7 @@ TEST_CASE(
     "[training][models]"
 ) {
     const auto data = made::plane(800, 8);
-    detail::Team team(1);
+    Team team(1);
     const auto r2 = [&](std::string_view kind) {
         const auto f = fitted(kind, data);
         return judge_values(f.model->predict(f.rows, team), data.targets).r2.value;
@@ -227,8 +227,8 @@ TEST_CASE(
     const auto clouds = made::clouds(500, 9);
     const auto topics = made::topics(300, 9);
     const auto plane = made::plane(500, 9);
-    detail::Team alone(1);
-    detail::Team pair(2);
+    Team alone(1);
+    Team pair(2);
     for (const auto& name : model_kinds()) {
         for (const auto* data : {&clouds, &topics, &plane}) {
             if (!takes(name, *data)) continue;
@@ -237,13 +237,13 @@ TEST_CASE(
             const auto two = fitted(name, *data, {}, 2);
             const auto said = one.model->predict(one.rows, alone);
             CHECK(said == two.model->predict(two.rows, pair));
-            detail::Writer out;
+            Writer out;
             one.model->save(out);
-            detail::Writer again;
+            Writer again;
             two.model->save(again);
             const auto bytes = out.take();
             CHECK(bytes == again.take());
-            detail::Reader in(bytes);
+            Reader in(bytes);
             auto loaded = make_model(name, {});
             loaded->load(in);
             CHECK(in.done());
@@ -254,7 +254,7 @@ TEST_CASE(
 
 TEST_CASE("probabilities are not negative and sum to one", "[training][models]") {
     const auto data = made::clouds(100, 10);
-    detail::Team team(1);
+    Team team(1);
     for (const auto& kind : model_kinds()) {
         if (!takes(kind, data)) continue;
         const auto f = fitted(kind, data);
@@ -280,7 +280,7 @@ TEST_CASE("balance raises the recall of a rare class", "[training][models]") {
     data = take(data, chosen);
     const auto recall = [&](double balance) {
         const auto f = fitted("softmax", data, {{"balance", balance}});
-        detail::Team team(1);
+        Team team(1);
         return judge_classes(f.model->predict(f.rows, team), data.classes, 3).classes[2].recall;
     };
     CHECK(recall(1) > recall(0));
@@ -297,8 +297,8 @@ TEST_CASE(
 
 TEST_CASE("a stop ends a fit at once", "[training][models]") {
     const auto data = made::clouds(100, 12);
-    detail::Team team(1);
-    detail::Design rows;
+    Team team(1);
+    Design rows;
     Featurizer::fit(data, {}, team, rows);
     std::stop_source source;
     source.request_stop();

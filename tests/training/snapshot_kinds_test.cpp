@@ -209,7 +209,7 @@ TEST_CASE(
     CHECK(all.removed == 8);
     CHECK(all.relabeled == 1);
     CHECK(all.moved == 0);
-    CHECK(all.records.size() == 49);
+    CHECK(all.items.size() == 49);
     CHECK_FALSE(all.next);
     REQUIRE(all.sources.size() == 1);
     CHECK(all.sources[0].added == 40);
@@ -218,16 +218,16 @@ TEST_CASE(
     std::vector<training::DiffRecord> pages;
     for (std::optional<std::string> next = ""; next;) {
         auto page = training::diff_snapshots(*world.db, a, b, {.at_most = 7, .after = *next});
-        for (auto& one : page.records) pages.push_back(std::move(one));
+        for (auto& one : page.items) pages.push_back(std::move(one));
         next = page.next;
     }
     REQUIRE(pages.size() == 49);
-    for (std::size_t i = 0; i < pages.size(); ++i) CHECK(pages[i].key == all.records[i].key);
+    for (std::size_t i = 0; i < pages.size(); ++i) CHECK(pages[i].key == all.items[i].key);
     const auto relabelled =
         training::diff_snapshots(*world.db, a, b, {.only = training::Difference::relabelled});
-    REQUIRE(relabelled.records.size() == 1);
-    CHECK(relabelled.records[0].key == "k3-2");
-    CHECK(relabelled.records[0].label != relabelled.records[0].other_label);
+    REQUIRE(relabelled.items.size() == 1);
+    CHECK(relabelled.items[0].key == "k3-2");
+    CHECK(relabelled.items[0].label != relabelled.items[0].other_label);
 }
 
 TEST_CASE("a card says where members come from and what to mind", "[training][snapshot]") {
@@ -240,7 +240,7 @@ TEST_CASE("a card says where members come from and what to mind", "[training][sn
     });
     const auto made = world.create(named("a")).snapshot;
     world.db->call([&](base::Tx& tx) {
-        training::note_read(tx, made.id, training::Reader::run, 0, now);
+        training::note_read(tx, made.id, training::TestReader::run, 0, now);
     });
     const auto card = world.db->call([&](base::Tx& tx) { return training::card_of(tx, made); });
     CHECK(card.members == 240);

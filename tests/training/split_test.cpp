@@ -111,7 +111,7 @@ TEST_CASE("every pair of hashes at most three bits apart is found", "[training][
             while (set[x] != x) x = set[x];
             return x;
         };
-        detail::near_pairs(hashes, near, [&](std::uint32_t a, std::uint32_t b) {
+        near_pairs(hashes, near, [&](std::uint32_t a, std::uint32_t b) {
             CHECK(std::popcount(hashes[a] ^ hashes[b]) <= near);
             set[root(a)] = root(b);
         });

@@ -67,7 +67,7 @@ std::vector<std::size_t> folds_of(const Examples& examples, std::uint64_t seed) 
 
 }  // namespace
 
-View view_of(const detail::Design& rows, const Examples& examples) {
+View view_of(const Design& rows, const Examples& examples) {
     return {&rows, examples.classes, examples.targets, examples.weights, examples.soft};
 }
 
@@ -123,8 +123,8 @@ sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss) {
 struct Selection::Fold {
     Examples learnt;  // labels only
     Examples judged;
-    detail::Design learnt_rows;
-    detail::Design judged_rows;
+    Design learnt_rows;
+    Design judged_rows;
 };
 
 // A stop of its own, asked for by the user's or when the time is over.
@@ -155,7 +155,7 @@ Selection::Selection(
     const Examples& train,
     const Examples& validation,
     const TrainSpec& spec,
-    detail::Team& team,
+    Team& team,
     std::stop_token stop,
     const OnProgress& progress
 )
@@ -183,9 +183,9 @@ const Form& Selection::form(const std::string& kind) {
     auto& form = forms_[model_kind(kind).dense_text];
     if (form) return *form;
     if (progress_) progress_({"features", 0, train_.rows, 0, {}});
-    detail::Design rows;
+    Design rows;
     auto featurizer = Featurizer::fit(train_, features_of(kind), team_, rows, spec_.seed);
-    auto held_out = validation_.rows > 0 ? featurizer.apply(validation_, team_) : detail::Design{};
+    auto held_out = validation_.rows > 0 ? featurizer.apply(validation_, team_) : Design{};
     form =
         std::make_unique<Form>(Form{std::move(featurizer), std::move(rows), std::move(held_out)});
     if (progress_) progress_({"features", train_.rows, train_.rows, 0, {}});
@@ -248,7 +248,7 @@ double Selection::judge_on(
     const View& judged,
     std::vector<Progress>* curve
 ) const {
-    detail::Team team(1);
+    Team team(1);
     auto model = make_model(trial.kind, trial.params);
     // The first trial is let finish, so that there is one.
     auto stop = trial.number == 0 ? stop_ : deadline_->source.get_token();
@@ -265,7 +265,7 @@ double Selection::judge_on(
         order.resize(std::max<std::size_t>(
             1, static_cast<std::size_t>(trial.fraction * static_cast<double>(order.size()))
         ));
-        const auto part = detail::take_part(learnt, order);
+        const auto part = take_part(learnt, order);
         model->fit(part.view(), stopping, classes(), context);
     }
     return cost_of(model->predict(*judged.rows, team), judged, classes(), spec_);

@@ -15,7 +15,7 @@
 namespace training {
 
 // Examples as models see them. It points into `examples`.
-View view_of(const detail::Design& rows, const Examples& examples);
+View view_of(const Design& rows, const Examples& examples);
 
 // Lower is better: mean log-loss, error rate; of values what the loss asks for (RMSE, mean absolute
 // or pinball error, Poisson deviance).
@@ -33,8 +33,8 @@ sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss);
 // The features of the rows, fitted on those of training.
 struct Form {
     Featurizer featurizer;
-    detail::Design train;
-    detail::Design validation;
+    Design train;
+    Design validation;
 };
 
 // The kind and the parameters that a training ends with, and what was tried for it.
@@ -54,7 +54,7 @@ public:
         const Examples& train,
         const Examples& validation,
         const TrainSpec& spec,
-        detail::Team& team,
+        Team& team,
         std::stop_token stop,
         const OnProgress& progress
     );
@@ -86,7 +86,7 @@ private:
     const Examples& train_;
     const Examples& validation_;
     const TrainSpec& spec_;
-    detail::Team& team_;
+    Team& team_;
     std::stop_token stop_;
     OnProgress progress_;
     std::map<bool, std::unique_ptr<Form>> forms_;  // by whether texts become fewer columns

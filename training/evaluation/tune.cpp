@@ -175,7 +175,7 @@ void run_trials(
     const Evaluate& evaluate,
     const OnProgress& progress
 ) {
-    detail::Team team(std::min(threads, trials.size() - from));
+    Team team(std::min(threads, trials.size() - from));
     std::mutex mutex;
     std::size_t done = from;
     team.run(trials.size() - from, [&](std::size_t i) {

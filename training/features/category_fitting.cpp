@@ -18,11 +18,6 @@
 
 namespace training {
 
-using detail::column_value;
-using detail::known_values;
-using detail::moments;
-using detail::varies;
-
 namespace {
 
 constexpr std::size_t folds = 5;
@@ -110,8 +105,7 @@ void ColumnFeatures::fit_target(
     }
 }
 
-void ColumnFeatures::cross_fit(const Examples& train, const ColumnsSpec& spec, detail::Design& rows)
-    const {
+void ColumnFeatures::cross_fit(const Examples& train, const ColumnsSpec& spec, Design& rows) const {
     for (std::size_t i = 0; i < outputs_.size(); ++i) {
         const auto& output = outputs_[i];
         if (output.kind != Output::Kind::mapped || !output.label.starts_with("target")) continue;

@@ -79,7 +79,7 @@ double ColumnFeatures::Output::of(double x) const {
         case Kind::quantile:
             return (share_below(to, x) - mean) * scale;
         case Kind::power:
-            return (detail::yeo_johnson(x, to[0]) - mean) * scale;
+            return (yeo_johnson(x, to[0]) - mean) * scale;
         case Kind::date:
             if (std::abs(x) > 9e11) return absent;
             return (date_part(x, static_cast<DatePart>(to[0])) - mean) * scale;
@@ -141,9 +141,9 @@ double ColumnFeatures::from_neighbours(const double* row, std::size_t column) co
     return sum / static_cast<double>(count);
 }
 
-detail::Design ColumnFeatures::apply(const Examples& examples) const {
+Design ColumnFeatures::apply(const Examples& examples) const {
     const auto places = places_in(examples);
-    detail::Design design;
+    Design design;
     design.rows = examples.rows;
     design.columns = width();
     design.values.resize(design.rows * design.columns);
@@ -186,7 +186,7 @@ std::vector<std::string> ColumnFeatures::logarithms() const {
     return out;
 }
 
-void ColumnFeatures::save(detail::Writer& out) const {
+void ColumnFeatures::save(Writer& out) const {
     out.put<std::uint64_t>(columns_.size());
     for (const auto& column : columns_) {
         out.text(column.name);
@@ -211,13 +211,13 @@ void ColumnFeatures::save(detail::Writer& out) const {
 
 namespace {
 
-std::vector<schema::Column> read_columns(detail::Reader& in) {
+std::vector<schema::Column> read_columns(Reader& in) {
     std::vector<schema::Column> columns;
     for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
         schema::Column column;
         column.name = in.text();
         const auto type = in.get<std::uint8_t>();
-        if (type > static_cast<std::uint8_t>(schema::Column::Type::time)) detail::Reader::broken();
+        if (type > static_cast<std::uint8_t>(schema::Column::Type::time)) Reader::broken();
         column.type = static_cast<schema::Column::Type>(type);
         column.unit = in.text();
         columns.push_back(std::move(column));
@@ -227,7 +227,7 @@ std::vector<schema::Column> read_columns(detail::Reader& in) {
 
 }  // namespace
 
-ColumnFeatures ColumnFeatures::load(detail::Reader& in) {
+ColumnFeatures ColumnFeatures::load(Reader& in) {
     ColumnFeatures out;
     out.columns_ = read_columns(in);
     const auto width = out.columns_.size();
@@ -241,7 +241,7 @@ ColumnFeatures ColumnFeatures::load(detail::Reader& in) {
         output.from = in.list<double>();
         output.to = in.list<double>();
         output.label = in.text();
-        if (output.column >= width || kind >= kinds) detail::Reader::broken();
+        if (output.column >= width || kind >= kinds) Reader::broken();
         output.kind = static_cast<Output::Kind>(kind);
         using enum Output::Kind;
         const bool table = output.kind == mapped || output.kind == bucket;
@@ -249,7 +249,7 @@ ColumnFeatures ColumnFeatures::load(detail::Reader& in) {
         if ((table && output.from.size() != output.to.size()) || (one && output.to.size() != 1) ||
             (output.kind == quantile && output.to.size() < 2) ||
             (output.kind == date && !(output.to[0] >= 0 && output.to[0] <= 5)))
-            detail::Reader::broken();
+            Reader::broken();
         out.outputs_.push_back(std::move(output));
     }
     out.neighbours_ = in.list<double>();
@@ -258,11 +258,11 @@ ColumnFeatures ColumnFeatures::load(detail::Reader& in) {
     if (!out.by_neighbours_.empty() &&
         (out.by_neighbours_.size() != width || out.spreads_.size() != width ||
          out.neighbours_.size() % width != 0))
-        detail::Reader::broken();
+        Reader::broken();
     return out;
 }
 
-ColumnFeatures ColumnFeatures::load_standardizer(detail::Reader& in) {
+ColumnFeatures ColumnFeatures::load_standardizer(Reader& in) {
     ColumnFeatures out;
     out.columns_ = read_columns(in);
     for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
@@ -273,7 +273,7 @@ ColumnFeatures ColumnFeatures::load_standardizer(detail::Reader& in) {
         output.scale = in.get<double>();
         if (output.column >= out.columns_.size() ||
             kind > static_cast<std::uint8_t>(Output::Kind::level))
-            detail::Reader::broken();
+            Reader::broken();
         output.kind = static_cast<Output::Kind>(kind);
         out.outputs_.push_back(std::move(output));
     }

@@ -23,11 +23,11 @@ public:
     // Learns from the training rows, and gives theirs. Target encodings of training rows are those
     // that the other four fifths of the rows give (Micci-Barreca 2001, cross-fitted), so that no
     // row sees its own label. Throws base::UsageError if the spec names a column that is not there.
-    detail::Design fit(const Examples& train, const ColumnsSpec& spec);
+    Design fit(const Examples& train, const ColumnsSpec& spec);
 
     // Dense, rows x width(). Columns are those of fit() by name and type; further ones are passed
     // over. Throws base::Error if one is missing.
-    detail::Design apply(const Examples& examples) const;
+    Design apply(const Examples& examples) const;
 
     std::size_t width() const { return outputs_.size(); }
     // One per output: "size", "size missing", "priority = 3", "at month".
@@ -36,10 +36,10 @@ public:
     std::vector<std::string> logarithms() const;
     const std::vector<schema::Column>& columns() const { return columns_; }
 
-    void save(detail::Writer& out) const;
-    static ColumnFeatures load(detail::Reader& in);
+    void save(Writer& out) const;
+    static ColumnFeatures load(Reader& in);
     // As artefacts before version 3 have it.
-    static ColumnFeatures load_standardizer(detail::Reader& in);
+    static ColumnFeatures load_standardizer(Reader& in);
 
 private:
     // Numbers stand as codes for the values of categories. A new kind goes to the end: they are
@@ -97,7 +97,7 @@ private:
     void fit_target(const Examples& train, std::uint32_t column, const ColumnPlan& plan);
     void add_scaled(Output output, std::vector<double> known, const ColumnPlan& plan);
     void add_missing(std::uint32_t column, bool missing, const ColumnPlan& plan);
-    void cross_fit(const Examples& train, const ColumnsSpec& spec, detail::Design& rows) const;
+    void cross_fit(const Examples& train, const ColumnsSpec& spec, Design& rows) const;
     void keep_used(const ColumnsSpec& spec);
     void keep_neighbours(const Examples& train, const ColumnsSpec& spec);
     double from_neighbours(const double* row, std::size_t column) const;

@@ -14,12 +14,6 @@
 
 namespace training {
 
-using detail::column_value;
-using detail::known_values;
-using detail::moments;
-using detail::varies;
-using detail::yeo_johnson;
-
 namespace {
 
 constexpr std::size_t most_quantiles = 1001;
@@ -209,7 +203,7 @@ void ColumnFeatures::keep_neighbours(const Examples& train, const ColumnsSpec& s
     }
 }
 
-detail::Design ColumnFeatures::fit(const Examples& train, const ColumnsSpec& spec) {
+Design ColumnFeatures::fit(const Examples& train, const ColumnsSpec& spec) {
     *this = {};
     std::vector<std::string> known;
     for (const auto& column : train.columns) known.push_back(column.name);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace training::detail {
+namespace training {
 
 Moments moments(const std::vector<double>& values) {
     Moments out;
@@ -46,4 +46,4 @@ double yeo_johnson(double x, double lambda) {
                                        : -(std::pow(1 - x, 2 - lambda) - 1) / (2 - lambda);
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -6,7 +6,7 @@
 #include "training/snapshots/examples.hpp"
 
 // The values of one column of numbers, and what they are like.
-namespace training::detail {
+namespace training {
 
 struct Moments {
     double mean = 0;
@@ -24,4 +24,4 @@ std::vector<double> known_values(const Examples& rows, std::size_t column);
 // A power transform for values of both signs (Yeo and Johnson 2000).
 double yeo_johnson(double x, double lambda);
 
-}  // namespace training::detail
+}  // namespace training

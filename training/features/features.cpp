@@ -21,12 +21,7 @@ float part_scale(std::size_t width) {
     return width == 0 ? 1.0F : static_cast<float>(1 / std::sqrt(static_cast<double>(width)));
 }
 
-void append_dense(
-    const detail::Design& part,
-    std::size_t row,
-    std::size_t offset,
-    detail::Design& out
-) {
+void append_dense(const Design& part, std::size_t row, std::size_t offset, Design& out) {
     const float scale = part_scale(part.columns);
     const float* from = part.row_values(row);
     for (std::size_t i = 0; i < part.columns; ++i) {
@@ -41,12 +36,12 @@ void append_dense(
 Featurizer Featurizer::fit(
     const Examples& train,
     const FeatureSpec& spec,
-    detail::Team& team,
-    detail::Design& rows,
+    Team& team,
+    Design& rows,
     std::uint64_t seed
 ) {
     Featurizer out;
-    detail::Design numbers, pictures;
+    Design numbers, pictures;
     if (spec.use_numeric && !train.columns.empty()) {
         numbers = out.numeric_.emplace().fit(train, spec.columns);
         if (out.numeric_->width() == 0) {
@@ -72,9 +67,9 @@ Featurizer Featurizer::fit(
     return out;
 }
 
-detail::Design Featurizer::apply(const Examples& examples, detail::Team& team) const {
-    auto numbers = numeric_ ? numeric_->apply(examples) : detail::Design{};
-    auto pictures = pictures_ ? pictures_->apply(examples, team) : detail::Design{};
+Design Featurizer::apply(const Examples& examples, Team& team) const {
+    auto numbers = numeric_ ? numeric_->apply(examples) : Design{};
+    auto pictures = pictures_ ? pictures_->apply(examples, team) : Design{};
     if (!text_) return dense(std::move(numbers), std::move(pictures));
     if (examples.text.size() != examples.rows) {
         throw base::Error(
@@ -85,10 +80,10 @@ detail::Design Featurizer::apply(const Examples& examples, detail::Team& team) c
 }
 
 // A part that is not there has no columns.
-detail::Design Featurizer::dense(detail::Design left, detail::Design right) {
+Design Featurizer::dense(Design left, Design right) {
     if (right.columns == 0) return left;
     if (left.columns == 0) return right;
-    detail::Design out;
+    Design out;
     out.rows = left.rows;
     out.columns = left.columns + right.columns;
     out.values.reserve(out.rows * out.columns);
@@ -103,13 +98,9 @@ detail::Design Featurizer::dense(detail::Design left, detail::Design right) {
     return out;
 }
 
-detail::Design Featurizer::join(
-    detail::Design text,
-    const detail::Design& numbers,
-    const detail::Design& pictures
-) {
+Design Featurizer::join(Design text, const Design& numbers, const Design& pictures) {
     if (numbers.columns == 0 && pictures.columns == 0) return text;
-    detail::Design out;
+    Design out;
     out.rows = text.rows;
     out.sparse = true;
     out.columns = text.columns + numbers.columns + pictures.columns;
@@ -177,7 +168,7 @@ std::string Featurizer::json() const {
     return boost::json::serialize(out);
 }
 
-void Featurizer::save(detail::Writer& out) const {
+void Featurizer::save(Writer& out) const {
     out.put<std::uint8_t>(text_.has_value());
     if (text_) text_->save(out);
     out.put<std::uint8_t>(numeric_.has_value());
@@ -186,21 +177,21 @@ void Featurizer::save(detail::Writer& out) const {
     if (pictures_) pictures_->save(out);
 }
 
-Featurizer Featurizer::load(detail::Reader& in) {
+Featurizer Featurizer::load(Reader& in) {
     Featurizer out;
     if (in.get<std::uint8_t>() != 0) out.text_ = HashedTfidf::load(in);
     if (in.get<std::uint8_t>() != 0) out.numeric_ = ColumnFeatures::load(in);
     if (in.get<std::uint8_t>() != 0) out.pictures_ = PictureFeaturizer::load(in);
-    if (!out.text_ && !out.numeric_ && !out.pictures_) detail::Reader::broken();
+    if (!out.text_ && !out.numeric_ && !out.pictures_) Reader::broken();
     return out;
 }
 
-Featurizer Featurizer::load_first(detail::Reader& in) {
+Featurizer Featurizer::load_first(Reader& in) {
     Featurizer out;
     if (in.get<std::uint8_t>() != 0) out.text_ = HashedTfidf::load_first(in);
     if (in.get<std::uint8_t>() != 0) out.numeric_ = ColumnFeatures::load_standardizer(in);
     if (in.get<std::uint8_t>() != 0) out.pictures_ = PictureFeaturizer::load_pixels(in);
-    if (!out.text_ && !out.numeric_ && !out.pictures_) detail::Reader::broken();
+    if (!out.text_ && !out.numeric_ && !out.pictures_) Reader::broken();
     return out;
 }
 

@@ -26,13 +26,13 @@ public:
     static Featurizer fit(
         const Examples& train,
         const FeatureSpec& spec,
-        detail::Team& team,
-        detail::Design& rows,
+        Team& team,
+        Design& rows,
         std::uint64_t seed = 1
     );
 
     // Throws base::Error if a part that the model needs is missing or differs in shape.
-    detail::Design apply(const Examples& examples, detail::Team& team) const;
+    Design apply(const Examples& examples, Team& team) const;
 
     std::size_t columns() const;
     // Of a column of the rows: "size", "colour = red", "red wheat", "pixel 3,5".
@@ -41,15 +41,14 @@ public:
     // What was fitted, in words, as a JSON object.
     std::string json() const;
 
-    void save(detail::Writer& out) const;
-    static Featurizer load(detail::Reader& in);
+    void save(Writer& out) const;
+    static Featurizer load(Reader& in);
     // As artefacts before version 3 have it.
-    static Featurizer load_first(detail::Reader& in);
+    static Featurizer load_first(Reader& in);
 
 private:
-    static detail::Design dense(detail::Design numbers, detail::Design pictures);
-    static detail::Design
-    join(detail::Design text, const detail::Design& numbers, const detail::Design& pictures);
+    static Design dense(Design numbers, Design pictures);
+    static Design join(Design text, const Design& numbers, const Design& pictures);
 
     std::optional<HashedTfidf> text_;
     std::optional<ColumnFeatures> numeric_;

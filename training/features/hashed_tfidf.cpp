@@ -87,7 +87,7 @@ void close_row(const std::vector<Hit>& hits, bool sublinear, Block& block) {
     block.counts.push_back(static_cast<std::uint32_t>(block.values.size() - before));
 }
 
-detail::Grams grams_of(const TextSpec& spec) {
+Grams grams_of(const TextSpec& spec) {
     return {
         .words_from = std::max(1, spec.words_from),
         .words_to = spec.ngrams,
@@ -100,18 +100,18 @@ detail::Grams grams_of(const TextSpec& spec) {
 void grams_of_item(
     const TextItem& item,
     const TextSpec& spec,
-    detail::WordRoom& room,
+    WordRoom& room,
     std::vector<std::uint64_t>& grams
 ) {
     grams.clear();
-    if (spec.title) detail::hash_grams(item.title, title_seed, grams_of(spec), room, grams);
-    if (spec.body) detail::hash_grams(item.body, body_seed, grams_of(spec), room, grams);
+    if (spec.title) hash_grams(item.title, title_seed, grams_of(spec), room, grams);
+    if (spec.body) hash_grams(item.body, body_seed, grams_of(spec), room, grams);
 }
 
 }  // namespace
 
 HashedTfidf::HashedTfidf(const TextSpec& spec) : spec_(spec) {
-    detail::check(spec);
+    check(spec);
 }
 
 std::size_t HashedTfidf::columns() const {
@@ -123,12 +123,12 @@ std::string HashedTfidf::name(std::size_t column) const {
 }
 
 // Which n-grams are in enough rows, and in not too many.
-void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, detail::Team& team) {
+void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, Team& team) {
     using Frequencies = std::unordered_map<std::uint64_t, std::uint32_t>;
     std::vector<Frequencies> parts((items.size() + block_rows - 1) / block_rows);
     team.run(parts.size(), [&](std::size_t b) {
         std::vector<std::uint64_t> grams;
-        detail::WordRoom room;
+        WordRoom room;
         const auto end = std::min(items.size(), (b + 1) * block_rows);
         for (auto row = b * block_rows; row < end; ++row) {
             grams_of_item(items[row], spec_, room, grams);
@@ -165,19 +165,19 @@ void HashedTfidf::learn_vocabulary(const std::vector<TextItem>& items, detail::T
 void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
     names_.assign(terms_.size(), {});
     std::size_t left = terms_.size();
-    detail::WordRoom room;
+    WordRoom room;
     std::vector<std::uint64_t> grams;
     const auto grams_wanted = grams_of(spec_);
     const auto look = [&](const std::string& text, std::uint64_t seed, const char* before) {
         grams.clear();
-        detail::hash_grams(text, seed, grams_wanted, room, grams);
+        hash_grams(text, seed, grams_wanted, room, grams);
         std::vector<std::string> texts;
         for (std::size_t i = 0; i < grams.size(); ++i) {
             const auto found = std::lower_bound(terms_.begin(), terms_.end(), grams[i]);
             if (found == terms_.end() || *found != grams[i]) continue;
             auto& name = names_[static_cast<std::size_t>(found - terms_.begin())];
             if (!name.empty()) continue;
-            if (texts.empty()) texts = detail::gram_texts(text, grams_wanted);
+            if (texts.empty()) texts = gram_texts(text, grams_wanted);
             name = before + texts[i];
             --left;
         }
@@ -189,7 +189,7 @@ void HashedTfidf::name_terms(const std::vector<TextItem>& items) {
     }
 }
 
-detail::Design HashedTfidf::count(const std::vector<TextItem>& items, detail::Team& team) const {
+Design HashedTfidf::count(const std::vector<TextItem>& items, Team& team) const {
     std::unordered_map<std::uint64_t, std::uint32_t> places;
     const bool hashed = spec_.method == TextMethod::hashed;
     for (std::size_t i = 0; i < terms_.size(); ++i)
@@ -201,7 +201,7 @@ detail::Design HashedTfidf::count(const std::vector<TextItem>& items, detail::Te
     std::vector<Block> blocks((items.size() + block_rows - 1) / block_rows);
     team.run(blocks.size(), [&](std::size_t b) {
         std::vector<std::uint64_t> grams;
-        detail::WordRoom words;
+        WordRoom words;
         std::vector<Hit> hits, room;
         const auto end = std::min(items.size(), (b + 1) * block_rows);
         for (std::size_t row = b * block_rows; row < end; ++row) {
@@ -220,7 +220,7 @@ detail::Design HashedTfidf::count(const std::vector<TextItem>& items, detail::Te
         }
     });
 
-    detail::Design design;
+    Design design;
     design.rows = items.size();
     design.columns = columns();
     design.sparse = true;
@@ -240,7 +240,7 @@ detail::Design HashedTfidf::count(const std::vector<TextItem>& items, detail::Te
 }
 
 // Weighs counts by idf, leaves dropped columns out, and scales rows to length 1.
-void HashedTfidf::weigh(detail::Design& design) const {
+void HashedTfidf::weigh(Design& design) const {
     std::size_t to = 0;
     std::uint64_t from = 0;
     for (std::size_t row = 0; row < design.rows; ++row) {
@@ -261,7 +261,7 @@ void HashedTfidf::weigh(detail::Design& design) const {
     design.where.resize(to);
 }
 
-detail::Design HashedTfidf::fit(const std::vector<TextItem>& items, detail::Team& team) {
+Design HashedTfidf::fit(const std::vector<TextItem>& items, Team& team) {
     if (spec_.method == TextMethod::vocabulary) learn_vocabulary(items, team);
     auto design = count(items, team);
     std::vector<std::uint32_t> documents(columns());
@@ -277,13 +277,13 @@ detail::Design HashedTfidf::fit(const std::vector<TextItem>& items, detail::Team
     return design;
 }
 
-detail::Design HashedTfidf::apply(const std::vector<TextItem>& items, detail::Team& team) const {
+Design HashedTfidf::apply(const std::vector<TextItem>& items, Team& team) const {
     auto design = count(items, team);
     weigh(design);
     return design;
 }
 
-void HashedTfidf::save(detail::Writer& out) const {
+void HashedTfidf::save(Writer& out) const {
     for (bool flag :
          {spec_.title, spec_.body, spec_.lower, spec_.sublinear, spec_.idf, spec_.signed_hash})
         out.put<std::uint8_t>(flag);
@@ -303,13 +303,13 @@ void HashedTfidf::save(detail::Writer& out) const {
     out.list(idf_);
 }
 
-HashedTfidf HashedTfidf::load(detail::Reader& in) {
+HashedTfidf HashedTfidf::load(Reader& in) {
     TextSpec spec;
     for (auto* flag :
          {&spec.title, &spec.body, &spec.lower, &spec.sublinear, &spec.idf, &spec.signed_hash})
         *flag = in.get<std::uint8_t>() != 0;
     const auto method = in.get<std::uint8_t>();
-    if (method > static_cast<std::uint8_t>(TextMethod::vocabulary)) detail::Reader::broken();
+    if (method > static_cast<std::uint8_t>(TextMethod::vocabulary)) Reader::broken();
     spec.method = static_cast<TextMethod>(method);
     for (auto* number :
          {&spec.bits,
@@ -322,19 +322,19 @@ HashedTfidf HashedTfidf::load(detail::Reader& in) {
         *number = in.get<std::int32_t>();
     spec.max_documents = in.get<double>();
     try {
-        detail::check(spec);
+        check(spec);
     } catch (const base::UsageError&) {
-        detail::Reader::broken();
+        Reader::broken();
     }
     HashedTfidf text(spec);
     text.terms_ = in.list<std::uint64_t>();
     for (std::size_t i = 0; i < text.terms_.size(); ++i) text.names_.push_back(in.text());
     text.idf_ = in.list<float>();
-    if (text.idf_.size() != text.columns()) detail::Reader::broken();
+    if (text.idf_.size() != text.columns()) Reader::broken();
     return text;
 }
 
-HashedTfidf HashedTfidf::load_first(detail::Reader& in) {
+HashedTfidf HashedTfidf::load_first(Reader& in) {
     TextSpec spec;
     spec.title = in.get<std::uint8_t>() != 0;
     spec.body = in.get<std::uint8_t>() != 0;
@@ -342,11 +342,10 @@ HashedTfidf HashedTfidf::load_first(detail::Reader& in) {
     spec.ngrams = in.get<std::int32_t>();
     spec.signed_hash = in.get<std::uint8_t>() != 0;
     spec.min_documents = in.get<std::int32_t>();
-    if (spec.bits < 8 || spec.bits > 24 || spec.ngrams < 1 || spec.ngrams > 3)
-        detail::Reader::broken();
+    if (spec.bits < 8 || spec.bits > 24 || spec.ngrams < 1 || spec.ngrams > 3) Reader::broken();
     HashedTfidf text(spec);
     text.idf_ = in.list<float>();
-    if (text.idf_.size() != text.columns()) detail::Reader::broken();
+    if (text.idf_.size() != text.columns()) Reader::broken();
     return text;
 }
 

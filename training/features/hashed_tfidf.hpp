@@ -23,24 +23,24 @@ public:
     explicit HashedTfidf(const TextSpec& spec);
 
     // Learns the document frequencies from `items`, and gives their rows.
-    detail::Design fit(const std::vector<TextItem>& items, detail::Team& team);
-    detail::Design apply(const std::vector<TextItem>& items, detail::Team& team) const;
+    Design fit(const std::vector<TextItem>& items, Team& team);
+    Design apply(const std::vector<TextItem>& items, Team& team) const;
 
     std::size_t columns() const;
     const TextSpec& spec() const { return spec_; }
     // Of a column: the n-gram if there is a vocabulary, "n-gram 123" if not.
     std::string name(std::size_t column) const;
 
-    void save(detail::Writer& out) const;
-    static HashedTfidf load(detail::Reader& in);
+    void save(Writer& out) const;
+    static HashedTfidf load(Reader& in);
     // As artefacts before version 3 have it.
-    static HashedTfidf load_first(detail::Reader& in);
+    static HashedTfidf load_first(Reader& in);
 
 private:
-    void learn_vocabulary(const std::vector<TextItem>& items, detail::Team& team);
+    void learn_vocabulary(const std::vector<TextItem>& items, Team& team);
     void name_terms(const std::vector<TextItem>& items);
-    detail::Design count(const std::vector<TextItem>& items, detail::Team& team) const;
-    void weigh(detail::Design& design) const;
+    Design count(const std::vector<TextItem>& items, Team& team) const;
+    void weigh(Design& design) const;
 
     TextSpec spec_;
     std::vector<float> idf_;            // 0 drops a column

@@ -8,7 +8,7 @@
 
 #include "training/numeric/kernels.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -146,4 +146,4 @@ std::vector<float> cluster(
     return centres;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -8,7 +8,7 @@
 #include "training/numeric/team.hpp"
 
 // Small squares of pictures, as PictureFeaturizer learns them. Lists of patches are row-major.
-namespace training::detail {
+namespace training {
 
 // A patch with mean 0 and deviation about 1, so that light and contrast do not matter.
 void take_patch(
@@ -38,4 +38,4 @@ std::vector<float> cluster(
     Team& team
 );
 
-}  // namespace training::detail
+}  // namespace training

@@ -53,7 +53,7 @@ void PictureFeaturizer::learn_patches(
     const Examples& train,
     const PictureSpec& spec,
     std::uint64_t seed,
-    detail::Team& team
+    Team& team
 ) {
     side_ = std::min({static_cast<std::size_t>(spec.patch), shape_.width, shape_.height});
     const auto n = side_ * side_ * shape_.channels;
@@ -62,7 +62,7 @@ void PictureFeaturizer::learn_patches(
     std::vector<float> patches(sampled_patches * n);
     for (std::size_t i = 0; i < sampled_patches; ++i) {
         const auto* picture = train.pixels.data() + random.below(3 * i, train.rows) * values_;
-        detail::take_patch(
+        take_patch(
             picture,
             shape_.width,
             shape_.channels,
@@ -72,12 +72,12 @@ void PictureFeaturizer::learn_patches(
             patches.data() + i * n
         );
     }
-    whiten_ = detail::whitening(patches, n, patch_mean_);
+    whiten_ = whitening(patches, n, patch_mean_);
     for (std::size_t i = 0; i < patches.size(); ++i) patches[i] -= patch_mean_[i % n];
     std::vector<float> white(patches.size());
-    detail::product(sampled_patches, n, n, patches.data(), whiten_.data(), white.data());
+    product(sampled_patches, n, n, patches.data(), whiten_.data(), white.data());
     const auto k = static_cast<std::size_t>(spec.patches);
-    const auto centres = detail::cluster(white, n, k, base::CounterRandom(seed, 18), team);
+    const auto centres = cluster(white, n, k, base::CounterRandom(seed, 18), team);
     filters_.resize(n * k);
     for (std::size_t c = 0; c < k; ++c)
         for (std::size_t i = 0; i < n; ++i) filters_[i * k + c] = centres[c * n + i];
@@ -96,13 +96,11 @@ void PictureFeaturizer::nearness(const std::uint8_t* picture, float* out, std::v
     std::fill_n(out, width_, 0.0F);
     for (std::size_t y = 0; y < down; ++y) {
         for (std::size_t x = 0; x < across; ++x) {
-            detail::take_patch(
-                picture, shape_.width, shape_.channels, side_, x, y, patches + x * n
-            );
+            take_patch(picture, shape_.width, shape_.channels, side_, x, y, patches + x * n);
             for (std::size_t i = 0; i < n; ++i) patches[x * n + i] -= patch_mean_[i];
         }
-        detail::product(across, n, n, patches, whiten_.data(), white);
-        detail::product(across, k, n, white, filters_.data(), near);
+        product(across, n, n, patches, whiten_.data(), white);
+        product(across, k, n, white, filters_.data(), near);
         for (std::size_t x = 0; x < across; ++x) {
             float square = 1, sum = 0;  // the centres have length 1
             for (std::size_t i = 0; i < n; ++i) square += white[x * n + i] * white[x * n + i];
@@ -172,8 +170,8 @@ void PictureFeaturizer::describe(const std::uint8_t* picture, float* out, std::v
     for (std::size_t i = 0; i < values_; ++i) out[i] = static_cast<float>(picture[i]) / 255.0F;
 }
 
-detail::Design PictureFeaturizer::described(const Examples& examples, detail::Team& team) const {
-    detail::Design design;
+Design PictureFeaturizer::described(const Examples& examples, Team& team) const {
+    Design design;
     design.rows = examples.rows;
     design.columns = width_;
     design.values.resize(design.rows * width_);
@@ -189,11 +187,11 @@ detail::Design PictureFeaturizer::described(const Examples& examples, detail::Te
     return design;
 }
 
-detail::Design PictureFeaturizer::fit(
+Design PictureFeaturizer::fit(
     const Examples& train,
     const PictureSpec& spec,
     std::uint64_t seed,
-    detail::Team& team
+    Team& team
 ) {
     kind_ = spec.features;
     values_ = train.pixel_count;
@@ -233,14 +231,14 @@ detail::Design PictureFeaturizer::fit(
     return rows;
 }
 
-void PictureFeaturizer::standardise(detail::Design& rows) const {
+void PictureFeaturizer::standardise(Design& rows) const {
     for (std::size_t row = 0; row < rows.rows; ++row) {
         auto* line = rows.values.data() + row * width_;
         for (std::size_t i = 0; i < width_; ++i) line[i] = (line[i] - mean_[i]) * scale_[i];
     }
 }
 
-detail::Design PictureFeaturizer::apply(const Examples& examples, detail::Team& team) const {
+Design PictureFeaturizer::apply(const Examples& examples, Team& team) const {
     if (examples.pixel_count != values_)
         throw base::Error(
             "images",
@@ -265,17 +263,17 @@ std::string PictureFeaturizer::name(std::size_t output) const {
     return fmt::format("pixel {},{}", place % shape_.width, place / shape_.width);
 }
 
-void PictureFeaturizer::save(detail::Writer& out) const {
+void PictureFeaturizer::save(Writer& out) const {
     out.put(static_cast<std::uint8_t>(kind_));
     for (auto size : {shape_.width, shape_.height, shape_.channels, values_, width_, side_})
         out.put<std::uint64_t>(size);
     for (const auto* list : {&mean_, &scale_, &whiten_, &filters_, &patch_mean_}) out.list(*list);
 }
 
-PictureFeaturizer PictureFeaturizer::load(detail::Reader& in) {
+PictureFeaturizer PictureFeaturizer::load(Reader& in) {
     PictureFeaturizer out;
     const auto kind = in.get<std::uint8_t>();
-    if (kind > static_cast<std::uint8_t>(PictureFeatures::patches)) detail::Reader::broken();
+    if (kind > static_cast<std::uint8_t>(PictureFeatures::patches)) Reader::broken();
     out.kind_ = static_cast<PictureFeatures>(kind);
     for (auto* size :
          {&out.shape_.width,
@@ -292,11 +290,11 @@ PictureFeaturizer PictureFeaturizer::load(detail::Reader& in) {
     if (out.mean_.size() != out.width_ || out.scale_.size() != out.width_ ||
         (patches && (n == 0 || out.whiten_.size() != n * n || out.patch_mean_.size() != n ||
                      out.filters_.size() * grid * grid != n * out.width_)))
-        detail::Reader::broken();
+        Reader::broken();
     return out;
 }
 
-PictureFeaturizer PictureFeaturizer::load_pixels(detail::Reader& in) {
+PictureFeaturizer PictureFeaturizer::load_pixels(Reader& in) {
     PictureFeaturizer out;
     out.mean_ = in.list<float>();
     out.values_ = out.width_ = out.mean_.size();

@@ -60,36 +60,31 @@ formats::PictureShape wanted_shape(const PictureSpec& spec);
 class PictureFeaturizer {
 public:
     // Learns from the pictures, and gives their rows. The seed decides which patches are looked at.
-    detail::Design
-    fit(const Examples& train, const PictureSpec& spec, std::uint64_t seed, detail::Team& team);
+    Design fit(const Examples& train, const PictureSpec& spec, std::uint64_t seed, Team& team);
     // Throws base::Error if the pictures do not have the shape of those of fit().
-    detail::Design apply(const Examples& examples, detail::Team& team) const;
+    Design apply(const Examples& examples, Team& team) const;
 
     std::size_t width() const { return width_; }
     PictureFeatures kind() const { return kind_; }
     // "pixel 3,5", "gradient 12", "patch 7 in field 4"
     std::string name(std::size_t output) const;
 
-    void save(detail::Writer& out) const;
-    static PictureFeaturizer load(detail::Reader& in);
+    void save(Writer& out) const;
+    static PictureFeaturizer load(Reader& in);
     // As artefacts before version 3 have it: pixels.
-    static PictureFeaturizer load_pixels(detail::Reader& in);
+    static PictureFeaturizer load_pixels(Reader& in);
 
 private:
     struct Shape {
         std::size_t width = 0, height = 0, channels = 1;
     };
     void describe(const std::uint8_t* picture, float* out, std::vector<float>& room) const;
-    void learn_patches(
-        const Examples& train,
-        const PictureSpec& spec,
-        std::uint64_t seed,
-        detail::Team& team
-    );
+    void
+    learn_patches(const Examples& train, const PictureSpec& spec, std::uint64_t seed, Team& team);
     void gradients(const std::uint8_t* picture, float* out, std::vector<float>& room) const;
     void nearness(const std::uint8_t* picture, float* out, std::vector<float>& room) const;
-    detail::Design described(const Examples& examples, detail::Team& team) const;
-    void standardise(detail::Design& rows) const;
+    Design described(const Examples& examples, Team& team) const;
+    void standardise(Design& rows) const;
 
     PictureFeatures kind_ = PictureFeatures::pixels;
     Shape shape_;

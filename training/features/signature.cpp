@@ -190,7 +190,7 @@ std::string InputSignature::json() const {
     return json::serialize(out);
 }
 
-void InputSignature::save(detail::Writer& out) const {
+void InputSignature::save(Writer& out) const {
     out.put<std::uint8_t>(text_);
     out.put<std::uint64_t>(columns_.size());
     for (const auto& column : columns_) {
@@ -211,14 +211,14 @@ void InputSignature::save(detail::Writer& out) const {
     out.text(rules_);
 }
 
-InputSignature InputSignature::load(detail::Reader& in) {
+InputSignature InputSignature::load(Reader& in) {
     InputSignature out;
     out.text_ = in.get<std::uint8_t>() != 0;
     for (auto count = in.get<std::uint64_t>(); count > 0; --count) {
         schema::Column column;
         column.name = in.text();
         const auto type = in.get<std::uint8_t>();
-        if (type > static_cast<std::uint8_t>(schema::Column::Type::time)) detail::Reader::broken();
+        if (type > static_cast<std::uint8_t>(schema::Column::Type::time)) Reader::broken();
         column.type = static_cast<schema::Column::Type>(type);
         column.unit = in.text();
         if (in.get<std::uint8_t>() != 0) {
@@ -226,7 +226,7 @@ InputSignature InputSignature::load(detail::Reader& in) {
             for (auto values = in.get<std::uint64_t>(); values > 0; --values) {
                 auto name = in.text();
                 const auto code = in.get<std::int32_t>();
-                if (code < 0) detail::Reader::broken();
+                if (code < 0) Reader::broken();
                 codes.emplace(std::move(name), code);
             }
         }

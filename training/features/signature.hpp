@@ -61,8 +61,8 @@ public:
     // For people: a JSON object.
     std::string json() const;
 
-    void save(detail::Writer& out) const;
-    static InputSignature load(detail::Reader& in);
+    void save(Writer& out) const;
+    static InputSignature load(Reader& in);
 
 private:
     void align_numbers(Examples& examples, Alignment& notes) const;

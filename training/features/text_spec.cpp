@@ -40,8 +40,6 @@ const base::Settings<TextSpec> TextSpec::settings{
      {.low = 0}},
 };
 
-namespace detail {
-
 void check(const TextSpec& spec) {
     const auto fail = [](const char* setting, int value, const char* range) {
         throw base::UsageError(setting, fmt::format("{} is not in {}", value, range));
@@ -58,7 +56,5 @@ void check(const TextSpec& spec) {
             "ngrams", "neither n-grams of words nor of characters are asked for", "ask for one"
         );
 }
-
-}  // namespace detail
 
 }  // namespace training

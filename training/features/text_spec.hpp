@@ -36,9 +36,6 @@ struct TextSpec {
     static const base::Settings<TextSpec> settings;
 };
 
-namespace detail {
 // Throws base::UsageError naming the setting.
 void check(const TextSpec& spec);
-}  // namespace detail
-
 }  // namespace training

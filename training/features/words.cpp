@@ -12,7 +12,7 @@
 #include "base/text/ascii.hpp"
 #include "base/text/utf8.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -171,4 +171,4 @@ std::vector<std::string> gram_texts(std::string_view utf8, const Grams& grams) {
     return out;
 }
 
-}  // namespace training::detail
+}  // namespace training

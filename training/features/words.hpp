@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace training::detail {
+namespace training {
 
 // Which n-grams are wanted of a text.
 struct Grams {
@@ -37,4 +37,4 @@ void hash_grams(
 // The n-grams as texts, in the order of hash_grams().
 std::vector<std::string> gram_texts(std::string_view utf8, const Grams& grams);
 
-}  // namespace training::detail
+}  // namespace training

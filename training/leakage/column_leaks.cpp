@@ -30,8 +30,6 @@ constexpr std::size_t rows_looked_at = 50'000;
 constexpr std::size_t few_values = 20;
 constexpr std::size_t rows_for_threshold = 500;
 
-using detail::Univariate;
-
 LeakFinding finding(
     LeakKind kind,
     Gravity gravity,
@@ -137,7 +135,7 @@ void look_at_sums(const Examples& rows, std::vector<LeakFinding>& out) {
         if (std::all_of(numbers.begin(), numbers.end(), [&](auto c) {
                 return std::isfinite(line[c]);
             }))
-            halves[detail::half_of(row)].push_back(row);
+            halves[half_of(row)].push_back(row);
     }
     if (halves[0].size() < rows.rows / 4 || halves[1].size() < rows.rows / 4) return;
     const auto columns = static_cast<Eigen::Index>(numbers.size() + 1);
@@ -297,7 +295,7 @@ std::vector<LeakFinding> column_leaks(const Examples& all, const Examples& held_
     }
     const auto& rows = some.rows > 0 ? some : all;
     for (std::size_t c = 0; c < rows.columns.size(); ++c) {
-        const auto column = detail::univariate(rows, c);
+        const auto column = univariate(rows, c);
         const auto before = out.size();
         if (rows.has_classes()) {
             look_at_class(column, rows, out);

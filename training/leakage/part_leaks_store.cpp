@@ -65,7 +65,7 @@ std::vector<TimedRow> times_of(
     std::size_t to
 ) {
     return database.call([&](base::Tx& tx) {
-        const detail::Keys keys(items, from, to);
+        const Keys keys(items, from, to);
         return base::rows_as<TimedRow>(
             tx.exec(sql::file["times_of"], keys.rks, keys.keys, keys.versions, keys.source_id)
         );

@@ -147,7 +147,7 @@ std::string spelled(const Examples& train, std::uint64_t hash) {
             for (std::size_t at = 0; at < part->size();) {
                 const auto end = std::min(part->find_first_of(" \n\t\r", at), part->size());
                 one.clear();
-                detail::hash_words(std::string_view(*part).substr(at, end - at), 0, one);
+                hash_words(std::string_view(*part).substr(at, end - at), 0, one);
                 if (std::find(one.begin(), one.end(), hash) != one.end())
                     return part->substr(at, end - at);
                 at = end + 1;
@@ -168,8 +168,8 @@ std::vector<Telling> telling_words(const Examples& train, const std::vector<std:
     std::vector<double> size(classes);
     for (auto row : rows) {
         words.clear();
-        detail::hash_words(train.text[row].title, 0, words);
-        detail::hash_words(train.text[row].body, 0, words);
+        hash_words(train.text[row].title, 0, words);
+        hash_words(train.text[row].body, 0, words);
         std::sort(words.begin(), words.end());
         words.erase(std::unique(words.begin(), words.end()), words.end());
         const auto label = static_cast<std::size_t>(train.classes[row]);
@@ -208,7 +208,7 @@ std::vector<LeakFinding> word_leaks(const Examples& train) {
     };
     const auto named_by = [&](std::size_t c) {
         std::vector<std::uint64_t> name;
-        detail::hash_words(train.class_names[c], 0, name);
+        hash_words(train.class_names[c], 0, name);
         return tells(c) && std::find(name.begin(), name.end(), best[c].word) != name.end();
     };
     std::vector<std::size_t> size(best.size());

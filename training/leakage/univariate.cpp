@@ -12,14 +12,15 @@
 
 #include "base/numbers/random.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
 constexpr std::size_t ranges_at_most = 64;
 constexpr std::size_t rows_a_range = 20;
 
-double squared_correlation(const std::vector<double>& x, const std::vector<double>& y, Line* line) {
+double
+squared_correlation(const std::vector<double>& x, const std::vector<double>& y, FittedLine* line) {
     const auto n = static_cast<double>(x.size());
     if (x.size() < 10) return 0;
     const double mx = std::accumulate(x.begin(), x.end(), 0.0) / n;
@@ -197,10 +198,10 @@ double Univariate::likeness_within() const {
     return chance < 1 ? (within / rows - chance) / (1 - chance) : 0;
 }
 
-Line Univariate::line() const {
+FittedLine Univariate::line() const {
     std::vector<double> x, y;
     finite_rows(*this, x, y);
-    Line found;
+    FittedLine found;
     squared_correlation(x, y, &found);
     return found;
 }
@@ -311,4 +312,4 @@ double Univariate::auc() const {
     return std::max(area, 1 - area);
 }
 
-}  // namespace training::detail
+}  // namespace training

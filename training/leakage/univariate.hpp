@@ -8,9 +8,9 @@
 
 // What one column says of the label; for column_leaks.cpp alone. NaN is a value of its own where
 // classes are told, and no value where numbers are.
-namespace training::detail {
+namespace training {
 
-struct Line {
+struct FittedLine {
     double slope = 0, offset = 0, r2 = 0;
 };
 
@@ -30,7 +30,7 @@ struct Univariate {
     double likeness_within() const;  // of labels of one value: 0 by chance, 1 all equal
 
     // Of numbers. What can not be said is 0.
-    Line line() const;
+    FittedLine line() const;
     double rank_r2() const;
     double nearest_r2() const;   // by the nearest values of the other half
     double category_r2() const;  // by the mean of the category in the other half
@@ -45,4 +45,4 @@ Univariate univariate(const Examples& rows, std::size_t column);
 // Of two halves, the same for a row each time.
 std::size_t half_of(std::size_t row);
 
-}  // namespace training::detail
+}  // namespace training

@@ -6,7 +6,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/trees.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -110,4 +110,4 @@ const ModelKind& boosting_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -11,7 +11,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/linear_scores.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -198,4 +198,4 @@ const ModelKind& elastic_net_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

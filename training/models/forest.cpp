@@ -4,7 +4,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/trees.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -79,4 +79,4 @@ const ModelKind& forest_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

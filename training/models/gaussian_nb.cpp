@@ -6,7 +6,7 @@
 #include "base/error.hpp"
 #include "training/models/models.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -128,4 +128,4 @@ const ModelKind& gaussian_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -3,7 +3,7 @@
 #include "training/models/models.hpp"
 #include "training/models/one_versus_rest.hpp"
 
-namespace training::detail {
+namespace training {
 
 const ModelKind& logistic_kind() {
     static const ModelKind kind{
@@ -21,4 +21,4 @@ const ModelKind& logistic_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -2,7 +2,7 @@
 
 #include "training/models/models.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -56,4 +56,4 @@ const ModelKind& majority_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -10,7 +10,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/network.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -123,4 +123,4 @@ const ModelKind& mlp_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

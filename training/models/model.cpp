@@ -19,23 +19,23 @@ namespace {
 
 const std::vector<const ModelKind*>& kinds() {
     static const std::vector<const ModelKind*> all{
-        &detail::majority_kind(),
-        &detail::rule_kind(),
-        &detail::softmax_kind(),
-        &detail::logistic_kind(),
-        &detail::svm_kind(),
-        &detail::nbsvm_kind(),
-        &detail::multinomial_kind(),
-        &detail::complement_kind(),
-        &detail::bernoulli_kind(),
-        &detail::gaussian_kind(),
-        &detail::ridge_kind(),
-        &detail::lasso_kind(),
-        &detail::elastic_net_kind(),
-        &detail::neighbours_kind(),
-        &detail::forest_kind(),
-        &detail::boosting_kind(),
-        &detail::mlp_kind()};
+        &majority_kind(),
+        &rule_kind(),
+        &softmax_kind(),
+        &logistic_kind(),
+        &svm_kind(),
+        &nbsvm_kind(),
+        &multinomial_kind(),
+        &complement_kind(),
+        &bernoulli_kind(),
+        &gaussian_kind(),
+        &ridge_kind(),
+        &lasso_kind(),
+        &elastic_net_kind(),
+        &neighbours_kind(),
+        &forest_kind(),
+        &boosting_kind(),
+        &mlp_kind()};
     return all;
 }
 
@@ -174,8 +174,6 @@ void check_learns(const ModelKind& kind, Learns wanted) {
     );
 }
 
-namespace detail {
-
 std::vector<float> row_weights(const View& rows, std::size_t classes, double balance) {
     std::vector<float> out(rows.weights.begin(), rows.weights.end());
     if (classes == 0 || balance == 0) return out;
@@ -215,7 +213,5 @@ double softmax(std::span<double> scores) {
     for (double& s : scores) s /= sum;
     return top + std::log(sum);
 }
-
-}  // namespace detail
 
 }  // namespace training

@@ -47,7 +47,7 @@ using OnProgress = std::function<void(const Progress&)>;
 // Rows with what is to be learnt: classes 0 .. outputs - 1, or values when `classes` is empty, or
 // nothing when both are.
 struct View {
-    const detail::Design* rows = nullptr;
+    const Design* rows = nullptr;
     std::span<const int> classes = {};
     std::span<const double> targets = {};
     std::span<const float> weights = {};  // how much each row counts, at least 0; empty: each 1
@@ -75,7 +75,7 @@ struct FitContext {
     std::uint64_t seed = 1;
     std::stop_token stop;
     OnProgress progress;
-    detail::Team* team = nullptr;
+    Team* team = nullptr;
     Loss loss = Loss::squared;  // of values; one of the kind's losses
     double quantile = 0.5;      // for Loss::quantile, between 0 and 1
 };
@@ -95,10 +95,10 @@ public:
     fit(const View& train, const View& validation, std::size_t outputs, const FitContext& context);
 
     // Row-major, rows x classes probabilities, or one value per row.
-    virtual std::vector<double> predict(const detail::Design& rows, detail::Team& team) const = 0;
+    virtual std::vector<double> predict(const Design& rows, Team& team) const = 0;
 
-    virtual void save(detail::Writer& out) const = 0;
-    virtual void load(detail::Reader& in) = 0;
+    virtual void save(Writer& out) const = 0;
+    virtual void load(Reader& in) = 0;
 
 private:
     friend std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);

@@ -6,7 +6,7 @@
 
 #include "training/models/model.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Each kind is declared in the file of its name; model.cpp lists them.
 const ModelKind& majority_kind();
@@ -66,4 +66,4 @@ std::vector<Loss> all_losses();
 // exponentials.
 double softmax(std::span<double> scores);
 
-}  // namespace training::detail
+}  // namespace training

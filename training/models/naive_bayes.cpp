@@ -10,7 +10,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/linear_scores.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -223,4 +223,4 @@ const ModelKind& bernoulli_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

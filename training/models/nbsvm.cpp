@@ -3,7 +3,7 @@
 #include "training/models/models.hpp"
 #include "training/models/one_versus_rest.hpp"
 
-namespace training::detail {
+namespace training {
 
 const ModelKind& nbsvm_kind() {
     static const ModelKind kind{
@@ -39,4 +39,4 @@ const ModelKind& nbsvm_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -9,7 +9,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -262,4 +262,4 @@ const ModelKind& neighbours_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

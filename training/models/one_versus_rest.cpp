@@ -9,7 +9,7 @@
 
 #include "training/numeric/dual_descent.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -187,4 +187,4 @@ const Hyperparameter& cost_parameter() {
     return cost;
 }
 
-}  // namespace training::detail
+}  // namespace training

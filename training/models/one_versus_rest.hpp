@@ -5,7 +5,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/linear_scores.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Linear machines: each class against the others (two classes: one problem), by dual coordinate
 // descent, a class to a thread; their scores become probabilities by one temperature, fitted on
@@ -65,4 +65,4 @@ private:
 
 const Hyperparameter& cost_parameter();
 
-}  // namespace training::detail
+}  // namespace training

@@ -16,7 +16,7 @@
 #include "training/numeric/kernels.hpp"
 #include "training/numeric/linear_scores.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -280,4 +280,4 @@ const ModelKind& ridge_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "training/models/models.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -196,4 +196,4 @@ const ModelKind& rule_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

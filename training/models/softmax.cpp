@@ -10,7 +10,7 @@
 #include "training/numeric/network.hpp"
 #include "training/numeric/sparse_softmax.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -112,4 +112,4 @@ const ModelKind& softmax_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

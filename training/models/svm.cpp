@@ -3,7 +3,7 @@
 #include "training/models/models.hpp"
 #include "training/models/one_versus_rest.hpp"
 
-namespace training::detail {
+namespace training {
 
 const ModelKind& svm_kind() {
     static const ModelKind kind{
@@ -20,4 +20,4 @@ const ModelKind& svm_kind() {
     return kind;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -5,7 +5,7 @@
 
 #include "training/numeric/kernels.hpp"
 
-namespace training::detail {
+namespace training {
 
 void Adam::step(
     std::span<float> parameters,
@@ -41,4 +41,4 @@ void Adam::step(
     });
 }
 
-}  // namespace training::detail
+}  // namespace training

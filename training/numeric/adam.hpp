@@ -6,7 +6,7 @@
 
 #include "training/numeric/team.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Adam (Kingma and Ba 2015, algorithm 1 in the efficient form at the end of section 2, with the
 // bias correction in the rate) with decoupled weight decay (Loshchilov and Hutter 2019, algorithm
@@ -32,4 +32,4 @@ private:
     std::size_t steps_ = 0;
 };
 
-}  // namespace training::detail
+}  // namespace training

@@ -7,7 +7,7 @@
 
 #include "base/error.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -110,4 +110,4 @@ std::vector<float> Booster::margins(DMatrixHandle matrix) const {
     return {values, values + count};
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -9,7 +9,7 @@
 
 #include "training/numeric/design.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Throws base::Error with the first line of what the library says if `code` is not 0.
 void must(int code);
@@ -54,4 +54,4 @@ private:
     BoosterHandle handle_ = nullptr;
 };
 
-}  // namespace training::detail
+}  // namespace training

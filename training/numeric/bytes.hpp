@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 
-namespace training::detail {
+namespace training {
 
 static_assert(
     std::endian::native == std::endian::little,
@@ -85,4 +85,4 @@ private:
     std::string_view rest_;
 };
 
-}  // namespace training::detail
+}  // namespace training

@@ -4,7 +4,7 @@
 #include "base/error.hpp"
 #include "training/models/models.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -62,4 +62,4 @@ Centre centre_of(const View& rows, Loss loss, double quantile) {
     return out;
 }
 
-}  // namespace training::detail
+}  // namespace training

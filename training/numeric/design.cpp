@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace training::detail {
+namespace training {
 
 Design take_rows(const Design& design, std::span<const std::uint32_t> chosen) {
     Design out;
@@ -62,4 +62,4 @@ void copy_rows(const Design& design, std::span<const std::uint32_t> chosen, floa
     }
 }
 
-}  // namespace training::detail
+}  // namespace training

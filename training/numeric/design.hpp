@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-namespace training::detail {
+namespace training {
 
 // The rows as a model sees them: a dense row-major matrix, or a sparse one in compressed rows with
 // rising columns.
@@ -36,4 +36,4 @@ Design transposed(const Design& design);
 // design.columns.
 void copy_rows(const Design& design, std::span<const std::uint32_t> chosen, float* out);
 
-}  // namespace training::detail
+}  // namespace training

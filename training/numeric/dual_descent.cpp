@@ -14,7 +14,7 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -207,4 +207,4 @@ std::vector<float> descend_dual(const DualProblem& problem) {
     return weights;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -7,7 +7,7 @@
 
 #include "training/numeric/design.hpp"
 
-namespace training::detail {
+namespace training {
 
 // One class against the others, or two classes: rows with y = 1 or -1 and their costs.
 struct DualProblem {
@@ -31,4 +31,4 @@ std::vector<float> descend_dual(const DualProblem& problem);
 // |x|^2 of each row scaled by `scale`, and 1 for the bias.
 std::vector<float> squared_lengths(const Design& rows, std::span<const float> scale);
 
-}  // namespace training::detail
+}  // namespace training

@@ -3,7 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
-namespace training::detail {
+namespace training {
 
 const Kernels& kernels() {
     static const Kernels& chosen = [&]() -> const Kernels& {
@@ -15,4 +15,4 @@ const Kernels& kernels() {
     return chosen;
 }
 
-}  // namespace training::detail
+}  // namespace training

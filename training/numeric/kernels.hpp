@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace training::detail {
+namespace training {
 
 // The hot loops, compiled once for any processor and once for AVX2 with FMA. Plain arrays in and
 // out, no allocation, no state. One variant gives the same bits for the same input every time; the
@@ -100,4 +100,4 @@ const Kernels& kernels();
 const Kernels* portable_kernels();
 const Kernels* avx2_kernels();
 
-}  // namespace training::detail
+}  // namespace training

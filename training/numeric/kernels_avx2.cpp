@@ -5,7 +5,7 @@
 #define VECTOR_BYTES 32
 #include "training/numeric/kernels_impl.hpp"
 
-namespace training::detail {
+namespace training {
 
 const Kernels* avx2_kernels() {
     static constexpr Kernels table{
@@ -21,13 +21,13 @@ const Kernels* avx2_kernels() {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") ? &table : nullptr;
 }
 
-}  // namespace training::detail
+}  // namespace training
 #else
-namespace training::detail {
+namespace training {
 
 const Kernels* avx2_kernels() {
     return nullptr;
 }
 
-}  // namespace training::detail
+}  // namespace training
 #endif

@@ -3,7 +3,7 @@
 #define VECTOR_BYTES 16
 #include "training/numeric/kernels_impl.hpp"
 
-namespace training::detail {
+namespace training {
 
 const Kernels* portable_kernels() {
     static constexpr Kernels table{
@@ -19,4 +19,4 @@ const Kernels* portable_kernels() {
     return &table;
 }
 
-}  // namespace training::detail
+}  // namespace training

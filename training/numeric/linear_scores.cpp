@@ -11,7 +11,7 @@
 #include "base/numbers/random.hpp"
 #include "training/models/models.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -152,8 +152,8 @@ void LinearScores::load(Reader& in) {
     weights_ = std::move(all);
 }
 
-Part take_part(const View& data, std::span<const std::uint32_t> chosen) {
-    Part out;
+RowSubset take_part(const View& data, std::span<const std::uint32_t> chosen) {
+    RowSubset out;
     out.rows = take_rows(*data.rows, chosen);
     const auto outputs = data.size() == 0 ? 0 : data.soft.size() / data.size();
     for (auto row : chosen) {
@@ -165,7 +165,7 @@ Part take_part(const View& data, std::span<const std::uint32_t> chosen) {
     return out;
 }
 
-std::pair<Part, Part> hold_out_fifth(const View& data, std::uint64_t seed) {
+std::pair<RowSubset, RowSubset> hold_out_fifth(const View& data, std::uint64_t seed) {
     std::vector<std::uint32_t> order(data.size());
     std::iota(order.begin(), order.end(), 0U);
     base::CounterRandom(seed, 21).shuffle(std::span(order));
@@ -176,4 +176,4 @@ std::pair<Part, Part> hold_out_fifth(const View& data, std::uint64_t seed) {
     return {take_part(data, all.subspan(fifth)), take_part(data, all.first(fifth))};
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -7,7 +7,7 @@
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Weights of linear models, features x max(1, classes), and what they say of rows: values, or
 // scores of classes that one temperature makes into probabilities.
@@ -47,7 +47,7 @@ private:
 
 // A model's rows cut in two for calibration where there is no validation: a fifth by `seed`, and
 // the rest. What View holds is copied, so that the parts stand for themselves.
-struct Part {
+struct RowSubset {
     Design rows;
     std::vector<int> classes;
     std::vector<double> targets;
@@ -56,7 +56,7 @@ struct Part {
 
     View view() const { return {&rows, classes, targets, weights, soft}; }
 };
-Part take_part(const View& data, std::span<const std::uint32_t> chosen);
-std::pair<Part, Part> hold_out_fifth(const View& data, std::uint64_t seed);
+RowSubset take_part(const View& data, std::span<const std::uint32_t> chosen);
+std::pair<RowSubset, RowSubset> hold_out_fifth(const View& data, std::uint64_t seed);
 
-}  // namespace training::detail
+}  // namespace training

@@ -19,7 +19,7 @@
 #include "training/numeric/adam.hpp"
 #include "training/numeric/kernels.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -391,4 +391,4 @@ void Network::load(Reader& in) {
     parameters_ = std::move(parameters);
 }
 
-}  // namespace training::detail
+}  // namespace training

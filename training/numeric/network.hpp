@@ -9,7 +9,7 @@
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
 
-namespace training::detail {
+namespace training {
 
 struct Descent {
     double rate = 1e-3;  // of Adam; falls to zero in a straight line
@@ -89,4 +89,4 @@ private:
     std::vector<float> parameters_;
 };
 
-}  // namespace training::detail
+}  // namespace training

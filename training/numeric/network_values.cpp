@@ -5,7 +5,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/network.hpp"
 
-namespace training::detail {
+namespace training {
 
 void Network::lower(Loss loss, double quantile) {
     loss_ = loss;
@@ -49,4 +49,4 @@ double Network::value_error(float out, double target, float& slope) const {
     return 0;
 }
 
-}  // namespace training::detail
+}  // namespace training

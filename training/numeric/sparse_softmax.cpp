@@ -17,7 +17,7 @@
 #include "training/models/models.hpp"
 #include "training/numeric/kernels.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -233,4 +233,4 @@ void SparseSoftmax::load(Reader& in) {
     }
 }
 
-}  // namespace training::detail
+}  // namespace training

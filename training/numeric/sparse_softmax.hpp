@@ -8,7 +8,7 @@
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
 
-namespace training::detail {
+namespace training {
 
 struct SparseDescent {
     double rate = 1;  // of AdaGrad
@@ -44,4 +44,4 @@ private:
     std::vector<float> bias_;
 };
 
-}  // namespace training::detail
+}  // namespace training

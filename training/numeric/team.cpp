@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -110,4 +110,4 @@ void Team::run(std::size_t parts, const std::function<void(std::size_t)>& part) 
     if (state.failure) std::rethrow_exception(std::exchange(state.failure, nullptr));
 }
 
-}  // namespace training::detail
+}  // namespace training

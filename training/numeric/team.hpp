@@ -4,7 +4,7 @@
 #include <functional>
 #include <memory>
 
-namespace training::detail {
+namespace training {
 
 // Threads that share the parts of a job. What a part computes may depend on its number only, never
 // on who runs it, so that results do not depend on how many threads there are. One job at a time;
@@ -27,4 +27,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-}  // namespace training::detail
+}  // namespace training

@@ -21,7 +21,7 @@
 #include "training/numeric/booster.hpp"
 #include "training/numeric/linear_scores.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -36,7 +36,7 @@ double number_of(std::string_view said, std::string_view name) {
 }
 
 // Rows with unsure labels stand once for each possible class, weighted by it.
-Part certain(const View& data, std::size_t classes, const std::vector<float>& weights) {
+RowSubset certain(const View& data, std::size_t classes, const std::vector<float>& weights) {
     std::vector<std::uint32_t> chosen;
     std::vector<int> labels;
     std::vector<float> shares;
@@ -267,7 +267,7 @@ void Trees::fit(
     }
     const auto weights = row_weights(train, outputs, how.balance);
     const bool unsure = outputs > 0 && !train.soft.empty();
-    const auto part = unsure ? certain(train, outputs, weights) : Part{};
+    const auto part = unsure ? certain(train, outputs, weights) : RowSubset{};
     auto learnt = train;
     learnt.weights = weights;
     if (unsure) learnt = part.view();
@@ -343,4 +343,4 @@ void Trees::load(Reader& in) {
     keep(in.text());
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -12,7 +12,7 @@
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
 
-namespace training::detail {
+namespace training {
 
 class Booster;
 
@@ -67,4 +67,4 @@ private:
     mutable std::mutex mutex_;  // of predictions: one at a time
 };
 
-}  // namespace training::detail
+}  // namespace training

@@ -6,7 +6,7 @@
 
 #include "training/preparation/step.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -174,4 +174,4 @@ std::span<const StepKind> augment_steps() {
     return kinds;
 }
 
-}  // namespace training::detail
+}  // namespace training

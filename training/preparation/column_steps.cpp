@@ -9,7 +9,7 @@
 #include "training/preparation/columns.hpp"
 #include "training/preparation/step.hpp"
 
-namespace training::detail {
+namespace training {
 
 std::size_t require_column(const Examples& examples, const std::string& name) {
     for (std::size_t i = 0; i < examples.columns.size(); ++i)
@@ -150,4 +150,4 @@ std::span<const StepKind> column_steps() {
     return kinds;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -10,7 +10,7 @@
 #include "training/preparation/columns.hpp"
 #include "training/preparation/step.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -282,4 +282,4 @@ std::span<const StepKind> number_steps() {
     return kinds;
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -28,28 +28,28 @@ namespace {
 // Done where records are read: it needs what was decided about each.
 constexpr std::string_view fixes = "accepted_fixes";
 
-constexpr std::array fix_steps{detail::StepKind{
+constexpr std::array fix_steps{StepKind{
     fixes,
     "",
     "numbers and categories that were accepted with `quality errors --accept` in the place of the "
     "wrong ones, for the version they were found in",
-    [](detail::Settings&) { return std::make_unique<detail::Step>(); }}};
+    [](Settings&) { return std::make_unique<Step>(); }}};
 
 struct Family {
     std::string_view title;
-    std::span<const detail::StepKind> kinds;
+    std::span<const StepKind> kinds;
 };
 
 std::array<Family, 5> families() {
     return {
-        {{"Texts", detail::text_steps()},
-         {"Numbers", detail::number_steps()},
-         {"Columns", detail::column_steps()},
+        {{"Texts", text_steps()},
+         {"Numbers", number_steps()},
+         {"Columns", column_steps()},
          {"Accepted fixes", fix_steps},
-         {"Augmentation, of training rows only", detail::augment_steps()}}};
+         {"Augmentation, of training rows only", augment_steps()}}};
 }
 
-const detail::StepKind& kind_of(std::string_view op, const std::string& place) {
+const StepKind& kind_of(std::string_view op, const std::string& place) {
     std::vector<std::string_view> names;
     for (const auto& family : families())
         for (const auto& kind : family.kinds) {
@@ -61,7 +61,7 @@ const detail::StepKind& kind_of(std::string_view op, const std::string& place) {
     );
 }
 
-std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size_t number) {
+std::unique_ptr<Step> make_step(const json::object& operation, std::size_t number) {
     auto place = fmt::format("operation {}", number);
     const auto* op = operation.if_contains("op");
     if (!op || !op->is_string())
@@ -69,7 +69,7 @@ std::unique_ptr<detail::Step> make_step(const json::object& operation, std::size
             place, "has no 'op'", "say which operation it is; see docs/preparing.md"
         );
     std::string name(op->get_string());
-    detail::Settings settings(operation, fmt::format("{} ({})", place, name));
+    Settings settings(operation, fmt::format("{} ({})", place, name));
     auto step = kind_of(name, place).make(settings);
     settings.done();
     step->operation = operation;
@@ -93,8 +93,6 @@ std::string preparation_reference() {
     }
     return page;
 }
-
-namespace detail {
 
 void Settings::fail(const std::string& why, const std::string& mend) const {
     throw base::UsageError(place_, why, mend);
@@ -152,8 +150,6 @@ void Settings::done() const {
                 fmt::format("has no setting '{}'", std::string(item.key())), "see docs/preparing.md"
             );
 }
-
-}  // namespace detail
 
 bool FittedPreparation::uses_fixes() const {
     return std::any_of(steps_.begin(), steps_.end(), [](const auto& step) {
@@ -217,7 +213,7 @@ FittedPreparation FittedPreparation::load(std::string_view text) {
         throw base::Error("fitted preparation", "cannot be read", "train the model again");
     for (const auto& one : parsed.get_array()) {
         const auto& object = one.as_object();
-        std::shared_ptr<detail::Step> step =
+        std::shared_ptr<Step> step =
             make_step(object.at("operation").as_object(), prepared.steps_.size() + 1);
         step->load(object.at("fitted").as_object());
         prepared.steps_.push_back(std::move(step));
@@ -247,8 +243,7 @@ FittedPreparation Preparation::fit(const Examples& train) const {
     FittedPreparation prepared;
     Examples rows = train;
     for (const auto& operation : operations_) {
-        std::shared_ptr<detail::Step> step =
-            make_step(object_of(operation), prepared.steps_.size() + 1);
+        std::shared_ptr<Step> step = make_step(object_of(operation), prepared.steps_.size() + 1);
         step->fit(rows);
         if (step->copies() == 0) step->apply(rows);
         prepared.steps_.push_back(std::move(step));

@@ -11,9 +11,7 @@
 
 namespace training {
 
-namespace detail {
 struct Step;
-}
 
 // Operations whose parameters are known, ready to be applied to any rows. Immutable; may be used
 // from several threads.
@@ -42,7 +40,7 @@ public:
 
 private:
     friend class Preparation;
-    std::vector<std::shared_ptr<const detail::Step>> steps_;
+    std::vector<std::shared_ptr<const Step>> steps_;
 };
 
 // A recipe: ordered operations as people write them (docs/preparing.md), not fitted to anything.

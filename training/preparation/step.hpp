@@ -13,7 +13,7 @@
 #include "base/numbers/random.hpp"
 #include "training/snapshots/examples.hpp"
 
-namespace training::detail {
+namespace training {
 
 // One operation of a preparation.
 struct Step {
@@ -68,4 +68,4 @@ std::span<const StepKind> number_steps();
 std::span<const StepKind> column_steps();
 std::span<const StepKind> augment_steps();
 
-}  // namespace training::detail
+}  // namespace training

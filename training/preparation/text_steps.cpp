@@ -12,7 +12,7 @@
 #include "formats/text/pii.hpp"
 #include "training/preparation/step.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -219,4 +219,4 @@ std::span<const StepKind> text_steps() {
     return kinds;
 }
 
-}  // namespace training::detail
+}  // namespace training

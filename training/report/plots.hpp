@@ -9,7 +9,7 @@
 
 #include "training/report/report.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Drawings of the report as SVG, each with a title and description for screen readers. Colours come
 // from the style sheet.
@@ -26,4 +26,4 @@ std::string scatter_plot(std::span<const std::pair<double, double>> points);
 // A dot with its interval on a scale from `low` to `high`.
 std::string interval_mark(const Estimate& estimate, double low, double high);
 
-}  // namespace training::detail
+}  // namespace training

@@ -27,15 +27,6 @@ using base::Section;
 
 constexpr std::size_t most_heat_classes = 40;
 
-using detail::class_table;
-using detail::findings;
-using detail::heat_map;
-using detail::models_table;
-using detail::pairs_table;
-using detail::show;
-using detail::slices_table;
-using detail::trials_table;
-
 // The chosen model's figures large, each with its gain over the baseline.
 std::string figures(const Report& r) {
     const auto chosen =
@@ -118,7 +109,7 @@ std::vector<Section> class_sections(const Report& r) {
              percent(r.classes->calibration_error)
          )) +
              card(
-                 detail::calibration_plot(*r.classes) +
+                 calibration_plot(*r.classes) +
                  key_of(
                      {{"a", "this model; larger dots hold more rows"},
                       {"b", "perfectly calibrated"}}
@@ -132,13 +123,12 @@ std::optional<Section> growth_section(const Report& r) {
     std::string growth;
     if (!r.curve.empty())
         growth += card(
-            detail::learning_curve_plot(r.curve, r.law) +
+            learning_curve_plot(r.curve, r.law) +
             (r.law ? key_of({{"a", "measured, and the fit"}, {"b", "if more were labelled"}}) : "")
         );
     if (r.epochs.size() > 1)
         growth += card(
-            detail::epochs_plot(r.epochs) +
-            key_of({{"a", "training loss"}, {"b", "validation loss"}})
+            epochs_plot(r.epochs) + key_of({{"a", "training loss"}, {"b", "validation loss"}})
         );
     if (growth.empty()) return std::nullopt;
     return Section(
@@ -162,14 +152,14 @@ std::vector<Section> sections(const Report& r) {
     if (r.classes && !r.classes->classes.empty())
         for (auto& section : class_sections(r)) out.push_back(std::move(section));
     if (!r.scatter.empty())
-        out.push_back({"predictions", "Predictions", card(detail::scatter_plot(r.scatter))});
+        out.push_back({"predictions", "Predictions", card(scatter_plot(r.scatter))});
     if (!r.balance.empty()) {
         out.push_back(
             {"balance",
              "Class balance",
              lead("Rows of each class in the snapshot, by part.") +
                  card(
-                     detail::balance_plot(r.class_names, r.balance) +
+                     balance_plot(r.class_names, r.balance) +
                      key_of({{"a", "training"}, {"b", "validation"}, {"c", "test"}})
                  )}
         );
@@ -206,7 +196,7 @@ std::vector<Section> sections(const Report& r) {
              lead("Settings tried on validation; the test rows took no part.") +
                  "<div class=\"grid\">" +
                  card(
-                     detail::trials_plot(r.trials) +
+                     trials_plot(r.trials) +
                      key_of({{"a", "trials (pale: on a part of the rows)"}, {"b", "best so far"}})
                  ) +
                  trials_table(r) + "</div>"}

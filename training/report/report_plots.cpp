@@ -13,7 +13,7 @@
 #include "base/text/utf8.hpp"
 #include "training/report/plots.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -373,4 +373,4 @@ std::string interval_mark(const Estimate& e, double low, double up) {
     );
 }
 
-}  // namespace training::detail
+}  // namespace training

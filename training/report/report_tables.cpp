@@ -13,7 +13,7 @@
 #include "base/html/html.hpp"
 #include "training/report/plots.hpp"
 
-namespace training::detail {
+namespace training {
 
 using base::escape;
 using base::grouped;
@@ -246,4 +246,4 @@ std::string trials_table(const Report& r) {
     return out + "</tbody></table></div>";
 }
 
-}  // namespace training::detail
+}  // namespace training

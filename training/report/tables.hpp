@@ -6,7 +6,7 @@
 
 #include "training/report/report.hpp"
 
-namespace training::detail {
+namespace training {
 
 // Parts of the report as HTML; all texts from data are escaped.
 std::string show(double value, const MetricName& metric);
@@ -19,4 +19,4 @@ std::string slices_table(const Report& report);
 std::string findings(const std::vector<Finding>& list, std::string_view joint);
 std::string trials_table(const Report& report);  // the ten best
 
-}  // namespace training::detail
+}  // namespace training

@@ -20,7 +20,7 @@
 #include "training/snapshots/label_fields.hpp"
 #include "training/sql.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -297,4 +297,4 @@ void read_images(
     }
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -19,7 +19,7 @@ class Tx;
 
 // Contents of records by keys, put in their places among the examples: those of the keys begin at
 // `from`.
-namespace training::detail {
+namespace training {
 
 // Width, height and channels.
 using PictureKey = std::array<int, 3>;
@@ -88,4 +88,4 @@ bool take_field_out(
     std::vector<TextItem>& texts
 );
 
-}  // namespace training::detail
+}  // namespace training

@@ -17,8 +17,6 @@
 
 namespace training {
 
-using detail::Keys;
-
 namespace {
 
 constexpr std::size_t page_size = 5000;
@@ -192,7 +190,7 @@ std::vector<TextItem> ExampleStore::load_texts(const std::vector<Item>& items) c
     examples.text.resize(items.size());
     for (std::size_t from = 0; from < items.size(); from += page_size) {
         Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { detail::read_texts(tx, keys, from, examples); });
+        database_.call([&](base::Tx& tx) { read_texts(tx, keys, from, examples); });
     }
     return std::move(examples.text);
 }
@@ -208,7 +206,7 @@ std::vector<std::string> ExampleStore::fields_in_texts(
         for (std::size_t from = 0; from < items.size(); from += page_size) {
             Keys keys(items, from, std::min(items.size(), from + page_size));
             if (!database_.call([&](base::Tx& tx) {
-                    return detail::take_field_out(tx, keys, from, field, texts);
+                    return take_field_out(tx, keys, from, field, texts);
                 }))
                 continue;
             found.push_back(field);
@@ -221,7 +219,7 @@ std::vector<PageItem> ExampleStore::load_pages(const std::vector<Item>& items) c
     std::vector<PageItem> pages(items.size());
     for (std::size_t from = 0; from < items.size(); from += page_size) {
         Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { detail::read_pages(tx, keys, from, pages); });
+        database_.call([&](base::Tx& tx) { read_pages(tx, keys, from, pages); });
     }
     return pages;
 }
@@ -230,10 +228,10 @@ formats::PictureShape ExampleStore::shape_of_pictures(const std::vector<Item>& i
     auto wanted = pictures_;
     if (wanted.width > 0 && wanted.channels > 0) return wanted;
     constexpr int small = 64, usual = 32;
-    std::map<detail::PictureKey, bool> shapes;
+    std::map<PictureKey, bool> shapes;
     for (std::size_t from = 0; from < items.size(); from += page_size) {
         Keys keys(items, from, std::min(items.size(), from + page_size));
-        database_.call([&](base::Tx& tx) { detail::read_shapes(tx, keys, shapes); });
+        database_.call([&](base::Tx& tx) { read_shapes(tx, keys, shapes); });
     }
     if (shapes.empty()) return {0, 0, 0};
     const auto& [only, raw] = *shapes.begin();
@@ -272,7 +270,7 @@ Examples ExampleStore::load(
         has_images = images_ && has.images;
     });
     if (has_text) examples.text.resize(items.size());
-    detail::NumberReader numbers(examples, columns_);
+    NumberReader numbers(examples, columns_);
     if (has_images) {
         const auto shape = shape_of_pictures(items);
         has_images = shape.width > 0;
@@ -286,14 +284,14 @@ Examples ExampleStore::load(
         auto to = std::min(items.size(), from + page_size);
         Keys keys(items, from, to);
         database_.call([&](base::Tx& tx) {
-            if (has_text) detail::read_texts(tx, keys, from, examples);
+            if (has_text) read_texts(tx, keys, from, examples);
             for (const auto& field : left_out_)
-                if (has_text) detail::take_field_out(tx, keys, from, field, examples.text);
+                if (has_text) take_field_out(tx, keys, from, field, examples.text);
             if (has_numbers) numbers.read(tx, keys, from);
-            if (fixes_ && !examples.columns.empty()) detail::read_fixes(tx, keys, from, examples);
+            if (fixes_ && !examples.columns.empty()) read_fixes(tx, keys, from, examples);
             for (auto at = from; has_images && at < to; at += images_at_once) {
                 Keys some(items, at, std::min(to, at + images_at_once));
-                detail::read_images(tx, some, at, blobs_, decode_, examples);
+                read_images(tx, some, at, blobs_, decode_, examples);
             }
         });
     }

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace training::detail {
+namespace training {
 
 // Calls visit(i, j) for the pairs of hashes at most `near` (0 to 3) bits apart; i and j are
 // positions in `hashes`, and each pair comes once. Of equal hashes only neighbours are visited. A
@@ -70,4 +70,4 @@ void near_pairs(std::span<const std::uint64_t> hashes, int near, Visit visit) {
     }
 }
 
-}  // namespace training::detail
+}  // namespace training

@@ -125,12 +125,12 @@ SnapshotDiff diff_snapshots(
              std::find(differences.begin(), differences.end(), *page.only) != differences.end());
         const auto cursor = cursor_of(place);
         if (!asked || (!page.after.empty() && cursor <= page.after)) continue;
-        if (diff.records.size() == page.at_most) {
-            if (!diff.next && !diff.records.empty())
-                diff.next = cursor_of({diff.records.back().source, diff.records.back().key});
+        if (diff.items.size() == page.at_most) {
+            if (!diff.next && !diff.items.empty())
+                diff.next = cursor_of({diff.items.back().source, diff.items.back().key});
             continue;
         }
-        auto& record = diff.records.emplace_back(record_of(place, left, right));
+        auto& record = diff.items.emplace_back(record_of(place, left, right));
         for (auto one : differences) record.differences.emplace_back(base::name_of(one));
     }
     diff.classes = list_of(classes);

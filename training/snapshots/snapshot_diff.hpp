@@ -57,10 +57,10 @@ BOOST_DESCRIBE_STRUCT(
 struct SnapshotDiff : DiffCounts {
     std::vector<DiffOf> classes;
     std::vector<DiffOf> sources;
-    std::vector<DiffRecord> records;
-    std::optional<std::string> next;  // the `after` of the records that follow
+    std::vector<DiffRecord> items;
+    std::optional<std::string> next;  // the `after` of the items that follow
 };
-BOOST_DESCRIBE_STRUCT(SnapshotDiff, (DiffCounts), (classes, sources, records, next))
+BOOST_DESCRIBE_STRUCT(SnapshotDiff, (DiffCounts), (classes, sources, items, next))
 
 // Which of the records that differ are listed.
 struct DiffPage {

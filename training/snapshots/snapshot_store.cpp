@@ -113,7 +113,7 @@ bool verify_snapshot(base::Database& database, const SnapshotInfo& snapshot) {
 void note_read(
     base::Tx& tx,
     std::int64_t snapshot_id,
-    Reader reader,
+    TestReader reader,
     std::int64_t run_id,
     schema::Time now
 ) {

@@ -119,18 +119,18 @@ std::vector<std::string> label_in_text(const SnapshotInfo& snapshot);
 std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);
 
 // Who read the test part of a snapshot, and how often.
-enum class Reader { run, errors, exporting };
+enum class TestReader { run, errors, exporting };
 
-constexpr auto words_of(Reader) {
-    return std::to_array<base::Word<Reader>>({
-        {Reader::run, "run", "a training judged its model on it"},
-        {Reader::errors, "errors", "what a model gets wrong on it was looked at"},
-        {Reader::exporting, "export", "its members were written out"},
+constexpr auto words_of(TestReader) {
+    return std::to_array<base::Word<TestReader>>({
+        {TestReader::run, "run", "a training judged its model on it"},
+        {TestReader::errors, "errors", "what a model gets wrong on it was looked at"},
+        {TestReader::exporting, "export", "its members were written out"},
     });
 }
 
 struct TestReads {
-    Reader reader = Reader::run;
+    TestReader reader = TestReader::run;
     std::int64_t reads = 0;
 };
 BOOST_DESCRIBE_STRUCT(TestReads, (), (reader, reads))
@@ -139,7 +139,7 @@ BOOST_DESCRIBE_STRUCT(TestReads, (), (reader, reads))
 void note_read(
     base::Tx& tx,
     std::int64_t snapshot_id,
-    Reader reader,
+    TestReader reader,
     std::int64_t run_id,
     schema::Time now
 );

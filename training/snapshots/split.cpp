@@ -59,7 +59,7 @@ std::vector<std::uint32_t> cluster(std::span<const Member> members, int near) {
         equal_pairs(
             members, [way](const Member& m) { return m.duplicates[way]; }, join
         );
-    if (near >= 0) detail::near_pairs(simhashes(members), near, join);
+    if (near >= 0) near_pairs(simhashes(members), near, join);
     // The member with the smallest id stands for its cluster.
     std::vector<std::uint32_t> head(members.size());
     std::iota(head.begin(), head.end(), 0U);
@@ -98,7 +98,7 @@ furthest(std::span<const Member> members, const Split& out, Of of) {
 void by_hash(std::span<const Member> members, const SplitSpec& spec, Split& out) {
     const auto kept = furthest(members, out, [](const Member& m) { return m.kept; });
     const auto dealt =
-        spec.strata ? detail::deal_strata(members, out.clusters, kept, spec) : std::vector<Part>{};
+        spec.strata ? deal_strata(members, out.clusters, kept, spec) : std::vector<Part>{};
     std::size_t dropped = 0;
     for (std::size_t i = 0; i < members.size(); ++i) {
         const auto head = out.clusters[i];
@@ -300,7 +300,7 @@ Split split(std::span<const Member> members, const SplitSpec& spec) {
     }
     count(out);
     warn(spec, out);
-    if (spec.folds > 0) out.folds = detail::deal_folds(members, out, spec);
+    if (spec.folds > 0) out.folds = deal_folds(members, out, spec);
     return out;
 }
 
@@ -339,7 +339,7 @@ std::vector<Leak> find_leaks(
             kept, [way](const Member& m) { return m.duplicates[way]; }, look
         );
     reason = "near-duplicate";
-    if (near >= 0) detail::near_pairs(simhashes(kept), std::min(near, 3), look);
+    if (near >= 0) near_pairs(simhashes(kept), std::min(near, 3), look);
     return out;
 }
 

@@ -13,7 +13,7 @@
 
 #include "base/numbers/random.hpp"
 
-namespace training::detail {
+namespace training {
 
 namespace {
 
@@ -184,4 +184,4 @@ deal_folds(std::span<const Member> members, const Split& split, const SplitSpec&
     return out;
 }
 
-}  // namespace training::detail
+}  // namespace training

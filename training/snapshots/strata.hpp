@@ -8,7 +8,7 @@
 #include "training/snapshots/split.hpp"
 
 // Dealing clusters out stratum by stratum; for split.cpp alone.
-namespace training::detail {
+namespace training {
 
 // The part of each cluster, at the place of its head (Split::clusters). Each stratum's rows are
 // divided by the fractions as nearly as its clusters allow, `kept` ones counted; a stratum of at
@@ -24,4 +24,4 @@ std::vector<Part> deal_strata(
 std::vector<int>
 deal_folds(std::span<const Member> members, const Split& split, const SplitSpec& spec);
 
-}  // namespace training::detail
+}  // namespace training
