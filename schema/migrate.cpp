@@ -28,7 +28,8 @@ struct Known {
     std::string_view text;
 };
 
-// Files are called NNNN_words.sql; their folder is of whose tables they are, and says nothing of the order.
+// Files are called NNNN_words.sql; their folder is of whose tables they are, and says nothing of
+// the order.
 std::vector<Known> known_migrations() {
     std::vector<Known> all;
     for (const auto& file : embedded_migrations::files) {

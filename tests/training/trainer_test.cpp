@@ -208,7 +208,8 @@ TEST_CASE("weights of nbsvm are blended as the validation rows say", "[training]
     const auto loss_with = [&](double blend) {
         auto spec = spec_of("nbsvm");
         spec.params["blend"] = blend;
-        const auto said = Predictor::load(fit(train, validation, spec).artefact).predict(validation);
+        const auto said =
+            Predictor::load(fit(train, validation, spec).artefact).predict(validation);
         double loss = 0;
         for (std::size_t row = 0; row < validation.rows; ++row)
             loss -= std::log(

@@ -11,8 +11,8 @@
 #include "ingest/sources/api/connector.hpp"
 #include "schema/blobs/blobs.hpp"
 #include "schema/sources/source_store.hpp"
-#include "tests/ingest/files.hpp"
 #include "tests/ingest/api/scripted_api.hpp"
+#include "tests/ingest/files.hpp"
 #include "tests/support/test_database.hpp"
 
 namespace {
