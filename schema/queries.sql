@@ -389,7 +389,8 @@ WITH due AS (
         ORDER BY due_at, id LIMIT $3::int FOR UPDATE SKIP LOCKED) m
     WHERE h.state = 'active'
 )
-UPDATE webhook_message m SET attempts = m.attempts + 1, due_at = $2::timestamptz FROM due d WHERE m.id = d.id
+UPDATE webhook_message m SET attempts = m.attempts + 1, due_at = $2::timestamptz, status = NULL, error = '', milliseconds = NULL
+FROM due d WHERE m.id = d.id  -- what the attempt before it came to is no outcome of this one
 RETURNING m.id, m.uuid::text AS uuid, d.name, d.url, d.secret, d.allow_private, m.body, m.attempts;
 
 -- name: note_delivery

@@ -72,7 +72,7 @@ struct WebhookMessage {
     base::Time made_at;
     std::optional<base::Time> due_at;    // of one that waits
     std::optional<base::Time> ended_at;  // of one that does not
-    std::optional<int> status;           // of the last answer
+    std::optional<int> status;           // of the newest attempt, once it has one
     std::string error;                   // of the last try
     std::optional<int> milliseconds;     // that it took
     base::JsonText body;
