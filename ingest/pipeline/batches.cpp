@@ -133,6 +133,13 @@ Batch make_batch(
     return batch;
 }
 
+std::uint64_t Batch::records_drifted() const {
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < drifted.size(); ++i)
+        count += i == 0 || drifted[i].first != drifted[i - 1].first;
+    return count;
+}
+
 Batches::Batches(
     Connector& connector,
     Mapping& mapping,

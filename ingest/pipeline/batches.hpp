@@ -28,6 +28,9 @@ struct Batch {
     Notes notes;
     std::string cursor;  // the place behind it
     std::uint64_t bytes = 0;
+
+    // To quarantine; one may drift by several fields.
+    std::uint64_t records_drifted() const;
 };
 
 struct BatchLimits {

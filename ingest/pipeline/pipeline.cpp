@@ -31,6 +31,7 @@
 #include "ingest/pipeline/damage.hpp"
 #include "ingest/pipeline/doubles.hpp"
 #include "ingest/pipeline/mark.hpp"
+#include "ingest/pipeline/mark_store.hpp"
 #include "ingest/pipeline/reject_limits.hpp"
 #include "ingest/pipeline/store.hpp"
 #include "ingest/sources/files/cursor.hpp"
@@ -68,6 +69,15 @@ Rules rules_for(const RunRequest& request, const Page& sample, std::vector<std::
     auto rules = *request.rules;
     if (rules.key.empty() && !request.key.empty()) rules.key = {request.key};
     return rules;
+}
+
+std::vector<Quarantined> quarantine_of(const Batch& batch, std::int64_t source_id) {
+    std::vector<Quarantined> records;
+    for (const auto& [place, field] : batch.drifted) {
+        const auto& record = batch.records[place];
+        records.push_back({{record.rk, source_id, record.draft.key}, field});
+    }
+    return records;
 }
 
 class Run {
@@ -114,11 +124,13 @@ private:
         });
         if (piped || request_.restart) {
             database_.call([&](base::Tx& tx) {
-                drop_marks(tx);
+                drop_marks(tx, {source_.id, stream_});
                 schema::drop_cursor(tx, source_.id, bookmark_stream);
             });
         } else {
-            auto marks = database_.call([&](base::Tx& tx) { return load_marks(tx); });
+            auto marks = database_.call([&](base::Tx& tx) {
+                return load_marks(tx, {source_.id, stream_});
+            });
             point_ = resume_point(marks);
             result_.resumed = !marks.empty();
         }
@@ -267,7 +279,7 @@ private:
 
     void send(Lane& lane, Batch batch, const Mark& mark) {
         lane.bytes = batch.bytes;
-        lane.quarantined = quarantined(batch);
+        lane.quarantined = batch.records_drifted();
         add_notes(result_.notes, batch.notes);
         lane.keys.clear();
         lane.reasons.clear();
@@ -277,23 +289,6 @@ private:
         lane.stored = std::async(std::launch::async, [this, batch = std::move(batch), mark] {
             return store(batch, mark);
         });
-    }
-
-    // A record may drift by several fields.
-    static std::uint64_t quarantined(const Batch& batch) {
-        std::uint64_t records = 0;
-        for (std::size_t i = 0; i < batch.drifted.size(); ++i)
-            records += i == 0 || batch.drifted[i].first != batch.drifted[i - 1].first;
-        return records;
-    }
-
-    std::vector<Quarantined> quarantine_of(const Batch& batch) const {
-        std::vector<Quarantined> records;
-        for (const auto& [place, field] : batch.drifted) {
-            const auto& record = batch.records[place];
-            records.push_back({{record.rk, source_.id, record.draft.key}, field});
-        }
-        return records;
     }
 
     Stored store(const Batch& batch, const Mark& mark) {
@@ -310,37 +305,12 @@ private:
                 tx, target, batch.records, batch.rejects, batch.bytes, &stored.replaced
             );
             save_fields(tx, source_.id, batch.learned, target.run_id);
-            save_quarantine(tx, quarantine_of(batch), target.now);
+            save_quarantine(tx, quarantine_of(batch, source_.id), target.now);
             for (const auto& reread : batch.rereads)
                 save_reread(tx, source_.id, reread, target.run_id, target.now);
-            schema::save_cursor(
-                tx,
-                source_.id,
-                lane_stream(mark.number % lanes),
-                write_mark(mark),
-                target.run_id,
-                target.now
-            );
+            save_mark(tx, {source_.id, stream_}, mark, target.run_id, target.now);
             return stored;
         });
-    }
-
-    std::string lane_stream(std::int64_t lane) const {
-        return fmt::format("{}\nlane {}", stream_, lane);
-    }
-
-    std::vector<Mark> load_marks(base::Tx& tx) const {
-        std::vector<Mark> marks;
-        for (std::int64_t lane = 0; lane < lanes; ++lane) {
-            auto text = schema::load_cursor(tx, source_.id, lane_stream(lane));
-            if (auto mark = text ? read_mark(*text) : std::nullopt) marks.push_back(*mark);
-        }
-        return marks;
-    }
-
-    void drop_marks(base::Tx& tx) const {
-        for (std::int64_t lane = 0; lane < lanes; ++lane)
-            schema::drop_cursor(tx, source_.id, lane_stream(lane));
     }
 
     // For the next run, unless this one left something unread.
@@ -378,7 +348,7 @@ private:
         }
         database_.call([&](base::Tx& tx) {
             // The next run begins anew also where a file was damaged: it may be whole by then.
-            if (all_seen_) drop_marks(tx);
+            if (all_seen_) drop_marks(tx, {source_.id, stream_});
             if (all_seen_ && state == "done") {
                 mark_what_is_gone(tx);
                 if (request_.limit == 0 && result_.counts.read > 0)

@@ -1,78 +1,13 @@
 // Signing in by an OpenID Connect provider, against a small one on the loopback address.
-#include <cstdlib>
-
 #include <catch2/catch.hpp>
 
 #include "service/people/openid.hpp"
-#include "tests/api/support/stage.hpp"
-#include "tests/api/support/test_provider.hpp"
-
-namespace {
+#include "tests/api/support/oidc_doors.hpp"
 
 using boost::json::array;
 using boost::json::object;
-
-constexpr auto begin = "/api/v1/session/oidc";
-
-struct Doors {
-    test::TestProvider provider;
-    std::unique_ptr<test::Stage> at;
-
-    explicit Doors(const std::function<void(service::Config::OpenId&)>& change = nullptr) {
-        ::setenv("TILTH_TEST_OIDC", "a secret:", 1);
-        api::Options options;
-        auto& oidc = options.config.oidc;
-        oidc.issuer = provider.issuer();
-        oidc.client_id = "tilth";
-        oidc.client_secret = "env:TILTH_TEST_OIDC";
-        oidc.role = api::Role::label;
-        oidc.allow_private = true;
-        if (change) change(oidc);
-        at = std::make_unique<test::Stage>(options);
-    }
-
-    static std::string cookie_of(const test::Reply& reply) {
-        auto text = reply.headers.at("set-cookie");
-        return "Cookie: " + text.substr(0, text.find(';'));
-    }
-    // The whole way, in one browser.
-    test::Reply through() {
-        auto client = at->nobody();
-        auto away = client.get(begin);
-        REQUIRE(away.status == 302);
-        auto back = provider.consent(away.headers.at("location"));
-        return client.get(back, {cookie_of(away)});
-    }
-    // Why it did not let anybody in: the word for the page. Nobody must be signed in by then.
-    std::string refused() {
-        auto before = at->database.number("SELECT count(*) FROM web_session");
-        auto reply = through();
-        CHECK(reply.status == 302);
-        CHECK(reply.headers.count("set-cookie") == 0);
-        CHECK(at->database.number("SELECT count(*) FROM web_session") == before);
-        auto where = reply.headers.at("location");
-        REQUIRE(where.starts_with("/sign-in?trouble="));
-        return where.substr(where.find('=') + 1);
-    }
-    std::string why() {
-        return (*at->database).call([](base::Tx& tx) {
-            return tx
-                .value<std::string>(
-                    "SELECT subject FROM audit_event WHERE action = 'session.refused' "
-                    "ORDER BY id DESC LIMIT 1"
-                )
-                .value();
-        });
-    }
-    object account(const test::Reply& reply) {
-        REQUIRE(reply.status == 302);
-        REQUIRE(reply.headers.at("location") == "/");
-        auto browser = test::signed_in(at->server->port(), reply);
-        return browser.get("/api/v1/session").json().at("account").as_object();
-    }
-};
-
-}  // namespace
+using test::begin_oidc;
+using test::Doors;
 
 TEST_CASE(
     "a person the provider vouches for is signed in, and is the same the next time",
@@ -194,9 +129,9 @@ TEST_CASE("a token that is not what was asked for lets nobody in", "[api][oidc]"
 TEST_CASE("a sign-in counts once, in the browser that began it", "[api][oidc]") {
     Doors doors;
     auto client = doors.at->nobody();
-    auto away = client.get(begin);
+    auto away = client.get(begin_oidc);
     auto mine = Doors::cookie_of(away);
-    auto theirs = Doors::cookie_of(client.get(begin));
+    auto theirs = Doors::cookie_of(client.get(begin_oidc));
     auto trouble = [&](const std::string& path, std::vector<std::string> headers) {
         auto reply = client.get(path, std::move(headers));
         CHECK(reply.status == 302);
@@ -209,12 +144,12 @@ TEST_CASE("a sign-in counts once, in the browser that began it", "[api][oidc]") 
     CHECK(trouble(back, {}) == late);  // and is over by that
     CHECK(trouble(back, {mine}) == late);
 
-    away = client.get(begin);
+    away = client.get(begin_oidc);
     mine = Doors::cookie_of(away);
     back = doors.provider.consent(away.headers.at("location"));
     CHECK(trouble(back, {theirs}) == late);
 
-    away = client.get(begin);
+    away = client.get(begin_oidc);
     mine = Doors::cookie_of(away);
     back = doors.provider.consent(away.headers.at("location"));
     auto done = client.get(back, {mine});
@@ -222,19 +157,20 @@ TEST_CASE("a sign-in counts once, in the browser that began it", "[api][oidc]") 
     CHECK(trouble(back, {mine}) == late);
     CHECK(doors.provider.tokens == 1);
 
-    away = client.get(begin);
+    away = client.get(begin_oidc);
     (*doors.at->database).call([](base::Tx& tx) {
         tx.exec("UPDATE openid_attempt SET expires_at = now() - interval '1 second'");
     });
     back = doors.provider.consent(away.headers.at("location"));
     CHECK(trouble(back, {Doors::cookie_of(away)}) == late);
 
-    away = client.get(begin);
+    away = client.get(begin_oidc);
     auto state = doors.provider.consent(away.headers.at("location"));
     state = state.substr(state.find("state="));
     CHECK(
         trouble(
-            std::string(begin) + "/callback?error=access_denied&" + state, {Doors::cookie_of(away)}
+            std::string(begin_oidc) + "/callback?error=access_denied&" + state,
+            {Doors::cookie_of(away)}
         ) == "/sign-in?trouble=refused"
     );
 }
@@ -312,7 +248,7 @@ TEST_CASE("a claim gives the role, the highest of several, and takes it back", "
 TEST_CASE("a provider that is away, or says odd things, ends on the sign-in page", "[api][oidc]") {
     Doors doors;
     auto& site = doors.provider.site;
-    auto word = [&] { return doors.at->nobody().get(begin).headers.at("location"); };
+    auto word = [&] { return doors.at->nobody().get(begin_oidc).headers.at("location"); };
     auto described = [&](const boost::json::value& body) {
         site.on("/.well-known/openid-configuration", [body](const test::SiteRequest&) {
             test::SiteReply reply;
@@ -348,7 +284,9 @@ TEST_CASE("a provider in a private network is asked only where that is allowed",
             oidc.allow_private = false;
             if (tls) oidc.issuer.replace(0, 4, "https");
         });
-        CHECK(doors.at->nobody().get(begin).headers.at("location") == "/sign-in?trouble=provider");
+        CHECK(
+            doors.at->nobody().get(begin_oidc).headers.at("location") == "/sign-in?trouble=provider"
+        );
         CHECK_THAT(doors.why(), Catch::Contains(tls ? "private" : "no https address"));
         CHECK(doors.provider.site.requests().empty());
     }
@@ -362,9 +300,9 @@ TEST_CASE("who goes to the provider too often has to wait", "[api][oidc]") {
     options.config.oidc.client_id = "tilth";
     options.config.oidc.allow_private = true;
     test::Stage at(options);
-    CHECK(at.nobody().get(begin).status == 302);
-    CHECK(at.nobody().get(begin).status == 302);
-    auto refused = at.nobody().get(begin);
+    CHECK(at.nobody().get(begin_oidc).status == 302);
+    CHECK(at.nobody().get(begin_oidc).status == 302);
+    auto refused = at.nobody().get(begin_oidc);
     CHECK(refused.status == 429);
     CHECK(std::stoi(refused.headers.at("retry-after")) > 0);
     CHECK(at.database.number("SELECT count(*) FROM openid_attempt") == 2);
@@ -377,7 +315,7 @@ TEST_CASE("who signs out here is led to where one signs out of the provider", "[
     CHECK(browser.get("/api/v1/session").json().at("opened_by") == "oidc");
     CHECK(browser.send("DELETE", "/api/v1/session", nullptr).status == 204);
     CHECK(browser.get("/api/v1/session").status == 401);
-    auto away = browser.get(std::string(begin) + "/end");
+    auto away = browser.get(std::string(begin_oidc) + "/end");
     CHECK(away.status == 302);
     CHECK(
         away.headers.at("location") ==
@@ -389,14 +327,14 @@ TEST_CASE("who signs out here is led to where one signs out of the provider", "[
 
 TEST_CASE("without a provider there is no such way in", "[api][oidc]") {
     test::Stage at;
-    CHECK(at.nobody().get(std::string(begin) + "/end").status == 404);
-    CHECK(at.nobody().get(begin).status == 404);
-    CHECK(at.nobody().get(std::string(begin) + "/callback?code=x&state=y").status == 404);
+    CHECK(at.nobody().get(std::string(begin_oidc) + "/end").status == 404);
+    CHECK(at.nobody().get(begin_oidc).status == 404);
+    CHECK(at.nobody().get(std::string(begin_oidc) + "/callback?code=x&state=y").status == 404);
 }
 
 TEST_CASE("the way back is this service's address, not what a client says it is", "[api][oidc]") {
     Doors doors;
-    CHECK(doors.at->nobody().get(begin, {"Host: evil.test"}).status == 409);
+    CHECK(doors.at->nobody().get(begin_oidc, {"Host: evil.test"}).status == 409);
     test::TestProvider provider;
     api::Options options;
     options.config.oidc.issuer = provider.issuer();
@@ -404,7 +342,7 @@ TEST_CASE("the way back is this service's address, not what a client says it is"
     options.config.oidc.allow_private = true;
     options.config.server.public_url = "https://label.test";
     test::Stage at(options);
-    auto away = at.nobody().get(begin, {"Host: evil.test"}).headers.at("location");
+    auto away = at.nobody().get(begin_oidc, {"Host: evil.test"}).headers.at("location");
     CHECK_THAT(
         away,
         Catch::Contains(

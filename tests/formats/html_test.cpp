@@ -2,14 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-#include "base/text/decoder.hpp"
 #include "crawler/extract/article/article_meta.hpp"
 #include "crawler/inspect.hpp"
-#include "formats/feed/feed.hpp"
 #include "formats/html/form.hpp"
 #include "formats/html/select.hpp"
-#include "formats/sitemap/sitemap.hpp"
-#include "formats/text/charset.hpp"
 
 using namespace crawler;
 using namespace formats;
@@ -252,135 +248,6 @@ TEST_CASE("scripts and comments end and stay where the standard says", "[crawler
         "<!--1--><html><!--2--><head><!--3--></head><!--4--><body>x</body>"
         "<!--5--></html><!--6-->";
     CHECK(page(comments) == comments);
-}
-
-namespace {
-std::string decoded(std::string_view bytes, std::string_view label) {
-    return base::decode(bytes, base::encoding_of_label(label).value());
-}
-}  // namespace
-
-TEST_CASE(
-    "characters are those of the standard's indexes, not of ICU's tables",
-    "[crawler][charset]"
-) {
-    CHECK(decoded("a\x88\x40z", "Big5") == "a\xe3\x87\x80z");
-    CHECK(decoded("\x88\x62\x87\xa4", "Big5") == "\xc3\x8a\xcc\x84\xe9\xbe\x97");
-    CHECK(decoded("\xa3\xa0\x80", "GBK") == "\xe3\x80\x80\xe2\x82\xac");
-    CHECK(
-        decoded("\xb0\xa1\xa6\xd9\x81\x30\x81\x30", "gb18030") == "\xe5\x95\x8a\xef\xb8\x90\xc2\x80"
-    );
-    CHECK(decoded("\xc9\xa1z", "EUC-KR") == "\xef\xbf\xbdz");
-    CHECK(decoded("\xa0z", "Shift_JIS") == "\xef\xbf\xbdz");
-    CHECK(decoded("\xdb", "windows-874") == "\xef\xbf\xbd");
-    CHECK(decoded("\xca", "windows-1255") == "\xd6\xba");
-    CHECK(decoded("\xaa", "windows-1253") == "\xef\xbf\xbd");
-    CHECK(decoded("\x88", "Big5") == "\xef\xbf\xbd");  // cut off
-}
-
-TEST_CASE("encodings are found in the order of the standard", "[crawler][charset]") {
-    auto found = [](std::string_view bytes, std::string_view type = "") {
-        auto charset = detect_charset(bytes, type);
-        return std::string(base::name_of(charset.encoding)) + " " +
-               std::string(name_of(charset.from));
-    };
-    CHECK(found("\xef\xbb\xbfx", "text/html; charset=latin1") == "UTF-8 bom");
-    CHECK(
-        found("<meta charset=utf-8>", "text/html; charset=\"ISO-8859-1\"") == "windows-1252 header"
-    );
-    CHECK(
-        found("<!-- <meta charset=big5> --><META http-equiv='Content-Type' content='text/html; "
-              "charset=sjis'>") == "Shift_JIS meta"
-    );
-    CHECK(found("<meta charset=utf-16>") == "UTF-8 meta");
-    CHECK(found("plain") == "windows-1252 default");
-    CHECK(found("caf\xc3\xa9") == "UTF-8 guess");
-    CHECK(base::encoding_of_label(" Latin1 ") == base::Encoding::windows1252);
-    CHECK_FALSE(base::encoding_of_label("utf-7"));
-    CHECK(decoded("\x80\x93", "windows-1252") == "\u20ac\u201c");
-    CHECK(decoded("\x83\x65", "Shift_JIS") == "\u30c6");
-    CHECK(decoded("\xb0\xa1", "EUC-KR") == "\uac00");
-    CHECK(decoded("a\xff", "UTF-8") == "a\ufffd");
-    CHECK(decoded(std::string_view("a\0", 2), "UTF-16LE") == "a");
-}
-
-TEST_CASE("an encoding that a page names late is believed", "[crawler][charset]") {
-    auto found = [](const std::string& bytes, std::string_view type = "") {
-        auto charset = detect_charset(bytes, type);
-        return std::string(base::name_of(charset.encoding)) + " " +
-               std::string(name_of(charset.from));
-    };
-    const std::string much = "<style>" + std::string(3000, 'x') + "</style>";
-    CHECK(found(much + "<meta charset=windows-1251>\xe6") == "windows-1251 meta");
-    CHECK(
-        found(
-            much + "<script>'<meta charset=big5>'</script><!--<meta charset=big5>--><title>"
-                   "<meta charset=big5></title><meta http-equiv=content-type content='a; "
-                   "charset=koi8-r'>\xe6"
-        ) == "KOI8-R meta"
-    );
-    CHECK(found(much + "<textarea><meta charset=big5>caf\xc3\xa9") == "UTF-8 guess");
-    CHECK(found("x", "text/html, text/html; charset=koi8-r") == "KOI8-R header");
-    CHECK(found("x", "text/html; charset=koi8-r, text/html") == "KOI8-R header");
-    CHECK(found("x", "text/html; a=\"x, y\"; charset=koi8-r") == "KOI8-R header");
-    CHECK(found("x", "text/html; charset=koi8-r, text/plain") == "windows-1252 default");
-    auto page = parse_page(
-        "<meta charset=windows-1251><a href='?q=\xe6'>x</a><form action='?f=\xe6'>", "text/html"
-    );
-    auto facts = read_facts(page, *parse_url("http://h/"));
-    CHECK(read_links(page, facts, true).at(0).url.href() == "http://h/?q=%E6");
-}
-
-TEST_CASE("sitemaps and feeds are read, and hostile ones do no harm", "[crawler][sitemap][feed]") {
-    auto url = *parse_url("http://h/sitemap.xml");
-    auto map = parse_sitemap(
-        "<urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'><url><loc> "
-        "http://h/a?x=1&amp;y "
-        "</loc><lastmod>2024-01-02</lastmod><priority>0.8</priority></url></urlset>",
-        url
-    );
-    REQUIRE(map.urls.size() == 1);
-    CHECK(map.urls[0].loc == "http://h/a?x=1&y");
-    CHECK(map.urls[0].priority == 0.8);
-    CHECK(parse_sitemap("http://h/1\r\nhttp://h/2\n", url).urls.size() == 2);
-    CHECK(
-        parse_sitemap("<sitemapindex><sitemap><loc>/s1.xml</loc></sitemap></sitemapindex>", url)
-            .sitemaps == std::vector<std::string>{"http://h/s1.xml"}
-    );
-    auto hostile = parse_sitemap(
-        "<!DOCTYPE u [<!ENTITY x SYSTEM "
-        "'file:///etc/passwd'>]><urlset><url><loc>http://h/&x;</loc></url></urlset>",
-        url
-    );
-    for (const auto& entry : hostile.urls) CHECK(entry.loc.find("root") == std::string::npos);
-    auto rss = parse_feed(
-        "<rss "
-        "version='2.0'><channel><title>T</title><item><title>I</title><link>/i</link><pubDate>Tue, "
-        "10 Jun 2003 04:00:00 +0200</pubDate></item></channel></rss>",
-        url
-    );
-    REQUIRE(rss);
-    CHECK(rss->entries.at(0).link == "http://h/i");
-    CHECK(rss->entries.at(0).published == "2003-06-10T02:00:00Z");
-    auto atom = parse_feed(
-        "<feed xmlns='http://www.w3.org/2005/Atom'><title>T</title><entry><id>1</id><link "
-        "href='/e'/><updated>2024-01-01T00:00:00Z</updated></entry></feed>",
-        url
-    );
-    REQUIRE(atom);
-    CHECK(atom->entries.at(0).link == "http://h/e");
-    CHECK_FALSE(parse_feed("<html></html>", url));
-}
-
-TEST_CASE("a JSON feed may count its entries", "[crawler][feed]") {
-    auto feed = parse_feed(
-        R"({"version":"https://jsonfeed.org/version/1.1","items":[{"id":7},{"id":"a"}]})",
-        *parse_url("http://a.example/")
-    );
-    REQUIRE(feed);
-    REQUIRE(feed->entries.size() == 2);
-    CHECK(feed->entries[0].id == "7");
-    CHECK(feed->entries[1].id == "a");
 }
 
 TEST_CASE("every question of inspect gets one answer, a bad one an error", "[crawler][inspect]") {

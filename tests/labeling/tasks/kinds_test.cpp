@@ -1,42 +1,14 @@
 // What holds of every kind of question, and what each makes of answers.
+#include "tests/labeling/tasks/kinds.hpp"
+
 #include <map>
 #include <set>
 
-#include <catch2/catch.hpp>
-
-#include "base/error.hpp"
-#include "base/settings/settings.hpp"
-#include "labeling/projects/project.hpp"
-#include "labeling/tasks/stored_answer.hpp"
-#include "labeling/tasks/task_type.hpp"
-#include "tests/labeling/asked.hpp"
-
 using Catch::Contains;
 using labeling::Method;
+using namespace kinds;
 
 namespace {
-
-labeling::Question question(const std::string& kind, const std::string& toml = "") {
-    auto tail = toml.empty() ? std::string(labeling::task_type(kind).example()) : toml;
-    auto text = "name = \"p\"\nsource = \"s\"\nkind = \"" + kind + "\"\n" + tail;
-    return labeling::Project::settings.read(base::Document::toml(text, "p.toml")).question;
-}
-
-std::string failure(const std::string& kind, const std::string& toml) {
-    try {
-        question(kind, toml);
-    } catch (const base::UsageError& error) {
-        return error.what();
-    }
-    return "no error";
-}
-
-// A record that has all that any example asks about.
-const test::Asked record(
-    "Ada Lovelace worked with Charles Babbage in London.",
-    R"({"answer_a":"yes","answer_b":"no","answer_c":"perhaps","rows":[{"a":1},{"a":2},{"a":3}]})",
-    labeling::AskedRecord::Size{.width = 100, .height = 80}
-);
 
 // Two answers to the example of each kind, as people send them, that say different things.
 const std::map<std::string, std::pair<std::string, std::string>> examples{
@@ -64,10 +36,6 @@ const std::map<std::string, std::pair<std::string, std::string>> examples{
       R"([{"points":[[60,60,2],[70,70,2],[65,75,2]],"label":"person"}])"}},
     {"form", {R"({"spam":"yes","why":"it sells"})", R"({"spam":"no"})"}},
 };
-
-std::string read(const std::string& kind, const std::string& answer) {
-    return labeling::task_type(kind).read(question(kind), answer, record);
-}
 
 }  // namespace
 
@@ -358,77 +326,4 @@ TEST_CASE("a form asks what earlier answers call for", "[labeling][kinds]") {
     );
     CHECK_THAT(failure("form", "[[question]]\nname = \"a\"\nkind = \"form\"\n"), Contains("form"));
     CHECK_THROWS_AS(labeling::task_type("guess"), std::logic_error);
-}
-
-TEST_CASE("boxes of people that nearly cover each other are one", "[labeling][kinds]") {
-    auto asked = question("boxes");
-    const auto& type = labeling::task_type("boxes");
-    auto box = [](double x, double width, const std::string& label = "cat") {
-        return "{\"x\":" + std::to_string(x) + ",\"y\":0,\"width\":" + std::to_string(width) +
-               ",\"height\":10,\"label\":\"" + label + "\"}";
-    };
-    CHECK(type.likeness(asked, "[" + box(0, 10) + "]", "[" + box(5, 10) + "]") == Approx(1.0 / 3));
-    CHECK(type.likeness(asked, "[" + box(0, 10) + "]", "[" + box(0, 10, "dog") + "]") == 0);
-    CHECK(
-        type.likeness(asked, "[" + box(0, 10) + "," + box(40, 10) + "]", "[" + box(0, 10) + "]") ==
-        Approx(2.0 / 3)
-    );
-    auto answers = type.gather(asked);
-    answers->add({.key = "r", .user = "ann", .value = "[" + box(0, 10) + "," + box(50, 10) + "]"});
-    answers->add({.key = "r", .user = "bob", .value = "[" + box(1, 10) + "]"});
-    answers->add({.key = "r", .user = "cy", .value = "[" + box(2, 10) + "]"});
-    auto found = answers->infer({.method = labeling::Method::mv}).labels.at(0);
-    CHECK(type.likeness(asked, found.value, "[" + box(1, 10) + "]") == Approx(1));
-    CHECK(found.probability == Approx(2.0 / 3));
-    // A turned box covers what the same box turned by half a circle does.
-    CHECK(
-        type.likeness(
-            asked,
-            R"([{"x":40,"y":40,"width":20,"height":10,"rotation":30,"label":"cat"}])",
-            R"([{"x":40,"y":40,"width":20,"height":10,"rotation":210,"label":"cat"}])"
-        ) == Approx(1)
-    );
-    CHECK_THROWS_WITH(read("boxes", "[" + box(95, 10) + "]"), Contains("leaves the picture"));
-    CHECK_THROWS_WITH(read("boxes", "[" + box(5, 0) + "]"), Contains("without area"));
-    CHECK_THROWS_WITH(
-        type.read(asked, "[" + box(5, 5) + "]", test::Asked("text")), Contains("has no picture")
-    );
-}
-
-TEST_CASE("an outline has an area and does not cross itself", "[labeling][kinds]") {
-    CHECK_THROWS_WITH(
-        read("polygons", R"([{"points":[[0,0],[10,10],[10,0],[0,10]],"label":"cat"}])"),
-        Contains("crosses itself")
-    );
-    CHECK_THROWS_WITH(
-        read("polygons", R"([{"points":[[0,0],[10,10],[20,20]],"label":"cat"}])"),
-        Contains("no area")
-    );
-    CHECK(
-        read("polygons", R"([{"points":[[0,0],[10,0],[10,10],[0,0]],"label":"cat"}])") ==
-        read("polygons", R"([{"points":[[0,0],[10,0],[10,10]],"label":"cat"}])")
-    );
-    auto asked = question("polygons");
-    CHECK(
-        labeling::task_type("polygons")
-            .likeness(
-                asked,
-                R"([{"points":[[0,0],[10,0],[10,10],[0,10]],"label":"cat"}])",
-                R"([{"points":[[5,0],[15,0],[15,10],[5,10]],"label":"cat"}])"
-            ) == Approx(1.0 / 3)
-    );
-}
-
-TEST_CASE("points of a thing are all given, and far ones are unlike", "[labeling][kinds]") {
-    CHECK_THROWS_WITH(
-        read("keypoints", R"([{"points":[[1,1,2]],"label":"person"}])"), Contains("give all 3")
-    );
-    CHECK_THROWS_WITH(
-        read("keypoints", R"([{"points":[[1,1,3],[1,1,2],[1,1,2]],"label":"person"}])"),
-        Contains("0, 1 and 2")
-    );
-    CHECK_THROWS_WITH(
-        read("keypoints", R"([{"points":[[1,1,0],[1,1,0],[1,1,0]],"label":"person"}])"),
-        Contains("none of whose points")
-    );
 }

@@ -1,4 +1,4 @@
-#include "tests/ingest/api/api_reading.hpp"
+#include "tests/ingest/api/reading.hpp"
 
 using namespace api_reading;
 
