@@ -30,7 +30,7 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"params",
       &TrainSettings::params,
       "hyperparameters that are not to be searched",
-      {.low = 0, .flag = "param"}},
+      {.flag = "param"}},
      {"features", &TrainSettings::features, "what of the records the model sees"},
      {"objective", &TrainSettings::objective, "what a search lowers"},
      {"budget", &TrainSettings::budget, "seconds after which the search ends; 0: none", {.low = 0}},

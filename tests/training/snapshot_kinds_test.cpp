@@ -223,6 +223,10 @@ TEST_CASE(
     }
     REQUIRE(pages.size() == 49);
     for (std::size_t i = 0; i < pages.size(); ++i) CHECK(pages[i].key == all.items[i].key);
+    CHECK_THROWS_WITH(
+        training::diff_snapshots(*world.db, a, b, {.after = "k3-2"}),
+        Catch::Contains("'after': is no next of an earlier part")
+    );
     const auto relabelled =
         training::diff_snapshots(*world.db, a, b, {.only = training::Difference::relabelled});
     REQUIRE(relabelled.items.size() == 1);

@@ -223,3 +223,26 @@ TEST_CASE("weights of nbsvm are blended as the validation rows say", "[training]
     REQUIRE(*least < *most);
     CHECK(loss_with(0) == *least);
 }
+
+TEST_CASE("parameters that a kind does not take are refused, not bent", "[training][trainer]") {
+    const auto refuse = [](std::string_view kind, const Params& params, const std::string& why) {
+        INFO(why);
+        CHECK_THROWS_WITH(complete(kind, params), Catch::Contains(why));
+    };
+    refuse("nbsvm", {{"blend", 2}}, "parameter 'blend' of nbsvm: 2 is too large; take 0 to 1");
+    refuse("boosting", {{"depth", 31}}, "31 is too large; take 1 to 30");
+    refuse("boosting", {{"depth", 3.5}}, "3.5 is no whole number");
+    refuse("knn", {{"k", 0}}, "0 is too small; take 1 to 1000");
+    refuse("softmax", {{"balance", 1.5}}, "take 0 to 1");
+    refuse("ridge", {{"l2", -1}}, "not a finite number of at least 0");
+    // What a kind starts with, and all that is searched, it takes.
+    for (const auto& kind : model_kinds())
+        for (const auto& parameter : model_kind(kind).hyperparameters) {
+            INFO(kind << " " << parameter.name);
+            std::vector<double> tried{parameter.usual};
+            tried.insert(tried.end(), parameter.grid.begin(), parameter.grid.end());
+            if (!parameter.grid.empty() && parameter.high > parameter.low)
+                tried.insert(tried.end(), {parameter.low, parameter.high});
+            for (double value : tried) CHECK_NOTHROW(complete(kind, {{parameter.name, value}}));
+        }
+}

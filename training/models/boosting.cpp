@@ -31,13 +31,13 @@ private:
         const bool stops = validation.size() > 0;
         how.rounds = static_cast<std::size_t>(params_.at("rounds"));
         if (how.rounds == 0) how.rounds = stops ? 2000 : 300;
-        how.depth = std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("depth")), 1, 30);
+        how.depth = static_cast<std::size_t>(params_.at("depth"));
         how.rate = params_.at("rate");
         how.l2 = params_.at("l2");
-        how.rows = std::clamp(params_.at("rows"), 0.01, 1.0);
-        how.columns = std::clamp(params_.at("columns"), 0.01, 1.0);
+        how.rows = params_.at("rows");
+        how.columns = params_.at("columns");
         how.least = params_.at("least");
-        how.patience = std::max<std::size_t>(1, static_cast<std::size_t>(params_.at("patience")));
+        how.patience = static_cast<std::size_t>(params_.at("patience"));
         how.balance = params_.at("balance");
         trees_.fit(train, validation, outputs, how, context);
     }
@@ -62,6 +62,8 @@ const ModelKind& boosting_kind() {
               .low = 3,
               .high = 10,
               .whole = true,
+              .at_least = 1,
+              .at_most = 30,
               .grid = {4, 6, 8}},
              {.name = "rate",
               .words = "how far a tree goes",
@@ -82,12 +84,16 @@ const ModelKind& boosting_kind() {
               .usual = 0.8,
               .low = 0.5,
               .high = 1,
+              .at_least = 0.01,
+              .at_most = 1,
               .grid = {0.8}},
              {.name = "columns",
               .words = "share of the columns that a tree sees",
               .usual = 0.6,
               .low = 0.3,
               .high = 1,
+              .at_least = 0.01,
+              .at_most = 1,
               .grid = {0.6}},
              {.name = "least",
               .words = "weight of a leaf",
@@ -99,7 +105,8 @@ const ModelKind& boosting_kind() {
              {.name = "patience",
               .words = "rounds without gain on validation before the end",
               .usual = 50,
-              .whole = true},
+              .whole = true,
+              .at_least = 1},
              balance_parameter()},
         .dense_text = true,
         .soft_labels = true,

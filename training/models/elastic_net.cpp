@@ -188,12 +188,11 @@ const ModelKind& elastic_net_kind() {
               .usual = 0.5,
               .low = 0.05,
               .high = 1,
+              .at_most = 1,
               .grid = {0.2, 0.5, 0.8}}},
         .learns = Learns::values,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
-            return std::make_unique<ElasticNet>(
-                params.at("strength"), std::clamp(params.at("mix"), 0.0, 1.0)
-            );
+            return std::make_unique<ElasticNet>(params.at("strength"), params.at("mix"));
         }};
     return kind;
 }

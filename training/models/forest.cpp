@@ -24,14 +24,14 @@ private:
         TreeSettings how;
         const auto columns = static_cast<double>(std::max<std::size_t>(1, train.rows->columns));
         how.forest = true;
-        how.rounds = std::max<std::size_t>(1, static_cast<std::size_t>(params_.at("trees")));
-        how.depth = std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("depth")), 1, 30);
+        how.rounds = static_cast<std::size_t>(params_.at("trees"));
+        how.depth = static_cast<std::size_t>(params_.at("depth"));
         how.l2 = 0;
         how.rows = 0.632;  // what a sample with repetition would show of them
         how.split_columns = params_.at("columns");
         if (how.split_columns == 0)
             how.split_columns = outputs > 0 ? std::max(1.0, std::sqrt(columns)) / columns : 1.0 / 3;
-        how.split_columns = std::clamp(how.split_columns, 1 / columns, 1.0);
+        how.split_columns = std::max(how.split_columns, 1 / columns);  // one at least
         how.least = params_.at("least");
         how.balance = params_.at("balance");
         trees_.fit(train, {}, outputs, how, context);
@@ -48,13 +48,19 @@ const ModelKind& forest_kind() {
         .name = "forest",
         .words = "random forest",
         .hyperparameters =
-            {{.name = "trees", .words = "of each class", .usual = 100, .whole = true},
+            {{.name = "trees",
+              .words = "of each class",
+              .usual = 100,
+              .whole = true,
+              .at_least = 1},
              {.name = "depth",
               .words = "of a tree",
               .usual = 16,
               .low = 6,
               .high = 24,
               .whole = true,
+              .at_least = 1,
+              .at_most = 30,
               .grid = {8, 16, 24}},
              {.name = "columns",
               .words = "share of the columns that a split sees; 0: the root of their number, or a "
@@ -62,6 +68,7 @@ const ModelKind& forest_kind() {
               .low = 0.05,
               .high = 1,
               .logarithmic = true,
+              .at_most = 1,
               .grid = {0}},
              {.name = "least",
               .words = "weight of a leaf",

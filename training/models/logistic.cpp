@@ -13,7 +13,7 @@ const ModelKind& logistic_kind() {
         .learns = Learns::classes,
         .make = [](const Params& params) -> std::unique_ptr<Model> {
             OneVersusRest::Settings settings;
-            settings.cost = std::max(params.at("cost"), 1e-9);
+            settings.cost = params.at("cost");
             settings.balance = params.at("balance");
             settings.logistic = true;
             return std::make_unique<OneVersusRest>(settings);

@@ -41,10 +41,8 @@ private:
             );
         }
         std::vector<std::size_t> sizes{train.rows->columns};
-        const auto hidden =
-            std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("hidden")), 1, 8192);
-        const auto layers =
-            std::clamp<std::size_t>(static_cast<std::size_t>(params_.at("layers")), 1, 8);
+        const auto hidden = static_cast<std::size_t>(params_.at("hidden"));
+        const auto layers = static_cast<std::size_t>(params_.at("layers"));
         for (std::size_t i = 0; i < layers; ++i) sizes.push_back(hidden);
         sizes.push_back(std::max<std::size_t>(1, outputs));
         network_.start(std::move(sizes), outputs == 0, context.seed);
@@ -53,7 +51,7 @@ private:
         Descent how;
         how.rate = params_.at("rate");
         how.l2 = params_.at("l2");
-        how.batch = std::max<std::size_t>(1, static_cast<std::size_t>(params_.at("batch")));
+        how.batch = static_cast<std::size_t>(params_.at("batch"));
         // Small data needs more passes for the same number of steps.
         const auto batch =
             std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, train.size() / 8));
@@ -85,6 +83,8 @@ const ModelKind& mlp_kind() {
               .high = 512,
               .logarithmic = true,
               .whole = true,
+              .at_least = 1,
+              .at_most = 8192,
               .grid = {128, 256, 512}},
              {.name = "layers",
               .words = "hidden layers",
@@ -92,6 +92,8 @@ const ModelKind& mlp_kind() {
               .low = 1,
               .high = 2,
               .whole = true,
+              .at_least = 1,
+              .at_most = 8,
               .grid = {1, 2}},
              {.name = "rate",
               .words = "of the first steps",
@@ -108,9 +110,13 @@ const ModelKind& mlp_kind() {
               .logarithmic = true,
               .grid = {1e-6, 1e-4}},
              {.name = "epochs", .words = "at most; 0 by the size of the data", .whole = true},
-             {.name = "batch", .words = "rows of one step", .usual = 256, .whole = true},
+             {.name = "batch",
+              .words = "rows of one step; an eighth of them all at most",
+              .usual = 256,
+              .whole = true,
+              .at_least = 1},
              {.name = "patience",
-              .words = "epochs without gain before the end",
+              .words = "epochs without gain before the end; an eighth of them all at least",
               .usual = 4,
               .whole = true},
              balance_parameter()},

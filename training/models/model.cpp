@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "base/words.hpp"
 #include "training/models/models.hpp"
@@ -126,21 +128,43 @@ void check_model(std::string_view kind, const Params& params) {
         );
 }
 
+namespace {
+
+// Throws base::UsageError for a value that the parameter does not take.
+void check_value(const Hyperparameter& parameter, const std::string& thing, double value) {
+    if (!std::isfinite(value) || value < 0)
+        throw base::UsageError(thing, "not a finite number of at least 0");
+    if (value < parameter.at_least || value > parameter.at_most)
+        throw base::UsageError(
+            thing,
+            fmt::format("{} is too {}", value, value > parameter.at_most ? "large" : "small"),
+            "take " + allowed_values(parameter)
+        );
+    if (parameter.whole && value != std::floor(value))
+        throw base::UsageError(thing, fmt::format("{} is no whole number", value), "round it");
+}
+
+}  // namespace
+
 Params complete(std::string_view kind, const Params& params) {
     Params out;
     std::string known;
-    for (const auto& parameter : model_kind(kind).hyperparameters) {
+    const auto& parameters = model_kind(kind).hyperparameters;
+    for (const auto& parameter : parameters) {
         out[parameter.name] = parameter.usual;
         known += (known.empty() ? "" : ", ") + parameter.name;
     }
     for (const auto& [name, value] : params) {
         const auto thing = "parameter '" + name + "' of " + std::string(kind);
-        if (!out.contains(name))
+        const auto declared =
+            std::find_if(parameters.begin(), parameters.end(), [&](const auto& parameter) {
+                return parameter.name == name;
+            });
+        if (declared == parameters.end())
             throw base::UsageError(
                 thing, "no such parameter", known.empty() ? "it has none" : "use " + known
             );
-        if (!std::isfinite(value) || value < 0)
-            throw base::UsageError(thing, "not a finite number of at least 0");
+        check_value(*declared, thing, value);
         out[name] = value;
     }
     return out;
@@ -189,7 +213,7 @@ std::vector<float> row_weights(const View& rows, std::size_t classes, double bal
         const double own = seen[static_cast<std::size_t>(rows.classes[row])];
         if (own == 0) continue;
         const double even = all / (static_cast<double>(classes) * own);
-        out[row] *= static_cast<float>(1 + std::clamp(balance, 0.0, 1.0) * (even - 1));
+        out[row] *= static_cast<float>(1 + balance * (even - 1));
     }
     return out;
 }
@@ -200,9 +224,15 @@ std::vector<Loss> all_losses() {
     return out;
 }
 
+std::string allowed_values(const Hyperparameter& parameter) {
+    if (std::isfinite(parameter.at_most))
+        return fmt::format("{} to {}", parameter.at_least, parameter.at_most);
+    return fmt::format("{} or more", parameter.at_least);
+}
+
 const Hyperparameter& balance_parameter() {
     static const Hyperparameter balance{
-        .name = "balance", .words = "1: rare classes weigh as much as common ones"};
+        .name = "balance", .words = "1: rare classes weigh as much as common ones", .at_most = 1};
     return balance;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -30,6 +31,8 @@ struct Hyperparameter {
     double high = 0;
     bool logarithmic = false;
     bool whole = false;
+    double at_least = 0;  // what is given must lie between these; what is searched does
+    double at_most = std::numeric_limits<double>::infinity();
     std::vector<double> grid =
         {};  // the values of a grid search; empty: it stays as it is in every search
 };
@@ -164,6 +167,8 @@ const ModelKind& model_kind(std::string_view name);
 const std::vector<std::string>& model_kinds();
 // `params` over the defaults; throws base::UsageError for an unknown name or a value that is not
 // finite.
+// "1 to 30", for people.
+std::string allowed_values(const Hyperparameter& parameter);
 Params complete(std::string_view kind, const Params& params);
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
 // Throws base::Error in one line if the kind does not learn `wanted` (classes or values).

@@ -19,9 +19,7 @@ enum class Event { multinomial, complement, bernoulli };
 class NaiveBayes final : public Model {
 public:
     NaiveBayes(Event event, const Params& params)
-        : event_(event),
-          smoothing_(std::max(params.at("smoothing"), 1e-10)),
-          balance_(params.at("balance")) {}
+        : event_(event), smoothing_(params.at("smoothing")), balance_(params.at("balance")) {}
 
     std::vector<double> predict(const Design& rows, Team& team) const override {
         return linear_.predict(counts(rows), team);
@@ -177,6 +175,7 @@ ModelKind bayes_kind(
               .low = 1e-3,
               .high = 2,
               .logarithmic = true,
+              .at_least = 1e-10,
               .grid = {0.003, 0.01, 0.03, 0.1, 0.3, 1}},
              balance_parameter()},
         .learns = Learns::classes,

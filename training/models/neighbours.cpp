@@ -52,7 +52,7 @@ private:
 class Neighbours final : public Model {
 public:
     explicit Neighbours(const Params& params)
-        : k_(std::clamp<std::size_t>(static_cast<std::size_t>(params.at("k")), 1, 1000)),
+        : k_(static_cast<std::size_t>(params.at("k"))),
           by_distance_(params.at("by_distance") != 0),
           balance_(params.at("balance")) {}
 
@@ -252,8 +252,14 @@ const ModelKind& neighbours_kind() {
               .high = 50,
               .logarithmic = true,
               .whole = true,
+              .at_least = 1,
+              .at_most = 1000,
               .grid = {3, 5, 10, 20}},
-             {.name = "by_distance", .words = "1: near rows weigh more", .usual = 1, .whole = true},
+             {.name = "by_distance",
+              .words = "1: near rows weigh more",
+              .usual = 1,
+              .whole = true,
+              .at_most = 1},
              balance_parameter()},
         .soft_labels = true,
         .make = [](const Params& params) -> std::unique_ptr<Model> {

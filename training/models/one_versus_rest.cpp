@@ -183,6 +183,7 @@ const Hyperparameter& cost_parameter() {
         .low = 0.01,
         .high = 100,
         .logarithmic = true,
+        .at_least = 1e-9,
         .grid = {0.1, 0.3, 1, 3, 10}};
     return cost;
 }

@@ -7,13 +7,22 @@ namespace training {
 namespace {
 
 std::string table_of(const std::vector<Hyperparameter>& parameters) {
-    std::string out = "\n| parameter | what it does | default | searched |\n|---|---|---|---|\n";
+    std::string out =
+        "\n| parameter | what it does | default | allowed | searched |\n|---|---|---|---|---|\n";
     for (const auto& p : parameters) {
         std::string searched;
         if (!p.grid.empty() && p.high > p.low)
             searched =
                 fmt::format("{} to {}{}", p.low, p.high, p.logarithmic ? ", by its logarithm" : "");
-        out += fmt::format("| `{}` | {} | {} | {} |\n", p.name, p.words, p.usual, searched);
+        out += fmt::format(
+            "| `{}` | {} | {} | {}{} | {} |\n",
+            p.name,
+            p.words,
+            p.usual,
+            allowed_values(p),
+            p.whole ? ", whole" : "",
+            searched
+        );
     }
     return out;
 }

@@ -64,7 +64,7 @@ private:
         Descent how;
         how.rate = params_.at("rate") > 0 ? params_.at("rate") / 100 : 0.003;
         how.l2 = params_.at("l2");
-        how.batch = std::max<std::size_t>(1, static_cast<std::size_t>(params_.at("batch")));
+        how.batch = static_cast<std::size_t>(params_.at("batch"));
         const auto batch =
             std::clamp<std::size_t>(how.batch, 1, std::max<std::size_t>(1, train.size() / 8));
         how.epochs =
@@ -102,7 +102,11 @@ const ModelKind& softmax_kind() {
               .logarithmic = true,
               .grid = {1e-7, 1e-6, 1e-5, 1e-4}},
              {.name = "epochs", .words = "at most; 0 by the size of the data", .whole = true},
-             {.name = "batch", .words = "rows of one step", .usual = 256, .whole = true},
+             {.name = "batch",
+              .words = "rows of one step; an eighth of them all at most",
+              .usual = 256,
+              .whole = true,
+              .at_least = 1},
              balance_parameter()},
         .learns = Learns::classes,
         .soft_labels = true,

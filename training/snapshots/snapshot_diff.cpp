@@ -7,6 +7,7 @@
 #include <map>
 
 #include "base/database/database.hpp"
+#include "base/error.hpp"
 #include "training/snapshots/member_store.hpp"
 #include "training/snapshots/split.hpp"
 
@@ -82,9 +83,17 @@ std::vector<DiffOf> list_of(const std::map<std::string, DiffCounts>& all) {
     return list;
 }
 
-// "source\nkey": neither holds a line end that a key of another source could imitate.
+// "source/key": no name of a source holds the sign between them.
 std::string cursor_of(const Place& place) {
-    return place.first + "\n" + place.second;
+    return place.first + "/" + place.second;
+}
+
+std::optional<Place> place_of(const std::string& cursor) {
+    if (cursor.empty()) return std::nullopt;
+    auto slash = cursor.find('/');
+    if (slash == 0 || slash == cursor.npos)
+        throw base::UsageError("'after'", "is no next of an earlier part", "leave it out to begin");
+    return Place{cursor.substr(0, slash), cursor.substr(slash + 1)};
 }
 
 DiffRecord
@@ -112,6 +121,7 @@ SnapshotDiff diff_snapshots(
 ) {
     SnapshotDiff diff;
     std::map<std::string, DiffCounts> classes, sources;
+    const auto after = place_of(page.after);
     for (const auto& [place, sides] : read_both(database, a, b)) {
         const auto& [left, right] = sides;
         const auto differences = differences_of(left, right);
@@ -123,8 +133,7 @@ SnapshotDiff diff_snapshots(
             !differences.empty() &&
             (!page.only ||
              std::find(differences.begin(), differences.end(), *page.only) != differences.end());
-        const auto cursor = cursor_of(place);
-        if (!asked || (!page.after.empty() && cursor <= page.after)) continue;
+        if (!asked || (after && place <= *after)) continue;
         if (diff.items.size() == page.at_most) {
             if (!diff.next && !diff.items.empty())
                 diff.next = cursor_of({diff.items.back().source, diff.items.back().key});

@@ -69,7 +69,8 @@ struct DiffPage {
     std::optional<Difference> only = {};  // of this kind
 };
 
-// By record, class and source. Records come in the order of source and key.
+// By record, class and source. Records come in the order of source and key. Throws base::UsageError
+// for an `after` that is no `next`.
 SnapshotDiff diff_snapshots(
     base::Database& database,
     const SnapshotInfo& a,
