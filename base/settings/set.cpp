@@ -93,27 +93,54 @@ json::value json_of(const Shape& shape, const std::string& text) {
     }
 }
 
-// NAME=VALUE, each with the thing it belongs to.
-json::value table_of_texts(const Shape& shape, std::span<const std::string> texts) {
-    json::object table;
-    for (const auto& text : texts) {
-        auto equals = text.find('=');
-        if (equals == text.npos) return json::value(text);
-        table[text.substr(0, equals)] = json_of(shape.inner(), text.substr(equals + 1));
-    }
-    return table;
-}
-
 json::value json_of(const Shape& shape, std::span<const std::string> texts) {
     const auto& last = texts.back();
     if (shape.kind == Kind::optional) return json_of(shape.inner(), texts);
-    if (shape.kind == Kind::table && !last.starts_with('{')) return table_of_texts(shape, texts);
     if (shape.kind == Kind::list && texts.size() > 1) {
         json::array list;
         for (const auto& text : texts) list.push_back(json_of(shape.inner(), text));
         return list;
     }
     return json_of(shape, last);
+}
+
+// Steps into an optional, which is filled if it is empty.
+void enter(const Shape*& shape, void*& value) {
+    if (shape->kind != Kind::optional) return;
+    bool there = false;
+    shape->each(value, [&](std::string_view, const void*) { there = true; });
+    if (!there) shape->add(value, {});
+    shape->each(value, [&](std::string_view, const void* held) {
+        value = const_cast<void*>(held);
+    });
+    shape = &shape->inner();
+}
+
+bool is_table(const Shape& shape) {
+    return shape.kind == Kind::table ||
+           (shape.kind == Kind::optional && shape.inner().kind == Kind::table);
+}
+
+// A table from texts NAME=VALUE, each read by itself, so that a fault names its own.
+void read_table(
+    const Shape* shape,
+    void* value,
+    std::span<const std::string> texts,
+    const SettingOptions& options,
+    const std::string& thing
+) {
+    enter(shape, value);
+    shape->clear(value);
+    for (const auto& text : texts) {
+        auto equals = text.find('=');
+        if (equals == text.npos || equals == 0)
+            throw UsageError(thing, "must be NAME=VALUE", "write a name, =, and its value");
+        auto name = text.substr(0, equals);
+        auto given = Document::alone(
+            json_of(shape->inner(), text.substr(equals + 1)), fmt::format("{} {}", thing, name)
+        );
+        read_value(shape->inner(), shape->add(value, name), given, options);
+    }
 }
 
 struct Found {
@@ -163,15 +190,7 @@ void set_by_text(
     auto* value = found.value;
     for (path.remove_prefix(name.size()); !path.empty(); path.remove_prefix(name.size())) {
         path.remove_prefix(1);
-        if (shape->kind == Kind::optional) {
-            bool there = false;
-            shape->each(value, [&](std::string_view, const void*) { there = true; });
-            if (!there) shape->add(value, {});
-            shape->each(value, [&](std::string_view, const void* held) {
-                value = const_cast<void*>(held);
-            });
-            shape = &shape->inner();
-        }
+        enter(shape, value);
         if (shape->kind == Kind::record)
             return set_by_text(*shape->record(), value, path, texts, thing);
         if (shape->kind != Kind::table)
@@ -180,6 +199,8 @@ void set_by_text(
         value = shape->add(value, name);
         shape = &shape->inner();
     }
+    if (is_table(*shape) && !texts.back().starts_with('{'))
+        return read_table(shape, value, texts, *found.options, thing);
     read_value(*shape, value, Document::alone(json_of(*shape, texts), thing), *found.options);
 }
 
