@@ -13,6 +13,7 @@
 #include "api/tables.hpp"
 #include "api/verb_table.hpp"
 #include "base/bytes/percent.hpp"
+#include "base/database/database.hpp"
 #include "base/numbers/parse.hpp"
 #include "base/text/utf8.hpp"
 #include "schema/people/audit_store.hpp"
@@ -135,6 +136,8 @@ Response run_verb(Call& call) {
     } catch (const base::UsageError& fault) {
         bool by_query = call.route.method == Method::get;
         throw Problem(by_query ? 400 : 422, by_query ? "Bad query" : "Bad request", fault.what());
+    } catch (const base::DatabaseAway&) {
+        throw;  // of a transaction of the verb's own: to be asked again, as where ours is lost
     } catch (const base::Error& error) {
         throw Problem(409, "Not possible", error.what());
     }

@@ -10,6 +10,7 @@
 #include "tests/api/support/client.hpp"
 #include "tests/api/support/fixture.hpp"
 #include "tests/support/program.hpp"
+#include "tests/support/test_database.hpp"
 
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
@@ -51,4 +52,31 @@ TEST_CASE("a service without its database says so, and serves when it is back", 
     until("/api/v1/sources", 200);
     until("/readyz", 200);
     CHECK(client.send("POST", "/api/v1/users", {{"name", "x"}, {"role", "labeler"}}).status == 201);
+}
+
+TEST_CASE("a verb whose own transaction is lost is to be asked again", "[api][server]") {
+    test::TestDatabase database;
+    test::make_world(*database, 12);
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "otto", "operator");
+    REQUIRE(
+        client.send("POST", "/api/v1/projects/topics/truth", boost::json::object{}).status == 200
+    );
+    database->call([](base::Tx& tx) {
+        tx.exec(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$"
+        );
+        tx.exec(
+            "CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON snapshot DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION cut()"
+        );
+    });
+    boost::json::object wanted{{"name", "t"}, {"project", "topics"}};
+    auto lost = client.send("POST", "/api/v1/snapshots", wanted);
+    CHECK(lost.status == 503);
+    CHECK(lost.headers.at("retry-after") == "5");
+    database->call([](base::Tx& tx) { tx.exec("DROP TRIGGER cut ON snapshot"); });
+    CHECK(client.send("POST", "/api/v1/snapshots", wanted).status == 201);
 }
