@@ -92,10 +92,12 @@ bool can_repeat(const pqxx::sql_error& error) {
     return state == "40001" || state == "40P01" || state == "23505";
 }
 
-// 57P01..57P03: the server is stopping, crashed or starting; 08xxx: connection.
+// 57P01..57P03: the server is stopping, crashed or starting; 08xxx: connection. None: no server
+// said it, and libpq does not always know yet that there is none.
 bool is_lost(const pqxx::sql_error& error) {
     const auto& state = error.sqlstate();
-    return state == "57P01" || state == "57P02" || state == "57P03" || state.starts_with("08");
+    return state.empty() || state == "57P01" || state == "57P02" || state == "57P03" ||
+           state.starts_with("08");
 }
 
 DatabaseAway still_away(const std::string& why) {
@@ -135,12 +137,13 @@ std::unique_ptr<Connection> Database::take() {
     for (int attempt = 1;; ++attempt) {
         try {
             return std::make_unique<Connection>(url_);
-        } catch (const pqxx::broken_connection& failure) {
+        } catch (const pqxx::failure& failure) {  // also what is asked of a new connection first
             std::string_view why = failure.what();
             bool may_come_back =
-                why.find("starting up") != why.npos || why.find("shutting down") != why.npos ||
-                why.find("recovery") != why.npos || why.find("refused") != why.npos ||
-                why.find("No such file") != why.npos;
+                why.find("closed the connection") != why.npos ||
+                why.find("not connected") != why.npos || why.find("starting up") != why.npos ||
+                why.find("shutting down") != why.npos || why.find("recovery") != why.npos ||
+                why.find("refused") != why.npos || why.find("No such file") != why.npos;
             if (may_come_back && attempt < connect_attempts && was_connected_) {
                 std::this_thread::sleep_for(500ms);
                 continue;
