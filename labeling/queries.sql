@@ -855,6 +855,12 @@ FROM label_rule_vote v JOIN ground_truth g ON g.rk = v.rk AND g.source_id = v.so
 WHERE v.project_id = $1 AND v.run = $2 AND g.method <> 'rules' AND g.class_id IS NOT NULL
 GROUP BY v.rules, g.class_id ORDER BY v.rules, g.class_id;
 
+-- The records of these patterns ($3), in their order.
+-- name: records_of_patterns
+SELECT v.key, p.place - 1 AS place
+FROM unnest($3::text[]) WITH ORDINALITY AS p (rules, place) JOIN label_rule_vote v ON v.rules = p.rules::int[]
+WHERE v.project_id = $1 AND v.run = $2 ORDER BY p.place, v.rk, v.key;
+
 -- name: known_classes
 SELECT class_id, count(*) AS records FROM ground_truth
 WHERE project_id = $1 AND method <> 'rules' AND class_id IS NOT NULL GROUP BY class_id ORDER BY class_id;
