@@ -13,7 +13,15 @@
 
 namespace schema {
 
-enum class WebhookEvent { job_ended, project_done, review_wanted, task_done, test, truth_changed };
+enum class WebhookEvent {
+    job_ended,
+    project_done,
+    review_wanted,
+    task_done,
+    test,
+    truth_changed,
+    truth_inferred
+};
 
 constexpr auto words_of(WebhookEvent) {
     return std::to_array<base::Word<WebhookEvent>>({
@@ -23,6 +31,9 @@ constexpr auto words_of(WebhookEvent) {
         {WebhookEvent::task_done, "task.done", "a task has the answers that it wants"},
         {WebhookEvent::test, "test", "somebody wants to see whether messages arrive"},
         {WebhookEvent::truth_changed, "truth.changed", "a record has another label than before"},
+        {WebhookEvent::truth_inferred,
+         "truth.inferred",
+         "labels of many records of a project were made or changed at once"},
     });
 }
 
