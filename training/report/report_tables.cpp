@@ -81,6 +81,8 @@ std::string models_table(const Report& r) {
 std::string heat_map(const Report& r) {
     const auto& c = *r.classes;
     const auto k = c.classes.size();
+    std::vector<std::size_t> counts(k * k);
+    for (const auto& cell : c.confusion) counts[cell.truth * k + cell.predicted] = cell.rows;
     std::string out =
         "<div class=\"card scroll\" tabindex=\"0\"><table class=\"heat\"><caption>Rows: truth; "
         "columns: prediction; shade: share of the true class</caption><thead><tr><td></td>";
@@ -90,7 +92,7 @@ std::string heat_map(const Report& r) {
     for (std::size_t a = 0; a < k; ++a) {
         out += fmt::format("<tr><th scope=\"row\">{}</th>", name_at(r.class_names, a));
         for (std::size_t b = 0; b < k; ++b) {
-            const auto rows = c.confusion[a * k + b];
+            const auto rows = counts[a * k + b];
             const double share =
                 c.classes[a].support > 0
                     ? static_cast<double>(rows) / static_cast<double>(c.classes[a].support)
