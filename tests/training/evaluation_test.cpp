@@ -81,6 +81,13 @@ TEST_CASE("figures of three classes are those of scikit-learn", "[training][eval
     CHECK(figure(m, "roc_auc") == Approx(0.9126984126984127));
     CHECK(figure(m, "average_precision") == Approx(0.8726851851851851));
     CHECK(report.classes[1].average_precision.value() == Approx(0.8055555555555556));
+    for (const auto& one : report.classes) {
+        REQUIRE(one.f1_interval);
+        CHECK(one.f1_interval->low <= one.f1);
+        CHECK(one.f1_interval->high >= one.f1);
+        CHECK(one.recall_interval().low < *one.recall);
+    }
+    CHECK(report.classes[0].recall_interval().low == Approx(base::wilson(3, 4).low));
     CHECK(!find_measure(m, "top_3_accuracy"));
 }
 

@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
-#include "training/evaluation/metrics.hpp"
+#include "training/evaluation/class_counts.hpp"
 
 namespace training {
 
@@ -117,7 +117,7 @@ std::vector<PairwiseDifference> compare(
     for (std::size_t f = 0; f < width; ++f)
         for (std::size_t a = 0; a < models.size(); ++a)
             for (std::size_t b = a + 1; b < models.size(); ++b)
-                out.push_back({.first = a, .second = b, .by = figures.by[f]});
+                out.push_back({a, b, figures.by[f], {}});
     if (n == 0) return out;
     const auto differences = [&](std::span<const double> of_all, std::span<double> into) {
         const auto pairs = out.size() / width;

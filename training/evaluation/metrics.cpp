@@ -14,6 +14,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "training/evaluation/class_counts.hpp"
 #include "training/evaluation/ranking.hpp"
 
 namespace training {
@@ -29,100 +30,6 @@ double ratio(std::size_t a, std::size_t b) {
 // Undefined of none, which is not the same as 0.
 std::optional<double> share(std::size_t a, std::size_t b) {
     return b == 0 ? std::nullopt : std::optional(ratio(a, b));
-}
-
-// Of each class: rows that are right, that are of it, that are said to be of it.
-struct ClassCounts {
-    std::vector<std::uint64_t> hits, support, predicted;
-
-    explicit ClassCounts(std::size_t classes)
-        : hits(classes), support(classes), predicted(classes) {}
-    void add(int label, int guess, std::uint64_t times) {
-        support[static_cast<std::size_t>(label)] += times;
-        predicted[static_cast<std::size_t>(guess)] += times;
-        if (label == guess) hits[static_cast<std::size_t>(label)] += times;
-    }
-};
-
-// A weighted mean of what is defined.
-struct Mean {
-    double sum = 0;
-    double weight = 0;
-
-    void add(double value, double by) {
-        sum += by * value;
-        weight += by;
-    }
-    double value() const { return weight > 0 ? sum / weight : undefined; }
-};
-
-// What is counted of classes, in the order of counted_names.
-enum Counted : std::size_t {
-    balanced_accuracy,
-    macro_precision,
-    macro_recall,
-    macro_f_1,
-    weighted_precision,
-    weighted_recall,
-    weighted_f1,
-    micro_precision,
-    micro_recall,
-    micro_f1,
-    mcc,
-    kappa,
-    counted_figures,
-};
-constexpr std::string_view counted_names[] = {
-    "balanced_accuracy",
-    "macro_precision",
-    "macro_recall",
-    "macro_f1",
-    "weighted_precision",
-    "weighted_recall",
-    "weighted_f1",
-    "micro_precision",
-    "micro_recall",
-    "micro_f1",
-    "mcc",
-    "kappa"};
-
-void count_figures(const ClassCounts& of, std::span<double> out) {
-    Mean precision, recall, f1, by_support_precision, by_support_recall, by_support_f1;
-    double rows = 0;
-    double right = 0;
-    double expected = 0;
-    double truth_squares = 0;
-    double said_squares = 0;
-    for (std::size_t c = 0; c < of.hits.size(); ++c) {
-        const auto hits = static_cast<double>(of.hits[c]);
-        const auto support = static_cast<double>(of.support[c]);
-        const auto said = static_cast<double>(of.predicted[c]);
-        if (support + said == 0) continue;
-        rows += support;
-        right += hits;
-        expected += support * said;
-        truth_squares += support * support;
-        said_squares += said * said;
-        if (said > 0) precision.add(hits / said, 1);
-        if (said > 0) by_support_precision.add(hits / said, support);
-        if (support > 0) recall.add(hits / support, 1);
-        if (support > 0) by_support_recall.add(hits / support, support);
-        f1.add(2 * hits / (support + said), 1);
-        by_support_f1.add(2 * hits / (support + said), support);
-    }
-    const double accuracy = rows > 0 ? right / rows : undefined;
-    out[balanced_accuracy] = out[macro_recall] = recall.value();
-    out[macro_precision] = precision.value();
-    out[macro_f_1] = f1.value();
-    out[weighted_precision] = by_support_precision.value();
-    out[weighted_recall] = by_support_recall.value();
-    out[weighted_f1] = by_support_f1.value();
-    out[micro_precision] = out[micro_recall] = out[micro_f1] = accuracy;
-    const double apart =
-        std::sqrt(rows * rows - truth_squares) * std::sqrt(rows * rows - said_squares);
-    out[mcc] = apart > 0 ? (right * rows - expected) / apart : undefined;
-    const double chance = rows > 0 ? expected / (rows * rows) : 1;
-    out[kappa] = chance < 1 ? (accuracy - chance) / (1 - chance) : undefined;
 }
 
 double mean_of(std::span<const double> values, Multiplicities times) {
@@ -274,19 +181,24 @@ void add_ranking(
     add("average_precision", ranking.macro_average_precision);
 }
 
-// All means over counts and rows, with intervals from the same resamples.
+constexpr std::size_t most_class_intervals = 100;  // classes whose F1 is resampled
+
+// All means over counts and rows, with intervals from the same resamples, and those of the classes.
 std::vector<Measure> resampled_measures(
     const ClassCounts& counts,
     const std::vector<RowFigure>& by_row,
     std::span<const int> said,
     std::span<const int> truth,
     Team& team,
-    const Judging& how
+    const Judging& how,
+    std::vector<ClassScore>& scores
 ) {
     const auto classes = counts.hits.size();
+    const auto shown = classes <= most_class_intervals && !how.brief ? classes : 0;
+    const auto of_classes = counted_figures + by_row.size();
     const auto spreads = bootstrap(
         truth.size(),
-        counted_figures + by_row.size(),
+        of_classes + shown,
         how.seed,
         team,
         [&](Multiplicities times, std::span<double> out) {
@@ -296,9 +208,12 @@ std::vector<Measure> resampled_measures(
             count_figures(some, out);
             for (std::size_t i = 0; i < by_row.size(); ++i)
                 out[counted_figures + i] = mean_of(by_row[i].of_row, times);
+            for (std::size_t c = 0; c < shown; ++c) out[of_classes + c] = f1_of(some, c);
         },
         how.stop
     );
+    for (std::size_t c = 0; c < shown; ++c)
+        scores[c].f1_interval = spreads[of_classes + c].interval;
     std::vector<double> values(counted_figures);
     count_figures(counts, values);
     std::vector<Measure> out;
@@ -317,18 +232,14 @@ double loss_of_probability(double probability) {
     return -std::log(std::max(probability, 1e-15));
 }
 
-double macro_f1(
-    std::span<const int> said,
-    std::span<const int> truth,
-    std::size_t classes,
-    Multiplicities times
-) {
-    ClassCounts counts(classes);
-    for (std::size_t row = 0; row < truth.size(); ++row)
-        if (times[row] > 0) counts.add(truth[row], said[row], times[row]);
-    std::vector<double> out(counted_figures);
-    count_figures(counts, out);
-    return out[macro_f_1];
+Interval ClassScore::precision_interval() const {
+    const auto said = static_cast<double>(predicted);
+    return base::wilson(precision.value_or(0) * said, said);
+}
+
+Interval ClassScore::recall_interval() const {
+    const auto rows = static_cast<double>(support);
+    return base::wilson(recall.value_or(0) * rows, rows);
 }
 
 const Measure* find_measure(std::span<const Measure> measures, std::string_view name) {
@@ -376,7 +287,7 @@ ClassReport judge_classes(
     report.accuracy = {
         ratio(report.correct, report.rows),
         base::wilson(static_cast<double>(report.correct), static_cast<double>(report.rows))};
-    auto measures = resampled_measures(counts, by_row, said, truth, team, how);
+    auto measures = resampled_measures(counts, by_row, said, truth, team, how, report.classes);
     report.macro_f1 = estimate_of(*find_measure(measures, "macro_f1"));
     report.log_loss = estimate_of(*find_measure(measures, "log_loss"));
     fill_bins(report, highest, said, truth);

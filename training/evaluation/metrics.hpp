@@ -30,6 +30,10 @@ struct ClassScore {
     std::size_t predicted = 0;                     // rows said to be of the class
     std::optional<double> auc = {};                // against all others (ranking.hpp)
     std::optional<double> average_precision = {};  // the same
+    std::optional<Interval> f1_interval = {};      // where there are 100 classes at most
+    // Wilson's; of precision and recall.
+    Interval precision_interval() const;
+    Interval recall_interval() const;
 };
 
 // Rows of one class that were said to be of one class.
@@ -106,14 +110,6 @@ ValueReport judge_values(
     std::span<const double> predicted,
     std::span<const double> truth,
     const Judging& how = {}
-);
-
-// Of rows that count as often as `times` says.
-double macro_f1(
-    std::span<const int> said,
-    std::span<const int> truth,
-    std::size_t classes,
-    Multiplicities times
 );
 
 // Nothing if the list has none of that name.

@@ -25,6 +25,16 @@ json::value defined(const std::optional<double>& share) {
     return share ? json::value(*share) : json::value();
 }
 
+json::value interval_of(const std::optional<Interval>& interval) {
+    return interval ? json::value(json::array{interval->low, interval->high}) : json::value();
+}
+
+std::optional<Interval> read_interval(const json::object& from, std::string_view name) {
+    const auto* value = from.if_contains(name);
+    if (!value || value->is_null()) return std::nullopt;
+    return Interval{value->at(0).to_number<double>(), value->at(1).to_number<double>()};
+}
+
 std::optional<double> read_defined(const json::object& from, std::string_view name) {
     const auto* value = from.if_contains(name);
     if (!value || value->is_null()) return std::nullopt;
@@ -50,6 +60,9 @@ json::object to_json(const ClassReport& report, const std::vector<std::string>& 
             {"precision", defined(c.precision)},
             {"recall", defined(c.recall)},
             {"f1", c.support + c.predicted > 0 ? json::value(c.f1) : json::value()},
+            {"f1_interval", interval_of(c.f1_interval)},
+            {"precision_interval", interval_of(c.precision_interval())},
+            {"recall_interval", interval_of(c.recall_interval())},
             {"support", c.support},
             {"predicted", c.predicted},
             {"roc_auc", defined(c.auc)},
@@ -253,7 +266,8 @@ ClassReport class_report(const json::object& stored, const std::vector<Metric>& 
              whole(of_class.at("support")),
              whole(of_class.at("predicted")),
              read_defined(of_class, "roc_auc"),
-             read_defined(of_class, "average_precision")}
+             read_defined(of_class, "average_precision"),
+             read_interval(of_class, "f1_interval")}
         );
     }
     report.confusion = confusion_from(stored.at("confusion").as_array(), report.classes.size());

@@ -144,15 +144,24 @@ std::string class_table(const Report& r) {
         "scope=\"col\">Class</th><th scope=\"col\">Precision</th>"
         "<th scope=\"col\">Recall</th><th scope=\"col\">F1</th><th scope=\"col\">Rows</th><th "
         "scope=\"col\">Predicted</th></tr></thead><tbody>";
+    const auto ranged = [](const std::optional<double>& value, const Interval& range) {
+        return value ? fmt::format(
+                           "{} <span class=\"dim\">[{}, {}]</span>",
+                           percent(*value),
+                           percent(range.low),
+                           percent(range.high)
+                       )
+                     : std::string("–");
+    };
     for (auto i : worst_classes(*r.classes, r.classes->classes.size())) {
         const auto& c = r.classes->classes[i];
         out += fmt::format(
             "<tr><th "
             "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>",
             name_at(r.class_names, i),
-            c.precision ? percent(*c.precision) : "–",
-            c.recall ? percent(*c.recall) : "–",
-            percent(c.f1),
+            ranged(c.precision, c.precision_interval()),
+            ranged(c.recall, c.recall_interval()),
+            c.f1_interval ? ranged(c.f1, *c.f1_interval) : percent(c.f1),
             meter(c.f1),
             grouped(c.support),
             grouped(c.predicted)
