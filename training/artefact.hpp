@@ -11,6 +11,8 @@ namespace training {
 
 // Versions from this one on have an input signature.
 constexpr std::uint32_t with_signature = 3;
+// These also say whether they have a preparation, and what is decided from probabilities.
+constexpr std::uint32_t with_decision = 4;
 
 std::string seal(const std::string& payload);
 

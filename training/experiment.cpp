@@ -19,9 +19,10 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/baselines.hpp"
-#include "training/evaluation/metrics.hpp"
+#include "training/evaluation/run_judging.hpp"
 #include "training/evaluation/trial_json.hpp"
 #include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
@@ -38,117 +39,6 @@ namespace {
 constexpr int validation = 1;
 constexpr int test = 2;
 
-struct Judged {
-    std::vector<Metric> metrics;
-    std::vector<Prediction> predictions;
-    json::object report;
-};
-
-json::array numbers(const std::vector<std::size_t>& values) {
-    json::array all;
-    for (auto value : values) all.emplace_back(value);
-    return all;
-}
-
-json::value defined(const std::optional<double>& share) {
-    return share ? json::value(*share) : json::value();
-}
-
-json::object to_json(const ClassReport& report, const std::vector<std::string>& names) {
-    json::array classes, bins;
-    for (std::size_t i = 0; i < report.classes.size(); ++i) {
-        const auto& c = report.classes[i];
-        classes.push_back(json::object{
-            {"name", names.at(i)},
-            {"precision", defined(c.precision)},
-            {"recall", defined(c.recall)},
-            {"f1", c.f1},
-            {"support", c.support},
-            {"predicted", c.predicted}});
-    }
-    for (const auto& bin : report.bins)
-        bins.push_back(json::object{
-            {"rows", bin.rows}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
-    return {
-        {"rows", report.rows},
-        {"classes", classes},
-        {"confusion", numbers(report.confusion)},
-        {"bins", bins}};
-}
-
-Prediction prediction_of(const Item& item, int split) {
-    Prediction prediction;
-    prediction.id = item.id;
-    prediction.version = item.version;
-    prediction.split = split;
-    return prediction;
-}
-
-Judged judge_classes_of(
-    const std::vector<Item>& items,
-    const Examples& examples,
-    const std::vector<double>& probabilities,
-    int split
-) {
-    auto classes = examples.class_names.size();
-    auto report = judge_classes(probabilities, examples.classes, classes);
-    Judged judged;
-    judged.metrics = {
-        {split, "accuracy", report.accuracy, true},
-        {split, "macro_f1", report.macro_f1, true},
-        {split, "log_loss", report.log_loss, true},
-        {split, "calibration_error", {report.calibration_error, {}}, false}};
-    judged.report = to_json(report, examples.class_names);
-    auto decided = decide(probabilities, classes);
-    for (std::size_t row = 0; row < items.size(); ++row) {
-        auto prediction = prediction_of(items[row], split);
-        const double* of_row = probabilities.data() + row * classes;
-        auto chosen = static_cast<std::size_t>(decided[row]);
-        double next = 0;
-        for (std::size_t c = 0; c < classes; ++c)
-            if (c != chosen) next = std::max(next, of_row[c]);
-        prediction.class_id = decided[row];
-        prediction.probability = of_row[chosen];
-        prediction.margin = of_row[chosen] - next;
-        prediction.truth_probability = of_row[static_cast<std::size_t>(examples.classes[row])];
-        judged.predictions.push_back(std::move(prediction));
-    }
-    return judged;
-}
-
-Judged judge_values_of(
-    const std::vector<Item>& items,
-    const Examples& examples,
-    const std::vector<double>& values,
-    int split
-) {
-    auto report = judge_values(values, examples.targets);
-    Judged judged;
-    judged.metrics = {
-        {split, "rmse", report.rmse, true},
-        {split, "mae", report.mae, true},
-        {split, "r2", report.r2, true}};
-    judged.report = {{"rows", report.rows}};
-    for (std::size_t row = 0; row < items.size(); ++row) {
-        auto prediction = prediction_of(items[row], split);
-        prediction.value = values[row];
-        judged.predictions.push_back(std::move(prediction));
-    }
-    return judged;
-}
-
-Judged judge(
-    const Predictor& predictor,
-    const std::vector<Item>& items,
-    const Examples& examples,
-    int split
-) {
-    if (items.empty()) return {};
-    auto predicted = predictor.predict(examples);
-    return predictor.predicts_classes() ? judge_classes_of(items, examples, predicted, split)
-                                        : judge_values_of(items, examples, predicted, split);
-}
-
 // On test, or on validation if there is no test part.
 std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_validation) {
     const auto& judged = on_test.metrics.empty() ? on_validation : on_test;
@@ -156,7 +46,7 @@ std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_
     const auto rows = judged.report.at("rows").to_number<std::size_t>();
     const auto value = [&](std::string_view name) {
         for (const auto& metric : judged.metrics)
-            if (metric.name == name) return std::optional(metric.estimate.value);
+            if (metric.name == name && metric.defined) return std::optional(metric.estimate.value);
         return std::optional<double>();
     };
     if (const auto r2 = value("r2")) return score_leaks(rows, *r2);
@@ -168,24 +58,6 @@ std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_
     return score_leaks(rows, *accuracy, static_cast<double>(commonest) / static_cast<double>(rows));
 }
 
-// The metrics of each baseline, under its name: "majority_accuracy", "rule_accuracy".
-std::vector<Metric> baseline_metrics(
-    const std::vector<Baseline>& baselines,
-    const std::vector<Item>& items,
-    const Examples& examples,
-    int split
-) {
-    std::vector<Metric> out;
-    for (const auto& baseline : baselines) {
-        for (auto metric : judge(baseline.model, items, examples, split).metrics) {
-            if (metric.name == "calibration_error") continue;
-            metric.name = baseline.kind + "_" + metric.name;
-            out.push_back(std::move(metric));
-        }
-    }
-    return out;
-}
-
 std::string spec_json(const TrainSettings& settings, int preparation) {
     json::object all;
     for (const auto& [name, value] : settings.params) all[name] = value;
@@ -195,6 +67,7 @@ std::string spec_json(const TrainSettings& settings, int preparation) {
         {"budget", settings.budget},
         {"loss", base::name_of(settings.loss)},
         {"quantile", settings.quantile},
+        {"decision", DecisionSpec::settings.write(settings.decision)},
         {"target", settings.target},
         {"preparation", preparation},
         {"allow_leak", settings.allow_leak},
@@ -320,6 +193,7 @@ TrainOutcome train(
         auto curve_spec = spec;
         curve_spec.tune.clear();
         curve_spec.budget = 0;
+        curve_spec.decision = {};
         curve_spec.model = fitted.kind;
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
@@ -327,18 +201,21 @@ TrainOutcome train(
             curve = learning_curve(examples[0], examples[1], curve_spec, stop);
 
         auto predictor = Predictor::load(fitted.artefact);
-        auto on_validation = judge(predictor, items[1], examples[1], validation);
+        PartJudging judging{validation, spec.loss, spec.quantile, false, stop};
+        auto on_validation = judge_part(predictor, items[1], examples[1], judging);
         database.call([&](base::Tx& tx) {
             if (!items[2].empty())
                 note_read(tx, snapshot.id, TestReader::run, run_id, Clock::now());
         });
-        auto on_test = judge(predictor, items[2], examples[2], test);
+        judging.split = test;
+        auto on_test = judge_part(predictor, items[2], examples[2], judging);
         leakage.add(score_leaks_of(on_test, on_validation));
         refuse(snapshot.name, leakage);
         for (auto split : {validation, test}) {
             auto& judged = split == test ? on_test : on_validation;
             const auto at = static_cast<std::size_t>(split);
-            auto measured = baseline_metrics(baselines, items[at], examples[at], split);
+            judging.split = split;
+            auto measured = baseline_metrics(baselines, items[at], examples[at], judging);
             judged.metrics.insert(judged.metrics.end(), measured.begin(), measured.end());
         }
         auto analysis = json::serialize(

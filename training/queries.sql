@@ -287,6 +287,14 @@ UPDATE model SET stage = 'retired' WHERE name = $1 AND stage = 'production' AND 
 -- name: set_stage
 UPDATE model SET stage = $3 WHERE name = $1 AND version = $2;
 
+-- name: add_promotion
+INSERT INTO model_promotion (name, version, stage, against, forced, evidence, promoted_by, promoted_at)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8::timestamptz);
+
+-- name: promotions_of_model
+SELECT version, stage, against, forced, evidence::text, promoted_by, to_char(promoted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS promoted_at
+FROM model_promotion WHERE name = $1 ORDER BY id DESC LIMIT 50;
+
 -- The seed has 64 bits without a sign.
 -- name: find_model_run
 SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id, 0) AS project_id, s.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,

@@ -67,6 +67,7 @@ struct Metric {
     std::string name;
     Estimate estimate;
     bool has_interval = true;
+    bool defined = true;  // a figure that is undefined here is kept as such
 };
 
 struct Prediction {

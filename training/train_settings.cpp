@@ -36,6 +36,7 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"budget", &TrainSettings::budget, "seconds after which the search ends; 0: none", {.low = 0}},
      {"loss", &TrainSettings::loss, "what is lowered where values are learnt"},
      {"quantile", &TrainSettings::quantile, "of loss quantile", {.low = 0, .high = 1}},
+     {&TrainSettings::decision},
      {"target", &TrainSettings::target, "a numeric column to predict instead of the labels"},
      {"prepare",
       &TrainSettings::prepare,
@@ -63,6 +64,7 @@ TrainSpec TrainSettings::spec() const {
         .objective = objective,
         .loss = loss,
         .quantile = quantile,
+        .decision = decision,
         .seed = seed,
         .threads = threads};
 }

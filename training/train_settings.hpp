@@ -29,6 +29,7 @@ struct TrainSettings {
     double budget = 0;  // seconds after which a search ends
     Loss loss = Loss::squared;
     double quantile = 0.5;
+    DecisionSpec decision;
     std::string target;  // a numeric column to predict instead of the project's labels
     PreparationChoice prepare;
     std::string name;  // of the model; empty: PROJECT-KIND

@@ -1,6 +1,6 @@
 // The artefact's payload (artefact.hpp) is kind, summary, class names, input signature, features,
-// model, preparation. Versions 1 and 2 have no signature and are given rows as they come; version 1
-// has no preparation either.
+// model, preparation, decision. Versions before 4 have no decision, and no preparation where there
+// was none; versions 1 and 2 have no signature and are given rows as they come.
 //
 // For learning curves the model is fitted without validation rows, or early stopping would look at
 // the rows that it is judged by.
@@ -62,6 +62,12 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
         check_learns(
             model_kind(spec.model), train.has_classes() ? Learns::classes : Learns::values
         );
+    if (spec.decision.empty()) return;
+    if (!train.has_classes())
+        throw base::UsageError(
+            "calibrate, decide and abstain", "they are of classes, and values are learnt"
+        );
+    spec.decision.check_classes(train.class_names);
 }
 
 std::string summary_of(
@@ -70,6 +76,8 @@ std::string summary_of(
     const InputSignature& inputs,
     const std::string& features,
     const FittedPreparation& prepared,
+    const Decision& decision,
+    const std::vector<std::string>& class_names,
     std::size_t columns
 ) {
     boost::json::object values;
@@ -80,6 +88,7 @@ std::string summary_of(
         {"inputs", boost::json::parse(inputs.json())},
         {"features", boost::json::parse(features)},
         {"preparation", boost::json::parse(prepared.json())},
+        {"decision", decision.json(class_names)},
         {"columns", columns},
         {"seed", spec.seed},
         {"kernels", kernels().name},
@@ -93,7 +102,8 @@ std::string artefact_of(
     const InputSignature& inputs,
     const Featurizer& featurizer,
     const Model& model,
-    const FittedPreparation& prepared
+    const FittedPreparation& prepared,
+    const Decision& decision
 ) {
     Writer out;
     out.text(kind);
@@ -106,8 +116,30 @@ std::string artefact_of(
     inputs.save(out);
     featurizer.save(out);
     model.save(out);
-    if (!prepared.empty()) out.text(prepared.json());
+    out.text(prepared.empty() ? "" : prepared.json());
+    decision.save(out);
     return seal(out.take());
+}
+
+// What is decided from probabilities, fitted on rows that the model has not learnt from.
+Decision fit_decision(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    const Chosen& chosen,
+    const Model& model,
+    Selection& selection,
+    Team& team
+) {
+    if (spec.decision.empty()) return {};
+    HeldOut rows;
+    if (validation.rows > 0) {
+        const auto& form = selection.form(chosen.kind);
+        rows = {model.predict(form.validation, team), validation.classes, "validation"};
+    } else {
+        rows = selection.out_of_fold(chosen);
+    }
+    return Decision::fit(spec.decision, std::move(rows), train.class_names, spec.seed);
 }
 
 // With rows that are prepared.
@@ -138,14 +170,24 @@ TrainResult fit_prepared(
     const auto classes_learnt = train.has_classes() ? train.class_names.size() : 0;
     model->fit(view_of(form.train, train), held_out, classes_learnt, context);
 
+    const auto decision = fit_decision(train, validation, spec, chosen, *model, selection, team);
     result.kind = chosen.kind;
     result.params = chosen.params;
     result.trials = chosen.trials;
     result.features = form.train.columns;
-    result.summary =
-        summary_of(spec, chosen, inputs, form.featurizer.json(), prepared, form.train.columns);
-    result.artefact =
-        artefact_of(chosen.kind, result.summary, train, inputs, form.featurizer, *model, prepared);
+    result.summary = summary_of(
+        spec,
+        chosen,
+        inputs,
+        form.featurizer.json(),
+        prepared,
+        decision,
+        train.class_names,
+        form.train.columns
+    );
+    result.artefact = artefact_of(
+        chosen.kind, result.summary, train, inputs, form.featurizer, *model, prepared, decision
+    );
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
@@ -194,6 +236,7 @@ struct Predictor::State {
     Featurizer featurizer;
     std::unique_ptr<Model> model;
     FittedPreparation prepared;
+    Decision decision;
     std::optional<InputSignature> inputs;
 };
 
@@ -215,7 +258,10 @@ Predictor Predictor::load(std::string_view artefact) {
         written >= with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
     state->model = make_model(state->kind, {});
     state->model->load(in);
-    if (!in.done()) state->prepared = FittedPreparation::load(in.text());
+    if (!in.done())
+        if (const auto prepared = in.text(); !prepared.empty())
+            state->prepared = FittedPreparation::load(prepared);
+    if (written >= with_decision) state->decision = Decision::load(in, state->class_names.size());
     if (!in.done()) Reader::broken();
     return Predictor(std::move(state));
 }
@@ -234,6 +280,24 @@ const FittedPreparation& Predictor::preparation() const {
     return state_->prepared;
 }
 
+const Decision& Predictor::decision() const {
+    return state_->decision;
+}
+
+std::vector<std::pair<std::string, double>> Predictor::gains() const {
+    std::vector<std::pair<std::string, double>> out;
+    for (const auto& [column, gain] : state_->model->gains())
+        out.emplace_back(state_->featurizer.name(column), gain);
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    return out;
+}
+
+std::vector<int> Predictor::decide(std::span<const double> probabilities) const {
+    return state_->decision.decide(probabilities, state_->class_names.size());
+}
+
 const std::optional<InputSignature>& Predictor::inputs() const {
     return state_->inputs;
 }
@@ -245,11 +309,14 @@ Predictor::predict(const Examples& examples, std::size_t threads, Alignment* not
     Team team(threads);
     const auto& inputs = state_->inputs;
     const auto from = [&](const Examples& rows) {
-        if (state_->prepared.empty())
-            return state_->model->predict(state_->featurizer.apply(rows, team), team);
-        return state_->model->predict(
-            state_->featurizer.apply(state_->prepared.apply(rows), team), team
+        const auto& state = *state_;
+        auto said = state.model->predict(
+            state.prepared.empty() ? state.featurizer.apply(rows, team)
+                                   : state.featurizer.apply(state.prepared.apply(rows), team),
+            team
         );
+        state.decision.calibrator().apply(said);
+        return said;
     };
     if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
     return from(inputs->align(examples, notes));
@@ -263,6 +330,7 @@ std::vector<CurvePoint> learning_curve(
 ) {
     auto plain = spec;
     plain.tune.clear();
+    plain.decision = {};
     auto by_error = spec;
     by_error.objective = Objective::error;
     std::vector<std::size_t> order(train.rows);

@@ -53,12 +53,23 @@ void show_one(const service::ModelDetail& one) {
     print_line("artefact: " + one.artefact_sha256);
     if (!one.classes.empty()) print_line(fmt::format("classes: {}", fmt::join(one.classes, ", ")));
     print_line("summary: " + one.summary.text);
+    for (const auto& past : one.promotions)
+        print_line(fmt::format(
+            "{}: version {} put into {} by {}{}",
+            past.promoted_at,
+            past.version,
+            base::name_of(past.stage),
+            past.promoted_by,
+            past.forced ? ", by force: " + *past.forced : ""
+        ));
 }
 
 void show_promoted(const service::Promoted& now) {
     print_line(fmt::format(
         "model '{}' version {} is in {}", now.name, now.version, base::name_of(now.stage)
     ));
+    if (now.evidence) print_line(now.evidence->note);
+    if (now.forced) print_line("by force: " + *now.forced);
 }
 
 void export_model(CLI::App& model, service::Context& context) {

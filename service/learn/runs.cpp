@@ -19,18 +19,31 @@ const base::Settings<RunNumber> RunNumber::settings{
     {"run", &RunNumber::run, "its number", {.required = true}},
 };
 
-const base::Settings<RunPair> RunPair::settings{
-    {"a", &RunPair::a, "the one run", {.required = true}},
-    {"b", &RunPair::b, "the other", {.required = true}},
-};
+namespace {
+
+// What all of them judged is held at once.
+std::optional<base::Fault> check_compared(ComparedRuns& runs) {
+    constexpr std::size_t most = 18;
+    if (runs.more.size() <= most) return std::nullopt;
+    return base::Fault{"more than 20 runs at once", "leave some out", "more"};
+}
+
+}  // namespace
+
+const base::Settings<ComparedRuns> ComparedRuns::settings{
+    {{"a", &ComparedRuns::a, "the one run", {.required = true}},
+     {"b", &ComparedRuns::b, "the other", {.required = true}},
+     {"more", &ComparedRuns::more, "others, each compared with each"}},
+    &check_compared};
 
 namespace {
 
 std::vector<RunMetric> metrics_from(const std::vector<training::Metric>& metrics) {
     std::vector<RunMetric> all;
     for (const auto& one : metrics) {
-        RunMetric made{.split = one.split, .name = one.name, .value = one.estimate.value};
-        if (one.has_interval) {
+        RunMetric made{.split = one.split, .name = one.name};
+        if (one.defined) made.value = one.estimate.value;
+        if (one.defined && one.has_interval) {
             made.low = one.estimate.interval.low;
             made.high = one.estimate.interval.high;
         }
@@ -106,10 +119,11 @@ Confusion show_confusion(Work& work, const RunNumber& request) {
     return found;
 }
 
-training::RunComparison compare_runs(Work& work, const RunPair& request) {
-    known_run(work, request.a);
-    known_run(work, request.b);
-    return training::compare_runs(work.tx, request.a, request.b);
+training::RunComparison compare_runs(Work& work, const ComparedRuns& request) {
+    std::vector<std::int64_t> runs{request.a, request.b};
+    runs.insert(runs.end(), request.more.begin(), request.more.end());
+    for (auto run : runs) known_run(work, run);
+    return training::compare_runs(work.tx, runs, work.here.stop);
 }
 
 Download report_run(Work& work, const RunNumber& request) {
@@ -117,9 +131,9 @@ Download report_run(Work& work, const RunNumber& request) {
     return {
         .name = fmt::format("run-{}.html", request.run),
         .media_type = "text/html; charset=utf-8",
-        .bytes = training::render_html(
-            training::report_of(work.here.database, work.here.blobs, {}, request.run)
-        )};
+        .bytes = training::render_html(training::report_of(
+            work.here.database, work.here.blobs, {}, request.run, work.here.stop
+        ))};
 }
 
 std::span<const Verb> run_verbs() {
@@ -127,9 +141,7 @@ std::span<const Verb> run_verbs() {
         verb<list_runs>("runs list", "Training runs with their metrics", analysts),
         verb<show_run>("runs show", "One run: settings, metrics, analysis", analysts),
         verb<compare_runs>(
-            "runs compare",
-            "Whether one run is better than another on the same test records",
-            analysts
+            "runs compare", "Which runs are better than others on the same test records", analysts
         ),
         verb<show_confusion>(
             "runs confusion", "What a run takes for what, counted on the test split", analysts

@@ -16,7 +16,7 @@ namespace service {
 struct RunMetric {
     int split = 2;  // 0 training, 1 validation, 2 test
     std::string name;
-    double value = 0;
+    std::optional<double> value{};        // nothing: the figure is undefined on these rows
     std::optional<double> low{}, high{};  // 95 % interval
 };
 BOOST_DESCRIBE_STRUCT(RunMetric, (), (split, name, value, low, high))
@@ -85,9 +85,10 @@ struct RunNumber {
     static const base::Settings<RunNumber> settings;
 };
 
-struct RunPair {
+struct ComparedRuns {
     std::int64_t a = 0, b = 0;
-    static const base::Settings<RunPair> settings;
+    std::vector<std::int64_t> more;
+    static const base::Settings<ComparedRuns> settings;
 };
 
 RunLine run_line(const training::RunInfo& info, const std::vector<training::Metric>& metrics);
@@ -97,7 +98,7 @@ Page<RunLine> list_runs(Work& work, const ListRuns& request);
 // Refusal not_found if there is none; so do the others.
 Run show_run(Work& work, const RunNumber& request);
 Confusion show_confusion(Work& work, const RunNumber& request);
-training::RunComparison compare_runs(Work& work, const RunPair& request);
+training::RunComparison compare_runs(Work& work, const ComparedRuns& request);
 // A page of our own making, with its styles and plots inside. base::Error for a run that is not
 // done.
 Download report_run(Work& work, const RunNumber& request);

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
@@ -27,6 +29,8 @@ const base::Settings<Promotion> Promotion::settings{
     {"model", &Promotion::model, "its name", {.required = true}},
     {"version", &Promotion::version, "which of it", {.low = 1, .required = true}},
     {"stage", &Promotion::stage, "where it is to be", {.required = true}},
+    {"by", &Promotion::by, "what it has to be better in than the one in production"},
+    {"force", &Promotion::force, "why it goes into production though it is not; it is noted"},
 };
 
 const base::Settings<ExportModel> ExportModel::settings{
@@ -105,13 +109,55 @@ ModelDetail show_model(Work& work, const ModelName& request) {
     auto info = known_model(work, request.model);
     auto predictor =
         training::Predictor::load(training::artefact_of_run(work.tx, work.here.blobs, info.run_id));
-    return {model_of(info), {predictor.summary()}, predictor.class_names()};
+    ModelDetail detail{model_of(info), {predictor.summary()}, predictor.class_names(), {}};
+    for (auto& row : training::promotions_of(work.tx, info.name))
+        detail.promotions.push_back(
+            {.version = row.version,
+             .stage = row.stage,
+             .against = row.against,
+             .forced = std::move(row.forced),
+             .evidence = {std::move(row.evidence)},
+             .promoted_by = std::move(row.promoted_by),
+             .promoted_at = std::move(row.promoted_at)}
+        );
+    return detail;
 }
 
 Promoted promote_model(Work& work, const Promotion& request) {
     known_model(work, request.model, request.version);
+    Promoted done{
+        .name = request.model,
+        .version = request.version,
+        .stage = request.stage,
+        .evidence = {},
+        .forced = {}};
+    if (request.stage == training::Stage::production)
+        done.evidence = training::weigh_promotion(
+            work.tx, request.model, request.version, request.by, work.here.stop
+        );
+    const bool stands = !done.evidence || done.evidence->better;
+    if (!stands && request.force.empty())
+        throw Refusal(
+            Refusal::Kind::conflict,
+            fmt::format("model '{}' version {}", request.model, request.version),
+            "not shown to be better: " + done.evidence->note,
+            "train a better one, or give force with the reason"
+        );
+    if (!stands) done.forced = request.force;
     training::promote(work.tx, request.model, request.version, request.stage);
-    return {.name = request.model, .version = request.version, .stage = request.stage};
+    training::note_promotion(
+        work.tx,
+        request.model,
+        {.version = request.version,
+         .stage = request.stage,
+         .against = done.evidence ? done.evidence->against : std::nullopt,
+         .forced = done.forced,
+         .evidence = done.evidence ? base::Answer(*done.evidence).json_text() : "{}",
+         .promoted_by = work.caller.name,
+         .promoted_at = {}},
+        work.now
+    );
+    return done;
 }
 
 Download export_model(Work& work, const ExportModel& request) {

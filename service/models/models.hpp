@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 
 #include "service/verb.hpp"
+#include "training/promotion/promotion.hpp"
 #include "training/run_store.hpp"
 
 // What people do with trained models.
@@ -32,11 +33,28 @@ BOOST_DESCRIBE_STRUCT(
     (name, version, stage, kind, model, run_id, run, snapshot, project, artefact_sha256, created_at)
 )
 
-struct ModelDetail : Model {
-    base::JsonText summary;            // what it sees, and its parameters
-    std::vector<std::string> classes;  // empty: it predicts values
+// A version that was put into a stage.
+struct PastPromotion {
+    int version = 0;
+    training::Stage stage = training::Stage::candidate;
+    std::optional<int> against;         // the version that was in production
+    std::optional<std::string> forced;  // why, where the evidence was not enough
+    base::JsonText evidence;
+    std::string promoted_by;
+    std::string promoted_at;
 };
-BOOST_DESCRIBE_STRUCT(ModelDetail, (Model), (summary, classes))
+BOOST_DESCRIBE_STRUCT(
+    PastPromotion,
+    (),
+    (version, stage, against, forced, evidence, promoted_by, promoted_at)
+)
+
+struct ModelDetail : Model {
+    base::JsonText summary;                 // what it sees, its parameters and decisions
+    std::vector<std::string> classes;       // empty: it predicts values
+    std::vector<PastPromotion> promotions;  // the newest first
+};
+BOOST_DESCRIBE_STRUCT(ModelDetail, (Model), (summary, classes, promotions))
 
 struct ListModels {
     int limit = 50;
@@ -53,6 +71,8 @@ struct Promotion {
     std::string model;
     int version = 0;
     training::Stage stage = training::Stage::candidate;
+    std::optional<training::Compared> by;
+    std::string force;
     static const base::Settings<Promotion> settings;
 };
 
@@ -60,8 +80,10 @@ struct Promoted {
     std::string name;
     int version = 0;
     training::Stage stage = training::Stage::candidate;
+    std::optional<training::PromotionEvidence> evidence;  // of production
+    std::optional<std::string> forced;
 };
-BOOST_DESCRIBE_STRUCT(Promoted, (), (name, version, stage))
+BOOST_DESCRIBE_STRUCT(Promoted, (), (name, version, stage, evidence, forced))
 
 enum class ModelFormat { native };
 
@@ -98,7 +120,9 @@ BOOST_DESCRIBE_STRUCT(Predictions, (), (predictions, next))
 Page<Model> list_models(Work& work, const ListModels& request);
 // The version in production, or the newest. base::Error if there is none.
 ModelDetail show_model(Work& work, const ModelName& request);
-// Puts a version into a stage; the one that was in production before is retired.
+// Puts a version into a stage, and notes it; the one that was in production before is retired. Into
+// production goes only what is better than the one there, by the paired interval on the test
+// records that both judged; else Refusal conflict with the figures, unless `force` gives a reason.
 Promoted promote_model(Work& work, const Promotion& request);
 // The artefact of the version in use.
 Download export_model(Work& work, const ExportModel& request);

@@ -14,7 +14,6 @@
 #include "schema/sources/source_settings_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/models/inputs.hpp"
-#include "training/evaluation/metrics.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
@@ -31,16 +30,21 @@ json::array answers_for(const LoadedModel& model, const training::Examples& exam
         for (double value : predicted) answers.push_back(json::object{{"value", value}});
         return answers;
     }
-    auto decided = training::decide(predicted, names.size());
+    const auto& decision = model.predictor.decision();
+    auto decided = model.predictor.decide(predicted);
+    auto abstained = decision.abstains(predicted, decided, names.size());
     for (std::size_t row = 0; row < examples.rows; ++row) {
         json::object probabilities;
         for (std::size_t c = 0; c < names.size(); ++c)
             probabilities[names[c]] = predicted[row * names.size() + c];
         auto chosen = static_cast<std::size_t>(decided[row]);
-        answers.push_back(json::object{
+        json::object answer{
             {"class", names[chosen]},
             {"probability", predicted[row * names.size() + chosen]},
-            {"probabilities", probabilities}});
+            {"probabilities", probabilities}};
+        if (abstained[row] != 0) answer["class"] = nullptr;
+        if (decision.may_abstain()) answer["abstained"] = abstained[row] != 0;
+        answers.push_back(std::move(answer));
     }
     return answers;
 }

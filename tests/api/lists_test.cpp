@@ -236,7 +236,38 @@ TEST_CASE(
         compared.at("accuracy_difference").to_number<double>()
     );
     CHECK(compared.at("squared_error_difference").is_null());
+    CHECK(compared.at("differences").as_array().size() == 3);
+    auto many =
+        client.get(run + "/compare/" + std::to_string(ids[0]) + "?more=" + std::to_string(ids[1]));
+    CHECK(many.json().at("differences").as_array().size() == 9);
     CHECK(client.get(run + "/compare/77").status == 404);
+
+    // What is not shown to be better does not go into production.
+    training::TrainSettings plain;
+    plain.snapshot = "t";
+    plain.model = "majority";
+    plain.name = "topics-softmax";
+    training::train(*database, blobs, {}, plain, "test", {}, {});
+    const std::string promotion = "/api/v1/models/topics-softmax/promote";
+    auto promoted = client.send("POST", promotion, {{"version", 1}, {"stage", "production"}});
+    CHECK(promoted.status == 200);
+    CHECK(promoted.json().at("evidence").at("against").is_null());
+    auto refused = client.send("POST", promotion, {{"version", 2}, {"stage", "production"}});
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.body, Catch::Contains("not shown to be better"));
+    auto forced = client.send(
+        "POST", promotion, {{"version", 2}, {"stage", "production"}, {"force", "a trial"}}
+    );
+    CHECK(forced.status == 200);
+    CHECK(forced.json().at("forced") == "a trial");
+    auto history = client.get("/api/v1/models/topics-softmax").json().at("promotions").as_array();
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].at("promoted_by") == "otto");
+    CHECK(
+        client.send(
+                  "POST", promotion, {{"version", 1}, {"stage", "production"}, {"force", "back"}}
+        ).status == 200
+    );
 
     auto errors = client.send("POST", run + "/errors", {{"next", 3}});
     REQUIRE(errors.status == 200);

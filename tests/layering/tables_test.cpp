@@ -75,6 +75,7 @@ const std::map<std::string, std::set<std::string>> owned{
     {"training",
      {"metric",
       "model",
+      "model_promotion",
       "model_run",
       "prediction",
       "preparation",

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/words.hpp"
@@ -99,6 +100,9 @@ public:
 
     // Row-major, rows x classes probabilities, or one value per row.
     virtual std::vector<double> predict(const Design& rows, Team& team) const = 0;
+
+    // Of trees: what all splits by a column of the rows gained, by column.
+    virtual std::vector<std::pair<std::size_t, double>> gains() const { return {}; }
 
     virtual void save(Writer& out) const = 0;
     virtual void load(Reader& in) = 0;
