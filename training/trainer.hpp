@@ -69,6 +69,8 @@ TrainResult fit(
     std::stop_token stop = {}
 );
 
+class Featurizer;
+
 // A trained model, ready to predict. Immutable; predict() may be called from several threads.
 class Predictor {
 public:
@@ -89,6 +91,10 @@ public:
 
     // What it was trained on, by name. Nothing in artefacts before version 3.
     const std::optional<InputSignature>& inputs() const;
+
+    // How it sees rows, and what it computes of them.
+    const Featurizer& featurizer() const;
+    PlainModel plain() const;
 
     // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
     // inputs() first. Throws base::Error if they have nothing of it.

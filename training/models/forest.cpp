@@ -15,6 +15,7 @@ public:
     std::vector<double> predict(const Design& rows, Team&) const override {
         return trees_.predict(rows);
     }
+    PlainModel plain() const override { return trees_.plain(); }
     void save(Writer& out) const override { trees_.save(out); }
     void load(Reader& in) override { trees_.load(in); }
 

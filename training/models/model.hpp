@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/words.hpp"
+#include "training/models/plain_model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
@@ -99,6 +100,9 @@ public:
 
     // Row-major, rows x classes probabilities, or one value per row.
     virtual std::vector<double> predict(const Design& rows, Team& team) const = 0;
+
+    // What it computes, where the kind lays that open.
+    virtual PlainModel plain() const { return {}; }
 
     virtual void save(Writer& out) const = 0;
     virtual void load(Reader& in) = 0;

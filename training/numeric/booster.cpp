@@ -92,6 +92,13 @@ std::string Booster::bytes(std::size_t rounds) const {
     return out;
 }
 
+std::string Booster::json() const {
+    bst_ulong size = 0;
+    const char* data = nullptr;
+    must(XGBoosterSaveModelToBuffer(handle_, R"({"format": "json"})", &size, &data));
+    return {data, size};
+}
+
 std::vector<float> Booster::margins(DMatrixHandle matrix) const {
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;

@@ -48,6 +48,8 @@ public:
     );
     std::vector<double> predict(const Design& rows) const;
 
+    PlainTrees plain() const;
+
     void save(Writer& out) const;
     void load(Reader& in);
 
