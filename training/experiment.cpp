@@ -26,6 +26,10 @@
 #include "training/evaluation/trial_json.hpp"
 #include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
+#include "training/registry/run_key.hpp"
+#include "training/registry/run_label_store.hpp"
+#include "training/registry/run_steps.hpp"
+#include "training/registry/trained_before.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -56,22 +60,6 @@ std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_
     for (const auto& one : judged.report.at("classes").as_array())
         commonest = std::max(commonest, one.at("support").to_number<std::size_t>());
     return score_leaks(rows, *accuracy, static_cast<double>(commonest) / static_cast<double>(rows));
-}
-
-std::string spec_json(const TrainSettings& settings, int preparation) {
-    json::object all;
-    for (const auto& [name, value] : settings.params) all[name] = value;
-    return json::serialize(json::object{
-        {"model", settings.model},
-        {"tune", settings.tune},
-        {"budget", settings.budget},
-        {"loss", base::name_of(settings.loss)},
-        {"quantile", settings.quantile},
-        {"decision", DecisionSpec::settings.write(settings.decision)},
-        {"target", settings.target},
-        {"preparation", preparation},
-        {"allow_leak", settings.allow_leak},
-        {"params", all}});
 }
 
 json::object analysis_of(
@@ -140,6 +128,10 @@ TrainOutcome train(
         spec.rules = schema::rules_in_use(tx, snapshot.source_id);
         return recipe.version;
     });
+    const auto key = run_key(snapshot.hash, settings, preparation, names, spec.rules, code_version);
+    if (!settings.again && repeatable(settings) && !spec.preparation.uses_fixes())
+        if (auto before = trained_before(database, model_name(settings, snapshot), key))
+            return *std::move(before);
     auto copies = settings.target.empty() ? label_columns(snapshot) : std::vector<std::string>{};
     base::Database session(database.url(), 1);
     auto run_id = database.call([&](base::Tx& tx) {
@@ -147,11 +139,13 @@ TrainOutcome train(
             tx,
             snapshot.id,
             settings.model,
-            spec_json(settings, preparation),
+            run_spec(settings, preparation),
             settings.seed,
             code_version,
             Clock::now()
         );
+        set_key(tx, id, key);
+        label_run(tx, id, settings.note, settings.tag);
         session.call([&](base::Tx& own) { hold_run(own, id); });
         return id;
     });
@@ -189,7 +183,10 @@ TrainOutcome train(
         leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
         refuse(snapshot.name, leakage);
         auto baselines = fit_baselines(examples[0], spec, stop);
-        auto fitted = fit(examples[0], examples[1], spec, progress, stop);
+        auto fitted = [&] {
+            RunSteps steps(session, run_id);
+            return fit(examples[0], examples[1], spec, steps.beside(progress), stop);
+        }();
         auto curve_spec = spec;
         curve_spec.tune.clear();
         curve_spec.budget = 0;
@@ -222,7 +219,7 @@ TrainOutcome train(
             analysis_of(fitted, examples[0], curve, copies, leakage, on_validation, on_test)
         );
         auto artefact = blobs.seal(fitted.artefact);
-        auto name = settings.name.empty() ? snapshot.project + "-" + settings.model : settings.name;
+        auto name = model_name(settings, snapshot);
 
         TrainOutcome outcome;
         outcome.model_name = name;

@@ -201,17 +201,24 @@ std::vector<RunInfo> list_runs(
     base::Tx& tx,
     std::int64_t snapshot_id,
     std::optional<std::int64_t> before,
-    std::int64_t at_most
+    std::int64_t at_most,
+    const RunFilter& filter
 ) {
     return base::rows_as<RunInfo>(tx.exec(
-        sql::file["list_model_runs"], snapshot_id, before.value_or(no_limit), at_most, nullptr
+        sql::file["list_model_runs"],
+        snapshot_id,
+        before.value_or(no_limit),
+        at_most,
+        nullptr,
+        schema::filled(filter.tags),
+        filter.name
     ));
 }
 
 std::vector<RunInfo> recent_runs(base::Tx& tx, schema::Time since) {
-    return base::rows_as<RunInfo>(
-        tx.exec(sql::file["list_model_runs"], 0, no_limit, no_limit, schema::timestamp(since))
-    );
+    return base::rows_as<RunInfo>(tx.exec(
+        sql::file["list_model_runs"], 0, no_limit, no_limit, schema::timestamp(since), nullptr, ""
+    ));
 }
 
 std::map<std::int64_t, std::vector<Metric>>

@@ -2,6 +2,7 @@
 
 #include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
+#include "training/registry/run_label_store.hpp"
 
 namespace training {
 
@@ -10,6 +11,7 @@ namespace {
 // What no training could do is refused before anything is queued.
 std::optional<base::Fault> check(TrainSettings& settings) {
     check_model(settings.model, settings.params);
+    check(RunEdit{.note = settings.note, .tags = settings.tag});
     const bool searches = parse_search(settings.tune).kind != Search::Kind::none;
     if (settings.budget > 0 && !searches && settings.model != automatic_model)
         return base::Fault{
@@ -50,7 +52,10 @@ const base::Settings<TrainSettings> TrainSettings::settings{
       "also fit on growing shares of the training rows, for the learning curve"},
      {"allow_leak",
       &TrainSettings::allow_leak,
-      "why a leak that is found is none; it is kept with the run"}},
+      "why a leak that is found is none; it is kept with the run"},
+     {"again", &TrainSettings::again, "train even if the same was trained before"},
+     {"tag", &TrainSettings::tag, "of the run: NAME=VALUE", {.scalars = true}},
+     {"note", &TrainSettings::note, "on the run"}},
     &check};
 
 TrainSpec TrainSettings::spec() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +37,10 @@ struct TrainSettings {
     std::uint64_t seed = 1;
     std::size_t threads = 0;
     bool curve = false;
-    std::string allow_leak;  // why a leak that was found is none
+    std::string allow_leak;                  // why a leak that was found is none
+    bool again = false;                      // even if the same was trained before
+    std::map<std::string, std::string> tag;  // of the run
+    std::string note;
 
     // What the trainer is to do; the preparation is not looked up yet.
     TrainSpec spec() const;

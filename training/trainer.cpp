@@ -302,6 +302,14 @@ const std::optional<InputSignature>& Predictor::inputs() const {
     return state_->inputs;
 }
 
+const Featurizer& Predictor::featurizer() const {
+    return state_->featurizer;
+}
+
+PlainModel Predictor::plain() const {
+    return state_->model->plain();
+}
+
 std::vector<double>
 Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);

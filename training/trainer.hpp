@@ -74,6 +74,8 @@ TrainResult fit(
     std::stop_token stop = {}
 );
 
+class Featurizer;
+
 // A trained model, ready to predict. Immutable; predict() may be called from several threads.
 class Predictor {
 public:
@@ -100,6 +102,9 @@ public:
 
     // The features by what trees gained from them, the most first; nothing of other kinds.
     std::vector<std::pair<std::string, double>> gains() const;
+    // How it sees rows, and what it computes of them.
+    const Featurizer& featurizer() const;
+    PlainModel plain() const;
 
     // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
     // inputs() first. Throws base::Error if they have nothing of it.

@@ -44,6 +44,7 @@ json::object metrics_by_split(const std::vector<service::RunMetric>& metrics) {
 void show_list(const std::vector<service::RunLine>& runs) {
     Table table(
         {"run",
+         "name",
          "project",
          "snapshot",
          "model",
@@ -61,6 +62,7 @@ void show_list(const std::vector<service::RunLine>& runs) {
             }
         table.add(
             {std::to_string(run.id),
+             run.name,
              run.project,
              run.snapshot,
              run.kind,
@@ -73,11 +75,25 @@ void show_list(const std::vector<service::RunLine>& runs) {
     table.print();
 }
 
+void show_labels(const service::RunLine& run) {
+    if (!run.name.empty()) print_line("name: " + run.name);
+    if (!run.note.empty()) print_line("note: " + run.note);
+    for (const auto& [name, value] : run.tags) print_line(fmt::format("tag {}={}", name, value));
+}
+
+void show_edited(const service::Run& run) {
+    print_line(fmt::format("run {} is noted", run.id));
+    show_labels(run);
+}
+
 // The oldest first, so that the newest stand above the prompt.
 void list(CLI::App& runs, service::Context& context) {
-    on_command(add_command(runs, "runs list"), [&context] {
+    auto& command = add_command(runs, "runs list");
+    Flags<service::ListRuns> flags(command, {.without = {"limit", "after"}});
+    on_command(command, [flags, &context] {
         std::vector<service::RunLine> all;
-        service::ListRuns request{.page = {.limit = 200, .after = {}}};
+        auto request = flags.read();
+        request.page.limit = 200;
         for (std::optional<std::string> next = ""; next;) {
             request.page.after = *next;
             auto part = ask<service::list_runs>(context, request);
@@ -150,6 +166,8 @@ void show(CLI::App& runs, service::Context& context) {
         ));
         if (run.error) print_line(*run.error);
         print_line(fmt::format("settings {}", run.spec.text));
+        if (!run.run_key.empty()) print_line(fmt::format("run key {}", run.run_key));
+        show_labels(run);
         print_metrics(run.metrics);
         show_trials(json::parse(run.analysis.text).as_object());
     });
@@ -226,6 +244,10 @@ json::object run_json(const service::RunLine& run) {
         {"seconds", run.seconds},
         {"seed", run.seed},
         {"code_version", run.code_version},
+        {"run_key", run.run_key},
+        {"name", run.name},
+        {"note", run.note},
+        {"tags", json::value_from(run.tags)},
         {"started_at", run.started_at},
         {"error", run.error.value_or("")},
         {"metrics", metrics_by_split(run.metrics)}};
@@ -243,6 +265,14 @@ void add_runs(CLI::App& cli, service::Context& context) {
     runs->require_subcommand(1);
     list(*runs, context);
     show(*runs, context);
+    add_verb<service::edit_run>(
+        *runs,
+        context,
+        "runs edit",
+        {.positionals = {{"run", "RUN"}}, .without = {"version"}},
+        show_edited
+    );
+    watch_run(*runs, context);
     compare(*runs, context);
     add_verb<service::show_confusion>(
         *runs,

@@ -50,9 +50,13 @@ bool is_detail(std::string_view name) {
 }
 
 void tell(service::Context& context, const training::TrainOutcome& outcome) {
-    auto run = service::run_line(outcome.run, outcome.metrics);
+    auto labels = context.database().call([&](base::Tx& tx) {
+        return training::labels_of(tx, outcome.run.id);
+    });
+    auto run = service::run_line(outcome.run, outcome.metrics, labels);
     if (context.json) {
         auto object = run_json(run);
+        object["existing"] = outcome.existing;
         object["name"] = outcome.model_name;
         object["version"] = outcome.model_version;
         object["training_rows"] = outcome.training_rows;
@@ -61,6 +65,12 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
         print_json(object);
         return;
     }
+    if (outcome.existing)
+        print_line(fmt::format(
+            "the same was trained before, as run {}: equal snapshot, settings, seed and program "
+            "give an equal model; --again trains anyway",
+            outcome.run.id
+        ));
     print_line(fmt::format(
         "run {}: {} on snapshot {}, {} training rows, {:.1f} s",
         outcome.run.id,

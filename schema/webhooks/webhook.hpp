@@ -15,6 +15,7 @@ namespace schema {
 
 enum class WebhookEvent {
     job_ended,
+    model_drift,
     project_done,
     review_wanted,
     task_done,
@@ -26,6 +27,9 @@ enum class WebhookEvent {
 constexpr auto words_of(WebhookEvent) {
     return std::to_array<base::Word<WebhookEvent>>({
         {WebhookEvent::job_ended, "job.ended", "a crawl, an ingest or a training came to its end"},
+        {WebhookEvent::model_drift,
+         "model.drift",
+         "a model is asked other things than it was judged by, or abstains more"},
         {WebhookEvent::project_done, "project.done", "no task of a labeling project is open"},
         {WebhookEvent::review_wanted, "review.wanted", "somebody flagged a task for the reviewer"},
         {WebhookEvent::task_done, "task.done", "a task has the answers that it wants"},

@@ -1,5 +1,5 @@
-// Verbs of models. What a version can do is asked of its artefact, which is loaded anew for every
-// request: artefacts are small, and a promoted version counts at once.
+// Verbs of models. Which version is meant is asked of the database for every request, so that a
+// promoted one counts at once; its artefact is read once (serving.hpp).
 #include "service/models/models.hpp"
 
 #include <vector>
@@ -10,7 +10,11 @@
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "service/areas.hpp"
+#include "service/models/behaviour.hpp"
+#include "service/models/card.hpp"
+#include "service/models/drift.hpp"
 #include "service/models/predict.hpp"
+#include "service/models/watch.hpp"
 #include "service/refusal.hpp"
 #include "training/trainer.hpp"
 
@@ -36,6 +40,7 @@ const base::Settings<Promotion> Promotion::settings{
 const base::Settings<ExportModel> ExportModel::settings{
     {"model", &ExportModel::model, "its name", {.required = true}},
     {"format", &ExportModel::format, "what is written"},
+    {"inputs", &ExportModel::inputs, "of an ONNX graph: what it takes"},
 };
 
 const base::Settings<Predict> Predict::settings{
@@ -107,9 +112,17 @@ Page<Model> list_models(Work& work, const ListModels& request) {
 
 ModelDetail show_model(Work& work, const ModelName& request) {
     auto info = known_model(work, request.model);
-    auto predictor =
-        training::Predictor::load(training::artefact_of_run(work.tx, work.here.blobs, info.run_id));
-    ModelDetail detail{model_of(info), {predictor.summary()}, predictor.class_names(), {}};
+    const auto model = load_model(work.tx, work.here.blobs, info.name, info.version);
+    ModelDetail detail{
+        model_of(info),
+        {model.predictor.summary()},
+        model.predictor.class_names(),
+        check_golden(work, model),
+        training::about_model(work.tx, info.name, info.version),
+        {},
+        {}};
+    if (const auto tested = training::last_test_result(work.tx, info.name, info.version))
+        detail.tests_passed = tested->passed;
     for (auto& row : training::promotions_of(work.tx, info.name))
         detail.promotions.push_back(
             {.version = row.version,
@@ -125,6 +138,8 @@ ModelDetail show_model(Work& work, const ModelName& request) {
 
 Promoted promote_model(Work& work, const Promotion& request) {
     known_model(work, request.model, request.version);
+    if (request.stage == training::Stage::production)
+        check_behaviour(work, request.model, request.version);
     Promoted done{
         .name = request.model,
         .version = request.version,
@@ -162,11 +177,34 @@ Promoted promote_model(Work& work, const Promotion& request) {
 
 Download export_model(Work& work, const ExportModel& request) {
     auto info = known_model(work, request.model);
+    if (request.format == ModelFormat::onnx)
+        return {
+            .name = request.model + ".onnx",
+            .media_type = "application/octet-stream",
+            .bytes = training::onnx_of(
+                training::Predictor::load(
+                    training::artefact_of_run(work.tx, work.here.blobs, info.run_id)
+                ),
+                request.inputs
+            )};
     return {
         .name = request.model + ".tilth",
         .media_type = "application/octet-stream",
         .bytes = training::artefact_of_run(work.tx, work.here.blobs, info.run_id)};
 }
+
+namespace {
+
+Predictions answer_inputs(Work& work, const LoadedModel& model, const Predict& request) {
+    WatchedInputs watched;
+    Predictions answer{
+        .predictions = predictions_for(model, request.inputs, request.strict, &watched),
+        .next = {}};
+    keep_watched(work.here, model.info, std::move(watched), work.now);
+    return answer;
+}
+
+}  // namespace
 
 Predictions predict(Work& work, const Predict& request) {
     constexpr std::size_t most = 1000;
@@ -175,9 +213,9 @@ Predictions predict(Work& work, const Predict& request) {
     if (request.inputs.size() > most)
         throw base::UsageError("'inputs'", "are more than 1000", "ask in several parts");
     known_model(work, request.model, request.version);
-    auto model = load_model(work.tx, work.here.blobs, request.model, request.version);
-    if (!request.where)
-        return {.predictions = predictions_for(model, request.inputs, request.strict), .next = {}};
+    const auto served = serving_model(work, request.model, request.version);
+    const auto& model = *served;
+    if (!request.where) return answer_inputs(work, model, request);
 
     std::size_t passed = 0;
     if (!request.after.empty()) {
@@ -187,7 +225,10 @@ Predictions predict(Work& work, const Predict& request) {
     }
     auto limit = static_cast<std::size_t>(request.limit);
     RecordPredictions records(work.here.database, work.here.blobs, model, *request.where);
+    WatchedInputs watched;
+    records.watch(&watched);
     Predictions part{.predictions = records.of(passed, limit), .next = {}};
+    keep_watched(work.here, model.info, std::move(watched), work.now);
     if (passed + limit < records.size()) part.next = std::to_string(passed + limit);
     return part;
 }
@@ -199,6 +240,14 @@ std::span<const Verb> model_verbs() {
             "model show", "The version in use: where it comes from and what it sees", analysts
         ),
         verb<promote_model>("model promote", "Put a version into a stage", analysts),
+        verb<test_model>(
+            "model test", "Test how a model behaves: inputs, changes, floors", analysts
+        ),
+        verb<find_model_drift>(
+            "model drift", "Whether a model is asked the same as it was judged by", analysts
+        ),
+        verb<card_of_model>("model card", "What a model is, and how good it is where", analysts),
+        verb<edit_model>("model edit", "Say what a version is for, and what not", analysts),
         verb<export_model>("model export", "Write a model's artefact to a file", analysts),
         verb<predict>(
             "model predict", "Predict for records of the source, or for what is given", analysts

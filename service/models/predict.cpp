@@ -14,6 +14,8 @@
 #include "schema/sources/source_settings_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/models/inputs.hpp"
+#include "service/models/watch.hpp"
+#include "training/evaluation/metrics.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
@@ -100,9 +102,16 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
     return loaded(tx, blobs, info);
 }
 
-json::array predictions_for(const LoadedModel& model, const json::array& inputs, bool strict) {
+json::array predictions_for(
+    const LoadedModel& model,
+    const json::array& inputs,
+    bool strict,
+    WatchedInputs* watch
+) {
     auto given = rows_of(inputs, model.inputs, strict);
-    auto answers = answers_for(model, model.inputs.align(std::move(given.examples)));
+    const auto rows = model.inputs.align(std::move(given.examples));
+    auto answers = answers_for(model, rows);
+    if (watch) watch->add(model, rows, answers);
     for (std::size_t row = 0; row < answers.size(); ++row) {
         auto& answer = answers[row].as_object();
         const auto& notes = given.notes[row];
@@ -137,6 +146,10 @@ RecordPredictions::RecordPredictions(
     );
 }
 
+training::Examples RecordPredictions::rows_of(const std::vector<training::Item>& some) const {
+    return store_.load(some, {});
+}
+
 json::array RecordPredictions::of(std::size_t first, std::size_t count) const {
     if (first >= items_.size()) return {};
     auto from = items_.begin() + static_cast<std::ptrdiff_t>(first);
@@ -147,7 +160,9 @@ json::array RecordPredictions::of(std::size_t first, std::size_t count) const {
 
 json::array RecordPredictions::of_items(const std::vector<training::Item>& some) const {
     if (some.empty()) return {};
-    auto answers = answers_for(model_, store_.load(some, {}));
+    const auto rows = store_.load(some, {});
+    auto answers = answers_for(model_, rows);
+    if (watch_) watch_->add(model_, model_.inputs.align(rows), answers);
     json::array keyed;
     for (std::size_t i = 0; i < some.size(); ++i) {
         json::object line{{"key", some[i].id.key}};

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/words.hpp"
+#include "training/models/plain_model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
@@ -103,6 +104,9 @@ public:
 
     // Of trees: what all splits by a column of the rows gained, by column.
     virtual std::vector<std::pair<std::size_t, double>> gains() const { return {}; }
+
+    // What it computes, where the kind lays that open.
+    virtual PlainModel plain() const { return {}; }
 
     virtual void save(Writer& out) const = 0;
     virtual void load(Reader& in) = 0;

@@ -119,6 +119,13 @@ std::vector<std::pair<std::size_t, double>> Booster::gains() const {
     return out;
 }
 
+std::string Booster::json() const {
+    bst_ulong size = 0;
+    const char* data = nullptr;
+    must(XGBoosterSaveModelToBuffer(handle_, R"({"format": "json"})", &size, &data));
+    return {data, size};
+}
+
 std::vector<float> Booster::margins(DMatrixHandle matrix) const {
     const bst_ulong* shape = nullptr;
     bst_ulong dimensions = 0;

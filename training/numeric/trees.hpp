@@ -50,6 +50,8 @@ public:
     // As Booster::gains().
     std::vector<std::pair<std::size_t, double>> gains() const;
 
+    PlainTrees plain() const;
+
     void save(Writer& out) const;
     void load(Reader& in);
 
