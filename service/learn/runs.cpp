@@ -2,6 +2,8 @@
 // transaction of the request only says whether there is such a run.
 #include "service/learn/runs.hpp"
 
+#include <set>
+
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
@@ -39,11 +41,16 @@ const base::Settings<RunNumber> RunNumber::settings{
 
 namespace {
 
-// What all of them judged is held at once.
+// What all of them judged is held at once; a run beside itself would count among the pairs.
 std::optional<base::Fault> check_compared(ComparedRuns& runs) {
     constexpr std::size_t most = 18;
-    if (runs.more.size() <= most) return std::nullopt;
-    return base::Fault{"more than 20 runs at once", "leave some out", "more"};
+    if (runs.more.size() > most)
+        return base::Fault{"more than 20 runs at once", "leave some out", "more"};
+    std::set<std::int64_t> seen{runs.a, runs.b};
+    for (auto run : runs.more)
+        if (!seen.insert(run).second)
+            return base::Fault{fmt::format("run {} is named twice", run), "leave one out", "more"};
+    return std::nullopt;
 }
 
 }  // namespace

@@ -158,6 +158,7 @@ Promoted promote_model(Work& work, const Promotion& request) {
             "not shown to be better: " + done.evidence->note,
             "train a better one, or give force with the reason"
         );
+    if (done.evidence && done.evidence->against == request.version) return done;  // it is there
     if (!stands) done.forced = request.force;
     training::promote(work.tx, request.model, request.version, request.stage);
     training::note_promotion(

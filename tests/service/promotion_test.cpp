@@ -166,6 +166,10 @@ TEST_CASE("only what is better goes into production, or by force", "[service][pr
     CHECK(boost::json::parse(shown.promotions[0].evidence.text).at("high").to_number<double>() < 0);
     CHECK_FALSE(shown.promotions[1].forced);
     CHECK(world.promote(3).evidence->note == "it was in production already");
+    CHECK(
+        world.ask([](service::Work& work) { return service::show_model(work, {.model = "m"}); }
+        ).promotions.size() == 3
+    );
 }
 
 TEST_CASE("what cannot be compared is told, and not promoted", "[service][promotion]") {
@@ -204,6 +208,10 @@ TEST_CASE("many runs are compared on what all of them judged", "[service][promot
     const auto two = world.compare(majority, softmax, {});
     CHECK(two.accuracy_difference == found.accuracy_difference);
     CHECK(two.p_value == found.p_value);
+    CHECK_THROWS_WITH(
+        service::ComparedRuns::settings.read(base::Document::json(R"({"a":1,"b":2,"more":[2]})")),
+        Catch::Contains("run 2 is named twice")
+    );
     CHECK_THROWS_AS(
         service::ComparedRuns::settings.read(base::Document::json(
             R"({"a":1,"b":2,"more":[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19]})"
@@ -215,8 +223,8 @@ TEST_CASE("many runs are compared on what all of them judged", "[service][promot
 TEST_CASE("a run says what it answers and what is undefined", "[service][promotion]") {
     PromotionWorld world;
     const auto id = world.train("softmax", "s", [](auto& settings) {
-        settings.decision.calibrate = training::Calibration::temperature;
-        settings.decision.abstain_below = 0.8;
+        settings.decision.calibrate = training::Calibration::sigmoid;
+        settings.decision.abstain_below = 0.97;
     });
     const auto run =
         world.ask([&](service::Work& work) { return service::show_run(work, {.run = id}); });
@@ -231,7 +239,7 @@ TEST_CASE("a run says what it answers and what is undefined", "[service][promoti
     CHECK(metric("roc_auc").low.has_value());
     const auto analysis = boost::json::parse(run.analysis.text);
     const auto& decision = analysis.at("summary").at("decision");
-    CHECK(decision.at("calibration") == "temperature");
+    CHECK(decision.at("calibration") == "sigmoid");
     CHECK(decision.at("fitted_on") == "validation");
     CHECK(analysis.at("test").at("curves").as_array().size() == 1);
 

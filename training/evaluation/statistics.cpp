@@ -1,3 +1,6 @@
+// Tests that need no table of a distribution, corrections for many of them, and the bootstrap. Each
+// resample is drawn by its own stream of counted random numbers and told as how often it has each
+// row: figures are then sums in the order of the rows, whoever computes which resample.
 #include "training/evaluation/statistics.hpp"
 
 #include <algorithm>
