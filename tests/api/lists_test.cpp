@@ -245,6 +245,7 @@ TEST_CASE(
     plain.snapshot = "t";
     plain.model = "majority";
     plain.name = "topics-softmax";
+    plain.again = true;
     const auto third = training::train(*database, blobs, {}, plain, "test", {}, {}).run.id;
     auto many = client.get(fmt::format("{}/compare/{}?more={}", run, ids[0], third));
     CHECK(many.json().at("differences").as_array().size() == 9);

@@ -81,6 +81,7 @@ struct PromotionWorld {
         settings.snapshot = snapshot_name;
         settings.model = kind;
         settings.name = "m";
+        settings.again = true;
         settings.threads = 1;
         if (change) change(settings);
         return training::train(*database, blobs, {}, settings, "test", {}, {}).run.id;

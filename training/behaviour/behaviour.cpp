@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -67,9 +68,8 @@ private:
     std::string said(const std::vector<double>& answers, std::size_t row) const {
         if (!classes()) return fmt::format("{:.6g}", answers[row]);
         const auto count = predictor_.class_names().size();
-        const auto* of_row = answers.data() + row * count;
-        const auto best =
-            static_cast<std::size_t>(std::max_element(of_row, of_row + count) - of_row);
+        const auto of_row = std::span(answers).subspan(row * count, count);
+        const auto best = static_cast<std::size_t>(predictor_.decide(of_row).front());
         return fmt::format("{} {:.3f}", predictor_.class_names()[best], of_row[best]);
     }
 
@@ -115,7 +115,7 @@ private:
         const auto answers = predictor_.predict(given_.rows);
         const auto width = classes() ? predictor_.class_names().size() : 1;
         const auto wanted = classes() ? class_of(test_.expect) : 0;
-        const auto decided = classes() ? decide(answers, width) : std::vector<int>{};
+        const auto decided = classes() ? predictor_.decide(answers) : std::vector<int>{};
         for (std::size_t row = 0; row < given_.rows.rows; ++row) {
             const bool right = !classes() || static_cast<std::size_t>(decided[row]) == wanted;
             count(
@@ -138,8 +138,8 @@ private:
         if (!stays && classes() && test_.of.empty())
             fail("says no class whose probability moves", "give 'of'");
         const auto width = classes() ? predictor_.class_names().size() : 1;
-        const auto decided = classes() ? decide(before, width) : std::vector<int>{};
-        const auto decided_after = classes() ? decide(after, width) : std::vector<int>{};
+        const auto decided = classes() ? predictor_.decide(before) : std::vector<int>{};
+        const auto decided_after = classes() ? predictor_.decide(after) : std::vector<int>{};
         const auto wanted = !stays && classes() ? class_of(test_.of) : 0;
         for (std::size_t row = 0; row < given_.rows.rows; ++row) {
             if (!changed.changed[row]) continue;
@@ -208,8 +208,11 @@ private:
             );
         }
         if (!given_.rows.has_classes()) fail("the rows have no labels", "widen 'where'");
+        const auto decided = predictor_.decide(answers);
+        Judging how;
+        how.said = decided;
         const auto report =
-            judge_classes(answers, given_.rows.classes, predictor_.class_names().size());
+            judge_classes(answers, given_.rows.classes, predictor_.class_names().size(), how);
         if (calibration)
             return conclude_figure("calibration error", {report.calibration_error, {}}, false);
         conclude_figure(
