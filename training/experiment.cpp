@@ -30,8 +30,10 @@
 #include "training/registry/run_label_store.hpp"
 #include "training/registry/run_steps.hpp"
 #include "training/registry/trained_before.hpp"
+#include "training/semi_supervised/snapshot_fit.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
+#include "training/structure.hpp"
 
 namespace training {
 
@@ -180,12 +182,16 @@ TrainOutcome train(
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
         Leakage leakage{{}, settings.allow_leak};
-        leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
+        const bool finds = finds_structure(settings.model);  // no label can leak into it
+        if (!finds) leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
         refuse(snapshot.name, leakage);
         auto baselines = fit_baselines(examples[0], spec, stop);
-        auto fitted = [&] {
+        const auto& how = settings.unlabelled;
+        auto [fitted, unlabelled, notes] = [&] {
             RunSteps steps(session, run_id);
-            return fit(examples[0], examples[1], spec, steps.beside(progress), stop);
+            return fit_snapshot(
+                database, store, snapshot, examples, copies, how, spec, steps.beside(progress), stop
+            );
         }();
         auto curve_spec = spec;
         curve_spec.tune.clear();
@@ -198,7 +204,9 @@ TrainOutcome train(
             curve = learning_curve(examples[0], examples[1], curve_spec, stop);
 
         auto predictor = Predictor::load(fitted.artefact);
-        PartJudging judging{validation, spec.loss, spec.quantile, false, stop};
+        PartJudging judging{0, spec.loss, spec.quantile, false, stop};
+        auto on_training = finds ? judge_part(predictor, items[0], examples[0], judging) : Judged{};
+        judging.split = validation;
         auto on_validation = judge_part(predictor, items[1], examples[1], judging);
         database.call([&](base::Tx& tx) {
             if (!items[2].empty())
@@ -215,9 +223,14 @@ TrainOutcome train(
             auto measured = baseline_metrics(baselines, items[at], examples[at], judging);
             judged.metrics.insert(judged.metrics.end(), measured.begin(), measured.end());
         }
-        auto analysis = json::serialize(
-            analysis_of(fitted, examples[0], curve, copies, leakage, on_validation, on_test)
-        );
+        auto found =
+            analysis_of(fitted, examples[0], curve, copies, leakage, on_validation, on_test);
+        if (!unlabelled.empty()) found["unlabelled"] = unlabelled;
+        if (finds) {
+            found["training"] = on_training.report;
+            found["structure"] = describe_groups(predictor);
+        }
+        auto analysis = json::serialize(found);
         auto artefact = blobs.seal(fitted.artefact);
         auto name = model_name(settings, snapshot);
 
@@ -225,10 +238,11 @@ TrainOutcome train(
         outcome.model_name = name;
         outcome.training_rows = items[0].size();
         outcome.label_columns = copies;
+        outcome.notes = notes;
         outcome.leakage = leakage;
         database.call([&](base::Tx& tx) {
             outcome.metrics.clear();
-            for (const auto* judged : {&on_validation, &on_test}) {
+            for (const auto* judged : {&on_training, &on_validation, &on_test}) {
                 add_metrics(tx, run_id, judged->metrics);
                 if (!judged->predictions.empty()) add_predictions(tx, run_id, judged->predictions);
                 outcome.metrics.insert(

@@ -19,6 +19,7 @@ struct TrainOutcome {
     int model_version = 0;
     std::size_t training_rows = 0;
     std::vector<std::string> label_columns;  // that repeat the label, and were left out
+    std::vector<std::string> notes;          // what was done with records without a label
     Leakage leakage;
     bool existing = false;  // the same was trained before: that run is told of, none was made
 };

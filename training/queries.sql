@@ -403,7 +403,7 @@ WHERE p.run_id = $1 AND i.split = 2 AND i.class_id IS NOT NULL AND p.class_id IS
 GROUP BY i.class_id, p.class_id ORDER BY i.class_id, p.class_id;
 
 -- name: predictions_of
-SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.probability, p.margin, p.truth_probability,
+SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.cluster_id, p.distance, p.probability, p.margin, p.truth_probability,
     i.class_id AS truth_class, i.value AS truth_value
 FROM prediction p JOIN model_run r ON r.id = p.run_id
 JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id

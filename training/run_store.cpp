@@ -37,6 +37,8 @@ struct PredictionRow {
     int split = 2;
     std::optional<int> class_id;
     std::optional<double> value;
+    std::optional<int> cluster_id;
+    std::optional<double> distance;
     double probability = 0, margin = 0, truth_probability = 0;
     std::optional<int> truth_class;
     std::optional<double> truth_value;
@@ -51,6 +53,8 @@ BOOST_DESCRIBE_STRUCT(
      split,
      class_id,
      value,
+     cluster_id,
+     distance,
      probability,
      margin,
      truth_probability,
@@ -145,8 +149,8 @@ void add_predictions(
 ) {
     auto copy = tx.copy(
         "prediction (rk, source_id, key, run_id, version, split, class_id, value, probability, "
-        "margin, truth_probability)",
-        11
+        "margin, truth_probability, cluster_id, distance)",
+        13
     );
     for (const auto& p : predictions) {
         copy.begin_row();
@@ -161,6 +165,8 @@ void add_predictions(
         copy.value(p.probability);
         copy.value(p.margin);
         copy.value(p.truth_probability);
+        put(copy, p.cluster_id);
+        put(copy, p.distance);
     }
     copy.finish();
     tx.exec(sql::file["analyze_predictions"]);
@@ -252,6 +258,8 @@ std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int sp
              .split = row.split,
              .class_id = row.class_id,
              .value = row.value,
+             .cluster_id = row.cluster_id,
+             .distance = row.distance,
              .probability = row.probability,
              .margin = row.margin,
              .truth_probability = row.truth_probability,

@@ -76,6 +76,8 @@ struct Prediction {
     int split = 2;
     std::optional<int> class_id;
     std::optional<double> value;
+    std::optional<int> cluster_id;      // of models without labels
+    std::optional<double> distance;     // of these: how far from it, or how odd
     double probability = 0;             // of the predicted class
     double margin = 0;                  // probability of the predicted less that of the next class
     double truth_probability = 0;       // of the label

@@ -1,5 +1,7 @@
 #include "training/train_settings.hpp"
 
+#include <algorithm>
+
 #include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
 #include "training/registry/run_label_store.hpp"
@@ -16,6 +18,31 @@ std::optional<base::Fault> check(TrainSettings& settings) {
     if (settings.budget > 0 && !searches && settings.model != automatic_model)
         return base::Fault{
             "there is no search that it could end", "give tune, or model auto", "budget"};
+    if (finds_structure(settings.model)) {
+        const auto& kind = model_kind(settings.model);
+        const bool searched = std::any_of(
+            kind.hyperparameters.begin(),
+            kind.hyperparameters.end(),
+            [](const auto& parameter) { return !parameter.grid.empty(); }
+        );
+        if (searches && !searched)
+            return base::Fault{
+                kind.name + " has nothing that a search could lower",
+                "give its parameters",
+                "tune"};
+        if (!settings.target.empty())
+            return base::Fault{
+                kind.name + " learns no target", "leave it out, or take another kind", "target"};
+        if (settings.curve)
+            return base::Fault{
+                kind.name + " makes no errors that a curve could show", "leave it out", "curve"};
+    }
+    if (settings.unlabelled.method != Unlabelled::none && !settings.target.empty())
+        return base::Fault{
+            "records without a label teach classes, no target", "leave it out", "unlabelled"};
+    if (settings.unlabelled.method != Unlabelled::none && finds_structure(settings.model))
+        return base::Fault{
+            settings.model + " asks for no labels", "make a snapshot of the source", "unlabelled"};
     if (settings.loss == Loss::quantile && !(settings.quantile > 0 && settings.quantile < 1))
         return base::Fault{"not between 0 and 1", {}, "quantile"};
     return std::nullopt;
@@ -50,6 +77,40 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"curve",
       &TrainSettings::curve,
       "also fit on growing shares of the training rows, for the learning curve"},
+     {"unlabelled",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::method,
+      "what is made of records of the snapshot's condition that have no label"},
+     {"unlabelled_most",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::most,
+      "so many of them at most, drawn by the seed",
+      {.low = 1, .high = 1'000'000}},
+     {"unlabelled_rounds",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::rounds,
+      "of self_training and em, at most; validation says which is kept",
+      {.low = 1, .high = 100}},
+     {"unlabelled_weight",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::weight,
+      "how much one of them counts beside a labelled record",
+      {.low = 0, .high = 1}},
+     {"confidence",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::confidence,
+      "probability from which self_training and label_spreading use a record",
+      {.low = 0, .high = 1}},
+     {"neighbours",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::neighbours,
+      "nearest records of label_spreading",
+      {.low = 1, .high = 100}},
+     {"spread",
+      &TrainSettings::unlabelled,
+      &UnlabelledSpec::spread,
+      "of label_spreading: how much a record takes from its neighbours",
+      {.low = 0, .high = 0.999}},
      {"allow_leak",
       &TrainSettings::allow_leak,
       "why a leak that is found is none; it is kept with the run"},

@@ -8,6 +8,7 @@
 
 #include "base/json/shape_of.hpp"
 #include "base/settings/fwd.hpp"
+#include "training/semi_supervised/unlabelled_spec.hpp"
 #include "training/trainer.hpp"
 
 namespace training {
@@ -37,6 +38,7 @@ struct TrainSettings {
     std::uint64_t seed = 1;
     std::size_t threads = 0;
     bool curve = false;
+    UnlabelledSpec unlabelled;               // what is made of records without a label
     std::string allow_leak;                  // why a leak that was found is none
     bool again = false;                      // even if the same was trained before
     std::map<std::string, std::string> tag;  // of the run

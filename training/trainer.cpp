@@ -18,6 +18,7 @@
 #include "training/artefact.hpp"
 #include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
+#include "training/models/unsupervised/finder.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training {
@@ -30,10 +31,20 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
     check(validation);
     if (train.rows == 0)
         throw base::Error("training", "no training rows", "label more items or widen the snapshot");
-    if (train.classes.empty() && train.targets.empty())
-        throw base::Error("training", "no labels", "choose a target");
     if (train.rows > 4'000'000'000)
         throw base::Error("training", "more than 4,000,000,000 rows", "sample the snapshot");
+    if (finds_structure(spec.model)) {
+        if (spec.decision.empty()) return;
+        throw base::UsageError(
+            "calibrate, decide and abstain", "they are of classes, and " + spec.model + " has none"
+        );
+    }
+    if (train.classes.empty() && train.targets.empty())
+        throw base::Error(
+            "training",
+            "no labels",
+            "choose a target, or a kind that needs none, as kmeans or isolation_forest"
+        );
     if (!train.classes.empty()) {
         const auto first = train.classes.front();
         const bool one = std::all_of(train.classes.begin(), train.classes.end(), [&](int c) {
@@ -108,7 +119,7 @@ std::string artefact_of(
     Writer out;
     out.text(kind);
     out.text(summary);
-    const bool classes = train.has_classes();
+    const bool classes = train.has_classes() && !finds_structure(kind);
     out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
     if (classes) {
         for (const auto& name : train.class_names) out.text(name);
@@ -310,24 +321,37 @@ PlainModel Predictor::plain() const {
     return state_->model->plain();
 }
 
+Finds Predictor::finds() const {
+    return model_kind(state_->kind).finds;
+}
+
+const Finder* Predictor::finder() const {
+    return dynamic_cast<const Finder*>(state_->model.get());
+}
+
+std::string Predictor::feature_name(std::size_t column) const {
+    return state_->featurizer.name(column);
+}
+
+Design Predictor::rows_of(const Examples& examples, Team& team, Alignment* notes) const {
+    check(examples);
+    const auto& inputs = state_->inputs;
+    const auto from = [&](const Examples& rows) {
+        if (state_->prepared.empty()) return state_->featurizer.apply(rows, team);
+        return state_->featurizer.apply(state_->prepared.apply(rows), team);
+    };
+    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
+    return from(inputs->align(examples, notes));
+}
+
 std::vector<double>
 Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
     if (examples.rows == 0) return {};
     Team team(threads);
-    const auto& inputs = state_->inputs;
-    const auto from = [&](const Examples& rows) {
-        const auto& state = *state_;
-        auto said = state.model->predict(
-            state.prepared.empty() ? state.featurizer.apply(rows, team)
-                                   : state.featurizer.apply(state.prepared.apply(rows), team),
-            team
-        );
-        state.decision.calibrator().apply(said);
-        return said;
-    };
-    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
-    return from(inputs->align(examples, notes));
+    auto said = state_->model->predict(rows_of(examples, team, notes), team);
+    state_->decision.calibrator().apply(said);
+    return said;
 }
 
 std::vector<CurvePoint> learning_curve(

@@ -60,7 +60,8 @@ struct TrainResult {
     double seconds = 0;            // wall clock, features and search included
 };
 
-// Learns classes if train.classes is given, else values from train.targets. Without validation a
+// Learns classes if train.classes is given, else values from train.targets; a kind that learns
+// nothing takes rows with labels or without. Without validation a
 // search judges by cross-validation. Preparation, features,
 // search and fit see no other rows; what is decided from probabilities is fitted on validation, or
 // out of fold on the training rows where there is none; augmented copies are made of training rows
@@ -75,6 +76,7 @@ TrainResult fit(
 );
 
 class Featurizer;
+class Finder;
 
 // A trained model, ready to predict. Immutable; predict() may be called from several threads.
 class Predictor {
@@ -105,6 +107,14 @@ public:
     // How it sees rows, and what it computes of them.
     const Featurizer& featurizer() const;
     PlainModel plain() const;
+
+    // Whether it is a model that finds structure, and which; then predict() gives what Finder says.
+    Finds finds() const;
+    const Finder* finder() const;  // nullptr if it is none
+
+    // The rows as its model sees them, and the names of their columns.
+    Design rows_of(const Examples& examples, Team& team, Alignment* notes = nullptr) const;
+    std::string feature_name(std::size_t column) const;
 
     // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
     // inputs() first. Throws base::Error if they have nothing of it.

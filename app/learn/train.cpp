@@ -61,6 +61,7 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
         object["version"] = outcome.model_version;
         object["training_rows"] = outcome.training_rows;
         object["label_columns"] = json::value_from(outcome.label_columns);
+        object["notes"] = json::value_from(outcome.notes);
         object["leakage"] = training::to_json(outcome.leakage);
         print_json(object);
         return;
@@ -81,6 +82,7 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
     ));
     for (const auto& column : outcome.label_columns)
         print_line(fmt::format("column '{}' repeats the label and is no feature", column));
+    for (const auto& note : outcome.notes) print_line(note);
     for (const auto& leak : outcome.leakage.findings)
         print_line(fmt::format(
             "{}: {}: {}",

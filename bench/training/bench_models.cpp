@@ -4,8 +4,9 @@
 // MODEL is a kind, with parameters after colons: boosting:depth=8:rate=0.1; `validation` among them
 // holds a tenth of the training rows out for early stopping. A line for each: accuracy, F1 of the
 // second class and AUC where there are two, log-loss, or RMSE; seconds of the fit, features
-// included, and of the prediction. rivals.py prints the same lines for scikit-learn, XGBoost and
-// liblinear.
+// included, and of the prediction. `labels=200` keeps so many of them and takes them from the rest,
+// which `unlabelled=self_training` (em, label_spreading) then learns from. rivals.py prints the
+// same lines for scikit-learn, XGBoost and liblinear.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -21,6 +22,7 @@
 #include "base/numbers/random.hpp"
 #include "bench/training/fashion.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/semi_supervised/semi_supervised.hpp"
 #include "training/trainer.hpp"
 
 namespace {
@@ -136,6 +138,26 @@ std::pair<Examples, Examples> hold_out(const Examples& train) {
     return {training::take(train, learnt), training::take(train, held)};
 }
 
+// The first `labels` rows of an order by `seed`, in equal numbers of each class as far as there
+// are; the others without their labels.
+std::pair<Examples, Examples>
+few_labels(const Examples& train, std::size_t labels, std::uint64_t seed) {
+    std::vector<std::size_t> order(train.rows);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    base::CounterRandom(seed, 2).shuffle(std::span(order));
+    const auto each = labels / train.class_names.size();
+    std::vector<std::size_t> taken(train.class_names.size());
+    std::vector<std::size_t> known;
+    std::vector<std::size_t> unknown;
+    for (auto row : order) {
+        auto& own = taken[static_cast<std::size_t>(train.classes[row])];
+        (own++ < each ? known : unknown).push_back(row);
+    }
+    auto rest = training::take(train, unknown);
+    rest.classes.clear();
+    return {training::take(train, known), std::move(rest)};
+}
+
 double since(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -150,6 +172,8 @@ void run(
     training::TrainSpec spec;
     spec.model = parts[0];
     bool validation = false;
+    std::size_t labels = 0;
+    training::UnlabelledSpec how;
     for (std::size_t i = 1; i < parts.size(); ++i) {
         const auto pair = split(parts[i], '=');
         if (pair[0] == "validation") {
@@ -158,14 +182,38 @@ void run(
             spec.budget = std::stod(pair.at(1));
         } else if (pair[0] == "tune") {
             spec.tune = pair.at(1) + ":" + parts.at(++i);
+        } else if (pair[0] == "labels") {
+            labels = std::stoul(pair.at(1));
+        } else if (pair[0] == "seed") {
+            spec.seed = std::stoul(pair.at(1));
+        } else if (pair[0] == "unlabelled") {
+            how.method = base::parse<training::Unlabelled>(pair.at(1)).value();
+        } else if (pair[0] == "confidence") {
+            how.confidence = std::stod(pair.at(1));
+        } else if (pair[0] == "rounds") {
+            how.rounds = std::stoul(pair.at(1));
+        } else if (pair[0] == "unlabelled_weight") {
+            how.weight = std::stod(pair.at(1));
+        } else if (pair[0] == "neighbours") {
+            how.neighbours = std::stoul(pair.at(1));
+        } else if (pair[0] == "spread") {
+            how.spread = std::stod(pair.at(1));
         } else if (pair[0] == "threads") {
             spec.threads = std::stoul(pair.at(1));
         } else {
             spec.params[pair[0]] = std::stod(pair.at(1));
         }
     }
-    const auto halves = validation ? hold_out(train) : std::pair<Examples, Examples>{train, {}};
-    const auto result = training::fit(halves.first, halves.second, spec);
+    const auto [known, rest] = labels > 0 ? few_labels(train, labels, spec.seed)
+                                          : std::pair<Examples, Examples>{train, {}};
+    const auto halves = validation ? hold_out(known) : std::pair<Examples, Examples>{known, {}};
+    const auto learnt = training::fit_with_unlabelled(halves.first, rest, halves.second, spec, how);
+    const auto& result = learnt.fitted;
+    for (const auto& round : learnt.rounds)
+        if (learnt.rounds.size() > 1)
+            std::printf(
+                "  used %zu changed %.3f cost %.4f\n", round.used, round.changed, round.cost
+            );
     const auto start = std::chrono::steady_clock::now();
     const auto predicted = training::Predictor::load(result.artefact).predict(test);
     const double asked = since(start);

@@ -10,8 +10,8 @@
 #include "service/models/serving.hpp"
 #include "service/verb.hpp"
 #include "training/exchange/onnx.hpp"
-#include "training/registry/model_about_store.hpp"
 #include "training/promotion/promotion.hpp"
+#include "training/registry/model_about_store.hpp"
 #include "training/run_store.hpp"
 
 // What people do with trained models.
@@ -57,7 +57,7 @@ struct ModelDetail : Model {
     std::vector<std::string> classes;  // empty: it predicts values
     GoldenCheck golden;
     training::ModelAbout about;
-    std::optional<bool> tests_passed;  // of its behaviour, the last time that they were run
+    std::optional<bool> tests_passed;       // of its behaviour, the last time that they were run
     std::vector<PastPromotion> promotions;  // the newest first
 };
 BOOST_DESCRIBE_STRUCT(

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -16,7 +17,9 @@
 #include "service/models/inputs.hpp"
 #include "service/models/watch.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/models/unsupervised/finder.hpp"
 #include "training/snapshots/snapshot_store.hpp"
+#include "training/structure.hpp"
 
 namespace service {
 
@@ -24,7 +27,44 @@ namespace json = boost::json;
 
 namespace {
 
+// What a model that finds structure says of rows.
+json::array found_in(const training::Predictor& model, const training::Examples& examples) {
+    using training::Finds;
+    json::array answers;
+    const auto values = model.predict(examples);
+    const auto width = model.finder()->width();
+    for (std::size_t row = 0; row < examples.rows; ++row) {
+        const auto line = std::span(values).subspan(row * width, width);
+        json::object answer;
+        const auto cluster = training::cluster_in(model.finds(), line);
+        const auto named = cluster ? json::value(*cluster) : json::value();
+        switch (model.finds()) {
+            case Finds::clusters:
+                answer = {{"cluster", named}, {"distance", line[1]}};
+                break;
+            case Finds::memberships:
+                answer = {
+                    {"cluster", named},
+                    {"memberships", json::value_from(std::vector(line.begin(), line.end()))}};
+                break;
+            case Finds::components:
+                answer = {
+                    {"components", json::value_from(std::vector(line.begin(), line.end() - 1))},
+                    {"residual", line.back()}};
+                break;
+            case Finds::scores:
+                answer = {{"score", line[0]}};
+                break;
+            case Finds::nothing:
+                break;
+        }
+        answers.push_back(std::move(answer));
+    }
+    return answers;
+}
+
 json::array answers_for(const LoadedModel& model, const training::Examples& examples) {
+    if (model.predictor.finder()) return found_in(model.predictor, examples);
     json::array answers;
     auto predicted = model.predictor.predict(examples);
     const auto& names = model.predictor.class_names();

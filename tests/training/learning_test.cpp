@@ -48,7 +48,7 @@ double share_right(const std::vector<double>& probabilities, const Examples& dat
 }
 
 bool fits(const ModelKind& kind, const Examples& data) {
-    return kind.learns != Learns::values &&
+    return kind.learns != Learns::values && kind.learns != Learns::nothing &&
            kind.takes != (data.text.empty() ? Takes::texts : Takes::numbers);
 }
 

@@ -137,7 +137,8 @@ LoadedRun load(
     if (!loaded.predictor.predicts_classes())
         throw base::Error(
             fmt::format("run {}", run_id),
-            "predicts values; error analysis knows classes so far",
+            loaded.predictor.finder() ? "has no labels that it could get wrong"
+                                      : "predicts values; error analysis knows classes so far",
             "choose a run of a classification project"
         );
     loaded.store.use_fixes(loaded.predictor.preparation().uses_fixes());

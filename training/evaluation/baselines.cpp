@@ -10,6 +10,7 @@ std::vector<Baseline>
 fit_baselines(const Examples& train, const TrainSpec& spec, std::stop_token stop) {
     constexpr int bits = 16;  // hashed words that a rule may choose among
     std::vector<Baseline> out;
+    if (finds_structure(spec.model)) return out;
     for (const auto& name : model_kinds()) {
         if (!model_kind(name).baseline || name == spec.model) continue;
         auto plain = spec;

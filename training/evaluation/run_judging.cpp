@@ -11,6 +11,7 @@
 
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/ranking.hpp"
+#include "training/structure.hpp"
 
 namespace training {
 
@@ -232,6 +233,10 @@ Judged judge_part(
     const PartJudging& how
 ) {
     if (items.empty()) return {};
+    if (predictor.finder()) {
+        auto found = judge_structure(predictor, items, examples, how.split, 1);
+        return {std::move(found.metrics), std::move(found.predictions), std::move(found.report)};
+    }
     const auto predicted = predictor.predict(examples);
     if (!predictor.predicts_classes()) return judge_values_of(items, examples, predicted, how);
     return judge_classes_of(items, examples, predicted, predictor, how);

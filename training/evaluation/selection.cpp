@@ -18,20 +18,12 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/models/unsupervised/finder.hpp"
 #include "training/numeric/linear_scores.hpp"
 
 namespace training {
 
 namespace {
-
-constexpr int dense_text_bits = 12;  // 4,096 columns of hashed words at most, for dense rows
-
-// For models that take every feature of every row.
-void lower_columns(TextSpec& text) {
-    text.bits = std::min(text.bits, dense_text_bits);
-    constexpr int most = 1 << dense_text_bits;
-    if (text.max_features == 0 || text.max_features > most) text.max_features = most;
-}
 
 constexpr std::size_t fold_count = 5;
 constexpr std::size_t further_trials = 8;  // of `auto` with the best kind
@@ -157,13 +149,11 @@ std::size_t Selection::classes() const {
 }
 
 FeatureSpec Selection::features_of(const std::string& kind) const {
-    auto spec = spec_.features;
-    if (model_kind(kind).dense_text) lower_columns(spec.text);
-    return spec;
+    return features_for(kind, spec_.features, train_.rows);
 }
 
 const Form& Selection::form(const std::string& kind) {
-    auto& form = forms_[model_kind(kind).dense_text];
+    auto& form = forms_[text_form_of(kind)];
     if (form) return *form;
     if (progress_) progress_({"features", 0, train_.rows, 0, {}});
     Design rows;
@@ -177,7 +167,7 @@ const Form& Selection::form(const std::string& kind) {
 }
 
 const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
-    auto& all = folds_[model_kind(kind).dense_text];
+    auto& all = folds_[text_form_of(kind)];
     if (!all.empty()) return all;
     const auto fold = folds_of(train_, spec_.seed);
     for (std::size_t f = 0; f < fold_count; ++f) {
@@ -217,7 +207,7 @@ const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
 }
 
 void Selection::prepare(const std::string& kind) {
-    if (validation_.rows > 0) {
+    if (validation_.rows > 0 || text_form_of(kind) == TextForm::named) {
         form(kind);
     } else {
         folds(kind);
@@ -254,24 +244,43 @@ double Selection::judge_on(
     return cost_of(model->predict(*judged.rows, team), judged, classes(), spec_);
 }
 
+// Rows for which a search gives a share of all are not cut: what is found in a share of them is
+// something else.
+double Selection::structure_cost(const Trial& trial, const Form& form, std::vector<Progress>& curve)
+    const {
+    Team team(1);
+    auto model = make_model(trial.kind, trial.params);
+    auto stop = trial.number == 0 ? stop_ : deadline_->source.get_token();
+    FitContext context{spec_.seed, std::move(stop), {}, &team};
+    context.progress = [&curve](const Progress& now) { curve.push_back(now); };
+    model->fit({&form.train}, {}, 0, context);
+    const auto cost = dynamic_cast<const Finder&>(*model).cost(form.train, spec_.seed, team);
+    if (!cost)
+        throw base::Error(
+            trial.kind, "there is nothing that a search could lower", "give its parameters"
+        );
+    return *cost;
+}
+
 // Without validation no fold may say when to stop: it would judge what it had a say in.
 double Selection::judge(const Trial& trial, std::vector<Progress>& curve) {
-    const bool dense = model_kind(trial.kind).dense_text;
+    const auto kept = text_form_of(trial.kind);
     try {
+        if (kept == TextForm::named) return structure_cost(trial, *forms_.at(kept), curve);
         if (validation_.rows > 0) {
-            const auto& form = *forms_.at(dense);
+            const auto& form = *forms_.at(kept);
             const auto held_out = view_of(form.validation, validation_);
             return judge_on(trial, view_of(form.train, train_), held_out, held_out, &curve);
         }
         double sum = 0;
-        for (const auto& fold : folds_.at(dense)) {
+        for (const auto& fold : folds_.at(kept)) {
             sum += static_cast<double>(fold.judged.rows) *
                    judge_on(
                        trial,
                        view_of(fold.learnt_rows, fold.learnt),
                        {},
                        view_of(fold.judged_rows, fold.judged),
-                       &fold == &folds_.at(dense).front() ? &curve : nullptr
+                       &fold == &folds_.at(kept).front() ? &curve : nullptr
                    );
         }
         return sum / static_cast<double>(train_.rows);

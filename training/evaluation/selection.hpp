@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "training/evaluation/text_form.hpp"
 #include "training/evaluation/tune.hpp"
 #include "training/features/features.hpp"
 #include "training/trainer.hpp"
@@ -46,7 +47,9 @@ struct Chosen {
 
 // Chooses kind and parameters by what they cost on validation, or, where there is none, in a
 // cross-validation of the training rows (five folds, stratified by class, each with features of its
-// own). Without a budget the choice does not depend on the number of threads or the clock.
+// own). Kinds that learn nothing are judged by what they find in the
+// training rows (Finder::cost). Without a budget the choice does not depend on the number of
+// threads or the clock.
 class Selection {
 public:
     // What is given has to live as long.
@@ -72,6 +75,7 @@ private:
     const std::vector<Fold>& folds(const std::string& kind);
     void prepare(const std::string& kind);
     FeatureSpec features_of(const std::string& kind) const;
+    double structure_cost(const Trial& trial, const Form& form, std::vector<Progress>& curve) const;
     double judge(const Trial& trial, std::vector<Progress>& curve);
     double judge_on(
         const Trial& trial,
@@ -91,8 +95,8 @@ private:
     Team& team_;
     std::stop_token stop_;
     OnProgress progress_;
-    std::map<bool, std::unique_ptr<Form>> forms_;  // by whether texts become fewer columns
-    std::map<bool, std::vector<Fold>> folds_;
+    std::map<TextForm, std::unique_ptr<Form>> forms_;
+    std::map<TextForm, std::vector<Fold>> folds_;
     std::unique_ptr<Deadline> deadline_;
 };
 

@@ -21,23 +21,13 @@ namespace {
 
 const std::vector<const ModelKind*>& kinds() {
     static const std::vector<const ModelKind*> all{
-        &majority_kind(),
-        &rule_kind(),
-        &softmax_kind(),
-        &logistic_kind(),
-        &svm_kind(),
-        &nbsvm_kind(),
-        &multinomial_kind(),
-        &complement_kind(),
-        &bernoulli_kind(),
-        &gaussian_kind(),
-        &ridge_kind(),
-        &lasso_kind(),
-        &elastic_net_kind(),
-        &neighbours_kind(),
-        &forest_kind(),
-        &boosting_kind(),
-        &mlp_kind()};
+        &majority_kind(),    &rule_kind(),       &softmax_kind(),     &logistic_kind(),
+        &svm_kind(),         &nbsvm_kind(),      &multinomial_kind(), &complement_kind(),
+        &bernoulli_kind(),   &gaussian_kind(),   &ridge_kind(),       &lasso_kind(),
+        &elastic_net_kind(), &neighbours_kind(), &forest_kind(),      &boosting_kind(),
+        &mlp_kind(),         &kmeans_kind(),     &mini_batch_kind(),  &mixture_kind(),
+        &dbscan_kind(),      &pca_kind(),        &svd_kind(),         &nmf_kind(),
+        &isolation_kind()};
     return all;
 }
 
@@ -95,6 +85,10 @@ const ModelKind& model_kind(std::string_view name) {
     throw base::UsageError(
         "model '" + std::string(name) + "'", "no such kind", "use " + base::one_of(model_kinds())
     );
+}
+
+bool finds_structure(std::string_view kind) {
+    return kind != automatic_model && model_kind(kind).learns == Learns::nothing;
 }
 
 const std::vector<std::string>& model_kinds() {
@@ -183,6 +177,11 @@ void Model::fit(
     const FitContext& context
 ) {
     check_learns(*kind_, outputs > 0 ? Learns::classes : Learns::values);
+    if (kind_->learns == Learns::nothing) {
+        check_rows(*kind_, {train.rows}, 0, context);
+        learn({train.rows}, {validation.rows}, 0, context);
+        return;
+    }
     check_rows(*kind_, train, outputs, context);
     learn(train, validation, outputs, context);
 }

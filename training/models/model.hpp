@@ -136,6 +136,19 @@ constexpr auto words_of(Learns) {
     });
 }
 
+// What a kind that learns nothing says of a row; see Finder for the numbers.
+enum class Finds { nothing, clusters, memberships, components, scores };
+
+constexpr auto words_of(Finds) {
+    return std::to_array<base::Word<Finds>>({
+        {Finds::nothing, "nothing", "it predicts what it learnt"},
+        {Finds::clusters, "clusters", "the cluster of each record, or that it is in none"},
+        {Finds::memberships, "memberships", "how much each record belongs to each group"},
+        {Finds::components, "components", "coordinates in fewer dimensions"},
+        {Finds::scores, "scores", "how odd each record is, between 0 and 1"},
+    });
+}
+
 // Which rows a kind takes: with texts they are sparse.
 enum class Takes { all, texts, numbers };
 
@@ -157,6 +170,7 @@ struct ModelKind {
     bool dense_text = false;  // takes every feature of every row: texts become fewer columns
     Learns learns = Learns::both;
     Takes takes = Takes::all;
+    Finds finds = Finds::nothing;                // only, and always, of kinds that learn nothing
     bool soft_labels = false;                    // learns from how sure a label is (View::soft)
     std::vector<Loss> losses = {Loss::squared};  // of values
     std::unique_ptr<Model> (*make)(const Params& params) = nullptr;
@@ -169,6 +183,8 @@ const std::vector<std::string>& model_choices();
 // Throws base::UsageError for a kind or parameters that there are not.
 void check_model(std::string_view kind, const Params& params);
 
+// Whether a kind looks for structure and needs no labels; `automatic_model` does not.
+bool finds_structure(std::string_view kind);
 // Throws base::UsageError for an unknown name.
 const ModelKind& model_kind(std::string_view name);
 // The names of all kinds, baselines first.

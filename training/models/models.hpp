@@ -26,6 +26,15 @@ const ModelKind& neighbours_kind();
 const ModelKind& forest_kind();
 const ModelKind& boosting_kind();
 const ModelKind& mlp_kind();
+// In training/models/unsupervised/.
+const ModelKind& kmeans_kind();
+const ModelKind& mini_batch_kind();
+const ModelKind& mixture_kind();
+const ModelKind& dbscan_kind();
+const ModelKind& pca_kind();
+const ModelKind& svd_kind();
+const ModelKind& nmf_kind();
+const ModelKind& isolation_kind();
 
 // The weight of each row times that of its class: n / (classes * weight of the class) for `balance`
 // 1, 1 for 0, between by interpolation. Empty where each is 1.

@@ -41,7 +41,8 @@ std::string models_reference() {
         "# Models\n\nMade by `tilth reference models`. `tilth train SNAPSHOT --model NAME --param "
         "PARAMETER=VALUE`; `--model auto` tries the sensible ones for the data. Each gives the "
         "same bits on any number of threads, and learns from weighted rows; those that do not "
-        "learn from unsure labels take the likeliest class instead.\n\n"
+        "learn from unsure labels take the likeliest class instead. Those that need no labels take "
+        "each row once.\n\n"
         "## Losses\n\nWhat `--loss` lowers where values are learnt.\n\n" +
         table_of_losses();
     for (const auto& name : model_kinds()) {
@@ -50,11 +51,13 @@ std::string models_reference() {
         for (auto loss : kind.losses)
             losses += (losses.empty() ? "" : ", ") + std::string(base::name_of(loss));
         page += fmt::format(
-            "\n## {}\n\n{}{}. It learns {} from {}{}{}.\n",
+            "\n## {}\n\n{}{}. It {} from {}{}{}.\n",
             kind.name,
             kind.baseline ? "A baseline, which each training runs first: " : "",
             kind.words,
-            base::name_of(kind.learns),
+            kind.learns == Learns::nothing
+                ? fmt::format("needs no labels, and says {},", base::meaning_of(kind.finds))
+                : fmt::format("learns {}", base::name_of(kind.learns)),
             base::meaning_of(kind.takes),
             kind.soft_labels ? "; unsure labels as they are" : "",
             kind.learns == Learns::classes || kind.losses.size() < 2 ? "" : "; losses: " + losses

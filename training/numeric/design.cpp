@@ -4,6 +4,18 @@
 
 namespace training {
 
+bool well_formed(const Design& design) {
+    if (!design.sparse)
+        return design.where.empty() && design.values.size() == design.rows * design.columns;
+    return design.starts.size() == design.rows + 1 && design.starts.front() == 0 &&
+           design.starts.back() == design.values.size() &&
+           design.where.size() == design.values.size() &&
+           std::is_sorted(design.starts.begin(), design.starts.end()) &&
+           std::all_of(design.where.begin(), design.where.end(), [&](std::uint32_t c) {
+               return c < design.columns;
+           });
+}
+
 Design take_rows(const Design& design, std::span<const std::uint32_t> chosen) {
     Design out;
     out.rows = chosen.size();

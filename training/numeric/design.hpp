@@ -26,6 +26,9 @@ struct Design {
     const std::uint32_t* row_where(std::size_t row) const { return where.data() + starts[row]; }
 };
 
+// Whether sizes and columns fit each other; what was read from a file may not.
+bool well_formed(const Design& design);
+
 // The rows at `chosen`, in that order.
 Design take_rows(const Design& design, std::span<const std::uint32_t> chosen);
 

@@ -61,7 +61,8 @@ std::string run_key(
 }
 
 bool repeatable(const TrainSettings& settings) {
-    return settings.budget == 0;
+    // What has no label is not of the snapshot, and may be other records tomorrow.
+    return settings.budget == 0 && settings.unlabelled.method == Unlabelled::none;
 }
 
 }  // namespace training

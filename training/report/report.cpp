@@ -13,6 +13,7 @@
 #include "base/html/elements.hpp"
 #include "base/html/html.hpp"
 #include "training/report/plots.hpp"
+#include "training/report/structure_report.hpp"
 #include "training/report/tables.hpp"
 
 namespace training {
@@ -230,6 +231,20 @@ std::vector<Section> sections(const Report& r) {
              lead("Labels that a model which has not seen them contradicts.") +
                  findings(r.suspects, "perhaps")}
         );
+    if (!r.groups.empty())
+        out.push_back(
+            {"groups",
+             "Groups",
+             lead("Each with the features that it is known by, and the records that stand for it "
+                  "best."
+             ) + groups_list(r)}
+        );
+    if (!r.odd.empty())
+        out.push_back(
+            {"odd",
+             "Most unusual",
+             lead("The records that fit least, with their distance or score.") + odd_list(r)}
+        );
     if (!r.trials.empty()) {
         out.push_back(
             {"search",
@@ -250,7 +265,13 @@ std::vector<Section> sections(const Report& r) {
 
 std::string render_html(const Report& r) {
     return base::render(
-        {"Model report", r.title, r.subtitle, figures(r), r.warnings, r.facts, sections(r)}
+        {"Model report",
+         r.title,
+         r.subtitle,
+         figures(r) + found_figures(r),
+         r.warnings,
+         r.facts,
+         sections(r)}
     );
 }
 

@@ -57,6 +57,15 @@ struct ClassCurves {
     CurveOfPoints precision_recall;
 };
 
+// A cluster, topic or component that a model without labels found.
+struct FoundGroup {
+    std::string name;
+    std::optional<std::size_t> rows;
+    std::optional<double> explained;                       // of what varies
+    std::vector<std::pair<std::string, double>> features;  // and their weight
+    std::vector<Finding> nearest;
+};
+
 // All that a page about one training run shows. Whatever is left empty is left out of the page.
 struct Report {
     std::string title;                                       // "Package section"
@@ -95,6 +104,10 @@ struct Report {
     std::vector<Finding> worst;
     std::vector<Finding> suspects;
     std::vector<Trial> trials;
+
+    std::vector<std::pair<std::string, std::string>> found;  // figures of a model without labels
+    std::vector<FoundGroup> groups;
+    std::vector<Finding> odd;  // what fits least; `confidence` is the distance or score
 };
 
 // One HTML page that needs no network: styles, plots and pictures are in it. All texts are escaped.

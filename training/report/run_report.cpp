@@ -16,12 +16,13 @@
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
-#include "base/text/utf8.hpp"
 #include "training/analysis/analysis.hpp"
 #include "training/evaluation/run_judging.hpp"
 #include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
+#include "training/report/illustrate.hpp"
 #include "training/report/report_importance.hpp"
+#include "training/report/structure_report.hpp"
 #include "training/run_store.hpp"
 #include "training/snapshots/card_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
@@ -147,33 +148,6 @@ void add_training(const json::object& analysis, Report& report) {
         trial.cost = trial.failure.empty() ? number(entry.at("cost"))
                                            : std::numeric_limits<double>::infinity();
         report.trials.push_back(trial);
-    }
-}
-
-// Text snippets and thumbnails of findings, by record.
-void illustrate(
-    const ExampleStore& store,
-    const std::vector<Item>& items,
-    std::vector<Finding>& findings
-) {
-    if (items.empty()) return;
-    auto examples = store.load(items, {});
-    auto side = static_cast<int>(std::lround(std::sqrt(static_cast<double>(examples.pixel_count))));
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        if (!examples.text.empty()) {
-            const auto& text = examples.text[i];
-            const std::string body(base::cut_at_character(text.body, 300));
-            findings[i].snippet = text.title.empty() ? body : text.title + ": " + body;
-        }
-        if (examples.pixel_count > 0 &&
-            static_cast<std::size_t>(side) * static_cast<std::size_t>(side) ==
-                examples.pixel_count) {
-            auto from =
-                examples.pixels.begin() + static_cast<std::ptrdiff_t>(i * examples.pixel_count);
-            findings[i].picture = Thumbnail{
-                side, side, 1, {from, from + static_cast<std::ptrdiff_t>(examples.pixel_count)}};
-        }
-        if (items[i].id.key.starts_with("http")) findings[i].url = items[i].id.key;
     }
 }
 
@@ -342,8 +316,14 @@ Report report_of(
     report.facts.emplace_back("Test part read", fmt::format("{} times", reads));
     add_curves(analysis, metrics, report);
     add_composition(database.call([&](base::Tx& tx) { return card_of(tx, snapshot); }), report);
-    add_importance(database, blobs, decode, run, snapshot, report, stop);
     ExampleStore store(database, blobs, decode);
+    if (analysis.contains("structure")) {
+        std::vector<Prediction> found;
+        database.call([&](base::Tx& tx) { found = predictions_of(tx, run_id, 0); });
+        add_structure(store, analysis, metrics, std::move(found), report);
+        return report;
+    }
+    add_importance(database, blobs, decode, run, snapshot, report, stop);
     if (report.class_names.empty()) {
         add_scatter(predictions, report);
         return report;

@@ -50,6 +50,12 @@ void check_model(
     const LoadedModel& model,
     const std::string& called
 ) {
+    if (model.predictor.finder())
+        throw base::Error(
+            called,
+            "finds structure, and says nothing that a label could be",
+            "take a model that learnt labels"
+        );
     auto target = labeling::task_type(stored.project.question.kind).target();
     bool classes = model.predictor.predicts_classes();
     auto fits =

@@ -1,0 +1,158 @@
+#include "training/semi_supervised/neighbour_graph.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "training/numeric/products.hpp"
+
+namespace training {
+
+namespace {
+
+constexpr std::size_t most_rows_of_graph = 50'000;
+constexpr std::size_t most_spreads = 200;
+
+struct Edge {
+    std::uint32_t from = 0, to = 0;
+    float squared = 0;
+};
+
+// The k nearest of each row, itself not among them; in the order of the rows.
+std::vector<Edge>
+nearest_edges(const Design& rows, std::size_t k, Team& team, const std::stop_token& stop) {
+    std::vector<Edge> edges(rows.rows * k);
+    RowDistances(rows).each_block(
+        rows,
+        team,
+        [&](std::size_t from, std::size_t many, std::span<const float> squared) {
+            if (stop.stop_requested()) return;
+            std::vector<std::uint32_t> order;
+            for (std::size_t i = 0; i < many; ++i) {
+                const auto line = squared.subspan(i * rows.rows, rows.rows);
+                order.clear();
+                for (std::uint32_t j = 0; j < rows.rows; ++j)
+                    if (j != from + i) order.push_back(j);
+                const auto end = order.begin() + static_cast<std::ptrdiff_t>(k);
+                std::partial_sort(
+                    order.begin(),
+                    end,
+                    order.end(),
+                    [&](std::uint32_t a, std::uint32_t b) {
+                        return line[a] != line[b] ? line[a] < line[b] : a < b;
+                    }
+                );
+                for (std::size_t n = 0; n < k; ++n)
+                    edges[(from + i) * k + n] = {
+                        static_cast<std::uint32_t>(from + i), order[n], line[order[n]]};
+            }
+        }
+    );
+    if (stop.stop_requested()) throw base::Interrupted();
+    return edges;
+}
+
+}  // namespace
+
+Design neighbour_graph(const Design& rows, std::size_t k, Team& team, std::stop_token stop) {
+    if (rows.rows > most_rows_of_graph)
+        throw base::Error(
+            "label_spreading",
+            fmt::format("{} records are more than {}", rows.rows, most_rows_of_graph),
+            "lower unlabelled_most"
+        );
+    Design graph;
+    graph.rows = graph.columns = rows.rows;
+    graph.sparse = true;
+    graph.starts.assign(rows.rows + 1, 0);
+    if (rows.rows < 2) return graph;
+    k = std::min(k, rows.rows - 1);
+    auto edges = nearest_edges(rows, k, team, stop);
+    std::vector<double> scale(rows.rows);
+    for (std::size_t row = 0; row < rows.rows; ++row)
+        scale[row] =
+            std::sqrt(std::max(1e-12, static_cast<double>(edges[row * k + k - 1].squared)));
+    const auto one_way = edges.size();
+    for (std::size_t i = 0; i < one_way; ++i)
+        edges.push_back({edges[i].to, edges[i].from, edges[i].squared});
+    std::sort(edges.begin(), edges.end(), [](const Edge& a, const Edge& b) {
+        return std::tie(a.from, a.to, a.squared) < std::tie(b.from, b.to, b.squared);
+    });
+    edges.erase(
+        std::unique(
+            edges.begin(),
+            edges.end(),
+            [](const Edge& a, const Edge& b) { return a.from == b.from && a.to == b.to; }
+        ),
+        edges.end()
+    );
+    for (const auto& edge : edges) {
+        graph.where.push_back(edge.to);
+        graph.values.push_back(static_cast<float>(
+            std::exp(-static_cast<double>(edge.squared) / (scale[edge.from] * scale[edge.to]))
+        ));
+        ++graph.starts[edge.from + 1];
+    }
+    std::partial_sum(graph.starts.begin(), graph.starts.end(), graph.starts.begin());
+    return graph;
+}
+
+std::vector<float> spread_labels(
+    const Design& graph,
+    std::span<const float> known,
+    std::size_t classes,
+    double spread,
+    Team& team,
+    std::stop_token stop
+) {
+    const auto n = graph.rows;
+    std::vector<double> root(n);
+    for (std::size_t row = 0; row < n; ++row) {
+        double degree = 0;
+        for (std::size_t i = 0; i < graph.count(row); ++i)
+            degree += static_cast<double>(graph.row_values(row)[i]);
+        root[row] = degree > 0 ? 1 / std::sqrt(degree) : 0;
+    }
+    std::vector<double> now(known.begin(), known.end());
+    auto next = now;
+    const auto parts = parts_of(n, 0);
+    std::vector<double> moved(parts.count);
+    for (std::size_t round = 0; round < most_spreads; ++round) {
+        if (stop.stop_requested()) throw base::Interrupted();
+        team.run(parts.count, [&](std::size_t part) {
+            moved[part] = 0;
+            for (auto row = parts.begin(part); row < parts.end(part); ++row) {
+                std::vector<double> sum(classes);
+                for (std::size_t i = 0; i < graph.count(row); ++i) {
+                    const auto other = graph.row_where(row)[i];
+                    const double weight =
+                        static_cast<double>(graph.row_values(row)[i]) * root[row] * root[other];
+                    for (std::size_t c = 0; c < classes; ++c)
+                        sum[c] += weight * now[other * classes + c];
+                }
+                for (std::size_t c = 0; c < classes; ++c) {
+                    const auto at = row * classes + c;
+                    next[at] = spread * sum[c] + (1 - spread) * static_cast<double>(known[at]);
+                    moved[part] = std::max(moved[part], std::abs(next[at] - now[at]));
+                }
+            }
+        });
+        now.swap(next);
+        if (*std::max_element(moved.begin(), moved.end()) < 1e-7) break;
+    }
+    std::vector<float> out(now.size());
+    for (std::size_t row = 0; row < n; ++row) {
+        double all = 0;
+        for (std::size_t c = 0; c < classes; ++c) all += now[row * classes + c];
+        if (all <= 0) continue;
+        for (std::size_t c = 0; c < classes; ++c)
+            out[row * classes + c] = static_cast<float>(now[row * classes + c] / all);
+    }
+    return out;
+}
+
+}  // namespace training

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <stop_token>
+#include <vector>
+
+#include "training/numeric/design.hpp"
+#include "training/numeric/team.hpp"
+
+namespace training {
+
+// Rows beside their k nearest: a sparse symmetric matrix, rows x rows, with exp(-d^2 / (s_i s_j))
+// where one of two is among the nearest of the other (Zelnik-Manor and Perona 2004); s is the
+// distance to the k-th nearest. Exact. Throws base::Error beyond 50,000 rows, base::Interrupted.
+Design neighbour_graph(const Design& rows, std::size_t k, Team& team, std::stop_token stop = {});
+
+// Label spreading (Zhou, Bousquet, Lal, Weston and Schoelkopf 2004): F = spread S F + (1 - spread)
+// Y until F settles, with S = D^-1/2 W D^-1/2. `known` is Y, row-major, rows x classes, 0 for rows
+// without a label. Each row of the result sums to 1, or is 0 where no label reaches it.
+std::vector<float> spread_labels(
+    const Design& graph,
+    std::span<const float> known,
+    std::size_t classes,
+    double spread,
+    Team& team,
+    std::stop_token stop = {}
+);
+
+}  // namespace training
