@@ -60,9 +60,7 @@ public:
         if (!test.where.empty()) {
             std::set<std::pair<std::int64_t, std::string>> wanted;
             for (const auto& item : store_.matching_items(
-                     snapshot_.source_id,
-                     schema::Filter::parse(test.where),
-                     std::numeric_limits<std::size_t>::max()
+                     snapshot_.source_id, filter_of(test), std::numeric_limits<std::size_t>::max()
                  ))
                 wanted.emplace(item.id.rk, item.id.key);
             std::erase_if(items, [&](const training::Item& item) {
@@ -76,6 +74,14 @@ public:
         if (items.empty()) return out;
         out.rows = model_.inputs.align(store_.load(items, model_.predictor.class_names(), target_));
         return out;
+    }
+
+    static schema::Filter filter_of(const BehaviourTest& test) {
+        try {
+            return schema::Filter::parse(test.where);
+        } catch (const base::UsageError& wrong) {
+            throw base::UsageError("test '" + test.name + "'", wrong.what());
+        }
     }
 
     bool used() const { return used_; }

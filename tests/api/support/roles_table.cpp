@@ -39,7 +39,7 @@ const RoleRow table[] = {
     {"POST /api/v1/models/{model}/predict", 401, 403, 422, 422, 422},
     {"GET /api/v1/runs", 401, 403, 200, 200, 200},
     {"GET /api/v1/runs/{run}", 401, 403, 404, 404, 404},
-    {"PATCH /api/v1/runs/{run}", 401, 403, 428, 428, 428},
+    {"PATCH /api/v1/runs/{run}", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/steps", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/confusion", 401, 403, 404, 404, 404},
     {"GET /api/v1/runs/{run}/report", 401, 403, 404, 404, 404},
