@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -22,7 +21,10 @@
 #include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/part_judging.hpp"
 #include "training/evaluation/trial_json.hpp"
+#include "training/labels/give_labels.hpp"
+#include "training/labels/part_labels.hpp"
 #include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/snapshots/label_copies.hpp"
@@ -144,6 +146,8 @@ Judged judge(
     int split
 ) {
     if (items.empty()) return {};
+    if (auto parts = judge_parts(predictor, items, examples, split))
+        return {std::move(parts->metrics), std::move(parts->predictions), std::move(parts->report)};
     auto predicted = predictor.predict(examples);
     return predictor.predicts_classes() ? judge_classes_of(items, examples, predicted, split)
                                         : judge_values_of(items, examples, predicted, split);
@@ -195,6 +199,7 @@ std::string spec_json(const TrainSettings& settings, int preparation) {
         {"budget", settings.budget},
         {"loss", base::name_of(settings.loss)},
         {"quantile", settings.quantile},
+        {"labels", base::name_of(settings.labels)},
         {"target", settings.target},
         {"preparation", preparation},
         {"allow_leak", settings.allow_leak},
@@ -293,7 +298,8 @@ TrainOutcome train(
     try {
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());
-        store.leave_out(label_in_text(snapshot));
+        // Without what would be taken out the characters that spans count would be others.
+        if (!labels_are_spans(snapshot.kind)) store.leave_out(label_in_text(snapshot));
         store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
         store.choose_pictures(wanted_shape(spec.features.pictures));
         if (!spec.features.use_pixels && spec.preparation.empty()) store.leave_images();
@@ -312,6 +318,7 @@ TrainOutcome train(
         }
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
+        give_labels(database, snapshot, settings, items, examples);
         Leakage leakage{{}, settings.allow_leak};
         leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
         refuse(snapshot.name, leakage);

@@ -7,6 +7,7 @@
 
 #include "base/json/shape_of.hpp"
 #include "base/settings/fwd.hpp"
+#include "training/labels/soft_labels.hpp"
 #include "training/trainer.hpp"
 
 namespace training {
@@ -29,6 +30,7 @@ struct TrainSettings {
     double budget = 0;  // seconds after which a search ends
     Loss loss = Loss::squared;
     double quantile = 0.5;
+    Labels labels = Labels::hard;
     std::string target;  // a numeric column to predict instead of the project's labels
     PreparationChoice prepare;
     std::string name;  // of the model; empty: PROJECT-KIND

@@ -18,9 +18,12 @@
 #include "training/artefact.hpp"
 #include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -30,7 +33,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
     check(validation);
     if (train.rows == 0)
         throw base::Error("training", "no training rows", "label more items or widen the snapshot");
-    if (train.classes.empty() && train.targets.empty())
+    if (!train.of_classes() && !train.has_spans() && train.targets.empty())
         throw base::Error("training", "no labels", "choose a target");
     if (train.rows > 4'000'000'000)
         throw base::Error("training", "more than 4,000,000,000 rows", "sample the snapshot");
@@ -48,19 +51,31 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             );
         }
     }
-    if (validation.rows > 0 && validation.has_classes() != train.has_classes()) {
+    if (validation.rows > 0 && (validation.has_classes() != train.has_classes() ||
+                                validation.has_sets() != train.has_sets() ||
+                                validation.has_spans() != train.has_spans())) {
         throw base::Error(
             "validation examples",
             "their labels are of another kind than those of training",
             "give classes or targets in both"
         );
     }
-    if (validation.rows > 0 && validation.classes.empty() && validation.targets.empty()) {
+    if (validation.rows > 0 && !validation.of_classes() && !validation.has_spans() &&
+        validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
-    if (spec.model != automatic_model && !(train.classes.empty() && train.targets.empty()))
+    if (spec.model != automatic_model)
         check_learns(
-            model_kind(spec.model), train.has_classes() ? Learns::classes : Learns::values
+            model_kind(spec.model),
+            train.has_spans()    ? Learns::spans
+            : train.of_classes() ? Learns::classes
+                                 : Learns::values
+        );
+    if (train.has_spans() && !spec.preparation.empty())
+        throw base::Error(
+            "spans",
+            "they count the characters of texts, and a preparation may change these",
+            "train with --prepare 0"
         );
 }
 
@@ -86,6 +101,9 @@ std::string summary_of(
     });
 }
 
+const std::string spans_by = "spans by ";  // likewise, of models that find spans
+const std::string sets_of = "sets of ";    // before the kind in an artefact whose classes are sets
+
 std::string artefact_of(
     const std::string& kind,
     const std::string& summary,
@@ -96,9 +114,9 @@ std::string artefact_of(
     const FittedPreparation& prepared
 ) {
     Writer out;
-    out.text(kind);
+    out.text(train.has_sets() ? sets_of + kind : kind);
     out.text(summary);
-    const bool classes = train.has_classes();
+    const bool classes = train.of_classes();
     out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
     if (classes) {
         for (const auto& name : train.class_names) out.text(name);
@@ -126,16 +144,16 @@ TrainResult fit_prepared(
     Selection selection(train, validation, spec, team, stop, progress);
     const auto chosen = selection.choose();
     const auto& form = selection.form(chosen.kind);
-    auto model = make_model(chosen.kind, chosen.params);
+    auto model = make_model_for(view_of(form.train, train), chosen.kind, chosen.params);
     const auto note = [&](const Progress& now) {
-        result.epochs.push_back(now);
+        if (now.stage == "fit") result.epochs.push_back(now);
         if (progress) progress(now);
     };
     const auto held_out = validation.rows > 0 ? view_of(form.validation, validation) : View{};
     FitContext context{spec.seed, stop, note, &team};
     context.loss = spec.loss;
     context.quantile = spec.quantile;
-    const auto classes_learnt = train.has_classes() ? train.class_names.size() : 0;
+    const auto classes_learnt = train.of_classes() ? train.class_names.size() : 0;
     model->fit(view_of(form.train, train), held_out, classes_learnt, context);
 
     result.kind = chosen.kind;
@@ -146,6 +164,50 @@ TrainResult fit_prepared(
         summary_of(spec, chosen, inputs, form.featurizer.json(), prepared, form.train.columns);
     result.artefact =
         artefact_of(chosen.kind, result.summary, train, inputs, form.featurizer, *model, prepared);
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return result;
+}
+
+// Spans of texts, from which a model of its own is learnt.
+TrainResult fit_spans(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    InputSignature& inputs,
+    const OnProgress& progress,
+    std::stop_token stop
+) {
+    const auto begun = std::chrono::steady_clock::now();
+    Team team(spec.threads);
+    TrainResult result;
+    SpanModel model;
+    const auto note = [&](const Progress& now) {
+        if (now.stage == "fit") result.epochs.push_back(now);
+        if (progress) progress(now);
+    };
+    auto fitted = model.learn(train, validation, spec, team, note, stop);
+    result.kind = "crf";
+    result.params = fitted.params;
+    result.trials = std::move(fitted.trials);
+    result.features = fitted.columns;
+    const json::object notes{
+        {"spans", fitted.notes.spans},
+        {"widened", fitted.notes.widened},
+        {"overlapping", fitted.notes.overlapping},
+        {"empty", fitted.notes.empty}};
+    const Chosen chosen{result.kind, result.params, {}};
+    result.summary = summary_of(
+        spec, chosen, inputs, json::serialize(json::object{{"tokens", notes}}), {}, fitted.columns
+    );
+    Writer out;
+    out.text(spans_by + result.kind);
+    out.text(result.summary);
+    out.put<std::uint64_t>(model.labels().size());
+    for (const auto& name : model.labels()) out.text(name);
+    inputs.save(out);
+    model.save(out);
+    result.artefact = seal(out.take());
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
@@ -165,6 +227,11 @@ TrainResult fit(
     check_spec(train, validation, spec);
     const auto& wanted = spec.features;
     const bool plain = spec.preparation.empty();
+    if (train.has_spans()) {
+        auto texts = InputSignature::of(train, true, false, false);
+        texts.set_rules(spec.rules);
+        return fit_spans(train, validation, spec, texts, progress, stop);
+    }
     // A preparation may make features of columns that are none themselves.
     auto inputs = InputSignature::of(
         train, wanted.use_text || !plain, wanted.use_numeric || !plain, wanted.use_pixels || !plain
@@ -191,8 +258,10 @@ struct Predictor::State {
     std::string kind;
     std::string summary;
     std::vector<std::string> class_names;
+    std::vector<double> thresholds;  // of sets
     Featurizer featurizer;
     std::unique_ptr<Model> model;
+    std::unique_ptr<SpanModel> spans;  // in the place of featurizer and model
     FittedPreparation prepared;
     std::optional<InputSignature> inputs;
 };
@@ -211,10 +280,23 @@ Predictor Predictor::load(std::string_view artefact) {
     for (auto count = in.get<std::uint64_t>(); count > 0; --count)
         state->class_names.push_back(in.text());
     if (written >= with_signature) state->inputs = InputSignature::load(in);
+    if (state->kind.starts_with(spans_by) && state->inputs) {
+        state->kind.erase(0, spans_by.size());
+        state->spans = std::make_unique<SpanModel>();
+        state->spans->load(in, state->class_names);
+        if (!in.done()) Reader::broken();
+        return Predictor(std::move(state));
+    }
     state->featurizer =
         written >= with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
-    state->model = make_model(state->kind, {});
+    const bool sets = state->kind.starts_with(sets_of);
+    if (sets) state->kind.erase(0, sets_of.size());
+    state->model = sets ? make_set_model(state->kind, {}) : make_model(state->kind, {});
     state->model->load(in);
+    if (sets) {
+        state->thresholds = static_cast<const LabelSets&>(*state->model).thresholds();
+        if (state->thresholds.size() != state->class_names.size()) Reader::broken();
+    }
     if (!in.done()) state->prepared = FittedPreparation::load(in.text());
     if (!in.done()) Reader::broken();
     return Predictor(std::move(state));
@@ -225,6 +307,9 @@ const std::string& Predictor::model() const {
 }
 const std::vector<std::string>& Predictor::class_names() const {
     return state_->class_names;
+}
+const std::vector<double>& Predictor::thresholds() const {
+    return state_->thresholds;
 }
 const std::string& Predictor::summary() const {
     return state_->summary;
@@ -238,9 +323,23 @@ const std::optional<InputSignature>& Predictor::inputs() const {
     return state_->inputs;
 }
 
+bool Predictor::predicts_spans() const {
+    return state_->spans != nullptr;
+}
+
+std::vector<TaggedText>
+Predictor::find_spans(const Examples& examples, std::size_t threads, Alignment* notes) const {
+    check(examples);
+    if (examples.rows == 0) return {};
+    Team team(threads);
+    return state_->spans->predict(state_->inputs->align(examples, notes), team);
+}
+
 std::vector<double>
 Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
+    if (state_->spans)
+        throw base::Error("model", "it finds spans of texts, and says no class or value of them");
     if (examples.rows == 0) return {};
     Team team(threads);
     const auto& inputs = state_->inputs;
@@ -284,7 +383,7 @@ std::vector<CurvePoint> learning_curve(
              cost_of(
                  predicted,
                  view_of(shape, held_out),
-                 train.has_classes() ? train.class_names.size() : 0,
+                 train.of_classes() ? train.class_names.size() : 0,
                  by_error
              )}
         );

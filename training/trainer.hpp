@@ -16,6 +16,7 @@
 #include "training/models/model.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/snapshots/examples.hpp"
+#include "training/tagging/span_model.hpp"
 
 namespace training {
 
@@ -56,7 +57,8 @@ struct TrainResult {
     double seconds = 0;            // wall clock, features and search included
 };
 
-// Learns classes if train.classes is given, else values from train.targets. Without validation a
+// Learns classes if train.classes is given, sets of classes if train.marks is, spans if
+// train.spans are, else values from train.targets. Without validation a
 // search judges by cross-validation. Preparation, features,
 // search and fit see no other rows; augmented copies are made of training rows only; a validation
 // without rows is allowed. Throws base::Error / UsageError with one line; base::Interrupted at a
@@ -81,7 +83,11 @@ public:
 
     const std::string& model() const;                     // its kind
     const std::vector<std::string>& class_names() const;  // empty: it predicts values
-    bool predicts_classes() const { return !class_names().empty(); }
+    bool predicts_classes() const { return !class_names().empty() && !predicts_spans(); }
+    bool predicts_spans() const;  // find_spans() does
+    // Of each class, where a row may have any number of them: decide_sets(). Else empty.
+    const std::vector<double>& thresholds() const;
+    bool predicts_sets() const { return !thresholds().empty(); }
     const std::string& summary() const;  // as in TrainResult
 
     // What its training rows were prepared by; predict() does it to the rows that it is given.
@@ -90,10 +96,14 @@ public:
     // What it was trained on, by name. Nothing in artefacts before version 3.
     const std::optional<InputSignature>& inputs() const;
 
-    // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
-    // inputs() first. Throws base::Error if they have nothing of it.
+    // Row-major rows x classes probabilities (of sets each by itself), or one value per row. The
+    // examples are aligned to inputs() first. Throws base::Error if they have nothing of it.
     std::vector<double>
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
+
+    // Of models that find spans: those of the examples' texts.
+    std::vector<TaggedText>
+    find_spans(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
 
 private:
     struct State;

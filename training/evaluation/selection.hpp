@@ -45,7 +45,7 @@ struct Chosen {
 };
 
 // Chooses kind and parameters by what they cost on validation, or, where there is none, in a
-// cross-validation of the training rows (five folds, stratified by class, each with features of its
+// cross-validation of the training rows (cross_validation.hpp; each round with features of its
 // own). Without a budget the choice does not depend on the number of threads or the clock.
 class Selection {
 public:

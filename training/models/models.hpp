@@ -26,6 +26,7 @@ const ModelKind& neighbours_kind();
 const ModelKind& forest_kind();
 const ModelKind& boosting_kind();
 const ModelKind& mlp_kind();
+const ModelKind& crf_kind();
 
 // The weight of each row times that of its class: n / (classes * weight of the class) for `balance`
 // 1, 1 for 0, between by interpolation. Empty where each is 1.
