@@ -1,20 +1,24 @@
-# embed_sql(MODULE): makes <module>/sql.hpp from MODULE's queries.sql, so that a query is looked up by name
-# when the program is compiled. MSVC-free zone: one raw string literal holds up to 64 kB in g++ and more.
+# embed_sql(MODULE): makes <module>/sql.hpp from MODULE's queries.sql and those of its rooms, so that a query is looked up
+# by name when the program is compiled. MSVC-free zone: one raw string literal holds up to 64 kB in g++ and more.
 function(embed_sql MODULE)
-  set(source ${CMAKE_CURRENT_SOURCE_DIR}/queries.sql)
-  file(READ ${source} SQL)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/queries.sql)
+  set(SQL "")
+  foreach(source IN LISTS sources)
+    file(READ ${source} text)
+    string(APPEND SQL "${text}\n")
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  endforeach()
   # Of two queries of one name the second would never run, and nobody would be told.
   string(REGEX MATCHALL "-- name: [a-z0-9_]+" names "${SQL}")
   list(SORT names)
   set(before "")
   foreach(name IN LISTS names)
     if(name STREQUAL before)
-      message(FATAL_ERROR "${source}: '${name}' stands twice; rename one of the two")
+      message(FATAL_ERROR "queries of ${MODULE}: '${name}' stands twice; rename one of the two")
     endif()
     set(before "${name}")
   endforeach()
   configure_file(${CMAKE_SOURCE_DIR}/cmake/sql.hpp.in ${CMAKE_BINARY_DIR}/generated/${MODULE}/sql.hpp @ONLY)
-  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
 endfunction()
 
 # embed_files(NAMESPACE OUT FILE...): a header with `inline constexpr std::pair<name, text> files[]`.

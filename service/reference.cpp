@@ -13,6 +13,7 @@
 #include "service/config.hpp"
 #include "service/gather/kinds/kind.hpp"
 #include "service/gather/settings.hpp"
+#include "training/behaviour/behaviour.hpp"
 
 namespace service {
 
@@ -48,6 +49,11 @@ std::string settings_reference() {
          "The file of `tilth label rules set`.",
          labeling::RuleSet::settings.record()},
     };
+    sections.push_back(
+        {"Tests of a model's behaviour",
+         "The file of `tilth model test --file`: `[[test]]`, each with",
+         training::BehaviourTest::settings.record()}
+    );
     for (const auto* kind : source_kinds())
         sections.push_back(
             {fmt::format("A source of kind {}", kind->name),

@@ -9,7 +9,8 @@ namespace training {
 namespace {
 
 constexpr std::string_view magic{"tilth-model\n", 12};
-constexpr std::uint32_t version = 3;  // 1: without a preparation; 2: without a signature
+// 1: without a preparation; 2: without a signature; 3: without a decision
+constexpr std::uint32_t version = 4;
 
 }  // namespace
 

@@ -11,6 +11,12 @@ namespace training {
 
 // Versions from this one on have an input signature.
 constexpr std::uint32_t with_signature = 3;
+// These also say whether they have a preparation, and what is decided from probabilities.
+constexpr std::uint32_t with_decision = 4;
+
+// Before the kind in the payload of a model that finds spans, or whose classes are sets.
+inline constexpr std::string_view spans_by = "spans by ";
+inline constexpr std::string_view sets_of = "sets of ";
 
 std::string seal(const std::string& payload);
 

@@ -18,15 +18,19 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/baselines.hpp"
-#include "training/evaluation/metrics.hpp"
-#include "training/evaluation/part_judging.hpp"
+#include "training/evaluation/run_judging.hpp"
 #include "training/evaluation/trial_json.hpp"
 #include "training/labels/give_labels.hpp"
 #include "training/labels/part_labels.hpp"
 #include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
+#include "training/registry/run_key.hpp"
+#include "training/registry/run_label_store.hpp"
+#include "training/registry/run_steps.hpp"
+#include "training/registry/trained_before.hpp"
 #include "training/snapshots/label_copies.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
@@ -40,119 +44,6 @@ namespace {
 constexpr int validation = 1;
 constexpr int test = 2;
 
-struct Judged {
-    std::vector<Metric> metrics;
-    std::vector<Prediction> predictions;
-    json::object report;
-};
-
-json::array numbers(const std::vector<std::size_t>& values) {
-    json::array all;
-    for (auto value : values) all.emplace_back(value);
-    return all;
-}
-
-json::value defined(const std::optional<double>& share) {
-    return share ? json::value(*share) : json::value();
-}
-
-json::object to_json(const ClassReport& report, const std::vector<std::string>& names) {
-    json::array classes, bins;
-    for (std::size_t i = 0; i < report.classes.size(); ++i) {
-        const auto& c = report.classes[i];
-        classes.push_back(json::object{
-            {"name", names.at(i)},
-            {"precision", defined(c.precision)},
-            {"recall", defined(c.recall)},
-            {"f1", c.f1},
-            {"support", c.support},
-            {"predicted", c.predicted}});
-    }
-    for (const auto& bin : report.bins)
-        bins.push_back(json::object{
-            {"rows", bin.rows}, {"confidence", bin.confidence}, {"accuracy", bin.accuracy}});
-    return {
-        {"rows", report.rows},
-        {"classes", classes},
-        {"confusion", numbers(report.confusion)},
-        {"bins", bins}};
-}
-
-Prediction prediction_of(const Item& item, int split) {
-    Prediction prediction;
-    prediction.id = item.id;
-    prediction.version = item.version;
-    prediction.split = split;
-    return prediction;
-}
-
-Judged judge_classes_of(
-    const std::vector<Item>& items,
-    const Examples& examples,
-    const std::vector<double>& probabilities,
-    int split
-) {
-    auto classes = examples.class_names.size();
-    auto report = judge_classes(probabilities, examples.classes, classes);
-    Judged judged;
-    judged.metrics = {
-        {split, "accuracy", report.accuracy, true},
-        {split, "macro_f1", report.macro_f1, true},
-        {split, "log_loss", report.log_loss, true},
-        {split, "calibration_error", {report.calibration_error, {}}, false}};
-    judged.report = to_json(report, examples.class_names);
-    auto decided = decide(probabilities, classes);
-    for (std::size_t row = 0; row < items.size(); ++row) {
-        auto prediction = prediction_of(items[row], split);
-        const double* of_row = probabilities.data() + row * classes;
-        auto chosen = static_cast<std::size_t>(decided[row]);
-        double next = 0;
-        for (std::size_t c = 0; c < classes; ++c)
-            if (c != chosen) next = std::max(next, of_row[c]);
-        prediction.class_id = decided[row];
-        prediction.probability = of_row[chosen];
-        prediction.margin = of_row[chosen] - next;
-        prediction.truth_probability = of_row[static_cast<std::size_t>(examples.classes[row])];
-        judged.predictions.push_back(std::move(prediction));
-    }
-    return judged;
-}
-
-Judged judge_values_of(
-    const std::vector<Item>& items,
-    const Examples& examples,
-    const std::vector<double>& values,
-    int split
-) {
-    auto report = judge_values(values, examples.targets);
-    Judged judged;
-    judged.metrics = {
-        {split, "rmse", report.rmse, true},
-        {split, "mae", report.mae, true},
-        {split, "r2", report.r2, true}};
-    judged.report = {{"rows", report.rows}};
-    for (std::size_t row = 0; row < items.size(); ++row) {
-        auto prediction = prediction_of(items[row], split);
-        prediction.value = values[row];
-        judged.predictions.push_back(std::move(prediction));
-    }
-    return judged;
-}
-
-Judged judge(
-    const Predictor& predictor,
-    const std::vector<Item>& items,
-    const Examples& examples,
-    int split
-) {
-    if (items.empty()) return {};
-    if (auto parts = judge_parts(predictor, items, examples, split))
-        return {std::move(parts->metrics), std::move(parts->predictions), std::move(parts->report)};
-    auto predicted = predictor.predict(examples);
-    return predictor.predicts_classes() ? judge_classes_of(items, examples, predicted, split)
-                                        : judge_values_of(items, examples, predicted, split);
-}
-
 // On test, or on validation if there is no test part.
 std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_validation) {
     const auto& judged = on_test.metrics.empty() ? on_validation : on_test;
@@ -160,7 +51,7 @@ std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_
     const auto rows = judged.report.at("rows").to_number<std::size_t>();
     const auto value = [&](std::string_view name) {
         for (const auto& metric : judged.metrics)
-            if (metric.name == name) return std::optional(metric.estimate.value);
+            if (metric.name == name && metric.defined) return std::optional(metric.estimate.value);
         return std::optional<double>();
     };
     if (const auto r2 = value("r2")) return score_leaks(rows, *r2);
@@ -170,40 +61,6 @@ std::vector<LeakFinding> score_leaks_of(const Judged& on_test, const Judged& on_
     for (const auto& one : judged.report.at("classes").as_array())
         commonest = std::max(commonest, one.at("support").to_number<std::size_t>());
     return score_leaks(rows, *accuracy, static_cast<double>(commonest) / static_cast<double>(rows));
-}
-
-// The metrics of each baseline, under its name: "majority_accuracy", "rule_accuracy".
-std::vector<Metric> baseline_metrics(
-    const std::vector<Baseline>& baselines,
-    const std::vector<Item>& items,
-    const Examples& examples,
-    int split
-) {
-    std::vector<Metric> out;
-    for (const auto& baseline : baselines) {
-        for (auto metric : judge(baseline.model, items, examples, split).metrics) {
-            if (metric.name == "calibration_error") continue;
-            metric.name = baseline.kind + "_" + metric.name;
-            out.push_back(std::move(metric));
-        }
-    }
-    return out;
-}
-
-std::string spec_json(const TrainSettings& settings, int preparation) {
-    json::object all;
-    for (const auto& [name, value] : settings.params) all[name] = value;
-    return json::serialize(json::object{
-        {"model", settings.model},
-        {"tune", settings.tune},
-        {"budget", settings.budget},
-        {"loss", base::name_of(settings.loss)},
-        {"quantile", settings.quantile},
-        {"labels", base::name_of(settings.labels)},
-        {"target", settings.target},
-        {"preparation", preparation},
-        {"allow_leak", settings.allow_leak},
-        {"params", all}});
 }
 
 json::object analysis_of(
@@ -272,6 +129,10 @@ TrainOutcome train(
         spec.rules = schema::rules_in_use(tx, snapshot.source_id);
         return recipe.version;
     });
+    const auto key = run_key(snapshot.hash, settings, preparation, names, spec.rules, code_version);
+    if (!settings.again && repeatable(settings) && !spec.preparation.uses_fixes())
+        if (auto before = trained_before(database, model_name(settings, snapshot), key))
+            return *std::move(before);
     auto copies = settings.target.empty() ? label_columns(snapshot) : std::vector<std::string>{};
     base::Database session(database.url(), 1);
     auto run_id = database.call([&](base::Tx& tx) {
@@ -279,11 +140,13 @@ TrainOutcome train(
             tx,
             snapshot.id,
             settings.model,
-            spec_json(settings, preparation),
+            run_spec(settings, preparation),
             settings.seed,
             code_version,
             Clock::now()
         );
+        set_key(tx, id, key);
+        label_run(tx, id, settings.note, settings.tag);
         session.call([&](base::Tx& own) { hold_run(own, id); });
         return id;
     });
@@ -323,10 +186,14 @@ TrainOutcome train(
         leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));
         refuse(snapshot.name, leakage);
         auto baselines = fit_baselines(examples[0], spec, stop);
-        auto fitted = fit(examples[0], examples[1], spec, progress, stop);
+        auto fitted = [&] {
+            RunSteps steps(session, run_id);
+            return fit(examples[0], examples[1], spec, steps.beside(progress), stop);
+        }();
         auto curve_spec = spec;
         curve_spec.tune.clear();
         curve_spec.budget = 0;
+        curve_spec.decision = {};
         curve_spec.model = fitted.kind;
         curve_spec.params = fitted.params;
         std::vector<CurvePoint> curve;
@@ -334,25 +201,28 @@ TrainOutcome train(
             curve = learning_curve(examples[0], examples[1], curve_spec, stop);
 
         auto predictor = Predictor::load(fitted.artefact);
-        auto on_validation = judge(predictor, items[1], examples[1], validation);
+        PartJudging judging{validation, spec.loss, spec.quantile, false, stop};
+        auto on_validation = judge_part(predictor, items[1], examples[1], judging);
         database.call([&](base::Tx& tx) {
             if (!items[2].empty())
                 note_read(tx, snapshot.id, TestReader::run, run_id, Clock::now());
         });
-        auto on_test = judge(predictor, items[2], examples[2], test);
+        judging.split = test;
+        auto on_test = judge_part(predictor, items[2], examples[2], judging);
         leakage.add(score_leaks_of(on_test, on_validation));
         refuse(snapshot.name, leakage);
         for (auto split : {validation, test}) {
             auto& judged = split == test ? on_test : on_validation;
             const auto at = static_cast<std::size_t>(split);
-            auto measured = baseline_metrics(baselines, items[at], examples[at], split);
+            judging.split = split;
+            auto measured = baseline_metrics(baselines, items[at], examples[at], judging);
             judged.metrics.insert(judged.metrics.end(), measured.begin(), measured.end());
         }
         auto analysis = json::serialize(
             analysis_of(fitted, examples[0], curve, copies, leakage, on_validation, on_test)
         );
         auto artefact = blobs.seal(fitted.artefact);
-        auto name = settings.name.empty() ? snapshot.project + "-" + settings.model : settings.name;
+        auto name = model_name(settings, snapshot);
 
         TrainOutcome outcome;
         outcome.model_name = name;

@@ -292,6 +292,14 @@ UPDATE model SET stage = 'retired' WHERE name = $1 AND stage = 'production' AND 
 -- name: set_stage
 UPDATE model SET stage = $3 WHERE name = $1 AND version = $2;
 
+-- name: add_promotion
+INSERT INTO model_promotion (name, version, stage, against, forced, evidence, promoted_by, promoted_at)
+VALUES ($1, $2, $3, $4, $5, $6::jsonb, $7, $8::timestamptz);
+
+-- name: promotions_of_model
+SELECT version, stage, against, forced, evidence::text, promoted_by, to_char(promoted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS promoted_at
+FROM model_promotion WHERE name = $1 ORDER BY id DESC LIMIT 50;
+
 -- The seed has 64 bits without a sign.
 -- name: find_model_run
 SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id, 0) AS project_id, s.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
@@ -301,7 +309,7 @@ SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id,
 FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE r.id = $1;
 
--- Of a snapshot, or of all ($1 = 0); at work or ended since $4, or all.
+-- Of a snapshot, or of all ($1 = 0); at work or ended since $4, or all; with all tags of $5, of name $6.
 -- name: list_model_runs
 SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id, 0) AS project_id, s.source_id, c.name AS source, r.kind, r.state, coalesce(r.seconds, 0) AS seconds,
     r.spec::text, '{}' AS analysis, coalesce(r.error, '') AS error, to_char(r.started_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS started_at,
@@ -309,7 +317,84 @@ SELECT r.id, s.name AS snapshot, coalesce(p.name, '') AS project, coalesce(p.id,
     r.seed + CASE WHEN r.seed < 0 THEN 18446744073709551616 ELSE 0 END AS seed
 FROM model_run r JOIN snapshot s ON s.id = r.snapshot_id JOIN source c ON c.id = s.source_id LEFT JOIN label_project p ON p.id = s.project_id
 WHERE ($1 = 0 OR r.snapshot_id = $1) AND r.id < $2 AND ($4::timestamptz IS NULL OR r.state = 'running' OR r.ended_at > $4::timestamptz)
+    AND ($5::jsonb IS NULL OR r.tags @> $5::jsonb) AND ($6 = '' OR r.name = $6)
 ORDER BY r.id DESC LIMIT $3;
+
+-- name: run_labels
+SELECT id, run_key, name, note, tags, edition FROM model_run WHERE id BETWEEN $1 AND $2;
+
+-- name: edit_run_labels
+UPDATE model_run SET name = $3, note = $4, tags = $5::jsonb, edition = edition + 1 WHERE id = $1 AND edition = $2;
+
+-- name: set_run_key
+UPDATE model_run SET run_key = $2 WHERE id = $1;
+
+-- name: run_done_before
+SELECT max(r.id) FROM model_run r WHERE r.run_key = $1 AND r.state = 'done' AND EXISTS (SELECT FROM model m WHERE m.run_id = r.id);
+
+-- name: run_steps
+SELECT step, stage, done, total, loss, validation, at FROM run_step WHERE run_id = $1 AND step > $2 ORDER BY step LIMIT $3;
+
+-- name: live_run_steps
+SELECT s.run_id, s.stage, s.done, s.total, s.loss, s.validation
+FROM model_run r CROSS JOIN LATERAL (SELECT * FROM run_step WHERE run_id = r.id ORDER BY step DESC LIMIT 1) s WHERE r.state = 'running';
+
+-- What a run said of the first records that it was judged by.
+-- name: golden_predictions
+SELECT rk, source_id, key, version, class_id, value, probability FROM prediction
+WHERE run_id = $1 AND split IN (1, 2) ORDER BY rk, key LIMIT 8;
+
+-- name: model_about
+SELECT intended_use, known_limits FROM model_about WHERE name = $1 AND version = $2;
+
+-- name: set_model_about
+INSERT INTO model_about (name, version, intended_use, known_limits) VALUES ($1, $2, $3, $4)
+ON CONFLICT (name, version) DO UPDATE SET intended_use = excluded.intended_use, known_limits = excluded.known_limits;
+
+-- name: model_tests
+SELECT tests::text FROM model_test WHERE name = $1;
+
+-- name: keep_model_tests
+INSERT INTO model_test (name, tests, kept_at) VALUES ($1, $2::jsonb, $3::timestamptz)
+ON CONFLICT (name) DO UPDATE SET tests = excluded.tests, kept_at = excluded.kept_at;
+
+-- name: forget_model_tests
+DELETE FROM model_test WHERE name = $1;
+
+-- name: add_model_test_result
+INSERT INTO model_test_result (name, version, passed, report, tested_at) VALUES ($1, $2, $3, $4::jsonb, $5::timestamptz);
+
+-- name: last_model_test_result
+SELECT passed, report::text, to_char(tested_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS tested_at
+FROM model_test_result WHERE name = $1 AND version = $2 ORDER BY id DESC LIMIT 1;
+
+-- name: start_model_window
+INSERT INTO model_window (name, version, started_at, predictions, abstained, unknown, profile)
+VALUES ($1, $2, $3::timestamptz, 0, 0, 0, '{}') ON CONFLICT (name, version, started_at) DO NOTHING;
+
+-- name: lock_model_window
+SELECT started_at, predictions, abstained, unknown, profile::text AS profile, told FROM model_window
+WHERE name = $1 AND version = $2 AND started_at = $3::timestamptz FOR UPDATE;
+
+-- name: put_model_window
+UPDATE model_window SET predictions = $4, abstained = $5, unknown = $6, profile = $7::jsonb, told = $8::boolean
+WHERE name = $1 AND version = $2 AND started_at = $3::timestamptz;
+
+-- name: model_windows
+SELECT started_at, predictions, abstained, unknown, profile::text AS profile, told FROM model_window
+WHERE name = $1 AND version = $2 AND started_at >= $3::timestamptz ORDER BY started_at;
+
+-- name: model_reference
+SELECT predictions, abstained, profile::text AS profile FROM model_reference WHERE name = $1 AND version = $2;
+
+-- name: put_model_reference
+INSERT INTO model_reference (name, version, predictions, abstained, profile) VALUES ($1, $2, $3, $4, $5::jsonb)
+ON CONFLICT (name, version) DO NOTHING;
+
+-- name: add_model_of_run
+INSERT INTO model (name, version, run_id, artefact_sha256, created_at)
+SELECT $1, 1 + coalesce((SELECT max(version) FROM model WHERE name = $1), 0), $2, m.artefact_sha256, $3::timestamptz
+FROM (SELECT artefact_sha256 FROM model WHERE run_id = $2 ORDER BY created_at LIMIT 1) m RETURNING version;
 
 -- name: metrics_between
 SELECT run_id, split, name, value, low, high FROM metric WHERE run_id BETWEEN $1 AND $2 ORDER BY run_id, split, name;

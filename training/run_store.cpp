@@ -25,8 +25,7 @@ struct MetricRow {
     std::int64_t run_id = 0;
     int split = 2;
     std::string name;
-    double value = 0;
-    std::optional<double> low, high;
+    std::optional<double> value, low, high;
 };
 BOOST_DESCRIBE_STRUCT(MetricRow, (), (run_id, split, name, value, low, high))
 
@@ -129,21 +128,16 @@ void end_run(
 void add_metrics(base::Tx& tx, std::int64_t run_id, const std::vector<Metric>& metrics) {
     for (const auto& metric : metrics) {
         const auto& [value, interval] = metric.estimate;
-        if (metric.has_interval) {
-            tx.exec(
-                sql::file["add_metric"],
-                run_id,
-                metric.split,
-                metric.name,
-                value,
-                interval.low,
-                interval.high
-            );
-        } else {
-            tx.exec(
-                sql::file["add_metric"], run_id, metric.split, metric.name, value, nullptr, nullptr
-            );
-        }
+        const bool ranges = metric.defined && metric.has_interval;
+        tx.exec(
+            sql::file["add_metric"],
+            run_id,
+            metric.split,
+            metric.name,
+            metric.defined ? std::optional(value) : std::nullopt,
+            ranges ? std::optional(interval.low) : std::nullopt,
+            ranges ? std::optional(interval.high) : std::nullopt
+        );
     }
 }
 
@@ -215,17 +209,24 @@ std::vector<RunInfo> list_runs(
     base::Tx& tx,
     std::int64_t snapshot_id,
     std::optional<std::int64_t> before,
-    std::int64_t at_most
+    std::int64_t at_most,
+    const RunFilter& filter
 ) {
     return base::rows_as<RunInfo>(tx.exec(
-        sql::file["list_model_runs"], snapshot_id, before.value_or(no_limit), at_most, nullptr
+        sql::file["list_model_runs"],
+        snapshot_id,
+        before.value_or(no_limit),
+        at_most,
+        nullptr,
+        schema::filled(filter.tags),
+        filter.name
     ));
 }
 
 std::vector<RunInfo> recent_runs(base::Tx& tx, schema::Time since) {
-    return base::rows_as<RunInfo>(
-        tx.exec(sql::file["list_model_runs"], 0, no_limit, no_limit, schema::timestamp(since))
-    );
+    return base::rows_as<RunInfo>(tx.exec(
+        sql::file["list_model_runs"], 0, no_limit, no_limit, schema::timestamp(since), nullptr, ""
+    ));
 }
 
 std::map<std::int64_t, std::vector<Metric>>
@@ -236,8 +237,10 @@ metrics_between(base::Tx& tx, std::int64_t first, std::int64_t last) {
         all[row.run_id].push_back(
             {.split = row.split,
              .name = std::move(row.name),
-             .estimate = {row.value, interval ? Interval{*row.low, *row.high} : Interval{}},
-             .has_interval = interval}
+             .estimate =
+                 {row.value.value_or(0), interval ? Interval{*row.low, *row.high} : Interval{}},
+             .has_interval = interval,
+             .defined = row.value.has_value()}
         );
     }
     return all;

@@ -67,6 +67,7 @@ struct Metric {
     std::string name;
     Estimate estimate;
     bool has_interval = true;
+    bool defined = true;  // a figure that is undefined here is kept as such
 };
 
 struct Prediction {
@@ -166,12 +167,18 @@ int add_model(
 
 // Throws base::Error if there is none.
 RunInfo require_run(base::Tx& tx, std::int64_t id);
+// Of these tags (a JSON object; empty: whatever tags) and this name (empty: whatever name).
+struct RunFilter {
+    std::string tags = {};
+    std::string name = {};
+};
 // The newest first, those before one if it is given; snapshot 0: of all snapshots.
 std::vector<RunInfo> list_runs(
     base::Tx& tx,
     std::int64_t snapshot_id,
     std::optional<std::int64_t> before,
-    std::int64_t at_most
+    std::int64_t at_most,
+    const RunFilter& filter = {}
 );
 // Those at work, and those that ended since.
 std::vector<RunInfo> recent_runs(base::Tx& tx, schema::Time since);

@@ -2,6 +2,7 @@
 
 #include "base/numbers/parse.hpp"
 #include "base/settings/settings.hpp"
+#include "training/registry/run_label_store.hpp"
 
 namespace training {
 
@@ -10,6 +11,7 @@ namespace {
 // What no training could do is refused before anything is queued.
 std::optional<base::Fault> check(TrainSettings& settings) {
     check_model(settings.model, settings.params);
+    check(RunEdit{.note = settings.note, .tags = settings.tag});
     const bool searches = parse_search(settings.tune).kind != Search::Kind::none;
     if (settings.budget > 0 && !searches && settings.model != automatic_model)
         return base::Fault{
@@ -45,6 +47,7 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"loss", &TrainSettings::loss, "what is lowered where values are learnt"},
      {"quantile", &TrainSettings::quantile, "of loss quantile", {.low = 0, .high = 1}},
      {"labels", &TrainSettings::labels, "what is learnt from labels that are not quite sure"},
+     {&TrainSettings::decision},
      {"target", &TrainSettings::target, "a numeric column to predict instead of the labels"},
      {"prepare",
       &TrainSettings::prepare,
@@ -58,7 +61,10 @@ const base::Settings<TrainSettings> TrainSettings::settings{
       "also fit on growing shares of the training rows, for the learning curve"},
      {"allow_leak",
       &TrainSettings::allow_leak,
-      "why a leak that is found is none; it is kept with the run"}},
+      "why a leak that is found is none; it is kept with the run"},
+     {"again", &TrainSettings::again, "train even if the same was trained before"},
+     {"tag", &TrainSettings::tag, "of the run: NAME=VALUE", {.scalars = true}},
+     {"note", &TrainSettings::note, "on the run"}},
     &check};
 
 TrainSpec TrainSettings::spec() const {
@@ -72,6 +78,7 @@ TrainSpec TrainSettings::spec() const {
         .objective = objective,
         .loss = loss,
         .quantile = quantile,
+        .decision = decision,
         .seed = seed,
         .threads = threads};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,13 +32,17 @@ struct TrainSettings {
     Loss loss = Loss::squared;
     double quantile = 0.5;
     Labels labels = Labels::hard;
+    DecisionSpec decision;
     std::string target;  // a numeric column to predict instead of the project's labels
     PreparationChoice prepare;
     std::string name;  // of the model; empty: PROJECT-KIND
     std::uint64_t seed = 1;
     std::size_t threads = 0;
     bool curve = false;
-    std::string allow_leak;  // why a leak that was found is none
+    std::string allow_leak;                  // why a leak that was found is none
+    bool again = false;                      // even if the same was trained before
+    std::map<std::string, std::string> tag;  // of the run
+    std::string note;
 
     // What the trainer is to do; the preparation is not looked up yet.
     TrainSpec spec() const;

@@ -1,6 +1,6 @@
 // The artefact's payload (artefact.hpp) is kind, summary, class names, input signature, features,
-// model, preparation. Versions 1 and 2 have no signature and are given rows as they come; version 1
-// has no preparation either.
+// model, preparation, decision. Versions before 4 have no decision, and no preparation where there
+// was none; versions 1 and 2 have no signature and are given rows as they come.
 //
 // For learning curves the model is fitted without validation rows, or early stopping would look at
 // the rows that it is judged by.
@@ -77,6 +77,13 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             "they count the characters of texts, and a preparation may change these",
             "train with --prepare 0"
         );
+    if (spec.decision.empty()) return;
+    if (!train.has_classes())
+        throw base::UsageError(
+            "calibrate, decide and abstain",
+            "they are of classes, one for each record, and others are learnt"
+        );
+    spec.decision.check_classes(train.class_names);
 }
 
 std::string summary_of(
@@ -85,6 +92,8 @@ std::string summary_of(
     const InputSignature& inputs,
     const std::string& features,
     const FittedPreparation& prepared,
+    const Decision& decision,
+    const std::vector<std::string>& class_names,
     std::size_t columns
 ) {
     boost::json::object values;
@@ -95,14 +104,12 @@ std::string summary_of(
         {"inputs", boost::json::parse(inputs.json())},
         {"features", boost::json::parse(features)},
         {"preparation", boost::json::parse(prepared.json())},
+        {"decision", decision.json(class_names)},
         {"columns", columns},
         {"seed", spec.seed},
         {"kernels", kernels().name},
     });
 }
-
-const std::string spans_by = "spans by ";  // likewise, of models that find spans
-const std::string sets_of = "sets of ";    // before the kind in an artefact whose classes are sets
 
 std::string artefact_of(
     const std::string& kind,
@@ -111,10 +118,11 @@ std::string artefact_of(
     const InputSignature& inputs,
     const Featurizer& featurizer,
     const Model& model,
-    const FittedPreparation& prepared
+    const FittedPreparation& prepared,
+    const Decision& decision
 ) {
     Writer out;
-    out.text(train.has_sets() ? sets_of + kind : kind);
+    out.text(train.has_sets() ? std::string(sets_of) + kind : kind);
     out.text(summary);
     const bool classes = train.of_classes();
     out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
@@ -124,8 +132,30 @@ std::string artefact_of(
     inputs.save(out);
     featurizer.save(out);
     model.save(out);
-    if (!prepared.empty()) out.text(prepared.json());
+    out.text(prepared.empty() ? "" : prepared.json());
+    decision.save(out);
     return seal(out.take());
+}
+
+// What is decided from probabilities, fitted on rows that the model has not learnt from.
+Decision fit_decision(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    const Chosen& chosen,
+    const Model& model,
+    Selection& selection,
+    Team& team
+) {
+    if (spec.decision.empty()) return {};
+    HeldOut rows;
+    if (validation.rows > 0) {
+        const auto& form = selection.form(chosen.kind);
+        rows = {model.predict(form.validation, team), validation.classes, "validation"};
+    } else {
+        rows = selection.out_of_fold(chosen);
+    }
+    return Decision::fit(spec.decision, std::move(rows), train.class_names, spec.seed);
 }
 
 // With rows that are prepared.
@@ -156,14 +186,24 @@ TrainResult fit_prepared(
     const auto classes_learnt = train.of_classes() ? train.class_names.size() : 0;
     model->fit(view_of(form.train, train), held_out, classes_learnt, context);
 
+    const auto decision = fit_decision(train, validation, spec, chosen, *model, selection, team);
     result.kind = chosen.kind;
     result.params = chosen.params;
     result.trials = chosen.trials;
     result.features = form.train.columns;
-    result.summary =
-        summary_of(spec, chosen, inputs, form.featurizer.json(), prepared, form.train.columns);
-    result.artefact =
-        artefact_of(chosen.kind, result.summary, train, inputs, form.featurizer, *model, prepared);
+    result.summary = summary_of(
+        spec,
+        chosen,
+        inputs,
+        form.featurizer.json(),
+        prepared,
+        decision,
+        train.class_names,
+        form.train.columns
+    );
+    result.artefact = artefact_of(
+        chosen.kind, result.summary, train, inputs, form.featurizer, *model, prepared, decision
+    );
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
@@ -198,10 +238,17 @@ TrainResult fit_spans(
         {"empty", fitted.notes.empty}};
     const Chosen chosen{result.kind, result.params, {}};
     result.summary = summary_of(
-        spec, chosen, inputs, json::serialize(json::object{{"tokens", notes}}), {}, fitted.columns
+        spec,
+        chosen,
+        inputs,
+        json::serialize(json::object{{"tokens", notes}}),
+        {},
+        {},
+        model.labels(),
+        fitted.columns
     );
     Writer out;
-    out.text(spans_by + result.kind);
+    out.text(std::string(spans_by) + result.kind);
     out.text(result.summary);
     out.put<std::uint64_t>(model.labels().size());
     for (const auto& name : model.labels()) out.text(name);
@@ -254,106 +301,6 @@ TrainResult fit(
     return result;
 }
 
-struct Predictor::State {
-    std::string kind;
-    std::string summary;
-    std::vector<std::string> class_names;
-    std::vector<double> thresholds;  // of sets
-    Featurizer featurizer;
-    std::unique_ptr<Model> model;
-    std::unique_ptr<SpanModel> spans;  // in the place of featurizer and model
-    FittedPreparation prepared;
-    std::optional<InputSignature> inputs;
-};
-
-Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Predictor::Predictor(Predictor&&) noexcept = default;
-Predictor& Predictor::operator=(Predictor&&) noexcept = default;
-Predictor::~Predictor() = default;
-
-Predictor Predictor::load(std::string_view artefact) {
-    const auto [payload, written] = unseal(artefact);
-    Reader in(payload);
-    auto state = std::make_unique<State>();
-    state->kind = in.text();
-    state->summary = in.text();
-    for (auto count = in.get<std::uint64_t>(); count > 0; --count)
-        state->class_names.push_back(in.text());
-    if (written >= with_signature) state->inputs = InputSignature::load(in);
-    if (state->kind.starts_with(spans_by) && state->inputs) {
-        state->kind.erase(0, spans_by.size());
-        state->spans = std::make_unique<SpanModel>();
-        state->spans->load(in, state->class_names);
-        if (!in.done()) Reader::broken();
-        return Predictor(std::move(state));
-    }
-    state->featurizer =
-        written >= with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
-    const bool sets = state->kind.starts_with(sets_of);
-    if (sets) state->kind.erase(0, sets_of.size());
-    state->model = sets ? make_set_model(state->kind, {}) : make_model(state->kind, {});
-    state->model->load(in);
-    if (sets) {
-        state->thresholds = static_cast<const LabelSets&>(*state->model).thresholds();
-        if (state->thresholds.size() != state->class_names.size()) Reader::broken();
-    }
-    if (!in.done()) state->prepared = FittedPreparation::load(in.text());
-    if (!in.done()) Reader::broken();
-    return Predictor(std::move(state));
-}
-
-const std::string& Predictor::model() const {
-    return state_->kind;
-}
-const std::vector<std::string>& Predictor::class_names() const {
-    return state_->class_names;
-}
-const std::vector<double>& Predictor::thresholds() const {
-    return state_->thresholds;
-}
-const std::string& Predictor::summary() const {
-    return state_->summary;
-}
-
-const FittedPreparation& Predictor::preparation() const {
-    return state_->prepared;
-}
-
-const std::optional<InputSignature>& Predictor::inputs() const {
-    return state_->inputs;
-}
-
-bool Predictor::predicts_spans() const {
-    return state_->spans != nullptr;
-}
-
-std::vector<TaggedText>
-Predictor::find_spans(const Examples& examples, std::size_t threads, Alignment* notes) const {
-    check(examples);
-    if (examples.rows == 0) return {};
-    Team team(threads);
-    return state_->spans->predict(state_->inputs->align(examples, notes), team);
-}
-
-std::vector<double>
-Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
-    check(examples);
-    if (state_->spans)
-        throw base::Error("model", "it finds spans of texts, and says no class or value of them");
-    if (examples.rows == 0) return {};
-    Team team(threads);
-    const auto& inputs = state_->inputs;
-    const auto from = [&](const Examples& rows) {
-        if (state_->prepared.empty())
-            return state_->model->predict(state_->featurizer.apply(rows, team), team);
-        return state_->model->predict(
-            state_->featurizer.apply(state_->prepared.apply(rows), team), team
-        );
-    };
-    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
-    return from(inputs->align(examples, notes));
-}
-
 std::vector<CurvePoint> learning_curve(
     const Examples& train,
     const Examples& held_out,
@@ -362,6 +309,7 @@ std::vector<CurvePoint> learning_curve(
 ) {
     auto plain = spec;
     plain.tune.clear();
+    plain.decision = {};
     auto by_error = spec;
     by_error.objective = Objective::error;
     std::vector<std::size_t> order(train.rows);

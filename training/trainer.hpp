@@ -3,13 +3,16 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/settings/fwd.hpp"
 #include "base/words.hpp"
+#include "training/calibration/decision.hpp"
 #include "training/evaluation/tune.hpp"
 #include "training/features/feature_spec.hpp"
 #include "training/features/signature.hpp"
@@ -41,6 +44,7 @@ struct TrainSpec {
     Objective objective = Objective::log_loss;
     Loss loss = Loss::squared;  // where values are learnt
     double quantile = 0.5;
+    DecisionSpec decision = {};  // of classes
     std::uint64_t seed = 1;
     std::size_t threads = 0;  // 0: one per processor. The result does not depend on it
 };
@@ -53,16 +57,17 @@ struct TrainResult {
     std::vector<Progress> epochs;  // of the last fit
     std::size_t features = 0;      // columns that the model saw
     std::string prepared;          // FittedPreparation as JSON; empty without a preparation
-    std::string summary;           // JSON: model, parameters, features, kernels
+    std::string summary;           // JSON: model, parameters, features, kernels, decision
     double seconds = 0;            // wall clock, features and search included
 };
 
 // Learns classes if train.classes is given, sets of classes if train.marks is, spans if
 // train.spans are, else values from train.targets. Without validation a
 // search judges by cross-validation. Preparation, features,
-// search and fit see no other rows; augmented copies are made of training rows only; a validation
-// without rows is allowed. Throws base::Error / UsageError with one line; base::Interrupted at a
-// stop.
+// search and fit see no other rows; what is decided from probabilities is fitted on validation, or
+// out of fold on the training rows where there is none; augmented copies are made of training rows
+// only; a validation without rows is allowed. Throws base::Error / UsageError with one line;
+// base::Interrupted at a stop.
 TrainResult fit(
     const Examples& train,
     const Examples& validation,
@@ -70,6 +75,8 @@ TrainResult fit(
     const OnProgress& progress = {},
     std::stop_token stop = {}
 );
+
+class Featurizer;
 
 // A trained model, ready to predict. Immutable; predict() may be called from several threads.
 class Predictor {
@@ -96,10 +103,21 @@ public:
     // What it was trained on, by name. Nothing in artefacts before version 3.
     const std::optional<InputSignature>& inputs() const;
 
-    // Row-major rows x classes probabilities (of sets each by itself), or one value per row. The
-    // examples are aligned to inputs() first. Throws base::Error if they have nothing of it.
+    // How probabilities are calibrated, which predict() does, and decided on.
+    const Decision& decision() const;
+
+    // The features by what trees gained from them, the most first; nothing of other kinds.
+    std::vector<std::pair<std::string, double>> gains() const;
+    // How it sees rows, and what it computes of them.
+    const Featurizer& featurizer() const;
+    PlainModel plain() const;
+
+    // Row-major rows x classes probabilities (of sets each by itself), or one value per row. The examples are aligned to
+    // inputs() first. Throws base::Error if they have nothing of it.
     std::vector<double>
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
+    // The class of each line of such probabilities.
+    std::vector<int> decide(std::span<const double> probabilities) const;
 
     // Of models that find spans: those of the examples' texts.
     std::vector<TaggedText>

@@ -48,7 +48,7 @@ void show_queue(const service::QueueState& at) {
     for (const auto& each : at.picked)
         picked.add(
             {each.picked_by,
-             std::to_string(each.run),
+             each.run == 0 ? std::string() : std::to_string(each.run),
              std::to_string(each.tasks),
              std::to_string(each.done),
              each.mean_score ? fmt::format("{:.3f}", *each.mean_score) : ""}

@@ -2,6 +2,7 @@
 #include "app/learn/runs.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
@@ -20,8 +21,9 @@ namespace {
 constexpr const char* split_names[] = {"training", "validation", "test"};
 
 std::string text_of(const service::RunMetric& metric) {
-    return metric.low && metric.high ? with_interval(metric.value, *metric.low, *metric.high)
-                                     : fmt::format("{:.4f}", metric.value);
+    if (!metric.value) return "undefined";
+    return metric.low && metric.high ? with_interval(*metric.value, *metric.low, *metric.high)
+                                     : fmt::format("{:.4f}", *metric.value);
 }
 
 json::object metrics_by_split(const std::vector<service::RunMetric>& metrics) {
@@ -29,7 +31,7 @@ json::object metrics_by_split(const std::vector<service::RunMetric>& metrics) {
     for (const auto& metric : metrics) {
         auto& split = all[split_names[metric.split]];
         if (!split.is_object()) split = json::object{};
-        json::object value{{"value", metric.value}};
+        json::object value{{"value", metric.value ? json::value(*metric.value) : json::value()}};
         if (metric.low && metric.high) {
             value["low"] = *metric.low;
             value["high"] = *metric.high;
@@ -42,6 +44,7 @@ json::object metrics_by_split(const std::vector<service::RunMetric>& metrics) {
 void show_list(const std::vector<service::RunLine>& runs) {
     Table table(
         {"run",
+         "name",
          "project",
          "snapshot",
          "model",
@@ -59,6 +62,7 @@ void show_list(const std::vector<service::RunLine>& runs) {
             }
         table.add(
             {std::to_string(run.id),
+             run.name,
              run.project,
              run.snapshot,
              run.kind,
@@ -71,11 +75,25 @@ void show_list(const std::vector<service::RunLine>& runs) {
     table.print();
 }
 
+void show_labels(const service::RunLine& run) {
+    if (!run.name.empty()) print_line("name: " + run.name);
+    if (!run.note.empty()) print_line("note: " + run.note);
+    for (const auto& [name, value] : run.tags) print_line(fmt::format("tag {}={}", name, value));
+}
+
+void show_edited(const service::Run& run) {
+    print_line(fmt::format("run {} is noted", run.id));
+    show_labels(run);
+}
+
 // The oldest first, so that the newest stand above the prompt.
 void list(CLI::App& runs, service::Context& context) {
-    on_command(add_command(runs, "runs list"), [&context] {
+    auto& command = add_command(runs, "runs list");
+    Flags<service::ListRuns> flags(command, {.without = {"limit", "after"}});
+    on_command(command, [flags, &context] {
         std::vector<service::RunLine> all;
-        service::ListRuns request{.page = {.limit = 200, .after = {}}};
+        auto request = flags.read();
+        request.page.limit = 200;
         for (std::optional<std::string> next = ""; next;) {
             request.page.after = *next;
             auto part = ask<service::list_runs>(context, request);
@@ -86,6 +104,44 @@ void list(CLI::App& runs, service::Context& context) {
         if (!context.json) return show_list(all);
         for (const auto& run : all) print_json(run_json(run));
     });
+}
+
+// The ten best trials of a search; --json has all, with their curves.
+void show_trials(const json::object& analysis) {
+    const auto* stored = analysis.if_contains("trials");
+    if (!stored || stored->as_array().empty()) return;
+    std::vector<const json::object*> trials;
+    for (const auto& one : stored->as_array()) trials.push_back(&one.as_object());
+    const auto cost = [](const json::object& trial) {
+        const auto& value = trial.at("cost");
+        return value.is_null() ? std::numeric_limits<double>::infinity()
+                               : value.to_number<double>();
+    };
+    std::stable_sort(trials.begin(), trials.end(), [&](const auto* a, const auto* b) {
+        const auto fraction = [](const json::object& t) {
+            return t.at("fraction").to_number<double>();
+        };
+        return std::pair(-fraction(*a), cost(*a)) < std::pair(-fraction(*b), cost(*b));
+    });
+    print_line(fmt::format("{} trials, the best first:", grouped(trials.size())));
+    Table table({"model", "cost", "rows used", "seconds", "epochs", "parameters"});
+    for (std::size_t i = 0; i < std::min<std::size_t>(10, trials.size()); ++i) {
+        const auto& trial = *trials[i];
+        const auto* kind = trial.if_contains("kind");
+        const auto* curve = trial.if_contains("curve");
+        const auto failure = std::string(trial.at("failure").as_string());
+        table.add(
+            {kind ? std::string(kind->as_string()) : "",
+             failure.empty() ? fmt::format("{:.4f}", cost(trial)) : "failed",
+             fmt::format("{:.0f} %", 100 * trial.at("fraction").to_number<double>()),
+             trial.contains("seconds")
+                 ? fmt::format("{:.1f}", trial.at("seconds").to_number<double>())
+                 : "",
+             curve ? std::to_string(curve->as_array().size()) : "",
+             failure.empty() ? json::serialize(trial.at("params")) : failure}
+        );
+    }
+    table.print();
 }
 
 void show(CLI::App& runs, service::Context& context) {
@@ -110,32 +166,61 @@ void show(CLI::App& runs, service::Context& context) {
         ));
         if (run.error) print_line(*run.error);
         print_line(fmt::format("settings {}", run.spec.text));
+        if (!run.run_key.empty()) print_line(fmt::format("run key {}", run.run_key));
+        show_labels(run);
         print_metrics(run.metrics);
+        show_trials(json::parse(run.analysis.text).as_object());
     });
 }
 
-void show_comparison(const service::RunPair& runs, const training::RunComparison& found) {
-    if (found.squared_error_difference)
+// Of two runs one line, and what the other figures say; of more the table.
+void show_comparison(const service::ComparedRuns& runs, const training::RunComparison& found) {
+    if (found.left_out > 0)
+        print_line(fmt::format(
+            "{} records are left out: their label is not the same in all snapshots",
+            grouped(found.left_out)
+        ));
+    if (runs.more.empty() && found.squared_error_difference)
         return print_line(fmt::format(
-            "mean squared error of {} less that of {}: {} over {} records",
+            "mean squared error of {} less that of {}: {} over {} records; p = {:.2g}",
             runs.b,
             runs.a,
             with_interval(*found.squared_error_difference, found.low, found.high),
-            found.rows
+            found.rows,
+            found.differences.at(0).p_value
         ));
-    print_line(fmt::format(
-        "accuracy of run {} less that of run {}: {} over {} test records; McNemar p = {:.2g}",
-        runs.b,
-        runs.a,
-        with_interval(found.accuracy_difference.value_or(0), found.low, found.high),
-        found.rows,
-        found.p_value.value_or(1)
-    ));
+    if (runs.more.empty())
+        print_line(fmt::format(
+            "accuracy of run {} less that of run {}: {} over {} test records; McNemar p = {:.2g}",
+            runs.b,
+            runs.a,
+            with_interval(found.accuracy_difference.value_or(0), found.low, found.high),
+            found.rows,
+            found.p_value.value_or(1)
+        ));
+    else
+        print_line(fmt::format("over {} test records that all judged:", grouped(found.rows)));
+    Table table(
+        {"figure", "of run", "less that of", "difference (95 % interval)", "p", "Holm", "better"}
+    );
+    for (const auto& pair : found.differences)
+        table.add(
+            {std::string(base::name_of(pair.metric)),
+             std::to_string(pair.b),
+             std::to_string(pair.a),
+             with_interval(pair.difference, pair.low, pair.high),
+             fmt::format("{:.2g}", pair.p_value),
+             fmt::format("{:.2g}", pair.adjusted_p),
+             pair.better ? fmt::format("run {}", *pair.better) : "not told"}
+        );
+    table.print();
 }
 
 void compare(CLI::App& runs, service::Context& context) {
     auto& command = add_command(runs, "runs compare");
-    Flags<service::RunPair> flags(command, {.positionals = {{"a", "A"}, {"b", "B"}}});
+    Flags<service::ComparedRuns> flags(
+        command, {.positionals = {{"a", "A"}, {"b", "B"}, {"more", "C"}}}
+    );
     on_command(command, [flags, &context] {
         auto request = flags.read();
         auto found = ask<service::compare_runs>(context, request);
@@ -159,6 +244,10 @@ json::object run_json(const service::RunLine& run) {
         {"seconds", run.seconds},
         {"seed", run.seed},
         {"code_version", run.code_version},
+        {"run_key", run.run_key},
+        {"name", run.name},
+        {"note", run.note},
+        {"tags", json::value_from(run.tags)},
         {"started_at", run.started_at},
         {"error", run.error.value_or("")},
         {"metrics", metrics_by_split(run.metrics)}};
@@ -176,6 +265,14 @@ void add_runs(CLI::App& cli, service::Context& context) {
     runs->require_subcommand(1);
     list(*runs, context);
     show(*runs, context);
+    add_verb<service::edit_run>(
+        *runs,
+        context,
+        "runs edit",
+        {.positionals = {{"run", "RUN"}}, .without = {"version"}},
+        show_edited
+    );
+    watch_run(*runs, context);
     compare(*runs, context);
     add_verb<service::show_confusion>(
         *runs,

@@ -6,10 +6,19 @@
 
 #include "service/learn/runs.hpp"
 
+namespace CLI {
+class App;
+}
+namespace service {
+class Context;
+}
+
 namespace app {
 
 // A run as machines read it.
 boost::json::object run_json(const service::RunLine& run);
+// `runs watch`.
+void watch_run(CLI::App& runs, service::Context& context);
 // For people.
 void print_metrics(const std::vector<service::RunMetric>& metrics);
 

@@ -1,6 +1,9 @@
 // `tilth train`. Flags and --spec are one set of settings, described in TrainSettings; the file
 // comes first and flags go before it.
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -24,10 +27,36 @@ namespace json = boost::json;
 
 namespace {
 
+// Figures that people look up rather than read after every training.
+bool is_detail(std::string_view name) {
+    constexpr std::string_view details[] = {
+        "macro_precision",
+        "macro_recall",
+        "weighted_precision",
+        "weighted_recall",
+        "weighted_f1",
+        "micro_precision",
+        "micro_recall",
+        "micro_f1",
+        "mcc",
+        "kappa",
+        "brier",
+        "top_3_accuracy",
+        "top_5_accuracy",
+        "average_precision",
+        "median_ae",
+        "mape"};
+    return std::find(std::begin(details), std::end(details), name) != std::end(details);
+}
+
 void tell(service::Context& context, const training::TrainOutcome& outcome) {
-    auto run = service::run_line(outcome.run, outcome.metrics);
+    auto labels = context.database().call([&](base::Tx& tx) {
+        return training::labels_of(tx, outcome.run.id);
+    });
+    auto run = service::run_line(outcome.run, outcome.metrics, labels);
     if (context.json) {
         auto object = run_json(run);
+        object["existing"] = outcome.existing;
         object["name"] = outcome.model_name;
         object["version"] = outcome.model_version;
         object["training_rows"] = outcome.training_rows;
@@ -36,6 +65,12 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
         print_json(object);
         return;
     }
+    if (outcome.existing)
+        print_line(fmt::format(
+            "the same was trained before, as run {}: equal snapshot, settings, seed and program "
+            "give an equal model; --again trains anyway",
+            outcome.run.id
+        ));
     print_line(fmt::format(
         "run {}: {} on snapshot {}, {} training rows, {:.1f} s",
         outcome.run.id,
@@ -53,7 +88,9 @@ void tell(service::Context& context, const training::TrainOutcome& outcome) {
             base::name_of(leak.kind),
             leak.text
         ));
+    std::erase_if(run.metrics, [](const auto& metric) { return is_detail(metric.name); });
     print_metrics(run.metrics);
+    print_line(fmt::format("all figures: tilth runs show {}", outcome.run.id));
     print_line(fmt::format("model '{}' version {}", outcome.model_name, outcome.model_version));
 }
 

@@ -86,6 +86,23 @@ void tell_of_answer(
         schema::tell(tx, WebhookEvent::project_done, {{"project", name}}, name, now);
 }
 
+void tell_of_inference(
+    base::Tx& tx,
+    const StoredProject& project,
+    const Resolved& resolved,
+    Time now
+) {
+    if (resolved.added + resolved.changed == 0) return;
+    const auto& name = project.project.name;
+    const json::object data{
+        {"project", name},
+        {"method", base::name_of(resolved.method)},
+        {"records", resolved.records},
+        {"added", resolved.added},
+        {"changed", resolved.changed}};
+    schema::tell(tx, WebhookEvent::truth_inferred, data, name, now);
+}
+
 void tell_of_flag(
     base::Tx& tx,
     std::int64_t task,

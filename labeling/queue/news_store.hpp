@@ -19,6 +19,14 @@ void tell_of_answer(
     const Refreshed& refreshed,
     Time now
 );
+// After all answers of a project were merged anew, if any label came of it or changed: once for all
+// of them, with how many they are.
+void tell_of_inference(
+    base::Tx& tx,
+    const StoredProject& project,
+    const Resolved& resolved,
+    Time now
+);
 // After a comment that wants a reviewer.
 void tell_of_flag(
     base::Tx& tx,

@@ -307,6 +307,19 @@ StoredVotes votes_of(base::Tx& tx, const StoredProject& project, const RuleSetSt
     return found;
 }
 
+std::vector<PatternRecord> records_of_patterns(
+    base::Tx& tx,
+    const StoredProject& project,
+    const RuleSetState& state,
+    const std::vector<std::vector<std::uint32_t>>& patterns
+) {
+    std::vector<std::string> rules;
+    for (const auto& pattern : patterns) rules.push_back(array_text(pattern));
+    return base::rows_as<PatternRecord>(
+        tx.exec(sql::file["records_of_patterns"], project.id, state.run, schema::array_of(rules))
+    );
+}
+
 RuleLabelsPut put_rule_labels(
     base::Tx& tx,
     const StoredProject& project,

@@ -89,6 +89,21 @@ struct StoredVotes {
 constexpr std::int64_t enough_labels = 20;
 StoredVotes votes_of(base::Tx& tx, const StoredProject& project, const RuleSetState& state);
 
+// A record on which the rules of a pattern voted.
+struct PatternRecord {
+    std::string key;
+    std::int64_t place = 0;  // of its pattern among those that were asked for
+};
+BOOST_DESCRIBE_STRUCT(PatternRecord, (), (key, place))
+// The records of these patterns (numbers of rules, ascending), in the order of the patterns; those
+// of one in an order that is random but always the same.
+std::vector<PatternRecord> records_of_patterns(
+    base::Tx& tx,
+    const StoredProject& project,
+    const RuleSetState& state,
+    const std::vector<std::vector<std::uint32_t>>& patterns
+);
+
 struct RuleLabelsPut {
     std::int64_t given = 0;        // records that the votes say a class of
     std::int64_t people_said = 0;  // of these, where people said something: they keep that

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "labeling/machine/beside_store.hpp"
 #include "labeling/quality/disagreement_store.hpp"
+#include "labeling/queue/news_store.hpp"
 #include "labeling/queue/tally_store.hpp"
 #include "labeling/sql.hpp"
 #include "labeling/tasks/stored_answer.hpp"
@@ -319,7 +320,10 @@ Resolved resolve_truth(
             result.closed = detail::close_sure(tx, project, now);
             count_anew(tx, project.id);
         });
-    steps.call([&](base::Tx& tx) { keep_machine_accuracy(tx, machines, result.worker_accuracy); });
+    steps.call([&](base::Tx& tx) {
+        keep_machine_accuracy(tx, machines, result.worker_accuracy);
+        tell_of_inference(tx, project, result, now);
+    });
     for (const auto& say : machines)
         if (!say.counts) result.machines_left_out.push_back(say.why_not);
     return result;

@@ -13,16 +13,31 @@
 
 namespace schema {
 
-enum class WebhookEvent { job_ended, project_done, review_wanted, task_done, test, truth_changed };
+enum class WebhookEvent {
+    job_ended,
+    model_drift,
+    project_done,
+    review_wanted,
+    task_done,
+    test,
+    truth_changed,
+    truth_inferred
+};
 
 constexpr auto words_of(WebhookEvent) {
     return std::to_array<base::Word<WebhookEvent>>({
         {WebhookEvent::job_ended, "job.ended", "a crawl, an ingest or a training came to its end"},
+        {WebhookEvent::model_drift,
+         "model.drift",
+         "a model is asked other things than it was judged by, or abstains more"},
         {WebhookEvent::project_done, "project.done", "no task of a labeling project is open"},
         {WebhookEvent::review_wanted, "review.wanted", "somebody flagged a task for the reviewer"},
         {WebhookEvent::task_done, "task.done", "a task has the answers that it wants"},
         {WebhookEvent::test, "test", "somebody wants to see whether messages arrive"},
         {WebhookEvent::truth_changed, "truth.changed", "a record has another label than before"},
+        {WebhookEvent::truth_inferred,
+         "truth.inferred",
+         "labels of many records of a project were made or changed at once"},
     });
 }
 

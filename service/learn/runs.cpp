@@ -3,6 +3,7 @@
 #include "service/learn/runs.hpp"
 
 #include <fmt/format.h>
+#include <boost/json.hpp>
 
 #include "base/database/database.hpp"
 #include "service/areas.hpp"
@@ -13,30 +14,73 @@
 
 namespace service {
 
-const base::Settings<ListRuns> ListRuns::settings{{&ListRuns::page}};
+const base::Settings<ListRuns> ListRuns::settings{
+    {"tag", &ListRuns::tag, "NAME=VALUE: only runs that have it"},
+    {"name", &ListRuns::name, "only runs that are called so"},
+    {&ListRuns::page}};
+
+const base::Settings<EditRun> EditRun::settings{
+    {"run", &EditRun::run, "its number", {.required = true}},
+    {"version", &EditRun::version, "that was edited; the present one by default"},
+    {"name", &EditRun::name, "what it is called from now on"},
+    {"note", &EditRun::note, "what is to be known of it"},
+    {"tag", &EditRun::tag, "NAME=VALUE, over those that it has", {.scalars = true}},
+    {"untag", &EditRun::untag, "names of tags to take off"},
+};
+
+const base::Settings<WatchRun> WatchRun::settings{
+    {"run", &WatchRun::run, "its number", {.required = true}},
+    {"after", &WatchRun::after, "the 'next' of an earlier answer", {.low = 0}},
+};
 
 const base::Settings<RunNumber> RunNumber::settings{
     {"run", &RunNumber::run, "its number", {.required = true}},
 };
 
-const base::Settings<RunPair> RunPair::settings{
-    {"a", &RunPair::a, "the one run", {.required = true}},
-    {"b", &RunPair::b, "the other", {.required = true}},
-};
+namespace {
+
+// What all of them judged is held at once.
+std::optional<base::Fault> check_compared(ComparedRuns& runs) {
+    constexpr std::size_t most = 18;
+    if (runs.more.size() <= most) return std::nullopt;
+    return base::Fault{"more than 20 runs at once", "leave some out", "more"};
+}
+
+}  // namespace
+
+const base::Settings<ComparedRuns> ComparedRuns::settings{
+    {{"a", &ComparedRuns::a, "the one run", {.required = true}},
+     {"b", &ComparedRuns::b, "the other", {.required = true}},
+     {"more", &ComparedRuns::more, "others, each compared with each"}},
+    &check_compared};
 
 namespace {
 
 std::vector<RunMetric> metrics_from(const std::vector<training::Metric>& metrics) {
     std::vector<RunMetric> all;
     for (const auto& one : metrics) {
-        RunMetric made{.split = one.split, .name = one.name, .value = one.estimate.value};
-        if (one.has_interval) {
+        RunMetric made{.split = one.split, .name = one.name};
+        if (one.defined) made.value = one.estimate.value;
+        if (one.defined && one.has_interval) {
             made.low = one.estimate.interval.low;
             made.high = one.estimate.interval.high;
         }
         all.push_back(std::move(made));
     }
     return all;
+}
+
+// {"NAME":"VALUE", ..}
+std::string tags_from(const std::vector<std::string>& given) {
+    if (given.empty()) return {};
+    boost::json::object tags;
+    for (const auto& one : given) {
+        const auto sign = one.find('=');
+        if (sign == one.npos || sign == 0)
+            throw base::UsageError("tag '" + one + "'", "is not NAME=VALUE", "write name=value");
+        tags[one.substr(0, sign)] = one.substr(sign + 1);
+    }
+    return boost::json::serialize(tags);
 }
 
 training::RunInfo known_run(Work& work, std::int64_t id) {
@@ -49,7 +93,11 @@ training::RunInfo known_run(Work& work, std::int64_t id) {
 
 }  // namespace
 
-RunLine run_line(const training::RunInfo& info, const std::vector<training::Metric>& metrics) {
+RunLine run_line(
+    const training::RunInfo& info,
+    const std::vector<training::Metric>& metrics,
+    const training::RunLabels& labels
+) {
     return {
         .id = info.id,
         .snapshot = info.snapshot,
@@ -62,16 +110,28 @@ RunLine run_line(const training::RunInfo& info, const std::vector<training::Metr
         .seed = info.seed,
         .code_version = info.code_version,
         .error = info.error.empty() ? std::nullopt : std::optional(info.error),
-        .metrics = metrics_from(metrics)};
+        .metrics = metrics_from(metrics),
+        .name = labels.name,
+        .note = labels.note,
+        .tags = labels.tags,
+        .run_key = labels.run_key};
 }
 
 Page<RunLine> list_runs(Work& work, const ListRuns& request) {
     training::close_stale_runs(work.tx, work.now);
-    auto found = training::list_runs(work.tx, 0, request.page.after_number(), request.page.limit);
+    auto found = training::list_runs(
+        work.tx,
+        0,
+        request.page.after_number(),
+        request.page.limit,
+        {tags_from(request.tag), request.name}
+    );
     std::vector<RunLine> lines;
     if (!found.empty()) {
         auto metrics = training::metrics_between(work.tx, found.back().id, found.front().id);
-        for (const auto& info : found) lines.push_back(run_line(info, metrics[info.id]));
+        auto labels = training::run_labels(work.tx, found.back().id, found.front().id);
+        for (const auto& info : found)
+            lines.push_back(run_line(info, metrics[info.id], labels[info.id]));
     }
     return page_of(std::move(lines), request.page, [](const RunLine& line) {
         return std::to_string(line.id);
@@ -80,11 +140,41 @@ Page<RunLine> list_runs(Work& work, const ListRuns& request) {
 
 Run show_run(Work& work, const RunNumber& request) {
     auto info = known_run(work, request.run);
+    auto labels = training::labels_of(work.tx, info.id);
     Run run{
-        run_line(info, training::metrics_of(work.tx, info.id)), {info.spec}, {info.analysis}, {}};
+        run_line(info, training::metrics_of(work.tx, info.id), labels),
+        {info.spec},
+        {info.analysis},
+        {},
+        labels.edition};
     for (const auto& model : training::models_of(work.tx, info.id))
         run.models.push_back({.name = model.name, .version = model.version, .stage = model.stage});
     return run;
+}
+
+Run edit_run(Work& work, const EditRun& request) {
+    auto info = known_run(work, request.run);
+    auto present = training::labels_of(work.tx, info.id).edition;
+    const training::RunEdit edit{request.name, request.note, request.tag, request.untag};
+    if (!training::edit_labels(work.tx, info.id, request.version.value_or(present), edit))
+        throw Outdated(fmt::format("run {}", info.id), present);
+    return show_run(work, {info.id});
+}
+
+RunNews watch_run(Work& work, const WatchRun& request) {
+    constexpr int most = 1000;
+    training::close_stale_runs(work.tx, work.now);
+    auto info = known_run(work, request.run);
+    RunNews news{
+        .run = info.id,
+        .state = base::parse<training::RunState>(info.state).value_or(training::RunState::failed),
+        .error = info.error.empty() ? std::nullopt : std::optional(info.error),
+        .items = training::steps_of(work.tx, info.id, request.after, most),
+        .next = {}};
+    const bool more = news.items.size() == static_cast<std::size_t>(most);
+    if (more || news.state == training::RunState::running)
+        news.next = std::to_string(news.items.empty() ? request.after : news.items.back().step);
+    return news;
 }
 
 Confusion show_confusion(Work& work, const RunNumber& request) {
@@ -106,10 +196,11 @@ Confusion show_confusion(Work& work, const RunNumber& request) {
     return found;
 }
 
-training::RunComparison compare_runs(Work& work, const RunPair& request) {
-    known_run(work, request.a);
-    known_run(work, request.b);
-    return training::compare_runs(work.tx, request.a, request.b);
+training::RunComparison compare_runs(Work& work, const ComparedRuns& request) {
+    std::vector<std::int64_t> runs{request.a, request.b};
+    runs.insert(runs.end(), request.more.begin(), request.more.end());
+    for (auto run : runs) known_run(work, run);
+    return training::compare_runs(work.tx, runs, work.here.stop);
 }
 
 Download report_run(Work& work, const RunNumber& request) {
@@ -117,19 +208,19 @@ Download report_run(Work& work, const RunNumber& request) {
     return {
         .name = fmt::format("run-{}.html", request.run),
         .media_type = "text/html; charset=utf-8",
-        .bytes = training::render_html(
-            training::report_of(work.here.database, work.here.blobs, {}, request.run)
-        )};
+        .bytes = training::render_html(training::report_of(
+            work.here.database, work.here.blobs, {}, request.run, work.here.stop
+        ))};
 }
 
 std::span<const Verb> run_verbs() {
     static const std::vector<Verb> verbs{
         verb<list_runs>("runs list", "Training runs with their metrics", analysts),
         verb<show_run>("runs show", "One run: settings, metrics, analysis", analysts),
+        verb<edit_run>("runs edit", "Name a run, tag it, note something on it", analysts),
+        verb<watch_run>("runs watch", "How a run goes, step by step", analysts),
         verb<compare_runs>(
-            "runs compare",
-            "Whether one run is better than another on the same test records",
-            analysts
+            "runs compare", "Which runs are better than others on the same test records", analysts
         ),
         verb<show_confusion>(
             "runs confusion", "What a run takes for what, counted on the test split", analysts

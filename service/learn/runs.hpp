@@ -8,6 +8,8 @@
 #include "service/paging.hpp"
 #include "service/verb.hpp"
 #include "training/evaluation/run_comparison.hpp"
+#include "training/registry/run_label_store.hpp"
+#include "training/registry/run_steps.hpp"
 #include "training/run_store.hpp"
 
 // What people see of training runs.
@@ -16,7 +18,7 @@ namespace service {
 struct RunMetric {
     int split = 2;  // 0 training, 1 validation, 2 test
     std::string name;
-    double value = 0;
+    std::optional<double> value{};        // nothing: the figure is undefined on these rows
     std::optional<double> low{}, high{};  // 95 % interval
 };
 BOOST_DESCRIBE_STRUCT(RunMetric, (), (split, name, value, low, high))
@@ -31,6 +33,9 @@ struct RunLine {
     std::string code_version;
     std::optional<std::string> error;
     std::vector<RunMetric> metrics;
+    std::string name, note;  // what people call it
+    training::RunTags tags;
+    std::string run_key;  // what it was made of, as a hash; empty for runs of an older program
 };
 BOOST_DESCRIBE_STRUCT(
     RunLine,
@@ -46,7 +51,11 @@ BOOST_DESCRIBE_STRUCT(
      seed,
      code_version,
      error,
-     metrics)
+     metrics,
+     name,
+     note,
+     tags,
+     run_key)
 )
 
 struct RunModel {
@@ -60,8 +69,9 @@ struct Run : RunLine {
     base::JsonText spec;
     base::JsonText analysis;
     std::vector<RunModel> models;
+    int version = 1;  // of name, note and tags: grows by each edit
 };
-BOOST_DESCRIBE_STRUCT(Run, (RunLine), (spec, analysis, models))
+BOOST_DESCRIBE_STRUCT(Run, (RunLine), (spec, analysis, models, version))
 
 struct ConfusionCell {
     std::string truth, predicted;  // names of classes; empty for one that is no more
@@ -76,6 +86,8 @@ struct Confusion {
 BOOST_DESCRIBE_STRUCT(Confusion, (), (cells))
 
 struct ListRuns {
+    std::vector<std::string> tag;  // NAME=VALUE: those that have all of these
+    std::string name;
     Paging page;
     static const base::Settings<ListRuns> settings;
 };
@@ -85,19 +97,53 @@ struct RunNumber {
     static const base::Settings<RunNumber> settings;
 };
 
-struct RunPair {
-    std::int64_t a = 0, b = 0;
-    static const base::Settings<RunPair> settings;
+struct EditRun {
+    std::int64_t run = 0;
+    std::optional<int> version;  // that was edited; without one, the present
+    std::optional<std::string> name, note;
+    training::RunTags tag;
+    std::vector<std::string> untag;
+    static const base::Settings<EditRun> settings;
 };
 
-RunLine run_line(const training::RunInfo& info, const std::vector<training::Metric>& metrics);
+struct WatchRun {
+    std::int64_t run = 0;
+    int after = 0;
+    static const base::Settings<WatchRun> settings;
+};
 
-// The newest first.
+// How a run goes: the steps since the last question.
+struct RunNews {
+    std::int64_t run = 0;
+    training::RunState state = training::RunState::running;
+    std::optional<std::string> error;
+    std::vector<training::RunStep> items;
+    std::optional<std::string> next;  // the `after` of what follows; nothing: it has ended
+};
+BOOST_DESCRIBE_STRUCT(RunNews, (), (run, state, error, items, next))
+
+struct ComparedRuns {
+    std::int64_t a = 0, b = 0;
+    std::vector<std::int64_t> more;
+    static const base::Settings<ComparedRuns> settings;
+};
+
+RunLine run_line(
+    const training::RunInfo& info,
+    const std::vector<training::Metric>& metrics,
+    const training::RunLabels& labels
+);
+
+// The newest first. base::UsageError for a tag that is not NAME=VALUE.
 Page<RunLine> list_runs(Work& work, const ListRuns& request);
 // Refusal not_found if there is none; so do the others.
 Run show_run(Work& work, const RunNumber& request);
+// Throws Outdated if the version is not the present one.
+Run edit_run(Work& work, const EditRun& request);
+// At most 1,000 steps at once.
+RunNews watch_run(Work& work, const WatchRun& request);
 Confusion show_confusion(Work& work, const RunNumber& request);
-training::RunComparison compare_runs(Work& work, const RunPair& request);
+training::RunComparison compare_runs(Work& work, const ComparedRuns& request);
 // A page of our own making, with its styles and plots inside. base::Error for a run that is not
 // done.
 Download report_run(Work& work, const RunNumber& request);

@@ -1,14 +1,20 @@
-// Verbs of models. What a version can do is asked of its artefact, which is loaded anew for every
-// request: artefacts are small, and a promoted version counts at once.
+// Verbs of models. Which version is meant is asked of the database for every request, so that a
+// promoted one counts at once; its artefact is read once (serving.hpp).
 #include "service/models/models.hpp"
 
 #include <vector>
+
+#include <fmt/format.h>
 
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/numbers/parse.hpp"
 #include "service/areas.hpp"
+#include "service/models/behaviour.hpp"
+#include "service/models/card.hpp"
+#include "service/models/drift.hpp"
 #include "service/models/predict.hpp"
+#include "service/models/watch.hpp"
 #include "service/refusal.hpp"
 #include "training/trainer.hpp"
 
@@ -27,11 +33,14 @@ const base::Settings<Promotion> Promotion::settings{
     {"model", &Promotion::model, "its name", {.required = true}},
     {"version", &Promotion::version, "which of it", {.low = 1, .required = true}},
     {"stage", &Promotion::stage, "where it is to be", {.required = true}},
+    {"by", &Promotion::by, "what it has to be better in than the one in production"},
+    {"force", &Promotion::force, "why it goes into production though it is not; it is noted"},
 };
 
 const base::Settings<ExportModel> ExportModel::settings{
     {"model", &ExportModel::model, "its name", {.required = true}},
     {"format", &ExportModel::format, "what is written"},
+    {"inputs", &ExportModel::inputs, "of an ONNX graph: what it takes"},
 };
 
 const base::Settings<Predict> Predict::settings{
@@ -103,24 +112,99 @@ Page<Model> list_models(Work& work, const ListModels& request) {
 
 ModelDetail show_model(Work& work, const ModelName& request) {
     auto info = known_model(work, request.model);
-    auto predictor =
-        training::Predictor::load(training::artefact_of_run(work.tx, work.here.blobs, info.run_id));
-    return {model_of(info), {predictor.summary()}, predictor.class_names()};
+    const auto model = load_model(work.tx, work.here.blobs, info.name, info.version);
+    ModelDetail detail{
+        model_of(info),
+        {model.predictor.summary()},
+        model.predictor.class_names(),
+        check_golden(work, model),
+        training::about_model(work.tx, info.name, info.version),
+        {},
+        {}};
+    if (const auto tested = training::last_test_result(work.tx, info.name, info.version))
+        detail.tests_passed = tested->passed;
+    for (auto& row : training::promotions_of(work.tx, info.name))
+        detail.promotions.push_back(
+            {.version = row.version,
+             .stage = row.stage,
+             .against = row.against,
+             .forced = std::move(row.forced),
+             .evidence = {std::move(row.evidence)},
+             .promoted_by = std::move(row.promoted_by),
+             .promoted_at = std::move(row.promoted_at)}
+        );
+    return detail;
 }
 
 Promoted promote_model(Work& work, const Promotion& request) {
     known_model(work, request.model, request.version);
+    if (request.stage == training::Stage::production)
+        check_behaviour(work, request.model, request.version);
+    Promoted done{
+        .name = request.model,
+        .version = request.version,
+        .stage = request.stage,
+        .evidence = {},
+        .forced = {}};
+    if (request.stage == training::Stage::production)
+        done.evidence = training::weigh_promotion(
+            work.tx, request.model, request.version, request.by, work.here.stop
+        );
+    const bool stands = !done.evidence || done.evidence->better;
+    if (!stands && request.force.empty())
+        throw Refusal(
+            Refusal::Kind::conflict,
+            fmt::format("model '{}' version {}", request.model, request.version),
+            "not shown to be better: " + done.evidence->note,
+            "train a better one, or give force with the reason"
+        );
+    if (!stands) done.forced = request.force;
     training::promote(work.tx, request.model, request.version, request.stage);
-    return {.name = request.model, .version = request.version, .stage = request.stage};
+    training::note_promotion(
+        work.tx,
+        request.model,
+        {.version = request.version,
+         .stage = request.stage,
+         .against = done.evidence ? done.evidence->against : std::nullopt,
+         .forced = done.forced,
+         .evidence = done.evidence ? base::Answer(*done.evidence).json_text() : "{}",
+         .promoted_by = work.caller.name,
+         .promoted_at = {}},
+        work.now
+    );
+    return done;
 }
 
 Download export_model(Work& work, const ExportModel& request) {
     auto info = known_model(work, request.model);
+    if (request.format == ModelFormat::onnx)
+        return {
+            .name = request.model + ".onnx",
+            .media_type = "application/octet-stream",
+            .bytes = training::onnx_of(
+                training::Predictor::load(
+                    training::artefact_of_run(work.tx, work.here.blobs, info.run_id)
+                ),
+                request.inputs
+            )};
     return {
         .name = request.model + ".tilth",
         .media_type = "application/octet-stream",
         .bytes = training::artefact_of_run(work.tx, work.here.blobs, info.run_id)};
 }
+
+namespace {
+
+Predictions answer_inputs(Work& work, const LoadedModel& model, const Predict& request) {
+    WatchedInputs watched;
+    Predictions answer{
+        .predictions = predictions_for(model, request.inputs, request.strict, &watched),
+        .next = {}};
+    keep_watched(work.here, model.info, std::move(watched), work.now);
+    return answer;
+}
+
+}  // namespace
 
 Predictions predict(Work& work, const Predict& request) {
     constexpr std::size_t most = 1000;
@@ -129,9 +213,9 @@ Predictions predict(Work& work, const Predict& request) {
     if (request.inputs.size() > most)
         throw base::UsageError("'inputs'", "are more than 1000", "ask in several parts");
     known_model(work, request.model, request.version);
-    auto model = load_model(work.tx, work.here.blobs, request.model, request.version);
-    if (!request.where)
-        return {.predictions = predictions_for(model, request.inputs, request.strict), .next = {}};
+    const auto served = serving_model(work, request.model, request.version);
+    const auto& model = *served;
+    if (!request.where) return answer_inputs(work, model, request);
 
     std::size_t passed = 0;
     if (!request.after.empty()) {
@@ -141,7 +225,10 @@ Predictions predict(Work& work, const Predict& request) {
     }
     auto limit = static_cast<std::size_t>(request.limit);
     RecordPredictions records(work.here.database, work.here.blobs, model, *request.where);
+    WatchedInputs watched;
+    records.watch(&watched);
     Predictions part{.predictions = records.of(passed, limit), .next = {}};
+    keep_watched(work.here, model.info, std::move(watched), work.now);
     if (passed + limit < records.size()) part.next = std::to_string(passed + limit);
     return part;
 }
@@ -153,6 +240,14 @@ std::span<const Verb> model_verbs() {
             "model show", "The version in use: where it comes from and what it sees", analysts
         ),
         verb<promote_model>("model promote", "Put a version into a stage", analysts),
+        verb<test_model>(
+            "model test", "Test how a model behaves: inputs, changes, floors", analysts
+        ),
+        verb<find_model_drift>(
+            "model drift", "Whether a model is asked the same as it was judged by", analysts
+        ),
+        verb<card_of_model>("model card", "What a model is, and how good it is where", analysts),
+        verb<edit_model>("model edit", "Say what a version is for, and what not", analysts),
         verb<export_model>("model export", "Write a model's artefact to a file", analysts),
         verb<predict>(
             "model predict", "Predict for records of the source, or for what is given", analysts

@@ -14,6 +14,7 @@
 #include "schema/sources/source_settings_store.hpp"
 #include "schema/sources/source_store.hpp"
 #include "service/models/inputs.hpp"
+#include "service/models/watch.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/part_judging.hpp"
 #include "training/models/label_sets.hpp"
@@ -66,16 +67,21 @@ json::array answers_for(const LoadedModel& model, const training::Examples& exam
         }
         return answers;
     }
-    auto decided = training::decide(predicted, names.size());
+    const auto& decision = model.predictor.decision();
+    auto decided = model.predictor.decide(predicted);
+    auto abstained = decision.abstains(predicted, decided, names.size());
     for (std::size_t row = 0; row < examples.rows; ++row) {
         json::object probabilities;
         for (std::size_t c = 0; c < names.size(); ++c)
             probabilities[names[c]] = predicted[row * names.size() + c];
         auto chosen = static_cast<std::size_t>(decided[row]);
-        answers.push_back(json::object{
+        json::object answer{
             {"class", names[chosen]},
             {"probability", predicted[row * names.size() + chosen]},
-            {"probabilities", probabilities}});
+            {"probabilities", probabilities}};
+        if (abstained[row] != 0) answer["class"] = nullptr;
+        if (decision.may_abstain()) answer["abstained"] = abstained[row] != 0;
+        answers.push_back(std::move(answer));
     }
     return answers;
 }
@@ -124,9 +130,16 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
     return loaded(tx, blobs, info);
 }
 
-json::array predictions_for(const LoadedModel& model, const json::array& inputs, bool strict) {
+json::array predictions_for(
+    const LoadedModel& model,
+    const json::array& inputs,
+    bool strict,
+    WatchedInputs* watch
+) {
     auto given = rows_of(inputs, model.inputs, strict);
-    auto answers = answers_for(model, model.inputs.align(std::move(given.examples)));
+    const auto rows = model.inputs.align(std::move(given.examples));
+    auto answers = answers_for(model, rows);
+    if (watch) watch->add(model, rows, answers);
     for (std::size_t row = 0; row < answers.size(); ++row) {
         auto& answer = answers[row].as_object();
         const auto& notes = given.notes[row];
@@ -161,6 +174,10 @@ RecordPredictions::RecordPredictions(
     );
 }
 
+training::Examples RecordPredictions::rows_of(const std::vector<training::Item>& some) const {
+    return store_.load(some, {});
+}
+
 json::array RecordPredictions::of(std::size_t first, std::size_t count) const {
     if (first >= items_.size()) return {};
     auto from = items_.begin() + static_cast<std::ptrdiff_t>(first);
@@ -171,7 +188,9 @@ json::array RecordPredictions::of(std::size_t first, std::size_t count) const {
 
 json::array RecordPredictions::of_items(const std::vector<training::Item>& some) const {
     if (some.empty()) return {};
-    auto answers = answers_for(model_, store_.load(some, {}));
+    const auto rows = store_.load(some, {});
+    auto answers = answers_for(model_, rows);
+    if (watch_) watch_->add(model_, model_.inputs.align(rows), answers);
     json::array keyed;
     for (std::size_t i = 0; i < some.size(); ++i) {
         json::object line{{"key", some[i].id.key}};

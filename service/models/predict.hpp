@@ -18,6 +18,8 @@ class Tx;
 
 namespace service {
 
+struct WatchedInputs;  // watch.hpp
+
 // A stored model, ready to answer.
 struct LoadedModel {
     training::ModelInfo info;
@@ -35,11 +37,16 @@ LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run)
 
 // One answer per input object: {"class","probability","probabilities":{..}}, {"classes":[..],
 // "probabilities":{..}} for sets of classes, {"spans":[{"start","end","label","probability"}, ..],
-// "probability"} for spans, or {"value"}. What an
-// input may have says inputs.hpp; "unknown", "unknown_values" and "left_out" of an answer name
-// what the model could make nothing of. Throws as rows_of() does.
-boost::json::array
-predictions_for(const LoadedModel& model, const boost::json::array& inputs, bool strict = false);
+// "probability"} for spans, or {"value"}. Of a model that may leave records without an answer it says "abstained" too; the class is then null.
+// What an input may have says inputs.hpp; "unknown", "unknown_values" and "left_out" of an answer
+// name what the model could make nothing of. Throws as rows_of() does. `watch` sees what was
+// answered.
+boost::json::array predictions_for(
+    const LoadedModel& model,
+    const boost::json::array& inputs,
+    bool strict = false,
+    WatchedInputs* watch = nullptr
+);
 
 // The records of a model's source that a condition holds for, in the order of the store.
 class RecordPredictions {
@@ -58,6 +65,10 @@ public:
         const LoadedModel& model
     );
     std::size_t size() const { return items_.size(); }
+    // What is answered from now on is seen by it too.
+    void watch(WatchedInputs* watch) { watch_ = watch; }
+    // Versions of records as the model is given them.
+    training::Examples rows_of(const std::vector<training::Item>& some) const;
     // The answers for `count` of them from `first` on, with the member "key" first.
     boost::json::array of(std::size_t first, std::size_t count) const;
     // The same for versions of records at hand.
@@ -67,6 +78,7 @@ private:
     const LoadedModel& model_;
     training::ExampleStore store_;
     std::vector<training::Item> items_;
+    WatchedInputs* watch_ = nullptr;
 };
 
 }  // namespace service

@@ -236,7 +236,38 @@ TEST_CASE(
         compared.at("accuracy_difference").to_number<double>()
     );
     CHECK(compared.at("squared_error_difference").is_null());
+    CHECK(compared.at("differences").as_array().size() == 3);
+    auto many =
+        client.get(run + "/compare/" + std::to_string(ids[0]) + "?more=" + std::to_string(ids[1]));
+    CHECK(many.json().at("differences").as_array().size() == 9);
     CHECK(client.get(run + "/compare/77").status == 404);
+
+    // What is not shown to be better does not go into production.
+    training::TrainSettings plain;
+    plain.snapshot = "t";
+    plain.model = "majority";
+    plain.name = "topics-softmax";
+    training::train(*database, blobs, {}, plain, "test", {}, {});
+    const std::string promotion = "/api/v1/models/topics-softmax/promote";
+    auto promoted = client.send("POST", promotion, {{"version", 1}, {"stage", "production"}});
+    CHECK(promoted.status == 200);
+    CHECK(promoted.json().at("evidence").at("against").is_null());
+    auto refused = client.send("POST", promotion, {{"version", 2}, {"stage", "production"}});
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.body, Catch::Contains("not shown to be better"));
+    auto forced = client.send(
+        "POST", promotion, {{"version", 2}, {"stage", "production"}, {"force", "a trial"}}
+    );
+    CHECK(forced.status == 200);
+    CHECK(forced.json().at("forced") == "a trial");
+    auto history = client.get("/api/v1/models/topics-softmax").json().at("promotions").as_array();
+    REQUIRE(history.size() == 2);
+    CHECK(history[0].at("promoted_by") == "otto");
+    CHECK(
+        client.send(
+                  "POST", promotion, {{"version", 1}, {"stage", "production"}, {"force", "back"}}
+        ).status == 200
+    );
 
     auto errors = client.send("POST", run + "/errors", {{"next", 3}});
     REQUIRE(errors.status == 200);
@@ -288,4 +319,63 @@ TEST_CASE(
     auto none = client.send("POST", "/api/v1/models/other/predict", {{"where", ""}});
     CHECK(none.status == 404);
     CHECK_THAT(none.text("detail"), Catch::StartsWith("model 'other'"));
+}
+
+TEST_CASE(
+    "runs are named and watched, and models tested and told of, over HTTP",
+    "[api][resources]"
+) {
+    test::TestDatabase database;
+    test::make_world(*database, 60);
+    test::Running server(*database);
+    test::Client client(server.port());
+    client.bearer = api::bearer_token(*database, "otto", "operator");
+    REQUIRE(client.send("POST", "/api/v1/projects/topics/truth", object{}).status == 200);
+    auto made = client.send("POST", "/api/v1/snapshots", {{"name", "t"}, {"project", "topics"}});
+    REQUIRE(made.status == 201);
+    training::TrainSettings settings;
+    settings.snapshot = "t";
+    settings.name = "m";
+    settings.seed = 77;
+    auto id = training::train(*database, schema::Blobs{""}, {}, settings, "test", {}, {}).run.id;
+    auto run = "/api/v1/runs/" + std::to_string(id);
+
+    auto etag = client.get(run).headers["etag"];
+    CHECK(client.send("PATCH", run, {{"name", "base"}}).status == 428);
+    auto edited = client.send(
+        "PATCH", run, {{"name", "base"}, {"tag", object{{"team", "a"}}}}, {"If-Match: " + etag}
+    );
+    REQUIRE(edited.status == 200);
+    CHECK(edited.json().at("tags").at("team") == "a");
+    CHECK(client.send("PATCH", run, {{"name", "late"}}, {"If-Match: " + etag}).status == 412);
+    CHECK(client.get(run).text("run_key").size() == 64);
+    CHECK(client.get("/api/v1/runs?tag=team=a").json().at("items").as_array().size() == 1);
+    CHECK(client.get("/api/v1/runs?tag=team=b").json().at("items").as_array().empty());
+    CHECK(client.get("/api/v1/runs?tag=team").status == 400);
+    auto steps = client.get(run + "/steps").json();
+    CHECK(steps.at("state") == "done");
+    CHECK_FALSE(steps.at("items").as_array().empty());
+    CHECK(steps.at("next").is_null());
+
+    std::string model = "/api/v1/models/m";
+    auto shown = client.get(model).json();
+    CHECK(shown.at("golden").at("holds") == true);
+    CHECK(client.send("PATCH", model, {{"intended_use", "To try."}}).status == 200);
+    auto card = client.get(model + "/card").json();
+    CHECK(card.at("about").at("intended_use") == "To try.");
+    CHECK(card.at("data").at("name") == "t");
+    CHECK(client.get(model + "/drift").status == 409);  // nothing was asked yet
+    object floor{{"name", "f"}, {"kind", "floor"}, {"at_least", 2}};
+    auto tested =
+        client.send("POST", model + "/test", {{"test", boost::json::array{floor}}, {"keep", true}});
+    REQUIRE(tested.status == 200);
+    CHECK(tested.json().at("passed") == false);
+    object promotion{{"version", 1}, {"stage", "production"}};
+    auto refused = client.send("POST", model + "/promote", promotion);
+    CHECK(refused.status == 409);
+    CHECK_THAT(refused.text("detail"), Catch::Contains("1 of 1 tests of its behaviour fail"));
+    CHECK(client.get(model + "/export?format=onnx").status == 409);  // texts
+    auto graph = client.get(model + "/export?format=onnx&inputs=features");
+    CHECK(graph.status == 200);
+    CHECK_THAT(graph.headers["content-disposition"], Catch::Contains("m.onnx"));
 }

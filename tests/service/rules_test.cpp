@@ -236,6 +236,66 @@ TEST_CASE("what people say takes the place of labels by rules", "[service][rules
     CHECK(task > 0);
 }
 
+TEST_CASE("records on which rules disagree are asked first", "[service][rules]") {
+    RulesWorld world;
+    world.set();
+    service::QueueRecords request;
+    request.project = "p";
+    request.add = 10;
+    request.order = service::QueueOrder::conflict;
+    request.random_share = 0;
+    CHECK_THROWS_WITH(world.ask<service::queue_records>(request), Contains("have not voted yet"));
+    world.run_them();
+    // "few" says spam of the first nine, "love" ham of every third: three of them are both.
+    REQUIRE(world.ask<service::report_rules>({.project = "p"}).conflicts == 3);
+    auto beside = request;
+    beside.run = 1;
+    CHECK_THROWS_WITH(world.ask<service::queue_records>(beside), Contains("needs none"));
+
+    auto some = request;
+    some.where = "n > 3";
+    auto put = world.ask<service::queue_records>(some);
+    CHECK(put.added == 2);
+    CHECK(world.number("SELECT count(*) FROM label_task WHERE key IN ('m4', 'm7')") == 2);
+    put = world.ask<service::queue_records>(request);
+    CHECK(put.added == 1);  // no other has a conflict
+    REQUIRE(put.picked.size() == 1);
+    CHECK(put.picked[0].picked_by == "conflict");
+    CHECK(put.picked[0].tasks == 3);
+    CHECK(put.picked[0].mean_score > 0);
+    CHECK(world.ask<service::queue_records>(request).added == 0);
+
+    // A random arm is from all that there is.
+    request.random_share = 0.5;
+    request.add = 8;
+    CHECK(world.ask<service::queue_records>(request).added > 0);
+    CHECK(
+        world.number("SELECT count(*) FROM label_task WHERE picked_by = 'random'") ==
+        world.number("SELECT count(*) FROM label_task") - 3
+    );
+}
+
+TEST_CASE("what waits is put in the order of conflicts", "[service][rules]") {
+    RulesWorld world;
+    world.set();
+    world.run_them();
+    service::QueueRecords all;
+    all.project = "p";
+    all.add = 1000;
+    world.ask<service::queue_records>(all);
+    service::QueueRecords order;
+    order.project = "p";
+    order.waiting = true;
+    order.order = service::QueueOrder::conflict;
+    order.random_share = 0;
+    CHECK(world.ask<service::queue_records>(order).changed == 3);
+    CHECK(
+        world.number("SELECT count(*) FROM label_task WHERE priority > 0 AND key IN ('m1', 'm4', "
+                     "'m7')") == 3
+    );
+    CHECK(world.number("SELECT count(*) FROM label_task WHERE priority > 0") == 3);
+}
+
 TEST_CASE("rules that are set anew leave old votes behind until they run", "[service][rules]") {
     RulesWorld world;
     world.set();

@@ -15,7 +15,7 @@ using namespace training;
 
 TEST_CASE("confusions come most frequent first, and classes weakest first", "[training][errors]") {
     ClassReport report;
-    report.confusion = {8, 2, 0, 5, 4, 1, 0, 0, 10};
+    report.confusion = {{0, 0, 8}, {0, 1, 2}, {1, 0, 5}, {1, 1, 4}, {1, 2, 1}, {2, 2, 10}};
     report.classes = {{0.6, 0.8, 0.69, 10, 13}, {0.67, 0.4, 0.5, 10, 6}, {0.9, 1, 0.95, 10, 11}};
     const auto pairs = confused_pairs(report);
     REQUIRE(pairs.size() == 3);

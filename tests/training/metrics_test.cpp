@@ -28,7 +28,10 @@ TEST_CASE("class metrics match a table worked by hand", "[training][metrics]") {
     const auto r = judge_classes(p, truth, 3);
     CHECK(r.correct == 4);
     CHECK(r.accuracy.value == Approx(4.0 / 6));
-    CHECK(r.confusion == std::vector<std::size_t>{2, 1, 0, 1, 1, 0, 0, 0, 1});
+    CHECK(
+        r.confusion ==
+        std::vector<ConfusionCell>{{0, 0, 2}, {0, 1, 1}, {1, 0, 1}, {1, 1, 1}, {2, 2, 1}}
+    );
     CHECK(r.classes[0].precision.value() == Approx(2.0 / 3));
     CHECK(r.classes[0].recall.value() == Approx(2.0 / 3));
     CHECK(r.classes[1].f1 == Approx(0.5));
@@ -57,9 +60,11 @@ TEST_CASE(
     std::vector<double> a(400);
     std::vector<double> b(400);
     for (std::size_t i = 0; i < a.size(); ++i) a[i] = static_cast<double>(i % 20);
-    const auto x = compare_losses(b, a, 7);
-    const auto y = compare_losses(b, a, 7);
+    const std::vector<SaidOfRows> models{{{}, b}, {{}, a}};
+    const auto x = compare(models, {}, 7, 1).at(0).difference;
+    const auto y = compare(models, {}, 7, 2).at(0).difference;
     CHECK(x.interval.low == y.interval.low);
+    CHECK(x.interval.high == y.interval.high);
     CHECK(x.value == Approx(9.5));
     const double reach = 1.96 * std::sqrt(33.25 / 400);  // of the mean of a uniform 0 .. 19
     CHECK(x.interval.low == Approx(9.5 - reach).margin(0.1));
@@ -74,11 +79,20 @@ TEST_CASE("McNemar's test is exact", "[training][metrics]") {
     std::vector<int> second(12, 1);
     for (std::size_t i = 0; i < 9; ++i) first[i] = 0;
     second[10] = 0;
-    const auto c = compare_classes(first, second, truth);
-    CHECK(c.only_first == 1);
-    CHECK(c.only_second == 9);
-    CHECK(c.p_value == Approx(2 * 11.0 / 1024));
-    CHECK(c.difference.value == Approx(8.0 / 12));
+    const std::vector<double> losses(12, 0.5);
+    const std::vector<SaidOfRows> models{{first, losses}, {second, losses}};
+    const auto pairs = compare(models, truth);
+    REQUIRE(pairs.size() == 3);
+    CHECK(pairs[0].by == Compared::accuracy);
+    CHECK(pairs[0].only_first == 1);
+    CHECK(pairs[0].only_second == 9);
+    CHECK(pairs[0].p_value == Approx(2 * 11.0 / 1024));
+    CHECK(pairs[0].adjusted == pairs[0].p_value);
+    CHECK(pairs[0].difference.value == Approx(8.0 / 12));
+    CHECK(pairs[2].by == Compared::log_loss);
+    CHECK(pairs[2].p_value == 1);
+    const std::vector<int> short_list(3, 1);
+    CHECK_THROWS_AS(compare(models, short_list), base::Error);
 }
 
 TEST_CASE("false discoveries are controlled as Benjamini and Hochberg say", "[training][metrics]") {

@@ -31,6 +31,14 @@ Report full() {
     r.curve = {{100, 0.4}, {200, 0.3}, {400, 0.25}};
     r.law = fit_power_law(r.curve);
     r.epochs = {{"fit", 1, 2, 0.9, 0.8}, {"fit", 2, 2, 0.5, 0.6}};
+    r.scatter = {{1, 1.5}, {2, 1.8}, {3, 3.3}};
+    r.curves = {{"<games>", {{0, 0}, {0, 0.5}, {1, 1}}, {{0.5, 1}, {1, 0.5}}}};
+    r.coverage = {{0.25, 1}, {0.5, 0.5}, {1, 0.75}};
+    r.answered = 0.5;
+    r.importance = {{"size <kB>", 0.4, 0.02}, {"noise", -0.001, 0.002}};
+    r.importance_of = "log-loss on 100 validation rows";
+    r.gains = {{"size <kB>", 30}, {"noise", 10}};
+    r.composition = {{"Licence", {{"CC0 <1>", 30}, {"", 10}}}};
     r.error_rate = 0.25;
     r.slices = {{"language = <de>", {1, 2, 3}, 2, 0.66, {0.3, 0.9}, 2.6, 0.01, 0.03}};
     r.worst = {
@@ -93,6 +101,10 @@ TEST_CASE(
           "confusion",
           "classes",
           "calibration",
+          "predictions",
+          "thresholds",
+          "importance",
+          "data",
           "balance",
           "learning",
           "slices",
@@ -112,6 +124,21 @@ TEST_CASE(
     CHECK(count(html, "prefers-color-scheme:dark") == 1);
     CHECK(count(html, "nan") == 0);
     CHECK(count(html, "inf\"") == 0);
+}
+
+TEST_CASE("the page shows curves, importance and where the data is from", "[training][report]") {
+    const auto html = render_html(full());
+    for (const auto* title :
+         {"ROC curves", "Precision and recall", "Coverage and accuracy", "Residuals"}) {
+        INFO(title);
+        CHECK(count(html, std::string("<title>") + title + "</title>") == 1);
+    }
+    CHECK(count(html, "size &lt;kB&gt;") == 2);
+    CHECK(count(html, "&lt;games&gt;") >= 2);
+    CHECK(count(html, "CC0 &lt;1&gt;") == 1);
+    CHECK(count(html, "not known") == 1);
+    CHECK(count(html, "75.0") >= 1);  // share of the gain
+    CHECK(count(html, "answered 0.500, accuracy 0.500") == 1);
 }
 
 TEST_CASE("texts are escaped and only web addresses are linked", "[training][report]") {

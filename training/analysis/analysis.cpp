@@ -53,7 +53,7 @@ Judged judge(const ExampleStore& store, const Predictor& predictor, const Snapsh
     drop_columns(judged.examples, label_columns(snapshot));
     if (judged.items.empty()) return judged;
     judged.probabilities = predictor.predict(judged.examples);
-    judged.decided = decide(judged.probabilities, predictor.class_names().size());
+    judged.decided = predictor.decide(judged.probabilities);
     return judged;
 }
 
@@ -191,7 +191,7 @@ NextFound choose_next(const LoadedRun& loaded, const NextRequest& request) {
     const auto& names = predictor.class_names();
     auto examples = store.load(items, names);
     auto probabilities = predictor.predict(examples);
-    auto decided = decide(probabilities, names.size());
+    auto decided = predictor.decide(probabilities);
     for (const auto& next : choose(request, probabilities, names.size(), examples))
         found.items.push_back(
             {items[next.row],
@@ -225,8 +225,11 @@ Analysis analyse(
         for (std::size_t row = 0; row < judged.items.size(); ++row)
             wrong.push_back(judged.decided[row] != judged.examples.classes[row]);
         analysis.wrong = static_cast<std::size_t>(std::count(wrong.begin(), wrong.end(), 1));
+        Judging how;
+        how.brief = true;
+        how.said = judged.decided;
         auto report = judge_classes(
-            judged.probabilities, judged.examples.classes, predictor.class_names().size()
+            judged.probabilities, judged.examples.classes, predictor.class_names().size(), how
         );
         for (const auto& pair : confused_pairs(report))
             analysis.confused.push_back(

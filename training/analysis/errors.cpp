@@ -6,18 +6,12 @@ namespace training {
 
 std::vector<ConfusedPair> confused_pairs(const ClassReport& report, std::size_t limit) {
     std::vector<ConfusedPair> out;
-    const auto k = report.classes.size();
-    for (std::size_t a = 0; a < k; ++a) {
-        for (std::size_t b = 0; b < k; ++b) {
-            const auto rows = report.confusion[a * k + b];
-            if (a == b || rows == 0) continue;
-            out.push_back(
-                {a,
-                 b,
-                 rows,
-                 static_cast<double>(rows) / static_cast<double>(report.classes[a].support)}
-            );
-        }
+    for (const auto& cell : report.confusion) {
+        if (cell.truth == cell.predicted) continue;
+        const auto support = static_cast<double>(report.classes[cell.truth].support);
+        out.push_back(
+            {cell.truth, cell.predicted, cell.rows, static_cast<double>(cell.rows) / support}
+        );
     }
     std::stable_sort(out.begin(), out.end(), [](auto& x, auto& y) { return x.rows > y.rows; });
     if (out.size() > limit) out.resize(limit);

@@ -18,6 +18,7 @@ fit_baselines(const Examples& train, const TrainSpec& spec, std::stop_token stop
         plain.tune.clear();
         plain.budget = 0;
         plain.loss = Loss::squared;
+        plain.decision = {};
         plain.features.text.bits = std::min(plain.features.text.bits, bits);
         plain.features.text.ngrams = 1;
         try {

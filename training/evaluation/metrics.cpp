@@ -1,20 +1,27 @@
-// Everything is counted once into vectors by row, and the intervals are bootstraps over row
-// numbers: a resample reads the vectors again and predicts nothing. Accuracy is a share and has
-// Wilson's interval instead, which needs no resampling.
+// Every row is looked at once: what it counts for and costs is kept by row, and the bootstrap reads
+// these again with each row as often as a resample has it; nothing is predicted twice. All figures
+// come from the same resamples. Accuracy is a share and has Wilson's interval instead; what ranks
+// rows has that of ranking.hpp; the calibration error has none, since a resample is always less
+// well calibrated than the rows themselves.
 //
-// Macro F1 leaves out classes that neither truth nor prediction names, as a resample may miss a
-// rare class. The calibration error is the expected one over ten equal ranges (Guo et al. 2017, "On
-// calibration of modern neural networks", section 2).
+// A figure of classes needs three counts of each class and no table of all against all: there may
+// be a hundred thousand. What is undefined in a resample (a class that it misses) is left out of
+// the mean there as it is in the figure itself.
 #include "training/evaluation/metrics.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.hpp"
+#include "training/evaluation/class_counts.hpp"
+#include "training/evaluation/ranking.hpp"
 
 namespace training {
 
 namespace {
+
+constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
 
 double ratio(std::size_t a, std::size_t b) {
     return b == 0 ? 0 : static_cast<double>(a) / static_cast<double>(b);
@@ -25,34 +32,19 @@ std::optional<double> share(std::size_t a, std::size_t b) {
     return b == 0 ? std::nullopt : std::optional(ratio(a, b));
 }
 
-double macro_f1(
-    std::span<const std::size_t> hits,
-    std::span<const std::size_t> truth,
-    std::span<const std::size_t> said
-) {
+double mean_of(std::span<const double> values, Multiplicities times) {
     double sum = 0;
-    std::size_t met = 0;
-    for (std::size_t c = 0; c < hits.size(); ++c) {
-        if (truth[c] + said[c] == 0) continue;
-        ++met;
-        sum += 2 * static_cast<double>(hits[c]) / static_cast<double>(truth[c] + said[c]);
-    }
-    return met == 0 ? 0 : sum / static_cast<double>(met);
-}
-
-double mean_of(std::span<const double> values, std::span<const std::uint32_t> rows) {
-    double sum = 0;
-    for (auto row : rows) sum += values[row];
-    return sum / static_cast<double>(rows.size());
+    for (std::size_t row = 0; row < values.size(); ++row) sum += times[row] * values[row];
+    return sum / static_cast<double>(values.size());
 }
 
 double mean_of(std::span<const double> values) {
     double sum = 0;
     for (double v : values) sum += v;
-    return values.empty() ? 0 : sum / static_cast<double>(values.size());
+    return values.empty() ? undefined : sum / static_cast<double>(values.size());
 }
 
-void calibrate(
+void fill_bins(
     ClassReport& report,
     std::span<const double> highest,
     std::span<const int> said,
@@ -77,7 +69,184 @@ void calibrate(
     }
 }
 
+// What is a mean over rows.
+struct RowFigure {
+    std::string name;
+    std::vector<double> of_row;
+};
+
+// How many classes come before the true one; of equals the first does.
+std::size_t place_of_truth(std::span<const double> line, std::size_t label) {
+    std::size_t before = 0;
+    for (std::size_t c = 0; c < line.size(); ++c)
+        if (line[c] > line[label] || (line[c] == line[label] && c < label)) ++before;
+    return before;
+}
+
+std::vector<RowFigure> row_figures(
+    std::span<const double> probabilities,
+    std::span<const int> truth,
+    std::size_t classes,
+    bool brief
+) {
+    const auto n = truth.size();
+    std::vector<RowFigure> out{{"log_loss", std::vector<double>(n)}};
+    for (std::size_t row = 0; row < n; ++row)
+        out[0].of_row[row] =
+            loss_of_probability(probabilities[row * classes + static_cast<std::size_t>(truth[row])]
+            );
+    if (brief) return out;
+    RowFigure brier{"brier", std::vector<double>(n)};
+    std::vector<std::size_t> place(n);
+    for (std::size_t row = 0; row < n; ++row) {
+        const auto line = probabilities.subspan(row * classes, classes);
+        const auto label = static_cast<std::size_t>(truth[row]);
+        double squares = 0;
+        for (std::size_t c = 0; c < classes; ++c) {
+            const double miss = line[c] - (c == label ? 1 : 0);
+            squares += miss * miss;
+        }
+        brier.of_row[row] = classes == 2 ? squares / 2 : squares;
+        if (classes > 3) place[row] = place_of_truth(line, label);
+    }
+    out.push_back(std::move(brier));
+    for (std::size_t k : {3U, 5U}) {
+        if (classes <= k) continue;
+        RowFigure top{"top_" + std::to_string(k) + "_accuracy", std::vector<double>(n)};
+        for (std::size_t row = 0; row < n; ++row) top.of_row[row] = place[row] < k ? 1 : 0;
+        out.push_back(std::move(top));
+    }
+    return out;
+}
+
+Measure measure_of(std::string name, double value, const Spread& spread) {
+    if (!std::isfinite(value)) return {std::move(name), std::nullopt, std::nullopt};
+    return {std::move(name), value, spread.interval};
+}
+
+Estimate estimate_of(const Measure& measure) {
+    return {measure.value.value_or(undefined), measure.interval.value_or(Interval{})};
+}
+
+void count_classes(
+    ClassReport& report,
+    const ClassCounts& counts,
+    std::span<const int> said,
+    std::span<const int> truth
+) {
+    const auto classes = counts.hits.size();
+    std::vector<std::uint64_t> pairs(truth.size());
+    for (std::size_t row = 0; row < truth.size(); ++row)
+        pairs[row] =
+            static_cast<std::uint64_t>(truth[row]) << 32 | static_cast<std::uint64_t>(said[row]);
+    std::sort(pairs.begin(), pairs.end());
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        if (i == 0 || pairs[i] != pairs[i - 1])
+            report.confusion.push_back({pairs[i] >> 32, pairs[i] & 0xFFFFFFFFU, 0});
+        ++report.confusion.back().rows;
+    }
+    for (std::size_t c = 0; c < classes; ++c) {
+        report.correct += counts.hits[c];
+        report.classes.push_back(
+            {share(counts.hits[c], counts.predicted[c]),
+             share(counts.hits[c], counts.support[c]),
+             ratio(2 * counts.hits[c], counts.predicted[c] + counts.support[c]),
+             counts.support[c],
+             counts.predicted[c]}
+        );
+    }
+}
+
+void add_ranking(
+    ClassReport& report,
+    std::span<const double> probabilities,
+    std::span<const int> truth,
+    Team& team,
+    std::stop_token stop
+) {
+    const auto classes = report.classes.size();
+    if (probabilities.size() > most_ranked) return;
+    const auto ranking = judge_ranking(probabilities, truth, classes, team, std::move(stop));
+    for (std::size_t c = 0; c < classes; ++c) {
+        report.classes[c].auc = ranking.auc[c];
+        report.classes[c].average_precision = ranking.average_precision[c];
+    }
+    const auto add = [&](std::string name, const std::optional<Estimate>& found) {
+        Measure measure{std::move(name), std::nullopt, std::nullopt};
+        if (found) measure.value = found->value;
+        if (found) measure.interval = found->interval;
+        report.measures.push_back(std::move(measure));
+    };
+    add("roc_auc", ranking.macro_auc);
+    add("average_precision", ranking.macro_average_precision);
+}
+
+constexpr std::size_t most_class_intervals = 100;  // classes whose F1 is resampled
+
+// All means over counts and rows, with intervals from the same resamples, and those of the classes.
+std::vector<Measure> resampled_measures(
+    const ClassCounts& counts,
+    const std::vector<RowFigure>& by_row,
+    std::span<const int> said,
+    std::span<const int> truth,
+    Team& team,
+    const Judging& how,
+    std::vector<ClassScore>& scores
+) {
+    const auto classes = counts.hits.size();
+    const auto shown = classes <= most_class_intervals && !how.brief ? classes : 0;
+    const auto of_classes = counted_figures + by_row.size();
+    const auto spreads = bootstrap(
+        truth.size(),
+        of_classes + shown,
+        how.seed,
+        team,
+        [&](Multiplicities times, std::span<double> out) {
+            ClassCounts some(classes);
+            for (std::size_t row = 0; row < truth.size(); ++row)
+                if (times[row] > 0) some.add(truth[row], said[row], times[row]);
+            count_figures(some, out);
+            for (std::size_t i = 0; i < by_row.size(); ++i)
+                out[counted_figures + i] = mean_of(by_row[i].of_row, times);
+            for (std::size_t c = 0; c < shown; ++c) out[of_classes + c] = f1_of(some, c);
+        },
+        how.stop
+    );
+    for (std::size_t c = 0; c < shown; ++c)
+        scores[c].f1_interval = spreads[of_classes + c].interval;
+    std::vector<double> values(counted_figures);
+    count_figures(counts, values);
+    std::vector<Measure> out;
+    for (std::size_t i = 0; i < counted_figures; ++i)
+        out.push_back(measure_of(std::string(counted_names[i]), values[i], spreads[i]));
+    for (std::size_t i = 0; i < by_row.size(); ++i)
+        out.push_back(
+            measure_of(by_row[i].name, mean_of(by_row[i].of_row), spreads[counted_figures + i])
+        );
+    return out;
+}
+
 }  // namespace
+
+double loss_of_probability(double probability) {
+    return -std::log(std::max(probability, 1e-15));
+}
+
+Interval ClassScore::precision_interval() const {
+    const auto said = static_cast<double>(predicted);
+    return base::wilson(precision.value_or(0) * said, said);
+}
+
+Interval ClassScore::recall_interval() const {
+    const auto rows = static_cast<double>(support);
+    return base::wilson(recall.value_or(0) * rows, rows);
+}
+
+const Measure* find_measure(std::span<const Measure> measures, std::string_view name) {
+    for (const auto& one : measures)
+        if (one.name == name) return &one;
+    return nullptr;
+}
 
 std::vector<int> decide(std::span<const double> probabilities, std::size_t classes) {
     std::vector<int> out;
@@ -92,7 +261,7 @@ ClassReport judge_classes(
     std::span<const double> probabilities,
     std::span<const int> truth,
     std::size_t classes,
-    std::uint64_t seed
+    const Judging& how
 ) {
     if (probabilities.size() != truth.size() * classes)
         throw base::Error("metrics", "predictions and truth differ in rows");
@@ -101,87 +270,35 @@ ClassReport judge_classes(
             throw base::Error("metrics", "a true class is out of range");
     }
     ClassReport report;
-    const auto n = report.rows = truth.size();
-    const auto said = decide(probabilities, classes);
-    std::vector<double> losses(n);
-    std::vector<double> highest(n);
-    report.confusion.assign(classes * classes, 0);
-    for (std::size_t row = 0; row < n; ++row) {
-        const auto label = static_cast<std::size_t>(truth[row]);
-        const auto guess = static_cast<std::size_t>(said[row]);
-        losses[row] = -std::log(std::max(probabilities[row * classes + label], 1e-15));
-        highest[row] = probabilities[row * classes + guess];
-        ++report.confusion[label * classes + guess];
-        if (label == guess) ++report.correct;
+    report.rows = truth.size();
+    const auto decided = how.said.empty() ? decide(probabilities, classes) : std::vector<int>{};
+    const auto said = how.said.empty() ? std::span<const int>(decided) : how.said;
+    if (said.size() != truth.size())
+        throw base::Error("metrics", "decisions and truth differ in rows");
+    std::vector<double> highest(truth.size());
+    ClassCounts counts(classes);
+    for (std::size_t row = 0; row < truth.size(); ++row) {
+        counts.add(truth[row], said[row], 1);
+        highest[row] = probabilities[row * classes + static_cast<std::size_t>(said[row])];
     }
-    report.classes.resize(classes);
-    std::vector<std::size_t> hits(classes);
-    std::vector<std::size_t> support(classes);
-    std::vector<std::size_t> predicted(classes);
-    for (std::size_t a = 0; a < classes; ++a) {
-        hits[a] = report.confusion[a * classes + a];
-        for (std::size_t b = 0; b < classes; ++b) {
-            support[a] += report.confusion[a * classes + b];
-            predicted[a] += report.confusion[b * classes + a];
-        }
-        report.classes[a] = {
-            share(hits[a], predicted[a]),
-            share(hits[a], support[a]),
-            ratio(2 * hits[a], predicted[a] + support[a]),
-            support[a],
-            predicted[a],
-        };
-    }
+    count_classes(report, counts, said, truth);
+    Team team(how.threads);
+    const auto by_row = row_figures(probabilities, truth, classes, how.brief);
     report.accuracy = {
-        ratio(report.correct, n),
-        base::wilson(static_cast<double>(report.correct), static_cast<double>(n))};
-    report.macro_f1.value = macro_f1(hits, support, predicted);
-    report.macro_f1.interval = bootstrap(n, seed, [&](std::span<const std::uint32_t> rows) {
-        std::fill(hits.begin(), hits.end(), 0);
-        std::fill(support.begin(), support.end(), 0);
-        std::fill(predicted.begin(), predicted.end(), 0);
-        for (auto row : rows) {
-            const auto label = static_cast<std::size_t>(truth[row]);
-            ++support[label];
-            ++predicted[static_cast<std::size_t>(said[row])];
-            if (said[row] == truth[row]) ++hits[label];
-        }
-        return macro_f1(hits, support, predicted);
-    });
-    report.log_loss = {
-        mean_of(losses), bootstrap(n, seed, [&](auto rows) { return mean_of(losses, rows); })};
-    calibrate(report, highest, said, truth);
-    return report;
-}
-
-ValueReport
-judge_values(std::span<const double> predicted, std::span<const double> truth, std::uint64_t seed) {
-    if (predicted.size() != truth.size())
-        throw base::Error("metrics", "predictions and truth differ in rows");
-    ValueReport report;
-    const auto n = report.rows = truth.size();
-    if (n == 0) return report;
-    std::vector<double> squares(n);
-    std::vector<double> misses(n);
-    for (std::size_t row = 0; row < n; ++row) {
-        misses[row] = std::abs(predicted[row] - truth[row]);
-        squares[row] = misses[row] * misses[row];
-    }
-    const auto r2 = [&](std::span<const std::uint32_t> rows) {
-        const double mean = mean_of(truth, rows);
-        double total = 0;
-        for (auto row : rows) total += (truth[row] - mean) * (truth[row] - mean);
-        return total > 0 ? 1 - mean_of(squares, rows) * static_cast<double>(rows.size()) / total
-                         : 0;
-    };
-    std::vector<std::uint32_t> all(n);
-    for (std::size_t row = 0; row < n; ++row) all[row] = static_cast<std::uint32_t>(row);
-    report.rmse = {std::sqrt(mean_of(squares)), bootstrap(n, seed, [&](auto rows) {
-                       return std::sqrt(mean_of(squares, rows));
-                   })};
-    report.mae = {
-        mean_of(misses), bootstrap(n, seed, [&](auto rows) { return mean_of(misses, rows); })};
-    report.r2 = {r2(all), bootstrap(n, seed, r2)};
+        ratio(report.correct, report.rows),
+        base::wilson(static_cast<double>(report.correct), static_cast<double>(report.rows))};
+    auto measures = resampled_measures(counts, by_row, said, truth, team, how, report.classes);
+    report.macro_f1 = estimate_of(*find_measure(measures, "macro_f1"));
+    report.log_loss = estimate_of(*find_measure(measures, "log_loss"));
+    fill_bins(report, highest, said, truth);
+    if (truth.empty()) return report;
+    report.measures.push_back({"accuracy", report.accuracy.value, report.accuracy.interval});
+    for (auto& one : measures)
+        if (!how.brief || one.name == "macro_f1" || one.name == "log_loss")
+            report.measures.push_back(std::move(one));
+    if (how.brief) return report;
+    report.measures.push_back({"calibration_error", report.calibration_error, std::nullopt});
+    add_ranking(report, probabilities, truth, team, how.stop);
     return report;
 }
 

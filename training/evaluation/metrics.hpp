@@ -4,18 +4,45 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "training/evaluation/statistics.hpp"
+#include "training/models/model.hpp"
 
 namespace training {
+
+// A figure by its name, with its 95 % interval where there is one. Nothing where it is undefined,
+// which is not the same as 0.
+struct Measure {
+    std::string name;
+    std::optional<double> value;
+    std::optional<Interval> interval;
+};
 
 struct ClassScore {
     std::optional<double> precision;  // nothing where nothing was predicted
     std::optional<double> recall;     // nothing where there was nothing to find
     double f1 = 0;
-    std::size_t support = 0;    // rows that are of the class
-    std::size_t predicted = 0;  // rows said to be of the class
+    std::size_t support = 0;                       // rows that are of the class
+    std::size_t predicted = 0;                     // rows said to be of the class
+    std::optional<double> auc = {};                // against all others (ranking.hpp)
+    std::optional<double> average_precision = {};  // the same
+    std::optional<Interval> f1_interval = {};      // where there are 100 classes at most
+    // Wilson's; of precision and recall.
+    Interval precision_interval() const;
+    Interval recall_interval() const;
+};
+
+// Rows of one class that were said to be of one class.
+struct ConfusionCell {
+    std::size_t truth = 0;
+    std::size_t predicted = 0;
+    std::size_t rows = 0;
+
+    bool operator==(const ConfusionCell&) const = default;
 };
 
 // Rows whose highest probability lies in one of ten equal ranges.
@@ -25,40 +52,74 @@ struct CalibrationBin {
     double accuracy = 0;
 };
 
+// Names of measures of classes: accuracy (Wilson's interval), balanced_accuracy; precision, recall
+// and f1 as macro_ (the mean over classes that have one; of f1 over the classes met in truth or
+// prediction), weighted_ (by support) and micro_ (of one label a row all three are the accuracy);
+// mcc (Gorodkin 2004), kappa (Cohen 1960), log_loss (nats, probabilities cut at 1e-15), brier
+// (Brier 1950; halved where there are two classes), calibration_error (expected, over the bins; Guo
+// et al. 2017), top_3_accuracy and top_5_accuracy where there are more classes; roc_auc and
+// average_precision (ranking.hpp).
 struct ClassReport {
     std::size_t rows = 0;
     std::size_t correct = 0;
-    Estimate accuracy;             // Wilson
-    Estimate macro_f1;             // over the classes met in truth or prediction; bootstrap
-    Estimate log_loss;             // nats, probabilities cut at 1e-15; bootstrap
-    double calibration_error = 0;  // expected calibration error over the bins (Guo et al. 2017)
+    Estimate accuracy;
+    Estimate macro_f1;
+    Estimate log_loss;
+    double calibration_error = 0;
     std::vector<CalibrationBin> bins;
     std::vector<ClassScore> classes;
-    std::vector<std::size_t> confusion;  // classes x classes, row: truth, column: prediction
+    std::vector<ConfusionCell> confusion;  // those that are not empty, by truth and prediction
+    std::vector<Measure> measures;         // all, the four above too
 };
 
+// Names of measures of values: rmse, mae, median_ae, mape (undefined if a true value is 0), r2 (1 -
+// residual / total sum of squares, undefined where the truth does not vary), pinball (for Loss
+// quantile), poisson_deviance (for Loss poisson; undefined where a prediction is not above 0).
 struct ValueReport {
     std::size_t rows = 0;
+    std::size_t zero_truths = 0;  // rows whose true value is 0
     Estimate rmse;
     Estimate mae;
-    Estimate r2;  // 1 - residual / total sum of squares; 0 where the truth does not vary
+    Estimate r2;  // NaN where it is undefined
+    std::vector<Measure> measures;
+};
+
+struct Judging {
+    std::uint64_t seed = 1;
+    std::size_t threads = 0;         // 0: one per processor; the figures do not depend on it
+    bool brief = false;              // accuracy, macro F1 and log-loss only, or rmse, mae and r2
+    std::span<const int> said = {};  // the class of each row; empty: decide()
+    Loss loss = Loss::squared;
+    double quantile = 0.5;
+    std::stop_token stop = {};
 };
 
 // The class of each row: the most probable, the first of equals.
 std::vector<int> decide(std::span<const double> probabilities, std::size_t classes);
 
-// `probabilities` is row-major, truth.size() x classes. Throws base::Error when the sizes do not
-// fit.
+// `probabilities` is row-major, truth.size() x classes. Intervals are bootstraps (statistics.hpp),
+// which take seconds for a million rows. Throws base::Error when the sizes do not fit,
+// base::Interrupted at a stop.
 ClassReport judge_classes(
     std::span<const double> probabilities,
     std::span<const int> truth,
     std::size_t classes,
-    std::uint64_t seed = 1
+    const Judging& how = {}
 );
 ValueReport judge_values(
     std::span<const double> predicted,
     std::span<const double> truth,
-    std::uint64_t seed = 1
+    const Judging& how = {}
 );
+
+// Nothing if the list has none of that name.
+const Measure* find_measure(std::span<const Measure> measures, std::string_view name);
+
+// -log of the probability of what is true, cut at 1e-15.
+double loss_of_probability(double probability);
+
+// What a prediction costs by a loss: squared error (of `huber` too), absolute or pinball error, or
+// Poisson deviance, for which a prediction counts as 1e-9 at least.
+double loss_of(double predicted, double truth, Loss loss, double quantile);
 
 }  // namespace training

@@ -43,16 +43,16 @@ schema::Overlap sum_of(const Overlaps& all, std::span<const std::uint32_t> rows)
 
 // A figure of all rows, with its interval.
 template <typename Of>
-Estimate estimate_of(const Overlaps& all, Of of) {
+Estimate overlap_estimate(const Overlaps& all, Of of) {
     std::vector<std::uint32_t> rows(all.size());
     std::iota(rows.begin(), rows.end(), 0U);
     const auto measure = [&](std::span<const std::uint32_t> chosen) {
         return of(sum_of(all, chosen));
     };
-    return {measure(rows), bootstrap(all.size(), 1, measure)};
+    return {measure(rows), resampled_interval(all.size(), 1, measure)};
 }
 
-std::optional<double> share_of(double part, double of) {
+std::optional<double> overlap_share(double part, double of) {
     return of == 0 ? std::nullopt : std::optional(part / of);
 }
 
@@ -142,16 +142,16 @@ PartsJudged judge_spans_of(
         judged.predictions.push_back(std::move(one));
     }
     const auto precision = [](const schema::Overlap& o) {
-        return share_of(o.common, o.first).value_or(0);
+        return overlap_share(o.common, o.first).value_or(0);
     };
     const auto recall = [](const schema::Overlap& o) {
-        return share_of(o.common, o.second).value_or(0);
+        return overlap_share(o.common, o.second).value_or(0);
     };
     judged.metrics = {
-        {split, "span_f1", estimate_of(exact, f1_of_overlap), true},
-        {split, "span_precision", estimate_of(exact, precision), true},
-        {split, "span_recall", estimate_of(exact, recall), true},
-        {split, "span_f1_partial", estimate_of(partial, f1_of_overlap), true}};
+        {split, "span_f1", overlap_estimate(exact, f1_of_overlap), true},
+        {split, "span_precision", overlap_estimate(exact, precision), true},
+        {split, "span_recall", overlap_estimate(exact, recall), true},
+        {split, "span_f1_partial", overlap_estimate(partial, f1_of_overlap), true}};
     json::array lines;
     for (const auto& name : predictor.class_names()) {
         schema::Overlap sum;
@@ -165,8 +165,8 @@ PartsJudged judge_spans_of(
         }
         lines.push_back(json::object{
             {"name", name},
-            {"precision", or_null(share_of(sum.common, sum.first))},
-            {"recall", or_null(share_of(sum.common, sum.second))},
+            {"precision", or_null(overlap_share(sum.common, sum.first))},
+            {"recall", or_null(overlap_share(sum.common, sum.second))},
             {"f1", sum.first + sum.second == 0 ? 0 : f1_of_overlap(sum)},
             {"support", sum.second},
             {"predicted", sum.first}});

@@ -2,8 +2,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
 
 #include <boost/describe/class.hpp>
+
+#include "training/evaluation/comparison.hpp"
 
 namespace base {
 class Tx;
@@ -11,8 +17,26 @@ class Tx;
 
 namespace training {
 
-// Run b against run a on the test records that both judged. Of classes the accuracies, of values
-// the squared errors; what is not of their kind is empty.
+// Run b against run a by one figure.
+struct RunDifference {
+    std::int64_t a = 0, b = 0;
+    Compared metric = Compared::accuracy;
+    double difference = 0;     // of b less that of a
+    double low = 0, high = 0;  // 95 % interval of the difference
+    double p_value = 1;
+    double adjusted_p = 1;               // for all pairs of runs that were compared (Holm)
+    bool stands = false;                 // the adjusted one is below 0.05
+    std::optional<std::int64_t> better;  // the run that is, where the difference stands
+};
+BOOST_DESCRIBE_STRUCT(
+    RunDifference,
+    (),
+    (a, b, metric, difference, low, high, p_value, adjusted_p, stands, better)
+)
+
+// Runs against each other on the test records that all of them judged. The members of before
+// `differences` are of the first two alone: of classes the accuracies, of values the squared
+// errors; what is not of their kind is empty.
 struct RunComparison {
     std::size_t rows = 0;
     std::optional<std::size_t> only_a_right, only_b_right;
@@ -20,6 +44,8 @@ struct RunComparison {
     std::optional<double> squared_error_difference;  // mean of b less that of a
     double low = 0, high = 0;                        // 95 % interval of the difference
     std::optional<double> p_value;                   // McNemar's exact test
+    std::size_t left_out = 0;  // records whose label is not the same in all of their snapshots
+    std::vector<RunDifference> differences;  // of all pairs, by every figure
 };
 BOOST_DESCRIBE_STRUCT(
     RunComparison,
@@ -31,10 +57,15 @@ BOOST_DESCRIBE_STRUCT(
      squared_error_difference,
      low,
      high,
-     p_value)
+     p_value,
+     left_out,
+     differences)
 )
 
-// Throws base::Error if there is no such run, or if they judged no test record in common.
-RunComparison compare_runs(base::Tx& tx, std::int64_t a, std::int64_t b);
+// Of two runs at least. Throws base::Error if there is no such run, if some predict classes and
+// some values, or classes of different projects, or if they judged no test record in common;
+// base::Interrupted at a stop.
+RunComparison
+compare_runs(base::Tx& tx, std::span<const std::int64_t> runs, std::stop_token stop = {});
 
 }  // namespace training

@@ -17,6 +17,7 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "training/evaluation/metrics.hpp"
 #include "training/folds/cross_validation.hpp"
 #include "training/models/label_sets.hpp"
 #include "training/numeric/linear_scores.hpp"
@@ -35,24 +36,6 @@ void lower_columns(TextSpec& text) {
 }
 
 constexpr std::size_t further_trials = 8;  // of `auto` with the best kind
-
-double error_of_value(double predicted, double truth, const TrainSpec& spec) {
-    const double miss = truth - predicted;
-    switch (spec.loss) {
-        case Loss::absolute:
-            return std::abs(miss);
-        case Loss::quantile:
-            return std::max(spec.quantile * miss, (spec.quantile - 1) * miss);
-        case Loss::poisson: {
-            const double rate = std::max(predicted, 1e-9);
-            return 2 * (rate - truth + (truth > 0 ? truth * std::log(truth / rate) : 0));
-        }
-        case Loss::squared:
-        case Loss::huber:
-            break;
-    }
-    return miss * miss;
-}
 
 // The mean over the classes of a set.
 double cost_of_set(
@@ -86,7 +69,7 @@ double cost_of(
     const auto n = truth.size();
     for (std::size_t row = 0; row < n; ++row) {
         if (classes == 0) {
-            sum += error_of_value(predicted[row], truth.targets[row], spec);
+            sum += loss_of(predicted[row], truth.targets[row], spec.loss, spec.quantile);
             continue;
         }
         const auto* line = predicted.data() + row * classes;
@@ -98,7 +81,7 @@ double cost_of(
         if (spec.objective == Objective::error) {
             sum += std::max_element(line, line + classes) == line + label ? 0 : 1;
         } else {
-            sum -= std::log(std::max(line[label], 1e-15));
+            sum += loss_of_probability(line[label]);
         }
     }
     sum /= static_cast<double>(std::max<std::size_t>(1, n));
@@ -339,6 +322,21 @@ Chosen Selection::choose_kind() {
     chosen.kind = best_trial(chosen.trials).kind;
     chosen.params = best_trial(chosen.trials).params;
     return chosen;
+}
+
+HeldOut Selection::out_of_fold(const Chosen& chosen) {
+    HeldOut out;
+    out.from = "out-of-fold";
+    for (const auto& fold : folds(chosen.kind)) {
+        if (stop_.stop_requested()) throw base::Interrupted();
+        auto model = make_model(chosen.kind, chosen.params);
+        FitContext context{spec_.seed, stop_, {}, &team_};
+        model->fit(view_of(fold.learnt_rows, fold.learnt), {}, classes(), context);
+        const auto said = model->predict(fold.judged_rows, team_);
+        out.probabilities.insert(out.probabilities.end(), said.begin(), said.end());
+        out.truth.insert(out.truth.end(), fold.judged.classes.begin(), fold.judged.classes.end());
+    }
+    return out;
 }
 
 Chosen Selection::choose() {

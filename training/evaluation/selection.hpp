@@ -63,6 +63,8 @@ public:
     // Throws base::Error if every trial failed, base::Interrupted at a stop.
     Chosen choose();
     const Form& form(const std::string& kind);
+    // What a model says of the training rows from whose fold it has not learnt. Of classes.
+    HeldOut out_of_fold(const Chosen& chosen);
 
 private:
     struct Fold;

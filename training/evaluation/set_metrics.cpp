@@ -4,17 +4,18 @@
 #include <numeric>
 
 #include "base/error.hpp"
+#include "training/numeric/team.hpp"
 
 namespace training {
 
 namespace {
 
-double f1_of(double common, double first, double second) {
+double f1_of_marks(double common, double first, double second) {
     return first + second == 0 ? 1 : 2 * common / (first + second);
 }
 
 // Marks that are right, said and true, of one row or class.
-struct Counts {
+struct MarkCounts {
     double common = 0, said = 0, truth = 0;
 
     void add(bool says, bool is) {
@@ -22,7 +23,7 @@ struct Counts {
         said += says ? 1 : 0;
         truth += is ? 1 : 0;
     }
-    double f1() const { return f1_of(common, said, truth); }
+    double f1() const { return f1_of_marks(common, said, truth); }
 };
 
 struct Marks {
@@ -31,14 +32,14 @@ struct Marks {
 
     using Rows = std::span<const std::uint32_t>;
 
-    Counts of_row(std::size_t row) const {
-        Counts counts;
+    MarkCounts of_row(std::size_t row) const {
+        MarkCounts counts;
         for (std::size_t c = 0; c < classes; ++c)
             counts.add(said[row * classes + c] != 0, truth[row * classes + c] != 0);
         return counts;
     }
-    std::vector<Counts> by_class(Rows rows) const {
-        std::vector<Counts> all(classes);
+    std::vector<MarkCounts> by_class(Rows rows) const {
+        std::vector<MarkCounts> all(classes);
         for (auto row : rows)
             for (std::size_t c = 0; c < classes; ++c)
                 all[c].add(said[row * classes + c] != 0, truth[row * classes + c] != 0);
@@ -67,10 +68,26 @@ Estimate mean_estimate(std::size_t rows, std::uint64_t seed, Of of) {
     };
     const double all =
         std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(rows);
-    return {all, bootstrap(rows, seed, mean)};
+    return {all, resampled_interval(rows, seed, mean)};
 }
 
 }  // namespace
+
+Interval resampled_interval(
+    std::size_t n,
+    std::uint64_t seed,
+    const std::function<double(std::span<const std::uint32_t>)>& figure
+) {
+    Team team(1);
+    const auto spreads =
+        bootstrap(n, 1, seed, team, [&](Multiplicities times, std::span<double> out) {
+            std::vector<std::uint32_t> rows;
+            for (std::size_t row = 0; row < n; ++row)
+                rows.insert(rows.end(), times[row], static_cast<std::uint32_t>(row));
+            out[0] = figure(rows);
+        });
+    return spreads.front().interval.value_or(Interval{});
+}
 
 std::optional<double> auc_of(std::vector<std::pair<double, bool>> said) {
     std::sort(said.begin(), said.end(), [](const auto& a, const auto& b) {
@@ -105,12 +122,12 @@ SetReport judge_sets(
     report.rows = truth.size() / classes;
     if (report.rows == 0) return report;
     const Marks marks{said, truth, classes};
-    std::vector<Counts> rows(report.rows);
+    std::vector<MarkCounts> rows(report.rows);
     for (std::size_t row = 0; row < report.rows; ++row) rows[row] = marks.of_row(row);
     std::vector<std::uint32_t> all(report.rows);
     std::iota(all.begin(), all.end(), 0U);
     const auto micro = [&](Marks::Rows chosen) {
-        Counts sum;
+        MarkCounts sum;
         for (auto row : chosen) {
             sum.common += rows[row].common;
             sum.said += rows[row].said;
@@ -119,8 +136,8 @@ SetReport judge_sets(
         return sum.f1();
     };
     const auto macro = [&](Marks::Rows chosen) { return marks.macro(chosen); };
-    report.micro_f1 = {micro(all), bootstrap(report.rows, seed, micro)};
-    report.macro_f1 = {macro(all), bootstrap(report.rows, seed, macro)};
+    report.micro_f1 = {micro(all), resampled_interval(report.rows, seed, micro)};
+    report.macro_f1 = {macro(all), resampled_interval(report.rows, seed, macro)};
     report.sample_f1 =
         mean_estimate(report.rows, seed, [&](std::size_t row) { return rows[row].f1(); });
     const auto wrong = [&](std::size_t row) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -35,6 +36,14 @@ SetReport judge_sets(
     std::span<const std::uint8_t> truth,
     std::size_t classes,
     std::uint64_t seed = 1
+);
+
+// 95 % percentile bootstrap interval of a figure, which is asked for each resample: rows of n with
+// repetition.
+Interval resampled_interval(
+    std::size_t n,
+    std::uint64_t seed,
+    const std::function<double(std::span<const std::uint32_t>)>& figure
 );
 
 // The share of pairs of a marked and an unmarked row in which the marked one is more probable, ties

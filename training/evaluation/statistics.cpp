@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/error.hpp"
 #include "base/numbers/random.hpp"
 
 namespace training {
@@ -55,22 +56,68 @@ std::vector<double> adjust(std::span<const double> p_values) {
     return out;
 }
 
-Interval bootstrap(
-    std::size_t n,
-    std::uint64_t seed,
-    const std::function<double(std::span<const std::uint32_t>)>& statistic
-) {
-    if (n == 0) return {0, 0};
-    const auto resamples = std::clamp<std::size_t>(10'000'000 / n, 200, 1000);
-    std::vector<double> values(resamples);
-    std::vector<std::uint32_t> rows(n);
-    for (std::size_t b = 0; b < resamples; ++b) {
-        const base::CounterRandom random(seed, 50'000 + b);
-        for (std::size_t i = 0; i < n; ++i)
-            rows[i] = static_cast<std::uint32_t>(random.below(i, n));
-        values[b] = statistic(rows);
+std::vector<double> adjust_family(std::span<const double> p_values) {
+    std::vector<std::size_t> order(p_values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) {
+        return p_values[a] < p_values[b];
+    });
+    std::vector<double> out(p_values.size());
+    double most = 0;
+    for (std::size_t rank = 0; rank < order.size(); ++rank) {
+        const auto left = static_cast<double>(order.size() - rank);
+        most = std::max(most, std::min(1.0, left * p_values[order[rank]]));
+        out[order[rank]] = most;
     }
-    return {base::quantile(values, 0.025), base::quantile(values, 0.975)};
+    return out;
+}
+
+namespace {
+
+Spread spread_of(std::vector<double> values) {
+    const auto resamples = values.size();
+    std::erase_if(values, [](double value) { return !std::isfinite(value); });
+    if (values.empty() || 2 * values.size() < resamples) return {};
+    const auto n = static_cast<double>(values.size());
+    double mean = 0;
+    for (double value : values) mean += value / n;
+    double squares = 0;
+    for (double value : values) squares += (value - mean) * (value - mean);
+    Spread out;
+    out.deviation = values.size() > 1 ? std::sqrt(squares / (n - 1)) : 0;
+    const double low = base::quantile(values, 0.025);
+    out.interval = Interval{low, base::quantile(values, 0.975)};
+    return out;
+}
+
+}  // namespace
+
+// A row that is drawn 256 times or more has no place in a byte; its chance is below 1e-500.
+std::vector<Spread> bootstrap(
+    std::size_t n,
+    std::size_t figures,
+    std::uint64_t seed,
+    Team& team,
+    const Resampled& statistic,
+    std::stop_token stop
+) {
+    if (n == 0) return std::vector<Spread>(figures);
+    const auto resamples = std::clamp<std::size_t>(10'000'000 / n, 200, 1000);
+    std::vector<double> values(resamples * figures);
+    team.run(resamples, [&](std::size_t b) {
+        if (stop.stop_requested()) throw base::Interrupted();
+        const base::CounterRandom random(seed, 50'000 + b);
+        std::vector<std::uint8_t> rows(n);
+        for (std::size_t i = 0; i < n; ++i) ++rows[random.below(i, n)];
+        statistic(rows, std::span(values).subspan(b * figures, figures));
+    });
+    std::vector<Spread> out;
+    for (std::size_t f = 0; f < figures; ++f) {
+        std::vector<double> of_figure(resamples);
+        for (std::size_t b = 0; b < resamples; ++b) of_figure[b] = values[b * figures + f];
+        out.push_back(spread_of(std::move(of_figure)));
+    }
+    return out;
 }
 
 }  // namespace training

@@ -3,10 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "base/numbers/statistics.hpp"
+#include "training/numeric/team.hpp"
 
 namespace training {
 
@@ -29,13 +32,32 @@ hypergeometric_tail(std::size_t hits, std::size_t drawn, std::size_t marked, std
 // False-discovery-rate adjusted p-values (Benjamini and Hochberg 1995), in the order given.
 std::vector<double> adjust(std::span<const double> p_values);
 
-// 95 % percentile bootstrap (Efron 1979) over n rows: statistic(rows) is asked for each resample, a
-// list of row numbers with repetition. The same seed gives the same interval. 200 to 1000
-// resamples, fewer for more rows.
-Interval bootstrap(
+// The p-values of a family of tests, each adjusted so that the chance of any false finding is what
+// a single one says (Holm 1979), in the order given.
+std::vector<double> adjust_family(std::span<const double> p_values);
+
+// How often each row is in a resample of n rows with repetition.
+using Multiplicities = std::span<const std::uint8_t>;
+// Writes figures of a resample; NaN for one that is undefined in it.
+using Resampled = std::function<void(Multiplicities rows, std::span<double> figures)>;
+
+// The spread of a figure over the resamples in which it is defined.
+struct Spread {
+    std::optional<Interval>
+        interval;          // 95 % percentile; nothing if it is defined in less than half
+    double deviation = 0;  // standard
+};
+
+// Bootstrap (Efron 1979) of several figures at once over the same resamples of n rows: 200 to 1000
+// of them, fewer for more rows. The same seed gives the same bits at any number of threads, on
+// which `statistic` is called at once. Throws base::Interrupted at a stop.
+std::vector<Spread> bootstrap(
     std::size_t n,
+    std::size_t figures,
     std::uint64_t seed,
-    const std::function<double(std::span<const std::uint32_t>)>& statistic
+    Team& team,
+    const Resampled& statistic,
+    std::stop_token stop = {}
 );
 
 }  // namespace training

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -41,7 +42,7 @@ public:
     // As artefacts before version 3 have it.
     static ColumnFeatures load_standardizer(Reader& in);
 
-private:
+    // How the features are made.
     // Numbers stand as codes for the values of categories. A new kind goes to the end: they are
     // stored.
     struct Output {
@@ -67,6 +68,14 @@ private:
 
         double of(double x) const;
     };
+    const std::vector<Output>& outputs() const { return outputs_; }
+    bool imputes_by_neighbours() const {
+        return std::any_of(by_neighbours_.begin(), by_neighbours_.end(), [](auto b) {
+            return b != 0;
+        });
+    }
+
+private:
     void fit_number(const Examples& train, std::uint32_t column, const ColumnPlan& plan);
     void fit_dates(const Examples& train, std::uint32_t column, const ColumnPlan& plan);
     // A code of a category, and in how many rows it comes.

@@ -34,6 +34,11 @@ public:
     // Throws base::Error if a part that the model needs is missing or differs in shape.
     Design apply(const Examples& examples, Team& team) const;
 
+    // The parts that it has.
+    bool has_text() const { return text_.has_value(); }
+    const ColumnFeatures* numeric() const { return numeric_ ? &*numeric_ : nullptr; }
+    const PictureFeaturizer* pictures() const { return pictures_ ? &*pictures_ : nullptr; }
+
     std::size_t columns() const;
     // Of a column of the rows: "size", "colour = red", "red wheat", "pixel 3,5".
     std::string name(std::size_t column) const;

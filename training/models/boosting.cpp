@@ -17,6 +17,8 @@ public:
     std::vector<double> predict(const Design& rows, Team&) const override {
         return trees_.predict(rows);
     }
+    std::vector<std::pair<std::size_t, double>> gains() const override { return trees_.gains(); }
+    PlainModel plain() const override { return trees_.plain(); }
     void save(Writer& out) const override { trees_.save(out); }
     void load(Reader& in) override { trees_.load(in); }
 

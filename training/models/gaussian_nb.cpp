@@ -40,6 +40,24 @@ public:
         return out;
     }
 
+    // -(x - m)^2 / 2v - ln(v) / 2 + ln(prior), multiplied out.
+    PlainModel plain() const override {
+        PlainLinear out;
+        const auto columns = classes_ == 0 ? 0 : means_.size() / classes_;
+        out.outputs = classes_;
+        out.bias = prior_;
+        out.weights.resize(columns * classes_);
+        out.squares.resize(columns * classes_);
+        for (std::size_t c = 0; c < classes_; ++c)
+            for (std::size_t j = 0; j < columns; ++j) {
+                const double mean = means_[c * columns + j];
+                const double variance = variances_[c * columns + j];
+                out.weights[j * classes_ + c] = mean / variance;
+                out.squares[j * classes_ + c] = -0.5 / variance;
+                out.bias[c] -= 0.5 * (mean * mean / variance + std::log(variance));
+            }
+        return out;
+    }
     void save(Writer& out) const override {
         out.list(prior_);
         out.list(means_);

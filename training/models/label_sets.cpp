@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t most_classes = 100'000;
 
-std::vector<int> classes_of(const View& view, std::size_t label, std::size_t labels) {
+std::vector<int> classes_of_label(const View& view, std::size_t label, std::size_t labels) {
     std::vector<int> out(view.size());
     for (std::size_t row = 0; row < out.size(); ++row) out[row] = view.marks[row * labels + label];
     return out;
@@ -67,10 +67,10 @@ void LabelSets::learn(
     inside.progress = {};
     for (std::size_t label = 0; label < outputs; ++label) {
         if (context.stop.stop_requested()) throw base::Interrupted();
-        const auto classes = classes_of(train, label, outputs);
+        const auto classes = classes_of_label(train, label, outputs);
         const auto marked = std::count(classes.begin(), classes.end(), 1);
         const auto rows = static_cast<std::ptrdiff_t>(classes.size());
-        const auto held_out = classes_of(validation, label, outputs);
+        const auto held_out = classes_of_label(validation, label, outputs);
         Part part;
         part.share = (static_cast<double>(marked) + 0.5) / (static_cast<double>(rows) + 1);
         if (marked > 0 && marked < rows) {

@@ -17,6 +17,7 @@ public:
         return out;
     }
 
+    PlainModel plain() const override { return PlainConstant{answer_}; }
     void save(Writer& out) const override { out.list(answer_); }
     void load(Reader& in) override { answer_ = in.list<double>(); }
 

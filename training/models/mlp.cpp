@@ -22,6 +22,7 @@ public:
     std::vector<double> predict(const Design& rows, Team& team) const override {
         return network_.predict(rows, team);
     }
+    PlainModel plain() const override { return network_.plain(); }
     void save(Writer& out) const override { network_.save(out); }
     void load(Reader& in) override { network_.load(in); }
 

@@ -10,9 +10,11 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/words.hpp"
+#include "training/models/plain_model.hpp"
 #include "training/numeric/bytes.hpp"
 #include "training/numeric/design.hpp"
 #include "training/numeric/team.hpp"
@@ -102,6 +104,12 @@ public:
 
     // Row-major, rows x classes probabilities, or one value per row.
     virtual std::vector<double> predict(const Design& rows, Team& team) const = 0;
+
+    // Of trees: what all splits by a column of the rows gained, by column.
+    virtual std::vector<std::pair<std::size_t, double>> gains() const { return {}; }
+
+    // What it computes, where the kind lays that open.
+    virtual PlainModel plain() const { return {}; }
 
     virtual void save(Writer& out) const = 0;
     virtual void load(Reader& in) = 0;

@@ -24,6 +24,12 @@ public:
     std::vector<double> predict(const Design& rows, Team& team) const override {
         return linear_.predict(counts(rows), team);
     }
+    PlainModel plain() const override {
+        auto out = linear_.plain();
+        out.before = event_ == Event::bernoulli ? PlainLinear::Before::present
+                                                : PlainLinear::Before::absolute;
+        return out;
+    }
     void save(Writer& out) const override { linear_.save(out); }
     void load(Reader& in) override { linear_.load(in); }
 

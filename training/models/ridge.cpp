@@ -55,6 +55,7 @@ public:
     std::vector<double> predict(const Design& rows, Team& team) const override {
         return linear_.predict(rows, team);
     }
+    PlainModel plain() const override { return linear_.plain(); }
     void save(Writer& out) const override { linear_.save(out); }
     void load(Reader& in) override { linear_.load(in); }
 

@@ -25,6 +25,11 @@ public:
         return sparse_ ? by_row_.predict(rows, team) : by_batch_.predict(rows, team);
     }
 
+    PlainModel plain() const override {
+        if (sparse_) return by_row_.plain();
+        return by_batch_.plain();
+    }
+
     void save(Writer& out) const override {
         out.put<std::uint8_t>(sparse_);
         if (sparse_) {

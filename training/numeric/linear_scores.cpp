@@ -67,6 +67,15 @@ std::vector<double> LinearScores::predict(const Design& rows, Team& team) const 
     return out;
 }
 
+PlainLinear LinearScores::plain() const {
+    PlainLinear out;
+    out.outputs = classes_;
+    out.weights = weights_;
+    out.bias = bias_;
+    out.temperature = temperature_;
+    return out;
+}
+
 // Golden-section search over the logarithm of the temperature.
 double LinearScores::calibrate(const View& data, Team& team) {
     const auto raw = scores(*data.rows, team);

@@ -32,6 +32,8 @@ public:
     double temperature() const { return temperature_; }
     void set_temperature(double temperature) { temperature_ = temperature; }
 
+    PlainLinear plain() const;
+
     // Features without a weight are not written.
     void save(Writer& out) const;
     void load(Reader& in);

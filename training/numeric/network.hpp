@@ -52,6 +52,8 @@ public:
     ) const;
     std::span<float> parameters() { return parameters_; }
 
+    PlainNetwork plain() const;
+
     void save(Writer& out) const;
     void load(Reader& in);
 

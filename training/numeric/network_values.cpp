@@ -12,6 +12,16 @@ void Network::lower(Loss loss, double quantile) {
     quantile_ = static_cast<float>(quantile);
 }
 
+PlainNetwork Network::plain() const {
+    return {
+        .sizes = sizes_,
+        .parameters = parameters_,
+        .values = values_,
+        .counts = loss_ == Loss::poisson,
+        .mean = target_mean_,
+        .scale = target_scale_};
+}
+
 // The mean of counts becomes the bias of the last layer.
 void Network::set_targets(const View& train) {
     const auto centre = centre_of(train, loss_, static_cast<double>(quantile_));

@@ -194,6 +194,17 @@ std::vector<double> SparseSoftmax::predict(const Design& rows, Team& team) const
     return out;
 }
 
+PlainLinear SparseSoftmax::plain() const {
+    PlainLinear out;
+    out.outputs = classes_;
+    out.bias.assign(bias_.begin(), bias_.begin() + static_cast<std::ptrdiff_t>(classes_));
+    out.weights.reserve(features_ * classes_);
+    for (std::size_t f = 0; f < features_; ++f)
+        for (std::size_t c = 0; c < classes_; ++c)
+            out.weights.push_back(static_cast<double>(table_[f * width_ + c]));
+    return out;
+}
+
 // Only the features with a weight are written, without the padding.
 void SparseSoftmax::save(Writer& out) const {
     out.put<std::uint64_t>(classes_);

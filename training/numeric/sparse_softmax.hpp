@@ -30,6 +30,8 @@ public:
     );
     std::vector<double> predict(const Design& rows, Team& team) const;
 
+    PlainLinear plain() const;
+
     void save(Writer& out) const;
     void load(Reader& in);
 

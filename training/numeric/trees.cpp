@@ -372,6 +372,11 @@ std::vector<double> Trees::predict(const Design& rows) const {
     return answer(booster_->margins(matrix.get()), rows.rows);
 }
 
+std::vector<std::pair<std::size_t, double>> Trees::gains() const {
+    std::scoped_lock lock(mutex_);
+    return booster_ ? booster_->gains() : std::vector<std::pair<std::size_t, double>>{};
+}
+
 void Trees::save(Writer& out) const {
     out.put<std::uint64_t>(outputs_);
     out.put<std::uint64_t>(columns_);

@@ -47,6 +47,10 @@ public:
         const FitContext& context
     );
     std::vector<double> predict(const Design& rows) const;
+    // As Booster::gains().
+    std::vector<std::pair<std::size_t, double>> gains() const;
+
+    PlainTrees plain() const;
 
     void save(Writer& out) const;
     void load(Reader& in);

@@ -21,6 +21,14 @@ std::string balance_plot(
     std::span<const std::string> names,
     std::span<const std::array<std::size_t, 3>> balance
 );
+// ROC and precision against recall of each class.
+std::string roc_plot(std::span<const ClassCurves> curves);
+std::string precision_recall_plot(std::span<const ClassCurves> curves);
+// Accuracy of what is answered when only the surest are; the point is where the model stops, if it
+// does.
+std::string coverage_plot(const CurveOfPoints& curve, const std::optional<double>& answered);
+// Prediction less truth against the prediction.
+std::string residuals_plot(std::span<const std::pair<double, double>> points);
 std::string trials_plot(std::span<const Trial> trials);
 std::string scatter_plot(std::span<const std::pair<double, double>> points);
 // A dot with its interval on a scale from `low` to `high`.

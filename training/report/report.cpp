@@ -139,6 +139,48 @@ std::optional<Section> growth_section(const Report& r) {
     );
 }
 
+Section thresholds_section(const Report& r) {
+    auto body = lead(
+        r.curves.size() == 1
+            ? fmt::format("How '{}' is told from the others.", escape(r.curves.front().name))
+            : "How each class is told from the others; a line says its class when pointed at."
+    );
+    body +=
+        "<div class=\"grid\">" + card(roc_plot(r.curves)) + card(precision_recall_plot(r.curves));
+    if (r.coverage.size() > 1) body += card(coverage_plot(r.coverage, r.answered));
+    return {"thresholds", "Thresholds", body + "</div>"};
+}
+
+// Of single predictions, thresholds, columns and records.
+std::vector<Section> detail_sections(const Report& r) {
+    std::vector<Section> out;
+    if (!r.scatter.empty())
+        out.push_back(
+            {"predictions",
+             "Predictions",
+             "<div class=\"grid\">" + card(scatter_plot(r.scatter)) +
+                 card(residuals_plot(r.scatter)) + "</div>"}
+        );
+    if (!r.curves.empty()) out.push_back(thresholds_section(r));
+    if (!r.importance.empty() || !r.gains.empty())
+        out.push_back(
+            {"importance",
+             "Importance",
+             lead("What the model loses when a column is dealt out anew among the rows, and, of "
+                  "trees, what their splits gained by a feature. Columns that say the same hide "
+                  "each other.") +
+                 "<div class=\"grid\">" + importance_table(r) + gains_table(r) + "</div>"}
+        );
+    if (!r.composition.empty())
+        out.push_back(
+            {"data",
+             "Data",
+             lead("Where the records of the snapshot come from.") + "<div class=\"grid\">" +
+                 composition_tables(r) + "</div>"}
+        );
+    return out;
+}
+
 std::vector<Section> sections(const Report& r) {
     std::vector<Section> out;
     if (!r.models.empty()) {
@@ -151,8 +193,7 @@ std::vector<Section> sections(const Report& r) {
     }
     if (r.classes && !r.classes->classes.empty())
         for (auto& section : class_sections(r)) out.push_back(std::move(section));
-    if (!r.scatter.empty())
-        out.push_back({"predictions", "Predictions", card(scatter_plot(r.scatter))});
+    for (auto& section : detail_sections(r)) out.push_back(std::move(section));
     if (!r.balance.empty()) {
         out.push_back(
             {"balance",

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "training/analysis/errors.hpp"
+#include "training/evaluation/importance.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/ranking.hpp"
 #include "training/evaluation/tune.hpp"
 #include "training/models/model.hpp"
 
@@ -48,6 +50,13 @@ struct Finding {
     std::optional<Thumbnail> picture;
 };
 
+// How a class is told from the others at every threshold.
+struct ClassCurves {
+    std::string name;
+    CurveOfPoints roc;
+    CurveOfPoints precision_recall;
+};
+
 // All that a page about one training run shows. Whatever is left empty is left out of the page.
 struct Report {
     std::string title;                                       // "Package section"
@@ -63,6 +72,19 @@ struct Report {
     std::optional<ClassReport> classes;
     std::optional<ValueReport> values;
     std::vector<std::pair<double, double>> scatter;  // truth, prediction
+    std::vector<ClassCurves> curves;
+    CurveOfPoints coverage;
+    std::optional<double> answered;  // the share that the model answers, if it may abstain
+
+    // How much worse predictions are with a column's values out of order, and the features by what
+    // trees gained from them; the most first.
+    std::vector<ColumnImportance> importance;
+    std::string importance_of;  // "log-loss on 2,000 validation rows"
+    std::vector<std::pair<std::string, double>> gains;
+
+    // Where members come from: a name ("Licence") and counts.
+    std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::size_t>>>>
+        composition;
 
     std::vector<CurveSample> curve;
     std::optional<PowerLaw> law;

@@ -1,6 +1,5 @@
-// Small SVG plots without a script: a Plane maps values to the drawing, frame() draws axes and
-// ticks at 1, 2 or 5 times a power of ten, and each plot adds lines and dots. Colours come from the
-// page's classes (one, two, dot, faint), so that dark mode needs nothing here.
+// Small SVG plots without a script, by the pieces of drawing.hpp. Colours come from the page's
+// classes (one, two, dot, faint), so that dark mode needs nothing here.
 //
 // Each has a title and a description for screen readers. Scatter plots show 1,500 points at most,
 // evenly chosen, or the page would grow with the test set.
@@ -11,6 +10,7 @@
 
 #include "base/html/html.hpp"
 #include "base/text/utf8.hpp"
+#include "training/report/drawing.hpp"
 #include "training/report/plots.hpp"
 
 namespace training {
@@ -20,126 +20,7 @@ namespace {
 using base::escape;
 using base::grouped;
 using base::number;
-using base::percent;
-
-constexpr double left = 62;
-constexpr double top = 16;
-constexpr double wide = 470;
-constexpr double high = 250;
-
-// Maps values to the drawing's plane, straight or by logarithm along x.
-struct Plane {
-    double x0 = 0;
-    double x1 = 1;
-    double y0 = 0;
-    double y1 = 1;
-    bool logarithmic = false;
-
-    double x(double v) const {
-        const double at = logarithmic ? std::log(v / x0) / std::log(x1 / x0) : (v - x0) / (x1 - x0);
-        return left + wide * at;
-    }
-    double y(double v) const { return top + high * (1 - (v - y0) / (y1 - y0)); }
-};
-
-std::string
-open(std::string_view title, std::string_view description, double height = top + high + 52) {
-    return fmt::format(
-        "<svg viewBox=\"0 0 {:.0f} {:.0f}\" role=\"img\"><title>{}</title><desc>{}</desc>",
-        left + wide + 24,
-        height,
-        escape(title),
-        escape(description)
-    );
-}
-
-std::string label(
-    double x,
-    double y,
-    std::string_view anchor,
-    std::string_view text,
-    std::string_view extra = ""
-) {
-    return fmt::format(
-        "<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>", x, y, anchor, extra, text
-    );
-}
-
-std::string dot(double x, double y, double r, std::string_view kind, std::string_view title) {
-    return fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{:.1f}\" class=\"{}\"><title>{}</title></circle>",
-        x,
-        y,
-        r,
-        kind,
-        title
-    );
-}
-
-// Round steps that cover [low, high] in about four parts.
-std::vector<double> ticks(double low, double up) {
-    const double raw = std::max((up - low) / 4, 1e-12);
-    const double unit = std::pow(10, std::floor(std::log10(raw)));
-    double step = 10 * unit;
-    for (double factor : {1.0, 2.0, 5.0}) {
-        if (factor * unit >= raw * 0.999) {
-            step = factor * unit;
-            break;
-        }
-    }
-    std::vector<double> out;
-    for (double v = std::ceil(low / step - 1e-9) * step; v <= up + step * 1e-6; v += step)
-        out.push_back(std::abs(v) < step * 1e-9 ? 0 : v);
-    return out;
-}
-
-std::string frame(
-    const Plane& plane,
-    std::string_view x_name,
-    std::string_view y_name,
-    std::span<const double> x_ticks
-) {
-    std::string out;
-    for (double v : ticks(plane.y0, plane.y1)) {
-        out += fmt::format(
-            "<line class=\"rule\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>",
-            left,
-            left + wide,
-            plane.y(v)
-        );
-        out += label(left - 8, plane.y(v) + 4, "end", number(v));
-    }
-    for (double v : x_ticks) {
-        const auto text = v >= 1000 ? grouped(static_cast<std::size_t>(v)) : number(v);
-        out += label(plane.x(v), top + high + 18, "middle", text);
-    }
-    out += fmt::format(
-        "<line class=\"axis\" x1=\"{0:.1f}\" x2=\"{1:.1f}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/>",
-        left,
-        left + wide,
-        top + high
-    );
-    out += label(left + wide / 2, top + high + 40, "middle", x_name);
-    out += label(
-        0,
-        0,
-        "middle",
-        y_name,
-        fmt::format(" transform=\"translate(13 {:.0f}) rotate(-90)\"", top + high / 2)
-    );
-    return out;
-}
-
-std::string line(
-    const Plane& plane,
-    const std::vector<std::pair<double, double>>& points,
-    std::string_view kind
-) {
-    std::string path;
-    for (auto [x, y] : points)
-        path += fmt::format("{}{:.1f} {:.1f}", path.empty() ? "M" : "L", plane.x(x), plane.y(y));
-    return fmt::format("<path class=\"{}\" d=\"{}\"/>", kind, path);
-}
+using namespace drawing;
 
 }  // namespace
 

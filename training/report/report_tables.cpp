@@ -81,6 +81,8 @@ std::string models_table(const Report& r) {
 std::string heat_map(const Report& r) {
     const auto& c = *r.classes;
     const auto k = c.classes.size();
+    std::vector<std::size_t> counts(k * k);
+    for (const auto& cell : c.confusion) counts[cell.truth * k + cell.predicted] = cell.rows;
     std::string out =
         "<div class=\"card scroll\" tabindex=\"0\"><table class=\"heat\"><caption>Rows: truth; "
         "columns: prediction; shade: share of the true class</caption><thead><tr><td></td>";
@@ -90,7 +92,7 @@ std::string heat_map(const Report& r) {
     for (std::size_t a = 0; a < k; ++a) {
         out += fmt::format("<tr><th scope=\"row\">{}</th>", name_at(r.class_names, a));
         for (std::size_t b = 0; b < k; ++b) {
-            const auto rows = c.confusion[a * k + b];
+            const auto rows = counts[a * k + b];
             const double share =
                 c.classes[a].support > 0
                     ? static_cast<double>(rows) / static_cast<double>(c.classes[a].support)
@@ -142,15 +144,24 @@ std::string class_table(const Report& r) {
         "scope=\"col\">Class</th><th scope=\"col\">Precision</th>"
         "<th scope=\"col\">Recall</th><th scope=\"col\">F1</th><th scope=\"col\">Rows</th><th "
         "scope=\"col\">Predicted</th></tr></thead><tbody>";
+    const auto ranged = [](const std::optional<double>& value, const Interval& range) {
+        return value ? fmt::format(
+                           "{} <span class=\"dim\">[{}, {}]</span>",
+                           percent(*value),
+                           percent(range.low),
+                           percent(range.high)
+                       )
+                     : std::string("–");
+    };
     for (auto i : worst_classes(*r.classes, r.classes->classes.size())) {
         const auto& c = r.classes->classes[i];
         out += fmt::format(
             "<tr><th "
             "scope=\"row\">{}</th><td>{}</td><td>{}</td><td>{}{}</td><td>{}</td><td>{}</td></tr>",
             name_at(r.class_names, i),
-            c.precision ? percent(*c.precision) : "–",
-            c.recall ? percent(*c.recall) : "–",
-            percent(c.f1),
+            ranged(c.precision, c.precision_interval()),
+            ranged(c.recall, c.recall_interval()),
+            c.f1_interval ? ranged(c.f1, *c.f1_interval) : percent(c.f1),
             meter(c.f1),
             grouped(c.support),
             grouped(c.predicted)

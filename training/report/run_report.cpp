@@ -18,9 +18,12 @@
 #include "base/error.hpp"
 #include "base/text/utf8.hpp"
 #include "training/analysis/analysis.hpp"
+#include "training/evaluation/run_judging.hpp"
 #include "training/leakage/leakage.hpp"
 #include "training/models/model.hpp"
+#include "training/report/report_importance.hpp"
 #include "training/run_store.hpp"
+#include "training/snapshots/card_store.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace training {
@@ -36,41 +39,8 @@ constexpr int test = 2;
 double number(const json::value& value) {
     return value.to_number<double>();
 }
-std::optional<double> defined(const json::value& value) {
-    return value.is_null() ? std::nullopt : std::optional(number(value));
-}
 std::size_t whole(const json::value& value) {
     return value.to_number<std::size_t>();
-}
-
-// The judged part of the analysis that experiment.cpp stored, with the intervals from the metrics.
-ClassReport class_report(const json::object& stored, const std::vector<Metric>& metrics) {
-    ClassReport report;
-    report.rows = whole(stored.at("rows"));
-    for (const auto& item : stored.at("classes").as_array())
-        report.classes.push_back(
-            {defined(item.at("precision")),
-             defined(item.at("recall")),
-             number(item.at("f1")),
-             whole(item.at("support")),
-             whole(item.at("predicted"))}
-        );
-    for (const auto& cell : stored.at("confusion").as_array())
-        report.confusion.push_back(whole(cell));
-    for (const auto& bin : stored.at("bins").as_array())
-        report.bins.push_back(
-            {whole(bin.at("rows")), number(bin.at("confidence")), number(bin.at("accuracy"))}
-        );
-    for (std::size_t i = 0; i < report.classes.size(); ++i)
-        report.correct += report.confusion.at(i * report.classes.size() + i);
-    for (const auto& metric : metrics) {
-        if (metric.split != test) continue;
-        if (metric.name == "accuracy") report.accuracy = metric.estimate;
-        if (metric.name == "macro_f1") report.macro_f1 = metric.estimate;
-        if (metric.name == "log_loss") report.log_loss = metric.estimate;
-        if (metric.name == "calibration_error") report.calibration_error = metric.estimate.value;
-    }
-    return report;
 }
 
 // A run of a kind that this program does not know is no baseline.
@@ -84,6 +54,7 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
         {"accuracy", {"Accuracy", true, false}},
         {"macro_f1", {"Macro F1", true, false}},
         {"log_loss", {"Log loss", false, true}},
+        {"roc_auc", {"ROC AUC", false, false}},
         {"micro_f1", {"Micro F1", true, false}},
         {"sample_f1", {"F1 by record", true, false}},
         {"subset_accuracy", {"Sets exactly right", true, false}},
@@ -121,7 +92,8 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
                 return m.split == test && m.name == name;
             });
             line.cells.push_back(
-                found == metrics.end() ? std::nullopt : std::optional(found->estimate)
+                found == metrics.end() || !found->defined ? std::nullopt
+                                                          : std::optional(found->estimate)
             );
         }
         report.models.push_back(std::move(line));
@@ -240,6 +212,61 @@ void add_scatter(const std::vector<Prediction>& predictions, Report& report) {
         if (p.value && p.truth_value) report.scatter.emplace_back(*p.truth_value, *p.value);
 }
 
+// Curves of the test rows, or of validation where there are none.
+void add_curves(const json::object& analysis, const std::vector<Metric>& metrics, Report& report) {
+    for (const auto& metric : metrics)
+        if (metric.split == test && metric.name == "coverage")
+            report.answered = metric.estimate.value;
+    const auto* judged = &analysis.at("test").as_object();
+    if (judged->empty()) judged = &analysis.at("validation").as_object();
+    const auto points = [](const json::value& stored) {
+        CurveOfPoints out;
+        for (const auto& point : stored.as_array())
+            out.emplace_back(number(point.at(0)), number(point.at(1)));
+        return out;
+    };
+    if (const auto* curves = judged->if_contains("curves"))
+        for (const auto& one : curves->as_array())
+            report.curves.push_back(
+                {std::string(one.at("name").as_string()),
+                 points(one.at("roc")),
+                 points(one.at("precision_recall"))}
+            );
+    if (const auto* coverage = judged->if_contains("coverage")) report.coverage = points(*coverage);
+}
+
+// Where the members come from and what may be done with them.
+void add_composition(const Card& card, Report& report) {
+    const auto add = [&](const std::string& caption, const std::vector<CardCount>& counts) {
+        if (counts.empty()) return;
+        std::vector<std::pair<std::string, std::size_t>> lines;
+        for (const auto& one : counts)
+            lines.emplace_back(one.name, static_cast<std::size_t>(one.members));
+        report.composition.emplace_back(caption, std::move(lines));
+    };
+    add("Place", card.places);
+    add("Licence", card.licences);
+    std::vector<CardCount> methods;
+    for (const auto& one : card.methods)
+        methods.push_back({one.name, one.training + one.validation + one.test});
+    add("Label by", methods);
+}
+
+void add_facts(
+    const RunInfo& run,
+    const SnapshotInfo& snapshot,
+    const json::object& analysis,
+    Report& report
+) {
+    report.facts = {
+        {"Snapshot", fmt::format("{} ({})", snapshot.name, snapshot.hash.substr(0, 12))},
+        {"Source", run.source},
+        {"Trained", run.started_at},
+        {"Seed", fmt::format("{}", run.seed)},
+        {"Program", run.code_version},
+        {"Features", fmt::format("{}", whole(analysis.at("features")))}};
+}
+
 // What the gate found, and why it was let pass.
 void add_leaks(const json::object& analysis, Report& report) {
     const auto* leakage = analysis.if_contains("leakage");
@@ -306,7 +333,8 @@ Report report_of(
     base::Database& database,
     const schema::Blobs& blobs,
     const DecodeImage& decode,
-    std::int64_t run_id
+    std::int64_t run_id,
+    std::stop_token stop
 ) {
     Report report;
     RunInfo run;
@@ -328,13 +356,7 @@ Report report_of(
     const auto& analysis = parsed.as_object();
     report.title = run.project.empty() ? run.source : run.project;
     report.subtitle = fmt::format("{} on snapshot {}", run.kind, run.snapshot);
-    report.facts = {
-        {"Snapshot", fmt::format("{} ({})", snapshot.name, snapshot.hash.substr(0, 12))},
-        {"Source", run.source},
-        {"Trained", run.started_at},
-        {"Seed", fmt::format("{}", run.seed)},
-        {"Program", run.code_version},
-        {"Features", fmt::format("{}", whole(analysis.at("features")))}};
+    add_facts(run, snapshot, analysis, report);
     for (const auto& name : analysis.at("class_names").as_array())
         report.class_names.emplace_back(name.as_string());
     add_balance(snapshot, report);
@@ -345,8 +367,11 @@ Report report_of(
          database.call([&](base::Tx& tx) { return count_reads(tx, snapshot.id); }))
         reads += one.reads;
     report.facts.emplace_back("Test part read", fmt::format("{} times", reads));
-    ExampleStore store(database, blobs, decode);
     if (add_part_scores(analysis.at("test"), report)) return report;
+    add_curves(analysis, metrics, report);
+    add_composition(database.call([&](base::Tx& tx) { return card_of(tx, snapshot); }), report);
+    add_importance(database, blobs, decode, run, snapshot, report, stop);
+    ExampleStore store(database, blobs, decode);
     if (report.class_names.empty()) {
         add_scatter(predictions, report);
         return report;

@@ -17,6 +17,9 @@ std::string class_table(const Report& report);  // the weakest first
 std::string slices_table(const Report& report);
 // `joint` stands between truth and prediction.
 std::string findings(const std::vector<Finding>& list, std::string_view joint);
+std::string importance_table(const Report& report);
+std::string gains_table(const Report& report);  // the twenty highest
+std::string composition_tables(const Report& report);
 std::string trials_table(const Report& report);  // the ten best
 
 }  // namespace training

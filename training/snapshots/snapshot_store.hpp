@@ -119,13 +119,14 @@ std::vector<std::string> label_in_text(const SnapshotInfo& snapshot);
 std::vector<std::string> class_names(base::Tx& tx, std::int64_t project_id);
 
 // Who read the test part of a snapshot, and how often.
-enum class TestReader { run, errors, exporting };
+enum class TestReader { run, errors, exporting, model_test };
 
 constexpr auto words_of(TestReader) {
     return std::to_array<base::Word<TestReader>>({
         {TestReader::run, "run", "a training judged its model on it"},
         {TestReader::errors, "errors", "what a model gets wrong on it was looked at"},
         {TestReader::exporting, "export", "its members were written out"},
+        {TestReader::model_test, "model_test", "tests of a model's behaviour were run on it"},
     });
 }
 

@@ -196,6 +196,11 @@ given_by_model(const labeling::Question& question, const json::object& predicted
     return given;
 }
 
+bool abstained(const json::object& predicted) {
+    const auto* said = predicted.if_contains("abstained");
+    return said && said->as_bool();
+}
+
 }  // namespace
 
 labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& request) {
@@ -219,7 +224,8 @@ labeling::SuggestionsTaken suggest_by_model(Work& work, const SuggestByModel& re
         [&](const std::vector<std::string>& keys) {
             if (work.here.stop.stop_requested()) throw base::Interrupted();
             for (const auto& each : model.predict(keys))
-                suggester.add(given_by_model(stored.project.question, each.as_object()));
+                if (!abstained(each.as_object()))
+                    suggester.add(given_by_model(stored.project.question, each.as_object()));
         },
         [&](const std::string& key) {
             bool known = model.learnt_from(key);

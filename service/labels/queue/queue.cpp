@@ -5,6 +5,8 @@
 // before all that has no priority, and each task keeps what picked it.
 #include "service/labels/queue/queue.hpp"
 
+#include <map>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,6 +17,8 @@
 #include "schema/records/record_fields.hpp"
 #include "schema/select/filter.hpp"
 #include "service/labels/projects.hpp"
+#include "service/labels/queue/conflicts.hpp"
+#include "training/analysis/analysis.hpp"
 #include "training/run_store.hpp"
 
 namespace service {
@@ -36,7 +40,8 @@ const base::Settings<QueueRecords> QueueRecords::settings{
      {.low = 0, .high = 1}},
     {"order",
      &QueueRecords::order,
-     "with 'run': those first that its model is least sure of, of what is added or waits"},
+     "those first, of what is added or waits, that the model of 'run' is least sure of, or "
+     "(conflict) that labeling rules disagree on"},
     {"run", &QueueRecords::run, "number of a training run, for 'order'", {.low = 1}},
     {"random_share",
      &QueueRecords::random_share,
@@ -53,14 +58,17 @@ const base::Settings<QueueRecords> QueueRecords::settings{
 };
 namespace {
 
-// Records that the condition holds for and that have neither label nor task, so many at most.
+constexpr std::size_t usual_batch = 1'000;
+
+// Records that the condition holds for and that have neither label nor task, so many at most; of
+// these only, if some are named.
 std::vector<training::Item> fresh_items(
     Work& work,
     const labeling::StoredProject& stored,
     const std::string& condition,
-    std::size_t most
+    std::size_t most,
+    const std::map<std::string, double>* of_these = nullptr
 ) {
-    constexpr std::size_t batch = 1'000;
     auto where = schema::Filter::parse(condition);
     std::vector<training::Item> fresh, looked;
     auto ask = [&] {
@@ -75,9 +83,9 @@ std::vector<training::Item> fresh_items(
         looked.clear();
     };
     auto take = [&](schema::RecordFound& found) {
-        if (where.matches(found.fields))
+        if ((!of_these || of_these->contains(found.id.key)) && where.matches(found.fields))
             looked.push_back({found.id, found.version, std::nullopt, std::nullopt, found.group});
-        if (looked.size() == batch) ask();
+        if (looked.size() == usual_batch) ask();
         return fresh.size() < most;
     };
     schema::each_record(work.tx, stored.source_id, where.fields(), take);
@@ -88,7 +96,6 @@ std::vector<training::Item> fresh_items(
 // Changes the waiting tasks of records that the condition holds for. Returns how many.
 std::int64_t
 change_queue(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
-    constexpr std::size_t batch = 1'000;
     auto where = schema::Filter::parse(request.where);
     std::optional<std::int64_t> user;
     if (!request.assign.empty()) user = known_worker(work, stored, request.assign);
@@ -105,7 +112,7 @@ change_queue(Work& work, const labeling::StoredProject& stored, const QueueRecor
     };
     auto take = [&](schema::RecordFound& found) {
         if (where.matches(found.fields)) keys.push_back(found.id.key);
-        if (keys.size() == batch) change();
+        if (keys.size() == usual_batch) change();
         return true;
     };
     schema::each_record(work.tx, stored.source_id, where.fields(), take);
@@ -130,8 +137,11 @@ void check_order(const QueueRecords& request) {
     auto stands_beside = [](const char* one, const char* other) {
         throw base::UsageError(one, std::string("stands beside ") + other, "ask for one of them");
     };
-    if (request.order && !request.run)
+    const auto by_run = request.order ? order_by_run(*request.order) : std::nullopt;
+    if (by_run && !request.run)
         throw base::UsageError("'run'", "is missing", "say whose predictions make the order");
+    if (request.order && !by_run && request.run)
+        stands_beside("'run'", "the order 'conflict', which needs none");
     if (request.order && request.add == 0 && !request.waiting)
         throw base::UsageError(
             "'order'", "has nothing to order", "say how many to 'add', or 'waiting'"
@@ -164,19 +174,60 @@ void check_run(Work& work, const labeling::StoredProject& stored, std::int64_t r
     );
 }
 
-training::NextRequest next_request(const QueueRecords& request) {
-    constexpr double usual_share = 0.1;
+constexpr double usual_random_share = 0.1;
+
+training::NextRequest next_request(const QueueRecords& request, training::Order order) {
     return {
         .run_id = *request.run,
         .count = static_cast<std::size_t>(request.add),
-        .order = *request.order,
-        .random_share = request.random_share.value_or(usual_share),
+        .order = order,
+        .random_share = request.random_share.value_or(usual_random_share),
         .seed = request.seed,
         .pool = request.pool};
 }
 
 training::NextFound choose_by_run(Work& work, const training::NextRequest& request) {
     return training::choose_next(work.here.database, work.here.blobs, {}, request);
+}
+
+// What to add as a run says, of the records that the condition holds for.
+training::NextFound
+fresh_by_run(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
+    auto wanted = next_request(request, *order_by_run(*request.order));
+    wanted.among = fresh_items(work, stored, request.where, request.pool);
+    return choose_by_run(work, wanted);
+}
+
+// What to add as rules disagree. The random arm is picked from records without a conflict, too.
+training::NextFound
+fresh_by_conflict(Work& work, const labeling::StoredProject& stored, const QueueRecords& request) {
+    const auto found = conflicts(work, stored);
+    const auto most = static_cast<std::size_t>(request.add);
+    std::vector<Conflict> rows;
+    if (request.where.empty()) {
+        for (auto at = found.begin(); at != found.end() && rows.size() < most;) {
+            std::map<std::string, double> doubts;
+            std::vector<std::string> keys;
+            for (; at != found.end() && keys.size() < usual_batch; ++at) {
+                doubts.emplace(at->key, at->doubt);
+                keys.push_back(at->key);
+            }
+            for (auto& key : labeling::neither_labeled_nor_queued(work.tx, stored, keys))
+                rows.push_back({key, doubts.at(key)});
+        }
+    } else {
+        std::map<std::string, double> doubts;
+        for (const auto& each : found) doubts.emplace(each.key, each.doubt);
+        for (auto& item : fresh_items(work, stored, request.where, found.size(), &doubts))
+            rows.push_back({item.id.key, doubts.at(item.id.key)});
+    }
+    std::set<std::string> there;
+    for (const auto& row : rows) there.insert(row.key);
+    for (auto& item : fresh_items(work, stored, request.where, request.pool))
+        if (!there.contains(item.id.key)) rows.push_back({std::move(item.id.key), 0});
+    return mix_conflicts(
+        rows, most, request.random_share.value_or(usual_random_share), request.seed
+    );
 }
 
 // Picks records that have neither label nor task, and puts them in. Returns their keys.
@@ -186,15 +237,51 @@ std::vector<std::string> add_in_order(
     const QueueRecords& request,
     QueueState& state
 ) {
-    auto wanted = next_request(request);
-    wanted.among = fresh_items(work, stored, request.where, request.pool);
-    auto found = choose_by_run(work, wanted);
-    auto put = send_to_queue(work, stored, *request.run, found.items, false);
+    const auto found = order_by_run(*request.order) ? fresh_by_run(work, stored, request)
+                                                    : fresh_by_conflict(work, stored, request);
+    auto put = send_to_queue(work, stored, request.run.value_or(0), found.items, false);
     state.looked_at += static_cast<std::int64_t>(found.pool);
     state.added += put.added + put.changed;
     std::vector<std::string> keys;
     for (const auto& one : found.items) keys.push_back(one.item.id.key);
     return keys;
+}
+
+training::NextFound waiting_by_run(
+    Work& work,
+    const labeling::StoredProject& stored,
+    const QueueRecords& request,
+    std::vector<labeling::WaitingTask> tasks
+) {
+    auto wanted = next_request(request, *order_by_run(*request.order));
+    wanted.among.emplace();
+    for (auto& task : tasks) {
+        training::Item item;
+        item.id = {.rk = task.rk, .source_id = stored.source_id, .key = std::move(task.key)};
+        item.version = task.version;
+        wanted.among->push_back(std::move(item));
+    }
+    wanted.count = wanted.among->size();
+    wanted.all = true;
+    return choose_by_run(work, wanted);
+}
+
+training::NextFound waiting_by_conflict(
+    Work& work,
+    const labeling::StoredProject& stored,
+    const QueueRecords& request,
+    std::vector<labeling::WaitingTask> tasks
+) {
+    std::map<std::string, double> doubts;
+    for (auto& each : conflicts(work, stored)) doubts.emplace(std::move(each.key), each.doubt);
+    std::vector<Conflict> rows;
+    for (auto& task : tasks) {
+        auto doubt = doubts.find(task.key);
+        rows.push_back({std::move(task.key), doubt == doubts.end() ? 0 : doubt->second});
+    }
+    return mix_conflicts(
+        rows, rows.size(), request.random_share.value_or(usual_random_share), request.seed
+    );
 }
 
 // Puts all that waits in order.
@@ -204,19 +291,13 @@ void order_waiting(
     const QueueRecords& request,
     QueueState& state
 ) {
-    auto wanted = next_request(request);
-    wanted.among.emplace();
-    for (auto& task : labeling::waiting_tasks(work.tx, stored)) {
-        training::Item item;
-        item.id = {.rk = task.rk, .source_id = stored.source_id, .key = std::move(task.key)};
-        item.version = task.version;
-        wanted.among->push_back(std::move(item));
-    }
-    wanted.count = wanted.among->size();
-    wanted.all = true;
-    auto found = choose_by_run(work, wanted);
+    auto tasks = labeling::waiting_tasks(work.tx, stored);
+    const auto found = order_by_run(*request.order)
+                           ? waiting_by_run(work, stored, request, std::move(tasks))
+                           : waiting_by_conflict(work, stored, request, std::move(tasks));
     state.looked_at += static_cast<std::int64_t>(found.pool);
-    state.changed += send_to_queue(work, stored, *request.run, found.items, false).changed;
+    state.changed +=
+        send_to_queue(work, stored, request.run.value_or(0), found.items, false).changed;
 }
 
 void ask_errors_again(

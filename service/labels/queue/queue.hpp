@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "labeling/queue/task_store.hpp"
+#include "service/labels/queue/order.hpp"
 #include "service/verb.hpp"
-#include "training/analysis/analysis.hpp"
 
 // What waits to be labeled, in which order, and why.
 namespace service {
@@ -19,10 +19,10 @@ struct QueueRecords {
     std::optional<double> priority{};
     std::string assign{};  // a user
     bool release = false, remove = false;
-    double twice = 0;                        // "double"
-    std::optional<training::Order> order{};  // of what is added, or waits
-    std::optional<std::int64_t> run{};       // by whose predictions
-    std::optional<double> random_share{};    // 0.1 by default
+    double twice = 0;                      // "double"
+    std::optional<QueueOrder> order{};     // of what is added, or waits
+    std::optional<std::int64_t> run{};     // by whose predictions
+    std::optional<double> random_share{};  // 0.1 by default
     std::optional<std::int64_t>
         label_errors{};    // a run whose suspected label errors are asked again
     bool waiting = false;  // put what waits in that order
@@ -49,9 +49,9 @@ BOOST_DESCRIBE_STRUCT(
 // `waiting` what waits is put in that order. base::Error where the run is of another project.
 QueueState queue_records(Work& work, const QueueRecords& request);
 
-// Puts what a run picked into a project's queue, so that it is asked in this order, with what
-// picked it. Labels that the run takes for wrong (`again`) are asked again of people who have not
-// answered them.
+// Puts what a run picked (0: no run did) into a project's queue, so that it is asked in this
+// order, with what picked it. Labels that the run takes for wrong (`again`) are asked again of
+// people who have not answered them.
 labeling::Enqueued send_to_queue(
     Work& work,
     const labeling::StoredProject& project,

@@ -193,6 +193,10 @@ void train(base::Database& database) {
             R"(INSERT INTO model (name, version, run_id, artefact_sha256, created_at) VALUES ('topics', 1, 2, '\x00', now()))"
         );
         tx.exec("SELECT setval(pg_get_serial_sequence('model_run', 'id'), 2)");
+        tx.exec(
+            "INSERT INTO run_step (run_id, step, stage, done, total, loss, at) "
+            "VALUES (2, 1, 'fit', 1, 1, 0.5, now())"
+        );
     });
 }
 

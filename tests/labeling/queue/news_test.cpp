@@ -24,7 +24,7 @@ struct NewsWorld : LabelingWorld {
         db->call([&](base::Tx& tx) {
             schema::Webhook all;
             all.name = "all";
-            all.events.text = R"(["task.done", "project.done", "truth.changed", "review.wanted"])";
+            all.events.text = R"(["task.done", "project.done", "truth.changed", "truth.inferred", "review.wanted"])";
             schema::add_webhook(tx, all, now());
         });
     }
@@ -77,6 +77,27 @@ TEST_CASE(
         labeling::settle(tx, world.project, second.task, at);
     });
     CHECK(world.told("truth.changed") == 3);
+}
+
+TEST_CASE("labels that are inferred at once are told of once", "[labeling][news]") {
+    NewsWorld world(2);
+    auto ann = world.add_user("ann");
+    world.answer(ann, world.take(ann), 0);
+    world.answer(ann, world.take(ann), 1);
+    world.db->call([&](base::Tx& tx) { tx.exec("DELETE FROM ground_truth"); });
+    auto infer = [&] {
+        return labeling::resolve_truth(
+            *world.db, world.project.project.name, labeling::Method::mv, true, world.now()
+        );
+    };
+    CHECK(infer().added == 2);
+    CHECK(world.told("truth.inferred") == 1);
+    CHECK(
+        world.check("SELECT (body::jsonb -> 'data' ->> 'added')::int FROM webhook_message WHERE "
+                    "event = 'truth.inferred'") == 2
+    );
+    CHECK(infer().changed == 0);
+    CHECK(world.told("truth.inferred") == 1);
 }
 
 TEST_CASE(

@@ -1,0 +1,655 @@
+-- The queue: tasks, leases, answers, counts that are kept, news.
+
+-- Puts records into the queue. Returns how many records are known, new in the queue, and changed there. What picked a task first stays.
+-- A task that is done is asked again once for what a run doubts, and never for what a reviewer decided.
+-- name: enqueue_tasks
+WITH wish AS (
+    SELECT DISTINCT ON (rk, key) rk, key, priority, reason, nullif(picked_by, '') AS picked_by, run, nullif(score, 'NaN') AS score
+    FROM unnest($3::bigint[], $4::text[], $5::float8[], $6::text[], $10::text[], $11::bigint[], $12::float8[])
+        AS w (rk, key, priority, reason, picked_by, run, score)
+    ORDER BY rk, key, priority DESC
+), known AS (
+    SELECT w.rk, w.key, w.priority, w.reason, w.picked_by, w.run, w.score, r.version
+    FROM wish w JOIN record r ON r.rk = w.rk AND r.source_id = $2 AND r.key = w.key
+), put AS (
+    INSERT INTO label_task AS t (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, picked_by, picked_run, picked_score,
+        doubted_run, free_since)
+    SELECT $1, rk, $2, key, version, priority, reason, $7::int, $8::timestamptz, picked_by, CASE WHEN picked_by IS NOT NULL THEN run END, score,
+        CASE WHEN picked_by = 'label-error' THEN run END, pg_current_xact_id()
+    FROM known ORDER BY priority DESC, rk
+    ON CONFLICT (project_id, rk, source_id, key) DO UPDATE SET
+        priority = excluded.priority, reason = excluded.reason, version = excluded.version, state = 'open', done_at = NULL,
+        picked_by = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_by ELSE t.picked_by END,
+        picked_run = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_run ELSE t.picked_run END,
+        picked_score = CASE WHEN t.picked_by IS NULL OR t.state = 'cancelled' THEN excluded.picked_score ELSE t.picked_score END,
+        doubted_run = coalesce(excluded.doubted_run, t.doubted_run), free_since = excluded.free_since,
+        wanted = CASE t.state WHEN 'done' THEN t.answers + excluded.wanted WHEN 'cancelled' THEN excluded.wanted ELSE t.wanted END,
+        assigned_to = CASE WHEN t.state = 'open' THEN t.assigned_to END
+    WHERE (t.state = 'open' AND (t.priority, t.reason, t.version) IS DISTINCT FROM (excluded.priority, excluded.reason, excluded.version))
+        OR (t.state = 'done' AND $9::boolean AND (excluded.doubted_run IS NULL OR t.doubted_run IS DISTINCT FROM excluded.doubted_run)
+            AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
+                            AND g.project_id = t.project_id AND g.method = 'adjudicated'))
+        OR t.state = 'cancelled'
+    RETURNING xmax = 0 AS is_new
+)
+SELECT (SELECT count(*) FROM known) AS known, count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
+FROM put;
+
+-- Puts records without a label by people into the queue. rk is a hash, so that its order is a random one, the same each time.
+-- Looks at $10 records after ($8, $9) and puts up to $3 of them in. Returns how many, and the last record looked at.
+-- name: enqueue_unlabeled
+WITH page AS (
+    SELECT rk, source_id, key, version FROM record WHERE source_id = $2 AND (rk, key) > ($8::bigint, $9) ORDER BY rk, key LIMIT $10
+), added AS (
+    INSERT INTO label_task (project_id, rk, source_id, key, version, priority, reason, wanted, created_at, free_since)
+    SELECT $1, r.rk, r.source_id, r.key, r.version, $4::float8, $5, $6::int, $7::timestamptz, pg_current_xact_id()
+    FROM page r
+    WHERE NOT EXISTS (SELECT 1 FROM ground_truth g
+                      WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1 AND g.method <> 'rules')
+        AND NOT EXISTS (SELECT 1 FROM label_task t
+                        WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key)
+    ORDER BY r.rk, r.key LIMIT $3::bigint
+    ON CONFLICT (project_id, rk, source_id, key) DO NOTHING
+    RETURNING rk
+)
+SELECT (SELECT count(*) FROM added) AS added, rk, key FROM page ORDER BY page.rk DESC, page.key DESC LIMIT 1;
+
+-- Records whose tasks wait for answers.
+-- name: waiting_tasks
+SELECT rk, key, version FROM label_task WHERE project_id = $1 AND state = 'open' ORDER BY rk, key;
+
+-- How many tasks an order of a run picked, or chance beside it, and how far they are.
+-- name: picked_tasks
+SELECT picked_by, picked_run AS run, count(*) AS tasks, count(*) FILTER (WHERE state = 'done') AS done,
+    avg(picked_score) AS mean_score
+FROM label_task WHERE project_id = $1 AND picked_by IS NOT NULL GROUP BY picked_by, picked_run ORDER BY picked_run, picked_by;
+
+-- Of these records those that have neither a label by people nor a task.
+-- name: neither_labeled_nor_queued
+SELECT w.key FROM unnest($3::bigint[], $4::text[]) WITH ORDINALITY AS w (rk, key, place)
+WHERE NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = w.rk AND g.source_id = $2 AND g.key = w.key AND g.project_id = $1
+                      AND g.method <> 'rules')
+    AND NOT EXISTS (SELECT 1 FROM label_task t
+                    WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state <> 'cancelled')
+ORDER BY w.place;
+
+-- Where user $2 goes on in project $1 at $3: their mark if it counts, how many tasks before it became free since (counted up to 1,001
+-- above it and beside it), whether leases are over anywhere, and how many tasks there are for them.
+-- name: find_place
+SELECT p.state = 'active' AS active, m.priority AS mark_priority, m.task_id AS mark_task, m.xid::text AS mark_xid,
+    pg_snapshot_xmin(pg_current_snapshot())::text AS xid,
+    EXISTS (SELECT 1 FROM label_lease l WHERE l.state = 'held' AND l.expires_at <= $3::timestamptz) AS ended,
+    (SELECT coalesce(sum(y.free), 0)::bigint FROM label_tally y WHERE y.project_id = $1 AND y.user_id IN (0, $2)) AS free,
+    (SELECT count(*) FROM (
+        (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= m.xid AND t.priority > m.priority
+         ORDER BY t.free_since LIMIT 1001)
+        UNION ALL
+        (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= m.xid AND t.priority = m.priority
+             AND t.id < m.task_id ORDER BY t.free_since LIMIT 1001)) b) AS freed
+FROM label_project p
+LEFT JOIN label_mark m ON m.project_id = p.id AND m.user_id = $2 AND m.xid > coalesce(p.moved_since, '0'::xid8)
+    AND m.xid <= pg_snapshot_xmin(pg_current_snapshot())
+WHERE p.id = $1;
+
+-- Leases that are over at $1, with their tasks.
+-- name: lock_ended_leases
+SELECT l.task_id AS task, l.user_id AS "user" FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.state = 'held' AND l.expires_at <= $1::timestamptz ORDER BY l.expires_at LIMIT 200 FOR UPDATE OF t, l SKIP LOCKED;
+
+-- name: free_leases
+WITH freed AS (
+    UPDATE label_lease l SET state = 'released' FROM unnest($1::bigint[], $2::bigint[]) AS e (task_id, user_id)
+    WHERE l.task_id = e.task_id AND l.user_id = e.user_id RETURNING l.task_id
+)
+UPDATE label_task t SET leases = t.leases - f.n, free_since = pg_current_xact_id()
+FROM (SELECT task_id, count(*)::int AS n FROM freed GROUP BY task_id) f WHERE t.id = f.task_id;
+
+-- Leases up to $4 tasks of project $1 to user $2 until $3: first of those before the mark ($5, $6) that became free since $7, then of
+-- those behind it. Whether a task has room is judged by its own row alone, so that the check repeated under the row lock sees the
+-- latest state. The mark moves to the first task that is for this user, with $8. OFFSET 0 has their leases looked up task by task: read
+-- in order beside the tasks, all that they answered before the mark would be.
+-- name: claim_tasks
+WITH freed AS MATERIALIZED (
+    SELECT id FROM (
+        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= $7::xid8 AND t.priority > $5::float8
+         ORDER BY t.free_since LIMIT 1001)
+        UNION ALL
+        (SELECT t.id FROM label_task t WHERE t.project_id = $1 AND t.state = 'open' AND t.free_since >= $7::xid8 AND t.priority = $5::float8
+             AND t.id < $6::bigint ORDER BY t.free_since LIMIT 1001)) f
+), before AS MATERIALIZED (
+    SELECT t.id FROM freed f JOIN label_task t ON t.id = f.id
+    WHERE t.state = 'open' AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
+    ORDER BY t.priority DESC, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED
+), behind AS MATERIALIZED (
+    SELECT t.id FROM label_task t
+    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= (-$5::float8, $6::bigint)
+        AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
+    ORDER BY -t.priority, t.id LIMIT $4::int - (SELECT count(*) FROM before) FOR UPDATE OF t SKIP LOCKED
+), first AS MATERIALIZED (
+    SELECT t.priority, t.id FROM label_task t
+    WHERE t.project_id = $1 AND t.state = 'open' AND (-t.priority, t.id) >= (-$5::float8, $6::bigint)
+        AND t.answers + t.leases < t.wanted AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = $2 AND l.state <> 'released' OFFSET 0)
+    ORDER BY -t.priority, t.id LIMIT 1
+), marked AS (
+    INSERT INTO label_mark (project_id, user_id, priority, task_id, xid)
+    SELECT $1, $2, priority, id, $8::xid8 FROM first
+    ON CONFLICT (project_id, user_id) DO UPDATE SET priority = excluded.priority, task_id = excluded.task_id, xid = excluded.xid
+), leased AS (
+    INSERT INTO label_lease AS l (task_id, user_id, token, attempt, state, expires_at, leased_at)
+    SELECT id, $2, 1, 1, 'held', $3::timestamptz, $9::timestamptz
+    FROM (SELECT id FROM before UNION ALL SELECT id FROM behind) picked
+    ON CONFLICT (task_id, user_id) DO UPDATE SET token = l.token + 1, state = 'held', reason = '', expires_at = excluded.expires_at,
+        leased_at = excluded.leased_at, audit_id = NULL
+    WHERE l.state = 'released'
+    RETURNING task_id, token, attempt
+), raised AS (
+    UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
+    RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason
+)
+SELECT task, token, attempt, rk, key, version, priority, reason FROM raised ORDER BY priority DESC, task;
+
+-- Locks up to $4 tasks that the user skipped before $3, those first that they skipped first.
+-- name: pick_skipped
+SELECT t.id FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.user_id = $2 AND l.state = 'skipped' AND l.expires_at < $3::timestamptz
+    AND t.project_id = $1 AND t.state = 'open' AND t.answers + t.leases < t.wanted
+    AND (t.assigned_to IS NULL OR t.assigned_to = $2)
+ORDER BY l.expires_at, t.id LIMIT $4::int FOR UPDATE OF t SKIP LOCKED;
+
+-- Leases these to them again until $3.
+-- name: claim_skipped
+WITH leased AS (
+    UPDATE label_lease l SET token = l.token + 1, state = 'held', reason = '', expires_at = $3::timestamptz, leased_at = $4::timestamptz
+    WHERE l.task_id = ANY ($1::bigint[]) AND l.user_id = $2 AND l.state = 'skipped'
+    RETURNING l.task_id, l.token, l.attempt, l.expires_at
+)
+UPDATE label_task t SET leases = t.leases + 1 FROM leased e WHERE t.id = e.task_id
+RETURNING t.id AS task, e.token, e.attempt, t.rk, t.key, t.version, t.priority, t.reason;
+
+-- name: renew_lease
+UPDATE label_lease SET expires_at = greatest(expires_at, $4::timestamptz) WHERE task_id = $1 AND user_id = $2 AND token = $3 AND state = 'held';
+
+-- Ends a lease without an answer: $4 is 'released' or 'skipped'.
+-- name: end_lease
+WITH task AS (
+    SELECT id FROM label_task WHERE id = $1 FOR UPDATE
+), gone AS (
+    UPDATE label_lease l SET state = $4, reason = $5, expires_at = $6::timestamptz FROM task t
+    WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.state = 'held' RETURNING l.task_id
+)
+UPDATE label_task t SET leases = t.leases - 1, free_since = pg_current_xact_id() FROM gone WHERE t.id = gone.task_id;
+
+-- Stores an answer if the lease is the one the answer was given under. Returns whether the task has all it wanted now, or no row.
+-- name: submit_answer
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+), taken AS (
+    UPDATE label_lease l SET state = 'answered', expires_at = $8::timestamptz FROM task t
+    WHERE l.task_id = t.id AND l.user_id = $2 AND l.token = $3 AND l.attempt = $4 AND l.state = 'held'
+        AND ($5::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $5))
+    RETURNING l.task_id, l.audit_id
+), kept AS (
+    INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
+        schema_version, audit_id)
+    SELECT t.rk, t.source_id, t.key, t.project_id, $2, $4, t.version, t.id, $5, $6::jsonb, $7::int, $8::timestamptz, p.schema_version,
+        taken.audit_id
+    FROM task t JOIN taken ON taken.task_id = t.id JOIN label_project p ON p.id = t.project_id
+), undrafted AS (
+    DELETE FROM label_draft d USING taken WHERE d.task_id = taken.task_id AND d.user_id = $2
+), counted AS (
+    INSERT INTO label_person AS n (project_id, user_id, answers) SELECT t.project_id, $2, 1 FROM task t JOIN taken ON taken.task_id = t.id
+    ON CONFLICT (project_id, user_id) DO UPDATE SET answers = n.answers + 1
+)
+UPDATE label_task t SET answers = t.answers + 1, leases = t.leases - 1,
+    state = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN 'done' ELSE t.state END,
+    done_at = CASE WHEN t.state = 'open' AND t.answers + 1 >= t.wanted THEN $8::timestamptz ELSE t.done_at END
+FROM taken JOIN task k ON k.id = taken.task_id WHERE t.id = k.id
+RETURNING t.state = 'done' AND k.state = 'open' AS closed;
+
+-- Why submit_answer stored nothing.
+-- name: explain_submit
+SELECT $4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4) AS known_class,
+    a.attempt IS NOT NULL AND a.withdrawn_at IS NULL AS stored,
+    a.class_id IS NOT DISTINCT FROM $4 AND a.value IS NOT DISTINCT FROM $5::jsonb AS same
+FROM label_task t LEFT JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key
+    AND a.project_id = t.project_id AND a.user_id = $2 AND a.attempt = $3
+WHERE t.id = $1;
+
+-- What a person said about a task at an attempt.
+-- name: answer_given
+SELECT c.name AS label, a.value FROM label_task t
+JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+    AND a.user_id = $2 AND a.attempt = $3
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE t.id = $1;
+
+-- An ended lease keeps the time of its end in expires_at.
+-- name: last_answer
+SELECT l.task_id AS task, l.state = 'answered' AS answered FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.user_id = $1 AND l.state IN ('answered', 'skipped') AND t.project_id = $2
+ORDER BY l.expires_at DESC, l.task_id DESC LIMIT 1;
+
+-- Asks one more person about tasks whose truth is still too unsure.
+-- name: extend_unsure
+UPDATE label_task t SET wanted = t.answers + 1, state = 'open', done_at = NULL, reason = 'unsure'
+FROM ground_truth g
+WHERE t.project_id = $1 AND t.state = 'done' AND t.answers < $3::int AND g.project_id = $1 AND g.rk = t.rk
+    AND g.source_id = t.source_id AND g.key = t.key AND g.probability < $2::float8 AND g.method NOT IN ('import', 'adjudicated');
+
+-- Ends the waiting of tasks for one more person who were asked only because their truth was unsure, and it is not now. What people hold
+-- they may still answer.
+-- name: close_sure
+UPDATE label_task t SET wanted = t.answers + t.leases, state = CASE WHEN t.leases = 0 THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.leases = 0 THEN $4::timestamptz END
+FROM ground_truth g
+WHERE t.project_id = $1 AND t.state = 'open' AND t.reason = 'unsure' AND t.wanted > t.answers + t.leases
+    AND t.answers >= $3::int + t.doubled::int AND g.project_id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key
+    AND g.probability >= $2::float8;
+
+-- name: answers_when_done
+SELECT answers FROM label_task WHERE id = $1 AND state = 'done';
+
+-- Asks one more person about a task that has all it wanted.
+-- name: ask_one_more
+UPDATE label_task SET wanted = answers + 1, state = 'open', done_at = NULL, reason = 'unsure' WHERE id = $1 AND state = 'done';
+
+-- People whose answers stand, the busiest first.
+-- name: annotators
+SELECT u.name, u.simulated, count(*) AS answers,
+    (SELECT k.confusion FROM label_trust k WHERE k.project_id = $1 AND k.user_id = u.id) AS confusion,
+    (SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+     WHERE l.user_id = u.id AND l.state = 'skipped' AND t.project_id = $1) AS skipped,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY a.milliseconds) AS median_milliseconds,
+    min(a.submitted_at) AS first_at, max(a.submitted_at) AS last_at,
+    count(g.rk) AS compared, count(*) FILTER (WHERE g.rk IS NOT NULL AND g.class_id = a.class_id) AS agreed
+FROM annotation a
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN ground_truth g ON (g.rk, g.source_id, g.key, g.project_id) = (a.rk, a.source_id, a.key, a.project_id)
+    AND a.class_id IS NOT NULL
+WHERE a.project_id = $1 AND a.withdrawn_at IS NULL
+GROUP BY u.id, u.name, u.simulated ORDER BY answers DESC, u.name;
+
+-- Who answered what, in the order of the records, also what was taken back: those behind $2 .. $5.
+-- name: list_answers
+SELECT a.rk, a.user_id, a.source_id || '.' || lpad(to_hex(a.rk), 16, '0') AS record, a.key, u.name AS "user", a.attempt,
+    c.name AS label, a.value, a.milliseconds, a.submitted_at, a.withdrawn_at, a.schema_version, a.audit_id AS audit,
+    (SELECT max(g.version) FROM label_guideline g WHERE g.project_id = a.project_id AND g.since <= a.submitted_at) AS guideline_version
+FROM annotation a
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+WHERE a.project_id = $1 AND ($6::bigint IS NULL OR a.user_id = $6) AND (a.rk, a.source_id, a.key, a.user_id, a.attempt)
+    > ($2::bigint, (SELECT p.source_id FROM label_project p WHERE p.id = $1), $3::text, $4::bigint, $5::int)
+ORDER BY a.rk, a.source_id, a.key, a.user_id, a.attempt LIMIT $7;
+
+-- name: answers_of_user
+SELECT answers FROM label_person WHERE project_id = $1 AND user_id = $2;
+
+-- Tasks in the hands of user $1 in project $2 at $3, or the one called $4, with what there is to see of their records. What was sent
+-- back comes first; gold, which has no priority, stands anywhere among the others.
+-- OFFSET 0 keeps the planner from walking all open tasks of the project to find the few that one person holds.
+-- name: tasks_in_hand
+SELECT h.task_id, h.token, h.attempt, h.expires_at, h.reason, h.audit, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record, h.key,
+    c.title, c.body, c.language, i.width, i.height, v.payload, v.url, d.value AS draft, d.comment, d.returned_by,
+    (SELECT cs.columns FROM column_set cs WHERE cs.source_id = h.source_id ORDER BY cs.version DESC LIMIT 1) AS columns
+FROM (SELECT l.task_id, l.token, l.attempt, l.expires_at, t.reason, l.audit_id IS NOT NULL AS audit, t.rk, t.source_id, t.key, t.version,
+          b.returned_by IS NULL AS fresh,
+          CASE WHEN t.state = 'gold' THEN (hashint8extended(t.id, $1) & 1023) / 1024.0 * count(*) OVER ()
+              ELSE row_number() OVER (PARTITION BY t.state = 'gold' ORDER BY t.priority DESC, t.id) END AS place
+      FROM label_lease l CROSS JOIN LATERAL (SELECT * FROM label_task WHERE id = l.task_id OFFSET 0) t
+      LEFT JOIN label_draft b ON b.task_id = l.task_id AND b.user_id = $1
+      WHERE l.user_id = $1 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND ($4::bigint IS NULL OR l.task_id = $4)
+          AND t.project_id = $2 AND t.state <> 'cancelled'
+      ORDER BY fresh, place, l.task_id LIMIT $5) h
+JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text c USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version)
+LEFT JOIN label_draft d ON d.task_id = h.task_id AND d.user_id = $1
+ORDER BY h.fresh, h.place, h.task_id;
+
+-- name: project_of_task
+SELECT project_id FROM label_task WHERE id = $1;
+
+-- name: record_of_task
+SELECT coalesce(c.body, '') AS body, i.width, i.height, v.payload
+FROM label_task t JOIN record_version v USING (rk, source_id, key, version)
+LEFT JOIN content_text c USING (rk, source_id, key, version)
+LEFT JOIN content_image i USING (rk, source_id, key, version) WHERE t.id = $1;
+
+-- To labeler $1 in a project that is open to them, or it is in the queue of one that they own or review.
+-- name: record_was_handed
+SELECT 1 FROM label_task t JOIN label_lease l ON l.task_id = t.id
+WHERE l.user_id = $1 AND t.rk = $2 AND t.source_id = $3
+    AND (NOT EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id)
+        OR EXISTS (SELECT 1 FROM label_member m WHERE m.project_id = t.project_id AND m.user_id = $1))
+UNION ALL
+SELECT 1 FROM label_member m JOIN label_task t ON t.project_id = m.project_id AND t.rk = $2 AND t.source_id = $3
+WHERE m.user_id = $1 AND m.role IN ('owner', 'reviewer')
+LIMIT 1;
+
+-- name: assign_tasks
+UPDATE label_task t SET assigned_to = $5::bigint, free_since = pg_current_xact_id() FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- name: set_priority
+UPDATE label_task t SET priority = $5::float8, free_since = pg_current_xact_id() FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- Tasks that people answered or hold want no more answers than these; the others are gone.
+-- name: remove_tasks
+UPDATE label_task t SET wanted = CASE WHEN t.answers + t.leases > 0 THEN t.answers + t.leases ELSE t.wanted END,
+    state = CASE WHEN t.answers + t.leases = 0 THEN 'cancelled' WHEN t.leases = 0 THEN 'done' ELSE 'open' END,
+    done_at = CASE WHEN t.leases = 0 AND t.answers > 0 THEN $5::timestamptz END
+FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+WHERE t.project_id = $1 AND t.rk = w.rk AND t.source_id = $2 AND t.key = w.key AND t.state = 'open';
+
+-- name: task_news
+SELECT p.name AS project, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, t.state = 'done' AS done, t.answers,
+    c.name AS label, g.value, g.probability, g.method
+FROM label_task t JOIN label_project p ON p.id = t.project_id
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE t.id = $1;
+
+-- name: look_one_by_one
+SELECT pg_advisory_xact_lock(hashtextextended('the end of a labeling project', $1));
+
+-- name: has_open_tasks
+SELECT EXISTS (SELECT 1 FROM label_task WHERE project_id = $1 AND state = 'open');
+
+-- Keeps what user $2 has begun to answer to task $1, if they hold it.
+-- name: save_draft
+INSERT INTO label_draft AS d (task_id, user_id, value, saved_at)
+SELECT l.task_id, l.user_id, $4::jsonb, $5::timestamptz FROM label_lease l
+WHERE l.task_id = $1 AND l.user_id = $2 AND l.token = $3 AND l.state = 'held'
+ON CONFLICT (task_id, user_id) DO UPDATE SET value = excluded.value, saved_at = excluded.saved_at;
+
+-- Only who was given the task may comment on it.
+-- name: add_comment
+INSERT INTO label_comment (project_id, task_id, user_id, text, flag, written_at)
+SELECT t.project_id, t.id, l.user_id, $3, $4::boolean, $5::timestamptz FROM label_task t JOIN label_lease l ON l.task_id = t.id
+WHERE t.id = $1 AND l.user_id = $2;
+
+-- name: list_comments
+SELECT m.id, m.task_id AS task, t.source_id || '.' || lpad(to_hex(t.rk), 16, '0') AS record, t.key, u.name AS "user", m.text, m.flag,
+    m.written_at
+FROM (SELECT * FROM label_comment WHERE project_id = $1 AND id > $2::bigint AND (flag OR NOT $3::boolean) ORDER BY id LIMIT $4) m
+JOIN label_task t ON t.id = m.task_id JOIN app_user u ON u.id = m.user_id ORDER BY m.id;
+
+-- What user $2 answered or skipped in project $1 before ($3, $4), latest first; only what is in state $5, if it is named. An
+-- ended lease keeps the time of its end. Each state is read by the index of its own.
+-- name: own_history
+SELECT h.task_id AS task, h.attempt, h.state, h.reason, h.expires_at AS at, h.source_id || '.' || lpad(to_hex(h.rk), 16, '0') AS record,
+    h.key, c.name AS label, a.value, a.milliseconds
+FROM (SELECT e.* FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+          SELECT l.task_id, l.user_id, l.attempt, l.state, l.reason, l.expires_at, t.rk, t.source_id, t.key, t.project_id
+          FROM label_lease l JOIN label_task t ON t.id = l.task_id
+          WHERE l.user_id = $2 AND l.state = s.state AND t.project_id = $1 AND ($5 = '' OR s.state = $5)
+              AND l.expires_at <= $3::timestamptz AND (l.expires_at, l.task_id) < ($3::timestamptz, $4::bigint)
+          ORDER BY l.expires_at DESC, l.task_id DESC LIMIT $6) e
+      ORDER BY e.expires_at DESC, e.task_id DESC LIMIT $6) h
+LEFT JOIN annotation a ON a.rk = h.rk AND a.source_id = h.source_id AND a.key = h.key AND a.project_id = h.project_id
+    AND a.user_id = h.user_id AND a.attempt = h.attempt AND h.state = 'answered'
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+ORDER BY h.expires_at DESC, h.task_id DESC;
+
+-- Puts another answer beside the one of attempt $3, which stays, withdrawn. No row if that is not the last one of the user.
+-- name: correct_answer
+WITH task AS (
+    SELECT * FROM label_task WHERE id = $1 FOR UPDATE
+), raised AS (
+    UPDATE label_lease l SET attempt = l.attempt + 1, expires_at = $7::timestamptz FROM task t
+    WHERE l.task_id = t.id AND l.user_id = $2 AND l.attempt = $3 AND l.state = 'answered'
+        AND ($4::int IS NULL OR EXISTS (SELECT 1 FROM label_class c WHERE c.project_id = t.project_id AND c.class_id = $4))
+    RETURNING l.task_id, l.audit_id
+), old AS (
+    UPDATE annotation a SET withdrawn_at = $7::timestamptz FROM task t JOIN raised ON raised.task_id = t.id
+    WHERE a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+        AND a.user_id = $2 AND a.attempt = $3 AND a.withdrawn_at IS NULL
+)
+INSERT INTO annotation (rk, source_id, key, project_id, user_id, attempt, version, task_id, class_id, value, milliseconds, submitted_at,
+    schema_version, audit_id)
+SELECT t.rk, t.source_id, t.key, t.project_id, $2, $3 + 1, t.version, t.id, $4, $5::jsonb, $6::int, $7::timestamptz, p.schema_version,
+    raised.audit_id
+FROM task t JOIN raised ON raised.task_id = t.id JOIN label_project p ON p.id = t.project_id
+RETURNING attempt;
+
+-- What user $2 has done in project $1 and what is left for them at $3: tasks with room that they neither answered nor skipped, and
+-- tasks that they could have if others gave them back.
+-- name: own_progress
+SELECT (SELECT coalesce(sum(n.answers), 0)::bigint FROM label_person n WHERE n.project_id = $1 AND n.user_id = $2) AS answered,
+    coalesce(sum(y.skipped), 0)::bigint AS skipped,
+    (SELECT count(*) FROM label_lease l CROSS JOIN LATERAL (SELECT project_id FROM label_task WHERE id = l.task_id OFFSET 0) t
+     WHERE l.user_id = $2 AND l.state = 'held' AND l.expires_at > $3::timestamptz AND t.project_id = $1) AS in_hand,
+    coalesce(sum(y.open), 0)::bigint AS open, coalesce(sum(y.done), 0)::bigint AS done, coalesce(sum(y.free), 0)::bigint AS left,
+    coalesce(sum(y.waiting), 0)::bigint AS with_others
+FROM label_tally y WHERE y.project_id = $1 AND y.user_id IN (0, $2);
+
+-- Tasks of project $1 that user $2 could have if others gave them back; counted up to $3.
+-- name: tasks_with_others
+SELECT least(greatest(coalesce(sum(waiting), 0), 0), $3::int)::bigint FROM label_tally WHERE project_id = $1 AND user_id IN (0, $2);
+
+-- name: answers_since
+SELECT count(*) FROM label_lease l JOIN label_task t ON t.id = l.task_id
+WHERE l.user_id = $2 AND l.state = 'answered' AND l.expires_at >= $3::timestamptz AND t.project_id = $1;
+
+-- Gives a random share $2 of the tasks of project $1 one person more, each once. Those that have all they wanted wait again.
+-- name: double_tasks
+UPDATE label_task t SET doubled = true, wanted = t.wanted + 1, state = 'open', done_at = NULL
+WHERE t.project_id = $1 AND t.state IN ('open', 'done') AND NOT t.doubled AND (hashint8extended(t.rk, $1) & 1048575) < $2::float8 * 1048576
+    AND NOT EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = $1
+                    AND g.method = 'adjudicated');
+
+-- Counts the answer of user $2 to task $1, and tells those who watch. It took as long as the page measured ($3 milliseconds), and no
+-- longer than it lay with the person: since the lease, or since their answer or skip before it. What took over half an hour had a pause
+-- in it and has no time. $5 is the hour of $4.
+-- name: note_answer
+WITH task AS (
+    SELECT id, project_id, state = 'done' AND done_at = $4::timestamptz AS done FROM label_task WHERE id = $1
+), lease AS (
+    SELECT greatest(l.leased_at, (SELECT max(b.expires_at) FROM unnest(ARRAY['answered', 'skipped']) AS s (state) CROSS JOIN LATERAL (
+            SELECT o.expires_at FROM label_lease o WHERE o.user_id = $2 AND o.state = s.state AND o.expires_at < $4::timestamptz
+            ORDER BY o.expires_at DESC LIMIT 1) b)) AS since
+    FROM label_lease l WHERE l.task_id = $1 AND l.user_id = $2
+), took AS (
+    SELECT least($3::float8, extract(epoch FROM $4::timestamptz - since) * 1000) AS ms FROM lease
+), told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+    SELECT t.project_id, k.kind, t.id, $2, $4::timestamptz FROM task t
+    CROSS JOIN unnest(CASE WHEN t.done THEN ARRAY['answer', 'done'] ELSE ARRAY['answer'] END) WITH ORDINALITY AS k (kind, place) ORDER BY k.place
+)
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, answers, done)
+SELECT t.project_id, $5::timestamptz, $2, CASE WHEN w.ms > 1800000 OR w.ms IS NULL OR w.ms <= 0 THEN 0
+    ELSE 1 + greatest(0, floor(ln(w.ms / 100.0) / ln(1.12)))::int END, 1, t.done::int
+FROM task t, took w
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET answers = p.answers + 1, done = p.done + excluded.done;
+
+-- How alike the answers to task $1 are, now that one of user $2 came.
+-- name: note_likeness
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, compared, alike)
+SELECT t.project_id, $4::timestamptz, $2, 0, 1, $3::float8 FROM label_task t WHERE t.id = $1
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET compared = p.compared + 1, alike = p.alike + excluded.alike;
+
+-- name: note_skip
+WITH task AS (
+    SELECT id, project_id FROM label_task WHERE id = $1
+), told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at) SELECT project_id, 'skip', id, $2, $4::timestamptz FROM task
+)
+INSERT INTO label_skip_pace AS p (project_id, hour, user_id, reason, skips) SELECT project_id, $5::timestamptz, $2, $3, 1 FROM task
+ON CONFLICT (project_id, hour, user_id, reason) DO UPDATE SET skips = p.skips + 1;
+
+-- name: note_answer_undone
+WITH told AS (
+    INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+    SELECT project_id, 'undone', id, $2, $4::timestamptz FROM label_task WHERE id = $1
+)
+INSERT INTO label_pace AS p (project_id, hour, user_id, step, taken_back)
+SELECT t.project_id, $5::timestamptz, $2, 0, 1 FROM label_task t WHERE t.id = $1 AND $3::boolean
+ON CONFLICT (project_id, hour, user_id, step) DO UPDATE SET taken_back = p.taken_back + 1;
+
+-- name: note_event
+INSERT INTO label_event (project_id, kind, task_id, user_id, at)
+SELECT project_id, $2, id, $3::bigint, $4::timestamptz FROM label_task WHERE id = $1;
+
+-- Events of projects after a place each, for users who see all or only what is theirs; up to $7 each, in order. What a transaction under
+-- way might come before is left for later.
+-- name: events_after
+SELECT w.stream, e.xact::text AS xact, e.id, e.kind, e.task_id AS task, u.name AS "user", e.at
+FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bigint[], $5::bigint[], $6::boolean[]) AS w (stream, project, xact, id, user_id, sees_all)
+CROSS JOIN LATERAL (
+    SELECT * FROM label_event v
+    WHERE v.project_id = w.project AND (v.xact, v.id) > (w.xact::xid8, w.id) AND v.xact < pg_snapshot_xmin(pg_current_snapshot())
+        AND (w.sees_all OR (v.user_id = w.user_id AND v.kind <> 'truth'))
+    ORDER BY v.xact, v.id LIMIT $7) e
+LEFT JOIN app_user u ON u.id = e.user_id
+ORDER BY w.stream, e.xact, e.id;
+
+-- The place that all later events come after, and whether event ($2, $3) of project $1 is still kept and lies before it.
+-- name: event_horizon
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xact,
+    $2 <> '' AND EXISTS (SELECT 1 FROM label_event WHERE project_id = $1 AND xact = nullif($2, '')::xid8 AND id = $3
+                             AND xact < pg_snapshot_xmin(pg_current_snapshot())) AS kept;
+
+-- name: forget_events
+DELETE FROM label_event WHERE at < $1::timestamptz;
+
+-- name: task_counts
+SELECT count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+    count(*) FILTER (WHERE state = 'cancelled') AS cancelled, count(*) FILTER (WHERE state = 'gold') AS gold
+FROM label_task WHERE project_id = $1;
+
+-- name: lock_tasks
+SELECT id FROM label_task WHERE id = ANY ($1::bigint[]) ORDER BY id FOR UPDATE;
+
+-- name: lock_tasks_of
+SELECT id FROM label_task t WHERE id IN (
+    SELECT k.id FROM unnest($3::bigint[], $4::text[]) AS w (rk, key)
+    JOIN label_task k ON k.project_id = $1 AND k.rk = w.rk AND k.source_id = $2 AND k.key = w.key) ORDER BY id FOR UPDATE;
+
+-- What tasks $1, which are locked since an earlier statement, add to the counts ($2 = 'in') or take from them ('out'); or what has changed
+-- by a claim of user $3 ('claimed'), an answer ('answered'), an answer that was the last one wanted ('closed'). Tasks that come in
+-- with room are free since now.
+-- name: tally_tasks
+WITH task AS MATERIALIZED (
+    SELECT id, project_id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts
+    FROM label_task WHERE id = ANY ($1::bigint[])
+), part AS (
+    SELECT t.id, t.project_id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
+    FROM task t JOIN label_lease l ON l.task_id = t.id AND l.state <> 'released'
+    WHERE ($2 <> 'answered' AND t.state = 'open') OR ($2 = 'closed' AND t.state = 'done')
+), freed AS (
+    UPDATE label_task t SET free_since = pg_current_xact_id() FROM task k WHERE $2 = 'in' AND t.id = k.id AND k.state = 'open' AND k.room
+), change AS (
+    SELECT project_id, 0::bigint AS user_id, (state = 'open')::int AS open, (state = 'done')::int AS done, (state = 'cancelled')::int AS cancelled,
+        CASE WHEN counts THEN answers ELSE 0 END AS answers, CASE WHEN state IN ('open', 'done') THEN wanted ELSE 0 END AS wanted,
+        CASE WHEN counts THEN leases ELSE 0 END AS leases, (state = 'open' AND assigned_to IS NULL AND room)::int AS free,
+        (state = 'open' AND assigned_to IS NULL AND NOT room)::int AS waiting, 0 AS skipped
+    FROM task WHERE $2 IN ('in', 'out')
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, -(assigned_to IS NULL AND room)::int, -(assigned_to IS NULL AND NOT room)::int, skipped::int
+    FROM part WHERE $2 IN ('in', 'out')
+    UNION ALL
+    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, room::int, (NOT room)::int, 0
+    FROM task t WHERE $2 IN ('in', 'out') AND state = 'open' AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
+    UNION ALL
+    SELECT project_id, 0, 0, 0, 0, 0, 0, 1, -(NOT room AND assigned_to IS NULL)::int, (NOT room AND assigned_to IS NULL)::int, 0
+    FROM task WHERE $2 = 'claimed'
+    UNION ALL
+    SELECT project_id, $3, 0, 0, 0, 0, 0, 0, -(room OR assigned_to IS NOT NULL)::int, -(NOT room AND assigned_to IS NULL)::int, 0
+    FROM task WHERE $2 = 'claimed'
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 1, -1, 0
+    FROM part WHERE $2 = 'claimed' AND user_id <> $3 AND NOT room AND assigned_to IS NULL
+    UNION ALL
+    SELECT project_id, 0, -($2 = 'closed')::int, ($2 = 'closed')::int, 0, 1, 0, -1, 0, -($2 = 'closed' AND assigned_to IS NULL)::int, 0
+    FROM task WHERE $2 IN ('answered', 'closed') AND counts
+    UNION ALL
+    SELECT project_id, user_id, 0, 0, 0, 0, 0, 0, 0, (assigned_to IS NULL)::int, -skipped::int FROM part WHERE $2 = 'closed'
+    UNION ALL
+    SELECT project_id, assigned_to, 0, 0, 0, 0, 0, 0, 0, -1, 0 FROM task t WHERE $2 = 'closed' AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM part p WHERE p.id = t.id AND p.user_id = t.assigned_to)
+), more AS MATERIALIZED (
+    SELECT c.project_id, c.user_id, s.sign * sum(c.open) AS open, s.sign * sum(c.done) AS done, s.sign * sum(c.cancelled) AS cancelled,
+        s.sign * sum(c.answers) AS answers, s.sign * sum(c.wanted) AS wanted, s.sign * sum(c.leases) AS leases, s.sign * sum(c.free) AS free,
+        s.sign * sum(c.waiting) AS waiting, s.sign * sum(c.skipped) AS skipped
+    FROM change c, (SELECT CASE WHEN $2 = 'out' THEN -1 ELSE 1 END AS sign) s GROUP BY c.project_id, c.user_id, s.sign
+    HAVING (sum(c.open), sum(c.done), sum(c.cancelled), sum(c.answers), sum(c.wanted), sum(c.leases), sum(c.free), sum(c.waiting), sum(c.skipped))
+        IS DISTINCT FROM (0, 0, 0, 0, 0, 0, 0, 0, 0)
+), place AS MATERIALIZED (
+    SELECT m.project_id, m.user_id, y.id FROM more m CROSS JOIN LATERAL (
+        SELECT id FROM label_tally WHERE project_id = m.project_id AND user_id = m.user_id LIMIT 1 FOR UPDATE SKIP LOCKED) y
+), put AS (
+    UPDATE label_tally y SET open = y.open + m.open, done = y.done + m.done, cancelled = y.cancelled + m.cancelled, answers = y.answers + m.answers,
+        wanted = y.wanted + m.wanted, leases = y.leases + m.leases, free = y.free + m.free, waiting = y.waiting + m.waiting,
+        skipped = y.skipped + m.skipped
+    FROM place p JOIN more m USING (project_id, user_id)
+    WHERE y.project_id = p.project_id AND y.user_id = p.user_id AND y.id = p.id
+)
+INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, free, waiting, skipped)
+SELECT m.* FROM more m WHERE NOT EXISTS (SELECT 1 FROM place p WHERE p.project_id = m.project_id AND p.user_id = m.user_id);
+
+-- So many tasks in project $1 that nobody has touched, that want so many answers each, and so many labels.
+-- name: tally_more
+WITH place AS MATERIALIZED (
+    SELECT id FROM label_tally WHERE project_id = $1 AND user_id = 0 LIMIT 1 FOR UPDATE SKIP LOCKED
+), put AS (
+    UPDATE label_tally y SET open = y.open + $2::bigint, free = y.free + $2::bigint, wanted = y.wanted + $2::bigint * $3::bigint,
+        labels = y.labels + $4::bigint
+    FROM place p WHERE y.project_id = $1 AND y.user_id = 0 AND y.id = p.id
+)
+INSERT INTO label_tally (project_id, user_id, open, free, wanted, labels)
+SELECT $1, 0, $2::bigint, $2::bigint, $2::bigint * $3::bigint, $4::bigint WHERE NOT EXISTS (SELECT 1 FROM place);
+
+-- Counts project $1 anew after a change of many tasks: what is counted, less what is kept, both as this statement sees them, is what the
+-- change made, whatever others do meanwhile. Rows that nobody holds become one.
+-- name: tally_anew
+WITH gone AS (
+    DELETE FROM label_tally y USING (SELECT user_id, id FROM label_tally WHERE project_id = $1 FOR UPDATE SKIP LOCKED) f
+    WHERE y.project_id = $1 AND y.user_id = f.user_id AND y.id = f.id RETURNING y.*
+), task AS (
+    SELECT id, state, answers, wanted, leases, assigned_to, answers + leases < wanted AS room, state NOT IN ('gold', 'audit') AS counts
+    FROM label_task WHERE project_id = $1
+), part AS (
+    SELECT t.id, l.user_id, l.state = 'skipped' AS skipped, t.room, t.assigned_to
+    FROM task t JOIN label_lease l ON l.task_id = t.id AND l.state <> 'released' WHERE t.state = 'open'
+), counted AS (
+    SELECT 0::bigint AS user_id, count(*) FILTER (WHERE state = 'open') AS open, count(*) FILTER (WHERE state = 'done') AS done,
+        count(*) FILTER (WHERE state = 'cancelled') AS cancelled, sum(answers) FILTER (WHERE counts) AS answers,
+        sum(wanted) FILTER (WHERE state IN ('open', 'done')) AS wanted, sum(leases) FILTER (WHERE counts) AS leases,
+        (SELECT count(*) FROM ground_truth WHERE project_id = $1) AS labels,
+        count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND room) AS free,
+        count(*) FILTER (WHERE state = 'open' AND assigned_to IS NULL AND NOT room) AS waiting, 0 AS skipped
+    FROM task
+    UNION ALL
+    SELECT user_id, 0, 0, 0, 0, 0, 0, 0, -count(*) FILTER (WHERE assigned_to IS NULL AND room),
+        -count(*) FILTER (WHERE assigned_to IS NULL AND NOT room), count(*) FILTER (WHERE skipped) FROM part GROUP BY user_id
+    UNION ALL
+    SELECT assigned_to, 0, 0, 0, 0, 0, 0, 0, count(*) FILTER (WHERE room), count(*) FILTER (WHERE NOT room), 0
+    FROM task t WHERE state = 'open' AND assigned_to IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM label_lease l WHERE l.task_id = t.id AND l.user_id = t.assigned_to AND l.state <> 'released')
+    GROUP BY assigned_to
+    UNION ALL
+    SELECT user_id, -open, -done, -cancelled, -answers, -wanted, -leases, -labels, -free, -waiting, -skipped FROM label_tally WHERE project_id = $1
+    UNION ALL
+    SELECT user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped FROM gone
+)
+INSERT INTO label_tally (project_id, user_id, open, done, cancelled, answers, wanted, leases, labels, free, waiting, skipped)
+SELECT $1, user_id, sum(open), sum(done), sum(cancelled), coalesce(sum(answers), 0), coalesce(sum(wanted), 0), coalesce(sum(leases), 0), sum(labels),
+    sum(free), sum(waiting), sum(skipped) FROM counted GROUP BY user_id;
+
+-- Marks in project $1 count no more.
+-- name: forget_marks
+UPDATE label_project SET moved_since = pg_current_xact_id() WHERE id = $1;
+
+-- name: add_simulated_user
+INSERT INTO app_user (name, role, simulated, created_at) VALUES ($1, 'labeler', true, $2::timestamptz) ON CONFLICT (name) DO NOTHING;
+
+-- name: analyze_tasks
+ANALYZE label_task;
+
+-- name: count_open_tasks
+SELECT coalesce(sum(open), 0)::bigint FROM label_tally WHERE user_id = 0;

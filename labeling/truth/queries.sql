@@ -1,0 +1,67 @@
+-- Answers read for truth inference, and what it says.
+
+-- Writes labels, with the version of the record that was labelled: that which was answered about. Adjudicated ones stay as they are, with $9 imported ones too. Returns known records, new and changed labels.
+-- name: put_truth
+WITH given AS (
+    SELECT DISTINCT ON (rk, key) rk, key, class_id, probability, value::jsonb
+    FROM unnest($3::bigint[], $4::text[], $5::int[], $6::float8[], $10::text[]) WITH ORDINALITY AS w (rk, key, class_id, probability, value, place)
+    ORDER BY rk, key, place DESC
+), known AS (
+    SELECT n.rk, n.key, n.class_id, n.probability, n.value, CASE WHEN $7 <> 'import' THEN
+        (SELECT max(a.version) FROM annotation a
+         WHERE a.rk = r.rk AND a.source_id = r.source_id AND a.key = r.key AND a.project_id = $1 AND a.withdrawn_at IS NULL) END AS answered,
+        r.version
+    FROM given n JOIN record r ON r.rk = n.rk AND r.source_id = $2 AND r.key = n.key
+), put AS (
+    INSERT INTO ground_truth AS g (rk, source_id, key, project_id, class_id, value, probability, method, set_at, labeled_version)
+    SELECT rk, $2, key, $1, class_id, value, probability, $7, $8::timestamptz, coalesce(answered, version) FROM known ORDER BY rk
+    ON CONFLICT (rk, source_id, key, project_id) DO UPDATE SET class_id = excluded.class_id, value = excluded.value,
+        probability = excluded.probability, method = excluded.method, revision = g.revision + 1, set_at = excluded.set_at,
+        labeled_version = excluded.labeled_version
+    WHERE (g.class_id, g.value, g.probability, g.method, coalesce(g.labeled_version, 1))
+            IS DISTINCT FROM (excluded.class_id, excluded.value, excluded.probability, excluded.method, excluded.labeled_version)
+        AND g.method <> 'adjudicated' AND NOT ($9::boolean AND g.method = 'import')
+    RETURNING xmax = 0 AS is_new
+)
+SELECT (SELECT count(*) FROM given) AS given, (SELECT count(*) FROM known) AS known,
+    count(*) FILTER (WHERE is_new) AS added, count(*) FILTER (WHERE NOT is_new) AS changed
+FROM put;
+
+-- The answers about a task's record that count, and how often their authors were found right.
+-- name: answers_of_record
+SELECT DISTINCT ON (a.user_id) u.name AS user_name, c.name AS class_name, a.value, k.accuracy, k.confusion
+FROM label_task t
+JOIN annotation a ON a.rk = t.rk AND a.source_id = t.source_id AND a.key = t.key AND a.project_id = t.project_id
+JOIN app_user u ON u.id = a.user_id
+LEFT JOIN label_class c ON c.project_id = a.project_id AND c.class_id = a.class_id
+LEFT JOIN label_trust k ON k.project_id = a.project_id AND k.user_id = a.user_id
+WHERE t.id = $1 AND a.withdrawn_at IS NULL AND a.audit_id IS NULL
+ORDER BY a.user_id, a.attempt DESC;
+
+-- name: label_of_task
+SELECT t.key, t.state = 'done' AS done, t.state = 'gold' AS gold, t.state = 'audit' AS audited, t.disagreement, g.method, c.name AS label, g.value,
+    p.usual_confusion
+FROM label_task t JOIN label_project p ON p.id = t.project_id
+LEFT JOIN ground_truth g ON g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id
+LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE t.id = $1;
+
+-- name: withdraw_label
+DELETE FROM ground_truth g USING label_task t
+WHERE t.id = $1 AND g.rk = t.rk AND g.source_id = t.source_id AND g.key = t.key AND g.project_id = t.project_id;
+
+-- name: put_trust
+INSERT INTO label_trust AS k (project_id, user_id, accuracy, set_at, confusion)
+SELECT $1, u.id, w.accuracy, $4::timestamptz, w.confusion::jsonb FROM unnest($2::text[], $3::float8[], $5::text[]) AS w (name, accuracy, confusion)
+JOIN app_user u ON u.name = w.name
+ON CONFLICT (project_id, user_id) DO UPDATE SET accuracy = excluded.accuracy, set_at = excluded.set_at, confusion = excluded.confusion;
+
+-- name: put_usual_confusion
+UPDATE label_project SET usual_confusion = $2::jsonb WHERE id = $1 AND usual_confusion IS DISTINCT FROM $2::jsonb;
+
+-- name: imported_truth
+SELECT g.key, c.name AS label, g.value FROM ground_truth g LEFT JOIN label_class c ON c.project_id = g.project_id AND c.class_id = g.class_id
+WHERE g.project_id = $1 AND g.method = 'import';
+
+-- name: note_disagreement
+UPDATE label_task SET disagreement = $2::float8 WHERE id = $1;

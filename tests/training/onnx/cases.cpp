@@ -1,0 +1,257 @@
+// Writes models as ONNX graphs, with random rows and what this program says of them, for check.mjs.
+//
+// Columns are of every type, with missing, infinite and unknown values; each way to scale and to
+// encode that a graph can express is in one of the models.
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <limits>
+
+#include <boost/json.hpp>
+
+#include "tests/training/made_data.hpp"
+#include "training/evaluation/metrics.hpp"
+#include "training/exchange/onnx.hpp"
+#include "training/features/features.hpp"
+#include "training/trainer.hpp"
+
+namespace {
+
+namespace json = boost::json;
+using namespace training;
+
+constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+const std::vector<std::string> colours{"red", "green", "blue", "bräunlich", "rare", "unseen"};
+
+// Numbers of several shapes, a category, a flag and a time. `fresh`: with values that training rows
+// have not.
+Examples columns_of(std::size_t rows, std::uint64_t seed, std::size_t classes, bool fresh) {
+    const base::CounterRandom random(seed, 9);
+    Examples out;
+    out.rows = rows;
+    using Type = schema::Column::Type;
+    out.columns = {
+        {"size", Type::number, ""},
+        {"income", Type::number, ""},
+        {"count", Type::number, ""},
+        {"colour", Type::category, ""},
+        {"new", Type::flag, ""},
+        {"at", Type::time, ""}};
+    out.levels["colour"] = colours;
+    for (std::size_t row = 0; row < rows; ++row) {
+        const auto at = row * 16;
+        const double size = random.normal(at);
+        const double income = std::exp(2 + random.normal(at + 1));
+        const auto count = static_cast<double>(random.below(at + 2, 7));
+        auto colour = static_cast<double>(random.below(at + 3, 4));
+        if (row == 5) colour = 4;  // once: rare
+        if (fresh && row % 11 == 3) colour = 5;
+        const double flag = random.unit(at + 4) < 0.4 ? 1 : 0;
+        const double time = 1.6e9 + 1e7 * random.unit(at + 5);
+        double values[] = {size, income, count, colour, flag, time};
+        for (std::size_t c = 0; c < 6; ++c)
+            if (random.unit(at + 6 + c) < 0.07) values[c] = missing;
+        if (fresh && row % 13 == 4) values[1] = std::numeric_limits<double>::infinity();
+        if (fresh && row % 17 == 5) values[0] = -1e6;
+        out.numeric.insert(out.numeric.end(), values, values + 6);
+        const double score = size + 0.4 * std::log(income) - 0.3 * count + (colour == 1 ? 1.5 : 0) +
+                             flag + 0.5 * random.normal(at + 13);
+        if (classes == 0) {
+            out.targets.push_back(1000 + 100 * score);
+        } else {
+            const auto label = static_cast<int>(std::floor((score + 2) * 0.8));
+            out.classes.push_back(std::clamp(label, 0, static_cast<int>(classes) - 1));
+        }
+    }
+    for (std::size_t c = 0; c < classes; ++c) out.class_names.push_back("c" + std::to_string(c));
+    return out;
+}
+
+Examples pictures_of(std::size_t rows, std::uint64_t seed) {
+    auto out = made::clouds(rows, seed);
+    const base::CounterRandom random(seed, 8);
+    out.pixel_count = 16;
+    out.pixel_width = 4;
+    out.pixel_channels = 1;
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t i = 0; i < 16; ++i)
+            out.pixels.push_back(static_cast<std::uint8_t>(
+                random.below(row * 16 + i, 160) +
+                (static_cast<int>(i % 3) == out.classes[row] ? 90 : 0)
+            ));
+    return out;
+}
+
+json::object column(const char* type, std::size_t columns, json::array values) {
+    return {{"type", type}, {"columns", columns}, {"values", std::move(values)}};
+}
+
+json::object inputs_of(const Examples& rows) {
+    json::object all;
+    for (std::size_t c = 0; c < rows.columns.size(); ++c) {
+        json::array values;
+        const auto levels = rows.levels.find(rows.columns[c].name);
+        for (std::size_t row = 0; row < rows.rows; ++row) {
+            const double value = rows.numeric[row * rows.columns.size() + c];
+            if (levels != rows.levels.end()) {
+                values.emplace_back(
+                    std::isnan(value) ? "" : levels->second[static_cast<std::size_t>(value)]
+                );
+            } else if (std::isfinite(value)) {
+                values.emplace_back(value);
+            } else {
+                values.emplace_back(nullptr);  // infinite is missing, to both
+            }
+        }
+        all[rows.columns[c].name] =
+            column(levels != rows.levels.end() ? "string" : "float64", 1, std::move(values));
+    }
+    if (rows.pixel_count > 0) {
+        json::array values;
+        for (auto byte : rows.pixels) values.emplace_back(byte);
+        all["pixels"] = column("uint8", rows.pixel_count, std::move(values));
+    }
+    return all;
+}
+
+json::object features_of(const Predictor& predictor, const Examples& rows) {
+    Team team(1);
+    const auto design = predictor.featurizer().apply(predictor.inputs()->align(rows), team);
+    std::vector<double> dense(design.rows * design.columns);
+    for (std::size_t row = 0; row < design.rows; ++row)
+        for (std::size_t i = 0; i < (design.sparse ? design.count(row) : design.columns); ++i)
+            dense[row * design.columns + (design.sparse ? design.row_where(row)[i] : i)] =
+                static_cast<double>(design.row_values(row)[i]);
+    json::array values;
+    for (double value : dense) values.emplace_back(value);
+    return {{"features", column("float32", design.columns, std::move(values))}};
+}
+
+class Cases {
+public:
+    explicit Cases(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+    void add(
+        const std::string& name,
+        const TrainSpec& spec,
+        const Examples& train,
+        const Examples& rows,
+        OnnxInputs inputs = OnnxInputs::columns
+    ) {
+        const auto predictor = Predictor::load(fit(train, {}, spec).artefact);
+        const auto answers = predictor.predict(rows, 1);
+        json::object out{
+            {"rows", rows.rows},
+            {"inputs",
+             inputs == OnnxInputs::columns ? inputs_of(rows) : features_of(predictor, rows)},
+            {"output", predictor.predicts_classes() ? "probabilities" : "value"},
+            {"expected", json::value_from(answers)}};
+        if (predictor.predicts_classes()) {
+            const auto& classes = predictor.class_names();
+            json::array names;
+            for (int decided : decide(answers, classes.size()))
+                names.emplace_back(classes[static_cast<std::size_t>(decided)]);
+            out["classes"] = names;
+        }
+        std::ofstream(folder_ / (name + ".onnx"), std::ios::binary) << onnx_of(predictor, inputs);
+        std::ofstream(folder_ / (name + ".json")) << json::serialize(out);
+    }
+
+private:
+    std::filesystem::path folder_;
+};
+
+TrainSpec spec_of(const std::string& model) {
+    TrainSpec spec;
+    spec.model = model;
+    spec.threads = 2;
+    spec.features.text.bits = 9;
+    if (model == "boosting") spec.params["rounds"] = 30;
+    if (model == "forest") spec.params["trees"] = 20;
+    if (model == "forest") spec.params["depth"] = 8;
+    return spec;
+}
+
+void of_columns(Cases& cases) {
+    for (const char* model :
+         {"majority",
+          "softmax",
+          "logistic",
+          "svm",
+          "ridge",
+          "gaussian_nb",
+          "mlp",
+          "boosting",
+          "forest"})
+        for (std::size_t classes : {2U, 4U})
+            cases.add(
+                std::string(model) + "-" + std::to_string(classes),
+                spec_of(model),
+                columns_of(600, 1, classes, false),
+                columns_of(200, 2, classes, true)
+            );
+    for (const char* model : {"ridge", "lasso", "elastic_net", "mlp", "boosting", "forest"})
+        cases.add(
+            std::string(model) + "-values",
+            spec_of(model),
+            columns_of(600, 3, 0, false),
+            columns_of(200, 4, 0, true)
+        );
+    for (const char* model : {"mlp", "boosting"}) {
+        auto spec = spec_of(model);
+        spec.loss = Loss::poisson;
+        cases.add(
+            std::string(model) + "-poisson",
+            spec,
+            columns_of(600, 5, 0, false),
+            columns_of(200, 6, 0, true)
+        );
+    }
+}
+
+void of_plans(Cases& cases) {
+    const auto train = columns_of(600, 7, 3, false), rows = columns_of(200, 8, 3, true);
+    for (auto scale :
+         {Scale::standard,
+          Scale::minmax,
+          Scale::robust,
+          Scale::quantile,
+          Scale::power,
+          Scale::none}) {
+        auto spec = spec_of("ridge");
+        spec.features.columns.all.scale = scale;
+        if (scale == Scale::robust) spec.features.columns.all.impute = Impute::median;
+        cases.add("scale-" + std::string(base::name_of(scale)), spec, train, rows);
+    }
+    for (auto encode : {Encode::one_hot, Encode::ordinal, Encode::hashing, Encode::target}) {
+        auto spec = spec_of("ridge");
+        spec.features.columns.all.encode = encode;
+        spec.features.columns.all.rare = true;
+        cases.add("encode-" + std::string(base::name_of(encode)), spec, train, rows);
+    }
+    cases.add("pictures-mlp", spec_of("mlp"), pictures_of(300, 1), pictures_of(60, 2));
+}
+
+void of_features(Cases& cases) {
+    const auto train = made::topics(300, 1), rows = made::topics(60, 2);
+    for (const char* model :
+         {"softmax", "svm", "multinomial_nb", "complement_nb", "bernoulli_nb", "nbsvm", "boosting"})
+        cases.add(
+            std::string("features-") + model, spec_of(model), train, rows, OnnxInputs::features
+        );
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 2) {
+        std::cerr << "onnx_cases FOLDER\n";
+        return 2;
+    }
+    Cases cases(argv[1]);
+    of_columns(cases);
+    of_plans(cases);
+    of_features(cases);
+    return 0;
+}

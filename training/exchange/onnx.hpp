@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+
+#include "base/words.hpp"
+#include "training/trainer.hpp"
+
+namespace training {
+
+// What the graph takes.
+enum class OnnxInputs { columns, features };
+
+constexpr auto words_of(OnnxInputs) {
+    return std::to_array<base::Word<OnnxInputs>>({
+        {OnnxInputs::columns,
+         "columns",
+         "columns by name, categories by their values, pictures as pixels: the featuriser is in "
+         "the graph"},
+        {OnnxInputs::features,
+         "features",
+         "rows of features, as this program's featuriser makes them"},
+    });
+}
+
+// The model as an ONNX graph (IR 8, opset 15, ai.onnx.ml 2) that computes what
+// Predictor::predict() does, for any number N of rows.
+//
+// Inputs, columns: a column of numbers, flags or times (seconds since 1970) is double [N, 1] with
+// NaN for what is missing; a category string [N, 1], "" for missing; "pixels" uint8 [N, values].
+// Inputs, features: "features" float [N, columns].
+// Outputs: "probabilities" double [N, classes] and "class" string [N], or "value" double [N, 1];
+// "class_" where a column is called "class", and so on.
+// Metadata: "classes" or "target", "signature" (JSON), "kind".
+//
+// Throws base::Error in one line for what operators of ONNX do not express: n-grams of texts, parts
+// of dates, imputation by neighbours, a preparation, features of pictures other than pixels,
+// a decision (training/calibration), and kinds of model that are not laid open (PlainModel).
+std::string onnx_of(const Predictor& predictor, OnnxInputs inputs);
+
+}  // namespace training
