@@ -22,6 +22,7 @@
 #include "base/run/progress.hpp"
 #include "base/text/printable.hpp"
 #include "service/version.hpp"
+#include "training/numeric/aside.hpp"
 
 namespace {
 
@@ -123,9 +124,7 @@ void let_flags_fall_through(CLI::App& cli) {
     }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     base::StopOnSignal stop;
     service::Context context(stop);
     GlobalFlags flags;
@@ -158,4 +157,13 @@ int main(int argc, char** argv) {
         }
         context.close();
     });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int code = run(argc, argv);
+    // What a library still does of a training that was stopped uses what exit() would destroy.
+    if (training::calls_left() > 0) std::_Exit(code);
+    return code;
 }

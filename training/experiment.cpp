@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
@@ -24,6 +23,8 @@
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/run_judging.hpp"
 #include "training/evaluation/trial_json.hpp"
+#include "training/labels/give_labels.hpp"
+#include "training/labels/part_labels.hpp"
 #include "training/leakage/gate.hpp"
 #include "training/preparation/preparation_store.hpp"
 #include "training/registry/run_key.hpp"
@@ -162,7 +163,8 @@ TrainOutcome train(
     try {
         ExampleStore store(database, blobs, decode);
         store.use_fixes(spec.preparation.uses_fixes());
-        store.leave_out(label_in_text(snapshot));
+        // Without what would be taken out the characters that spans count would be others.
+        if (!labels_are_spans(snapshot.kind)) store.leave_out(label_in_text(snapshot));
         store.choose_columns(store.columns_of(snapshot.id, snapshot.source_id));
         store.choose_pictures(wanted_shape(spec.features.pictures));
         if (!spec.features.use_pixels && spec.preparation.empty()) store.leave_images();
@@ -181,6 +183,7 @@ TrainOutcome train(
         }
         for (const auto& name : copies) spec.preparation = spec.preparation.without_column(name);
         for (auto& part : examples) drop_columns(part, copies);
+        give_labels(database, snapshot, settings, items, examples);
         Leakage leakage{{}, settings.allow_leak};
         const bool finds = finds_structure(settings.model);  // no label can leak into it
         if (!finds) leakage.add(look_for_leaks(database, snapshot, items, examples, settings.seed));

@@ -1,17 +1,19 @@
 -- Queries of training/. Pages are read by key range, so that no long transaction is held.
 
 -- name: find_project
-SELECT p.id, p.source_id, s.name AS source, to_json(p.label_fields)::text AS label_fields FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
+SELECT p.id, p.source_id, s.name AS source, p.kind, to_json(p.label_fields)::text AS label_fields FROM label_project p JOIN source s ON s.id = p.source_id WHERE p.name = $1;
 
 -- name: class_names
 SELECT class_id, name FROM label_class WHERE project_id = $1 ORDER BY class_id;
 
--- Labelled records of a project after ($3, $4), with what a condition may ask for. What is neither a class nor a number, as
--- spans of a text, is no target that a model learns. The payload comes only if $6 says so. A label is stale if the text or the
+-- Labelled records of a project after ($3, $4), with what a condition may ask for. Lists are
+-- labels of projects whose labels are sets of classes or spans ($8); what else is neither a class nor a number no model learns. The payload comes only if $6 says so. A label is stale if the text or the
 -- picture is another than that which it was given to; of records without both, if anything is.
 -- name: labeled_records
 SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
-    extract(epoch FROM r.record_time)::float8 AS time, g.class_id, (g.value #>> '{}')::float8 AS value, g.probability, g.method,
+    extract(epoch FROM r.record_time)::float8 AS time, g.class_id,
+    CASE WHEN jsonb_typeof(g.value) <> 'array' THEN (g.value #>> '{}')::float8 END AS value,
+    CASE WHEN jsonb_typeof(g.value) = 'array' THEN g.value::text END AS label, g.probability, g.method,
     CASE WHEN $6 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $7 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
@@ -23,7 +25,7 @@ SELECT g.rk, g.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256
         OR (t.rk IS NULL AND i.rk IS NULL AND w.content_sha256 <> v.content_sha256)) AS stale
 FROM (SELECT * FROM ground_truth
       WHERE project_id = $1 AND source_id = $2 AND (rk, source_id, key) > ($3, $2, $4)
-          AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string'))
+          AND (class_id IS NOT NULL OR jsonb_typeof(value) IN ('number', 'string') OR ($8 AND jsonb_typeof(value) = 'array'))
       ORDER BY rk, source_id, key LIMIT $5) g
 JOIN record r USING (rk, source_id, key)
 JOIN record_version v USING (rk, source_id, key, version)
@@ -42,7 +44,8 @@ ORDER BY g.rk, g.key;
 -- Records of a source after ($2, $3), likewise, without labels.
 -- name: records_of_source
 SELECT r.rk, r.key, r.version, encode(r.content_sha256, 'hex') AS content_sha256, coalesce(r.group_key, '') AS group_key,
-    extract(epoch FROM r.record_time)::float8 AS time, NULL::int AS class_id, NULL::float8 AS value, NULL::float8 AS probability, '' AS method,
+    extract(epoch FROM r.record_time)::float8 AS time, NULL::int AS class_id, NULL::float8 AS value, NULL::text AS label, NULL::float8 AS probability,
+    '' AS method,
     CASE WHEN $5 THEN v.payload::text END AS payload, t.simhash, t.words, t.characters, t.language, t.title, v.url, v.file, v.media_type,
     i.width, i.height, d.by_row, d.by_text, d.by_image,
     CASE WHEN t.words < $6 THEN hashtextextended(lower(regexp_replace(btrim(t.title || ' ' || t.body), '\s+', ' ', 'g')), 0) END AS same_text,
@@ -168,13 +171,14 @@ WHERE id = $1 AND state = 'open';
 
 -- Members of a snapshot after ($2, $3, $4) with the content that the snapshot fixed; none if it was purged since.
 -- name: snapshot_members
-SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, i.probability, i.fold,
+SELECT i.rk, i.source_id, i.key, i.version, i.split, i.class_id, i.value, i.label::text AS label, i.probability, i.fold,
     encode(v.content_sha256, 'hex') AS content_sha256
 FROM (SELECT * FROM snapshot_item WHERE snapshot_id = $1 AND (rk, source_id, key) > ($2, $3, $4) ORDER BY rk, source_id, key LIMIT $5) i
 LEFT JOIN record_version v USING (rk, source_id, key, version) ORDER BY i.rk, i.source_id, i.key;
 
 -- name: split_items
-SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group", r.rk IS NULL AS left_out
+SELECT i.rk, i.source_id, i.key, i.version, i.class_id, i.value, coalesce(r.group_key, '') AS "group", r.rk IS NULL AS left_out,
+    i.probability, i.cluster, i.fold, i.label::text AS label
 FROM (SELECT * FROM snapshot_item
       WHERE snapshot_id = $1 AND split = $2 AND (rk, source_id, key) > ($3, $4, $5) ORDER BY rk, source_id, key LIMIT $6) i
 LEFT JOIN record r USING (rk, source_id, key) ORDER BY i.rk, i.source_id, i.key;
@@ -182,6 +186,7 @@ LEFT JOIN record r USING (rk, source_id, key) ORDER BY i.rk, i.source_id, i.key;
 -- Records of a source after ($3, $4), and whether the project has a label of each, by others than rules, or asks for one.
 -- name: unlabeled_items
 SELECT r.rk, r.source_id, r.key, r.version, NULL::int AS class_id, NULL::float8 AS value, coalesce(r.group_key, '') AS "group",
+    NULL::float8 AS probability, 0::bigint AS cluster, NULL::int AS fold, NULL::text AS label,
     EXISTS (SELECT 1 FROM ground_truth g WHERE g.rk = r.rk AND g.source_id = r.source_id AND g.key = r.key AND g.project_id = $1
         AND g.method <> 'rules')
     OR EXISTS (SELECT 1 FROM label_task t WHERE t.project_id = $1 AND t.rk = r.rk AND t.source_id = r.source_id AND t.key = r.key
@@ -404,7 +409,7 @@ GROUP BY i.class_id, p.class_id ORDER BY i.class_id, p.class_id;
 
 -- name: predictions_of
 SELECT p.rk, p.source_id, p.key, p.version, p.split, p.class_id, p.value, p.cluster_id, p.distance, p.probability, p.margin, p.truth_probability,
-    i.class_id AS truth_class, i.value AS truth_value
+    i.class_id AS truth_class, i.value AS truth_value, p.label::text AS label, i.label::text AS truth_label
 FROM prediction p JOIN model_run r ON r.id = p.run_id
 JOIN snapshot_item i ON i.rk = p.rk AND i.source_id = p.source_id AND i.key = p.key AND i.snapshot_id = r.snapshot_id
 WHERE p.run_id = $1 AND p.split = $2 ORDER BY p.rk, p.key;

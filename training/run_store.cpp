@@ -42,6 +42,7 @@ struct PredictionRow {
     double probability = 0, margin = 0, truth_probability = 0;
     std::optional<int> truth_class;
     std::optional<double> truth_value;
+    std::optional<std::string> label, truth_label;
 };
 BOOST_DESCRIBE_STRUCT(
     PredictionRow,
@@ -59,7 +60,9 @@ BOOST_DESCRIBE_STRUCT(
      margin,
      truth_probability,
      truth_class,
-     truth_value)
+     truth_value,
+     label,
+     truth_label)
 )
 
 template <typename T>
@@ -149,8 +152,8 @@ void add_predictions(
 ) {
     auto copy = tx.copy(
         "prediction (rk, source_id, key, run_id, version, split, class_id, value, probability, "
-        "margin, truth_probability, cluster_id, distance)",
-        13
+        "margin, truth_probability, cluster_id, distance, label)",
+        14
     );
     for (const auto& p : predictions) {
         copy.begin_row();
@@ -167,6 +170,11 @@ void add_predictions(
         copy.value(p.truth_probability);
         put(copy, p.cluster_id);
         put(copy, p.distance);
+        if (p.label) {
+            copy.jsonb(*p.label);
+        } else {
+            copy.null();
+        }
     }
     copy.finish();
     tx.exec(sql::file["analyze_predictions"]);
@@ -263,8 +271,10 @@ std::vector<Prediction> predictions_of(base::Tx& tx, std::int64_t run_id, int sp
              .probability = row.probability,
              .margin = row.margin,
              .truth_probability = row.truth_probability,
+             .label = std::move(row.label),
              .truth_class = row.truth_class,
-             .truth_value = row.truth_value}
+             .truth_value = row.truth_value,
+             .truth_label = std::move(row.truth_label)}
         );
     return all;
 }

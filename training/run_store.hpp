@@ -81,8 +81,10 @@ struct Prediction {
     double probability = 0;             // of the predicted class
     double margin = 0;                  // probability of the predicted less that of the next class
     double truth_probability = 0;       // of the label
+    std::optional<std::string> label;   // JSON: neither a class nor a value (part_labels.hpp)
     std::optional<int> truth_class;     // filled when read
     std::optional<double> truth_value;  // filled when read
+    std::optional<std::string> truth_label;
 };
 
 enum class Stage { candidate, staging, production, retired };

@@ -45,6 +45,14 @@ std::optional<base::Fault> check(TrainSettings& settings) {
             settings.model + " asks for no labels", "make a snapshot of the source", "unlabelled"};
     if (settings.loss == Loss::quantile && !(settings.quantile > 0 && settings.quantile < 1))
         return base::Fault{"not between 0 and 1", {}, "quantile"};
+    if (settings.labels == Labels::soft) {
+        if (!settings.target.empty())
+            return base::Fault{
+                "soft labels are of classes, and a column is to be learnt",
+                "leave it out",
+                "labels"};
+        if (settings.model != automatic_model) check_soft(model_kind(settings.model));
+    }
     return std::nullopt;
 }
 
@@ -65,6 +73,7 @@ const base::Settings<TrainSettings> TrainSettings::settings{
      {"budget", &TrainSettings::budget, "seconds after which the search ends; 0: none", {.low = 0}},
      {"loss", &TrainSettings::loss, "what is lowered where values are learnt"},
      {"quantile", &TrainSettings::quantile, "of loss quantile", {.low = 0, .high = 1}},
+     {"labels", &TrainSettings::labels, "what is learnt from labels that are not quite sure"},
      {&TrainSettings::decision},
      {"target", &TrainSettings::target, "a numeric column to predict instead of the labels"},
      {"prepare",

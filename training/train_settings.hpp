@@ -8,6 +8,7 @@
 
 #include "base/json/shape_of.hpp"
 #include "base/settings/fwd.hpp"
+#include "training/labels/soft_labels.hpp"
 #include "training/semi_supervised/unlabelled_spec.hpp"
 #include "training/trainer.hpp"
 
@@ -31,6 +32,7 @@ struct TrainSettings {
     double budget = 0;  // seconds after which a search ends
     Loss loss = Loss::squared;
     double quantile = 0.5;
+    Labels labels = Labels::hard;
     DecisionSpec decision;
     std::string target;  // a numeric column to predict instead of the project's labels
     PreparationChoice prepare;

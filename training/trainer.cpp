@@ -18,10 +18,13 @@
 #include "training/artefact.hpp"
 #include "training/evaluation/selection.hpp"
 #include "training/features/features.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/models/unsupervised/finder.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training {
+
+namespace json = boost::json;
 
 namespace {
 
@@ -39,7 +42,7 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             "calibrate, decide and abstain", "they are of classes, and " + spec.model + " has none"
         );
     }
-    if (train.classes.empty() && train.targets.empty())
+    if (!train.of_classes() && !train.has_spans() && train.targets.empty())
         throw base::Error(
             "training",
             "no labels",
@@ -59,24 +62,37 @@ void check_spec(const Examples& train, const Examples& validation, const TrainSp
             );
         }
     }
-    if (validation.rows > 0 && validation.has_classes() != train.has_classes()) {
+    if (validation.rows > 0 && (validation.has_classes() != train.has_classes() ||
+                                validation.has_sets() != train.has_sets() ||
+                                validation.has_spans() != train.has_spans())) {
         throw base::Error(
             "validation examples",
             "their labels are of another kind than those of training",
             "give classes or targets in both"
         );
     }
-    if (validation.rows > 0 && validation.classes.empty() && validation.targets.empty()) {
+    if (validation.rows > 0 && !validation.of_classes() && !validation.has_spans() &&
+        validation.targets.empty()) {
         throw base::Error("validation examples", "no labels", "leave validation empty or label it");
     }
-    if (spec.model != automatic_model && !(train.classes.empty() && train.targets.empty()))
+    if (spec.model != automatic_model)
         check_learns(
-            model_kind(spec.model), train.has_classes() ? Learns::classes : Learns::values
+            model_kind(spec.model),
+            train.has_spans()    ? Learns::spans
+            : train.of_classes() ? Learns::classes
+                                 : Learns::values
+        );
+    if (train.has_spans() && !spec.preparation.empty())
+        throw base::Error(
+            "spans",
+            "they count the characters of texts, and a preparation may change these",
+            "train with --prepare 0"
         );
     if (spec.decision.empty()) return;
     if (!train.has_classes())
         throw base::UsageError(
-            "calibrate, decide and abstain", "they are of classes, and values are learnt"
+            "calibrate, decide and abstain",
+            "they are of classes, one for each record, and others are learnt"
         );
     spec.decision.check_classes(train.class_names);
 }
@@ -117,9 +133,9 @@ std::string artefact_of(
     const Decision& decision
 ) {
     Writer out;
-    out.text(kind);
+    out.text(train.has_sets() && !finds_structure(kind) ? std::string(sets_of) + kind : kind);
     out.text(summary);
-    const bool classes = train.has_classes() && !finds_structure(kind);
+    const bool classes = train.of_classes() && !finds_structure(kind);
     out.put<std::uint64_t>(classes ? train.class_names.size() : 0);
     if (classes) {
         for (const auto& name : train.class_names) out.text(name);
@@ -169,16 +185,16 @@ TrainResult fit_prepared(
     Selection selection(train, validation, spec, team, stop, progress);
     const auto chosen = selection.choose();
     const auto& form = selection.form(chosen.kind);
-    auto model = make_model(chosen.kind, chosen.params);
+    auto model = make_model_for(view_of(form.train, train), chosen.kind, chosen.params);
     const auto note = [&](const Progress& now) {
-        result.epochs.push_back(now);
+        if (now.stage == "fit") result.epochs.push_back(now);
         if (progress) progress(now);
     };
     const auto held_out = validation.rows > 0 ? view_of(form.validation, validation) : View{};
     FitContext context{spec.seed, stop, note, &team};
     context.loss = spec.loss;
     context.quantile = spec.quantile;
-    const auto classes_learnt = train.has_classes() ? train.class_names.size() : 0;
+    const auto classes_learnt = train.of_classes() ? train.class_names.size() : 0;
     model->fit(view_of(form.train, train), held_out, classes_learnt, context);
 
     const auto decision = fit_decision(train, validation, spec, chosen, *model, selection, team);
@@ -204,6 +220,57 @@ TrainResult fit_prepared(
     return result;
 }
 
+// Spans of texts, from which a model of its own is learnt.
+TrainResult fit_spans(
+    const Examples& train,
+    const Examples& validation,
+    const TrainSpec& spec,
+    InputSignature& inputs,
+    const OnProgress& progress,
+    std::stop_token stop
+) {
+    const auto begun = std::chrono::steady_clock::now();
+    Team team(spec.threads);
+    TrainResult result;
+    SpanModel model;
+    const auto note = [&](const Progress& now) {
+        if (now.stage == "fit") result.epochs.push_back(now);
+        if (progress) progress(now);
+    };
+    auto fitted = model.learn(train, validation, spec, team, note, stop);
+    result.kind = "crf";
+    result.params = fitted.params;
+    result.trials = std::move(fitted.trials);
+    result.features = fitted.columns;
+    const json::object notes{
+        {"spans", fitted.notes.spans},
+        {"widened", fitted.notes.widened},
+        {"overlapping", fitted.notes.overlapping},
+        {"empty", fitted.notes.empty}};
+    const Chosen chosen{result.kind, result.params, {}};
+    result.summary = summary_of(
+        spec,
+        chosen,
+        inputs,
+        json::serialize(json::object{{"tokens", notes}}),
+        {},
+        {},
+        model.labels(),
+        fitted.columns
+    );
+    Writer out;
+    out.text(std::string(spans_by) + result.kind);
+    out.text(result.summary);
+    out.put<std::uint64_t>(model.labels().size());
+    for (const auto& name : model.labels()) out.text(name);
+    inputs.save(out);
+    model.save(out);
+    result.artefact = seal(out.take());
+    result.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    return result;
+}
+
 }  // namespace
 
 TrainResult fit(
@@ -218,6 +285,11 @@ TrainResult fit(
     check_spec(train, validation, spec);
     const auto& wanted = spec.features;
     const bool plain = spec.preparation.empty();
+    if (train.has_spans()) {
+        auto texts = InputSignature::of(train, true, false, false);
+        texts.set_rules(spec.rules);
+        return fit_spans(train, validation, spec, texts, progress, stop);
+    }
     // A preparation may make features of columns that are none themselves.
     auto inputs = InputSignature::of(
         train, wanted.use_text || !plain, wanted.use_numeric || !plain, wanted.use_pixels || !plain
@@ -238,120 +310,6 @@ TrainResult fit(
     result.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
     return result;
-}
-
-struct Predictor::State {
-    std::string kind;
-    std::string summary;
-    std::vector<std::string> class_names;
-    Featurizer featurizer;
-    std::unique_ptr<Model> model;
-    FittedPreparation prepared;
-    Decision decision;
-    std::optional<InputSignature> inputs;
-};
-
-Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Predictor::Predictor(Predictor&&) noexcept = default;
-Predictor& Predictor::operator=(Predictor&&) noexcept = default;
-Predictor::~Predictor() = default;
-
-Predictor Predictor::load(std::string_view artefact) {
-    const auto [payload, written] = unseal(artefact);
-    Reader in(payload);
-    auto state = std::make_unique<State>();
-    state->kind = in.text();
-    state->summary = in.text();
-    for (auto count = in.get<std::uint64_t>(); count > 0; --count)
-        state->class_names.push_back(in.text());
-    if (written >= with_signature) state->inputs = InputSignature::load(in);
-    state->featurizer =
-        written >= with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
-    state->model = make_model(state->kind, {});
-    state->model->load(in);
-    if (!in.done())
-        if (const auto prepared = in.text(); !prepared.empty())
-            state->prepared = FittedPreparation::load(prepared);
-    if (written >= with_decision) state->decision = Decision::load(in, state->class_names.size());
-    if (!in.done()) Reader::broken();
-    return Predictor(std::move(state));
-}
-
-const std::string& Predictor::model() const {
-    return state_->kind;
-}
-const std::vector<std::string>& Predictor::class_names() const {
-    return state_->class_names;
-}
-const std::string& Predictor::summary() const {
-    return state_->summary;
-}
-
-const FittedPreparation& Predictor::preparation() const {
-    return state_->prepared;
-}
-
-const Decision& Predictor::decision() const {
-    return state_->decision;
-}
-
-std::vector<std::pair<std::string, double>> Predictor::gains() const {
-    std::vector<std::pair<std::string, double>> out;
-    for (const auto& [column, gain] : state_->model->gains())
-        out.emplace_back(state_->featurizer.name(column), gain);
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-        return a.second > b.second;
-    });
-    return out;
-}
-
-std::vector<int> Predictor::decide(std::span<const double> probabilities) const {
-    return state_->decision.decide(probabilities, state_->class_names.size());
-}
-
-const std::optional<InputSignature>& Predictor::inputs() const {
-    return state_->inputs;
-}
-
-const Featurizer& Predictor::featurizer() const {
-    return state_->featurizer;
-}
-
-PlainModel Predictor::plain() const {
-    return state_->model->plain();
-}
-
-Finds Predictor::finds() const {
-    return model_kind(state_->kind).finds;
-}
-
-const Finder* Predictor::finder() const {
-    return dynamic_cast<const Finder*>(state_->model.get());
-}
-
-std::string Predictor::feature_name(std::size_t column) const {
-    return state_->featurizer.name(column);
-}
-
-Design Predictor::rows_of(const Examples& examples, Team& team, Alignment* notes) const {
-    check(examples);
-    const auto& inputs = state_->inputs;
-    const auto from = [&](const Examples& rows) {
-        if (state_->prepared.empty()) return state_->featurizer.apply(rows, team);
-        return state_->featurizer.apply(state_->prepared.apply(rows), team);
-    };
-    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
-    return from(inputs->align(examples, notes));
-}
-
-std::vector<double>
-Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
-    check(examples);
-    if (examples.rows == 0) return {};
-    Team team(threads);
-    auto said = state_->model->predict(rows_of(examples, team, notes), team);
-    state_->decision.calibrator().apply(said);
-    return said;
 }
 
 std::vector<CurvePoint> learning_curve(
@@ -384,7 +342,7 @@ std::vector<CurvePoint> learning_curve(
              cost_of(
                  predicted,
                  view_of(shape, held_out),
-                 train.has_classes() ? train.class_names.size() : 0,
+                 train.of_classes() ? train.class_names.size() : 0,
                  by_error
              )}
         );

@@ -19,6 +19,7 @@
 #include "training/models/model.hpp"
 #include "training/preparation/preparation.hpp"
 #include "training/snapshots/examples.hpp"
+#include "training/tagging/span_model.hpp"
 
 namespace training {
 
@@ -60,8 +61,9 @@ struct TrainResult {
     double seconds = 0;            // wall clock, features and search included
 };
 
-// Learns classes if train.classes is given, else values from train.targets; a kind that learns
-// nothing takes rows with labels or without. Without validation a
+// Learns classes if train.classes is given, sets of classes if train.marks is, spans if
+// train.spans are, else values from train.targets; a kind that learns nothing takes rows with
+// labels or without. Without validation a
 // search judges by cross-validation. Preparation, features,
 // search and fit see no other rows; what is decided from probabilities is fitted on validation, or
 // out of fold on the training rows where there is none; augmented copies are made of training rows
@@ -90,7 +92,11 @@ public:
 
     const std::string& model() const;                     // its kind
     const std::vector<std::string>& class_names() const;  // empty: it predicts values
-    bool predicts_classes() const { return !class_names().empty(); }
+    bool predicts_classes() const { return !class_names().empty() && !predicts_spans(); }
+    bool predicts_spans() const;  // find_spans() does
+    // Of each class, where a row may have any number of them: decide_sets(). Else empty.
+    const std::vector<double>& thresholds() const;
+    bool predicts_sets() const { return !thresholds().empty(); }
     const std::string& summary() const;  // as in TrainResult
 
     // What its training rows were prepared by; predict() does it to the rows that it is given.
@@ -116,12 +122,16 @@ public:
     Design rows_of(const Examples& examples, Team& team, Alignment* notes = nullptr) const;
     std::string feature_name(std::size_t column) const;
 
-    // Row-major rows x classes probabilities, or one value per row. The examples are aligned to
+    // Row-major rows x classes probabilities (of sets each by itself), or one value per row. The examples are aligned to
     // inputs() first. Throws base::Error if they have nothing of it.
     std::vector<double>
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
     // The class of each line of such probabilities.
     std::vector<int> decide(std::span<const double> probabilities) const;
+
+    // Of models that find spans: those of the examples' texts.
+    std::vector<TaggedText>
+    find_spans(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
 
 private:
     struct State;

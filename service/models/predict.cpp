@@ -17,6 +17,8 @@
 #include "service/models/inputs.hpp"
 #include "service/models/watch.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/part_judging.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/models/unsupervised/finder.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 #include "training/structure.hpp"
@@ -26,6 +28,12 @@ namespace service {
 namespace json = boost::json;
 
 namespace {
+
+json::array list_of(const std::vector<std::string>& lines) {
+    json::array list;
+    for (const auto& line : lines) list.emplace_back(line);
+    return list;
+}
 
 // What a model that finds structure says of rows.
 json::array found_in(const training::Predictor& model, const training::Examples& examples) {
@@ -66,10 +74,37 @@ json::array found_in(const training::Predictor& model, const training::Examples&
 json::array answers_for(const LoadedModel& model, const training::Examples& examples) {
     if (model.predictor.finder()) return found_in(model.predictor, examples);
     json::array answers;
+    if (model.predictor.predicts_spans()) {
+        for (const auto& text : model.predictor.find_spans(examples)) {
+            json::array spans;
+            for (const auto& [span, probability] : text.spans)
+                spans.push_back(json::object{
+                    {"start", span.start},
+                    {"end", span.end},
+                    {"label", span.label},
+                    {"probability", probability}});
+            answers.push_back(json::object{
+                {"spans", std::move(spans)}, {"probability", text.probability}});
+        }
+        return answers;
+    }
     auto predicted = model.predictor.predict(examples);
     const auto& names = model.predictor.class_names();
     if (!model.predictor.predicts_classes()) {
         for (double value : predicted) answers.push_back(json::object{{"value", value}});
+        return answers;
+    }
+    if (model.predictor.predicts_sets()) {
+        const auto said = training::decide_sets(predicted, model.predictor.thresholds());
+        for (std::size_t row = 0; row < examples.rows; ++row) {
+            const auto marks = std::span(said).subspan(row * names.size(), names.size());
+            json::object probabilities;
+            for (std::size_t c = 0; c < names.size(); ++c)
+                probabilities[names[c]] = predicted[row * names.size() + c];
+            answers.push_back(json::object{
+                {"classes", list_of(training::names_of_set(marks, names))},
+                {"probabilities", std::move(probabilities)}});
+        }
         return answers;
     }
     const auto& decision = model.predictor.decision();
@@ -107,20 +142,13 @@ training::InputSignature present_inputs(base::Tx& tx, std::int64_t source_id) {
     return inputs;
 }
 
-json::array list_of(const std::vector<std::string>& lines) {
-    json::array list;
-    for (const auto& line : lines) list.emplace_back(line);
-    return list;
-}
-
 LoadedModel loaded(base::Tx& tx, const schema::Blobs& blobs, const training::ModelInfo& info) {
     auto predictor = training::Predictor::load(training::artefact_of_run(tx, blobs, info.run_id));
     auto inputs = predictor.inputs() ? *predictor.inputs() : present_inputs(tx, info.source_id);
-    return {
-        info,
-        std::move(predictor),
-        std::move(inputs),
-        training::label_in_text(training::require_snapshot(tx, info.snapshot))};
+    const auto snapshot = training::require_snapshot(tx, info.snapshot);
+    auto taken_out =
+        predictor.predicts_spans() ? std::vector<std::string>{} : training::label_in_text(snapshot);
+    return {info, std::move(predictor), std::move(inputs), std::move(taken_out)};
 }
 
 }  // namespace

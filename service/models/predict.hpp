@@ -35,12 +35,14 @@ load_model(base::Tx& tx, const schema::Blobs& blobs, const std::string& name, in
 // The model that a training run made. Throws base::Error if there is no such run, or it made none.
 LoadedModel load_run(base::Tx& tx, const schema::Blobs& blobs, std::int64_t run);
 
-// One answer per input object: {"class","probability","probabilities":{..}} or {"value"}; of models
-// that find structure {"cluster","distance"}, {"cluster","memberships"}, {"components","residual"}
-// or {"score"}, a cluster of null for none. Of a model that may leave records without an answer it
-// says "abstained" too; the class is then null. What an input may have says inputs.hpp; "unknown",
-// "unknown_values" and "left_out" of an answer name what the model could make nothing of. Throws as
-// rows_of() does. `watch` sees what was answered.
+// One answer per input object: {"class","probability","probabilities":{..}}, {"classes":[..],
+// "probabilities":{..}} for sets of classes, {"spans":[{"start","end","label","probability"}, ..],
+// "probability"} for spans, or {"value"}; of models that find structure {"cluster","distance"},
+// {"cluster","memberships"}, {"components","residual"} or {"score"}, a cluster of null for none. Of
+// a model that may leave records without an answer it says "abstained" too; the class is then null.
+// What an input may have says inputs.hpp; "unknown", "unknown_values" and "left_out" of an answer
+// name what the model could make nothing of. Throws as rows_of() does. `watch` sees what was
+// answered.
 boost::json::array predictions_for(
     const LoadedModel& model,
     const boost::json::array& inputs,

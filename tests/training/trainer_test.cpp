@@ -30,6 +30,7 @@ TEST_CASE("every kind of model predicts the same after a save and a load", "[tra
         for (const auto& data : {made::clouds(200, 1), made::topics(150, 2)}) {
             const auto& declared = model_kind(kind);
             if (declared.learns == Learns::values || declared.learns == Learns::nothing ||
+                declared.learns == Learns::spans ||
                 declared.takes == (data.text.empty() ? Takes::texts : Takes::numbers))
                 continue;
             INFO(kind);

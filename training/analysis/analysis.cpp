@@ -134,11 +134,13 @@ LoadedRun load(
         std::move(snapshot),
         Predictor::load(artefact),
         ExampleStore(database, blobs, decode)};
-    if (!loaded.predictor.predicts_classes())
+    if (!loaded.predictor.predicts_classes() || loaded.predictor.predicts_sets())
         throw base::Error(
             fmt::format("run {}", run_id),
-            loaded.predictor.finder() ? "has no labels that it could get wrong"
-                                      : "predicts values; error analysis knows classes so far",
+            loaded.predictor.finder()
+                ? "has no labels that it could get wrong"
+                : "predicts values, sets or spans; error analysis knows one class of each record "
+                  "so far",
             "choose a run of a classification project"
         );
     loaded.store.use_fixes(loaded.predictor.preparation().uses_fixes());

@@ -13,6 +13,7 @@
 #include "schema/records/record_fields.hpp"
 #include "schema/sources/source_store.hpp"
 #include "training/candidates/gathered.hpp"
+#include "training/labels/part_labels.hpp"
 #include "training/sql.hpp"
 
 namespace training {
@@ -77,7 +78,8 @@ pqxx::result next_page(
         key,
         page_size,
         payload,
-        words_to_compare
+        words_to_compare,
+        labels_are_sets(project.kind) || labels_are_spans(project.kind)
     );
 }
 
@@ -86,7 +88,7 @@ pqxx::result next_page(
 SnapshotProject find_project(base::Tx& tx, const SnapshotSpec& spec) {
     if (spec.project.empty()) {
         auto source = schema::require_source(tx, spec.source);
-        return {.id = 0, .source_id = source.id, .source = source.name};
+        return {.id = 0, .source_id = source.id, .source = source.name, .kind = {}};
     }
     auto found = base::first_as<SnapshotProject>(tx.exec(sql::file["find_project"], spec.project));
     if (!found)

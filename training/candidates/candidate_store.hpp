@@ -19,9 +19,10 @@ struct SnapshotProject {
     std::int64_t id = 0;  // 0: none
     std::int64_t source_id = 0;
     std::string source;
+    std::string kind;                 // of the project
     std::string label_fields = "[]";  // JSON: paths in the records that labels were imported from
 };
-BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, label_fields))
+BOOST_DESCRIBE_STRUCT(SnapshotProject, (), (id, source_id, source, kind, label_fields))
 
 // A record that the condition holds for, with its label.
 struct Candidate {
@@ -31,6 +32,7 @@ struct Candidate {
     std::string content_sha256;  // hexadecimal
     std::optional<int> class_id;
     std::optional<double> value;
+    std::optional<std::string> label;   // JSON: what is neither (part_labels.hpp)
     std::optional<double> probability;  // of the label
     std::string method;                 // that the label came by
 

@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "schema/records/values.hpp"
 #include "training/candidates/times.hpp"
+#include "training/labels/part_labels.hpp"
 
 namespace training {
 
@@ -107,7 +108,12 @@ void Gathered::add(Labeled& row, const schema::RecordFields& fields) {
         member.stratum = at->second;
         if (added) found_.strata.push_back(at->first);
     }
-    found_.members.push_back(member);
+    if (row.label && plan_.split.strata && plan_.stratify == "class")
+        for (const auto& name : classes_in(*row.label))
+            member.labels.push_back(
+                labels_.try_emplace(name, static_cast<std::uint32_t>(labels_.size())).first->second
+            );
+    found_.members.push_back(std::move(member));
     found_.candidates.push_back(
         {.rk = row.rk,
          .key = std::move(row.key),
@@ -115,6 +121,7 @@ void Gathered::add(Labeled& row, const schema::RecordFields& fields) {
          .content_sha256 = std::move(row.content_sha256),
          .class_id = row.class_id,
          .value = row.value,
+         .label = std::move(row.label),
          .probability = row.probability,
          .method = std::move(row.method)}
     );

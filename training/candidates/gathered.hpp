@@ -26,6 +26,7 @@ struct Labeled {
     std::string group_key;
     std::optional<int> class_id;
     std::optional<double> value, probability;
+    std::optional<std::string> label;
     std::string method;
     std::optional<std::string> payload;
     std::int64_t simhash = 0;
@@ -47,6 +48,7 @@ BOOST_DESCRIBE_STRUCT(
      class_id,
      value,
      probability,
+     label,
      method,
      payload,
      simhash,
@@ -94,7 +96,7 @@ private:
     const SnapshotPlan& plan_;
     Candidates found_;
     std::vector<std::optional<std::string>> times_;
-    std::map<std::string, std::uint32_t> strata_;
+    std::map<std::string, std::uint32_t> strata_, labels_;
     std::uint64_t no_group_ = 0, no_side_ = 0;
 };
 

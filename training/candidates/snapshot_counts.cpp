@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <boost/json.hpp>
 
+#include "training/labels/part_labels.hpp"
+
 namespace training {
 
 namespace json = boost::json;
@@ -72,6 +74,8 @@ std::string counts_of(
         if (part >= 3) continue;
         const auto& one = choice.candidates[i];
         if (one.class_id) ++by_class[classes.at(static_cast<std::size_t>(*one.class_id))][part];
+        if (one.label)
+            for (const auto& name : classes_in(*one.label)) ++by_class[name][part];
         if (!one.method.empty()) ++by_method[one.method][part];
         if (one.probability && *one.probability < 1) ++unsure;
         if (!split.folds.empty() && split.folds[i] >= 0) ++by_fold[split.folds[i]];

@@ -10,6 +10,7 @@
 #include <boost/json.hpp>
 
 #include "training/evaluation/metrics.hpp"
+#include "training/evaluation/part_judging.hpp"
 #include "training/evaluation/ranking.hpp"
 #include "training/structure.hpp"
 
@@ -237,6 +238,8 @@ Judged judge_part(
         auto found = judge_structure(predictor, items, examples, how.split, 1);
         return {std::move(found.metrics), std::move(found.predictions), std::move(found.report)};
     }
+    if (auto parts = judge_parts(predictor, items, examples, how.split))
+        return {std::move(parts->metrics), std::move(parts->predictions), std::move(parts->report)};
     const auto predicted = predictor.predict(examples);
     if (!predictor.predicts_classes()) return judge_values_of(items, examples, predicted, how);
     return judge_classes_of(items, examples, predicted, predictor, how);

@@ -18,6 +18,8 @@
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
 #include "training/evaluation/metrics.hpp"
+#include "training/folds/cross_validation.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/models/unsupervised/finder.hpp"
 #include "training/numeric/linear_scores.hpp"
 
@@ -25,25 +27,28 @@ namespace training {
 
 namespace {
 
-constexpr std::size_t fold_count = 5;
 constexpr std::size_t further_trials = 8;  // of `auto` with the best kind
 
-// The fold of each row: the classes by themselves, in an order shuffled by seed.
-std::vector<std::size_t> folds_of(const Examples& examples, std::uint64_t seed) {
-    std::vector<std::uint32_t> order(examples.rows);
-    std::iota(order.begin(), order.end(), 0U);
-    base::CounterRandom(seed, 17).shuffle(std::span(order));
-    std::map<int, std::size_t> next;
-    std::vector<std::size_t> out(examples.rows);
-    for (auto row : order)
-        out[row] = next[examples.has_classes() ? examples.classes[row] : 0]++ % fold_count;
-    return out;
+// The mean over the classes of a set.
+double cost_of_set(
+    std::span<const double> said,
+    std::span<const std::uint8_t> marks,
+    const TrainSpec& spec
+) {
+    double sum = 0;
+    for (std::size_t c = 0; c < said.size(); ++c) {
+        const double right = marks[c] ? said[c] : 1 - said[c];
+        sum += spec.objective == Objective::error ? (right > 0.5 ? 0.0 : 1.0)
+                                                  : -std::log(std::max(right, 1e-15));
+    }
+    return sum / static_cast<double>(said.size());
 }
 
 }  // namespace
 
 View view_of(const Design& rows, const Examples& examples) {
-    return {&rows, examples.classes, examples.targets, examples.weights, examples.soft};
+    return {
+        &rows, examples.classes, examples.targets, examples.weights, examples.soft, examples.marks};
 }
 
 double cost_of(
@@ -60,6 +65,10 @@ double cost_of(
             continue;
         }
         const auto* line = predicted.data() + row * classes;
+        if (!truth.marks.empty()) {
+            sum += cost_of_set({line, classes}, truth.marks.subspan(row * classes, classes), spec);
+            continue;
+        }
         const auto label = static_cast<std::size_t>(truth.classes[row]);
         if (spec.objective == Objective::error) {
             sum += std::max_element(line, line + classes) == line + label ? 0 : 1;
@@ -77,7 +86,7 @@ sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss) {
     const bool texts = features.use_text && !train.text.empty();
     const bool few = train.rows <= 20'000;
     std::vector<std::string> wanted;
-    if (!train.has_classes()) {
+    if (!train.of_classes()) {
         wanted = {"ridge", "elastic_net", "boosting", "mlp"};
         if (few) wanted.insert(wanted.end(), {"forest", "knn"});
     } else if (texts) {
@@ -89,9 +98,11 @@ sensible_kinds(const Examples& train, const FeatureSpec& features, Loss loss) {
     }
     std::erase_if(wanted, [&](const std::string& name) {
         const auto& kind = model_kind(name);
-        return !train.has_classes() &&
+        return !train.of_classes() &&
                std::find(kind.losses.begin(), kind.losses.end(), loss) == kind.losses.end();
     });
+    if (!train.soft.empty())
+        std::erase_if(wanted, [](const auto& name) { return !model_kind(name).soft_labels; });
     return wanted;
 }
 
@@ -145,7 +156,7 @@ Selection::Selection(
 Selection::~Selection() = default;
 
 std::size_t Selection::classes() const {
-    return train_.has_classes() ? train_.class_names.size() : 0;
+    return train_.of_classes() ? train_.class_names.size() : 0;
 }
 
 FeatureSpec Selection::features_of(const std::string& kind) const {
@@ -169,20 +180,8 @@ const Form& Selection::form(const std::string& kind) {
 const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
     auto& all = folds_[text_form_of(kind)];
     if (!all.empty()) return all;
-    const auto fold = folds_of(train_, spec_.seed);
-    for (std::size_t f = 0; f < fold_count; ++f) {
+    for (const auto& [inside, outside] : rounds_of(train_, spec_.seed)) {
         if (stop_.stop_requested()) throw base::Interrupted();
-        std::vector<std::size_t> inside;
-        std::vector<std::size_t> outside;
-        for (std::size_t row = 0; row < train_.rows; ++row)
-            (fold[row] == f ? outside : inside).push_back(row);
-        if (inside.empty() || outside.empty())
-            throw base::Error(
-                "tune",
-                "too few training rows for a cross-validation of " + std::to_string(fold_count) +
-                    " folds",
-                "label more items, or split with a validation part"
-            );
         Fold next;
         const auto learnt = take(train_, inside);
         const auto judged = take(train_, outside);
@@ -197,6 +196,7 @@ const std::vector<Selection::Fold>& Selection::folds(const std::string& kind) {
             out.targets = of.targets;
             out.weights = of.weights;
             out.soft = of.soft;
+            out.marks = of.marks;
             return out;
         };
         next.learnt = labels(learnt);
@@ -222,7 +222,7 @@ double Selection::judge_on(
     std::vector<Progress>* curve
 ) const {
     Team team(1);
-    auto model = make_model(trial.kind, trial.params);
+    auto model = make_model_for(learnt, trial.kind, trial.params);
     // The first trial is let finish, so that there is one.
     auto stop = trial.number == 0 ? stop_ : deadline_->source.get_token();
     FitContext context{spec_.seed, std::move(stop), {}, &team};
@@ -272,8 +272,9 @@ double Selection::judge(const Trial& trial, std::vector<Progress>& curve) {
             const auto held_out = view_of(form.validation, validation_);
             return judge_on(trial, view_of(form.train, train_), held_out, held_out, &curve);
         }
-        double sum = 0;
+        double sum = 0, rows = 0;
         for (const auto& fold : folds_.at(kept)) {
+            rows += static_cast<double>(fold.judged.rows);
             sum += static_cast<double>(fold.judged.rows) *
                    judge_on(
                        trial,
@@ -283,7 +284,7 @@ double Selection::judge(const Trial& trial, std::vector<Progress>& curve) {
                        &fold == &folds_.at(kept).front() ? &curve : nullptr
                    );
         }
-        return sum / static_cast<double>(train_.rows);
+        return sum / rows;
     } catch (const base::Interrupted&) {
         if (stop_.stop_requested()) throw;
         throw base::Error("trial", "the time was over");

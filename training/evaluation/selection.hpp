@@ -46,10 +46,9 @@ struct Chosen {
 };
 
 // Chooses kind and parameters by what they cost on validation, or, where there is none, in a
-// cross-validation of the training rows (five folds, stratified by class, each with features of its
-// own). Kinds that learn nothing are judged by what they find in the
-// training rows (Finder::cost). Without a budget the choice does not depend on the number of
-// threads or the clock.
+// cross-validation of the training rows (cross_validation.hpp; each round with features of its
+// own). Kinds that learn nothing are judged by what they find in the training rows (Finder::cost).
+// Without a budget the choice does not depend on the number of threads or the clock.
 class Selection {
 public:
     // What is given has to live as long.

@@ -13,6 +13,7 @@
 
 #include "base/error.hpp"
 #include "base/words.hpp"
+#include "training/models/label_sets.hpp"
 #include "training/models/models.hpp"
 
 namespace training {
@@ -27,7 +28,7 @@ const std::vector<const ModelKind*>& kinds() {
         &elastic_net_kind(), &neighbours_kind(), &forest_kind(),      &boosting_kind(),
         &mlp_kind(),         &kmeans_kind(),     &mini_batch_kind(),  &mixture_kind(),
         &dbscan_kind(),      &pca_kind(),        &svd_kind(),         &nmf_kind(),
-        &isolation_kind()};
+        &isolation_kind(),   &crf_kind()};
     return all;
 }
 
@@ -35,7 +36,8 @@ const std::vector<const ModelKind*>& kinds() {
 std::vector<std::string> kinds_for(Learns wanted) {
     std::vector<std::string> out;
     for (const auto* kind : kinds())
-        if (!kind->baseline && (kind->learns == Learns::both || kind->learns == wanted))
+        if (!kind->baseline &&
+            (kind->learns == wanted || (kind->learns == Learns::both && wanted != Learns::spans)))
             out.push_back(kind->name);
     return out;
 }
@@ -46,7 +48,10 @@ void check_rows(
     std::size_t outputs,
     const FitContext& context
 ) {
-    if (kind.takes != Takes::all && train.rows->sparse != (kind.takes == Takes::texts)) {
+    if (kind.takes == Takes::sequences) {
+        if (train.rows->sequences.empty())
+            throw base::Error(kind.name, "it learns spans of texts, and the labels are none");
+    } else if (kind.takes != Takes::all && train.rows->sparse != (kind.takes == Takes::texts)) {
         throw base::Error(
             kind.name,
             kind.takes == Takes::texts ? "it takes texts, and the rows have none"
@@ -73,6 +78,7 @@ void check_rows(
         if (std::none_of(train.weights.begin(), train.weights.end(), [](float w) { return w > 0; }))
             throw base::Error("row weights", "all are 0", "weigh at least one row");
     }
+    if (!train.soft.empty()) check_soft(kind);
     if (!train.soft.empty() && train.soft.size() != train.size() * outputs)
         throw base::Error("soft labels", "not one probability for each row and class");
 }
@@ -170,13 +176,21 @@ std::unique_ptr<Model> make_model(std::string_view kind, const Params& params) {
     return model;
 }
 
+std::unique_ptr<Model> make_set_model(std::string_view kind, const Params& params) {
+    std::unique_ptr<Model> model =
+        std::make_unique<LabelSets>(std::string(kind), complete(kind, params));
+    model->kind_ = &model_kind(kind);
+    return model;
+}
+
 void Model::fit(
     const View& train,
     const View& validation,
     std::size_t outputs,
     const FitContext& context
 ) {
-    check_learns(*kind_, outputs > 0 ? Learns::classes : Learns::values);
+    if (train.rows && train.rows->sequences.empty())
+        check_learns(*kind_, outputs > 0 ? Learns::classes : Learns::values);
     if (kind_->learns == Learns::nothing) {
         check_rows(*kind_, {train.rows}, 0, context);
         learn({train.rows}, {validation.rows}, 0, context);
@@ -186,13 +200,29 @@ void Model::fit(
     learn(train, validation, outputs, context);
 }
 
+void check_soft(const ModelKind& kind) {
+    if (kind.soft_labels) return;
+    std::vector<std::string> able;
+    for (const auto* one : kinds())
+        if (one->soft_labels && !one->baseline) able.push_back(one->name);
+    throw base::UsageError(
+        kind.name,
+        "it learns from labels that are certain, not from soft ones",
+        "use " + base::one_of(able) + ", or hard labels"
+    );
+}
+
 void check_learns(const ModelKind& kind, Learns wanted) {
-    if (kind.learns == Learns::both || kind.learns == Learns::nothing || kind.learns == wanted)
+    if (kind.learns == wanted || kind.learns == Learns::nothing ||
+        (kind.learns == Learns::both && wanted != Learns::spans))
         return;
+    const auto plural = [](Learns what) {
+        return what == Learns::both ? std::string("classes or values")
+                                    : std::string(base::name_of(what));
+    };
     throw base::Error(
         kind.name,
-        wanted == Learns::classes ? "it learns values, not classes"
-                                  : "it learns classes, not values",
+        "it learns " + plural(kind.learns) + ", not " + plural(wanted),
         "use " + base::one_of(kinds_for(wanted))
     );
 }

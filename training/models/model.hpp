@@ -57,8 +57,11 @@ struct View {
     std::span<const double> targets = {};
     std::span<const float> weights = {};  // how much each row counts, at least 0; empty: each 1
     // Row-major, rows x outputs: how sure each class is, as truth inference says it; a row sums to
-    // 1. Empty: `classes` are certain. Kinds without `soft_labels` learn from `classes` alone.
+    // 1. Empty: `classes` are certain. Kinds without `soft_labels` refuse them.
     std::span<const float> soft = {};
+    // Row-major, rows x outputs, 0 or 1: the classes of each row, of which it may have any number.
+    // Read by LabelSets (label_sets.hpp) in the place of `classes`.
+    std::span<const std::uint8_t> marks = {};
 
     std::size_t size() const { return rows ? rows->rows : 0; }
 };
@@ -113,6 +116,7 @@ public:
 
 private:
     friend std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
+    friend std::unique_ptr<Model> make_set_model(std::string_view kind, const Params& params);
     // As fit(), with what the kind declares checked.
     virtual void learn(
         const View& train,
@@ -125,13 +129,14 @@ private:
 };
 
 // What a kind learns. What it does not learn is refused in one line.
-enum class Learns { classes, values, both, nothing };
+enum class Learns { classes, values, both, nothing, spans };
 
 constexpr auto words_of(Learns) {
     return std::to_array<base::Word<Learns>>({
         {Learns::classes, "classes", "probabilities of classes"},
         {Learns::values, "values", "a number"},
         {Learns::both, "classes or values", "either"},
+        {Learns::spans, "spans", "labelled parts of texts"},
         {Learns::nothing, "nothing", "it looks for structure and needs no labels"},
     });
 }
@@ -150,13 +155,14 @@ constexpr auto words_of(Finds) {
 }
 
 // Which rows a kind takes: with texts they are sparse.
-enum class Takes { all, texts, numbers };
+enum class Takes { all, texts, numbers, sequences };
 
 constexpr auto words_of(Takes) {
     return std::to_array<base::Word<Takes>>({
         {Takes::all, "all", "texts, numbers and pictures"},
         {Takes::texts, "texts", "records with a text"},
         {Takes::numbers, "numbers", "numbers or pictures without a text"},
+        {Takes::sequences, "sequences", "the words of texts with spans"},
     });
 }
 
@@ -195,8 +201,12 @@ const std::vector<std::string>& model_kinds();
 std::string allowed_values(const Hyperparameter& parameter);
 Params complete(std::string_view kind, const Params& params);
 std::unique_ptr<Model> make_model(std::string_view kind, const Params& params);
+// A model of that kind for each class of sets: LabelSets.
+std::unique_ptr<Model> make_set_model(std::string_view kind, const Params& params);
 // Throws base::Error in one line if the kind does not learn `wanted` (classes or values).
 void check_learns(const ModelKind& kind, Learns wanted);
+// Throws base::UsageError in one line if the kind does not learn from soft labels.
+void check_soft(const ModelKind& kind);
 // The kinds with their hyper-parameters: docs/reference/models.md.
 std::string models_reference();
 

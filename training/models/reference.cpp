@@ -41,8 +41,8 @@ std::string models_reference() {
         "# Models\n\nMade by `tilth reference models`. `tilth train SNAPSHOT --model NAME --param "
         "PARAMETER=VALUE`; `--model auto` tries the sensible ones for the data. Each gives the "
         "same bits on any number of threads, and learns from weighted rows; those that do not "
-        "learn from unsure labels take the likeliest class instead. Those that need no labels take "
-        "each row once.\n\n"
+        "learn from unsure labels refuse `--labels soft`. Each that learns classes learns sets of "
+        "them too; those that need no labels take each row once.\n\n"
         "## Losses\n\nWhat `--loss` lowers where values are learnt.\n\n" +
         table_of_losses();
     for (const auto& name : model_kinds()) {

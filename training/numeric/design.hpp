@@ -16,6 +16,9 @@ struct Design {
     std::vector<float> values;          // dense: rows x columns; sparse: the non-zeros
     std::vector<std::uint32_t> where;   // sparse: the column of each value
     std::vector<std::uint64_t> starts;  // sparse: rows + 1 offsets into values
+    // Where rows are the tokens of texts: the first row of each text, and the number of rows. Else
+    // empty, and rows do not depend on each other.
+    std::vector<std::uint64_t> sequences;
 
     std::size_t count(std::size_t row) const {
         return static_cast<std::size_t>(starts[row + 1] - starts[row]);

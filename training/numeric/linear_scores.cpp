@@ -165,11 +165,13 @@ RowSubset take_part(const View& data, std::span<const std::uint32_t> chosen) {
     RowSubset out;
     out.rows = take_rows(*data.rows, chosen);
     const auto outputs = data.size() == 0 ? 0 : data.soft.size() / data.size();
+    const auto marks = data.size() == 0 ? 0 : data.marks.size() / data.size();
     for (auto row : chosen) {
         if (!data.classes.empty()) out.classes.push_back(data.classes[row]);
         if (!data.targets.empty()) out.targets.push_back(data.targets[row]);
         if (!data.weights.empty()) out.weights.push_back(data.weights[row]);
         for (std::size_t c = 0; c < outputs; ++c) out.soft.push_back(data.soft[row * outputs + c]);
+        for (std::size_t c = 0; c < marks; ++c) out.marks.push_back(data.marks[row * marks + c]);
     }
     return out;
 }

@@ -55,8 +55,9 @@ struct RowSubset {
     std::vector<double> targets;
     std::vector<float> weights;
     std::vector<float> soft;
+    std::vector<std::uint8_t> marks;
 
-    View view() const { return {&rows, classes, targets, weights, soft}; }
+    View view() const { return {&rows, classes, targets, weights, soft, marks}; }
 };
 RowSubset take_part(const View& data, std::span<const std::uint32_t> chosen);
 std::pair<RowSubset, RowSubset> hold_out_fifth(const View& data, std::uint64_t seed);

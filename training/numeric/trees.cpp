@@ -6,7 +6,8 @@
 //
 // A forest is grown round by round from gradients that stay as they were at the start: each tree
 // sees its own sample, its leaves are means, and the sum over the rounds less their number is the
-// average of the trees. The library's own forest is one call that nothing can stop.
+// average of the trees. The library's own forest is one call that nothing can stop. A round of much
+// data takes seconds too, and a stop does not wait for it: the library's calls are made aside.
 #include "training/numeric/trees.hpp"
 
 #include <algorithm>
@@ -16,8 +17,11 @@
 #include <limits>
 #include <optional>
 
+#include <fmt/format.h>
+
 #include "base/error.hpp"
 #include "training/models/models.hpp"
+#include "training/numeric/aside.hpp"
 #include "training/numeric/booster.hpp"
 #include "training/numeric/linear_scores.hpp"
 
@@ -47,8 +51,21 @@ RowSubset certain(const View& data, std::size_t classes, const std::vector<float
             shares.push_back(share * weight_at(weights, row));
         });
     }
-    return {take_rows(*data.rows, chosen), std::move(labels), {}, std::move(shares), {}};
+    return {take_rows(*data.rows, chosen), std::move(labels), {}, std::move(shares), {}, {}};
 }
+
+}  // namespace
+
+namespace {
+
+// What the library's calls use, and own: they may go on when nobody waits for them any more.
+struct Grown {
+    TreeRows seen;
+    std::optional<TreeRows> held_out;
+    std::optional<Booster> booster;
+
+    explicit Grown(const Design& rows) : seen(rows) {}
+};
 
 }  // namespace
 
@@ -59,9 +76,8 @@ struct Trees::Fit {
     const View& validation;
     const TreeSettings& how;
     const FitContext& context;
-    TreeRows seen;
-    std::optional<TreeRows> held_out;
-    std::optional<Booster> booster;
+    std::shared_ptr<Grown> grown;
+    Aside aside;
     std::vector<float> weights;
     std::size_t best = 0;  // rounds
     double least = std::numeric_limits<double>::infinity();
@@ -76,15 +92,31 @@ struct Trees::Fit {
           validation(judged),
           how(settings),
           context(with),
-          seen(*learnt.rows),
+          grown(std::make_shared<Grown>(*learnt.rows)),
           weights(learnt.weights.begin(), learnt.weights.end()) {
-        if (validation.size() > 0) held_out.emplace(*validation.rows);
-        label(seen, train);
-        if (held_out) label(*held_out, validation);
-        std::vector<DMatrixHandle> matrices{seen.get()};
-        if (held_out) matrices.push_back(held_out->get());
-        booster.emplace(matrices);
-        configure();
+        if (validation.size() > 0) grown->held_out.emplace(*validation.rows);
+        label(grown->seen, train);
+        if (grown->held_out) label(*grown->held_out, validation);
+        // What a booster knows of its matrices it keeps by thread: it is made where it is used.
+        call([named = named_settings()](Grown& g) {
+            std::vector<DMatrixHandle> matrices{g.seen.get()};
+            if (g.held_out) matrices.push_back(g.held_out->get());
+            g.booster.emplace(matrices);
+            for (const auto& [name, value] : named) g.booster->set(name, value);
+        });
+    }
+
+    // A call of the library, which a stop does not wait for.
+    void call(std::function<void(Grown&)> work) {
+        aside.call(context.stop, [grown = grown, work = std::move(work)] { work(*grown); });
+    }
+
+    std::vector<float> margins(bool of_held_out) {
+        auto found = std::make_shared<std::vector<float>>();
+        call([found, of_held_out](Grown& g) {
+            *found = g.booster->margins(of_held_out ? g.held_out->get() : g.seen.get());
+        });
+        return std::move(*found);
     }
 
     bool classes() const { return trees.outputs_ > 0; }
@@ -111,8 +143,9 @@ struct Trees::Fit {
         matrix.set("weight", {data.weights.begin(), data.weights.end()});
     }
 
-    void configure() {
-        auto& b = *booster;
+    // The library's parameters, by name.
+    std::vector<std::pair<const char*, std::string>> named_settings() const {
+        std::vector<std::pair<const char*, std::string>> named;
         const auto objective = [&]() -> std::pair<const char*, const char*> {
             if (trees.outputs_ > 2) return {"multi:softprob", "mlogloss"};
             if (classes()) return {"binary:logistic", "logloss"};
@@ -128,27 +161,29 @@ struct Trees::Fit {
             }
             return {"reg:squarederror", "rmse"};
         }();
-        b.set("nthread", library_threads(*train.rows));
-        b.set("seed", static_cast<double>(context.seed & 0x7FFFFFFFU));
-        b.set("seed_per_iteration", 1);
-        b.set("tree_method", "hist");
-        b.set("objective", objective.first);
-        b.set("eval_metric", objective.second);
-        if (trees.outputs_ > 2) b.set("num_class", static_cast<double>(trees.outputs_));
+        const auto set = [&](const char* name, const auto& value) {
+            named.emplace_back(name, fmt::format("{}", value));
+        };
+        set("nthread", library_threads(*train.rows));
+        set("seed", static_cast<double>(context.seed & 0x7FFFFFFFU));
+        set("seed_per_iteration", 1);
+        set("tree_method", "hist");
+        set("objective", objective.first);
+        set("eval_metric", objective.second);
+        if (trees.outputs_ > 2) set("num_class", static_cast<double>(trees.outputs_));
         if (!classes() || how.forest)
-            b.set(
-                "base_score",
+            set("base_score",
                 trees.loss_ == Loss::poisson && !how.forest ? std::max(mean_target(train), 1e-6)
                 : classes()                                 ? 0.5
-                                                            : 0
-            );
-        b.set("eta", how.forest ? 1 : how.rate);
-        b.set("max_depth", static_cast<double>(how.depth));
-        b.set("lambda", how.l2);
-        b.set("subsample", how.rows);
-        b.set("colsample_bytree", how.columns);
-        b.set("colsample_bynode", how.split_columns);
-        b.set("min_child_weight", how.least);
+                                                            : 0);
+        set("eta", how.forest ? 1 : how.rate);
+        set("max_depth", static_cast<double>(how.depth));
+        set("lambda", how.l2);
+        set("subsample", how.rows);
+        set("colsample_bytree", how.columns);
+        set("colsample_bynode", how.split_columns);
+        set("min_child_weight", how.least);
+        return named;
     }
 
     // A step on gradients of our own: those of a forest stay, those of a quantile (the median
@@ -158,7 +193,7 @@ struct Trees::Fit {
         const auto n = train.size();
         std::vector<float> slopes(n * k);
         std::vector<float> bends(n * k);
-        const auto now = how.forest ? std::vector<float>{} : booster->margins(seen.get());
+        const auto now = how.forest ? std::vector<float>{} : margins(false);
         for (std::size_t row = 0; row < n; ++row) {
             const float weight = weight_at(weights, row);
             for (std::size_t j = 0; j < k; ++j) {
@@ -176,20 +211,25 @@ struct Trees::Fit {
                 bends[row * k + j] = weight;
             }
         }
-        must(XGBoosterBoostOneIter(
-            booster->get(), seen.get(), slopes.data(), bends.data(), slopes.size()
-        ));
+        using Values = std::shared_ptr<std::vector<float>>;
+        const Values first = std::make_shared<std::vector<float>>(std::move(slopes));
+        const Values second = std::make_shared<std::vector<float>>(std::move(bends));
+        call([first, second](Grown& g) {
+            must(XGBoosterBoostOneIter(
+                g.booster->get(), g.seen.get(), first->data(), second->data(), first->size()
+            ));
+        });
     }
 
-    double cost(const View& data, DMatrixHandle matrix, std::size_t rounds) const {
-        auto margins = booster->margins(matrix);
+    double cost(const View& data, bool of_held_out, std::size_t rounds) {
+        auto sums = margins(of_held_out);
         if (how.forest)
-            for (float& m : margins) m /= static_cast<float>(rounds);
+            for (float& m : sums) m /= static_cast<float>(rounds);
         double sum = 0;
         double all = 0;
         for (std::size_t row = 0; row < data.size(); ++row) {
             const auto weight = static_cast<double>(weight_at(data.weights, row));
-            const float miss = target(data, row) - margins[row * width()];
+            const float miss = target(data, row) - sums[row * width()];
             const float share = below();
             sum += weight * static_cast<double>(std::max(share * miss, (share - 1) * miss));
             all += weight;
@@ -198,27 +238,32 @@ struct Trees::Fit {
     }
 
     // What round number `round` (from 0) costs on the rows learnt from and on validation.
-    Progress judge(std::size_t round) const {
+    Progress judge(std::size_t round) {
         Progress progress{"fit", round + 1, how.rounds, 0, {}};
         if (how.forest) return progress;
         if (by_hand()) {
-            progress.loss = cost(train, seen.get(), round + 1);
-            if (held_out) progress.validation = cost(validation, held_out->get(), round + 1);
+            progress.loss = cost(train, false, round + 1);
+            if (grown->held_out) progress.validation = cost(validation, true, round + 1);
             return progress;
         }
-        std::array<DMatrixHandle, 2> matrices{seen.get(), held_out ? held_out->get() : nullptr};
-        std::array<const char*, 2> names{"learnt", "held"};
-        const char* said = nullptr;
-        must(XGBoosterEvalOneIter(
-            booster->get(),
-            static_cast<int>(round),
-            matrices.data(),
-            names.data(),
-            held_out ? 2 : 1,
-            &said
-        ));
-        progress.loss = number_of(said, "learnt-");
-        if (held_out) progress.validation = number_of(said, "held-");
+        auto said = std::make_shared<std::string>();
+        call([said, round](Grown& g) {
+            std::array<DMatrixHandle, 2> matrices{
+                g.seen.get(), g.held_out ? g.held_out->get() : nullptr};
+            std::array<const char*, 2> names{"learnt", "held"};
+            const char* text = nullptr;
+            must(XGBoosterEvalOneIter(
+                g.booster->get(),
+                static_cast<int>(round),
+                matrices.data(),
+                names.data(),
+                g.held_out ? 2 : 1,
+                &text
+            ));
+            *said = text;
+        });
+        progress.loss = number_of(*said, "learnt-");
+        if (grown->held_out) progress.validation = number_of(*said, "held-");
         return progress;
     }
 
@@ -228,7 +273,11 @@ struct Trees::Fit {
             if (by_hand()) {
                 step();
             } else {
-                must(XGBoosterUpdateOneIter(booster->get(), static_cast<int>(round), seen.get()));
+                call([round](Grown& g) {
+                    must(XGBoosterUpdateOneIter(
+                        g.booster->get(), static_cast<int>(round), g.seen.get()
+                    ));
+                });
             }
             const auto progress = judge(round);
             if (!std::isfinite(progress.loss))
@@ -273,7 +322,9 @@ void Trees::fit(
     if (unsure) learnt = part.view();
     Fit fit(*this, learnt, validation, how, context);
     fit.grow();
-    keep(fit.booster->bytes(fit.best));
+    const auto bytes = std::make_shared<std::string>();
+    fit.call([bytes, best = fit.best](Grown& g) { *bytes = g.booster->bytes(best); });
+    keep(std::move(*bytes));
 }
 
 void Trees::keep(std::string bytes) {

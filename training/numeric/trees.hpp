@@ -38,7 +38,7 @@ public:
     Trees();
     ~Trees();
 
-    // Throws base::Interrupted between rounds when a stop is requested.
+    // Throws base::Interrupted at once when a stop is requested; a round under way ends by itself.
     void fit(
         const View& train,
         const View& validation,

@@ -56,6 +56,12 @@ void add_models(base::Tx& tx, const RunInfo& run, Report& report) {
         {"macro_f1", {"Macro F1", true, false}},
         {"log_loss", {"Log loss", false, true}},
         {"roc_auc", {"ROC AUC", false, false}},
+        {"micro_f1", {"Micro F1", true, false}},
+        {"sample_f1", {"F1 by record", true, false}},
+        {"subset_accuracy", {"Sets exactly right", true, false}},
+        {"hamming_loss", {"Hamming loss", false, true}},
+        {"span_f1", {"F1 of spans", true, false}},
+        {"span_f1_partial", {"F1 of characters in spans", true, false}},
         {"rmse", {"RMSE", false, true}},
         {"mae", {"MAE", false, true}},
         {"r2", {"R²", false, false}}};
@@ -252,6 +258,27 @@ void add_leaks(const json::object& analysis, Report& report) {
     }
 }
 
+// Of sets of classes and of spans each class by itself is told, as facts; confusions, slices and
+// doubtful labels are of rows with one class.
+bool add_part_scores(const json::value& judged, Report& report) {
+    for (const auto* parts : {"sets", "spans"}) {
+        const auto* found = judged.as_object().if_contains(parts);
+        if (!found) continue;
+        for (const auto& one : found->as_array())
+            report.facts.emplace_back(
+                fmt::format("Class {}", std::string(one.at("name").as_string())),
+                fmt::format(
+                    "F1 {:.3f}, {} of them, {} said",
+                    number(one.at("f1")),
+                    number(one.at("support")),
+                    number(one.at("predicted"))
+                )
+            );
+        return true;
+    }
+    return false;
+}
+
 void add_analysis(const ExampleStore& store, const Analysis& analysis, Report& report) {
     report.error_rate =
         analysis.judged ? static_cast<double>(analysis.wrong) / static_cast<double>(analysis.judged)
@@ -314,6 +341,7 @@ Report report_of(
          database.call([&](base::Tx& tx) { return count_reads(tx, snapshot.id); }))
         reads += one.reads;
     report.facts.emplace_back("Test part read", fmt::format("{} times", reads));
+    if (add_part_scores(analysis.at("test"), report)) return report;
     add_curves(analysis, metrics, report);
     add_composition(database.call([&](base::Tx& tx) { return card_of(tx, snapshot); }), report);
     ExampleStore store(database, blobs, decode);

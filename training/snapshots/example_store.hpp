@@ -29,8 +29,18 @@ struct Item {
     std::optional<int> class_id;
     std::optional<double> value;
     std::string group;
+    // Of members of a snapshot: how sure the label is, what must not be divided from it, and the
+    // fold that it is judged in.
+    std::optional<double> probability = {};
+    std::int64_t cluster = 0;
+    std::optional<int> fold = {};
+    std::optional<std::string> label = {};  // JSON: a set of classes, or spans (part_labels.hpp)
 };
-BOOST_DESCRIBE_STRUCT(Item, (), (id, version, class_id, value, group))
+BOOST_DESCRIBE_STRUCT(
+    Item,
+    (),
+    (id, version, class_id, value, group, probability, cluster, fold, label)
+)
 
 // Decodes an encoded image ("png", "jpeg" ..) to width x height x channels bytes, row-major,
 // channels interleaved. Without one formats::decode_image() does.

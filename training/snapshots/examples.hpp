@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "formats/image/image.hpp"
+#include "schema/labels/spans.hpp"
 #include "schema/records/record.hpp"
 
 namespace training {
@@ -53,7 +54,22 @@ struct Examples {
     std::vector<float> weights;            // how much each row counts; empty: each 1
     std::vector<float> soft;  // rows x class_names: how sure each class is; empty: `classes` are
 
+    // Row-major, rows x class_names, 0 or 1, in the place of `classes`: sets of classes.
+    std::vector<std::uint8_t> marks;
+
+    // In the place of `classes`: labelled parts of the bodies of `text`, by the class names.
+    std::vector<std::vector<schema::TextSpan>> spans;
+
+    // For cross-validation. Rows of one group are in one fold; empty: those of one key are.
+    std::vector<std::int64_t> groups;
+    std::vector<int> folds;      // from 0, where they are decided; empty: they are dealt by groups
+    bool folds_in_time = false;  // they follow each other: each is judged by what came before it
+
     bool has_classes() const { return !classes.empty(); }
+    bool has_sets() const { return !marks.empty(); }
+    bool has_spans() const { return !spans.empty(); }
+    // Classes are learnt, one for each row or any number.
+    bool of_classes() const { return has_classes() || has_sets(); }
 };
 
 // Throws base::Error naming the part whose size does not fit, a class out of range, or a target

@@ -41,10 +41,15 @@ void each_member(
 std::string label_text(
     const std::optional<int>& class_id,
     const std::optional<double>& value,
+    const std::optional<std::string>& label,
     const std::vector<std::string>& classes
 ) {
     if (class_id) return classes.at(static_cast<std::size_t>(*class_id));
-    return value ? fmt::format("{}", *value) : "";
+    return value ? fmt::format("{}", *value) : label.value_or("");
+}
+
+std::string label_text(const SnapshotMember& member, const std::vector<std::string>& classes) {
+    return label_text(member.class_id, member.value, member.label, classes);
 }
 
 std::string member_line(

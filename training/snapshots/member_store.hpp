@@ -22,6 +22,7 @@ struct SnapshotMember {
     int split = 0;  // 0 training, 1 validation, 2 test
     std::optional<int> class_id;
     std::optional<double> value;
+    std::optional<std::string> label;   // JSON: what is neither
     std::optional<double> probability;  // of the label
     std::optional<int> fold;
     std::string content_sha256;  // hexadecimal
@@ -29,7 +30,7 @@ struct SnapshotMember {
 BOOST_DESCRIBE_STRUCT(
     SnapshotMember,
     (),
-    (rk, source_id, key, version, split, class_id, value, probability, fold, content_sha256)
+    (rk, source_id, key, version, split, class_id, value, label, probability, fold, content_sha256)
 )
 
 // Visits each member in key order, a page of a transaction of its own after the other.
@@ -39,12 +40,16 @@ void each_member(
     const std::function<void(const SnapshotMember&)>& visit
 );
 
-// A class by its name, a value so that equal values are equal texts; empty for no label.
+// A class by its name, a value so that equal values are equal texts, what is neither as JSON; empty
+// for no label.
 std::string label_text(
     const std::optional<int>& class_id,
     const std::optional<double>& value,
+    const std::optional<std::string>& label,
     const std::vector<std::string>& classes
 );
+
+std::string label_text(const SnapshotMember& member, const std::vector<std::string>& classes);
 
 // The identity of a member: key, content (hexadecimal), label and side; the label's probability if
 // it is unsure, and the fold if there is one.

@@ -35,7 +35,7 @@ read_both(base::Database& database, const SnapshotInfo& a, const SnapshotInfo& b
             auto& both = all[{snapshot.source, member.key}];
             (first ? both.first : both.second) = Side{
                 member.content_sha256,
-                label_text(member.class_id, member.value, classes),
+                label_text(member, classes),
                 member.split,
                 member.class_id.has_value()};
         });

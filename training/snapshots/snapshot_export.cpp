@@ -142,7 +142,7 @@ std::uint64_t export_snapshot(
              std::nullopt,
              ""}
         );
-        labels.emplace_back(member.split, label_text(member.class_id, member.value, classes));
+        labels.emplace_back(member.split, label_text(member, classes));
         if (page.size() == page_size) flush();
     });
     if (!page.empty() || !headed) flush();

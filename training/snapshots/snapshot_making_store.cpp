@@ -253,7 +253,7 @@ Made make(base::Database& database, const SnapshotSpec& spec) {
         lines.push_back(member_line(
             c.key,
             c.content_sha256,
-            label_text(c.class_id, c.value, made.classes),
+            label_text(c.class_id, c.value, c.label, made.classes),
             static_cast<int>(made.split.parts[i]),
             c.probability,
             made.fold(i)
@@ -276,8 +276,8 @@ void put(base::CopyWriter& copy, const std::optional<T>& value) {
 void copy_members(base::Tx& tx, std::int64_t id, const Made& made) {
     auto copy = tx.copy(
         "snapshot_item (rk, source_id, key, snapshot_id, version, split, class_id, value, "
-        "cluster, probability, fold)",
-        11
+        "cluster, probability, fold, label)",
+        12
     );
     const auto& candidates = made.choice.candidates;
     for (std::size_t i = 0; i < candidates.size(); ++i) {
@@ -296,6 +296,11 @@ void copy_members(base::Tx& tx, std::int64_t id, const Made& made) {
         put(copy, c.probability);
         auto fold = made.fold(i);
         put(copy, fold ? std::optional(static_cast<std::int16_t>(*fold)) : std::nullopt);
+        if (c.label) {
+            copy.jsonb(*c.label);
+        } else {
+            copy.null();
+        }
     }
     copy.finish();
 }

@@ -44,7 +44,7 @@ std::string computed_hash(base::Database& database, const SnapshotInfo& snapshot
         lines.push_back(member_line(
             member.key,
             member.content_sha256,
-            label_text(member.class_id, member.value, classes),
+            label_text(member, classes),
             member.split,
             member.probability,
             member.fold

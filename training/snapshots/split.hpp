@@ -29,8 +29,10 @@ struct Member {
     // Clusters of duplicates that were found before, one per way of finding them; 0: none.
     std::array<std::uint64_t, 4> duplicates{};
     std::uint32_t stratum = 0;  // its class; read if the split has strata
-    std::optional<Part> kept;   // the side that an earlier snapshot has it on; read by hash only
-    int kept_fold = -1;         // likewise; -1: none
+    // In the place of a class: all that it has, by number. Read as the stratum is.
+    std::vector<std::uint32_t> labels = {};
+    std::optional<Part> kept;  // the side that an earlier snapshot has it on; read by hash only
+    int kept_fold = -1;        // likewise; -1: none
 };
 
 struct SplitSpec {
@@ -67,9 +69,10 @@ struct Split {
 //
 // By hash: a cluster's part follows from the seed and its smallest id alone, so that new rows move
 // no old cluster that they do not join; with strata it follows from its place among those of its
-// stratum (that of its rarest row), so that each part has its share of each. What an earlier
-// snapshot put on a side stays there; of a cluster with several the one held out furthest wins
-// (test, then validation), and its rows of the other parts are left out.
+// stratum (that of its rarest row), so that each part has its share of each; where rows have
+// several labels, from iterative stratification (iterative_strata.hpp). What an earlier snapshot
+// put on a side stays there; of a cluster with several the one held out furthest wins (test, then
+// validation), and its rows of the other parts are left out.
 //
 // By time: clusters in the order of their latest row fill training, then validation, then test;
 // equal times stay together. No row is older than one of a part before its own: where duplicates

@@ -6,12 +6,14 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <limits>
 #include <map>
 #include <tuple>
 #include <utility>
 
 #include "base/numbers/random.hpp"
+#include "training/folds/iterative_strata.hpp"
 
 namespace training {
 
@@ -98,6 +100,38 @@ std::size_t furthest_behind(const Shares& wanted, const Shares& have, const Shar
 
 }  // namespace
 
+namespace {
+
+bool have_labels(std::span<const Member> members) {
+    return std::any_of(members.begin(), members.end(), [](const auto& member) {
+        return !member.labels.empty();
+    });
+}
+
+// The side of each cluster, by its head, in shares of the labels of its rows.
+std::map<std::uint32_t, std::size_t> sides_by_label(
+    std::span<const Member> members,
+    std::span<const std::uint32_t> heads,
+    const std::vector<Cluster>& all,
+    std::span<const double> shares,
+    const std::function<std::optional<std::size_t>(const Cluster&)>& known
+) {
+    std::map<std::uint32_t, std::map<std::uint32_t, double>> counts;
+    for (std::size_t i = 0; i < members.size(); ++i)
+        for (auto label : members[i].labels) ++counts[heads[i]][label];
+    std::vector<LabelledCluster> dealt;
+    for (const auto& one : all) {
+        const auto& labels = counts[one.head];
+        dealt.push_back({one.rows, {labels.begin(), labels.end()}, one.order, known(one)});
+    }
+    const auto sides = deal_labels(dealt, shares);
+    std::map<std::uint32_t, std::size_t> out;
+    for (std::size_t i = 0; i < all.size(); ++i) out[all[i].head] = sides[i];
+    return out;
+}
+
+}  // namespace
+
 std::vector<Part> deal_strata(
     std::span<const Member> members,
     std::span<const std::uint32_t> clusters,
@@ -107,6 +141,15 @@ std::vector<Part> deal_strata(
     const Shares fractions{spec.training, spec.validation, spec.test};
     const auto all = clusters_of(members, clusters, spec.seed, [](auto) { return true; });
     std::vector<Part> parts(members.size(), Part::training);
+    if (have_labels(members)) {
+        const auto known = [&](const Cluster& one) {
+            return kept[one.head] ? std::optional(static_cast<std::size_t>(*kept[one.head]))
+                                  : std::nullopt;
+        };
+        for (const auto& [head, side] : sides_by_label(members, clusters, all, fractions, known))
+            parts[head] = static_cast<Part>(side);
+        return parts;
+    }
     Shares lack;  // of all rows, by part
     for (std::size_t part = 0; part < 3; ++part)
         lack[part] = fractions[part] * static_cast<double>(members.size());
@@ -153,6 +196,15 @@ deal_folds(std::span<const Member> members, const Split& split, const SplitSpec&
             of[all[i].head] = same ? of[all[i - 1].head] : static_cast<int>(fold);
             before += all[i].rows;
         }
+    } else if (have_labels(members)) {
+        const std::vector<double> even(folds, 1.0 / static_cast<double>(folds));
+        const auto known = [&](const Cluster& one) {
+            return one.fold >= 0 && static_cast<std::size_t>(one.fold) < folds
+                       ? std::optional(static_cast<std::size_t>(one.fold))
+                       : std::nullopt;
+        };
+        for (const auto& [head, fold] : sides_by_label(members, split.clusters, all, even, known))
+            of[head] = static_cast<int>(fold);
     } else {
         std::vector<double> total(folds);
         for (const auto& stratum : strata_of(all)) {

@@ -7,7 +7,7 @@
 
 #include "training/snapshots/split.hpp"
 
-// Dealing clusters out stratum by stratum; for split.cpp alone.
+// Dealing clusters out stratum by stratum; for those who make splits and folds.
 namespace training {
 
 // The part of each cluster, at the place of its head (Split::clusters). Each stratum's rows are
@@ -20,7 +20,8 @@ std::vector<Part> deal_strata(
     const SplitSpec& spec
 );
 
-// The fold of each row of training and validation, -1 for the others.
+// The fold of each row of training and validation, -1 for the others. Reads of a split its parts
+// and clusters.
 std::vector<int>
 deal_folds(std::span<const Member> members, const Split& split, const SplitSpec& spec);
 

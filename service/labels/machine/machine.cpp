@@ -178,6 +178,17 @@ given_by_model(const labeling::Question& question, const json::object& predicted
     if (const auto* name = predicted.if_contains("class")) {
         given.said.label = std::string(name->as_string());
         given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
+    } else if (const auto* names = predicted.if_contains("classes")) {
+        given.said.answer = base::JsonText{json::serialize(*names)};
+    } else if (const auto* found = predicted.if_contains("spans")) {
+        json::array spans;
+        for (const auto& span : found->as_array()) {
+            auto bare = span.as_object();
+            bare.erase("probability");
+            spans.push_back(std::move(bare));
+        }
+        given.said.answer = base::JsonText{json::serialize(spans)};
+        given.score = std::clamp(predicted.at("probability").to_number<double>(), 0.0, 1.0);
     } else {
         auto value = predicted.at("value").to_number<double>();
         given.said.label = fmt::format("{}", labeling::nearest_answer(question, value));

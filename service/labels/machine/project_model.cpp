@@ -12,6 +12,7 @@
 #include "labeling/machine/suggestion_store.hpp"
 #include "labeling/tasks/task_type.hpp"
 #include "schema/records/record.hpp"
+#include "training/labels/part_labels.hpp"
 #include "training/snapshots/snapshot_store.hpp"
 
 namespace service {
@@ -45,6 +46,14 @@ std::unordered_set<std::string> learnt_by(Work& work, const LoadedModel& model) 
     return keys;
 }
 
+// What a model says of a record, and in words. Spans are no target of theirs.
+std::pair<labeling::Target, std::string_view> told_by(const training::Predictor& predictor) {
+    if (predictor.predicts_spans()) return {labeling::Target::none, "spans"};
+    if (predictor.predicts_sets()) return {labeling::Target::set_of_classes, "sets of classes"};
+    if (predictor.predicts_classes()) return {labeling::Target::one_class, "classes"};
+    return {labeling::Target::number, "numbers"};
+}
+
 void check_model(
     const labeling::StoredProject& stored,
     const LoadedModel& model,
@@ -57,15 +66,14 @@ void check_model(
             "take a model that learnt labels"
         );
     auto target = labeling::task_type(stored.project.question.kind).target();
-    bool classes = model.predictor.predicts_classes();
-    auto fits =
-        classes ? target == labeling::Target::one_class : target == labeling::Target::number;
-    if (!fits)
+    const auto [told, words] = told_by(model.predictor);
+    const bool spans = training::labels_are_spans(stored.project.question.kind);
+    if (target != told || spans != model.predictor.predicts_spans())
         throw base::Error(
             called,
             fmt::format(
                 "predicts {}, and project '{}' asks {} questions",
-                classes ? "classes" : "numbers",
+                words,
                 stored.project.name,
                 stored.project.question.kind
             ),
@@ -121,7 +129,7 @@ boost::json::array ProjectModel::predict(const std::vector<std::string>& keys) c
 }
 
 bool ProjectModel::knows(const std::string& class_name) const {
-    if (!model_.predictor.predicts_classes()) return false;
+    if (told_by(model_.predictor).first == labeling::Target::number) return false;
     const auto& names = model_.predictor.class_names();
     return std::find(names.begin(), names.end(), class_name) != names.end();
 }

@@ -3,7 +3,7 @@
 // Offsets count code points, because they are the same to everybody: bytes depend on the encoding
 // and UTF-16 units on the language of whoever counts. What two people marked alike is counted in
 // two ways, since a span that is cut one word shorter is neither the same nor quite another.
-#include "labeling/tasks/spans.hpp"
+#include "schema/labels/spans.hpp"
 
 #include <algorithm>
 #include <map>
@@ -16,7 +16,7 @@
 #include "base/settings/settings.hpp"
 #include "base/text/utf8.hpp"
 
-namespace labeling {
+namespace schema {
 
 const base::Settings<TextSpan> TextSpan::settings{
     {"start", &TextSpan::start, "its first code point, counted from 0", {.required = true}},
@@ -136,4 +136,4 @@ Overlap partial_overlap(const std::vector<TextSpan>& a, const std::vector<TextSp
     return found;
 }
 
-}  // namespace labeling
+}  // namespace schema

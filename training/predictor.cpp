@@ -1,0 +1,148 @@
+// The artefact read back. Versions 1 and 2 have no signature and are given rows as they come;
+// version 1 has no preparation either; those before 4 have no decision.
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "training/artefact.hpp"
+#include "training/features/features.hpp"
+#include "training/models/label_sets.hpp"
+#include "training/trainer.hpp"
+
+namespace training {
+
+struct Predictor::State {
+    std::string kind;
+    std::string summary;
+    std::vector<std::string> class_names;
+    std::vector<double> thresholds;  // of sets
+    Featurizer featurizer;
+    std::unique_ptr<Model> model;
+    std::unique_ptr<SpanModel> spans;  // in the place of featurizer and model
+    FittedPreparation prepared;
+    Decision decision;
+    std::optional<InputSignature> inputs;
+};
+
+Predictor::Predictor(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Predictor::Predictor(Predictor&&) noexcept = default;
+Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+Predictor::~Predictor() = default;
+
+Predictor Predictor::load(std::string_view artefact) {
+    const auto [payload, written] = unseal(artefact);
+    Reader in(payload);
+    auto state = std::make_unique<State>();
+    state->kind = in.text();
+    state->summary = in.text();
+    for (auto count = in.get<std::uint64_t>(); count > 0; --count)
+        state->class_names.push_back(in.text());
+    if (written >= with_signature) state->inputs = InputSignature::load(in);
+    if (state->kind.starts_with(spans_by) && state->inputs) {
+        state->kind.erase(0, spans_by.size());
+        state->spans = std::make_unique<SpanModel>();
+        state->spans->load(in, state->class_names);
+        if (!in.done()) Reader::broken();
+        return Predictor(std::move(state));
+    }
+    state->featurizer =
+        written >= with_signature ? Featurizer::load(in) : Featurizer::load_first(in);
+    const bool sets = state->kind.starts_with(sets_of);
+    if (sets) state->kind.erase(0, sets_of.size());
+    state->model = sets ? make_set_model(state->kind, {}) : make_model(state->kind, {});
+    state->model->load(in);
+    if (sets) {
+        state->thresholds = static_cast<const LabelSets&>(*state->model).thresholds();
+        if (state->thresholds.size() != state->class_names.size()) Reader::broken();
+    }
+    if (!in.done())
+        if (const auto prepared = in.text(); !prepared.empty())
+            state->prepared = FittedPreparation::load(prepared);
+    if (written >= with_decision) state->decision = Decision::load(in, state->class_names.size());
+    if (!in.done()) Reader::broken();
+    return Predictor(std::move(state));
+}
+
+const std::string& Predictor::model() const {
+    return state_->kind;
+}
+const std::vector<std::string>& Predictor::class_names() const {
+    return state_->class_names;
+}
+const std::vector<double>& Predictor::thresholds() const {
+    return state_->thresholds;
+}
+const std::string& Predictor::summary() const {
+    return state_->summary;
+}
+
+const FittedPreparation& Predictor::preparation() const {
+    return state_->prepared;
+}
+
+const Decision& Predictor::decision() const {
+    return state_->decision;
+}
+
+std::vector<std::pair<std::string, double>> Predictor::gains() const {
+    std::vector<std::pair<std::string, double>> out;
+    if (state_->spans) return out;
+    for (const auto& [column, gain] : state_->model->gains())
+        out.emplace_back(state_->featurizer.name(column), gain);
+    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+        return a.second > b.second;
+    });
+    return out;
+}
+
+std::vector<int> Predictor::decide(std::span<const double> probabilities) const {
+    return state_->decision.decide(probabilities, state_->class_names.size());
+}
+
+const std::optional<InputSignature>& Predictor::inputs() const {
+    return state_->inputs;
+}
+
+bool Predictor::predicts_spans() const {
+    return state_->spans != nullptr;
+}
+
+std::vector<TaggedText>
+Predictor::find_spans(const Examples& examples, std::size_t threads, Alignment* notes) const {
+    check(examples);
+    if (examples.rows == 0) return {};
+    Team team(threads);
+    return state_->spans->predict(state_->inputs->align(examples, notes), team);
+}
+
+const Featurizer& Predictor::featurizer() const {
+    return state_->featurizer;
+}
+
+PlainModel Predictor::plain() const {
+    if (state_->spans) return {};
+    return state_->model->plain();
+}
+
+std::vector<double>
+Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
+    check(examples);
+    if (state_->spans)
+        throw base::Error("model", "it finds spans of texts, and says no class or value of them");
+    if (examples.rows == 0) return {};
+    Team team(threads);
+    const auto& inputs = state_->inputs;
+    const auto from = [&](const Examples& rows) {
+        const auto& state = *state_;
+        auto said = state.model->predict(
+            state.prepared.empty() ? state.featurizer.apply(rows, team)
+                                   : state.featurizer.apply(state.prepared.apply(rows), team),
+            team
+        );
+        state.decision.calibrator().apply(said);
+        return said;
+    };
+    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
+    return from(inputs->align(examples, notes));
+}
+
+}  // namespace training
