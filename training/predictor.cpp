@@ -6,6 +6,7 @@
 #include "training/artefact.hpp"
 #include "training/features/features.hpp"
 #include "training/models/label_sets.hpp"
+#include "training/models/unsupervised/finder.hpp"
 #include "training/trainer.hpp"
 
 namespace training {
@@ -123,6 +124,29 @@ PlainModel Predictor::plain() const {
     return state_->model->plain();
 }
 
+Finds Predictor::finds() const {
+    return model_kind(state_->kind).finds;
+}
+
+const Finder* Predictor::finder() const {
+    return dynamic_cast<const Finder*>(state_->model.get());
+}
+
+std::string Predictor::feature_name(std::size_t column) const {
+    return state_->featurizer.name(column);
+}
+
+Design Predictor::rows_of(const Examples& examples, Team& team, Alignment* notes) const {
+    check(examples);
+    const auto& inputs = state_->inputs;
+    const auto from = [&](const Examples& rows) {
+        if (state_->prepared.empty()) return state_->featurizer.apply(rows, team);
+        return state_->featurizer.apply(state_->prepared.apply(rows), team);
+    };
+    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
+    return from(inputs->align(examples, notes));
+}
+
 std::vector<double>
 Predictor::predict(const Examples& examples, std::size_t threads, Alignment* notes) const {
     check(examples);
@@ -130,19 +154,9 @@ Predictor::predict(const Examples& examples, std::size_t threads, Alignment* not
         throw base::Error("model", "it finds spans of texts, and says no class or value of them");
     if (examples.rows == 0) return {};
     Team team(threads);
-    const auto& inputs = state_->inputs;
-    const auto from = [&](const Examples& rows) {
-        const auto& state = *state_;
-        auto said = state.model->predict(
-            state.prepared.empty() ? state.featurizer.apply(rows, team)
-                                   : state.featurizer.apply(state.prepared.apply(rows), team),
-            team
-        );
-        state.decision.calibrator().apply(said);
-        return said;
-    };
-    if (!inputs || (!notes && inputs->fits(examples))) return from(examples);
-    return from(inputs->align(examples, notes));
+    auto said = state_->model->predict(rows_of(examples, team, notes), team);
+    state_->decision.calibrator().apply(said);
+    return said;
 }
 
 }  // namespace training

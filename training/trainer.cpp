@@ -220,6 +220,13 @@ TrainResult fit_prepared(
     return result;
 }
 
+// Without labels of several classes or spans.
+Examples without_parts(Examples rows) {
+    rows.marks.clear();
+    rows.spans.clear();
+    return rows;
+}
+
 // Spans of texts, from which a model of its own is learnt.
 TrainResult fit_spans(
     const Examples& train,
@@ -283,6 +290,9 @@ TrainResult fit(
     check_model(spec.model, spec.params);  // refuses bad names before the work starts
     parse_search(spec.tune);
     check_spec(train, validation, spec);
+    // Structure is looked for in rows, whatever their labels are.
+    if (finds_structure(spec.model) && (train.has_sets() || train.has_spans()))
+        return fit(without_parts(train), without_parts(validation), spec, progress, stop);
     const auto& wanted = spec.features;
     const bool plain = spec.preparation.empty();
     if (train.has_spans()) {

@@ -122,8 +122,8 @@ public:
     Design rows_of(const Examples& examples, Team& team, Alignment* notes = nullptr) const;
     std::string feature_name(std::size_t column) const;
 
-    // Row-major rows x classes probabilities (of sets each by itself), or one value per row. The examples are aligned to
-    // inputs() first. Throws base::Error if they have nothing of it.
+    // Row-major rows x classes probabilities (of sets each by itself), or one value per row. The
+    // examples are aligned to inputs() first. Throws base::Error if they have nothing of it.
     std::vector<double>
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
     // The class of each line of such probabilities.

@@ -1,13 +1,11 @@
 // Trees by XGBoost (booster.hpp). Samples are drawn anew from the seed in every round, so that they
 // depend on nothing that another fit of the thread left.
-//
 // Targets are standardised (counts are not), and what is kept are the bytes of the library's own
 // format: a fit ends by loading them, so that what is measured is what will be loaded.
 //
-// A forest is grown round by round from gradients that stay as they were at the start: each tree
-// sees its own sample, its leaves are means, and the sum over the rounds less their number is the
-// average of the trees. The library's own forest is one call that nothing can stop. A round of much
-// data takes seconds too, and a stop does not wait for it: the library's calls are made aside.
+// A forest is grown round by round from the gradients of the start: each tree sees its own sample,
+// and the sum over the rounds less their number is the mean of the trees. The library's calls are
+// made aside, so that a stop waits for none.
 #include "training/numeric/trees.hpp"
 
 #include <algorithm>

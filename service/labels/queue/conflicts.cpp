@@ -64,9 +64,9 @@ training::NextFound mix_conflicts(
              2,
              {},
              {.count = most,
-              .by = training::Doubt::uncertain,
-              .random_share = random_share,
-              .seed = seed}
+             .by = training::Doubt::uncertain,
+             .random_share = random_share,
+             .seed = seed}
          )) {
         const auto& row = rows[next.row];
         const bool random = next.reason == training::NextItem::Reason::random;

@@ -24,7 +24,8 @@ struct NewsWorld : LabelingWorld {
         db->call([&](base::Tx& tx) {
             schema::Webhook all;
             all.name = "all";
-            all.events.text = R"(["task.done", "project.done", "truth.changed", "truth.inferred", "review.wanted"])";
+            all.events.text =
+                R"(["task.done", "project.done", "truth.changed", "truth.inferred", "review.wanted"])";
             schema::add_webhook(tx, all, now());
         });
     }

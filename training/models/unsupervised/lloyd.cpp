@@ -14,38 +14,14 @@
 
 #include "base/error.hpp"
 #include "base/numbers/random.hpp"
+#include "training/models/unsupervised/first_centres.hpp"
 #include "training/numeric/kernels.hpp"
 
 namespace training {
 
 namespace {
 
-constexpr std::size_t block_rows = 96;
 constexpr auto nowhere = std::numeric_limits<std::uint32_t>::max();
-
-void check_stop(const std::stop_token& stop) {
-    if (stop.stop_requested()) throw base::Interrupted();
-}
-
-// Calls see(row, products with the points) for each row of a part.
-template <typename See>
-void each_product(
-    const Design& rows,
-    const Points& points,
-    std::size_t begin,
-    std::size_t end,
-    const See& see
-) {
-    std::vector<float> products(block_rows * points.count());
-    // Not cleared: a part touches little of it.
-    const auto work =
-        std::make_unique_for_overwrite<float[]>(std::max(work_floats, points.count() + 8));
-    for (auto from = begin; from < end; from += block_rows) {
-        const auto many = std::min(block_rows, end - from);
-        points.multiply(rows, from, many, products.data(), work.get());
-        for (std::size_t i = 0; i < many; ++i) see(from + i, products.data() + i * points.count());
-    }
-}
 
 template <typename Sum>
 void add_row(const Design& rows, std::size_t row, double sign, Sum* to) {
@@ -60,12 +36,6 @@ void add_row(const Design& rows, std::size_t row, double sign, Sum* to) {
         to[where[i]] += sign * static_cast<double>(values[i]);
 }
 
-Points points_for(const Design& rows, std::size_t count, std::vector<float> values) {
-    Points points(count, rows.columns, std::move(values));
-    if (rows.sparse) points.prepare_sparse();
-    return points;
-}
-
 // The mean over the columns of their variance.
 double mean_variance(const Design& rows, Team& team) {
     double all = 0;
@@ -76,95 +46,6 @@ double mean_variance(const Design& rows, Team& team) {
     return std::max(0.0, all / n - means) /
            static_cast<double>(std::max<std::size_t>(1, rows.columns));
 }
-
-// Greedy k-means++: each centre is the best of some rows that are drawn by how far they lie from
-// the centres before it.
-class FirstCentres {
-public:
-    FirstCentres(const Design& rows, const std::vector<float>& squares, Team& team)
-        : rows_(rows), squares_(squares), team_(team), parts_(parts_of(rows.rows, 0)) {}
-
-    std::vector<float>
-    choose(std::size_t k, const base::CounterRandom& random, const std::stop_token& stop) {
-        const auto trials = 2 + static_cast<std::size_t>(std::log(static_cast<double>(k)));
-        distance_.assign(rows_.rows, std::numeric_limits<float>::infinity());
-        std::vector<float> out;
-        std::vector<std::uint32_t> drawn{static_cast<std::uint32_t>(random.below(0, rows_.rows))};
-        for (std::size_t c = 0; c < k; ++c) {
-            check_stop(stop);
-            if (c > 0) {
-                drawn.clear();
-                for (std::size_t t = 0; t < trials; ++t)
-                    drawn.push_back(draw(random.unit(1 + c * 64 + t)));
-            }
-            const auto best = drawn[try_out(drawn)];
-            const auto at = out.size();
-            out.resize(at + rows_.columns);
-            copy_rows(rows_, std::span(&best, 1), out.data() + at);
-        }
-        return out;
-    }
-
-private:
-    // Keeps the distances that the best of the rows would leave, and returns its place.
-    std::size_t try_out(const std::vector<std::uint32_t>& chosen) {
-        const auto count = chosen.size();
-        std::vector<float> values(count * rows_.columns);
-        copy_rows(rows_, chosen, values.data());
-        const auto points = points_for(rows_, count, std::move(values));
-        std::vector<float> left(rows_.rows * count);
-        std::vector<std::vector<double>> sums(parts_.count);
-        team_.run(parts_.count, [&](std::size_t part) {
-            sums[part].assign(count, 0);
-            each_product(
-                rows_,
-                points,
-                parts_.begin(part),
-                parts_.end(part),
-                [&](std::size_t row, const float* products) {
-                    for (std::size_t t = 0; t < count; ++t) {
-                        const float away = squares_[row] + points.squares()[t] - 2 * products[t];
-                        const float near = std::min(distance_[row], std::max(0.0F, away));
-                        left[row * count + t] = near;
-                        sums[part][t] += static_cast<double>(near);
-                    }
-                }
-            );
-        });
-        std::size_t best = 0;
-        std::vector<double> all(count);
-        for (const auto& of_part : sums)
-            for (std::size_t t = 0; t < count; ++t) all[t] += of_part[t];
-        for (std::size_t t = 1; t < count; ++t)
-            if (all[t] < all[best]) best = t;
-        for (std::size_t row = 0; row < rows_.rows; ++row)
-            distance_[row] = left[row * count + best];
-        // A centre is at no distance from itself, whatever the rounding says.
-        distance_[chosen[best]] = 0;
-        total_ = 0;
-        for (float one : distance_) total_ += static_cast<double>(one);
-        return best;
-    }
-
-    std::uint32_t draw(double unit) const {
-        double rest = unit * total_;
-        std::uint32_t last = 0;
-        for (std::uint32_t row = 0; row < rows_.rows; ++row) {
-            if (distance_[row] <= 0) continue;
-            last = row;
-            rest -= static_cast<double>(distance_[row]);
-            if (rest < 0) break;
-        }
-        return last;
-    }
-
-    const Design& rows_;
-    const std::vector<float>& squares_;
-    Team& team_;
-    RowParts parts_;
-    std::vector<float> distance_;
-    double total_ = 0;
-};
 
 // Sums and counts of the rows of each cluster.
 struct Sums {
@@ -316,7 +197,7 @@ Clustering all_rows(
     Rounds rounds(rows, squares, spec.k, team);
     Clustering out{.k = spec.k, .columns = rows.columns, .centres = std::move(centres)};
     for (bool last = false;; ++out.rounds) {
-        check_stop(stop);
+        end_at_stop(stop);
         const auto changed = rounds.assign(points_for(rows, spec.k, out.centres));
         if (changed == 0 || last) break;
         auto next = rounds.centres();
@@ -348,7 +229,7 @@ Clustering batches(
     double mean = 0, least = std::numeric_limits<double>::infinity();
     std::size_t without = 0;
     for (std::size_t step = 0; step < most && without < 10; ++step, ++out.rounds) {
-        check_stop(stop);
+        end_at_stop(stop);
         for (std::size_t i = 0; i < batch; ++i)
             chosen[i] = static_cast<std::uint32_t>(random.below(step * batch + i, rows.rows));
         const auto some = take_rows(rows, chosen);
