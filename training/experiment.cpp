@@ -19,6 +19,7 @@
 #include "base/database/database.hpp"
 #include "base/error.hpp"
 #include "base/run/stop.hpp"
+#include "base/settings/settings.hpp"
 #include "schema/sources/source_settings_store.hpp"
 #include "training/evaluation/baselines.hpp"
 #include "training/evaluation/metrics.hpp"
@@ -198,6 +199,7 @@ std::string spec_json(const TrainSettings& settings, int preparation) {
         {"target", settings.target},
         {"preparation", preparation},
         {"allow_leak", settings.allow_leak},
+        {"features", json::parse(FeatureSpec::settings.text(settings.features))},
         {"params", all}});
 }
 

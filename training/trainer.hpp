@@ -95,6 +95,9 @@ public:
     std::vector<double>
     predict(const Examples& examples, std::size_t threads = 0, Alignment* notes = nullptr) const;
 
+    // The rows as its model sees them; likewise.
+    Design features(const Examples& examples, std::size_t threads = 0) const;
+
 private:
     struct State;
     explicit Predictor(std::unique_ptr<State> state);

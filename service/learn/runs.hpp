@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "service/learn/errors.hpp"
 #include "service/paging.hpp"
 #include "service/verb.hpp"
 #include "training/evaluation/run_comparison.hpp"
@@ -60,8 +61,10 @@ struct Run : RunLine {
     base::JsonText spec;
     base::JsonText analysis;
     std::vector<RunModel> models;
+    std::vector<LabelForecast> forecasts;  // that `errors` made
+    std::vector<PastForecast> past;        // of an earlier run, against what came
 };
-BOOST_DESCRIBE_STRUCT(Run, (RunLine), (spec, analysis, models))
+BOOST_DESCRIBE_STRUCT(Run, (RunLine), (spec, analysis, models, forecasts, past))
 
 struct ConfusionCell {
     std::string truth, predicted;  // names of classes; empty for one that is no more

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "training/analysis/errors.hpp"
+#include "training/analysis/slices.hpp"
 #include "training/evaluation/metrics.hpp"
 #include "training/evaluation/tune.hpp"
 #include "training/models/model.hpp"
